@@ -1,0 +1,98 @@
+//! What a deployment is told.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// How to deploy one environment.
+#[derive(Clone, Debug)]
+pub struct DeployOptions {
+    /// The environment's name: names the inventory and the Lease.
+    pub environment: String,
+    /// The preview namespace to move into, when there is one.
+    pub preview: Option<Preview>,
+    /// One deadline for apply and wait together.
+    pub timeout: Duration,
+    /// Who runs.
+    pub run: RunIdentity,
+}
+
+/// A preview namespace.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Its name, placeholders already filled in; a DNS-1123 label.
+    pub namespace: String,
+    /// How long it lives from this deployment on.
+    pub ttl: Duration,
+}
+
+/// Who runs: goes into the Lease and onto the preview namespace.
+#[derive(Clone, Debug, Default)]
+pub struct RunIdentity {
+    /// Unique per run: CI run id and attempt, or host and process.
+    pub holder: String,
+    /// `owner/name`.
+    pub repository: Option<String>,
+    /// Number of the pull request.
+    pub pull_request: Option<u64>,
+    /// Head commit.
+    pub commit: Option<String>,
+}
+
+/// A line of progress, as data: the binary prints it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A stage was applied: `18 created, 3 configured`.
+    Applied {
+        /// Counts.
+        summary: String,
+    },
+    /// An object's state changed, or a sign of life for it after 30 s.
+    Waiting {
+        /// Its name: `web`.
+        object: String,
+        /// `1 of 2 replicas ready`.
+        message: String,
+    },
+    /// An object is ready.
+    Ready {
+        /// Its name.
+        object: String,
+    },
+    /// An object failed.
+    Failed {
+        /// Its name.
+        object: String,
+        /// The cause.
+        message: String,
+    },
+    /// Anything else worth a line: waiting for the Lease, deleting a namespace.
+    Note(String),
+}
+
+/// Tells a deployment to stop: SIGINT or SIGTERM. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct CancelToken(watch::Receiver<bool>);
+
+impl CancelToken {
+    /// A token and the sender that cancels it by sending `true`.
+    #[must_use]
+    pub fn new() -> (watch::Sender<bool>, CancelToken) {
+        let (sender, receiver) = watch::channel(false);
+        (sender, CancelToken(receiver))
+    }
+
+    /// Whether it was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is cancelled; for ever when its sender is gone.
+    pub async fn cancelled(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|cancelled| *cancelled).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Something wrong with the repository or with what it became, as found; places are spans, resolved when it enters the report.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{ObjectId, RuleId, Span, rule_info};
+
+/// How bad a finding is. Ordered: the later one is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Probably wrong.
+    Warning,
+    /// Wrong: fails the run.
+    Error,
+}
+
+impl Level {
+    /// `note`, `warning` or `error`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// A place and what is to be said of it; the text may be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// A short clause beside the underline: `the base moved on`.
+    pub text: String,
+}
+
+/// A titled block of text that proves a finding: events, the last log lines of a container, a response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// What it is: `last 20 log lines of pod web-7d9f-x2x4k, container web`.
+    pub title: String,
+    /// The text, masked.
+    pub text: String,
+}
+
+/// The pull request's fault, as a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule, of [`crate::CATALOG`].
+    pub rule: RuleId,
+    /// How bad.
+    pub level: Level,
+    /// One sentence without a full stop, with names in backticks.
+    pub message: String,
+    /// The line a human must edit.
+    pub primary: Label,
+    /// Second places involved.
+    pub related: Vec<Label>,
+    /// The object it is about.
+    pub object: Option<ObjectId>,
+    /// JSON pointer into the object, or field path in the file.
+    pub field: Option<String>,
+    /// What to do, as a sentence.
+    pub help: Option<String>,
+    /// Further facts, as clauses.
+    pub notes: Vec<String>,
+    /// Blocks of text that prove it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    /// A finding of `rule` at `span`, with the level the catalog gives that rule.
+    #[must_use]
+    pub fn new(rule: RuleId, span: Span, message: impl Into<String>) -> Finding {
+        Finding {
+            rule,
+            level: rule_info(rule).map_or(Level::Error, |info| info.level),
+            message: message.into(),
+            primary: Label { span, text: String::new() },
+            related: Vec::new(),
+            object: None,
+            field: None,
+            help: None,
+            notes: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// With another level than the rule's own.
+    #[must_use]
+    pub fn with_level(mut self, level: Level) -> Finding {
+        self.level = level;
+        self
+    }
+
+    /// With a clause beside the underline.
+    #[must_use]
+    pub fn with_label(mut self, text: impl Into<String>) -> Finding {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// With a second place.
+    #[must_use]
+    pub fn with_related(mut self, span: Span, text: impl Into<String>) -> Finding {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// About an object.
+    #[must_use]
+    pub fn with_object(mut self, object: &ObjectId) -> Finding {
+        self.object = Some(object.clone());
+        self
+    }
+
+    /// About a field: a JSON pointer into the object, or a field path in the file.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>) -> Finding {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// With the way out.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Finding {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a further fact.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Finding {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// With a proof.
+    #[must_use]
+    pub fn with_evidence(mut self, title: impl Into<String>, text: impl Into<String>) -> Finding {
+        self.evidence.push(Evidence { title: title.into(), text: text.into() });
+        self
+    }
+
+    /// Sixteen hexadecimal digits of rule, object (without content hash) and field, or, without an object, of rule, `path` and field. Never of lines.
+    #[must_use]
+    pub fn fingerprint(&self, path: &str) -> String {
+        let subject = match &self.object {
+            Some(object) => {
+                let id = object.stable();
+                format!("{}\0{}\0{}\0{}", id.group, id.kind, id.namespace.unwrap_or_default(), id.name)
+            }
+            None => path.to_owned(),
+        };
+        let field = self.field.as_deref().unwrap_or_default();
+        let hash = Sha256::digest(format!("{}\0{subject}\0{field}", self.rule.as_str()));
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileId, ids};
+
+    #[test]
+    fn a_fingerprint_survives_other_lines_and_another_content_hash() {
+        let at = |start, name| {
+            Finding::new(ids::SCHEMA, Span::new(FileId(0), start, start), "x")
+                .with_object(&ObjectId::new("", "ConfigMap", Some("shop"), name))
+                .with_field("/data/a")
+        };
+        let one = at(1, "config-5g2b9f7h4k").fingerprint("a.yaml");
+        assert_eq!(one, at(9, "config-2222222222").fingerprint("b.yaml"));
+        assert_ne!(one, at(1, "other").fingerprint("a.yaml"));
+        assert_eq!(one.len(), 16);
+    }
+}

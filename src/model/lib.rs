@@ -1,0 +1,38 @@
+//! What flows between the rooms of Seatrial: spans, sources, YAML nodes, objects, findings, outcomes and the report.
+//!
+//! Data, and the masking of it. No parser, no renderer, no socket, no clock, no environment lives here.
+
+mod catalog;
+mod change;
+mod finding;
+mod location;
+mod masker;
+mod node;
+mod object;
+mod origin;
+mod outcome;
+mod rendered;
+mod report;
+mod secret;
+mod source;
+mod text;
+mod verdict;
+
+pub use catalog::{CATALOG, RuleId, RuleInfo, ids, rule_info};
+pub use change::{Action, Change};
+pub use finding::{Evidence, Finding, Label, Level};
+pub use location::{ExcerptLine, Location, locate};
+pub use masker::{MASK, Masker};
+pub use node::{Comments, Entry, Key, Node, ScalarKind, Style, Value, json_pointer};
+pub use object::{GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
+pub use origin::{Origin, Override, SetBy};
+pub use outcome::{Stage, StageOutcome, StageResult};
+pub use rendered::Rendered;
+pub use report::{
+    EnvironmentReport, NotChecked, PullRequest, Report, ReportedFinding, ReportedLabel, Revision, Skipped, Target,
+    TestOutcome, TestResult, Tool, report_schema,
+};
+pub use secret::Secret;
+pub use source::{FileId, SourceFile, Sources, Span};
+pub use text::Text;
+pub use verdict::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, Verdict};

@@ -1,0 +1,178 @@
+//! From a span to what a reader sees: path, line, column and a masked excerpt.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{MASK, Masker, SourceFile, Sources, Span};
+
+/// Lines of an excerpt at most.
+const MOST_LINES: usize = 3;
+
+/// Characters of an excerpt's line at most; longer ones are cut around the place.
+const WIDEST: usize = 160;
+
+/// A place in a file of the repository, with the text that stands there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    /// Path from the root of the repository, forward slashes.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// Last line, from 1.
+    pub end_line: usize,
+    /// Column behind the last character, from 1.
+    pub end_column: usize,
+    /// The first lines of the place, masked.
+    pub excerpt: Vec<ExcerptLine>,
+}
+
+/// One line of an excerpt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExcerptLine {
+    /// Line, from 1.
+    pub number: usize,
+    /// Its text, masked, without control characters, perhaps cut.
+    pub text: String,
+    /// Characters of `text` to underline: first (from 0) and one past the last.
+    pub underline: (usize, usize),
+}
+
+/// Resolves a span. A span of an unknown file is the first line of nothing.
+#[must_use]
+pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
+    let Some(file) = sources.get(span.file) else {
+        return Location { path: String::new(), line: 1, column: 1, end_line: 1, end_column: 1, excerpt: Vec::new() };
+    };
+    let (line, column) = file.line_column(span.start);
+    let (end_line, end_column) = end_of(&file, span);
+    let secret = lies_in_a_secret(&file, span);
+    let shown = (line..=end_line).take(MOST_LINES);
+    let excerpt = shown.map(|number| {
+        let from = if number == line { column - 1 } else { 0 };
+        let to = if number == end_line { end_column - 1 } else { usize::MAX };
+        excerpt_line(number, file.line(number), (from, to), secret, masker)
+    });
+    Location { path: file.path().to_owned(), line, column, end_line, end_column, excerpt: excerpt.collect() }
+}
+
+/// The end of a span, without the line end that a block value carries.
+fn end_of(file: &SourceFile, span: Span) -> (usize, usize) {
+    let text = file.text();
+    let end = (span.end as usize).min(text.len()).max(span.start as usize);
+    let kept = text.get(span.start as usize..end).map_or(0, |t| t.trim_end_matches(['\n', '\r', ' ']).len());
+    file.line_column(span.start + u32::try_from(kept).unwrap_or(0))
+}
+
+fn excerpt_line(number: usize, raw: &str, mark: (usize, usize), secret: bool, masker: &Masker) -> ExcerptLine {
+    let clean: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let masked = if secret { mask_value(&clean) } else { masker.mask(&clean).into_owned() };
+    let length = masked.chars().count();
+    // A mask moves what stands behind it; the whole line is underlined then.
+    let indent = masked.chars().take_while(|c| *c == ' ').count();
+    let (from, to) = if masked == clean { mark } else { (indent, length) };
+    let (from, to) = (from.max(indent.min(mark.0)).min(length), to.min(length).max(from.min(length)));
+    let cut = from.saturating_sub(WIDEST / 2).min(length.saturating_sub(WIDEST));
+    let mut text: String = masked.chars().skip(cut).take(WIDEST).collect();
+    let width = text.chars().count();
+    if cut > 0 {
+        text = format!("…{}", text.chars().skip(1).collect::<String>());
+    }
+    if cut + width < length {
+        text = format!("{}…", text.chars().take(width.saturating_sub(1)).collect::<String>());
+    }
+    ExcerptLine { number, text, underline: (from - cut, (to - cut).min(width)) }
+}
+
+/// Whether the YAML document around a span says that it is a Secret: then no value of it is shown, whether it parses or not.
+fn lies_in_a_secret(file: &SourceFile, span: Span) -> bool {
+    let text = file.text();
+    let start = (span.start as usize).min(text.len());
+    let head = text.get(..start).unwrap_or(text);
+    let from = head.rfind("\n---").map_or(0, |i| i + 1);
+    let to = text.get(start..).and_then(|rest| rest.find("\n---")).map_or(text.len(), |i| start + i);
+    let document = text.get(from..to).unwrap_or(text);
+    document.lines().any(|line| {
+        let line = line.trim_start_matches(['-', ' ', '\t', '{']);
+        let Some((key, value)) = line.split_once(':') else { return false };
+        let bare = |s: &str| s.trim().trim_matches(['"', '\'', ',', '}', ' ']).to_owned();
+        match bare(key).as_str() {
+            "kind" => bare(value.split(" #").next().unwrap_or(value)) == "Secret",
+            "secretGenerator" | "stringData" => true,
+            _ => false,
+        }
+    })
+}
+
+/// A line of a Secret without its value: `password: ***`. Lines without a key are masked whole, identifying ones are kept.
+fn mask_value(line: &str) -> String {
+    const IDENTIFYING: [&str; 12] = [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "name",
+        "namespace",
+        "labels",
+        "annotations",
+        "type",
+        "data",
+        "stringData",
+        "immutable",
+        "secretGenerator",
+    ];
+    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+    let body = line.trim();
+    if body.is_empty() || body.starts_with('#') && body.len() < 2 || body == "---" {
+        return line.to_owned();
+    }
+    let (dash, pair) = body.strip_prefix("- ").map_or(("", body), |rest| ("- ", rest));
+    match pair.split_once(':') {
+        Some((key, _)) if IDENTIFYING.contains(&key.trim_matches(['"', '\''])) => line.to_owned(),
+        Some((key, value)) if value.trim().is_empty() => format!("{indent}{dash}{key}:"),
+        Some((key, value)) if value.starts_with(' ') && !key.contains([' ', '=']) => {
+            format!("{indent}{dash}{key}: {MASK}")
+        }
+        _ => format!("{indent}{dash}{MASK}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, needle: &str) -> Location {
+        let sources = Sources::new();
+        let file = sources.add("deploy/web.yaml", text.to_owned());
+        let start = text.find(needle).expect("needle is in the text");
+        locate(&sources, &Masker::new(), Span::new(file.id(), start, start + needle.len()))
+    }
+
+    #[test]
+    fn names_line_and_column_and_underlines_the_value() {
+        let place = at("spec:\n  replicaz: 3\n", "replicaz");
+        assert_eq!((place.line, place.column, place.end_line, place.end_column), (2, 3, 2, 11));
+        assert_eq!(place.excerpt[0].text, "  replicaz: 3");
+        assert_eq!(place.excerpt[0].underline, (2, 10));
+    }
+
+    #[test]
+    fn shows_no_value_of_a_secret_even_when_it_does_not_parse() {
+        let text = "kind: Secret\nmetadata: {name: a}\ndata:\n  password: aHVudGVyMg==\n bad\n---\nkind: ConfigMap\n";
+        let place = at(text, "  password: aHVudGVyMg==\n bad");
+        let lines: Vec<&str> = place.excerpt.iter().map(|l| l.text.as_str()).collect();
+        assert_eq!(lines, ["  password: ***", " ***"]);
+        assert_eq!(at(text, "ConfigMap").excerpt[0].text, "kind: ConfigMap");
+    }
+
+    #[test]
+    fn cuts_a_long_line_around_the_place() {
+        let text = format!("a: {}X{}\n", "b".repeat(500), "c".repeat(500));
+        let line = at(&text, "X").excerpt.remove(0);
+        assert_eq!(line.text.chars().count(), WIDEST);
+        let (from, to) = line.underline;
+        assert_eq!(line.text.chars().skip(from).take(to - from).collect::<String>(), "X");
+    }
+}

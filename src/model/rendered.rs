@@ -1,0 +1,12 @@
+//! What rendering a source gives: objects, and what is wrong with it. Never an error.
+
+use crate::{Finding, Manifest};
+
+/// The result of rendering one source for one environment.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// The objects, in the order in which they would be printed.
+    pub manifests: Vec<Manifest>,
+    /// What is wrong; whatever could be rendered in spite of it stands in `manifests`.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,167 @@
+//! Files that were read, their identity, and byte ranges in them. Reading files is not done here.
+
+use std::sync::{Arc, OnceLock, RwLock};
+
+use crate::Text;
+
+/// Identity of a file in a [`Sources`] table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A byte range in a file of the repository as it lies there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte, from 0.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from `start` to `end` (bytes, exclusive) of `file`.
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Span {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Span { file, start: clamp(start), end: clamp(end) }
+    }
+
+    /// The start of `file`: for findings about a whole file.
+    #[must_use]
+    pub fn start_of(file: FileId) -> Span {
+        Span { file, start: 0, end: 0 }
+    }
+
+    /// The smallest span that covers both; `self` when they lie in different files.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// One file: its path in the repository (forward slashes, relative to the root) and its text.
+#[derive(Debug)]
+pub struct SourceFile {
+    id: FileId,
+    path: Arc<str>,
+    text: String,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// The identity of this file in its table.
+    #[must_use]
+    pub fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// Path in the repository, forward slashes, relative to the root; or a name in angle brackets for what is no file (`<command line>`).
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A piece of this file's text that shares its memory.
+    #[must_use]
+    pub fn slice(self: &Arc<Self>, start: usize, end: usize) -> Text {
+        Text::slice(self, start, end)
+    }
+
+    /// Byte offsets at which lines start; `\n`, `\r\n` and a lone `\r` end a line.
+    #[must_use]
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut starts = vec![0];
+            for (i, byte) in bytes.iter().enumerate() {
+                let ends_line = *byte == b'\n' || (*byte == b'\r' && bytes.get(i + 1) != Some(&b'\n'));
+                if ends_line {
+                    starts.push(u32::try_from(i + 1).unwrap_or(u32::MAX));
+                }
+            }
+            starts
+        })
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in characters.
+    #[must_use]
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|s| *s <= offset).max(1) - 1;
+        let start = starts[line] as usize;
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.as_bytes()[start.min(end)..end].iter().filter(|b| (**b & 0xC0) != 0x80).count();
+        (line + 1, column + 1)
+    }
+
+    /// The text of a line (from 1) without its line end; empty past the end.
+    #[must_use]
+    pub fn line(&self, line: usize) -> &str {
+        let starts = self.line_starts();
+        let Some(start) = line.checked_sub(1).and_then(|i| starts.get(i)) else { return "" };
+        let end = starts.get(line).map_or(self.text.len(), |e| *e as usize);
+        self.text.get(*start as usize..end).unwrap_or("").trim_end_matches(['\n', '\r'])
+    }
+}
+
+/// Every file that was read in this run, head and base alike; grows only.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+}
+
+impl Sources {
+    /// An empty table.
+    #[must_use]
+    pub fn new() -> Sources {
+        Sources::default()
+    }
+
+    /// Takes a file in and gives it an identity. The caller caches: the same path added twice is two files.
+    pub fn add(&self, path: &str, text: String) -> Arc<SourceFile> {
+        let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        let file = Arc::new(SourceFile { id, path: path.into(), text, line_starts: OnceLock::new() });
+        files.push(Arc::clone(&file));
+        file
+    }
+
+    /// The file behind an identity, when it is of this table.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
+        let files = self.files.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        files.get(id.0 as usize).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_columns_in_characters_and_knows_every_line_end() {
+        let sources = Sources::new();
+        let file = sources.add("a.yaml", "é: 1\r\nb: ü2\rc\n".to_owned());
+        assert_eq!(file.line_column(0), (1, 1));
+        assert_eq!(file.line_column(3), (1, 3));
+        let two = u32::try_from(file.text().find('2').expect("in text")).expect("small");
+        assert_eq!(file.line_column(two), (2, 5));
+        assert_eq!((file.line(1), file.line(2), file.line(3), file.line(9)), ("é: 1", "b: ü2", "c", ""));
+    }
+
+    #[test]
+    fn an_offset_past_the_end_is_the_last_line() {
+        let file = Sources::new().add("a.yaml", "a: 1".to_owned());
+        assert_eq!(file.line_column(99), (1, 5));
+    }
+}
