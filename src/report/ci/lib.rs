@@ -1,95 +1,12 @@
 //! Environment variables → where we run and for which pull request; annotation dialects, each with its own escape. Reads no file and no environment itself.
 
-use std::collections::BTreeMap;
+mod annotations;
+mod context;
+mod github;
+mod neutralised;
+mod step_output;
 
-use seatrial_model::Report;
-
-/// Which CI system runs us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Host {
-    /// GitHub Actions.
-    GitHubActions,
-    /// None that is known: a person's machine.
-    Local,
-}
-
-/// Why a run gets no credentials and deploys nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// Ours: the full ladder.
-    Trusted,
-    /// Validated only; the reason as a clause: `the pull request comes from a fork`.
-    Untrusted(String),
-}
-
-/// A pull request as the event tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PullRequestContext {
-    /// Its number.
-    pub number: u64,
-    /// The head commit: not the merge commit that is checked out.
-    pub head: String,
-    /// Commit of the target branch when the event was sent.
-    pub base: String,
-    /// Name of the target branch.
-    pub target_branch: String,
-    /// Name of the source branch.
-    pub source_branch: String,
-    /// Whether it is a draft.
-    pub draft: bool,
-}
-
-/// Where we run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CiContext {
-    /// The CI system.
-    pub host: Host,
-    /// `owner/name`, when known.
-    pub repository: Option<String>,
-    /// The pull request, when there is one.
-    pub pull_request: Option<PullRequestContext>,
-    /// The commit that is checked out, as the host says.
-    pub checkout: Option<String>,
-    /// Whether the pull request's content may be deployed.
-    pub trust: Trust,
-    /// Where the run can be watched.
-    pub run_url: Option<String>,
-    /// Number of the run, growing; and attempt: for the stale-run guard.
-    pub run: Option<(u64, u64)>,
-    /// Base of the forge's API: `https://api.github.com`.
-    pub api_url: Option<String>,
-    /// Address of the forge for people: `https://github.com`.
-    pub server_url: Option<String>,
-    /// File for the job summary.
-    pub summary_file: Option<String>,
-    /// File for step outputs.
-    pub output_file: Option<String>,
-    /// Sentences: an unreadable event file, an event without a pull request.
-    pub notices: Vec<String>,
-}
-
-impl CiContext {
-    /// Detects the context. `event` is the content of the file that `GITHUB_EVENT_PATH` names, when it could be read.
-    #[must_use]
-    pub fn detect(_env: &BTreeMap<String, String>, _event: Option<&str>) -> CiContext {
-        todo!()
-    }
-}
-
-/// Log commands that put the report's findings on the lines of the diff; empty for [`Host::Local`].
-#[must_use]
-pub fn annotations(_host: Host, _report: &Report) -> String {
-    String::new()
-}
-
-/// Makes text harmless for the host's log: no line of it is taken for a command.
-#[must_use]
-pub fn neutralised(_host: Host, text: &str) -> String {
-    text.to_owned()
-}
-
-/// A step output in the dialect of the host's output file: `name<<random\nvalue\nrandom\n`; `random` must not occur in `value`.
-#[must_use]
-pub fn step_output(_host: Host, _name: &str, _value: &str, _random: &str) -> String {
-    String::new()
-}
+pub use annotations::annotations;
+pub use context::{CiContext, Host, PullRequestContext, Trust};
+pub use neutralised::neutralised;
+pub use step_output::step_output;

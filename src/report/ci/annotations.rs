@@ -1,0 +1,173 @@
+//! The findings as log commands that put them on the lines of the diff.
+//!
+//! Source: GitHub's page "Workflow commands for GitHub Actions"; escapes as actions/runner `ActionCommand.cs` undoes them.
+
+use std::fmt::Write as _;
+
+use seatrial_model::{Level, Report, ReportedFinding};
+
+use crate::Host;
+
+/// GitHub shows this many annotations of a level per step, and drops the rest in silence.
+const MOST_PER_LEVEL: usize = 10;
+
+/// Log commands that put the report's findings on the lines of the diff; empty for [`Host::Local`].
+#[must_use]
+pub fn annotations(host: Host, report: &Report) -> String {
+    match host {
+        Host::GitHubActions => {
+            [Level::Error, Level::Warning, Level::Note].map(|level| of_level(report, level)).concat()
+        }
+        Host::Local => String::new(),
+    }
+}
+
+fn of_level(report: &Report, level: Level) -> String {
+    let placed = || report.findings.iter().filter(|f| f.level == level && !f.primary.location.path.is_empty());
+    let mut lines = String::new();
+    for finding in placed().take(MOST_PER_LEVEL) {
+        lines.push_str(&command(finding));
+        lines.push('\n');
+    }
+    let more = placed().count().saturating_sub(MOST_PER_LEVEL);
+    if more > 0 {
+        let plural = if more == 1 { "" } else { "s" };
+        let _ = writeln!(
+            lines,
+            "{more} more {}{plural} not annotated: GitHub shows {MOST_PER_LEVEL} per step; the report has all",
+            level.as_str()
+        );
+    }
+    lines
+}
+
+fn command(finding: &ReportedFinding) -> String {
+    let name = match finding.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    };
+    let place = &finding.primary.location;
+    let mut properties = vec![format!("file={}", property(&place.path)), format!("line={}", place.line)];
+    properties.push(format!("endLine={}", place.end_line.max(place.line)));
+    // Columns of a place that spans lines are refused by the checks API.
+    if place.end_line <= place.line {
+        properties.push(format!("col={}", place.column));
+        properties.push(format!("endColumn={}", place.end_column.max(place.column)));
+    }
+    properties.push(format!("title={}", property(&format!("seatrial: {}", finding.rule))));
+    format!("::{name} {}::{}", properties.join(","), data(&message(finding)))
+}
+
+fn message(finding: &ReportedFinding) -> String {
+    let mut message = finding.message.clone();
+    if !finding.primary.text.is_empty() {
+        let _ = write!(message, ": {}", finding.primary.text);
+    }
+    if !finding.environments.is_empty() {
+        let _ = write!(message, "\nin {}", finding.environments.join(", "));
+    }
+    if let Some(help) = &finding.help {
+        let _ = write!(message, "\nhelp: {help}");
+    }
+    message
+}
+
+/// The text behind the second `::`.
+fn data(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '%' => escaped.push_str("%25"),
+            '\r' => escaped.push_str("%0D"),
+            '\n' => escaped.push_str("%0A"),
+            // A log is read on terminals, too: no escape sequence may reach them.
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// The value of a property: `,` and `:` would end it.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seatrial_model::{Location, ReportedLabel};
+
+    fn finding(path: &str, level: Level, message: &str) -> ReportedFinding {
+        let location =
+            Location { path: path.to_owned(), line: 9, column: 3, end_line: 9, end_column: 11, excerpt: Vec::new() };
+        ReportedFinding {
+            rule: "schema".to_owned(),
+            level,
+            message: message.to_owned(),
+            primary: ReportedLabel { location, text: String::new() },
+            related: Vec::new(),
+            object: None,
+            field: None,
+            help: None,
+            notes: Vec::new(),
+            evidence: Vec::new(),
+            fingerprint: String::new(),
+            environments: vec!["dev".to_owned()],
+        }
+    }
+
+    fn annotated(findings: Vec<ReportedFinding>) -> String {
+        let mut report = Report::new("run", "0");
+        report.findings = findings;
+        annotations(Host::GitHubActions, &report)
+    }
+
+    #[test]
+    fn puts_a_finding_on_its_line() {
+        assert_eq!(
+            annotated(vec![finding("deploy/web.yaml", Level::Error, "no field `replicaz`")]),
+            "::error file=deploy/web.yaml,line=9,endLine=9,col=3,endColumn=11,title=seatrial%3A schema\
+             ::no field `replicaz`%0Ain dev\n"
+        );
+    }
+
+    #[test]
+    fn columns_are_left_out_where_a_place_spans_lines() {
+        let mut spanning = finding("a.yaml", Level::Note, "x");
+        spanning.primary.location.end_line = 12;
+        let line = annotated(vec![spanning]);
+        assert!(line.starts_with("::notice file=a.yaml,line=9,endLine=12,title="), "{line}");
+    }
+
+    #[test]
+    fn no_text_of_a_finding_ends_a_property_or_starts_a_second_command() {
+        let hostile = "a,line=1::b\r\n::set-env name=x::y\n%0A\u{1b}[31m";
+        let line = annotated(vec![finding(hostile, Level::Warning, hostile)]);
+        assert_eq!(
+            line,
+            "::warning file=a%2Cline=1%3A%3Ab%0D%0A%3A%3Aset-env name=x%3A%3Ay%0A%250A [31m,line=9,endLine=9,col=3,\
+             endColumn=11,title=seatrial%3A schema::a,line=1::b%0D%0A::set-env name=x::y%0A%250A [31m%0Ain dev\n"
+        );
+    }
+
+    #[test]
+    fn counts_what_the_host_would_drop() {
+        let mut findings = vec![finding("a.yaml", Level::Warning, "w")];
+        findings.extend((0..13).map(|i| finding("a.yaml", Level::Error, &format!("e{i}"))));
+        let text = annotated(findings);
+        assert_eq!(text.lines().filter(|l| l.starts_with("::error ")).count(), 10);
+        assert_eq!(text.lines().filter(|l| l.starts_with("::warning ")).count(), 1);
+        let note = "3 more errors not annotated: GitHub shows 10 per step; the report has all";
+        assert_eq!(text.lines().nth(10), Some(note));
+    }
+
+    #[test]
+    fn a_finding_without_a_file_and_a_local_run_annotate_nothing() {
+        assert_eq!(annotated(vec![finding("", Level::Error, "x")]), "");
+        let mut report = Report::new("run", "0");
+        report.findings = vec![finding("a.yaml", Level::Error, "x")];
+        assert_eq!(annotations(Host::Local, &report), "");
+    }
+}
