@@ -136,6 +136,13 @@ impl Sources {
         file
     }
 
+    /// The first file that was entered under a path.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<Arc<SourceFile>> {
+        let files = self.files.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        files.iter().find(|file| file.path() == path).cloned()
+    }
+
     /// The file behind an identity, when it is of this table.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
