@@ -89,7 +89,7 @@ fn of_certificate(error: &CertificateError) -> String {
         CertificateError::Revoked => "its TLS certificate is revoked".to_owned(),
         // webpki's own words for a certificate that signs itself; there is no variant for it.
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "its TLS certificate is self-signed and not trusted here (give it as CA bundle)".to_owned()
+            "its TLS certificate is self-signed and an authority's, not a server's".to_owned()
         }
         other => format!("its TLS certificate is not acceptable ({other})"),
     }

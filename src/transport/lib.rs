@@ -2,8 +2,6 @@
 //!
 //! Nothing here reads an environment variable: the binary passes [`Settings`] in.
 
-#![allow(clippy::disallowed_methods, reason = "the rim: this crate waits, and an HTTP date needs the clock")]
-
 mod cause;
 mod error;
 mod no_proxy;

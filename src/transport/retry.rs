@@ -34,6 +34,7 @@ impl Retry {
 /// How long a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). A date is compared with the server's own
 /// `Date` where there is one, so that a wrong clock here does no harm.
 #[must_use]
+#[allow(clippy::disallowed_methods, reason = "the rim: a date in an answer is compared with the clock")]
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
