@@ -1,9 +1,12 @@
-//! Questions to the git repository around a working copy: commits, parents, merge bases. Reads only.
+//! Questions to the git repository around a working copy: commits, parents, merge bases. Reads only; runs no program, reads no user or
+//! system configuration and no environment variable.
 
 use std::path::Path;
 
+use gix::ObjectId;
+
 /// Git could not answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
     /// There is no repository.
     #[error("{path} is in no git repository")]
@@ -14,7 +17,7 @@ pub enum GitError {
     /// The commit is not in the clone.
     #[error("commit {revision} is not in this clone{}", if *.shallow { ", which is shallow" } else { "" })]
     MissingCommit {
-        /// What was asked for.
+        /// What was asked for: a revision, or `common to ONE and OTHER`.
         revision: String,
         /// Whether the clone is shallow.
         shallow: bool,
@@ -26,50 +29,97 @@ pub enum GitError {
 
 /// A git repository.
 #[derive(Debug)]
-pub struct Repository(());
+pub struct Repository {
+    inner: gix::Repository,
+}
 
 impl Repository {
-    /// The repository around a directory.
+    /// The repository around a directory: in it or in one of its parents.
     ///
     /// # Errors
-    /// [`GitError::NoRepository`].
-    pub fn open(_dir: &Path) -> Result<Repository, GitError> {
-        todo!()
+    /// [`GitError::NoRepository`]; [`GitError::Other`] when there is one that cannot be opened.
+    pub fn open(dir: &Path) -> Result<Repository, GitError> {
+        let mut at = std::path::absolute(dir).map_err(|_| no_repository(dir))?;
+        loop {
+            match open_at(&at) {
+                Err(GitError::NoRepository { .. }) if at.pop() => {}
+                Err(GitError::NoRepository { .. }) => return Err(no_repository(dir)),
+                other => return other.map(|inner| Repository { inner }),
+            }
+        }
     }
 
     /// The root of the working copy.
     #[must_use]
     pub fn root(&self) -> Option<&Path> {
-        todo!()
+        self.inner.workdir()
     }
 
     /// Full hash of a revision.
     ///
     /// # Errors
     /// [`GitError::MissingCommit`].
-    pub fn resolve(&self, _revision: &str) -> Result<String, GitError> {
-        todo!()
+    pub fn resolve(&self, revision: &str) -> Result<String, GitError> {
+        commit_id(&self.inner, revision).map(|id| id.to_string())
     }
 
     /// Hashes of a commit's parents, as the commit object names them (they may be missing in a shallow clone).
     ///
     /// # Errors
     /// [`GitError::MissingCommit`].
-    pub fn parents(&self, _revision: &str) -> Result<Vec<String>, GitError> {
-        todo!()
+    pub fn parents(&self, revision: &str) -> Result<Vec<String>, GitError> {
+        let id = commit_id(&self.inner, revision)?;
+        let commit = self.inner.find_commit(id).map_err(|e| GitError::Other(e.to_string()))?;
+        Ok(commit.parent_ids().map(|parent| parent.to_string()).collect())
     }
 
     /// The best common ancestor of two commits.
     ///
     /// # Errors
     /// [`GitError::MissingCommit`], also when there is none in the clone.
-    pub fn merge_base(&self, _one: &str, _other: &str) -> Result<String, GitError> {
-        todo!()
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<String, GitError> {
+        let (one_id, other_id) = (commit_id(&self.inner, one)?, commit_id(&self.inner, other)?);
+        let bases = self.inner.merge_bases_many(one_id, &[other_id]).map_err(|e| GitError::Other(e.to_string()))?;
+        bases.first().map(ToString::to_string).ok_or_else(|| GitError::MissingCommit {
+            revision: format!("common to {one} and {other}"),
+            shallow: self.is_shallow(),
+        })
     }
 
     /// Whether the clone is shallow.
     #[must_use]
     pub fn is_shallow(&self) -> bool {
-        todo!()
+        self.inner.is_shallow().unwrap_or(false)
     }
+}
+
+/// The repository whose working copy's root, or whose git directory, is `dir`.
+pub(crate) fn open_at(dir: &Path) -> Result<gix::Repository, GitError> {
+    if !dir.join(".git").exists() && !dir.join("HEAD").is_file() {
+        return Err(no_repository(dir));
+    }
+    // In CI the checkout often belongs to another user than the one we run as. Nothing of its configuration is executed here, so that is no
+    // reason to refuse it.
+    let options = gix::open::Options::isolated().with(gix::sec::Trust::Full).bail_if_untrusted(false);
+    match gix::open_opts(dir, options) {
+        Ok(repository) => Ok(repository),
+        Err(_) if !dir.join(".git").exists() => Err(no_repository(dir)),
+        Err(error) => Err(GitError::Other(error.to_string())),
+    }
+}
+
+/// The commit that a revision names, present in the clone.
+pub(crate) fn commit_id(repository: &gix::Repository, revision: &str) -> Result<ObjectId, GitError> {
+    let missing =
+        || GitError::MissingCommit { revision: revision.to_owned(), shallow: repository.is_shallow().unwrap_or(false) };
+    let id = repository.rev_parse_single(revision).map_err(|_| missing())?.detach();
+    let object = repository.try_find_object(id).map_err(|e| GitError::Other(e.to_string()))?.ok_or_else(missing)?;
+    let kind = object.kind;
+    let commit =
+        object.peel_to_commit().map_err(|_| GitError::Other(format!("{revision} is a {kind}, not a commit")))?;
+    Ok(commit.id)
+}
+
+fn no_repository(dir: &Path) -> GitError {
+    GitError::NoRepository { path: dir.display().to_string() }
 }

@@ -1,11 +1,20 @@
 //! A repository's files: working copy, git commit or memory, confined to the root, symbolic links included. The only reader of files.
+//!
+//! Not here: what the files mean, writing, fetching.
+#![allow(clippy::disallowed_methods, reason = "this is the one crate that reads a repository's files")]
 
+mod commit_files;
+mod decode;
+mod disk_files;
 mod git;
+mod memory_files;
+mod once_map;
 mod path;
 mod read_error;
+mod resolve;
 mod tree;
 
 pub use git::{GitError, Repository};
 pub use path::{join, parent};
 pub use read_error::ReadError;
-pub use tree::{EntryKind, Tree};
+pub use tree::{EntryKind, SIZE_LIMIT, Tree};

@@ -1,7 +1,7 @@
 //! Why a path of a tree could not be read.
 
 /// A path could not be read. Lower-case clauses for a finding: `` `a.yaml` {error} ``.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// No such file or directory.
     #[error("does not exist")]

@@ -1,11 +1,20 @@
-//! The tree itself.
+//! The tree itself: paths are resolved, files are read and entered into the table of sources, each once.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_model::{SourceFile, Sources};
 
-use crate::{GitError, ReadError};
+use crate::commit_files::CommitFiles;
+use crate::decode::decode;
+use crate::disk_files::DiskFiles;
+use crate::memory_files::MemoryFiles;
+use crate::once_map::OnceMap;
+use crate::resolve::{Entry, Resolved, resolve};
+use crate::{GitError, ReadError, git};
+
+/// The largest file that is read, in bytes: 256 MiB. Spans are 32 bits wide, and nobody writes such a manifest by hand.
+pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// What a path is, symbolic links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,74 +25,215 @@ pub enum EntryKind {
     Directory,
 }
 
-/// A tree of files. Cheap to clone; reads each file once.
+/// A tree of files. Cheap to clone, may be read by many threads; each text file is read and entered into the table once.
+///
+/// Paths are relative to the root, with forward slashes; `.` and `..` in them are taken out by their letters, then every symbolic link is
+/// followed by us. A file that is reached through links is entered under its real path: that is the file a human must edit.
 #[derive(Clone, Debug)]
-pub struct Tree(Arc<()>);
+pub struct Tree(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    files: Files,
+    sources: Arc<Sources>,
+    resolved: OnceMap<Result<Resolved, ReadError>>,
+    texts: OnceMap<Result<Arc<SourceFile>, ReadError>>,
+}
+
+/// Where the files are.
+#[derive(Debug)]
+enum Files {
+    Disk(DiskFiles),
+    Commit(Box<CommitFiles>),
+    Memory(MemoryFiles),
+}
+
+impl Files {
+    fn look(&self, path: &str) -> Result<Entry, ReadError> {
+        match self {
+            Files::Disk(files) => files.look(path),
+            Files::Commit(files) => files.look(path),
+            Files::Memory(files) => files.look(path),
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self {
+            Files::Disk(files) => files.read(path),
+            Files::Commit(files) => files.read(path),
+            Files::Memory(files) => files.read(path),
+        }
+    }
+
+    fn list(&self, dir: &str) -> Result<Vec<(String, Entry)>, ReadError> {
+        match self {
+            Files::Disk(files) => files.list(dir),
+            Files::Commit(files) => files.list(dir),
+            Files::Memory(files) => Ok(files.list(dir)),
+        }
+    }
+}
 
 impl Tree {
-    /// The files below a directory as they lie there.
+    /// The files below a directory as they lie there, without `.git`.
     ///
     /// # Errors
     /// When the directory cannot be opened.
-    pub fn working_copy(_root: &Path, _sources: &Arc<Sources>) -> Result<Tree, ReadError> {
-        todo!()
+    pub fn working_copy(root: &Path, sources: &Arc<Sources>) -> Result<Tree, ReadError> {
+        Ok(Tree::new(Files::Disk(DiskFiles::open(root)?), sources))
     }
 
-    /// The tree of a commit of the repository at `root`; `revision` is what `git rev-parse` takes.
+    /// The tree of a commit of the repository whose root (not a directory below it) is `root`; `revision` is what `git rev-parse` takes.
+    /// Submodules are absent.
     ///
     /// # Errors
     /// When there is no such repository or commit.
-    pub fn commit(_root: &Path, _revision: &str, _sources: &Arc<Sources>) -> Result<Tree, GitError> {
-        todo!()
+    pub fn commit(root: &Path, revision: &str, sources: &Arc<Sources>) -> Result<Tree, GitError> {
+        let repository = git::open_at(root)?;
+        let commit = git::commit_id(&repository, revision)?;
+        Ok(Tree::new(Files::Commit(Box::new(CommitFiles::new(repository, commit)?)), sources))
     }
 
-    /// Files in memory: for tests.
+    /// Files in memory: for tests. Of two texts under one path the last counts.
     #[must_use]
-    pub fn memory<'a>(_files: impl IntoIterator<Item = (&'a str, &'a str)>, _sources: &Arc<Sources>) -> Tree {
-        todo!()
+    pub fn memory<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, sources: &Arc<Sources>) -> Tree {
+        Tree::new(Files::Memory(MemoryFiles::new(files)), sources)
+    }
+
+    fn new(files: Files, sources: &Arc<Sources>) -> Tree {
+        let (resolved, texts) = (OnceMap::default(), OnceMap::default());
+        Tree(Arc::new(Inner { files, sources: Arc::clone(sources), resolved, texts }))
     }
 
     /// The table that files are entered into.
     #[must_use]
     pub fn sources(&self) -> &Arc<Sources> {
-        todo!()
+        &self.0.sources
     }
 
-    /// A text file; read and entered into the table once.
+    /// A text file; read and entered into the table once, under its real path.
+    ///
+    /// UTF-8 is kept byte for byte, a byte order mark included. UTF-16 with a mark is decoded: spans are then of the decoded text.
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn read(&self, _path: &str) -> Result<Arc<SourceFile>, ReadError> {
-        todo!()
+    pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, ReadError> {
+        let real = self.resolve_file(path)?;
+        self.0.texts.get(&real, || {
+            let text = decode(self.0.files.read(&real)?)?;
+            Ok(self.0.sources.add(&real, text))
+        })
     }
 
-    /// A file's bytes.
+    /// A file's bytes; read anew at every call.
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn read_bytes(&self, _path: &str) -> Result<Arc<[u8]>, ReadError> {
-        todo!()
+    pub fn read_bytes(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        let real = self.resolve_file(path)?;
+        self.0.files.read(&real).map(Arc::from)
     }
 
     /// What a path is.
     ///
     /// # Errors
     /// [`ReadError::NotFound`], [`ReadError::OutsideRoot`], [`ReadError::Io`].
-    pub fn kind(&self, _path: &str) -> Result<EntryKind, ReadError> {
-        todo!()
+    pub fn kind(&self, path: &str) -> Result<EntryKind, ReadError> {
+        let resolved = self.resolve(path)?;
+        Ok(if resolved.directory { EntryKind::Directory } else { EntryKind::File })
     }
 
-    /// Names in a directory with what they are, sorted by bytes; entries that lead out of the root are left out.
+    /// The path with all symbolic links followed: two paths are one file when these are equal.
+    ///
+    /// # Errors
+    /// As [`Tree::kind`].
+    pub fn real_path(&self, path: &str) -> Result<String, ReadError> {
+        self.resolve(path).map(|resolved| resolved.path)
+    }
+
+    /// Names in a directory with what they are, sorted by bytes; entries that lead out of the root are left out, and so are dangling links
+    /// and what is neither file nor directory.
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn list(&self, _dir: &str) -> Result<Vec<(String, EntryKind)>, ReadError> {
-        todo!()
+    pub fn list(&self, dir: &str) -> Result<Vec<(String, EntryKind)>, ReadError> {
+        let real = self.resolve_directory(dir)?;
+        let entries = self.0.files.list(&real)?.into_iter().filter_map(|(name, entry)| {
+            let kind = match entry {
+                Entry::File => EntryKind::File,
+                Entry::Directory => EntryKind::Directory,
+                Entry::Special => return None,
+                Entry::Link(_) => self.kind(&below(&real, &name)).ok()?,
+            };
+            Some((name, kind))
+        });
+        Ok(entries.collect())
     }
 
-    /// All files below a directory, sorted by bytes; does not follow symbolic links to directories, does not enter `.git`.
+    /// All files below a directory, sorted by bytes; links to files are among them, links to directories are not followed, `.git` is not
+    /// entered. Empty for what is no directory; a directory below that cannot be read is left out.
     #[must_use]
-    pub fn walk(&self, _dir: &str) -> Vec<String> {
-        todo!()
+    pub fn walk(&self, dir: &str) -> Vec<String> {
+        let Ok(real) = self.resolve_directory(dir) else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut pending = vec![real];
+        while let Some(dir) = pending.pop() {
+            for (name, entry) in self.0.files.list(&dir).unwrap_or_default() {
+                let path = below(&dir, &name);
+                match entry {
+                    Entry::Directory => pending.push(path),
+                    Entry::File => found.push(path),
+                    Entry::Link(_) if self.kind(&path) == Ok(EntryKind::File) => found.push(path),
+                    Entry::Link(_) | Entry::Special => {}
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn resolve(&self, path: &str) -> Result<Resolved, ReadError> {
+        let normal = crate::join("", path).ok_or(ReadError::OutsideRoot)?;
+        self.0.resolved.get(&normal, || resolve(&normal, |at| self.0.files.look(at)))
+    }
+
+    fn resolve_file(&self, path: &str) -> Result<String, ReadError> {
+        let resolved = self.resolve(path)?;
+        if resolved.directory { Err(ReadError::IsDirectory) } else { Ok(resolved.path) }
+    }
+
+    fn resolve_directory(&self, path: &str) -> Result<String, ReadError> {
+        let resolved = self.resolve(path)?;
+        if resolved.directory { Ok(resolved.path) } else { Err(ReadError::NotADirectory) }
+    }
+}
+
+fn below(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_shared_between_threads() {
+        fn shared<T: Send + Sync + Clone>() {}
+        shared::<Tree>();
+    }
+
+    #[test]
+    fn memory_reads_lists_and_walks_like_a_directory() {
+        let files = [("b/two.yaml", "2"), ("a.yaml", "1"), ("b/c/three.yaml", "3"), ("b-c/four.yaml", "4")];
+        let tree = Tree::memory(files.into_iter().chain([("../out.yaml", "5")]), &Arc::new(Sources::new()));
+        assert_eq!(tree.walk(""), ["a.yaml", "b-c/four.yaml", "b/c/three.yaml", "b/two.yaml"]);
+        assert_eq!(tree.walk("b"), ["b/c/three.yaml", "b/two.yaml"]);
+        let names: Vec<String> = tree.list("").expect("is a directory").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a.yaml", "b", "b-c"]);
+        assert_eq!(tree.read("b/../a.yaml").map(|f| f.text().to_owned()), Ok("1".to_owned()));
+        assert_eq!(tree.kind("b/c"), Ok(EntryKind::Directory));
+        assert_eq!(tree.read("b").err(), Some(ReadError::IsDirectory));
+        assert_eq!(tree.read("c").err(), Some(ReadError::NotFound));
+        assert_eq!(tree.read("../a.yaml").err(), Some(ReadError::OutsideRoot));
     }
 }

@@ -1,0 +1,49 @@
+//! Files in memory, for tests of other rooms.
+
+use std::collections::BTreeMap;
+
+use crate::ReadError;
+use crate::resolve::Entry;
+
+/// Texts by path; directories are where files are.
+#[derive(Debug)]
+pub(crate) struct MemoryFiles(BTreeMap<String, String>);
+
+impl MemoryFiles {
+    /// Takes texts in; paths are normalised, and one that leads out of the root is left out.
+    pub(crate) fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> MemoryFiles {
+        let normalised = files.into_iter().filter_map(|(path, text)| Some((crate::join("", path)?, text.to_owned())));
+        MemoryFiles(normalised.collect())
+    }
+
+    pub(crate) fn look(&self, path: &str) -> Result<Entry, ReadError> {
+        if self.0.contains_key(path) {
+            return Ok(Entry::File);
+        }
+        let is_directory = path.is_empty() || self.below(path).next().is_some();
+        if is_directory { Ok(Entry::Directory) } else { Err(ReadError::NotFound) }
+    }
+
+    pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.0.get(path).map(|text| text.clone().into_bytes()).ok_or(ReadError::NotFound)
+    }
+
+    /// Names in a directory, each once, sorted by bytes.
+    pub(crate) fn list(&self, dir: &str) -> Vec<(String, Entry)> {
+        let mut names: BTreeMap<&str, Entry> = BTreeMap::new();
+        for rest in self.below(dir) {
+            match rest.split_once('/') {
+                Some((name, _)) => names.insert(name, Entry::Directory),
+                None => names.insert(rest, Entry::File),
+            };
+        }
+        names.into_iter().map(|(name, entry)| (name.to_owned(), entry)).collect()
+    }
+
+    /// What lies below a directory, relative to it.
+    fn below(&self, dir: &str) -> impl Iterator<Item = &str> {
+        let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        let from = prefix.clone();
+        self.0.range(from..).map_while(move |(path, _)| path.strip_prefix(&prefix))
+    }
+}
