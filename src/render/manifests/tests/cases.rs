@@ -1,0 +1,97 @@
+//! Every file of `testdata` is a case: a first line `render PATH`, then files as `-- PATH --`, last what is expected as `-- expected --`.
+#![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use seatrial_manifests::render;
+use seatrial_model::{Masker, Rendered, Sources, Span, locate};
+use seatrial_tree::Tree;
+
+/// The parts of a case: path and text.
+fn parts(case: &str) -> Vec<(&str, String)> {
+    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
+    for line in case.split_inclusive('\n') {
+        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
+            Some(path) => parts.push((path, String::new())),
+            None => parts.last_mut().expect("has a first part").1.push_str(line),
+        }
+    }
+    parts
+}
+
+fn place(sources: &Sources, span: Span) -> String {
+    let place = locate(sources, &Masker::new(), span);
+    format!("{}:{}:{}", place.path, place.line, place.column)
+}
+
+fn describe(rendered: &Rendered, sources: &Sources) -> String {
+    let mut text = String::new();
+    for manifest in &rendered.manifests {
+        let at = place(sources, manifest.span);
+        writeln!(text, "{} ({}) {at}", manifest.id, manifest.api_version()).expect("writes to a string");
+    }
+    for finding in &rendered.findings {
+        let (rule, at) = (finding.rule.as_str(), place(sources, finding.primary.span));
+        writeln!(text, "{} {rule} {at} {}", finding.level.as_str(), finding.message).expect("writes to a string");
+        for related in &finding.related {
+            writeln!(text, "  {} {}", place(sources, related.span), related.text).expect("writes to a string");
+        }
+        if let Some(help) = &finding.help {
+            writeln!(text, "  help: {help}").expect("writes to a string");
+        }
+    }
+    text
+}
+
+#[test]
+fn every_case_renders_as_expected() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let mut cases: Vec<_> = std::fs::read_dir(dir).expect("is there").map(|e| e.expect("is readable").path()).collect();
+    cases.sort();
+    assert!(cases.len() > 5);
+    let mut wrong = String::new();
+    for case in cases {
+        let text = std::fs::read_to_string(&case).expect("is text");
+        let mut parts = parts(&text);
+        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
+        let (_, head) = parts.remove(0);
+        let path = head.lines().find_map(|line| line.strip_prefix("render ")).expect("says what to render");
+        let sources = Arc::new(Sources::new());
+        let tree = Tree::memory(parts.iter().map(|(path, text)| (*path, text.as_str())), &sources);
+        let got = describe(&render(&tree, path), &sources);
+        if got != expected {
+            writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_helm_template_is_named_as_what_it_is_and_the_other_files_are_kept() {
+    let template =
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ include \"shop.name\" . }}\n{{- if .Values.x }}\n";
+    let plain = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kept}\n";
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory([("chart/a.yaml", template), ("chart/b.yaml", plain)], &sources);
+    let rendered = render(&tree, "chart");
+    let names: Vec<String> = rendered.manifests.iter().map(|m| m.id.to_string()).collect();
+    assert_eq!(names, ["ConfigMap kept"]);
+    assert!(!rendered.findings.is_empty());
+    for finding in &rendered.findings {
+        assert!(finding.help.as_ref().is_some_and(|help| help.contains("Helm template")), "{finding:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_a_finding_beside_the_others() {
+    let dir = tempfile::TempDir::new().expect("temporary directory");
+    std::fs::write(dir.path().join("a.yaml"), b"\x89PNG\x00").expect("file is written");
+    std::fs::write(dir.path().join("b.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kept}\n")
+        .expect("file is written");
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::working_copy(dir.path(), &sources).expect("is a directory");
+    let text = describe(&render(&tree, ""), &sources);
+    assert_eq!(text, "ConfigMap kept (v1) b.yaml:1:1\nerror parse-error a.yaml:1:1 `a.yaml` is not text\n");
+}
