@@ -1,6 +1,32 @@
-//! Pure: an object, its pods and events → status and cause. One table row per kind. Asks no cluster.
+//! Pure: an object, its pods and events → status and cause. One table row per kind. Asks no cluster, reads no clock:
+//! what "lasts" is measured between time stamps that the cluster itself wrote.
+
+mod condition;
+mod container;
+mod creation;
+mod custom_resource_definition;
+mod daemon_set;
+mod deployment;
+mod event;
+mod field;
+mod generic;
+mod image;
+mod job;
+mod kinds;
+mod namespace;
+mod persistent_volume_claim;
+mod pod;
+mod replica_set;
+mod service;
+mod stateful_set;
+mod trouble;
+
+#[cfg(test)]
+mod cases;
 
 use serde_json::Value;
+
+pub use kinds::has_pods;
 
 /// What is known of an object on the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +69,22 @@ pub struct Cause {
     pub text: String,
 }
 
+impl Cause {
+    /// A cause that no pod shows.
+    fn of_object(reason: &str, text: impl Into<String>) -> Cause {
+        Cause { reason: reason.to_owned(), pod: None, container: None, image: None, exit_code: None, text: text.into() }
+    }
+
+    /// Text, pod and reason as one clause: `image not found: acr.io/web:1.4.1 (pod web-7d9f-x2x4k, ImagePullBackOff)`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match &self.pod {
+            Some(pod) => format!("{} (pod {pod}, {})", self.text, self.reason),
+            None => format!("{} ({})", self.text, self.reason),
+        }
+    }
+}
+
 /// A status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -54,14 +96,30 @@ pub struct Status {
     pub cause: Option<Cause>,
 }
 
-/// The status of an object.
-#[must_use]
-pub fn status(_live: Live<'_>) -> Status {
-    Status { state: State::Current, message: String::new(), cause: None }
+impl Status {
+    fn current(message: impl Into<String>) -> Status {
+        Status { state: State::Current, message: message.into(), cause: None }
+    }
+
+    fn in_progress(message: impl Into<String>) -> Status {
+        Status { state: State::InProgress, message: message.into(), cause: None }
+    }
+
+    fn held_up(message: impl Into<String>, cause: Cause) -> Status {
+        Status { state: State::InProgress, message: message.into(), cause: Some(cause) }
+    }
+
+    fn failed(cause: Cause) -> Status {
+        Status { state: State::Failed, message: cause.describe(), cause: Some(cause) }
+    }
+
+    fn terminating(message: impl Into<String>) -> Status {
+        Status { state: State::Terminating, message: message.into(), cause: None }
+    }
 }
 
-/// Whether readiness of this kind looks at pods: those must be fetched for [`Live::pods`].
+/// The status of an object.
 #[must_use]
-pub fn has_pods(_group: &str, _kind: &str) -> bool {
-    false
+pub fn status(live: Live<'_>) -> Status {
+    generic::status(live)
 }

@@ -1,0 +1,45 @@
+//! Conditions of a status.
+
+use serde_json::Value;
+
+use crate::field::{items, text};
+
+/// One condition, borrowed from the object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Condition<'a> {
+    status: &'a str,
+    /// Kubernetes' word for why; may be empty.
+    pub(crate) reason: &'a str,
+    /// A sentence; may be empty.
+    pub(crate) message: &'a str,
+    /// When `status` changed last.
+    pub(crate) since: Option<&'a str>,
+}
+
+impl Condition<'_> {
+    /// `status: "True"`.
+    pub(crate) fn is_true(&self) -> bool {
+        self.status == "True"
+    }
+
+    /// `status: "False"`.
+    pub(crate) fn is_false(&self) -> bool {
+        self.status == "False"
+    }
+}
+
+/// The condition of a type.
+pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
+    let found = items(object, &["status", "conditions"]).iter().find(|c| text(c, &["type"]) == Some(kind))?;
+    Some(Condition {
+        status: text(found, &["status"]).unwrap_or_default(),
+        reason: text(found, &["reason"]).unwrap_or_default(),
+        message: text(found, &["message"]).unwrap_or_default(),
+        since: text(found, &["lastTransitionTime"]),
+    })
+}
+
+/// The condition of a type, when it is true.
+pub(crate) fn true_condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
+    condition(object, kind).filter(Condition::is_true)
+}

@@ -1,0 +1,174 @@
+//! What the state of one container says.
+
+use serde_json::Value;
+
+use crate::event::{has_lasted, is_about, message, newest, reason};
+use crate::field::{at, clip, counted, integer, items, text};
+use crate::trouble::{Crashes, Trouble};
+use crate::{Cause, image};
+
+/// A container may crash while what it needs is still starting: two restarts are forgiven, the third crash is fatal.
+const FORGIVEN_RESTARTS: i64 = 2;
+
+/// One container of a pod with its status.
+pub(crate) struct Container<'a> {
+    pub(crate) pod: &'a Value,
+    /// Its entry of `containerStatuses` or `initContainerStatuses`.
+    pub(crate) status: &'a Value,
+    /// `container` or `init container`.
+    pub(crate) role: &'static str,
+}
+
+/// The containers of a pod, init containers first.
+pub(crate) fn containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
+    let of = move |key, role| {
+        let statuses = items(pod, &["status", key]).iter();
+        statuses.map(move |status| Container { pod, status, role })
+    };
+    of("initContainerStatuses", "init container").chain(of("containerStatuses", "container"))
+}
+
+impl<'a> Container<'a> {
+    fn name(&self) -> &'a str {
+        text(self.status, &["name"]).unwrap_or_default()
+    }
+
+    fn pod_name(&self) -> Option<String> {
+        text(self.pod, &["metadata", "name"]).map(str::to_owned)
+    }
+
+    /// As the manifest writes it; the status may have it resolved.
+    fn image(&self) -> String {
+        let of = |key| items(self.pod, &["spec", key]).iter().find(|c| text(c, &["name"]) == Some(self.name()));
+        let spec = of("containers").or_else(|| of("initContainers"));
+        let image = spec.and_then(|c| text(c, &["image"])).or_else(|| text(self.status, &["image"]));
+        image.unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn restarts(&self) -> i64 {
+        integer(self.status, &["restartCount"]).unwrap_or(0)
+    }
+
+    /// How it ended: now, or before it was started again.
+    fn ended(&self) -> Option<&'a Value> {
+        at(self.status, &["state", "terminated"]).or_else(|| at(self.status, &["lastState", "terminated"]))
+    }
+
+    fn cause(&self, reason: &str, text: String) -> Cause {
+        Cause {
+            reason: reason.to_owned(),
+            pod: self.pod_name(),
+            container: Some(self.name().to_owned()),
+            image: None,
+            exit_code: None,
+            text,
+        }
+    }
+
+    /// What is wrong with it, if anything.
+    pub(crate) fn trouble(&self, events: &[Value], crashes: Crashes) -> Option<Trouble> {
+        if let Some(waiting) = at(self.status, &["state", "waiting"]) {
+            let reason = text(waiting, &["reason"]).unwrap_or_default();
+            return self.waiting(reason, text(waiting, &["message"]).unwrap_or_default(), events, crashes);
+        }
+        let ended = at(self.status, &["state", "terminated"])?;
+        let succeeded = integer(ended, &["exitCode"]) == Some(0);
+        (!succeeded).then(|| self.crash(text(ended, &["reason"]).unwrap_or("Error"), events, crashes))
+    }
+
+    fn waiting(&self, reason: &str, said: &str, events: &[Value], crashes: Crashes) -> Option<Trouble> {
+        match reason {
+            "ErrImagePull" if image::is_not_found(said) => Some(Trouble::fatal(self.image_cause(reason, said))),
+            // The first attempt may have met a registry that was away for a moment; the next one is ImagePullBackOff.
+            "ErrImagePull" | "ImageInspectError" | "RegistryUnavailable" => {
+                Some(Trouble::holds_up(self.image_cause(reason, said)))
+            }
+            "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" | "SignatureValidationFailed" => {
+                let failed_pull = |event: &Value| {
+                    is_about(event, self.pod, "Pod") && message(event).starts_with("Failed to pull image")
+                };
+                let told = newest(events, failed_pull).map(message).filter(|_| !said.contains(": "));
+                Some(Trouble::fatal(self.image_cause(reason, told.unwrap_or(said))))
+            }
+            "RunContainerError" | "PostStartHookError" => {
+                Some(Trouble::fatal(self.cause(reason, format!("{} cannot start: {}", self.describe(), clip(said)))))
+            }
+            "CreateContainerConfigError" | "CreateContainerError" => Some(self.config(reason, said, events)),
+            "CrashLoopBackOff" => Some(self.crash(reason, events, crashes)),
+            _ => None,
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!("{} `{}`", self.role, self.name())
+    }
+
+    fn image_cause(&self, reason: &str, said: &str) -> Cause {
+        let image = self.image();
+        let text = image::describe(reason, said, &image);
+        Cause { image: Some(image), ..self.cause(reason, text) }
+    }
+
+    /// A ConfigMap or Secret that is missing may be about to be written by an operator: fails only when it has lasted.
+    fn config(&self, reason: &str, said: &str, events: &[Value]) -> Trouble {
+        let cause = self.cause(reason, format!("{} cannot be configured: {}", self.describe(), clip(said)));
+        let same =
+            |event: &Value| is_about(event, self.pod, "Pod") && !said.is_empty() && message(event).contains(said);
+        if has_lasted(events, None, same) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
+    }
+
+    fn crash(&self, word: &str, events: &[Value], crashes: Crashes) -> Trouble {
+        let ended = self.ended();
+        let exit_code = ended.and_then(|e| integer(e, &["exitCode"]));
+        let out_of_memory = ended.and_then(|e| text(e, &["reason"])) == Some("OOMKilled");
+        let what = self.describe();
+        let text = match exit_code {
+            _ if out_of_memory => format!("{what} was killed for using more memory than its limit"),
+            Some(0) => format!("{what} ends with exit code 0 though it should keep running"),
+            Some(code) if self.failed_its_liveness_probe(events) => {
+                format!("{what} is killed (exit code {code}) because its liveness probe fails")
+            }
+            Some(code) => format!("{what} crashes with exit code {code}"),
+            None => format!("{what} crashes"),
+        };
+        let restarts = self.restarts();
+        let text = if restarts > 0 { format!("{text}, restarted {}", times(restarts)) } else { text };
+        let word = if out_of_memory { "OOMKilled" } else { word };
+        let cause = Cause { exit_code, ..self.cause(word, text) };
+        let fatal = crashes == Crashes::AreFatal && restarts >= FORGIVEN_RESTARTS;
+        if fatal { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
+    }
+
+    fn failed_its_liveness_probe(&self, events: &[Value]) -> bool {
+        let killing = format!("Container {} failed liveness probe", self.name());
+        events.iter().any(|e| is_about(e, self.pod, "Pod") && reason(e) == "Killing" && message(e).contains(&killing))
+    }
+
+    /// How it failed before, when it runs again and is not ready; or that it does not answer its readiness probe.
+    pub(crate) fn not_ready(&self, events: &[Value], crashes: Crashes) -> Option<Trouble> {
+        at(self.status, &["state", "running"])?;
+        if at(self.status, &["ready"]).and_then(Value::as_bool) == Some(true) {
+            return None;
+        }
+        let failing = |e: &Value| is_about(e, self.pod, "Pod") && is_failing_probe(e);
+        if let Some(event) = newest(events, failing) {
+            let said = clip(message(event));
+            let mut chars = said.chars();
+            let text = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
+            return Some(Trouble::holds_up(self.cause("Unhealthy", text)));
+        }
+        let ended = at(self.status, &["lastState", "terminated"])?;
+        let failed = integer(ended, &["exitCode"]).is_some_and(|code| code != 0);
+        // It runs again: whether this time lasts is not known yet.
+        failed.then(|| Trouble::holds_up(self.crash("Error", events, crashes).cause))
+    }
+}
+
+fn is_failing_probe(event: &Value) -> bool {
+    let probe = message(event).starts_with("Readiness probe") || message(event).starts_with("Startup probe");
+    reason(event) == "Unhealthy" && probe
+}
+
+fn times(count: i64) -> String {
+    if count == 1 { "once".to_owned() } else { counted(count, "time") }
+}

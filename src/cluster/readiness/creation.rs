@@ -1,0 +1,44 @@
+//! Pods that could not be made: quota, admission, a missing service account.
+
+use serde_json::Value;
+
+use crate::condition::true_condition;
+use crate::event::{has_lasted, last_changed, last_seen, message, newest, reason};
+use crate::field::{clip, text};
+use crate::trouble::Trouble;
+use crate::{Cause, Live};
+
+/// What the controller says about pods it cannot make. It tries again and again, and a quota may free up,
+/// so this fails only when it has lasted.
+pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
+    let condition = true_condition(live.object, "ReplicaFailure");
+    let fresh = |event: &Value| is_fresh_failure(event, live.object);
+    let event = newest(live.events, fresh);
+    let said = match (event, &condition) {
+        (Some(event), _) => message(event),
+        (None, Some(condition)) => condition.message,
+        (None, None) => return None,
+    };
+    let cause = Cause::of_object("FailedCreate", describe(said));
+    let since = condition.and_then(|c| c.since);
+    Some(if has_lasted(live.events, since, fresh) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
+}
+
+/// Events of the workload itself outlive its revisions by an hour: what was said before the object changed last is no news.
+fn is_fresh_failure(event: &Value, object: &Value) -> bool {
+    if reason(event) != "FailedCreate" {
+        return false;
+    }
+    let own = text(event, &["involvedObject", "name"]) == text(object, &["metadata", "name"]);
+    match (last_seen(event), last_changed(object)) {
+        (Some(seen), Some(changed)) => !own || seen >= changed,
+        _ => true,
+    }
+}
+
+/// `Error creating: pods "web-1" is forbidden: exceeded quota: q, …` without what stands in front of the reason.
+fn describe(said: &str) -> String {
+    let said = said.trim().trim_start_matches("Error creating: ");
+    let reason = said.split_once(" is forbidden: ").map_or(said, |(_, reason)| reason);
+    format!("pods cannot be created: {}", clip(reason))
+}

@@ -1,0 +1,65 @@
+//! What holds for every kind: deletion, observed generation and the standard conditions (cli-utils: `pkg/kstatus/status/generic.go`).
+
+use crate::condition::{Condition, condition, true_condition};
+use crate::field::{clip, integer, text};
+use crate::{Cause, Live, Status, kinds};
+
+/// The status of an object of any kind.
+pub(crate) fn status(live: Live<'_>) -> Status {
+    let object = live.object;
+    if text(object, &["metadata", "deletionTimestamp"]).is_some() {
+        return Status::terminating("is being deleted");
+    }
+    if !is_observed(live) {
+        return Status::in_progress("not seen by its controller yet");
+    }
+    if let Some(reconciling) = true_condition(object, "Reconciling") {
+        return Status::in_progress(words(&reconciling, "reconciling"));
+    }
+    if let Some(stalled) = true_condition(object, "Stalled") {
+        return Status::failed(cause(&stalled, "Stalled", "stalled"));
+    }
+    match row(live) {
+        Some(row) => (row.status)(live),
+        None => by_ready_condition(live),
+    }
+}
+
+fn row(live: Live<'_>) -> Option<&'static kinds::Row> {
+    let api_version = text(live.object, &["apiVersion"])?;
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    kinds::find(group, text(live.object, &["kind"])?)
+}
+
+/// Whether the controller has seen the newest generation. The counts of a workload mean nothing before its controller wrote them,
+/// so for those `observedGeneration` must be there, which kstatus does not ask for.
+fn is_observed(live: Live<'_>) -> bool {
+    let Some(generation) = integer(live.object, &["metadata", "generation"]) else { return true };
+    match integer(live.object, &["status", "observedGeneration"]) {
+        Some(observed) => observed == generation,
+        None => {
+            let kind = text(live.object, &["kind"]).unwrap_or_default();
+            row(live).is_none() || !matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        }
+    }
+}
+
+fn by_ready_condition(live: Live<'_>) -> Status {
+    match condition(live.object, "Ready") {
+        None => Status::current("is there"),
+        Some(ready) if ready.is_true() => Status::current("ready"),
+        Some(ready) => Status::held_up(words(&ready, "not ready"), cause(&ready, "NotReady", "not ready")),
+    }
+}
+
+/// The message of a condition; its reason or `otherwise` when it has none.
+pub(crate) fn words(condition: &Condition<'_>, otherwise: &str) -> String {
+    let said = [condition.message, condition.reason, otherwise];
+    clip(said.into_iter().find(|s| !s.trim().is_empty()).unwrap_or(otherwise))
+}
+
+/// A condition as a cause.
+pub(crate) fn cause(condition: &Condition<'_>, reason: &str, otherwise: &str) -> Cause {
+    let reason = if condition.reason.is_empty() { reason } else { condition.reason };
+    Cause::of_object(reason, words(condition, otherwise))
+}

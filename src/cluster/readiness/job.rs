@@ -1,0 +1,41 @@
+//! Job (cli-utils: `pkg/kstatus/status/core.go` `jobConditions`). Corrected as Flux and Helm do: a running Job is not as desired yet.
+
+use crate::condition::true_condition;
+use crate::field::{count, counted, integer, is_true};
+use crate::trouble::{Crashes, first, unready};
+use crate::{Cause, Live, Status, generic};
+
+pub(crate) fn status(live: Live<'_>) -> Status {
+    let object = live.object;
+    if true_condition(object, "Complete").is_some() {
+        return Status::current("completed");
+    }
+    if let Some(failed) = true_condition(object, "Failed") {
+        let own = generic::cause(&failed, "Failed", "the Job failed");
+        // The Job says that it gave up, its pod says over what.
+        return Status::failed(match first(live, Crashes::AreCounted) {
+            Some(trouble) => Cause { reason: own.reason, ..trouble.cause },
+            None => own,
+        });
+    }
+    if is_true(object, &["spec", "suspend"]) || true_condition(object, "Suspended").is_some() {
+        return Status::current("suspended");
+    }
+    if integer(object, &["status", "active"]).is_none() && count(object, "succeeded") + count(object, "failed") == 0 {
+        return unready(live, "not started yet".to_owned(), Crashes::AreCounted);
+    }
+    unready(live, progress(live), Crashes::AreCounted)
+}
+
+fn progress(live: Live<'_>) -> String {
+    let [active, succeeded, failed] = ["active", "succeeded", "failed"].map(|key| count(live.object, key));
+    let mut message = match integer(live.object, &["spec", "completions"]) {
+        Some(wanted) if wanted > 1 => format!("{succeeded} of {wanted} completions"),
+        _ if active > 0 => "running".to_owned(),
+        _ => "waiting for its next pod".to_owned(),
+    };
+    if failed > 0 {
+        message.push_str(&format!(", {} failed", counted(failed, "pod")));
+    }
+    message
+}

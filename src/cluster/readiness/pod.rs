@@ -1,0 +1,127 @@
+//! Pod: its own status, and what it says about the workload that owns it.
+
+use serde_json::Value;
+
+use crate::condition::condition;
+use crate::container::containers;
+use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
+use crate::field::{at, clip, integer, items, text};
+use crate::trouble::{Crashes, Gravity, Trouble};
+use crate::{Cause, Live, Status};
+
+/// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
+/// reason counts in every phase.
+pub(crate) fn status(live: Live<'_>) -> Status {
+    let pod = live.object;
+    let ready = condition(pod, "Ready").is_some_and(|c| c.is_true());
+    match text(pod, &["status", "phase"]) {
+        Some("Succeeded") => return Status::current("completed"),
+        Some("Running") if ready => return Status::current("ready"),
+        Some("Failed") => return Status::failed(failed(pod)),
+        None => return Status::in_progress("not seen by its controller yet"),
+        Some(_) => {}
+    }
+    let Some(trouble) = trouble(pod, live.events, Crashes::AreFatal) else {
+        return Status::in_progress(activity(pod, live.events).unwrap_or("not ready"));
+    };
+    match trouble.gravity {
+        Gravity::Fatal => Status::failed(trouble.cause),
+        Gravity::HoldsUp => Status::held_up(trouble.cause.text.clone(), trouble.cause),
+    }
+}
+
+/// What is wrong with a pod of a workload, if anything; its containers first, as they know best.
+pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option<Trouble> {
+    match text(pod, &["status", "phase"]) {
+        Some("Failed") if crashes == Crashes::AreCounted => return Some(Trouble::holds_up(failed(pod))),
+        // Evicted or preempted: the controller makes another one.
+        Some("Failed" | "Succeeded") => return None,
+        _ => {}
+    }
+    let mut of_containers: Vec<Trouble> = containers(pod).filter_map(|c| c.trouble(events, crashes)).collect();
+    of_containers.sort_by_key(|t| std::cmp::Reverse(t.gravity));
+    let own = || scheduling(pod, events).or_else(|| volumes(pod, events));
+    let unready = || containers(pod).find_map(|c| c.not_ready(events, crashes));
+    of_containers.into_iter().next().or_else(own).or_else(unready)
+}
+
+/// Why a pod of phase `Failed` failed: the container that ended badly, else what the kubelet says (eviction).
+pub(crate) fn failed(pod: &Value) -> Cause {
+    let crash = containers(pod).find_map(|c| {
+        let ended = at(c.status, &["state", "terminated"])?;
+        let bad = integer(ended, &["exitCode"]) != Some(0);
+        bad.then(|| c.trouble(&[], Crashes::AreCounted)).flatten()
+    });
+    if let Some(crash) = crash {
+        return crash.cause;
+    }
+    let reason = text(pod, &["status", "reason"]).unwrap_or("Failed");
+    let said = text(pod, &["status", "message"]).unwrap_or("the pod failed");
+    of_pod(pod, reason, clip(said))
+}
+
+/// A node may still be added (cluster autoscaler), so that an unschedulable pod never fails by itself.
+fn scheduling(pod: &Value, events: &[Value]) -> Option<Trouble> {
+    let scheduled = condition(pod, "PodScheduled").filter(|c| c.is_false())?;
+    if scheduled.reason != "Unschedulable" {
+        return None;
+    }
+    let scaling = |e: &Value| is_about(e, pod, "Pod") && reason(e) == "TriggeredScaleUp";
+    let text = match newest(events, scaling) {
+        Some(_) => "waiting for a node that the autoscaler adds".to_owned(),
+        None => format!("cannot be scheduled: {}", clip(scheduled.message)),
+    };
+    Some(Trouble::holds_up(of_pod(pod, "Unschedulable", text)))
+}
+
+/// Volumes and sandboxes that cannot be set up: the kubelet tells only by events, and they may be older than a later success.
+fn volumes(pod: &Value, events: &[Value]) -> Option<Trouble> {
+    let started = items(pod, &["status", "containerStatuses"]).iter().any(|c| at(c, &["state", "waiting"]).is_none());
+    if started {
+        return None;
+    }
+    let failing = |e: &Value| {
+        is_about(e, pod, "Pod") && matches!(reason(e), "FailedMount" | "FailedAttachVolume" | "FailedCreatePodSandBox")
+    };
+    let event = newest(events, failing)?;
+    let cause = of_pod(pod, reason(event), describe_volume(message(event)));
+    let missing = |e: &Value| failing(e) && message(e).ends_with("not found");
+    Some(if has_lasted(events, None, missing) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
+}
+
+/// `MountVolume.SetUp failed for volume "s" : secret "absent" not found` without the function's name.
+fn describe_volume(said: &str) -> String {
+    let said = clip(said);
+    match said.strip_prefix("MountVolume.SetUp failed for volume ").and_then(|rest| rest.split_once(" : ")) {
+        Some((volume, why)) => format!("volume `{}` cannot be mounted: {why}", volume.trim_matches('"')),
+        None => said,
+    }
+}
+
+fn of_pod(pod: &Value, reason: &str, text: String) -> Cause {
+    let name = crate::field::text(pod, &["metadata", "name"]).map(str::to_owned);
+    Cause { pod: name, ..Cause::of_object(reason, text) }
+}
+
+/// What a pod that is on its way is doing; nothing when it is ready or has ended.
+pub(crate) fn activity(pod: &Value, events: &[Value]) -> Option<&'static str> {
+    if condition(pod, "Ready").is_some_and(|c| c.is_true()) {
+        return None;
+    }
+    match text(pod, &["status", "phase"])? {
+        "Running" => return Some("running, not ready yet"),
+        "Pending" => {}
+        _ => return None,
+    }
+    if condition(pod, "PodScheduled").is_none_or(|c| !c.is_true()) && text(pod, &["spec", "nodeName"]).is_none() {
+        return Some("waiting to be scheduled");
+    }
+    let of = |wanted: &'static str| newest(events, |e| is_about(e, pod, "Pod") && reason(e) == wanted).map(last_seen);
+    match (of("Pulling"), of("Pulled")) {
+        (Some(pulling), pulled) if pulled.is_none_or(|pulled| pulled < pulling) => return Some("pulling image"),
+        _ => {}
+    }
+    let initialising = items(pod, &["status", "initContainerStatuses"]).iter();
+    let runs = |c: &Value| at(c, &["state", "running"]).is_some();
+    Some(if initialising.into_iter().any(runs) { "running its init containers" } else { "starting" })
+}

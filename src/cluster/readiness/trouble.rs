@@ -1,0 +1,86 @@
+//! What a workload's pods, and the making of them, say about why it is not ready.
+
+use serde_json::Value;
+
+use crate::field::text;
+use crate::{Cause, Live, Status, creation, pod};
+
+/// How bad a cause is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Gravity {
+    /// May end by itself: named while waiting.
+    HoldsUp,
+    /// Waiting does not help.
+    Fatal,
+}
+
+/// A cause and how bad it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) gravity: Gravity,
+    pub(crate) cause: Cause,
+}
+
+impl Trouble {
+    pub(crate) fn fatal(cause: Cause) -> Trouble {
+        Trouble { gravity: Gravity::Fatal, cause }
+    }
+
+    pub(crate) fn holds_up(cause: Cause) -> Trouble {
+        Trouble { gravity: Gravity::HoldsUp, cause }
+    }
+}
+
+/// Who decides what a crashing container means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crashes {
+    /// Nobody ends a crash loop: the third crash fails.
+    AreFatal,
+    /// The controller counts failures itself (a Job's `backoffLimit`).
+    AreCounted,
+}
+
+/// A workload that is not as desired: `message` says how far it is. Fails when a cause is fatal.
+pub(crate) fn unready(live: Live<'_>, message: String, crashes: Crashes) -> Status {
+    let Some(trouble) = first(live, crashes) else {
+        return match activity(live) {
+            Some(activity) => Status::in_progress(format!("{message}, {activity}")),
+            None => Status::in_progress(message),
+        };
+    };
+    match trouble.gravity {
+        Gravity::Fatal => Status::failed(trouble.cause),
+        Gravity::HoldsUp => Status::held_up(format!("{message}, {}", trouble.cause.describe()), trouble.cause),
+    }
+}
+
+/// A workload whose controller gave up: for `cause`, unless its pods know better.
+pub(crate) fn given_up(live: Live<'_>, cause: Cause, crashes: Crashes) -> Status {
+    Status::failed(first(live, crashes).map_or(cause, |trouble| trouble.cause))
+}
+
+/// The first fatal cause, else the first cause: pods that could not be made, then pods, oldest first.
+pub(crate) fn first(live: Live<'_>, crashes: Crashes) -> Option<Trouble> {
+    let making = creation::trouble(live);
+    let of_pods = oldest_first(live.pods).into_iter().filter_map(|p| pod::trouble(p, live.events, crashes));
+    let mut all: Vec<Trouble> = making.into_iter().chain(of_pods).collect();
+    // A stable sort: the first of the worst.
+    all.sort_by_key(|trouble| std::cmp::Reverse(trouble.gravity));
+    all.into_iter().next()
+}
+
+/// What a pod that is not ready is doing: `new pod web-7d9f-x2x4k pulling image`.
+fn activity(live: Live<'_>) -> Option<String> {
+    oldest_first(live.pods).into_iter().find_map(|p| {
+        let doing = pod::activity(p, live.events)?;
+        Some(format!("new pod {} {doing}", text(p, &["metadata", "name"])?))
+    })
+}
+
+/// Pods that count: not the ones that are on their way out.
+fn oldest_first(pods: &[Value]) -> Vec<&Value> {
+    let mut counting: Vec<&Value> =
+        pods.iter().filter(|p| text(p, &["metadata", "deletionTimestamp"]).is_none()).collect();
+    counting.sort_by_key(|p| (text(p, &["metadata", "creationTimestamp"]), text(p, &["metadata", "name"])));
+    counting
+}
