@@ -29,15 +29,14 @@ pub fn render(tree: &Tree, path: &str) -> Rendered {
         }
     };
     // Files are read one after the other, so that they are entered into the table in the same order every time; parsing is what takes long.
-    let read: Vec<_> =
-        paths.iter().map(|path| tree.read(path).map_err(|e| files::unreadable(tree, path, &e))).collect();
+    let read: Vec<_> = paths.iter().map(|path| tree.read(path)).collect();
     let parsed: Vec<_> = read.into_par_iter().map(|file| file.map(|f| (parse(&f, Dialect::Kubectl), f))).collect();
 
     let mut identities = Identities::default();
-    for file in parsed {
+    for (path, file) in paths.iter().zip(parsed) {
         match file {
             Ok((parsed, file)) => take_file(parsed, &file, &mut identities, &mut rendered),
-            Err(finding) => rendered.findings.push(finding),
+            Err(error) => rendered.findings.push(files::unreadable(tree, path, &error)),
         }
     }
     if rendered.manifests.is_empty() && rendered.findings.is_empty() {

@@ -61,10 +61,11 @@ fn wrong_with(node: &Node) -> Option<Finding> {
         }
     }
     let last = missing.pop()?;
-    if missing.is_empty() && last == "`metadata.name`" {
-        if let Some(generated) = node.at(&["metadata", "generateName"]) {
-            return Some(generate_name(generated));
-        }
+    if missing.is_empty()
+        && last == "`metadata.name`"
+        && let Some(generated) = node.at(&["metadata", "generateName"])
+    {
+        return Some(generate_name(generated));
     }
     let list = if missing.is_empty() { last } else { format!("{} and {last}", missing.join(", ")) };
     let finding = Finding::new(ids::INVALID_OBJECT, start(node), format!("the document has no {list}"));
