@@ -1,0 +1,428 @@
+//! The events of one document → one node. Comments go through `comments.rs`, tags through `tag.rs`, `<<` through `merge.rs`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use granit_parser::{Event, Placement, ScalarStyle, StructureStyle, Tag};
+use seatrial_model::{Comments, Entry, Finding, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
+
+use crate::comments::Pending;
+use crate::parse::MAX_DEPTH;
+use crate::problem::Problem;
+use crate::{Dialect, Document, duplicates, merge, plain_kind, span, tag};
+
+/// What aliases may add to a document, in nodes; long scalars count as several. Enough for any real file, and bounded for an alias bomb.
+const ALIAS_BUDGET: usize = 1_000_000;
+
+/// What an event led to.
+pub(crate) enum Step {
+    /// The document goes on.
+    More,
+    /// The document ended; `None` when it was empty.
+    Document(Option<Document>, Vec<Finding>),
+    /// The document is broken.
+    Problem(Problem),
+}
+
+/// Builds one document after the other.
+pub(crate) struct Builder<'a> {
+    file: &'a Arc<SourceFile>,
+    dialect: Dialect,
+    frames: Vec<Frame>,
+    /// Items of all open sequences, one after the other.
+    nodes: Vec<Node>,
+    /// Pairs of all open mappings, one after the other.
+    entries: Vec<Entry>,
+    root: Option<Node>,
+    anchors: HashMap<usize, Anchor>,
+    anchor_names: Vec<String>,
+    pending: Pending,
+    duplicates: Vec<Finding>,
+    document_start: usize,
+    first_byte: Option<usize>,
+    /// Where the last node ended in the text.
+    last_end: usize,
+    aliased: usize,
+}
+
+/// A collection that is not closed yet.
+struct Frame {
+    shape: Shape,
+    /// Index of its first child in `nodes` or `entries`.
+    first: usize,
+    style: Style,
+    tag: Option<Text>,
+    start: usize,
+    column: usize,
+    comments: Comments,
+    anchor: usize,
+    size: Size,
+}
+
+enum Shape {
+    Sequence,
+    Mapping { key: Option<(Key, Comments)>, merges: bool },
+}
+
+/// How large a node is once its aliases are written out.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    height: usize,
+}
+
+struct Anchor {
+    node: Node,
+    size: Size,
+}
+
+impl<'a> Builder<'a> {
+    pub(crate) fn new(file: &'a Arc<SourceFile>, dialect: Dialect) -> Builder<'a> {
+        Builder {
+            file,
+            dialect,
+            frames: Vec::new(),
+            nodes: Vec::new(),
+            entries: Vec::new(),
+            root: None,
+            anchors: HashMap::new(),
+            anchor_names: Vec::new(),
+            pending: Pending::default(),
+            duplicates: Vec::new(),
+            document_start: 0,
+            first_byte: None,
+            last_end: 0,
+            aliased: 0,
+        }
+    }
+
+    /// Where the document begins that is being built.
+    pub(crate) fn document_start(&self) -> usize {
+        self.document_start
+    }
+
+    /// Forgets the document that is being built.
+    pub(crate) fn abandon(&mut self) {
+        *self = Builder { document_start: self.document_start, ..Builder::new(self.file, self.dialect) };
+    }
+
+    pub(crate) fn take(&mut self, event: Event<'a>, span: granit_parser::Span) -> Step {
+        let range = span.byte_range().unwrap_or_default();
+        let taken = match event {
+            Event::DocumentStart(..) => {
+                self.document_start = range.start;
+                self.last_end = range.end;
+                Ok(())
+            }
+            Event::DocumentEnd => return self.finish(),
+            Event::Comment(_, placement) => {
+                self.comment(range, span.start.col(), placement);
+                Ok(())
+            }
+            Event::Scalar(value, style, anchor, tag) => {
+                self.scalar(value, range, style, anchor, tag.zip(Some(span)).as_ref())
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(Shape::Sequence, style, anchor, tag.is_some().then_some(span), &span)
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let shape = Shape::Mapping { key: None, merges: false };
+                self.open(shape, style, anchor, tag.is_some().then_some(span), &span)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
+            Event::Anchor(_, name) => {
+                self.anchor_names.push(name.into_owned());
+                Ok(())
+            }
+            Event::Alias(id) => self.alias(id, range),
+            Event::UnresolvedAlias(name) => Err(self.unknown_alias(&name, range)),
+            _ => Ok(()),
+        };
+        taken.map_or_else(Step::Problem, |()| Step::More)
+    }
+
+    fn finish(&mut self) -> Step {
+        let duplicates = std::mem::take(&mut self.duplicates);
+        let end = self.pending.end().unwrap_or(self.last_end).max(self.last_end);
+        let start = self.first_byte.unwrap_or(end);
+        let document = self.root.take().filter(|node| !is_nothing(node)).map(|mut node| {
+            self.pending.foot_of_document(&mut node);
+            Document { node, span: Span::new(self.file.id(), start, end) }
+        });
+        self.abandon();
+        self.document_start = end;
+        Step::Document(document, duplicates)
+    }
+
+    fn comment(&mut self, range: Range<usize>, column: usize, placement: Placement) {
+        self.first_byte.get_or_insert(range.start);
+        let text = Text::slice(self.file, range.start, range.end);
+        if placement != Placement::Right {
+            self.pending.above(text, column, placement == Placement::Above, range.end);
+            return;
+        }
+        let awaits_value = matches!(self.frames.last(), Some(Frame { shape: Shape::Mapping { key: Some(_), .. }, .. }));
+        let between = self.file.text().get(self.last_end..range.start).unwrap_or_default();
+        match self.last_value() {
+            Some(node) if !awaits_value && !between.contains(['\n', '\r']) => {
+                let mut comments = node.comments().cloned().unwrap_or_default();
+                comments.line = Some(text);
+                node.set_comments(comments);
+            }
+            _ => self.pending.beside(text),
+        }
+    }
+
+    /// The child of the innermost open collection that was read last, or the root.
+    fn last_value(&mut self) -> Option<&mut Node> {
+        match self.frames.last() {
+            None => self.root.as_mut(),
+            Some(Frame { shape: Shape::Sequence, first, .. }) => self.nodes.get_mut(*first..)?.last_mut(),
+            Some(Frame { shape: Shape::Mapping { .. }, first, .. }) => {
+                self.entries.get_mut(*first..)?.last_mut().map(|e| &mut e.value)
+            }
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        value: Cow<'a, str>,
+        range: Range<usize>,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&(Cow<'a, Tag>, granit_parser::Span)>,
+    ) -> Result<(), Problem> {
+        let range = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => span::block_scalar(self.file.text(), self.last_end, range),
+            _ => range,
+        };
+        self.first_byte.get_or_insert(range.start);
+        // The parser stands `~` in for a value that is not there.
+        let absent = style == ScalarStyle::Plain && range.is_empty();
+        let mut text = if absent { Text::from_static("") } else { self.text_of(value) };
+        let mut kind = match style {
+            ScalarStyle::Plain => plain_kind(&text, self.dialect),
+            _ => ScalarKind::String,
+        };
+        if let Some((tag, _)) = tag {
+            (text, kind) = tag::resolve(tag, text, self.dialect, &range)?;
+        }
+        self.last_end = range.end;
+        let source = Span::new(self.file.id(), range.start, range.end);
+        let size = Size { nodes: 1 + text.len() / 64, height: 0 };
+        let mut node = Node::scalar(text, kind, style_of(style), source);
+        if let Some((_, span)) = tag {
+            self.set_tag(&mut node, span);
+        }
+        if anchor != 0 {
+            self.anchors.insert(anchor, Anchor { node: node.clone(), size });
+        }
+        if self.awaits_key() {
+            let key = tag::key(&node, range, self.dialect)?;
+            self.key(key, style == ScalarStyle::Plain);
+            return Ok(());
+        }
+        let comments = self.pending.before_value();
+        node.set_comments(comments);
+        self.place(node, size);
+        Ok(())
+    }
+
+    /// A slice of the source where the text stands there as it is.
+    fn text_of(&self, value: Cow<'a, str>) -> Text {
+        let whole = self.file.text();
+        let offset = value.as_ptr().addr().checked_sub(whole.as_ptr().addr());
+        match (value, offset) {
+            (Cow::Borrowed(part), Some(offset)) if offset + part.len() <= whole.len() => {
+                Text::slice(self.file, offset, offset + part.len())
+            }
+            (value, _) => Text::from(value.into_owned()),
+        }
+    }
+
+    fn set_tag(&self, node: &mut Node, span: &granit_parser::Span) {
+        if let Some(range) = span.tag_span().and_then(|s| s.byte_range()) {
+            node.set_tag(Text::slice(self.file, range.start, range.end));
+        }
+    }
+
+    fn awaits_key(&self) -> bool {
+        matches!(self.frames.last(), Some(Frame { shape: Shape::Mapping { key: None, .. }, .. }))
+    }
+
+    fn key(&mut self, read: Key, plain: bool) {
+        let comments = self.pending.before_key();
+        if let Some(Frame { shape: Shape::Mapping { key, merges }, size, .. }) = self.frames.last_mut() {
+            *merges |= plain && merge::is_merge(&read);
+            *key = Some((read, comments));
+            size.nodes += 1;
+        }
+    }
+
+    fn open(
+        &mut self,
+        shape: Shape,
+        style: StructureStyle,
+        anchor: usize,
+        tag: Option<granit_parser::Span>,
+        span: &granit_parser::Span,
+    ) -> Result<(), Problem> {
+        let range = span.byte_range().unwrap_or_default();
+        if self.awaits_key() {
+            return Err(Problem::new(range.start, range.end, "a mapping key is a list or a mapping itself").with_help(
+                "Kubernetes knows keys of text only. A template expression such as `{{ name }}` needs quotes.",
+            ));
+        }
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(too_deep(range));
+        }
+        self.first_byte.get_or_insert(range.start);
+        let first = match shape {
+            Shape::Sequence => self.nodes.len(),
+            Shape::Mapping { .. } => self.entries.len(),
+        };
+        let below_sequence = matches!(self.frames.last(), Some(Frame { shape: Shape::Sequence, .. }));
+        let comments = if below_sequence { self.pending.before_value() } else { self.pending.before_container() };
+        let tag_range = tag.and_then(|t| t.tag_span()).and_then(|t| t.byte_range());
+        self.last_end = self.last_end.max(range.end);
+        self.frames.push(Frame {
+            shape,
+            first,
+            style: if style == StructureStyle::Flow { Style::Flow } else { Style::Plain },
+            tag: tag_range.map(|r| Text::slice(self.file, r.start, r.end)),
+            start: range.start,
+            column: span.start.col(),
+            comments,
+            anchor,
+            size: Size { nodes: 1, height: 0 },
+        });
+        Ok(())
+    }
+
+    fn close(&mut self, end: usize) -> Result<(), Problem> {
+        let outer = self.frames.iter().rev().nth(1).map(|f| f.column);
+        if let Some(column) = self.frames.last().map(|f| f.column) {
+            let foot = self.pending.foot(column, outer);
+            self.set_foot(foot);
+        }
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        let end = if frame.style == Style::Flow { end } else { self.last_end };
+        self.last_end = end;
+        let source = Span::new(self.file.id(), frame.start, end.max(frame.start));
+        let value = match frame.shape {
+            Shape::Sequence => Value::Sequence(self.nodes.drain(frame.first..).collect()),
+            Shape::Mapping { merges, .. } => {
+                duplicates::remove(&mut self.entries, frame.first, &mut self.duplicates);
+                if merges {
+                    merge::expand(&mut self.entries, frame.first)?;
+                }
+                Value::Mapping(self.entries.drain(frame.first..).collect())
+            }
+        };
+        let mut node = Node::new(value, ScalarKind::Null, frame.style, source.into());
+        if let Some(tag) = frame.tag {
+            node.set_tag(tag);
+        }
+        if frame.anchor != 0 {
+            self.anchors.insert(frame.anchor, Anchor { node: node.clone(), size: frame.size });
+        }
+        node.set_comments(frame.comments);
+        self.place(node, frame.size);
+        Ok(())
+    }
+
+    fn set_foot(&mut self, foot: Vec<Text>) {
+        if foot.is_empty() {
+            return;
+        }
+        if let Some(node) = self.last_value() {
+            let mut comments = node.comments().cloned().unwrap_or_default();
+            comments.foot.extend(foot);
+            node.set_comments(comments);
+        }
+    }
+
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Problem> {
+        self.first_byte.get_or_insert(range.start);
+        let name = self.file.text().get(range.start + 1..range.end).unwrap_or_default();
+        let Some(anchor) = self.anchors.get(&id) else {
+            return Err(Problem::new(
+                range.start,
+                range.end,
+                format!("the anchor `{name}` contains an alias of itself"),
+            ));
+        };
+        let Anchor { mut node, size } = Anchor { node: anchor.node.clone(), size: anchor.size };
+        self.last_end = range.end;
+        if self.frames.len() + size.height > MAX_DEPTH {
+            return Err(too_deep(range));
+        }
+        self.aliased += size.nodes;
+        if self.aliased > ALIAS_BUDGET {
+            let message = format!("the aliases of this document grow to more than {ALIAS_BUDGET} values");
+            return Err(Problem::new(range.start, range.end, message).with_help("Write fewer aliases of aliases."));
+        }
+        if self.awaits_key() {
+            let key = tag::key(&node, range, self.dialect)?;
+            self.key(key, false);
+            return Ok(());
+        }
+        let comments = self.pending.before_value();
+        node.set_comments(comments);
+        self.place(node, size);
+        Ok(())
+    }
+
+    fn unknown_alias(&self, name: &str, range: Range<usize>) -> Problem {
+        let problem =
+            Problem::new(range.start, range.end, format!("the alias `*{name}` has no anchor `&{name}` before it"));
+        match self.anchor_names.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+            Some(near) => problem.with_help(format!("Did you mean `*{near}`?")),
+            None => problem.with_help("Anchors count within one document. A text that starts with `*` needs quotes."),
+        }
+    }
+
+    fn place(&mut self, node: Node, size: Size) {
+        let Some(frame) = self.frames.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        frame.size.nodes += size.nodes;
+        frame.size.height = frame.size.height.max(size.height + 1);
+        match &mut frame.shape {
+            Shape::Sequence => self.nodes.push(node),
+            Shape::Mapping { key, .. } => {
+                let Some((key, above)) = key.take() else { return };
+                let mut value = node;
+                if !above.is_empty() {
+                    let mut comments = value.comments().cloned().unwrap_or_default();
+                    comments.head.splice(0..0, above.head);
+                    comments.line = comments.line.or(above.line);
+                    value.set_comments(comments);
+                }
+                self.entries.push(Entry { key, value });
+            }
+        }
+    }
+}
+
+/// A document of nothing but comments.
+fn is_nothing(node: &Node) -> bool {
+    node.is_null() && node.scalar_text() == Some("") && node.tag().is_none()
+}
+
+fn too_deep(range: Range<usize>) -> Problem {
+    Problem::new(range.start, range.end, format!("the nesting is deeper than {MAX_DEPTH} levels"))
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}

@@ -1,0 +1,57 @@
+//! Keys that stand twice in one mapping. kubectl takes the last one, kustomize refuses the file; we name both lines and go on with the last.
+
+use std::collections::HashMap;
+
+use seatrial_model::{Entry, Finding, ids};
+
+/// Up to this many pairs comparing each with each is faster than a hash table.
+const FEW: usize = 16;
+
+/// Removes from `entries[first..]` every pair whose key comes again later, and says so.
+pub(crate) fn remove(entries: &mut Vec<Entry>, first: usize, findings: &mut Vec<Finding>) {
+    let pairs = entries.get(first..).unwrap_or_default();
+    let repeated = if pairs.len() <= FEW { among_few(pairs) } else { among_many(pairs) };
+    if repeated.is_empty() {
+        return;
+    }
+    for (earlier, later) in &repeated {
+        if let (Some(earlier), Some(later)) = (pairs.get(*earlier), pairs.get(*later)) {
+            findings.push(finding(earlier, later));
+        }
+    }
+    let mut index = 0;
+    let mut kept = entries.split_off(first);
+    kept.retain(|_| {
+        index += 1;
+        !repeated.iter().any(|(earlier, _)| *earlier == index - 1)
+    });
+    entries.append(&mut kept);
+}
+
+/// Pairs of indices: a key and the next one that is equal.
+fn among_few(pairs: &[Entry]) -> Vec<(usize, usize)> {
+    let mut repeated = Vec::new();
+    for (later, entry) in pairs.iter().enumerate() {
+        let key = entry.key.text.as_str();
+        let earlier = pairs.iter().take(later).rposition(|e| e.key.text.as_str() == key);
+        repeated.extend(earlier.map(|earlier| (earlier, later)));
+    }
+    repeated
+}
+
+fn among_many(pairs: &[Entry]) -> Vec<(usize, usize)> {
+    let mut seen = HashMap::with_capacity(pairs.len());
+    let mut repeated = Vec::new();
+    for (later, entry) in pairs.iter().enumerate() {
+        let earlier = seen.insert(entry.key.text.as_str(), later);
+        repeated.extend(earlier.map(|earlier| (earlier, later)));
+    }
+    repeated
+}
+
+fn finding(earlier: &Entry, later: &Entry) -> Finding {
+    let message = format!("the key `{}` stands twice in this mapping", later.key.text);
+    Finding::new(ids::DUPLICATE_KEY, later.key.span, message)
+        .with_related(earlier.key.span, "first here")
+        .with_help("Remove one of them: kubectl takes the last, kustomize refuses the file.")
+}

@@ -1,0 +1,114 @@
+//! Nodes → YAML, byte for byte as kustomize prints: it turns its result into JSON and prints that with go-yaml version 2.
+//!
+//! Which style a scalar gets is decided in `scalar_style.rs`, what a number looks like in `number.rs`. Comments, tags, anchors and written
+//! styles are gone after that detour, so they are not printed here either.
+
+use seatrial_model::{Entry, Key, Node, ScalarKind, Value};
+
+use crate::number;
+use crate::scalar_style::{Analysis, Written, written};
+use crate::timestamp;
+use crate::writer::Writer;
+
+/// A key longer than this many bytes is written with `?`.
+const SIMPLE_KEY: usize = 128;
+
+/// Prints one document as kustomize prints it (keys in the node's order), with a final newline and without `---`.
+///
+/// Scalars are printed by what they mean: `0x1F` as `31`, `1.50` as `1.5`, a date as the string of its RFC 3339 form.
+#[must_use]
+pub fn emit(node: &Node) -> String {
+    let mut writer = Writer::default();
+    value(&mut writer, node, Place::Root);
+    writer.finish()
+}
+
+/// Prints documents with `---` lines between them.
+#[must_use]
+pub fn emit_all<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> String {
+    let mut nodes = nodes.into_iter();
+    let mut all = nodes.next().map(emit).unwrap_or_default();
+    for node in nodes {
+        all.push_str("---\n");
+        all.push_str(&emit(node));
+    }
+    all
+}
+
+/// Below what a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Root,
+    Item,
+    Pair,
+}
+
+fn value(writer: &mut Writer, node: &Node, place: Place) {
+    match node.value() {
+        Value::Scalar(text) => scalar(writer, text, node.kind()),
+        Value::Sequence(items) if items.is_empty() => writer.indicator("[]"),
+        Value::Mapping(entries) if entries.is_empty() => writer.indicator("{}"),
+        Value::Sequence(items) => sequence(writer, items, place),
+        Value::Mapping(entries) => mapping(writer, entries),
+    }
+}
+
+fn sequence(writer: &mut Writer, items: &[Node], place: Place) {
+    // A list right behind `key:` starts at the column of the key.
+    let outer =
+        if place == Place::Pair && !writer.at_indentation() { writer.same_level() } else { writer.next_level() };
+    for item in items {
+        writer.new_line();
+        writer.block_indicator("-");
+        value(writer, item, Place::Item);
+    }
+    writer.restore_level(outer);
+}
+
+fn mapping(writer: &mut Writer, entries: &[Entry]) {
+    let outer = writer.next_level();
+    for entry in entries {
+        writer.new_line();
+        key(writer, &entry.key);
+        value(writer, &entry.value, Place::Pair);
+    }
+    writer.restore_level(outer);
+}
+
+fn key(writer: &mut Writer, key: &Key) {
+    let written = written(&key.text);
+    let analysis = Analysis::of(&key.text);
+    if !analysis.multiline && key.text.len() <= SIMPLE_KEY {
+        writer.scalar_on_one_line(&key.text, written.in_key(&analysis));
+        writer.colon();
+        return;
+    }
+    writer.block_indicator("?");
+    writer.scalar(&key.text, written.in_block(&analysis));
+    writer.new_line();
+    writer.block_indicator(":");
+}
+
+fn scalar(writer: &mut Writer, text: &str, kind: ScalarKind) {
+    let canonical = match kind {
+        ScalarKind::String => return string(writer, text),
+        ScalarKind::Timestamp => {
+            let time = timestamp::parse(text).map_or_else(|| text.to_owned(), |t| t.rfc3339());
+            return string(writer, &time);
+        }
+        ScalarKind::Null => "null".to_owned(),
+        ScalarKind::Bool => (if is_true(text) { "true" } else { "false" }).to_owned(),
+        ScalarKind::Integer => number::integer(text),
+        ScalarKind::Float => number::float(text),
+    };
+    writer.scalar(&canonical, Written::Plain);
+}
+
+fn string(writer: &mut Writer, text: &str) {
+    let style = written(text).in_block(&Analysis::of(text));
+    writer.scalar(text, style);
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text.bytes().next(), Some(b't' | b'T' | b'y' | b'Y')) || text.eq_ignore_ascii_case("on")
+}

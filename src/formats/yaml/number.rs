@@ -1,0 +1,61 @@
+//! Numbers as they look after kustomize's detour through JSON: integers decimal, floats in Go's shortest form.
+
+use crate::typing;
+
+/// An integer in decimal digits: `0x1F` → `31`. What fits no 64 bits is printed as the float that it becomes.
+pub(crate) fn integer(text: &str) -> String {
+    let plain = text.replace('_', "");
+    match typing::integer(&plain) {
+        Some(value) => value.to_string(),
+        None => float(text),
+    }
+}
+
+/// A float as Go prints it (`strconv`, format `g`, shortest); whole numbers without a point where they fit 64 bits.
+pub(crate) fn float(text: &str) -> String {
+    let plain = text.replace('_', "");
+    let Some(value) = parse(&plain) else { return text.to_owned() };
+    if value.is_nan() {
+        return ".nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
+    }
+    whole(value).unwrap_or_else(|| shortest(value))
+}
+
+fn parse(plain: &str) -> Option<f64> {
+    match plain.to_ascii_lowercase().as_str() {
+        ".nan" => Some(f64::NAN),
+        ".inf" | "+.inf" => Some(f64::INFINITY),
+        "-.inf" => Some(f64::NEG_INFINITY),
+        _ => match typing::integer(plain) {
+            // Precision is lost exactly as a 64-bit float loses it.
+            Some(value) => value.to_string().parse().ok(),
+            None => plain.parse().ok(),
+        },
+    }
+}
+
+/// A whole number that fits 64 bits, as JSON would hand it on.
+fn whole(value: f64) -> Option<String> {
+    if value.fract() != 0.0 {
+        return None;
+    }
+    let digits = format!("{value:.0}");
+    let digits = if digits == "-0" { "0" } else { &digits };
+    let fits = digits.parse::<i64>().is_ok() || digits.parse::<u64>().is_ok();
+    fits.then(|| digits.to_owned())
+}
+
+fn shortest(value: f64) -> String {
+    let scientific = format!("{value:e}");
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
+    // Go's `g` without a precision turns to exponents below 1e-4 and from 1e21 on, but `strconv` decides by six digits.
+    if (-4..6).contains(&exponent) {
+        return value.to_string();
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+}

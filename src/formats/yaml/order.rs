@@ -1,0 +1,83 @@
+//! The order of keys in kustomize's output.
+
+use std::cmp::Ordering;
+
+use seatrial_model::{Entry, Node, ScalarKind, Value};
+
+use crate::timestamp;
+
+/// The node as kustomize writes it: keys sorted at every level, dates turned into the strings that they become.
+///
+/// kustomize hands its result through JSON to go-yaml version 2, which sorts keys in natural order (`key9` before `key10`, `Z` before `a`, what is no letter before letters).
+/// `apiVersion`, `kind` and `metadata` get no special place. Origins, comments and styles are kept.
+#[must_use]
+pub fn in_kustomize_order(node: &Node) -> Node {
+    let mut ordered = node.clone();
+    match node.value() {
+        Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => {
+            if let Some(time) = timestamp::parse(text) {
+                let mut string = Node::scalar(time.rfc3339(), ScalarKind::String, node.style(), node.origin());
+                string.set_comments(node.comments().cloned().unwrap_or_default());
+                return string;
+            }
+        }
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => ordered.set_items(items.iter().map(in_kustomize_order).collect()),
+        Value::Mapping(entries) => ordered.set_entries(sorted(entries)),
+    }
+    ordered
+}
+
+fn sorted(entries: &[Entry]) -> Vec<Entry> {
+    let order = merge_sort((0..entries.len()).collect(), &|a, b| {
+        let key = |i: usize| entries.get(i).map_or("", |e| e.key.text.as_str());
+        natural(key(a), key(b)) == Ordering::Less
+    });
+    let entries = order.into_iter().filter_map(|i| entries.get(i));
+    entries.map(|e| Entry { key: e.key.clone(), value: in_kustomize_order(&e.value) }).collect()
+}
+
+/// Stable, and indifferent to an order that is none: `natural` is not transitive for odd keys, and the standard library may panic then.
+fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    if items.windows(2).all(|pair| !matches!(pair, [a, b] if less(*b, *a))) {
+        return items;
+    }
+    let right = merge_sort(items.split_off(items.len() / 2), less);
+    let left = merge_sort(items, less);
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
+        let next = if less(*r, *l) { right.next() } else { left.next() };
+        merged.extend(next);
+    }
+    merged.extend(left);
+    merged.extend(right);
+    merged
+}
+
+/// The order of two keys: numbers in them count as numbers, and what is no letter comes before letters.
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let Some(at) = a.iter().zip(&b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
+    let (Some(x), Some(y)) = (a.get(at), b.get(at)) else { return Ordering::Equal };
+    match (x.is_alphabetic(), y.is_alphabetic()) {
+        (true, true) => return x.cmp(y),
+        (true, false) => return Ordering::Greater,
+        (false, true) => return Ordering::Less,
+        (false, false) => {}
+    }
+    // Zeros behind other digits are part of a larger number: `10` against `1`.
+    let inside_number = (*x == '0' || *y == '0')
+        && a.get(..at).unwrap_or_default().iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
+    let (an, a_end) = number(&a, at, inside_number);
+    let (bn, b_end) = number(&b, at, inside_number);
+    an.cmp(&bn).then(a_end.cmp(&b_end)).then(x.cmp(y))
+}
+
+/// The number of the digits from `at` on, behind a 1 when they stand inside of one, and where they end.
+fn number(key: &[char], at: usize, inside_number: bool) -> (i64, usize) {
+    let digits = key.get(at..).unwrap_or_default().iter().map_while(|c| c.to_digit(10));
+    digits.fold((i64::from(inside_number), at), |(n, end), digit| {
+        (n.wrapping_mul(10).wrapping_add(i64::from(digit)), end + 1)
+    })
+}

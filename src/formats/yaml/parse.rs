@@ -1,0 +1,94 @@
+//! The stream: documents one after the other, and how it goes on after one that is broken. One document is built in `builder.rs`.
+
+use std::sync::Arc;
+
+use granit_parser::{Event, Parser};
+use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+
+use crate::builder::{Builder, Step};
+use crate::problem::{self, Problem};
+
+/// How plain scalars are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// kubectl and helm: `sigs.k8s.io/yaml`, go-yaml v2 rules (`yes` is true).
+    Kubectl,
+    /// kustomize: kyaml, go-yaml v3 rules (`yes` is a string).
+    Kustomize,
+}
+
+/// One document of a stream that is not empty.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its root.
+    pub node: Node,
+    /// From its first to its last byte, comments included, markers (`---`) not.
+    pub span: Span,
+}
+
+/// What a stream holds. A document with an error is not among `documents`; the others are.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The documents that could be read, in order, without empty ones.
+    pub documents: Vec<Document>,
+    /// `parse-error` and `duplicate-key`.
+    pub findings: Vec<Finding>,
+}
+
+/// Collections may be nested this deep; it also bounds the recursion of everyone who walks a node.
+pub(crate) const MAX_DEPTH: usize = 500;
+
+/// Parses a stream of documents.
+#[must_use]
+pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
+    let text = file.text();
+    let mut parsed = Parsed::default();
+    if u32::try_from(text.len()).is_err() {
+        let message = "the file is larger than 4 GiB";
+        parsed.findings.push(Finding::new(ids::PARSE_ERROR, Span::start_of(file.id()), message));
+        return parsed;
+    }
+    let mut parser = Parser::new_from_str_with_options(text, options());
+    let mut builder = Builder::new(file, dialect);
+    while let Some(event) = parser.next_event() {
+        let step = match event {
+            Ok((Event::StreamEnd, _)) => break,
+            Ok((event, span)) => builder.take(event, span),
+            Err(error) => Step::Problem(problem::of_scan(&error, text)),
+        };
+        match step {
+            Step::More => {}
+            Step::Document(document, duplicates) => {
+                parsed.findings.extend(duplicates);
+                parsed.documents.extend(document);
+            }
+            Step::Problem(problem) => {
+                parsed.findings.push(explain(problem, builder.document_start(), file));
+                builder.abandon();
+                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                    break;
+                }
+            }
+        }
+    }
+    parsed
+}
+
+fn options() -> granit_parser::Options {
+    granit_parser::options! {
+        // As libyaml, which both oracles descend from.
+        block_scalar_eof_without_line_feed: true,
+        emit_unresolved_aliases: true,
+        emit_anchor_events: true,
+        // Our own count covers flow and block together, and aliases; this one stops the scanner early.
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+        max_buffered_comment_events: usize::MAX,
+    }
+}
+
+/// The finding of a problem; a merge conflict is the cause of whatever else is wrong in its document.
+fn explain(problem: Problem, document_start: usize, file: &SourceFile) -> Finding {
+    let problem = problem::merge_conflict(file.text(), document_start, problem.start).unwrap_or(problem);
+    problem.into_finding(file)
+}

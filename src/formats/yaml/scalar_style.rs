@@ -1,0 +1,130 @@
+//! In which style a string is printed: as go-yaml version 2 decides it.
+
+use seatrial_model::ScalarKind;
+
+use crate::{Dialect, plain_kind, timestamp};
+
+/// A style in print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    Literal,
+}
+
+/// The style a string asks for, before its characters are looked at: lines as a block, and quotes where it would be something else without.
+pub(crate) fn written(text: &str) -> Written {
+    if text.contains('\n') {
+        return Written::Literal;
+    }
+    let would_be_string = plain_kind(text, Dialect::Kubectl) == ScalarKind::String && timestamp::parse(text).is_none();
+    if would_be_string && !is_base_60(text) { Written::Plain } else { Written::DoubleQuoted }
+}
+
+/// `[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?`: a number in YAML 1.1, quoted for the sake of other readers.
+fn is_base_60(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (body, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    let mut parts = body.split(':');
+    let first = parts.next().unwrap_or_default();
+    let mut rest = parts.peekable();
+    let sixtieth = |part: &str| match part.as_bytes() {
+        [b'0'..=b'9'] => true,
+        [tens, ones] => (b'0'..=b'5').contains(tens) && ones.is_ascii_digit(),
+        _ => false,
+    };
+    first.starts_with(|c: char| c.is_ascii_digit())
+        && digits(first)
+        && digits(fraction)
+        && rest.peek().is_some()
+        && rest.all(sixtieth)
+}
+
+/// What a text allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Analysis {
+    pub(crate) multiline: bool,
+    empty: bool,
+    plain: bool,
+    single_quoted: bool,
+    literal: bool,
+}
+
+impl Written {
+    /// The style a value or a long key gets.
+    pub(crate) fn in_block(self, analysis: &Analysis) -> Written {
+        match self {
+            Written::Literal if analysis.literal => Written::Literal,
+            Written::Plain if analysis.plain => Written::Plain,
+            Written::Plain if analysis.single_quoted => Written::SingleQuoted,
+            Written::SingleQuoted if analysis.single_quoted => Written::SingleQuoted,
+            _ => Written::DoubleQuoted,
+        }
+    }
+
+    /// The style a key on one line gets.
+    pub(crate) fn in_key(self, analysis: &Analysis) -> Written {
+        match self.in_block(analysis) {
+            Written::Literal => Written::DoubleQuoted,
+            Written::Plain if analysis.empty => Written::SingleQuoted,
+            style => style,
+        }
+    }
+}
+
+impl Analysis {
+    /// Looks at every character once.
+    pub(crate) fn of(text: &str) -> Analysis {
+        let Some(first) = text.chars().next() else {
+            return Analysis { multiline: false, empty: true, plain: true, single_quoted: true, literal: false };
+        };
+        let mut indicators = text.starts_with("---") || text.starts_with("...");
+        let (mut multiline, mut special) = (false, false);
+        let (mut break_space, mut space_break) = (false, false);
+        // What stands before the first character counts as white space.
+        let mut before = None;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let blank_after = chars.peek().is_none_or(|next| matches!(next, ' ' | '\t'));
+            indicators |= match (before, c) {
+                (
+                    None,
+                    '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`',
+                ) => true,
+                (None, '?' | '-') | (_, ':') => blank_after,
+                (Some(before), '#') => is_white(before),
+                _ => false,
+            };
+            special |= !is_printable(c);
+            multiline |= is_break(c);
+            break_space |= c == ' ' && before.is_some_and(is_break);
+            space_break |= is_break(c) && before == Some(' ');
+            before = Some(c);
+        }
+        let last = before.unwrap_or(first);
+        let edges = [first, last].into_iter().any(|c| c == ' ' || is_break(c));
+        Analysis {
+            multiline,
+            empty: false,
+            plain: !(edges || break_space || space_break || special || multiline || indicators),
+            single_quoted: !(break_space || space_break || special),
+            literal: !(last == ' ' || space_break || special),
+        }
+    }
+}
+
+fn is_white(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\0') || is_break(c)
+}
+
+/// A line end, as YAML 1.1 has them.
+pub(crate) fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What may stand unescaped. Characters past the basic plane may not, for go-yaml.
+pub(crate) fn is_printable(c: char) -> bool {
+    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}

@@ -1,0 +1,108 @@
+//! What a plain scalar means, in both dialects; and whether a text is a timestamp.
+//!
+//! The rules are those of go-yaml: version 2 behind `sigs.k8s.io/yaml` (kubectl, helm), version 3 behind kyaml (kustomize).
+//! They agree on numbers. Version 2 also takes `yes`, `on`, `y` and their opposites as booleans, and leaves dates strings.
+
+use seatrial_model::ScalarKind;
+
+use crate::{Dialect, timestamp};
+
+/// What a plain scalar means.
+#[must_use]
+pub fn plain_kind(text: &str, dialect: Dialect) -> ScalarKind {
+    match text.as_bytes().first() {
+        None => ScalarKind::Null,
+        Some(b'~' | b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => word(text, dialect),
+        Some(b'.') => point(text),
+        Some(b'+' | b'-' | b'0'..=b'9') => number(text, dialect),
+        Some(_) => ScalarKind::String,
+    }
+}
+
+fn word(text: &str, dialect: Dialect) -> ScalarKind {
+    match text {
+        "~" | "null" | "Null" | "NULL" => ScalarKind::Null,
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => ScalarKind::Bool,
+        _ if dialect == Dialect::Kubectl && is_yaml_1_1_bool(text) => ScalarKind::Bool,
+        _ => ScalarKind::String,
+    }
+}
+
+/// The booleans that YAML 1.1 has beyond `true` and `false`.
+fn is_yaml_1_1_bool(text: &str) -> bool {
+    matches!(
+        text,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF"
+    )
+}
+
+fn point(text: &str) -> ScalarKind {
+    match text {
+        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" => ScalarKind::Float,
+        _ if is_float(text) => ScalarKind::Float,
+        _ => ScalarKind::String,
+    }
+}
+
+fn number(text: &str, dialect: Dialect) -> ScalarKind {
+    if matches!(text, "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF") {
+        return ScalarKind::Float;
+    }
+    if timestamp::parse(text).is_some() {
+        return match dialect {
+            // For compatibility with version 1, version 2 hands dates out as the strings they were.
+            Dialect::Kubectl => ScalarKind::String,
+            Dialect::Kustomize => ScalarKind::Timestamp,
+        };
+    }
+    let stripped;
+    let plain = if text.contains('_') {
+        stripped = text.replace('_', "");
+        stripped.as_str()
+    } else {
+        text
+    };
+    if is_integer(plain) {
+        ScalarKind::Integer
+    } else if is_float(plain) {
+        ScalarKind::Float
+    } else {
+        ScalarKind::String
+    }
+}
+
+/// As Go's `ParseInt` with base 0, then `ParseUint`: what fits 64 bits, with `0x`, `0o`, `0b` and the leading zero of octals.
+fn is_integer(plain: &str) -> bool {
+    integer(plain).is_some()
+}
+
+/// The value of an integer without underscores, when it fits 64 bits.
+pub(crate) fn integer(plain: &str) -> Option<i128> {
+    let (sign, digits) = match plain.as_bytes().first()? {
+        b'-' => (-1, plain.get(1..)?),
+        b'+' => (1, plain.get(1..)?),
+        _ => (1, plain),
+    };
+    let signed = digits.len() != plain.len();
+    let (radix, body) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, digits.get(2..)?),
+        [b'0', _, ..] => (8, digits.get(1..)?),
+        _ => (10, digits),
+    };
+    if !body.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let value = sign * i128::from(u64::from_str_radix(body, radix).ok()?);
+    let fits = i64::try_from(value).is_ok() || (!signed && value > 0);
+    fits.then_some(value)
+}
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, within the range of a 64-bit float.
+fn is_float(plain: &str) -> bool {
+    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(plain);
+    let numeric = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
+    let starts = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    starts && unsigned.bytes().all(numeric) && plain.parse::<f64>().is_ok_and(f64::is_finite)
+}
