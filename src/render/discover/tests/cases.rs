@@ -1,0 +1,65 @@
+//! Every file of `testdata` is a case: files as `-- PATH --`, last what is expected as `-- expected --`.
+#![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use seatrial_discover::{Source, discover};
+use seatrial_model::Sources;
+use seatrial_tree::Tree;
+
+/// The parts of a case: path and text.
+fn parts(case: &str) -> Vec<(&str, String)> {
+    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
+    for line in case.split_inclusive('\n') {
+        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
+            Some(path) => parts.push((path, String::new())),
+            None => parts.last_mut().expect("has a first part").1.push_str(line),
+        }
+    }
+    parts
+}
+
+#[test]
+fn every_case_is_discovered_as_expected() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let mut cases: Vec<_> = std::fs::read_dir(dir).expect("is there").map(|e| e.expect("is readable").path()).collect();
+    cases.sort();
+    assert!(cases.len() > 3);
+    let mut wrong = String::new();
+    for case in cases {
+        let text = std::fs::read_to_string(&case).expect("is text");
+        let mut parts = parts(&text);
+        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
+        let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
+        let mut got = String::new();
+        for found in discover(&Tree::memory(files, &Arc::new(Sources::new()))) {
+            let source = match found.source {
+                Source::Kustomize(path) => format!("kustomize {path:?}"),
+                Source::Manifests(path) => format!("manifests {path:?}"),
+            };
+            writeln!(got, "{}: {source}", found.name).expect("writes to a string");
+        }
+        if got != expected {
+            writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_base_that_is_included_through_a_link_is_no_environment() {
+    let dir = tempfile::TempDir::new().expect("temporary directory");
+    for (path, text) in
+        [("base/kustomization.yaml", "resources: []\n"), ("dev/kustomization.yaml", "resources: [base]\n")]
+    {
+        let full = dir.path().join(path);
+        std::fs::create_dir_all(full.parent().expect("has a parent")).expect("directory is made");
+        std::fs::write(full, text).expect("file is written");
+    }
+    std::os::unix::fs::symlink("../base", dir.path().join("dev/base")).expect("link is made");
+    let tree = Tree::working_copy(dir.path(), &Arc::new(Sources::new())).expect("is a directory");
+    let names: Vec<String> = discover(&tree).into_iter().map(|found| found.name).collect();
+    assert_eq!(names, ["dev"]);
+}
