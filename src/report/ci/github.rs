@@ -28,8 +28,8 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
     let variable = |name: &str| env.get(name).filter(|value| !value.is_empty()).cloned();
     let name = variable("GITHUB_EVENT_NAME").unwrap_or_default();
     let repository = variable("GITHUB_REPOSITORY");
-    let server_url = without_slash(variable("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned()));
-    let api_url = variable("GITHUB_API_URL").map_or_else(|| api_of(&server_url), without_slash);
+    let server_url = without_slash(variable("GITHUB_SERVER_URL").as_deref().unwrap_or("https://github.com"));
+    let api_url = variable("GITHUB_API_URL").map_or_else(|| api_of(&server_url), |url| without_slash(&url));
     let run = run_number(env);
     let run_url = repository.as_ref().zip(run).map(|(repository, run)| run_address(&server_url, repository, run));
     let mut notices = Vec::new();
@@ -200,6 +200,6 @@ fn api_of(server: &str) -> String {
     format!("{server}/api/v3")
 }
 
-fn without_slash(url: String) -> String {
+fn without_slash(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }

@@ -1,0 +1,145 @@
+//! What the verdict rests on: every reason once, whether a finding, a test or a stage tells it. All reporters name and count these.
+
+use seatrial_model::{
+    EnvironmentReport, Level, Report, ReportedFinding, Stage, StageResult, TestOutcome, TestResult, ids,
+};
+
+use crate::wording::count;
+
+/// One reason why a run is not green.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause<'a> {
+    pub(crate) kind: Kind,
+    /// Environments that it concerns; empty for the run as a whole.
+    pub(crate) environments: Vec<&'a str>,
+    /// One sentence without full stop, names in backticks.
+    pub(crate) message: String,
+    pub(crate) teller: Teller<'a>,
+}
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Ours or the infrastructure's.
+    Broken,
+    /// The change's.
+    Failed,
+}
+
+/// Who tells of it, and with what proof.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Teller<'a> {
+    Finding(&'a ReportedFinding),
+    Test(&'a TestResult),
+    Stage(Stage),
+    Run,
+}
+
+/// All causes: broken before failed, findings in the report's order, then tests and stages that no finding explains.
+pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let mut causes = Vec::new();
+    for sentence in &report.broken {
+        push(&mut causes, Cause::new(Kind::Broken, None, sentence.clone(), Teller::Run));
+    }
+    for environment in &report.environments {
+        broken_in(environment, &mut causes);
+    }
+    for finding in report.findings.iter().filter(|f| f.level == Level::Error) {
+        causes.push(Cause {
+            kind: Kind::Failed,
+            environments: finding.environments.iter().map(String::as_str).collect(),
+            message: finding.message.clone(),
+            teller: Teller::Finding(finding),
+        });
+    }
+    for environment in &report.environments {
+        failed_in(environment, report, &mut causes);
+    }
+    causes
+}
+
+/// The causes of one kind, in their order.
+pub(crate) fn of_kind<'a, 'r>(causes: &'a [Cause<'r>], kind: Kind) -> Vec<&'a Cause<'r>> {
+    causes.iter().filter(|cause| cause.kind == kind).collect()
+}
+
+/// Environments of a report that causes name, in the report's order.
+pub(crate) fn environments_of<'r>(report: &'r Report, causes: &[&Cause<'_>]) -> Vec<&'r str> {
+    let names = report.environments.iter().map(|e| e.name.as_str());
+    names.filter(|name| causes.iter().any(|cause| cause.environments.contains(name))).collect()
+}
+
+/// Whether a finding and a failed test tell the same: then the finding, which knows more places, stands for both.
+pub(crate) fn tells_the_same(finding: &ReportedFinding, environment: &str, test: &TestResult) -> bool {
+    let at_test = test.location.as_ref().is_some_and(|at| {
+        let place = &finding.primary.location;
+        (at.path.as_str(), at.line) == (place.path.as_str(), place.line)
+    });
+    finding.rule == ids::TEST_FAILED.as_str()
+        && finding.environments.iter().any(|name| name == environment)
+        && (at_test || finding.message == test.message || finding.message.contains(&format!("`{}`", test.name)))
+}
+
+impl<'a> Cause<'a> {
+    fn new(kind: Kind, environment: Option<&'a str>, message: String, teller: Teller<'a>) -> Cause<'a> {
+        Cause { kind, environments: environment.into_iter().collect(), message, teller }
+    }
+}
+
+/// The same sentence from a second environment is the same cause.
+fn push<'a>(causes: &mut Vec<Cause<'a>>, cause: Cause<'a>) {
+    let same_teller = |known: &Cause<'_>| match (known.teller, cause.teller) {
+        (Teller::Stage(a), Teller::Stage(b)) => a == b,
+        _ => false,
+    };
+    let twin = causes.iter_mut().find(|k| k.kind == cause.kind && k.message == cause.message && same_teller(k));
+    match twin {
+        Some(known) => known.environments.extend(cause.environments),
+        None => causes.push(cause),
+    }
+}
+
+fn broken_in<'a>(environment: &'a EnvironmentReport, causes: &mut Vec<Cause<'a>>) {
+    let name = Some(environment.name.as_str());
+    for stage in &environment.stages {
+        if let StageResult::Broken(sentence) = &stage.result {
+            push(causes, Cause::new(Kind::Broken, name, sentence.clone(), Teller::Stage(stage.stage)));
+        }
+    }
+    for test in environment.tests.iter().filter(|t| t.outcome == TestOutcome::Broken) {
+        causes.push(Cause::new(Kind::Broken, name, of_test(test), Teller::Test(test)));
+    }
+}
+
+fn failed_in<'a>(environment: &'a EnvironmentReport, report: &'a Report, causes: &mut Vec<Cause<'a>>) {
+    let name = environment.name.as_str();
+    let failed = || environment.tests.iter().filter(|t| t.outcome == TestOutcome::Failed);
+    for test in failed() {
+        if !report.findings.iter().any(|finding| tells_the_same(finding, name, test)) {
+            causes.push(Cause::new(Kind::Failed, Some(name), of_test(test), Teller::Test(test)));
+        }
+    }
+    let errors = report.findings.iter().filter(|f| f.level == Level::Error);
+    let has_finding = errors.into_iter().any(|f| f.environments.iter().any(|e| e == name));
+    for stage in environment.stages.iter().filter(|s| s.result == StageResult::Failed) {
+        let explained = has_finding || (stage.stage == Stage::Test && failed().next().is_some());
+        if explained {
+            continue;
+        }
+        let verb = stage.stage.title().to_lowercase();
+        let message = match stage.summary.as_str() {
+            "" => format!("{verb} failed"),
+            summary => format!("{verb} failed: {summary}"),
+        };
+        push(causes, Cause::new(Kind::Failed, Some(name), message, Teller::Stage(stage.stage)));
+    }
+}
+
+fn of_test(test: &TestResult) -> String {
+    let tries =
+        if test.attempts > 1 { format!(" ({})", count(test.attempts as usize, "attempt")) } else { String::new() };
+    match test.message.as_str() {
+        "" => format!("test `{}` failed{tries}", test.name),
+        message => format!("test `{}`: {message}{tries}", test.name),
+    }
+}

@@ -1,0 +1,104 @@
+//! The report in one clause: the title of the comment, and what a commit status shows.
+
+use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, TestOutcome, Verdict};
+
+use crate::cause::{Cause, Kind, causes, of_kind};
+use crate::plain::one_line;
+use crate::wording::{clip, count, list};
+
+/// Characters that a commit status takes (GitHub: 422 above it).
+const LONGEST: usize = 140;
+
+/// Environments that a clause names at most.
+pub(crate) const MOST_NAMES: usize = 3;
+
+/// The clause that a commit status shows: at most 140 characters.
+#[must_use]
+pub fn headline(report: &Report) -> String {
+    // A commit status is plain text.
+    clip(&one_line(&clause(report)).replace('`', ""), LONGEST)
+}
+
+/// The clause with names in backticks, of any length.
+pub(crate) fn clause(report: &Report) -> String {
+    let causes = causes(report);
+    match report.verdict {
+        Verdict::Passed => passed(report),
+        Verdict::Failed => failed(&of_kind(&causes, Kind::Failed)),
+        Verdict::Broken => broken(&of_kind(&causes, Kind::Broken)),
+    }
+}
+
+fn passed(report: &Report) -> String {
+    let mut clauses = vec![judged(report)];
+    let deployed: Vec<String> = report.environments.iter().filter(|e| is_deployed(e)).map(name).collect();
+    if !deployed.is_empty() {
+        clauses.push(format!("{} deployed", list(&deployed, MOST_NAMES)));
+    } else if let Some(because) = why_not_deployed(report) {
+        clauses.push(format!("not deployed: {because}"));
+    }
+    let tests = report.environments.iter().flat_map(|e| &e.tests);
+    let passed = tests.filter(|t| t.outcome == TestOutcome::Passed).count();
+    if passed > 0 {
+        clauses.push(format!("{} passed", count(passed, "test")));
+    }
+    let warnings = report.count(Level::Warning);
+    if warnings > 0 {
+        clauses.push(count(warnings, "warning"));
+    }
+    format!("Passed: {}", clauses.join("; "))
+}
+
+fn failed(causes: &[&Cause<'_>]) -> String {
+    match causes {
+        [] => "Failed".to_owned(),
+        [only] if only.environments.is_empty() => only.message.clone(),
+        [only] => format!("{}: {}", list(&only.environments, MOST_NAMES), only.message),
+        [first, ..] if first.environments.is_empty() => {
+            format!("{} problems, the first: {}", causes.len(), first.message)
+        }
+        [first, ..] => {
+            let environments = list(&first.environments, MOST_NAMES);
+            format!("{} problems, the first in {environments}: {}", causes.len(), first.message)
+        }
+    }
+}
+
+fn broken(causes: &[&Cause<'_>]) -> String {
+    let Some(first) = causes.first() else { return "Broken: the change was not judged".to_owned() };
+    if first.environments.is_empty() {
+        return format!("Broken: {}", first.message);
+    }
+    format!("Broken in {}: {}", list(&first.environments, MOST_NAMES), first.message)
+}
+
+/// `42 objects in 2 environments`.
+pub(crate) fn judged(report: &Report) -> String {
+    let objects = report.environments.iter().map(|e| e.objects).sum();
+    format!("{} in {}", count(objects, "object"), count(report.environments.len(), "environment"))
+}
+
+/// `dev`, or `dev (simulated)`: nobody shall take a simulated cluster for a real one.
+pub(crate) fn name(environment: &EnvironmentReport) -> String {
+    match &environment.target {
+        Some(target) if target.simulated => format!("{} (simulated)", environment.name),
+        _ => environment.name.clone(),
+    }
+}
+
+fn is_deployed(environment: &EnvironmentReport) -> bool {
+    environment.stage(Stage::Deploy).is_some_and(|stage| stage.result == StageResult::Passed)
+}
+
+/// The one reason why nothing was deployed, where a deployment belongs to the command.
+fn why_not_deployed(report: &Report) -> Option<&str> {
+    if report.command == "validate" {
+        return None;
+    }
+    let mut reasons = report.environments.iter().filter_map(|e| match &e.stage(Stage::Deploy)?.result {
+        StageResult::Skipped(because) => Some(because.as_str()),
+        _ => None,
+    });
+    let first = reasons.next()?;
+    reasons.all(|reason| reason == first).then_some(first)
+}

@@ -1,0 +1,217 @@
+//! The report as JUnit XML: a suite per environment, a case per stage, test and finding. Valid XML for any input.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use seatrial_model::{
+    EnvironmentReport, Evidence, Level, Location, Report, ReportedFinding, Stage, StageOutcome, StageResult,
+    TestOutcome, TestResult,
+};
+
+use crate::cause::tells_the_same;
+use crate::plain::{lines, one_line};
+use crate::wording::count;
+
+/// The suite of what belongs to no environment.
+const RUN: &str = "run";
+
+/// JUnit XML, valid for any input.
+#[must_use]
+pub fn junit(report: &Report) -> String {
+    let mut junit = quick_junit::Report::new("seatrial");
+    junit.set_time(Duration::from_millis(report.duration_ms));
+    for environment in &report.environments {
+        junit.add_test_suite(suite(environment, report));
+    }
+    junit.add_test_suites(run_suite(report));
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail; an empty document would be refused by every reader, and so noticed.
+    match junit.serialize(&mut bytes) {
+        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => String::new(),
+    }
+}
+
+fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
+    let class = one_line(&environment.name);
+    let mut cases = Cases::new(&class);
+    for outcome in &environment.stages {
+        // The tests speak for their stage, where there are any.
+        if outcome.stage != Stage::Test || environment.tests.is_empty() {
+            cases.add(
+                &outcome.stage.title().to_lowercase(),
+                of_stage(outcome, environment, report),
+                outcome.duration_ms,
+            );
+        }
+    }
+    for test in &environment.tests {
+        cases.add(&format!("test: {}", test.name), of_test(test), test.duration_ms);
+    }
+    let here = report.findings.iter().filter(|f| f.environments.contains(&environment.name));
+    let told = |finding: &&ReportedFinding| environment.tests.iter().any(|t| tells_the_same(finding, &class, t));
+    for finding in here.filter(|finding| !told(finding)) {
+        cases.add_finding(finding);
+    }
+    let mut suite = TestSuite::new(class.as_str());
+    suite.add_property(("source", one_line(&environment.source).as_str()));
+    suite.add_property(("kubernetes", one_line(&environment.kubernetes).as_str()));
+    if let Some(target) = &environment.target {
+        let cluster = if target.simulated { "simulated" } else { target.cluster.as_str() };
+        suite.add_property(("cluster", one_line(cluster).as_str()));
+    }
+    suite.set_time(Duration::from_millis(environment.stages.iter().map(|s| s.duration_ms).sum()));
+    suite.add_test_cases(cases.cases);
+    suite
+}
+
+/// What concerns no environment; no suite when there is nothing.
+fn run_suite(report: &Report) -> Option<TestSuite> {
+    let mut cases = Cases::new(RUN);
+    for sentence in &report.broken {
+        cases.add(RUN, unsuccessful(NonSuccessKind::Error, sentence, "broken", ""), 0);
+    }
+    for finding in report.findings.iter().filter(|f| f.environments.is_empty()) {
+        cases.add_finding(finding);
+    }
+    if cases.cases.is_empty() {
+        return None;
+    }
+    let mut suite = TestSuite::new(RUN);
+    suite.add_test_cases(cases.cases);
+    Some(suite)
+}
+
+/// Cases of one class; a second one of a name is numbered, as readers tell cases apart by name.
+struct Cases<'a> {
+    class: &'a str,
+    seen: BTreeMap<String, usize>,
+    cases: Vec<TestCase>,
+}
+
+impl<'a> Cases<'a> {
+    fn new(class: &'a str) -> Cases<'a> {
+        Cases { class, seen: BTreeMap::new(), cases: Vec::new() }
+    }
+
+    fn add(&mut self, name: &str, status: TestCaseStatus, milliseconds: u64) {
+        let mut name = one_line(name);
+        let nth = self.seen.entry(name.clone()).or_insert(0);
+        *nth += 1;
+        if *nth > 1 {
+            let _ = write!(name, " ({nth})");
+        }
+        let mut case = TestCase::new(name, status);
+        case.set_classname(self.class).set_time(Duration::from_millis(milliseconds));
+        self.cases.push(case);
+    }
+
+    /// A finding that fails the run is a failed case; another one passes and says what it has to say beside it.
+    fn add_finding(&mut self, finding: &ReportedFinding) {
+        let subject = match (&finding.object, finding.primary.location.path.as_str()) {
+            (Some(object), _) => object.to_string(),
+            (None, path) => path.to_owned(),
+        };
+        let field = finding.field.as_deref().map(|field| format!(" {field}")).unwrap_or_default();
+        let name = format!("{}: {subject}{field}", finding.rule);
+        if finding.level == Level::Error {
+            let status = unsuccessful(NonSuccessKind::Failure, &finding.message, &finding.rule, &description(finding));
+            return self.add(&name, status, 0);
+        }
+        self.add(&name, TestCaseStatus::success(), 0);
+        if let Some(case) = self.cases.last_mut() {
+            let text = format!("{}: {}\n{}", finding.level.as_str(), finding.message, description(finding));
+            case.set_system_out(block(&text));
+        }
+    }
+}
+
+fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> TestCaseStatus {
+    let name = outcome.stage.title().to_lowercase();
+    match &outcome.result {
+        StageResult::Passed => TestCaseStatus::success(),
+        StageResult::Failed => {
+            let here = |f: &&ReportedFinding| f.level == Level::Error && f.environments.contains(&environment.name);
+            let problems = report.findings.iter().filter(here).count();
+            let message = match outcome.summary.as_str() {
+                "" if problems > 0 => count(problems, "problem"),
+                "" => format!("{name} failed"),
+                summary => summary.to_owned(),
+            };
+            unsuccessful(NonSuccessKind::Failure, &message, &name, "")
+        }
+        StageResult::Broken(sentence) => unsuccessful(NonSuccessKind::Error, sentence, "broken", ""),
+        StageResult::Skipped(because) => skipped(because),
+    }
+}
+
+fn of_test(test: &TestResult) -> TestCaseStatus {
+    let mut text = String::new();
+    if let Some(location) = &test.location {
+        text.push_str(&place(location));
+        text.push('\n');
+    }
+    if test.attempts > 1 {
+        let _ = writeln!(text, "{} attempts", test.attempts);
+    }
+    push_evidence(&mut text, &test.evidence);
+    match test.outcome {
+        TestOutcome::Passed => TestCaseStatus::success(),
+        TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, &text),
+        TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", &text),
+        TestOutcome::Skipped => skipped(&test.message),
+    }
+}
+
+fn unsuccessful(kind: NonSuccessKind, message: &str, ty: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(one_line(message)).set_type(one_line(ty));
+    if !text.trim().is_empty() {
+        status.set_description(block(text));
+    }
+    status
+}
+
+fn skipped(because: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(one_line(because));
+    status
+}
+
+fn description(finding: &ReportedFinding) -> String {
+    let mut text = format!("{}\n", place(&finding.primary.location));
+    if let Some(first) = finding.primary.location.excerpt.first() {
+        let _ = writeln!(text, "    {}", first.text);
+    }
+    for label in &finding.related {
+        let _ = writeln!(text, "{} {}", place(&label.location), label.text);
+    }
+    for note in &finding.notes {
+        let _ = writeln!(text, "{note}");
+    }
+    if let Some(help) = &finding.help {
+        let _ = writeln!(text, "help: {help}");
+    }
+    push_evidence(&mut text, &finding.evidence);
+    text
+}
+
+fn push_evidence(text: &mut String, evidence: &[Evidence]) {
+    for proof in evidence {
+        let _ = writeln!(text, "\n{}:\n{}", proof.title, proof.text);
+    }
+}
+
+fn place(location: &Location) -> String {
+    if location.path.is_empty() {
+        return String::new();
+    }
+    format!("{}:{}:{}", location.path, location.line, location.column)
+}
+
+/// Text without the characters that XML has no way to write.
+fn block(text: &str) -> String {
+    lines(text.trim()).join("\n")
+}

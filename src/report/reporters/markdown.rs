@@ -1,0 +1,132 @@
+//! The report as GitHub-flavoured Markdown: comment, job summary, artifact. Made of whole sections; a budget leaves some out, never cuts one.
+
+mod details;
+mod escape;
+mod footer;
+mod problem;
+mod table;
+
+use seatrial_model::{Report, Verdict};
+
+use crate::cause::{Cause, causes};
+use crate::headline::clause;
+use crate::markdown::escape::{Place, link, prose};
+use crate::markdown::problem::Depth;
+use crate::wording::{clip, count};
+
+/// Characters of a title at most: it is the subject of a notification.
+const LONGEST_TITLE: usize = 240;
+
+/// Problems that are told before the table.
+const LEADING: usize = 5;
+
+/// GitHub-flavoured Markdown of at most `budget` bytes: pull request comment, job summary, artifact.
+#[must_use]
+pub fn markdown(report: &Report, budget: usize) -> String {
+    let causes = causes(report);
+    let ladder: [&dyn Fn() -> Vec<String>; 4] =
+        [&|| full(report, &causes), &|| failures(report, &causes), &|| counts(report, &causes, budget), &|| {
+            vec![title(report), footer::pointer(report)]
+        }];
+    for rung in ladder {
+        let text = joined(&rung());
+        if text.len() <= budget {
+            return text;
+        }
+    }
+    let least = format!("### {} {}\n", mark(report.verdict), report.verdict.as_str());
+    if least.len() <= budget { least } else { String::new() }
+}
+
+/// Everything there is to say.
+fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
+    let (leading, others) = causes.split_at(causes.len().min(LEADING));
+    let mut sections = vec![title(report)];
+    sections.extend(addresses(report));
+    sections.extend(problem::leading(leading, report, Depth::Full));
+    sections.push(table::table(report));
+    sections.extend(details::notices(report));
+    sections.extend(details::left_out(report));
+    sections.extend(details::problems(others, report));
+    sections.extend(details::changes(report));
+    sections.extend(details::tests(report));
+    sections.extend(details::evidence(causes, details::Extent::Whole));
+    sections.extend(details::remarks(report));
+    sections.push(footer::footer(report));
+    sections
+}
+
+/// What failed, with the core of its proof; no changes, no warnings.
+fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
+    let (leading, others) = causes.split_at(causes.len().min(LEADING));
+    let mut sections = vec![title(report)];
+    sections.extend(addresses(report));
+    sections.extend(problem::leading(leading, report, Depth::Full));
+    sections.push(table::table(report));
+    sections.extend(details::notices(report));
+    sections.extend(details::problems(others, report));
+    sections.extend(details::evidence(leading, details::Extent::Core));
+    sections.push(footer::pointer(report));
+    sections.push(footer::footer(report));
+    sections
+}
+
+/// The counts, and as many failures as there is room for, one line each.
+fn counts(report: &Report, causes: &[Cause<'_>], budget: usize) -> Vec<String> {
+    let ending = [footer::pointer(report), footer::footer(report)];
+    let mut sections = vec![title(report)];
+    let size = |sections: &[String]| sections.iter().map(|s| s.len() + 2).sum::<usize>();
+    let mut room = budget.saturating_sub(size(&sections) + size(&ending));
+    let table = table::table(report);
+    if table.len() + 2 <= room / 2 {
+        room -= table.len() + 2;
+        sections.push(table);
+    }
+    // What the last line of the list says must fit as well.
+    let mut left = room.saturating_sub(100);
+    let mut lines = Vec::new();
+    for cause in causes {
+        let line = problem::item(cause, report, Depth::Line);
+        if line.len() + 1 > left {
+            break;
+        }
+        left -= line.len() + 1;
+        lines.push(line);
+    }
+    let more = causes.len() - lines.len();
+    if more > 0 {
+        lines.push(format!("- … and {} more", count(more, "problem")));
+    }
+    sections.push(lines.join("\n"));
+    sections.extend(ending);
+    sections
+}
+
+/// The title must be enough for the notification.
+fn title(report: &Report) -> String {
+    format!("### {} {}", mark(report.verdict), prose(&clip(&clause(report), LONGEST_TITLE), Place::Line))
+}
+
+/// Where a person can look at what was deployed.
+fn addresses(report: &Report) -> Option<String> {
+    let live = report.environments.iter().filter_map(|environment| {
+        let url = environment.target.as_ref()?.url.as_deref()?;
+        let name = prose(&crate::headline::name(environment), Place::Line);
+        Some(format!("{name}: {}", link(&escape::code(url, Place::Line), url)))
+    });
+    let live: Vec<String> = live.collect();
+    (!live.is_empty()).then(|| live.join(" · "))
+}
+
+fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "✅",
+        Verdict::Failed | Verdict::Broken => "❌",
+    }
+}
+
+/// A blank line between sections; each is whole in itself.
+fn joined(sections: &[String]) -> String {
+    let told: Vec<&str> = sections.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+    told.join("\n\n") + "\n"
+}

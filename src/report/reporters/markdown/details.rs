@@ -1,0 +1,185 @@
+//! What is folded away below the table: further problems, changes, tests, proof, remarks; and the visible lines of what was left out.
+
+use seatrial_model::{
+    Action, Change, EnvironmentReport, Evidence, Level, ObjectId, Report, ReportedFinding, TestOutcome, TestResult,
+};
+
+use crate::cause::{Cause, Kind, Teller};
+use crate::left_out::by_reason;
+use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
+use crate::markdown::problem::{Depth, item};
+use crate::wording::{clip, count, duration, list};
+
+/// Objects that a visible line names.
+const MOST_OBJECTS: usize = 10;
+
+/// Lines of a proof in a shortened report.
+const CORE: usize = 10;
+
+/// Characters of a line of a proof.
+const WIDEST: usize = 500;
+
+/// Characters of a notice.
+const LONGEST: usize = 600;
+
+/// How much of a proof is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it.
+    Whole,
+    /// Its last lines.
+    Core,
+}
+
+/// A part that a click unfolds. The summary is plain text.
+fn folded(summary: &str, content: &str) -> String {
+    format!("<details><summary>{}</summary>\n\n{content}\n\n</details>", html(summary))
+}
+
+/// Sentences that somebody must read, one list item each.
+pub(crate) fn notices(report: &Report) -> Option<String> {
+    let lines = report.notices.iter().map(|notice| format!("- {}", prose(&clip(notice, LONGEST), Place::Line)));
+    let lines: Vec<String> = lines.collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Objects that were left alone, by name.
+pub(crate) fn left_out(report: &Report) -> Option<String> {
+    let mut lines = Vec::new();
+    for environment in &report.environments {
+        let name = prose(&environment.name, Place::Line);
+        for (because, objects) in by_reason(&environment.skipped) {
+            let because = prose(&clip(because, LONGEST), Place::Line);
+            lines.push(format!("- {name}: skipped {} – {because}", named(&objects)));
+        }
+        if !environment.vanished.is_empty() {
+            let objects: Vec<&ObjectId> = environment.vanished.iter().collect();
+            lines.push(format!("- {name}: no longer rendered, still on the cluster: {}", named(&objects)));
+        }
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn named(objects: &[&ObjectId]) -> String {
+    let names: Vec<String> = objects.iter().map(|object| code(&object.to_string(), Place::Line)).collect();
+    list(&names, MOST_OBJECTS)
+}
+
+/// The problems that are not told before the table.
+pub(crate) fn problems(causes: &[Cause<'_>], report: &Report) -> Option<String> {
+    if causes.is_empty() {
+        return None;
+    }
+    let items: Vec<String> = causes.iter().map(|cause| item(cause, report, Depth::Line)).collect();
+    Some(folded(&format!("{} more", count(causes.len(), "problem")), &items.join("\n")))
+}
+
+/// Per environment, the objects by what was done to them; nothing for an environment in which nothing changed.
+pub(crate) fn changes(report: &Report) -> Vec<String> {
+    report.environments.iter().filter_map(changes_of).collect()
+}
+
+fn changes_of(environment: &EnvironmentReport) -> Option<String> {
+    let changed = |action: &&Action| !matches!(action, Action::Unchanged | Action::Skipped);
+    let mut lines = Vec::new();
+    for action in Action::ALL.iter().filter(changed) {
+        let done = environment.changes.iter().filter(|change| change.action == *action);
+        let names: Vec<String> = done.map(|change| code(&change.object.to_string(), Place::Line)).collect();
+        if !names.is_empty() {
+            lines.push(format!("- {} {}: {}", names.len(), action.as_str(), names.join(", ")));
+        }
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let summary = format!("What changes in {}: {}", environment.name, Change::summary(&environment.changes));
+    Some(folded(&summary, &lines.join("\n")))
+}
+
+/// Per environment, every test with its time.
+pub(crate) fn tests(report: &Report) -> Vec<String> {
+    report.environments.iter().filter(|e| !e.tests.is_empty()).map(tests_of).collect()
+}
+
+fn tests_of(environment: &EnvironmentReport) -> String {
+    let ended = [TestOutcome::Passed, TestOutcome::Failed, TestOutcome::Broken, TestOutcome::Skipped];
+    let counts = ended.iter().filter_map(|outcome| {
+        let number = environment.tests.iter().filter(|test| test.outcome == *outcome).count();
+        (number > 0).then(|| format!("{number} {}", word(*outcome)))
+    });
+    let summary = format!("Tests in {}: {}", environment.name, counts.collect::<Vec<_>>().join(", "));
+    let lines: Vec<String> = environment.tests.iter().map(test_line).collect();
+    folded(&summary, &lines.join("\n"))
+}
+
+fn test_line(test: &TestResult) -> String {
+    let mark = match test.outcome {
+        TestOutcome::Passed => "✅",
+        TestOutcome::Failed | TestOutcome::Broken => "❌",
+        TestOutcome::Skipped => "⏭",
+    };
+    let name = prose(&clip(&test.name, LONGEST), Place::Line);
+    let message = prose(&clip(&test.message, LONGEST), Place::Line);
+    let message = if message.is_empty() { message } else { format!(" – {message}") };
+    let kind = prose(&test.kind, Place::Line);
+    format!("- {mark} {name} ({kind}, {}, {}){message}", word(test.outcome), duration(test.duration_ms))
+}
+
+fn word(outcome: TestOutcome) -> &'static str {
+    match outcome {
+        TestOutcome::Passed => "passed",
+        TestOutcome::Failed => "failed",
+        TestOutcome::Broken => "broken",
+        TestOutcome::Skipped => "not run",
+    }
+}
+
+/// Events, log lines and answers that prove the causes.
+pub(crate) fn evidence(causes: &[Cause<'_>], extent: Extent) -> Option<String> {
+    let proofs = causes.iter().flat_map(|cause| match cause.teller {
+        Teller::Finding(finding) => finding.evidence.as_slice(),
+        Teller::Test(test) => test.evidence.as_slice(),
+        Teller::Stage(_) | Teller::Run => &[],
+    });
+    let blocks: Vec<String> = proofs.map(|proof| proven(proof, extent)).collect();
+    if blocks.is_empty() {
+        return None;
+    }
+    let kind = if causes.iter().any(|c| c.kind == Kind::Failed) { "what failed" } else { "what broke" };
+    Some(folded(&format!("Evidence of {kind}"), &blocks.join("\n\n")))
+}
+
+fn proven(proof: &Evidence, extent: Extent) -> String {
+    let all: Vec<String> = block_lines(&proof.text).iter().map(|line| clip(line, WIDEST)).collect();
+    let skipped = match extent {
+        Extent::Whole => 0,
+        Extent::Core => all.len().saturating_sub(CORE),
+    };
+    let shown: Vec<String> = all.into_iter().skip(skipped).collect();
+    let left_out = if skipped > 0 { format!(" (without the first {})", count(skipped, "line")) } else { String::new() };
+    format!("{}{left_out}\n\n{}", prose(&clip(&proof.title, LONGEST), Place::Line), fenced(&shown, ""))
+}
+
+/// Warnings and notes.
+pub(crate) fn remarks(report: &Report) -> Vec<String> {
+    let of = |level: Level| -> Vec<&ReportedFinding> { report.findings.iter().filter(|f| f.level == level).collect() };
+    let folded_level = |level: Level, mark: &str| {
+        let findings = of(level);
+        if findings.is_empty() {
+            return None;
+        }
+        let lines: Vec<String> = findings.iter().map(|finding| remark(finding, report)).collect();
+        Some(folded(&format!("{mark}{}", count(findings.len(), level.as_str())), &lines.join("\n")))
+    };
+    [folded_level(Level::Warning, "⚠️ "), folded_level(Level::Note, "")].into_iter().flatten().collect()
+}
+
+fn remark(finding: &ReportedFinding, report: &Report) -> String {
+    let cause = Cause {
+        kind: Kind::Failed,
+        environments: finding.environments.iter().map(String::as_str).collect(),
+        message: finding.message.clone(),
+        teller: Teller::Finding(finding),
+    };
+    item(&cause, report, Depth::Line)
+}

@@ -1,0 +1,100 @@
+//! Environments × stages, one short clause per cell.
+
+use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageOutcome, StageResult, TestOutcome};
+
+use crate::headline::name;
+use crate::markdown::escape::{Place, prose};
+use crate::wording::{clip, count, duration};
+
+/// Environments that stand side by side; more of them stand below each other.
+const MOST_COLUMNS: usize = 4;
+
+/// Characters of a cell at most.
+const LONGEST: usize = 140;
+
+pub(crate) fn table(report: &Report) -> String {
+    if report.environments.is_empty() {
+        return String::new();
+    }
+    let title = |stage: &Stage| stage.title().to_owned();
+    let heading = |environment: &EnvironmentReport| prose(&name(environment), Place::Cell);
+    let cell = |environment: &EnvironmentReport, stage: Stage| cell(environment, stage, report);
+    let mut rows = Vec::new();
+    if report.environments.len() <= MOST_COLUMNS {
+        rows.push(row("", report.environments.iter().map(heading)));
+        rows.push(row("---", report.environments.iter().map(|_| "---".to_owned())));
+        for stage in Stage::ALL {
+            rows.push(row(stage.title(), report.environments.iter().map(|e| cell(e, stage))));
+        }
+    } else {
+        rows.push(row("", Stage::ALL.iter().map(title)));
+        rows.push(row("---", Stage::ALL.iter().map(|_| "---".to_owned())));
+        for environment in &report.environments {
+            rows.push(row(&heading(environment), Stage::ALL.iter().map(|stage| cell(environment, *stage))));
+        }
+    }
+    rows.join("\n")
+}
+
+fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
+    let mut row = format!("| {first} |");
+    for cell in cells {
+        row.push_str(&format!(" {cell} |"));
+    }
+    row
+}
+
+fn cell(environment: &EnvironmentReport, stage: Stage, report: &Report) -> String {
+    let Some(outcome) = environment.stage(stage) else { return "–".to_owned() };
+    let text = match &outcome.result {
+        StageResult::Passed => return passed(outcome, environment, report),
+        StageResult::Failed => failed(outcome, environment, report),
+        StageResult::Broken(_) if outcome.summary.is_empty() => "❌ broken".to_owned(),
+        StageResult::Broken(_) => format!("❌ broken: {}", told(&outcome.summary)),
+        StageResult::Skipped(because) if because.is_empty() => "⏭ not run".to_owned(),
+        StageResult::Skipped(because) => format!("⏭ not run: {}", told(because)),
+    };
+    let slow = stage == Stage::Deploy && outcome.duration_ms >= 1000;
+    if slow { format!("{text}, {}", duration(outcome.duration_ms)) } else { text }
+}
+
+fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
+    let clause = match outcome.stage {
+        Stage::Render if outcome.summary.is_empty() => count(environment.objects, "object"),
+        Stage::Test if environment.tests.is_empty() => "no tests".to_owned(),
+        Stage::Test => count(tests(environment, TestOutcome::Passed), "test"),
+        Stage::Validate => match findings(environment, report, Level::Warning) {
+            0 => String::new(),
+            warnings => return format!("⚠️ {}", count(warnings, "warning")),
+        },
+        Stage::Render | Stage::Deploy => told(&outcome.summary),
+    };
+    format!("✅ {clause}").trim_end().to_owned()
+}
+
+fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
+    let clause = match outcome.stage {
+        Stage::Test if !environment.tests.is_empty() => {
+            let failed = tests(environment, TestOutcome::Failed);
+            format!("{failed} of {} failed", count(environment.tests.len(), "test"))
+        }
+        Stage::Validate => match findings(environment, report, Level::Error) {
+            0 => told(&outcome.summary),
+            problems => count(problems, "problem"),
+        },
+        _ => told(&outcome.summary),
+    };
+    if clause.is_empty() { "❌ failed".to_owned() } else { format!("❌ {clause}") }
+}
+
+fn told(text: &str) -> String {
+    prose(&clip(text, LONGEST), Place::Cell)
+}
+
+fn findings(environment: &EnvironmentReport, report: &Report, level: Level) -> usize {
+    report.findings.iter().filter(|f| f.level == level && f.environments.contains(&environment.name)).count()
+}
+
+fn tests(environment: &EnvironmentReport, outcome: TestOutcome) -> usize {
+    environment.tests.iter().filter(|test| test.outcome == outcome).count()
+}

@@ -1,0 +1,94 @@
+//! The report for a terminal or a CI log: causes in the manner of rustc, a line per environment, the verdict last.
+
+mod diagnostic;
+mod environment;
+mod excerpt;
+mod style;
+
+use std::fmt::Write as _;
+
+use seatrial_model::{Level, Report, Verdict};
+
+use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind};
+use crate::headline::{MOST_NAMES, judged};
+use crate::left_out::not_checked;
+use crate::plain::one_line;
+use crate::wording::{count, duration, list};
+use style::{Pen, Style};
+
+/// How to print on a terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct TerminalOptions {
+    /// ANSI colours.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+    /// Findings only and the verdict (`-q`).
+    pub quiet: bool,
+}
+
+/// For a terminal or a CI log.
+#[must_use]
+pub fn terminal(report: &Report, options: TerminalOptions) -> String {
+    let pen = Pen::new(options);
+    let causes = causes(report);
+    let mut blocks: Vec<String> = causes
+        .iter()
+        .filter(|cause| !matches!(cause.teller, Teller::Finding(_)))
+        .filter(|cause| cause.kind == Kind::Broken)
+        .map(|cause| diagnostic::cause(cause, report, pen))
+        .collect();
+    blocks.extend(report.findings.iter().map(|finding| diagnostic::finding(finding, report, pen)));
+    let untold = causes.iter().filter(|c| c.kind == Kind::Failed && !matches!(c.teller, Teller::Finding(_)));
+    blocks.extend(untold.map(|cause| diagnostic::cause(cause, report, pen)));
+
+    let mut text = String::new();
+    for block in blocks {
+        text.push_str(&block);
+        text.push('\n');
+    }
+    if !options.quiet {
+        text.push_str(&environment::lines(report, pen));
+        for notice in &report.notices {
+            let _ = writeln!(text, "{}", pen.wrapped("notice: ", &one_line(notice)));
+        }
+        text.push_str(&unchecked(report, pen));
+    }
+    text.push_str(&verdict(report, &causes, pen));
+    text
+}
+
+fn unchecked(report: &Report, pen: Pen) -> String {
+    let kinds = not_checked(report);
+    if kinds.is_empty() {
+        return kinds;
+    }
+    format!("{}\n", pen.wrapped("not checked: ", &one_line(&kinds)))
+}
+
+fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
+    let broken = of_kind(causes, Kind::Broken);
+    let failed = of_kind(causes, Kind::Failed);
+    let mut facts = Vec::new();
+    if report.verdict == Verdict::Passed {
+        facts.push(judged(report));
+    }
+    if report.verdict == Verdict::Broken {
+        let names = environments_of(report, &broken);
+        let whole = names.is_empty() || broken.iter().any(|cause| cause.environments.is_empty());
+        let what = if whole { "the change".to_owned() } else { list(&names, MOST_NAMES) };
+        facts.push(format!("{what} could not be judged"));
+    }
+    if !failed.is_empty() {
+        let places = environments_of(report, &failed).len();
+        let within = if places > 0 { format!(" in {}", count(places, "environment")) } else { String::new() };
+        facts.push(format!("{}{within}", count(failed.len(), "problem")));
+    }
+    let warnings = report.count(Level::Warning);
+    if warnings > 0 {
+        facts.push(count(warnings, "warning"));
+    }
+    facts.push(duration(report.duration_ms));
+    let style = if report.verdict == Verdict::Passed { Style::Good } else { Style::Error };
+    format!("{} {}\n", pen.paint(style, &format!("{}:", report.verdict.as_str())), facts.join(", "))
+}

@@ -1,0 +1,146 @@
+//! One finding or cause as a block: heading, places, facts, help, proof.
+
+use seatrial_model::{Evidence, Level, Report, ReportedFinding, ReportedLabel, Stage};
+
+use crate::cause::{Cause, Kind, Teller};
+use crate::plain::{lines, one_line};
+use crate::terminal::excerpt::{Rank, gutter, place};
+use crate::terminal::style::{Pen, Style};
+use crate::wording::{clip, count, list};
+
+/// Lines of a proof that are shown: its beginning and its end.
+const HEAD: usize = 3;
+const TAIL: usize = 6;
+
+/// Characters of a proof's line.
+const WIDEST: usize = 300;
+
+/// Environments that are named one by one.
+const MOST_NAMES: usize = 6;
+
+/// The bars, arrows and facts below a heading.
+struct Block<'a> {
+    heading: String,
+    labels: Vec<(&'a ReportedLabel, Rank)>,
+    facts: Vec<String>,
+    help: Option<&'a str>,
+    evidence: &'a [Evidence],
+    style: Style,
+}
+
+pub(crate) fn finding(finding: &ReportedFinding, report: &Report, pen: Pen) -> String {
+    let style = match finding.level {
+        Level::Error => Style::Error,
+        Level::Warning => Style::Warning,
+        Level::Note => Style::Note,
+    };
+    let mut labels = vec![(&finding.primary, Rank::Primary)];
+    labels.extend(finding.related.iter().map(|label| (label, Rank::Related)));
+    let names: Vec<&str> = finding.environments.iter().map(String::as_str).collect();
+    let mut facts: Vec<String> = environments(&names, report).into_iter().collect();
+    facts.extend(finding.notes.iter().map(|note| one_line(note)));
+    let heading = heading(style, finding.level.as_str(), &finding.rule, &finding.message, pen);
+    let help = finding.help.as_deref();
+    block(&Block { heading, labels, facts, help, evidence: &finding.evidence, style }, pen)
+}
+
+/// A cause that is no finding: a test, a stage, the run.
+pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
+    let word = match cause.kind {
+        Kind::Broken => "broken",
+        Kind::Failed => "error",
+    };
+    let mut evidence: &[Evidence] = &[];
+    let mut place = None;
+    let mut facts: Vec<String> = environments(&cause.environments, report).into_iter().collect();
+    let rule = match cause.teller {
+        Teller::Finding(told) => return finding(told, report, pen),
+        Teller::Test(test) => {
+            evidence = &test.evidence;
+            place = test.location.clone().map(|location| ReportedLabel { location, text: String::new() });
+            facts.push(format!("{} test, {}", one_line(&test.kind), crate::wording::duration(test.duration_ms)));
+            "test"
+        }
+        Teller::Stage(stage) => stage_name(stage),
+        Teller::Run => "run",
+    };
+    let labels = place.iter().map(|label| (label, Rank::Primary)).collect();
+    let heading = heading(Style::Error, word, rule, &cause.message, pen);
+    block(&Block { heading, labels, facts, help: None, evidence, style: Style::Error }, pen)
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Render => "render",
+        Stage::Validate => "validate",
+        Stage::Deploy => "deploy",
+        Stage::Test => "test",
+    }
+}
+
+fn heading(style: Style, word: &str, rule: &str, message: &str, pen: Pen) -> String {
+    let kind = pen.paint(style, &format!("{word}[{}]", one_line(rule)));
+    format!("{kind}{}", pen.paint(Style::Strong, &format!(": {}", one_line(message))))
+}
+
+/// `in dev and prod (2 of 2 environments)`; nothing where there is only one to speak of.
+fn environments(names: &[&str], report: &Report) -> Option<String> {
+    let all = report.environments.len();
+    match names {
+        [] => None,
+        [only] if all <= 1 => Some(format!("in {}", one_line(only))),
+        _ => {
+            let shown = one_line(&list(names, MOST_NAMES));
+            Some(format!("in {shown} ({} of {})", names.len(), count(all, "environment")))
+        }
+    }
+}
+
+fn block(parts: &Block<'_>, pen: Pen) -> String {
+    let all: Vec<&ReportedLabel> = parts.labels.iter().map(|(label, _)| *label).collect();
+    let gutter = gutter(&all);
+    let mut text = vec![parts.heading.clone()];
+    for (label, rank) in &parts.labels {
+        text.extend(place(label, *rank, parts.style, gutter, pen));
+    }
+    let equals = pen.paint(Style::Gutter, &format!(" {} =", " ".repeat(gutter)));
+    text.extend(parts.facts.iter().map(|fact| format!("{equals} {fact}")));
+    text.extend(parts.help.map(|help| format!("{equals} {} {}", pen.paint(Style::Strong, "help:"), one_line(help))));
+    let bar = pen.paint(Style::Gutter, &format!(" {}   |", " ".repeat(gutter)));
+    for proof in parts.evidence {
+        text.push(format!("{equals} {}", one_line(&proof.title)));
+        text.extend(proven(&proof.text).iter().map(|line| format!("{bar} {line}").trim_end().to_owned()));
+    }
+    text.push(String::new());
+    text.join("\n")
+}
+
+/// The beginning and the end of a proof: a response says what it is first, a log what went wrong last.
+fn proven(text: &str) -> Vec<String> {
+    let all = lines(text);
+    let clipped = |lines: &[String]| lines.iter().map(|line| clip(line, WIDEST)).collect::<Vec<_>>();
+    if all.len() <= HEAD + TAIL + 1 {
+        return clipped(&all);
+    }
+    let (head, rest) = all.split_at(HEAD);
+    let (left_out, tail) = rest.split_at(rest.len() - TAIL);
+    let mut shown = clipped(head);
+    shown.push(format!("… {} left out, the JSON report has all", count(left_out.len(), "line")));
+    shown.extend(clipped(tail));
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_proof_keeps_its_beginning_and_its_end() {
+        let log: String = (1..=30).map(|i| format!("line {i}\n")).collect();
+        let shown = proven(&log);
+        assert_eq!(shown.len(), 10);
+        assert_eq!((shown[2].as_str(), shown[9].as_str()), ("line 3", "line 30"));
+        assert_eq!(shown[3], "… 21 lines left out, the JSON report has all");
+        assert_eq!(proven("a\nb\n"), ["a", "b"]);
+    }
+}

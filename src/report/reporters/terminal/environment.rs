@@ -1,0 +1,167 @@
+//! The line of an environment: what each stage did, and below it whatever was left alone.
+
+use seatrial_model::{
+    EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target, TestOutcome,
+};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::left_out::by_reason;
+use crate::plain::one_line;
+use crate::terminal::style::Pen;
+use crate::wording::{clip, count, duration, list};
+
+/// Objects that are named of those that were left alone.
+const MOST_OBJECTS: usize = 10;
+
+/// Characters of what a stage says of itself.
+const LONGEST: usize = 120;
+
+/// What stands between two stages.
+const GAP: &str = "   ";
+
+/// All environments, their stages in columns where these fit.
+pub(crate) fn lines(report: &Report, pen: Pen) -> String {
+    let names: Vec<String> = report.environments.iter().map(|e| one_line(&e.name)).collect();
+    let indent = names.iter().map(|name| name.width()).max().unwrap_or(0) + 2;
+    let rows: Vec<Vec<String>> = report.environments.iter().map(|e| cells(e, report)).collect();
+    let widths = column_widths(&rows);
+    let in_columns = indent + widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1) <= pen.width();
+    let mut text = String::new();
+    for ((environment, name), row) in report.environments.iter().zip(&names).zip(&rows) {
+        let lead = padded(name, indent);
+        if in_columns {
+            let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width)).collect();
+            text.push_str(format!("{lead}{}", cells.join(GAP)).trim_end());
+        } else {
+            text.push_str(&pen.filled(&lead, row, GAP));
+        }
+        text.push('\n');
+        for (lead, told) in asides(environment) {
+            text.push_str(&pen.wrapped(&format!("{}{lead}: ", " ".repeat(indent)), &told));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn column_widths(rows: &[Vec<String>]) -> Vec<usize> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
+    (0..columns).filter_map(widest).collect()
+}
+
+fn cells(environment: &EnvironmentReport, report: &Report) -> Vec<String> {
+    let stages = environment.stages.iter();
+    stages.map(|stage| one_line(&clip(&cell(stage, environment, report), LONGEST))).collect()
+}
+
+fn cell(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
+    let what = match &outcome.result {
+        StageResult::Passed => passed(outcome, environment, report),
+        StageResult::Failed => failed(outcome, environment, report),
+        StageResult::Broken(_) => with("broken", outcome),
+        StageResult::Skipped(because) => return skipped(outcome.stage, because, environment),
+    };
+    match outcome.stage {
+        Stage::Deploy => format!("{what}{}", place(environment.target.as_ref())),
+        _ => what,
+    }
+}
+
+fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
+    match outcome.stage {
+        Stage::Render if outcome.summary.is_empty() => format!("rendered {}", count(environment.objects, "object")),
+        Stage::Render => format!("rendered {}", outcome.summary),
+        Stage::Validate => match findings(environment, report, Level::Warning) {
+            0 => "valid".to_owned(),
+            warnings => format!("valid, {}", count(warnings, "warning")),
+        },
+        Stage::Deploy if outcome.summary.is_empty() => "deployed".to_owned(),
+        Stage::Deploy => format!("deployed, {}", outcome.summary),
+        Stage::Test if environment.tests.is_empty() => "no tests".to_owned(),
+        Stage::Test => format!("{} passed", count(ended(environment, TestOutcome::Passed), "test")),
+    }
+}
+
+fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
+    match outcome.stage {
+        Stage::Validate => match findings(environment, report, Level::Error) {
+            0 => with("failed", outcome),
+            problems => format!("not valid, {}", count(problems, "problem")),
+        },
+        Stage::Test if !environment.tests.is_empty() => {
+            let failed = ended(environment, TestOutcome::Failed);
+            format!("{failed} of {} failed", count(environment.tests.len(), "test"))
+        }
+        Stage::Deploy => format!("{}, {}", with("failed", outcome), duration(outcome.duration_ms)),
+        Stage::Render | Stage::Test => with("failed", outcome),
+    }
+}
+
+fn skipped(stage: Stage, because: &str, environment: &EnvironmentReport) -> String {
+    let done = match stage {
+        Stage::Render => "rendered",
+        Stage::Validate => "validated",
+        Stage::Deploy => "deployed",
+        Stage::Test => "tested",
+    };
+    let because = if because.is_empty() { String::new() } else { format!(": {because}") };
+    match stage {
+        Stage::Test if !environment.tests.is_empty() => {
+            format!("{} not run{because}", count(environment.tests.len(), "test"))
+        }
+        _ => format!("not {done}{because}"),
+    }
+}
+
+/// `deploy failed: web not ready`.
+fn with(ending: &str, outcome: &StageOutcome) -> String {
+    let verb = outcome.stage.title().to_lowercase();
+    match outcome.summary.as_str() {
+        "" => format!("{verb} {ending}"),
+        summary => format!("{verb} {ending}: {summary}"),
+    }
+}
+
+fn place(target: Option<&Target>) -> String {
+    match target {
+        Some(target) if target.simulated => " (simulated)".to_owned(),
+        Some(target) if !target.cluster.is_empty() => format!(" ({})", target.cluster),
+        _ => String::new(),
+    }
+}
+
+fn findings(environment: &EnvironmentReport, report: &Report, level: Level) -> usize {
+    let here = |names: &[String]| names.contains(&environment.name);
+    report.findings.iter().filter(|f| f.level == level && here(&f.environments)).count()
+}
+
+fn ended(environment: &EnvironmentReport, outcome: TestOutcome) -> usize {
+    environment.tests.iter().filter(|test| test.outcome == outcome).count()
+}
+
+/// What is to be said below the line: a lead and the rest.
+fn asides(environment: &EnvironmentReport) -> Vec<(&'static str, String)> {
+    let mut asides = Vec::new();
+    if let Some(target) = &environment.target {
+        asides.extend(target.preview_namespace.as_ref().map(|namespace| ("preview namespace", namespace.clone())));
+        asides.extend(target.url.as_ref().map(|url| ("address", url.clone())));
+    }
+    for (because, objects) in by_reason(&environment.skipped) {
+        asides.push(("skipped", format!("{} ({because})", named(&objects))));
+    }
+    if !environment.vanished.is_empty() {
+        let objects: Vec<&ObjectId> = environment.vanished.iter().collect();
+        asides.push(("no longer rendered, still on the cluster", named(&objects)));
+    }
+    asides.into_iter().map(|(lead, text)| (lead, one_line(&text))).collect()
+}
+
+fn named(objects: &[&ObjectId]) -> String {
+    let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+    list(&names, MOST_OBJECTS)
+}

@@ -1,0 +1,79 @@
+//! How numbers, durations and lists of names read, the same in all reporters.
+
+/// `1 object`, `42 objects`; for nouns that take an `s`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// `dev`, `dev and prod`, `a, b and c`; of more than `most` names the first, and how many more.
+pub(crate) fn list<S: AsRef<str>>(names: &[S], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    let more = names.len() - shown.len();
+    if more > 0 {
+        return format!("{} and {more} more", shown.join(", "));
+    }
+    match shown.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// `38 ms`, `2.4 s`, `21 s`, `1 min 12 s`, `2 h 5 min`.
+pub(crate) fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    match milliseconds {
+        0..1000 => format!("{milliseconds} ms"),
+        1000..10_000 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
+        10_000..60_000 => format!("{seconds} s"),
+        60_000..3_600_000 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// At most `most` characters, the last of them `…` where something was cut.
+pub(crate) fn clip(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_like_speech() {
+        let cases = [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1000, "1.0 s"),
+            (9_999, "9.9 s"),
+            (21_400, "21 s"),
+            (72_000, "1 min 12 s"),
+            (7_500_000, "2 h 5 min"),
+        ];
+        for (milliseconds, text) in cases {
+            assert_eq!(duration(milliseconds), text);
+        }
+    }
+
+    #[test]
+    fn lists_end_in_and() {
+        let names = ["a", "b", "c", "d"];
+        assert_eq!(list(&names[..0], 3), "");
+        assert_eq!(list(&names[..1], 3), "a");
+        assert_eq!(list(&names[..2], 3), "a and b");
+        assert_eq!(list(&names[..3], 3), "a, b and c");
+        assert_eq!(list(&names, 3), "a, b, c and 1 more");
+    }
+
+    #[test]
+    fn a_clipped_text_says_so_and_keeps_characters_whole() {
+        assert_eq!(clip("größer", 6), "größer");
+        assert_eq!(clip("größer", 5), "größ…");
+    }
+}
