@@ -1,0 +1,83 @@
+//! "Did you mean": the nearest of a few names.
+
+/// Names longer than this are not compared: they are no field names.
+const LONGEST: usize = 128;
+
+/// The candidate nearest to `name` by edit distance, when one is near enough to be meant. A candidate that differs only in case,
+/// `-` or `_` is nearest of all; otherwise about a third of the characters may differ. Equals keep the first.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = folded(name);
+    if wanted.is_empty() || wanted.len() > LONGEST {
+        return None;
+    }
+    let allowed = (wanted.len() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let other = folded(candidate);
+        // A name that is changed throughout (`id` for `ip` is one edit, `a` for `b` is another name) was not meant.
+        if other.len().abs_diff(wanted.len()) > allowed || candidate == name || allowed >= wanted.len().max(other.len())
+        {
+            continue;
+        }
+        let distance = distance(&wanted, &other);
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Letters in lower case, without the separators that people put between words.
+fn folded(name: &str) -> Vec<char> {
+    name.chars().take(LONGEST + 1).filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+/// Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, replacements, swaps of neighbours.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let replaced = last[j] + usize::from(x != y);
+            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant_and_nothing_else() {
+        let fields =
+            ["replicas", "selector", "template", "serviceAccountName", "hostIP", "ip", "args", "env", "envFrom", "tty"];
+        let cases = [
+            ("replicaz", Some("replicas")),
+            ("replica", Some("replicas")),
+            ("repilcas", Some("replicas")),
+            ("REPLICAS", Some("replicas")),
+            ("service_account_name", Some("serviceAccountName")),
+            ("hostip", Some("hostIP")),
+            ("arg", Some("args")),
+            ("env_from", Some("envFrom")),
+            ("id", Some("ip")),
+            ("x", None),
+            ("", None),
+            ("metadata", None),
+            ("strategy", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(nearest(name, fields), expected, "{name}");
+        }
+        assert_eq!(nearest(&"x".repeat(1_000_000), fields), None);
+    }
+}

@@ -1,0 +1,314 @@
+//! The walk over a value and its schema.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use seatrial_kubernetes::{Schema, Type};
+use seatrial_model::{Entry, Node, Span, Value, json_pointer};
+
+use crate::{Problem, Violation, nearest, scalar};
+
+/// Levels of nesting that are looked at. The parser gives fewer; no object is that deep on purpose.
+const DEEPEST: usize = 512;
+
+/// Unknown fields of one document for which a near name is looked for: beyond it, it is no slip of the pen.
+const MOST_SUGGESTIONS: usize = 100;
+
+/// Everything in `node` that does not fit `schema`, in document order.
+///
+/// What decides is whether an API server with `fieldValidation=Strict` and server-side apply would refuse it. So null fits every
+/// field and counts as absent, fields below the top-level `status` may be missing (the server ignores them when an object is
+/// written), and a field whose misspelling was reported is not reported as missing as well.
+#[must_use]
+pub fn validate(schema: &Schema, node: &Node) -> Vec<Violation> {
+    let place = node.entries().first().map_or(node.span(), |e| e.key.span);
+    let mut walk = Walk { path: Vec::new(), found: Vec::new(), suggestions: MOST_SUGGESTIONS };
+    walk.value(schema, node, place);
+    walk.found
+}
+
+/// One step from the root to a value.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a str),
+    Item(usize),
+}
+
+struct Walk<'a> {
+    path: Vec<Step<'a>>,
+    found: Vec<Violation>,
+    /// How many more times a near name is looked for.
+    suggestions: usize,
+}
+
+/// What unknown fields of one object were probably meant to be.
+#[derive(Default)]
+struct Meant<'s> {
+    /// Declared fields that are not set, once somebody asked.
+    unset: Option<Vec<&'s str>>,
+    names: Vec<&'s str>,
+}
+
+impl<'a> Walk<'a> {
+    /// `place` is where people look for this value: its key, or the first key of a list's item.
+    fn value(&mut self, schema: &Schema, node: &'a Node, place: Span) {
+        if node.is_null() || schema.value_type() == Type::Any {
+            return;
+        }
+        if self.path.len() >= DEEPEST {
+            return self.report(node.span(), Problem::Invalid(format!("is nested deeper than {DEEPEST} levels")));
+        }
+        match (schema.value_type(), node.value()) {
+            (Type::Object, Value::Mapping(entries)) => self.object(schema, entries, place),
+            (Type::Array, Value::Sequence(items)) => self.list(schema, items),
+            (Type::Object | Type::Array, _) => self.report(node.span(), scalar::wrong_type(schema, node)),
+            _ => {
+                if let Some(problem) = scalar::problem(schema, node) {
+                    self.report(node.span(), problem);
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, schema: &Schema, entries: &'a [Entry], place: Span) {
+        if let Some(values) = schema.additional() {
+            for entry in entries {
+                self.under(Step::Field(&entry.key.text), |walk| walk.value(&values, &entry.value, entry.key.span));
+            }
+            return;
+        }
+        let start = self.found.len();
+        let mut meant = Meant::default();
+        for entry in entries {
+            let name = &*entry.key.text;
+            self.under(Step::Field(name), |walk| match schema.property(name) {
+                Some(field) => walk.value(&field, &entry.value, entry.key.span),
+                None if schema.preserves_unknown() => {}
+                None => {
+                    let suggestion = walk.suggestion(schema, entries, name, &mut meant);
+                    walk.report(entry.key.span, Problem::UnknownField { name: name.to_owned(), suggestion });
+                }
+            });
+        }
+        if self.is_in_status() {
+            return;
+        }
+        let inside = self.found.len();
+        for name in schema.required() {
+            if !is_set(entries, name) && !meant.names.contains(&name) {
+                self.report(place, Problem::MissingField { name: name.to_owned() });
+            }
+        }
+        // What the object lacks is said at its key, so before what is wrong inside it.
+        let lacking = self.found.len() - inside;
+        self.found[start..].rotate_right(lacking);
+    }
+
+    fn suggestion<'s>(
+        &mut self,
+        schema: &'s Schema,
+        entries: &[Entry],
+        name: &str,
+        meant: &mut Meant<'s>,
+    ) -> Option<String> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        let unset = || {
+            let set: HashSet<&str> = entries.iter().filter(|e| !e.value.is_null()).map(|e| &*e.key.text).collect();
+            schema.property_names().into_iter().filter(|field| !set.contains(field)).collect()
+        };
+        let candidates: &Vec<&str> = meant.unset.get_or_insert_with(unset);
+        let found = nearest(name, candidates.iter().copied())?;
+        meant.names.push(found);
+        Some(found.to_owned())
+    }
+
+    fn list(&mut self, schema: &Schema, items: &'a [Node]) {
+        if schema.list_type() == Some("map") && items.len() > 1 {
+            self.duplicates(&schema.list_map_keys(), items);
+        }
+        let Some(item_schema) = schema.items() else { return };
+        for (index, item) in items.iter().enumerate() {
+            let place = item.entries().first().map_or(item.span(), |e| e.key.span);
+            self.under(Step::Item(index), |walk| walk.value(&item_schema, item, place));
+        }
+    }
+
+    /// Items that the keys of a list do not tell apart. Items without a key are left to the server, which may have a default.
+    fn duplicates(&mut self, keys: &[&str], items: &'a [Node]) {
+        let mut seen: HashMap<Vec<&str>, Span> = HashMap::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let Some(values) = keys.iter().map(|key| key_value(item, key)).collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            let place = keys.first().and_then(|key| item.get(key)).map_or(item.span(), Node::span);
+            let Some(first) = seen.get(&values).copied() else {
+                seen.insert(values, place);
+                continue;
+            };
+            let pairs: Vec<String> = keys.iter().zip(&values).map(|(key, value)| format!("{key}: {value}")).collect();
+            let problem = Problem::DuplicateItem { keys: pairs.join(", "), first };
+            self.under(Step::Item(index), |walk| walk.report(place, problem));
+        }
+    }
+
+    fn is_in_status(&self) -> bool {
+        matches!(self.path.first(), Some(Step::Field("status")))
+    }
+
+    fn under(&mut self, step: Step<'a>, visit: impl FnOnce(&mut Self)) {
+        self.path.push(step);
+        visit(self);
+        self.path.pop();
+    }
+
+    fn report(&mut self, span: Span, problem: Problem) {
+        let numbered: Vec<String> = self.path.iter().map(|step| step.segment()).collect();
+        let pointer = json_pointer(numbered.iter().map(String::as_str));
+        self.found.push(Violation { pointer, path: dotted(&self.path), span, problem });
+    }
+}
+
+impl Step<'_> {
+    fn segment(self) -> String {
+        match self {
+            Step::Field(name) => name.to_owned(),
+            Step::Item(index) => index.to_string(),
+        }
+    }
+}
+
+/// `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`.
+fn dotted(path: &[Step]) -> String {
+    let mut text = String::new();
+    for step in path {
+        let plain =
+            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '$'));
+        // Writing to a string cannot fail.
+        let _ = match step {
+            Step::Item(index) => write!(text, "[{index}]"),
+            Step::Field(name) if !plain(name) => write!(text, "[{name:?}]"),
+            Step::Field(name) if text.is_empty() => write!(text, "{name}"),
+            Step::Field(name) => write!(text, ".{name}"),
+        };
+    }
+    text
+}
+
+fn is_set(entries: &[Entry], name: &str) -> bool {
+    entries.iter().any(|e| e.key.text == *name && !e.value.is_null())
+}
+
+/// The value of a key of a list; `protocol` is TCP where it is not given, as the server has it everywhere.
+fn key_value<'n>(item: &'n Node, key: &str) -> Option<&'n str> {
+    match item.get(key) {
+        Some(value) if !value.is_null() => value.scalar_text(),
+        _ => (key == "protocol" && item.is_mapping()).then_some("TCP"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Cases lie in `testdata/`: a claim, what a real API server (1.35.4, strict, dry run) said to it, and what we find, as comments.
+
+    use seatrial_kubernetes::{Minor, schema};
+    use seatrial_model::{Manifest, Origin, Sources};
+    use seatrial_yaml::{Dialect, parse};
+
+    use super::*;
+
+    const CASES: [&str; 3] = [
+        include_str!("testdata/types.yaml"),
+        include_str!("testdata/fields.yaml"),
+        include_str!("testdata/lists.yaml"),
+    ];
+
+    fn said(violation: &Violation) -> String {
+        let path = &violation.path;
+        match &violation.problem {
+            Problem::UnknownField { suggestion: Some(meant), .. } => format!("{path} is unknown, {meant} is meant"),
+            Problem::UnknownField { .. } => format!("{path} is unknown"),
+            Problem::WrongType { expected, found } => format!("{path} must be {expected}, not {found}"),
+            Problem::MissingField { name } => format!("{path} lacks {name}"),
+            Problem::DuplicateItem { keys, .. } => format!("{path} has {keys} again"),
+            Problem::Invalid(predicate) => format!("{path} {predicate}"),
+        }
+    }
+
+    /// `line:column sentence` of every violation of a case; lines count from `apiVersion`.
+    fn found(text: &str) -> Vec<String> {
+        let start = text.find("apiVersion").expect("an object");
+        let file = Sources::new().add("case.yaml", text[start..].to_owned());
+        let parsed = parse(&file, Dialect::Kubectl);
+        assert_eq!(parsed.findings, [], "{text}");
+        let manifest = Manifest::from_node(parsed.documents[0].node.clone()).expect("an object");
+        let schema =
+            schema(Minor::DEFAULT, &manifest.id.group, &manifest.version, &manifest.id.kind).expect("built-in");
+        let place = |span: Span| {
+            let (line, column) = file.line_column(span.start);
+            format!("{line}:{column}")
+        };
+        validate(&schema, &manifest.node).iter().map(|v| format!("{} {}", place(v.span), said(v))).collect()
+    }
+
+    #[test]
+    fn decides_as_the_api_server_does() {
+        let mut wrong = Vec::new();
+        for case in CASES.iter().flat_map(|file| file.split("\n---\n")) {
+            let mut comments = case.lines().map_while(|line| line.strip_prefix("# "));
+            let claim = comments.next().expect("a claim");
+            let server = comments.next().and_then(|line| line.strip_prefix("server: ")).expect("an answer");
+            let expected: Vec<&str> = comments.collect();
+            let found = found(case);
+            assert_eq!(found.is_empty(), server == "takes it", "{claim}: {found:?}");
+            if found != expected {
+                wrong.push(format!("# {claim}\n# {}", found.join("\n# ")));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    }
+
+    #[test]
+    fn points_into_the_object() {
+        let file = Sources::new().add("case.yaml", String::new());
+        let origin = Origin::from(Span::start_of(file.id()));
+        let json = serde_json::json!({"metadata": {"labels": {"a.b/c": 1}}, "spec": {"containers": [{"name": "x", "imagee": "y"}]}});
+        let schema = schema(Minor::DEFAULT, "", "v1", "Pod").expect("built-in");
+        let found = validate(&schema, &Node::from_json(&json, &origin));
+        let places: Vec<_> = found.iter().map(|v| (&*v.pointer, &*v.path)).collect();
+        assert_eq!(
+            places,
+            [
+                ("/metadata/labels/a.b~1c", "metadata.labels[\"a.b/c\"]"),
+                ("/spec/containers/0/imagee", "spec.containers[0].imagee")
+            ]
+        );
+    }
+
+    #[test]
+    fn ends_at_a_depth_nobody_needs() {
+        let origin = Origin::from(Span::start_of(Sources::new().add("case.yaml", String::new()).id()));
+        let deep = (0..600).fold(Node::mapping(vec![], origin.clone()), |inner, _| {
+            Node::mapping(vec![Entry::new("not", inner)], origin.clone())
+        });
+        let version = Node::mapping(
+            vec![Entry::new("schema", Node::mapping(vec![Entry::new("openAPIV3Schema", deep)], origin.clone()))],
+            origin,
+        );
+        let crd = schema(Minor::DEFAULT, "apiextensions.k8s.io", "v1", "CustomResourceDefinition").expect("built-in");
+        let versions =
+            crd.property("spec").and_then(|s| s.property("versions")).and_then(|v| v.items()).expect("declared");
+        let found = validate(&versions, &version);
+        let depth = Problem::Invalid("is nested deeper than 512 levels".to_owned());
+        assert_eq!(found.iter().filter(|v| v.problem == depth).count(), 1);
+    }
+
+    #[test]
+    fn a_hundred_thousand_unknown_fields_take_no_time() {
+        let origin = Origin::from(Span::start_of(Sources::new().add("case.yaml", String::new()).id()));
+        let entries = (0..100_000).map(|i| Entry::new(format!("field{i}"), Node::null(origin.clone()))).collect();
+        let pod = schema(Minor::DEFAULT, "", "v1", "Pod").expect("built-in");
+        let found =
+            validate(&pod, &Node::mapping(vec![Entry::new("spec", Node::mapping(entries, origin.clone()))], origin));
+        assert_eq!(found.len(), 100_001);
+    }
+}
