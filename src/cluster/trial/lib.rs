@@ -1,6 +1,10 @@
 //! The tests against what is live: rollout and http. Results as test cases with timings and evidence.
 
 use schemars::JsonSchema;
+mod duration;
+
+pub use duration::parse_duration;
+
 use seatrial_api::Cluster;
 use seatrial_model::TestResult;
 use seatrial_transport::Transport;
