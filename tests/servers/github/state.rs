@@ -1,0 +1,202 @@
+//! What the server remembers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use super::{Answer, Fault, TOKEN};
+
+/// Who a token belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// `github-actions[bot]`, `octocat`.
+    pub login: String,
+    /// An installation token: `GET /user` is refused.
+    pub bot: bool,
+}
+
+impl Account {
+    /// An account; a bot when its name ends in `[bot]`.
+    #[must_use]
+    pub fn named(login: &str) -> Account {
+        Account { login: login.to_owned(), bot: login.ends_with("[bot]") }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({ "login": self.login, "type": if self.bot { "Bot" } else { "User" } })
+    }
+}
+
+/// A pull request.
+#[derive(Clone, Debug)]
+pub struct Pull {
+    /// Its number.
+    pub number: u64,
+    /// Its head commit.
+    pub head: String,
+    /// `open` or `closed`.
+    pub state: String,
+    /// Whether only collaborators may comment.
+    pub locked: bool,
+}
+
+impl Pull {
+    /// An open pull request.
+    #[must_use]
+    pub fn open(number: u64, head: &str) -> Pull {
+        Pull { number, head: head.to_owned(), state: "open".to_owned(), locked: false }
+    }
+
+    pub(crate) fn json(&self, repository: &str) -> Value {
+        json!({
+            "number": self.number,
+            "state": self.state,
+            "locked": self.locked,
+            "html_url": format!("https://github.com/{repository}/pull/{}", self.number),
+            "head": { "sha": self.head, "ref": "change", "repo": { "full_name": repository } },
+            "base": { "ref": "main", "repo": { "full_name": repository } },
+        })
+    }
+}
+
+/// A comment on an issue or a pull request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its id; later comments have larger ones.
+    pub id: u64,
+    /// The issue or pull request.
+    pub issue: u64,
+    /// Who wrote it.
+    pub author: Account,
+    /// The Markdown.
+    pub body: String,
+    /// How often it was edited.
+    pub edits: usize,
+}
+
+impl Comment {
+    pub(crate) fn json(&self, repository: &str) -> Value {
+        let app = self.author.bot.then(|| json!({ "slug": self.author.login.trim_end_matches("[bot]") }));
+        let time = |tick: u64| format!("2026-11-23T{:02}:{:02}:{:02}Z", tick / 3600 % 24, tick / 60 % 60, tick % 60);
+        json!({
+            "id": self.id,
+            "html_url": format!("https://github.com/{repository}/pull/{}#issuecomment-{}", self.issue, self.id),
+            "body": self.body,
+            "user": self.author.json(),
+            "created_at": time(self.id),
+            "updated_at": time(self.id + self.edits as u64),
+            "performed_via_github_app": app,
+        })
+    }
+}
+
+/// A commit status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// `success`, `failure`, `error` or `pending`.
+    pub state: String,
+    /// `default` when none was given.
+    pub context: String,
+    /// The description.
+    pub description: String,
+    /// Where a click leads.
+    pub target_url: Option<String>,
+}
+
+/// One request as it arrived.
+#[derive(Clone, Debug)]
+pub struct LoggedRequest {
+    /// `GET`.
+    pub method: String,
+    /// Path and query, without `/api/v3`.
+    pub path: String,
+    /// Headers, names in lower case, without the token.
+    pub headers: BTreeMap<String, String>,
+    /// The JSON body; `null` for none.
+    pub body: Value,
+}
+
+/// One repository.
+#[derive(Debug, Default)]
+pub(crate) struct Repository {
+    pub(crate) id: u64,
+    pub(crate) pulls: BTreeMap<u64, Pull>,
+    pub(crate) comments: BTreeMap<u64, Comment>,
+    /// By commit; a commit that is no key is not known.
+    pub(crate) statuses: BTreeMap<String, Vec<Status>>,
+}
+
+impl Repository {
+    pub(crate) fn add_pull(&mut self, pull: Pull) {
+        self.statuses.entry(pull.head.clone()).or_default();
+        self.pulls.insert(pull.number, pull);
+    }
+
+    pub(crate) fn change_pull(&mut self, number: u64, change: impl FnOnce(&mut Pull)) {
+        let pull = self.pulls.get_mut(&number).expect("the test added this pull request");
+        change(pull);
+        self.statuses.entry(pull.head.clone()).or_default();
+    }
+
+    pub(crate) fn comments(&self, issue: u64) -> Vec<Comment> {
+        self.comments.values().filter(|comment| comment.issue == issue).cloned().collect()
+    }
+
+    pub(crate) fn statuses(&self, commit: &str) -> Vec<Status> {
+        self.statuses.get(commit).cloned().unwrap_or_default()
+    }
+}
+
+/// Everything.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) tokens: HashMap<String, Account>,
+    pub(crate) repositories: BTreeMap<String, Repository>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) log: Vec<LoggedRequest>,
+    last_id: u64,
+}
+
+impl State {
+    pub(crate) fn new() -> State {
+        let tokens = HashMap::from([(TOKEN.to_owned(), Account::named("github-actions[bot]"))]);
+        State { tokens, repositories: BTreeMap::new(), faults: Vec::new(), log: Vec::new(), last_id: 1000 }
+    }
+
+    /// All of it as JSON.
+    pub(crate) fn remembered(&self) -> Answer {
+        let comment = |c: &Comment| json!({ "id": c.id, "issue": c.issue, "author": c.author.login, "body": c.body, "edits": c.edits });
+        let status = |s: &Status| json!({ "context": s.context, "state": s.state, "description": s.description, "target_url": s.target_url });
+        let commit =
+            |(commit, all): (&String, &Vec<Status>)| (commit.clone(), all.iter().map(status).collect::<Value>());
+        let repository = |(name, repository): (&String, &Repository)| {
+            let comments: Value = repository.comments.values().map(comment).collect();
+            let statuses = Value::Object(repository.statuses.iter().map(commit).collect());
+            (name.clone(), json!({ "comments": comments, "statuses": statuses }))
+        };
+        let requests: Value = self.log.iter().map(|r| json!(format!("{} {}", r.method, r.path))).collect();
+        let repositories = Value::Object(self.repositories.iter().map(repository).collect());
+        Answer::new(200, json!({ "repositories": repositories, "requests": requests }))
+    }
+
+    pub(crate) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// The repository of a name, made where it is new.
+    pub(crate) fn repository(&mut self, name: &str) -> &mut Repository {
+        if !self.repositories.contains_key(name) {
+            let id = self.next_id();
+            self.repositories.insert(name.to_owned(), Repository { id, ..Repository::default() });
+        }
+        self.repositories.get_mut(name).expect("was inserted")
+    }
+
+    pub(crate) fn add_comment(&mut self, repository: &str, issue: u64, author: &Account, body: &str) -> Comment {
+        let id = self.next_id();
+        let comment = Comment { id, issue, author: author.clone(), body: body.to_owned(), edits: 0 };
+        self.repository(repository).comments.insert(id, comment.clone());
+        comment
+    }
+}
