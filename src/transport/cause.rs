@@ -21,7 +21,8 @@ pub fn innermost(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Whether the other side's certificate, or TLS with it at all, is the trouble: another attempt would fail in the same way.
-pub(crate) fn is_tls(error: &(dyn Error + 'static)) -> bool {
+#[must_use]
+pub fn is_tls(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |current| next(*current)).any(|e| e.is::<rustls::Error>())
 }
 

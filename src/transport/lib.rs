@@ -11,9 +11,10 @@ mod roots;
 mod settings;
 mod transport;
 
-pub use cause::innermost;
+pub use cause::{innermost, is_tls};
 pub use error::TransportError;
 pub use proxy::Proxies;
 pub use retry::{Backoff, Retry, retry_after};
+pub use roots::only_roots;
 pub use settings::Settings;
 pub use transport::{CONNECT_TIMEOUT, Redirects, Transport, USER_AGENT};

@@ -18,6 +18,16 @@ pub(crate) fn public_roots() -> RootCertStore {
     roots
 }
 
+/// Only the authorities of a PEM text: for a server that names its own. `what` names it in the error.
+///
+/// # Errors
+/// [`TransportError::Settings`] when it holds no certificate or one that cannot be read.
+pub fn only_roots(pem: &[u8], what: &str) -> Result<RootCertStore, TransportError> {
+    let mut roots = RootCertStore::empty();
+    add_pem(&mut roots, pem, what)?;
+    Ok(roots)
+}
+
 /// Adds the certificates of a PEM text; `what` names it in the error.
 pub(crate) fn add_pem(roots: &mut RootCertStore, pem: &[u8], what: &str) -> Result<(), TransportError> {
     let mut count = 0;

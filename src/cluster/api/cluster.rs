@@ -3,16 +3,46 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
+use kube::core::params::{
+    DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions, ValidationDirective,
+};
+use kube::core::request::{Error as RequestError, Request};
+use kube::core::subresource::LogParams;
 use seatrial_kubernetes::Scope;
 use seatrial_model::{Masker, ObjectId};
 use seatrial_transport::Transport;
 use serde_json::Value;
 
+use crate::access::Access;
+use crate::answer::{About, qualified};
+use crate::call::{Answer, Call, Line, MostBody, Repeat};
+use crate::discovery::{Discovery, Served, not_kubernetes};
+use crate::path::segment;
 use crate::{ApiError, ClusterTarget, Environment};
+
+/// Our name in `managedFields`.
+pub const FIELD_MANAGER: &str = "seatrial";
+
+/// "cannot reach the cluster" is said within this time.
+const REACH: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// The API server's own limit; a slow admission webhook may take half of it.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+const PAGE: u32 = 500;
+const MOST_OF_A_PAGE: usize = 256 << 20;
+const MOST_OF_AN_OBJECT: usize = 32 << 20;
+const MOST_OF_A_LOG: usize = 256 << 10;
 
 /// One cluster. Cheap to clone.
 #[derive(Clone)]
-pub struct Cluster(Arc<()>);
+pub struct Cluster(Arc<Inner>);
+
+struct Inner {
+    line: Line,
+    discovery: Discovery,
+    version: String,
+}
 
 /// What a server-side apply (or its dry run) gave.
 #[derive(Clone, Debug)]
@@ -23,64 +53,108 @@ pub struct Applied {
     pub created: bool,
 }
 
-/// An answer through the service proxy.
-#[derive(Clone, Debug)]
-pub struct ProxyAnswer {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// Body, at most 1 MiB of it.
-    pub body: Vec<u8>,
+/// Which run of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerRun {
+    /// The one that runs, or ended last.
+    Current,
+    /// The one before: what a crash loop has to say.
+    Previous,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Real,
+    DryRun,
 }
 
 impl Cluster {
-    /// Reads the configuration, gets credentials and asks the server for its version, all within 10 s.
-    /// Tokens and keys that it meets are entered into `masker`.
+    /// Reads the configuration, gets credentials (a plugin has 30 s for them) and asks the server for its version within 10 s.
+    /// Tokens and keys that it meets, now or later, are entered into `masker`.
     ///
     /// # Errors
     /// [`ApiError::Configuration`], [`ApiError::Unreachable`], [`ApiError::Unauthorized`].
     pub async fn connect(
-        _target: &ClusterTarget,
-        _environment: &Environment,
-        _transport: &Transport,
-        _masker: &Masker,
+        target: &ClusterTarget,
+        environment: &Environment,
+        transport: &Transport,
+        masker: &Arc<Masker>,
     ) -> Result<Cluster, ApiError> {
-        todo!()
+        let access = Access::read(target, environment, transport, masker)?;
+        for notice in &access.notices {
+            tracing::warn!("{notice}");
+        }
+        let line = Line::new(access, transport, masker);
+        line.prepare().await?;
+        let reached = tokio::time::timeout(REACH, version(&line)).await;
+        let version = reached.unwrap_or(Err(ApiError::TimedOut { seconds: REACH.as_secs() }));
+        let version = version.map_err(|error| match error {
+            ApiError::TimedOut { .. } => {
+                let cause = format!("no answer within {} s", REACH.as_secs());
+                ApiError::Unreachable { address: line.address().to_owned(), cause }
+            }
+            ApiError::Closed(cause) => ApiError::Unreachable { address: line.address().to_owned(), cause },
+            other => other,
+        })?;
+        Ok(Cluster(Arc::new(Inner { line, discovery: Discovery::default(), version })))
     }
 
     /// What to call it in a report: the context's name, `in-cluster`, or the address.
     #[must_use]
     pub fn name(&self) -> &str {
-        todo!()
+        &self.0.line.access().name
+    }
+
+    /// Where it is: `https://10.0.0.1:6443`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.0.line.address()
     }
 
     /// The server's version: `v1.35.4`.
     #[must_use]
     pub fn version(&self) -> &str {
-        todo!()
+        &self.0.version
     }
 
     /// The namespace that the context names; `default` otherwise.
     #[must_use]
     pub fn default_namespace(&self) -> &str {
-        todo!()
+        &self.0.line.access().namespace
+    }
+
+    /// Sentences about the connection that a report should tell: that the server is not verified.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.0.line.access().notices
+    }
+
+    /// Masks what comes from this cluster and is shown.
+    #[must_use]
+    pub fn masker(&self) -> &Arc<Masker> {
+        self.0.line.masker()
     }
 
     /// Scope of a kind as this cluster serves it (discovery, asked once per group and version).
     ///
     /// # Errors
     /// [`ApiError::UnknownKind`] and the rest.
-    pub async fn scope(&self, _api_version: &str, _kind: &str) -> Result<Scope, ApiError> {
-        todo!()
+    pub async fn scope(&self, api_version: &str, kind: &str) -> Result<Scope, ApiError> {
+        Ok(self.served(api_version, kind).await?.scope)
     }
 
     /// One object; `None` when it does not exist.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn get(&self, _api_version: &str, _id: &ObjectId) -> Result<Option<Value>, ApiError> {
-        todo!()
+    pub async fn get(&self, api_version: &str, id: &ObjectId) -> Result<Option<Value>, ApiError> {
+        let target = self.target(api_version, &id.kind, id.namespace.as_deref(), &id.name).await?;
+        let request = target.request.get(&target.segment, &GetParams::default());
+        match self.0.line.call(&target.read("get", request)?).await {
+            Ok(answer) => object(&answer).map(Some),
+            Err(ApiError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Objects of a kind, all pages; `namespace` `None` is the whole cluster; `selector` is a label selector.
@@ -89,91 +163,282 @@ impl Cluster {
     /// See [`ApiError`].
     pub async fn list(
         &self,
-        _api_version: &str,
-        _kind: &str,
-        _namespace: Option<&str>,
-        _selector: Option<&str>,
+        api_version: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        selector: Option<&str>,
     ) -> Result<Vec<Value>, ApiError> {
-        todo!()
+        let served = self.served(api_version, kind).await?;
+        let mut restarts = 0;
+        loop {
+            match self.list_once(&served, namespace, selector).await {
+                // The continue token is older than the server's memory: from the beginning.
+                Err(ApiError::Rejected { code: 410, .. }) if restarts < 3 => restarts += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn list_once(
+        &self,
+        served: &Served,
+        namespace: Option<&str>,
+        selector: Option<&str>,
+    ) -> Result<Vec<Value>, ApiError> {
+        let target = Target::of_kind(served, namespace)?;
+        let mut all = Vec::new();
+        let mut parameters = ListParams::default().limit(PAGE);
+        parameters.label_selector = selector.map(str::to_owned);
+        loop {
+            let mut call = target.read("list", target.request.list(&parameters))?;
+            call.body = MostBody::Refuse(MOST_OF_A_PAGE);
+            let answer = self.0.line.call(&call).await?;
+            let mut page = object(&answer)?;
+            let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) else {
+                return Err(not_kubernetes(answer.status));
+            };
+            all.extend(items.into_iter().map(|item| with_type(item, served)));
+            let next = page.pointer("/metadata/continue").and_then(Value::as_str).unwrap_or_default();
+            if next.is_empty() {
+                return Ok(all);
+            }
+            parameters.continue_token = Some(next.to_owned());
+        }
     }
 
     /// Server-side apply as field manager `seatrial`, field validation strict, conflicts refused.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn apply(&self, _object: &Value) -> Result<Applied, ApiError> {
-        todo!()
+    pub async fn apply(&self, object: &Value) -> Result<Applied, ApiError> {
+        self.patch(object, Effect::Real).await
     }
 
     /// The same as a dry run.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn dry_run(&self, _object: &Value) -> Result<Applied, ApiError> {
-        todo!()
+    pub async fn dry_run(&self, object: &Value) -> Result<Applied, ApiError> {
+        self.patch(object, Effect::DryRun).await
+    }
+
+    async fn patch(&self, desired: &Value, effect: Effect) -> Result<Applied, ApiError> {
+        let target = self.target_of(desired).await?;
+        let parameters = PatchParams {
+            dry_run: effect == Effect::DryRun,
+            force: false,
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            field_validation: Some(ValidationDirective::Strict),
+        };
+        let request = target.request.patch(&target.segment, &parameters, &Patch::Apply(desired));
+        // Applying the same twice is as good as once.
+        let answer = self.0.line.call(&target.write("patch", request, Repeat::Harmless)?).await?;
+        Ok(Applied { object: object(&answer)?, created: answer.status == StatusCode::CREATED })
     }
 
     /// Creates an object; [`ApiError::Rejected`] with reason `AlreadyExists` when it exists.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn create(&self, _object: &Value) -> Result<Value, ApiError> {
-        todo!()
+    pub async fn create(&self, desired: &Value) -> Result<Value, ApiError> {
+        let target = self.target_of(desired).await?;
+        let request = target.request.create(&posted(), body(desired)?).map(strict);
+        let answer = self.0.line.call(&target.write("create", request, Repeat::Unreceived)?).await?;
+        object(&answer)
     }
 
     /// Replaces an object; its `metadata.resourceVersion` guards it ([`ApiError::Rejected`] with reason `Conflict`).
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn replace(&self, _object: &Value) -> Result<Value, ApiError> {
-        todo!()
+    pub async fn replace(&self, desired: &Value) -> Result<Value, ApiError> {
+        let target = self.target_of(desired).await?;
+        let request = target.request.replace(&target.segment, &posted(), body(desired)?).map(strict);
+        let answer = self.0.line.call(&target.write("update", request, Repeat::Unreceived)?).await?;
+        object(&answer)
     }
 
-    /// Deletes an object with background propagation; `false` when it did not exist. `uid` guards against deleting another one of that name.
+    /// Deletes an object with background propagation; `false` when it did not exist. `uid` guards against deleting another one of that name:
+    /// then it is `false`, too.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn delete(&self, _api_version: &str, _id: &ObjectId, _uid: Option<&str>) -> Result<bool, ApiError> {
-        todo!()
+    pub async fn delete(&self, api_version: &str, id: &ObjectId, uid: Option<&str>) -> Result<bool, ApiError> {
+        let target = self.target(api_version, &id.kind, id.namespace.as_deref(), &id.name).await?;
+        let guard = uid.map(|uid| Preconditions { uid: Some(uid.to_owned()), resource_version: None });
+        let parameters = DeleteParams { preconditions: guard, ..DeleteParams::background() };
+        let request = target.request.delete(&target.segment, &parameters);
+        match self.0.line.call(&target.write("delete", request, Repeat::Harmless)?).await {
+            Ok(_) => Ok(true),
+            Err(ApiError::NotFound(_)) => Ok(false),
+            Err(ApiError::Rejected { code: 409, message, .. }) if message.contains("Precondition failed: UID") => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// The last `lines` log lines of a container; of its previous run when `previous`.
+    /// The last `lines` log lines of a container, masked; of its previous run when [`ContainerRun::Previous`]. At most 256 KiB.
     ///
     /// # Errors
     /// See [`ApiError`].
     pub async fn logs(
         &self,
-        _namespace: &str,
-        _pod: &str,
-        _container: &str,
-        _lines: u32,
-        _run: ContainerRun,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        lines: u32,
+        run: ContainerRun,
     ) -> Result<String, ApiError> {
-        todo!()
+        let id = ObjectId::new("", "Pod", Some(namespace), pod);
+        let target = self.target("v1", "Pod", Some(namespace), pod).await?;
+        let parameters = LogParams {
+            container: Some(container.to_owned()),
+            tail_lines: Some(i64::from(lines)),
+            limit_bytes: i64::try_from(MOST_OF_A_LOG).ok(),
+            previous: run == ContainerRun::Previous,
+            ..LogParams::default()
+        };
+        let request = target.request.logs(&target.segment, &parameters);
+        let mut call = target.read("get", request)?;
+        call.about.resource = "pods/log".to_owned();
+        call.about.name = Some(id.name);
+        call.body = MostBody::Cut(MOST_OF_A_LOG);
+        let answer = self.0.line.call(&call).await?;
+        Ok(self.masker().mask(&String::from_utf8_lossy(&answer.body)).into_owned())
     }
 
-    /// An HTTP GET through the API server's service proxy: `port` is a name or a number, `None` the only one.
-    ///
-    /// # Errors
-    /// See [`ApiError`]; an HTTP error status of the service is an answer, not an error.
-    pub async fn proxy_get(
+    pub(crate) fn line(&self) -> &Line {
+        &self.0.line
+    }
+
+    async fn served(&self, api_version: &str, kind: &str) -> Result<Served, ApiError> {
+        self.0.discovery.served(&self.0.line, api_version, kind).await
+    }
+
+    async fn target(
         &self,
-        _namespace: &str,
-        _service: &str,
-        _port: Option<&str>,
-        _path: &str,
-        _headers: &[(String, String)],
-        _timeout: Duration,
-    ) -> Result<ProxyAnswer, ApiError> {
-        todo!()
+        api_version: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Target, ApiError> {
+        let served = self.served(api_version, kind).await?;
+        let namespace = match served.scope {
+            Scope::Namespaced => Some(namespace.unwrap_or(self.default_namespace())),
+            Scope::Cluster => None,
+        };
+        let mut target = Target::of_kind(&served, namespace)?;
+        target.segment = segment(name).ok_or_else(|| impossible(kind, name))?;
+        target.about.name = Some(name.to_owned());
+        Ok(target)
+    }
+
+    async fn target_of(&self, object: &Value) -> Result<Target, ApiError> {
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let (api_version, kind) = (text("/apiVersion").unwrap_or_default(), text("/kind").unwrap_or_default());
+        let name = text("/metadata/name").unwrap_or_default();
+        self.target(api_version, kind, text("/metadata/namespace"), name).await
     }
 }
 
-/// Which run of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContainerRun {
-    /// The one that runs, or ended last.
-    Current,
-    /// The one before: what a crash loop has to say.
-    Previous,
+/// Where an object, or the objects of a kind, are.
+struct Target {
+    request: Request,
+    segment: String,
+    about: About,
+}
+
+impl Target {
+    fn of_kind(served: &Served, namespace: Option<&str>) -> Result<Target, ApiError> {
+        let resource = &served.resource;
+        let root = if resource.group.is_empty() { "api" } else { "apis" };
+        let within = match namespace {
+            Some(name) => {
+                let segment = segment(name).ok_or_else(|| impossible("Namespace", name))?;
+                format!("namespaces/{segment}/")
+            }
+            None => String::new(),
+        };
+        let path = format!("/{root}/{}/{within}{}", resource.api_version, resource.plural);
+        let about = About {
+            resource: qualified(&resource.plural, &resource.group),
+            namespace: namespace.map(str::to_owned),
+            kind: Some((resource.api_version.clone(), resource.kind.clone())),
+            ..About::default()
+        };
+        Ok(Target { request: Request::new(path), segment: String::new(), about })
+    }
+
+    fn read(
+        &self,
+        verb: &'static str,
+        request: Result<http::Request<Vec<u8>>, RequestError>,
+    ) -> Result<Call, ApiError> {
+        let about = About { verb, ..self.about.clone() };
+        let (request, body) = (request.map_err(|error| self.unasked(&error))?, MostBody::Refuse(MOST_OF_AN_OBJECT));
+        Ok(Call { request, about, repeat: Repeat::Harmless, timeout: READ_TIMEOUT, body })
+    }
+
+    fn write(
+        &self,
+        verb: &'static str,
+        request: Result<http::Request<Vec<u8>>, RequestError>,
+        repeat: Repeat,
+    ) -> Result<Call, ApiError> {
+        let mut call = self.read(verb, request)?;
+        (call.repeat, call.timeout) = (repeat, WRITE_TIMEOUT);
+        Ok(call)
+    }
+
+    fn unasked(&self, error: &RequestError) -> ApiError {
+        ApiError::Configuration(format!("{} cannot be asked for: {error}", self.about.resource))
+    }
+}
+
+async fn version(line: &Line) -> Result<String, ApiError> {
+    let request = http::Request::get("/version").body(Vec::new());
+    let request = request.map_err(|error| ApiError::Configuration(error.to_string()))?;
+    let about = About { verb: "get", resource: "/version".to_owned(), ..About::default() };
+    let body = MostBody::Cut(64 << 10);
+    let answer = line.call(&Call { request, about, repeat: Repeat::Harmless, timeout: REACH, body }).await?;
+    let version = object(&answer).ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned));
+    version.ok_or_else(|| not_kubernetes(answer.status))
+}
+
+/// Objects of a list come without their type.
+fn with_type(mut item: Value, served: &Served) -> Value {
+    if let Some(fields) = item.as_object_mut() {
+        let texts = [("apiVersion", &served.resource.api_version), ("kind", &served.resource.kind)];
+        for (key, text) in texts {
+            fields.entry(key).or_insert_with(|| Value::from(text.clone()));
+        }
+    }
+    item
+}
+
+fn posted() -> PostParams {
+    PostParams { dry_run: false, field_manager: Some(FIELD_MANAGER.to_owned()) }
+}
+
+/// kube's `PostParams` cannot ask for it.
+fn strict(mut request: http::Request<Vec<u8>>) -> http::Request<Vec<u8>> {
+    if let Ok(uri) = http::Uri::try_from(format!("{}&fieldValidation=Strict", request.uri())) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+fn body(object: &Value) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(object).map_err(|error| ApiError::Configuration(format!("an object that is no JSON: {error}")))
+}
+
+fn object(answer: &Answer) -> Result<Value, ApiError> {
+    serde_json::from_slice(&answer.body).map_err(|_| not_kubernetes(answer.status))
+}
+
+fn impossible(kind: &str, name: &str) -> ApiError {
+    let message = format!("`{name}` is not a name that a {kind} can have");
+    let causes = vec![("metadata.name".to_owned(), message.clone())];
+    ApiError::Rejected { code: 422, reason: "Invalid".to_owned(), message, causes }
 }

@@ -1,9 +1,23 @@
 //! Our few verbs over kube-rs: get, list, dry-run, apply, create, delete, logs, the service proxy; and who we are to the cluster.
+//!
+//! kube gives the types, the requests and the client; kubeconfig reading, credentials, TLS, retries and sentences are ours, so that nothing
+//! is interactive, nothing waits for ever and no error shows a credential.
 
+mod access;
+mod answer;
+mod call;
 mod cluster;
+mod connection;
+mod credentials;
+mod discovery;
 mod error;
+mod kubeconfig;
+mod path;
+mod plugin;
+mod service;
 mod target;
 
-pub use cluster::{Applied, Cluster, ContainerRun, ProxyAnswer};
+pub use cluster::{Applied, Cluster, ContainerRun, FIELD_MANAGER};
 pub use error::{ApiError, Conflict};
+pub use service::ProxyAnswer;
 pub use target::{ClusterTarget, Environment};

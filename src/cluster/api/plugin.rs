@@ -1,0 +1,255 @@
+//! Exec credential plugins (client-go: `plugin/pkg/client/auth/exec/exec.go`), run by us: never interactive, with a deadline, killed after it,
+//! and neither their environment nor their arguments in any message.
+
+use std::collections::HashMap;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kube::config::{ExecAuthCluster, ExecConfig, ExecInteractiveMode};
+use seatrial_model::Masker;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+
+use crate::credentials::{Credential, Identity, bearer};
+use crate::{ApiError, Environment};
+
+/// Longer than a cold `az` or `aws` takes, shorter than a person's patience.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// More than any ExecCredential or complaint needs; the rest is read and dropped.
+const MOST_OUTPUT: u64 = 1 << 20;
+
+/// After its end the pipes are read no longer than this.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+const VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+
+/// A plugin, ready to run.
+pub(crate) struct Plugin {
+    command: String,
+    arguments: Vec<String>,
+    environment: Environment,
+    /// What of `environment` and `arguments` stands in the kubeconfig: never to be shown.
+    private: Vec<String>,
+    api_version: String,
+    install_hint: Option<String>,
+    user: String,
+    deadline: Duration,
+}
+
+impl Plugin {
+    /// Checks what the kubeconfig says of the plugin. Secrets among its variables and arguments are entered into `masker`.
+    pub(crate) fn new(
+        exec: &ExecConfig,
+        cluster: Option<ExecAuthCluster>,
+        user: &str,
+        environment: &Environment,
+        masker: &Masker,
+    ) -> Result<Plugin, ApiError> {
+        let Some(command) = exec.command.clone().filter(|command| !command.is_empty()) else {
+            return Err(ApiError::Configuration(format!("the credential plugin of user `{user}` has no `command`")));
+        };
+        let refuse =
+            |why: String| Err(ApiError::Configuration(format!("the credential plugin `{}` {why}", base(&command))));
+        let api_version = exec.api_version.clone().unwrap_or_default();
+        if !VERSIONS.contains(&api_version.as_str()) {
+            let [first, second] = VERSIONS;
+            return refuse(format!("has the apiVersion `{api_version}`: `{first}` and `{second}` are supported"));
+        }
+        if exec.interactive_mode == Some(ExecInteractiveMode::Always) {
+            return refuse("wants to ask a person (`interactiveMode: Always`), and there is none here".to_owned());
+        }
+        let variables = variables(exec.env.as_deref().unwrap_or_default());
+        let arguments = exec.args.clone().unwrap_or_default();
+        for secret in secrets(&variables, &arguments) {
+            masker.add(secret);
+        }
+        let private = variables.iter().map(|(_, value)| value.clone()).chain(arguments.iter().cloned()).collect();
+        let mut environment = environment.clone();
+        environment.extend(variables);
+        let mut spec = json!({ "interactive": false });
+        if exec.provide_cluster_info {
+            spec["cluster"] = serde_json::to_value(cluster).unwrap_or_default();
+        }
+        let info = json!({ "kind": "ExecCredential", "apiVersion": api_version, "spec": spec });
+        environment.insert("KUBERNETES_EXEC_INFO".to_owned(), info.to_string());
+        let install_hint = exec.install_hint.clone().filter(|hint| !hint.trim().is_empty());
+        let user = user.to_owned();
+        Ok(Plugin { command, arguments, environment, private, api_version, install_hint, user, deadline: DEADLINE })
+    }
+
+    /// Runs it once.
+    pub(crate) async fn run(&self, masker: &Masker) -> Result<Credential, ApiError> {
+        let mut command = Command::new(&self.command);
+        command.args(&self.arguments).env_clear().envs(&self.environment);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own, so that what it starts dies with it.
+        command.process_group(0).kill_on_drop(true);
+        let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
+        let mut group = Group(child.id());
+        let outcome = tokio::time::timeout(self.deadline, finish(&mut child)).await;
+        let Ok(outcome) = outcome else {
+            let seconds = self.deadline.as_secs();
+            return Err(
+                self.error(&format!("did not finish within {seconds} s and was killed (does it wait for a log-in?)"))
+            );
+        };
+        // It has ended by itself: its number may soon be another's.
+        group.0 = None;
+        let (status, stdout, stderr) = outcome.map_err(|error| self.error(&format!("cannot be run: {error}")))?;
+        if !status.success() {
+            let how = match status.code() {
+                Some(code) => format!("failed with exit code {code}"),
+                None => "was killed".to_owned(),
+            };
+            return Err(self.error(&format!("{how}{}", self.complaint(&stderr, masker))));
+        }
+        self.credential(&stdout, masker)
+    }
+
+    fn credential(&self, stdout: &[u8], masker: &Masker) -> Result<Credential, ApiError> {
+        let Ok(answer) = serde_json::from_slice::<Answer>(stdout) else {
+            return Err(self.error("did not print an ExecCredential in JSON"));
+        };
+        if answer.kind != "ExecCredential" || answer.api_version != self.api_version {
+            return Err(self.error(&format!("did not print an ExecCredential of `{}`", self.api_version)));
+        }
+        let Some(status) = answer.status else { return Err(self.error("printed an ExecCredential without a status")) };
+        let token = status.token.filter(|token| !token.trim().is_empty());
+        if let Some(token) = &token {
+            masker.add(token);
+        }
+        let filled = |text: Option<String>| text.filter(|t| !t.is_empty());
+        let identity = match (filled(status.client_certificate_data), filled(status.client_key_data)) {
+            (Some(chain), Some(key)) => Some(Identity::read(chain.as_bytes(), key.as_bytes(), &self.user, masker)?),
+            (None, None) => None,
+            _ => return Err(self.error("gave a client certificate without its key, or a key without its certificate")),
+        };
+        if token.is_none() && identity.is_none() {
+            return Err(self.error("gave neither a token nor a client certificate"));
+        }
+        let expires = filled(status.expiration_timestamp).and_then(|text| text.parse::<Timestamp>().ok());
+        Ok(Credential { authorization: token.as_deref().map(bearer), identity, expires })
+    }
+
+    fn not_started(&self, error: &std::io::Error) -> ApiError {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "is not installed: it was not found in PATH".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "cannot be run: permission denied".to_owned(),
+            _ => format!("cannot be run: {error}"),
+        };
+        let hint = self.install_hint.as_ref().map(|hint| one_line(hint, 300));
+        let hint = hint.map_or_else(String::new, |hint| format!("; the kubeconfig says: {hint}"));
+        self.error(&format!("{why}{hint}"))
+    }
+
+    fn error(&self, what: &str) -> ApiError {
+        ApiError::Configuration(format!("the credential plugin `{}` {what}", base(&self.command)))
+    }
+
+    /// The first line that it wrote to standard error, without anything that the kubeconfig gave it.
+    fn complaint(&self, stderr: &[u8], masker: &Masker) -> String {
+        let text = String::from_utf8_lossy(stderr);
+        let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else { return String::new() };
+        let own = Masker::new();
+        self.private.iter().for_each(|value| own.add(value));
+        let masked = own.mask(line);
+        format!(": {}", one_line(&masker.mask(&masked), 300))
+    }
+}
+
+/// Kills the plugin's process group when it is dropped: at the deadline, or when the run is cancelled.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let id = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        if let Some(id) = id {
+            // The usual answer is that nobody is left: that is what is wanted.
+            let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    api_version: String,
+    status: Option<AnswerStatus>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnswerStatus {
+    token: Option<String>,
+    client_certificate_data: Option<String>,
+    client_key_data: Option<String>,
+    expiration_timestamp: Option<String>,
+}
+
+/// Its status and what it printed. What it leaves running may hold the pipes open: then its own end counts.
+async fn finish(child: &mut Child) -> std::io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let pipes = (child.stdout.take(), child.stderr.take());
+    let status = {
+        let reading = async { tokio::join!(read_some(pipes.0, &mut out), read_some(pipes.1, &mut err)) };
+        tokio::pin!(reading);
+        tokio::select! {
+            status = child.wait() => {
+                let _ = tokio::time::timeout(LAST_WORDS, reading).await;
+                status
+            }
+            _ = &mut reading => child.wait().await,
+        }
+    };
+    Ok((status?, out, err))
+}
+
+async fn read_some(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
+    let Some(mut pipe) = pipe else { return };
+    // What cannot be read is as good as not printed: the JSON then fails to parse.
+    let _ = (&mut pipe).take(MOST_OUTPUT).read_to_end(kept).await;
+    let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
+}
+
+/// `env` of the kubeconfig: a list of `name` and `value`.
+fn variables(entries: &[HashMap<String, String>]) -> Vec<(String, String)> {
+    let pair = |entry: &HashMap<String, String>| Some((entry.get("name")?.clone(), entry.get("value")?.clone()));
+    entries.iter().filter_map(pair).collect()
+}
+
+/// Values whose variable or flag is called like a secret.
+fn secrets<'a>(variables: &'a [(String, String)], arguments: &'a [String]) -> Vec<&'a str> {
+    let tells = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["secret", "password", "token", "key", "credential"].iter().any(|word| name.contains(word))
+    };
+    let mut found: Vec<&str> = variables.iter().filter(|(n, _)| tells(n)).map(|(_, value)| value.as_str()).collect();
+    for (index, argument) in arguments.iter().enumerate().filter(|(_, a)| a.starts_with('-')) {
+        match argument.split_once('=') {
+            Some((flag, value)) if tells(flag) => found.push(value),
+            None if tells(argument) => found.extend(arguments.get(index + 1).map(String::as_str)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The program's name without its directory.
+fn base(command: &str) -> &str {
+    command.rsplit('/').next().unwrap_or(command)
+}
+
+fn one_line(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    line.chars().take(most).chain(['…']).collect()
+}
