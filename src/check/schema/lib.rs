@@ -6,6 +6,6 @@ mod scalar;
 mod validate;
 mod violation;
 
-pub use nearest::nearest;
+pub use nearest::{edits, nearest};
 pub use validate::validate;
 pub use violation::{Problem, Violation};

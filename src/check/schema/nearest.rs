@@ -28,6 +28,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Edits between two names: insertions, deletions, replacements, swaps of neighbours. Case and separators do not count.
+#[must_use]
+pub fn edits(a: &str, b: &str) -> usize {
+    distance(&folded(a), &folded(b))
+}
+
 /// Letters in lower case, without the separators that people put between words.
 fn folded(name: &str) -> Vec<char> {
     name.chars().take(LONGEST + 1).filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()

@@ -1,0 +1,93 @@
+//! `schema`: values that an API server with strict validation would refuse.
+
+use seatrial_kubernetes::Minor;
+use seatrial_model::{Finding, Level, Manifest, Node, RuleId, ScalarKind, ids};
+use seatrial_schema::{Problem, Violation, validate};
+
+use crate::served::Served;
+use crate::{Checked, Context, Rule, provenance};
+
+/// The rule.
+pub(crate) struct Schema;
+
+/// Lists whose items the API server itself tells apart by key, whoever writes them. In other lists (`env`, `ports` of a
+/// container) only server-side apply refuses an item that is there twice.
+const TOLD_APART: &[&str] = &["containers", "initContainers", "ephemeralContainers", "volumes", "volumeMounts"];
+
+impl Rule for Schema {
+    fn id(&self) -> RuleId {
+        ids::SCHEMA
+    }
+
+    fn check(&self, manifests: &[Manifest], context: &Context, checked: &mut Checked) {
+        for manifest in manifests.iter().filter(|m| !m.is_sops_encrypted()) {
+            let Served::Known(schema) = Served::of(manifest, context.minor) else { continue };
+            let violations = validate(&schema, &manifest.node);
+            checked.findings.extend(violations.iter().map(|v| finding(v, manifest, context.minor)));
+        }
+    }
+}
+
+fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding {
+    let (object, path) = (&manifest.id, &violation.path);
+    let value = provenance::value_at(manifest, &violation.pointer);
+    let new = |message: String| {
+        let finding = Finding::new(ids::SCHEMA, violation.span, message);
+        finding.with_object(object).with_field(&*violation.pointer)
+    };
+    match &violation.problem {
+        Problem::UnknownField { suggestion, .. } => {
+            let meant = suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            let finding = new(format!("{object} has no field `{path}`{meant}"));
+            provenance::tell(finding, value, manifest)
+                .with_note(format!("Kubernetes {minor} rejects unknown fields when validation is strict"))
+        }
+        Problem::WrongType { expected, found } => {
+            let mut finding = new(format!("`{path}` of {object} must be {expected}, not {found}"));
+            finding.help = value.and_then(|value| way_out(expected, value)).map(str::to_owned);
+            provenance::tell(finding, value, manifest)
+        }
+        Problem::MissingField { name } => {
+            let field = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let finding = new(format!("{object} lacks the required field `{field}`"));
+            finding.with_field(format!("{}/{name}", violation.pointer))
+        }
+        Problem::DuplicateItem { keys, first } => {
+            let list = path.rsplit_once('[').map_or(&**path, |(list, _)| list);
+            let finding = new(format!("`{list}` of {object} has two items with `{keys}`"));
+            let finding = finding.with_related(*first, "the first one");
+            if is_told_apart(list, keys) {
+                return finding;
+            }
+            finding.with_level(Level::Warning).with_note("server-side apply refuses such a list")
+        }
+        Problem::Invalid(predicate) => {
+            let mut finding = new(format!("`{path}` of {object} {predicate}"));
+            if object.kind == "Secret" && path.starts_with("data") {
+                finding.help = Some("put plain text under `stringData`".to_owned());
+            }
+            provenance::tell(finding, value, manifest)
+        }
+    }
+}
+
+/// What to do about a scalar of the wrong type.
+fn way_out(expected: &str, value: &Node) -> Option<&'static str> {
+    let text = value.scalar_text()?;
+    match (expected, value.kind()) {
+        ("a string", ScalarKind::Bool | ScalarKind::Integer | ScalarKind::Float) => Some("put the value in quotes"),
+        ("an integer", ScalarKind::String) if text.parse::<i64>().is_ok() => Some("take the quotes off the value"),
+        ("a number", ScalarKind::String) if text.parse::<f64>().is_ok() => Some("take the quotes off the value"),
+        ("a boolean", ScalarKind::String) if matches!(text, "true" | "false") => Some("take the quotes off the value"),
+        ("a boolean", ScalarKind::String) if matches!(text, "yes" | "no" | "on" | "off") => {
+            Some("write `true` or `false`")
+        }
+        _ => None,
+    }
+}
+
+/// Ports of a Service are told apart, ports of a container are not.
+fn is_told_apart(list: &str, keys: &str) -> bool {
+    let name = list.rsplit_once('.').map_or(list, |(_, name)| name);
+    TOLD_APART.contains(&name) || (name == "ports" && keys.starts_with("port:"))
+}

@@ -1,0 +1,70 @@
+//! Whether Kubernetes serves the kind of an object, and if not, what was meant.
+
+use seatrial_kubernetes::{KindInfo, Minor, Schema, group_kinds, kind_info, kinds, schema};
+use seatrial_model::Manifest;
+use seatrial_schema::{edits, nearest};
+
+/// Edits between a group and one of Kubernetes' own that can only be a slip: `networking.k8.io`. More would take in the groups
+/// of others (`networking.istio.io`).
+const SLIP: usize = 2;
+
+/// What a cluster would say to an object's `apiVersion` and `kind`.
+pub(crate) enum Served {
+    /// Kubernetes' own, with its schema.
+    Known(Schema),
+    /// Of a custom resource definition or an aggregated API, as far as can be seen here.
+    Foreign,
+    /// Kubernetes' own, in another version or group; the `apiVersion` to write.
+    Elsewhere(String),
+    /// No kind of a group that is Kubernetes' own; the nearest kind that is, with its `apiVersion`.
+    NoSuchKind(Option<(String, String)>),
+}
+
+impl Served {
+    /// Decides for one object.
+    pub(crate) fn of(manifest: &Manifest, minor: Minor) -> Served {
+        let (group, kind) = (&*manifest.id.group, &*manifest.id.kind);
+        if let Some(schema) = schema(minor, group, &manifest.version, kind) {
+            return Served::Known(schema);
+        }
+        if let Some(best) = preferred(group_kinds(minor, group).iter().filter(|k| k.kind == kind)) {
+            return Served::Elsewhere(best.api_version());
+        }
+        let own = Minor::ALL.iter().any(|m| !group_kinds(*m, group).is_empty());
+        // A custom resource definition's group has a dot; what has none and is no group of Kubernetes was one (`extensions`).
+        let resembles = |k: &&KindInfo| own || !group.contains('.') || edits(group, &k.group) <= SLIP;
+        if let Some(best) = preferred(kinds(minor).iter().filter(|k| k.kind == kind).filter(resembles)) {
+            return Served::Elsewhere(best.api_version());
+        }
+        if !own {
+            return Served::Foreign;
+        }
+        let here = nearest(kind, group_kinds(minor, group).iter().map(|k| &*k.kind));
+        let meant = here.and_then(|name| preferred(group_kinds(minor, group).iter().filter(|k| k.kind == name)));
+        let meant = meant.or_else(|| {
+            let name = nearest(kind, kinds(minor).iter().map(|k| &*k.kind))?;
+            preferred(kinds(minor).iter().filter(|k| k.kind == name))
+        });
+        Served::NoSuchKind(meant.map(|k| (k.kind.clone(), k.api_version())))
+    }
+}
+
+/// The other minors that serve exactly this version of a kind, oldest first.
+pub(crate) fn minors_that_serve(manifest: &Manifest) -> Vec<Minor> {
+    let id = &manifest.id;
+    let serves = |minor: &Minor| kind_info(*minor, &id.group, &manifest.version, &id.kind).is_some();
+    Minor::ALL.into_iter().filter(serves).collect()
+}
+
+/// The version that people should write: stable before beta before alpha, then the newest.
+fn preferred<'k>(kinds: impl Iterator<Item = &'k KindInfo>) -> Option<&'k KindInfo> {
+    kinds.max_by_key(|kind| {
+        let version = kind.version.trim_start_matches('v');
+        let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+        let (major, stage) = version.split_at(digits);
+        let stability = if stage.is_empty() { 2 } else { u8::from(stage.starts_with("beta")) };
+        let minor = stage.trim_start_matches(char::is_alphabetic).parse::<u32>().unwrap_or_default();
+        // Of two groups with one kind (`Event`) the one that comes first in the alphabet, the core group before all.
+        (stability, major.parse::<u32>().unwrap_or_default(), minor, std::cmp::Reverse(&*kind.group))
+    })
+}

@@ -1,0 +1,76 @@
+//! `unknown-kind`: objects whose kind has no schema here. A kind that no cluster of this minor can know is an error; one that a
+//! custom resource definition may bring is a note, once per kind, and counted as not checked.
+
+use seatrial_kubernetes::Minor;
+use seatrial_model::{Finding, Level, Manifest, NotChecked, RuleId, Span, ids};
+
+use crate::served::{Served, minors_that_serve};
+use crate::{Checked, Context, Rule, not_checked};
+
+/// The rule.
+pub(crate) struct UnknownKind;
+
+impl Rule for UnknownKind {
+    fn id(&self) -> RuleId {
+        ids::UNKNOWN_KIND
+    }
+
+    fn check(&self, manifests: &[Manifest], context: &Context, checked: &mut Checked) {
+        let mut foreign = Vec::new();
+        for manifest in manifests.iter().filter(|m| !m.is_sops_encrypted()) {
+            match Served::of(manifest, context.minor) {
+                Served::Known(_) => {}
+                Served::Foreign => foreign.push(manifest),
+                Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, &meant, context.minor)),
+                Served::NoSuchKind(meant) => checked.findings.push(no_such_kind(manifest, meant, context.minor)),
+            }
+        }
+        for (first, not_checked) in not_checked(foreign.into_iter(), "no schema") {
+            checked.findings.push(unvalidated(first, &not_checked));
+            checked.not_checked.push(not_checked);
+        }
+    }
+}
+
+fn elsewhere(manifest: &Manifest, api_version: &str, minor: Minor) -> Finding {
+    let (written, object) = (manifest.api_version(), &manifest.id);
+    let message =
+        format!("`apiVersion: {written}` of {object} is not served by Kubernetes {minor}; it is `{api_version}`");
+    let finding = refused(manifest, "apiVersion", message, minor);
+    finding.with_help(format!("write `apiVersion: {api_version}` and adapt the fields to it"))
+}
+
+fn no_such_kind(manifest: &Manifest, meant: Option<(String, String)>, minor: Minor) -> Finding {
+    let written = manifest.api_version();
+    let subject = format!("Kubernetes {minor} has no kind `{}` in `{written}`", manifest.id.kind);
+    let message = match meant {
+        Some((kind, api_version)) if api_version == written => format!("{subject}; did you mean `{kind}`?"),
+        Some((kind, api_version)) => format!("{subject}; did you mean `{kind}` in `{api_version}`?"),
+        None => subject,
+    };
+    refused(manifest, "kind", message, minor)
+}
+
+/// What the API server answers with "no matches for kind".
+fn refused(manifest: &Manifest, field: &str, message: String, minor: Minor) -> Finding {
+    let finding = Finding::new(ids::UNKNOWN_KIND, place(manifest, field), message)
+        .with_level(Level::Error)
+        .with_object(&manifest.id)
+        .with_field(format!("/{field}"));
+    match minors_that_serve(manifest).as_slice() {
+        [] => finding,
+        [first, ..] if *first > minor => finding.with_note(format!("Kubernetes {first} is the first that serves it")),
+        [.., last] => finding.with_note(format!("Kubernetes {last} is the last that serves it")),
+    }
+}
+
+fn unvalidated(first: &Manifest, not_checked: &NotChecked) -> Finding {
+    let were = if not_checked.count == 1 { "object was" } else { "objects were" };
+    let message =
+        format!("no schema is known for `{}`, so {} {were} not validated", not_checked.kind, not_checked.count);
+    Finding::new(ids::UNKNOWN_KIND, place(first, "kind"), message).with_object(&first.id).with_field("/kind")
+}
+
+fn place(manifest: &Manifest, field: &str) -> Span {
+    manifest.node.get(field).map_or(manifest.span, |value| value.span())
+}
