@@ -11,6 +11,7 @@ use seatrial_model::{Comments, Entry, Finding, Key, Node, ScalarKind, SourceFile
 use crate::comments::Pending;
 use crate::parse::MAX_DEPTH;
 use crate::problem::Problem;
+use crate::scan_error::too_deep;
 use crate::{Dialect, Document, duplicates, merge, plain_kind, span, tag};
 
 /// What aliases may add to a document, in nodes; long scalars count as several. Enough for any real file, and bounded for an alias bomb.
@@ -41,6 +42,7 @@ pub(crate) struct Builder<'a> {
     pending: Pending,
     duplicates: Vec<Finding>,
     document_start: usize,
+    in_document: bool,
     first_byte: Option<usize>,
     /// Where the last node ended in the text.
     last_end: usize,
@@ -92,6 +94,7 @@ impl<'a> Builder<'a> {
             pending: Pending::default(),
             duplicates: Vec::new(),
             document_start: 0,
+            in_document: false,
             first_byte: None,
             last_end: 0,
             aliased: 0,
@@ -101,6 +104,11 @@ impl<'a> Builder<'a> {
     /// Where the document begins that is being built.
     pub(crate) fn document_start(&self) -> usize {
         self.document_start
+    }
+
+    /// Whether no document has begun since the last one ended.
+    pub(crate) fn between_documents(&self) -> bool {
+        !self.in_document
     }
 
     /// Forgets the document that is being built.
@@ -113,6 +121,7 @@ impl<'a> Builder<'a> {
         let taken = match event {
             Event::DocumentStart(..) => {
                 self.document_start = range.start;
+                self.in_document = true;
                 self.last_end = range.end;
                 Ok(())
             }
@@ -207,7 +216,7 @@ impl<'a> Builder<'a> {
             _ => ScalarKind::String,
         };
         if let Some((tag, _)) = tag {
-            (text, kind) = tag::resolve(tag, text, self.dialect, &range)?;
+            (text, kind) = tag::resolve(tag, text, kind, self.dialect, &range)?;
         }
         self.last_end = range.end;
         let source = Span::new(self.file.id(), range.start, range.end);
@@ -221,7 +230,7 @@ impl<'a> Builder<'a> {
         }
         if self.awaits_key() {
             let key = tag::key(&node, range, self.dialect)?;
-            self.key(key, style == ScalarStyle::Plain);
+            self.key(key);
             return Ok(());
         }
         let comments = self.pending.before_value();
@@ -252,10 +261,10 @@ impl<'a> Builder<'a> {
         matches!(self.frames.last(), Some(Frame { shape: Shape::Mapping { key: None, .. }, .. }))
     }
 
-    fn key(&mut self, read: Key, plain: bool) {
+    fn key(&mut self, read: Key) {
         let comments = self.pending.before_key();
         if let Some(Frame { shape: Shape::Mapping { key, merges }, size, .. }) = self.frames.last_mut() {
-            *merges |= plain && merge::is_merge(&read);
+            *merges |= merge::is_merge(&read);
             *key = Some((read, comments));
             size.nodes += 1;
         }
@@ -271,9 +280,7 @@ impl<'a> Builder<'a> {
     ) -> Result<(), Problem> {
         let range = span.byte_range().unwrap_or_default();
         if self.awaits_key() {
-            return Err(Problem::new(range.start, range.end, "a mapping key is a list or a mapping itself").with_help(
-                "Kubernetes knows keys of text only. A template expression such as `{{ name }}` needs quotes.",
-            ));
+            return Err(tag::no_scalar_key(range));
         }
         if self.frames.len() >= MAX_DEPTH {
             return Err(too_deep(range));
@@ -283,6 +290,7 @@ impl<'a> Builder<'a> {
             Shape::Sequence => self.nodes.len(),
             Shape::Mapping { .. } => self.entries.len(),
         };
+        let (start, column) = self.start_of(&shape, style, span)?;
         let below_sequence = matches!(self.frames.last(), Some(Frame { shape: Shape::Sequence, .. }));
         let comments = if below_sequence { self.pending.before_value() } else { self.pending.before_container() };
         let tag_range = tag.and_then(|t| t.tag_span()).and_then(|t| t.byte_range());
@@ -292,13 +300,34 @@ impl<'a> Builder<'a> {
             first,
             style: if style == StructureStyle::Flow { Style::Flow } else { Style::Plain },
             tag: tag_range.map(|r| Text::slice(self.file, r.start, r.end)),
-            start: range.start,
-            column: span.start.col(),
+            start,
+            column,
             comments,
             anchor,
             size: Size { nodes: 1, height: 0 },
         });
         Ok(())
+    }
+
+    /// Offset and column at which a collection starts: a block sequence at its first `-`, which the parser leaves out.
+    fn start_of(
+        &self,
+        shape: &Shape,
+        style: StructureStyle,
+        span: &granit_parser::Span,
+    ) -> Result<(usize, usize), Problem> {
+        let start = span.byte_range().unwrap_or_default().start;
+        let place = (start, span.start.col());
+        if style == StructureStyle::Flow {
+            return Ok(place);
+        }
+        let text = self.file.text();
+        span::no_tab_before(text, start)?;
+        let dash = match shape {
+            Shape::Sequence => span::first_dash(text, self.last_end, start),
+            Shape::Mapping { .. } => None,
+        };
+        Ok(dash.map_or(place, |dash| (dash, span::column(text, dash))))
     }
 
     fn close(&mut self, end: usize) -> Result<(), Problem> {
@@ -316,7 +345,7 @@ impl<'a> Builder<'a> {
             Shape::Mapping { merges, .. } => {
                 duplicates::remove(&mut self.entries, frame.first, &mut self.duplicates);
                 if merges {
-                    merge::expand(&mut self.entries, frame.first)?;
+                    merge::expand(&mut self.entries, frame.first, self.dialect)?;
                 }
                 Value::Mapping(self.entries.drain(frame.first..).collect())
             }
@@ -366,7 +395,7 @@ impl<'a> Builder<'a> {
         }
         if self.awaits_key() {
             let key = tag::key(&node, range, self.dialect)?;
-            self.key(key, false);
+            self.key(key);
             return Ok(());
         }
         let comments = self.pending.before_value();
@@ -411,10 +440,6 @@ impl<'a> Builder<'a> {
 /// A document of nothing but comments.
 fn is_nothing(node: &Node) -> bool {
     node.is_null() && node.scalar_text() == Some("") && node.tag().is_none()
-}
-
-fn too_deep(range: Range<usize>) -> Problem {
-    Problem::new(range.start, range.end, format!("the nesting is deeper than {MAX_DEPTH} levels"))
 }
 
 fn style_of(style: ScalarStyle) -> Style {

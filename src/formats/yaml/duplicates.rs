@@ -1,8 +1,10 @@
 //! Keys that stand twice in one mapping. kubectl takes the last one, kustomize refuses the file; we name both lines and go on with the last.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use seatrial_model::{Entry, Finding, ids};
+
+use crate::merge::is_merge;
 
 /// Up to this many pairs comparing each with each is faster than a hash table.
 const FEW: usize = 16;
@@ -19,11 +21,17 @@ pub(crate) fn remove(entries: &mut Vec<Entry>, first: usize, findings: &mut Vec<
             findings.push(finding(earlier, later));
         }
     }
+    // Merge keys add up, each of them stays.
+    let dropped: HashSet<usize> = repeated
+        .iter()
+        .map(|(earlier, _)| *earlier)
+        .filter(|i| pairs.get(*i).is_some_and(|e| !is_merge(&e.key)))
+        .collect();
     let mut index = 0;
     let mut kept = entries.split_off(first);
     kept.retain(|_| {
         index += 1;
-        !repeated.iter().any(|(earlier, _)| *earlier == index - 1)
+        !dropped.contains(&(index - 1))
     });
     entries.append(&mut kept);
 }

@@ -8,6 +8,7 @@ use seatrial_model::{Entry, Key, Node, ScalarKind, Value};
 use crate::number;
 use crate::scalar_style::{Analysis, Written, written};
 use crate::timestamp;
+use crate::typing::is_true;
 use crate::writer::Writer;
 
 /// A key longer than this many bytes is written with `?`.
@@ -107,8 +108,4 @@ fn scalar(writer: &mut Writer, text: &str, kind: ScalarKind) {
 fn string(writer: &mut Writer, text: &str) {
     let style = written(text).in_block(&Analysis::of(text));
     writer.scalar(text, style);
-}
-
-fn is_true(text: &str) -> bool {
-    matches!(text.bytes().next(), Some(b't' | b'T' | b'y' | b'Y')) || text.eq_ignore_ascii_case("on")
 }

@@ -10,6 +10,7 @@ mod order;
 mod parse;
 mod problem;
 mod scalar_style;
+mod scan_error;
 mod span;
 mod tag;
 mod timestamp;

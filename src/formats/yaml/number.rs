@@ -1,5 +1,7 @@
 //! Numbers as they look after kustomize's detour through JSON: integers decimal, floats in Go's shortest form.
 
+use std::fmt::{Display, LowerExp};
+
 use crate::typing;
 
 /// An integer in decimal digits: `0x1F` → `31`. What fits no 64 bits is printed as the float that it becomes.
@@ -22,6 +24,15 @@ pub(crate) fn float(text: &str) -> String {
         return if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
     }
     whole(value).unwrap_or_else(|| shortest(value))
+}
+
+/// A float as a key: `sigs.k8s.io/yaml` prints it with 32 bits.
+pub(crate) fn float_key(text: &str) -> String {
+    match parse(&text.replace('_', "")) {
+        // The loss is the point.
+        Some(value) if value.is_finite() => shortest(value as f32),
+        _ => float(text),
+    }
 }
 
 fn parse(plain: &str) -> Option<f64> {
@@ -48,11 +59,12 @@ fn whole(value: f64) -> Option<String> {
     fits.then(|| digits.to_owned())
 }
 
-fn shortest(value: f64) -> String {
+/// The shortest digits that give the value back, for `f64` and `f32`.
+fn shortest<F: Display + LowerExp>(value: F) -> String {
     let scientific = format!("{value:e}");
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
-    // Go's `g` without a precision turns to exponents below 1e-4 and from 1e21 on, but `strconv` decides by six digits.
+    // Go's `g`: exponents below -4 and from 6 on are written out.
     if (-4..6).contains(&exponent) {
         return value.to_string();
     }

@@ -6,7 +6,7 @@ use granit_parser::{Event, Parser};
 use seatrial_model::{Finding, Node, SourceFile, Span, ids};
 
 use crate::builder::{Builder, Step};
-use crate::problem::{self, Problem};
+use crate::scan_error;
 
 /// How plain scalars are typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,7 +54,7 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         let step = match event {
             Ok((Event::StreamEnd, _)) => break,
             Ok((event, span)) => builder.take(event, span),
-            Err(error) => Step::Problem(problem::of_scan(&error, text)),
+            Err(error) => Step::Problem(scan_error::explain(&error, text)),
         };
         match step {
             Step::More => {}
@@ -63,7 +63,12 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
                 parsed.documents.extend(document);
             }
             Step::Problem(problem) => {
-                parsed.findings.push(explain(problem, builder.document_start(), file));
+                let problem = problem.or_its_cause(text, builder.document_start());
+                if builder.between_documents() {
+                    // No marker stands before the error, so the document was not over where the parser thought so.
+                    parsed.documents.pop_if(|last| !is_separated(text, last, problem.start));
+                }
+                parsed.findings.push(problem.into_finding(file));
                 builder.abandon();
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
@@ -87,8 +92,8 @@ fn options() -> granit_parser::Options {
     }
 }
 
-/// The finding of a problem; a merge conflict is the cause of whatever else is wrong in its document.
-fn explain(problem: Problem, document_start: usize, file: &SourceFile) -> Finding {
-    let problem = problem::merge_conflict(file.text(), document_start, problem.start).unwrap_or(problem);
-    problem.into_finding(file)
+/// Whether a document marker stands between a document and a place behind it.
+fn is_separated(text: &str, document: &Document, at: usize) -> bool {
+    let between = text.get(document.span.end as usize..at).unwrap_or_default();
+    between.lines().skip(1).any(|line| line.starts_with("---") || line.starts_with("..."))
 }

@@ -1,20 +1,25 @@
-//! What can be wrong with a document, in sentences for the one who wrote it.
+//! What can be wrong with a document: a place and a sentence. The sentences for the parser's own errors are in `scan_error.rs`.
 
-use granit_parser::{ErrorKind, ScanError};
+use std::ops::Range;
+
 use seatrial_model::{Finding, SourceFile, Span, ids};
 
 /// A place in bytes and what is wrong there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
+    end: usize,
+    message: String,
+    help: Option<String>,
 }
 
 impl Problem {
     pub(crate) fn new(start: usize, end: usize, message: impl Into<String>) -> Problem {
         Problem { start, end, message: message.into(), help: None }
+    }
+
+    pub(crate) fn at(range: Range<usize>, message: impl Into<String>) -> Problem {
+        Problem::new(range.start, range.end, message)
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Problem {
@@ -29,35 +34,62 @@ impl Problem {
             None => finding,
         }
     }
-}
 
-/// The sentence of a scanner or parser error.
-pub(crate) fn of_scan(error: &ScanError, text: &str) -> Problem {
-    let start = error.marker().byte_offset().unwrap_or_default().min(text.len());
-    let width = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let end = start + width;
-    match error.kind() {
-        ErrorKind::TabInIndentation => Problem::new(start, end, "a tab is used as indentation"),
-        _ => Problem::new(start, end, error.info()),
+    /// The problem behind this one, where it has a better-known cause: a merge conflict in the document that starts at `from`, or a template.
+    pub(crate) fn or_its_cause(self, text: &str, from: usize) -> Problem {
+        merge_conflict(text, from, self.start).or_else(|| template(text, self.start)).unwrap_or(self)
     }
 }
 
-/// A conflict marker of git in the document that starts at `from` and is broken at or after `at`.
-pub(crate) fn merge_conflict(text: &str, from: usize, at: usize) -> Option<Problem> {
+/// The tab nearest to `at`: on the line before it, else behind it.
+pub(crate) fn tab(text: &str, at: usize) -> Problem {
+    let line = line_start(text, at);
+    let before = text.get(line..at).and_then(|part| part.rfind('\t')).map(|i| line + i);
+    let tab = before.or_else(|| text.get(at..).and_then(|part| part.find('\t')).map(|i| at + i)).unwrap_or(at);
+    Problem::new(tab, tab + 1, "a tab is used for indentation, which YAML does not allow")
+        .with_help("Replace the tab by spaces, two for each level.")
+}
+
+/// A conflict marker of git in the document that starts at `from` and is broken at `at`.
+fn merge_conflict(text: &str, from: usize, at: usize) -> Option<Problem> {
     let mut offset = from;
     for line in text.get(from..)?.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\n', '\r']);
         if offset > at && bare.starts_with("---") {
             return None;
         }
-        let is_marker =
-            |mark: &str| bare.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().any(is_marker) {
-            let message = format!("a merge conflict was committed: the line starts with `{}`", bare.get(..7)?);
+        let is = |mark: &str| bare.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        if let Some(mark) = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().find(|mark| is(mark)) {
+            let message = format!("an unresolved merge conflict: the line starts with `{mark}`");
             let problem = Problem::new(offset, offset + bare.len(), message);
-            return Some(problem.with_help("Decide between both sides and remove the three marker lines."));
+            return Some(
+                problem.with_help("Decide between both sides and remove the lines with the conflict markers."),
+            );
         }
         offset += line.len();
     }
     None
+}
+
+/// A template action on the line that broke.
+fn template(text: &str, at: usize) -> Option<Problem> {
+    let start = line_start(text, at);
+    let line = text.get(start..line_end(text, at))?;
+    let open = line.find("{{")?;
+    let end = line.get(open..)?.find("}}").map_or(line.len(), |i| open + i + 2);
+    Some(Problem::new(start + open, start + end, "a template expression in `{{ }}` stands here without quotes").with_help(
+        "Templates are no YAML: render the file first and leave it out here, or put the value in quotes if the braces are meant.",
+    ))
+}
+
+/// Where the line of `at` starts.
+pub(crate) fn line_start(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    before.iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |i| i + 1)
+}
+
+/// Where the line of `at` ends, without its line end.
+pub(crate) fn line_end(text: &str, at: usize) -> usize {
+    let after = text.as_bytes().get(at..).unwrap_or_default();
+    after.iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(text.len(), |i| at + i)
 }

@@ -1,5 +1,7 @@
 //! Where scalars really begin and end: the parser leaves out the header of block scalars and includes what follows them.
 
+use crate::problem::{self, Problem};
+
 /// The range of a block scalar from its `|` or `>` to the end of its last line that is not blank.
 ///
 /// `from` is where the node before it ended; between the two lie only white space, comments, indicators, anchors and tags.
@@ -10,11 +12,23 @@ pub(crate) fn block_scalar(text: &str, from: usize, content: std::ops::Range<usi
 }
 
 fn header(text: &str, from: usize, until: usize) -> Option<usize> {
+    first_indicator(text, from, until, |bytes, at| matches!(bytes.get(at), Some(b'|' | b'>')))
+}
+
+/// Where the `-` of a block sequence stands whose first item begins at `until`. `from` is as for [`block_scalar`].
+pub(crate) fn first_dash(text: &str, from: usize, until: usize) -> Option<usize> {
+    let is_dash = |bytes: &[u8], at: usize| {
+        bytes.get(at) == Some(&b'-') && bytes.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
+    };
+    first_indicator(text, from, (until + 1).min(text.len()), is_dash)
+}
+
+fn first_indicator(text: &str, from: usize, until: usize, is_it: impl Fn(&[u8], usize) -> bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     while at < until.min(bytes.len()) {
         match bytes.get(at)? {
-            b'|' | b'>' => return Some(at),
+            _ if is_it(bytes, at) => return Some(at),
             b'#' => at = skip(bytes, at, |b| matches!(b, b'\n' | b'\r')),
             b'&' | b'!' => at = skip(bytes, at, |b| b.is_ascii_whitespace()),
             _ => at += 1,
@@ -25,4 +39,17 @@ fn header(text: &str, from: usize, until: usize) -> Option<usize> {
 
 fn skip(bytes: &[u8], from: usize, stop: impl Fn(&u8) -> bool) -> usize {
     bytes.iter().skip(from).position(stop).map_or(bytes.len(), |n| from + n)
+}
+
+/// The column of a place before which only indicators stand on its line, from 0.
+pub(crate) fn column(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    before.iter().rev().take_while(|b| !matches!(b, b'\n' | b'\r')).count()
+}
+
+/// A block collection may not be preceded by a tab on its line; the parser is more lenient there than kubectl.
+pub(crate) fn no_tab_before(text: &str, at: usize) -> Result<(), Problem> {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    let mut blanks = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t'));
+    if blanks.any(|b| *b == b'\t') { Err(problem::tab(text, at)) } else { Ok(()) }
 }

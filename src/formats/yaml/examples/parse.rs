@@ -1,5 +1,9 @@
 //! Parses a file, or 10 MB of Deployments when none is named, and says what it held. For `/usr/bin/time -v`.
-#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "an example reads a file and the clock, and prints")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "an example reads a file and the clock, and prints"
+)]
 
 use seatrial_model::Sources;
 use seatrial_yaml::{Dialect, parse};
