@@ -1,6 +1,6 @@
 //! The report in one clause: the title of the comment, and what a commit status shows.
 
-use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, TestOutcome, Verdict};
+use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Target, TestOutcome, Verdict};
 
 use crate::cause::{Cause, Kind, causes, of_kind};
 use crate::plain::one_line;
@@ -33,7 +33,7 @@ fn passed(report: &Report) -> String {
     let mut clauses = vec![judged(report)];
     let deployed: Vec<String> = report.environments.iter().filter(|e| is_deployed(e)).map(name).collect();
     if !deployed.is_empty() {
-        clauses.push(format!("{} deployed", list(&deployed, MOST_NAMES)));
+        clauses.push(format!("deployed to {}", list(&deployed, MOST_NAMES)));
     } else if let Some(because) = why_not_deployed(report) {
         clauses.push(format!("not deployed: {because}"));
     }
@@ -46,7 +46,7 @@ fn passed(report: &Report) -> String {
     if warnings > 0 {
         clauses.push(count(warnings, "warning"));
     }
-    format!("Passed: {}", clauses.join("; "))
+    format!("Passed: {}", clauses.join(", "))
 }
 
 fn failed(causes: &[&Cause<'_>]) -> String {
@@ -84,6 +84,11 @@ pub(crate) fn name(environment: &EnvironmentReport) -> String {
         Some(target) if target.simulated => format!("{} (simulated)", environment.name),
         _ => environment.name.clone(),
     }
+}
+
+/// Where a person can look at an environment that was deployed; a simulated one has no address.
+pub(crate) fn address(target: &Target) -> Option<&str> {
+    if target.simulated { None } else { target.url.as_deref() }
 }
 
 fn is_deployed(environment: &EnvironmentReport) -> bool {

@@ -1,19 +1,23 @@
 //! What was not done: objects by the reason why they were left alone, kinds that were not checked. Nothing is skipped in silence.
 
-use seatrial_model::{NotChecked, ObjectId, Report, Skipped};
+use seatrial_model::{Action, EnvironmentReport, NotChecked, ObjectId, Report};
 
 use crate::wording::list;
 
 /// Environments that are named one by one.
 const MOST_NAMES: usize = 3;
 
-/// Objects that were left out, by the reason, in the order of its first one.
-pub(crate) fn by_reason(skipped: &[Skipped]) -> Vec<(&str, Vec<&ObjectId>)> {
+/// Objects that were left out of an environment, by the reason, in the order of its first one.
+pub(crate) fn by_reason(environment: &EnvironmentReport) -> Vec<(&str, Vec<&ObjectId>)> {
+    let skipped = environment.skipped.iter().map(|s| (s.because.as_str(), &s.object));
+    let changes = environment.changes.iter().filter(|change| change.action == Action::Skipped);
+    let untold = changes.filter(|change| environment.skipped.iter().all(|s| s.object != change.object));
+    let untold = untold.map(|change| (change.because.as_deref().unwrap_or("no reason given"), &change.object));
     let mut reasons: Vec<(&str, Vec<&ObjectId>)> = Vec::new();
-    for left_out in skipped {
-        match reasons.iter_mut().find(|(because, _)| *because == left_out.because) {
-            Some((_, objects)) => objects.push(&left_out.object),
-            None => reasons.push((&left_out.because, vec![&left_out.object])),
+    for (because, object) in skipped.chain(untold) {
+        match reasons.iter_mut().find(|(known, _)| *known == because) {
+            Some((_, objects)) => objects.push(object),
+            None => reasons.push((because, vec![object])),
         }
     }
     reasons

@@ -15,3 +15,10 @@ pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use terminal::{TerminalOptions, terminal};
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod snapshots;

@@ -9,10 +9,10 @@ mod table;
 use seatrial_model::{Report, Verdict};
 
 use crate::cause::{Cause, causes};
-use crate::headline::clause;
+use crate::headline::{address, clause};
 use crate::markdown::escape::{Place, link, prose};
 use crate::markdown::problem::Depth;
-use crate::wording::{clip, count};
+use crate::wording::clip;
 
 /// Characters of a title at most: it is the subject of a notification.
 const LONGEST_TITLE: usize = 240;
@@ -43,11 +43,10 @@ fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let (leading, others) = causes.split_at(causes.len().min(LEADING));
     let mut sections = vec![title(report)];
     sections.extend(addresses(report));
-    sections.extend(problem::leading(leading, report, Depth::Full));
+    sections.extend(problem::leading(leading, report));
     sections.push(table::table(report));
-    sections.extend(details::notices(report));
-    sections.extend(details::left_out(report));
-    sections.extend(details::problems(others, report));
+    sections.push([details::notices(report), details::left_out(report)].concat().join("\n"));
+    sections.extend(details::problems(others, 0, report));
     sections.extend(details::changes(report));
     sections.extend(details::tests(report));
     sections.extend(details::evidence(causes, details::Extent::Whole));
@@ -61,10 +60,10 @@ fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let (leading, others) = causes.split_at(causes.len().min(LEADING));
     let mut sections = vec![title(report)];
     sections.extend(addresses(report));
-    sections.extend(problem::leading(leading, report, Depth::Full));
+    sections.extend(problem::leading(leading, report));
     sections.push(table::table(report));
-    sections.extend(details::notices(report));
-    sections.extend(details::problems(others, report));
+    sections.push(details::notices(report).join("\n"));
+    sections.extend(details::problems(others, 0, report));
     sections.extend(details::evidence(leading, details::Extent::Core));
     sections.push(footer::pointer(report));
     sections.push(footer::footer(report));
@@ -82,22 +81,19 @@ fn counts(report: &Report, causes: &[Cause<'_>], budget: usize) -> Vec<String> {
         room -= table.len() + 2;
         sections.push(table);
     }
-    // What the last line of the list says must fit as well.
-    let mut left = room.saturating_sub(100);
-    let mut lines = Vec::new();
-    for cause in causes {
-        let line = problem::item(cause, report, Depth::Line);
-        if line.len() + 1 > left {
-            break;
-        }
-        left -= line.len() + 1;
-        lines.push(line);
-    }
-    let more = causes.len() - lines.len();
-    if more > 0 {
-        lines.push(format!("- … and {} more", count(more, "problem")));
-    }
-    sections.push(lines.join("\n"));
+    // The list's frame must fit as well.
+    let mut left = room.saturating_sub(details::FRAME);
+    let fitting = causes.iter().take_while(|cause| {
+        let size = problem::item(cause, report, Depth::Line).len() + 1;
+        let fits = size <= left;
+        left = left.saturating_sub(size);
+        fits
+    });
+    let (listed, unlisted) = causes.split_at(fitting.count());
+    let (leading, others) = listed.split_at(listed.len().min(LEADING));
+    let lines: Vec<String> = leading.iter().map(|cause| problem::item(cause, report, Depth::Line)).collect();
+    sections.insert(1, lines.join("\n"));
+    sections.extend(details::problems(others, unlisted.len(), report));
     sections.extend(ending);
     sections
 }
@@ -110,7 +106,7 @@ fn title(report: &Report) -> String {
 /// Where a person can look at what was deployed.
 fn addresses(report: &Report) -> Option<String> {
     let live = report.environments.iter().filter_map(|environment| {
-        let url = environment.target.as_ref()?.url.as_deref()?;
+        let url = environment.target.as_ref().and_then(address)?;
         let name = prose(&crate::headline::name(environment), Place::Line);
         Some(format!("{name}: {}", link(&escape::code(url, Place::Line), url)))
     });

@@ -50,7 +50,7 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     if !options.quiet {
         text.push_str(&environment::lines(report, pen));
         for notice in &report.notices {
-            let _ = writeln!(text, "{}", pen.wrapped("notice: ", &one_line(notice)));
+            let _ = writeln!(text, "{}", pen.wrapped("notice: ", "notice: ".len(), &one_line(notice)));
         }
         text.push_str(&unchecked(report, pen));
     }
@@ -63,7 +63,7 @@ fn unchecked(report: &Report, pen: Pen) -> String {
     if kinds.is_empty() {
         return kinds;
     }
-    format!("{}\n", pen.wrapped("not checked: ", &one_line(&kinds)))
+    format!("{}\n", pen.wrapped("not checked: ", "not checked: ".len(), &one_line(&kinds)))
 }
 
 fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {

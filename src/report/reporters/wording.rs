@@ -32,6 +32,15 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     }
 }
 
+/// With a capital first letter; a name in backticks stays as it is.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => String::new(),
+    }
+}
+
 /// At most `most` characters, the last of them `…` where something was cut.
 pub(crate) fn clip(text: &str, most: usize) -> String {
     if text.chars().nth(most).is_none() {

@@ -19,8 +19,15 @@ const CORE: usize = 10;
 /// Characters of a line of a proof.
 const WIDEST: usize = 500;
 
+/// Titles of proofs that a summary names, and their characters.
+const MOST_TITLES: usize = 2;
+const LONGEST_TITLE: usize = 80;
+
 /// Characters of a notice.
 const LONGEST: usize = 600;
+
+/// Bytes that the frame of [`problems`] takes at most.
+pub(crate) const FRAME: usize = 200;
 
 /// How much of a proof is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +44,16 @@ fn folded(summary: &str, content: &str) -> String {
 }
 
 /// Sentences that somebody must read, one list item each.
-pub(crate) fn notices(report: &Report) -> Option<String> {
-    let lines = report.notices.iter().map(|notice| format!("- {}", prose(&clip(notice, LONGEST), Place::Line)));
-    let lines: Vec<String> = lines.collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+pub(crate) fn notices(report: &Report) -> Vec<String> {
+    report.notices.iter().map(|notice| format!("- {}", prose(&clip(notice, LONGEST), Place::Line))).collect()
 }
 
-/// Objects that were left alone, by name.
-pub(crate) fn left_out(report: &Report) -> Option<String> {
+/// Objects that were left alone, by name; list items.
+pub(crate) fn left_out(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     for environment in &report.environments {
         let name = prose(&environment.name, Place::Line);
-        for (because, objects) in by_reason(&environment.skipped) {
+        for (because, objects) in by_reason(environment) {
             let because = prose(&clip(because, LONGEST), Place::Line);
             lines.push(format!("- {name}: skipped {} – {because}", named(&objects)));
         }
@@ -57,7 +62,7 @@ pub(crate) fn left_out(report: &Report) -> Option<String> {
             lines.push(format!("- {name}: no longer rendered, still on the cluster: {}", named(&objects)));
         }
     }
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    lines
 }
 
 fn named(objects: &[&ObjectId]) -> String {
@@ -65,13 +70,21 @@ fn named(objects: &[&ObjectId]) -> String {
     list(&names, MOST_OBJECTS)
 }
 
-/// The problems that are not told before the table.
-pub(crate) fn problems(causes: &[Cause<'_>], report: &Report) -> Option<String> {
-    if causes.is_empty() {
+/// The problems that are not told before the table; `unlisted` further ones are only counted.
+pub(crate) fn problems(causes: &[Cause<'_>], unlisted: usize, report: &Report) -> Option<String> {
+    let all = causes.len() + unlisted;
+    if all == 0 {
         return None;
     }
-    let items: Vec<String> = causes.iter().map(|cause| item(cause, report, Depth::Line)).collect();
-    Some(folded(&format!("{} more", count(causes.len(), "problem")), &items.join("\n")))
+    let mut items: Vec<String> = causes.iter().map(|cause| item(cause, report, Depth::Line)).collect();
+    if unlisted > 0 {
+        items.push(format!("- … and {}", more_problems(unlisted)));
+    }
+    Some(folded(&more_problems(all), &items.join("\n")))
+}
+
+fn more_problems(number: usize) -> String {
+    format!("{number} more problem{}", if number == 1 { "" } else { "s" })
 }
 
 /// Per environment, the objects by what was done to them; nothing for an environment in which nothing changed.
@@ -141,12 +154,13 @@ pub(crate) fn evidence(causes: &[Cause<'_>], extent: Extent) -> Option<String> {
         Teller::Test(test) => test.evidence.as_slice(),
         Teller::Stage(_) | Teller::Run => &[],
     });
-    let blocks: Vec<String> = proofs.map(|proof| proven(proof, extent)).collect();
-    if blocks.is_empty() {
+    let proofs: Vec<&Evidence> = proofs.collect();
+    if proofs.is_empty() {
         return None;
     }
-    let kind = if causes.iter().any(|c| c.kind == Kind::Failed) { "what failed" } else { "what broke" };
-    Some(folded(&format!("Evidence of {kind}"), &blocks.join("\n\n")))
+    let titles: Vec<String> = proofs.iter().map(|proof| clip(&proof.title, LONGEST_TITLE)).collect();
+    let blocks: Vec<String> = proofs.iter().map(|proof| proven(proof, extent)).collect();
+    Some(folded(&format!("Evidence: {}", list(&titles, MOST_TITLES)), &blocks.join("\n\n")))
 }
 
 fn proven(proof: &Evidence, extent: Extent) -> String {

@@ -7,6 +7,10 @@ use crate::plain::{lines, one_line};
 /// Invisible; keeps what stands on both sides from being read as one.
 const GAP: &str = "&#8203;";
 
+/// What may stand before and behind a word that is none of it.
+const OPENING: [char; 4] = ['(', '[', '"', '\''];
+const CLOSING: [char; 8] = [')', ']', '"', '\'', '.', ',', ';', ':'];
+
 /// Where a piece of Markdown stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -25,7 +29,10 @@ pub(crate) fn prose(text: &str, place: Place) -> String {
     let mut out = String::new();
     for (index, piece) in pieces.iter().enumerate() {
         if index % 2 == 1 && index < paired {
-            push_code(&mut out, piece, place);
+            match *piece {
+                "" => out.push_str("\\`\\`"),
+                name => push_code(&mut out, name, place),
+            }
             continue;
         }
         if index >= paired {
@@ -132,10 +139,6 @@ fn push_byte(out: &mut String, byte: u8, kept: bool) {
 }
 
 fn push_code(out: &mut String, text: &str, place: Place) {
-    if text.is_empty() {
-        out.push_str("\\`\\`");
-        return;
-    }
     // Two spans that touch would be read as one with a longer fence.
     if out.ends_with('`') {
         out.push_str(GAP);
@@ -145,14 +148,24 @@ fn push_code(out: &mut String, text: &str, place: Place) {
 
 fn push_word(out: &mut String, word: &str, place: Place) {
     if is_read_as_more(word) {
-        push_code(out, word, place);
+        // Punctuation around an address belongs to the sentence.
+        let inner = word.trim_start_matches(OPENING);
+        let core = if inner.contains(OPENING) { inner } else { inner.trim_end_matches(CLOSING) };
+        let before = word.len() - inner.len();
+        push_text(out, word.get(..before).unwrap_or_default());
+        push_code(out, core, place);
+        push_text(out, inner.get(core.len()..).unwrap_or_default());
         return;
     }
+    push_text(out, word);
+}
+
+/// Characters as they are.
+fn push_text(out: &mut String, word: &str) {
     let mut rest = word.chars().peekable();
-    let mut digits_only = true;
     while let Some(c) = rest.next() {
         let starts_block = out.is_empty() && matches!(c, '-' | '+' | '=');
-        let numbers_item = c == '.' && digits_only && !out.is_empty();
+        let numbers_item = c == '.' && !out.is_empty() && out.bytes().all(|b| b.is_ascii_digit());
         if starts_block || numbers_item || r"\`*_~[]()!<>&|#@".contains(c) {
             // A mention is found after the escapes are gone; only a gap keeps it away.
             if c != '@' {
@@ -163,7 +176,6 @@ fn push_word(out: &mut String, word: &str, place: Place) {
         if is_trigger(c, rest.peek().copied().unwrap_or(' ')) {
             out.push_str(GAP);
         }
-        digits_only &= c.is_ascii_digit();
     }
 }
 
@@ -222,10 +234,12 @@ mod tests {
             ("- item", "\\- item"),
             ("1. item", "1\\. item"),
             ("v1.35.2", "v1.35.2"),
+            ("Kubernetes 1.35", "Kubernetes 1.35"),
             ("see https://evil.example/x for", "see `https://evil.example/x` for"),
-            ("(www.evil.example)", "`(www.evil.example)`"),
+            ("(www.evil.example).", "\\(`www.evil.example`\\)."),
+            ("at https://a.example:443: refused", "at `https://a.example:443`: refused"),
             ("ping @octocat #12 GH-7", "ping @&#8203;octocat \\#&#8203;12 `GH-7`"),
-            ("web.yaml:100: bad", "`web.yaml:100:` bad"),
+            ("web.yaml:100: bad", "`web.yaml:100`: bad"),
             ("$(A)", "`$(A)`"),
             ("[x](javascript:alert)", "\\[x\\]\\(javascript:&#8203;alert\\)"),
             ("![x] <img src=x>", "\\!\\[x\\] \\<img src=x\\>"),

@@ -1,10 +1,10 @@
 //! One cause in Markdown: sentence, place, excerpt, help.
 
-use seatrial_model::{ExcerptLine, Location, Report};
+use seatrial_model::{Location, Report, ReportedFinding, ReportedLabel};
 
 use crate::cause::{Cause, Kind, Teller};
 use crate::markdown::escape::{Place, block_lines, code, fenced, file_address, link, prose};
-use crate::wording::{clip, list};
+use crate::wording::{capitalised, clip, list};
 
 /// Characters of a sentence at most.
 const LONGEST: usize = 600;
@@ -15,18 +15,25 @@ const MOST_NAMES: usize = 6;
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// Sentence, place, excerpt, facts and help.
+    /// Sentence, places, excerpt, facts and help.
     Full,
     /// Sentence and place.
     Line,
 }
 
-/// The first causes: the only one as a paragraph, as the title says its sentence already; several as a list.
-pub(crate) fn leading(causes: &[Cause<'_>], report: &Report, depth: Depth) -> Vec<String> {
+/// The first causes: the only one as paragraphs, as the title says its sentence already; several as a list.
+pub(crate) fn leading(causes: &[Cause<'_>], report: &Report) -> Vec<String> {
     match causes {
         [] => Vec::new(),
-        [only] => paragraphs(only, report),
-        several => vec![several.iter().map(|c| item(c, report, depth)).collect::<Vec<_>>().join("\n")],
+        [only] => {
+            let place = location(only).map(|at| place(at, report));
+            let place = place.map(|place| with_label(&place, finding_of(only).map(|f| &f.primary)));
+            place.into_iter().chain(explained(only, report)).collect()
+        }
+        several => {
+            let items: Vec<String> = several.iter().map(|cause| item(cause, report, Depth::Full)).collect();
+            vec![items.join("\n")]
+        }
     }
 }
 
@@ -40,42 +47,31 @@ pub(crate) fn item(cause: &Cause<'_>, report: &Report, depth: Depth) -> String {
         line.push_str(&format!("{}: ", prose(&list(&cause.environments, MOST_NAMES), Place::Line)));
     }
     line.push_str(&prose(&clip(&cause.message, LONGEST), Place::Line));
-    let at = location(cause);
-    if let Some(at) = at {
-        line.push_str(&format!(" – {}", place(at, report)));
+    if let Some(at) = location(cause) {
+        let place = with_label(&place(at, report), finding_of(cause).map(|f| &f.primary));
+        line.push_str(&format!(" – {place}"));
     }
-    if depth == Depth::Line {
-        return line;
-    }
-    for text in [label(cause), facts(cause)].into_iter().flatten() {
-        line.push_str(&format!("\n  {text}"));
-    }
-    if let Some(block) = at.and_then(excerpt) {
-        line.push_str(&format!("\n\n  {}\n", block.replace('\n', "\n  ")));
+    if depth == Depth::Full {
+        for block in explained(cause, report) {
+            line.push_str(&format!("\n\n  {}", block.replace('\n', "\n  ")));
+        }
     }
     line
 }
 
-/// What the title leaves unsaid of the only cause.
-fn paragraphs(cause: &Cause<'_>, report: &Report) -> Vec<String> {
-    let mut sections = Vec::new();
-    let mut line = Vec::new();
-    if let Some(at) = location(cause) {
-        let places = list(&cause.environments, MOST_NAMES);
-        let within = if places.is_empty() { places } else { format!(" in {}", prose(&places, Place::Line)) };
-        line.push(format!("{}{within}.", place(at, report)));
-    }
-    line.extend(label(cause));
-    line.extend(facts(cause));
-    if !line.is_empty() {
-        sections.push(line.join("\n"));
-    }
-    sections.extend(location(cause).and_then(excerpt));
-    sections
+/// What stands at the place, the second places, and the facts as sentences.
+fn explained(cause: &Cause<'_>, report: &Report) -> Vec<String> {
+    let mut blocks: Vec<String> = location(cause).and_then(excerpt).into_iter().collect();
+    let Some(finding) = finding_of(cause) else { return blocks };
+    let related = finding.related.iter().filter(|label| !label.location.path.is_empty());
+    let related: Vec<String> = related.map(|label| with_label(&place(&label.location, report), Some(label))).collect();
+    let facts: Vec<String> = finding.notes.iter().chain(&finding.help).map(|fact| sentence(fact)).collect();
+    blocks.extend([related.join(" · "), facts.join(" ")].into_iter().filter(|block| !block.is_empty()));
+    blocks
 }
 
 /// `path:line` as a link to the file at the head commit.
-pub(crate) fn place(at: &Location, report: &Report) -> String {
+fn place(at: &Location, report: &Report) -> String {
     let name = code(&format!("{}:{}", at.path, at.line), Place::Line);
     let prefix = report.revision.pull_request.as_ref().and_then(|pull| pull.blob_url.as_deref());
     match prefix {
@@ -84,8 +80,22 @@ pub(crate) fn place(at: &Location, report: &Report) -> String {
     }
 }
 
+fn with_label(place: &str, label: Option<&ReportedLabel>) -> String {
+    match label.map(|label| label.text.as_str()) {
+        None | Some("") => place.to_owned(),
+        Some(text) => format!("{place}: {}", prose(&clip(text, LONGEST), Place::Line)),
+    }
+}
+
+fn finding_of<'a>(cause: &Cause<'a>) -> Option<&'a ReportedFinding> {
+    match cause.teller {
+        Teller::Finding(finding) => Some(finding),
+        Teller::Test(_) | Teller::Stage(_) | Teller::Run => None,
+    }
+}
+
 /// Where a cause is; `None` for one outside any file.
-pub(crate) fn location<'a>(cause: &Cause<'a>) -> Option<&'a Location> {
+fn location<'a>(cause: &Cause<'a>) -> Option<&'a Location> {
     let at = match cause.teller {
         Teller::Finding(finding) => Some(&finding.primary.location),
         Teller::Test(test) => test.location.as_ref(),
@@ -94,33 +104,20 @@ pub(crate) fn location<'a>(cause: &Cause<'a>) -> Option<&'a Location> {
     at.filter(|at| !at.path.is_empty())
 }
 
-fn label(cause: &Cause<'_>) -> Option<String> {
-    match cause.teller {
-        Teller::Finding(finding) if !finding.primary.text.is_empty() => Some(sentence(&finding.primary.text)),
-        _ => None,
-    }
-}
-
-/// Notes, second places and help as sentences.
-fn facts(cause: &Cause<'_>) -> Option<String> {
-    let Teller::Finding(finding) = cause.teller else { return None };
-    let mut facts: Vec<String> = finding.notes.iter().map(|note| sentence(note)).collect();
-    facts.extend(finding.help.iter().map(|help| format!("Help: {}", sentence(help))));
-    (!facts.is_empty()).then(|| facts.join(" "))
-}
-
 fn sentence(text: &str) -> String {
-    let text = prose(&clip(text, LONGEST), Place::Line);
-    let ended = text.ends_with(['.', '!', '?', ':', '…']);
-    if ended { text } else { format!("{text}.") }
+    let mut text = capitalised(clip(text, LONGEST).trim());
+    if !text.ends_with(['.', '!', '?', ':', '…']) {
+        text.push('.');
+    }
+    prose(&text, Place::Line)
 }
 
+/// The lines that stand there, without the indentation that all of them have.
 fn excerpt(at: &Location) -> Option<String> {
-    let shown: Vec<&ExcerptLine> = at.excerpt.iter().collect();
-    if shown.is_empty() {
-        return None;
-    }
+    let lines: Vec<String> = at.excerpt.iter().flat_map(|line| block_lines(&line.text)).collect();
+    let told = || lines.iter().filter(|line| !line.trim().is_empty());
+    let indent = told().map(|line| line.len() - line.trim_start_matches(' ').len()).min()?;
+    let lines: Vec<String> = lines.iter().map(|line| line.get(indent..).unwrap_or_default().to_owned()).collect();
     let yaml = at.path.ends_with(".yaml") || at.path.ends_with(".yml");
-    let lines: Vec<String> = shown.iter().flat_map(|line| block_lines(&line.text)).collect();
     Some(fenced(&lines, if yaml { "yaml" } else { "" }))
 }

@@ -1,6 +1,6 @@
 //! One finding or cause as a block: heading, places, facts, help, proof.
 
-use seatrial_model::{Evidence, Level, Report, ReportedFinding, ReportedLabel, Stage};
+use seatrial_model::{Evidence, Level, Report, ReportedFinding, ReportedLabel, Stage, ids};
 
 use crate::cause::{Cause, Kind, Teller};
 use crate::plain::{lines, one_line};
@@ -59,7 +59,10 @@ pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
             evidence = &test.evidence;
             place = test.location.clone().map(|location| ReportedLabel { location, text: String::new() });
             facts.push(format!("{} test, {}", one_line(&test.kind), crate::wording::duration(test.duration_ms)));
-            "test"
+            match cause.kind {
+                Kind::Failed => ids::TEST_FAILED.as_str(),
+                Kind::Broken => "test",
+            }
         }
         Teller::Stage(stage) => stage_name(stage),
         Teller::Run => "run",

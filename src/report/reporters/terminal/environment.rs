@@ -5,6 +5,7 @@ use seatrial_model::{
 };
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::headline::address;
 use crate::left_out::by_reason;
 use crate::plain::one_line;
 use crate::terminal::style::Pen;
@@ -33,11 +34,11 @@ pub(crate) fn lines(report: &Report, pen: Pen) -> String {
             let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width)).collect();
             text.push_str(format!("{lead}{}", cells.join(GAP)).trim_end());
         } else {
-            text.push_str(&pen.filled(&lead, row, GAP));
+            text.push_str(&pen.filled(&lead, indent, row, GAP));
         }
         text.push('\n');
         for (lead, told) in asides(environment) {
-            text.push_str(&pen.wrapped(&format!("{}{lead}: ", " ".repeat(indent)), &told));
+            text.push_str(&pen.wrapped(&format!("{}{lead}: ", " ".repeat(indent)), indent + 2, &told));
             text.push('\n');
         }
     }
@@ -55,8 +56,27 @@ fn column_widths(rows: &[Vec<String>]) -> Vec<usize> {
 }
 
 fn cells(environment: &EnvironmentReport, report: &Report) -> Vec<String> {
-    let stages = environment.stages.iter();
-    stages.map(|stage| one_line(&clip(&cell(stage, environment, report), LONGEST))).collect()
+    let told = |text: String| one_line(&clip(&text, LONGEST));
+    let mut cells: Vec<String> = environment.stages.iter().map(|s| told(cell(s, environment, report))).collect();
+    // What was skipped for one and the same reason is said once.
+    if let Some(because) = skipped_alike(environment) {
+        cells.truncate(cells.len() - 2);
+        cells.push(told(format!("neither deployed nor tested: {because}")));
+    }
+    cells
+}
+
+/// The reason, where it is the same for the deployment and the tests.
+fn skipped_alike(environment: &EnvironmentReport) -> Option<&str> {
+    let [.., deploy, test] = environment.stages.as_slice() else { return None };
+    match (&deploy.result, &test.result) {
+        (StageResult::Skipped(because), StageResult::Skipped(other))
+            if because == other && (deploy.stage, test.stage) == (Stage::Deploy, Stage::Test) =>
+        {
+            Some(because)
+        }
+        _ => None,
+    }
 }
 
 fn cell(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
@@ -81,7 +101,7 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
             warnings => format!("valid, {}", count(warnings, "warning")),
         },
         Stage::Deploy if outcome.summary.is_empty() => "deployed".to_owned(),
-        Stage::Deploy => format!("deployed, {}", outcome.summary),
+        Stage::Deploy => format!("deployed: {}", outcome.summary),
         Stage::Test if environment.tests.is_empty() => "no tests".to_owned(),
         Stage::Test => format!("{} passed", count(ended(environment, TestOutcome::Passed), "test")),
     }
@@ -149,9 +169,9 @@ fn asides(environment: &EnvironmentReport) -> Vec<(&'static str, String)> {
     let mut asides = Vec::new();
     if let Some(target) = &environment.target {
         asides.extend(target.preview_namespace.as_ref().map(|namespace| ("preview namespace", namespace.clone())));
-        asides.extend(target.url.as_ref().map(|url| ("address", url.clone())));
+        asides.extend(address(target).map(|url| ("address", url.to_owned())));
     }
-    for (because, objects) in by_reason(&environment.skipped) {
+    for (because, objects) in by_reason(environment) {
         asides.push(("skipped", format!("{} ({because})", named(&objects))));
     }
     if !environment.vanished.is_empty() {

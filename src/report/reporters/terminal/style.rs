@@ -49,20 +49,25 @@ impl Pen {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    /// A text behind a lead; its further lines are indented as deep as the lead is wide.
-    pub(crate) fn wrapped(self, lead: &str, text: &str) -> String {
+    /// A text behind a lead; its further lines are indented by `indent`.
+    pub(crate) fn wrapped(self, lead: &str, indent: usize, text: &str) -> String {
         let words = text.split(' ').filter(|word| !word.is_empty());
-        self.filled(lead, words, " ")
+        self.filled(lead, indent, words, " ")
     }
 
     /// Pieces behind a lead, `gap` between them; a piece that does not fit any more begins an indented line.
-    pub(crate) fn filled<S: AsRef<str>>(self, lead: &str, pieces: impl IntoIterator<Item = S>, gap: &str) -> String {
-        let indent = lead.width();
+    pub(crate) fn filled<S: AsRef<str>>(
+        self,
+        lead: &str,
+        indent: usize,
+        pieces: impl IntoIterator<Item = S>,
+        gap: &str,
+    ) -> String {
         let mut text = lead.to_owned();
-        let mut column = indent;
+        let mut column = lead.width();
+        let mut first = true;
         for piece in pieces {
             let piece = piece.as_ref();
-            let first = column == indent;
             if !first && column + gap.width() + piece.width() > self.width {
                 text.push('\n');
                 text.push_str(&" ".repeat(indent));
@@ -73,6 +78,7 @@ impl Pen {
             }
             text.push_str(piece);
             column += piece.width();
+            first = false;
         }
         text
     }
@@ -88,7 +94,7 @@ mod tests {
 
     #[test]
     fn breaks_between_words_and_indents_what_follows() {
-        let text = pen(false).wrapped("notice: ", "the pull request comes from a fork: nothing is deployed");
+        let text = pen(false).wrapped("notice: ", 8, "the pull request comes from a fork: nothing is deployed");
         assert_eq!(text, "notice: the pull request comes from a\n        fork: nothing is deployed");
     }
 

@@ -1,0 +1,57 @@
+//! What the samples look like in every format. Read them as a user would before accepting a change.
+
+use crate::samples::{all, many_failures};
+use crate::{TerminalOptions, headline, junit, markdown, terminal};
+
+/// The budget of a comment.
+const COMMENT: usize = 60_000;
+
+const PLAIN: TerminalOptions = TerminalOptions { color: false, width: 80, quiet: false };
+
+#[test]
+fn samples_look_as_they_should_on_a_terminal() {
+    for (name, report) in all() {
+        insta::assert_snapshot!(format!("terminal-{name}"), terminal(&report, PLAIN));
+    }
+}
+
+#[test]
+fn samples_look_as_they_should_in_a_comment() {
+    for (name, report) in all() {
+        insta::assert_snapshot!(format!("markdown-{name}"), markdown(&report, COMMENT));
+    }
+}
+
+#[test]
+fn samples_look_as_they_should_in_junit() {
+    for (name, report) in all() {
+        insta::assert_snapshot!(format!("junit-{name}"), junit(&report));
+    }
+}
+
+#[test]
+fn samples_have_a_headline() {
+    let lines: Vec<String> = all().iter().map(|(name, report)| format!("{name}: {}", headline(report))).collect();
+    insta::assert_snapshot!("headlines", lines.join("\n"));
+}
+
+#[test]
+fn a_report_of_300_failures_begins_with_what_matters() {
+    let text = markdown(&many_failures(300), COMMENT);
+    let top: Vec<&str> = text.lines().take(60).collect();
+    insta::assert_snapshot!("markdown-300-failures-top", top.join("\n"));
+}
+
+#[test]
+fn colours_and_quiet_change_no_word() {
+    for (_, report) in all() {
+        let colored = terminal(&report, TerminalOptions { color: true, ..PLAIN });
+        let mut plain = String::new();
+        for (nth, piece) in colored.split("\u{1b}[").enumerate() {
+            plain.push_str(if nth == 0 { piece } else { piece.split_once('m').map_or("", |(_, rest)| rest) });
+        }
+        assert_eq!(plain, terminal(&report, PLAIN));
+        let quiet = terminal(&report, TerminalOptions { quiet: true, ..PLAIN });
+        assert!(quiet.lines().all(|line| plain.lines().any(|other| other == line)), "{quiet}");
+    }
+}
