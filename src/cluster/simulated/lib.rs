@@ -1,64 +1,109 @@
 //! A Kubernetes API on loopback, in-process: the embedded default of the demo and of the tests.
+//!
+//! It speaks HTTP/1.1 to kube-rs and to `kubectl get | describe | logs | apply --server-side | create | delete | wait | api-resources`.
+//! What it cannot do it answers with 501 and says so. **Where it differs from a real cluster:**
+//!
+//! - Nothing runs. What containers do is told by the [`Specification`]: an image that is not listed cannot be pulled, one that `exits` ends,
+//!   any other runs. Probes always succeed. Init containers, and containers of pods that are meant to end (`restartPolicy` `Never` or
+//!   `OnFailure`), end with 0 unless `exits` says otherwise.
+//! - Time is short: pods are ready in about 60 ms, crash loops and pull back-offs take milliseconds where a kubelet takes seconds.
+//! - Everybody is the user `seatrial` and may do what `forbid` does not name. Roles, quotas, limits, network policies, admission webhooks,
+//!   pod security and validation beyond the schema and the rules in `admission` are stored, not followed.
+//! - One node, without capacity: every pod is scheduled. Claims are bound without a volume, load balancers get an address of 192.0.2.0/24.
+//! - Served are the stable API versions of the minor. Versions of one kind share their objects without conversion; `events.k8s.io` is apart.
+//! - Not there: `scale`, `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and review APIs, JSON patch, OpenAPI schemas, paging
+//!   (`limit` is not followed), protobuf, `managedFields` of what controllers write, CronJob schedules, HPA, Ingress addresses,
+//!   ControllerRevisions, PersistentVolumes, `Endpoints`, `kube-root-ca.crt` and the `kubernetes` Service. CRDs are established at once
+//!   and their schemas not looked at.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a server: it listens on loopback and reads the clock; what it decides is given the time"
+)]
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+mod admission;
+mod apply;
+mod clock;
+mod controllers;
+mod defaults;
+mod deletion;
+mod discovery;
+mod field_set;
+mod json;
+mod logs;
+mod managed_fields;
+mod patch;
+mod pod_defaults;
+mod proxy;
+mod reads;
+mod refusal;
+mod request;
+mod resource;
+mod selector;
+mod server;
+mod specification;
+mod store;
+mod tables;
+mod typed;
+mod watch;
+mod world;
+mod writes;
 
-/// What the simulated cluster's registry and pods do (`simulated:` of an environment).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Specification {
-    /// Images that exist.
-    pub images: Vec<Image>,
-    /// What the credentials may not do.
-    pub forbid: Vec<Forbidden>,
-}
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 
-/// An image that exists, and what its containers do.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Image {
-    /// Name without tag.
-    pub name: String,
-    /// Tags and digests that exist; any other is ErrImagePull.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// Path → body that an HTTP GET is answered with (status 200); any other path is 404. No `serves`: nothing listens.
-    #[serde(default)]
-    pub serves: std::collections::BTreeMap<String, String>,
-    /// Exit code: the container ends with it at once (0: a Job completes; else: it crashes).
-    #[serde(default)]
-    pub exits: Option<i32>,
-    /// What it logs.
-    #[serde(default)]
-    pub logs: Vec<String>,
-}
+use seatrial_kubernetes::Minor;
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
 
-/// A verb on a resource that is answered with 403.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Forbidden {
-    /// `patch`, `create`, `get`, `list`, `delete`, `*`.
-    pub verb: String,
-    /// `deployments.apps`, `secrets`, `*`.
-    pub resource: String,
-}
+pub use specification::{Forbidden, Image, Specification};
+
+use crate::clock::Moment;
+use crate::server::Shared;
+use crate::world::World;
 
 /// A running simulated cluster; stops when dropped.
 #[derive(Debug)]
-pub struct SimulatedCluster(());
+pub struct SimulatedCluster {
+    url: String,
+    tasks: [AbortHandle; 2],
+}
 
 impl SimulatedCluster {
-    /// Starts one on a free port of loopback. Must be called within a tokio runtime.
+    /// Starts one on a free port of loopback, of the Kubernetes minor that is assumed by default. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// When no port can be bound.
-    pub async fn start(_specification: Specification) -> std::io::Result<SimulatedCluster> {
-        todo!()
+    pub async fn start(specification: Specification) -> std::io::Result<SimulatedCluster> {
+        SimulatedCluster::start_with(specification, Minor::DEFAULT, 0).await
+    }
+
+    /// Starts one of a minor, on a port of loopback; port 0 is a free one.
+    ///
+    /// # Errors
+    /// When the port cannot be bound.
+    pub async fn start_with(
+        specification: Specification,
+        minor: Minor,
+        port: u16,
+    ) -> std::io::Result<SimulatedCluster> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared::new(World::new(specification, minor, Moment::now())));
+        controllers::reconcile(&mut shared.lock(), Moment::now());
+        let controllers = tokio::spawn(controllers::run(Arc::clone(&shared)));
+        let server = tokio::spawn(server::serve(listener, shared));
+        Ok(SimulatedCluster { url, tasks: [controllers.abort_handle(), server.abort_handle()] })
     }
 
     /// `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> &str {
-        todo!()
+        &self.url
+    }
+}
+
+impl Drop for SimulatedCluster {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
     }
 }

@@ -1,0 +1,195 @@
+//! Server-side apply: an intent merged into the live object, fields of the same manager that are gone removed, conflicts with other
+//! managers found (structured-merge-diff: `merge.Updater.Apply`). Pure: values in, value or refusal out.
+
+use std::collections::BTreeSet;
+
+use seatrial_kubernetes::Schema;
+use serde_json::{Map, Value};
+
+use crate::clock::Moment;
+use crate::field_set::{FieldSet, Path, Relation, Step, below, is_item, key_step, relation, value_at};
+use crate::managed_fields::{self, Managers, Writer};
+use crate::refusal::Refusal;
+
+/// What to do about fields that others own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnConflict {
+    /// Refuse.
+    Refuse,
+    /// Take them (`force=true`).
+    Take,
+}
+
+/// An intent and who has it.
+pub(crate) struct Intent<'a> {
+    /// The object as applied.
+    pub(crate) config: &'a Value,
+    /// The schema of its kind.
+    pub(crate) schema: Option<&'a Schema>,
+    /// Who applies.
+    pub(crate) writer: &'a Writer,
+    /// About conflicts.
+    pub(crate) on_conflict: OnConflict,
+    /// Parts of the object that this endpoint does not write: `status`, or `spec` and `metadata` for the status subresource.
+    pub(crate) resets: &'a [&'a str],
+}
+
+/// Applies an intent to the live object (an empty mapping when there is none). The result has its managers written.
+///
+/// # Errors
+/// The conflicts.
+pub(crate) fn apply(live: &Value, intent: &Intent<'_>, now: Moment) -> Result<Value, Refusal> {
+    let mut config = intent.config.clone();
+    drop_nulls(&mut config);
+    if let Some(map) = config.as_object_mut() {
+        map.retain(|key, _| !intent.resets.contains(&key.as_str()) || key == "metadata");
+    }
+    let mut wanted = FieldSet::of(&config, intent.schema);
+    wanted.strip(intent.resets);
+    let mut managers = Managers::of(live);
+    let before = managers.fields_of(intent.writer);
+
+    let taken = conflicts(live, &config, &wanted, &managers, intent.writer);
+    if !taken.is_empty() && intent.on_conflict == OnConflict::Refuse {
+        return Err(managed_fields::conflict(taken));
+    }
+    managers.take_from_others(intent.writer, &taken.into_iter().map(|(_, path)| path).collect());
+
+    let mut merged = merge(live, &config, intent.schema, "");
+    let dropped = dropped_fields(&before, &wanted, &managers, intent.writer);
+    for path in &dropped {
+        remove(&mut merged, path);
+    }
+    managers.take_from_others(intent.writer, &dropped);
+    managers.set(intent.writer, wanted, now);
+    managers.write_to(&mut merged);
+    Ok(merged)
+}
+
+/// Fields of the intent whose live value is another and belongs to another manager.
+fn conflicts(
+    live: &Value,
+    config: &Value,
+    wanted: &FieldSet,
+    managers: &Managers,
+    writer: &Writer,
+) -> Vec<(managed_fields::Manager, Path)> {
+    let differs = |path: &Path| {
+        let (is, should) = (value_at(live, path), value_at(config, path));
+        let both_containers = is.is_some_and(is_container) && should.is_some_and(is_container);
+        is != should && !(both_containers && wanted.0.iter().any(|p| p.len() > path.len() && p.starts_with(path)))
+    };
+    let changed: Vec<&Path> = wanted.0.iter().filter(|path| differs(path)).collect();
+    let of_manager = |manager: &managed_fields::Manager| {
+        let owned = changed.iter().filter(|path| manager.fields.0.contains(**path));
+        owned.map(|path| (manager.clone(), (*path).clone())).collect::<Vec<_>>()
+    };
+    managers.others(writer).flat_map(of_manager).collect()
+}
+
+fn is_container(value: &Value) -> bool {
+    value.is_object() || value.is_array()
+}
+
+/// What this manager applied before, does not any more, and nobody else owns.
+fn dropped_fields(before: &FieldSet, wanted: &FieldSet, managers: &Managers, writer: &Writer) -> BTreeSet<Path> {
+    let gone = before.0.difference(&wanted.0).filter(|path| !wanted.touches(path));
+    let unowned = gone.filter(|path| managers.others(writer).all(|manager| !manager.fields.touches(path)));
+    unowned.cloned().collect()
+}
+
+fn merge(live: &Value, config: &Value, schema: Option<&Schema>, key: &str) -> Value {
+    match (relation(schema, key, config), live, config) {
+        (Relation::Granular, Value::Object(live), Value::Object(config)) => {
+            let mut merged = live.clone();
+            for (name, value) in config {
+                let child = below(schema, name);
+                let old = live.get(name).unwrap_or(&Value::Null);
+                merged.insert(name.clone(), merge(old, value, child.as_ref(), name));
+            }
+            Value::Object(merged)
+        }
+        (Relation::ListMap(keys), Value::Array(live), Value::Array(config)) => {
+            let item_schema = schema.and_then(Schema::items);
+            let step = |item: &Value| key_step(item, &keys);
+            merge_lists(live, config, step, |old, new| merge(old, new, item_schema.as_ref(), ""))
+        }
+        (Relation::ListSet, Value::Array(live), Value::Array(config)) => {
+            merge_lists(live, config, |item| Step::Item(item.to_string()), |_, new| new.clone())
+        }
+        _ => config.clone(),
+    }
+}
+
+/// Items of both, in the order of the intent; those that only the live list has stay before the item they preceded.
+fn merge_lists(
+    live: &[Value],
+    config: &[Value],
+    step: impl Fn(&Value) -> Step,
+    merge_item: impl Fn(&Value, &Value) -> Value,
+) -> Value {
+    let live_steps: Vec<Step> = live.iter().map(&step).collect();
+    let mut waiting: Vec<(Step, &Value)> = config.iter().map(|item| (step(item), item)).collect();
+    let mut seen = BTreeSet::new();
+    waiting.retain(|(step, _)| seen.insert(step.clone()));
+    let mut merged = Vec::with_capacity(live.len().max(config.len()));
+    let mut taken = BTreeSet::new();
+    let mut take = |until: Option<&Step>, merged: &mut Vec<Value>, waiting: &mut Vec<(Step, &Value)>| {
+        let count =
+            until.map_or(Some(waiting.len()), |until| waiting.iter().position(|(s, _)| s == until).map(|i| i + 1));
+        for (step, item) in waiting.drain(..count.unwrap_or(0)) {
+            let old = live_steps.iter().position(|s| *s == step).and_then(|i| live.get(i));
+            merged.push(merge_item(old.unwrap_or(&Value::Null), item));
+            taken.insert(step);
+        }
+        count.is_some()
+    };
+    for (step, item) in live_steps.iter().zip(live) {
+        let is_configured = seen.contains(step);
+        if is_configured {
+            take(Some(step), &mut merged, &mut waiting);
+        } else {
+            merged.push(item.clone());
+        }
+    }
+    take(None, &mut merged, &mut waiting);
+    Value::Array(merged)
+}
+
+/// Removes the value at a path; mappings and lists that become empty by it vanish too.
+fn remove(value: &mut Value, path: &[Step]) {
+    let Some((step, rest)) = path.split_first() else { return };
+    let is_empty = |v: &Value| v.as_object().is_some_and(Map::is_empty) || v.as_array().is_some_and(Vec::is_empty);
+    match (step, value) {
+        (Step::Field(name), Value::Object(map)) => {
+            if let Some(child) = map.get_mut(name).filter(|_| !rest.is_empty()) {
+                let was_empty = is_empty(child);
+                remove(child, rest);
+                if was_empty || !is_empty(child) {
+                    return;
+                }
+            }
+            map.remove(name);
+        }
+        (Step::Key(_) | Step::Item(_), Value::Array(items)) => {
+            if rest.is_empty() {
+                items.retain(|item| !is_item(item, step));
+            } else if let Some(item) = items.iter_mut().find(|item| is_item(item, step)) {
+                remove(item, rest);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A null in an intent is a field that is not set.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, child| !child.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}

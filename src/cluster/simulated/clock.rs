@@ -1,0 +1,46 @@
+//! The time as the cluster sees it: milliseconds, printed as Kubernetes prints times.
+
+/// A moment, in milliseconds since 1970. Handed into everything below the server, so that tests can set it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(pub(crate) i64);
+
+impl Moment {
+    /// The present.
+    pub(crate) fn now() -> Moment {
+        Moment(jiff::Timestamp::now().as_millisecond())
+    }
+
+    /// That many milliseconds later.
+    #[must_use]
+    pub(crate) fn after(self, milliseconds: i64) -> Moment {
+        Moment(self.0.saturating_add(milliseconds))
+    }
+
+    /// Milliseconds since an earlier moment; negative for a later one.
+    pub(crate) fn since(self, earlier: Moment) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// A time that Kubernetes printed.
+    pub(crate) fn parse(text: &str) -> Option<Moment> {
+        text.parse::<jiff::Timestamp>().ok().map(|t| Moment(t.as_millisecond()))
+    }
+
+    /// `metav1.Time`: whole seconds.
+    pub(crate) fn text(self) -> String {
+        let seconds = jiff::Timestamp::from_second(self.0.div_euclid(1000)).unwrap_or_default();
+        seconds.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_times_as_kubernetes_does() {
+        let moment = Moment(1_700_000_000_123);
+        assert_eq!(moment.text(), "2023-11-14T22:13:20Z");
+        assert_eq!(Moment::parse(&moment.text()), Some(Moment(1_700_000_000_000)));
+    }
+}

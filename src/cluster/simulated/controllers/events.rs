@@ -1,0 +1,66 @@
+//! Events: what the controllers and the kubelet tell. The same one again only counts up.
+
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::json;
+use crate::store::Key;
+use crate::world::World;
+
+/// How many events are kept; the oldest versions are not looked for, as the cluster lives for minutes.
+const MOST: usize = 5_000;
+
+/// How an event is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// All is well.
+    Normal,
+    /// Something is wrong.
+    Warning,
+}
+
+/// Something to tell.
+pub(super) struct Event<'a> {
+    /// How it is meant.
+    pub(super) kind: Kind,
+    /// One word.
+    pub(super) reason: &'a str,
+    /// A sentence.
+    pub(super) message: &'a str,
+    /// Who tells it: `kubelet`.
+    pub(super) component: &'a str,
+    /// The part of the object: `spec.containers{web}`.
+    pub(super) field: &'a str,
+}
+
+/// Tells something about an object.
+pub(super) fn record(world: &mut World, about: &Value, event: &Event<'_>, now: Moment) {
+    let text = |pointer: &str| json::text(about, pointer).to_owned();
+    let (namespace, name, uid) = (text("/metadata/namespace"), text("/metadata/name"), text("/metadata/uid"));
+    let namespace = if namespace.is_empty() { "default".to_owned() } else { namespace };
+    let number = crate::world::hash(&(&uid, event.reason, event.message, event.field));
+    let key = Key::new("events", &namespace, &format!("{name}.{number:016x}"));
+    let again = world.store.change(&key, |old| {
+        let count = json::integer(old, "/count").unwrap_or(1);
+        json::set(old, "/count", count + 1);
+        json::set(old, "/lastTimestamp", now.text());
+    });
+    if again.is_some() || world.store.list("events", None).count() >= MOST {
+        return;
+    }
+    let mut involved = json!({
+        "apiVersion": text("/apiVersion"), "kind": text("/kind"), "name": name, "namespace": text("/metadata/namespace"),
+        "uid": uid, "resourceVersion": text("/metadata/resourceVersion"),
+    });
+    if !event.field.is_empty() {
+        json::set(&mut involved, "/fieldPath", event.field);
+    }
+    let kind = if event.kind == Kind::Normal { "Normal" } else { "Warning" };
+    let object = json!({
+        "apiVersion": "v1", "kind": "Event", "metadata": {}, "involvedObject": involved,
+        "reason": event.reason, "message": event.message, "type": kind, "count": 1,
+        "source": {"component": event.component}, "reportingComponent": event.component, "reportingInstance": "",
+        "firstTimestamp": now.text(), "lastTimestamp": now.text(), "eventTime": null,
+    });
+    world.insert(&key, object, now);
+}

@@ -1,0 +1,112 @@
+//! Who owns whom: owner references, and the pods that controllers make.
+
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::json;
+use crate::selector::Selection;
+use crate::store::Key;
+use crate::world::World;
+
+/// The reference to a controlling owner.
+pub(super) fn reference(owner: &Value) -> Value {
+    json!({
+        "apiVersion": json::text(owner, "/apiVersion"), "kind": json::text(owner, "/kind"),
+        "name": json::text(owner, "/metadata/name"), "uid": json::text(owner, "/metadata/uid"),
+        "controller": true, "blockOwnerDeletion": true,
+    })
+}
+
+/// Whether an object is controlled by the owner with this identity.
+pub(super) fn is_controlled_by(object: &Value, uid: &str) -> bool {
+    let mut references = json::items(object, "/metadata/ownerReferences").iter();
+    references.any(|r| json::text(r, "/uid") == uid && r.get("controller") == Some(&Value::Bool(true)))
+}
+
+/// Objects of a resource that an owner controls, with their keys, in order of their names.
+pub(super) fn controlled(world: &World, resource: &str, owner: &Value) -> Vec<(Key, Value)> {
+    let (namespace, uid) = (json::text(owner, "/metadata/namespace"), json::text(owner, "/metadata/uid"));
+    let all = world.store.list(resource, Some(namespace));
+    all.filter(|(_, o)| is_controlled_by(o, uid)).map(|(key, o)| (key.clone(), Value::clone(o))).collect()
+}
+
+/// Takes pods that match an owner's selector and have no controller into its possession.
+pub(super) fn adopt_pods(world: &mut World, owner: &Value) {
+    let namespace = json::text(owner, "/metadata/namespace");
+    let Some(selector) = owner.pointer("/spec/selector") else { return };
+    let selection = Selection::of_object(selector);
+    let orphans = world.store.list("pods", Some(namespace)).filter(|(_, pod)| {
+        let has_controller = json::items(pod, "/metadata/ownerReferences").iter().any(|r| json::has(r, "/controller"));
+        !has_controller && !is_deleted(pod) && selection.matches(pod)
+    });
+    let orphans: Vec<Key> = orphans.map(|(key, _)| key.clone()).collect();
+    for key in orphans {
+        world.store.change(&key, |pod| json::set(pod, "/metadata/ownerReferences", json!([reference(owner)])));
+    }
+}
+
+/// Whether an object is on its way out.
+pub(super) fn is_deleted(object: &Value) -> bool {
+    json::has(object, "/metadata/deletionTimestamp")
+}
+
+/// Whether a pod counts for its owner: neither going nor finished.
+pub(super) fn is_active(pod: &Value) -> bool {
+    !is_deleted(pod) && !matches!(json::text(pod, "/status/phase"), "Succeeded" | "Failed")
+}
+
+/// Whether a pod is ready.
+pub(super) fn is_ready(pod: &Value) -> bool {
+    let mut conditions = json::items(pod, "/status/conditions").iter();
+    conditions.any(|c| json::text(c, "/type") == "Ready" && json::text(c, "/status") == "True")
+}
+
+/// Whether a pod has been ready for long enough; and when it will have been.
+pub(super) fn is_available(pod: &Value, min_ready_seconds: i64, now: Moment) -> Result<(), Option<Moment>> {
+    if !is_ready(pod) || is_deleted(pod) {
+        return Err(None);
+    }
+    let ready = json::items(pod, "/status/conditions").iter().find(|c| json::text(c, "/type") == "Ready");
+    let since = ready.and_then(|c| Moment::parse(json::text(c, "/lastTransitionTime"))).unwrap_or(now);
+    let available = since.after(min_ready_seconds.saturating_mul(1000));
+    if min_ready_seconds == 0 || available <= now { Ok(()) } else { Err(Some(available)) }
+}
+
+/// Makes a pod from a template.
+///
+/// # Errors
+/// Why the API server would refuse it: a missing service account.
+pub(super) fn create_pod(
+    world: &mut World,
+    owner: &Value,
+    template: &Value,
+    name: &str,
+    labels: &[(&str, &str)],
+    now: Moment,
+) -> Result<(), String> {
+    let namespace = json::text(owner, "/metadata/namespace");
+    let account = json::text(template, "/spec/serviceAccountName");
+    let account = if account.is_empty() { "default" } else { account };
+    if world.store.get(&Key::new("serviceaccounts", namespace, account)).is_none() {
+        return Err(format!(
+            "pods \"{name}\" is forbidden: error looking up service account {namespace}/{account}: \
+             serviceaccount \"{account}\" not found"
+        ));
+    }
+    let metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template.get("spec")});
+    for (key, value) in labels {
+        json::set(&mut pod, &format!("/metadata/labels/{}", key.replace('/', "~1")), *value);
+    }
+    json::set(&mut pod, "/metadata/ownerReferences", json!([reference(owner)]));
+    json::set(&mut pod, "/status", json!({"phase": "Pending", "qosClass": "BestEffort"}));
+    world.insert(&Key::new("pods", namespace, name), pod, now);
+    Ok(())
+}
+
+/// A name for a template: the same for the same content. (A real cluster hashes otherwise; only the form is the same.)
+pub(super) fn template_hash(template: &Value, length: usize) -> String {
+    let mut template = template.clone();
+    json::remove(&mut template, "/metadata/labels/pod-template-hash");
+    crate::world::safe_encode(crate::world::hash(&template.to_string()), length)
+}

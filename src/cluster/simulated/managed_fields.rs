@@ -1,0 +1,206 @@
+//! Field managers: `metadata.managedFields`, read, changed and written (apimachinery: `pkg/util/managedfields`).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::field_set::{Dotted, FieldSet, Path, value_at};
+use crate::json;
+use crate::refusal::Refusal;
+
+/// What a manager did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// Server-side apply.
+    Apply,
+    /// Anything else that writes.
+    Update,
+}
+
+impl Operation {
+    fn name(self) -> &'static str {
+        match self {
+            Operation::Apply => "Apply",
+            Operation::Update => "Update",
+        }
+    }
+}
+
+/// Who writes, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Writer {
+    /// `kubectl`, `seatrial`.
+    pub(crate) manager: String,
+    /// How.
+    pub(crate) operation: Operation,
+    /// `apps/v1`.
+    pub(crate) api_version: String,
+    /// `status`, or empty.
+    pub(crate) subresource: String,
+}
+
+/// One manager of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Manager {
+    /// Who and how.
+    pub(crate) writer: Writer,
+    /// When it last changed what it owns.
+    time: String,
+    /// What it owns.
+    pub(crate) fields: FieldSet,
+}
+
+/// All managers of an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Managers(pub(crate) Vec<Manager>);
+
+impl Managers {
+    /// Reads them from an object.
+    pub(crate) fn of(object: &Value) -> Managers {
+        let entries = json::items(object, "/metadata/managedFields").iter().map(|entry| {
+            let text = |pointer: &str| json::text(entry, pointer).to_owned();
+            let operation = if text("/operation") == "Apply" { Operation::Apply } else { Operation::Update };
+            Manager {
+                writer: Writer {
+                    manager: text("/manager"),
+                    operation,
+                    api_version: text("/apiVersion"),
+                    subresource: text("/subresource"),
+                },
+                time: text("/time"),
+                fields: entry.get("fieldsV1").map(FieldSet::from_wire).unwrap_or_default(),
+            }
+        });
+        Managers(entries.collect())
+    }
+
+    /// Writes them into an object.
+    pub(crate) fn write_to(&self, object: &mut Value) {
+        let entries = self.0.iter().filter(|manager| !manager.fields.0.is_empty()).map(|manager| {
+            let mut entry = json!({
+                "manager": manager.writer.manager, "operation": manager.writer.operation.name(),
+                "apiVersion": manager.writer.api_version, "time": manager.time,
+                "fieldsType": "FieldsV1", "fieldsV1": manager.fields.to_wire(),
+            });
+            if !manager.writer.subresource.is_empty() {
+                json::set(&mut entry, "/subresource", manager.writer.subresource.as_str());
+            }
+            entry
+        });
+        let entries: Vec<Value> = entries.collect();
+        if entries.is_empty() {
+            json::remove(object, "/metadata/managedFields");
+        } else {
+            json::set(object, "/metadata/managedFields", entries);
+        }
+    }
+
+    /// What a writer owns.
+    pub(crate) fn fields_of(&self, writer: &Writer) -> FieldSet {
+        self.0.iter().find(|m| m.writer == *writer).map(|m| m.fields.clone()).unwrap_or_default()
+    }
+
+    /// The managers other than a writer.
+    pub(crate) fn others<'a>(&'a self, writer: &'a Writer) -> impl Iterator<Item = &'a Manager> {
+        self.0.iter().filter(move |m| m.writer != *writer)
+    }
+
+    /// Gives a writer these fields; its time changes only with them.
+    pub(crate) fn set(&mut self, writer: &Writer, fields: FieldSet, now: Moment) {
+        match self.0.iter_mut().find(|m| m.writer == *writer) {
+            Some(manager) if manager.fields == fields => {}
+            Some(manager) => {
+                manager.fields = fields;
+                manager.time = now.text();
+            }
+            None => self.0.push(Manager { writer: writer.clone(), time: now.text(), fields }),
+        }
+        self.0.retain(|m| !m.fields.0.is_empty());
+    }
+
+    /// Takes fields from everyone but a writer.
+    pub(crate) fn take_from_others(&mut self, writer: &Writer, paths: &BTreeSet<Path>) {
+        for manager in self.0.iter_mut().filter(|m| m.writer != *writer) {
+            manager.fields.subtract(paths);
+        }
+        self.0.retain(|m| !m.fields.0.is_empty());
+    }
+
+    /// Records a write that was no apply: who changed a field owns it now, whoever owned it before.
+    pub(crate) fn record_update(&mut self, writer: &Writer, changed: &Changed, now: Moment) {
+        let gone: BTreeSet<Path> = changed.set.iter().chain(&changed.removed).cloned().collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.take_from_others(writer, &gone);
+        let mut fields = self.fields_of(writer);
+        fields.subtract(&changed.removed);
+        fields.0.extend(changed.set.iter().cloned());
+        self.set(writer, fields, now);
+    }
+}
+
+/// What a write changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// Fields that are new or have another value.
+    pub(crate) set: BTreeSet<Path>,
+    /// Fields that are gone.
+    pub(crate) removed: BTreeSet<Path>,
+}
+
+impl Changed {
+    /// The difference between the fields of two objects.
+    pub(crate) fn between(old: (&Value, &FieldSet), new: (&Value, &FieldSet)) -> Changed {
+        let same = |path: &Path| {
+            let (before, after) = (value_at(old.0, path), value_at(new.0, path));
+            before == after || (before.is_some() && is_container(path, new.1))
+        };
+        let set = new.1.0.iter().filter(|path| !(old.1.0.contains(*path) && same(path))).cloned().collect();
+        let removed = old.1.0.difference(&new.1.0).cloned().collect();
+        Changed { set, removed }
+    }
+}
+
+/// Whether a member has members below it: a list item or a key of a mapping, whose own value is not what is owned.
+fn is_container(path: &Path, set: &FieldSet) -> bool {
+    let mut below = set.0.range(path.clone()..);
+    below.next();
+    below.next().is_some_and(|next| next.starts_with(path))
+}
+
+/// The refusal for fields that others own, worded as apimachinery's `managedfields/internal/conflict.go` does.
+pub(crate) fn conflict(mut conflicts: Vec<(Manager, Path)>) -> Refusal {
+    conflicts.sort_by(|a, b| (describe(&a.0), &a.1).cmp(&(describe(&b.0), &b.1)));
+    let causes = conflicts.iter().map(|(m, path)| (format!("conflict with {}", describe(m)), Dotted(path).to_string()));
+    let message = if let [(manager, path)] = conflicts.as_slice() {
+        format!("Apply failed with 1 conflict: conflict with {}: {}", describe(manager), Dotted(path))
+    } else {
+        let mut lines: Vec<String> = vec![];
+        let mut last = String::new();
+        for (manager, path) in &conflicts {
+            let described = describe(manager);
+            if described != last {
+                lines.push(format!("conflicts with {described}:"));
+                last = described;
+            }
+            lines.push(format!("- {}", Dotted(path)));
+        }
+        format!("Apply failed with {} conflicts: {}", conflicts.len(), lines.join("\n"))
+    };
+    Refusal::apply_conflict(message, causes.collect())
+}
+
+fn describe(manager: &Manager) -> String {
+    let writer = &manager.writer;
+    let mut text = format!("{:?}", writer.manager);
+    if !writer.subresource.is_empty() {
+        text += &format!(" with subresource {:?}", writer.subresource);
+    }
+    match writer.operation {
+        Operation::Apply => text,
+        Operation::Update if manager.time.is_empty() => format!("{text} using {}", writer.api_version),
+        Operation::Update => format!("{text} using {} at {}", writer.api_version, manager.time),
+    }
+}

@@ -1,0 +1,499 @@
+//! Create, replace, patch and delete: from a request's body to the stored object.
+
+use std::sync::Arc;
+
+use seatrial_kubernetes::Schema;
+use serde_json::{Value, json};
+
+use crate::admission;
+use crate::apply::{self, Intent, OnConflict};
+use crate::clock::Moment;
+use crate::defaults;
+use crate::field_set::FieldSet;
+use crate::json;
+use crate::managed_fields::{Changed, Managers, Operation, Writer};
+use crate::patch;
+use crate::refusal::{FieldError, Refusal};
+use crate::resource::Resource;
+use crate::store::Key;
+use crate::typed;
+use crate::world::World;
+
+/// What is written to.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// The resource.
+    pub(crate) resource: Arc<Resource>,
+    /// The namespace; empty for cluster-scoped resources.
+    pub(crate) namespace: String,
+    /// The name; empty for the collection.
+    pub(crate) name: String,
+    /// The part of the object.
+    pub(crate) part: Part,
+}
+
+/// The part of an object that an endpoint writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Everything but the status, when that has its own endpoint.
+    Main,
+    /// The status.
+    Status,
+}
+
+/// What to do about fields that are not declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Validation {
+    /// Drop them.
+    Ignore,
+    /// Drop them and warn.
+    Warn,
+    /// Refuse.
+    Strict,
+}
+
+/// Whether what is asked for is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Yes.
+    Stored,
+    /// Only answered (`dryRun=All`).
+    DryRun,
+}
+
+/// How to write.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// Stored or not.
+    pub(crate) effect: Effect,
+    /// `fieldManager`, or the user agent's name.
+    pub(crate) manager: String,
+    /// `force`.
+    pub(crate) on_conflict: OnConflict,
+    /// `fieldValidation`.
+    pub(crate) validation: Validation,
+    /// When.
+    pub(crate) now: Moment,
+}
+
+/// What was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// The object as it is now, or would be.
+    pub(crate) object: Value,
+    /// Whether it did not exist before.
+    pub(crate) created: bool,
+    /// `Warning` headers.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A patch by its media type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PatchKind {
+    /// `application/apply-patch+yaml`.
+    Apply,
+    /// `application/merge-patch+json`.
+    Merge,
+    /// `application/strategic-merge-patch+json`.
+    Strategic,
+}
+
+impl Target {
+    /// Where the object lies.
+    pub(crate) fn key(&self) -> Key {
+        Key::new(&self.resource.qualified(), &self.namespace, &self.name)
+    }
+
+    fn writer(&self, options: &Options, operation: Operation) -> Writer {
+        Writer {
+            manager: options.manager.clone(),
+            operation,
+            api_version: self.resource.api_version(),
+            subresource: if self.part == Part::Status { "status".to_owned() } else { String::new() },
+        }
+    }
+}
+
+/// POST.
+///
+/// # Errors
+/// As the API server.
+pub(crate) fn create(world: &mut World, target: &Target, body: Value, options: &Options) -> Result<Written, Refusal> {
+    let mut object = body;
+    let schema = target.resource.schema(world.resources.minor);
+    check_type(target, &object)?;
+    let warnings = decode(target, &mut object, schema.as_ref(), options.validation)?;
+    json::set_default(&mut object, "/metadata", json!({}));
+    if !json::has(&object, "/metadata/name") && json::has(&object, "/metadata/generateName") {
+        let name = format!("{}{}", json::text(&object, "/metadata/generateName"), world.new_suffix());
+        json::set(&mut object, "/metadata/name", name);
+    }
+    let target = Target { name: json::text(&object, "/metadata/name").to_owned(), ..target.clone() };
+    if target.name.is_empty() {
+        let error = FieldError::required("metadata.name", "name or generateName is required");
+        return Err(Refusal::invalid(&target.resource, "", &[error]));
+    }
+    if json::has(&object, "/metadata/resourceVersion") {
+        return Err(Refusal::bad_request("resourceVersion should not be set on objects to be created"));
+    }
+    check_namespace(&target, &object)?;
+    admission::admit_to_namespace(world, &target.resource, &target.namespace, &target.name)?;
+    if world.store.get(&target.key()).is_some() {
+        return Err(Refusal::already_exists(&target.resource, &target.name));
+    }
+    let mut object = complete(world, &target, object, schema.as_ref(), options)?;
+    let writer = target.writer(options, Operation::Update);
+    let mut fields = FieldSet::of(&object, schema.as_ref());
+    fields.strip(&["status"]);
+    let mut managers = Managers::default();
+    managers.set(&writer, fields, options.now);
+    managers.write_to(&mut object);
+    Ok(Written { object: store(world, &target, object, options), created: true, warnings })
+}
+
+/// PUT.
+///
+/// # Errors
+/// As the API server.
+pub(crate) fn replace(world: &mut World, target: &Target, body: Value, options: &Options) -> Result<Written, Refusal> {
+    let mut object = body;
+    let schema = target.resource.schema(world.resources.minor);
+    check_type(target, &object)?;
+    let warnings = decode(target, &mut object, schema.as_ref(), options.validation)?;
+    check_name(target, &object)?;
+    check_namespace(target, &object)?;
+    let live = world.store.get(&target.key()).cloned();
+    let live = live.ok_or_else(|| Refusal::not_found(&target.resource, &target.name))?;
+    let object = update(world, target, &live, object, schema.as_ref(), Operation::Update, options)?;
+    Ok(Written { object, created: false, warnings })
+}
+
+/// PATCH.
+///
+/// # Errors
+/// As the API server.
+pub(crate) fn patch(
+    world: &mut World,
+    target: &Target,
+    kind: PatchKind,
+    body: &Value,
+    options: &Options,
+) -> Result<Written, Refusal> {
+    if kind == PatchKind::Apply {
+        return apply_patch(world, target, body, options);
+    }
+    let schema = target.resource.schema(world.resources.minor);
+    let live = world.store.get(&target.key()).cloned();
+    let live = live.ok_or_else(|| Refusal::not_found(&target.resource, &target.name))?;
+    let mut object = Value::clone(&live);
+    match (kind, &schema) {
+        (PatchKind::Strategic, None) => {
+            return Err(Refusal::unsupported_media_type(
+                "application/strategic-merge-patch+json",
+                "application/json-patch+json,application/merge-patch+json,application/apply-patch+yaml",
+            ));
+        }
+        (PatchKind::Strategic, Some(schema)) => patch::strategic_merge_patch(&mut object, body, Some(schema)),
+        _ => patch::merge_patch(&mut object, body),
+    }
+    let warnings = decode(target, &mut object, schema.as_ref(), options.validation)?;
+    check_name(target, &object)?;
+    let object = update(world, target, &live, object, schema.as_ref(), Operation::Update, options)?;
+    Ok(Written { object, created: false, warnings })
+}
+
+fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Options) -> Result<Written, Refusal> {
+    if options.manager.is_empty() {
+        let error = FieldError::required("fieldManager", "is required for apply patch");
+        return Err(Refusal::invalid_options("PatchOptions", &[error]));
+    }
+    check_type(target, body)?;
+    let mut config = body.clone();
+    json::set_default(&mut config, "/metadata/name", target.name.as_str());
+    if target.resource.namespaced {
+        json::set_default(&mut config, "/metadata/namespace", target.namespace.as_str());
+    }
+    check_name(target, &config)?;
+    check_namespace(target, &config)?;
+    if json::has(&config, "/metadata/managedFields") {
+        return Err(Refusal::bad_request("metadata.managedFields must be nil"));
+    }
+    let schema = target.resource.schema(world.resources.minor);
+    let misfits = schema.as_ref().map(|schema| typed::misfits(&config, schema)).unwrap_or_default();
+    if let Some(error) = typed::apply_error(&target.resource, &config, &misfits) {
+        return Err(Refusal::plain(error));
+    }
+    let live = world.store.get(&target.key()).cloned();
+    if live.is_none() && target.part == Part::Status {
+        return Err(Refusal::not_found(&target.resource, &target.name));
+    }
+    if live.is_none() {
+        if world.specification.forbids("create", &target.resource.plural, &target.resource.group, None) {
+            return Err(Refusal::forbidden(&target.resource, None, "create", (&target.namespace, &target.name)));
+        }
+        admission::admit_to_namespace(world, &target.resource, &target.namespace, &target.name)?;
+    }
+    let resets: &[&str] = match target.part {
+        Part::Main if target.resource.has_status => &["status"],
+        Part::Main => &[],
+        Part::Status => &["spec", "metadata", "data"],
+    };
+    let writer = target.writer(options, Operation::Apply);
+    let intent =
+        Intent { config: &config, schema: schema.as_ref(), writer: &writer, on_conflict: options.on_conflict, resets };
+    let empty = json!({});
+    let merged = apply::apply(live.as_deref().unwrap_or(&empty), &intent, options.now)?;
+    match live {
+        None => {
+            let object = complete(world, target, merged, schema.as_ref(), options)?;
+            Ok(Written { object: store(world, target, object, options), created: true, warnings: vec![] })
+        }
+        Some(live) => {
+            let object = update(world, target, &live, merged, schema.as_ref(), Operation::Apply, options)?;
+            Ok(Written { object, created: false, warnings: vec![] })
+        }
+    }
+}
+
+/// What creation adds to an object, whoever sends it; then validation.
+fn complete(
+    world: &mut World,
+    target: &Target,
+    mut object: Value,
+    schema: Option<&Schema>,
+    options: &Options,
+) -> Result<Value, Refusal> {
+    let resource = &target.resource;
+    json::set(&mut object, "/apiVersion", resource.api_version());
+    json::set(&mut object, "/kind", resource.kind.as_str());
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
+        json::remove(&mut object, &format!("/metadata/{field}"));
+    }
+    if resource.has_status {
+        json::remove(&mut object, "/status");
+    }
+    if resource.namespaced {
+        json::set(&mut object, "/metadata/namespace", target.namespace.as_str());
+    } else {
+        json::remove(&mut object, "/metadata/namespace");
+    }
+    json::set(&mut object, "/metadata/uid", world.new_uid());
+    json::set(&mut object, "/metadata/creationTimestamp", options.now.text());
+    if resource.counts_generations() || resource.kind == "Pod" {
+        json::set(&mut object, "/metadata/generation", 1);
+    }
+    defaults::fill(resource, &mut object);
+    let errors = all_errors(resource, &object, schema);
+    if !errors.is_empty() {
+        return Err(Refusal::invalid(resource, &target.name, &errors));
+    }
+    admission::fill_at_creation(world, resource, &mut object);
+    Ok(object)
+}
+
+/// What an update keeps of the live object and adds; then validation. Gives the object as stored.
+fn update(
+    world: &mut World,
+    target: &Target,
+    live: &Value,
+    mut object: Value,
+    schema: Option<&Schema>,
+    operation: Operation,
+    options: &Options,
+) -> Result<Value, Refusal> {
+    let resource = &target.resource;
+    check_preconditions(target, live, &object)?;
+    keep_what_is_the_servers(target, live, &mut object);
+    defaults::fill(resource, &mut object);
+    if resource.qualified() == "services" {
+        json::set_default(&mut object, "/spec/clusterIP", json::text(live, "/spec/clusterIP").to_owned());
+        admission::allocate_addresses(world, &mut object);
+    }
+    let mut errors = all_errors(resource, &object, schema);
+    errors.extend(admission::immutable_errors(resource, live, &object));
+    if !errors.is_empty() {
+        return Err(Refusal::invalid(resource, &target.name, &errors));
+    }
+    if resource.counts_generations() && desired(live) != desired(&object) {
+        let generation = json::integer(live, "/metadata/generation").unwrap_or(0) + 1;
+        json::set(&mut object, "/metadata/generation", generation);
+    }
+    // An apply has recorded its managers already.
+    if operation == Operation::Update {
+        record_managers(target, live, &mut object, schema, options);
+    }
+    json::set(&mut object, "/metadata/resourceVersion", json::text(live, "/metadata/resourceVersion").to_owned());
+    if object == *live {
+        return Ok(object);
+    }
+    Ok(store(world, target, object, options))
+}
+
+/// Who changed what, for writes that are no apply.
+fn record_managers(target: &Target, live: &Value, object: &mut Value, schema: Option<&Schema>, options: &Options) {
+    let resets: &[&str] = match target.part {
+        Part::Main if target.resource.has_status => &["status"],
+        Part::Main => &[],
+        Part::Status => &["spec", "metadata"],
+    };
+    let fields = |value: &Value| {
+        let mut fields = FieldSet::of(value, schema);
+        fields.strip(resets);
+        fields
+    };
+    let (old, new) = (fields(live), fields(object));
+    let changed = Changed::between((live, &old), (object, &new));
+    let mut managers = Managers::of(live);
+    managers.record_update(&target.writer(options, Operation::Update), &changed, options.now);
+    managers.write_to(object);
+}
+
+/// Everything but identity and status: what a new generation is about.
+fn desired(object: &Value) -> Value {
+    let mut copy = object.clone();
+    json::remove(&mut copy, "/metadata");
+    json::remove(&mut copy, "/status");
+    copy
+}
+
+fn keep_what_is_the_servers(target: &Target, live: &Value, object: &mut Value) {
+    if target.part == Part::Status {
+        let status = object.get("status").cloned();
+        let managers = object.pointer("/metadata/managedFields").cloned();
+        *object = live.clone();
+        if let Some(status) = status {
+            json::set(object, "/status", status);
+        }
+        if let Some(managers) = managers {
+            json::set(object, "/metadata/managedFields", managers);
+        }
+        return;
+    }
+    json::set(object, "/apiVersion", target.resource.api_version());
+    json::set(object, "/kind", target.resource.kind.as_str());
+    let kept = ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"];
+    for field in kept.map(|field| format!("/metadata/{field}")) {
+        match live.pointer(&field) {
+            Some(value) => json::set(object, &field, value.clone()),
+            None => drop(json::remove(object, &field)),
+        }
+    }
+    if target.resource.namespaced {
+        json::set(object, "/metadata/namespace", target.namespace.as_str());
+    }
+    if !json::has(object, "/metadata/managedFields")
+        && let Some(managers) = live.pointer("/metadata/managedFields")
+    {
+        json::set(object, "/metadata/managedFields", managers.clone());
+    }
+    if target.resource.has_status {
+        match live.get("status") {
+            Some(status) => json::set(object, "/status", status.clone()),
+            None => drop(json::remove(object, "/status")),
+        }
+    }
+}
+
+fn store(world: &mut World, target: &Target, object: Value, options: &Options) -> Value {
+    if options.effect == Effect::DryRun {
+        return object;
+    }
+    let is_released = json::has(&object, "/metadata/deletionTimestamp")
+        && json::items(&object, "/metadata/finalizers").is_empty()
+        && !matches!(target.resource.qualified().as_str(), "namespaces" | "pods");
+    let stored = world.store.put(&target.key(), object);
+    if is_released {
+        world.store.remove(&target.key());
+    }
+    if target.resource.qualified() == "customresourcedefinitions.apiextensions.k8s.io" {
+        crate::controllers::serve_definitions(world, options.now);
+    }
+    Value::clone(&stored)
+}
+
+fn decode(
+    target: &Target,
+    object: &mut Value,
+    schema: Option<&Schema>,
+    validation: Validation,
+) -> Result<Vec<String>, Refusal> {
+    let Some(schema) = schema else { return Ok(vec![]) };
+    let misfits = typed::misfits(object, schema);
+    if let Some(error) = typed::decode_error(&target.resource, &misfits) {
+        return Err(Refusal::bad_request(error));
+    }
+    if validation == Validation::Strict
+        && let Some(error) = typed::strict_error(&target.resource, &misfits)
+    {
+        return Err(Refusal::bad_request(error));
+    }
+    typed::prune(object, schema);
+    Ok(if validation == Validation::Warn { typed::unknown_fields(&misfits) } else { vec![] })
+}
+
+fn all_errors(resource: &Resource, object: &Value, schema: Option<&Schema>) -> Vec<FieldError> {
+    let mut without_status = object.clone();
+    json::remove(&mut without_status, "/status");
+    let misfits = schema.map(|schema| typed::misfits(&without_status, schema)).unwrap_or_default();
+    let mut errors = typed::missing_fields(&misfits);
+    for error in admission::errors(resource, object) {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
+fn check_type(target: &Target, object: &Value) -> Result<(), Refusal> {
+    if !object.is_object() {
+        return Err(Refusal::bad_request("the object provided is unrecognized (must be of type object)"));
+    }
+    let (found, wanted) = (json::text(object, "/apiVersion"), target.resource.api_version());
+    if found.is_empty() || json::text(object, "/kind").is_empty() {
+        let field = if found.is_empty() { "apiVersion" } else { "kind" };
+        return Err(Refusal::bad_request(format!("Object '{field}' is missing in the object provided")));
+    }
+    if found != wanted {
+        let message =
+            format!("the API version in the data ({found}) does not match the expected API version ({wanted})");
+        return Err(Refusal::bad_request(message));
+    }
+    let (found, wanted) = (json::text(object, "/kind"), &target.resource.kind);
+    if found != wanted {
+        let message = format!("{found} in version {:?} cannot be handled as a {wanted}", target.resource.version);
+        return Err(Refusal::bad_request(message));
+    }
+    Ok(())
+}
+
+fn check_name(target: &Target, object: &Value) -> Result<(), Refusal> {
+    let (found, wanted) = (json::text(object, "/metadata/name"), &target.name);
+    if found == wanted {
+        return Ok(());
+    }
+    let message = format!("the name of the object ({found}) does not match the name on the URL ({wanted})");
+    Err(Refusal::bad_request(message))
+}
+
+fn check_namespace(target: &Target, object: &Value) -> Result<(), Refusal> {
+    let found = json::text(object, "/metadata/namespace");
+    if !target.resource.namespaced || found.is_empty() || found == target.namespace {
+        return Ok(());
+    }
+    Err(Refusal::bad_request("the namespace of the provided object does not match the namespace sent on the request"))
+}
+
+/// `metadata.uid` and `metadata.resourceVersion` of what is sent guard it.
+fn check_preconditions(target: &Target, live: &Value, object: &Value) -> Result<(), Refusal> {
+    let differs = |pointer: &str| json::has(object, pointer) && live.pointer(pointer) != object.pointer(pointer);
+    if differs("/metadata/uid") {
+        let (found, wanted) = (json::text(object, "/metadata/uid"), json::text(live, "/metadata/uid"));
+        let why = format!("Precondition failed: UID in precondition: {found}, UID in object meta: {wanted}");
+        return Err(Refusal::conflict(&target.resource, &target.name, &why));
+    }
+    if differs("/metadata/resourceVersion") {
+        let why = "the object has been modified; please apply your changes to the latest version and try again";
+        return Err(Refusal::conflict(&target.resource, &target.name, why));
+    }
+    Ok(())
+}
