@@ -1,6 +1,49 @@
 //! Kustomize, natively: a directory with a kustomization → objects, each node with the line that set it.
+//!
+//! Behaves as kustomize 5.8 for the fields that `fields.rs` supports; every other field is a finding. Problems never stop the rest.
+//! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
-use seatrial_model::{Manifest, Rendered};
+mod accumulator;
+mod builder;
+mod content_hash;
+mod documents;
+mod field_spec;
+mod field_specs;
+mod fields;
+mod files;
+mod generators;
+mod image_override;
+mod image_reference;
+mod images;
+mod inline;
+mod json_patch;
+mod key_values;
+mod kustomization;
+mod label_selector;
+mod labels;
+mod merge_keys;
+mod merge_list;
+mod metadata;
+mod name_reference_specs;
+mod name_references;
+mod names;
+mod namespace;
+mod nearest;
+mod order;
+mod patch_source;
+mod patch_target;
+mod patches;
+mod replicas;
+mod resource;
+mod result;
+mod scalar;
+mod selector;
+mod shape;
+mod strategic_merge;
+
+pub use image_override::{ImageOverride, override_images};
+
+use seatrial_model::Rendered;
 use seatrial_tree::Tree;
 
 /// What may be loaded from outside a kustomization's own directory (kustomize: `--load-restrictor`).
@@ -24,31 +67,11 @@ pub struct Options {
 pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Builds the kustomization in directory `path`.
+///
+/// Objects come in the order of `kustomize build`, their keys sorted as it prints them: `seatrial_yaml::emit_all` gives its bytes. A `path`
+/// that no file names and that cannot be read has no line in the repository: its finding lies at the start of an empty source that is entered
+/// into the tree's table under that path.
 #[must_use]
-pub fn build(_tree: &Tree, _path: &str, _options: Options) -> Rendered {
-    Rendered::default()
-}
-
-/// An `--image NAME=REFERENCE[@DIGEST]` of the command line, in the semantics of kustomize's `images`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageOverride {
-    /// Image name as in the manifests, without tag.
-    pub name: String,
-    /// New name, tag and digest: `registry/web:1.4.1`, `registry/web@sha256:…`, `registry/web:1.4.1@sha256:…`.
-    pub reference: String,
-}
-
-impl ImageOverride {
-    /// Parses `NAME=REFERENCE[@DIGEST]`.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong.
-    pub fn parse(_text: &str) -> Result<ImageOverride, String> {
-        todo!()
-    }
-}
-
-/// Sets images in every pod template, after everything else. Gives back how many containers each override changed, in order.
-pub fn override_images(_manifests: &mut [Manifest], _overrides: &[ImageOverride]) -> Vec<usize> {
-    todo!()
+pub fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
+    builder::build(tree, path, options)
 }

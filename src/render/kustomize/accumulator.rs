@@ -1,0 +1,99 @@
+//! The resources gathered so far, in order, each identity once (kustomize: `resmap.resWrangler`).
+
+use std::collections::HashMap;
+
+use seatrial_model::{Finding, ids};
+
+use crate::field_spec::FieldError;
+use crate::resource::{Id, Resource};
+use crate::scalar::Setter;
+
+/// Resources of one kustomization while it is built.
+#[derive(Debug, Default)]
+pub(crate) struct Accumulator {
+    resources: Vec<Resource>,
+    /// Where each present identity stands; `None` after a change.
+    index: Option<HashMap<Id, usize>>,
+}
+
+impl Accumulator {
+    pub(crate) fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    /// All of them, to change; identities are looked up anew afterwards.
+    pub(crate) fn resources_mut(&mut self) -> &mut Vec<Resource> {
+        self.index = None;
+        &mut self.resources
+    }
+
+    pub(crate) fn into_resources(self) -> Vec<Resource> {
+        self.resources
+    }
+
+    /// Adds a resource; one with the identity of another is a finding and is left out.
+    pub(crate) fn append(&mut self, resource: Resource, findings: &mut Vec<Finding>) {
+        let resources = &self.resources;
+        let index = self.index.get_or_insert_with(|| {
+            resources.iter().enumerate().rev().map(|(position, r)| (r.id().clone(), position)).collect()
+        });
+        if let Some(first) = index.get(resource.id()).and_then(|position| resources.get(*position)) {
+            findings.push(duplicate(&resource, first));
+            return;
+        }
+        index.insert(resource.id().clone(), self.resources.len());
+        self.resources.push(resource);
+    }
+
+    /// Positions of those with the identity, now or before.
+    pub(crate) fn matching_any_id(&self, wanted: impl Fn(&Id) -> bool) -> Vec<usize> {
+        let has = |r: &Resource| r.any_ids().any(&wanted);
+        self.resources.iter().enumerate().filter(|(_, r)| has(r)).map(|(position, _)| position).collect()
+    }
+
+    /// Removes resources that have become equal in identity to an earlier one; each is a finding.
+    pub(crate) fn drop_duplicates(&mut self, findings: &mut Vec<Finding>) {
+        let mut seen: HashMap<Id, usize> = HashMap::with_capacity(self.resources.len());
+        let mut kept: Vec<Resource> = Vec::with_capacity(self.resources.len());
+        for resource in std::mem::take(&mut self.resources) {
+            if let Some(first) = seen.get(resource.id()).and_then(|position| kept.get(*position)) {
+                findings.push(duplicate(&resource, first));
+                continue;
+            }
+            seen.insert(resource.id().clone(), kept.len());
+            kept.push(resource);
+        }
+        self.resources = kept;
+        self.index = Some(seen);
+    }
+
+    /// Changes every resource's node; what cannot be set is a finding.
+    pub(crate) fn transform(
+        &mut self,
+        setter: &Setter,
+        field: &str,
+        findings: &mut Vec<Finding>,
+        mut change: impl FnMut(&mut Resource) -> Result<(), FieldError>,
+    ) {
+        for resource in self.resources_mut() {
+            if let Err(error) = change(resource) {
+                findings.push(unsettable(&error, resource, setter, field));
+            }
+        }
+    }
+}
+
+fn duplicate(second: &Resource, first: &Resource) -> Finding {
+    let message = format!("`{}` is there twice", second.id().describe());
+    Finding::new(ids::DUPLICATE_OBJECT, second.name_span(), message)
+        .with_related(first.name_span(), "it is here already")
+        .with_object(&second.object_id())
+        .with_help("Rename one of the two, remove it, or patch the other instead.")
+}
+
+fn unsettable(error: &FieldError, resource: &Resource, setter: &Setter, field: &str) -> Finding {
+    let message = format!("`{field}` cannot be applied to `{}`: this {}", resource.id().describe(), error.message);
+    Finding::new(ids::KUSTOMIZE, error.span, message)
+        .with_related(setter.span, format!("`{field}` is set here"))
+        .with_object(&resource.object_id())
+}

@@ -1,0 +1,120 @@
+//! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and which of them are supported.
+
+use crate::shape::{Member, Shape, member, not_yet};
+
+/// Everything kustomize knows at the top level.
+pub(crate) const KUSTOMIZATION: &[Member] = &[
+    member("apiVersion", Shape::String),
+    member("kind", Shape::String),
+    member("metadata", Shape::Any),
+    member("resources", Shape::Strings),
+    member("bases", Shape::Strings),
+    member("components", Shape::Strings),
+    member("namespace", Shape::String),
+    member("namePrefix", Shape::String),
+    member("nameSuffix", Shape::String),
+    member("commonLabels", Shape::StringMap),
+    member("labels", Shape::Objects(LABEL)),
+    member("commonAnnotations", Shape::StringMap),
+    member("patchesStrategicMerge", Shape::Strings),
+    member("patchesJson6902", Shape::Objects(PATCH)),
+    member("patches", Shape::Objects(PATCH)),
+    member("images", Shape::Objects(IMAGE)),
+    member("imageTags", Shape::Objects(IMAGE)),
+    member("replicas", Shape::Objects(REPLICA)),
+    member("configMapGenerator", Shape::Objects(CONFIG_MAP)),
+    member("secretGenerator", Shape::Objects(SECRET)),
+    member("generatorOptions", Shape::Object(GENERATOR_OPTIONS)),
+    member("sortOptions", Shape::Object(SORT_OPTIONS)),
+    not_yet("replacements"),
+    not_yet("vars"),
+    not_yet("crds"),
+    not_yet("openapi"),
+    not_yet("configurations"),
+    not_yet("generators"),
+    not_yet("transformers"),
+    not_yet("validators"),
+    not_yet("buildMetadata"),
+    not_yet("helmCharts"),
+    not_yet("helmGlobals"),
+    not_yet("helmChartInflationGenerator"),
+];
+
+const LABEL: &[Member] = &[
+    member("pairs", Shape::StringMap),
+    member("includeSelectors", Shape::Bool),
+    member("includeTemplates", Shape::Bool),
+    member("fields", Shape::Objects(FIELD)),
+];
+
+const FIELD: &[Member] = &[
+    member("group", Shape::String),
+    member("version", Shape::String),
+    member("kind", Shape::String),
+    member("path", Shape::String),
+    member("create", Shape::Bool),
+];
+
+const PATCH: &[Member] = &[
+    member("path", Shape::String),
+    member("patch", Shape::String),
+    member("target", Shape::Object(TARGET)),
+    member("options", Shape::Object(PATCH_OPTIONS)),
+];
+
+const TARGET: &[Member] = &[
+    member("group", Shape::String),
+    member("version", Shape::String),
+    member("kind", Shape::String),
+    member("name", Shape::String),
+    member("namespace", Shape::String),
+    member("labelSelector", Shape::String),
+    member("annotationSelector", Shape::String),
+];
+
+const PATCH_OPTIONS: &[Member] = &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
+
+const IMAGE: &[Member] = &[
+    member("name", Shape::String),
+    member("newName", Shape::String),
+    member("tagSuffix", Shape::String),
+    member("newTag", Shape::String),
+    member("digest", Shape::String),
+];
+
+const REPLICA: &[Member] = &[member("name", Shape::String), member("count", Shape::Integer)];
+
+const CONFIG_MAP: &[Member] = &[
+    member("namespace", Shape::String),
+    member("name", Shape::String),
+    member("behavior", Shape::String),
+    member("literals", Shape::Strings),
+    member("files", Shape::Strings),
+    member("envs", Shape::Strings),
+    member("env", Shape::String),
+    member("options", Shape::Object(GENERATOR_OPTIONS)),
+];
+
+const SECRET: &[Member] = &[
+    member("namespace", Shape::String),
+    member("name", Shape::String),
+    member("behavior", Shape::String),
+    member("literals", Shape::Strings),
+    member("files", Shape::Strings),
+    member("envs", Shape::Strings),
+    member("env", Shape::String),
+    member("options", Shape::Object(GENERATOR_OPTIONS)),
+    member("type", Shape::String),
+];
+
+const GENERATOR_OPTIONS: &[Member] = &[
+    member("labels", Shape::StringMap),
+    member("annotations", Shape::StringMap),
+    member("disableNameSuffixHash", Shape::Bool),
+    member("immutable", Shape::Bool),
+];
+
+const SORT_OPTIONS: &[Member] =
+    &[member("order", Shape::String), member("legacySortOptions", Shape::Object(LEGACY_SORT_OPTIONS))];
+
+const LEGACY_SORT_OPTIONS: &[Member] = &[member("orderFirst", Shape::Strings), member("orderLast", Shape::Strings)];

@@ -1,0 +1,165 @@
+//! Reading what a kustomization names: paths, what may be read, and documents, each file parsed once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+use seatrial_tree::{EntryKind, ReadError, Tree, join, parent};
+use seatrial_yaml::{Dialect, Document, parse};
+
+use crate::nearest;
+use crate::{LoadRestriction, Options};
+
+/// The files of a build.
+pub(crate) struct Files<'a> {
+    pub(crate) tree: &'a Tree,
+    options: Options,
+    documents: HashMap<String, Arc<Vec<Document>>>,
+}
+
+/// Where a path of a kustomization leads.
+pub(crate) enum Place {
+    File(String),
+    Directory(String),
+}
+
+impl<'a> Files<'a> {
+    pub(crate) fn new(tree: &'a Tree, options: Options) -> Files<'a> {
+        Files { tree, options, documents: HashMap::new() }
+    }
+
+    /// Follows a path that is written at `node`, seen from the directory `dir`.
+    pub(crate) fn resolve(&self, dir: &str, node: &Node, findings: &mut Vec<Finding>) -> Option<Place> {
+        self.resolve_path(dir, node.as_str().unwrap_or_default(), node.span(), findings)
+    }
+
+    /// Follows a path that is written somewhere in `span`.
+    pub(crate) fn resolve_path(&self, dir: &str, path: &str, span: Span, findings: &mut Vec<Finding>) -> Option<Place> {
+        if path.is_empty() {
+            findings.push(Finding::new(ids::MISSING_FILE, span, "the path is empty"));
+            return None;
+        }
+        let Some(target) = join(dir, path) else {
+            let how = if path.starts_with('/') { "is absolute" } else { "leads out of the repository" };
+            findings.push(Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` {how}")));
+            return None;
+        };
+        match self.tree.kind(&target) {
+            Ok(EntryKind::Directory) => Some(Place::Directory(target)),
+            Ok(EntryKind::File) if self.may_read(dir, &target) => Some(Place::File(target)),
+            Ok(EntryKind::File) => {
+                findings.push(outside(path, dir, span));
+                None
+            }
+            Err(error) if is_remote(path) => {
+                debug_assert!(!error.to_string().is_empty());
+                findings.push(not_fetched(path, span));
+                None
+            }
+            Err(error) => {
+                findings.push(self.unreadable(path, &target, &error, span));
+                None
+            }
+        }
+    }
+
+    /// A text file that a kustomization in `dir` names at `node`.
+    pub(crate) fn text(&self, dir: &str, node: &Node, findings: &mut Vec<Finding>) -> Option<Arc<SourceFile>> {
+        let path = node.as_str().unwrap_or_default();
+        let target = self.file(dir, path, node.span(), findings)?;
+        match self.tree.read(&target) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                findings.push(self.unreadable(path, &target, &error, node.span()));
+                None
+            }
+        }
+    }
+
+    /// The path of a file that a kustomization in `dir` names in `span`.
+    pub(crate) fn file(&self, dir: &str, path: &str, span: Span, findings: &mut Vec<Finding>) -> Option<String> {
+        match self.resolve_path(dir, path, span, findings)? {
+            Place::File(target) => Some(target),
+            Place::Directory(_) => {
+                findings.push(Finding::new(ids::MISSING_FILE, span, format!("`{path}` is a directory, not a file")));
+                None
+            }
+        }
+    }
+
+    /// The documents of a file; what is wrong with them is a finding once.
+    pub(crate) fn documents(&mut self, file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Arc<Vec<Document>> {
+        if let Some(known) = self.documents.get(file.path()) {
+            return Arc::clone(known);
+        }
+        let parsed = parse(file, Dialect::Kustomize);
+        findings.extend(parsed.findings);
+        let documents = Arc::new(parsed.documents);
+        self.documents.insert(file.path().to_owned(), Arc::clone(&documents));
+        documents
+    }
+
+    /// kustomize follows symbolic links before it compares (kustomize: `RestrictionRootOnly`).
+    fn may_read(&self, dir: &str, target: &str) -> bool {
+        if self.options.load_restriction == LoadRestriction::None {
+            return true;
+        }
+        let real = |path: &str| self.tree.real_path(path).unwrap_or_else(|_| path.to_owned());
+        let (dir, target) = (real(dir), real(target));
+        dir.is_empty() || target.strip_prefix(&dir).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    fn unreadable(&self, path: &str, target: &str, error: &ReadError, span: Span) -> Finding {
+        let rule = match error {
+            ReadError::OutsideRoot => ids::LOAD_RESTRICTION,
+            _ => ids::MISSING_FILE,
+        };
+        let finding = Finding::new(rule, span, format!("`{path}` {error}"));
+        match self.near(target).filter(|_| matches!(error, ReadError::NotFound)) {
+            Some(near) => finding.with_help(format!("Did you mean `{near}`? It lies in the same directory.")),
+            None => finding,
+        }
+    }
+
+    /// A name like the one that is missing, in the same directory.
+    fn near(&self, target: &str) -> Option<String> {
+        let names = self.tree.list(parent(target)).ok()?;
+        let wanted = target.rsplit('/').next().unwrap_or_default();
+        let swapped = wanted.strip_suffix(".yaml").map(|stem| format!("{stem}.yml"));
+        let swapped = swapped.or_else(|| wanted.strip_suffix(".yml").map(|stem| format!("{stem}.yaml")));
+        let exists = |name: &String| names.iter().any(|(n, _)| n == name);
+        let near = || nearest::nearest(wanted, names.iter().map(|(n, _)| n.as_str())).map(str::to_owned);
+        swapped.filter(exists).or_else(near)
+    }
+}
+
+fn outside(path: &str, dir: &str, span: Span) -> Finding {
+    let dir = if dir.is_empty() { "." } else { dir };
+    Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` does not lie in or below `{dir}`"))
+        .with_note("kustomize reads files only below the directory of the kustomization that names them")
+        .with_help("Move the file there, or include its directory as a base with a kustomization of its own.")
+}
+
+/// A base or file that is to be fetched (kustomize: `git.NewRepoSpecFromURL`, `IsRemoteFile`).
+pub(crate) fn is_remote(path: &str) -> bool {
+    let starts =
+        ["http://", "https://", "ssh://", "git://", "file://", "git::", "git@", "gh:", "github.com/", "github.com:"];
+    starts.iter().any(|s| path.starts_with(s))
+        || path.contains("?ref=")
+        || path.contains("://")
+        || path.contains(".git/")
+        || path.ends_with(".git")
+}
+
+pub(crate) fn not_fetched(path: &str, span: Span) -> Finding {
+    let shown = path.split('?').next().unwrap_or_default();
+    let shown = shown.split_once("://").map_or_else(|| shown.to_owned(), without_credentials);
+    Finding::new(ids::KUSTOMIZE, span, format!("`{shown}` lies outside of the repository and was not fetched"))
+        .with_note("nothing of it is in the result; everything else is")
+}
+
+fn without_credentials((scheme, rest): (&str, &str)) -> String {
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest.get(..end).and_then(|h| h.rsplit_once('@')).map_or(0, |(before, _)| before.len() + 1);
+    format!("{scheme}://{}", rest.get(host..).unwrap_or_default())
+}

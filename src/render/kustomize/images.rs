@@ -1,0 +1,132 @@
+//! The image transformer (kustomize: `ImageTagTransformer`, `filters/imagetag`).
+
+use regex::Regex;
+use seatrial_model::{Finding, Node, SetBy, Value, ids};
+
+use crate::accumulator::Accumulator;
+use crate::field_spec::Leaf;
+use crate::field_specs::IMAGE_FIELDS;
+use crate::image_reference::{ImageReference, pattern};
+use crate::scalar::{Setter, Tag};
+
+/// Lists whose items have an `image`, at any depth.
+const CONTAINER_LISTS: [&str; 2] = ["containers", "initContainers"];
+
+/// An entry of `images`.
+struct ImageChange<'a> {
+    pattern: Regex,
+    new_name: &'a str,
+    new_tag: &'a str,
+    digest: &'a str,
+    tag_suffix: &'a str,
+    setter: Setter,
+}
+
+/// Applies the entries of `images`, one after the other.
+pub(crate) fn set_images(resources: &mut Accumulator, images: &[Node], findings: &mut Vec<Finding>) {
+    let changes: Vec<ImageChange<'_>> = images.iter().filter_map(|image| read_change(image, findings)).collect();
+    if changes.is_empty() {
+        return;
+    }
+    for resource in resources.resources_mut() {
+        if &*resource.id().gvk.kind == "CustomResourceDefinition" || !has_image(resource.node()) {
+            continue;
+        }
+        resource.edit(|node| {
+            for change in &changes {
+                each_container_image(node, &mut |image| change.apply(image));
+                for spec in IMAGE_FIELDS.iter() {
+                    let set = &mut |image: &mut Node| {
+                        if let Some(changed) = change.apply(image) {
+                            *image = changed;
+                        }
+                        Ok(())
+                    };
+                    // The default fields create nothing, and what is no image is left to the schema check.
+                    let _ = spec.visit(node, Leaf::Never, &change.setter.origin(), set);
+                }
+            }
+        });
+    }
+}
+
+fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<ImageChange<'a>> {
+    let text = |name| image.get(name).and_then(Node::as_str).unwrap_or_default();
+    let place = ["newTag", "digest", "newName", "tagSuffix", "name"].iter().find_map(|name| image.get(name));
+    let setter = Setter::field("images", place.unwrap_or(image).span());
+    match pattern(text("name")) {
+        Ok(pattern) => Some(ImageChange {
+            pattern,
+            new_name: text("newName"),
+            new_tag: text("newTag"),
+            digest: text("digest"),
+            tag_suffix: text("tagSuffix"),
+            setter,
+        }),
+        Err(_) => {
+            let span = image.get("name").unwrap_or(image).span();
+            let message = format!("the image name `{}` is no valid regular expression", text("name"));
+            findings.push(Finding::new(ids::KUSTOMIZE, span, message).with_field("images"));
+            None
+        }
+    }
+}
+
+impl ImageChange<'_> {
+    /// The image as it is afterwards; `None` when it is another one.
+    fn apply(&self, image: &Node) -> Option<Node> {
+        let text = image.scalar_text().filter(|t| !image.is_null() && self.pattern.is_match(t))?;
+        let mut reference = ImageReference::split(text);
+        if !self.new_name.is_empty() {
+            reference.name = self.new_name;
+        }
+        let suffixed = format!("{}{}", reference.tag, self.tag_suffix);
+        match (self.new_tag.is_empty(), self.digest.is_empty()) {
+            (false, _) => (reference.tag, reference.digest) = (self.new_tag, self.digest),
+            (true, false) => (reference.tag, reference.digest) = ("", self.digest),
+            (true, true) if !self.tag_suffix.is_empty() => (reference.tag, reference.digest) = (&suffixed, ""),
+            (true, true) => {}
+        }
+        let changed = reference.join();
+        // An image that is set to what it was keeps its own line.
+        Some(if changed == text { image.clone() } else { self.setter.replace(Some(image), changed, Tag::Untyped) })
+    }
+}
+
+/// Whether there is anything that an image could be, so that other objects are not copied.
+fn has_image(node: &Node) -> bool {
+    match node.value() {
+        Value::Mapping(entries) => entries
+            .iter()
+            .any(|e| e.key.text == *"image" || CONTAINER_LISTS.contains(&&*e.key.text) || has_image(&e.value)),
+        Value::Sequence(items) => items.iter().any(has_image),
+        Value::Scalar(_) => false,
+    }
+}
+
+/// Offers the image of every item of a list of containers, at any depth; what comes back takes its place.
+pub(crate) fn each_container_image(node: &mut Node, change: &mut dyn FnMut(&Node) -> Option<Node>) {
+    if !has_image(node) {
+        return;
+    }
+    for item in node.items_mut() {
+        each_container_image(item, change);
+    }
+    for entry in node.entries_mut() {
+        each_container_image(&mut entry.value, change);
+        if !CONTAINER_LISTS.contains(&&*entry.key.text) {
+            continue;
+        }
+        for container in entry.value.items_mut() {
+            if let Some(changed) = container.get("image").and_then(&mut *change) {
+                container.set("image", changed);
+            }
+        }
+    }
+}
+
+/// The setter of `--image`: the value changes, its line stays.
+pub(crate) fn set_on_command_line(image: &Node, text: String) -> Node {
+    let setter = Setter { by: SetBy::CommandLine, span: image.span() };
+    setter.replace(Some(image), text, Tag::String)
+}

@@ -1,0 +1,125 @@
+//! YAML inside of a YAML string: an inline patch, parsed so that every span lies in the kustomization's own lines.
+
+use seatrial_model::{Finding, Node, Origin, SourceFile, Sources, Span, Style};
+use seatrial_yaml::{Dialect, Parsed, parse};
+
+/// Parses the text of a string scalar of `file`.
+pub(crate) fn parse_inline(scalar: &Node, file: &SourceFile) -> Parsed {
+    let text = scalar.scalar_text().unwrap_or_default();
+    let map = SpanMap::new(scalar, file);
+    let inner = Sources::new().add("<inline>", text.to_owned());
+    let mut parsed = parse(&inner, Dialect::Kustomize);
+    for document in &mut parsed.documents {
+        document.span = map.outer(document.span);
+        move_spans(&mut document.node, &map);
+    }
+    for finding in &mut parsed.findings {
+        move_finding(finding, &map);
+    }
+    parsed
+}
+
+fn move_spans(node: &mut Node, map: &SpanMap) {
+    node.set_origin(Origin::from(map.outer(node.span())));
+    for entry in node.entries_mut() {
+        entry.key.span = map.outer(entry.key.span);
+        move_spans(&mut entry.value, map);
+    }
+    for item in node.items_mut() {
+        move_spans(item, map);
+    }
+}
+
+fn move_finding(finding: &mut Finding, map: &SpanMap) {
+    finding.primary.span = map.outer(finding.primary.span);
+    for label in &mut finding.related {
+        label.span = map.outer(label.span);
+    }
+}
+
+/// From places in a decoded string to places in the file that holds it.
+struct SpanMap {
+    whole: Span,
+    /// Starts of pieces that are alike in both: in the string, in the file, and their length.
+    pieces: Vec<(u32, u32, u32)>,
+}
+
+impl SpanMap {
+    fn new(scalar: &Node, file: &SourceFile) -> SpanMap {
+        let whole = scalar.span();
+        let decoded = scalar.scalar_text().unwrap_or_default();
+        let raw = file.text().get(whole.start as usize..whole.end as usize).unwrap_or_default();
+        let pieces = match scalar.style() {
+            Style::Literal => literal_pieces(decoded, raw, whole.start),
+            _ => same_piece(decoded, raw, whole.start),
+        };
+        SpanMap { whole, pieces: pieces.unwrap_or_default() }
+    }
+
+    fn outer(&self, inner: Span) -> Span {
+        let place = |offset: u32| {
+            let index = self.pieces.partition_point(|(start, _, _)| *start <= offset).checked_sub(1)?;
+            let (start, outer, length) = self.pieces.get(index)?;
+            Some(outer + (offset - start).min(*length))
+        };
+        match (place(inner.start), place(inner.end)) {
+            (Some(start), Some(end)) => Span { file: self.whole.file, start, end: end.max(start) },
+            _ => self.whole,
+        }
+    }
+}
+
+/// Line by line: the lines of a literal block are those of the file without their indentation.
+fn literal_pieces(decoded: &str, raw: &str, start: u32) -> Option<Vec<(u32, u32, u32)>> {
+    let header = raw.find('\n')? + 1;
+    let mut pieces = Vec::new();
+    let (mut inner, mut outer) = (0, header);
+    let mut lines = raw.get(header..)?.split_inclusive('\n');
+    for line in decoded.split_inclusive('\n') {
+        let content = line.trim_end_matches('\n');
+        let Some(raw_line) = lines.next() else { break };
+        let bare = raw_line.trim_end_matches(['\n', '\r']);
+        let indent = bare.strip_suffix(content)?.len();
+        pieces.push((small(inner), start + small(outer + indent), small(content.len())));
+        inner += line.len();
+        outer += raw_line.len();
+    }
+    Some(pieces)
+}
+
+/// A string on one line without escapes.
+fn same_piece(decoded: &str, raw: &str, start: u32) -> Option<Vec<(u32, u32, u32)>> {
+    let at = raw.find(decoded).filter(|_| !decoded.contains('\n'))?;
+    Some(vec![(0, start + small(at), small(decoded.len()))])
+}
+
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text at the span of `/a/b` in the patch that stands under `p`.
+    fn text_at_value(outer: &str) -> String {
+        let file = Sources::new().add("k.yaml", outer.to_owned());
+        let document = parse(&file, Dialect::Kustomize).documents.remove(0);
+        let scalar = document.node.get("p").expect("a patch");
+        let parsed = parse_inline(scalar, &file);
+        let span = parsed.documents[0].node.at(&["a", "b"]).expect("a value").span();
+        file.text()[span.start as usize..span.end as usize].to_owned()
+    }
+
+    #[test]
+    fn a_value_in_a_literal_block_lies_on_its_own_line() {
+        assert_eq!(text_at_value("x: 1\np: |-\n  # says\n\n  a:\n    b: deep\n"), "deep");
+        assert_eq!(text_at_value("p: |\r\n    a:\r\n      b: deep\r\n"), "deep");
+    }
+
+    #[test]
+    fn a_value_in_a_quoted_line_lies_in_it_and_one_behind_escapes_is_the_whole_string() {
+        assert_eq!(text_at_value("p: '{a: {b: deep}}'\n"), "deep");
+        assert_eq!(text_at_value("p: \"{a: {b: \\x64eep}}\"\n"), "\"{a: {b: \\x64eep}}\"");
+    }
+}

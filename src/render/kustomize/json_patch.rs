@@ -1,0 +1,293 @@
+//! JSON patches (RFC 6902) on nodes, with the liberties of the library that kustomize uses (evanphx/json-patch v4).
+//!
+//! `replace` of a key that does not exist sets it; negative indices count from the end.
+
+use seatrial_model::{Node, ScalarKind, Span, Style};
+use seatrial_yaml::{Dialect, plain_kind};
+
+use crate::strategic_merge::patched;
+
+/// A patch, read.
+#[derive(Clone, Debug)]
+pub(crate) struct JsonPatch(Vec<Operation>);
+
+#[derive(Clone, Debug)]
+struct Operation {
+    kind: Kind,
+    path: Pointer,
+    from: Option<Pointer>,
+    value: Node,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Add,
+    Remove,
+    Replace,
+    Move,
+    Copy,
+    Test,
+}
+
+#[derive(Clone, Debug)]
+struct Pointer {
+    text: String,
+    segments: Vec<String>,
+    span: Span,
+}
+
+/// An operation cannot be read or applied.
+#[derive(Clone, Debug)]
+pub(crate) struct JsonPatchError {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+fn error(span: Span, message: impl Into<String>) -> JsonPatchError {
+    JsonPatchError { span, message: message.into() }
+}
+
+impl JsonPatch {
+    /// Reads a list of operations.
+    pub(crate) fn read(list: &Node) -> Result<JsonPatch, JsonPatchError> {
+        list.items().iter().map(Operation::read).collect::<Result<_, _>>().map(JsonPatch)
+    }
+
+    /// The object after all operations; untouched when one fails.
+    pub(crate) fn apply(&self, object: &Node) -> Result<Node, JsonPatchError> {
+        let mut patched = object.clone();
+        self.0.iter().try_for_each(|operation| operation.apply(&mut patched))?;
+        restyle(&mut patched);
+        Ok(patched)
+    }
+}
+
+impl Operation {
+    fn read(node: &Node) -> Result<Operation, JsonPatchError> {
+        if !node.is_mapping() {
+            return Err(error(
+                node.span(),
+                format!("an operation is a mapping with `op` and `path`, not {}", node.describe()),
+            ));
+        }
+        let Some(op) = node.get("op") else { return Err(error(node.span(), "the operation has no `op`")) };
+        let kind = match op.as_str() {
+            Some("add") => Kind::Add,
+            Some("remove") => Kind::Remove,
+            Some("replace") => Kind::Replace,
+            Some("move") => Kind::Move,
+            Some("copy") => Kind::Copy,
+            Some("test") => Kind::Test,
+            _ => {
+                let known = "`add`, `remove`, `replace`, `move`, `copy` or `test`";
+                return Err(error(op.span(), format!("`op` must be {known}")));
+            }
+        };
+        let Some(path) = node.get("path") else { return Err(error(node.span(), "the operation has no `path`")) };
+        let from = node.get("from").map(Pointer::read).transpose()?;
+        if from.is_none() && matches!(kind, Kind::Move | Kind::Copy) {
+            return Err(error(node.span(), "the operation has no `from`"));
+        }
+        let value = node.get("value").cloned().unwrap_or_else(|| Node::null(node.span()));
+        Ok(Operation { kind, path: Pointer::read(path)?, from, value })
+    }
+
+    fn apply(&self, object: &mut Node) -> Result<(), JsonPatchError> {
+        match self.kind {
+            Kind::Add => self.path.add(object, patched(&self.value, self.path.get(object))),
+            Kind::Remove => self.path.remove(object).map(drop),
+            Kind::Replace => self.replace(object),
+            Kind::Test => self.test(object),
+            Kind::Move | Kind::Copy => {
+                let Some(from) = &self.from else { return Ok(()) };
+                let Some(value) = from.get(object).cloned() else { return Err(from.missing(object)) };
+                if self.kind == Kind::Move {
+                    from.remove(object)?;
+                }
+                self.path.add(object, value)
+            }
+        }
+    }
+
+    fn replace(&self, object: &mut Node) -> Result<(), JsonPatchError> {
+        let value = patched(&self.value, self.path.get(object));
+        if self.path.segments.is_empty() {
+            if !value.is_mapping() {
+                return Err(error(self.value.span(), "the whole object can only be replaced by a mapping"));
+            }
+            *object = value;
+            return Ok(());
+        }
+        self.path.set(object, value)
+    }
+
+    fn test(&self, object: &Node) -> Result<(), JsonPatchError> {
+        let found = self.path.get(object);
+        let equal = match found {
+            Some(found) => *found == self.value,
+            None => self.value.is_null() && self.path.parent(object).is_some_and(Node::is_mapping),
+        };
+        if equal {
+            return Ok(());
+        }
+        let is = found.map_or("there is no such value", |_| "the value is another one");
+        Err(error(self.path.span, format!("the test of `{}` fails: {is}", self.path.text)))
+    }
+}
+
+impl Pointer {
+    fn read(node: &Node) -> Result<Pointer, JsonPatchError> {
+        let Some(text) = node.as_str() else { return Err(error(node.span(), "a JSON pointer is a string")) };
+        let segments = if text.is_empty() {
+            Vec::new()
+        } else if let Some(rest) = text.strip_prefix('/') {
+            rest.split('/').map(decode).collect()
+        } else {
+            return Err(error(node.span(), format!("`{text}` is no JSON pointer: it must start with `/`")));
+        };
+        Ok(Pointer { text: text.to_owned(), segments, span: node.span() })
+    }
+
+    fn get<'a>(&self, object: &'a Node) -> Option<&'a Node> {
+        self.segments.iter().try_fold(object, child)
+    }
+
+    fn parent<'a>(&self, object: &'a Node) -> Option<&'a Node> {
+        let (_, parents) = self.segments.split_last()?;
+        parents.iter().try_fold(object, child)
+    }
+
+    /// The container that the last segment lies in, to change, and that segment.
+    fn parent_mut<'a>(&self, object: &'a mut Node) -> Result<(&'a mut Node, &str), JsonPatchError> {
+        let Some((last, parents)) = self.segments.split_last() else {
+            return Err(error(self.span, "the whole object cannot be added or removed"));
+        };
+        if !self.parent(object).is_some_and(|p| p.is_mapping() || p.is_sequence()) {
+            return Err(self.missing(object));
+        }
+        let mut node = object;
+        for segment in parents {
+            node =
+                child_mut(node, segment).ok_or_else(|| error(self.span, format!("`{}` leads nowhere", self.text)))?;
+        }
+        Ok((node, last))
+    }
+
+    fn add(&self, object: &mut Node, value: Node) -> Result<(), JsonPatchError> {
+        let (parent, last) = self.parent_mut(object)?;
+        if parent.is_mapping() {
+            parent.set(last, value);
+            return Ok(());
+        }
+        let mut items = parent.items().to_vec();
+        let at = if last == "-" { Some(items.len()) } else { index(last, items.len() + 1) };
+        let Some(at) = at else { return Err(self.no_index(last, items.len())) };
+        items.insert(at, value);
+        parent.set_items(items);
+        Ok(())
+    }
+
+    fn set(&self, object: &mut Node, value: Node) -> Result<(), JsonPatchError> {
+        let (parent, last) = self.parent_mut(object)?;
+        if parent.is_mapping() {
+            parent.set(last, value);
+            return Ok(());
+        }
+        let length = parent.items().len();
+        match index(last, length).and_then(|i| parent.items_mut().get_mut(i)) {
+            Some(slot) => {
+                *slot = value;
+                Ok(())
+            }
+            None => Err(self.no_index(last, length)),
+        }
+    }
+
+    fn remove(&self, object: &mut Node) -> Result<Node, JsonPatchError> {
+        if self.get(object).is_none() {
+            return Err(self.missing(object));
+        }
+        let (parent, last) = self.parent_mut(object)?;
+        if parent.is_mapping() {
+            return parent.remove(last).map(|e| e.value).ok_or_else(|| error(self.span, "there is no such key"));
+        }
+        let mut items = parent.items().to_vec();
+        let Some(at) = index(last, items.len()) else { return Err(self.no_index(last, items.len())) };
+        let removed = items.remove(at);
+        parent.set_items(items);
+        Ok(removed)
+    }
+
+    /// Says how far the path leads.
+    fn missing(&self, object: &Node) -> JsonPatchError {
+        let mut node = object;
+        let mut reached = String::new();
+        for segment in &self.segments {
+            let Some(next) = child(node, segment) else {
+                let place = if reached.is_empty() { "the object".to_owned() } else { format!("`{reached}`") };
+                let what = match (node.is_sequence(), node.is_mapping()) {
+                    (true, _) => format!("{place} has {} items and no item `{segment}`", node.items().len()),
+                    (_, true) => format!("{place} has no `{segment}`"),
+                    _ => format!("{place} is {}", node.describe()),
+                };
+                return error(self.span, format!("`{}` does not exist: {what}", self.text));
+            };
+            node = next;
+            reached = format!("{reached}/{}", segment.replace('~', "~0").replace('/', "~1"));
+        }
+        error(self.span, format!("`{}` does not exist", self.text))
+    }
+
+    fn no_index(&self, segment: &str, length: usize) -> JsonPatchError {
+        error(
+            self.span,
+            format!("`{}` does not exist: the list has {length} items and no index `{segment}`", self.text),
+        )
+    }
+}
+
+fn decode(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+fn child<'a>(node: &'a Node, segment: &String) -> Option<&'a Node> {
+    if node.is_sequence() {
+        return node.items().get(index(segment, node.items().len())?);
+    }
+    node.get(segment)
+}
+
+fn child_mut<'a>(node: &'a mut Node, segment: &str) -> Option<&'a mut Node> {
+    if node.is_sequence() {
+        let index = index(segment, node.items().len())?;
+        return node.items_mut().get_mut(index);
+    }
+    node.get_mut(segment)
+}
+
+/// An index below `length`; negative ones count from the end.
+fn index(segment: &str, length: usize) -> Option<usize> {
+    let index: i64 = segment.parse().ok()?;
+    let length = i64::try_from(length).ok()?;
+    let index = if index < 0 { index + length } else { index };
+    usize::try_from(index).ok().filter(|_| index < length)
+}
+
+/// The detour over JSON leaves strings quoted only where they must be.
+fn restyle(node: &mut Node) {
+    for entry in node.entries_mut() {
+        restyle(&mut entry.value);
+    }
+    for item in node.items_mut() {
+        restyle(item);
+    }
+    if let Some(text) = node.as_str() {
+        let plain = plain_kind(text, Dialect::Kustomize) == ScalarKind::String;
+        let style = match (text.contains('\n'), plain) {
+            (true, _) => Style::Literal,
+            (false, true) => Style::Plain,
+            (false, false) => Style::DoubleQuoted,
+        };
+        node.set_style(style);
+    }
+}

@@ -1,0 +1,131 @@
+//! Keys and values of a generator: literals, files, `.env` files (kustomize: `kv/kv.go`). Values never enter a message.
+
+use std::sync::Arc;
+
+use seatrial_model::{Finding, Level, Node, Span, ids};
+
+use crate::files::Files;
+
+/// One key with its bytes and the place that says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) key: String,
+    pub(crate) value: Arc<[u8]>,
+    /// The literal, the line of the `.env` file, or the file.
+    pub(crate) span: Span,
+    /// Where the kustomization names it.
+    pub(crate) named: Span,
+}
+
+/// Reads all sources of a generator, in kustomize's order: `.env` files, literals, files. Of a key that is there twice the first is kept.
+pub(crate) fn read_pairs(generator: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Vec<Pair> {
+    let list = |name: &str| generator.get(name).map(Node::items).unwrap_or_default();
+    let mut pairs: Vec<Pair> = Vec::new();
+    for source in list("envs").iter().chain(generator.get("env")) {
+        pairs.extend(from_env_file(source, dir, files, findings));
+    }
+    pairs.extend(list("literals").iter().filter_map(|literal| from_literal(literal, findings)));
+    pairs.extend(list("files").iter().filter_map(|source| from_file(source, dir, files, findings)));
+
+    let mut kept: Vec<Pair> = Vec::with_capacity(pairs.len());
+    let mut seen = std::collections::HashMap::new();
+    for pair in pairs {
+        if let Some(first) = seen.get(&pair.key) {
+            let message = format!("the key `{}` is there twice", pair.key);
+            findings.push(Finding::new(ids::KUSTOMIZE, pair.named, message).with_related(*first, "it is here already"));
+            continue;
+        }
+        seen.insert(pair.key.clone(), pair.named);
+        kept.push(pair);
+    }
+    kept
+}
+
+fn from_literal(literal: &Node, findings: &mut Vec<Finding>) -> Option<Pair> {
+    let span = literal.span();
+    let Some((key, value)) = literal.as_str()?.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+        let message = "a literal must be `key=value`, and this one has no key or no `=`";
+        findings.push(Finding::new(ids::KUSTOMIZE, span, message).with_field("literals"));
+        return None;
+    };
+    let value = without_quotes(value).as_bytes().into();
+    Some(Pair { key: key.to_owned(), value, span, named: span })
+}
+
+fn without_quotes(text: &str) -> &str {
+    let inside = |mark| text.strip_prefix(mark).and_then(|t: &str| t.strip_suffix(mark));
+    inside('"').or_else(|| inside('\'')).unwrap_or(text)
+}
+
+fn from_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Pair> {
+    let text = source.as_str()?;
+    let named = source.span();
+    let mut refuse = |message: String| {
+        findings.push(Finding::new(ids::KUSTOMIZE, named, message).with_field("files"));
+        None
+    };
+    let (key, path) = match text.split_once('=') {
+        None => (text.rsplit('/').next().unwrap_or(text), text),
+        Some((_, path)) if path.contains('=') => {
+            return refuse(format!("`{text}` has more than one `=`: neither key nor path may have one"));
+        }
+        Some(("", path)) => {
+            return refuse(format!(
+                "`{text}` has no key before the `=`, as in `{}={path}`",
+                path.rsplit('/').next().unwrap_or(path)
+            ));
+        }
+        Some((key, "")) => return refuse(format!("`{key}=` has no path behind the `=`")),
+        Some(pair) => pair,
+    };
+    let target = files.file(dir, path, named, findings)?;
+    match files.tree.read_bytes(&target) {
+        Ok(value) => Some(Pair { key: key.to_owned(), span: span_of(files, &target).unwrap_or(named), value, named }),
+        Err(error) => {
+            findings.push(Finding::new(ids::MISSING_FILE, named, format!("`{path}` {error}")));
+            None
+        }
+    }
+}
+
+/// The whole file, when it is text.
+fn span_of(files: &Files<'_>, target: &str) -> Option<Span> {
+    let file = files.tree.read(target).ok()?;
+    Some(Span::new(file.id(), 0, file.text().len()))
+}
+
+fn from_env_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Vec<Pair> {
+    let Some(file) = files.text(dir, source, findings) else { return Vec::new() };
+    let mut pairs = Vec::new();
+    let mut start = 0;
+    for (number, raw) in file.text().split_inclusive('\n').enumerate() {
+        let line = raw.strip_suffix('\n').map_or(raw, |l| l.strip_suffix('\r').unwrap_or(l));
+        let bare = if number == 0 { line.trim_start_matches('\u{feff}') } else { line };
+        let trimmed = bare.trim_start();
+        let from = start + (line.len() - trimmed.len());
+        let span = Span::new(file.id(), from, start + line.len());
+        start += raw.len();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        match trimmed.split_once('=') {
+            Some(("", _)) => {}
+            Some((key, value)) => {
+                pairs.push(Pair { key: key.to_owned(), value: value.as_bytes().into(), span, named: span });
+            }
+            None => {
+                findings.push(no_equals_sign(span, source.span()));
+                pairs.push(Pair { key: trimmed.to_owned(), value: Arc::default(), span, named: span });
+            }
+        }
+    }
+    pairs
+}
+
+/// kustomize takes such a line as a key without a value, whatever it was meant to be; so do we, and say it.
+fn no_equals_sign(span: Span, named: Span) -> Finding {
+    Finding::new(ids::KUSTOMIZE, span, "the line has no `=`, so that it becomes a key with an empty value")
+        .with_level(Level::Warning)
+        .with_related(named, "the file is read here")
+        .with_help("Write `KEY=value`, or `KEY=` for an empty value.")
+}

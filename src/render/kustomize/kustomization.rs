@@ -1,0 +1,99 @@
+//! A kustomization file, checked: which file of a directory it is, what kind, and its fields by name.
+
+use std::sync::Arc;
+
+use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+
+use crate::fields::KUSTOMIZATION;
+use crate::shape;
+
+/// What a directory is included as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Kustomization,
+    Component,
+}
+
+/// A kustomization whose fields have the right types; what was wrong is a finding already.
+#[derive(Clone, Debug)]
+pub(crate) struct Kustomization {
+    /// The directory, from the root of the tree.
+    pub(crate) dir: String,
+    pub(crate) file: Arc<SourceFile>,
+    pub(crate) kind: Kind,
+    root: Node,
+}
+
+impl Kustomization {
+    /// Checks the document of a kustomization file.
+    pub(crate) fn read(
+        dir: &str,
+        file: Arc<SourceFile>,
+        document: &Node,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Kustomization> {
+        if !document.is_mapping() {
+            let message = format!("a kustomization is a mapping, not {}", document.describe());
+            findings.push(Finding::new(ids::KUSTOMIZE, document.span(), message));
+            return None;
+        }
+        let root = shape::clean(document, KUSTOMIZATION, "", findings);
+        let kind = kind_of(&root, findings)?;
+        let nothing = document.entries().iter().all(|e| is_type_meta(&e.key.text) || e.value.is_null());
+        if nothing {
+            findings.push(empty(&file));
+        }
+        Some(Kustomization { dir: dir.to_owned(), file, kind, root })
+    }
+
+    /// A field.
+    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
+        self.root.get(name)
+    }
+
+    /// The items of a field that is a list.
+    pub(crate) fn items(&self, name: &str) -> &[Node] {
+        self.get(name).map(Node::items).unwrap_or_default()
+    }
+
+    /// Where its kind is written.
+    pub(crate) fn kind_span(&self) -> Span {
+        self.get("kind").map_or(Span::start_of(self.file.id()), Node::span)
+    }
+}
+
+/// An empty kustomization, which kustomize refuses.
+pub(crate) fn empty(file: &SourceFile) -> Finding {
+    Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), "the kustomization is empty")
+        .with_help("Name at least one resource under `resources`.")
+}
+
+fn is_type_meta(key: &str) -> bool {
+    key.eq_ignore_ascii_case("apiVersion") || key.eq_ignore_ascii_case("kind")
+}
+
+/// The kind; `None` when the file is something else altogether (kustomize: `EnforceFields`).
+fn kind_of(root: &Node, findings: &mut Vec<Finding>) -> Option<Kind> {
+    let kind = match root.get("kind").map(|k| (k, k.as_str().unwrap_or_default())) {
+        None | Some((_, "" | "Kustomization")) => Kind::Kustomization,
+        Some((_, "Component")) => Kind::Component,
+        Some((node, other)) => {
+            let message = format!("`kind` must be `Kustomization` or `Component`, not `{other}`");
+            findings.push(Finding::new(ids::KUSTOMIZE, node.span(), message).with_field("kind"));
+            return None;
+        }
+    };
+    let wanted = match kind {
+        Kind::Kustomization => "kustomize.config.k8s.io/v1beta1",
+        Kind::Component => "kustomize.config.k8s.io/v1alpha1",
+    };
+    let api_version = root.get("apiVersion").filter(|v| !v.as_str().is_some_and(str::is_empty));
+    if let Some(wrong) = api_version.filter(|v| v.as_str() != Some(wanted)) {
+        let message = format!("`apiVersion` of a {kind:?} must be `{wanted}`");
+        findings.push(Finding::new(ids::KUSTOMIZE, wrong.span(), message).with_field("apiVersion"));
+        if !wrong.as_str().is_some_and(|v| v.starts_with("kustomize.config.k8s.io/")) {
+            return None;
+        }
+    }
+    Some(kind)
+}

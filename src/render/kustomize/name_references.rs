@@ -1,0 +1,251 @@
+//! Names that changed are changed wherever other objects use them (kustomize: `filters/nameref`, `namereferencetransformer.go`).
+
+use std::collections::{HashMap, HashSet};
+
+use seatrial_model::{Finding, Node, Origin, SetBy, Value, ids};
+
+use crate::field_spec::{FieldError, FieldSpec, Leaf, selects};
+use crate::name_reference_specs::NAME_REFERENCES;
+use crate::resource::{Gvk, Id, Resource};
+use crate::scalar::{Setter, Tag};
+
+/// Rewrites every reference to an object whose identity changed.
+pub(crate) fn fix_references(resources: &mut [Resource], findings: &mut Vec<Finding>) {
+    let targets = Targets::new(resources);
+    if targets.by_former_name.is_empty() {
+        return;
+    }
+    for referrer in resources {
+        let original = referrer.original_id().gvk.clone();
+        let wanted = |spec: &&FieldSpec| selects(&spec.gvk, &original);
+        for reference in NAME_REFERENCES.iter() {
+            for spec in reference.referrers.iter().filter(wanted) {
+                if let Err(error) = fix_field(referrer, spec, &reference.target, &targets) {
+                    let finding = Finding::new(ids::KUSTOMIZE, error.span, error.message);
+                    findings.push(finding.with_object(&referrer.object_id()));
+                }
+            }
+        }
+    }
+}
+
+/// The objects that can be meant, as they are now, by the names they had.
+struct Targets {
+    all: Vec<Resource>,
+    by_former_name: HashMap<String, Vec<usize>>,
+}
+
+impl Targets {
+    fn new(resources: &[Resource]) -> Targets {
+        let mut by_former_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, resource) in resources.iter().enumerate() {
+            let names: HashSet<&str> = resource.previous_ids().iter().map(|id| &*id.name).collect();
+            for name in names {
+                by_former_name.entry(name.to_owned()).or_default().push(position);
+            }
+        }
+        Targets { all: resources.to_vec(), by_former_name }
+    }
+
+    fn formerly(&self, name: &str) -> impl Iterator<Item = &Resource> {
+        let positions = self.by_former_name.get(name).map(Vec::as_slice).unwrap_or_default();
+        positions.iter().filter_map(|p| self.all.get(*p))
+    }
+}
+
+/// What is to be known of the referring object.
+struct Referrer {
+    id: Id,
+    prefixes: Vec<std::sync::Arc<str>>,
+    suffixes: Vec<std::sync::Arc<str>>,
+    /// Namespaces of a RoleBinding's service accounts.
+    subject_namespaces: HashSet<String>,
+    role: Option<Gvk>,
+}
+
+fn fix_field(resource: &mut Resource, spec: &FieldSpec, target: &Gvk, targets: &Targets) -> Result<(), FieldError> {
+    let values = values_at(resource.node(), &spec.path);
+    // Nothing is copied for a field that names nothing that changed.
+    let may_change = |value: &&Node| {
+        let name = value.scalar_text().or_else(|| value.get("name").and_then(Node::scalar_text));
+        name.is_none_or(|name| targets.by_former_name.contains_key(name))
+    };
+    if !values.iter().any(may_change) {
+        return Ok(());
+    }
+    let referrer = Referrer::of(resource, spec);
+    let finder = Finder { referrer, target, targets };
+    let origin = Origin::from(resource.span);
+    let mut changed = resource.node().clone();
+    spec.visit(&mut changed, Leaf::Never, &origin, &mut |node| finder.fix(node))?;
+    resource.edit(|node| *node = changed);
+    Ok(())
+}
+
+/// The values that a path leads to; lists at its end are opened.
+fn values_at<'a>(node: &'a Node, path: &[String]) -> Vec<&'a Node> {
+    match (node.value(), path.split_first()) {
+        (Value::Sequence(items), _) => items.iter().flat_map(|item| values_at(item, path)).collect(),
+        (Value::Mapping(_), Some((first, rest))) => {
+            node.get(first).map(|below| values_at(below, rest)).unwrap_or_default()
+        }
+        (_, None) if !node.is_null() => vec![node],
+        _ => Vec::new(),
+    }
+}
+
+impl Referrer {
+    fn of(resource: &Resource, spec: &FieldSpec) -> Referrer {
+        let text = |node: &Node, key: &str| node.get(key).and_then(Node::scalar_text).map(str::to_owned);
+        let is_binding = &*resource.id().gvk.kind == "RoleBinding";
+        let subjects = resource.node().get("subjects").filter(|_| is_binding).map(Node::items).unwrap_or_default();
+        let accounts = subjects.iter().filter(|s| text(s, "kind").as_deref() == Some("ServiceAccount"));
+        let role = resource.node().get("roleRef").filter(|_| spec.path == ["roleRef", "name"]);
+        let role = role.and_then(|r| Some((text(r, "apiGroup")?, text(r, "kind")?)));
+        Referrer {
+            id: resource.id().clone(),
+            prefixes: resource.prefixes.clone(),
+            suffixes: resource.suffixes.clone(),
+            subject_namespaces: accounts.filter_map(|s| text(s, "namespace")).collect(),
+            role: role.map(|(group, kind)| Gvk { group: group.into(), version: "".into(), kind: kind.into() }),
+        }
+    }
+
+    /// Whether an object of another namespace can be meant (kustomize: `SubsetThatCouldBeReferencedByResource`).
+    fn can_see(&self, target: &Resource) -> bool {
+        self.id.is_cluster_scoped()
+            || target.id().is_cluster_scoped()
+            || target.id().namespace == self.id.namespace
+            || self.subject_namespaces.contains(target.namespace())
+    }
+
+    fn shares_namespace(&self, target: &Resource) -> bool {
+        self.id.is_cluster_scoped()
+            || target.id().is_cluster_scoped()
+            || &*target.id().gvk.kind == "ServiceAccount"
+            || target.id().namespace == self.id.namespace
+    }
+
+    fn same_affixes(&self, target: &Resource, empty: Empty) -> bool {
+        let same = |one: &[std::sync::Arc<str>], other: &[std::sync::Arc<str>]| match empty {
+            Empty::Fits if one.is_empty() || other.is_empty() => true,
+            _ => same_ending(one, other),
+        };
+        same(&target.prefixes, &self.prefixes) && same(&target.suffixes, &self.suffixes)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Fits,
+    Counts,
+}
+
+fn same_ending(one: &[std::sync::Arc<str>], other: &[std::sync::Arc<str>]) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if short.is_empty() { long.is_empty() } else { long.ends_with(short) }
+}
+
+struct Finder<'a> {
+    referrer: Referrer,
+    target: &'a Gvk,
+    targets: &'a Targets,
+}
+
+impl<'a> Finder<'a> {
+    fn fix(&self, node: &mut Node) -> Result<(), FieldError> {
+        match node.value() {
+            Value::Sequence(_) => node.items_mut().iter_mut().try_for_each(|item| self.fix_item(item)),
+            _ => self.fix_item(node),
+        }
+    }
+
+    fn fix_item(&self, node: &mut Node) -> Result<(), FieldError> {
+        if node.is_null() {
+            return Ok(());
+        }
+        if node.is_mapping() {
+            return self.fix_mapping(node);
+        }
+        let Some(name) = node.scalar_text() else { return Ok(()) };
+        let Some(target) = self.find(name, |_| true, same_name, node)? else { return Ok(()) };
+        if &*target.id().name != name {
+            *node = setter(target, node).replace(Some(node), &*target.id().name, Tag::Untyped);
+        }
+        Ok(())
+    }
+
+    /// A mapping with `name` and `namespace`, as the subjects of bindings have.
+    fn fix_mapping(&self, node: &mut Node) -> Result<(), FieldError> {
+        let Some(name) = node.get("name").and_then(Node::scalar_text) else {
+            let message = "a reference to another object must have a `name`".to_owned();
+            return Err(FieldError { span: node.span(), message });
+        };
+        let namespace = node.get("namespace").map(|n| n.scalar_text().unwrap_or_default().to_owned());
+        let formerly_there = namespace.as_deref().is_some_and(|ns| {
+            self.targets.all.iter().any(|t| self.referrer.can_see(t) && &*t.original_id().namespace == ns)
+        });
+        let in_namespace = |target: &Resource| match namespace.as_deref() {
+            None => true,
+            Some(ns) if formerly_there => &*target.original_id().namespace == ns,
+            Some(ns) => &*target.id().namespace == ns,
+        };
+        let same = |a: &Resource, b: &Resource| same_name(a, b) && a.namespace() == b.namespace();
+        let Some(target) = self.find(name, in_namespace, same, node)? else { return Ok(()) };
+        if &*target.id().name == name && target.namespace().is_empty() {
+            return Ok(());
+        }
+        let setter = setter(target, node);
+        let (name, namespace) = (target.id().name.to_string(), target.namespace().to_owned());
+        if node.get("name").and_then(Node::scalar_text) != Some(&name) {
+            setter.set_entry(node, "name", name, Tag::Untyped);
+        }
+        if !namespace.is_empty() && node.get("namespace").and_then(Node::scalar_text) != Some(&namespace) {
+            setter.set_entry(node, "namespace", namespace, Tag::Untyped);
+        }
+        Ok(())
+    }
+
+    fn find(
+        &self,
+        name: &str,
+        in_namespace: impl Fn(&Resource) -> bool,
+        same: impl Fn(&Resource, &Resource) -> bool,
+        node: &Node,
+    ) -> Result<Option<&'a Resource>, FieldError> {
+        let referrer = &self.referrer;
+        let was = |target: &Resource, gvk: &Gvk| target.previous_ids().iter().any(|id| selects(gvk, &id.gvk));
+        let fits = |target: &&Resource| {
+            in_namespace(target)
+                && referrer.can_see(target)
+                && was(target, self.target)
+                && referrer.role.as_ref().is_none_or(|role| was(target, role))
+                && referrer.shares_namespace(target)
+        };
+        let mut found: Vec<&Resource> = self.targets.formerly(name).filter(fits).collect();
+        if found.len() > 1 {
+            found.retain(|t| referrer.same_affixes(t, Empty::Fits));
+        }
+        if found.len() > 1 {
+            found.retain(|t| referrer.same_affixes(t, Empty::Counts));
+        }
+        let Some((first, rest)) = found.split_first() else { return Ok(None) };
+        if rest.iter().all(|other| same(first, other)) {
+            return Ok(Some(first));
+        }
+        let names: Vec<String> = found.iter().map(|t| format!("`{}`", t.id().describe())).collect();
+        let message = format!("`{name}` could mean several objects: {}", names.join(", "));
+        Err(FieldError { span: node.span(), message })
+    }
+}
+
+fn same_name(one: &Resource, other: &Resource) -> bool {
+    one.id().name == other.id().name
+}
+
+/// The reference keeps its own line; who renamed the object stands behind it.
+fn setter(target: &Resource, node: &Node) -> Setter {
+    let name = target.node().at(&["metadata", "name"]);
+    let by = name.and_then(|n| n.origin().over).map_or(SetBy::Field("namespace"), |over| over.by.clone());
+    Setter { by, span: node.span() }
+}

@@ -1,0 +1,43 @@
+//! "Did you mean": the nearest of some names.
+
+/// The name that is nearest to a misspelt one, when one is near enough.
+pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong = wrong.to_lowercase();
+    let most = (wrong.chars().count() / 3).clamp(1, 4);
+    let scored = names.into_iter().map(|name| (distance(&wrong, &name.to_lowercase()), name));
+    scored.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// Edits from one word to the other, a swap of two neighbours counted once (Damerau–Levenshtein, restricted).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(80).collect(), b.chars().take(80).collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_a_misspelt_name_and_no_other() {
+        let names = ["resources", "namespace", "namePrefix", "images"];
+        assert_eq!(nearest("resuorces", names), Some("resources"));
+        assert_eq!(nearest("image", names), Some("images"));
+        assert_eq!(nearest("totally", names), None);
+    }
+}

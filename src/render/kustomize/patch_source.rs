@@ -1,0 +1,124 @@
+//! What a patch is: where its text stands, and whether it is a strategic merge or a JSON patch.
+
+use seatrial_model::{Finding, Node, Span, ids};
+use seatrial_yaml::Document;
+
+use crate::files::Files;
+use crate::inline::parse_inline;
+use crate::json_patch::JsonPatch;
+use crate::kustomization::Kustomization;
+
+/// A patch, read.
+#[derive(Clone, Debug)]
+pub(crate) enum Patch {
+    /// Partial objects.
+    StrategicMerge(Vec<Node>),
+    /// Operations.
+    Json(JsonPatch),
+}
+
+/// Reads the `path` or `patch` of an entry; what is wrong is a finding.
+pub(crate) fn read_patch(
+    entry: &Node,
+    kustomization: &Kustomization,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Patch> {
+    let text = |name: &str| entry.get(name).filter(|n| n.as_str().is_some_and(|t| !t.trim().is_empty()));
+    let documents = match (text("path"), text("patch")) {
+        (Some(path), None) => documents_of_file(path, kustomization, files, findings)?,
+        (None, Some(patch)) => documents_of_text(patch, kustomization, findings)?,
+        (Some(path), Some(patch)) => {
+            let message = "a patch has either `path` or `patch`, not both";
+            findings
+                .push(Finding::new(ids::KUSTOMIZE, path.span(), message).with_related(patch.span(), "the other one"));
+            return None;
+        }
+        (None, None) => {
+            findings.push(Finding::new(ids::KUSTOMIZE, entry.span(), "a patch must have a `path` or a `patch`"));
+            return None;
+        }
+    };
+    classify(&documents, findings)
+}
+
+/// Reads an item of `patchesStrategicMerge`: a path, or the patch itself.
+pub(crate) fn read_path_or_text(
+    item: &Node,
+    kustomization: &Kustomization,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Patch> {
+    let is_text = item.as_str().is_some_and(|t| t.contains('\n') || t.contains(": ") || t.starts_with('{'));
+    let documents = if is_text {
+        documents_of_text(item, kustomization, findings)?
+    } else {
+        documents_of_file(item, kustomization, files, findings)?
+    };
+    classify(&documents, findings)
+}
+
+fn documents_of_file(
+    path: &Node,
+    kustomization: &Kustomization,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<Document>> {
+    let file = files.text(&kustomization.dir, path, findings)?;
+    Some(files.documents(&file, findings).to_vec())
+}
+
+fn documents_of_text(text: &Node, kustomization: &Kustomization, findings: &mut Vec<Finding>) -> Option<Vec<Document>> {
+    let parsed = parse_inline(text, &kustomization.file);
+    let broken = !parsed.findings.is_empty() && parsed.documents.is_empty();
+    findings.extend(parsed.findings);
+    (!broken).then_some(parsed.documents)
+}
+
+fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch> {
+    if let Some(list) = documents.iter().map(|d| &d.node).find(|n| n.is_sequence()) {
+        return match JsonPatch::read(list) {
+            Ok(patch) => Some(Patch::Json(patch)),
+            Err(error) => {
+                findings.push(Finding::new(ids::KUSTOMIZE, error.span, error.message));
+                None
+            }
+        };
+    }
+    let mut patches = Vec::new();
+    for document in documents {
+        take_objects(&document.node, &mut patches, findings);
+    }
+    Some(Patch::StrategicMerge(patches))
+}
+
+fn take_objects(node: &Node, patches: &mut Vec<Node>, findings: &mut Vec<Finding>) {
+    if node.is_null() || (node.is_mapping() && node.entries().is_empty()) {
+        return;
+    }
+    let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
+    if kind.ends_with("List") && node.get("items").is_some_and(Node::is_sequence) {
+        for item in node.get("items").map(Node::items).unwrap_or_default() {
+            take_objects(item, patches, findings);
+        }
+        return;
+    }
+    let name = node.at(&["metadata", "name"]).and_then(Node::scalar_text).unwrap_or_default();
+    if let Some(missing) = missing_identity(node, kind, name) {
+        findings.push(missing);
+        return;
+    }
+    patches.push(node.clone());
+}
+
+fn missing_identity(node: &Node, kind: &str, name: &str) -> Option<Finding> {
+    let missing = match (kind.is_empty(), name.is_empty()) {
+        (false, false) => return None,
+        (true, _) => "kind",
+        (_, true) => "metadata.name",
+    };
+    let start = node.entries().first().map_or(node.span(), |e| e.key.span.to(e.value.span()));
+    let first_line = Span { end: start.end.min(node.span().end), ..start };
+    let message = format!("a strategic merge patch must have a `{missing}`, also with a `target`");
+    Some(Finding::new(ids::KUSTOMIZE, first_line, message).with_help("With a `target`, any name and kind will do."))
+}

@@ -1,0 +1,56 @@
+//! A patch without an object: what was meant, and what to write.
+
+use seatrial_model::{Finding, Node, ids};
+
+use crate::accumulator::Accumulator;
+use crate::nearest;
+use crate::resource::{Id, Resource};
+
+/// The finding of a strategic merge patch that no object matches.
+pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &Accumulator) -> Finding {
+    let place = |path: &[&str]| patch.at(path).map_or(patch.span(), Node::span);
+    let message = format!("no object matches this patch: {}", wanted.describe());
+    let finding = |path: &[&str]| Finding::new(ids::PATCH_TARGET, place(path), message.clone());
+
+    let named = |r: &&Resource| r.any_ids().any(|id| id.gvk.kind == wanted.gvk.kind && id.name == wanted.name);
+    let same_name: Vec<&Resource> = resources.resources().iter().filter(named).collect();
+    let same_namespace = |r: &&&Resource| r.any_ids().any(|id| id.namespace == wanted.namespace);
+    if let Some(moved) = same_name.iter().find(same_namespace).filter(|r| r.id().gvk != wanted.gvk) {
+        return other_version(finding(&["apiVersion"]), moved);
+    }
+    if let Some(elsewhere) = same_name.iter().find(|r| r.id().gvk == wanted.gvk) {
+        return other_namespace(finding(&["metadata", "name"]), elsewhere);
+    }
+    if let Some(moved) = same_name.first() {
+        return other_version(finding(&["apiVersion"]), moved);
+    }
+    let finding = finding(&["metadata", "name"]);
+    let same_kind = resources.resources().iter().filter(|r| r.id().gvk.kind == wanted.gvk.kind);
+    let names: Vec<(&str, &Resource)> = same_kind.map(|r| (&*r.original_id().name, r)).collect();
+    let near = nearest::nearest(&wanted.name, names.iter().map(|(name, _)| *name));
+    let near = near.and_then(|near| names.iter().find(|(name, _)| *name == near));
+    match near {
+        Some((name, resource)) => {
+            finding.with_related(resource.name_span(), "this one is near").with_help(format!("Did you mean `{name}`?"))
+        }
+        None => finding,
+    }
+}
+
+fn other_version(finding: Finding, there: &Resource) -> Finding {
+    let place = there.node().get("apiVersion").map_or(there.span, Node::span);
+    let gvk = &there.id().gvk;
+    let api_version = gvk.api_version();
+    finding
+        .with_label("the base has another version")
+        .with_related(place, format!("it is {} here", gvk.version))
+        .with_help(format!("Write `{api_version}` in the patch."))
+}
+
+fn other_namespace(finding: Finding, there: &Resource) -> Finding {
+    let place = there.node().at(&["metadata", "namespace"]).map_or(there.name_span(), Node::span);
+    let namespace = there.original_id().namespace.to_string();
+    finding
+        .with_related(place, format!("it is in the namespace `{namespace}` here"))
+        .with_help(format!("Write `namespace: {namespace}` in the patch's metadata."))
+}

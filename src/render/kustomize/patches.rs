@@ -1,0 +1,211 @@
+//! `patches`, `patchesStrategicMerge` and `patchesJson6902` applied (kustomize: `PatchTransformer` and its two predecessors).
+
+use seatrial_model::{Finding, Level, Node, Span, ids};
+
+use crate::accumulator::Accumulator;
+use crate::files::Files;
+use crate::json_patch::JsonPatch;
+use crate::kustomization::Kustomization;
+use crate::merge_keys::MergeSchema;
+use crate::metadata;
+use crate::patch_source::{Patch, read_patch, read_path_or_text};
+use crate::patch_target::no_target;
+use crate::resource::{Id, Resource};
+use crate::selector::Selector;
+use crate::strategic_merge::{MergeError, merge};
+
+/// What a patch may change besides fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Allowed {
+    name: bool,
+    kind: bool,
+}
+
+/// Applies the entries of `patchesStrategicMerge`.
+pub(crate) fn apply_strategic_merges(
+    kustomization: &Kustomization,
+    resources: &mut Accumulator,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    for item in kustomization.items("patchesStrategicMerge") {
+        match read_path_or_text(item, kustomization, files, findings) {
+            Some(Patch::StrategicMerge(patches)) => {
+                for patch in &patches {
+                    apply_by_identity(patch, Allowed::default(), resources, findings);
+                }
+            }
+            Some(Patch::Json(_)) => {
+                let message = "this is a JSON patch, which belongs in `patches` with a `target`";
+                findings.push(Finding::new(ids::KUSTOMIZE, item.span(), message));
+            }
+            None => {}
+        }
+    }
+}
+
+/// Applies the entries of `patches`, or of `patchesJson6902`.
+pub(crate) fn apply_patches(
+    field: &'static str,
+    kustomization: &Kustomization,
+    resources: &mut Accumulator,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    for entry in kustomization.items(field) {
+        let Some(patch) = read_patch(entry, kustomization, files, findings) else { continue };
+        let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
+        let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
+        match (&patch, entry.get("target")) {
+            (Patch::StrategicMerge(patches), None) => {
+                for patch in patches {
+                    apply_by_identity(patch, allowed, resources, findings);
+                }
+            }
+            (Patch::StrategicMerge(patches), Some(target)) => {
+                apply_to_target(patches, target, allowed, resources, findings);
+            }
+            (Patch::Json(patch), Some(target)) => apply_json(patch, target, resources, findings),
+            (Patch::Json(_), None) => {
+                let place = entry.get("path").or_else(|| entry.get("patch")).unwrap_or(entry).span();
+                let message = "a JSON patch must have a `target`";
+                findings.push(Finding::new(ids::KUSTOMIZE, place, message).with_field(field));
+            }
+        }
+    }
+}
+
+/// The object that the patch itself names.
+fn apply_by_identity(patch: &Node, allowed: Allowed, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+    let wanted = Id::of(patch);
+    let found = resources.matching_any_id(|id| *id == wanted);
+    match found.as_slice() {
+        [] => findings.push(no_target(patch, &wanted, resources)),
+        [position] => merge_into(*position, patch, allowed, resources, findings),
+        several => {
+            let message = format!("`{}` fits {} objects", wanted.describe(), several.len());
+            let finding = Finding::new(ids::PATCH_TARGET, patch.span(), message);
+            let places = several.iter().filter_map(|p| resources.resources().get(*p)).map(Resource::name_span);
+            findings.push(places.fold(finding, |f, span| f.with_related(span, "one of them")));
+        }
+    }
+}
+
+/// Every object that the target selects.
+fn apply_to_target(
+    patches: &[Node],
+    target: &Node,
+    allowed: Allowed,
+    resources: &mut Accumulator,
+    findings: &mut Vec<Finding>,
+) {
+    let (patch, more) = match patches {
+        [] => return,
+        [patch, more @ ..] => (patch, more),
+    };
+    if let Some(second) = more.first() {
+        let message = "a patch with a `target` holds one object, not several";
+        findings.push(Finding::new(ids::KUSTOMIZE, second.span(), message).with_related(target.span(), "the target"));
+        return;
+    }
+    // The identity of the patch counts for nothing; its maps are written back as kustomize does.
+    let mut patch = patch.clone();
+    metadata::rewrite(&mut patch, "labels");
+    metadata::rewrite(&mut patch, "annotations");
+    // From the last on, as an object that the patch deletes moves those behind it.
+    for position in select(target, resources, findings).into_iter().rev() {
+        let api_version = resources.resources().get(position).and_then(|r| r.node().get("apiVersion")).cloned();
+        let mut own = patch.clone();
+        if let Some(api_version) = api_version {
+            own.set("apiVersion", api_version);
+        }
+        merge_into(position, &own, allowed, resources, findings);
+    }
+    if allowed != Allowed::default() {
+        resources.drop_duplicates(findings);
+    }
+}
+
+fn select(target: &Node, resources: &Accumulator, findings: &mut Vec<Finding>) -> Vec<usize> {
+    let Some(selector) = Selector::read(target, findings) else { return Vec::new() };
+    let all = resources.resources().iter().enumerate();
+    let selected: Vec<usize> = all.filter(|(_, r)| selector.matches(r)).map(|(position, _)| position).collect();
+    if selected.is_empty() {
+        let message = "the target of this patch selects nothing, so that the patch changes nothing";
+        findings.push(Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning));
+    }
+    selected
+}
+
+fn merge_into(
+    position: usize,
+    patch: &Node,
+    allowed: Allowed,
+    resources: &mut Accumulator,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(resource) = resources.resources().get(position) else { return };
+    let schema = MergeSchema::of(&resource.id().gvk);
+    match merge(resource.node(), patch, schema.as_ref()) {
+        Ok(None) => drop(resources.resources_mut().remove(position)),
+        Ok(Some(merged)) => {
+            let Some(resource) = resources.resources_mut().get_mut(position) else { return };
+            take(resource, merged, allowed);
+        }
+        Err(error) => findings.push(unmergeable(error, resource)),
+    }
+}
+
+/// The merged object, with the identity that it had unless the patch may change it (kustomize: `Resource.ApplySmPatch`).
+fn take(resource: &mut Resource, mut merged: Node, allowed: Allowed) {
+    if allowed != Allowed::default() {
+        resource.store_previous_id();
+    }
+    let old = resource.node().clone();
+    if let Some(kind) = old.get("kind").filter(|_| !allowed.kind) {
+        merged.set("kind", kind.clone());
+    }
+    if !merged.get("metadata").is_some_and(Node::is_mapping) {
+        merged.set("metadata", Node::mapping(Vec::new(), old.origin()));
+    }
+    if let Some(metadata) = merged.get_mut("metadata") {
+        let was = |key| old.at(&["metadata", key]).filter(|n| n.scalar_text().is_some_and(|t| !t.is_empty()));
+        if let Some(name) = was("name").filter(|_| !allowed.name) {
+            metadata.set("name", name.clone());
+        }
+        match was("namespace").filter(|n| !n.is_null()) {
+            Some(namespace) => metadata.set("namespace", namespace.clone()),
+            None => drop(metadata.remove("namespace")),
+        }
+    }
+    resource.edit(|node| *node = merged);
+}
+
+fn unmergeable(error: MergeError, resource: &Resource) -> Finding {
+    let message = format!("the patch does not fit `{}`: {}", resource.id().describe(), error.message);
+    let finding = Finding::new(ids::KUSTOMIZE, error.span, message).with_object(&resource.object_id());
+    match error.other {
+        Some(span) => finding.with_related(span, "the object has this"),
+        None => finding,
+    }
+}
+
+fn apply_json(patch: &JsonPatch, target: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+    for position in select(target, resources, findings) {
+        let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
+        match patch.apply(resource.node()) {
+            Ok(patched) => {
+                resource.store_previous_id();
+                resource.edit(|node| *node = patched);
+            }
+            Err(error) => findings.push(not_applied(error.span, &error.message, resource)),
+        }
+    }
+}
+
+fn not_applied(span: Span, message: &str, resource: &Resource) -> Finding {
+    let message = format!("the patch does not fit `{}`: {message}", resource.id().describe());
+    Finding::new(ids::KUSTOMIZE, span, message)
+        .with_related(resource.name_span(), "the object")
+        .with_object(&resource.object_id())
+}

@@ -1,0 +1,58 @@
+//! `replicas` (kustomize: `ReplicaCountTransformer`).
+
+use seatrial_model::{Finding, Node, ids};
+
+use crate::accumulator::Accumulator;
+use crate::field_spec::{FieldError, Leaf};
+use crate::field_specs::REPLICA_COUNTS;
+use crate::nearest;
+use crate::scalar::{Setter, Tag};
+
+/// Sets the count of the workloads that an entry names.
+pub(crate) fn set_replicas(resources: &mut Accumulator, replica: &Node, findings: &mut Vec<Finding>) {
+    let name = replica.get("name").and_then(Node::as_str).unwrap_or_default();
+    let place = replica.get("count").or_else(|| replica.get("name")).unwrap_or(replica).span();
+    // Go prints the number that it read; a missing count is its zero.
+    let count = replica.get("count").and_then(Node::as_i64).unwrap_or_default().to_string();
+    let setter = Setter::field("replicas", place);
+    let mut found = false;
+    for spec in REPLICA_COUNTS.iter() {
+        for position in resources.matching_any_id(|id| &*id.name == name && spec.selects(&id.gvk)) {
+            found = true;
+            let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
+            let fits = spec.selects(&resource.id().gvk);
+            let set = &mut |field: &mut Node| set_count(field, &count, &setter);
+            let result =
+                resource.edit(|node| if fits { spec.visit(node, Leaf::Scalar, &setter.origin(), set) } else { Ok(()) });
+            if let Err(error) = result {
+                let message = format!("`replicas` cannot be applied to `{name}`: this {}", error.message);
+                findings.push(Finding::new(ids::KUSTOMIZE, error.span, message).with_related(place, "it is set here"));
+            }
+        }
+    }
+    if !found {
+        findings.push(no_such_workload(resources, replica, name));
+    }
+}
+
+fn set_count(field: &mut Node, count: &str, setter: &Setter) -> Result<(), FieldError> {
+    if field.scalar_text().is_none() {
+        return Err(FieldError { span: field.span(), message: format!("is {}, not a number", field.describe()) });
+    }
+    *field = setter.replace(Some(field), count, Tag::Integer);
+    Ok(())
+}
+
+fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str) -> Finding {
+    let place = replica.get("name").unwrap_or(replica).span();
+    let message = format!(
+        "`replicas` names `{name}`, but there is no Deployment, StatefulSet, ReplicaSet or ReplicationController of that name"
+    );
+    let finding = Finding::new(ids::KUSTOMIZE, place, message).with_field("replicas");
+    let workloads = resources.resources().iter().filter(|r| REPLICA_COUNTS.iter().any(|s| s.selects(&r.id().gvk)));
+    let names: Vec<&str> = workloads.map(|r| &*r.original_id().name).collect();
+    match nearest::nearest(name, names) {
+        Some(near) => finding.with_help(format!("Did you mean `{near}`?")),
+        None => finding,
+    }
+}

@@ -1,0 +1,207 @@
+//! A resource on its way through the build: its node, its identities then and now, and what generators and prefixes left with it.
+
+use std::sync::Arc;
+
+use seatrial_model::{Node, ObjectId, Span};
+
+use crate::merge_keys;
+
+/// Namespace that kustomize gives to kinds that have none (kyaml: `resid.TotallyNotANamespace`).
+const NO_NAMESPACE: &str = "_non_namespaceable_";
+
+/// Group, version and kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Gvk {
+    pub(crate) group: Arc<str>,
+    pub(crate) version: Arc<str>,
+    pub(crate) kind: Arc<str>,
+}
+
+impl Gvk {
+    /// Of the `apiVersion` and `kind` of an object (kyaml: `resid.GvkFromNode`; a group ends at the first slash).
+    pub(crate) fn of(node: &Node) -> Gvk {
+        let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
+        Gvk { group: group.into(), version: version.into(), kind: kind.into() }
+    }
+
+    /// `apps/v1`, `v1`.
+    pub(crate) fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.to_string() } else { format!("{}/{}", self.group, self.version) }
+    }
+}
+
+/// An identity as kustomize compares them: with the version, and with the effective namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Id {
+    pub(crate) gvk: Gvk,
+    pub(crate) name: Arc<str>,
+    /// `default` where none is written, a constant for kinds without namespace.
+    pub(crate) namespace: Arc<str>,
+}
+
+impl Id {
+    /// The identity of an object, or of a patch.
+    pub(crate) fn of(node: &Node) -> Id {
+        let gvk = Gvk::of(node);
+        let metadata = |key| node.at(&["metadata", key]).filter(|n| !n.is_null()).and_then(Node::scalar_text);
+        let namespace = effective_namespace(&gvk, metadata("namespace").unwrap_or_default());
+        Id { name: metadata("name").unwrap_or_default().into(), namespace: namespace.into(), gvk }
+    }
+
+    /// Whether the kind certainly has no namespace.
+    pub(crate) fn is_cluster_scoped(&self) -> bool {
+        &*self.namespace == NO_NAMESPACE
+    }
+
+    /// `Deployment apps/v1 shop/web`: for messages.
+    pub(crate) fn describe(&self) -> String {
+        let place = if self.is_cluster_scoped() || &*self.namespace == "default" {
+            self.name.to_string()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        };
+        format!("{} {} {place}", self.gvk.kind, self.gvk.api_version())
+    }
+}
+
+fn effective_namespace<'a>(gvk: &Gvk, namespace: &'a str) -> &'a str {
+    if merge_keys::is_cluster_scoped(gvk) {
+        NO_NAMESPACE
+    } else if namespace.is_empty() {
+        "default"
+    } else {
+        namespace
+    }
+}
+
+/// What a generator does with an object that exists already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    /// It must not exist.
+    #[default]
+    Create,
+    /// It must exist; its data is kept where the new one says nothing.
+    Merge,
+    /// It must exist; its data goes.
+    Replace,
+}
+
+/// Whether a content hash is appended to the name at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum NameHash {
+    /// The name stays.
+    #[default]
+    Off,
+    /// The name gets a content hash.
+    On,
+}
+
+/// One object.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    node: Node,
+    id: Id,
+    /// The document it came from.
+    pub(crate) span: Span,
+    /// Former identities, oldest first.
+    previous: Vec<Id>,
+    pub(crate) prefixes: Vec<Arc<str>>,
+    pub(crate) suffixes: Vec<Arc<str>>,
+    pub(crate) hash: NameHash,
+}
+
+impl Resource {
+    pub(crate) fn new(node: Node, span: Span) -> Resource {
+        let id = Id::of(&node);
+        Resource {
+            node,
+            id,
+            span,
+            previous: Vec::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            hash: NameHash::Off,
+        }
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    pub(crate) fn into_node(self) -> Node {
+        self.node
+    }
+
+    /// The identity it has now.
+    pub(crate) fn id(&self) -> &Id {
+        &self.id
+    }
+
+    /// The identity it began with.
+    pub(crate) fn original_id(&self) -> &Id {
+        self.previous.first().unwrap_or(&self.id)
+    }
+
+    /// Former identities, oldest first.
+    pub(crate) fn previous_ids(&self) -> &[Id] {
+        &self.previous
+    }
+
+    /// All identities, the present one last.
+    pub(crate) fn any_ids(&self) -> impl Iterator<Item = &Id> {
+        self.previous.iter().chain(std::iter::once(&self.id))
+    }
+
+    /// Changes the node; the identity follows.
+    pub(crate) fn edit<T>(&mut self, change: impl FnOnce(&mut Node) -> T) -> T {
+        let result = change(&mut self.node);
+        self.id = Id::of(&self.node);
+        // A former identity has the group and version of today (kustomize: `utils.PrevIds`).
+        for previous in &mut self.previous {
+            previous.gvk.group = Arc::clone(&self.id.gvk.group);
+            previous.gvk.version = Arc::clone(&self.id.gvk.version);
+        }
+        result
+    }
+
+    /// Remembers the present identity as a former one.
+    pub(crate) fn store_previous_id(&mut self) {
+        if self.previous.last() != Some(&self.id) {
+            self.previous.push(self.id.clone());
+        }
+    }
+
+    /// Takes another resource's history, as one that merges into it does.
+    pub(crate) fn inherit_history(&mut self, other: &Resource) {
+        self.previous.clone_from(&other.previous);
+        self.prefixes.clone_from(&other.prefixes);
+        self.suffixes.clone_from(&other.suffixes);
+    }
+
+    /// The namespace as written; empty where there is none.
+    pub(crate) fn namespace(&self) -> &str {
+        self.node
+            .at(&["metadata", "namespace"])
+            .filter(|n| !n.is_null())
+            .and_then(Node::scalar_text)
+            .unwrap_or_default()
+    }
+
+    /// A key of `metadata.annotations`, whatever its type.
+    pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
+        self.node.at(&["metadata", "annotations", key]).and_then(Node::scalar_text)
+    }
+
+    /// The identity that findings carry.
+    pub(crate) fn object_id(&self) -> ObjectId {
+        let namespace = Some(self.namespace()).filter(|n| !n.is_empty());
+        ObjectId::new(&self.id.gvk.group, &self.id.gvk.kind, namespace, &self.id.name)
+    }
+
+    /// Where its identity is written: the name, or the whole document.
+    pub(crate) fn name_span(&self) -> Span {
+        self.node.at(&["metadata", "name"]).map_or(self.span, Node::span)
+    }
+}

@@ -1,0 +1,85 @@
+//! Which resources a patch's `target` means (kustomize: `types.Selector`; Kubernetes' label selector syntax).
+
+use regex::{Regex, RegexBuilder};
+use seatrial_model::{Finding, Node, Span, ids};
+
+use crate::label_selector::LabelSelector;
+use crate::resource::Resource;
+
+/// A `target`, read.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    group: Option<Regex>,
+    version: Option<Regex>,
+    kind: Option<Regex>,
+    name: Option<Regex>,
+    namespace: Option<Regex>,
+    labels: LabelSelector,
+    annotations: LabelSelector,
+}
+
+impl Selector {
+    /// Reads a `target`; what is wrong with it is a finding.
+    pub(crate) fn read(target: &Node, findings: &mut Vec<Finding>) -> Option<Selector> {
+        let before = findings.len();
+        let mut regex = |name: &str| anchored(target.get(name)?, name, findings);
+        let (group, version, kind) = (regex("group"), regex("version"), regex("kind"));
+        let (name, namespace) = (regex("name"), regex("namespace"));
+        let mut labels = |name: &str| label_selector(target.get(name), name, findings);
+        let (labels, annotations) = (labels("labelSelector"), labels("annotationSelector"));
+        if findings.len() > before {
+            return None;
+        }
+        Some(Selector { group, version, kind, name, namespace, labels, annotations })
+    }
+
+    /// Whether it means a resource, by the name and namespace that it has or began with.
+    pub(crate) fn matches(&self, resource: &Resource) -> bool {
+        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|p| p.is_match(text));
+        let (now, first) = (resource.id(), resource.original_id());
+        (fits(&self.namespace, &first.namespace) || fits(&self.namespace, &now.namespace))
+            && (fits(&self.name, &first.name) || fits(&self.name, &now.name))
+            && fits(&self.group, &now.gvk.group)
+            && fits(&self.version, &now.gvk.version)
+            && fits(&self.kind, &now.gvk.kind)
+            && self.labels.matches(&pairs(resource, "labels"))
+            && self.annotations.matches(&pairs(resource, "annotations"))
+    }
+}
+
+fn pairs<'a>(resource: &'a Resource, key: &str) -> impl Fn(&str) -> Option<&'a str> {
+    let map = resource.node().at(&["metadata", key]);
+    move |key| map.and_then(|m| m.get(key)).and_then(Node::scalar_text)
+}
+
+fn anchored(pattern: &Node, field: &str, findings: &mut Vec<Finding>) -> Option<Regex> {
+    let text = pattern.as_str().filter(|t| !t.is_empty())?;
+    match RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 20).build() {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            findings.push(bad(pattern.span(), field, text, "regular expression", &short(&error)));
+            None
+        }
+    }
+}
+
+fn short(error: &regex::Error) -> String {
+    let text = error.to_string();
+    text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+fn label_selector(node: Option<&Node>, field: &str, findings: &mut Vec<Finding>) -> LabelSelector {
+    let text = node.and_then(Node::as_str).unwrap_or_default();
+    match (LabelSelector::parse(text), node) {
+        (Err(error), Some(node)) => {
+            findings.push(bad(node.span(), field, text, "label selector", &error));
+            LabelSelector::default()
+        }
+        (selector, _) => selector.unwrap_or_default(),
+    }
+}
+
+fn bad(span: Span, field: &str, text: &str, what: &str, why: &str) -> Finding {
+    let message = format!("`{text}` is no valid {what}: {why}");
+    Finding::new(ids::KUSTOMIZE, span, message).with_field(format!("target.{field}"))
+}

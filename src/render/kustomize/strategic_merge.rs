@@ -1,0 +1,233 @@
+//! Strategic merge of a patch into an object, as kustomize merges (kyaml: `yaml/merge2`, `yaml/walk`).
+//!
+//! Differs from kubectl's merge where kustomize differs: patched list items come first, lists without a known merge key are
+//! replaced, `$setElementOrder` and `$deleteFromPrimitiveList` are unknown.
+
+use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy, Span, Style, Value};
+
+use crate::merge_keys::MergeSchema;
+use crate::merge_list;
+
+/// The key of a directive.
+pub(crate) const DIRECTIVE: &str = "$patch";
+
+/// The patch does not fit the object.
+#[derive(Clone, Debug)]
+pub(crate) struct MergeError {
+    /// The place in the patch.
+    pub(crate) span: Span,
+    /// The place in the object, where there is one.
+    pub(crate) other: Option<Span>,
+    /// One sentence.
+    pub(crate) message: String,
+}
+
+/// What a patch says of a container as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Directive {
+    Merge,
+    Replace,
+    Delete,
+}
+
+/// Merges `patch` into `dest`; `None` when the patch deletes it.
+pub(crate) fn merge(dest: &Node, patch: &Node, schema: Option<&MergeSchema>) -> Result<Option<Node>, MergeError> {
+    walk(Some(dest), Some(patch), schema)
+}
+
+/// One step of the walk: either side may be missing. `None` means that nothing is left.
+pub(crate) fn walk(
+    dest: Option<&Node>,
+    patch: Option<&Node>,
+    schema: Option<&MergeSchema>,
+) -> Result<Option<Node>, MergeError> {
+    let value = |node: Option<&'_ Node>| node.filter(|n| !n.is_null()).map(|n| n.value().clone());
+    let Some(shape) = value(dest).or_else(|| value(patch)) else { return Ok(keep_null(dest, patch)) };
+    if let (Some(d), Some(p)) = (dest.filter(|n| !n.is_null()), patch.filter(|n| !n.is_null())) {
+        same_shape(d, p)?;
+    }
+    match shape {
+        Value::Mapping(_) => walk_mapping(dest, patch, schema),
+        Value::Sequence(_) => walk_sequence(dest, patch, schema),
+        Value::Scalar(_) => Ok(match patch {
+            Some(p) if p.is_null() => None,
+            Some(p) => Some(patched(p, dest)),
+            None => dest.cloned(),
+        }),
+    }
+}
+
+/// A null that is written stays where the patch says nothing; an empty value goes (kyaml: `MakePersistentNullNode`).
+fn keep_null(dest: Option<&Node>, patch: Option<&Node>) -> Option<Node> {
+    let written = dest.filter(|d| d.scalar_text().is_some_and(|t| !t.is_empty()));
+    written.filter(|_| patch.is_none()).cloned()
+}
+
+fn same_shape(dest: &Node, patch: &Node) -> Result<(), MergeError> {
+    let same = match dest.value() {
+        Value::Mapping(_) => patch.is_mapping(),
+        Value::Sequence(_) => patch.is_sequence(),
+        Value::Scalar(_) => patch.scalar_text().is_some(),
+    };
+    if same {
+        return Ok(());
+    }
+    let message = format!("the patch sets {} where the object has {}", patch.describe(), dest.describe());
+    Err(MergeError { span: patch.span(), other: Some(dest.span()), message })
+}
+
+fn walk_mapping(
+    dest: Option<&Node>,
+    patch: Option<&Node>,
+    schema: Option<&MergeSchema>,
+) -> Result<Option<Node>, MergeError> {
+    let Some(dest) = dest.filter(|d| !d.is_null()) else {
+        return patch.map_or(Ok(None), |p| fresh(p, schema));
+    };
+    match patch {
+        None => merge_entries(dest, None, schema).map(Some),
+        Some(patch) if patch.is_null() => Ok(None),
+        Some(patch) => match directive_of_mapping(patch)? {
+            Directive::Delete => Ok(None),
+            Directive::Replace => Ok(fresh(&without_directive(patch), schema)?.map(|n| over(n, dest))),
+            Directive::Merge => merge_entries(dest, Some(&without_directive(patch)), schema).map(Some),
+        },
+    }
+}
+
+fn merge_entries(dest: &Node, patch: Option<&Node>, schema: Option<&MergeSchema>) -> Result<Node, MergeError> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(dest.entries().len());
+    for entry in dest.entries() {
+        let key = &*entry.key.text;
+        let below = schema.and_then(|s| s.field(key));
+        let Some(value) = walk(Some(&entry.value), patch.and_then(|p| p.get(key)), below.as_ref())? else { continue };
+        entries.push(Entry { key: entry.key.clone(), value: in_style_of(value, &entry.value) });
+    }
+    for entry in patch.map(Node::entries).unwrap_or_default() {
+        let key = &*entry.key.text;
+        if dest.entry(key).is_some() {
+            continue;
+        }
+        let below = schema.and_then(|s| s.field(key));
+        if let Some(value) = walk(None, Some(&entry.value), below.as_ref())? {
+            entries.push(Entry { key: entry.key.clone(), value });
+        }
+    }
+    let mut merged = dest.clone();
+    merged.set_entries(entries);
+    Ok(merged)
+}
+
+/// What a patch adds where the object has nothing: nulls and directives go, merged lists lose their doubles.
+pub(crate) fn fresh(patch: &Node, schema: Option<&MergeSchema>) -> Result<Option<Node>, MergeError> {
+    if patch.is_null() {
+        return Ok(None);
+    }
+    match patch.value() {
+        Value::Scalar(_) => Ok(Some(patched(patch, None))),
+        Value::Sequence(_) => walk_sequence(Some(patch), Some(patch), schema),
+        Value::Mapping(_) => {
+            if directive_of_mapping(patch)? == Directive::Delete {
+                return Ok(None);
+            }
+            let mut entries = Vec::with_capacity(patch.entries().len());
+            for entry in patch.entries().iter().filter(|e| e.key.text != *DIRECTIVE) {
+                let below = schema.and_then(|s| s.field(&entry.key.text));
+                if let Some(value) = fresh(&entry.value, below.as_ref())? {
+                    entries.push(Entry { key: entry.key.clone(), value });
+                }
+            }
+            let mut node = patch.clone();
+            node.set_entries(entries);
+            node.set_over(SetBy::Patch, None);
+            Ok(Some(node))
+        }
+    }
+}
+
+fn walk_sequence(
+    dest: Option<&Node>,
+    patch: Option<&Node>,
+    schema: Option<&MergeSchema>,
+) -> Result<Option<Node>, MergeError> {
+    let Some(MergeSchema::Merged { keys, items }) = schema else {
+        return Ok(match patch {
+            Some(p) if p.is_null() => None,
+            Some(p) => Some(patched(p, dest)),
+            None => dest.cloned(),
+        });
+    };
+    let items = items.map(MergeSchema::Definition);
+    let Some(dest) = dest.filter(|d| !d.is_null()) else {
+        return patch.map_or(Ok(None), |p| walk_sequence(Some(p), Some(p), schema));
+    };
+    let Some(patch) = patch else { return merge_list::merge_items(dest, None, keys, items.as_ref()).map(Some) };
+    if patch.is_null() {
+        return Ok(None);
+    }
+    match merge_list::directive_of_list(patch)? {
+        (Directive::Delete, _) => Ok(None),
+        (Directive::Replace, rest) => merge_list::merge_items(&rest, Some(&rest), keys, items.as_ref()).map(Some),
+        (Directive::Merge, rest) => merge_list::merge_items(dest, Some(&rest), keys, items.as_ref()).map(Some),
+    }
+}
+
+fn directive_of_mapping(patch: &Node) -> Result<Directive, MergeError> {
+    patch.get(DIRECTIVE).map_or(Ok(Directive::Merge), directive)
+}
+
+/// Reads the value of `$patch`.
+pub(crate) fn directive(value: &Node) -> Result<Directive, MergeError> {
+    match value.scalar_text() {
+        Some("merge") => Ok(Directive::Merge),
+        Some("replace") => Ok(Directive::Replace),
+        Some("delete") => Ok(Directive::Delete),
+        _ => {
+            let message = "`$patch` must be `merge`, `replace` or `delete`".to_owned();
+            Err(MergeError { span: value.span(), other: None, message })
+        }
+    }
+}
+
+fn without_directive(patch: &Node) -> Node {
+    let mut patch = patch.clone();
+    patch.remove(DIRECTIVE);
+    patch
+}
+
+/// A scalar keeps the style of the one it replaces, and a quoted style makes a string of any value (kyaml: `FieldSetter`).
+fn in_style_of(mut value: Node, old: &Node) -> Node {
+    let quoted = old.scalar_text().is_some() && !matches!(old.style(), Style::Plain | Style::Flow);
+    if quoted && value.scalar_text().is_some() {
+        value.set_style(old.style());
+        value.set_kind(ScalarKind::String);
+    }
+    value
+}
+
+/// The patch's node with its origin recorded, down to the leaves.
+pub(crate) fn patched(patch: &Node, before: Option<&Node>) -> Node {
+    let mut node = patch.clone();
+    mark(&mut node);
+    if let Some(before) = before {
+        node.set_over(SetBy::Patch, Some(before.origin()));
+    }
+    node
+}
+
+fn over(mut node: Node, before: &Node) -> Node {
+    let by = |origin: Origin| Origin::over(node.span(), SetBy::Patch, Some(origin));
+    let origin = by(before.origin());
+    node.set_origin(origin);
+    node
+}
+
+fn mark(node: &mut Node) {
+    for entry in node.entries_mut() {
+        mark(&mut entry.value);
+    }
+    for item in node.items_mut() {
+        mark(item);
+    }
+    node.set_over(SetBy::Patch, None);
+}
