@@ -31,6 +31,7 @@ pub(crate) fn problem(schema: &Schema, node: &Node) -> Option<Problem> {
     match schema.format() {
         Some("quantity") if is_text(kind) => quantity(text),
         Some("byte") => byte(text),
+        Some("date-time") => time(text),
         Some("int32") => range(node, i64::from(i32::MIN), i64::from(i32::MAX)),
         Some("int-or-string") if !is_text(kind) => range(node, i64::from(i32::MIN), i64::from(i32::MAX)),
         Some("int64") => range(node, i64::MIN, i64::MAX),
@@ -86,6 +87,20 @@ fn quantity(text: &str) -> Option<Problem> {
     }
     let example = meant(text).map_or_else(|| "`100m` or `512Mi`".to_owned(), |meant| format!("`{meant}`"));
     Some(Problem::Invalid(format!("must be a quantity such as {example}")))
+}
+
+/// The shape of RFC 3339, which Go's `time.Parse` wants: `2026-01-31T12:00:00Z`.
+fn time(text: &str) -> Option<Problem> {
+    let shape = |text: &str, shape: &str| {
+        let fits = |(c, s): (u8, u8)| if s == b'0' { c.is_ascii_digit() } else { c == s };
+        text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+    };
+    let date = text.get(..19).is_some_and(|start| shape(start, "0000-00-00T00:00:00"));
+    let rest = text.get(19..).unwrap_or_default();
+    let fraction = rest.strip_prefix('.').map(|digits| digits.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let zone = fraction.unwrap_or(rest);
+    let fits = date && (zone == "Z" || shape(zone, "+00:00") || shape(zone, "-00:00"));
+    (!fits).then(|| Problem::Invalid("must be a time such as `2026-01-31T12:00:00Z`".to_owned()))
 }
 
 /// Standard base64 with padding, as Go's decoder takes it: line ends inside are skipped. The value may be a secret and is not shown.

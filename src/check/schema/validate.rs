@@ -17,8 +17,7 @@ const MOST_SUGGESTIONS: usize = 100;
 /// Everything in `node` that does not fit `schema`, in document order.
 ///
 /// What decides is whether an API server with `fieldValidation=Strict` and server-side apply would refuse it. So null fits every
-/// field and counts as absent, fields below the top-level `status` may be missing (the server ignores them when an object is
-/// written), and a field whose misspelling was reported is not reported as missing as well.
+/// field and counts as absent, fields below a `status` may be missing (the server ignores them when an object is written), and a field whose misspelling was reported is not reported as missing as well.
 #[must_use]
 pub fn validate(schema: &Schema, node: &Node) -> Vec<Violation> {
     let place = node.entries().first().map_or(node.span(), |e| e.key.span);
@@ -123,13 +122,20 @@ impl<'a> Walk<'a> {
     }
 
     fn list(&mut self, schema: &Schema, items: &'a [Node]) {
-        if schema.list_type() == Some("map") && items.len() > 1 {
+        let is_map = schema.list_type() == Some("map");
+        if is_map && items.len() > 1 {
             self.duplicates(&schema.list_map_keys(), items);
         }
         let Some(item_schema) = schema.items() else { return };
         for (index, item) in items.iter().enumerate() {
             let place = item.entries().first().map_or(item.span(), |e| e.key.span);
-            self.under(Step::Item(index), |walk| walk.value(&item_schema, item, place));
+            self.under(Step::Item(index), |walk| {
+                // Null fits everywhere else, but has no key to be found by.
+                if item.is_null() && is_map {
+                    walk.report(item.span(), scalar::wrong_type(&item_schema, item));
+                }
+                walk.value(&item_schema, item, place);
+            });
         }
     }
 
@@ -152,7 +158,7 @@ impl<'a> Walk<'a> {
     }
 
     fn is_in_status(&self) -> bool {
-        matches!(self.path.first(), Some(Step::Field("status")))
+        self.path.iter().any(|step| matches!(step, Step::Field("status")))
     }
 
     fn under(&mut self, step: Step<'a>, visit: impl FnOnce(&mut Self)) {

@@ -41,22 +41,31 @@ const ANY_OBJECT: &[&str] =
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 
 /// Fields that are published as required although the API server takes an object without them: it has a default for them, or
-/// their zero value is valid. By definition (its last name) and field.
+/// their zero value is valid (asked of a 1.35.4 server, field by field). By definition (its last name) and field.
 const NOT_REQUIRED: &[(&str, &str)] = &[
     ("ControllerRevision", "revision"),
     ("CSIDriver", "spec"),
+    ("CSINode", "spec"),
+    ("CSINodeSpec", "drivers"),
     ("CustomResourceDefinitionVersion", "served"),
     ("CustomResourceDefinitionVersion", "storage"),
     ("EndpointSlice", "endpoints"),
+    ("Event", "involvedObject"),
+    ("ForZone", "name"),
     ("HTTPHeader", "value"),
     ("ISCSIPersistentVolumeSource", "lun"),
     ("ISCSIVolumeSource", "lun"),
     ("LimitRangeSpec", "limits"),
     ("NetworkPolicySpec", "podSelector"),
+    ("PodFailurePolicy", "rules"),
     ("PodFailurePolicyOnPodConditionsPattern", "status"),
     ("PreferredSchedulingTerm", "preference"),
     ("PriorityClass", "value"),
+    ("ResourceClaimTemplateSpec", "spec"),
+    ("ResourcePool", "generation"),
     ("RoleRef", "apiGroup"),
+    ("ScaleIOPersistentVolumeSource", "secretRef"),
+    ("ScaleIOVolumeSource", "secretRef"),
     ("SleepAction", "seconds"),
     ("Sysctl", "value"),
     ("TokenRequest", "audience"),
