@@ -84,9 +84,15 @@ fn judge(name: &str, event: Option<&Value>, repository: Option<&str>, notices: &
                 Trust::Untrusted(_) => judged,
             }
         }
-        "workflow_run" => of_workflow_run(event, repository),
+        "workflow_run" => {
+            let judged = of_workflow_run(event, repository);
+            if judged.pull_request.is_none() {
+                notices.push("the event `workflow_run` names no single pull request: no comment is written".to_owned());
+            }
+            judged
+        }
         _ => {
-            notices.push(format!("The event `{name}` belongs to no pull request: no comment is written"));
+            notices.push(format!("the event `{name}` belongs to no pull request: no comment is written"));
             if TRUSTED_EVENTS.contains(&name) {
                 return Judged { pull_request: None, trust: Trust::Trusted };
             }
@@ -103,7 +109,7 @@ fn of_pull_request(event: Option<&Value>, repository: Option<&str>, notices: &mu
     let pull_request = pull_request(event.get("pull_request"));
     if pull_request.is_none() {
         notices.push(
-            "The event file describes no pull request with a number and a head commit: no comment is written"
+            "the event file describes no pull request with a number and a head commit: no comment is written"
                 .to_owned(),
         );
         return Judged::untrusted(None, "the event file does not say where the pull request comes from");
@@ -168,13 +174,13 @@ fn is_dependabot(actor: Option<&str>, event: Option<&Value>) -> bool {
 
 fn readable(event: Option<&str>, name: &str, notices: &mut Vec<String>) -> Option<Value> {
     let Some(text) = event else {
-        notices.push(format!("The event file of `{name}` (`GITHUB_EVENT_PATH`) cannot be read"));
+        notices.push(format!("the event file of `{name}` (`GITHUB_EVENT_PATH`) cannot be read"));
         return None;
     };
     match serde_json::from_str(text) {
         Ok(value) => Some(value),
         Err(error) => {
-            notices.push(format!("The event file of `{name}` (`GITHUB_EVENT_PATH`) is not valid JSON: {error}"));
+            notices.push(format!("the event file of `{name}` (`GITHUB_EVENT_PATH`) is not valid JSON: {error}"));
             None
         }
     }

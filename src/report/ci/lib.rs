@@ -10,3 +10,6 @@ pub use annotations::annotations;
 pub use context::{CiContext, Host, PullRequestContext, Trust};
 pub use neutralised::neutralised;
 pub use step_output::step_output;
+
+#[cfg(test)]
+mod fixtures;

@@ -8,7 +8,7 @@ use crate::cause::{Cause, Kind, Teller};
 use crate::left_out::by_reason;
 use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
 use crate::markdown::problem::{Depth, item};
-use crate::wording::{clip, count, duration, list};
+use crate::wording::{capitalised, clip, count, duration, list};
 
 /// Objects that a visible line names.
 const MOST_OBJECTS: usize = 10;
@@ -45,7 +45,11 @@ fn folded(summary: &str, content: &str) -> String {
 
 /// Sentences that somebody must read, one list item each.
 pub(crate) fn notices(report: &Report) -> Vec<String> {
-    report.notices.iter().map(|notice| format!("- {}", prose(&clip(notice, LONGEST), Place::Line))).collect()
+    report
+        .notices
+        .iter()
+        .map(|notice| format!("- {}", prose(&capitalised(&clip(notice, LONGEST)), Place::Line)))
+        .collect()
 }
 
 /// Objects that were left alone, by name; list items.
