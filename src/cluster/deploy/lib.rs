@@ -1,11 +1,33 @@
 //! Order, dry-run, apply, wait, inventory, Lease, preview namespaces, cleanup.
+//!
+//! Nothing is pruned, recreated or forced here; who renders and who reports is not known here.
 
+mod apply;
+mod cleanup;
+mod deployment;
+mod drift;
+mod evidence;
+mod field_path;
+mod finding;
+mod gather;
+mod inventory;
+mod lease;
+mod normalise;
 mod options;
+mod order;
+mod ownership;
+mod place;
+mod plan;
+mod preview;
+mod unready;
+mod wait;
+mod work;
 
+pub use cleanup::cleanup;
+pub use deployment::deploy;
 pub use options::{CancelToken, DeployOptions, Preview, Progress, RunIdentity};
 
-use seatrial_api::{ApiError, Cluster};
-use seatrial_model::{Change, Finding, Manifest, ObjectId, Skipped};
+use seatrial_model::{Change, Finding, ObjectId, Skipped};
 
 /// What a deployment did; kept whatever happened later.
 #[derive(Debug, Default)]
@@ -24,29 +46,4 @@ pub struct Deployed {
     pub summary: String,
     /// Sentences for the report's notices.
     pub notices: Vec<String>,
-}
-
-/// Deploys the objects of one environment and waits until they are ready. Holds the target's Lease while it works.
-pub async fn deploy(
-    _cluster: &Cluster,
-    _manifests: &[Manifest],
-    _options: &DeployOptions,
-    _progress: &(dyn Fn(Progress) + Send + Sync),
-    _cancel: &CancelToken,
-) -> Deployed {
-    Deployed::default()
-}
-
-/// Deletes a preview namespace that Seatrial made and waits until it is gone; `false` when there was none.
-///
-/// # Errors
-/// [`ApiError`]; also when the namespace is not one of ours.
-pub async fn cleanup(
-    _cluster: &Cluster,
-    _namespace: &str,
-    _deadline: std::time::Duration,
-    _progress: &(dyn Fn(Progress) + Send + Sync),
-    _cancel: &CancelToken,
-) -> Result<bool, ApiError> {
-    Ok(false)
 }

@@ -1,0 +1,138 @@
+//! Looking at what lives, dry-running a whole stage, applying what has drifted.
+
+use futures::{StreamExt, stream};
+use seatrial_api::ApiError;
+use seatrial_model::{Action, Change, Level};
+use serde_json::Value;
+
+use crate::drift::has_drifted;
+use crate::finding::{Refusal, findings, owned_by_others};
+use crate::ownership::foreign_owner;
+use crate::place::Placed;
+use crate::plan::AT_ONCE;
+use crate::work::{Stop, Work};
+use crate::{Deployed, Progress};
+
+/// Whether the next step may follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// All is well so far.
+    GoOn,
+    /// The change is at fault: findings say for what.
+    Halt,
+}
+
+/// An object and what lives of it.
+pub(crate) struct Known<'p, 'm> {
+    pub(crate) placed: &'p Placed<'m>,
+    /// As it was before anything was applied; `None` where nothing was.
+    pub(crate) live: Option<Value>,
+}
+
+/// An object that was applied, or needed not be.
+pub(crate) struct Applied<'p, 'm> {
+    pub(crate) placed: &'p Placed<'m>,
+    /// As the server has it.
+    pub(crate) live: Value,
+}
+
+/// Looks at every object on the cluster. What somebody else owns is refused before anything is touched.
+pub(crate) async fn look<'p, 'm>(
+    work: &Work<'_>,
+    objects: &'p [Placed<'m>],
+    done: &mut Deployed,
+) -> Result<Option<Vec<Known<'p, 'm>>>, Stop> {
+    work.enter("looking at what is on the cluster");
+    let ask = |placed: &'p Placed<'m>| async move {
+        let api_version = placed.api_version();
+        (placed, work.cluster.get(&api_version, &placed.id).await)
+    };
+    let answers: Vec<_> = work.until(stream::iter(objects).map(ask).buffered(AT_ONCE).collect()).await?;
+    let (mut known, mut refusals) = (Vec::new(), Vec::new());
+    for (placed, answer) in answers {
+        match answer {
+            Ok(live) => known.push(Known { placed, live }),
+            // Its definition is among the objects and comes first.
+            Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => known.push(Known { placed, live: None }),
+            Err(error) => refusals.push(Refusal { object: placed, error }),
+        }
+    }
+    let owned: Vec<(&Placed<'_>, String)> =
+        known.iter().filter_map(|k| Some((k.placed, foreign_owner(k.live.as_ref()?)?))).collect();
+    let mut found = owned_by_others(&owned);
+    let (refused, stop) = findings(refusals);
+    found.extend(refused);
+    let halt = found.iter().any(|f| f.level == Level::Error);
+    done.findings.extend(found);
+    match stop {
+        Some(stop) => Err(stop),
+        None => Ok((!halt).then_some(known)),
+    }
+}
+
+/// Dry-runs a whole stage: what each object would become. Nothing of the stage may be applied when one is refused.
+pub(crate) async fn dry_run<'k, 'p, 'm>(
+    work: &Work<'_>,
+    stage: &[&'k Known<'p, 'm>],
+    done: &mut Deployed,
+) -> Result<Option<Vec<(&'k Known<'p, 'm>, Value)>>, Stop> {
+    work.enter("dry-running the objects on the server");
+    let ask = |known: &&'k Known<'p, 'm>| {
+        let known: &'k Known<'p, 'm> = known;
+        async move { (known, work.cluster.dry_run(&known.placed.object).await) }
+    };
+    let answers: Vec<_> = work.until(stream::iter(stage.iter().map(ask)).buffered(AT_ONCE).collect()).await?;
+    let (mut results, mut refusals) = (Vec::new(), Vec::new());
+    for (known, answer) in answers {
+        match answer {
+            Ok(result) => results.push((known, result.object)),
+            Err(error) => refusals.push(Refusal { object: known.placed, error }),
+        }
+    }
+    let (found, stop) = findings(refusals);
+    let halt = !found.is_empty();
+    done.findings.extend(found);
+    match stop {
+        Some(stop) => Err(stop),
+        None => Ok((!halt).then_some(results)),
+    }
+}
+
+/// Applies what has drifted, one after another in order; what was done stands in `done` whatever happens.
+pub(crate) async fn apply<'p, 'm>(
+    work: &Work<'_>,
+    stage: Vec<(&Known<'p, 'm>, Value)>,
+    done: &mut Deployed,
+    applied: &mut Vec<Applied<'p, 'm>>,
+) -> Result<Next, Stop> {
+    for (known, dry_run) in stage {
+        let placed = known.placed;
+        work.enter(format!("applying {}", placed.id));
+        let mut change = |action| done.changes.push(Change { object: placed.id.clone(), action, because: None });
+        if let Some(live) = known.live.as_ref().filter(|live| !has_drifted(live, &dry_run)) {
+            change(Action::Unchanged);
+            applied.push(Applied { placed, live: live.clone() });
+            continue;
+        }
+        work.check()?;
+        match work.cluster.apply(&placed.object).await {
+            Ok(result) => {
+                change(if result.created { Action::Created } else { Action::Configured });
+                applied.push(Applied { placed, live: result.object });
+            }
+            Err(error) => {
+                let (found, stop) = findings(vec![Refusal { object: placed, error }]);
+                done.findings.extend(found);
+                return stop.map_or(Ok(Next::Halt), Err);
+            }
+        }
+    }
+    Ok(Next::GoOn)
+}
+
+/// Says what was applied, as a line of progress.
+pub(crate) fn report(work: &Work<'_>, done: &Deployed) {
+    if !done.changes.is_empty() {
+        (work.report)(Progress::Applied { summary: Change::summary(&done.changes) });
+    }
+}

@@ -1,0 +1,228 @@
+//! One deployment from beginning to end; reads top to bottom like the story it tells.
+
+use seatrial_api::{ApiError, Cluster};
+use seatrial_model::{Change, Finding, Level, Manifest, ids};
+use tokio::sync::watch;
+
+use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
+use crate::finding::missing_namespace;
+use crate::inventory::{Inventory, compare, config_map, config_map_id, own_name};
+use crate::lease::{Acquired, Lease, acquire};
+use crate::order::Stage;
+use crate::place::Placed;
+use crate::plan::{Plan, make};
+use crate::wait::wait;
+use crate::work::{Report, Stop, Work};
+use crate::{CancelToken, DeployOptions, Deployed, preview};
+
+/// Deploys the objects of one environment and waits until they are ready. Holds the target's Lease while it works.
+pub async fn deploy(
+    cluster: &Cluster,
+    manifests: &[Manifest],
+    options: &DeployOptions,
+    progress: Report<'_>,
+    cancel: &CancelToken,
+) -> Deployed {
+    let (lose, lost) = watch::channel(None);
+    let work = Work::new(cluster, options.timeout, progress, cancel, lost);
+    let mut done = Deployed::default();
+    if let Err(stop) = run(&work, manifests, options, lose, &mut done).await {
+        done.broken = Some(with_what_was_done(&work.sentence(&stop), &done));
+    }
+    done.summary = summary(&done);
+    done
+}
+
+async fn run(
+    work: &Work<'_>,
+    manifests: &[Manifest],
+    options: &DeployOptions,
+    lose: watch::Sender<Option<String>>,
+    done: &mut Deployed,
+) -> Result<(), Stop> {
+    let Plan { placement, target } = make(work, manifests, options).await?;
+    done.skipped = placement.skipped;
+    done.findings = placement.findings;
+    let objects = placement.objects;
+    if has_errors(&done.findings) {
+        return Ok(());
+    }
+    let lease_name = match &options.preview {
+        Some(preview) => {
+            preview::ensure(work, preview, &options.run).await?;
+            "seatrial".to_owned()
+        }
+        None => own_name("seatrial", &options.environment),
+    };
+    let hold = || acquire(work, &target, &lease_name, &options.run.holder, lose.clone());
+    let lease = match hold().await? {
+        Acquired::Held(lease) => lease,
+        Acquired::NoNamespace => {
+            if make_namespace(work, &objects, &target, done).await? == Next::Halt {
+                return Ok(());
+            }
+            match hold().await? {
+                Acquired::Held(lease) => lease,
+                Acquired::NoNamespace => return Err(Stop::Refused(format!("the namespace `{target}` does not exist"))),
+            }
+        }
+    };
+    held(work, &objects, &config_map_id(&target, &options.environment), lease, done).await
+}
+
+/// On the very first deployment the namespace that would hold the Lease is itself among the objects: its stage comes first then.
+async fn make_namespace(
+    work: &Work<'_>,
+    objects: &[Placed<'_>],
+    target: &str,
+    done: &mut Deployed,
+) -> Result<Next, Stop> {
+    if !objects.iter().any(|o| o.stage == Stage::Definitions && o.id.kind == "Namespace" && o.id.name == target) {
+        let inside = objects.iter().find(|o| o.id.namespace.as_deref() == Some(target));
+        let Some(inside) = inside else {
+            return Err(Stop::Refused(format!(
+                "the namespace `{target}` does not exist: name an existing one in the kubeconfig's context"
+            )));
+        };
+        done.findings.push(missing_namespace(inside, target));
+        return Ok(Next::Halt);
+    }
+    // All objects are looked at, so that what somebody else owns is refused before anything is touched.
+    let Some(known) = look(work, objects, done).await? else { return Ok(Next::Halt) };
+    let mut applied = Vec::new();
+    let next = bring(work, &known, Stage::Definitions, None, done, &mut applied).await?;
+    // They are applied and counted again, as unchanged, once the Lease is held; what was done here is what counts.
+    Ok(next)
+}
+
+/// Everything that happens while the Lease is held. It is released whatever happens.
+async fn held(
+    work: &Work<'_>,
+    objects: &[Placed<'_>],
+    inventory: &seatrial_model::ObjectId,
+    lease: Lease,
+    done: &mut Deployed,
+) -> Result<(), Stop> {
+    let result = bring_all(work, objects, inventory, done).await;
+    lease.release().await;
+    result
+}
+
+async fn bring_all(
+    work: &Work<'_>,
+    objects: &[Placed<'_>],
+    inventory_id: &seatrial_model::ObjectId,
+    done: &mut Deployed,
+) -> Result<(), Stop> {
+    let Some(known) = look(work, objects, done).await? else { return Ok(()) };
+    let mut before = std::mem::take(&mut done.changes);
+    let mut applied = Vec::new();
+    for stage in Stage::ALL {
+        let next = bring(work, &known, stage, Some(inventory_id), done, &mut applied).await;
+        keep_first_actions(done, std::mem::take(&mut before));
+        if next? == Next::Halt {
+            report(work, done);
+            return Ok(());
+        }
+    }
+    report(work, done);
+    wait(work, &applied, done).await?;
+    Ok(())
+}
+
+/// What the first deployment's own stage did is told as it was done, not as unchanged or not at all.
+fn keep_first_actions(done: &mut Deployed, before: Vec<Change>) {
+    let later = std::mem::replace(&mut done.changes, before);
+    for change in later {
+        if !done.changes.iter().any(|known| known.object == change.object) {
+            done.changes.push(change);
+        }
+    }
+}
+
+/// One stage: dry-run it as a whole, note its objects in the inventory, apply it, and wait for it when others depend on it.
+async fn bring<'p, 'm>(
+    work: &Work<'_>,
+    known: &[Known<'p, 'm>],
+    stage: Stage,
+    inventory_id: Option<&seatrial_model::ObjectId>,
+    done: &mut Deployed,
+    applied: &mut Vec<Applied<'p, 'm>>,
+) -> Result<Next, Stop> {
+    let of_stage: Vec<&Known<'_, '_>> = known.iter().filter(|k| k.placed.stage == stage).collect();
+    let is_first = applied.is_empty();
+    let Some(results) = dry_run(work, &of_stage, done).await? else { return Ok(Next::Halt) };
+    // Before anything is applied, so that nothing is forgotten when we are killed.
+    if let Some(id) = inventory_id.filter(|_| (is_first && !of_stage.is_empty()) || stage == Stage::Rest) {
+        remember(work, known, id, done).await?;
+    }
+    let from = applied.len();
+    if apply(work, results, done, applied).await? == Next::Halt {
+        return Ok(Next::Halt);
+    }
+    match stage {
+        Stage::Rest => Ok(Next::GoOn),
+        _ => wait(work, applied.get(from..).unwrap_or_default(), done).await,
+    }
+}
+
+/// Writes the inventory, and names what vanished from the manifests and still exists.
+async fn remember(
+    work: &Work<'_>,
+    known: &[Known<'_, '_>],
+    id: &seatrial_model::ObjectId,
+    done: &mut Deployed,
+) -> Result<(), Stop> {
+    work.enter("comparing with what was deployed before");
+    let objects: Vec<Placed<'_>> = known.iter().map(|k| k.placed.clone()).collect();
+    let kept = work.until(compare(work.cluster, id, &Inventory::of(&objects))).await??;
+    done.vanished = kept.vanished;
+    if kept.is_stored {
+        return Ok(());
+    }
+    work.enter(format!("writing the inventory `{}`", id.name));
+    work.check()?;
+    match work.cluster.apply(&config_map(id, &kept.inventory)).await {
+        Ok(_) => Ok(()),
+        Err(ApiError::Forbidden { verb, namespace, .. }) => Err(Stop::Refused(format!(
+            "not allowed to {verb} the ConfigMap `{}`, the inventory of what was deployed: grant get, create and patch on configmaps in namespace `{}`",
+            id.name,
+            namespace.unwrap_or_default()
+        ))),
+        Err(error) => Err(Stop::Api(error)),
+    }
+}
+
+fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|f| f.level == Level::Error)
+}
+
+/// A reader of a broken run wants to know what is on the cluster now.
+fn with_what_was_done(sentence: &str, done: &Deployed) -> String {
+    let counted = Change::summary(&done.changes);
+    if counted.is_empty() {
+        format!("{sentence}; nothing was applied")
+    } else {
+        format!("{sentence}; so far {counted}")
+    }
+}
+
+/// A clause for the table: what failed.
+fn summary(done: &Deployed) -> String {
+    let errors: Vec<&Finding> = done.findings.iter().filter(|f| f.level == Level::Error).collect();
+    let Some(first) = errors.first() else { return String::new() };
+    let state = match first.rule {
+        ids::NOT_READY | ids::IMAGE_PULL => "not ready",
+        ids::APPLY_REJECTED => "refused",
+        ids::FIELD_CONFLICT => "has fields of another manager",
+        ids::FORBIDDEN => "not allowed",
+        ids::OWNED_BY_OTHER => "owned by others",
+        ids::PREVIEW_COLLISION => "collides with another object",
+        _ => "failed",
+    };
+    let name = first.object.as_ref().map_or("an object", |object| object.name.as_str());
+    match errors.len() - 1 {
+        0 => format!("`{name}` {state}"),
+        more => format!("`{name}` {state}, {more} more"),
+    }
+}

@@ -1,0 +1,194 @@
+//! An object with its pods and events, as readiness wants them: only pods of the newest revision, only events about the object,
+//! its newest ReplicaSet and those pods.
+
+use seatrial_api::{ApiError, Cluster};
+use seatrial_model::ObjectId;
+use seatrial_readiness::{Live, State, has_pods, status};
+use serde_json::Value;
+
+/// What was found of an object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// The object; `None` when it is gone.
+    pub(crate) object: Option<Value>,
+    pub(crate) pods: Vec<Value>,
+    pub(crate) events: Vec<Value>,
+}
+
+impl Seen {
+    pub(crate) fn live<'a>(&'a self, object: &'a Value) -> Live<'a> {
+        Live { object, pods: &self.pods, events: &self.events }
+    }
+}
+
+/// Whether readiness of a kind reads events.
+pub(crate) fn has_events(id: &ObjectId) -> bool {
+    has_pods(&id.group, &id.kind)
+        || (id.group.is_empty() && matches!(id.kind.as_str(), "Pod" | "PersistentVolumeClaim" | "Service"))
+}
+
+/// Asks for an object and, when it is not as desired, for its pods. `events` are those of its namespace.
+pub(crate) async fn gather(
+    cluster: &Cluster,
+    api_version: &str,
+    id: &ObjectId,
+    events: &[Value],
+) -> Result<Seen, ApiError> {
+    let Some(object) = cluster.get(api_version, id).await? else { return Ok(Seen::default()) };
+    let mut seen = Seen::default();
+    let mut owners = vec![object.clone()];
+    let state = status(Live { object: &object, pods: &[], events: &[] }).state;
+    if has_pods(&id.group, &id.kind) && matches!(state, State::InProgress | State::Failed) {
+        let (pods, between) = newest_pods(cluster, &object, id).await?;
+        seen.pods = pods;
+        owners.extend(between);
+    }
+    let about = |event: &&Value| owners.iter().chain(&seen.pods).any(|owner| is_about(event, owner));
+    seen.events = events.iter().filter(about).cloned().collect();
+    seen.object = Some(object);
+    Ok(seen)
+}
+
+/// Events of a namespace.
+pub(crate) async fn events(cluster: &Cluster, namespace: &str) -> Result<Vec<Value>, ApiError> {
+    or_none(cluster.list("v1", "Event", Some(namespace), None).await)
+}
+
+/// What may not be read is not needed for a verdict, only for its cause.
+fn or_none(answer: Result<Vec<Value>, ApiError>) -> Result<Vec<Value>, ApiError> {
+    match answer {
+        Err(ApiError::Forbidden { .. } | ApiError::NotFound(_) | ApiError::UnknownKind { .. }) => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+/// Pods of the newest revision, and the ReplicaSet between them and a Deployment.
+async fn newest_pods(
+    cluster: &Cluster,
+    object: &Value,
+    id: &ObjectId,
+) -> Result<(Vec<Value>, Option<Value>), ApiError> {
+    let Some(selector) = selector(object) else { return Ok((Vec::new(), None)) };
+    let namespace = id.namespace.as_deref();
+    let list = async |api_version: &str, kind: &str| {
+        or_none(cluster.list(api_version, kind, namespace, Some(&selector)).await)
+    };
+    if id.kind == "Deployment" {
+        let sets = list("apps/v1", "ReplicaSet").await?;
+        let Some(newest) = newest_replica_set(object, sets) else { return Ok((Vec::new(), None)) };
+        let pods = owned(list("v1", "Pod").await?, &newest);
+        return Ok((pods, Some(newest)));
+    }
+    let mut pods = owned(list("v1", "Pod").await?, object);
+    let revision = match id.kind.as_str() {
+        "StatefulSet" => text(object, "/status/updateRevision").map(str::to_owned),
+        "DaemonSet" => {
+            let revisions = owned(list("apps/v1", "ControllerRevision").await?, object);
+            let newest = revisions.iter().max_by_key(|r| r.get("revision").and_then(Value::as_i64));
+            newest.and_then(|r| text(r, "/metadata/labels/controller-revision-hash")).map(str::to_owned)
+        }
+        _ => return Ok((pods, None)),
+    };
+    // Without a known revision no pod is known to be of the newest one.
+    pods.retain(|pod| {
+        let hash = text(pod, "/metadata/labels/controller-revision-hash");
+        revision.is_some() && hash == revision.as_deref()
+    });
+    Ok((pods, None))
+}
+
+/// The ReplicaSet that carries the Deployment's own revision.
+fn newest_replica_set(deployment: &Value, sets: Vec<Value>) -> Option<Value> {
+    let revision = |object: &Value| {
+        text(object, "/metadata/annotations/deployment.kubernetes.io~1revision").and_then(|r| r.parse::<i64>().ok())
+    };
+    let wanted = revision(deployment);
+    let mut sets = owned(sets, deployment);
+    sets.sort_by_key(|set| std::cmp::Reverse(revision(set)));
+    sets.into_iter().find(|set| wanted.is_none() || revision(set) == wanted)
+}
+
+fn owned(objects: Vec<Value>, owner: &Value) -> Vec<Value> {
+    let Some(uid) = text(owner, "/metadata/uid") else { return Vec::new() };
+    let is_owned = |object: &Value| {
+        let references = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+        references.into_iter().flatten().any(|r| r.get("uid").and_then(Value::as_str) == Some(uid))
+    };
+    objects.into_iter().filter(is_owned).collect()
+}
+
+fn is_about(event: &Value, object: &Value) -> bool {
+    match (text(event, "/involvedObject/uid"), text(object, "/metadata/uid")) {
+        (Some(a), Some(b)) if !a.is_empty() => a == b,
+        _ => {
+            let kind = text(object, "/kind");
+            text(event, "/involvedObject/name") == text(object, "/metadata/name")
+                && (kind.is_none() || text(event, "/involvedObject/kind") == kind)
+        }
+    }
+}
+
+/// A workload's selector in the form of a query.
+fn selector(object: &Value) -> Option<String> {
+    let selector = object.pointer("/spec/selector")?;
+    let mut parts: Vec<String> = Vec::new();
+    for (key, value) in selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
+        parts.push(format!("{key}={}", value.as_str()?));
+    }
+    for expression in selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten() {
+        let key = expression.get("key")?.as_str()?;
+        let values: Vec<&str> = expression
+            .get("values")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        parts.push(match expression.get("operator")?.as_str()? {
+            "In" => format!("{key} in ({})", values.join(",")),
+            "NotIn" => format!("{key} notin ({})", values.join(",")),
+            "Exists" => key.to_owned(),
+            "DoesNotExist" => format!("!{key}"),
+            _ => return None,
+        });
+    }
+    (!parts.is_empty()).then(|| parts.join(","))
+}
+
+fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
+    object.pointer(pointer)?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn writes_a_selector_as_a_query() {
+        let object = json!({"spec": {"selector": {
+            "matchLabels": {"app": "web", "tier": "front"},
+            "matchExpressions": [
+                {"key": "env", "operator": "In", "values": ["a", "b"]},
+                {"key": "old", "operator": "DoesNotExist"},
+            ],
+        }}});
+        assert_eq!(selector(&object).as_deref(), Some("app=web,tier=front,env in (a,b),!old"));
+        assert_eq!(selector(&json!({"spec": {}})), None);
+    }
+
+    #[test]
+    fn only_the_replica_set_of_the_newest_revision_counts() {
+        let set = |name: &str, revision: &str, owner: &str| {
+            json!({"metadata": {"name": name, "uid": name, "ownerReferences": [{"uid": owner}],
+                "annotations": {"deployment.kubernetes.io/revision": revision}}})
+        };
+        let deployment = |revision: &str| json!({"metadata": {"uid": "d", "annotations": {"deployment.kubernetes.io/revision": revision}}});
+        let sets = || vec![set("old", "9", "d"), set("new", "10", "d"), set("foreign", "11", "e")];
+        let name = |found: Option<Value>| found.and_then(|s| s["metadata"]["name"].as_str().map(str::to_owned));
+        assert_eq!(name(newest_replica_set(&deployment("10"), sets())).as_deref(), Some("new"));
+        assert_eq!(name(newest_replica_set(&json!({"metadata": {"uid": "d"}}), sets())).as_deref(), Some("new"));
+        assert_eq!(name(newest_replica_set(&deployment("11"), sets())), None);
+    }
+}

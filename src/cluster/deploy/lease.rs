@@ -1,0 +1,261 @@
+//! One target is held by one run at a time: a Lease with holder and expiry, renewed while the work goes on, released at its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use seatrial_api::{ApiError, Cluster};
+use seatrial_model::ObjectId;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::Progress;
+use crate::work::{Stop, Work};
+
+const API_VERSION: &str = "coordination.k8s.io/v1";
+/// A run that dies holds the target this long.
+const DURATION: Duration = Duration::from_secs(30);
+const RENEW_EVERY: Duration = Duration::from_secs(10);
+const ASK_EVERY: Duration = Duration::from_secs(2);
+/// How far apart two clocks may be before a Lease is believed to have expired by its own time stamps.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+/// A Lease that is held; renewed in the background until it is released or dropped.
+pub(crate) struct Lease {
+    cluster: Cluster,
+    holder: String,
+    /// The Lease as the server has it; locked while it is being written.
+    live: Arc<Mutex<Value>>,
+    renewal: JoinHandle<()>,
+}
+
+/// How asking for a Lease ended.
+pub(crate) enum Acquired {
+    /// Held.
+    Held(Lease),
+    /// The namespace that it would lie in does not exist.
+    NoNamespace,
+}
+
+/// Acquires the Lease; waits for another holder until the deadline. `lost` is told when it is lost while it is held.
+pub(crate) async fn acquire(
+    work: &Work<'_>,
+    namespace: &str,
+    name: &str,
+    holder: &str,
+    lost: watch::Sender<Option<String>>,
+) -> Result<Acquired, Stop> {
+    let id = ObjectId::new("coordination.k8s.io", "Lease", Some(namespace), name);
+    let mut watched: Option<(Value, Instant)> = None;
+    let mut told = String::new();
+    loop {
+        work.enter(format!("taking the Lease `{namespace}/{name}`"));
+        let live = work.until(work.cluster.get(API_VERSION, &id)).await??;
+        work.check()?;
+        let taken = match live {
+            None => work.cluster.create(&fresh(&id, holder)).await,
+            Some(mut live) => {
+                let spec = live.get("spec").cloned().unwrap_or_default();
+                if watched.as_ref().is_none_or(|(seen, _)| *seen != spec) {
+                    watched = Some((spec.clone(), Instant::now()));
+                }
+                let unchanged = watched.as_ref().map_or(Duration::ZERO, |(_, since)| since.elapsed());
+                if let Some(other) = held_by_other(&spec, holder, unchanged, Timestamp::now()) {
+                    let sentence = format!("waiting for `{other}`, which holds the Lease `{namespace}/{name}`");
+                    if told != sentence {
+                        (work.report)(Progress::Note(sentence.clone()));
+                        told = sentence;
+                    }
+                    work.enter(told.clone());
+                    work.pause(ASK_EVERY).await?;
+                    continue;
+                }
+                take_over(&mut live, holder);
+                work.cluster.replace(&live).await
+            }
+        };
+        match taken {
+            Ok(live) => return Ok(Acquired::Held(Lease::hold(work.cluster.clone(), holder.to_owned(), live, lost))),
+            // Another run was faster.
+            Err(ApiError::Rejected { code: 409, .. }) => {}
+            Err(ApiError::NotFound(_)) => return Ok(Acquired::NoNamespace),
+            Err(ApiError::Forbidden { verb, .. }) => return Err(Stop::Refused(not_allowed(&verb, namespace))),
+            Err(error) => return Err(Stop::Api(error)),
+        }
+    }
+}
+
+fn not_allowed(verb: &str, namespace: &str) -> String {
+    format!(
+        "not allowed to {verb} the Lease that keeps two runs apart: grant get, create and update on \
+         leases.coordination.k8s.io in namespace `{namespace}`"
+    )
+}
+
+impl Lease {
+    fn hold(cluster: Cluster, holder: String, live: Value, lost: watch::Sender<Option<String>>) -> Lease {
+        let live = Arc::new(Mutex::new(live));
+        let renewal = tokio::spawn(renew(cluster.clone(), holder.clone(), Arc::clone(&live), lost));
+        Lease { cluster, holder, live, renewal }
+    }
+
+    /// Gives the target free. An error is of no consequence: the Lease expires.
+    pub(crate) async fn release(self) {
+        // Holding the lock means that no renewal is half-way.
+        let mut live = Arc::clone(&self.live).lock_owned().await;
+        self.renewal.abort();
+        for _ in 0..2 {
+            let mut free = live.clone();
+            free["spec"]["holderIdentity"] = json!("");
+            free["spec"]["leaseDurationSeconds"] = json!(1);
+            match self.cluster.replace(&free).await {
+                Err(ApiError::Rejected { code: 409, .. }) => {}
+                Err(error) => {
+                    tracing::debug!("the Lease was not released: {error}");
+                    return;
+                }
+                Ok(_) => return,
+            }
+            let Ok(Some(newer)) = self.cluster.get(API_VERSION, &id_of(&live)).await else { return };
+            if holder_of(newer.get("spec").unwrap_or(&Value::Null)) != self.holder {
+                return;
+            }
+            *live = newer;
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}
+
+async fn renew(cluster: Cluster, holder: String, live: Arc<Mutex<Value>>, lost: watch::Sender<Option<String>>) {
+    let mut renewed = Instant::now();
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let mut live = live.lock().await;
+        let mut next = live.clone();
+        next["spec"]["renewTime"] = json!(micro_time(Timestamp::now()));
+        match cluster.replace(&next).await {
+            Ok(newer) => {
+                *live = newer;
+                renewed = Instant::now();
+                continue;
+            }
+            Err(ApiError::Rejected { code: 409, .. } | ApiError::NotFound(_)) => {
+                match cluster.get(API_VERSION, &id_of(&live)).await {
+                    Ok(Some(newer)) if holder_of(newer.get("spec").unwrap_or(&Value::Null)) == holder => *live = newer,
+                    Ok(Some(newer)) => {
+                        let other = holder_of(newer.get("spec").unwrap_or(&Value::Null)).to_owned();
+                        lost.send_replace(Some(format!("because `{other}` took over its Lease")));
+                        return;
+                    }
+                    Ok(None) => {
+                        lost.send_replace(Some("because its Lease was deleted".to_owned()));
+                        return;
+                    }
+                    Err(_) => {}
+                }
+            }
+            Err(_) => {}
+        }
+        if renewed.elapsed() >= DURATION {
+            lost.send_replace(Some("because its Lease could not be renewed".to_owned()));
+            return;
+        }
+    }
+}
+
+/// Who holds it against us: nobody when it is free, ours, or expired. Expired is what has not changed for its duration while we looked on
+/// (no clock is compared then), or what its own time stamps say was over long ago.
+fn held_by_other(spec: &Value, holder: &str, unchanged: Duration, now: Timestamp) -> Option<String> {
+    let other = holder_of(spec);
+    if other.is_empty() || other == holder {
+        return None;
+    }
+    let seconds = spec.get("leaseDurationSeconds").and_then(Value::as_u64).unwrap_or(DURATION.as_secs()).min(3600);
+    if unchanged >= Duration::from_secs(seconds) {
+        return None;
+    }
+    let renewed = spec.get("renewTime").and_then(Value::as_str).and_then(|t| t.parse::<Timestamp>().ok());
+    let lasts = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(3600)) + SKEW;
+    let over = renewed.is_some_and(|renewed| now.duration_since(renewed) > lasts);
+    (!over).then(|| other.to_owned())
+}
+
+fn holder_of(spec: &Value) -> &str {
+    spec.get("holderIdentity").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn id_of(lease: &Value) -> ObjectId {
+    let text = |key: &str| lease.get("metadata").and_then(|m| m.get(key)).and_then(Value::as_str);
+    ObjectId::new("coordination.k8s.io", "Lease", text("namespace"), text("name").unwrap_or_default())
+}
+
+fn fresh(id: &ObjectId, holder: &str) -> Value {
+    let mut lease = json!({
+        "apiVersion": API_VERSION,
+        "kind": "Lease",
+        "metadata": {
+            "name": id.name,
+            "namespace": id.namespace,
+            "labels": { "app.kubernetes.io/managed-by": "seatrial" },
+        },
+        "spec": { "leaseTransitions": -1 },
+    });
+    take_over(&mut lease, holder);
+    lease
+}
+
+fn take_over(lease: &mut Value, holder: &str) {
+    let now = micro_time(Timestamp::now());
+    let transitions = lease.pointer("/spec/leaseTransitions").and_then(Value::as_i64).unwrap_or(0);
+    lease["spec"] = json!({
+        "holderIdentity": holder,
+        "leaseDurationSeconds": DURATION.as_secs(),
+        "acquireTime": now,
+        "renewTime": now,
+        "leaseTransitions": transitions.saturating_add(1),
+    });
+}
+
+/// Kubernetes' `MicroTime`: six digits of a second, always.
+fn micro_time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_respected_until_it_expires() {
+        let now: Timestamp = "2026-01-01T10:00:00Z".parse().expect("a time");
+        let spec = |holder: &str, renewed: &str| json!({"holderIdentity": holder, "leaseDurationSeconds": 30, "renewTime": renewed});
+        let fresh = "2026-01-01T09:59:55.000000Z";
+        let table = [
+            ("another run holds it", spec("other", fresh), 0, Some("other")),
+            ("nobody holds it", spec("", fresh), 0, None),
+            ("we hold it", spec("us", fresh), 0, None),
+            ("it did not change for its duration", spec("other", fresh), 30, None),
+            ("its clock may be a little off", spec("other", "2026-01-01T09:59:00Z"), 0, Some("other")),
+            ("it ended long ago", spec("other", "2026-01-01T09:58:00Z"), 0, None),
+            ("its times cannot be read", spec("other", "yesterday"), 0, Some("other")),
+            ("it says nothing at all", Value::Null, 0, None),
+        ];
+        for (claim, spec, unchanged, expected) in table {
+            let held = held_by_other(&spec, "us", Duration::from_secs(unchanged), now);
+            assert_eq!(held.as_deref(), expected, "{claim}");
+        }
+    }
+
+    #[test]
+    fn writes_times_as_kubernetes_reads_them() {
+        let time = Timestamp::new(1_767_261_600, 5_000).expect("a time");
+        assert_eq!(micro_time(time), "2026-01-01T10:00:00.000005Z");
+    }
+}

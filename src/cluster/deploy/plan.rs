@@ -1,0 +1,97 @@
+//! What is to be applied: manifests, with scopes asked from the cluster, → placed objects.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, stream};
+use seatrial_api::{ApiError, Cluster};
+use seatrial_kubernetes::Scope;
+use seatrial_model::{Finding, Manifest, Node, ids};
+
+use crate::DeployOptions;
+use crate::field_path::name_span;
+use crate::place::{self, Into, Placement};
+use crate::work::{Stop, Work};
+
+/// Requests under way at once.
+pub(crate) const AT_ONCE: usize = 8;
+
+/// A plan: what to apply, and the namespace that stands for the target (its Lease and inventory lie there).
+pub(crate) struct Plan<'a> {
+    pub(crate) placement: Placement<'a>,
+    pub(crate) target: String,
+}
+
+/// Makes the plan. Kinds that the cluster does not serve and no CRD of the set defines are findings.
+pub(crate) async fn make<'a>(
+    work: &Work<'_>,
+    manifests: &'a [Manifest],
+    options: &DeployOptions,
+) -> Result<Plan<'a>, Stop> {
+    work.enter("asking the cluster for its kinds");
+    let scopes = work.until(scopes(work.cluster, manifests)).await??;
+    let default = work.cluster.default_namespace();
+    let known: Vec<(&Manifest, Scope)> =
+        manifests.iter().filter_map(|m| Some((m, scopes.get(&kind_of(m)).copied().flatten()?))).collect();
+    let (into, target) = match &options.preview {
+        Some(preview) => (Into::Preview(&preview.namespace, default), preview.namespace.clone()),
+        None => (Into::Own(default), place::main_namespace(&known, default).to_owned()),
+    };
+    let mut placement = place::place(&known, into);
+    let unknown = manifests.iter().filter(|m| !matches!(scopes.get(&kind_of(m)), Some(Some(_))));
+    placement.findings.extend(unknown.map(|m| not_served(m, options)));
+    Ok(Plan { placement, target })
+}
+
+fn kind_of(manifest: &Manifest) -> (String, String) {
+    (manifest.api_version(), manifest.id.kind.clone())
+}
+
+type Scopes = BTreeMap<(String, String), Option<Scope>>;
+
+async fn scopes(cluster: &Cluster, manifests: &[Manifest]) -> Result<Scopes, ApiError> {
+    let mut wanted: Vec<(String, String)> = manifests.iter().map(kind_of).collect();
+    wanted.sort();
+    wanted.dedup();
+    let ask = |(api_version, kind): (String, String)| async move {
+        let scope = cluster.scope(&api_version, &kind).await;
+        ((api_version, kind), scope)
+    };
+    let answers: Vec<_> = stream::iter(wanted).map(ask).buffered(AT_ONCE).collect().await;
+    let mut scopes = Scopes::new();
+    for (kind, answer) in answers {
+        let scope = match answer {
+            Ok(scope) => Some(scope),
+            Err(ApiError::UnknownKind { .. }) => defined_here(manifests, &kind),
+            Err(error) => return Err(error),
+        };
+        scopes.insert(kind, scope);
+    }
+    Ok(scopes)
+}
+
+/// The scope that a CRD of the same set gives a kind.
+fn defined_here(manifests: &[Manifest], (api_version, kind): &(String, String)) -> Option<Scope> {
+    let (group, _) = api_version.rsplit_once('/')?;
+    let crds = manifests.iter().filter(|m| m.id.kind == "CustomResourceDefinition").map(|m| &m.node);
+    let defines = |crd: &&Node| {
+        let text = |path: &[&str]| crd.at(path).and_then(Node::as_str);
+        text(&["spec", "group"]) == Some(group) && text(&["spec", "names", "kind"]) == Some(kind)
+    };
+    let scope = crds.into_iter().find(defines)?.at(&["spec", "scope"])?.as_str()?;
+    Some(if scope == "Cluster" { Scope::Cluster } else { Scope::Namespaced })
+}
+
+fn not_served(manifest: &Manifest, options: &DeployOptions) -> Finding {
+    let span = manifest.node.get("apiVersion").map_or_else(|| name_span(&manifest.node), Node::span);
+    let kind = format!("{} {}", manifest.api_version(), manifest.id.kind);
+    let help = match options.preview {
+        Some(_) => {
+            "install its CustomResourceDefinition on the cluster first: a preview namespace cannot bring its own"
+        }
+        None => "install its CustomResourceDefinition on the cluster first, or add it to these manifests",
+    };
+    Finding::new(ids::APPLY_REJECTED, span, format!("the cluster does not serve `{kind}`"))
+        .with_object(&manifest.id)
+        .with_field("/apiVersion")
+        .with_help(help)
+}

@@ -1,0 +1,189 @@
+//! Waiting until what was applied is ready: progress on every change of state, a sign of life, and an early end when something failed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use seatrial_api::ApiError;
+use seatrial_readiness::{Live, State, Status, status};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::apply::{Applied, Next};
+use crate::gather::{Seen, events, gather, has_events};
+use crate::place::Placed;
+use crate::plan::AT_ONCE;
+use crate::work::{Stop, Work};
+use crate::{Deployed, Progress, evidence, unready};
+
+/// The first looks follow each other quickly: most objects are ready within a second or two.
+const QUICK_LOOKS: u32 = 8;
+const QUICKLY: Duration = Duration::from_millis(250);
+const POLL_EVERY: Duration = Duration::from_secs(1);
+/// Events of a namespace are many: they are listed at most this often.
+const EVENTS_EVERY: Duration = Duration::from_secs(2);
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+/// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
+const FORGIVEN_FAILURES: u32 = 5;
+/// Collecting evidence may take this long after the deadline.
+const EVIDENCE_TIME: Duration = Duration::from_secs(10);
+
+/// One object that is waited for.
+struct Waiting<'p, 'm> {
+    placed: &'p Placed<'m>,
+    status: Status,
+    seen: Seen,
+    /// When something was last said of it.
+    told: Option<Instant>,
+}
+
+/// Waits for all objects. A failed one ends the wait at once; what is not ready at the deadline is a finding, too.
+pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mut Deployed) -> Result<Next, Stop> {
+    let first = |applied: &Applied<'_, '_>| status(Live { object: &applied.live, pods: &[], events: &[] });
+    let mut pending: Vec<Waiting<'_, '_>> = applied
+        .iter()
+        .map(|a| Waiting { placed: a.placed, status: first(a), seen: Seen::default(), told: None })
+        .filter(|w| w.status.state != State::Current)
+        .collect();
+    let mut events = Events::default();
+    let mut failures = 0;
+    for look in 0_u32.. {
+        if pending.is_empty() {
+            return Ok(Next::GoOn);
+        }
+        work.enter(waiting_for(&pending));
+        match work.until(round(work, &mut pending, &mut events)).await {
+            Ok(Ok(())) => failures = 0,
+            Ok(Err(error)) if is_passing(&error) && failures < FORGIVEN_FAILURES => failures += 1,
+            Ok(Err(error)) => return Err(Stop::Api(error)),
+            Err(stop) => return end(work, stop, pending, done).await,
+        }
+        tell(work, &mut pending);
+        pending.retain(|w| w.status.state != State::Current);
+        if pending.iter().any(|w| w.status.state == State::Failed) {
+            let failed = pending.into_iter().filter(|w| w.status.state == State::Failed).collect();
+            report(work, failed, None, done).await;
+            return Ok(Next::Halt);
+        }
+        if pending.is_empty() {
+            continue;
+        }
+        let pause = if look < QUICK_LOOKS { QUICKLY } else { POLL_EVERY };
+        if let Err(stop) = work.pause(pause).await {
+            return end(work, stop, pending, done).await;
+        }
+    }
+    Ok(Next::GoOn)
+}
+
+/// At the deadline everything that is not ready is the change's fault; any other reason to stop is not.
+async fn end(work: &Work<'_>, stop: Stop, pending: Vec<Waiting<'_, '_>>, done: &mut Deployed) -> Result<Next, Stop> {
+    let Stop::Deadline = stop else { return Err(stop) };
+    report(work, pending, Some(&work.timeout()), done).await;
+    Ok(Next::Halt)
+}
+
+/// ``waiting for `web` and 2 more``.
+fn waiting_for(pending: &[Waiting<'_, '_>]) -> String {
+    let Some((first, more)) = pending.split_first() else { return "waiting".to_owned() };
+    match more.len() {
+        0 => format!("waiting for `{}`", first.placed.id.name),
+        n => format!("waiting for `{}` and {n} more", first.placed.id.name),
+    }
+}
+
+/// Whether asking again may help.
+fn is_passing(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::Server { .. }
+            | ApiError::Closed(_)
+            | ApiError::TimedOut { .. }
+            | ApiError::TooManyRequests
+            | ApiError::Unreachable { .. }
+    )
+}
+
+/// Events per namespace, and when they were listed.
+#[derive(Default)]
+struct Events {
+    of: BTreeMap<String, Vec<Value>>,
+    listed: Option<Instant>,
+}
+
+/// Looks at every pending object once.
+async fn round(work: &Work<'_>, pending: &mut [Waiting<'_, '_>], known: &mut Events) -> Result<(), ApiError> {
+    if known.listed.is_none_or(|listed| listed.elapsed() >= EVENTS_EVERY) {
+        let mut namespaces: Vec<&str> = pending
+            .iter()
+            .filter(|w| has_events(&w.placed.id))
+            .filter_map(|w| w.placed.id.namespace.as_deref())
+            .collect();
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        for namespace in namespaces {
+            known.of.insert(namespace.to_owned(), events(work.cluster, namespace).await?);
+        }
+        known.listed = Some(Instant::now());
+    }
+    let known = &*known;
+    let objects: Vec<&Placed<'_>> = pending.iter().map(|waiting| waiting.placed).collect();
+    let ask = async |placed: &Placed<'_>| {
+        let of_namespace = placed.id.namespace.as_ref().and_then(|n| known.of.get(n)).map_or(&[][..], Vec::as_slice);
+        gather(work.cluster, &placed.api_version(), &placed.id, of_namespace).await
+    };
+    let answers: Vec<Result<Seen, ApiError>> =
+        stream::iter(objects.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
+    for (waiting, answer) in pending.iter_mut().zip(answers) {
+        let seen = answer?;
+        let now = judge(waiting.placed, &seen);
+        if now != waiting.status {
+            waiting.status = now;
+            waiting.told = None;
+        }
+        waiting.seen = seen;
+    }
+    Ok(())
+}
+
+fn judge(placed: &Placed<'_>, seen: &Seen) -> Status {
+    let gone = |state, message: &str| Status { state, message: message.to_owned(), cause: None };
+    match &seen.object {
+        Some(object) => status(seen.live(object)),
+        // `ttlSecondsAfterFinished` removes a Job only after it has ended (fluxcd/pkg: `runtime/statusreaders/job.go`).
+        None if placed.id.kind == "Job" => gone(State::Current, "completed and removed"),
+        None => gone(State::Failed, "it was deleted by somebody else while it was waited for"),
+    }
+}
+
+/// Says what has changed, and gives a sign of life for what has not changed for long.
+fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
+    for waiting in pending {
+        if waiting.told.is_some_and(|told| told.elapsed() < SIGN_OF_LIFE) {
+            continue;
+        }
+        waiting.told = Some(Instant::now());
+        let object = waiting.placed.id.name.clone();
+        let message = waiting.status.message.clone();
+        (work.report)(match waiting.status.state {
+            State::Current => Progress::Ready { object },
+            State::Failed => Progress::Failed { object, message },
+            State::InProgress | State::Terminating => Progress::Waiting { object, message },
+        });
+    }
+}
+
+/// Findings with their evidence.
+async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&str>, done: &mut Deployed) {
+    let until = Instant::now() + EVIDENCE_TIME;
+    for waiting in &unready {
+        let finding = unready::finding(waiting.placed, &waiting.status, after);
+        if after.is_some() {
+            let message = finding.message.clone();
+            (work.report)(Progress::Failed { object: waiting.placed.id.name.clone(), message });
+        }
+        let cause = waiting.status.cause.as_ref();
+        let proven = evidence::add(work.cluster, finding.clone(), &waiting.seen, cause);
+        done.findings.push(tokio::time::timeout_at(until, proven).await.unwrap_or(finding));
+    }
+}

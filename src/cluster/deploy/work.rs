@@ -1,0 +1,130 @@
+//! What every step of a deployment has at hand: the cluster, the deadline, and the ways in which it is told to stop.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use seatrial_api::{ApiError, Cluster};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::{CancelToken, Progress};
+
+/// Reports progress.
+pub(crate) type Report<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// Why the work ends early though the change is not at fault.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// SIGINT or SIGTERM.
+    Cancelled,
+    /// The one deadline has passed.
+    Deadline,
+    /// Another run took the target over, or the Lease could not be renewed; a clause.
+    LeaseLost(String),
+    /// The API server or the way to it.
+    Api(ApiError),
+    /// What was asked for cannot be done; a sentence.
+    Refused(String),
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Stop {
+        Stop::Api(error)
+    }
+}
+
+/// One deployment or cleanup under way.
+pub(crate) struct Work<'a> {
+    pub(crate) cluster: &'a Cluster,
+    pub(crate) report: Report<'a>,
+    cancel: &'a CancelToken,
+    timeout: Duration,
+    deadline: Instant,
+    /// What is being done, for the sentence that says where it stopped.
+    phase: Mutex<String>,
+    /// Why the Lease was lost, once it was.
+    lost: watch::Receiver<Option<String>>,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(
+        cluster: &'a Cluster,
+        timeout: Duration,
+        report: Report<'a>,
+        cancel: &'a CancelToken,
+        lost: watch::Receiver<Option<String>>,
+    ) -> Work<'a> {
+        let deadline = Instant::now() + timeout;
+        Work { cluster, report, cancel, timeout, deadline, phase: Mutex::default(), lost }
+    }
+
+    /// Says what is being done from now on, as a clause that follows "while".
+    pub(crate) fn enter(&self, phase: impl Into<String>) {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase.into();
+    }
+
+    pub(crate) fn phase(&self) -> String {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The deadline as the configuration writes it: `10m`.
+    pub(crate) fn timeout(&self) -> String {
+        in_words(self.timeout)
+    }
+
+    /// To be asked before every request that changes something: such a request is not dropped half-way.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        if let Some(why) = self.lost.borrow().clone() {
+            return Err(Stop::LeaseLost(why));
+        }
+        if Instant::now() >= self.deadline { Err(Stop::Deadline) } else { Ok(()) }
+    }
+
+    /// Waits for what changes nothing, and stops waiting when it is told to.
+    pub(crate) async fn until<T>(&self, reading: impl Future<Output = T>) -> Result<T, Stop> {
+        self.check()?;
+        let mut lost = self.lost.clone();
+        let lost = async {
+            match lost.wait_for(Option::is_some).await {
+                Ok(why) => why.clone().unwrap_or_default(),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            value = reading => Ok(value),
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            why = lost => Err(Stop::LeaseLost(why)),
+            () = tokio::time::sleep_until(self.deadline) => Err(Stop::Deadline),
+        }
+    }
+
+    /// Sleeps, but not past a reason to stop.
+    pub(crate) async fn pause(&self, time: Duration) -> Result<(), Stop> {
+        self.until(tokio::time::sleep(time)).await
+    }
+
+    /// Why it stopped and where, as a sentence.
+    pub(crate) fn sentence(&self, stop: &Stop) -> String {
+        let phase = self.phase();
+        match stop {
+            Stop::Cancelled => format!("cancelled while {phase}"),
+            Stop::Deadline => format!("the deadline of {} passed while {phase}", self.timeout()),
+            Stop::LeaseLost(why) => format!("stopped while {phase}, {why}"),
+            Stop::Api(error) => format!("{error}, while {phase}"),
+            Stop::Refused(sentence) => sentence.clone(),
+        }
+    }
+}
+
+/// `10m`, `90s`, `1h`.
+pub(crate) fn in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds >= 3600 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
+        seconds if seconds >= 60 && seconds % 60 == 0 => format!("{}m", seconds / 60),
+        0 => format!("{}ms", time.as_millis()),
+        seconds => format!("{seconds}s"),
+    }
+}
