@@ -1,11 +1,17 @@
 //! Where the pull request lives: upsert the comment, set the status. GitHub; others come later.
+//!
+//! Not here: what the comment says and how it is kept short (`report/reporters`), which pull request it is (`report/ci`). Nothing here fails
+//! the run: what could not be written is a [`Delivery::Refused`] with a sentence.
 
-use seatrial_model::Secret;
-use seatrial_transport::Transport;
+mod answer;
+mod api;
+mod comments;
+mod github;
+mod marker;
+mod refusal;
+mod sticky;
 
-/// A GitHub repository through its API.
-#[derive(Clone, Debug)]
-pub struct GitHub(());
+pub use github::{BODY_LIMIT, DESCRIPTION_LIMIT, GitHub, Patience};
 
 /// The comment to keep on a pull request.
 #[derive(Clone, Debug)]
@@ -55,28 +61,8 @@ pub struct CommitStatus {
     pub context: String,
     /// State.
     pub state: StatusState,
-    /// At most 140 characters.
+    /// At most 140 characters; a longer one is cut.
     pub description: String,
     /// Where a click leads.
     pub target_url: Option<String>,
-}
-
-impl GitHub {
-    /// A repository `owner/name` at an API base (`https://api.github.com`, `https://HOST/api/v3`).
-    ///
-    /// # Errors
-    /// A sentence: the base is no URL, the repository no `owner/name`.
-    pub fn new(_transport: &Transport, _api_url: &str, _repository: &str, _token: &Secret) -> Result<GitHub, String> {
-        todo!()
-    }
-
-    /// Keeps one comment on a pull request by the algorithm of the sticky comment.
-    pub async fn upsert_comment(&self, _pull_request: u64, _comment: &Comment) -> Delivery {
-        todo!()
-    }
-
-    /// Sets a status on a commit.
-    pub async fn set_status(&self, _commit: &str, _status: &CommitStatus) -> Delivery {
-        todo!()
-    }
 }

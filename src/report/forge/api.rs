@@ -1,0 +1,260 @@
+//! Calls to GitHub's REST API: one request with GitHub's rules for trying again. Knows no comment and no status.
+//!
+//! Our own policy and no client library's: what may be sent twice depends on the call, and the waits on headers that such libraries hide.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use reqwest::{Request, Response};
+use seatrial_model::Secret;
+use seatrial_transport::{Redirects, Transport, TransportError, retry_after};
+use serde_json::Value;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::Patience;
+use crate::answer::{Answer, Failure};
+
+/// Attempts of one call at most, however much time is left.
+const ATTEMPTS: u32 = 3;
+
+/// Characters of a server's message that are repeated.
+const LONGEST_MESSAGE: usize = 200;
+
+const LIMITED: &str = "GitHub limits the rate of requests";
+
+/// Whether a call may be sent again when it is not known what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Twice is as good as once.
+    Harmless,
+    /// Twice would do it twice.
+    Never,
+}
+
+/// An API base with a token.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    pub(crate) transport: Transport,
+    pub(crate) base: Url,
+    pub(crate) token: Secret,
+    pub(crate) patience: Patience,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) body: Option<Value>,
+    pub(crate) repeat: Repeat,
+}
+
+/// What an attempt suggests.
+enum Next {
+    Done(Answer),
+    Stop(Failure),
+    /// Try again after a wait: the server's, or one of our own choice.
+    Again(Option<Duration>, Failure),
+}
+
+impl Api {
+    /// The address of a path below the base; each segment is escaped.
+    pub(crate) fn url(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
+    /// Carries a call out before `end`, again where that is allowed.
+    pub(crate) async fn call(&self, call: &Call, end: Instant) -> Result<Answer, Failure> {
+        let mut backoff = self.transport.backoff();
+        loop {
+            let (asked, failure) = match self.attempt(call, end).await {
+                Next::Done(answer) => return Ok(answer),
+                Next::Stop(failure) => return Err(failure),
+                Next::Again(asked, failure) => (asked, failure),
+            };
+            let wait = backoff.next_wait();
+            let wait = asked.map_or(wait, |asked| asked + wait / 8);
+            if backoff.failures() >= ATTEMPTS || Instant::now() + wait >= end {
+                return Err(failure);
+            }
+            tracing::debug!(wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), "asking GitHub again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn attempt(&self, call: &Call, end: Instant) -> Next {
+        let left = end.saturating_duration_since(Instant::now()).min(self.patience.attempt);
+        if left.is_zero() {
+            return Next::Stop(Failure::Unreached("no time was left to ask GitHub".to_owned()));
+        }
+        match self.transport.attempt(self.request(call), Redirects::Follow, left).await {
+            Ok(response) => self.judge(call, response).await,
+            Err(TransportError::Settings(sentence)) => Next::Stop(Failure::Unreached(sentence)),
+            Err(error @ TransportError::Unreachable { .. }) => Next::Again(None, Failure::Unreached(error.to_string())),
+            Err(error) => unclear(call, error.to_string()),
+        }
+    }
+
+    fn request(&self, call: &Call) -> Request {
+        let mut request = Request::new(call.method.clone(), call.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
+        headers.insert("x-github-api-version", HeaderValue::from_static("2022-11-28"));
+        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", self.token.expose())) {
+            value.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, value);
+        }
+        if let Some(body) = &call.body {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.to_string().into());
+        }
+        request
+    }
+
+    async fn judge(&self, call: &Call, response: Response) -> Next {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let Ok(text) = response.text().await else {
+            return unclear(call, format!("{} broke off in the middle of its answer", self.host()));
+        };
+        if status.is_success() {
+            return self.success(&headers, &text);
+        }
+        let message = message_of(&text);
+        if let Some(wait) = limited(status, &headers, &message) {
+            return match wait {
+                Some(wait) => Next::Again(Some(wait), Failure::Limited(wait_sentence(wait))),
+                // A short one, of a proxy perhaps. The secondary limit of GitHub itself wants a minute of silence at least.
+                None if status == StatusCode::TOO_MANY_REQUESTS => {
+                    Next::Again(None, Failure::Limited(LIMITED.to_owned()))
+                }
+                None => Next::Stop(Failure::Limited(LIMITED.to_owned())),
+            };
+        }
+        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
+            return unclear(call, format!("GitHub answered {}", status.as_u16()));
+        }
+        Next::Stop(Failure::Refused { status: status.as_u16(), message })
+    }
+
+    fn success(&self, headers: &HeaderMap, text: &str) -> Next {
+        let json = if text.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(text) };
+        match json {
+            Ok(json) => Next::Done(Answer { json, next: self.next_page(headers) }),
+            // A proxy's login page, for instance. What it did with the request nobody knows, and asking again gives the same page.
+            Err(_) => Next::Stop(Failure::Refused {
+                status: 200,
+                message: format!("{} answered with something that is not JSON", self.host()),
+            }),
+        }
+    }
+
+    /// `rel="next"` of the `Link` header (RFC 8288), followed only on the API's own origin: the token goes nowhere else.
+    fn next_page(&self, headers: &HeaderMap) -> Option<Url> {
+        let link = headers.get(header::LINK)?.to_str().ok()?;
+        let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
+        let target = next.split_once('<')?.1.split_once('>')?.0;
+        let url = self.base.join(target).ok()?;
+        (url.origin() == self.base.origin()).then_some(url)
+    }
+
+    fn host(&self) -> &str {
+        self.base.host_str().unwrap_or("GitHub")
+    }
+}
+
+fn unclear(call: &Call, sentence: String) -> Next {
+    match call.repeat {
+        Repeat::Harmless => Next::Again(None, Failure::Unclear(sentence)),
+        Repeat::Never => Next::Stop(Failure::Unclear(sentence)),
+    }
+}
+
+/// Whether an answer is a rate limit, and how long it asks to wait (docs.github.com: "Rate limits for the REST API"): `Retry-After`, else,
+/// with nothing remaining, the time of the reset, else nothing is said.
+#[allow(clippy::option_option, reason = "not limited, limited without a word, limited for so long")]
+fn limited(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<Option<Duration>> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+    let used_up = number("x-ratelimit-remaining") == Some(0);
+    let asked = retry_after(headers);
+    let says_so = message.to_lowercase().contains("rate limit");
+    let is_limit = match status {
+        StatusCode::TOO_MANY_REQUESTS => true,
+        StatusCode::FORBIDDEN => asked.is_some() || used_up || says_so,
+        _ => false,
+    };
+    if !is_limit {
+        return None;
+    }
+    Some(asked.or_else(|| if used_up { until_reset(number("x-ratelimit-reset")?, headers) } else { None }))
+}
+
+/// Compared with the server's own clock.
+fn until_reset(reset: u64, headers: &HeaderMap) -> Option<Duration> {
+    // `Retry-After` as a date is read against `Date`: the difference between `Date` and the epoch is the time now.
+    let mut epoch = HeaderMap::new();
+    epoch.insert(header::RETRY_AFTER, headers.get(header::DATE)?.clone());
+    epoch.insert(header::DATE, HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"));
+    Some(Duration::from_secs(reset.saturating_sub(retry_after(&epoch)?.as_secs())))
+}
+
+fn wait_sentence(wait: Duration) -> String {
+    format!("{LIMITED} and asks to wait {} s", wait.as_secs())
+}
+
+/// GitHub's reason: the message, and that of the first error in it. Not trusted: one line, bounded.
+fn message_of(text: &str) -> String {
+    let json: Value = serde_json::from_str(text).unwrap_or_default();
+    let message = json.get("message").and_then(Value::as_str).unwrap_or_default();
+    let detail = json.pointer("/errors/0/message").and_then(Value::as_str);
+    let whole = detail.map_or_else(|| message.to_owned(), |detail| format!("{message}: {detail}"));
+    let line: String = whole.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_MESSAGE).collect();
+    line.trim().trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn knows_a_rate_limit_from_a_missing_permission() {
+        let date = ("date", "Thu, 01 Jan 1970 00:16:40 GMT");
+        let (remaining, reset) = (("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1042"));
+        let secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+        let table = [
+            (403, vec![], "Resource not accessible by integration", None),
+            (404, vec![("retry-after", "5")], "", None),
+            (429, vec![], "", Some(None)),
+            (429, vec![("retry-after", "5")], "", Some(Some(5))),
+            (403, vec![("retry-after", "5")], secondary, Some(Some(5))),
+            (403, vec![], secondary, Some(None)),
+            (403, vec![remaining, reset, date], "API rate limit exceeded", Some(Some(42))),
+            (403, vec![remaining, reset], "API rate limit exceeded", Some(None)),
+            (403, vec![("x-ratelimit-remaining", "4971"), reset, date], "Forbidden", None),
+        ];
+        for (status, sent, message, expected) in table {
+            let status = StatusCode::from_u16(status).expect("a status");
+            let got = limited(status, &headers(&sent), message);
+            assert_eq!(got, expected.map(|wait| wait.map(Duration::from_secs)), "{status} {sent:?}");
+        }
+    }
+
+    #[test]
+    fn repeats_a_servers_reason_on_one_bounded_line() {
+        let text = r#"{"message": "Validation Failed", "errors": [{"message": "Body is too long\n::error::x."}]}"#;
+        assert_eq!(message_of(text), "Validation Failed: Body is too long ::error::x");
+        assert_eq!(message_of(&format!(r#"{{"message": "{}"}}"#, "x".repeat(999))).len(), LONGEST_MESSAGE);
+        assert_eq!(message_of("<html>"), "");
+    }
+}

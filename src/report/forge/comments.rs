@@ -1,0 +1,171 @@
+//! The comments of a pull request that carry our marker, and the calls that change them.
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use crate::answer::{Answer, Failure};
+use crate::api::{Api, Call, Repeat};
+use crate::marker::Marker;
+
+/// Pages of a hundred that are read at most: four times what GitHub allows on one issue.
+const MOST_PAGES: usize = 100;
+
+/// A comment with our marker; whether it is ours its author says.
+#[derive(Clone, Debug)]
+pub(crate) struct Marked {
+    pub(crate) id: u64,
+    pub(crate) author: Author,
+    pub(crate) marker: Marker,
+    pub(crate) body: String,
+    pub(crate) url: String,
+}
+
+/// Who wrote a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Author {
+    login: String,
+    bot: bool,
+}
+
+impl Author {
+    /// An account; GraphQL names an App without the `[bot]` that REST puts behind it.
+    fn new(login: &str, bot: bool) -> Author {
+        Author { login: login.trim_end_matches("[bot]").to_owned(), bot: bot || login.ends_with("[bot]") }
+    }
+
+    fn of(json: &Value) -> Author {
+        let text = |key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default();
+        Author::new(text("login"), text("type") == "Bot")
+    }
+}
+
+impl Marked {
+    /// `None` for a comment without our marker.
+    fn of(json: &Value) -> Option<Marked> {
+        let body = json.get("body")?.as_str()?.replace("\r\n", "\n").trim_end().to_owned();
+        let marker = Marker::parse(&body)?;
+        let author = Author::of(json.get("user").unwrap_or(&Value::Null));
+        let url = json.get("html_url").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Marked { id: json.get("id")?.as_u64()?, author, marker, body, url })
+    }
+}
+
+/// The comments of one pull request.
+pub(crate) struct Comments<'a> {
+    pub(crate) api: &'a Api,
+    pub(crate) owner: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) pull_request: u64,
+    /// When all of it must be over.
+    pub(crate) end: Instant,
+    /// Who the token belongs to, once that is known.
+    pub(crate) me: OnceCell<Author>,
+}
+
+impl Comments<'_> {
+    /// All that carry a marker with this key, oldest first, whoever wrote them.
+    pub(crate) async fn marked(&self, key: &str) -> Result<Vec<Marked>, Failure> {
+        let mut url =
+            self.api.url(&["repos", self.owner, self.name, "issues", &self.pull_request.to_string(), "comments"]);
+        url.query_pairs_mut().append_pair("per_page", "100");
+        let mut found = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let answer = self.get(url).await?;
+            found.extend(answer.json.as_array().into_iter().flatten().filter_map(Marked::of));
+            match answer.next {
+                Some(next) => url = next,
+                None => break,
+            }
+        }
+        found.retain(|comment| comment.marker.key == key);
+        found.sort_by_key(|comment| comment.id);
+        Ok(found)
+    }
+
+    /// Those of [`Comments::marked`] that the token's own account wrote: anybody can copy a marker.
+    pub(crate) async fn own(&self, key: &str) -> Result<Vec<Marked>, Failure> {
+        let mut marked = self.marked(key).await?;
+        if !marked.is_empty() {
+            let me = self.me.get_or_try_init(|| self.ask_who_i_am()).await?;
+            marked.retain(|comment| comment.author == *me);
+        }
+        Ok(marked)
+    }
+
+    /// Who the token belongs to. `GET /user` is refused to installation tokens; GraphQL's `viewer` answers them. Where neither does, it is
+    /// taken for the token that a job of GitHub Actions is given.
+    async fn ask_who_i_am(&self) -> Result<Author, Failure> {
+        match self.get(self.api.url(&["user"])).await {
+            Ok(answer) => return Ok(Author::of(&answer.json)),
+            Err(Failure::Refused { status: 403 | 404, .. }) => {}
+            Err(failure) => return Err(failure),
+        }
+        let body = Some(json!({ "query": "{ viewer { login } }" }));
+        let call = Call { method: Method::POST, url: self.graphql(), body, repeat: Repeat::Harmless };
+        let answer = self.api.call(&call, self.end).await;
+        let login = answer.as_ref().map(|answer| answer.text("/data/viewer/login")).unwrap_or_default();
+        Ok(Author::new(if login.is_empty() { "github-actions" } else { login }, true))
+    }
+
+    /// `https://HOST/api/graphql` beside `https://HOST/api/v3`, `/graphql` below api.github.com.
+    fn graphql(&self) -> url::Url {
+        let mut url = self.api.base.clone();
+        let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix("/v3").unwrap_or(path).to_owned();
+        url.set_path(&format!("{path}/graphql"));
+        url
+    }
+
+    /// The pull request; its head is known.
+    pub(crate) async fn pull(&self) -> Result<Answer, Failure> {
+        let url = self.api.url(&["repos", self.owner, self.name, "pulls", &self.pull_request.to_string()]);
+        let answer = self.get(url).await?;
+        if answer.text("/head/sha").is_empty() {
+            return Err(Failure::Refused { status: 200, message: "GitHub's answer names no head commit".to_owned() });
+        }
+        Ok(answer)
+    }
+
+    /// Writes a new comment; sent once.
+    pub(crate) async fn create(&self, text: &str) -> Result<Answer, Failure> {
+        let url = self.api.url(&["repos", self.owner, self.name, "issues", &self.pull_request.to_string(), "comments"]);
+        let answer = self.write(Method::POST, url, Some(json!({ "body": text })), Repeat::Never).await?;
+        // Nobody knows better who we are than the comment that we have just written.
+        let _ = self.me.set(Author::of(answer.json.get("user").unwrap_or(&Value::Null)));
+        Ok(answer)
+    }
+
+    /// Replaces a comment's text.
+    pub(crate) async fn edit(&self, id: u64, text: &str) -> Result<Answer, Failure> {
+        self.write(Method::PATCH, self.comment(id), Some(json!({ "body": text })), Repeat::Harmless).await
+    }
+
+    /// Deletes a comment; one that is gone already is as good.
+    pub(crate) async fn delete(&self, id: u64) -> Result<(), Failure> {
+        match self.write(Method::DELETE, self.comment(id), None, Repeat::Harmless).await {
+            Ok(_) | Err(Failure::Refused { status: 404, .. }) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn comment(&self, id: u64) -> url::Url {
+        self.api.url(&["repos", self.owner, self.name, "issues", "comments", &id.to_string()])
+    }
+
+    async fn get(&self, url: url::Url) -> Result<Answer, Failure> {
+        let call = Call { method: Method::GET, url, body: None, repeat: Repeat::Harmless };
+        self.api.call(&call, self.end).await
+    }
+
+    async fn write(
+        &self,
+        method: Method,
+        url: url::Url,
+        body: Option<Value>,
+        repeat: Repeat,
+    ) -> Result<Answer, Failure> {
+        self.api.call(&Call { method, url, body, repeat }, self.end).await
+    }
+}

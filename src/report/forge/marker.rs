@@ -1,0 +1,85 @@
+//! The first line of our comment: it finds the comment again and says which run wrote it.
+
+use std::fmt;
+
+/// `<!-- seatrial key=… sha=… run=… attempt=… v=1 -->`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Marker {
+    pub(crate) key: String,
+    pub(crate) head: String,
+    /// Run number and attempt.
+    pub(crate) run: (u64, u64),
+}
+
+impl Marker {
+    /// The marker on the first line of a comment; `None` where there is none of this version.
+    pub(crate) fn parse(body: &str) -> Option<Marker> {
+        let line = body.lines().next()?.trim_end();
+        let fields = line.strip_prefix("<!-- seatrial ")?.strip_suffix(" -->")?;
+        let field = |name: &str| fields.split(' ').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+        if field("v")? != "1" {
+            return None;
+        }
+        let run = (field("run")?.parse().ok()?, field("attempt")?.parse().ok()?);
+        Some(Marker { key: field("key")?.to_owned(), head: field("sha")?.to_owned(), run })
+    }
+}
+
+impl fmt::Display for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Marker { key, head, run: (run, attempt) } = self;
+        write!(f, "<!-- seatrial key={key} sha={head} run={run} attempt={attempt} v=1 -->")
+    }
+}
+
+/// A key as it may stand in the marker: what could end the comment or split the field becomes `_XX`, so that two keys stay two.
+pub(crate) fn escape_key(key: &str) -> String {
+    let mut escaped = String::with_capacity(key.len());
+    for byte in key.bytes() {
+        // A single hyphen is harmless, two would end an HTML comment in some parsers.
+        let plain =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/') || (byte == b'-' && !escaped.ends_with('-'));
+        if plain {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("_{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_read_as_it_was_written() {
+        let marker = Marker { key: escape_key("ci / shop --> x"), head: "cafe".to_owned(), run: (12, 2) };
+        let line = marker.to_string();
+        assert_eq!(line, "<!-- seatrial key=ci_20/_20shop_20-_2D_3E_20x sha=cafe run=12 attempt=2 v=1 -->");
+        assert_eq!(Marker::parse(&format!("{line}\r\n# Report")), Some(marker));
+    }
+
+    #[test]
+    fn stands_on_the_first_line_or_nowhere() {
+        let line = "<!-- seatrial key=a sha=b run=1 attempt=1 v=1 -->";
+        let none = [
+            format!("\n{line}"),
+            format!("> {line}"),
+            line.replace("v=1", "v=2"),
+            line.replace("run=1", "run=x"),
+            line.replace("run=1 ", ""),
+            line.replace("-->", ""),
+            String::new(),
+        ];
+        for body in none {
+            assert_eq!(Marker::parse(&body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn two_keys_stay_two() {
+        assert_ne!(escape_key("a b"), escape_key("a_20b"));
+        assert_eq!(escape_key("deploy-dev"), "deploy-dev");
+    }
+}

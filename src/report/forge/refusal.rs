@@ -1,0 +1,47 @@
+//! From a failed call to the sentence that a user reads.
+
+use crate::answer::Failure;
+
+/// What was to be done, and what a token needs for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Purpose {
+    /// `comment on pull request 7`.
+    pub(crate) what: &'static str,
+    /// `pull-requests: write`.
+    pub(crate) permission: &'static str,
+}
+
+/// Comments.
+pub(crate) const COMMENT: Purpose = Purpose { what: "comment on the pull request", permission: "pull-requests: write" };
+
+/// Commit statuses.
+pub(crate) const STATUS: Purpose = Purpose { what: "set a commit status", permission: "statuses: write" };
+
+/// One sentence without a full stop.
+pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
+    let Purpose { what, permission } = purpose;
+    match failure {
+        Failure::Refused { status: 401, .. } => format!("GitHub does not accept the token, so it cannot {what}"),
+        Failure::Refused { status: 403, message } if message.contains("locked") => {
+            format!("the conversation of the pull request is locked, so the token may not {what}")
+        }
+        Failure::Refused { status: 403, message } => {
+            format!("the token may not {what}{}; grant it `{permission}`", in_brackets(message))
+        }
+        Failure::Refused { status: 404, .. } => {
+            format!(
+                "GitHub knows no such pull request or commit in the repository, or the token may not see it; to {what} it needs `{permission}`"
+            )
+        }
+        Failure::Refused { status: 200, message } => message.clone(),
+        Failure::Refused { status, message } => {
+            format!("GitHub refused to {what}: it answered {status}{}", in_brackets(message))
+        }
+        Failure::Limited(sentence) | Failure::Unreached(sentence) => format!("could not {what}: {sentence}"),
+        Failure::Unclear(sentence) => format!("could not {what}, or not find out whether it worked: {sentence}"),
+    }
+}
+
+fn in_brackets(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(" ({message})") }
+}
