@@ -53,7 +53,8 @@ fn whole(value: f64) -> Option<String> {
     if value.fract() != 0.0 {
         return None;
     }
-    let digits = format!("{value:.0}");
+    // The shortest digits, then zeros, as JSON has them.
+    let digits = value.to_string();
     let digits = if digits == "-0" { "0" } else { &digits };
     let fits = digits.parse::<i64>().is_ok() || digits.parse::<u64>().is_ok();
     fits.then(|| digits.to_owned())

@@ -2,39 +2,57 @@
 
 use std::cmp::Ordering;
 
-use seatrial_model::{Entry, Node, ScalarKind, Value};
+use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
 
 use crate::timestamp;
 
 /// The node as kustomize writes it: keys sorted at every level, dates turned into the strings that they become.
 ///
-/// kustomize hands its result through JSON to go-yaml version 2, which sorts keys in natural order (`key9` before `key10`, `Z` before `a`, what is no letter before letters).
-/// `apiVersion`, `kind` and `metadata` get no special place. Origins, comments and styles are kept.
+/// kustomize hands its result through JSON to go-yaml version 2, which sorts keys in natural order (`key9` before `key10`, `Z` before `a`,
+/// what is no letter before letters); `apiVersion`, `kind` and `metadata` get no special place. Where that order contradicts itself
+/// (`a2`, `a10`, `a1b`), kustomize's output varies from run to run; ours does not. Origins, comments and styles are kept.
 #[must_use]
 pub fn in_kustomize_order(node: &Node) -> Node {
-    let mut ordered = node.clone();
-    match node.value() {
-        Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => {
-            if let Some(time) = timestamp::parse(text) {
-                let mut string = Node::scalar(time.rfc3339(), ScalarKind::String, node.style(), node.origin());
-                string.set_comments(node.comments().cloned().unwrap_or_default());
-                return string;
-            }
-        }
-        Value::Scalar(_) => {}
-        Value::Sequence(items) => ordered.set_items(items.iter().map(in_kustomize_order).collect()),
-        Value::Mapping(entries) => ordered.set_entries(sorted(entries)),
-    }
-    ordered
+    ordered(node, Place::Block)
 }
 
-fn sorted(entries: &[Entry]) -> Vec<Entry> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Block,
+    /// Somewhere inside of `[…]` or `{…}`.
+    Flow,
+}
+
+fn ordered(node: &Node, place: Place) -> Node {
+    let mut copy = node.clone();
+    let below = if node.style() == Style::Flow { Place::Flow } else { place };
+    match node.value() {
+        Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => return date(node, text, place),
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => copy.set_items(items.iter().map(|item| ordered(item, below)).collect()),
+        Value::Mapping(entries) => copy.set_entries(sorted(entries, below)),
+    }
+    copy
+}
+
+/// kustomize prints its tree once before the detour through JSON, and quotes what holds a `:` in brackets: there the date stays as written.
+fn date(node: &Node, text: &Text, place: Place) -> Node {
+    let text = match timestamp::parse(text) {
+        Some(time) if place == Place::Block || !text.contains(':') => time.rfc3339().into(),
+        _ => text.clone(),
+    };
+    let mut string = Node::scalar(text, ScalarKind::String, node.style(), node.origin());
+    string.set_comments(node.comments().cloned().unwrap_or_default());
+    string
+}
+
+fn sorted(entries: &[Entry], place: Place) -> Vec<Entry> {
     let order = merge_sort((0..entries.len()).collect(), &|a, b| {
         let key = |i: usize| entries.get(i).map_or("", |e| e.key.text.as_str());
         natural(key(a), key(b)) == Ordering::Less
     });
     let entries = order.into_iter().filter_map(|i| entries.get(i));
-    entries.map(|e| Entry { key: e.key.clone(), value: in_kustomize_order(&e.value) }).collect()
+    entries.map(|e| Entry { key: e.key.clone(), value: ordered(&e.value, place) }).collect()
 }
 
 /// Stable, and indifferent to an order that is none: `natural` is not transitive for odd keys, and the standard library may panic then.
@@ -56,7 +74,7 @@ fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Ve
 }
 
 /// The order of two keys: numbers in them count as numbers, and what is no letter comes before letters.
-pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+fn natural(a: &str, b: &str) -> Ordering {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let Some(at) = a.iter().zip(&b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
     let (Some(x), Some(y)) = (a.get(at), b.get(at)) else { return Ordering::Equal };

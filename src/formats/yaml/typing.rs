@@ -44,9 +44,17 @@ pub(crate) fn is_true(text: &str) -> bool {
 fn point(text: &str) -> ScalarKind {
     match text {
         ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" => ScalarKind::Float,
-        _ if is_float(text) => ScalarKind::Float,
+        _ if has_good_underscores(text) && is_float(&text.replace('_', "")) => ScalarKind::Float,
         _ => ScalarKind::String,
     }
+}
+
+/// Go takes `.5_0`, but not `.5_` or `._5`. Behind a digit in front go-yaml drops every underscore before Go sees the number.
+fn has_good_underscores(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let mut underscores = bytes.iter().enumerate().filter(|(_, b)| **b == b'_');
+    underscores.all(|(at, _)| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
 }
 
 fn number(text: &str, dialect: Dialect) -> ScalarKind {
