@@ -166,6 +166,9 @@ fn field_of_typed_patch(message: &str) -> Option<(String, String)> {
 
 /// What to say of an answer that is no `Status`: its first line, or that it is a web page.
 fn plain_words(code: u16, body: &[u8]) -> String {
+    if (300..400).contains(&code) {
+        return "it redirects to somewhere else: is this the address of a Kubernetes API server?".to_owned();
+    }
     let text = String::from_utf8_lossy(body.get(..4_096).unwrap_or(body)).into_owned();
     let lower = text.trim_start().to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
@@ -185,5 +188,68 @@ fn shorten(text: &str) -> String {
     match text.char_indices().nth(MOST_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        request: String,
+        object: Option<String>,
+        kind: Option<(String, String)>,
+        code: u16,
+        body: Option<Value>,
+        text: Option<String>,
+        says: String,
+        user: Option<String>,
+        reason: Option<String>,
+        causes: Option<(String, String)>,
+        #[serde(default)]
+        fault: bool,
+    }
+
+    fn about(case: &Case) -> About {
+        let (verb, rest) = case.request.split_once(' ').expect("verb and resource");
+        let verbs = ["get", "list", "patch", "create", "update", "delete"];
+        let verb = *verbs.iter().find(|v| **v == verb).expect("a verb");
+        let (resource, namespace) = rest.split_once(" in ").map_or((rest, None), |(r, n)| (r, Some(n.to_owned())));
+        About { verb, resource: resource.to_owned(), namespace, kind: case.kind.clone(), name: case.object.clone() }
+    }
+
+    #[test]
+    fn every_answer_has_its_sentence() {
+        let cases: Vec<Case> =
+            serde_saphyr::from_str(include_str!("testdata/answers.yaml")).expect("the table is valid YAML");
+        let masker = Masker::new();
+        masker.add("hunter2hunter2");
+        for case in &cases {
+            let body = case.body.as_ref().map_or_else(|| case.text.clone().unwrap_or_default(), Value::to_string);
+            let error = error_of(case.code, body.as_bytes(), &about(case), &masker);
+            assert_eq!(error.to_string(), case.says, "{}", case.name);
+            assert_eq!(error.is_the_changes_fault(), case.fault, "{}: {error:?}", case.name);
+            if let ApiError::Forbidden { user, .. } = &error {
+                assert_eq!(user, &case.user, "{}", case.name);
+            }
+            if let ApiError::Rejected { reason, causes, .. } = &error {
+                assert!(case.reason.as_ref().is_none_or(|wanted| wanted == reason), "{}: {reason}", case.name);
+                assert_eq!(causes.first(), case.causes.as_ref(), "{}", case.name);
+            }
+        }
+        assert!(cases.len() > 25);
+    }
+
+    #[test]
+    fn a_server_that_talks_for_ever_is_cut_short() {
+        let body = serde_json::json!({ "kind": "Status", "message": "x".repeat(1 << 20) }).to_string();
+        let error = error_of(422, body.as_bytes(), &About::default(), &Masker::new());
+        assert_eq!(error.to_string().chars().count(), MOST_CHARACTERS + 1);
     }
 }

@@ -401,7 +401,11 @@ async fn version(line: &Line) -> Result<String, ApiError> {
     let request = request.map_err(|error| ApiError::Configuration(error.to_string()))?;
     let about = About { verb: "get", resource: "/version".to_owned(), ..About::default() };
     let body = MostBody::Cut(64 << 10);
-    let answer = line.call(&Call { request, about, repeat: Repeat::Harmless, timeout: REACH, body }).await?;
+    let answer = line.call(&Call { request, about, repeat: Repeat::Harmless, timeout: REACH, body }).await;
+    let answer = answer.map_err(|error| match error {
+        ApiError::NotFound(_) => not_kubernetes(StatusCode::NOT_FOUND),
+        other => other,
+    })?;
     let version = object(&answer).ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned));
     version.ok_or_else(|| not_kubernetes(answer.status))
 }

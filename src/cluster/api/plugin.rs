@@ -253,3 +253,46 @@ fn one_line(text: &str, most: usize) -> String {
     }
     line.chars().take(most).chain(['…']).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    #[allow(clippy::disallowed_methods, reason = "what the plugin started is looked up in /proc")]
+    async fn at_the_deadline_it_dies_with_all_that_it_started() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let note = directory.path().join("child");
+        let exec = ExecConfig {
+            api_version: Some(VERSIONS[0].to_owned()),
+            command: Some("sh".to_owned()),
+            args: Some(vec!["-c".to_owned(), format!("sleep 600 & echo $! > '{}'; wait", note.display())]),
+            ..ExecConfig::default()
+        };
+        let environment = Environment::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
+        let mut plugin = Plugin::new(&exec, None, "u", &environment, &Masker::new()).expect("a good plugin");
+        plugin.deadline = Duration::from_secs(2);
+        let error = plugin.run(&Masker::new()).await.err().expect("too late").to_string();
+        assert!(error.starts_with("the credential plugin `sh` did not finish within 2 s and was killed"), "{error}");
+        let child = std::fs::read_to_string(note).expect("it started one");
+        let gone = async {
+            loop {
+                let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+                if state.is_empty() || state.contains(") Z ") {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), gone).await.expect("its child is dead");
+    }
+
+    #[test]
+    fn values_of_flags_and_variables_called_like_secrets_are_secrets() {
+        let variables =
+            [("AAD_CLIENT_SECRET", "one"), ("AAD_TENANT", "two")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let arguments =
+            ["get-token", "--client-secret", "three", "--password=four", "--server-id", "five"].map(str::to_owned);
+        assert_eq!(secrets(&variables, &arguments), ["one", "three", "four"]);
+    }
+}
