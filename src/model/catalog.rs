@@ -84,7 +84,7 @@ catalog! {
     TEST_FAILED "test-failed" Error "a test against what is live failed"
         "The environment was deployed and ready, but did not answer as expected."
     UNKNOWN_KIND "unknown-kind" Note "no schema is known for a kind"
-        "The object was rendered but not validated: it is neither a kind of this Kubernetes minor nor one whose schema is at hand."
+        "The object was rendered but not validated: it is neither a kind of this Kubernetes minor nor one whose schema is at hand. It is an error where no cluster can know it: a kind of Kubernetes' own under a version that this minor does not serve, or a misspelling of one."
 }
 
 /// The catalog's entry of an id; a test sees to it that every id has one.
