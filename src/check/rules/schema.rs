@@ -14,6 +14,9 @@ pub(crate) struct Schema;
 /// container) only server-side apply refuses an item that is there twice.
 const TOLD_APART: &[&str] = &["containers", "initContainers", "ephemeralContainers", "volumes", "volumeMounts"];
 
+/// Findings about one object; beyond it there is one cause that is not in the fields, and the rest is counted.
+const MOST_TOLD: usize = 100;
+
 impl Rule for Schema {
     fn id(&self) -> RuleId {
         ids::SCHEMA
@@ -23,9 +26,17 @@ impl Rule for Schema {
         for manifest in manifests.iter().filter(|m| !m.is_sops_encrypted()) {
             let Served::Known(schema) = Served::of(manifest, context.minor) else { continue };
             let violations = validate(&schema, &manifest.node);
-            checked.findings.extend(violations.iter().map(|v| finding(v, manifest, context.minor)));
+            let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
+            checked.findings.extend(told.iter().map(|v| finding(v, manifest, context.minor)));
+            checked.findings.extend(rest.first().map(|next| and_more(next, rest.len(), manifest)));
         }
     }
+}
+
+fn and_more(next: &Violation, count: usize, manifest: &Manifest) -> Finding {
+    let values = if count == 1 { "value that does" } else { "values that do" };
+    let message = format!("{} has {count} more {values} not fit the schema", manifest.id);
+    Finding::new(ids::SCHEMA, next.span, message).with_object(&manifest.id).with_field(&*next.pointer)
 }
 
 fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding {

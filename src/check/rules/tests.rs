@@ -103,6 +103,15 @@ fn a_secret_value_is_in_no_message() {
     assert!(said.contains("must be base64") && !said.contains("hunter2"), "{said}");
 }
 
+#[test]
+fn a_hundred_thousand_wrong_fields_are_counted() {
+    let fields: String = (0..100_000).map(|i| format!("  field{i}: x\n")).collect();
+    let (_, checked) = checked(format!("apiVersion: v1\nkind: Pod\nmetadata: {{ name: web }}\nspec:\n{fields}"));
+    assert_eq!(checked.findings.len(), 101);
+    let last = checked.findings.last().map(|f| f.message.as_str());
+    assert_eq!(last, Some("Pod web has 99901 more values that do not fit the schema"));
+}
+
 /// A Deployment whose `replicas` was set by somebody over what its file says.
 fn replaced(by: SetBy) -> Finding {
     let sources = Sources::new();
