@@ -14,7 +14,7 @@ use crate::answer::{Answer, Failure};
 use crate::api::{Api, Call, Repeat};
 use crate::comments::Comments;
 use crate::marker::{Marker, escape_key};
-use crate::refusal::{COMMENT, STATUS, sentence};
+use crate::refusal::{COMMENT, READ, STATUS, sentence};
 use crate::sticky::Sticky;
 use crate::{Comment, CommitStatus, Delivery, StatusState};
 
@@ -51,18 +51,18 @@ impl GitHub {
     /// A repository `owner/name` at an API base (`https://api.github.com`, `https://HOST/api/v3`).
     ///
     /// # Errors
-    /// A sentence: the base is no URL, the repository no `owner/name`.
+    /// A sentence: the base is no URL, the repository no `owner/name`, the token nothing that could be sent.
     pub fn new(transport: &Transport, api_url: &str, repository: &str, token: &Secret) -> Result<GitHub, String> {
-        let base = Url::parse(api_url).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-        let base =
-            base.ok_or_else(|| format!("`{api_url}` is no address of a GitHub API, such as `https://api.github.com`"))?;
-        let plain = |part: &str| {
-            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-            !part.is_empty() && part != "." && part != ".." && part.chars().all(known)
-        };
-        let parts = repository.split_once('/').filter(|(owner, name)| plain(owner) && plain(name));
+        let base = api_base(api_url)?;
+        let parts = repository.split_once('/').filter(|(owner, name)| is_plain(owner) && is_plain(name));
         let (owner, name) = parts.ok_or_else(|| format!("`{repository}` is no repository, such as `owner/name`"))?;
-        let api = Api { transport: transport.clone(), base, token: token.clone(), patience: Patience::default() };
+        // A secret that was read from a file often ends in a newline.
+        let token = token.expose().trim();
+        if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
+            return Err("the GitHub token is empty or has characters that no token has".to_owned());
+        }
+        let (transport, token) = (transport.clone(), Secret::new(token));
+        let api = Api { transport, base, token, patience: Patience::default() };
         Ok(GitHub { api, owner: owner.to_owned(), name: name.to_owned() })
     }
 
@@ -78,7 +78,7 @@ impl GitHub {
     /// # Errors
     /// A sentence that says why it is not known.
     pub async fn head_of(&self, pull_request: u64) -> Result<String, String> {
-        let answer = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, COMMENT))?;
+        let answer = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, READ))?;
         Ok(answer.text("/head/sha").to_owned())
     }
 
@@ -133,6 +133,24 @@ impl GitHub {
     fn end(&self) -> Instant {
         Instant::now() + self.api.patience.whole
     }
+}
+
+/// The base without what is no part of it: credentials, query, fragment.
+fn api_base(api_url: &str) -> Result<Url, String> {
+    let url = Url::parse(api_url).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    let mut url =
+        url.ok_or_else(|| "the address of the GitHub API is not a URL such as `https://api.github.com`".to_owned())?;
+    // Both fail only for addresses without a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn is_plain(part: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !part.is_empty() && part != "." && part != ".." && part.chars().all(known)
 }
 
 fn shorten(description: &str) -> String {

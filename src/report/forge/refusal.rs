@@ -5,7 +5,7 @@ use crate::answer::Failure;
 /// What was to be done, and what a token needs for it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purpose {
-    /// `comment on pull request 7`.
+    /// `comment on the pull request`.
     pub(crate) what: &'static str,
     /// `pull-requests: write`.
     pub(crate) permission: &'static str,
@@ -13,6 +13,9 @@ pub(crate) struct Purpose {
 
 /// Comments.
 pub(crate) const COMMENT: Purpose = Purpose { what: "comment on the pull request", permission: "pull-requests: write" };
+
+/// The head of a pull request.
+pub(crate) const READ: Purpose = Purpose { what: "read the pull request", permission: "pull-requests: read" };
 
 /// Commit statuses.
 pub(crate) const STATUS: Purpose = Purpose { what: "set a commit status", permission: "statuses: write" };

@@ -42,8 +42,7 @@ impl Sticky<'_> {
             return Ok(Delivery::Refused(message));
         }
         // At the same time: what is known is as fresh as can be when the comment is written.
-        let (own, pull) = tokio::join!(self.comments.own(&self.marker.key), self.comments.pull());
-        let (own, pull) = (own?, pull?);
+        let (own, pull) = tokio::try_join!(self.comments.own(&self.marker.key), self.comments.pull())?;
         if let Some(clause) = self.moved_on(pull.text("/head/sha")).or_else(|| self.overtaken(&own)) {
             return Ok(Delivery::Stale(clause));
         }

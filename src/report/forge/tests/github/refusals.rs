@@ -115,7 +115,7 @@ async fn a_server_that_is_down_is_asked_three_times() {
         sentence,
         "could not comment on the pull request, or not find out whether it worked: GitHub answered 500"
     );
-    assert_eq!(fake.requests().len(), 3);
+    assert_eq!(fake.request_lines().iter().filter(|line| line.ends_with("/comments")).count(), 3);
 }
 
 #[tokio::test]
@@ -157,7 +157,8 @@ async fn nobody_there_and_no_github_there() {
     let dead = client("http://127.0.0.1:9", TOKEN);
     let sentence = refusal(dead.upsert_comment(7, &report(1, "x")).await);
     assert!(sentence.starts_with("could not comment on the pull request: cannot reach 127.0.0.1:9: "), "{sentence}");
-    assert!(dead.head_of(7).await.is_err_and(|sentence| sentence.contains("127.0.0.1:9")));
+    let sentence = dead.head_of(7).await.expect_err("is not there");
+    assert!(sentence.starts_with("could not read the pull request: cannot reach 127.0.0.1:9: "), "{sentence}");
 
     let fake = fake().await;
     fake.arm(Fault::new("GET", PULL, Behaviour::Answer(Answer::new(200, serde_json::json!({ "hello": "proxy" })))));
@@ -176,15 +177,28 @@ async fn the_token_goes_to_no_other_host_and_into_no_sentence() {
 }
 
 #[test]
-fn what_is_no_api_or_no_repository_is_said_before_anything_is_sent() {
+fn what_is_no_api_no_repository_or_no_token_is_said_before_anything_is_sent() {
     let transport = Transport::new(&Settings::default()).expect("is a client");
-    let wrong = |api: &str, repository: &str| {
-        GitHub::new(&transport, api, repository, &Secret::new("x")).expect_err("is wrong")
+    let wrong = |api: &str, repository: &str, token: &str| {
+        GitHub::new(&transport, api, repository, &Secret::new(token)).expect_err("is wrong")
     };
     for api in ["", "api.github.com", "ftp://example.com", "https://"] {
-        assert!(wrong(api, "o/r").contains("no address of a GitHub API"), "{api}");
+        assert!(wrong(api, "o/r", "x").contains("is not a URL"), "{api}");
     }
     for repository in ["", "o", "o/", "/r", "o/r/x", "o/..", "o/r?x", "o r/x"] {
-        assert!(wrong("https://api.github.com", repository).contains("no repository"), "{repository}");
+        assert!(wrong("https://api.github.com", repository, "x").contains("is no repository"), "{repository}");
     }
+    for token in ["", "\n", "hunter2\nx: y", "hünter2"] {
+        let sentence = wrong("https://api.github.com", "o/r", token);
+        assert_eq!(sentence, "the GitHub token is empty or has characters that no token has");
+    }
+}
+
+#[tokio::test]
+async fn a_token_with_a_newline_and_an_address_with_credentials_work() {
+    let fake = fake().await;
+    let address = fake.url().replace("http://", "http://user:hunter2@");
+    let github = client(&format!("{address}/?x#y"), &format!("{TOKEN}\n"));
+    assert_eq!(github.head_of(7).await, Ok(HEAD.to_owned()));
+    assert!(!format!("{github:?}").contains("hunter2"));
 }
