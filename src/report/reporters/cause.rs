@@ -143,3 +143,66 @@ fn of_test(test: &TestResult) -> String {
         message => format!("test `{}`: {message}{tries}", test.name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{broken_cluster, green, image_missing, test_failed};
+
+    fn told(report: &Report) -> Vec<String> {
+        let line = |c: &Cause<'_>| format!("{:?} in {}: {}", c.kind, c.environments.join(","), c.message);
+        causes(report).iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_green_report_has_no_cause() {
+        assert_eq!(told(&green()), [""; 0]);
+    }
+
+    #[test]
+    fn a_stage_that_a_finding_explains_is_no_second_cause() {
+        assert_eq!(
+            told(&image_missing()),
+            ["Failed in dev: `web` cannot start: image `shopacr.azurecr.io/image/web:1.4.1` does not exist"]
+        );
+    }
+
+    #[test]
+    fn a_failed_stage_that_nothing_explains_is_a_cause() {
+        let mut report = green();
+        report.environments[0].stages[2].result = StageResult::Failed;
+        report.environments[0].stages[2].summary = "`web` not ready".to_owned();
+        assert_eq!(told(&report), ["Failed in dev: deploy failed: `web` not ready"]);
+    }
+
+    #[test]
+    fn a_failed_test_and_the_finding_about_it_are_one_cause() {
+        let mut report = test_failed();
+        assert_eq!(
+            told(&report),
+            ["Failed in dev: test `shop answers`: expected status 200, the answer was 503 (31 attempts)"]
+        );
+        let mut finding = image_missing().findings.remove(0);
+        finding.rule = ids::TEST_FAILED.as_str().to_owned();
+        finding.message = "`shop answers` got status 503".to_owned();
+        report.findings = vec![finding];
+        assert_eq!(told(&report), ["Failed in dev: `shop answers` got status 503"]);
+    }
+
+    #[test]
+    fn one_cluster_that_cannot_be_reached_is_one_cause_in_two_environments() {
+        let mut report = broken_cluster();
+        report.environments[1].stages[2].result = report.environments[0].stages[2].result.clone();
+        let told = told(&report);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("Broken in dev,prod: cannot reach the cluster"), "{told:?}");
+    }
+
+    #[test]
+    fn broken_comes_before_failed() {
+        let mut report = broken_cluster();
+        report.findings = image_missing().findings;
+        let kinds: Vec<Kind> = causes(&report).iter().map(|cause| cause.kind).collect();
+        assert_eq!(kinds, [Kind::Broken, Kind::Failed]);
+    }
+}

@@ -25,7 +25,7 @@ pub(crate) fn clause(report: &Report) -> String {
     match report.verdict {
         Verdict::Passed => passed(report),
         Verdict::Failed => failed(&of_kind(&causes, Kind::Failed)),
-        Verdict::Broken => broken(&of_kind(&causes, Kind::Broken)),
+        Verdict::Broken => broken(&of_kind(&causes, Kind::Broken), of_kind(&causes, Kind::Failed).len()),
     }
 }
 
@@ -64,12 +64,13 @@ fn failed(causes: &[&Cause<'_>]) -> String {
     }
 }
 
-fn broken(causes: &[&Cause<'_>]) -> String {
+fn broken(causes: &[&Cause<'_>], problems: usize) -> String {
     let Some(first) = causes.first() else { return "Broken: the change was not judged".to_owned() };
-    if first.environments.is_empty() {
-        return format!("Broken: {}", first.message);
-    }
-    format!("Broken in {}: {}", list(&first.environments, MOST_NAMES), first.message)
+    let places = list(&first.environments, MOST_NAMES);
+    let within = if places.is_empty() { places } else { format!(" in {places}") };
+    // What is wrong with the change is not lost behind what is wrong with the infrastructure.
+    let besides = if problems > 0 { format!(" (and {})", count(problems, "problem")) } else { String::new() };
+    format!("Broken{within}{besides}: {}", first.message)
 }
 
 /// `42 objects in 2 environments`.

@@ -152,7 +152,7 @@ fn has_pair(text: &str, first: char, second: impl Fn(char) -> bool) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_changes_the_shape_of_a_comment(text in hostile_text()) {

@@ -51,7 +51,8 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
         cases.add(&format!("test: {}", test.name), of_test(test), test.duration_ms);
     }
     let here = report.findings.iter().filter(|f| f.environments.contains(&environment.name));
-    let told = |finding: &&ReportedFinding| environment.tests.iter().any(|t| tells_the_same(finding, &class, t));
+    let told =
+        |finding: &&ReportedFinding| environment.tests.iter().any(|t| tells_the_same(finding, &environment.name, t));
     for finding in here.filter(|finding| !told(finding)) {
         cases.add_finding(finding);
     }

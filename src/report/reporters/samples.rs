@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("test-failed", test_failed()),
         ("broken-cluster", broken_cluster()),
         ("broken-run", broken_run()),
+        ("broken-and-failed", broken_and_failed()),
         ("fork", fork()),
         ("preview", preview()),
     ]
@@ -174,6 +175,17 @@ pub(crate) fn broken_cluster() -> Report {
     dev.stages[3] = StageOutcome::skipped(Stage::Test, "deploy broke");
     dev.tests.clear();
     dev.changes.clear();
+    report.decide();
+    report
+}
+
+/// The cluster of dev cannot be reached, and prod has a problem of its own.
+pub(crate) fn broken_and_failed() -> Report {
+    let mut report = broken_cluster();
+    let mut finding = schema_in_two_environments().findings.remove(1);
+    finding.environments.clear();
+    report.add_findings(Some("prod"), &[finding]);
+    report.environments[1].stages[1].result = StageResult::Failed;
     report.decide();
     report
 }

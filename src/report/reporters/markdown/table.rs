@@ -17,7 +17,7 @@ pub(crate) fn table(report: &Report) -> String {
         return String::new();
     }
     let title = |stage: &Stage| stage.title().to_owned();
-    let heading = |environment: &EnvironmentReport| prose(&name(environment), Place::Cell);
+    let heading = |environment: &EnvironmentReport| prose(&clip(&name(environment), LONGEST), Place::Cell);
     let cell = |environment: &EnvironmentReport, stage: Stage| cell(environment, stage, report);
     let mut rows = Vec::new();
     if report.environments.len() <= MOST_COLUMNS {
