@@ -6,9 +6,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::{Event, Placement, ScalarStyle, StructureStyle, Tag};
-use seatrial_model::{Comments, Entry, Finding, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
+use seatrial_model::{Comments, Entry, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
 
 use crate::comments::Pending;
+use crate::findings::Findings;
 use crate::parse::MAX_DEPTH;
 use crate::problem::Problem;
 use crate::scan_error::too_deep;
@@ -22,7 +23,7 @@ pub(crate) enum Step {
     /// The document goes on.
     More,
     /// The document ended; `None` when it was empty.
-    Document(Option<Document>, Vec<Finding>),
+    Document(Option<Document>, Findings),
     /// The document is broken.
     Problem(Problem),
 }
@@ -40,7 +41,7 @@ pub(crate) struct Builder<'a> {
     anchors: HashMap<usize, Anchor>,
     anchor_names: Vec<String>,
     pending: Pending,
-    duplicates: Vec<Finding>,
+    duplicates: Findings,
     document_start: usize,
     in_document: bool,
     first_byte: Option<usize>,
@@ -92,7 +93,7 @@ impl<'a> Builder<'a> {
             anchors: HashMap::new(),
             anchor_names: Vec::new(),
             pending: Pending::default(),
-            duplicates: Vec::new(),
+            duplicates: Findings::default(),
             document_start: 0,
             in_document: false,
             first_byte: None,
@@ -111,9 +112,10 @@ impl<'a> Builder<'a> {
         !self.in_document
     }
 
-    /// Forgets the document that is being built.
-    pub(crate) fn abandon(&mut self) {
-        *self = Builder { document_start: self.document_start, ..Builder::new(self.file, self.dialect) };
+    /// Forgets the document that is being built; the next one begins at `at` or behind it.
+    pub(crate) fn abandon(&mut self, at: usize) {
+        let document_start = self.document_start.max(at);
+        *self = Builder { document_start, ..Builder::new(self.file, self.dialect) };
     }
 
     pub(crate) fn take(&mut self, event: Event<'a>, span: granit_parser::Span) -> Step {
@@ -158,10 +160,9 @@ impl<'a> Builder<'a> {
         let start = self.first_byte.unwrap_or(end);
         let document = self.root.take().filter(|node| !is_nothing(node)).map(|mut node| {
             self.pending.foot_of_document(&mut node);
-            Document { node, span: Span::new(self.file.id(), start, end) }
+            Document { node, span: Span::new(self.file.id(), start, end.max(start)) }
         });
-        self.abandon();
-        self.document_start = end;
+        self.abandon(end);
         Step::Document(document, duplicates)
     }
 

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use seatrial_model::{Entry, Finding, ids};
 
+use crate::findings::Findings;
 use crate::merge::is_merge;
 
 /// Up to this many pairs comparing each with each is faster than a hash table.
 const FEW: usize = 16;
 
 /// Removes from `entries[first..]` every pair whose key comes again later, and says so.
-pub(crate) fn remove(entries: &mut Vec<Entry>, first: usize, findings: &mut Vec<Finding>) {
+pub(crate) fn remove(entries: &mut Vec<Entry>, first: usize, findings: &mut Findings) {
     let pairs = entries.get(first..).unwrap_or_default();
     let repeated = if pairs.len() <= FEW { among_few(pairs) } else { among_many(pairs) };
     if repeated.is_empty() {
@@ -18,7 +19,7 @@ pub(crate) fn remove(entries: &mut Vec<Entry>, first: usize, findings: &mut Vec<
     }
     for (earlier, later) in &repeated {
         if let (Some(earlier), Some(later)) = (pairs.get(*earlier), pairs.get(*later)) {
-            findings.push(finding(earlier, later));
+            findings.push(|| finding(earlier, later));
         }
     }
     // Merge keys add up, each of them stays.

@@ -77,7 +77,8 @@ fn mapping(writer: &mut Writer, entries: &[Entry]) {
 }
 
 fn key(writer: &mut Writer, key: &Key) {
-    let written = written(&key.text);
+    // kustomize prints a key that is the text `<<` bare, and would read it back as a merge key: the one place where we differ.
+    let written = if key.text == "<<" { Written::DoubleQuoted } else { written(&key.text) };
     let analysis = Analysis::of(&key.text);
     if !analysis.multiline && key.text.len() <= SIMPLE_KEY {
         writer.scalar_on_one_line(&key.text, written.in_key(&analysis));

@@ -4,6 +4,7 @@ mod builder;
 mod comments;
 mod duplicates;
 mod emit;
+mod findings;
 mod merge;
 mod number;
 mod order;

@@ -6,6 +6,7 @@ use granit_parser::{Event, Parser};
 use seatrial_model::{Finding, Node, SourceFile, Span, ids};
 
 use crate::builder::{Builder, Step};
+use crate::findings::Findings;
 use crate::scan_error;
 
 /// How plain scalars are typed.
@@ -48,6 +49,7 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         parsed.findings.push(Finding::new(ids::PARSE_ERROR, Span::start_of(file.id()), message));
         return parsed;
     }
+    let mut findings = Findings::default();
     let mut parser = Parser::new_from_str_with_options(text, options());
     let mut builder = Builder::new(file, dialect);
     while let Some(event) = parser.next_event() {
@@ -59,7 +61,7 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         match step {
             Step::More => {}
             Step::Document(document, duplicates) => {
-                parsed.findings.extend(duplicates);
+                findings.append(duplicates);
                 parsed.documents.extend(document);
             }
             Step::Problem(problem) => {
@@ -68,14 +70,15 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
                     // No marker stands before the error, so the document was not over where the parser thought so.
                     parsed.documents.pop_if(|last| !is_separated(text, last, problem.start));
                 }
-                parsed.findings.push(problem.into_finding(file));
-                builder.abandon();
+                builder.abandon(problem.start);
+                findings.push(|| problem.into_finding(file));
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
             }
         }
     }
+    parsed.findings = findings.finish();
     parsed
 }
 

@@ -183,15 +183,15 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn large_scalars_and_flat_files_take_linear_time() {
-    let long = "x".repeat(10_000_000);
-    let words = "word ".repeat(2_000_000);
-    let lines = "  line\n".repeat(1_000_000);
+    let long = "x".repeat(3_000_000);
+    let words = "word ".repeat(500_000);
+    let lines = "  line\n".repeat(300_000);
     let mut keys = String::new();
-    for i in 0..200_000 {
+    for i in 0..50_000 {
         let _ = writeln!(keys, "k{i}: {i}");
     }
-    let json = format!("[{}]", vec!["{\"a\": 1}"; 200_000].join(", "));
-    let comments = "# c\n".repeat(500_000);
+    let json = format!("[{}]", vec!["{\"a\": 1}"; 50_000].join(", "));
+    let comments = "# c\n".repeat(200_000);
     let cases = [
         format!("a: {long}\n"),
         format!("a: \"{long}\"\n"),
@@ -203,8 +203,10 @@ fn large_scalars_and_flat_files_take_linear_time() {
         json,
         format!("{comments}a: 1\n"),
         format!("a: 1\n{comments}"),
-        "- a\n".repeat(500_000),
-        "---\na: b: c\n".repeat(20_000),
+        "- a\n".repeat(100_000),
+        "---\na: b: c\n".repeat(50_000),
+        "%YAML 2.0\n---\n".repeat(50_000),
+        "---\n- \ta: 1\n".repeat(50_000),
     ];
     for text in cases {
         let start: String = text.chars().take(20).collect();
@@ -218,7 +220,9 @@ fn large_scalars_and_flat_files_take_linear_time() {
 #[test]
 fn many_equal_keys_are_found_in_linear_time() {
     let parsed = parsed("a: 1\n".repeat(20_000));
-    assert_eq!(parsed.findings.len(), 19_999);
+    assert_eq!(parsed.findings.len(), 1001);
+    let last = parsed.findings.last().expect("there are some");
+    assert!(last.message.ends_with("and 18998 more problems of this file are not listed"), "{}", last.message);
     assert_eq!(parsed.documents[0].node.entries().len(), 1);
 }
 
