@@ -13,3 +13,5 @@ pub use step_output::step_output;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod runner;
