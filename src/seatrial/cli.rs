@@ -1,0 +1,290 @@
+//! Flags and subcommands. Only what works is listed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
+const HELP: &str = "\
+Seatrial takes a pull request to sea before it is merged: it renders what each
+environment would receive, checks it, deploys it to DEV, runs the tests against
+what is live, and writes one report on the pull request.
+
+Usage: seatrial <COMMAND> [OPTIONS]
+
+The whole trial
+  run        render, validate, deploy, test, and report on the pull request
+
+Look
+  render     print the manifests that an environment receives
+
+Check
+  validate   render and check everything; no cluster, no token
+
+Deploy and test
+  deploy     render, validate, apply and wait
+  test       run only the tests against what is live
+  cleanup    delete the preview namespaces of a pull request
+
+Report
+  schema     print the JSON Schema of seatrial.yaml or of the JSON report
+
+Options
+  -h, --help       this page; `seatrial <COMMAND> --help` for a command's flags
+  -V, --version    the version
+
+Exit codes: 0 passed, 1 failed, 2 usage or configuration, 3 broken
+(we or the infrastructure failed).
+
+Example: seatrial run --cluster simulated
+";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "seatrial", version, override_help = HELP, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Render, validate, deploy, test, and report on the pull request.
+    Run(RunArgs),
+    /// Render and check everything; no cluster, no token.
+    Validate(ValidateArgs),
+    /// Print the manifests that an environment receives.
+    Render(RenderArgs),
+    /// Render, validate, apply and wait.
+    Deploy(RunArgs),
+    /// Run only the tests against what is live.
+    Test(RunArgs),
+    /// Delete the preview namespaces of a pull request.
+    Cleanup(CleanupArgs),
+    /// Print the JSON Schema of seatrial.yaml or of the JSON report.
+    Schema(SchemaArgs),
+}
+
+/// Flags that every command knows.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// The configuration; paths in it are relative to its directory.
+    #[arg(long, value_name = "FILE", env = "SEATRIAL_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Only this environment (repeatable).
+    #[arg(long, short, value_name = "NAME", env = "SEATRIAL_ENVIRONMENT", value_delimiter = ',')]
+    pub(crate) environment: Vec<String>,
+
+    /// Reports: terminal, markdown, junit, json, each to a file or to standard output (repeatable).
+    #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
+    pub(crate) output: Vec<Output>,
+
+    /// Never use the network, apart from a simulated cluster.
+    #[arg(long, env = "SEATRIAL_OFFLINE")]
+    pub(crate) offline: bool,
+
+    /// More of what is going on, on standard error (repeatable).
+    #[arg(long, short, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Findings and the verdict only.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR")]
+    pub(crate) color: Color,
+}
+
+/// Flags of what is rendered.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ImageArgs {
+    /// The image of this pull request, set in every pod template (repeatable).
+    #[arg(long, value_name = "NAME=REFERENCE[@DIGEST]", env = "SEATRIAL_IMAGE", value_delimiter = ',')]
+    pub(crate) image: Vec<String>,
+}
+
+/// Flags of `run`, `deploy` and `test`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    #[command(flatten)]
+    pub(crate) images: ImageArgs,
+
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+
+    /// Deploy with the configuration of the pull request itself, also where it decides who gets credentials.
+    #[arg(long, env = "SEATRIAL_TRUST_HEAD")]
+    pub(crate) trust_head: bool,
+}
+
+/// Flags of the cluster and the network.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ClusterArgs {
+    /// A context of the kubeconfig, or `simulated`, instead of the configured cluster.
+    #[arg(long, value_name = "CONTEXT", env = "SEATRIAL_CLUSTER")]
+    pub(crate) cluster: Option<String>,
+
+    /// The pull request, where the CI does not say it.
+    #[arg(long, value_name = "NUMBER", env = "SEATRIAL_PULL_REQUEST")]
+    pub(crate) pull_request: Option<u64>,
+
+    /// PEM of further certificates to trust.
+    #[arg(long, value_name = "FILE", env = "SEATRIAL_CA_BUNDLE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
+}
+
+/// Flags of `validate`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// A kustomization's directory, or a file or directory of manifests, instead of the environments.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    #[command(flatten)]
+    pub(crate) images: ImageArgs,
+}
+
+/// Flags of `render`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RenderArgs {
+    /// A kustomization's directory, or a file or directory of manifests, instead of an environment.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    #[command(flatten)]
+    pub(crate) images: ImageArgs,
+
+    /// How the manifests are printed.
+    #[arg(long, value_name = "FORMAT", default_value = "yaml", env = "SEATRIAL_FORMAT")]
+    pub(crate) format: ManifestFormat,
+}
+
+/// Flags of `cleanup`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CleanupArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// Flags of `schema`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Of what.
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: SchemaOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `seatrial.yaml`.
+    Config,
+    /// The JSON report.
+    Report,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManifestFormat {
+    /// Documents as `kustomize build` prints them.
+    Yaml,
+    /// One `v1` List.
+    Json,
+    /// One line per object.
+    Tree,
+}
+
+/// A report format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Terminal,
+    /// For a comment or a summary.
+    Markdown,
+    /// For test tabs.
+    Junit,
+    /// For programs.
+    Json,
+}
+
+/// `FORMAT[=FILE]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) format: ReportFormat,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl std::str::FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Output, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(n, f)| (n, Some(f)));
+        let format = ReportFormat::from_str(name, true)
+            .map_err(|_| format!("`{name}` is no format; there are terminal, markdown, junit and json"))?;
+        match file {
+            Some("") => Err(format!("`{text}` names no file; write `{name}` or `{name}=FILE`")),
+            file => Ok(Output { format, file: file.map(PathBuf::from) }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_lists_every_subcommand_and_no_other() {
+        let listed: Vec<&str> = HELP
+            .lines()
+            .filter_map(|line| line.strip_prefix("  "))
+            .filter(|line| line.starts_with(char::is_alphabetic))
+            .filter_map(|line| line.split_whitespace().next())
+            .collect();
+        let mut defined: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+        let mut sorted = listed.clone();
+        sorted.sort_unstable();
+        defined.sort_unstable();
+        assert_eq!(sorted, defined);
+    }
+
+    #[test]
+    fn the_help_fits_eighty_columns() {
+        assert!(HELP.lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_output_needs_a_known_format_and_a_file_behind_the_equals_sign() {
+        assert_eq!("json=a.json".parse::<Output>().expect("valid").file, Some(PathBuf::from("a.json")));
+        assert!("xml".parse::<Output>().expect_err("unknown").contains("terminal, markdown, junit and json"));
+        assert!("json=".parse::<Output>().expect_err("no file").contains("json=FILE"));
+    }
+}

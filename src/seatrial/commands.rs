@@ -1,0 +1,248 @@
+//! One function per subcommand: from its arguments to its exit code.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use seatrial_api::Cluster;
+use seatrial_ci::Host;
+use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_discover::Source;
+use seatrial_kubernetes::Minor;
+use seatrial_model::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, Level, Report, ReportedFinding, Revision, report_schema};
+use seatrial_reporters::{TerminalOptions, terminal};
+use seatrial_transport::Transport;
+use seatrial_tree::EntryKind;
+
+use crate::cli::{CleanupArgs, CommonArgs, RenderArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
+use crate::config::config_schema;
+use crate::deliver::Sinks;
+use crate::judge::{Bench, elapsed_ms, judge};
+use crate::live::{LiveContext, preview};
+use crate::pipeline::{Extent, Trial, levels};
+use crate::plan::{self, Planned};
+use crate::print::print;
+use crate::progress::{Audience, ProgressLog};
+use crate::render::{image_overrides, render};
+use crate::revision::{self, Base};
+use crate::session::Session;
+use crate::signals;
+use crate::stop::Stop;
+use crate::workspace::{Workspace, in_tree};
+
+/// `run`, `deploy`, `test`.
+pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
+    let session = Session::open(&args.common, args.cluster.pull_request)?;
+    let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
+    let workspace = open(&session, &args.common)?;
+    let log = progress_log(&session, &args.common);
+    let cancel = signals::listen(&log)?;
+    let (workspace, cancel) = (&workspace, &cancel);
+    let (session, transport) = (&session, &transport);
+    let tried = Trial { session, workspace, transport, args, extent, log: &log, cancel }.run().await;
+    log.finish();
+    let mut tried = tried?;
+    let sinks = Sinks { session, common: &args.common };
+    if extent == Extent::Run {
+        let notices = sinks.post(&tried.report, tried.sinks, transport).await;
+        tried.report.notices.extend(notices);
+    }
+    Ok(finish(&sinks, &tried.report))
+}
+
+/// `validate`.
+pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
+    let started = Instant::now();
+    let session = Session::open(&args.common, None)?;
+    let workspace = open(&session, &args.common)?;
+    let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
+    let levels = levels(workspace.config.as_ref());
+    let bench = Bench { session: &session, head: &workspace.tree, base: None, images: &images, levels: &levels };
+    let judged = judge(planned(&session, &workspace, args.path.as_deref(), &args.common)?, bench)?;
+    let mut report = Report::new("validate", env!("CARGO_PKG_VERSION"));
+    report.revision = revision::judged(&session.ci, &Base::None, workspace.repository.as_ref());
+    report.run_url.clone_from(&session.ci.run_url);
+    for environment in judged {
+        report.add_findings(Some(&environment.planned.name), &environment.findings);
+        report.environments.push(environment.report);
+    }
+    report.duration_ms = elapsed_ms(started);
+    report.decide();
+    Ok(finish(&Sinks { session: &session, common: &args.common }, &report))
+}
+
+/// `render`: manifests on standard output, findings on standard error; nothing on standard output when it fails.
+pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
+    let session = Session::open(&args.common, None)?;
+    let workspace = open(&session, &args.common)?;
+    let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
+    let mut planned = planned(&session, &workspace, args.path.as_deref(), &args.common)?;
+    let environment = match planned.len() {
+        1 => planned.remove(0),
+        _ => {
+            let names: Vec<String> = planned.iter().map(|p| format!("`{}`", p.name)).collect();
+            return Err(Stop::Usage(format!("which environment? --environment takes one of {}", names.join(", "))));
+        }
+    };
+    let (rendered, changed) = render(&workspace.tree, &environment.source, &images);
+    if let Some(image) = images.iter().zip(&changed).find(|(_, count)| **count == 0).map(|(image, _)| image) {
+        return Err(Stop::Usage(format!("--image `{}` matches no rendered image", image.name)));
+    }
+    rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m));
+    let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker);
+    let findings: Vec<ReportedFinding> = rendered.findings.iter().map(resolve).collect();
+    if !findings.is_empty() {
+        let mut report = Report::new("render", env!("CARGO_PKG_VERSION"));
+        report.revision = Revision::default();
+        report.add_findings(None, &findings);
+        report.decide();
+        let text = terminal(&report, TerminalOptions { color: session.color, width: 80, quiet: true });
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+    if rendered.findings.iter().any(|f| f.level == Level::Error) {
+        return Ok(EXIT_FAILED);
+    }
+    write_out(&print(&rendered.manifests, args.format))
+}
+
+/// `cleanup`.
+pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
+    let session = Session::open(&args.common, args.cluster.pull_request)?;
+    let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
+    let workspace = open(&session, &args.common)?;
+    let log = progress_log(&session, &args.common);
+    let cancel = signals::listen(&log)?;
+    let live = LiveContext {
+        session: &session,
+        transport: &transport,
+        cluster_flag: args.cluster.cluster.as_deref(),
+        log: &log,
+        cancel: &cancel,
+    };
+    let mut exit = EXIT_PASSED;
+    let mut found = false;
+    for planned in plan::environments(&workspace, &args.common.environment)? {
+        let Some(deploy) = planned.config.as_ref().and_then(|c| c.deploy.as_ref()) else { continue };
+        let Some(preview) = preview(deploy, &session.placeholders(&planned.name)).map_err(Stop::Usage)? else {
+            continue;
+        };
+        found = true;
+        let outcome = clean_up_one(&live, &planned, &preview.namespace, &cancel).await;
+        log.line(&format!("{:<6} {:<5} {}", "clean", planned.name, outcome.as_ref().unwrap_or_else(|e| e)));
+        if outcome.is_err() {
+            exit = EXIT_BROKEN;
+        }
+    }
+    log.finish();
+    if !found {
+        return Err(Stop::Usage("no environment has `deploy.preview`: there is nothing to clean up".to_owned()));
+    }
+    Ok(exit)
+}
+
+/// Deletes one preview namespace; a sentence either way.
+async fn clean_up_one(
+    live: &LiveContext<'_>,
+    planned: &Planned,
+    namespace: &str,
+    cancel: &CancelToken,
+) -> Result<String, String> {
+    let Some(environment) = &planned.config else { return Err("there is no configuration".to_owned()) };
+    let Some(target) = live.wanted(environment) else {
+        return Ok(format!("{namespace}: the simulated cluster keeps nothing between runs"));
+    };
+    let session = live.session;
+    let cluster = Cluster::connect(&target, &session.env, live.transport, &session.masker).await;
+    let cluster = cluster.map_err(|e| session.masked(&e.to_string()))?;
+    let progress = |p: seatrial_deploy::Progress| live.log.deployment(&planned.name, &p);
+    match cleanup(&cluster, namespace, Duration::from_secs(600), &progress, cancel).await {
+        Ok(true) => Ok(format!("{namespace} deleted")),
+        Ok(false) => Ok(format!("{namespace} does not exist")),
+        Err(error) => Err(session.masked(&format!("{namespace}: {error}"))),
+    }
+}
+
+/// `schema`.
+pub(crate) fn schema(args: &SchemaArgs) -> Result<u8, Stop> {
+    let schema = match args.what {
+        SchemaOf::Config => config_schema(),
+        SchemaOf::Report => report_schema(),
+    };
+    write_out(&format!("{schema:#}\n"))
+}
+
+fn open(session: &Session, common: &CommonArgs) -> Result<Workspace, Stop> {
+    Workspace::open(&session.directory, common.config.as_deref(), &session.sources)
+}
+
+fn connect_to_network(session: &Session, ca_bundle: Option<&Path>) -> Result<Transport, Stop> {
+    let settings = session.network(ca_bundle)?;
+    Transport::new(&settings).map_err(|e| Stop::Usage(e.to_string()))
+}
+
+fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLog {
+    let audience = match (common.quiet, session.has_terminal()) {
+        (true, _) => Audience::Nobody,
+        (false, true) => Audience::Person,
+        (false, false) => Audience::LogFile,
+    };
+    ProgressLog::new(&session.masker, session.ci.host, audience)
+}
+
+/// The environments, or the one path that was named.
+fn planned(
+    session: &Session,
+    workspace: &Workspace,
+    path: Option<&Path>,
+    common: &CommonArgs,
+) -> Result<Vec<Planned>, Stop> {
+    let Some(path) = path else { return plan::environments(workspace, &common.environment) };
+    let absolute = session.directory.join(path);
+    let absolute =
+        absolute.canonicalize().map_err(|e| Stop::Usage(format!("cannot open `{}`: {e}", path.display())))?;
+    if !absolute.starts_with(&workspace.root) {
+        return Err(Stop::Usage(format!(
+            "`{}` lies outside the repository `{}`",
+            path.display(),
+            workspace.root.display()
+        )));
+    }
+    let path = in_tree(&workspace.root, &absolute);
+    let has = |name: &&str| workspace.tree.kind(&seatrial_tree::join(&path, name).unwrap_or_default()).is_ok();
+    let is_directory = workspace.tree.kind(&path).is_ok_and(|kind| kind == EntryKind::Directory);
+    let is_kustomization = is_directory && seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
+    let source = if is_kustomization { Source::Kustomize(path.clone()) } else { Source::Manifests(path.clone()) };
+    let name = if path.is_empty() { ".".to_owned() } else { path };
+    Ok(vec![Planned { name, source, minor: Minor::DEFAULT, config: None }])
+}
+
+/// Writes the report and says what could not be written; the exit code is the verdict's, or broken when a file is missing that was asked for.
+fn finish(sinks: &Sinks<'_>, report: &Report) -> u8 {
+    let failures = sinks.write(report);
+    for failure in &failures {
+        let _ = writeln!(std::io::stderr().lock(), "error: {failure}");
+    }
+    if failures.is_empty() { report.verdict.exit_code() } else { EXIT_BROKEN }
+}
+
+fn write_out(text: &str) -> Result<u8, Stop> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(EXIT_PASSED),
+        // `seatrial render | head` is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(EXIT_PASSED),
+        Err(error) => Err(Stop::Broken(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+/// Annotations for a configuration that cannot be read, so that the pull request shows the line.
+pub(crate) fn annotate(stop: &Stop, host: Host) {
+    let Stop::Config(problems) = stop else { return };
+    for problem in problems.iter().filter(|_| host == Host::GitHubActions) {
+        let (line, column) = problem.place.unwrap_or((1, 1));
+        let escaped = problem.message.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+        let path = problem.path.replace('%', "%25").replace(':', "%3A").replace(',', "%2C");
+        let _ =
+            writeln!(std::io::stdout().lock(), "::error file={path},line={line},col={column},title=config::{escaped}");
+    }
+}

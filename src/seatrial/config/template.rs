@@ -1,0 +1,91 @@
+//! `{number}` and its kind in names and addresses.
+
+/// What can be filled in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Placeholders {
+    pub(crate) number: Option<u64>,
+    pub(crate) environment: String,
+    pub(crate) branch: Option<String>,
+    pub(crate) sha: Option<String>,
+}
+
+/// The names that are known.
+pub(crate) const NAMES: [&str; 4] = ["number", "environment", "branch", "sha"];
+
+/// Fills `{name}` in.
+///
+/// # Errors
+/// A sentence: an unknown name, or one that has no value here.
+pub(crate) fn fill(template: &str, values: &Placeholders) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else {
+            return Err(format!("`{template}` has a `{{` without `}}`"));
+        };
+        filled.push_str(before);
+        filled.push_str(&value(name, values).ok_or_else(|| missing(template, name))?);
+        rest = tail;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+fn value(name: &str, values: &Placeholders) -> Option<String> {
+    match name {
+        "number" => values.number.map(|n| n.to_string()),
+        "environment" => Some(values.environment.clone()),
+        "branch" => values.branch.as_deref().map(slug),
+        "sha" => values.sha.as_deref().map(|sha| sha.chars().take(7).collect()),
+        _ => None,
+    }
+}
+
+fn missing(template: &str, name: &str) -> String {
+    if !NAMES.contains(&name) {
+        return format!(
+            "`{template}` has the unknown placeholder `{{{name}}}`; known are {{number}}, {{environment}}, {{branch}} and {{sha}}"
+        );
+    }
+    let way_out = if name == "number" { "; pass --pull-request NUMBER" } else { "" };
+    format!("`{template}` needs `{{{name}}}`, which is known on a pull request only{way_out}")
+}
+
+/// A branch name as part of a DNS label.
+fn slug(text: &str) -> String {
+    let mapped: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    mapped.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// A namespace's name: a DNS-1123 label (RFC 1123, at most 63 characters).
+pub(crate) fn is_dns_label(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= 63 && name.chars().all(allowed) && !name.starts_with('-') && !name.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_in_what_the_pull_request_says() {
+        let values = Placeholders {
+            number: Some(7),
+            environment: "dev".to_owned(),
+            branch: Some("Feature/Cart_2".to_owned()),
+            sha: Some("abcdef1234".to_owned()),
+        };
+        assert_eq!(
+            fill("shop-{environment}-{number}-{branch}-{sha}", &values).as_deref(),
+            Ok("shop-dev-7-feature-cart-2-abcdef1")
+        );
+    }
+
+    #[test]
+    fn says_what_is_missing_and_the_way_out() {
+        let none = Placeholders::default();
+        assert!(fill("pr-{number}", &none).expect_err("no number").contains("--pull-request"));
+        assert!(fill("pr-{nmber}", &none).expect_err("unknown").contains("known are {number}"));
+        assert!(fill("pr-{number", &none).expect_err("open").contains("without"));
+    }
+}

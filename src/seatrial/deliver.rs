@@ -1,0 +1,193 @@
+//! The report to its sinks: files, standard output, job summary, step outputs, comment and status. One failing sink never stops the next.
+
+use std::io::Write;
+use std::path::Path;
+
+use seatrial_ci::{Host, annotations, neutralised, step_output};
+use seatrial_forge::{Comment, CommitStatus, Delivery, GitHub, StatusState};
+use seatrial_model::{Report, Secret, Verdict};
+use seatrial_reporters::{TerminalOptions, headline, json, junit, markdown, terminal};
+use seatrial_transport::Transport;
+
+use crate::cli::{CommonArgs, Output, ReportFormat};
+use crate::config::ReportConfig;
+use crate::session::Session;
+
+/// Bytes of a comment: GitHub refuses 65,536 characters, and less than that now and then.
+const COMMENT_BUDGET: usize = 60_000;
+
+/// Bytes of a job summary: the runner drops larger ones in silence near 1 MiB.
+const SUMMARY_BUDGET: usize = 1_000_000;
+
+/// Where a report goes.
+pub(crate) struct Sinks<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) common: &'a CommonArgs,
+}
+
+impl Sinks<'_> {
+    /// Writes the report to files, standard output, job summary and step outputs. Gives back what failed, as sentences.
+    pub(crate) fn write(&self, report: &Report) -> Vec<String> {
+        let mut failures = Vec::new();
+        for output in &self.common.output {
+            if let Some(file) = &output.file
+                && let Err(error) = write_file(file, &self.format(report, output.format, Colors::Never))
+            {
+                failures.push(format!("cannot write `{}`: {error}", file.display()));
+            }
+        }
+        if let Err(error) = self.write_stdout(report) {
+            failures.push(format!("cannot write to standard output: {error}"));
+        }
+        let ci = &self.session.ci;
+        if let Some(file) = &ci.summary_file
+            && let Err(error) = append(Path::new(file), &markdown(report, SUMMARY_BUDGET))
+        {
+            failures.push(format!("cannot write the job summary: {error}"));
+        }
+        if let Some(file) = &ci.output_file
+            && let Err(error) = append(Path::new(file), &self.step_outputs(report))
+        {
+            failures.push(format!("cannot write the step outputs: {error}"));
+        }
+        failures
+    }
+
+    fn write_stdout(&self, report: &Report) -> std::io::Result<()> {
+        let host = self.session.ci.host;
+        let named: Vec<&Output> = self.common.output.iter().filter(|o| o.file.is_none()).collect();
+        let mut out = std::io::stdout().lock();
+        if named.is_empty() {
+            let text = self.format(report, ReportFormat::Terminal, Colors::AsSession);
+            out.write_all(neutralised(host, &text).as_bytes())?;
+        }
+        for output in named {
+            let text = self.format(report, output.format, Colors::AsSession);
+            let text = if output.format == ReportFormat::Json { text } else { neutralised(host, &text) };
+            out.write_all(text.as_bytes())?;
+        }
+        out.write_all(annotations(host, report).as_bytes())?;
+        out.flush()
+    }
+
+    fn format(&self, report: &Report, format: ReportFormat, colors: Colors) -> String {
+        match format {
+            ReportFormat::Terminal => {
+                let color = colors == Colors::AsSession && self.session.color;
+                terminal(report, TerminalOptions { color, width: 80, quiet: self.common.quiet })
+            }
+            ReportFormat::Markdown => markdown(report, SUMMARY_BUDGET),
+            ReportFormat::Junit => junit(report),
+            ReportFormat::Json => json(report),
+        }
+    }
+
+    fn step_outputs(&self, report: &Report) -> String {
+        let host = self.session.ci.host;
+        let random = format!("seatrial-{}-{}", std::process::id(), report.duration_ms);
+        let file = self.common.output.iter().filter(|o| o.format == ReportFormat::Json).find_map(|o| o.file.as_ref());
+        let path = file.map(|f| self.session.directory.join(f).display().to_string()).unwrap_or_default();
+        let verdict = step_output(host, "verdict", report.verdict.as_str(), &random);
+        format!("{verdict}{}", step_output(host, "report", &path, &random))
+    }
+
+    /// Posts comment and status. Gives back sentences for the report's notices.
+    pub(crate) async fn post(&self, report: &Report, sinks: ReportConfig, transport: &Transport) -> Vec<String> {
+        let Some(pull_request) = report.revision.pull_request.as_ref().filter(|_| self.session.ci.host != Host::Local)
+        else {
+            return Vec::new();
+        };
+        let forge = match self.forge(transport, sinks) {
+            Ok(Some(forge)) => forge,
+            Ok(None) => return Vec::new(),
+            Err(sentence) => return vec![sentence],
+        };
+        let head = report.revision.head.clone().unwrap_or_default();
+        let mut notices = Vec::new();
+        if sinks.comment {
+            let comment = Comment {
+                key: self.comment_key(),
+                head: head.clone(),
+                run: self.session.ci.run.unwrap_or_default(),
+                body: markdown(report, COMMENT_BUDGET),
+            };
+            let delivery = forge.upsert_comment(pull_request.number, &comment).await;
+            notices.extend(self.notice("comment", delivery));
+        }
+        if sinks.status {
+            let status = CommitStatus {
+                context: "seatrial".to_owned(),
+                state: state(report.verdict),
+                description: headline(report),
+                target_url: report.run_url.clone(),
+            };
+            notices.extend(self.notice("commit status", forge.set_status(&head, &status).await));
+        }
+        notices
+    }
+
+    /// The forge; `None` when nothing is to be posted, a sentence when it cannot be.
+    fn forge(&self, transport: &Transport, sinks: ReportConfig) -> Result<Option<GitHub>, String> {
+        let ci = &self.session.ci;
+        if !sinks.comment && !sinks.status {
+            return Ok(None);
+        }
+        if let seatrial_ci::Trust::Untrusted(because) = &ci.trust {
+            return Err(format!("no comment and no commit status: {because}; the report is in the job summary"));
+        }
+        if self.common.offline {
+            return Err("no comment and no commit status: --offline".to_owned());
+        }
+        let token = ["SEATRIAL_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"].iter();
+        let token = token.filter_map(|name| self.session.env.get(*name)).find(|value| !value.is_empty());
+        let Some(token) = token else {
+            return Err("no comment and no commit status: GITHUB_TOKEN is not set; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`".to_owned());
+        };
+        let (Some(api), Some(repository)) = (&ci.api_url, &ci.repository) else {
+            return Err("no comment and no commit status: the CI does not say which repository this is".to_owned());
+        };
+        GitHub::new(transport, api, repository, &Secret::new(token.as_str())).map(Some)
+    }
+
+    /// Two pipelines on one pull request keep a comment each.
+    fn comment_key(&self) -> String {
+        let part = |name: &str| self.session.env.get(name).cloned().unwrap_or_default();
+        let raw = format!("{}/{}", part("GITHUB_WORKFLOW"), part("GITHUB_JOB"));
+        let key: String =
+            raw.chars().map(|c| if c.is_ascii_alphanumeric() || "/._-".contains(c) { c } else { '-' }).collect();
+        if key == "/" { "default".to_owned() } else { key }
+    }
+
+    fn notice(&self, what: &str, delivery: Delivery) -> Option<String> {
+        match delivery {
+            Delivery::Created(_) | Delivery::Updated(_) | Delivery::Unchanged(_) => None,
+            Delivery::Stale(because) => Some(format!("the {what} was not written: {because}")),
+            Delivery::Refused(sentence) => Some(self.session.masked(&sentence)),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colors {
+    Never,
+    AsSession,
+}
+
+fn state(verdict: Verdict) -> StatusState {
+    match verdict {
+        Verdict::Passed => StatusState::Success,
+        Verdict::Failed => StatusState::Failure,
+        Verdict::Broken => StatusState::Error,
+    }
+}
+
+fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(directory) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory)?;
+    }
+    std::fs::write(path, text)
+}
+
+fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}

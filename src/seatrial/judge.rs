@@ -1,0 +1,157 @@
+//! Renders and checks environments: the part of a trial that needs no cluster and no clock but a stopwatch.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use seatrial_kustomize::ImageOverride;
+use seatrial_model::{
+    EnvironmentReport, Finding, Level, Manifest, ObjectId, Rendered, ReportedFinding, Stage, StageOutcome, StageResult,
+};
+use seatrial_rules::{Checked, Context, check};
+use seatrial_tree::Tree;
+
+use crate::config::RuleLevel;
+use crate::plan::Planned;
+use crate::render::{image_names, render};
+use crate::session::Session;
+use crate::stop::Stop;
+
+/// An environment, rendered and checked.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) planned: Planned,
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) report: EnvironmentReport,
+    pub(crate) findings: Vec<ReportedFinding>,
+    /// Whether head renders the same objects as base; `None` without a base.
+    pub(crate) unchanged: Option<bool>,
+    /// Sentences for the report.
+    pub(crate) notices: Vec<String>,
+}
+
+/// What environments are judged with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bench<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) head: &'a Tree,
+    pub(crate) base: Option<&'a Tree>,
+    pub(crate) images: &'a [ImageOverride],
+    pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
+}
+
+/// Renders and checks all environments, on all cores; the order is kept.
+///
+/// # Errors
+/// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
+pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judged>, Stop> {
+    let judged: Vec<(Judged, Vec<usize>, Vec<String>)> =
+        planned.into_par_iter().map(|environment| judge_one(environment, bench)).collect();
+    for (index, image) in bench.images.iter().enumerate() {
+        if judged.iter().all(|(_, changed, _)| changed.get(index).copied().unwrap_or(0) == 0) {
+            let mut names: Vec<&str> =
+                judged.iter().flat_map(|(_, _, names)| names.iter().map(String::as_str)).collect();
+            names.sort_unstable();
+            names.dedup();
+            return Err(Stop::Usage(unmatched_image(&image.name, &names)));
+        }
+    }
+    Ok(judged.into_iter().map(|(judged, _, _)| judged).collect())
+}
+
+fn unmatched_image(name: &str, names: &[&str]) -> String {
+    let known = match names {
+        [] => "no image is rendered at all".to_owned(),
+        _ => format!("there are {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
+    };
+    format!("--image `{name}` matches no rendered image; {known}")
+}
+
+fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<String>) {
+    let started = Instant::now();
+    let (head, changed) = render(bench.head, &planned.source, bench.images);
+    let unchanged = bench.base.map(|base| {
+        let (base, _) = render(base, &planned.source, &[]);
+        base.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
+        is_equal(&base, &head)
+    });
+    head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
+    let rendered = stage(Stage::Render, &head.findings, objects(head.manifests.len()), started);
+
+    let started = Instant::now();
+    let Checked { findings, not_checked } = check(&head.manifests, &Context { minor: planned.minor });
+    let findings = with_levels(findings, bench.levels);
+    let validated = stage(Stage::Validate, &findings, counts(&findings), started);
+
+    let resolved = head.findings.iter().chain(&findings);
+    let resolved =
+        resolved.map(|f| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker)).collect();
+    let names = if bench.images.is_empty() { Vec::new() } else { image_names(&head) };
+    let report = EnvironmentReport {
+        name: planned.name.clone(),
+        source: planned.describe(),
+        kubernetes: planned.minor.to_string(),
+        target: None,
+        stages: vec![rendered, validated],
+        objects: head.manifests.len(),
+        changes: Vec::new(),
+        tests: Vec::new(),
+        skipped: Vec::new(),
+        not_checked,
+        vanished: Vec::new(),
+    };
+    (
+        Judged { planned, manifests: head.manifests, report, findings: resolved, unchanged, notices: Vec::new() },
+        changed,
+        names,
+    )
+}
+
+fn stage(stage: Stage, findings: &[Finding], summary: String, started: Instant) -> StageOutcome {
+    let failed = findings.iter().any(|f| f.level == Level::Error);
+    let result = if failed { StageResult::Failed } else { StageResult::Passed };
+    StageOutcome { stage, result, summary, duration_ms: elapsed_ms(started) }
+}
+
+/// Milliseconds since an instant.
+pub(crate) fn elapsed_ms(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn objects(count: usize) -> String {
+    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
+}
+
+/// `2 errors, 1 warning`; empty for none.
+fn counts(findings: &[Finding]) -> String {
+    let each = [(Level::Error, "error"), (Level::Warning, "warning")].into_iter().filter_map(|(level, word)| {
+        match findings.iter().filter(|f| f.level == level).count() {
+            0 => None,
+            1 => Some(format!("1 {word}")),
+            count => Some(format!("{count} {word}s")),
+        }
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn with_levels(findings: Vec<Finding>, levels: &BTreeMap<String, RuleLevel>) -> Vec<Finding> {
+    let apply = |finding: Finding| match levels.get(finding.rule.as_str()) {
+        None => Some(finding),
+        Some(RuleLevel::Off) => None,
+        Some(RuleLevel::Note) => Some(finding.with_level(Level::Note)),
+        Some(RuleLevel::Warning) => Some(finding.with_level(Level::Warning)),
+        Some(RuleLevel::Error) => Some(finding.with_level(Level::Error)),
+    };
+    findings.into_iter().filter_map(apply).collect()
+}
+
+/// Whether two renderings put the same objects on a cluster: object by object, order does not count. A rendering with errors equals none.
+fn is_equal(base: &Rendered, head: &Rendered) -> bool {
+    let broken = |r: &Rendered| r.findings.iter().any(|f| f.level == Level::Error);
+    if broken(base) || broken(head) || base.manifests.len() != head.manifests.len() {
+        return false;
+    }
+    let known: BTreeMap<(&ObjectId, &str), &Manifest> =
+        base.manifests.iter().map(|m| ((&m.id, m.version.as_str()), m)).collect();
+    head.manifests.iter().all(|m| known.get(&(&m.id, m.version.as_str())).is_some_and(|before| before.node == m.node))
+}

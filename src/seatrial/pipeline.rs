@@ -1,0 +1,232 @@
+//! The trial, top to bottom: render head and base, check, deploy, test, report.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use seatrial_ci::Trust;
+use seatrial_deploy::CancelToken;
+use seatrial_model::{EnvironmentReport, Report, Stage, StageOutcome, StageResult};
+use seatrial_transport::Transport;
+use seatrial_tree::{ReadError, Tree};
+
+use crate::cli::RunArgs;
+use crate::config::{self, Config, ReportConfig, RuleLevel, TestConfig};
+use crate::judge::{Bench, Judged, elapsed_ms, judge};
+use crate::live::LiveContext;
+use crate::plan::{self, Authority, Planned};
+use crate::progress::ProgressLog;
+use crate::render::image_overrides;
+use crate::revision::{self, Base};
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::workspace::Workspace;
+
+/// How far a command goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// `run`: everything.
+    Run,
+    /// `deploy`: no tests.
+    Deploy,
+    /// `test`: nothing is deployed.
+    Test,
+}
+
+impl Extent {
+    /// The subcommand.
+    pub(crate) fn command(self) -> &'static str {
+        match self {
+            Extent::Run => "run",
+            Extent::Deploy => "deploy",
+            Extent::Test => "test",
+        }
+    }
+}
+
+/// What a trial gives: the report, and where the base commit says that it goes.
+#[derive(Debug)]
+pub(crate) struct Tried {
+    pub(crate) report: Report,
+    pub(crate) sinks: ReportConfig,
+}
+
+/// A trial's surroundings.
+pub(crate) struct Trial<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) transport: &'a Transport,
+    pub(crate) args: &'a RunArgs,
+    pub(crate) extent: Extent,
+    pub(crate) log: &'a ProgressLog,
+    pub(crate) cancel: &'a CancelToken,
+}
+
+impl Trial<'_> {
+    /// Runs the trial.
+    ///
+    /// # Errors
+    /// [`Stop`] when there is nothing to judge: a flag or the configuration is wrong.
+    pub(crate) async fn run(&self) -> Result<Tried, Stop> {
+        let started = Instant::now();
+        let (session, workspace) = (self.session, self.workspace);
+        let base = revision::base(&session.ci, workspace.repository.as_ref());
+        let base_tree = self.base_tree(&base);
+        let authority = self.authority(&base, base_tree.as_ref());
+        let images = image_overrides(&self.args.images.image).map_err(Stop::Usage)?;
+        let levels = levels(workspace.config.as_ref());
+        let bench =
+            Bench { session, head: &workspace.tree, base: base_tree.as_ref(), images: &images, levels: &levels };
+        let planned = plan::environments(workspace, &self.args.common.environment)?;
+        let judged = tokio::task::block_in_place(|| judge(planned, bench))?;
+
+        let mut report = Report::new(self.extent.command(), env!("CARGO_PKG_VERSION"));
+        report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());
+        report.run_url.clone_from(&session.ci.run_url);
+        report.notices.extend(session.ci.notices.iter().cloned());
+        if let Base::Missing(sentence) = &base {
+            report.notices.push(sentence.clone());
+        }
+        report.notices.extend(workspace.config.iter().flat_map(|head| authority.deferred(head)));
+        for mut environment in judged {
+            self.live(&mut environment, &authority).await;
+            report.notices.append(&mut environment.notices);
+            report.add_findings(Some(&environment.planned.name), &environment.findings);
+            report.environments.push(environment.report);
+        }
+        if self.cancel.is_cancelled() {
+            report.broken.push("stopped by a signal; what was done until then is in this report".to_owned());
+        }
+        report.duration_ms = elapsed_ms(started);
+        report.decide();
+        Ok(Tried { report, sinks: self.sinks(&authority) })
+    }
+
+    fn base_tree(&self, base: &Base) -> Option<Tree> {
+        match base {
+            Base::Commit(commit) => Tree::commit(&self.workspace.root, commit, &self.session.sources).ok(),
+            Base::None | Base::Missing(_) => None,
+        }
+    }
+
+    /// Whose configuration says where credentials go.
+    fn authority(&self, base: &Base, base_tree: Option<&Tree>) -> Authority {
+        if let Trust::Untrusted(because) = &self.session.ci.trust {
+            return Authority::Nobody(because.clone());
+        }
+        if self.args.trust_head {
+            return Authority::Checkout;
+        }
+        match (base, base_tree) {
+            (Base::None, _) => Authority::Checkout,
+            (Base::Commit(_), Some(tree)) => match read_config(tree, &self.workspace.config_path) {
+                Ok(config) => Authority::Base(Box::new(config)),
+                Err(because) => Authority::Nobody(because),
+            },
+            (Base::Missing(_) | Base::Commit(_), _) => {
+                Authority::Nobody("its base commit is not in the clone".to_owned())
+            }
+        }
+    }
+
+    fn sinks(&self, authority: &Authority) -> ReportConfig {
+        match authority {
+            Authority::Base(config) => config.report,
+            Authority::Checkout => self.workspace.config.as_ref().map(|c| c.report).unwrap_or_default(),
+            Authority::Nobody(_) => ReportConfig::default(),
+        }
+    }
+
+    /// Deploys and tests one environment, or says why not.
+    async fn live(&self, judged: &mut Judged, authority: &Authority) {
+        let live = LiveContext {
+            session: self.session,
+            transport: self.transport,
+            cluster_flag: self.args.cluster.cluster.as_deref(),
+            log: self.log,
+            cancel: self.cancel,
+        };
+        let environment = match self.permitted(judged, authority, &live) {
+            Ok(environment) => environment,
+            Err(because) => return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because),
+        };
+        let harbor = match live.connect(&judged.planned.name, &environment).await {
+            Ok(harbor) => harbor,
+            Err(sentence) => return self.unreachable(&mut judged.report, &sentence),
+        };
+        match self.extent {
+            Extent::Test => skip(&mut judged.report, &[Stage::Deploy], "only the tests were asked for"),
+            Extent::Run | Extent::Deploy => live.deploy(judged, &harbor).await,
+        }
+        let tests = self.tests_of(&judged.planned, authority);
+        let because = match judged.report.stage(Stage::Deploy).map(|s| &s.result) {
+            Some(StageResult::Failed | StageResult::Broken(_)) => "deploy failed",
+            _ if self.extent == Extent::Deploy => "only the deployment was asked for",
+            _ if tests.is_empty() => "no tests",
+            _ if self.cancel.is_cancelled() => "stopped by a signal",
+            _ => return live.test(judged, &harbor, &tests, &self.workspace.config_path).await,
+        };
+        skip(&mut judged.report, &[Stage::Test], because);
+    }
+
+    /// The configuration to deploy with, or why nothing is deployed, as a clause.
+    fn permitted(
+        &self,
+        judged: &Judged,
+        authority: &Authority,
+        live: &LiveContext<'_>,
+    ) -> Result<config::EnvironmentConfig, String> {
+        let environment = authority.deployable(&judged.planned)?;
+        let failed = judged.report.stages.iter().find(|s| s.result == StageResult::Failed);
+        if let Some(stage) = failed.filter(|_| self.extent != Extent::Test) {
+            let what = if stage.stage == Stage::Render { "rendering" } else { "validation" };
+            return Err(format!("{what} failed"));
+        }
+        if judged.unchanged == Some(true) && self.extent != Extent::Test {
+            return Err("renders the same as its base".to_owned());
+        }
+        if self.args.common.offline && live.wanted(&environment).is_some() {
+            return Err("--offline".to_owned());
+        }
+        if self.cancel.is_cancelled() {
+            return Err("stopped by a signal".to_owned());
+        }
+        Ok(environment)
+    }
+
+    fn unreachable(&self, report: &mut EnvironmentReport, sentence: &str) {
+        let stage = if self.extent == Extent::Test { Stage::Test } else { Stage::Deploy };
+        let result = StageResult::Broken(self.session.masked(sentence));
+        if self.extent == Extent::Test {
+            skip(report, &[Stage::Deploy], "only the tests were asked for");
+        }
+        report.stages.push(StageOutcome { stage, result, summary: String::new(), duration_ms: 0 });
+        if self.extent != Extent::Test {
+            skip(report, &[Stage::Test], "deploy failed");
+        }
+    }
+
+    fn tests_of(&self, planned: &Planned, authority: &Authority) -> Vec<&TestConfig> {
+        let all = self.workspace.config.iter().flat_map(|config| &config.tests);
+        all.filter(|test| test.environment == planned.name && authority.allows(test)).collect()
+    }
+}
+
+fn skip(report: &mut EnvironmentReport, stages: &[Stage], because: &str) {
+    report.stages.extend(stages.iter().map(|stage| StageOutcome::skipped(*stage, because)));
+}
+
+/// The levels that the configuration gives to rules.
+pub(crate) fn levels(config: Option<&Config>) -> BTreeMap<String, RuleLevel> {
+    config.iter().flat_map(|c| &c.rules).map(|(rule, level)| (rule.clone(), *level)).collect()
+}
+
+/// The configuration of the base commit; or why it says nothing, as a clause.
+fn read_config(tree: &Tree, path: &str) -> Result<Config, String> {
+    let name = Path::new(path).file_name().map_or(path.into(), |n| n.to_string_lossy());
+    match tree.read(path) {
+        Ok(file) => config::read(path, file.text()).map_err(|_| format!("{name} of the base commit cannot be read")),
+        Err(ReadError::NotFound) => Err(format!("the pull request adds {name}; deploy it with --trust-head")),
+        Err(error) => Err(format!("{name} of the base commit {error}")),
+    }
+}

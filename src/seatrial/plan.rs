@@ -1,0 +1,159 @@
+//! Which environments are looked at, and what of their configuration may be believed.
+
+use seatrial_discover::{Source, discover};
+use seatrial_kubernetes::Minor;
+use seatrial_schema::nearest;
+
+use crate::config::{Config, EnvironmentConfig, TestConfig};
+use crate::stop::Stop;
+use crate::workspace::Workspace;
+
+/// One environment to look at.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    /// Its name.
+    pub(crate) name: String,
+    /// What is rendered; the path is one of the tree.
+    pub(crate) source: Source,
+    /// Kubernetes minor to check against.
+    pub(crate) minor: Minor,
+    /// Its configuration; `None` when it was discovered.
+    pub(crate) config: Option<EnvironmentConfig>,
+}
+
+impl Planned {
+    /// `kustomize deploy/overlays/dev`.
+    pub(crate) fn describe(&self) -> String {
+        let shown = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
+        match &self.source {
+            Source::Kustomize(path) => format!("kustomize {}", shown(path)),
+            Source::Manifests(path) => format!("manifests {}", shown(path)),
+        }
+    }
+}
+
+/// The environments of the configuration, or what is discovered; only those that were asked for.
+///
+/// # Errors
+/// [`Stop::Usage`] for a name that is not there, or a path that leads out of the repository.
+pub(crate) fn environments(workspace: &Workspace, wanted: &[String]) -> Result<Vec<Planned>, Stop> {
+    let all = match &workspace.config {
+        Some(config) => configured(workspace, config)?,
+        None => discovered(workspace),
+    };
+    for name in wanted {
+        if !all.iter().any(|planned| planned.name == *name) {
+            let hint = nearest(name, all.iter().map(|p| p.name.as_str()));
+            let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Stop::Usage(format!("there is no environment `{name}`{hint}")));
+        }
+    }
+    let chosen: Vec<Planned> = all.into_iter().filter(|p| wanted.is_empty() || wanted.contains(&p.name)).collect();
+    if chosen.is_empty() {
+        return Err(Stop::Usage(format!(
+            "there is nothing to render: no environment in `{}`, no kustomization and no manifest in the repository",
+            workspace.config_path
+        )));
+    }
+    Ok(chosen)
+}
+
+fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, Stop> {
+    let plan = |(name, environment): (&String, &EnvironmentConfig)| {
+        let (path, source): (_, fn(String) -> Source) = match (&environment.kustomize, &environment.manifests) {
+            (Some(kustomize), _) => (&kustomize.path, Source::Kustomize),
+            (None, Some(manifests)) => (&manifests.path, Source::Manifests),
+            (None, None) => return Err(Stop::Usage(format!("environment `{name}` has no source"))),
+        };
+        let resolved = workspace.resolve(path);
+        let path = resolved.ok_or_else(|| {
+            Stop::Usage(format!("the path `{path}` of environment `{name}` leads out of the repository"))
+        })?;
+        let minor = environment.kubernetes.as_deref().and_then(|text| Minor::parse(text).ok());
+        Ok(Planned {
+            name: name.clone(),
+            source: source(path),
+            minor: minor.unwrap_or(Minor::DEFAULT),
+            config: Some(environment.clone()),
+        })
+    };
+    config.environments.iter().map(plan).collect()
+}
+
+fn discovered(workspace: &Workspace) -> Vec<Planned> {
+    let found = discover(&workspace.tree).into_iter();
+    let plan = |d: seatrial_discover::Discovered| Planned {
+        name: d.name,
+        source: d.source,
+        minor: Minor::DEFAULT,
+        config: None,
+    };
+    found.map(plan).collect()
+}
+
+/// What the base commit's configuration allows.
+#[derive(Clone, Debug)]
+pub(crate) enum Authority {
+    /// No pull request, or `--trust-head`: the checkout's own configuration.
+    Checkout,
+    /// The base commit's configuration.
+    Base(Box<Config>),
+    /// Nothing is deployed; the reason as a clause.
+    Nobody(String),
+}
+
+impl Authority {
+    /// Where an environment may be deployed: its configuration with the cluster of whoever has the say; or why not, as a clause.
+    pub(crate) fn deployable(&self, planned: &Planned) -> Result<EnvironmentConfig, String> {
+        let own = planned.config.clone().filter(|c| c.deploy.is_some());
+        let Some(own) = own else { return Err("no `deploy:` in seatrial.yaml".to_owned()) };
+        match self {
+            Authority::Checkout => Ok(own),
+            Authority::Nobody(because) => Err(because.clone()),
+            Authority::Base(base) => match base.environments.get(&planned.name) {
+                Some(before) if before.deploy.is_some() => {
+                    Ok(EnvironmentConfig { cluster: before.cluster.clone(), ..own })
+                }
+                _ => Err("the pull request adds this deployment; it takes effect after merge, or with --trust-head"
+                    .to_owned()),
+            },
+        }
+    }
+
+    /// Sentences about configuration of the pull request that takes effect after merge only.
+    pub(crate) fn deferred(&self, head: &Config) -> Vec<String> {
+        let Authority::Base(base) = self else { return Vec::new() };
+        let mut sentences = Vec::new();
+        for (name, environment) in &head.environments {
+            if base.environments.get(name).is_some_and(|before| before.cluster != environment.cluster) {
+                sentences.push(format!("the change of `cluster` of {name} takes effect after merge"));
+            }
+        }
+        for test in head.tests.iter().filter(|t| t.leaves_the_cluster() && !self.allows(t)) {
+            sentences.push(format!(
+                "the test `{}` is new or changed and leaves the cluster: it runs after merge",
+                test.name.value
+            ));
+        }
+        if head.report != base.report {
+            sentences.push("the change of `report` takes effect after merge".to_owned());
+        }
+        sentences
+    }
+
+    /// Whether a test may run: those inside the cluster always, those that leave it as the base has them.
+    pub(crate) fn allows(&self, test: &TestConfig) -> bool {
+        match self {
+            Authority::Checkout => true,
+            Authority::Nobody(_) => !test.leaves_the_cluster(),
+            Authority::Base(base) => {
+                let same = |before: &&TestConfig| {
+                    before.name.value == test.name.value
+                        && before.environment == test.environment
+                        && before.http == test.http
+                };
+                !test.leaves_the_cluster() || base.tests.iter().any(|before| same(&before))
+            }
+        }
+    }
+}

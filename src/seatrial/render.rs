@@ -1,0 +1,69 @@
+//! One environment's source → manifests: the one place that knows every renderer.
+
+use seatrial_discover::Source;
+use seatrial_kustomize::{ImageOverride, Options, build, override_images};
+use seatrial_model::Rendered;
+use seatrial_tree::Tree;
+
+/// Renders a source. Gives back how many containers each `--image` changed, too.
+pub(crate) fn render(tree: &Tree, source: &Source, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
+    let mut rendered = match source {
+        Source::Kustomize(path) => build(tree, path, Options::default()),
+        Source::Manifests(path) => seatrial_manifests::render(tree, path),
+    };
+    let changed = override_images(&mut rendered.manifests, images);
+    (rendered, changed)
+}
+
+/// The `--image` flags.
+///
+/// # Errors
+/// A sentence for the first that is malformed.
+pub(crate) fn image_overrides(flags: &[String]) -> Result<Vec<ImageOverride>, String> {
+    flags.iter().map(|flag| ImageOverride::parse(flag.trim())).collect()
+}
+
+/// Names of the images in pod templates, for the message about an `--image` that matches none.
+pub(crate) fn image_names(rendered: &Rendered) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for manifest in &rendered.manifests {
+        collect_images(&manifest.node, &mut names);
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect_images(node: &seatrial_model::Node, names: &mut Vec<String>) {
+    for entry in node.entries() {
+        let is_list = entry.key.text == *"containers" || entry.key.text == *"initContainers";
+        if is_list {
+            let images = entry.value.items().iter().filter_map(|c| c.get("image")?.as_str());
+            names.extend(images.map(|image| without_tag(image).to_owned()));
+        }
+        collect_images(&entry.value, names);
+    }
+    for item in node.items() {
+        collect_images(item, names);
+    }
+}
+
+/// `registry:5000/web:1.4.0@sha256:…` → `registry:5000/web`.
+fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_port_is_no_tag() {
+        let names = ["registry:5000/web", "registry:5000/web:1", "web@sha256:abc", "web:1@sha256:abc"].map(without_tag);
+        assert_eq!(names, ["registry:5000/web", "registry:5000/web", "web", "web"]);
+    }
+}

@@ -1,0 +1,110 @@
+//! What a command needs to know of the process it runs in: environment, CI, secrets, colours, network settings.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use seatrial_ci::{CiContext, Host};
+use seatrial_model::{Masker, Sources};
+use seatrial_transport::Settings;
+
+use crate::cli::{Color, CommonArgs};
+use crate::config::Placeholders;
+use crate::stop::Stop;
+
+/// Names of environment variables whose values are secret.
+const SECRET_NAMES: [&str; 7] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL"];
+
+/// The process around a command.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) directory: PathBuf,
+    pub(crate) ci: CiContext,
+    /// Number of the pull request: from the CI, else from `--pull-request`.
+    pub(crate) pull_request: Option<u64>,
+    pub(crate) masker: Arc<Masker>,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) color: bool,
+}
+
+impl Session {
+    /// Reads the environment and the CI's event file.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when there is no current directory.
+    pub(crate) fn open(common: &CommonArgs, pull_request: Option<u64>) -> Result<Session, Stop> {
+        let directory =
+            std::env::current_dir().map_err(|e| Stop::Broken(format!("there is no current directory: {e}")))?;
+        let env: BTreeMap<String, String> =
+            std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into(), v.to_string_lossy().into())).collect();
+        let masker = Arc::new(Masker::new());
+        for (_, value) in env.iter().filter(|(name, value)| is_secret(name) && value.len() >= 8) {
+            masker.add(value);
+        }
+        let event = env.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read_to_string(path).ok());
+        let ci = CiContext::detect(&env, event.as_deref());
+        let pull_request = ci.pull_request.as_ref().map(|p| p.number).or(pull_request);
+        let color = wants_color(common.color, &env);
+        Ok(Session { env, directory, ci, pull_request, masker, sources: Arc::new(Sources::new()), color })
+    }
+
+    /// What names and addresses of an environment can be filled with.
+    pub(crate) fn placeholders(&self, environment: &str) -> Placeholders {
+        let pull_request = self.ci.pull_request.as_ref();
+        let head = pull_request.map(|p| p.head.clone()).or_else(|| self.ci.checkout.clone());
+        Placeholders {
+            number: self.pull_request,
+            environment: environment.to_owned(),
+            branch: pull_request.map(|p| p.source_branch.clone()).filter(|b| !b.is_empty()),
+            sha: head.filter(|s| !s.is_empty()),
+        }
+    }
+
+    /// Masked text.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        self.masker.mask(text).into_owned()
+    }
+
+    /// Network settings: proxies from the environment, the CA bundle from its file.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] when the bundle cannot be read.
+    pub(crate) fn network(&self, ca_bundle: Option<&Path>) -> Result<Settings, Stop> {
+        let variable = |name: &str| {
+            let upper = self.env.get(&name.to_uppercase());
+            upper.or_else(|| self.env.get(name)).filter(|v| !v.is_empty()).cloned()
+        };
+        let read = |file: &Path| {
+            std::fs::read(file).map_err(|e| Stop::Usage(format!("cannot read the CA bundle `{}`: {e}", file.display())))
+        };
+        Ok(Settings {
+            ca_bundle: ca_bundle.map(read).transpose()?,
+            https_proxy: variable("https_proxy"),
+            http_proxy: self.env.get("http_proxy").filter(|v| !v.is_empty()).cloned(),
+            no_proxy: variable("no_proxy"),
+        })
+    }
+
+    /// Whether a person watches standard error.
+    pub(crate) fn has_terminal(&self) -> bool {
+        self.ci.host == Host::Local && std::io::stderr().is_terminal()
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    SECRET_NAMES.iter().any(|part| upper.contains(part))
+}
+
+fn wants_color(color: Color, env: &BTreeMap<String, String>) -> bool {
+    let set = |name: &str| env.get(name).is_some_and(|value| !value.is_empty());
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            std::io::stdout().is_terminal() && !set("NO_COLOR") && env.get("TERM").is_none_or(|t| t != "dumb")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Why the program ends without a report.
+
+use seatrial_model::{EXIT_BROKEN, EXIT_USAGE};
+
+use crate::config::ConfigProblem;
+
+/// Ends the program with a message on standard error.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The command line is wrong; a sentence.
+    Usage(String),
+    /// The configuration is wrong.
+    Config(Vec<ConfigProblem>),
+    /// We or the infrastructure failed; a sentence.
+    Broken(String),
+}
+
+impl Stop {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Stop::Usage(_) | Stop::Config(_) => EXIT_USAGE,
+            Stop::Broken(_) => EXIT_BROKEN,
+        }
+    }
+
+    /// What is printed on standard error, with a final newline.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Stop::Usage(sentence) | Stop::Broken(sentence) => format!("error: {sentence}\n"),
+            Stop::Config(problems) => {
+                let each: Vec<String> = problems.iter().map(|problem| format!("{problem}\n")).collect();
+                each.join("\n")
+            }
+        }
+    }
+}
