@@ -49,12 +49,13 @@ pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
     };
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = end_of(&file, span);
-    let secret = lies_in_a_secret(&file, span);
+    let in_secret = lies_in_a_secret(&file, span);
     let shown = (line..=end_line).take(MOST_LINES);
     let excerpt = shown.map(|number| {
         let from = if number == line { column - 1 } else { 0 };
         let to = if number == end_line { end_column - 1 } else { usize::MAX };
-        excerpt_line(number, file.line(number), (from, to), secret, masker)
+        let hidden = in_secret || lies_in_a_secret_generator(&file, number);
+        excerpt_line(number, file.line(number), (from, to), hidden, masker)
     });
     Location { path: file.path().to_owned(), line, column, end_line, end_column, excerpt: excerpt.collect() }
 }
@@ -99,12 +100,15 @@ fn lies_in_a_secret(file: &SourceFile, span: Span) -> bool {
         let line = line.trim_start_matches(['-', ' ', '\t', '{']);
         let Some((key, value)) = line.split_once(':') else { return false };
         let bare = |s: &str| s.trim().trim_matches(['"', '\'', ',', '}', ' ']).to_owned();
-        match bare(key).as_str() {
-            "kind" => bare(value.split(" #").next().unwrap_or(value)) == "Secret",
-            "secretGenerator" | "stringData" => true,
-            _ => false,
-        }
+        bare(key) == "kind" && bare(value.split(" #").next().unwrap_or(value)) == "Secret"
     })
+}
+
+/// Whether a line belongs to the `secretGenerator` of a kustomization: its literals are values of Secrets.
+fn lies_in_a_secret_generator(file: &SourceFile, number: usize) -> bool {
+    let is_top_level = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '-' && c != '#');
+    let heading = (1..=number).rev().map(|n| file.line(n)).find(is_top_level);
+    heading.is_some_and(|line| line.trim_matches(['"', '\'', ' ']).starts_with("secretGenerator"))
 }
 
 /// A line of a Secret without its value: `password: ***`. Lines without a key are masked whole, identifying ones are kept.
@@ -165,6 +169,13 @@ mod tests {
         let lines: Vec<&str> = place.excerpt.iter().map(|l| l.text.as_str()).collect();
         assert_eq!(lines, ["  password: ***", " ***"]);
         assert_eq!(at(text, "ConfigMap").excerpt[0].text, "kind: ConfigMap");
+    }
+
+    #[test]
+    fn shows_no_literal_of_a_secret_generator_but_the_rest_of_the_kustomization() {
+        let text = "secretGenerator:\n- name: db\n  literals:\n  - password=hunter2\nimages:\n- newTag: 1.4.0\n";
+        assert_eq!(at(text, "password=hunter2").excerpt[0].text, "  - ***");
+        assert_eq!(at(text, "1.4.0").excerpt[0].text, "- newTag: 1.4.0");
     }
 
     #[test]
