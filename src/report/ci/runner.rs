@@ -86,7 +86,7 @@ proptest! {
 
     #[test]
     fn an_annotation_is_one_command_and_says_what_the_finding_says(path in hostile(), message in hostile()) {
-        prop_assume!(!path.is_empty());
+        let path = format!("a{path}");
         let mut report = Report::new("run", "0");
         report.findings = vec![finding(&path, &message)];
         let obeyed = commands(&annotations(Host::GitHubActions, &report));
