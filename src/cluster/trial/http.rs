@@ -1,0 +1,235 @@
+//! `http:` against a service, through the API server, or against an address.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use seatrial_api::ApiError;
+use seatrial_model::Evidence;
+use seatrial_transport::{Redirects, TransportError};
+
+use crate::answer::Answer;
+use crate::expectation::Expectation;
+use crate::patience::{Patience, seconds};
+use crate::redirect::{MOST, within_service};
+use crate::run::Ended;
+use crate::{Context, Http};
+
+/// More of a body is not read.
+const MOST_OF_A_BODY: usize = 1 << 20;
+
+/// What became of one attempt.
+enum Attempt {
+    Answered(Answer),
+    /// There is no answer yet, but there may be: a clause that follows what was asked.
+    NotYet(String),
+    /// The cluster cannot be asked, but that may pass.
+    Troubled(String),
+    /// No use in asking again: the test is wrong. A sentence.
+    Wrong(String),
+    /// No use in asking again: the cluster refuses. A sentence.
+    Broken(String),
+}
+
+/// Asks until the answer is as expected or the time is up.
+pub(crate) async fn probe(http: &Http, context: &Context) -> Ended {
+    let target = Target::of(http, context);
+    let expectation = match Expectation::new(&http.expect) {
+        Ok(expectation) => expectation,
+        Err(problems) => return Ended::failed(problems.join(", and "), 0),
+    };
+    let mut patience = Patience::begin(http.timeout.as_deref());
+    let mut evidence: Option<Evidence> = None;
+    loop {
+        let time = patience.attempt();
+        let last = match target.ask(http, &expectation, context, time).await {
+            Attempt::Answered(answer) => match expectation.mismatch(&answer) {
+                None => return Ended::passed(patience.attempts()),
+                Some(mismatch) => {
+                    evidence = Some(answer.evidence(&target.name(), context.cluster.masker()));
+                    Attempt::NotYet(format!("{} {mismatch}", target.name()))
+                }
+            },
+            Attempt::NotYet(clause) => Attempt::NotYet(clause),
+            Attempt::Wrong(sentence) => return Ended::failed(sentence, patience.attempts()),
+            Attempt::Broken(sentence) => return Ended::broken(sentence, patience.attempts()),
+            troubled => troubled,
+        };
+        if patience.pause().await {
+            continue;
+        }
+        let attempts = patience.attempts();
+        let mut ended = match last {
+            Attempt::Troubled(sentence) => Ended::broken(format!("{sentence} ({})", patience.summary()), attempts),
+            Attempt::NotYet(clause) => Ended::failed(format!("{clause} ({})", patience.summary()), attempts),
+            Attempt::Answered(_) | Attempt::Wrong(_) | Attempt::Broken(_) => Ended::failed(String::new(), attempts),
+        };
+        ended.evidence.extend(evidence);
+        return ended;
+    }
+}
+
+/// What is asked.
+enum Target<'a> {
+    Service { namespace: &'a str, service: &'a str, port: Option<&'a str>, path: &'a str },
+    Address(String),
+}
+
+impl<'a> Target<'a> {
+    fn of(http: &'a Http, context: &'a Context) -> Target<'a> {
+        let path = http.path.as_deref().unwrap_or("/");
+        if let Some(service) = &http.service {
+            let (namespace, service) = service.split_once('/').unwrap_or((&context.namespace, service));
+            return Target::Service { namespace, service, port: http.port.as_deref(), path };
+        }
+        Target::Address(address(http.url.as_deref().unwrap_or_default(), http.path.as_deref()))
+    }
+
+    /// `` `/healthz` of service `shop` ``, or the address without query and credentials.
+    fn name(&self) -> String {
+        match self {
+            Target::Service { service, path, .. } => format!("`{}` of service `{service}`", without_query(path)),
+            Target::Address(address) => match reqwest::Url::parse(address) {
+                Ok(url) => {
+                    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+                    format!("`{}://{}{port}{}`", url.scheme(), url.host_str().unwrap_or_default(), url.path())
+                }
+                Err(_) => "the address".to_owned(),
+            },
+        }
+    }
+
+    async fn ask(&self, http: &Http, expectation: &Expectation, context: &Context, time: Duration) -> Attempt {
+        match self {
+            Target::Service { path, .. } => self.ask_service(http, expectation, context, path, time).await,
+            Target::Address(address) => self.ask_address(address, http, expectation, context, time).await,
+        }
+    }
+
+    async fn ask_service(
+        &self,
+        http: &Http,
+        expectation: &Expectation,
+        context: &Context,
+        path: &str,
+        time: Duration,
+    ) -> Attempt {
+        let Target::Service { namespace, service, port, .. } = *self else { return Attempt::Wrong(self.name()) };
+        let headers: Vec<(String, String)> = http.headers.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
+        let mut path = path.to_owned();
+        for hop in 0..=MOST {
+            let asked = context.cluster.proxy_get(namespace, service, port, &path, &headers, time).await;
+            let answer = match asked {
+                Ok(got) => Answer { status: got.status, headers: got.headers, body: got.body },
+                Err(error) => return self.of_api_error(&error, namespace, service, time),
+            };
+            let next = answer.header("location").filter(|_| !expectation.is_redirect() && is_redirect(answer.status));
+            let next = next.and_then(|location| within_service(location, namespace, service, &path));
+            match next {
+                Some(next) if hop < MOST => path = next,
+                _ => return Attempt::Answered(answer),
+            }
+        }
+        Attempt::Wrong(self.name())
+    }
+
+    fn of_api_error(&self, error: &ApiError, namespace: &str, service: &str, time: Duration) -> Attempt {
+        if error.is_service_unavailable() {
+            return Attempt::NotYet(nobody(error, service));
+        }
+        match error {
+            ApiError::TimedOut { .. } => {
+                Attempt::NotYet(format!("{} did not answer within {}", self.name(), seconds(time)))
+            }
+            ApiError::Unreachable { .. }
+            | ApiError::Closed(_)
+            | ApiError::Server { .. }
+            | ApiError::TooManyRequests => Attempt::Troubled(error.to_string()),
+            ApiError::NotFound(_) => {
+                Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`"))
+            }
+            ApiError::Configuration(_) | ApiError::Rejected { .. } => Attempt::Wrong(error.to_string()),
+            _ => Attempt::Broken(error.to_string()),
+        }
+    }
+
+    async fn ask_address(
+        &self,
+        address: &str,
+        http: &Http,
+        expectation: &Expectation,
+        context: &Context,
+        time: Duration,
+    ) -> Attempt {
+        let Ok(url) = reqwest::Url::parse(address) else { return Attempt::Wrong(format!("{} is none", self.name())) };
+        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+        match header_map(http) {
+            Ok(headers) => *request.headers_mut() = headers,
+            Err(sentence) => return Attempt::Wrong(sentence),
+        }
+        let redirects = if expectation.is_redirect() { Redirects::Stop } else { Redirects::Follow };
+        match context.transport.attempt(request, redirects, time).await {
+            Ok(response) => match read(response).await {
+                Some(answer) => Attempt::Answered(answer),
+                None => Attempt::NotYet(format!("{} broke off in the middle of its answer", self.name())),
+            },
+            Err(TransportError::Settings(sentence)) => Attempt::Broken(sentence),
+            Err(TransportError::TimedOut { .. }) => {
+                Attempt::NotYet(format!("{} did not answer within {}", self.name(), seconds(time)))
+            }
+            Err(error) => Attempt::NotYet(error.to_string()),
+        }
+    }
+}
+
+/// Why nobody answered for a service, in our words where the API server's are known.
+fn nobody(error: &ApiError, service: &str) -> String {
+    let ApiError::Server { message, .. } = error else { return error.to_string() };
+    if message.contains("no endpoints available") {
+        return format!("service `{service}` has no ready endpoints");
+    }
+    // `error trying to reach service: dial tcp 10.0.0.1:80: connect: connection refused`.
+    let cause = message.rsplit(": ").next().unwrap_or_default();
+    format!("service `{service}` cannot be reached: {cause}")
+}
+
+/// `path` replaces what the address has as path.
+fn address(url: &str, path: Option<&str>) -> String {
+    let Some(path) = path else { return url.to_owned() };
+    let joined =
+        reqwest::Url::parse(url).ok().and_then(|base| base.join(path).ok().filter(|j| j.host() == base.host()));
+    joined.map_or_else(|| url.to_owned(), String::from)
+}
+
+fn header_map(http: &Http) -> Result<HeaderMap, String> {
+    let mut map = HeaderMap::new();
+    for (name, value) in &http.headers {
+        let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a header name"))?;
+        let value =
+            HeaderValue::try_from(value).map_err(|_| format!("header `{name}` has a value that none can have"))?;
+        map.insert(key, value);
+    }
+    Ok(map)
+}
+
+/// `None` when the body breaks off.
+async fn read(mut response: reqwest::Response) -> Option<Answer> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+    let mut answer = Answer { status: response.status().as_u16(), headers, body: Vec::new() };
+    while let Some(chunk) = response.chunk().await.ok()? {
+        let room = MOST_OF_A_BODY - answer.body.len();
+        answer.body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    Some(answer)
+}
+
+fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+fn without_query(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
+}

@@ -1,0 +1,113 @@
+//! What is wrong with a test before it is run. Pure.
+
+use crate::expectation::Expectation;
+use crate::rollout::Workload;
+use crate::{Http, Probe, Test, parse_duration};
+
+/// Headers that the API server reads itself, so that a test through it cannot send them.
+const OF_THE_SERVER: [&str; 6] =
+    ["authorization", "host", "connection", "upgrade", "content-length", "transfer-encoding"];
+
+/// Checks a test without running it: durations, regular expressions, JSON pointers, `service` or `url`. Sentences.
+#[must_use]
+pub fn problems(test: &Test) -> Vec<String> {
+    match &test.probe {
+        Probe::Http(http) => of_http(http),
+        Probe::Rollout(rollout) => {
+            let workload = Workload::parse(&rollout.workload).err();
+            workload.into_iter().chain(of_timeout(rollout.timeout.as_deref())).collect()
+        }
+    }
+}
+
+fn of_http(http: &Http) -> Vec<String> {
+    let mut problems = Vec::new();
+    match (&http.service, &http.url) {
+        (None, None) => problems.push("`http` has neither `service` nor `url`".to_owned()),
+        (Some(_), Some(_)) => problems.push("`http` has both `service` and `url`; keep one".to_owned()),
+        (Some(service), None) => problems.extend(of_service(service, http)),
+        (None, Some(url)) => problems.extend(of_url(url, http)),
+    }
+    if let Some(path) = http.path.as_deref().filter(|path| !path.starts_with('/')) {
+        problems.push(format!("`http.path` is `{path}`; it begins with `/`"));
+    }
+    for name in http.headers.keys().filter(|name| !is_header_name(name)) {
+        problems.push(format!("`http.headers` has `{name}`, which is not a header name"));
+    }
+    problems.extend(of_timeout(http.timeout.as_deref()));
+    problems.extend(Expectation::new(&http.expect).err().unwrap_or_default());
+    problems
+}
+
+fn of_service(service: &str, http: &Http) -> Vec<String> {
+    let mut problems = Vec::new();
+    let names: Vec<&str> = service.split('/').collect();
+    if names.len() > 2 || !names.iter().all(|name| is_dns_name(name)) {
+        problems.push(format!("`http.service` is `{service}`; write `shop` or `namespace/shop`"));
+    }
+    let port = http.port.as_deref().map(|port| port.strip_prefix("https:").unwrap_or(port));
+    if let Some(port) = port.filter(|port| !is_dns_name(port)) {
+        problems.push(format!("`http.port` is `{port}`; write the port's name or number"));
+    }
+    for name in http.headers.keys() {
+        let lower = name.to_ascii_lowercase();
+        let taken = OF_THE_SERVER.contains(&lower.as_str());
+        if taken || lower.starts_with("impersonate-") || lower.starts_with("x-remote-") {
+            problems.push(format!(
+                "`http.headers` has `{name}`, which the API server reads itself: use `url` for such a test"
+            ));
+        }
+    }
+    problems
+}
+
+/// Placeholders may still stand in it: only what no placeholder can mend is wrong.
+fn of_url(url: &str, http: &Http) -> Vec<String> {
+    let mut problems = Vec::new();
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        problems.push(format!("`http.url` is `{url}`; it begins with `https://` or `http://`"));
+    }
+    if http.port.is_some() {
+        problems.push("`http.port` belongs to `service`; with `url` the port stands in the address".to_owned());
+    }
+    problems
+}
+
+fn of_timeout(timeout: Option<&str>) -> Option<String> {
+    parse_duration(timeout?).err().map(|sentence| format!("`timeout`: {sentence}"))
+}
+
+/// DNS-1123 without the limit of length, which the API server knows better.
+fn is_dns_name(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    !text.is_empty() && text.chars().all(inner) && !text.starts_with(['-', '.']) && !text.ends_with(['-', '.'])
+}
+
+fn is_header_name(name: &str) -> bool {
+    http::HeaderName::try_from(name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        test: Probe,
+        #[serde(default)]
+        problems: Vec<String>,
+    }
+
+    #[test]
+    fn every_test_is_judged_as_the_table_says() {
+        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/problems.yaml")).expect("valid YAML");
+        for case in cases {
+            let found = problems(&Test { name: "x".to_owned(), probe: case.test });
+            assert_eq!(found, case.problems, "{}", case.name);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `rollout:` a workload reached the state that is desired.
+
+use seatrial_api::{ApiError, Cluster};
+use seatrial_model::ObjectId;
+use seatrial_readiness::{Live, State, Status, has_pods, status};
+use serde_json::Value;
+
+use crate::patience::Patience;
+use crate::run::Ended;
+use crate::{Context, Rollout};
+
+/// Kinds that roll out, and how people call them (kubectl: `api-resources`).
+const KINDS: [(&str, &str, &[&str]); 6] = [
+    ("Deployment", "apps/v1", &["deployment", "deployments", "deploy"]),
+    ("StatefulSet", "apps/v1", &["statefulset", "statefulsets", "sts"]),
+    ("DaemonSet", "apps/v1", &["daemonset", "daemonsets", "ds"]),
+    ("ReplicaSet", "apps/v1", &["replicaset", "replicasets", "rs"]),
+    ("Job", "batch/v1", &["job", "jobs"]),
+    ("Pod", "v1", &["pod", "pods", "po"]),
+];
+
+/// A workload as the configuration names it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Workload<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    namespace: Option<&'a str>,
+    name: &'a str,
+}
+
+impl Workload<'_> {
+    /// `KIND/NAME` or `KIND/NAMESPACE/NAME`.
+    ///
+    /// # Errors
+    /// A sentence that shows what is wanted.
+    pub(crate) fn parse(text: &str) -> Result<Workload<'_>, String> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let (kind, namespace, name) = match parts.as_slice() {
+            [kind, name] => (*kind, None, *name),
+            [kind, namespace, name] => (*kind, Some(*namespace), *name),
+            _ => {
+                return Err(format!("`rollout.workload` is `{text}`; write `Deployment/web` or `Deployment/shop/web`"));
+            }
+        };
+        if name.is_empty() || namespace.is_some_and(str::is_empty) {
+            return Err(format!("`rollout.workload` is `{text}`, which names nothing; write `Deployment/web`"));
+        }
+        let lower = kind.to_ascii_lowercase();
+        let Some((kind, api_version, _)) = KINDS.iter().find(|(_, _, names)| names.contains(&lower.as_str())) else {
+            let known = KINDS.map(|(kind, _, _)| kind).join(", ");
+            return Err(format!(
+                "`rollout.workload` names the kind `{kind}`, which does not roll out; these do: {known}"
+            ));
+        };
+        Ok(Workload { api_version, kind, namespace, name })
+    }
+}
+
+/// Looks until the workload is as desired, will never be, or the time is up.
+pub(crate) async fn probe(rollout: &Rollout, context: &Context) -> Ended {
+    let workload = match Workload::parse(&rollout.workload) {
+        Ok(workload) => workload,
+        Err(sentence) => return Ended::failed(sentence, 0),
+    };
+    let namespace = workload.namespace.unwrap_or(&context.namespace);
+    let group = workload.api_version.split_once('/').map_or("", |(group, _)| group);
+    let id = ObjectId::new(group, workload.kind, Some(namespace), workload.name);
+    let named = format!("{} `{}`", workload.kind, workload.name);
+    let mut patience = Patience::begin(rollout.timeout.as_deref());
+    loop {
+        patience.attempt();
+        let seen = look(&context.cluster, workload.api_version, &id).await;
+        let attempts = patience.attempts();
+        let (state, sentence) = match seen {
+            Err(error) if may_pass(&error) => (State::Terminating, Err(error.to_string())),
+            Err(error) => return Ended::broken(error.to_string(), attempts),
+            Ok(None) => (State::InProgress, Ok(format!("{named} does not exist in namespace `{namespace}`"))),
+            Ok(Some(status)) => (status.state, Ok(told(&named, &status))),
+        };
+        match (state, &sentence) {
+            (State::Current, _) => return Ended::passed(attempts),
+            (State::Failed, Ok(sentence)) => return Ended::failed(sentence.clone(), attempts),
+            _ => {}
+        }
+        if patience.pause().await {
+            continue;
+        }
+        let summary = patience.summary();
+        return match sentence {
+            Ok(sentence) => Ended::failed(format!("{sentence} ({summary})"), attempts),
+            Err(sentence) => Ended::broken(format!("{sentence} ({summary})"), attempts),
+        };
+    }
+}
+
+/// The status of the workload; `None` when it does not exist.
+async fn look(cluster: &Cluster, api_version: &str, id: &ObjectId) -> Result<Option<Status>, ApiError> {
+    let Some(object) = cluster.get(api_version, id).await? else { return Ok(None) };
+    let alone = status(Live { object: &object, pods: &[], events: &[] });
+    if alone.state == State::Current || !has_pods(&id.group, &id.kind) {
+        return Ok(Some(alone));
+    }
+    let pods = match newest_pods(cluster, &object, id).await {
+        // Pods that may not be read tell no cause; the verdict stands without them.
+        Err(ApiError::Forbidden { .. }) => Vec::new(),
+        other => other?,
+    };
+    Ok(Some(status(Live { object: &object, pods: &pods, events: &[] })))
+}
+
+/// Pods of the newest revision: those whose hash is that of the newest ReplicaSet, or of the revision that the status names.
+async fn newest_pods(cluster: &Cluster, object: &Value, id: &ObjectId) -> Result<Vec<Value>, ApiError> {
+    let Some(selector) = selector(object) else { return Ok(Vec::new()) };
+    let namespace = id.namespace.as_deref();
+    let hash = match id.kind.as_str() {
+        "Deployment" => {
+            let sets = cluster.list("apps/v1", "ReplicaSet", namespace, Some(&selector)).await?;
+            let revision = "/metadata/annotations/deployment.kubernetes.io~1revision";
+            let newest = sets.iter().filter(|set| text(set, revision) == text(object, revision));
+            let newest = newest.filter_map(|set| text(set, "/metadata/labels/pod-template-hash")).next();
+            newest.map(|hash| format!("pod-template-hash={hash}"))
+        }
+        "StatefulSet" => text(object, "/status/updateRevision").map(|hash| format!("controller-revision-hash={hash}")),
+        "ReplicaSet" | "Job" => Some(String::new()),
+        // A DaemonSet's status does not name its newest revision; its own counts say enough here.
+        _ => None,
+    };
+    let Some(hash) = hash else { return Ok(Vec::new()) };
+    let both = [selector, hash].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",");
+    cluster.list("v1", "Pod", namespace, Some(&both)).await
+}
+
+/// `spec.selector.matchLabels` as a label selector; expressions make the list only shorter and are left out.
+fn selector(object: &Value) -> Option<String> {
+    let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
+    let pairs = labels.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
+    let selector = pairs.collect::<Vec<_>>().join(",");
+    (!selector.is_empty()).then_some(selector)
+}
+
+fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
+    object.pointer(pointer)?.as_str()
+}
+
+/// ``Deployment `web` is not rolled out: 1 of 2 replicas ready``.
+fn told(named: &str, status: &Status) -> String {
+    let cause = status.cause.as_ref().filter(|_| status.state != State::Failed).map(|cause| cause.describe());
+    let clauses: Vec<String> =
+        [Some(status.message.clone()), cause].into_iter().flatten().filter(|c| !c.is_empty()).collect();
+    let verb = match status.state {
+        State::Failed => "failed",
+        State::Terminating => "is being deleted",
+        State::InProgress | State::Current => "is not rolled out",
+    };
+    if clauses.is_empty() { format!("{named} {verb}") } else { format!("{named} {verb}: {}", clauses.join(", ")) }
+}
+
+fn may_pass(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::Unreachable { .. }
+            | ApiError::Closed(_)
+            | ApiError::Server { .. }
+            | ApiError::TimedOut { .. }
+            | ApiError::TooManyRequests
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_workloads_as_kubectl_does() {
+        let parsed = |text| {
+            let found = Workload::parse(text).expect(text);
+            (found.api_version, found.kind, found.namespace, found.name)
+        };
+        assert_eq!(parsed("Deployment/web"), ("apps/v1", "Deployment", None, "web"));
+        assert_eq!(parsed("deploy/shop/web"), ("apps/v1", "Deployment", Some("shop"), "web"));
+        assert_eq!(parsed("sts/db"), ("apps/v1", "StatefulSet", None, "db"));
+        assert_eq!(parsed("Job/migrate"), ("batch/v1", "Job", None, "migrate"));
+    }
+
+    #[test]
+    fn says_what_a_workload_looks_like() {
+        let table = [
+            ("web", "write `Deployment/web` or `Deployment/shop/web`"),
+            ("Deployment/", "which names nothing"),
+            ("a/b/c/d", "write `Deployment/web` or `Deployment/shop/web`"),
+            ("ConfigMap/x", "names the kind `ConfigMap`, which does not roll out; these do: Deployment, "),
+        ];
+        for (text, says) in table {
+            let sentence = Workload::parse(text).expect_err(text);
+            assert!(sentence.contains(says), "{sentence}");
+        }
+    }
+}
