@@ -1,22 +1,21 @@
 //! The events of one document → one node. Comments go through `comments.rs`, tags through `tag.rs`, `<<` through `merge.rs`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::mem::take;
 use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::{Event, Placement, ScalarStyle, StructureStyle, Tag};
-use seatrial_model::{Comments, Entry, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
+use seatrial_model::{Entry, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
 
+use crate::anchors::Anchors;
 use crate::comments::Pending;
 use crate::findings::Findings;
+use crate::frame::{Frame, Shape, Size};
 use crate::parse::MAX_DEPTH;
 use crate::problem::Problem;
 use crate::scan_error::too_deep;
 use crate::{Dialect, Document, duplicates, merge, plain_kind, span, tag};
-
-/// What aliases may add to a document, in nodes; long scalars count as several. Enough for any real file, and bounded for an alias bomb.
-const ALIAS_BUDGET: usize = 1_000_000;
 
 /// What an event led to.
 pub(crate) enum Step {
@@ -38,8 +37,7 @@ pub(crate) struct Builder<'a> {
     /// Pairs of all open mappings, one after the other.
     entries: Vec<Entry>,
     root: Option<Node>,
-    anchors: HashMap<usize, Anchor>,
-    anchor_names: Vec<String>,
+    anchors: Anchors<'a>,
     pending: Pending,
     duplicates: Findings,
     document_start: usize,
@@ -47,38 +45,6 @@ pub(crate) struct Builder<'a> {
     first_byte: Option<usize>,
     /// Where the last node ended in the text.
     last_end: usize,
-    aliased: usize,
-}
-
-/// A collection that is not closed yet.
-struct Frame {
-    shape: Shape,
-    /// Index of its first child in `nodes` or `entries`.
-    first: usize,
-    style: Style,
-    tag: Option<Text>,
-    start: usize,
-    column: usize,
-    comments: Comments,
-    anchor: usize,
-    size: Size,
-}
-
-enum Shape {
-    Sequence,
-    Mapping { key: Option<(Key, Comments)>, merges: bool },
-}
-
-/// How large a node is once its aliases are written out.
-#[derive(Clone, Copy, Default)]
-struct Size {
-    nodes: usize,
-    height: usize,
-}
-
-struct Anchor {
-    node: Node,
-    size: Size,
 }
 
 impl<'a> Builder<'a> {
@@ -90,15 +56,13 @@ impl<'a> Builder<'a> {
             nodes: Vec::new(),
             entries: Vec::new(),
             root: None,
-            anchors: HashMap::new(),
-            anchor_names: Vec::new(),
+            anchors: Anchors::default(),
             pending: Pending::default(),
             duplicates: Findings::default(),
             document_start: 0,
             in_document: false,
             first_byte: None,
             last_end: 0,
-            aliased: 0,
         }
     }
 
@@ -115,7 +79,14 @@ impl<'a> Builder<'a> {
     /// Forgets the document that is being built; the next one begins at `at` or behind it.
     pub(crate) fn abandon(&mut self, at: usize) {
         let document_start = self.document_start.max(at);
-        *self = Builder { document_start, ..Builder::new(self.file, self.dialect) };
+        let fresh = Builder { document_start, ..Builder::new(self.file, self.dialect) };
+        // The stacks keep what they have grown to.
+        let (mut frames, mut nodes, mut entries) =
+            (take(&mut self.frames), take(&mut self.nodes), take(&mut self.entries));
+        frames.clear();
+        nodes.clear();
+        entries.clear();
+        *self = Builder { frames, nodes, entries, ..fresh };
     }
 
     pub(crate) fn take(&mut self, event: Event<'a>, span: granit_parser::Span) -> Step {
@@ -144,18 +115,18 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
             Event::Anchor(_, name) => {
-                self.anchor_names.push(name.into_owned());
+                self.anchors.name(name);
                 Ok(())
             }
             Event::Alias(id) => self.alias(id, range),
-            Event::UnresolvedAlias(name) => Err(self.unknown_alias(&name, range)),
+            Event::UnresolvedAlias(name) => Err(self.anchors.unknown(&name, range)),
             _ => Ok(()),
         };
         taken.map_or_else(Step::Problem, |()| Step::More)
     }
 
     fn finish(&mut self) -> Step {
-        let duplicates = std::mem::take(&mut self.duplicates);
+        let duplicates = take(&mut self.duplicates);
         let end = self.pending.end().unwrap_or(self.last_end).max(self.last_end);
         let start = self.first_byte.unwrap_or(end);
         let document = self.root.take().filter(|node| !is_nothing(node)).map(|mut node| {
@@ -227,7 +198,7 @@ impl<'a> Builder<'a> {
             self.set_tag(&mut node, span);
         }
         if anchor != 0 {
-            self.anchors.insert(anchor, Anchor { node: node.clone(), size });
+            self.anchors.define(anchor, &node, size);
         }
         if self.awaits_key() {
             let key = tag::key(&node, range, self.dialect)?;
@@ -356,7 +327,7 @@ impl<'a> Builder<'a> {
             node.set_tag(tag);
         }
         if frame.anchor != 0 {
-            self.anchors.insert(frame.anchor, Anchor { node: node.clone(), size: frame.size });
+            self.anchors.define(frame.anchor, &node, frame.size);
         }
         node.set_comments(frame.comments);
         self.place(node, frame.size);
@@ -377,23 +348,8 @@ impl<'a> Builder<'a> {
     fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Problem> {
         self.first_byte.get_or_insert(range.start);
         let name = self.file.text().get(range.start + 1..range.end).unwrap_or_default();
-        let Some(anchor) = self.anchors.get(&id) else {
-            return Err(Problem::new(
-                range.start,
-                range.end,
-                format!("the anchor `{name}` contains an alias of itself"),
-            ));
-        };
-        let Anchor { mut node, size } = Anchor { node: anchor.node.clone(), size: anchor.size };
+        let (mut node, size) = self.anchors.resolve(id, name, self.frames.len(), &range)?;
         self.last_end = range.end;
-        if self.frames.len() + size.height > MAX_DEPTH {
-            return Err(too_deep(range));
-        }
-        self.aliased += size.nodes;
-        if self.aliased > ALIAS_BUDGET {
-            let message = format!("the aliases of this document grow to more than {ALIAS_BUDGET} values");
-            return Err(Problem::new(range.start, range.end, message).with_help("Write fewer aliases of aliases."));
-        }
         if self.awaits_key() {
             let key = tag::key(&node, range, self.dialect)?;
             self.key(key);
@@ -403,15 +359,6 @@ impl<'a> Builder<'a> {
         node.set_comments(comments);
         self.place(node, size);
         Ok(())
-    }
-
-    fn unknown_alias(&self, name: &str, range: Range<usize>) -> Problem {
-        let problem =
-            Problem::new(range.start, range.end, format!("the alias `*{name}` has no anchor `&{name}` before it"));
-        match self.anchor_names.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-            Some(near) => problem.with_help(format!("Did you mean `*{near}`?")),
-            None => problem.with_help("Anchors count within one document. A text that starts with `*` needs quotes."),
-        }
     }
 
     fn place(&mut self, node: Node, size: Size) {

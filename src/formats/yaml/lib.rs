@@ -1,10 +1,12 @@
 //! YAML text → nodes with spans, styles and comments, and back. Knows nothing of Kubernetes or of us.
 
+mod anchors;
 mod builder;
 mod comments;
 mod duplicates;
 mod emit;
 mod findings;
+mod frame;
 mod merge;
 mod number;
 mod order;
