@@ -27,16 +27,28 @@ pub(crate) struct Resolved {
     pub(crate) directory: bool,
 }
 
-/// Follows every link on `path`. `look` tells what lies at a path without following its last component; the path it is given has no links
-/// on the way.
+impl Resolved {
+    /// The root of the tree.
+    pub(crate) fn root() -> Resolved {
+        Resolved { path: String::new(), directory: true }
+    }
+}
+
+/// Follows every link on `path` as seen from the directory `real_dir`, on which there is none. `look` tells what lies at a path without
+/// following its last component; the path it is given has no links on the way.
 ///
 /// An absolute link leads out, whatever it points to: it means another place on every machine.
-pub(crate) fn resolve(path: &str, look: impl Fn(&str) -> Result<Entry, ReadError>) -> Result<Resolved, ReadError> {
+pub(crate) fn resolve(
+    real_dir: &str,
+    path: &str,
+    look: impl Fn(&str) -> Result<Entry, ReadError>,
+) -> Result<Resolved, ReadError> {
     if path.starts_with('/') {
         return Err(ReadError::OutsideRoot);
     }
-    let mut pending: Vec<String> = components(path);
-    let mut real: Vec<String> = Vec::new();
+    let mut pending = components(path);
+    let mut real = components(real_dir);
+    real.reverse();
     let mut links = 0;
     while let Some(part) = pending.pop() {
         if part == ".." {
@@ -122,12 +134,20 @@ mod tests {
             ("self", "! cannot be read: its symbolic links go round in a circle"),
         ];
         for (path, expected) in table {
-            let got = match resolve(path, look_in(TREE)) {
+            let got = match resolve("", path, look_in(TREE)) {
                 Ok(resolved) if resolved.directory => format!("{}/", resolved.path),
                 Ok(resolved) => resolved.path,
                 Err(error) => format!("! {error}"),
             };
             assert_eq!(got, expected, "{path}");
         }
+    }
+
+    #[test]
+    fn goes_on_from_a_directory_that_was_resolved() {
+        let file = Resolved { path: "base/a.yaml".to_owned(), directory: false };
+        assert_eq!(resolve("dev", "a.yaml", look_in(TREE)), Ok(file.clone()));
+        assert_eq!(resolve("base", "../dev/base/a.yaml", look_in(TREE)), Ok(file));
+        assert_eq!(resolve("dev", "out", look_in(TREE)), Err(ReadError::OutsideRoot));
     }
 }

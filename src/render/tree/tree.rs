@@ -194,7 +194,14 @@ impl Tree {
 
     fn resolve(&self, path: &str) -> Result<Resolved, ReadError> {
         let normal = crate::join("", path).ok_or(ReadError::OutsideRoot)?;
-        self.0.resolved.get(&normal, || resolve(&normal, |at| self.0.files.look(at)))
+        let look = |at: &str| self.0.files.look(at);
+        self.0.resolved.get(&normal, || {
+            let (dir, name) = normal.rsplit_once('/').unwrap_or(("", &normal));
+            // A directory's files share the way to it.
+            let dir =
+                if dir.is_empty() { Resolved::root() } else { self.0.resolved.get(dir, || resolve("", dir, look))? };
+            if dir.directory { resolve(&dir.path, name, look) } else { Err(ReadError::NotFound) }
+        })
     }
 
     fn resolve_file(&self, path: &str) -> Result<String, ReadError> {
