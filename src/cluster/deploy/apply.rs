@@ -34,6 +34,8 @@ pub(crate) struct Applied<'p, 'm> {
     pub(crate) placed: &'p Placed<'m>,
     /// As the server has it.
     pub(crate) live: Value,
+    /// What was done to it.
+    pub(crate) action: Action,
 }
 
 /// Looks at every object on the cluster. What somebody else owns is refused before anything is touched.
@@ -111,14 +113,15 @@ pub(crate) async fn apply<'p, 'm>(
         let mut change = |action| done.changes.push(Change { object: placed.id.clone(), action, because: None });
         if let Some(live) = known.live.as_ref().filter(|live| !has_drifted(live, &dry_run)) {
             change(Action::Unchanged);
-            applied.push(Applied { placed, live: live.clone() });
+            applied.push(Applied { placed, live: live.clone(), action: Action::Unchanged });
             continue;
         }
         work.check()?;
         match work.cluster.apply(&placed.object).await {
             Ok(result) => {
-                change(if result.created { Action::Created } else { Action::Configured });
-                applied.push(Applied { placed, live: result.object });
+                let action = if result.created { Action::Created } else { Action::Configured };
+                change(action);
+                applied.push(Applied { placed, live: result.object, action });
             }
             Err(error) => {
                 let (found, stop) = findings(vec![Refusal { object: placed, error }]);

@@ -47,6 +47,10 @@ async fn run(
     if has_errors(&done.findings) {
         return Ok(());
     }
+    if objects.is_empty() {
+        done.notices.push(format!("nothing to deploy to `{}`: no object is left to apply", options.environment));
+        return Ok(());
+    }
     let lease_name = match &options.preview {
         Some(preview) => {
             preview::ensure(work, preview, &options.run).await?;

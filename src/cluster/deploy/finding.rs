@@ -66,9 +66,13 @@ fn field_conflict(object: &Placed<'_>, conflicts: &[Conflict]) -> Finding {
         None => Finding::new(ids::FIELD_CONFLICT, name_span(&object.manifest.node), message),
     };
     let finding = places.fold(finding, |finding, field| finding.with_related(field.span, "and this one"));
-    finding
-        .with_object(&object.id)
-        .with_help("agree on one owner: remove the field here, or let the other manager give it up")
+    let by_hand = owners.keys().any(|manager| manager.starts_with("kubectl") || *manager == "before-first-apply");
+    let help = if by_hand {
+        "take it over once, by hand: `kubectl apply --server-side --field-manager=seatrial --force-conflicts -f FILE`"
+    } else {
+        "agree on one owner: remove the field here, or let the other manager give it up"
+    };
+    finding.with_object(&object.id).with_help(help)
 }
 
 fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> Finding {
@@ -81,7 +85,7 @@ fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> 
     let said = match causes.as_slice() {
         [] => clip(message),
         [(field, words), ..] if words.contains(field.as_str()) || field.is_empty() => clip(words),
-        [(field, words), ..] => format!("`{field}`: {}", clip(words)),
+        [(field, words), ..] => format!("`{}`: {}", field.trim_start_matches('.'), clip(words)),
     };
     let text = format!("the API server refuses {}: {said}", object.id);
     let mut places = causes.iter().map(|(field, words)| (place(object, field), words));

@@ -1,6 +1,6 @@
 //! An object that failed or did not become ready → a finding with the line to edit.
 
-use seatrial_model::{Finding, Manifest, Node, RuleId, Span, ids};
+use seatrial_model::{Finding, Manifest, Node, RuleId, Span, ids, json_pointer};
 use seatrial_readiness::{Cause, Status};
 
 use crate::field_path::name_span;
@@ -68,56 +68,85 @@ fn help(rule: RuleId, cause: Option<&Cause>) -> Option<String> {
 }
 
 /// The line that sets what the cause is about: the image, the memory limit, the replicas, the name of what is missing.
-fn place_of(manifest: &Manifest, cause: &Cause) -> Option<(Span, &'static str)> {
-    let node = &manifest.node;
-    let containers = || containers(node);
-    let own = || containers().find(|c| c.get("name").and_then(Node::scalar_text) == cause.container.as_deref());
-    match cause.reason.as_str() {
+fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
+    let root = Spot { node: &manifest.node, path: Vec::new() };
+    let containers = || containers(&root);
+    let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
+    let own = || containers().into_iter().find(is_own);
+    let spot = match cause.reason.as_str() {
         _ if is_image(cause) => {
             let image = cause.image.as_deref();
-            let same = containers().find(|c| c.get("image").and_then(Node::scalar_text) == image);
-            Some((same.or_else(own)?.get("image")?.span(), "image"))
+            let same = containers().into_iter().find(|c| c.node.get("image").and_then(Node::scalar_text) == image);
+            same.or_else(own)?.at(&["image"])
         }
-        "OOMKilled" => Some((own()?.at(&["resources", "limits", "memory"])?.span(), "memory")),
-        "FailedCreate" if cause.text.contains("quota") => Some((node.at(&["spec", "replicas"])?.span(), "replicas")),
-        "DeploymentPaused" => Some((node.at(&["spec", "paused"])?.span(), "paused")),
+        "OOMKilled" => own()?.at(&["resources", "limits", "memory"]),
+        "FailedCreate" if cause.text.contains("quota") => root.at(&["spec", "replicas"]),
+        "DeploymentPaused" => root.at(&["spec", "paused"]),
         "CreateContainerConfigError" | "FailedMount" => {
             let missing = cause.text.strip_suffix(" not found")?.rsplit('"').nth(1)?;
-            Some((named(pod_spec(node)?, missing, 0)?, "reference"))
+            named(&pod_spec(&root)?, missing)
         }
         _ => None,
+    }?;
+    Some((spot.node.span(), json_pointer(spot.path.iter().map(String::as_str))))
+}
+
+/// A span and the JSON pointer of what stands there.
+type Place = (Span, String);
+
+/// A node and the way to it.
+#[derive(Clone)]
+struct Spot<'a> {
+    node: &'a Node,
+    path: Vec<String>,
+}
+
+impl<'a> Spot<'a> {
+    fn down(&self, segment: &str, node: &'a Node) -> Spot<'a> {
+        let path = self.path.iter().cloned().chain([segment.to_owned()]).collect();
+        Spot { node, path }
+    }
+
+    fn at(&self, path: &[&str]) -> Option<Spot<'a>> {
+        path.iter().try_fold(self.clone(), |spot, key| Some(spot.down(key, spot.node.get(key)?)))
+    }
+
+    fn children(&self) -> Vec<Spot<'a>> {
+        let entries = self.node.entries().iter().map(|e| self.down(&e.key.text, &e.value));
+        let items = self.node.items().iter().enumerate().map(|(i, item)| self.down(&i.to_string(), item));
+        entries.chain(items).collect()
     }
 }
 
-fn pod_spec(node: &Node) -> Option<&Node> {
+fn pod_spec<'a>(root: &Spot<'a>) -> Option<Spot<'a>> {
     let paths: [&[&str]; 3] =
         [&["spec", "template", "spec"], &["spec", "jobTemplate", "spec", "template", "spec"], &["spec"]];
-    paths.iter().filter_map(|path| node.at(path)).find(|spec| spec.get("containers").is_some())
+    paths.iter().filter_map(|path| root.at(path)).find(|spec| spec.node.get("containers").is_some())
 }
 
-fn containers(node: &Node) -> impl Iterator<Item = &Node> {
-    let lists = ["containers", "initContainers"].into_iter();
-    lists.filter_map(move |list| pod_spec(node)?.get(list)).flat_map(Node::items)
+fn containers<'a>(root: &Spot<'a>) -> Vec<Spot<'a>> {
+    let Some(spec) = pod_spec(root) else { return Vec::new() };
+    let lists = ["containers", "initContainers"].iter().filter_map(|list| spec.at(&[list]));
+    lists.flat_map(|list| list.children()).collect()
 }
 
-/// The value `name:` or `secretName:` that names what is missing.
-fn named(node: &Node, missing: &str, depth: usize) -> Option<Span> {
+/// The `name` of a reference or the `secretName` of a volume that names what is missing.
+fn named<'a>(pod_spec: &Spot<'a>, missing: &str) -> Option<Spot<'a>> {
+    const REFERENCES: [&str; 6] =
+        ["configMapRef", "secretRef", "configMapKeyRef", "secretKeyRef", "configMap", "secret"];
     const DEEPEST: usize = 32;
-    if depth > DEEPEST {
+    let key = pod_spec.path.last().map(String::as_str).unwrap_or_default();
+    if REFERENCES.contains(&key) {
+        let names = ["name", "secretName"].iter().filter_map(|name| pod_spec.at(&[name]));
+        let found = names.into_iter().find(|name| name.node.scalar_text() == Some(missing));
+        if found.is_some() {
+            return found;
+        }
+    }
+    if pod_spec.path.len() > DEEPEST {
         return None;
     }
-    let references = ["name", "secretName"];
-    let of_reference = |key: &str| {
-        let value = node.get(key)?;
-        (value.scalar_text() == Some(missing)).then(|| value.span())
-    };
-    let is_reference = node.get("image").is_none() && node.get("configMap").is_none() && node.get("secret").is_none();
-    let own = || references.iter().find_map(|key| of_reference(key)).filter(|_| is_reference);
-    let below = || {
-        let values = node.entries().iter().map(|e| &e.value).chain(node.items());
-        values.into_iter().find_map(|value| named(value, missing, depth + 1))
-    };
-    own().or_else(below)
+    pod_spec.children().iter().find_map(|child| named(child, missing))
 }
 
 #[cfg(test)]
@@ -160,19 +189,28 @@ spec:
             text: text.to_owned(),
         };
         let table = [
-            (cause("ErrImagePull", "web", Some("web:2"), "image not found: web:2"), Some(13)),
-            (cause("ErrImagePull", "web", Some("mutated/web:2"), "image not found"), Some(13)),
-            (cause("OOMKilled", "web", None, "killed"), Some(14)),
-            (cause("FailedCreate", "", None, "pods cannot be created: exceeded quota: q"), Some(6)),
+            (
+                cause("ErrImagePull", "web", Some("web:2"), "image not found: web:2"),
+                Some((13, "/spec/template/spec/containers/1/image")),
+            ),
+            (
+                cause("ErrImagePull", "web", Some("mutated/web:2"), "image not found"),
+                Some((13, "/spec/template/spec/containers/1/image")),
+            ),
+            (
+                cause("OOMKilled", "web", None, "killed"),
+                Some((14, "/spec/template/spec/containers/1/resources/limits/memory")),
+            ),
+            (cause("FailedCreate", "", None, "pods cannot be created: exceeded quota: q"), Some((6, "/spec/replicas"))),
             (
                 cause("CreateContainerConfigError", "web", None, "container `web`: configmap \"settings\" not found"),
-                Some(17),
+                Some((17, "/spec/template/spec/containers/1/envFrom/0/configMapRef/name")),
             ),
             (cause("CrashLoopBackOff", "web", None, "crashes"), None),
         ];
         for (cause, line) in table {
-            let found = place_of(&manifest, &cause).map(|(span, _)| file.line_column(span.start).0);
-            assert_eq!(found, line, "{cause:?}");
+            let found = place_of(&manifest, &cause).map(|(span, pointer)| (file.line_column(span.start).0, pointer));
+            assert_eq!(found, line.map(|(line, pointer): (usize, &str)| (line, pointer.to_owned())), "{cause:?}");
         }
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use seatrial_api::ApiError;
-use seatrial_readiness::{Live, State, Status, status};
+use seatrial_model::Action;
+use seatrial_readiness::{Live, State, Status, has_pods, status};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -22,6 +23,8 @@ const QUICKLY: Duration = Duration::from_millis(250);
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// Events of a namespace are many: they are listed at most this often.
 const EVENTS_EVERY: Duration = Duration::from_secs(2);
+/// How long a workload without readiness probes must stay as desired.
+const SETTLE: Duration = Duration::from_secs(1);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
 const FORGIVEN_FAILURES: u32 = 5;
@@ -35,21 +38,29 @@ struct Waiting<'p, 'm> {
     seen: Seen,
     /// When something was last said of it.
     told: Option<Instant>,
+    /// It was ready before, and is looked at once more.
+    is_settling: bool,
 }
 
 /// Waits for all objects. A failed one ends the wait at once; what is not ready at the deadline is a finding, too.
 pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mut Deployed) -> Result<Next, Stop> {
-    let first = |applied: &Applied<'_, '_>| status(Live { object: &applied.live, pods: &[], events: &[] });
-    let mut pending: Vec<Waiting<'_, '_>> = applied
-        .iter()
-        .map(|a| Waiting { placed: a.placed, status: first(a), seen: Seen::default(), told: None })
-        .filter(|w| w.status.state != State::Current)
-        .collect();
+    let mut pending: Vec<Waiting<'_, '_>> =
+        applied.iter().map(Waiting::new).filter(|w| w.status.state != State::Current).collect();
+    let mut unsettled: Vec<&Applied<'_, '_>> = applied.iter().filter(|a| may_crash_unnoticed(a)).collect();
     let mut events = Events::default();
     let mut failures = 0;
     for look in 0_u32.. {
         if pending.is_empty() {
-            return Ok(Next::GoOn);
+            if unsettled.is_empty() {
+                return Ok(Next::GoOn);
+            }
+            pending = unsettled.drain(..).map(Waiting::settling).collect();
+            work.enter(waiting_for(&pending));
+            match work.pause(SETTLE).await {
+                // They were ready in time.
+                Err(Stop::Deadline) => return Ok(Next::GoOn),
+                other => other?,
+            }
         }
         work.enter(waiting_for(&pending));
         match work.until(round(work, &mut pending, &mut events)).await {
@@ -81,6 +92,28 @@ async fn end(work: &Work<'_>, stop: Stop, pending: Vec<Waiting<'_, '_>>, done: &
     let Stop::Deadline = stop else { return Err(stop) };
     report(work, pending, Some(&work.timeout()), done).await;
     Ok(Next::Halt)
+}
+
+impl<'p, 'm> Waiting<'p, 'm> {
+    fn new(applied: &Applied<'p, 'm>) -> Waiting<'p, 'm> {
+        let status = status(Live { object: &applied.live, pods: &[], events: &[] });
+        Waiting { placed: applied.placed, status, seen: Seen::default(), told: None, is_settling: false }
+    }
+
+    fn settling(applied: &Applied<'p, 'm>) -> Waiting<'p, 'm> {
+        Waiting { is_settling: true, ..Waiting::new(applied) }
+    }
+}
+
+/// A container without a readiness probe counts as ready the moment it starts, and may crash the moment after: a changed workload
+/// that has one is looked at once more.
+fn may_crash_unnoticed(applied: &Applied<'_, '_>) -> bool {
+    let id = &applied.placed.id;
+    if applied.action == Action::Unchanged || id.kind == "Job" || !has_pods(&id.group, &id.kind) {
+        return false;
+    }
+    let containers = applied.live.pointer("/spec/template/spec/containers").and_then(Value::as_array);
+    containers.into_iter().flatten().any(|c| c.get("readinessProbe").is_none())
 }
 
 /// ``waiting for `web` and 2 more``.
@@ -159,7 +192,8 @@ fn judge(placed: &Placed<'_>, seen: &Seen) -> Status {
 /// Says what has changed, and gives a sign of life for what has not changed for long.
 fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
     for waiting in pending {
-        if waiting.told.is_some_and(|told| told.elapsed() < SIGN_OF_LIFE) {
+        let still_ready = waiting.is_settling && waiting.status.state == State::Current;
+        if still_ready || waiting.told.is_some_and(|told| told.elapsed() < SIGN_OF_LIFE) {
             continue;
         }
         waiting.told = Some(Instant::now());
@@ -173,10 +207,22 @@ fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
     }
 }
 
+async fn fresh(work: &Work<'_>, placed: &Placed<'_>) -> Result<Seen, ApiError> {
+    let of_namespace = match &placed.id.namespace {
+        Some(namespace) => events(work.cluster, namespace).await?,
+        None => Vec::new(),
+    };
+    gather(work.cluster, &placed.api_version(), &placed.id, &of_namespace).await
+}
+
 /// Findings with their evidence.
 async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&str>, done: &mut Deployed) {
     let until = Instant::now() + EVIDENCE_TIME;
-    for waiting in &unready {
+    for mut waiting in unready {
+        // Events that tell why may be younger than the last listing.
+        if let Ok(Ok(seen)) = tokio::time::timeout_at(until, fresh(work, waiting.placed)).await {
+            waiting.seen = seen;
+        }
         let finding = unready::finding(waiting.placed, &waiting.status, after);
         if after.is_some() {
             let message = finding.message.clone();

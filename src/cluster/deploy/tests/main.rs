@@ -1,0 +1,7 @@
+//! Whole deployments against the simulated cluster, told as a user would change things.
+
+mod harness;
+mod hold;
+mod preview;
+mod refusal;
+mod rollout;
