@@ -153,13 +153,17 @@ impl Api {
         }
     }
 
-    /// `rel="next"` of the `Link` header (RFC 8288), followed only on the API's own origin: the token goes nowhere else.
+    /// `rel="next"` of the `Link` header (RFC 8288), on the API's own origin whatever host it names: a server behind an alias names itself,
+    /// and the token goes nowhere else.
     fn next_page(&self, headers: &HeaderMap) -> Option<Url> {
         let link = headers.get(header::LINK)?.to_str().ok()?;
         let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
         let target = next.split_once('<')?.1.split_once('>')?.0;
-        let url = self.base.join(target).ok()?;
-        (url.origin() == self.base.origin()).then_some(url)
+        let named = self.base.join(target).ok()?;
+        let mut url = self.base.clone();
+        url.set_path(named.path());
+        url.set_query(named.query());
+        Some(url)
     }
 
     fn host(&self) -> &str {

@@ -168,11 +168,12 @@ async fn nobody_there_and_no_github_there() {
 #[tokio::test]
 async fn the_token_goes_to_no_other_host_and_into_no_sentence() {
     let (fake, elsewhere) = (fake().await, fake().await);
-    let next = format!("<{}/repositories/1/issues/7/comments?page=2>; rel=\"next\"", elsewhere.url());
+    let next = format!("<{}/repos/{REPOSITORY}/issues/7/comments?page=2>; rel=\"next\"", elsewhere.url());
     let page = Answer::new(200, serde_json::json!([])).with_header("link", next);
     fake.arm(Fault::new("GET", COMMENTS, Behaviour::Answer(page)).nth(1));
     assert!(matches!(forge(&fake).upsert_comment(7, &report(1, "x")).await, Delivery::Created(_)));
     assert!(elsewhere.requests().is_empty());
+    assert!(fake.requests().iter().any(|request| request.path.ends_with("comments?page=2")));
     assert!(!format!("{:?}", forge(&fake)).contains(TOKEN));
 }
 
