@@ -1,0 +1,215 @@
+//! Tests against a simulated cluster and against addresses on loopback.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use seatrial_api::{Cluster, ClusterTarget, Environment};
+use seatrial_model::{Masker, TestOutcome, TestResult};
+use seatrial_simulated::{Forbidden, Image, SimulatedCluster, Specification};
+use seatrial_transport::{Settings, Transport};
+use seatrial_trial::{Context, Expect, Http, Probe, Test, run};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    test: Probe,
+    outcome: String,
+    #[serde(default)]
+    says: String,
+    evidence: Option<String>,
+    attempts: Option<u32>,
+}
+
+fn image(name: &str, serves: &[(&str, &str)]) -> Image {
+    let serves = serves.iter().map(|(path, body)| ((*path).to_owned(), (*body).to_owned())).collect();
+    Image { name: name.to_owned(), tags: vec!["1".to_owned()], serves, ..Image::default() }
+}
+
+fn deployment(name: &str, image: &str) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": name, "namespace": "shop" },
+        "spec": {
+            "selector": { "matchLabels": { "app": name } },
+            "template": {
+                "metadata": { "labels": { "app": name } },
+                "spec": { "containers": [{ "name": name, "image": image, "ports": [{ "containerPort": 8080 }] }] }
+            }
+        }
+    })
+}
+
+fn service(name: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": { "name": name, "namespace": "shop" },
+        "spec": { "selector": { "app": name }, "ports": [{ "name": "http", "port": 80, "targetPort": 8080 }] }
+    })
+}
+
+async fn context(server: &SimulatedCluster) -> Context {
+    let transport = Transport::new(&Settings::default()).expect("no settings are fine");
+    let masker = Arc::new(Masker::new());
+    masker.add("hunter2hunter2");
+    let target = ClusterTarget::Url(server.url().to_owned());
+    let cluster = Cluster::connect(&target, &Environment::new(), &transport, &masker).await.expect("it answers");
+    Context { cluster, transport, namespace: "shop".to_owned() }
+}
+
+async fn start(forbid: Vec<Forbidden>) -> (SimulatedCluster, Context) {
+    let web = image("web", &[("/healthz", "ok"), ("/status", r#"{"db":"up"}"#)]);
+    let specification = Specification { images: vec![web, image("deaf", &[])], forbid };
+    let server = SimulatedCluster::start(specification).await.expect("a free port");
+    let context = context(&server).await;
+    (server, context)
+}
+
+async fn deployed() -> (SimulatedCluster, Context) {
+    let (server, context) = start(Vec::new()).await;
+    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "shop" } });
+    context.cluster.apply(&namespace).await.expect("applied");
+    for object in [
+        deployment("web", "web:1"),
+        deployment("deaf", "deaf:1"),
+        deployment("lost", "web:2"),
+        service("web"),
+        service("deaf"),
+        service("nobody"),
+    ] {
+        context.cluster.apply(&object).await.expect("applied");
+    }
+    (server, context)
+}
+
+fn test(probe: Probe) -> Test {
+    Test { name: "a test".to_owned(), probe }
+}
+
+fn url(url: &str, timeout: &str) -> Http {
+    Http { url: Some(url.to_owned()), timeout: Some(timeout.to_owned()), ..Http::default() }
+}
+
+async fn one(probe: Probe, context: &Context) -> TestResult {
+    let mut results = run(&[test(probe)], context).await;
+    assert_eq!(results.len(), 1);
+    results.remove(0)
+}
+
+#[tokio::test]
+async fn every_test_ends_as_the_table_says() {
+    let (_server, context) = deployed().await;
+    let settled = Http { service: Some("web".to_owned()), path: Some("/healthz".to_owned()), ..Http::default() };
+    assert_eq!(one(Probe::Http(settled), &context).await.outcome, TestOutcome::Passed);
+    let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../testdata/live.yaml")).expect("valid YAML");
+    for case in cases {
+        let result = one(case.test, &context).await;
+        let outcome = serde_json::to_value(result.outcome).expect("JSON");
+        assert_eq!(outcome, case.outcome, "{}: {}", case.name, result.message);
+        assert!(result.message.starts_with(&case.says), "{}: {}", case.name, result.message);
+        assert_eq!(result.message.is_empty(), result.outcome == TestOutcome::Passed, "{}", case.name);
+        assert!(!result.message.contains("hunter2"), "{}", result.message);
+        assert!(case.attempts.is_none_or(|attempts| attempts == result.attempts), "{}", case.name);
+        let shown = result.evidence.first().map(|evidence| evidence.text.as_str()).unwrap_or_default();
+        assert!(shown.contains(case.evidence.as_deref().unwrap_or_default()), "{}: {shown}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_that_refuses_breaks_the_test_at_once_and_not_the_next_one() {
+    let forbid = vec![Forbidden { verb: "get".to_owned(), resource: "services/proxy".to_owned() }];
+    let (_server, context) = start(forbid).await;
+    let (address, _) = serve(vec!["200 OK"]).await;
+    let refused = Http { service: Some("web".to_owned()), ..Http::default() };
+    let tests = [test(Probe::Http(refused)), test(Probe::Http(url(&address, "5s")))];
+    let results = run(&tests, &context).await;
+    let outcomes: Vec<TestOutcome> = results.iter().map(|result| result.outcome).collect();
+    assert_eq!(outcomes, [TestOutcome::Broken, TestOutcome::Passed]);
+    assert_eq!(results[0].message, "not allowed: get services/proxy in namespace shop");
+    assert_eq!((results[0].attempts, results[0].kind.as_str()), (1, "http"));
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_gone_breaks_the_test_after_its_time() {
+    let (server, context) = deployed().await;
+    let address = server.url().to_owned();
+    drop(server);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let gone = Http { service: Some("web".to_owned()), timeout: Some("400ms".to_owned()), ..Http::default() };
+    let result = one(Probe::Http(gone), &context).await;
+    assert_eq!(result.outcome, TestOutcome::Broken, "{}", result.message);
+    let either =
+        [format!("cannot reach the cluster at {address}: "), "the connection to the API server broke: ".to_owned()];
+    assert!(either.iter().any(|says| result.message.starts_with(says)), "{}", result.message);
+}
+
+/// A server that answers with these statuses (and header lines), one per connection, the last one again and again.
+async fn serve(answers: Vec<&'static str>) -> (String, Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}/", listener.local_addr().expect("bound"));
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let all = Arc::clone(&seen);
+    tokio::spawn(async move {
+        let mut answers = answers.into_iter().peekable();
+        let mut last = "200 OK";
+        while let Ok((mut stream, _)) = listener.accept().await {
+            last = answers.next().unwrap_or(last);
+            let mut buffer = [0; 4096];
+            let count = stream.read(&mut buffer).await.unwrap_or(0);
+            all.lock().expect("no panic").push(String::from_utf8_lossy(&buffer[..count]).into_owned());
+            let body = "password hunter2hunter2";
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {last}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (address, seen)
+}
+
+#[tokio::test]
+async fn an_address_is_asked_until_it_answers_as_expected() {
+    let (_server, context) = start(Vec::new()).await;
+    let (address, seen) = serve(vec!["503 Service Unavailable", "502 Bad Gateway", "200 OK"]).await;
+    let headers = BTreeMap::from([("X-Test".to_owned(), "yes".to_owned())]);
+    let path = Some("/healthz?a=1".to_owned());
+    let result = one(Probe::Http(Http { headers, path, ..url(&address, "10s") }), &context).await;
+    assert_eq!((result.outcome, result.attempts), (TestOutcome::Passed, 3));
+    assert!(result.duration_ms >= 500 && result.evidence.is_empty());
+    let first = seen.lock().expect("no panic")[0].to_lowercase();
+    assert!(first.starts_with("get /healthz?a=1 http/1.1") && first.contains("x-test: yes"), "{first}");
+}
+
+#[tokio::test]
+async fn an_address_that_does_not_come_up_is_told_with_its_last_answer() {
+    let (_server, context) = start(Vec::new()).await;
+    let (address, _) = serve(vec!["503 Service Unavailable\r\nSet-Cookie: session=hunter2"]).await;
+    let result = one(Probe::Http(url(&format!("{address}x?token=hunter2"), "600ms")), &context).await;
+    assert_eq!(result.outcome, TestOutcome::Failed);
+    let begins = format!("`{address}x` answered 503 instead of 200 (2 attempts in 0.");
+    assert!(result.message.starts_with(&begins), "{}", result.message);
+    let evidence = &result.evidence[0];
+    assert!(evidence.text.contains("HTTP 503") && evidence.text.contains("password ***"), "{}", evidence.text);
+    assert!(!evidence.text.contains("hunter2"), "{}", evidence.text);
+
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port").local_addr().expect("bound");
+    let result = one(Probe::Http(url(&format!("http://{free}/"), "100ms")), &context).await;
+    let begins = format!("cannot reach {free}: connection refused (1 attempt in 0.");
+    assert!(result.message.starts_with(&begins) && result.outcome == TestOutcome::Failed, "{}", result.message);
+}
+
+#[tokio::test]
+async fn redirects_are_followed_unless_one_is_expected() {
+    let (_server, context) = start(Vec::new()).await;
+    let (address, seen) = serve(vec!["302 Found\r\nLocation: /there", "200 OK"]).await;
+    assert_eq!(one(Probe::Http(url(&address, "5s")), &context).await.outcome, TestOutcome::Passed);
+    assert!(seen.lock().expect("no panic")[1].starts_with("GET /there "));
+
+    let (address, seen) = serve(vec!["302 Found\r\nLocation: /there", "200 OK"]).await;
+    let headers = BTreeMap::from([("location".to_owned(), "^/there$".to_owned())]);
+    let expect = Expect { status: Some(302), headers, ..Expect::default() };
+    assert_eq!(one(Probe::Http(Http { expect, ..url(&address, "5s") }), &context).await.outcome, TestOutcome::Passed);
+    assert_eq!(seen.lock().expect("no panic").len(), 1);
+}
