@@ -139,6 +139,7 @@ fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Re
             let message = match outcome.summary.as_str() {
                 "" if problems > 0 => count(problems, "problem"),
                 "" => format!("{name} failed"),
+                summary if outcome.stage == Stage::Render => format!("{name} failed, {summary}"),
                 summary => summary.to_owned(),
             };
             unsuccessful(NonSuccessKind::Failure, &message, &name, "")

@@ -8,6 +8,7 @@ mod left_out;
 mod markdown;
 mod plain;
 mod terminal;
+mod trials;
 mod wording;
 
 pub use headline::headline;

@@ -8,6 +8,7 @@ use crate::cause::{Cause, Kind, Teller};
 use crate::left_out::by_reason;
 use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
 use crate::markdown::problem::{Depth, item};
+use crate::trials;
 use crate::wording::{capitalised, clip, count, duration, list};
 
 /// Objects that a visible line names.
@@ -119,12 +120,7 @@ pub(crate) fn tests(report: &Report) -> Vec<String> {
 }
 
 fn tests_of(environment: &EnvironmentReport) -> String {
-    let ended = [TestOutcome::Passed, TestOutcome::Failed, TestOutcome::Broken, TestOutcome::Skipped];
-    let counts = ended.iter().filter_map(|outcome| {
-        let number = environment.tests.iter().filter(|test| test.outcome == *outcome).count();
-        (number > 0).then(|| format!("{number} {}", word(*outcome)))
-    });
-    let summary = format!("Tests in {}: {}", environment.name, counts.collect::<Vec<_>>().join(", "));
+    let summary = format!("Tests in {}: {}", environment.name, trials::clause(environment));
     let lines: Vec<String> = environment.tests.iter().map(test_line).collect();
     folded(&summary, &lines.join("\n"))
 }
@@ -139,16 +135,7 @@ fn test_line(test: &TestResult) -> String {
     let message = prose(&clip(&test.message, LONGEST), Place::Line);
     let message = if message.is_empty() { message } else { format!(" – {message}") };
     let kind = prose(&test.kind, Place::Line);
-    format!("- {mark} {name} ({kind}, {}, {}){message}", word(test.outcome), duration(test.duration_ms))
-}
-
-fn word(outcome: TestOutcome) -> &'static str {
-    match outcome {
-        TestOutcome::Passed => "passed",
-        TestOutcome::Failed => "failed",
-        TestOutcome::Broken => "broken",
-        TestOutcome::Skipped => "not run",
-    }
+    format!("- {mark} {name} ({kind}, {}, {}){message}", trials::word(test.outcome), duration(test.duration_ms))
 }
 
 /// Events, log lines and answers that prove the causes.
@@ -163,7 +150,11 @@ pub(crate) fn evidence(causes: &[Cause<'_>], extent: Extent) -> Option<String> {
         return None;
     }
     let titles: Vec<String> = proofs.iter().map(|proof| clip(&proof.title, LONGEST_TITLE)).collect();
-    let blocks: Vec<String> = proofs.iter().map(|proof| proven(proof, extent)).collect();
+    let blocks: Vec<String> = match proofs.as_slice() {
+        // The summary has its title already.
+        [only] => vec![proven(only, extent)],
+        several => several.iter().map(|proof| format!("{}\n\n{}", title(proof), proven(proof, extent))).collect(),
+    };
     Some(folded(&format!("Evidence: {}", list(&titles, MOST_TITLES)), &blocks.join("\n\n")))
 }
 
@@ -174,8 +165,12 @@ fn proven(proof: &Evidence, extent: Extent) -> String {
         Extent::Core => all.len().saturating_sub(CORE),
     };
     let shown: Vec<String> = all.into_iter().skip(skipped).collect();
-    let left_out = if skipped > 0 { format!(" (without the first {})", count(skipped, "line")) } else { String::new() };
-    format!("{}{left_out}\n\n{}", prose(&clip(&proof.title, LONGEST), Place::Line), fenced(&shown, ""))
+    let block = fenced(&shown, "");
+    if skipped > 0 { format!("Without the first {}:\n\n{block}", count(skipped, "line")) } else { block }
+}
+
+fn title(proof: &Evidence) -> String {
+    prose(&clip(&proof.title, LONGEST), Place::Line)
 }
 
 /// Warnings and notes.

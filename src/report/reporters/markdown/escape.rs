@@ -76,23 +76,8 @@ pub(crate) fn block_lines(text: &str) -> Vec<String> {
 
 /// Text inside a tag, where Markdown does not count.
 pub(crate) fn html(text: &str) -> String {
-    let text = one_line(text);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-        let next = rest.peek().copied().unwrap_or(' ');
-        if is_trigger(c, next) {
-            out.push_str(GAP);
-        }
-    }
-    break_www(&out)
+    let words: Vec<String> = one_line(text).split(' ').map(html_word).collect();
+    words.join(" ")
 }
 
 /// A link, or only its label where the address is none that may be clicked.
@@ -181,12 +166,7 @@ fn push_text(out: &mut String, word: &str) {
 
 /// Pairs of characters that GitHub's filters look for: mentions, references to issues.
 fn is_trigger(c: char, next: char) -> bool {
-    match c {
-        '@' => true,
-        '#' => next.is_ascii_digit(),
-        '$' | ':' => !next.is_whitespace(),
-        _ => false,
-    }
+    c == '@' || (c == '#' && next.is_ascii_digit())
 }
 
 /// Words that would become a link, a reference, an emoji or a formula; shown as code they stay what they are and can be copied.
@@ -203,16 +183,25 @@ fn is_read_as_more(word: &str) -> bool {
     is_reference || is_emoji || word.contains('$') || lower.contains("://") || lower.contains("www.")
 }
 
-fn break_www(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.to_ascii_lowercase().find("www.") {
-        let (before, after) = rest.split_at(at + 3);
-        out.push_str(before);
-        out.push_str(GAP);
-        rest = after;
+/// A word inside a tag. There is no code to hide it in: gaps break what would be found in it.
+fn html_word(word: &str) -> String {
+    let broken = is_read_as_more(word);
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+        let next = rest.peek().copied().unwrap_or(' ');
+        if is_trigger(c, next) || (broken && matches!(c, ':' | '$' | '-' | 'w' | 'W')) {
+            out.push_str(GAP);
+        }
     }
-    out + rest
+    out
 }
 
 fn longest_run(text: &str) -> usize {
@@ -241,7 +230,8 @@ mod tests {
             ("ping @octocat #12 GH-7", "ping @&#8203;octocat \\#&#8203;12 `GH-7`"),
             ("web.yaml:100: bad", "`web.yaml:100`: bad"),
             ("$(A)", "`$(A)`"),
-            ("[x](javascript:alert)", "\\[x\\]\\(javascript:&#8203;alert\\)"),
+            ("image not found: acr.example/web:1.4.2", "image not found: acr.example/web:1.4.2"),
+            ("[x](javascript:alert)", "\\[x\\]\\(javascript:alert\\)"),
             ("![x] <img src=x>", "\\!\\[x\\] \\<img src=x\\>"),
             ("a\nb\u{1b}[0m", "a b\u{fffd}\\[0m"),
         ];
@@ -260,7 +250,7 @@ mod tests {
     #[test]
     fn html_shows_tags_and_breaks_what_filters_look_for() {
         assert_eq!(html("<b>&@x"), "&lt;b&gt;&amp;@&#8203;x");
-        assert_eq!(html("https://a WWW.b #1"), "https:&#8203;//a WWW&#8203;.b #&#8203;1");
+        assert_eq!(html("https://a WWW.b #1"), "https:&#8203;//a W&#8203;W&#8203;W&#8203;.b #&#8203;1");
     }
 
     #[test]

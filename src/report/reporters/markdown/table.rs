@@ -1,9 +1,10 @@
 //! Environments × stages, one short clause per cell.
 
-use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageOutcome, StageResult, TestOutcome};
+use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageOutcome, StageResult};
 
 use crate::headline::name;
 use crate::markdown::escape::{Place, prose};
+use crate::trials;
 use crate::wording::{clip, count, duration};
 
 /// Environments that stand side by side; more of them stand below each other.
@@ -61,8 +62,7 @@ fn cell(environment: &EnvironmentReport, stage: Stage, report: &Report) -> Strin
 fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     let clause = match outcome.stage {
         Stage::Render if outcome.summary.is_empty() => count(environment.objects, "object"),
-        Stage::Test if environment.tests.is_empty() => "no tests".to_owned(),
-        Stage::Test => count(tests(environment, TestOutcome::Passed), "test"),
+        Stage::Test => trials::clause(environment),
         Stage::Validate => match findings(environment, report, Level::Warning) {
             0 => String::new(),
             warnings => return format!("⚠️ {}", count(warnings, "warning")),
@@ -74,14 +74,12 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
 
 fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     let clause = match outcome.stage {
-        Stage::Test if !environment.tests.is_empty() => {
-            let failed = tests(environment, TestOutcome::Failed);
-            format!("{failed} of {} failed", count(environment.tests.len(), "test"))
-        }
+        Stage::Test if !environment.tests.is_empty() => trials::clause(environment),
         Stage::Validate => match findings(environment, report, Level::Error) {
             0 => told(&outcome.summary),
             problems => count(problems, "problem"),
         },
+        Stage::Render if !outcome.summary.is_empty() => format!("failed, {}", told(&outcome.summary)),
         _ => told(&outcome.summary),
     };
     if clause.is_empty() { "❌ failed".to_owned() } else { format!("❌ {clause}") }
@@ -93,8 +91,4 @@ fn told(text: &str) -> String {
 
 fn findings(environment: &EnvironmentReport, report: &Report, level: Level) -> usize {
     report.findings.iter().filter(|f| f.level == level && f.environments.contains(&environment.name)).count()
-}
-
-fn tests(environment: &EnvironmentReport, outcome: TestOutcome) -> usize {
-    environment.tests.iter().filter(|test| test.outcome == outcome).count()
 }

@@ -1,14 +1,13 @@
 //! The line of an environment: what each stage did, and below it whatever was left alone.
 
-use seatrial_model::{
-    EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target, TestOutcome,
-};
+use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::headline::address;
 use crate::left_out::by_reason;
 use crate::plain::one_line;
 use crate::terminal::style::Pen;
+use crate::trials;
 use crate::wording::{clip, count, duration, list};
 
 /// Objects that are named of those that were left alone.
@@ -102,8 +101,7 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
         },
         Stage::Deploy if outcome.summary.is_empty() => "deployed".to_owned(),
         Stage::Deploy => format!("deployed: {}", outcome.summary),
-        Stage::Test if environment.tests.is_empty() => "no tests".to_owned(),
-        Stage::Test => format!("{} passed", count(ended(environment, TestOutcome::Passed), "test")),
+        Stage::Test => trials::clause(environment),
     }
 }
 
@@ -113,11 +111,9 @@ fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
             0 => with("failed", outcome),
             problems => format!("not valid, {}", count(problems, "problem")),
         },
-        Stage::Test if !environment.tests.is_empty() => {
-            let failed = ended(environment, TestOutcome::Failed);
-            format!("{failed} of {} failed", count(environment.tests.len(), "test"))
-        }
+        Stage::Test if !environment.tests.is_empty() => trials::clause(environment),
         Stage::Deploy => format!("{}, {}", with("failed", outcome), duration(outcome.duration_ms)),
+        Stage::Render if !outcome.summary.is_empty() => format!("render failed, {}", outcome.summary),
         Stage::Render | Stage::Test => with("failed", outcome),
     }
 }
@@ -158,10 +154,6 @@ fn place(target: Option<&Target>) -> String {
 fn findings(environment: &EnvironmentReport, report: &Report, level: Level) -> usize {
     let here = |names: &[String]| names.contains(&environment.name);
     report.findings.iter().filter(|f| f.level == level && here(&f.environments)).count()
-}
-
-fn ended(environment: &EnvironmentReport, outcome: TestOutcome) -> usize {
-    environment.tests.iter().filter(|test| test.outcome == outcome).count()
 }
 
 /// What is to be said below the line: a lead and the rest.
