@@ -130,6 +130,8 @@ async fn bring_all(
         }
     }
     report(work, done);
+    // The earlier stages were waited for when their turn was.
+    applied.retain(|a| a.placed.stage == Stage::Rest);
     wait(work, &applied, done).await?;
     Ok(())
 }

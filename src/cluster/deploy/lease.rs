@@ -18,9 +18,13 @@ const API_VERSION: &str = "coordination.k8s.io/v1";
 /// A run that dies holds the target this long.
 const DURATION: Duration = Duration::from_secs(30);
 const RENEW_EVERY: Duration = Duration::from_secs(10);
+const RELEASE_WITHIN: Duration = Duration::from_secs(5);
 const ASK_EVERY: Duration = Duration::from_secs(2);
 /// How far apart two clocks may be before a Lease is believed to have expired by its own time stamps.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+/// Told why a Lease was lost, when it is.
+pub(crate) type Lost = watch::Sender<Option<String>>;
 
 /// A Lease that is held; renewed in the background until it is released or dropped.
 pub(crate) struct Lease {
@@ -45,7 +49,7 @@ pub(crate) async fn acquire(
     namespace: &str,
     name: &str,
     holder: &str,
-    lost: watch::Sender<Option<String>>,
+    lost: Lost,
 ) -> Result<Acquired, Stop> {
     let id = ObjectId::new("coordination.k8s.io", "Lease", Some(namespace), name);
     let mut watched: Option<(Value, Instant)> = None;
@@ -77,7 +81,15 @@ pub(crate) async fn acquire(
             }
         };
         match taken {
-            Ok(live) => return Ok(Acquired::Held(Lease::hold(work.cluster.clone(), holder.to_owned(), live, lost))),
+            Ok(live) => {
+                return Ok(Acquired::Held(Lease::hold(
+                    work.cluster.clone(),
+                    holder.to_owned(),
+                    live,
+                    RENEW_EVERY,
+                    lost,
+                )));
+            }
             // Another run was faster.
             Err(ApiError::Rejected { code: 409, .. }) => {}
             Err(ApiError::NotFound(_)) => return Ok(Acquired::NoNamespace),
@@ -95,14 +107,20 @@ fn not_allowed(verb: &str, namespace: &str) -> String {
 }
 
 impl Lease {
-    fn hold(cluster: Cluster, holder: String, live: Value, lost: watch::Sender<Option<String>>) -> Lease {
+    fn hold(cluster: Cluster, holder: String, live: Value, every: Duration, lost: Lost) -> Lease {
         let live = Arc::new(Mutex::new(live));
-        let renewal = tokio::spawn(renew(cluster.clone(), holder.clone(), Arc::clone(&live), lost));
+        let renewal = tokio::spawn(renew(cluster.clone(), holder.clone(), Arc::clone(&live), every, lost));
         Lease { cluster, holder, live, renewal }
     }
 
-    /// Gives the target free. An error is of no consequence: the Lease expires.
+    /// Gives the target free. An error is of no consequence: the Lease expires. A run that was told to stop has little time left.
     pub(crate) async fn release(self) {
+        if tokio::time::timeout(RELEASE_WITHIN, self.give_free()).await.is_err() {
+            tracing::debug!("the Lease was not released in time");
+        }
+    }
+
+    async fn give_free(&self) {
         // Holding the lock means that no renewal is half-way.
         let mut live = Arc::clone(&self.live).lock_owned().await;
         self.renewal.abort();
@@ -133,10 +151,10 @@ impl Drop for Lease {
     }
 }
 
-async fn renew(cluster: Cluster, holder: String, live: Arc<Mutex<Value>>, lost: watch::Sender<Option<String>>) {
+async fn renew(cluster: Cluster, holder: String, live: Arc<Mutex<Value>>, every: Duration, lost: Lost) {
     let mut renewed = Instant::now();
     loop {
-        tokio::time::sleep(RENEW_EVERY).await;
+        tokio::time::sleep(every).await;
         let mut live = live.lock().await;
         let mut next = live.clone();
         next["spec"]["renewTime"] = json!(micro_time(Timestamp::now()));
@@ -251,6 +269,37 @@ mod tests {
             let held = held_by_other(&spec, "us", Duration::from_secs(unchanged), now);
             assert_eq!(held.as_deref(), expected, "{claim}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_held_lease_is_renewed_until_another_run_takes_it() {
+        let simulated = seatrial_simulated::SimulatedCluster::start(Default::default()).await.expect("a port is free");
+        let transport = seatrial_transport::Transport::new(&Default::default()).expect("a client");
+        let target = seatrial_api::ClusterTarget::Url(simulated.url().to_owned());
+        let cluster = Cluster::connect(&target, &Default::default(), &transport, &Default::default()).await;
+        let cluster = cluster.expect("the simulated cluster answers");
+        let id = ObjectId::new("coordination.k8s.io", "Lease", Some("default"), "seatrial-dev");
+        let first = cluster.create(&fresh(&id, "us")).await.expect("created");
+        let (lose, mut lost) = watch::channel(None);
+        let lease = Lease::hold(cluster.clone(), "us".to_owned(), first.clone(), Duration::from_millis(20), lose);
+        let live = async || cluster.get(API_VERSION, &id).await.expect("answers").expect("is there");
+        let mut renewed = live().await;
+        while renewed["spec"]["renewTime"] == first["spec"]["renewTime"] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            renewed = live().await;
+        }
+        // Whoever takes it may meet a renewal half-way: the version guards it.
+        loop {
+            let mut taken = live().await;
+            take_over(&mut taken, "them");
+            if cluster.replace(&taken).await.is_ok() {
+                break;
+            }
+        }
+        let why = lost.wait_for(Option::is_some).await.expect("told").clone();
+        assert_eq!(why.as_deref(), Some("because `them` took over its Lease"));
+        lease.release().await;
+        assert_eq!(live().await["spec"]["holderIdentity"], "them");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) struct Placement<'a> {
 
 /// Where namespaced objects go.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Into<'a> {
+pub(crate) enum Destination<'a> {
     /// Where they say; into this one when they say nothing.
     Own(&'a str),
     /// All into this preview namespace; those that say nothing come from the second one.
@@ -47,11 +47,11 @@ pub(crate) enum Into<'a> {
 }
 
 /// Places manifests, each with the scope of its kind.
-pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], into: Into<'_>) -> Placement<'a> {
+pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], to: Destination<'_>) -> Placement<'a> {
     let mut placement = Placement::default();
-    let (target, default) = match into {
-        Into::Own(namespace) => (None, namespace),
-        Into::Preview(target, default) => (Some(target), default),
+    let (target, default) = match to {
+        Destination::Own(namespace) => (None, namespace),
+        Destination::Preview(target, default) => (Some(target), default),
     };
     let source = |manifest: &'a Manifest| manifest.id.namespace.as_deref().unwrap_or(default);
     let namespaced =
@@ -61,7 +61,7 @@ pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], into: Into<'_>) -> 
         placement.findings = collisions(namespaced(), target, default);
     }
     for (manifest, scope) in manifests {
-        if let Some(because) = left_out(manifest, *scope, into) {
+        if let Some(because) = left_out(manifest, *scope, to) {
             placement.skipped.push(Skipped { object: manifest.id.clone(), because: because.to_owned() });
             continue;
         }
@@ -89,15 +89,15 @@ pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], into: Into<'_>) -> 
     placement
 }
 
-fn left_out(manifest: &Manifest, scope: Scope, into: Into<'_>) -> Option<&'static str> {
+fn left_out(manifest: &Manifest, scope: Scope, to: Destination<'_>) -> Option<&'static str> {
     if manifest.is_sops_encrypted() {
         return Some("encrypted with SOPS, and never applied as ciphertext");
     }
-    match (into, scope) {
-        (Into::Preview(..), Scope::Cluster) if manifest.id.kind == "Namespace" => {
+    match (to, scope) {
+        (Destination::Preview(..), Scope::Cluster) if manifest.id.kind == "Namespace" => {
             Some("the preview namespace takes its place")
         }
-        (Into::Preview(..), Scope::Cluster) => Some("cluster-scoped, not part of a preview namespace"),
+        (Destination::Preview(..), Scope::Cluster) => Some("cluster-scoped, not part of a preview namespace"),
         _ => None,
     }
 }
@@ -210,7 +210,7 @@ subjects:
     #[test]
     fn without_a_preview_everything_stays_where_it_says() {
         let manifests = manifests();
-        let placement = place(&scoped(&manifests), Into::Own("default"));
+        let placement = place(&scoped(&manifests), Destination::Own("default"));
         let ids: Vec<String> = placement.objects.iter().map(|o| o.id.to_string()).collect();
         assert_eq!(
             ids,
@@ -232,7 +232,7 @@ subjects:
     fn a_preview_moves_what_has_a_namespace_and_skips_the_rest() {
         let mut manifests = manifests();
         manifests.retain(|m| m.id.namespace.as_deref() != Some("jobs") && m.id.kind != "Job");
-        let placement = place(&scoped(&manifests), Into::Preview("shop-pr-1", "default"));
+        let placement = place(&scoped(&manifests), Destination::Preview("shop-pr-1", "default"));
         assert!(placement.findings.is_empty());
         let ids: Vec<String> = placement.objects.iter().map(|o| o.id.to_string()).collect();
         assert_eq!(ids, ["RoleBinding shop-pr-1/web", "ConfigMap shop-pr-1/config"]);
@@ -254,7 +254,7 @@ subjects:
     #[test]
     fn two_objects_that_would_become_one_are_found_before_anything_is_applied() {
         let manifests = manifests();
-        let placement = place(&scoped(&manifests), Into::Preview("shop-pr-1", "default"));
+        let placement = place(&scoped(&manifests), Destination::Preview("shop-pr-1", "default"));
         let found = placement.findings.iter().find(|f| f.rule == ids::PREVIEW_COLLISION).expect("found");
         assert_eq!(
             found.message,

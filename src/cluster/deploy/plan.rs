@@ -9,7 +9,7 @@ use seatrial_model::{Finding, Manifest, Node, ids};
 
 use crate::DeployOptions;
 use crate::field_path::name_span;
-use crate::place::{self, Into, Placement};
+use crate::place::{self, Destination, Placement};
 use crate::work::{Stop, Work};
 
 /// Requests under way at once.
@@ -32,11 +32,11 @@ pub(crate) async fn make<'a>(
     let default = work.cluster.default_namespace();
     let known: Vec<(&Manifest, Scope)> =
         manifests.iter().filter_map(|m| Some((m, scopes.get(&kind_of(m)).copied().flatten()?))).collect();
-    let (into, target) = match &options.preview {
-        Some(preview) => (Into::Preview(&preview.namespace, default), preview.namespace.clone()),
-        None => (Into::Own(default), place::main_namespace(&known, default).to_owned()),
+    let (to, target) = match &options.preview {
+        Some(preview) => (Destination::Preview(&preview.namespace, default), preview.namespace.clone()),
+        None => (Destination::Own(default), place::main_namespace(&known, default).to_owned()),
     };
-    let mut placement = place::place(&known, into);
+    let mut placement = place::place(&known, to);
     let unknown = manifests.iter().filter(|m| !matches!(scopes.get(&kind_of(m)), Some(Some(_))));
     placement.findings.extend(unknown.map(|m| not_served(m, options)));
     Ok(Plan { placement, target })

@@ -220,7 +220,7 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
     let until = Instant::now() + EVIDENCE_TIME;
     for mut waiting in unready {
         // Events that tell why may be younger than the last listing.
-        if let Ok(Ok(seen)) = tokio::time::timeout_at(until, fresh(work, waiting.placed)).await {
+        if let Some(Ok(seen)) = work.at_most(until, fresh(work, waiting.placed)).await {
             waiting.seen = seen;
         }
         let finding = unready::finding(waiting.placed, &waiting.status, after);
@@ -230,6 +230,6 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
         }
         let cause = waiting.status.cause.as_ref();
         let proven = evidence::add(work.cluster, finding.clone(), &waiting.seen, cause);
-        done.findings.push(tokio::time::timeout_at(until, proven).await.unwrap_or(finding));
+        done.findings.push(work.at_most(until, proven).await.unwrap_or(finding));
     }
 }

@@ -101,6 +101,15 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Waits for what may go on past the deadline; `None` when it was cancelled or takes too long.
+    pub(crate) async fn at_most<T>(&self, until: Instant, reading: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            value = reading => Some(value),
+            () = self.cancel.cancelled() => None,
+            () = tokio::time::sleep_until(until) => None,
+        }
+    }
+
     /// Sleeps, but not past a reason to stop.
     pub(crate) async fn pause(&self, time: Duration) -> Result<(), Stop> {
         self.until(tokio::time::sleep(time)).await
