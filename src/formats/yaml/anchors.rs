@@ -29,9 +29,15 @@ impl<'a> Anchors<'a> {
         self.defined.insert(id, (node.clone(), size));
     }
 
-    /// Takes a name, for the sake of "did you mean".
-    pub(crate) fn name(&mut self, name: Cow<'a, str>) {
+    /// Takes a name, for the sake of "did you mean". YAML 1.2 allows nearly every character in it, go-yaml does not.
+    pub(crate) fn name(&mut self, name: Cow<'a, str>, range: Range<usize>, next: Option<&u8>) -> Result<(), Problem> {
+        let is_known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        if !name.bytes().all(is_known) || matches!(next, Some(b'{' | b'[')) {
+            let message = format!("the anchor `&{name}` runs into what follows it");
+            return Err(Problem::at(range, message).with_help("Put a space behind the name, or the value in quotes."));
+        }
         self.names.push(name);
+        Ok(())
     }
 
     /// The node of an alias, which shares the memory and the place of its anchor; `depth` is how deep the alias stands.

@@ -115,8 +115,8 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
             Event::Anchor(_, name) => {
-                self.anchors.name(name);
-                Ok(())
+                let next = self.file.text().as_bytes().get(range.end);
+                self.anchors.name(name, range, next)
             }
             Event::Alias(id) => self.alias(id, range),
             Event::UnresolvedAlias(name) => Err(self.anchors.unknown(&name, range)),
