@@ -1,0 +1,311 @@
+//! The main job on a pull request: a real merge commit, GitHub Actions' environment, and the stateful GitHub fake on the other side.
+#![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull};
+
+const TOKEN: &str = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
+const REPOSITORY: &str = "acme/shop";
+const WEB_TAG: (&str, &str) = ("newTag: 1.4.0", "newTag: 1.4.2");
+
+/// A checkout of a pull request's merge commit, as actions/checkout leaves it.
+struct Checkout {
+    scratch: tempfile::TempDir,
+    head: String,
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"])
+        .args(arguments)
+        .current_dir(directory)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("created");
+    for entry in std::fs::read_dir(from).expect("readable").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+impl Checkout {
+    /// `shop` on main, a pull request that changes files, and the merge of both checked out.
+    fn with(changes: &[(&str, (&str, &str))]) -> Checkout {
+        let scratch = tempfile::tempdir().expect("a directory");
+        let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo");
+        let repo = scratch.path().join("repo");
+        copy(&shop, &repo);
+        git(&repo, &["init", "-q"]);
+        git(&repo, &["add", "-A"]);
+        git(&repo, &["commit", "-qm", "shop"]);
+        git(&repo, &["checkout", "-qb", "change"]);
+        for (file, (from, to)) in changes {
+            let path = repo.join(file);
+            let text = std::fs::read_to_string(&path).expect("the file");
+            assert!(text.contains(from), "{file} has no `{from}`");
+            std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
+        }
+        git(&repo, &["commit", "-qam", "change", "--allow-empty"]);
+        let head = git(&repo, &["rev-parse", "HEAD"]);
+        git(&repo, &["checkout", "-q", "main"]);
+        git(&repo, &["commit", "-qm", "main went on", "--allow-empty"]);
+        git(&repo, &["merge", "-q", "--no-ff", "-m", "merge", "change"]);
+        Checkout { scratch, head }
+    }
+
+    fn repo(&self) -> PathBuf {
+        self.scratch.path().join("repo")
+    }
+
+    fn event(&self, head_repository: &str) -> String {
+        let base = git(&self.repo(), &["rev-parse", "HEAD^1"]);
+        serde_json::json!({
+            "action": "synchronize",
+            "number": 7,
+            "pull_request": {
+                "number": 7,
+                "draft": false,
+                "head": { "ref": "change", "sha": self.head, "repo": { "full_name": head_repository } },
+                "base": { "ref": "main", "sha": base, "repo": { "full_name": REPOSITORY } },
+            },
+            "repository": { "full_name": REPOSITORY },
+            "sender": { "login": "octocat" },
+        })
+        .to_string()
+    }
+
+    /// Runs the program as a step of GitHub Actions would.
+    fn run(&self, github: &FakeGitHub, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        self.run_from(REPOSITORY, github, arguments, environment)
+    }
+
+    fn run_from(&self, head: &str, github: &FakeGitHub, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        let file = |name: &str| self.scratch.path().join(name);
+        std::fs::write(file("event.json"), self.event(head)).expect("written");
+        let merge = git(&self.repo(), &["rev-parse", "HEAD"]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(arguments).current_dir(self.repo()).env_clear();
+        command.envs([
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_REPOSITORY", REPOSITORY),
+            ("GITHUB_SHA", &merge),
+            ("GITHUB_RUN_ID", "100"),
+            ("GITHUB_RUN_NUMBER", "10"),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_WORKFLOW", "ci"),
+            ("GITHUB_JOB", "trial"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_API_URL", &github.url()),
+            ("GITHUB_TOKEN", TOKEN),
+        ]);
+        command.env("GITHUB_EVENT_PATH", file("event.json"));
+        command.env("GITHUB_STEP_SUMMARY", file("summary.md")).env("GITHUB_OUTPUT", file("output"));
+        command.envs(environment.iter().copied());
+        command.output().expect("the program runs")
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.scratch.path().join(name)).unwrap_or_default()
+    }
+}
+
+/// GitHub with the pull request and our token.
+fn github(runtime: &tokio::runtime::Runtime, checkout: &Checkout) -> FakeGitHub {
+    let github = runtime.block_on(FakeGitHub::start());
+    github.add_token(TOKEN, Account::named("github-actions[bot]"));
+    github.add_pull(REPOSITORY, Pull::open(7, &checkout.head));
+    github
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const RUN: [&str; 3] = ["run", "--cluster", "simulated"];
+const DEV: &str = "deploy/overlays/dev/kustomization.yaml";
+
+#[test]
+fn a_bad_tag_is_one_comment_one_status_and_one_annotation_on_the_head_commit() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    let output = checkout.run(&github, &RUN, &[]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}\n{}", text(&output.stderr));
+
+    let comments = github.comments(REPOSITORY, 7);
+    assert_eq!(comments.len(), 1);
+    let body = &comments[0].body;
+    assert!(body.starts_with("<!-- seatrial key=ci/trial "), "{body}");
+    assert!(body.contains("image not found: `shopacr.azurecr.io/shop/web:1.4.2`"), "{body}");
+    let link = format!("https://github.com/{REPOSITORY}/blob/{}/{DEV}#L13", checkout.head);
+    assert!(body.contains(&link), "{body}");
+
+    let statuses = github.statuses(REPOSITORY, &checkout.head);
+    assert_eq!(statuses.last().map(|s| s.state.as_str()), Some("failure"));
+    assert!(stdout.lines().any(|l| l.starts_with(&format!("::error file={DEV},line=13,"))), "{stdout}");
+    assert!(checkout.read("output").contains("failed"));
+    assert!(checkout.read("summary.md").contains("image not found"));
+}
+
+#[test]
+fn a_second_run_edits_the_comment_and_a_mended_one_turns_it_green() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[("deploy/base/motd.txt", ("every day", "each day"))]);
+    let github = github(&runtime, &checkout);
+    let first = checkout.run(&github, &RUN, &[]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stdout));
+    let later = [("GITHUB_RUN_ID", "101"), ("GITHUB_RUN_NUMBER", "11")];
+    let second = checkout.run(&github, &RUN, &later);
+    assert_eq!(second.status.code(), Some(0));
+    let comments = github.comments(REPOSITORY, 7);
+    assert_eq!(comments.len(), 1, "{comments:?}");
+    assert!(comments[0].body.contains("✅"), "{}", comments[0].body);
+}
+
+#[test]
+fn a_pull_request_that_renders_the_same_is_green_and_not_deployed() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, ("secretGenerator:", "# A comment changes nothing.\nsecretGenerator:"))]);
+    let github = github(&runtime, &checkout);
+    let output = checkout.run(&github, &RUN, &[]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(stdout.contains("renders the same as its base"), "{stdout}");
+    assert!(!stdout.contains("created"), "{stdout}");
+}
+
+#[test]
+fn a_fork_is_validated_and_reported_without_the_api() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    let output = checkout.run_from("mallory/shop", &github, &RUN, &[]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "the tag is wrong, but nothing is deployed: {stdout}");
+    assert!(stdout.contains("fork"), "{stdout}");
+    assert_eq!(github.request_lines(), Vec::<String>::new());
+    assert!(checkout.read("summary.md").contains("fork"));
+}
+
+#[test]
+fn a_missing_permission_drops_the_comment_and_leaves_the_verdict() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[("deploy/base/motd.txt", ("every day", "each day"))]);
+    let github = github(&runtime, &checkout);
+    github.arm(Fault::new("POST", "/repos/acme/shop/issues/7/comments", Behaviour::Answer(Answer::forbidden())));
+    let output = checkout.run(&github, &RUN, &[]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(stdout.contains("pull-requests: write"), "{stdout}");
+    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 1);
+}
+
+#[test]
+fn an_older_run_that_ends_after_a_newer_one_writes_nothing() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    let newer = [("GITHUB_RUN_ID", "200"), ("GITHUB_RUN_NUMBER", "20")];
+    assert_eq!(checkout.run(&github, &RUN, &newer).status.code(), Some(1));
+    let before = github.comments(REPOSITORY, 7);
+    let older = checkout.run(
+        &github,
+        &["run", "--cluster", "simulated", "--image", "shopacr.azurecr.io/shop/web=shopacr.azurecr.io/shop/web:1.4.0"],
+        &[],
+    );
+    assert_eq!(older.status.code(), Some(0), "the verdict is the older run's own: {}", text(&older.stdout));
+    let after = github.comments(REPOSITORY, 7);
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].body, before[0].body);
+}
+
+#[test]
+fn a_shallow_clone_is_validated_and_says_which_depth_to_use() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    let origin = format!("file://{}", checkout.repo().display());
+    let shallow = checkout.scratch.path().join("shallow");
+    git(checkout.scratch.path(), &["clone", "-q", "--depth", "1", &origin, "shallow"]);
+    std::fs::rename(checkout.repo(), checkout.scratch.path().join("full")).expect("moved");
+    let base_is_known_from_the_event = checkout.scratch.path().join("full");
+    let event_base = git(&base_is_known_from_the_event, &["rev-parse", "HEAD^1"]);
+    std::fs::rename(&shallow, checkout.repo()).expect("moved");
+    let event = serde_json::json!({
+        "pull_request": {
+            "number": 7, "draft": false,
+            "head": { "ref": "change", "sha": checkout.head, "repo": { "full_name": REPOSITORY } },
+            "base": { "ref": "main", "sha": event_base, "repo": { "full_name": REPOSITORY } },
+        },
+        "repository": { "full_name": REPOSITORY },
+    });
+    let path = checkout.scratch.path().join("shallow-event.json");
+    std::fs::write(&path, event.to_string()).expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
+        .args(RUN)
+        .current_dir(checkout.repo())
+        .env_clear()
+        .envs([
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_REPOSITORY", REPOSITORY),
+            ("GITHUB_SHA", &git(&checkout.repo(), &["rev-parse", "HEAD"])),
+            ("GITHUB_API_URL", &github.url()),
+            ("GITHUB_EVENT_PATH", path.to_str().expect("a path")),
+        ])
+        .output()
+        .expect("runs");
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
+    assert!(stdout.contains("fetch-depth: 2"), "{stdout}");
+    assert!(!stdout.contains("created"), "{stdout}");
+}
+
+#[test]
+fn a_changed_cluster_takes_effect_after_merge() {
+    let runtime = runtime();
+    let away = (
+        "    deploy: { timeout: 30s }\n",
+        "    deploy: { timeout: 30s }\n    cluster: { kubeconfig: { context: elsewhere } }\n",
+    );
+    let checkout = Checkout::with(&[("seatrial.yaml", away), ("deploy/base/motd.txt", ("every day", "each day"))]);
+    let github = github(&runtime, &checkout);
+    let output = checkout.run(&github, &["run"], &[]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
+    assert!(stdout.contains("the change of `cluster` of dev takes effect after merge"), "{stdout}");
+    assert!(stdout.contains("simulated"), "{stdout}");
+}
+
+#[test]
+fn the_token_is_in_no_output() {
+    let runtime = runtime();
+    let leak = ("Fresh fish", TOKEN);
+    let checkout = Checkout::with(&[("deploy/base/motd.txt", leak), (DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    let output = checkout.run(&github, &["run", "--cluster", "simulated", "-vv"], &[]);
+    let bodies: String = github.comments(REPOSITORY, 7).into_iter().map(|c| c.body).collect();
+    for seen in
+        [text(&output.stdout), text(&output.stderr), checkout.read("summary.md"), checkout.read("output"), bodies]
+    {
+        assert!(!seen.contains(TOKEN), "{seen}");
+    }
+}
