@@ -75,11 +75,9 @@ impl Build<'_> {
 
     /// The kustomization of a directory, if it may be included here.
     fn open(&mut self, dir: &str, entry: Option<Span>, wanted: Kind) -> Option<Arc<Kustomization>> {
-        if let Some(span) = entry {
-            if let Some(cycle) = self.cycle(dir, span) {
-                self.findings.push(cycle);
-                return None;
-            }
+        if let Some(cycle) = entry.and_then(|span| self.cycle(dir, span)) {
+            self.findings.push(cycle);
+            return None;
         }
         let kustomization = self.load(dir, entry)?;
         // The directory that the user names may be anything; an included one must be what it is included as.

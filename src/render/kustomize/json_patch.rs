@@ -5,6 +5,7 @@
 use seatrial_model::{Node, ScalarKind, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
+use crate::folded;
 use crate::strategic_merge::patched;
 
 /// A patch, read.
@@ -56,6 +57,7 @@ impl JsonPatch {
     /// The object after all operations; untouched when one fails.
     pub(crate) fn apply(&self, object: &Node) -> Result<Node, JsonPatchError> {
         let mut patched = object.clone();
+        folded::reread(&mut patched);
         self.0.iter().try_for_each(|operation| operation.apply(&mut patched))?;
         restyle(&mut patched);
         Ok(patched)
@@ -149,12 +151,12 @@ impl Pointer {
     }
 
     fn get<'a>(&self, object: &'a Node) -> Option<&'a Node> {
-        self.segments.iter().try_fold(object, child)
+        self.segments.iter().try_fold(object, |node, segment| child(node, segment))
     }
 
     fn parent<'a>(&self, object: &'a Node) -> Option<&'a Node> {
         let (_, parents) = self.segments.split_last()?;
-        parents.iter().try_fold(object, child)
+        parents.iter().try_fold(object, |node, segment| child(node, segment))
     }
 
     /// The container that the last segment lies in, to change, and that segment.
@@ -250,7 +252,7 @@ fn decode(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
 
-fn child<'a>(node: &'a Node, segment: &String) -> Option<&'a Node> {
+fn child<'a>(node: &'a Node, segment: &str) -> Option<&'a Node> {
     if node.is_sequence() {
         return node.items().get(index(segment, node.items().len())?);
     }

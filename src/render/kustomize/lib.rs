@@ -11,6 +11,7 @@ mod field_spec;
 mod field_specs;
 mod fields;
 mod files;
+mod folded;
 mod generators;
 mod image_override;
 mod image_reference;

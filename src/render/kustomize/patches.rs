@@ -152,7 +152,7 @@ fn merge_into(
             let Some(resource) = resources.resources_mut().get_mut(position) else { return };
             take(resource, merged, allowed);
         }
-        Err(error) => findings.push(unmergeable(error, resource)),
+        Err(error) => findings.push(unmergeable(&error, resource)),
     }
 }
 
@@ -181,7 +181,7 @@ fn take(resource: &mut Resource, mut merged: Node, allowed: Allowed) {
     resource.edit(|node| *node = merged);
 }
 
-fn unmergeable(error: MergeError, resource: &Resource) -> Finding {
+fn unmergeable(error: &MergeError, resource: &Resource) -> Finding {
     let message = format!("the patch does not fit `{}`: {}", resource.id().describe(), error.message);
     let finding = Finding::new(ids::KUSTOMIZE, error.span, message).with_object(&resource.object_id());
     match error.other {

@@ -4,11 +4,11 @@ use seatrial_model::{Finding, Manifest, Node, Origin, SetBy, ids};
 use seatrial_yaml::in_kustomize_order;
 
 use crate::content_hash::content_hash;
-use crate::metadata;
 use crate::name_references::fix_references;
 use crate::order::sort;
 use crate::resource::{NameHash, Resource};
 use crate::scalar::{Setter, Tag};
+use crate::{folded, metadata};
 
 /// The manifests of a build.
 pub(crate) fn finish(
@@ -59,6 +59,7 @@ fn manifest(resource: Resource, findings: &mut Vec<Finding>) -> Option<Manifest>
     let (span, name_span, id) = (resource.span, resource.name_span(), resource.object_id());
     let mut node = resource.into_node();
     metadata::rewrite(&mut node, "annotations");
+    folded::reread(&mut node);
     let Some(mut manifest) = Manifest::from_node(in_kustomize_order(&node)) else {
         let message = "`apiVersion`, `kind` and `metadata.name` of an object must be strings";
         findings.push(Finding::new(ids::INVALID_OBJECT, name_span, message).with_object(&id));
