@@ -4,8 +4,6 @@ use seatrial_model::{
     EnvironmentReport, Level, Report, ReportedFinding, Stage, StageResult, TestOutcome, TestResult, ids,
 };
 
-use crate::wording::count;
-
 /// One reason why a run is not green.
 #[derive(Clone, Debug)]
 pub(crate) struct Cause<'a> {
@@ -136,11 +134,9 @@ fn failed_in<'a>(environment: &'a EnvironmentReport, report: &'a Report, causes:
 }
 
 fn of_test(test: &TestResult) -> String {
-    let tries =
-        if test.attempts > 1 { format!(" ({})", count(test.attempts as usize, "attempt")) } else { String::new() };
     match test.message.as_str() {
-        "" => format!("test `{}` failed{tries}", test.name),
-        message => format!("test `{}`: {message}{tries}", test.name),
+        "" => format!("test `{}` failed", test.name),
+        message => format!("test `{}`: {message}", test.name),
     }
 }
 
@@ -180,7 +176,7 @@ mod tests {
         let mut report = test_failed();
         assert_eq!(
             told(&report),
-            ["Failed in dev: test `shop answers`: expected status 200, the answer was 503 (31 attempts)"]
+            ["Failed in dev: test `shop answers`: expected status 200, the answer was 503 (31 attempts in 30 s)"]
         );
         let mut finding = image_missing().findings.remove(0);
         finding.rule = ids::TEST_FAILED.as_str().to_owned();

@@ -139,7 +139,7 @@ pub(crate) fn test_failed() -> Report {
     dev.stages[3].result = StageResult::Failed;
     let failed = &mut dev.tests[0];
     failed.outcome = TestOutcome::Failed;
-    failed.message = "expected status 200, the answer was 503".to_owned();
+    failed.message = "expected status 200, the answer was 503 (31 attempts in 30 s)".to_owned();
     failed.duration_ms = 30_000;
     failed.attempts = 31;
     failed.location = Some(

@@ -4,7 +4,7 @@ use seatrial_model::{EnvironmentReport, TestOutcome};
 
 use crate::wording::count;
 
-/// `no tests`, `2 tests passed`, `3 tests: 1 failed, 2 passed`.
+/// `no tests`, `2 tests passed`, `3 tests (1 failed, 2 passed)`.
 pub(crate) fn clause(environment: &EnvironmentReport) -> String {
     let tests = &environment.tests;
     let all = count(tests.len(), "test");
@@ -16,7 +16,7 @@ pub(crate) fn clause(environment: &EnvironmentReport) -> String {
         [(_, only)] => format!("{all} {}", word(*only)),
         several => {
             let parts: Vec<String> = several.iter().map(|(number, how)| format!("{number} {}", word(*how))).collect();
-            format!("{all}: {}", parts.join(", "))
+            format!("{all} ({})", parts.join(", "))
         }
     }
 }
@@ -43,9 +43,9 @@ mod tests {
         assert_eq!(clause(dev), "2 tests passed");
         assert_eq!(clause(prod), "no tests");
         dev.tests[1].outcome = TestOutcome::Skipped;
-        assert_eq!(clause(dev), "2 tests: 1 passed, 1 not run");
+        assert_eq!(clause(dev), "2 tests (1 passed, 1 not run)");
         dev.tests[0].outcome = TestOutcome::Skipped;
         assert_eq!(clause(dev), "2 tests not run");
-        assert_eq!(clause(&test_failed().environments[0]), "2 tests: 1 failed, 1 passed");
+        assert_eq!(clause(&test_failed().environments[0]), "2 tests (1 failed, 1 passed)");
     }
 }

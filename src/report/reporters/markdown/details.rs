@@ -120,7 +120,7 @@ pub(crate) fn tests(report: &Report) -> Vec<String> {
 }
 
 fn tests_of(environment: &EnvironmentReport) -> String {
-    let summary = format!("Tests in {}: {}", environment.name, trials::clause(environment));
+    let summary = format!("{}: {}", environment.name, trials::clause(environment));
     let lines: Vec<String> = environment.tests.iter().map(test_line).collect();
     folded(&summary, &lines.join("\n"))
 }
