@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::json;
+use crate::pod_defaults;
 use crate::refusal::{FieldError, Refusal};
 use crate::resource::Resource;
 use crate::selector::Selection;
@@ -44,7 +45,10 @@ pub(crate) fn admit_to_namespace(
 /// What the server fills in when an object is created, beyond defaults.
 pub(crate) fn fill_at_creation(world: &mut World, resource: &Resource, object: &mut Value) {
     match resource.qualified_kind().as_str() {
-        "Pod" => json::set(object, "/status", json!({"phase": "Pending", "qosClass": "BestEffort"})),
+        "Pod" => {
+            let class = pod_defaults::quality_of_service(object);
+            json::set(object, "/status", json!({"phase": "Pending", "qosClass": class}));
+        }
         "Service" => allocate_addresses(world, object),
         "Job.batch" => select_own_pods(object),
         "PersistentVolumeClaim" => json::set_default(object, "/spec/storageClassName", "default"),
@@ -94,7 +98,7 @@ pub(crate) fn errors(resource: &Resource, object: &Value) -> Vec<FieldError> {
     }
     match resource.qualified_kind().as_str() {
         "Deployment.apps" | "ReplicaSet.apps" | "StatefulSet.apps" | "DaemonSet.apps" => {
-            workload_errors(object, &mut errors)
+            workload_errors(object, &mut errors);
         }
         "Job.batch" => {
             pod_errors(object, "/spec/template/spec", &mut errors);

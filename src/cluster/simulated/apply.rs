@@ -193,3 +193,108 @@ fn drop_nulls(value: &mut Value) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field_set::Dotted;
+    use crate::json;
+    use crate::managed_fields::{Changed, Operation};
+    use seatrial_kubernetes::Minor;
+    use serde_json::json;
+
+    const NOW: Moment = Moment(1_700_000_000_000);
+
+    fn cases(file: &str) -> Vec<Value> {
+        let path = format!("{}/testdata/apply/{file}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).expect("is there");
+        let source = seatrial_model::Sources::new().add(file, text);
+        let parsed = seatrial_yaml::parse(&source, seatrial_yaml::Dialect::Kubectl);
+        assert!(parsed.findings.is_empty(), "{file}: {:?}", parsed.findings);
+        json::items(&parsed.documents[0].node.to_json(), "/cases").to_vec()
+    }
+
+    fn writer(step: &Value, api_version: &str) -> Writer {
+        let (operation, key) = match step.get("apply") {
+            Some(_) => (Operation::Apply, "/apply"),
+            None => (Operation::Update, "/update"),
+        };
+        let manager = json::text(step, key).to_owned();
+        Writer { manager, operation, api_version: api_version.to_owned(), subresource: String::new() }
+    }
+
+    fn run(case: &Value, step: &Value, live: &Value) -> Result<Value, Refusal> {
+        let (api_version, kind) = json::text(case, "/kind").rsplit_once('/').expect("version and kind");
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let schema = seatrial_kubernetes::schema(Minor::DEFAULT, group, version, kind);
+        let writer = writer(step, api_version);
+        let config = step.get("config").expect("config");
+        if writer.operation == Operation::Apply {
+            let on_conflict = if step.get("force").is_some() { OnConflict::Take } else { OnConflict::Refuse };
+            let schema = schema.as_ref();
+            let intent = Intent { config, schema, writer: &writer, on_conflict, resets: &["status"] };
+            return apply(live, &intent, NOW);
+        }
+        let mut new = live.clone();
+        crate::patch::merge_patch(&mut new, config);
+        let fields = |object: &Value| {
+            let mut fields = FieldSet::of(object, schema.as_ref());
+            fields.strip(&["status"]);
+            fields
+        };
+        let mut managers = Managers::of(live);
+        let changed = Changed::between((live, &fields(live)), (&new, &fields(&new)));
+        managers.record_update(&writer, &changed, NOW);
+        managers.write_to(&mut new);
+        Ok(new)
+    }
+
+    fn check(case: &Value) {
+        let about = json::text(case, "/about");
+        let mut live = json!({});
+        for (number, step) in json::items(case, "/steps").iter().enumerate() {
+            let place = format!("{about}, step {}", number + 1);
+            let result = run(case, step, &live);
+            if let Some(expected) = step.get("conflict").and_then(Value::as_str) {
+                let status = result.expect_err(&place).status();
+                assert_eq!(json::text(&status, "/message"), expected, "{place}");
+                assert_eq!(json::text(&status, "/details/causes/0/reason"), "FieldManagerConflict", "{place}");
+                continue;
+            }
+            live = result.unwrap_or_else(|refusal| panic!("{place}: {refusal:?}"));
+            let mut plain = live.clone();
+            json::remove(&mut plain, "/metadata/managedFields");
+            if let Some(expected) = step.get("expect") {
+                let mut expected = expected.clone();
+                json::set_default(&mut expected, "/metadata", json!({}));
+                assert_eq!(plain, expected, "{place}");
+            }
+            let owners: Map<String, Value> = Managers::of(&live)
+                .0
+                .iter()
+                .map(|manager| {
+                    let fields: Vec<String> = manager.fields.0.iter().map(|path| Dotted(path).to_string()).collect();
+                    (manager.writer.manager.clone(), json!(fields))
+                })
+                .collect();
+            if let Some(expected) = step.get("owners") {
+                assert_eq!(&Value::Object(owners), expected, "{place}");
+            }
+        }
+    }
+
+    #[test]
+    fn owners_keep_what_is_theirs() {
+        cases("ownership.yaml").iter().for_each(check);
+    }
+
+    #[test]
+    fn lists_are_merged_by_their_keys() {
+        cases("lists.yaml").iter().for_each(check);
+    }
+
+    #[test]
+    fn what_a_manager_drops_vanishes() {
+        cases("removal.yaml").iter().for_each(check);
+    }
+}

@@ -11,6 +11,10 @@ pub(crate) const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2
 
 const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+fn verbs(resource: &Resource) -> &'static [&'static str] {
+    if resource.is_stored() { &VERBS } else { &["create"] }
+}
+
 /// Which of `/api` and `/apis`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Root {
@@ -55,7 +59,7 @@ fn aggregated_resource(resource: &Resource) -> Value {
     json!({
         "resource": resource.plural, "responseKind": kind(resource), "singularResource": resource.singular(),
         "scope": if resource.namespaced { "Namespaced" } else { "Cluster" },
-        "verbs": VERBS, "shortNames": resource.short_names, "categories": resource.categories,
+        "verbs": verbs(resource), "shortNames": resource.short_names, "categories": resource.categories,
         "subresources": subresources.collect::<Vec<_>>(),
     })
 }
@@ -115,7 +119,7 @@ pub(crate) fn resource_list(resources: &Resources, group: &str, version: &str) -
     for resource in found {
         entries.push(json!({
             "name": resource.plural, "singularName": resource.singular(), "namespaced": resource.namespaced,
-            "kind": resource.kind, "verbs": VERBS, "shortNames": resource.short_names, "categories": resource.categories,
+            "kind": resource.kind, "verbs": verbs(resource), "shortNames": resource.short_names, "categories": resource.categories,
         }));
         for (name, verbs) in subresources(resource) {
             entries.push(json!({

@@ -287,7 +287,7 @@ pub(crate) fn value_at<'a>(object: &'a Value, path: &[Step]) -> Option<&'a Value
 pub(crate) fn is_item(item: &Value, step: &Step) -> bool {
     match step {
         Step::Field(_) => false,
-        Step::Item(text) => item.to_string() == *text,
+        Step::Item(text) => Step::Item(item.to_string()) == Step::Item(text.clone()),
         Step::Key(text) => {
             let Ok(keys) = serde_json::from_str::<Map<String, Value>>(text) else { return false };
             let names: Vec<String> = keys.keys().cloned().collect();

@@ -55,9 +55,8 @@ pub(crate) fn items_mut<'a>(value: &'a mut Value, pointer: &str) -> impl Iterato
 
 /// The mapping at a pointer, made when it is absent.
 pub(crate) fn mapping_at<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Map<String, Value>> {
-    let segments = pointer.split('/').skip(1);
-    let found = segments.fold(Some(value), |at, segment| {
-        let at = at?;
+    let mut segments = pointer.split('/').skip(1);
+    let found = segments.try_fold(value, |at, segment| {
         if at.is_null() {
             *at = Value::Object(Map::new());
         }

@@ -11,10 +11,10 @@
 //!   pod security and validation beyond the schema and the rules in `admission` are stored, not followed.
 //! - One node, without capacity: every pod is scheduled. Claims are bound without a volume, load balancers get an address of 192.0.2.0/24.
 //! - Served are the stable API versions of the minor. Versions of one kind share their objects without conversion; `events.k8s.io` is apart.
-//! - Not there: `scale`, `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and review APIs, JSON patch, OpenAPI schemas, paging
-//!   (`limit` is not followed), protobuf, `managedFields` of what controllers write, CronJob schedules, HPA, Ingress addresses,
-//!   ControllerRevisions, PersistentVolumes, `Endpoints`, `kube-root-ca.crt` and the `kubernetes` Service. CRDs are established at once
-//!   and their schemas not looked at.
+//! - Not there: `scale`, `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and most review APIs, JSON patch, OpenAPI schemas,
+//!   paging (`limit` is not followed), protobuf (which `kubectl create namespace` and `kubectl auth can-i` send), `managedFields` of what
+//!   controllers write, CronJob schedules, HPA, Ingress addresses, ControllerRevisions, PersistentVolumes, `Endpoints`,
+//!   `kube-root-ca.crt` and the `kubernetes` Service. CRDs are established at once and their schemas not looked at.
 #![allow(
     clippy::disallowed_methods,
     reason = "a server: it listens on loopback and reads the clock; what it decides is given the time"
@@ -22,6 +22,7 @@
 
 mod admission;
 mod apply;
+mod checks;
 mod clock;
 mod controllers;
 mod defaults;

@@ -20,15 +20,14 @@ pub(crate) fn read(world: &World, place: &Place, query: &Query) -> Result<String
     let in_pod = format!("container \"{name}\" in pod \"{}\"", place.name);
     let previous = status.pointer("/lastState/terminated");
     if query.is_true("previous") && previous.is_none() {
-        return Err(Refusal::bad_request(
-            format!("previous terminated {in_pod} not found").replace("container \"", "container \""),
-        ));
+        return Err(Refusal::bad_request(format!("previous terminated {in_pod} not found")));
     }
     let reason = json::text(status, "/state/waiting/reason");
     let has_run = previous.is_some() || !json::has(status, "/state/waiting");
     if !has_run {
         let why = match reason {
-            "ErrImagePull" | "ImagePullBackOff" => "trying and failing to pull image".to_owned(),
+            "ErrImagePull" => "image can't be pulled".to_owned(),
+            "ImagePullBackOff" => "trying and failing to pull image".to_owned(),
             "" => "ContainerCreating".to_owned(),
             other => other.to_owned(),
         };

@@ -39,6 +39,24 @@ pub(crate) fn fill_pod(pod: &mut Value) {
     json::set_default(pod, "/spec/tolerations", Value::from(tolerations.to_vec()));
 }
 
+/// The class that a pod's requests and limits put it in (kubernetes: `helper/qos`).
+pub(crate) fn quality_of_service(pod: &Value) -> &'static str {
+    let containers = ["/spec/initContainers", "/spec/containers"].map(|p| json::items(pod, p));
+    let containers: Vec<&Value> = containers.into_iter().flatten().collect();
+    let sized =
+        |c: &&Value| json::pairs(c, "/resources/requests").chain(json::pairs(c, "/resources/limits")).count() > 0;
+    let is_bounded = |c: &&Value| {
+        let (requests, limits) = (c.pointer("/resources/requests"), c.pointer("/resources/limits"));
+        let has_both = ["cpu", "memory"].iter().all(|name| limits.is_some_and(|l| l.get(*name).is_some()));
+        has_both && (requests.is_none() || json::includes(limits, requests))
+    };
+    match (containers.iter().any(sized), containers.iter().all(is_bounded)) {
+        (false, _) => "BestEffort",
+        (true, true) => "Guaranteed",
+        (true, false) => "Burstable",
+    }
+}
+
 fn container(container: &mut Value) {
     json::set_default(container, "/terminationMessagePath", "/dev/termination-log");
     json::set_default(container, "/terminationMessagePolicy", "File");

@@ -60,6 +60,13 @@ impl Resource {
         seatrial_kubernetes::schema(minor, &self.group, &self.version, &self.kind)
     }
 
+    /// Whether it has objects at all: reviews and bindings are only posted.
+    pub(crate) fn is_stored(&self) -> bool {
+        let is_review = self.plural.ends_with("reviews");
+        self.is_custom
+            || !(is_review || self.group.is_empty() && matches!(self.plural.as_str(), "bindings" | "componentstatuses"))
+    }
+
     /// Whether the server counts the generations of its objects' spec.
     pub(crate) fn counts_generations(&self) -> bool {
         const WITHOUT_STATUS: [&str; 6] = [

@@ -172,6 +172,9 @@ fn objects(
             return Err(Refusal::not_simulated(&format!("{method} {}/{name}", place.resource.qualified())));
         }
     }
+    if !place.resource.is_stored() {
+        return review(&shared.lock(), verb, place, &decode_body(head, body)?);
+    }
     let rendering = Rendering::of(&head.headers)?;
     match (verb, &head.method) {
         ("watch", _) => {
@@ -189,10 +192,10 @@ fn objects(
             let object = reads::get(&shared.lock(), place)?;
             Ok(json(StatusCode::OK, &rendering.render(object, &place.resource)))
         }
-        ("deletecollection", _) => delete_collection(&mut shared.lock(), place, query, body),
+        ("deletecollection", _) => delete_collection(&mut shared.lock(), place, query, &decode_body(head, body)?),
         ("delete", &Method::DELETE) => {
             let target = target(place)?;
-            let delete_options = decode_body(body)?;
+            let delete_options = decode_body(head, body)?;
             let effect = effect(query, &delete_options);
             let answer = deletion::delete(&mut shared.lock(), &target, &delete_options, effect, Moment::now())?;
             Ok(json(StatusCode::OK, &answer))
@@ -223,7 +226,7 @@ fn write(
     body: &Bytes,
 ) -> Result<Written, Refusal> {
     let target = target(place)?;
-    let body = decode_body(body)?;
+    let body = decode_body(head, body)?;
     let options = options(head, query, &body);
     match *method {
         Method::POST if place.name.is_empty() => writes::create(world, &target, body, &options),
@@ -253,19 +256,36 @@ fn patch_kind(media_type: &str) -> Result<PatchKind, Refusal> {
     }
 }
 
-fn delete_collection(world: &mut World, place: &Place, query: &Query, body: &Bytes) -> Result<Response<Body>, Refusal> {
-    let options = decode_body(body)?;
+fn delete_collection(
+    world: &mut World,
+    place: &Place,
+    query: &Query,
+    options: &Value,
+) -> Result<Response<Body>, Refusal> {
     let list = reads::list(world, place, query)?;
-    if effect(query, &options) == Effect::Stored {
+    if effect(query, options) == Effect::Stored {
         let now = Moment::now();
         for object in crate::json::items(&list, "/items") {
             let text = |pointer: &str| crate::json::text(object, pointer);
             let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
             let key = crate::store::Key::new(&place.resource.qualified(), namespace, name);
-            deletion::mark_deleted(world, &key, &options, now);
+            deletion::mark_deleted(world, &key, options, now);
         }
     }
     Ok(json(StatusCode::OK, &list))
+}
+
+/// `SelfSubjectAccessReview`: may we do this? Other reviews are not simulated.
+fn review(world: &World, verb: &str, place: &Place, review: &Value) -> Result<Response<Body>, Refusal> {
+    if verb != "create" || place.resource.plural != "selfsubjectaccessreviews" {
+        return Err(Refusal::not_simulated(&format!("{verb} {}", place.resource.qualified())));
+    }
+    let asked = |field: &str| crate::json::text(review, &format!("/spec/resourceAttributes/{field}"));
+    let subresource = Some(asked("subresource")).filter(|name| !name.is_empty());
+    let allowed = !world.specification.forbids(asked("verb"), asked("resource"), asked("group"), subresource);
+    let mut review = review.clone();
+    crate::json::set(&mut review, "/status", serde_json::json!({"allowed": allowed}));
+    Ok(json(StatusCode::CREATED, &review))
 }
 
 fn target(place: &Place) -> Result<Target, Refusal> {
@@ -309,7 +329,11 @@ fn effect(query: &Query, options: &Value) -> Effect {
 }
 
 /// JSON, or YAML for what is sent as such; nothing is an empty mapping.
-fn decode_body(body: &Bytes) -> Result<Value, Refusal> {
+fn decode_body(head: &http::request::Parts, body: &Bytes) -> Result<Value, Refusal> {
+    let media_type = header_text(&head.headers, header::CONTENT_TYPE);
+    if media_type.contains("protobuf") || media_type.contains("cbor") {
+        return Err(Refusal::not_simulated(&format!("read a body of {media_type}")));
+    }
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(serde_json::json!({}));
     }

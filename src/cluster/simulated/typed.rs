@@ -245,7 +245,7 @@ mod tests {
     use seatrial_kubernetes::Minor;
     use serde_json::json;
 
-    fn deployment(container: Value, replicas: Value) -> (Resource, Value) {
+    fn deployment(container: &Value, replicas: &Value) -> (Resource, Value) {
         let resource = Resource {
             group: "apps".into(),
             version: "v1".into(),
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn speaks_the_words_of_apply_and_of_the_decoder() {
         let (resource, object) =
-            deployment(json!({"name": "web", "imagee": "x", "tty": "yes", "image": 1}), json!("two"));
+            deployment(&json!({"name": "web", "imagee": "x", "tty": "yes", "image": 1}), &json!("two"));
         let schema = resource.schema(Minor::DEFAULT).expect("is embedded");
         let misfits = misfits(&object, &schema);
         let container = ".spec.template.spec.containers[name=\"web\"]";
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn finds_required_fields_and_prunes_undeclared_ones() {
-        let (resource, mut object) = deployment(json!({"image": "x", "imagee": "y"}), json!(1));
+        let (resource, mut object) = deployment(&json!({"image": "x", "imagee": "y"}), &json!(1));
         let schema = resource.schema(Minor::DEFAULT).expect("is embedded");
         let missing = missing_fields(&misfits(&object, &schema));
         assert_eq!(missing, [FieldError::required("spec.template.spec.containers[0].name", "")]);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::admission;
 use crate::apply::{self, Intent, OnConflict};
+use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, decode};
 use crate::clock::Moment;
 use crate::defaults;
 use crate::field_set::FieldSet;
@@ -409,91 +410,4 @@ fn store(world: &mut World, target: &Target, object: Value, options: &Options) -
         crate::controllers::serve_definitions(world, options.now);
     }
     Value::clone(&stored)
-}
-
-fn decode(
-    target: &Target,
-    object: &mut Value,
-    schema: Option<&Schema>,
-    validation: Validation,
-) -> Result<Vec<String>, Refusal> {
-    let Some(schema) = schema else { return Ok(vec![]) };
-    let misfits = typed::misfits(object, schema);
-    if let Some(error) = typed::decode_error(&target.resource, &misfits) {
-        return Err(Refusal::bad_request(error));
-    }
-    if validation == Validation::Strict
-        && let Some(error) = typed::strict_error(&target.resource, &misfits)
-    {
-        return Err(Refusal::bad_request(error));
-    }
-    typed::prune(object, schema);
-    Ok(if validation == Validation::Warn { typed::unknown_fields(&misfits) } else { vec![] })
-}
-
-fn all_errors(resource: &Resource, object: &Value, schema: Option<&Schema>) -> Vec<FieldError> {
-    let mut without_status = object.clone();
-    json::remove(&mut without_status, "/status");
-    let misfits = schema.map(|schema| typed::misfits(&without_status, schema)).unwrap_or_default();
-    let mut errors = typed::missing_fields(&misfits);
-    for error in admission::errors(resource, object) {
-        if !errors.contains(&error) {
-            errors.push(error);
-        }
-    }
-    errors
-}
-
-fn check_type(target: &Target, object: &Value) -> Result<(), Refusal> {
-    if !object.is_object() {
-        return Err(Refusal::bad_request("the object provided is unrecognized (must be of type object)"));
-    }
-    let (found, wanted) = (json::text(object, "/apiVersion"), target.resource.api_version());
-    if found.is_empty() || json::text(object, "/kind").is_empty() {
-        let field = if found.is_empty() { "apiVersion" } else { "kind" };
-        return Err(Refusal::bad_request(format!("Object '{field}' is missing in the object provided")));
-    }
-    if found != wanted {
-        let message =
-            format!("the API version in the data ({found}) does not match the expected API version ({wanted})");
-        return Err(Refusal::bad_request(message));
-    }
-    let (found, wanted) = (json::text(object, "/kind"), &target.resource.kind);
-    if found != wanted {
-        let message = format!("{found} in version {:?} cannot be handled as a {wanted}", target.resource.version);
-        return Err(Refusal::bad_request(message));
-    }
-    Ok(())
-}
-
-fn check_name(target: &Target, object: &Value) -> Result<(), Refusal> {
-    let (found, wanted) = (json::text(object, "/metadata/name"), &target.name);
-    if found == wanted {
-        return Ok(());
-    }
-    let message = format!("the name of the object ({found}) does not match the name on the URL ({wanted})");
-    Err(Refusal::bad_request(message))
-}
-
-fn check_namespace(target: &Target, object: &Value) -> Result<(), Refusal> {
-    let found = json::text(object, "/metadata/namespace");
-    if !target.resource.namespaced || found.is_empty() || found == target.namespace {
-        return Ok(());
-    }
-    Err(Refusal::bad_request("the namespace of the provided object does not match the namespace sent on the request"))
-}
-
-/// `metadata.uid` and `metadata.resourceVersion` of what is sent guard it.
-fn check_preconditions(target: &Target, live: &Value, object: &Value) -> Result<(), Refusal> {
-    let differs = |pointer: &str| json::has(object, pointer) && live.pointer(pointer) != object.pointer(pointer);
-    if differs("/metadata/uid") {
-        let (found, wanted) = (json::text(object, "/metadata/uid"), json::text(live, "/metadata/uid"));
-        let why = format!("Precondition failed: UID in precondition: {found}, UID in object meta: {wanted}");
-        return Err(Refusal::conflict(&target.resource, &target.name, &why));
-    }
-    if differs("/metadata/resourceVersion") {
-        let why = "the object has been modified; please apply your changes to the latest version and try again";
-        return Err(Refusal::conflict(&target.resource, &target.name, why));
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Moment;
 use crate::json;
+use crate::pod_defaults;
 use crate::selector::Selection;
 use crate::store::Key;
 use crate::world::World;
@@ -99,7 +100,8 @@ pub(super) fn create_pod(
         json::set(&mut pod, &format!("/metadata/labels/{}", key.replace('/', "~1")), *value);
     }
     json::set(&mut pod, "/metadata/ownerReferences", json!([reference(owner)]));
-    json::set(&mut pod, "/status", json!({"phase": "Pending", "qosClass": "BestEffort"}));
+    let class = pod_defaults::quality_of_service(&pod);
+    json::set(&mut pod, "/status", json!({"phase": "Pending", "qosClass": class}));
     world.insert(&Key::new("pods", namespace, name), pod, now);
     Ok(())
 }
