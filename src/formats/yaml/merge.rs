@@ -83,7 +83,7 @@ fn mappings(merge: &Entry) -> Result<Vec<&[Entry]>, Problem> {
     let wrong = || {
         let span = merge.key.span;
         Problem::new(span.start as usize, span.end as usize, "the merge key `<<` needs a mapping or a list of mappings")
-            .with_help("Give it an alias such as `*base`, or put the key in quotes.")
+            .with_help("give it an alias such as `*base`, or put the key in quotes")
     };
     match merge.value.value() {
         Value::Mapping(entries) => Ok(vec![entries]),

@@ -47,7 +47,7 @@ pub(crate) fn tab(text: &str, at: usize) -> Problem {
     let before = text.get(line..at).and_then(|part| part.rfind('\t')).map(|i| line + i);
     let tab = before.or_else(|| text.get(at..).and_then(|part| part.find('\t')).map(|i| at + i)).unwrap_or(at);
     Problem::new(tab, tab + 1, "a tab is used for indentation, which YAML does not allow")
-        .with_help("Replace the tab by spaces, two for each level.")
+        .with_help("replace the tab by spaces, two for each level")
 }
 
 /// A conflict marker of git in the document that starts at `from` and is broken at `at`.
@@ -63,7 +63,7 @@ fn merge_conflict(text: &str, from: usize, at: usize) -> Option<Problem> {
             let message = format!("an unresolved merge conflict: the line starts with `{mark}`");
             let problem = Problem::new(offset, offset + bare.len(), message);
             return Some(
-                problem.with_help("Decide between both sides and remove the lines with the conflict markers."),
+                problem.with_help("decide between both sides and remove the lines with the conflict markers"),
             );
         }
         offset += line.len();

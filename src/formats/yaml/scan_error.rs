@@ -23,7 +23,7 @@ pub(crate) fn explain(error: &ScanError, text: &str) -> Problem {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
             let quote = text.get(here.clone()).unwrap_or("\"");
             let message = format!("the quote {} is never closed", code(quote));
-            Problem::at(here, message).with_help("Add the closing quote.")
+            Problem::at(here, message).with_help("add the closing quote")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             Problem::at(here, "text follows the closing quote").with_help(
@@ -33,21 +33,21 @@ pub(crate) fn explain(error: &ScanError, text: &str) -> Problem {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => colon(text, at, here),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             Problem::at(content(text, at), "the line is neither `key: value` nor an item of a list")
-                .with_help("Add `:` and a space behind the key, or indent the line if it continues the one above.")
+                .with_help("add `:` and a space behind the key, or indent the line if it continues the one above")
         }
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry | ErrorKind::InvalidIndentation => {
             indentation(text, at, error.kind())
         }
         ErrorKind::BlockSequenceEntryNotAllowed => {
             Problem::at(here, "a list cannot start behind `key:` on the same line")
-                .with_help("Start the list on the next line, or put the value in quotes if it begins with `-`.")
+                .with_help("start the list on the next line, or put the value in quotes if it begins with `-`")
         }
         ErrorKind::ExpectedDocumentStart if text.get(..at).is_some_and(|before| before.trim_end().starts_with('%')) => {
             Problem::at(content(text, at), "`---` is missing between the `%` line and the document")
         }
         ErrorKind::ExpectedDocumentStart => {
             Problem::at(content(text, at), "the line is indented less than the first line of the document")
-                .with_help("Indent all lines of a document alike, or start a new document with `---`.")
+                .with_help("indent all lines of a document alike, or start a new document with `---`")
         }
         ErrorKind::UnexpectedCharacter { character } => character_sentence(*character, here),
         ErrorKind::UnknownQuotedScalarEscape => escape(text, at),
@@ -62,28 +62,28 @@ pub(crate) fn explain(error: &ScanError, text: &str) -> Problem {
 /// Nested deeper than anyone writes.
 pub(crate) fn too_deep(range: Range<usize>) -> Problem {
     Problem::at(range, format!("the nesting is deeper than {MAX_DEPTH} levels"))
-        .with_help("Nothing in Kubernetes is nested that deep: check the file.")
+        .with_help("nothing in Kubernetes is nested that deep: check the file")
 }
 
 fn in_flow(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
     Some(match kind {
         ErrorKind::UnclosedFlowCollection { open } => {
-            Problem::at(here, format!("the bracket `{open}` is never closed")).with_help("Add the closing bracket.")
+            Problem::at(here, format!("the bracket `{open}` is never closed")).with_help("add the closing bracket")
         }
         ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping => {
-            Problem::at(here, "the document ends inside of `[…]` or `{…}`").with_help("Add the closing bracket.")
+            Problem::at(here, "the document ends inside of `[…]` or `{…}`").with_help("add the closing bracket")
         }
         ErrorKind::ExpectedFlowMappingSeparator => Problem::at(here, "`,` or `}` is missing before this")
-            .with_help("Close the `{` above, or put a `,` between the pairs."),
+            .with_help("close the `{` above, or put a `,` between the pairs"),
         ErrorKind::ExpectedFlowSequenceSeparator => Problem::at(here, "`,` or `]` is missing before this")
-            .with_help("Close the `[` above, or put a `,` between the items."),
+            .with_help("close the `[` above, or put a `,` between the items"),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             Problem::at(here, format!("the bracket `{open}` is closed by `{close}`"))
         }
         ErrorKind::MisplacedFlowCollectionEnd => {
-            Problem::at(here, "a closing bracket without an opening one").with_help("Put the value in quotes.")
+            Problem::at(here, "a closing bracket without an opening one").with_help("put the value in quotes")
         }
         ErrorKind::BlockEntryInFlowCollection => {
             Problem::at(here, "a list with `-` cannot stand inside of `[…]` or `{…}`")
@@ -95,27 +95,27 @@ fn in_flow(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
 fn rare(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
     Some(match kind {
         ErrorKind::MissingAnchorOrAliasName => Problem::at(here, "a value cannot start with `*` or `&`")
-            .with_help("Put the value in quotes; `*` and `&` are for aliases and anchors."),
+            .with_help("put the value in quotes; `*` and `&` are for aliases and anchors"),
         ErrorKind::UndeclaredTagHandle => Problem::at(here, "the tag uses a prefix that is not declared")
-            .with_help("Put the value in quotes if it is meant to start with `!`."),
+            .with_help("put the value in quotes if it is meant to start with `!`"),
         ErrorKind::BomInsideDocument => Problem::at(here, "a byte-order mark stands inside of the document")
-            .with_help("Two files were joined here: remove the invisible character."),
+            .with_help("two files were joined here: remove the invisible character"),
         ErrorKind::InvalidBlockScalarHeader => Problem::at(here, "text follows `|` or `>` on the same line")
-            .with_help("Start the text on the next line, indented; or put the value in quotes."),
+            .with_help("start the text on the next line, indented; or put the value in quotes"),
         ErrorKind::InvalidBlockScalarIndent => {
             Problem::at(here, "a line of the text block is indented less than its first line")
         }
         ErrorKind::CommentNotSeparated => {
-            Problem::at(here, "a comment needs a space before its `#`").with_help("Put a space before the `#`.")
+            Problem::at(here, "a comment needs a space before its `#`").with_help("put a space before the `#`")
         }
         ErrorKind::CommentInterceptedScalar => Problem::at(here, "a comment stands inside of a text of several lines")
-            .with_help("Put the text in quotes, or move the comment."),
+            .with_help("put the text in quotes, or move the comment"),
         ErrorKind::InvalidDocumentEnd => Problem::at(here, "text follows `...`, which ends the document"),
         ErrorKind::UnsupportedYamlMajorVersion => {
-            Problem::at(here, "the `%YAML` line asks for a version that nobody reads").with_help("Remove the line.")
+            Problem::at(here, "the `%YAML` line asks for a version that nobody reads").with_help("remove the line")
         }
         ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
-            Problem::at(here, "a value cannot start with `-` and a bracket").with_help("Put the value in quotes.")
+            Problem::at(here, "a value cannot start with `-` and a bracket").with_help("put the value in quotes")
         }
         ErrorKind::ExpectedNodeContent => Problem::at(here, "a value is missing before this"),
         ErrorKind::MappingKeyNotAllowed => Problem::at(here, "a key cannot start with `? ` here"),
@@ -129,22 +129,22 @@ fn colon(text: &str, at: usize, here: Range<usize>) -> Problem {
     let before = text.get(line.start..at).unwrap_or_default();
     if before.contains(": ") {
         return Problem::at(here, "a second `:` on the line makes a mapping inside of a value")
-            .with_help("Put the value in quotes, or start the inner mapping on the next line.");
+            .with_help("put the value in quotes, or start the inner mapping on the next line");
     }
     if before.chars().count() > LONGEST_KEY {
         return Problem::at(here, format!("the key before this is longer than {LONGEST_KEY} characters"));
     }
     let Some(above) = line_above(text, line.start) else {
-        return Problem::at(here, "`:` is not allowed here").with_help("Put the value in quotes.");
+        return Problem::at(here, "`:` is not allowed here").with_help("put the value in quotes");
     };
     let key = line.start..at;
     let written = text.get(above.clone()).unwrap_or_default();
     if indent(text, line.start) > indent(text, above.start) && written.contains(':') {
         return Problem::at(key, "the line is indented deeper than the one above, which already has a value")
-            .with_help("Give it the indentation of its neighbours.");
+            .with_help("give it the indentation of its neighbours");
     }
     if written.contains(['[', '{']) && !written.ends_with([']', '}']) {
-        return Problem::at(above, "the bracket on this line is never closed").with_help("Add the closing bracket.");
+        return Problem::at(above, "the bracket on this line is never closed").with_help("add the closing bracket");
     }
     Problem::at(above, "the line is not `key: value`, and the next one has a `:`").with_help(
         "Add `:` and a space behind the key, or indent the lines of a text of several lines and put it in quotes.",
@@ -158,15 +158,15 @@ fn indentation(text: &str, at: usize, kind: &ErrorKind) -> Problem {
     let is_item = written == "-" || written.starts_with("- ");
     if *kind == ErrorKind::ExpectedBlockSequenceEntry && !is_item {
         return Problem::at(line, "the line stands in a list but does not start with `-`")
-            .with_help("Indent it as deep as the keys of the item it belongs to, or less than the list.");
+            .with_help("indent it as deep as the keys of the item it belongs to, or less than the list");
     }
     let above = line_above(text, line.start).map_or(0, |above| indent(text, above.start));
     if is_item && above == indent(text, line.start) {
         return Problem::at(line, "an item of a list stands where a key is expected")
-            .with_help("Put the list under a key, or remove the `-`.");
+            .with_help("put the list under a key, or remove the `-`");
     }
     Problem::at(line, "the indentation of the line fits no line above")
-        .with_help("Start it at the same column as the other keys or items it belongs to.")
+        .with_help("start it at the same column as the other keys or items it belongs to")
 }
 
 fn character_sentence(character: char, here: Range<usize>) -> Problem {
@@ -174,10 +174,10 @@ fn character_sentence(character: char, here: Range<usize>) -> Problem {
         '\0' => Problem::at(here, "the file holds a zero byte: it is not text"),
         c if c.is_control() => {
             Problem::at(here, format!("the control character U+{:04X} is not allowed", u32::from(c)))
-                .with_help("Remove it, or write it as an escape in double quotes.")
+                .with_help("remove it, or write it as an escape in double quotes")
         }
         c => Problem::at(here, format!("a value cannot start with {}", code(&c.to_string())))
-            .with_help("Put the value in quotes."),
+            .with_help("put the value in quotes"),
     }
 }
 
@@ -202,7 +202,7 @@ fn escape(text: &str, at: usize) -> Problem {
     let range = found.map_or(at..at + 1, |r| at + r.start..at + r.end);
     let written = text.get(range.clone()).unwrap_or_default();
     Problem::at(range, format!("{} is no escape in double quotes", code(written)))
-        .with_help("Use single quotes, in which a backslash is a backslash, or double it.")
+        .with_help("use single quotes, in which a backslash is a backslash, or double it")
 }
 
 /// In backticks; a backtick itself in quotes.

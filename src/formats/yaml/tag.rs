@@ -57,7 +57,7 @@ pub(crate) fn key(node: &Node, range: Range<usize>, dialect: Dialect) -> Result<
     let text = match node.value() {
         Value::Scalar(_) if node.kind() == ScalarKind::Null => {
             return Err(Problem::new(range.start, range.end, "a mapping key is empty or null")
-                .with_help("Write the key before the `:`, or put `null` and `~` in quotes."));
+                .with_help("write the key before the `:`, or put `null` and `~` in quotes"));
         }
         Value::Scalar(text) if dialect == Dialect::Kustomize => text.clone(),
         Value::Scalar(text) => match node.kind() {
@@ -76,7 +76,7 @@ pub(crate) fn key(node: &Node, range: Range<usize>, dialect: Dialect) -> Result<
 
 /// A list or a mapping in the place of a key.
 pub(crate) fn no_scalar_key(range: Range<usize>) -> Problem {
-    Problem::at(range, "a mapping key is a list or a mapping itself").with_help("Kubernetes knows keys of text only.")
+    Problem::at(range, "a mapping key is a list or a mapping itself").with_help("Kubernetes knows keys of text only")
 }
 
 fn same_or(text: &Text, canonical: String) -> Text {
