@@ -100,6 +100,8 @@ impl SourceFile {
         let line = starts.partition_point(|s| *s <= offset).max(1) - 1;
         let start = starts[line] as usize;
         let end = (offset as usize).min(self.text.len());
+        // An editor does not show the byte order mark, and does not count it.
+        let start = if line == 0 && self.text.starts_with('\u{feff}') { 3 } else { start };
         let column = self.text.as_bytes()[start.min(end)..end].iter().filter(|b| (**b & 0xC0) != 0x80).count();
         (line + 1, column + 1)
     }
@@ -110,7 +112,7 @@ impl SourceFile {
         let starts = self.line_starts();
         let Some(start) = line.checked_sub(1).and_then(|i| starts.get(i)) else { return "" };
         let end = starts.get(line).map_or(self.text.len(), |e| *e as usize);
-        self.text.get(*start as usize..end).unwrap_or("").trim_end_matches(['\n', '\r'])
+        self.text.get(*start as usize..end).unwrap_or("").trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r'])
     }
 }
 
@@ -164,6 +166,12 @@ mod tests {
         let two = u32::try_from(file.text().find('2').expect("in text")).expect("small");
         assert_eq!(file.line_column(two), (2, 5));
         assert_eq!((file.line(1), file.line(2), file.line(3), file.line(9)), ("é: 1", "b: ü2", "c", ""));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_character_of_the_first_line() {
+        let file = Sources::new().add("a.yaml", "\u{feff}a: 1\n".to_owned());
+        assert_eq!((file.line_column(3), file.line_column(6), file.line(1)), ((1, 1), (1, 4), "a: 1"));
     }
 
     #[test]
