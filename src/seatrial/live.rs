@@ -265,10 +265,12 @@ fn test_stage(results: &[TestResult], duration_ms: u64) -> StageOutcome {
     let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count();
     let (passed, failed) = (count(TestOutcome::Passed), count(TestOutcome::Failed));
     let broken = results.iter().find(|r| r.outcome == TestOutcome::Broken);
-    let result = match broken {
-        Some(test) => StageResult::Broken(format!("test `{}`: {}", test.name, test.message)),
-        None if failed > 0 => StageResult::Failed,
-        None => StageResult::Passed,
+    let skipped = results.iter().find(|r| r.outcome == TestOutcome::Skipped);
+    let result = match (broken, skipped) {
+        (Some(test), _) => StageResult::Broken(format!("test `{}`: {}", test.name, test.message)),
+        (None, _) if failed > 0 => StageResult::Failed,
+        (None, Some(test)) => StageResult::Skipped(test.message.clone()),
+        (None, None) => StageResult::Passed,
     };
     let summary = if failed > 0 { format!("{failed} of {} failed", results.len()) } else { format!("{passed} passed") };
     StageOutcome { stage: Stage::Test, result, summary, duration_ms }
