@@ -116,9 +116,12 @@ impl<'a> Walk<'a> {
             schema.property_names().into_iter().filter(|field| !set.contains(field)).collect()
         };
         let candidates: &Vec<&str> = meant.unset.get_or_insert_with(unset);
-        let found = nearest(name, candidates.iter().copied())?;
-        meant.names.push(found);
-        Some(found.to_owned())
+        if let Some(found) = nearest(name, candidates.iter().copied()) {
+            meant.names.push(found);
+            return Some(found.to_owned());
+        }
+        // The name that is near may be set as well, by an overlay or a transformer of kustomize.
+        nearest(name, schema.property_names()).map(str::to_owned)
     }
 
     fn list(&mut self, schema: &Schema, items: &'a [Node]) {
