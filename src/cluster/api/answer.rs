@@ -23,6 +23,9 @@ pub(crate) struct About {
 /// Servers echo whole objects; a person reads a few lines.
 const MOST_CHARACTERS: usize = 2_000;
 
+/// How the API server's apply begins what it says of an object that does not fit.
+const UNTYPED: [&str; 2] = ["failed to create typed patch object", "failed to convert new object"];
+
 /// The error that an answer stands for. Every word of the server is masked.
 pub(crate) fn error_of(code: u16, body: &[u8], about: &About, masker: &Masker) -> ApiError {
     let status = status_of(body);
@@ -41,9 +44,9 @@ pub(crate) fn error_of(code: u16, body: &[u8], about: &About, masker: &Masker) -
             found => ApiError::FieldConflict(found),
         },
         429 => ApiError::TooManyRequests,
-        // The server-side apply of an object that does not fit the schema is an untyped error in the API server, and so a 500
-        // (kubernetes: `managedfields/internal/structuredmerge.go`). The change is at fault all the same.
-        500 if message.starts_with("failed to create typed patch object") => {
+        // An object that does not fit is an untyped error in the API server's apply, and so a 500 without a reason (kubernetes:
+        // `managedfields/internal/structuredmerge.go`). The change is at fault all the same.
+        500 if reason.is_empty() && UNTYPED.iter().any(|beginning| message.starts_with(beginning)) => {
             let found = field_of_typed_patch(&message).into_iter().collect();
             ApiError::Rejected { code, reason: "Invalid".to_owned(), message, causes: found }
         }

@@ -271,9 +271,7 @@ impl Cluster {
         match self.0.line.call(&target.write("delete", request, Repeat::Harmless)?).await {
             Ok(_) => Ok(true),
             Err(ApiError::NotFound(_)) => Ok(false),
-            Err(ApiError::Rejected { code: 409, message, .. }) if message.contains("Precondition failed: UID") => {
-                Ok(false)
-            }
+            Err(ApiError::Rejected { code: 409, message, .. }) if is_of_another(&message) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -408,6 +406,11 @@ async fn version(line: &Line) -> Result<String, ApiError> {
     })?;
     let version = object(&answer).ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned));
     version.ok_or_else(|| not_kubernetes(answer.status))
+}
+
+/// The two ways in which the API server says that the UID is another one (apiserver: `registry/rest/delete.go`, `storage/interfaces.go`).
+fn is_of_another(message: &str) -> bool {
+    message.contains("the UID in the precondition") || message.contains("Precondition failed: UID in precondition")
 }
 
 /// Objects of a list come without their type.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use seatrial_api::ApiError;
-use seatrial_model::Evidence;
+use seatrial_model::{Evidence, ObjectId};
 use seatrial_transport::{Redirects, TransportError};
 
 use crate::answer::Answer;
@@ -120,7 +120,8 @@ impl<'a> Target<'a> {
             let asked = context.cluster.proxy_get(namespace, service, port, &path, &headers, time).await;
             let answer = match asked {
                 Ok(got) => Answer { status: got.status, headers: got.headers, body: got.body },
-                Err(error) => return self.of_api_error(&error, namespace, service, time),
+                Err(ApiError::NotFound(_)) => return self.of_missing(context, namespace, service, time).await,
+                Err(error) => return self.of_api_error(&error, service, time),
             };
             let next = answer.header("location").filter(|_| !expectation.is_redirect() && is_redirect(answer.status));
             let next = next.and_then(|location| within_service(location, namespace, service, &path));
@@ -132,7 +133,20 @@ impl<'a> Target<'a> {
         Attempt::Wrong(self.name())
     }
 
-    fn of_api_error(&self, error: &ApiError, namespace: &str, service: &str, time: Duration) -> Attempt {
+    /// The proxy says "not found" of a service that is not there, and of one whose endpoints nobody has written yet.
+    async fn of_missing(&self, context: &Context, namespace: &str, service: &str, time: Duration) -> Attempt {
+        let id = ObjectId::new("", "Service", Some(namespace), service);
+        match context.cluster.get("v1", &id).await {
+            Ok(Some(_)) => Attempt::NotYet(format!("service `{service}` has no endpoints")),
+            Ok(None) => Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`")),
+            Err(ApiError::Forbidden { .. }) => Attempt::NotYet(format!(
+                "service `{service}` does not exist in namespace `{namespace}`, or has no endpoints"
+            )),
+            Err(error) => self.of_api_error(&error, service, time),
+        }
+    }
+
+    fn of_api_error(&self, error: &ApiError, service: &str, time: Duration) -> Attempt {
         if error.is_service_unavailable() {
             return Attempt::NotYet(nobody(error, service));
         }
@@ -144,9 +158,6 @@ impl<'a> Target<'a> {
             | ApiError::Closed(_)
             | ApiError::Server { .. }
             | ApiError::TooManyRequests => Attempt::Troubled(error.to_string()),
-            ApiError::NotFound(_) => {
-                Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`"))
-            }
             ApiError::Configuration(_) | ApiError::Rejected { .. } => Attempt::Wrong(error.to_string()),
             _ => Attempt::Broken(error.to_string()),
         }

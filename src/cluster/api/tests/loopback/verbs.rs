@@ -115,7 +115,8 @@ async fn a_list_is_all_pages_with_types_and_begins_again_when_its_token_is_too_o
 #[tokio::test]
 async fn sends_again_what_is_harmless_to_send_again() {
     // First answer, and how many requests a GET and a POST then are.
-    let table: [(&str, fn() -> Step, usize, usize); 5] = [
+    type First = fn() -> Step;
+    let table: [(&str, First, usize, usize); 5] = [
         ("closed", || Step::Close, 2, 1),
         ("503", || failure("503 Service Unavailable\r\nRetry-After: 0", "leader changed"), 2, 1),
         ("429", || failure("429 Too Many Requests\r\nRetry-After: 0", "slow down"), 2, 2),
