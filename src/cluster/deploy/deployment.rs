@@ -1,7 +1,7 @@
 //! One deployment from beginning to end; reads top to bottom like the story it tells.
 
 use seatrial_api::{ApiError, Cluster};
-use seatrial_model::{Change, Finding, Level, Manifest, ids};
+use seatrial_model::{Change, Finding, Level, Manifest, ObjectId, ids};
 use tokio::sync::watch;
 
 use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
@@ -103,7 +103,7 @@ async fn make_namespace(
 async fn held(
     work: &Work<'_>,
     objects: &[Placed<'_>],
-    inventory: &seatrial_model::ObjectId,
+    inventory: &ObjectId,
     lease: Lease,
     done: &mut Deployed,
 ) -> Result<(), Stop> {
@@ -115,7 +115,7 @@ async fn held(
 async fn bring_all(
     work: &Work<'_>,
     objects: &[Placed<'_>],
-    inventory_id: &seatrial_model::ObjectId,
+    inventory_id: &ObjectId,
     done: &mut Deployed,
 ) -> Result<(), Stop> {
     let Some(known) = look(work, objects, done).await? else { return Ok(()) };
@@ -151,7 +151,7 @@ async fn bring<'p, 'm>(
     work: &Work<'_>,
     known: &[Known<'p, 'm>],
     stage: Stage,
-    inventory_id: Option<&seatrial_model::ObjectId>,
+    inventory_id: Option<&ObjectId>,
     done: &mut Deployed,
     applied: &mut Vec<Applied<'p, 'm>>,
 ) -> Result<Next, Stop> {
@@ -173,29 +173,31 @@ async fn bring<'p, 'm>(
 }
 
 /// Writes the inventory, and names what vanished from the manifests and still exists.
-async fn remember(
-    work: &Work<'_>,
-    known: &[Known<'_, '_>],
-    id: &seatrial_model::ObjectId,
-    done: &mut Deployed,
-) -> Result<(), Stop> {
+async fn remember(work: &Work<'_>, known: &[Known<'_, '_>], id: &ObjectId, done: &mut Deployed) -> Result<(), Stop> {
     work.enter("comparing with what was deployed before");
     let objects: Vec<Placed<'_>> = known.iter().map(|k| k.placed.clone()).collect();
-    let kept = work.until(compare(work.cluster, id, &Inventory::of(&objects))).await??;
+    let compared = work.until(compare(work.cluster, id, &Inventory::of(&objects))).await?;
+    let kept = compared.map_err(|error| not_kept(error, id))?;
     done.vanished = kept.vanished;
     if kept.is_stored {
         return Ok(());
     }
     work.enter(format!("writing the inventory `{}`", id.name));
     work.check()?;
-    match work.cluster.apply(&config_map(id, &kept.inventory)).await {
-        Ok(_) => Ok(()),
-        Err(ApiError::Forbidden { verb, namespace, .. }) => Err(Stop::Refused(format!(
-            "not allowed to {verb} the ConfigMap `{}`, the inventory of what was deployed: grant get, create and patch on configmaps in namespace `{}`",
+    work.cluster.apply(&config_map(id, &kept.inventory)).await.map_err(|error| not_kept(error, id))?;
+    Ok(())
+}
+
+/// Why the inventory could not be read or written.
+fn not_kept(error: ApiError, id: &ObjectId) -> Stop {
+    match error {
+        ApiError::Forbidden { verb, .. } => Stop::Refused(format!(
+            "not allowed to {verb} the ConfigMap `{}`, the inventory of what was deployed: grant get, create and patch \
+             on configmaps in namespace `{}`",
             id.name,
-            namespace.unwrap_or_default()
-        ))),
-        Err(error) => Err(Stop::Api(error)),
+            id.namespace.as_deref().unwrap_or_default()
+        )),
+        other => Stop::Api(other),
     }
 }
 

@@ -122,7 +122,7 @@ mod tests {
             exit_code: None,
             text: String::new(),
         };
-        let seen = |state| Seen { object: None, pods: vec![pod(state)], events: Vec::new() };
+        let seen = |state| Seen { pods: vec![pod(state)], ..Seen::default() };
         let waiting = seen(json!({"waiting": {"reason": "ErrImagePull"}}));
         assert!(speaker(&waiting, Some(&cause)).is_none());
         let ended = seen(json!({"terminated": {"exitCode": 3}}));

@@ -76,8 +76,8 @@ fn field_conflict(object: &Placed<'_>, conflicts: &[Conflict]) -> Finding {
 }
 
 fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> Finding {
-    if let Some((field, _)) = immutable(message, causes) {
-        return immutable_field(object, &field);
+    if let Some((field, words)) = immutable(message, causes) {
+        return immutable_field(object, &field, &words);
     }
     let unknown = unknown_field(message).map(|field| (field.to_owned(), format!("unknown field `{field}`")));
     let causes: Vec<(String, String)> = if causes.is_empty() { unknown.into_iter().collect() } else { causes.to_vec() };
@@ -103,7 +103,7 @@ fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> 
 fn immutable(message: &str, causes: &[(String, String)]) -> Option<(String, String)> {
     let says_so = |words: &str| {
         let words = words.to_ascii_lowercase();
-        words.contains("field is immutable")
+        words.contains("immutable")
             || words.contains("cannot change roleref")
             || (words.contains("updates to") && words.contains("forbidden"))
             || (words.contains("may not change") && !words.contains("metadata.resourceversion"))
@@ -112,19 +112,27 @@ fn immutable(message: &str, causes: &[(String, String)]) -> Option<(String, Stri
     named.or_else(|| says_so(message).then(|| (String::new(), message.to_owned())))
 }
 
-fn immutable_field(object: &Placed<'_>, field: &str) -> Finding {
+fn immutable_field(object: &Placed<'_>, field: &str, words: &str) -> Finding {
     let id = &object.id;
     let what = if field.is_empty() { "a field".to_owned() } else { format!("`{field}`") };
     let message = format!("{what} of {id} is immutable, and it exists with another value");
     let namespace = id.namespace.as_ref().map(|n| format!(" -n {n}")).unwrap_or_default();
-    let help = format!(
-        "give the object another name, or delete it before the next run: `kubectl delete {} {}{namespace}`",
-        id.kind.to_ascii_lowercase(),
-        id.name
-    );
+    let help = match id.kind.as_str() {
+        // Deleting one of these takes data or other objects with it.
+        "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" | "CustomResourceDefinition" => {
+            "give the object another name, or leave the field as it is: deleting it would lose what it holds".to_owned()
+        }
+        kind => format!(
+            "give the object another name, or delete it before the next run: `kubectl delete {} {}{namespace}`",
+            kind.to_ascii_lowercase(),
+            id.name
+        ),
+    };
     let found = place(object, field);
     let span = found.as_ref().map_or_else(|| name_span(&object.manifest.node), |f| f.span);
     let finding = Finding::new(ids::APPLY_REJECTED, span, message).with_object(id).with_help(help);
+    // Some say which fields may change.
+    let finding = if words.contains("other than") { finding.with_note(clip(words)) } else { finding };
     match found {
         Some(found) => finding.with_field(found.pointer),
         None => finding,

@@ -1,6 +1,8 @@
 //! An object with its pods and events, as readiness wants them: only pods of the newest revision, only events about the object,
 //! its newest ReplicaSet and those pods.
 
+use std::collections::BTreeSet;
+
 use seatrial_api::{ApiError, Cluster};
 use seatrial_model::ObjectId;
 use seatrial_readiness::{Live, State, has_pods, status};
@@ -13,6 +15,33 @@ pub(crate) struct Seen {
     pub(crate) object: Option<Value>,
     pub(crate) pods: Vec<Value>,
     pub(crate) events: Vec<Value>,
+    /// What may not be listed: a cause may be missing then.
+    pub(crate) unread: BTreeSet<String>,
+}
+
+/// Lists, and notes what may not be listed: that is not needed for a verdict, only for its cause.
+#[derive(Default)]
+struct Lister {
+    unread: BTreeSet<String>,
+}
+
+impl Lister {
+    async fn list(
+        &mut self,
+        cluster: &Cluster,
+        (api_version, kind): (&str, &str),
+        namespace: Option<&str>,
+        selector: Option<&str>,
+    ) -> Result<Vec<Value>, ApiError> {
+        match cluster.list(api_version, kind, namespace, selector).await {
+            Err(error @ ApiError::Forbidden { .. }) => {
+                self.unread.insert(format!("{error}: causes may be missing"));
+                Ok(Vec::new())
+            }
+            Err(ApiError::NotFound(_) | ApiError::UnknownKind { .. }) => Ok(Vec::new()),
+            other => other,
+        }
+    }
 }
 
 impl Seen {
@@ -39,7 +68,9 @@ pub(crate) async fn gather(
     let mut owners = vec![object.clone()];
     let state = status(Live { object: &object, pods: &[], events: &[] }).state;
     if has_pods(&id.group, &id.kind) && matches!(state, State::InProgress | State::Failed) {
-        let (pods, between) = newest_pods(cluster, &object, id).await?;
+        let mut lister = Lister::default();
+        let (pods, between) = newest_pods(cluster, &mut lister, &object, id).await?;
+        seen.unread = lister.unread;
         seen.pods = pods;
         owners.extend(between);
     }
@@ -49,41 +80,34 @@ pub(crate) async fn gather(
     Ok(seen)
 }
 
-/// Events of a namespace.
-pub(crate) async fn events(cluster: &Cluster, namespace: &str) -> Result<Vec<Value>, ApiError> {
-    or_none(cluster.list("v1", "Event", Some(namespace), None).await)
-}
-
-/// What may not be read is not needed for a verdict, only for its cause.
-fn or_none(answer: Result<Vec<Value>, ApiError>) -> Result<Vec<Value>, ApiError> {
-    match answer {
-        Err(ApiError::Forbidden { .. } | ApiError::NotFound(_) | ApiError::UnknownKind { .. }) => Ok(Vec::new()),
-        other => other,
-    }
+/// Events of a namespace, and a sentence when they may not be listed.
+pub(crate) async fn events(cluster: &Cluster, namespace: &str) -> Result<(Vec<Value>, BTreeSet<String>), ApiError> {
+    let mut lister = Lister::default();
+    let events = lister.list(cluster, ("v1", "Event"), Some(namespace), None).await?;
+    Ok((events, lister.unread))
 }
 
 /// Pods of the newest revision, and the ReplicaSet between them and a Deployment.
 async fn newest_pods(
     cluster: &Cluster,
+    lister: &mut Lister,
     object: &Value,
     id: &ObjectId,
 ) -> Result<(Vec<Value>, Option<Value>), ApiError> {
     let Some(selector) = selector(object) else { return Ok((Vec::new(), None)) };
     let namespace = id.namespace.as_deref();
-    let list = async |api_version: &str, kind: &str| {
-        or_none(cluster.list(api_version, kind, namespace, Some(&selector)).await)
-    };
+    let mut list = async |kind: (&str, &str)| lister.list(cluster, kind, namespace, Some(&selector)).await;
     if id.kind == "Deployment" {
-        let sets = list("apps/v1", "ReplicaSet").await?;
+        let sets = list(("apps/v1", "ReplicaSet")).await?;
         let Some(newest) = newest_replica_set(object, sets) else { return Ok((Vec::new(), None)) };
-        let pods = owned(list("v1", "Pod").await?, &newest);
+        let pods = owned(list(("v1", "Pod")).await?, &newest);
         return Ok((pods, Some(newest)));
     }
-    let mut pods = owned(list("v1", "Pod").await?, object);
+    let mut pods = owned(list(("v1", "Pod")).await?, object);
     let revision = match id.kind.as_str() {
         "StatefulSet" => text(object, "/status/updateRevision").map(str::to_owned),
         "DaemonSet" => {
-            let revisions = owned(list("apps/v1", "ControllerRevision").await?, object);
+            let revisions = owned(list(("apps/v1", "ControllerRevision")).await?, object);
             let newest = revisions.iter().max_by_key(|r| r.get("revision").and_then(Value::as_i64));
             newest.and_then(|r| text(r, "/metadata/labels/controller-revision-hash")).map(str::to_owned)
         }

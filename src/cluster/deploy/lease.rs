@@ -56,7 +56,10 @@ pub(crate) async fn acquire(
     let mut told = String::new();
     loop {
         work.enter(format!("taking the Lease `{namespace}/{name}`"));
-        let live = work.until(work.cluster.get(API_VERSION, &id)).await??;
+        let live = match work.until(work.cluster.get(API_VERSION, &id)).await? {
+            Err(ApiError::Forbidden { verb, .. }) => return Err(Stop::Refused(not_allowed(&verb, namespace))),
+            other => other?,
+        };
         work.check()?;
         let taken = match live {
             None => work.cluster.create(&fresh(&id, holder)).await,

@@ -28,7 +28,8 @@ pub(crate) async fn ensure(work: &Work<'_>, preview: &Preview, run: &RunIdentity
     work.enter(format!("making the preview namespace `{name}`"));
     let mut told = false;
     loop {
-        let live = work.until(work.cluster.get("v1", &namespace_id(name))).await??;
+        let asked = work.until(work.cluster.get("v1", &namespace_id(name))).await?;
+        let live = asked.map_err(|error| refused(error, name))?;
         match &live {
             Some(live) if is_terminating(live) => {
                 if !told {

@@ -155,7 +155,7 @@ async fn round(work: &Work<'_>, pending: &mut [Waiting<'_, '_>], known: &mut Eve
         namespaces.sort_unstable();
         namespaces.dedup();
         for namespace in namespaces {
-            known.of.insert(namespace.to_owned(), events(work.cluster, namespace).await?);
+            known.of.insert(namespace.to_owned(), events(work.cluster, namespace).await?.0);
         }
         known.listed = Some(Instant::now());
     }
@@ -208,11 +208,13 @@ fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
 }
 
 async fn fresh(work: &Work<'_>, placed: &Placed<'_>) -> Result<Seen, ApiError> {
-    let of_namespace = match &placed.id.namespace {
+    let (of_namespace, unread) = match &placed.id.namespace {
         Some(namespace) => events(work.cluster, namespace).await?,
-        None => Vec::new(),
+        None => Default::default(),
     };
-    gather(work.cluster, &placed.api_version(), &placed.id, &of_namespace).await
+    let mut seen = gather(work.cluster, &placed.api_version(), &placed.id, &of_namespace).await?;
+    seen.unread.extend(unread);
+    Ok(seen)
 }
 
 /// Findings with their evidence.
@@ -227,6 +229,11 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
         if after.is_some() {
             let message = finding.message.clone();
             (work.report)(Progress::Failed { object: waiting.placed.id.name.clone(), message });
+        }
+        for sentence in &waiting.seen.unread {
+            if !done.notices.contains(sentence) {
+                done.notices.push(sentence.clone());
+            }
         }
         let cause = waiting.status.cause.as_ref();
         let proven = evidence::add(work.cluster, finding.clone(), &waiting.seen, cause);

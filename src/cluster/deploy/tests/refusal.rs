@@ -145,3 +145,33 @@ async fn an_encrypted_document_is_skipped_and_named() {
     assert_eq!(skipped, ["Secret default/s: encrypted with SOPS, and never applied as ciphertext"]);
     assert!(harness.get("v1", "Secret", Some("default"), "s").await.is_none());
 }
+
+#[tokio::test]
+async fn a_cause_that_may_not_be_read_is_said_to_be_missing() {
+    let mut harness = Harness::start_forbidding(&[("list", "pods"), ("list", "events")]).await;
+    harness.options.timeout = std::time::Duration::from_secs(2);
+    let deployed = harness.deploy(&SHOP.replace("web:1.4.0", "web:9.9")).await;
+    let found = harness.findings(&deployed);
+    assert_eq!(found.len(), 1, "{deployed:?}");
+    assert!(found[0].starts_with("not-ready line 17: `web` was not ready after 2s, "), "{found:?}");
+    assert_eq!(
+        deployed.notices,
+        [
+            "not allowed: list events in namespace shop: causes may be missing",
+            "not allowed: list pods in namespace shop: causes may be missing"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_missing_right_on_what_we_keep_ourselves_says_what_to_grant() {
+    for (verb, resource, expected) in [
+        ("get", "leases.coordination.k8s.io", "grant get, create and update on leases.coordination.k8s.io"),
+        ("patch", "configmaps", "grant get, create and patch on configmaps in namespace `default`"),
+    ] {
+        let harness = Harness::start_forbidding(&[(verb, resource)]).await;
+        let service = "{ apiVersion: v1, kind: Service, metadata: { name: a, namespace: default }, spec: { ports: [ { port: 1 } ] } }";
+        let broken = harness.deploy(service).await.broken.unwrap_or_default();
+        assert!(broken.starts_with(&format!("not allowed to {verb} ")) && broken.contains(expected), "{broken}");
+    }
+}
