@@ -288,3 +288,44 @@ fn wrong(sentence: String) -> ApiError {
 pub(crate) fn settings(error: seatrial_transport::TransportError) -> ApiError {
     ApiError::Configuration(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seatrial_transport::Settings;
+
+    const AUTHORITY: &[u8] = include_bytes!("../../transport/testdata/authority.pem");
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "a service account is files")]
+    fn a_pod_finds_its_cluster_by_variables_and_files() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let write = |name: &str, bytes: &[u8]| std::fs::write(directory.path().join(name), bytes).expect("written");
+        let pairs = [("KUBERNETES_SERVICE_HOST", "fd00::1"), ("KUBERNETES_SERVICE_PORT", "443")];
+        let environment: Environment = pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).into();
+        let transport = Transport::new(&Settings::default()).expect("no settings are fine");
+        let masker = Masker::new();
+        let read = || in_cluster(directory.path(), &environment, &transport, &masker);
+
+        let sentence = read().err().expect("no token").to_string();
+        assert!(sentence.starts_with("the service account's token `"), "{sentence}");
+        write("token", b"token-of-the-pod\n");
+        let sentence = read().err().expect("no authority").to_string();
+        assert!(sentence.starts_with("the cluster's CA `"), "{sentence}");
+        write("ca.crt", AUTHORITY);
+        write("namespace", b"ci");
+        let access = read().expect("all there");
+        assert_eq!((access.name.as_str(), access.namespace.as_str()), ("in-cluster", "ci"));
+        assert_eq!(access.address(), "https://[fd00::1]");
+        assert_eq!(masker.mask("token-of-the-pod"), "***");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_secrets() {
+        let url =
+            parse_address("https://bob:hunter2@host:6443/k8s/clusters/c-1/?token=hunter2", "x").expect("an address");
+        assert_eq!(bare(&url), "https://host:6443/k8s/clusters/c-1");
+        assert_eq!(parse_address("host:6443", "x").expect("an address").as_str(), "https://host:6443/");
+        assert!(parse_address("mailto:bob", "x").is_err());
+    }
+}

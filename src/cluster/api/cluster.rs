@@ -7,7 +7,6 @@ use http::StatusCode;
 use kube::core::params::{
     DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions, ValidationDirective,
 };
-use kube::core::request::{Error as RequestError, Request};
 use kube::core::subresource::LogParams;
 use seatrial_kubernetes::Scope;
 use seatrial_model::{Masker, ObjectId};
@@ -15,10 +14,10 @@ use seatrial_transport::Transport;
 use serde_json::Value;
 
 use crate::access::Access;
-use crate::answer::{About, qualified};
+use crate::answer::About;
 use crate::call::{Answer, Call, Line, MostBody, Repeat};
+use crate::destination::Destination;
 use crate::discovery::{Discovery, Served, not_kubernetes};
-use crate::path::segment;
 use crate::{ApiError, ClusterTarget, Environment};
 
 /// Our name in `managedFields`.
@@ -26,12 +25,8 @@ pub const FIELD_MANAGER: &str = "seatrial";
 
 /// "cannot reach the cluster" is said within this time.
 const REACH: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// The API server's own limit; a slow admission webhook may take half of it.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 const PAGE: u32 = 500;
 const MOST_OF_A_PAGE: usize = 256 << 20;
-const MOST_OF_AN_OBJECT: usize = 32 << 20;
 const MOST_OF_A_LOG: usize = 256 << 10;
 
 /// One cluster. Cheap to clone.
@@ -185,7 +180,7 @@ impl Cluster {
         namespace: Option<&str>,
         selector: Option<&str>,
     ) -> Result<Vec<Value>, ApiError> {
-        let target = Target::of_kind(served, namespace)?;
+        let target = Destination::of_kind(served, namespace)?;
         let mut all = Vec::new();
         let mut parameters = ListParams::default().limit(PAGE);
         parameters.label_selector = selector.map(str::to_owned);
@@ -320,77 +315,22 @@ impl Cluster {
         kind: &str,
         namespace: Option<&str>,
         name: &str,
-    ) -> Result<Target, ApiError> {
+    ) -> Result<Destination, ApiError> {
         let served = self.served(api_version, kind).await?;
         let namespace = match served.scope {
             Scope::Namespaced => Some(namespace.unwrap_or(self.default_namespace())),
             Scope::Cluster => None,
         };
-        let mut target = Target::of_kind(&served, namespace)?;
-        target.segment = segment(name).ok_or_else(|| impossible(kind, name))?;
-        target.about.name = Some(name.to_owned());
+        let mut target = Destination::of_kind(&served, namespace)?;
+        target.name(kind, name)?;
         Ok(target)
     }
 
-    async fn target_of(&self, object: &Value) -> Result<Target, ApiError> {
+    async fn target_of(&self, object: &Value) -> Result<Destination, ApiError> {
         let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (api_version, kind) = (text("/apiVersion").unwrap_or_default(), text("/kind").unwrap_or_default());
         let name = text("/metadata/name").unwrap_or_default();
         self.target(api_version, kind, text("/metadata/namespace"), name).await
-    }
-}
-
-/// Where an object, or the objects of a kind, are.
-struct Target {
-    request: Request,
-    segment: String,
-    about: About,
-}
-
-impl Target {
-    fn of_kind(served: &Served, namespace: Option<&str>) -> Result<Target, ApiError> {
-        let resource = &served.resource;
-        let root = if resource.group.is_empty() { "api" } else { "apis" };
-        let within = match namespace {
-            Some(name) => {
-                let segment = segment(name).ok_or_else(|| impossible("Namespace", name))?;
-                format!("namespaces/{segment}/")
-            }
-            None => String::new(),
-        };
-        let path = format!("/{root}/{}/{within}{}", resource.api_version, resource.plural);
-        let about = About {
-            resource: qualified(&resource.plural, &resource.group),
-            namespace: namespace.map(str::to_owned),
-            kind: Some((resource.api_version.clone(), resource.kind.clone())),
-            ..About::default()
-        };
-        Ok(Target { request: Request::new(path), segment: String::new(), about })
-    }
-
-    fn read(
-        &self,
-        verb: &'static str,
-        request: Result<http::Request<Vec<u8>>, RequestError>,
-    ) -> Result<Call, ApiError> {
-        let about = About { verb, ..self.about.clone() };
-        let (request, body) = (request.map_err(|error| self.unasked(&error))?, MostBody::Refuse(MOST_OF_AN_OBJECT));
-        Ok(Call { request, about, repeat: Repeat::Harmless, timeout: READ_TIMEOUT, body })
-    }
-
-    fn write(
-        &self,
-        verb: &'static str,
-        request: Result<http::Request<Vec<u8>>, RequestError>,
-        repeat: Repeat,
-    ) -> Result<Call, ApiError> {
-        let mut call = self.read(verb, request)?;
-        (call.repeat, call.timeout) = (repeat, WRITE_TIMEOUT);
-        Ok(call)
-    }
-
-    fn unasked(&self, error: &RequestError) -> ApiError {
-        ApiError::Configuration(format!("{} cannot be asked for: {error}", self.about.resource))
     }
 }
 
@@ -442,10 +382,4 @@ fn body(object: &Value) -> Result<Vec<u8>, ApiError> {
 
 fn object(answer: &Answer) -> Result<Value, ApiError> {
     serde_json::from_slice(&answer.body).map_err(|_| not_kubernetes(answer.status))
-}
-
-fn impossible(kind: &str, name: &str) -> ApiError {
-    let message = format!("`{name}` is not a name that a {kind} can have");
-    let causes = vec![("metadata.name".to_owned(), message.clone())];
-    ApiError::Rejected { code: 422, reason: "Invalid".to_owned(), message, causes }
 }

@@ -9,6 +9,7 @@ mod call;
 mod cluster;
 mod connection;
 mod credentials;
+mod destination;
 mod discovery;
 mod error;
 mod kubeconfig;

@@ -1,6 +1,7 @@
 //! The crate against a real API server: what its answers really look like. Runs where `SEATRIAL_TEST_KUBECONFIG` names a kubeconfig whose current
 //! context may do everything and whose context `low` may do nothing; says so where it does not.
 
+#![allow(clippy::print_stderr, reason = "what is skipped is said")]
 #![allow(clippy::disallowed_methods, reason = "which API server there is stands in the environment")]
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ async fn connect(context: Option<&str>) -> Option<Cluster> {
     Some(Cluster::connect(&target, &Environment::new(), &transport, &masker).await.expect("it answers"))
 }
 
-fn deployment(namespace: &str, spec: Value) -> Value {
+fn deployment(namespace: &str, spec: &Value) -> Value {
     let mut object = json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": namespace },
         "spec": {
@@ -52,7 +53,7 @@ async fn applies_reads_lists_and_deletes() {
     let id = ObjectId::new("apps", "Deployment", Some(name), "web");
     // An earlier run may have been cut short.
     cluster.delete("apps/v1", &id, None).await.expect("no error");
-    let desired = deployment(name, json!({ "replicas": 2 }));
+    let desired = deployment(name, &json!({ "replicas": 2 }));
     assert!(cluster.dry_run(&desired).await.expect("fits").created);
     assert!(cluster.apply(&desired).await.expect("applied").created);
     let again = cluster.apply(&desired).await.expect("applied");
@@ -87,20 +88,20 @@ async fn the_servers_refusals_have_their_sentences() {
     namespace(&cluster, name).await;
     let refused = async |object: Value| cluster.dry_run(&object).await.expect_err("refused");
 
-    let error = refused(deployment(name, json!({ "replica": 2 }))).await;
+    let error = refused(deployment(name, &json!({ "replica": 2 }))).await;
     assert!(
         error.is_the_changes_fault() && error.to_string().contains(".spec.replica: field not declared"),
         "{error:?}"
     );
 
-    let error = refused(deployment(name, json!({ "replicas": -1 }))).await;
+    let error = refused(deployment(name, &json!({ "replicas": -1 }))).await;
     let ApiError::Rejected { code: 422, causes, .. } = &error else { panic!("{error:?}") };
     assert_eq!(causes[0].0, "spec.replicas");
 
-    let error = refused(deployment(name, json!({ "replicas": "two" }))).await;
+    let error = refused(deployment(name, &json!({ "replicas": "two" }))).await;
     assert!(error.is_the_changes_fault(), "{error:?}");
 
-    let error = refused(deployment("no-such-namespace", json!({}))).await;
+    let error = refused(deployment("no-such-namespace", &json!({}))).await;
     assert_eq!(error.to_string(), "namespaces `no-such-namespace` not found");
 
     let error = refused(json!({ "apiVersion": "example.com/v1", "kind": "Widget", "metadata": { "name": "x" } })).await;
@@ -136,7 +137,7 @@ async fn a_field_of_another_manager_is_a_conflict_with_its_name() {
     let Some(cluster) = connect(None).await else { return };
     let name = "seatrial-conflicts";
     namespace(&cluster, name).await;
-    let mut theirs = deployment(name, json!({ "replicas": 3 }));
+    let mut theirs = deployment(name, &json!({ "replicas": 3 }));
     theirs["metadata"]["name"] = json!("theirs");
     // An object with managedFields of others is had by replacing what another one applied; here kubectl stands for it.
     let kubectl = std::process::Command::new("kubectl")
@@ -160,7 +161,7 @@ async fn a_field_of_another_manager_is_a_conflict_with_its_name() {
 #[tokio::test]
 async fn rbac_refusals_name_verb_resource_namespace_and_user() {
     let Some(cluster) = connect(Some("low")).await else { return };
-    let error = cluster.dry_run(&deployment("default", json!({}))).await.expect_err("forbidden");
+    let error = cluster.dry_run(&deployment("default", &json!({}))).await.expect_err("forbidden");
     assert_eq!(error.to_string(), "not allowed: patch deployments.apps in namespace default");
     assert!(matches!(&error, ApiError::Forbidden { user: Some(_), .. }), "{error:?}");
     let error = cluster.list("v1", "Pod", None, None).await.expect_err("forbidden");

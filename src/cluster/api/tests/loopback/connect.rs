@@ -9,13 +9,15 @@ use seatrial_model::Masker;
 use seatrial_transport::{Settings, Transport};
 use tokio::net::TcpListener;
 
-use crate::server::{AUTHORITY, Server, Step, basics};
+use crate::server::{AUTHORITY, CLIENT, Server, Step, basics};
 
 /// Connects with a kubeconfig of this text.
 pub(crate) async fn with(text: &str, masker: &Arc<Masker>) -> Result<Cluster, ApiError> {
     let directory = tempfile::tempdir().expect("a directory");
     fs::write(directory.path().join("config"), text).expect("written");
     fs::write(directory.path().join("ca.pem"), AUTHORITY).expect("written");
+    fs::write(directory.path().join("client.pem"), CLIENT.0).expect("written");
+    fs::write(directory.path().join("client.key"), CLIENT.1).expect("written");
     fs::write(directory.path().join("token"), "token-from-file\n").expect("written");
     in_directory(directory.path(), None, masker).await
 }
@@ -175,6 +177,26 @@ async fn trusts_the_authority_of_the_kubeconfig_and_no_other() {
             (_, outcome) => panic!("{trust}: {:?}", outcome.err()),
         }
     }
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_and_its_key_masked() {
+    let server = Server::mutual(|request, _| basics(request).unwrap_or(Step::Close)).await;
+    let cluster = format!("{{ server: 'https://{}', certificate-authority: ca.pem }}", server.address);
+    let masker = Arc::new(Masker::new());
+    let good = "{ client-certificate: client.pem, client-key: client.key }";
+    with(&kubeconfig(&cluster, good), &masker).await.expect("it is accepted");
+    let line = CLIENT.1.lines().nth(1).expect("a line of the key");
+    assert_eq!(masker.mask(line), "***");
+
+    let sentence_of = async |user: &str| sentence(&kubeconfig(&cluster, user)).await;
+    let none = sentence_of("{}").await;
+    assert!(none.starts_with("cannot reach the cluster at https://127.0.0.1:"), "{none}");
+    assert!(none.ends_with("it refused the TLS handshake (CertificateRequired)"), "{none}");
+    let swapped = sentence_of("{ client-certificate: client.pem, client-key: ca.pem }").await;
+    assert_eq!(swapped, "the client key of user `u` is not valid PEM");
+    let other = sentence_of("{ client-certificate: ca.pem, client-key: client.key }").await;
+    assert_eq!(other, "the client certificate and the client key do not fit together");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Exec credential plugins: what they are told, what they give, and how they fail.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use seatrial_api::{ApiError, Cluster};
@@ -22,8 +23,17 @@ impl Script {
     fn new(text: &str) -> Script {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("login");
-        fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("made executable");
+        // Written by another process: a file that this one holds open while another test forks could not be run (ETXTBSY).
+        let mut writer = Command::new("sh")
+            .args(["-c", "cat > \"$0\" && chmod +x \"$0\""])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let mut stdin = writer.stdin.take().expect("piped");
+        write!(stdin, "#!/bin/sh\n{text}\n").expect("written");
+        drop(stdin);
+        assert!(writer.wait().expect("it ended").success());
         Script { directory, path }
     }
 

@@ -3,13 +3,17 @@
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
-use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+pub(crate) const CLIENT: (&str, &str) =
+    (include_str!("../../testdata/client.pem"), include_str!("../../testdata/client.key"));
 pub(crate) const AUTHORITY: &[u8] = include_bytes!("../../../../transport/testdata/authority.pem");
 const CERTIFICATE: &[u8] = include_bytes!("../../../../transport/testdata/server.pem");
 const KEY: &[u8] = include_bytes!("../../../../transport/testdata/server.key");
@@ -47,15 +51,16 @@ impl Server {
 
     /// The same over TLS, with a certificate for `localhost` and `127.0.0.1`.
     pub(crate) async fn tls(script: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> Server {
-        let chain = CertificateDer::pem_slice_iter(CERTIFICATE).map(|c| c.expect("a certificate")).collect();
-        let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
-        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a pair");
-        Server::start(Arc::new(script), Some(TlsAcceptor::from(Arc::new(config)))).await
+        Server::start(Arc::new(script), Some(acceptor(WebPkiClientVerifier::no_client_auth()))).await
+    }
+
+    /// The same, for clients with a certificate of the authority only.
+    pub(crate) async fn mutual(script: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> Server {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(AUTHORITY).expect("a certificate")).expect("an authority");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+        Server::start(Arc::new(script), Some(acceptor(verifier.expect("a verifier")))).await
     }
 
     async fn start(script: Arc<Script>, acceptor: Option<TlsAcceptor>) -> Server {
@@ -90,6 +95,18 @@ impl Server {
         let seen = self.seen.lock().expect("no panic");
         seen.iter().filter(|request| request.line.starts_with(beginning)).cloned().collect()
     }
+}
+
+fn acceptor(clients: Arc<dyn ClientCertVerifier>) -> TlsAcceptor {
+    let chain = CertificateDer::pem_slice_iter(CERTIFICATE).map(|c| c.expect("a certificate")).collect();
+    let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(clients)
+        .with_single_cert(chain, key)
+        .expect("a pair");
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, script: &Script, all: &Mutex<Vec<Seen>>) {
