@@ -3,11 +3,15 @@
 //! `SEATRIAL_UPDATE_CASES=1` writes what is seen; read the difference before committing it.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
+#[path = "support/redact.rs"]
+mod redact;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
-use regex::Regex;
+use redact::redacted;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -58,27 +62,25 @@ fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Durations, ports and generated names differ from run to run.
-fn redacted(text: &str) -> String {
-    let rules = [
-        (r"\b\d+ min \d+ s\b|\b\d+(\.\d+)? (ms|s)\b", "<time>"),
-        (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-        (r"\b(web|api|migrate)-[a-z0-9]{5,10}-[a-z0-9]{5}\b", "$1-<pod>"),
-        (r"\b(api|web|migrate)-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "$1-<pod>"),
-        (r"\b\d+ attempts?\b", "<attempts>"),
-        (r"\b\d{4}-\d\d-\d\dT[0-9:.]+Z", "<instant>"),
-    ];
-    rules.iter().fold(text.to_owned(), |text, (pattern, with)| {
-        Regex::new(pattern).expect("valid").replace_all(&text, *with).into_owned()
-    })
-}
-
 struct Seen {
     exit: Option<i32>,
     terminal: String,
     markdown: String,
     json: serde_json::Value,
     stderr: String,
+}
+
+/// What every case gave; each is run once.
+fn seen() -> &'static BTreeMap<String, (Case, Seen)> {
+    static SEEN: OnceLock<BTreeMap<String, (Case, Seen)>> = OnceLock::new();
+    SEEN.get_or_init(|| {
+        let run_case = |name: String| {
+            let case = case(&name);
+            let seen = run(&name, &case);
+            (name, (case, seen))
+        };
+        names().into_iter().map(run_case).collect()
+    })
 }
 
 /// Runs a case in a copy of its repository outside any git working copy, with an empty environment.
@@ -121,12 +123,10 @@ fn expect(name: &str, file: &str, seen: &str) {
 
 #[test]
 fn every_case_ends_as_expected() {
-    for name in names() {
-        let case = case(&name);
-        let seen = run(&name, &case);
+    for (name, (case, seen)) in seen() {
         assert_eq!(seen.exit, Some(case.exit), "{name} ({}): {}\n{}", case.what, seen.terminal, seen.stderr);
-        expect(&name, "expected.txt", &seen.terminal);
-        expect(&name, "expected.md", &seen.markdown);
+        expect(name, "expected.txt", &seen.terminal);
+        expect(name, "expected.md", &seen.markdown);
     }
 }
 
@@ -147,8 +147,7 @@ fn every_report_fits_the_published_schema() {
     let schema = Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "report"]).env_clear().output();
     let schema: serde_json::Value = serde_json::from_slice(&schema.expect("runs").stdout).expect("a schema");
     let validator = jsonschema::validator_for(&schema).expect("a valid schema");
-    for name in names() {
-        let seen = run(&name, &case(&name));
+    for (name, (_, seen)) in seen() {
         let problems: Vec<String> = validator.iter_errors(&seen.json).map(|e| e.to_string()).collect();
         assert!(problems.is_empty(), "{name}: {problems:?}");
     }
@@ -170,8 +169,7 @@ fn the_configuration_of_every_case_fits_the_published_schema() {
 /// The password that `shop` plants, as it stands and as the API carries it.
 #[test]
 fn no_report_shows_a_secret() {
-    for name in names() {
-        let seen = run(&name, &case(&name));
+    for (name, (_, seen)) in seen() {
         for text in [&seen.terminal, &seen.markdown, &seen.json.to_string(), &seen.stderr] {
             for secret in ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE"] {
                 assert!(!text.contains(secret), "{name} shows a secret:\n{text}");

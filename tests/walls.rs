@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -34,7 +35,13 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
 }
 
-fn members() -> Vec<Member> {
+/// The crates of the house; cargo is asked once.
+fn members() -> &'static [Member] {
+    static MEMBERS: OnceLock<Vec<Member>> = OnceLock::new();
+    MEMBERS.get_or_init(ask_cargo)
+}
+
+fn ask_cargo() -> Vec<Member> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--format-version", "1", "--offline", "--locked"])
@@ -74,9 +81,9 @@ fn is_pure(folder: &str) -> bool {
 
 #[test]
 fn every_crate_of_the_house_is_seen() {
-    let folders: Vec<String> = members().into_iter().map(|m| m.folder).collect();
+    let folders: Vec<&str> = members().iter().map(|m| m.folder.as_str()).collect();
     for expected in ["model", "formats/yaml", "render/kustomize", "cluster/deploy", "report/reporters", "seatrial"] {
-        assert!(folders.iter().any(|f| f == expected), "{expected} is missing among {folders:?}");
+        assert!(folders.contains(&expected), "{expected} is missing among {folders:?}");
     }
 }
 

@@ -210,7 +210,7 @@ fn planned(
     let path = in_tree(&workspace.root, &absolute);
     let has = |name: &&str| workspace.tree.kind(&seatrial_tree::join(&path, name).unwrap_or_default()).is_ok();
     let is_directory = workspace.tree.kind(&path).is_ok_and(|kind| kind == EntryKind::Directory);
-    let is_kustomization = is_directory && seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
+    let is_kustomization = is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has);
     let source = if is_kustomization { Source::Kustomize(path.clone()) } else { Source::Manifests(path.clone()) };
     let name = if path.is_empty() { ".".to_owned() } else { path };
     Ok(vec![Planned { name, source, minor: Minor::DEFAULT, config: None }])

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, deploy};
 use seatrial_model::{
-    Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult, locate,
+    Change, Evidence, Finding, Level, Manifest, ReportedFinding, Span, Stage, StageOutcome, StageResult, Target,
+    TestOutcome, TestResult, ids, locate,
 };
 use seatrial_simulated::SimulatedCluster;
 use seatrial_transport::Transport;
@@ -128,7 +129,11 @@ impl LiveContext<'_> {
             } else {
                 self.run_test(config, probe, harbor, &judged.manifests).await
             };
-            result.location = self.test_location(config, config_path);
+            let span = self.test_span(config, config_path);
+            result.location = span.map(|span| locate(&self.session.sources, &self.session.masker, span));
+            if let (Some(span), TestOutcome::Failed) = (span, result.outcome) {
+                judged.findings.push(self.test_finding(span, &result));
+            }
             let word = match result.outcome {
                 TestOutcome::Passed => "pass",
                 TestOutcome::Failed | TestOutcome::Broken => "fail",
@@ -162,12 +167,21 @@ impl LiveContext<'_> {
         result
     }
 
-    fn test_location(&self, config: &TestConfig, config_path: &str) -> Option<seatrial_model::Location> {
-        let session = self.session;
+    /// The name of a test in the configuration.
+    fn test_span(&self, config: &TestConfig, config_path: &str) -> Option<Span> {
         let offset = config.name.referenced.span().byte_offset().and_then(|o| usize::try_from(o).ok())?;
-        let file = session.sources.find(config_path)?;
-        let span = seatrial_model::Span::new(file.id(), offset, offset + config.name.value.len());
-        Some(locate(&session.sources, &session.masker, span))
+        let file = self.session.sources.find(config_path)?;
+        Some(Span::new(file.id(), offset, offset + config.name.value.len()))
+    }
+
+    /// A failed test as a finding: so that it has a line, an annotation and a fingerprint.
+    fn test_finding(&self, span: Span, result: &TestResult) -> ReportedFinding {
+        let message = format!("test `{}`: {}", result.name, result.message);
+        let finding = Finding::new(ids::TEST_FAILED, span, message).with_field(result.name.as_str());
+        let proven =
+            |finding: Finding, proof: &Evidence| finding.with_evidence(proof.title.as_str(), proof.text.as_str());
+        let finding = result.evidence.iter().fold(finding, proven);
+        ReportedFinding::resolve(&finding, &self.session.sources, &self.session.masker)
     }
 
     /// Who runs: for the Lease and the preview's labels.
