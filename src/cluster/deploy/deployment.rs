@@ -43,6 +43,7 @@ async fn run(
     let Plan { placement, target } = make(work, manifests, options).await?;
     done.skipped = placement.skipped;
     done.findings = placement.findings;
+    done.notices = placement.notices;
     let objects = placement.objects;
     if has_errors(&done.findings) {
         return Ok(());

@@ -83,7 +83,8 @@ fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> 
     let causes: Vec<(String, String)> = if causes.is_empty() { unknown.into_iter().collect() } else { causes.to_vec() };
     let node = &object.manifest.node;
     let said = match causes.as_slice() {
-        [] => clip(message),
+        // `Deployment.apps "web" is invalid: …` repeats which object it is.
+        [] => clip(message.split_once(" is invalid: ").map_or(message, |(_, why)| why)),
         [(field, words), ..] if words.contains(field.as_str()) || field.is_empty() => clip(words),
         [(field, words), ..] => format!("`{}`: {}", field.trim_start_matches('.'), clip(words)),
     };

@@ -129,8 +129,8 @@ impl Lease {
         self.renewal.abort();
         for _ in 0..2 {
             let mut free = live.clone();
-            free["spec"]["holderIdentity"] = json!("");
-            free["spec"]["leaseDurationSeconds"] = json!(1);
+            set(&mut free, "holderIdentity", json!(""));
+            set(&mut free, "leaseDurationSeconds", json!(1));
             match self.cluster.replace(&free).await {
                 Err(ApiError::Rejected { code: 409, .. }) => {}
                 Err(error) => {
@@ -160,7 +160,7 @@ async fn renew(cluster: Cluster, holder: String, live: Arc<Mutex<Value>>, every:
         tokio::time::sleep(every).await;
         let mut live = live.lock().await;
         let mut next = live.clone();
-        next["spec"]["renewTime"] = json!(micro_time(Timestamp::now()));
+        set(&mut next, "renewTime", json!(micro_time(Timestamp::now())));
         match cluster.replace(&next).await {
             Ok(newer) => {
                 *live = newer;
@@ -235,13 +235,20 @@ fn fresh(id: &ObjectId, holder: &str) -> Value {
 fn take_over(lease: &mut Value, holder: &str) {
     let now = micro_time(Timestamp::now());
     let transitions = lease.pointer("/spec/leaseTransitions").and_then(Value::as_i64).unwrap_or(0);
-    lease["spec"] = json!({
-        "holderIdentity": holder,
-        "leaseDurationSeconds": DURATION.as_secs(),
-        "acquireTime": now,
-        "renewTime": now,
-        "leaseTransitions": transitions.saturating_add(1),
-    });
+    set(lease, "holderIdentity", json!(holder));
+    set(lease, "leaseDurationSeconds", json!(DURATION.as_secs()));
+    set(lease, "acquireTime", json!(now));
+    set(lease, "renewTime", json!(now));
+    set(lease, "leaseTransitions", json!(transitions.saturating_add(1)));
+}
+
+/// Sets a field of the `spec`; what is no Lease stays as it is, and the server will say so.
+fn set(lease: &mut Value, key: &str, value: Value) {
+    let Some(lease) = lease.as_object_mut() else { return };
+    let spec = lease.entry("spec").or_insert_with(|| json!({}));
+    if let Some(spec) = spec.as_object_mut() {
+        spec.insert(key.to_owned(), value);
+    }
 }
 
 /// Kubernetes' `MicroTime`: six digits of a second, always.

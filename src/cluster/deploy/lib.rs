@@ -19,6 +19,7 @@ mod ownership;
 mod place;
 mod plan;
 mod preview;
+mod reference;
 mod unready;
 mod wait;
 mod work;

@@ -10,6 +10,7 @@ use crate::field_path::name_span;
 use crate::normalise::normalise;
 use crate::order::{Stage, key, stage};
 use crate::ownership::drop_owners;
+use crate::reference::outside;
 
 /// One object, ready to be sent.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Placement<'a> {
     pub(crate) objects: Vec<Placed<'a>>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) findings: Vec<Finding>,
+    /// Sentences about what a preview does not take along.
+    pub(crate) notices: Vec<String>,
 }
 
 /// Where namespaced objects go.
@@ -82,6 +85,10 @@ pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], to: Destination<'_>
             move_subjects(&mut object, &moved, target);
         }
         let id = ObjectId { namespace, ..manifest.id.clone() };
+        // Nothing of a Secret is told, not even a host.
+        if target.is_some() && id.kind != "Secret" {
+            placement.notices.extend(outside(&object, &id, &moved));
+        }
         let stage = stage(&id);
         placement.objects.push(Placed { manifest, id, object, stage });
     }
@@ -146,7 +153,9 @@ fn move_subjects(object: &mut Value, moved: &BTreeSet<&str>, target: &str) {
         let account = subject.get("kind").and_then(Value::as_str) == Some("ServiceAccount");
         let follows = subject.get("namespace").and_then(Value::as_str).is_some_and(|n| moved.contains(n));
         if account && follows {
-            subject["namespace"] = Value::String(target.to_owned());
+            if let Some(subject) = subject.as_object_mut() {
+                subject.insert("namespace".to_owned(), Value::String(target.to_owned()));
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ const EVENTS_EVERY: Duration = Duration::from_secs(2);
 const SETTLE: Duration = Duration::from_secs(1);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
-const FORGIVEN_FAILURES: u32 = 5;
+const FORGIVEN_FAILURES: u32 = 20;
 /// Collecting evidence may take this long after the deadline.
 const EVIDENCE_TIME: Duration = Duration::from_secs(10);
 

@@ -75,6 +75,16 @@ async fn a_collision_is_found_before_even_the_namespace_is_made() {
 }
 
 #[tokio::test]
+async fn a_host_that_stays_behind_is_named() {
+    let harness = Harness::start().await.into_preview("shop-pr-12");
+    let deployed = harness.deploy(&SHOP.replace("greeting: hello", "api: http://api.shop.svc:8080")).await;
+    assert_eq!(
+        deployed.notices,
+        ["ConfigMap shop-pr-12/settings names the host `api.shop.svc`, which stays outside the preview namespace"]
+    );
+}
+
+#[tokio::test]
 async fn a_namespace_that_does_not_go_names_what_holds_it() {
     let harness = Harness::start().await.into_preview("shop-pr-12");
     harness.deploy("{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }").await;
@@ -86,4 +96,15 @@ async fn a_namespace_that_does_not_go_names_what_holds_it() {
     let sentence = stuck.expect_err("stuck").to_string();
     assert!(sentence.starts_with("the namespace `shop-pr-12` is not gone after 2s: "), "{sentence}");
     assert!(sentence.contains("acme.io/hold") || sentence.contains("kubernetes"), "{sentence}");
+
+    // Nor is it deployed into: that waits until it is gone.
+    let mut harness = harness;
+    harness.options.timeout = Duration::from_secs(1);
+    let deployed = harness.deploy(SHOP).await;
+    assert_eq!(
+        deployed.broken.as_deref(),
+        Some(
+            "the deadline of 1s passed while waiting for the namespace `shop-pr-12` to be deleted; nothing was applied"
+        )
+    );
 }
