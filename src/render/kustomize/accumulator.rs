@@ -88,7 +88,7 @@ fn duplicate(second: &Resource, first: &Resource) -> Finding {
     Finding::new(ids::DUPLICATE_OBJECT, second.name_span(), message)
         .with_related(first.name_span(), "it is here already")
         .with_object(&second.object_id())
-        .with_help("Rename one of the two, remove it, or patch the other instead.")
+        .with_help("rename one of the two, remove it, or patch the other instead")
 }
 
 fn unsettable(error: &FieldError, resource: &Resource, setter: &Setter, field: &str) -> Finding {

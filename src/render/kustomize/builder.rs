@@ -147,7 +147,7 @@ impl Build<'_> {
         if found.len() > 1 {
             let message = format!("`{}` has several kustomizations: `{}`", shown(dir), found.join("`, `"));
             let finding = Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), message);
-            self.findings.push(finding.with_help("Keep one of them."));
+            self.findings.push(finding.with_help("keep one of them"));
         }
         Some(file)
     }

@@ -59,7 +59,7 @@ fn invalid(node: &Node, missing: &str) -> Finding {
     let finding = Finding::new(ids::INVALID_OBJECT, first_line(node), format!("the object has no `{missing}`"));
     let api_version = node.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
     if api_version.starts_with("kustomize.config.k8s.io/") {
-        return finding.with_help("This is a kustomization: name its directory, not the file.");
+        return finding.with_help("this is a kustomization: name its directory, not the file");
     }
     if node.at(&["metadata", "generateName"]).is_some() {
         return finding.with_help("kustomize needs a `metadata.name`; `generateName` is not enough.");

@@ -116,7 +116,7 @@ impl<'a> Files<'a> {
         };
         let finding = Finding::new(rule, span, format!("`{path}` {error}"));
         match self.near(target).filter(|_| matches!(error, ReadError::NotFound)) {
-            Some(near) => finding.with_help(format!("Did you mean `{near}`? It lies in the same directory.")),
+            Some(near) => finding.with_help(format!("did you mean `{near}`, in the same directory?")),
             None => finding,
         }
     }
@@ -137,7 +137,7 @@ fn outside(path: &str, dir: &str, span: Span) -> Finding {
     let dir = if dir.is_empty() { "." } else { dir };
     Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` does not lie in or below `{dir}`"))
         .with_note("kustomize reads files only below the directory of the kustomization that names them")
-        .with_help("Move the file there, or include its directory as a base with a kustomization of its own.")
+        .with_help("move the file there, or include its directory as a base with a kustomization of its own")
 }
 
 /// A base or file that is to be fetched (kustomize: `git.NewRepoSpecFromURL`, `IsRemoteFile`).

@@ -106,7 +106,7 @@ fn behavior_of(generator: &Node, findings: &mut Vec<Finding>) -> Behavior {
             let finding = Finding::new(ids::KUSTOMIZE, node.span(), message).with_level(Level::Warning);
             let near = nearest::nearest(other, ["create", "merge", "replace"]);
             let help =
-                near.map_or("Write `create`, `merge` or `replace`.".to_owned(), |n| format!("Did you mean `{n}`?"));
+                near.map_or("write `create`, `merge` or `replace`".to_owned(), |n| format!("did you mean `{n}`?"));
             findings.push(finding.with_help(help));
             Behavior::Create
         }
@@ -192,7 +192,7 @@ fn absorb(
             let first = resources.resources().get(*position).map(Resource::name_span);
             let message = format!("`{}` exists already", resource.id().describe());
             let finding = Finding::new(ids::DUPLICATE_OBJECT, name.span(), message)
-                .with_help("Write `behavior: merge` or `behavior: replace` to change it, or choose another name.");
+                .with_help("write `behavior: merge` or `behavior: replace` to change it, or choose another name");
             findings.push(first.into_iter().fold(finding, |f, span| f.with_related(span, "it is here already")));
         }
         ([position], _) => {
@@ -216,12 +216,12 @@ fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, reso
         let namespace = &other.id().namespace;
         return finding
             .with_related(other.name_span(), format!("it is in the namespace `{namespace}` here"))
-            .with_help(format!("Write `namespace: {namespace}` in the generator."));
+            .with_help(format!("write `namespace: {namespace}` in the generator"));
     }
     let near = nearest::nearest(&id.name, same_kind().map(|r| &*r.original_id().name));
     match near {
-        Some(near) => finding.with_help(format!("Did you mean `{near}`?")),
-        None => finding.with_help("Leave out `behavior`, or add the object to the resources."),
+        Some(near) => finding.with_help(format!("did you mean `{near}`?")),
+        None => finding.with_help("leave out `behavior`, or add the object to the resources"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The image transformer (kustomize: `ImageTagTransformer`, `filters/imagetag`).
 
 use regex::Regex;
-use seatrial_model::{Finding, Node, SetBy, Value, ids};
+use seatrial_model::{Finding, Node, SetBy, Text, Value, ids};
 
 use crate::accumulator::Accumulator;
 use crate::field_spec::Leaf;
@@ -32,21 +32,41 @@ pub(crate) fn set_images(resources: &mut Accumulator, images: &[Node], findings:
         if &*resource.id().gvk.kind == "CustomResourceDefinition" || !has_image(resource.node()) {
             continue;
         }
-        resource.edit(|node| {
-            for change in &changes {
-                each_container_image(node, &mut |image| change.apply(image));
-                for spec in IMAGE_FIELDS.iter() {
-                    let set = &mut |image: &mut Node| {
-                        if let Some(changed) = change.apply(image) {
-                            *image = changed;
-                        }
-                        Ok(())
-                    };
-                    // The default fields create nothing, and what is no image is left to the schema check.
-                    let _ = spec.visit(node, Leaf::Never, &change.setter.origin(), set);
-                }
+        resource.edit(open_empty_lists);
+        let mut images = Vec::new();
+        collect_images(resource.node(), &mut images);
+        for change in &changes {
+            if !images.iter().any(|image| change.pattern.is_match(image)) {
+                continue;
             }
-        });
+            resource.edit(|node| change.apply_everywhere(node));
+            images.clear();
+            collect_images(resource.node(), &mut images);
+        }
+    }
+}
+
+/// A list of containers that is null becomes an empty one, whatever images are changed (kustomize: `filters/fieldspec` `handleMap`).
+fn open_empty_lists(node: &mut Node) {
+    let origin = node.origin();
+    for spec in IMAGE_FIELDS.iter() {
+        // Nothing is set, so that nothing can fail but a shape that the schema check reports.
+        let _ = spec.visit(node, Leaf::Never, &origin, &mut |_| Ok(()));
+    }
+}
+
+/// Every text that could be an image, so that an entry that changes nothing costs nothing.
+fn collect_images(node: &Node, images: &mut Vec<Text>) {
+    for item in node.items() {
+        collect_images(item, images);
+    }
+    for entry in node.entries() {
+        match entry.value.value() {
+            Value::Scalar(text) if entry.key.text == *"image" || entry.key.text == *"reference" => {
+                images.push(text.clone())
+            }
+            _ => collect_images(&entry.value, images),
+        }
     }
 }
 
@@ -73,6 +93,21 @@ fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<Image
 }
 
 impl ImageChange<'_> {
+    /// First by the names of lists, then by the default fields: what stands in both is changed twice, as kustomize does.
+    fn apply_everywhere(&self, node: &mut Node) {
+        each_container_image(node, &mut |image| self.apply(image));
+        for spec in IMAGE_FIELDS.iter() {
+            let set = &mut |image: &mut Node| {
+                if let Some(changed) = self.apply(image) {
+                    *image = changed;
+                }
+                Ok(())
+            };
+            // The default fields create nothing, and what is no image is left to the schema check.
+            let _ = spec.visit(node, Leaf::Never, &self.setter.origin(), set);
+        }
+    }
+
     /// The image as it is afterwards; `None` when it is another one.
     fn apply(&self, image: &Node) -> Option<Node> {
         let text = image.scalar_text().filter(|t| !image.is_null() && self.pattern.is_match(t))?;

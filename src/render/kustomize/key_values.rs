@@ -127,5 +127,5 @@ fn no_equals_sign(span: Span, named: Span) -> Finding {
     Finding::new(ids::KUSTOMIZE, span, "the line has no `=`, so that it becomes a key with an empty value")
         .with_level(Level::Warning)
         .with_related(named, "the file is read here")
-        .with_help("Write `KEY=value`, or `KEY=` for an empty value.")
+        .with_help("write `KEY=value`, or `KEY=` for an empty value")
 }

@@ -65,7 +65,7 @@ impl Kustomization {
 /// An empty kustomization, which kustomize refuses.
 pub(crate) fn empty(file: &SourceFile) -> Finding {
     Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), "the kustomization is empty")
-        .with_help("Name at least one resource under `resources`.")
+        .with_help("name at least one resource under `resources`")
 }
 
 fn is_type_meta(key: &str) -> bool {

@@ -120,5 +120,5 @@ fn missing_identity(node: &Node, kind: &str, name: &str) -> Option<Finding> {
     let start = node.entries().first().map_or(node.span(), |e| e.key.span.to(e.value.span()));
     let first_line = Span { end: start.end.min(node.span().end), ..start };
     let message = format!("a strategic merge patch must have a `{missing}`, also with a `target`");
-    Some(Finding::new(ids::KUSTOMIZE, first_line, message).with_help("With a `target`, any name and kind will do."))
+    Some(Finding::new(ids::KUSTOMIZE, first_line, message).with_help("with a `target`, any name and kind will do"))
 }

@@ -31,7 +31,7 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &Accumulator) -> F
     let near = near.and_then(|near| names.iter().find(|(name, _)| *name == near));
     match near {
         Some((name, resource)) => {
-            finding.with_related(resource.name_span(), "this one is near").with_help(format!("Did you mean `{name}`?"))
+            finding.with_related(resource.name_span(), "this one is near").with_help(format!("did you mean `{name}`?"))
         }
         None => finding,
     }
@@ -44,7 +44,7 @@ fn other_version(finding: Finding, there: &Resource) -> Finding {
     finding
         .with_label("the base has another version")
         .with_related(place, format!("it is {} here", gvk.version))
-        .with_help(format!("Write `{api_version}` in the patch."))
+        .with_help(format!("write `{api_version}` in the patch"))
 }
 
 fn other_namespace(finding: Finding, there: &Resource) -> Finding {
@@ -52,5 +52,5 @@ fn other_namespace(finding: Finding, there: &Resource) -> Finding {
     let namespace = there.original_id().namespace.to_string();
     finding
         .with_related(place, format!("it is in the namespace `{namespace}` here"))
-        .with_help(format!("Write `namespace: {namespace}` in the patch's metadata."))
+        .with_help(format!("write `namespace: {namespace}` in the patch's metadata"))
 }

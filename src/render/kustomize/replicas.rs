@@ -52,7 +52,7 @@ fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str) -> Find
     let workloads = resources.resources().iter().filter(|r| REPLICA_COUNTS.iter().any(|s| s.selects(&r.id().gvk)));
     let names: Vec<&str> = workloads.map(|r| &*r.original_id().name).collect();
     match nearest::nearest(name, names) {
-        Some(near) => finding.with_help(format!("Did you mean `{near}`?")),
+        Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None => finding,
     }
 }

@@ -152,7 +152,7 @@ fn fits(value: &Node, fits: bool, wanted: &str, field: &str, findings: &mut Vec<
     let message = format!("`{field}` must be {wanted}, but is {}", value.describe());
     let mut finding = Finding::new(ids::KUSTOMIZE, value.span(), message).with_field(field);
     if value.scalar_text().is_some() && wanted == "a string" {
-        finding = finding.with_help("Put the value in quotes.");
+        finding = finding.with_help("put the value in quotes");
     }
     findings.push(finding);
     None

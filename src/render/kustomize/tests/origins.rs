@@ -1,0 +1,147 @@
+//! The line that a human must edit, for values set by every field of a kustomization.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use seatrial_kustomize::{ImageOverride, Options, build, override_images};
+use seatrial_model::{Manifest, Node, SetBy, Sources};
+use seatrial_tree::Tree;
+
+struct Build {
+    sources: Arc<Sources>,
+    manifests: Vec<Manifest>,
+}
+
+impl Build {
+    fn of(case: &str, dir: &str) -> Build {
+        let sources = Arc::new(Sources::new());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(case);
+        let tree = Tree::working_copy(&root, &sources).expect("a case");
+        Build { manifests: build(&tree, dir, Options::default()).manifests, sources }
+    }
+
+    fn memory(files: &[(&str, &str)]) -> Build {
+        let sources = Arc::new(Sources::new());
+        let tree = Tree::memory(files.iter().copied(), &sources);
+        Build { manifests: build(&tree, "", Options::default()).manifests, sources }
+    }
+
+    fn node(&self, kind: &str, pointer: &str) -> &Node {
+        let manifest = self.manifests.iter().find(|m| m.id.kind == kind).expect("such a kind");
+        pointer.split('/').skip(1).fold(&manifest.node, |node, segment| match segment.parse::<usize>() {
+            Ok(index) => &node.items()[index],
+            Err(_) => node.get(segment).unwrap_or_else(|| panic!("{pointer}")),
+        })
+    }
+
+    /// `file:line` and the text of the origin.
+    fn place(&self, node: &Node) -> String {
+        let span = node.span();
+        let file = self.sources.get(span.file).expect("known");
+        let line = file.line_column(span.start).0;
+        format!("{}:{line} {}", file.path(), file.text()[span.start as usize..span.end as usize].trim_end())
+    }
+}
+
+#[test]
+fn every_value_keeps_the_line_that_set_it_last() {
+    let build = Build::of("everything-on-two-levels", "overlay");
+    let containers = "/spec/template/spec/containers";
+    let cases = [
+        ("Deployment", format!("{containers}/0/image"), "overlay/kustomization.yaml:6 \"5\""),
+        ("Deployment", format!("{containers}/1/image"), "base/web.yaml:26 example.com/sidecar"),
+        ("Deployment", format!("{containers}/0/env/0/value"), "base/web.yaml:22 \"1\""),
+        ("Deployment", "/metadata/namespace".to_owned(), "overlay/kustomization.yaml:4 shop"),
+        ("Deployment", "/metadata/name".to_owned(), "overlay/kustomization.yaml:3 -s"),
+        ("Deployment", "/metadata/labels/x".to_owned(), "overlay/kustomization.yaml:5 \"1\""),
+        ("Deployment", "/spec/selector/matchLabels/x".to_owned(), "overlay/kustomization.yaml:5 \"1\""),
+        ("Deployment", "/spec/replicas".to_owned(), "overlay/kustomization.yaml:7 2"),
+        ("Deployment", "/spec/template/spec/volumes/0/configMap/name".to_owned(), "base/kustomization.yaml:11 cfg"),
+        ("Service", "/spec/type".to_owned(), "overlay/kustomization.yaml:13 ClusterIP"),
+        ("ConfigMap", "/data/k".to_owned(), "base/kustomization.yaml:5 k=v"),
+    ];
+    for (kind, pointer, expected) in cases {
+        assert_eq!(build.place(build.node(kind, &pointer)), expected, "{kind} {pointer}");
+    }
+}
+
+#[test]
+fn the_chain_behind_a_value_leads_back_to_its_file() {
+    let build = Build::of("everything-on-two-levels", "overlay");
+    let image = build.node("Deployment", "/spec/template/spec/containers/0/image").origin();
+    let over = image.over.expect("it was set over the base");
+    assert_eq!(over.by, SetBy::Field("images"));
+    let before = over.before.clone().expect("the base's image");
+    assert_eq!(build.place(&Node::string("", before)), "base/web.yaml:19 example.com/web:1.0");
+    let patched = build.node("Service", "/spec/type").origin().over.expect("patched");
+    assert_eq!(patched.by, SetBy::Patch);
+    let generated = build.node("ConfigMap", "/data/k").origin().over.expect("generated");
+    assert_eq!(generated.by, SetBy::Generator("configMapGenerator"));
+}
+
+#[test]
+fn a_generated_value_lies_in_its_env_line_or_file() {
+    let kustomization = "configMapGenerator:\n- name: c\n  envs: [a.env]\n  files: [b.txt]\n";
+    let build = Build::memory(&[("kustomization.yaml", kustomization), ("a.env", "# x\nA=1\n"), ("b.txt", "text\n")]);
+    assert_eq!(build.place(build.node("ConfigMap", "/data/A")), "a.env:2 A=1");
+    assert_eq!(build.place(build.node("ConfigMap", "/data/b.txt")), "b.txt:1 text");
+}
+
+const CRON_JOB: &str = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: c}\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          initContainers:\n          - {name: i, image: 'r:5000/web:1'}\n          containers:\n          - {name: a, image: r:5000/web}\n          - {name: b, image: r:5000/webs}\n";
+
+#[test]
+fn an_image_of_the_command_line_goes_into_every_pod_template_and_keeps_the_line() {
+    let mut build = Build::memory(&[("kustomization.yaml", "resources: [a.yaml]\n"), ("a.yaml", CRON_JOB)]);
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let wanted = ImageOverride::parse(&format!("r:5000/web=new/web:2@{digest}")).expect("valid");
+    let unknown = ImageOverride::parse("nobody=x").expect("valid");
+    assert_eq!(override_images(&mut build.manifests, &[wanted, unknown]), [2, 0]);
+    let pod = "/spec/jobTemplate/spec/template/spec";
+    let image = build.node("CronJob", &format!("{pod}/initContainers/0/image"));
+    assert_eq!(image.as_str(), Some(format!("new/web:2@{digest}").as_str()));
+    assert_eq!(build.place(image), "a.yaml:10 'r:5000/web:1'");
+    assert_eq!(image.origin().over.expect("set").by, SetBy::CommandLine);
+    assert_eq!(build.node("CronJob", &format!("{pod}/containers/1/image")).as_str(), Some("r:5000/webs"));
+}
+
+#[test]
+fn what_is_no_image_override_is_refused_with_a_sentence() {
+    let cases = [
+        ("web", "`web` is not `NAME=REFERENCE`, as in `web=registry.example.com/web:1.4.1`"),
+        ("=web", "`=web` has no name before the `=`"),
+        ("web=", "`web=` has no reference behind the `=`"),
+        ("web:1=x", "the name `web:1` must have neither tag nor digest: every tag of `web` is replaced"),
+        ("web=x y", "an image has no spaces"),
+        ("web=x:", "`x:` is no image reference"),
+        ("web=x@sha256:1", "`sha256:1` is no digest: `sha256:` and 64 hexadecimal digits"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(ImageOverride::parse(text), Err(expected.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn no_message_holds_the_value_of_a_secret() {
+    let kustomization =
+        "secretGenerator:\n- name: s\n  literals: [hunter2, a=hunter2, a=hunter2, 7654321]\n  envs: [s.env]\n";
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory([("kustomization.yaml", kustomization), ("s.env", "A=hunter2\nhunter2\n")], &sources);
+    let findings = build(&tree, "", Options::default()).findings;
+    assert_eq!(findings.len(), 4, "{findings:?}");
+    let text = format!("{findings:?}");
+    assert!(!text.contains("hunter2") && !text.contains("7654321"), "{text}");
+}
+
+#[test]
+fn a_base_that_two_overlays_share_is_reported_once() {
+    let broken = "resources: [gone.yaml]\n";
+    let sources = Arc::new(Sources::new());
+    let files = [
+        ("kustomization.yaml", "resources: [a, b]\n"),
+        ("a/kustomization.yaml", "resources: [../base]\nnamePrefix: a-\n"),
+        ("b/kustomization.yaml", "resources: [../base]\nnamePrefix: b-\n"),
+        ("base/kustomization.yaml", broken),
+    ];
+    let findings = build(&Tree::memory(files, &sources), "", Options::default()).findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}
