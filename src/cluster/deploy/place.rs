@@ -152,10 +152,11 @@ fn move_subjects(object: &mut Value, moved: &BTreeSet<&str>, target: &str) {
     for subject in object.get_mut("subjects").and_then(Value::as_array_mut).into_iter().flatten() {
         let account = subject.get("kind").and_then(Value::as_str) == Some("ServiceAccount");
         let follows = subject.get("namespace").and_then(Value::as_str).is_some_and(|n| moved.contains(n));
-        if account && follows {
-            if let Some(subject) = subject.as_object_mut() {
-                subject.insert("namespace".to_owned(), Value::String(target.to_owned()));
-            }
+        if account
+            && follows
+            && let Some(subject) = subject.as_object_mut()
+        {
+            subject.insert("namespace".to_owned(), Value::String(target.to_owned()));
         }
     }
 }
