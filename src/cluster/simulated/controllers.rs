@@ -18,7 +18,7 @@ mod service;
 mod stateful_set;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use definition::serve_definitions;
 pub(crate) use garbage::orphan_dependents;
@@ -66,7 +66,9 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     loop {
         announced.mark_unchanged();
         let now = Moment::now();
+        let began = Instant::now();
         let due = reconcile(&mut shared.lock(), now);
+        let took = began.elapsed();
         let wait = due.0.map(|moment| Duration::from_millis(u64::try_from(moment.since(now)).unwrap_or(0)));
         match wait {
             Some(wait) => {
@@ -78,6 +80,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
                 }
             }
         }
-        tokio::time::sleep(BREATH).await;
+        // A large world takes long to look at: requests get the lock for at least as long.
+        tokio::time::sleep(BREATH.max(took)).await;
     }
 }

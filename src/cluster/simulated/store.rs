@@ -1,6 +1,6 @@
 //! Objects and the log of their changes: the etcd of the simulated cluster. Knows nothing of kinds.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -48,6 +48,8 @@ pub(crate) struct Change {
 #[derive(Debug)]
 pub(crate) struct Store {
     objects: BTreeMap<Key, Arc<Value>>,
+    /// Keys by the identity of the controlling owner; empty for what has none.
+    controlled: BTreeMap<String, BTreeSet<Key>>,
     log: VecDeque<Change>,
     version: u64,
     announced: watch::Sender<u64>,
@@ -56,7 +58,13 @@ pub(crate) struct Store {
 impl Store {
     /// An empty store. Versions start above zero, which means "any" to a watch.
     pub(crate) fn new() -> Store {
-        Store { objects: BTreeMap::new(), log: VecDeque::new(), version: 1, announced: watch::Sender::new(1) }
+        Store {
+            objects: BTreeMap::new(),
+            controlled: BTreeMap::new(),
+            log: VecDeque::new(),
+            version: 1,
+            announced: watch::Sender::new(1),
+        }
     }
 
     /// The version after the last change.
@@ -92,6 +100,26 @@ impl Store {
         self.list(resource, None).map(|(key, _)| key.clone()).collect()
     }
 
+    /// What an owner controls, in the order of keys; what nobody controls for an empty identity.
+    pub(crate) fn controlled_by(&self, uid: &str) -> impl Iterator<Item = (&Key, &Arc<Value>)> + use<'_> {
+        let keys = self.controlled.get(uid).into_iter().flatten();
+        keys.filter_map(|key| self.objects.get_key_value(key))
+    }
+
+    /// How many objects there are.
+    pub(crate) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    fn forget_control(&mut self, uid: &str, key: &Key) {
+        if let Some(keys) = self.controlled.get_mut(uid) {
+            keys.remove(key);
+            if keys.is_empty() {
+                self.controlled.remove(uid);
+            }
+        }
+    }
+
     /// Every object.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Key, &Arc<Value>)> {
         self.objects.iter()
@@ -103,6 +131,13 @@ impl Store {
         json::set(&mut object, "/metadata/resourceVersion", self.version.to_string());
         let after = Arc::new(object);
         let before = self.objects.insert(key.clone(), Arc::clone(&after));
+        let owner = controller(&after);
+        if let Some(old) = before.as_ref().map(|old| controller(old)).filter(|old| *old != owner) {
+            self.forget_control(old, key);
+        }
+        if before.as_ref().is_none_or(|old| controller(old) != owner) {
+            self.controlled.entry(owner.to_owned()).or_default().insert(key.clone());
+        }
         self.announce(Change {
             version: self.version,
             key: key.clone(),
@@ -127,6 +162,7 @@ impl Store {
     /// Removes an object and gives its last state, with the version of the deletion.
     pub(crate) fn remove(&mut self, key: &Key) -> Option<Arc<Value>> {
         let before = self.objects.remove(key)?;
+        self.forget_control(controller(&before), key);
         self.version += 1;
         let mut last = Value::clone(&before);
         json::set(&mut last, "/metadata/resourceVersion", self.version.to_string());
@@ -164,6 +200,13 @@ impl Store {
     }
 }
 
+/// The identity of an object's controlling owner; empty when it has none.
+fn controller(object: &Value) -> &str {
+    let owners = json::items(object, "/metadata/ownerReferences").iter();
+    let mut controllers = owners.filter(|owner| owner.get("controller") == Some(&Value::Bool(true)));
+    controllers.next().map_or("", |owner| json::text(owner, "/uid"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +240,22 @@ mod tests {
         let names = |namespace| store.list("pods", namespace).map(|(key, _)| key.name.as_str()).collect::<Vec<_>>();
         assert_eq!(names(Some("a")), ["w", "x"]);
         assert_eq!(names(None), ["w", "x", "y"]);
+    }
+
+    #[test]
+    fn knows_what_an_owner_controls_as_owners_come_and_go() {
+        let mut store = Store::new();
+        let owned = |uid: &str| json!({"metadata": {"ownerReferences": [{"uid": uid, "controller": true}]}});
+        let names =
+            |store: &Store, uid: &str| store.controlled_by(uid).map(|(key, _)| key.name.clone()).collect::<Vec<_>>();
+        store.put(&key("a"), json!({"metadata": {}}));
+        store.put(&key("b"), owned("u1"));
+        assert_eq!((names(&store, ""), names(&store, "u1")), (vec!["a".to_owned()], vec!["b".to_owned()]));
+        store.put(&key("a"), owned("u1"));
+        store.put(&key("b"), owned("u2"));
+        assert_eq!((names(&store, ""), names(&store, "u1")), (vec![], vec!["a".to_owned()]));
+        store.remove(&key("b"));
+        assert_eq!(names(&store, "u2"), Vec::<String>::new());
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::json;
 use crate::store::Key;
 use crate::world::World;
 
-/// How many events are kept; the oldest versions are not looked for, as the cluster lives for minutes.
-const MOST: usize = 5_000;
+/// No more events are told when the cluster holds this many objects.
+const MOST: usize = 50_000;
 
 /// How an event is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn record(world: &mut World, about: &Value, event: &Event<'_>, now: M
         json::set(old, "/count", count + 1);
         json::set(old, "/lastTimestamp", now.text());
     });
-    if again.is_some() || world.store.list("events", None).count() >= MOST {
+    if again.is_some() || world.store.len() >= MOST {
         return;
     }
     let mut involved = json!({

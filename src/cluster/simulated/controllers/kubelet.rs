@@ -37,6 +37,8 @@ pub(crate) struct Kubelet {
 pub(super) struct PodRun {
     pub(super) containers: Vec<ContainerRun>,
     ends: Option<Moment>,
+    /// The version of the pod that shows all of this: nothing is to do while it stays.
+    settled: Option<String>,
 }
 
 /// One container.
@@ -95,8 +97,14 @@ pub(super) fn containers(pod: &Value) -> impl Iterator<Item = (Role, &Value)> {
 pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
     let mut alive = BTreeSet::new();
     for key in world.store.keys("pods") {
-        let Some(pod) = world.store.get(&key).map(|pod| Value::clone(pod)) else { continue };
-        let uid = json::text(&pod, "/metadata/uid").to_owned();
+        let Some(pod) = world.store.get(&key) else { continue };
+        let uid = json::text(pod, "/metadata/uid").to_owned();
+        if let Some(run) = world.kubelet.pods.get(&uid).filter(|run| run.is_settled(pod, now)) {
+            run.containers.iter().filter_map(|c| c.due).for_each(|moment| due.at(moment));
+            alive.insert(uid);
+            continue;
+        }
+        let pod = Value::clone(pod);
         let mut run = world.kubelet.pods.remove(&uid).unwrap_or_else(|| PodRun::new(&pod, &uid, now));
         if is_deleted(&pod) {
             let ends = *run.ends.get_or_insert(now.after(END));
@@ -111,6 +119,8 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
         }
         run.containers.iter().filter_map(|c| c.due).for_each(|moment| due.at(moment));
         pod_status::update(world, &key, &run, now);
+        let version = world.store.get(&key).map(|pod| json::text(pod, "/metadata/resourceVersion").to_owned());
+        run.settled = version;
         alive.insert(uid.clone());
         world.kubelet.pods.insert(uid, run);
     }
@@ -118,6 +128,11 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
 }
 
 impl PodRun {
+    fn is_settled(&self, pod: &Value, now: Moment) -> bool {
+        let is_shown = self.settled.as_deref() == Some(json::text(pod, "/metadata/resourceVersion"));
+        is_shown && !is_deleted(pod) && self.containers.iter().all(|c| c.due.is_none_or(|due| due > now))
+    }
+
     fn new(pod: &Value, uid: &str, now: Moment) -> PodRun {
         let has_init = json::items(pod, "/spec/initContainers").iter().next().is_some();
         // Pods do not all start in the same millisecond.
@@ -136,7 +151,7 @@ impl PodRun {
                 last: None,
             }
         });
-        PodRun { containers: new.collect(), ends: None }
+        PodRun { containers: new.collect(), ends: None, settled: None }
     }
 }
 

@@ -26,9 +26,8 @@ pub(super) fn is_controlled_by(object: &Value, uid: &str) -> bool {
 
 /// Objects of a resource that an owner controls, with their keys, in order of their names.
 pub(super) fn controlled(world: &World, resource: &str, owner: &Value) -> Vec<(Key, Value)> {
-    let (namespace, uid) = (json::text(owner, "/metadata/namespace"), json::text(owner, "/metadata/uid"));
-    let all = world.store.list(resource, Some(namespace));
-    all.filter(|(_, o)| is_controlled_by(o, uid)).map(|(key, o)| (key.clone(), Value::clone(o))).collect()
+    let all = world.store.controlled_by(json::text(owner, "/metadata/uid"));
+    all.filter(|(key, _)| key.resource == resource).map(|(key, o)| (key.clone(), Value::clone(o))).collect()
 }
 
 /// Takes pods that match an owner's selector and have no controller into its possession.
@@ -36,9 +35,8 @@ pub(super) fn adopt_pods(world: &mut World, owner: &Value) {
     let namespace = json::text(owner, "/metadata/namespace");
     let Some(selector) = owner.pointer("/spec/selector") else { return };
     let selection = Selection::of_object(selector);
-    let orphans = world.store.list("pods", Some(namespace)).filter(|(_, pod)| {
-        let has_controller = json::items(pod, "/metadata/ownerReferences").iter().any(|r| json::has(r, "/controller"));
-        !has_controller && !is_deleted(pod) && selection.matches(pod)
+    let orphans = world.store.controlled_by("").filter(|(key, pod)| {
+        key.resource == "pods" && key.namespace == namespace && !is_deleted(pod) && selection.matches(pod)
     });
     let orphans: Vec<Key> = orphans.map(|(key, _)| key.clone()).collect();
     for key in orphans {
