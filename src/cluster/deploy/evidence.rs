@@ -71,7 +71,9 @@ fn events(events: &[Value]) -> String {
         let paths = ["/lastTimestamp", "/series/lastObservedTime", "/eventTime", "/metadata/creationTimestamp"];
         paths.iter().find_map(|p| e.pointer(p)?.as_str()).unwrap_or_default().to_owned()
     };
-    sorted.sort_by_key(|e| time(e));
+    // Time stamps have whole seconds; within one, what was written later has the higher version.
+    let version = |e: &Value| text(e, "/metadata/resourceVersion").parse::<u64>().unwrap_or_default();
+    sorted.sort_by_key(|e| (time(e), version(e)));
     let from = sorted.len().saturating_sub(MOST_EVENTS);
     let line = |event: &&Value| {
         let kind = text(event, "/involvedObject/kind").to_ascii_lowercase();
@@ -102,12 +104,14 @@ mod tests {
         let list = [
             json!({"type": "Warning", "reason": "Failed", "message": "Failed to pull\n image", "count": 3,
                 "lastTimestamp": "2026-01-01T10:00:09Z", "involvedObject": {"kind": "Pod", "name": "web-1"}}),
-            json!({"type": "Normal", "reason": "Scheduled", "message": "assigned",
+            json!({"type": "Normal", "reason": "Pulling", "message": "pulling", "metadata": {"resourceVersion": "10"},
+                "lastTimestamp": "2026-01-01T10:00:01Z", "involvedObject": {"kind": "Pod", "name": "web-1"}}),
+            json!({"type": "Normal", "reason": "Scheduled", "message": "assigned", "metadata": {"resourceVersion": "9"},
                 "lastTimestamp": "2026-01-01T10:00:01Z", "involvedObject": {"kind": "Pod", "name": "web-1"}}),
         ];
         assert_eq!(
             events(&list),
-            "Normal Scheduled pod/web-1: assigned\nWarning Failed pod/web-1: Failed to pull image (3 times)"
+            "Normal Scheduled pod/web-1: assigned\nNormal Pulling pod/web-1: pulling\nWarning Failed pod/web-1: Failed to pull image (3 times)"
         );
     }
 
