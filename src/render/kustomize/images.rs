@@ -63,7 +63,7 @@ fn collect_images(node: &Node, images: &mut Vec<Text>) {
     for entry in node.entries() {
         match entry.value.value() {
             Value::Scalar(text) if entry.key.text == *"image" || entry.key.text == *"reference" => {
-                images.push(text.clone())
+                images.push(text.clone());
             }
             _ => collect_images(&entry.value, images),
         }
