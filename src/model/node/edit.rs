@@ -1,0 +1,136 @@
+//! Changing a node in place. A change copies only the slices on the way to it.
+
+use std::sync::Arc;
+
+use super::{Comments, Entry, Extra, Node, ScalarKind, Style, Value};
+use crate::{Origin, Override, SetBy, Text};
+
+impl Node {
+    /// Puts comments beside it.
+    pub fn set_comments(&mut self, comments: Comments) {
+        if !comments.is_empty() || self.extra.is_some() {
+            self.extra_mut().comments = comments;
+        }
+    }
+
+    /// Gives it an explicit tag.
+    pub fn set_tag(&mut self, tag: Text) {
+        self.extra_mut().tag = Some(tag);
+    }
+
+    /// Gives it a style.
+    pub fn set_style(&mut self, style: Style) {
+        self.style = style;
+    }
+
+    /// Gives a scalar another meaning, without touching its text.
+    pub fn set_kind(&mut self, kind: ScalarKind) {
+        self.kind = kind;
+    }
+
+    /// Records that this value was set by `by` at its own span over a value that came from `before`.
+    pub fn set_over(&mut self, by: SetBy, before: Option<Origin>) {
+        self.extra_mut().over = Some(Arc::new(Override { by, before }));
+    }
+
+    /// Replaces the origin as a whole.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.span = origin.span;
+        if origin.over.is_some() || self.extra.is_some() {
+            self.extra_mut().over = origin.over;
+        }
+    }
+
+    fn extra_mut(&mut self) -> &mut Extra {
+        Arc::make_mut(self.extra.get_or_insert_with(Arc::default))
+    }
+
+    /// Pairs to change in place; copies the slice when it is shared.
+    pub fn entries_mut(&mut self) -> &mut [Entry] {
+        match &mut self.value {
+            Value::Mapping(entries) => Arc::make_mut(entries),
+            _ => &mut [],
+        }
+    }
+
+    /// Items to change in place; copies the slice when it is shared.
+    pub fn items_mut(&mut self) -> &mut [Node] {
+        match &mut self.value {
+            Value::Sequence(items) => Arc::make_mut(items),
+            _ => &mut [],
+        }
+    }
+
+    /// The value of a key to change in place. Copies only the slices on the path, and none when the key is absent.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let index = self.entries().iter().position(|e| e.key.text == *key)?;
+        self.entries_mut().get_mut(index).map(|e| &mut e.value)
+    }
+
+    /// Sets a key: replaces its value, or appends the pair. Does nothing on a node that is no mapping.
+    pub fn set(&mut self, key: &str, value: Node) {
+        if let Some(old) = self.get_mut(key) {
+            *old = value;
+            return;
+        }
+        if let Value::Mapping(entries) = &mut self.value {
+            let more = std::iter::once(Entry::new(key, value));
+            *entries = entries.iter().cloned().chain(more).collect();
+        }
+    }
+
+    /// Removes a key and gives its pair back.
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        let index = entries.iter().position(|e| e.key.text == *key)?;
+        let mut rest = entries.to_vec();
+        let removed = rest.remove(index);
+        *entries = rest.into();
+        Some(removed)
+    }
+
+    /// Replaces all pairs: the node becomes a mapping.
+    pub fn set_entries(&mut self, entries: Vec<Entry>) {
+        self.value = Value::Mapping(entries.into());
+    }
+
+    /// Replaces all items: the node becomes a sequence.
+    pub fn set_items(&mut self, items: Vec<Node>) {
+        self.value = Value::Sequence(items.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileId, Span};
+
+    fn here() -> Span {
+        Span::new(FileId(0), 0, 0)
+    }
+
+    fn integer(text: &str) -> Node {
+        Node::scalar(text, ScalarKind::Integer, Style::Plain, here())
+    }
+
+    #[test]
+    fn a_change_in_a_clone_leaves_the_original_alone() {
+        let inner = Node::mapping(vec![Entry::new("replicas", integer("1"))], here());
+        let original = Node::mapping(vec![Entry::new("spec", inner)], here());
+        let mut copy = original.clone();
+        copy.get_mut("spec").expect("is there").set("replicas", integer("3"));
+        assert_eq!(original.at(&["spec", "replicas"]).and_then(Node::as_i64), Some(1));
+        assert_eq!(copy.at(&["spec", "replicas"]).and_then(Node::as_i64), Some(3));
+        assert_ne!(original, copy);
+    }
+
+    #[test]
+    fn set_appends_and_remove_gives_back() {
+        let mut node = Node::mapping(vec![], here());
+        node.set("a", integer("1"));
+        node.set("b", integer("2"));
+        assert_eq!(node.to_json(), serde_json::json!({"a": 1, "b": 2}));
+        assert_eq!(node.remove("a").and_then(|e| e.value.as_i64()), Some(1));
+        assert_eq!(node.to_json(), serde_json::json!({"b": 2}));
+    }
+}
