@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
 const HELP: &str = "\
@@ -65,6 +65,14 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
 }
 
+/// The command line's definition. `--help` of a command is as short as `-h`, and shows no values of the environment.
+pub(crate) fn definition() -> clap::Command {
+    let help = || Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("This page");
+    Cli::command().mut_subcommands(|command| {
+        command.disable_help_flag(true).arg(help()).mut_args(|argument| argument.hide_env_values(true))
+    })
+}
+
 /// Flags that every command knows.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CommonArgs {
@@ -85,7 +93,7 @@ pub(crate) struct CommonArgs {
     pub(crate) offline: bool,
 
     /// More of what is going on, on standard error (repeatable).
-    #[arg(long, short, action = clap::ArgAction::Count)]
+    #[arg(long, short, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
     /// Findings and the verdict only.
@@ -252,8 +260,6 @@ impl std::str::FromStr for Output {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -278,7 +284,15 @@ mod tests {
 
     #[test]
     fn the_definition_is_sound() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_a_command_fits_one_screen() {
+        for command in definition().get_subcommands_mut() {
+            let help = command.render_help().to_string();
+            assert!(help.lines().count() <= 45, "{help}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>)
     let name = &placed.id.name;
     let cause = status.cause.as_ref();
     let rule = if cause.is_some_and(is_image) { ids::IMAGE_PULL } else { ids::NOT_READY };
-    let why = cause.map_or(status.message.as_str(), |c| c.text.as_str());
+    let why = cause.map_or_else(|| status.message.clone(), in_backticks);
     let message = match (rule, after) {
         (ids::IMAGE_PULL, _) => format!("`{name}` cannot start, {why}"),
         (_, None) => format!("`{name}` is not ready, {why}"),
@@ -45,6 +45,12 @@ pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>)
         Some(help) => finding.with_help(help),
         None => finding,
     }
+}
+
+/// The cause's text with its image as a name: a report that shows addresses as links must not make one of it.
+fn in_backticks(cause: &Cause) -> String {
+    let named = |image: &String| cause.text.replace(image.as_str(), &format!("`{image}`"));
+    cause.image.as_ref().filter(|image| !image.is_empty()).map_or_else(|| cause.text.clone(), named)
 }
 
 fn is_image(cause: &Cause) -> bool {
