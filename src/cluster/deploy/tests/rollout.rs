@@ -57,7 +57,7 @@ async fn a_tag_that_does_not_exist_points_at_the_line_that_sets_it() {
     assert_eq!(deployed.broken, None);
     assert_eq!(
         harness.findings(&deployed),
-        ["image-pull line 27: `web` cannot start, image not found: acr.io/web:9.9"]
+        ["image-pull line 27: `web` cannot start, image not found: `acr.io/web:9.9`"]
     );
     assert_eq!(deployed.summary, "`web` not ready");
     let finding = &deployed.findings[0];
