@@ -62,9 +62,7 @@ fn merge_conflict(text: &str, from: usize, at: usize) -> Option<Problem> {
         if let Some(mark) = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().find(|mark| is(mark)) {
             let message = format!("an unresolved merge conflict: the line starts with `{mark}`");
             let problem = Problem::new(offset, offset + bare.len(), message);
-            return Some(
-                problem.with_help("decide between both sides and remove the lines with the conflict markers"),
-            );
+            return Some(problem.with_help("decide between both sides and remove the lines with the conflict markers"));
         }
         offset += line.len();
     }
