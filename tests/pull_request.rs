@@ -43,12 +43,20 @@ fn copy(from: &Path, to: &Path) {
 impl Checkout {
     /// `shop` on main, a pull request that changes files, and the merge of both checked out.
     fn with(changes: &[(&str, (&str, &str))]) -> Checkout {
+        Checkout::adding(&[], changes)
+    }
+
+    /// The same, with files that main does not have.
+    fn adding(added: &[&str], changes: &[(&str, (&str, &str))]) -> Checkout {
         let scratch = tempfile::tempdir().expect("a directory");
         let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo");
         let repo = scratch.path().join("repo");
         copy(&shop, &repo);
         git(&repo, &["init", "-q"]);
         git(&repo, &["add", "-A"]);
+        for file in added {
+            git(&repo, &["rm", "-q", "--cached", file]);
+        }
         git(&repo, &["commit", "-qm", "shop"]);
         git(&repo, &["checkout", "-qb", "change"]);
         for (file, (from, to)) in changes {
@@ -57,7 +65,8 @@ impl Checkout {
             assert!(text.contains(from), "{file} has no `{from}`");
             std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
         }
-        git(&repo, &["commit", "-qam", "change", "--allow-empty"]);
+        git(&repo, &["add", "-A"]);
+        git(&repo, &["commit", "-qm", "change", "--allow-empty"]);
         let head = git(&repo, &["rev-parse", "HEAD"]);
         git(&repo, &["checkout", "-q", "main"]);
         git(&repo, &["commit", "-qm", "main went on", "--allow-empty"]);
@@ -293,6 +302,22 @@ fn a_changed_cluster_takes_effect_after_merge() {
     assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
     assert!(stdout.contains("the change of `cluster` of dev takes effect after merge"), "{stdout}");
     assert!(stdout.contains("simulated"), "{stdout}");
+}
+
+#[test]
+fn a_pull_request_that_adds_the_configuration_is_deployed_only_with_trust_head() {
+    let runtime = runtime();
+    let checkout = Checkout::adding(&["seatrial.yaml"], &[]);
+    let github = github(&runtime, &checkout);
+    let validated = text(&checkout.run(&github, &RUN, &[]).stdout);
+    assert!(validated.contains("adds seatrial.yaml") && !validated.contains("created"), "{validated}");
+    let trusted =
+        [RUN.as_slice(), &["--trust-head", "--image", "shopacr.azurecr.io/shop/web=shopacr.azurecr.io/shop/web:1.4.0"]]
+            .concat();
+    let changes = Checkout::adding(&["seatrial.yaml"], &[("deploy/base/motd.txt", ("every day", "each day"))]);
+    github.add_pull(REPOSITORY, Pull::open(7, &changes.head));
+    let deployed = text(&changes.run(&github, &trusted, &[]).stdout);
+    assert!(deployed.contains("8 created"), "{deployed}");
 }
 
 #[test]

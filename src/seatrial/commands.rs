@@ -213,7 +213,7 @@ fn planned(
     let is_kustomization = is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has);
     let source = if is_kustomization { Source::Kustomize(path.clone()) } else { Source::Manifests(path.clone()) };
     let name = if path.is_empty() { ".".to_owned() } else { path };
-    Ok(vec![Planned { name, source, minor: Minor::DEFAULT, config: None }])
+    Ok(vec![Planned { name, source, minor: Minor::DEFAULT, place: None, config: None }])
 }
 
 /// Writes the report and says what could not be written; the exit code is the verdict's, or broken when a file is missing that was asked for.

@@ -1,6 +1,7 @@
 //! `seatrial.yaml`: its types, and reading it. Strict: an unknown key is an error with the line.
 
 mod check;
+mod place;
 mod problem;
 mod template;
 
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use check::read;
+pub(crate) use place::place_of;
 pub(crate) use problem::ConfigProblem;
 pub(crate) use template::{Placeholders, fill, is_dns_label};
 

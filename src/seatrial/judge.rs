@@ -69,7 +69,8 @@ fn unmatched_image(name: &str, names: &[&str]) -> String {
 
 fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<String>) {
     let started = Instant::now();
-    let (head, changed) = render(bench.head, &planned.source, bench.images);
+    let (mut head, changed) = render(bench.head, &planned.source, bench.images);
+    point_at_configuration(&mut head.findings, &planned, bench.session);
     let unchanged = bench.base.map(|base| {
         let (base, _) = render(base, &planned.source, &[]);
         base.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
@@ -81,7 +82,10 @@ fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<Str
     let started = Instant::now();
     let Checked { findings, not_checked } = check(&head.manifests, &Context { minor: planned.minor });
     let findings = with_levels(findings, bench.levels);
-    let validated = stage(Stage::Validate, &findings, counts(&findings), started);
+    let validated = match (head.manifests.is_empty(), &rendered.result) {
+        (true, StageResult::Failed) => StageOutcome::skipped(Stage::Validate, "nothing was rendered"),
+        _ => stage(Stage::Validate, &findings, counts(&findings), started),
+    };
 
     let resolved = head.findings.iter().chain(&findings);
     let resolved =
@@ -105,6 +109,18 @@ fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<Str
         changed,
         names,
     )
+}
+
+/// A source that is not there has no line of its own: the line to edit is the one that names it.
+fn point_at_configuration(findings: &mut [Finding], planned: &Planned, session: &Session) {
+    let Some(place) = planned.place else { return };
+    for finding in findings {
+        let file = session.sources.get(finding.primary.span.file);
+        let is_no_file = file.is_some_and(|f| f.text().is_empty() && f.path() == planned.path());
+        if is_no_file {
+            finding.primary.span = place;
+        }
+    }
 }
 
 fn stage(stage: Stage, findings: &[Finding], summary: String, started: Instant) -> StageOutcome {

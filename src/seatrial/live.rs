@@ -115,7 +115,8 @@ impl LiveContext<'_> {
         report.skipped.extend(deployed.skipped);
         report.vanished = deployed.vanished;
         report.target = Some(harbor.target.clone());
-        judged.notices.extend(deployed.notices.iter().map(|n| session.masked(n)));
+        let notices = harbor.cluster.notices().iter().chain(&deployed.notices);
+        judged.notices.extend(notices.map(|n| session.masked(n)));
     }
 
     /// Runs the environment's tests one after another; a signal stops before the next one.

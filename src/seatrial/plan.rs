@@ -2,9 +2,10 @@
 
 use seatrial_discover::{Source, discover};
 use seatrial_kubernetes::Minor;
+use seatrial_model::Span;
 use seatrial_schema::nearest;
 
-use crate::config::{Config, EnvironmentConfig, TestConfig};
+use crate::config::{self, Config, EnvironmentConfig, TestConfig};
 use crate::stop::Stop;
 use crate::workspace::Workspace;
 
@@ -17,11 +18,20 @@ pub(crate) struct Planned {
     pub(crate) source: Source,
     /// Kubernetes minor to check against.
     pub(crate) minor: Minor,
+    /// Where the configuration names the source; `None` when it was discovered.
+    pub(crate) place: Option<Span>,
     /// Its configuration; `None` when it was discovered.
     pub(crate) config: Option<EnvironmentConfig>,
 }
 
 impl Planned {
+    /// The path of the source.
+    pub(crate) fn path(&self) -> &str {
+        match &self.source {
+            Source::Kustomize(path) | Source::Manifests(path) => path,
+        }
+    }
+
     /// `kustomize deploy/overlays/dev`.
     pub(crate) fn describe(&self) -> String {
         let shown = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
@@ -59,10 +69,12 @@ pub(crate) fn environments(workspace: &Workspace, wanted: &[String]) -> Result<V
 }
 
 fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, Stop> {
+    let file = workspace.tree.read(&workspace.config_path).ok();
     let plan = |(name, environment): (&String, &EnvironmentConfig)| {
-        let (path, source): (_, fn(String) -> Source) = match (&environment.kustomize, &environment.manifests) {
-            (Some(kustomize), _) => (&kustomize.path, Source::Kustomize),
-            (None, Some(manifests)) => (&manifests.path, Source::Manifests),
+        let (path, kind, source): (_, _, fn(String) -> Source) = match (&environment.kustomize, &environment.manifests)
+        {
+            (Some(kustomize), _) => (&kustomize.path, "kustomize", Source::Kustomize),
+            (None, Some(manifests)) => (&manifests.path, "manifests", Source::Manifests),
             (None, None) => return Err(Stop::Usage(format!("environment `{name}` has no source"))),
         };
         let resolved = workspace.resolve(path);
@@ -74,6 +86,7 @@ fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, St
             name: name.clone(),
             source: source(path),
             minor: minor.unwrap_or(Minor::DEFAULT),
+            place: file.as_ref().and_then(|file| config::place_of(file, &["environments", name, kind, "path"])),
             config: Some(environment.clone()),
         })
     };
@@ -86,6 +99,7 @@ fn discovered(workspace: &Workspace) -> Vec<Planned> {
         name: d.name,
         source: d.source,
         minor: Minor::DEFAULT,
+        place: None,
         config: None,
     };
     found.map(plan).collect()

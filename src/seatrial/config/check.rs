@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{CATALOG, Node, SourceFile, Sources, Span};
+use seatrial_model::{CATALOG, Node, SourceFile, Sources};
 use seatrial_schema::nearest;
 use seatrial_trial::Test;
 
+use super::place::{find, root_of};
 use super::template::{Placeholders, is_dns_label};
 use super::{Config, ConfigProblem, EnvironmentConfig, TestConfig, fill};
 
@@ -69,8 +70,7 @@ struct Checker {
 impl Checker {
     fn new(path: &str, text: &str) -> Checker {
         let file = Sources::new().add(path, text.to_owned());
-        let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kustomize);
-        let root = parsed.documents.into_iter().next().map(|document| document.node);
+        let root = root_of(&file);
         Checker { path: path.to_owned(), file, root }
     }
 
@@ -183,32 +183,10 @@ impl Checker {
     }
 
     fn problem(&self, path: &[&str], message: String) -> ConfigProblem {
-        let span = self.find(path);
+        let span = self.root.as_ref().map(|root| find(root, path));
         let place = span.map(|span| self.file.line_column(span.start));
         let line = place.map_or(String::new(), |(line, _)| self.file.line(line).to_owned());
         ConfigProblem { path: self.path.clone(), place, line, message }
-    }
-
-    /// The key at a path (numbers count list items), or the nearest thing above it.
-    fn find(&self, path: &[&str]) -> Option<Span> {
-        let mut node = self.root.as_ref()?;
-        let mut span = node.span();
-        for step in path {
-            let item = step.parse::<usize>().ok().and_then(|index| node.items().get(index));
-            let entry = node.entry(step);
-            node = match (item, entry) {
-                (Some(item), _) => {
-                    span = item.span();
-                    item
-                }
-                (None, Some(entry)) => {
-                    span = entry.key.span;
-                    &entry.value
-                }
-                (None, None) => return Some(span),
-            };
-        }
-        Some(span)
     }
 }
 
