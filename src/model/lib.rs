@@ -4,6 +4,7 @@
 
 mod catalog;
 mod change;
+mod confidential;
 mod finding;
 mod location;
 mod masker;

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{MASK, Masker, SourceFile, Sources, Span};
+use crate::confidential::Confidential;
+use crate::{Masker, SourceFile, Sources, Span};
 
 /// Lines of an excerpt at most.
 const MOST_LINES: usize = 3;
@@ -49,15 +50,25 @@ pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
     };
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = end_of(&file, span);
-    let in_secret = lies_in_a_secret(&file, span);
+    let confidential = Confidential::around(&file, span);
     let shown = (line..=end_line).take(MOST_LINES);
     let excerpt = shown.map(|number| {
         let from = if number == line { column - 1 } else { 0 };
         let to = if number == end_line { end_column - 1 } else { usize::MAX };
-        let hidden = in_secret || lies_in_a_secret_generator(&file, number);
-        excerpt_line(number, file.line(number), (from, to), hidden, masker)
+        let raw = file.line(number);
+        let clean: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let shown = if confidential.hides(number) { confidential.masked(number, &clean) } else { clean.clone() };
+        let masked = masker.mask(&shown);
+        excerpt_line(number, &clean, &masked, (from, to))
     });
     Location { path: file.path().to_owned(), line, column, end_line, end_column, excerpt: excerpt.collect() }
+}
+
+/// Values in the lines of a span that no reader may see; empty when there are none.
+pub(crate) fn hidden_values(sources: &Sources, span: Span) -> String {
+    let Some(file) = sources.get(span.file) else { return String::new() };
+    let (first, last) = (file.line_column(span.start).0, end_of(&file, span).0);
+    Confidential::around(&file, span).hidden_text(first, last)
 }
 
 /// The end of a span, without the line end that a block value carries.
@@ -68,9 +79,7 @@ fn end_of(file: &SourceFile, span: Span) -> (usize, usize) {
     file.line_column(span.start + u32::try_from(kept).unwrap_or(0))
 }
 
-fn excerpt_line(number: usize, raw: &str, mark: (usize, usize), secret: bool, masker: &Masker) -> ExcerptLine {
-    let clean: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let masked = if secret { mask_value(&clean) } else { masker.mask(&clean).into_owned() };
+fn excerpt_line(number: usize, clean: &str, masked: &str, mark: (usize, usize)) -> ExcerptLine {
     let length = masked.chars().count();
     // A mask moves what stands behind it; the whole line is underlined then.
     let indent = masked.chars().take_while(|c| *c == ' ').count();
@@ -86,61 +95,6 @@ fn excerpt_line(number: usize, raw: &str, mark: (usize, usize), secret: bool, ma
         text = format!("{}…", text.chars().take(width.saturating_sub(1)).collect::<String>());
     }
     ExcerptLine { number, text, underline: (from - cut, (to - cut).min(width)) }
-}
-
-/// Whether the YAML document around a span says that it is a Secret: then no value of it is shown, whether it parses or not.
-fn lies_in_a_secret(file: &SourceFile, span: Span) -> bool {
-    let text = file.text();
-    let start = (span.start as usize).min(text.len());
-    let head = text.get(..start).unwrap_or(text);
-    let from = head.rfind("\n---").map_or(0, |i| i + 1);
-    let to = text.get(start..).and_then(|rest| rest.find("\n---")).map_or(text.len(), |i| start + i);
-    let document = text.get(from..to).unwrap_or(text);
-    document.lines().any(|line| {
-        let line = line.trim_start_matches(['-', ' ', '\t', '{']);
-        let Some((key, value)) = line.split_once(':') else { return false };
-        let bare = |s: &str| s.trim().trim_matches(['"', '\'', ',', '}', ' ']).to_owned();
-        bare(key) == "kind" && bare(value.split(" #").next().unwrap_or(value)) == "Secret"
-    })
-}
-
-/// Whether a line belongs to the `secretGenerator` of a kustomization: its literals are values of Secrets.
-fn lies_in_a_secret_generator(file: &SourceFile, number: usize) -> bool {
-    let is_top_level = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '-' && c != '#');
-    let heading = (1..=number).rev().map(|n| file.line(n)).find(is_top_level);
-    heading.is_some_and(|line| line.trim_matches(['"', '\'', ' ']).starts_with("secretGenerator"))
-}
-
-/// A line of a Secret without its value: `password: ***`. Lines without a key are masked whole, identifying ones are kept.
-fn mask_value(line: &str) -> String {
-    const IDENTIFYING: [&str; 12] = [
-        "apiVersion",
-        "kind",
-        "metadata",
-        "name",
-        "namespace",
-        "labels",
-        "annotations",
-        "type",
-        "data",
-        "stringData",
-        "immutable",
-        "secretGenerator",
-    ];
-    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
-    let body = line.trim();
-    if body.is_empty() || body.starts_with('#') && body.len() < 2 || body == "---" {
-        return line.to_owned();
-    }
-    let (dash, pair) = body.strip_prefix("- ").map_or(("", body), |rest| ("- ", rest));
-    match pair.split_once(':') {
-        Some((key, _)) if IDENTIFYING.contains(&key.trim_matches(['"', '\''])) => line.to_owned(),
-        Some((key, value)) if value.trim().is_empty() => format!("{indent}{dash}{key}:"),
-        Some((key, value)) if value.starts_with(' ') && !key.contains([' ', '=']) => {
-            format!("{indent}{dash}{key}: {MASK}")
-        }
-        _ => format!("{indent}{dash}{MASK}"),
-    }
 }
 
 #[cfg(test)]

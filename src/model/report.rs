@@ -3,9 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::location::hidden_values;
 use crate::{
-    Change, Evidence, Finding, Level, Location, Masker, ObjectId, Sources, StageOutcome, StageResult, Verdict, locate,
+    Change, Evidence, Finding, Level, Location, MASK, Masker, ObjectId, Sources, StageOutcome, StageResult, Verdict,
+    locate,
 };
+
+/// Characters of a finding's sentence at most.
+const LONGEST_SENTENCE: usize = 1_000;
 
 /// A whole run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -225,7 +230,8 @@ impl ReportedFinding {
     /// Resolves a finding's places and masks every text of it.
     #[must_use]
     pub fn resolve(finding: &Finding, sources: &Sources, masker: &Masker) -> ReportedFinding {
-        let masked = |text: &str| masker.mask(text).into_owned();
+        let hidden = hidden_values(sources, finding.primary.span);
+        let masked = |text: &str| short(&without_quotations_of(&hidden, &masker.mask(text)));
         let label = |label: &crate::Label| ReportedLabel {
             location: locate(sources, masker, label.span),
             text: masked(&label.text),
@@ -238,14 +244,37 @@ impl ReportedFinding {
             message: masked(&finding.message),
             related: finding.related.iter().map(label).collect(),
             object: finding.object.clone(),
-            field: finding.field.clone(),
+            field: finding.field.as_deref().map(masked),
             help: finding.help.as_deref().map(masked),
             notes: finding.notes.iter().map(|n| masked(n)).collect(),
-            evidence: evidence.map(|e| Evidence { title: masked(&e.title), text: masked(&e.text) }).collect(),
+            evidence: evidence
+                .map(|e| Evidence { title: masked(&e.title), text: masker.mask(&e.text).into_owned() })
+                .collect(),
             fingerprint: finding.fingerprint(&primary.location.path),
             environments: Vec::new(),
             primary,
         }
+    }
+}
+
+/// A text without those of its words in backticks that stand in values which no reader may see.
+fn without_quotations_of(hidden: &str, text: &str) -> String {
+    if hidden.is_empty() || !text.contains('`') {
+        return text.to_owned();
+    }
+    let is_key = |word: &str| ["", "\"", "'"].iter().any(|quote| hidden.contains(&format!("{word}{quote}:")));
+    let piece = |(index, piece): (usize, &str)| {
+        let quoted = index % 2 == 1 && piece.chars().count() > 3;
+        if quoted && hidden.contains(piece) && !is_key(piece) { MASK.to_owned() } else { piece.to_owned() }
+    };
+    text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
+}
+
+/// A sentence that can be read: what a file calls a name may have megabytes.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SENTENCE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -1,0 +1,176 @@
+//! Which lines of a file hold values of Secrets, by the letters alone: also where the file does not parse, or says something else than was meant.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::{MASK, SourceFile, Span};
+
+/// `kind: Secret` in any notation; a JSON patch of a Secret's values.
+static TELLS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"\bkind["']?\s*:\s*["']?Secret\b|\bpath["']?\s*:\s*["']?/(?:stringData|data)\b"#).ok()
+});
+
+/// Keys whose values say which object it is.
+const IDENTIFYING: [&str; 9] =
+    ["apiVersion", "kind", "name", "namespace", "type", "immutable", "behavior", "op", "path"];
+
+/// Keys below which an identifying key is one; below any other it may be a key of the Secret's own.
+const AROUND: [&str; 8] = ["metadata", "items", "patches", "target", "options", "name", "apiVersion", "op"];
+
+/// Keys whose blocks may hold whole Secrets or patches of them; other blocks only refer to Secrets (`valuesFrom` of a HelmRelease).
+const HOLDERS: [&str; 4] = ["items", "patches", "patchesStrategicMerge", "patchesJson6902"];
+
+/// Lines above a place that are looked at.
+const MOST_LINES: usize = 20_000;
+
+/// What of a file around a place is confidential.
+#[derive(Debug)]
+pub(crate) struct Confidential<'a> {
+    file: &'a SourceFile,
+    document: Range,
+    /// Whether the document is a Secret, and every line of it counts.
+    whole: bool,
+}
+
+/// Lines from 1, the last one included.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    first: usize,
+    last: usize,
+}
+
+impl<'a> Confidential<'a> {
+    /// Of the YAML document around a span.
+    pub(crate) fn around(file: &'a SourceFile, span: Span) -> Confidential<'a> {
+        let text = file.text();
+        let start = (span.start as usize).min(text.len());
+        let from = text.get(..start).and_then(|head| head.rfind("\n---")).map_or(0, |i| i + 1);
+        let to = text.get(start..).and_then(|rest| rest.find("\n---")).map_or(text.len(), |i| start + i);
+        let line = |offset: usize| file.line_column(u32::try_from(offset).unwrap_or(u32::MAX)).0;
+        let document = Range { first: line(from), last: line(to) };
+        let whole = matches(text.get(from..to).unwrap_or(text)).any(|at| {
+            let before = file.line(line(from + at)).trim_start_matches("--- ");
+            depth(before) == Some(0) && (key(before) == Some("kind") || before.starts_with('{'))
+        });
+        Confidential { file, document, whole }
+    }
+
+    /// Whether the values of a line are not to be shown.
+    pub(crate) fn hides(&self, line: usize) -> bool {
+        if self.whole && (self.document.first..=self.document.last).contains(&line) {
+            return true;
+        }
+        let block = self.block(line);
+        let head = self.file.line(block.first);
+        let head_key = key(head).unwrap_or_default();
+        // Misspelt, too: `secretsGenerator`.
+        if head_key.to_lowercase().contains("secret") || self.file.line(line).contains("secretGenerator") {
+            return true;
+        }
+        let mut above = self.above(line).filter_map(|number| key(self.file.line(number)));
+        if above.any(|key| key.contains("secretGenerator")) {
+            return true;
+        }
+        let may_hold = HOLDERS.contains(&head_key) || head.starts_with(['{', '[', '-']);
+        may_hold && matches(self.text(block)).next().is_some()
+    }
+
+    /// The line without its value: `password: ***`; without a key it is masked whole, and what identifies the object is kept.
+    pub(crate) fn masked(&self, line: usize, text: &str) -> String {
+        let indent: String = text.chars().take_while(|c| *c == ' ').collect();
+        let body = text.trim();
+        if body.is_empty() || body == "---" || body == "-" {
+            return text.to_owned();
+        }
+        let (dash, pair) = body.strip_prefix("- ").map_or(("", body), |rest| ("- ", rest));
+        match pair.split_once(':') {
+            Some((key, value)) if value.trim().is_empty() => format!("{indent}{dash}{key}:"),
+            Some((key, value)) if self.identifies(line, key) && is_plain(value) => text.to_owned(),
+            Some((key, value)) if value.starts_with(' ') && !key.contains([' ', '=']) => {
+                format!("{indent}{dash}{key}: {MASK}")
+            }
+            _ => format!("{indent}{dash}{MASK}"),
+        }
+    }
+
+    /// The values of a span's lines that are not shown, one behind the other; empty when all are.
+    pub(crate) fn hidden_text(&self, first: usize, last: usize) -> String {
+        let lines = (first..=last).take(100).filter(|line| self.hides(*line));
+        let value = |line: usize| {
+            let text = self.file.line(line);
+            let shown = self.masked(line, text);
+            if shown == text { None } else { Some(text.split_once(": ").map_or(text, |(_, value)| value)) }
+        };
+        lines.filter_map(value).collect::<Vec<_>>().join("\n")
+    }
+
+    fn identifies(&self, line: usize, key: &str) -> bool {
+        IDENTIFYING.contains(&bare(key))
+            && self.above(line).all(|number| {
+                let above = self.file.line(number);
+                self::key(above).is_none_or(|key| AROUND.contains(&key) || key.ends_with("Generator"))
+            })
+    }
+
+    /// The lines that a line stands below, the nearest first: each is indented less than the one before.
+    fn above(&self, line: usize) -> impl Iterator<Item = usize> {
+        let mut limit = depth(self.file.line(line)).unwrap_or(usize::MAX);
+        let first = self.document.first.max(line.saturating_sub(MOST_LINES));
+        (first..line).rev().filter(move |number| {
+            let is_above = limit > 0 && depth(self.file.line(*number)).is_some_and(|depth| depth < limit);
+            if is_above {
+                limit = depth(self.file.line(*number)).unwrap_or(0);
+            }
+            is_above
+        })
+    }
+
+    /// From the line that begins at the margin to the one before the next such line.
+    fn block(&self, line: usize) -> Range {
+        let at_margin = |number: &usize| depth(self.file.line(*number)) == Some(0);
+        let lowest = self.document.first.max(line.saturating_sub(MOST_LINES));
+        let highest = self.document.last.min(line.saturating_add(MOST_LINES));
+        let first = (lowest..=line).rev().find(at_margin).unwrap_or(lowest);
+        let last = (line + 1..=highest).find(at_margin).map_or(highest, |next| next - 1);
+        Range { first, last: last.max(first) }
+    }
+
+    fn text(&self, range: Range) -> &'a str {
+        let starts = self.file.line_starts();
+        let start = starts.get(range.first.saturating_sub(1)).map_or(0, |start| *start as usize);
+        let end = starts.get(range.last).map_or(self.file.text().len(), |end| *end as usize);
+        self.file.text().get(start..end).unwrap_or_default()
+    }
+}
+
+/// Where a text tells that it is about a Secret.
+fn matches(text: &str) -> impl Iterator<Item = usize> {
+    TELLS.iter().flat_map(move |tells| tells.find_iter(text).map(|found| found.start()))
+}
+
+/// How far a line is indented; an item of a list stands below a key of the same column. `None` for an empty line or a comment.
+fn depth(line: &str) -> Option<usize> {
+    let body = line.trim_start_matches([' ', '\t', '\u{feff}']);
+    if body.trim_end().is_empty() || body.starts_with('#') {
+        return None;
+    }
+    let indent = line.len() - body.len();
+    Some(if body == "-" || body.starts_with("- ") { indent + 1 } else { indent })
+}
+
+/// The key that a line begins with.
+fn key(line: &str) -> Option<&str> {
+    let (key, _) = line.trim_start_matches(['-', ' ', '\t', '{', '\u{feff}']).split_once(':')?;
+    Some(bare(key))
+}
+
+fn bare(key: &str) -> &str {
+    key.trim().trim_matches(['"', '\''])
+}
+
+/// Whether a value is one word.
+fn is_plain(value: &str) -> bool {
+    !value.trim().contains([' ', '\t', '{', '[', '"', '\'', ':', ',', '&', '*', '|', '>'])
+        || bare(value.trim().trim_end_matches(',')).chars().all(|c| c.is_alphanumeric() || "-_./".contains(c))
+}

@@ -1,0 +1,254 @@
+//! Kubeconfigs, API servers and credential plugins that are wrong, refuse, hang or break off.
+
+use std::time::Duration;
+
+use crate::api_server::{ApiServer, Behaviour, Fault, write_kubeconfig};
+use crate::harness::{Repo, Seen, script};
+
+const CONFIG: &str = "\
+version: 1
+environments:
+  dev:
+    manifests: { path: deploy }
+    cluster: { kubeconfig: { context: dev } }
+    deploy: { timeout: 8s }
+  other:
+    manifests: { path: other }
+";
+const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: default }\ndata: { a: b }\n";
+const OTHER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\ndata:\n  a: 1\n";
+
+fn repo() -> Repo {
+    Repo::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", OBJECT), ("other/a.yaml", OTHER)])
+}
+
+/// Broken, in these words, and the other environment is judged all the same.
+#[track_caller]
+fn broken(what: &str, seen: &Seen, says: &[&str]) {
+    seen.expect(what, 3, says);
+    seen.expect(what, 3, &["`data.a` of ConfigMap other must be a string", "--> other/a.yaml:5:6"]);
+    assert_eq!(seen.json["verdict"], "broken", "{what}");
+    seen.keeps_secrets(what);
+}
+
+#[test]
+fn an_unreadable_kubeconfig_is_told() {
+    let binary: Vec<u8> = (0..=255).collect();
+    let deep = "[".repeat(100_000);
+    let table: [(&str, Option<&[u8]>, &[&str]); 6] = [
+        ("not there", None, &["KUBECONFIG names `", "kubeconfig`, which does not exist"]),
+        ("not YAML", Some(b"{{{{ sw0rdf1sh-token"), &["kubeconfig` is not valid at line 1, column "]),
+        ("binary", Some(&binary), &["kubeconfig` is not UTF-8 text"]),
+        ("deep", Some(deep.as_bytes()), &["kubeconfig` is not valid at line 1, column "]),
+        ("empty", Some(b""), &["has no context `dev`; it has no contexts"]),
+        (
+            "no such context",
+            Some(b"contexts: [{ name: prod, context: { cluster: a, user: b } }]\nusers: [{ name: b, user: { token: sw0rdf1sh } }]\n"),
+            &["has no context `dev`; it has `prod`"],
+        ),
+    ];
+    for (what, bytes, says) in table {
+        let repo = repo();
+        let path = repo.beside("kubeconfig");
+        if let Some(bytes) = bytes {
+            std::fs::write(&path, bytes).expect("written");
+        }
+        broken(what, &repo.run_in(&[("KUBECONFIG", path.to_str().expect("a path"))], &["run"]), says);
+    }
+    broken(
+        "a directory",
+        &repo().run_in(&[("KUBECONFIG", "deploy")], &["run"]),
+        &["cannot be read: it is a directory"],
+    );
+    broken("unset", &repo().run(&["run"]), &["no kubeconfig: neither KUBECONFIG nor HOME is set"]);
+}
+
+fn status(code: u16, reason: &str, message: &str) -> String {
+    format!(
+        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"{reason}","message":"{message}","code":{code}}}"#
+    )
+}
+
+#[test]
+fn an_api_server_that_misbehaves_is_broken_and_told_in_its_own_words() {
+    let answer = |head, code, reason, message: &str| Behaviour::Answer(head, status(code, reason, message));
+    let forbidden =
+        || answer("403 Forbidden", 403, "Forbidden", "configmaps is forbidden: User \\\"bob\\\" cannot patch resource");
+    let table: [(&str, Fault, &[&str]); 12] = [
+        (
+            "401",
+            Fault::everywhere(answer("401 Unauthorized", 401, "Unauthorized", "Unauthorized")),
+            &["the cluster does not accept the credentials (401)"],
+        ),
+        ("403 everywhere", Fault::everywhere(forbidden()), &["not allowed: "]),
+        (
+            "403 on the change",
+            Fault::on("PATCH", "/configmaps/a", forbidden()),
+            &["not allowed: patch configmaps in namespace default"],
+        ),
+        (
+            "500",
+            Fault::everywhere(answer("500 Internal Server Error", 500, "InternalError", "etcd is gone")),
+            &["the API server failed (500): etcd is gone"],
+        ),
+        (
+            "503 on the change",
+            Fault::on("PATCH", "/configmaps/a", answer("503 Service Unavailable", 503, "ServiceUnavailable", "later")),
+            &["(503): later"],
+        ),
+        (
+            "429 for an hour",
+            Fault::everywhere(answer(
+                "429 Too Many Requests\r\nRetry-After: 3600",
+                429,
+                "TooManyRequests",
+                "slow down",
+            )),
+            &["the API server is overloaded (429)"],
+        ),
+        (
+            "garbage",
+            Fault::everywhere(Behaviour::Raw("\u{1}\u{2} what?\r\n\r\n")),
+            &["cannot reach the cluster at http://127.0.0.1:"],
+        ),
+        (
+            "a web page",
+            Fault::everywhere(Behaviour::Answer("200 OK", "<html><body>Log in</body></html>".to_owned())),
+            &["127.0.0.1:"],
+        ),
+        ("closes at once", Fault::everywhere(Behaviour::Close), &["cannot reach the cluster at http://127.0.0.1:"]),
+        (
+            "closes in the middle of the version",
+            Fault::on("GET /version", "", Behaviour::Raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")),
+            &["cannot reach the cluster at http://127.0.0.1:"],
+        ),
+        (
+            "closes in the middle of the change",
+            Fault::on("PATCH", "/configmaps/a", Behaviour::Raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")),
+            &["the connection to the API server broke"],
+        ),
+        (
+            "nonsense as the object",
+            Fault::on("PATCH", "/configmaps/a", Behaviour::Answer("200 OK", "[1, 2".to_owned())),
+            &["ConfigMap"],
+        ),
+    ];
+    for (what, fault, says) in table {
+        let (repo, server) = (repo(), ApiServer::with(fault));
+        let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+        broken(what, &repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["run", "-vv"]), says);
+    }
+    let repo = repo();
+    let kubeconfig = write_kubeconfig(&repo, "{ server: 'http://127.0.0.1:1' }", "{ token: sw0rdf1sh-token }");
+    let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["run", "-vv"]);
+    broken("refused", &seen, &["cannot reach the cluster at http://127.0.0.1:1: connection refused"]);
+}
+
+#[test]
+fn an_overloaded_server_is_waited_for() {
+    for head in ["429 Too Many Requests\r\nRetry-After: 1", "429 Too Many Requests"] {
+        let answer = Behaviour::Answer(head, status(429, "TooManyRequests", "slow down"));
+        let (repo, server) = (repo(), ApiServer::with(Fault::on("PATCH", "/configmaps/a", answer).times(2)));
+        let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+        let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["run"]);
+        seen.expect(head, 1, &["1 created", "`data.a` of ConfigMap other"]);
+    }
+}
+
+#[test]
+fn a_conflict_and_a_refused_object_are_the_pull_requests_fault() {
+    let conflict = r#"{"kind":"Status","status":"Failure","reason":"Conflict","code":409,"message":"Apply failed with 1 conflict: conflict with \"kustomize-controller\" using v1: .data.a","details":{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"kustomize-controller\" using v1","field":".data.a"}]}}"#;
+    let table = [
+        ("409", Behaviour::Answer("409 Conflict", conflict.to_owned()), "kustomize-controller"),
+        (
+            "422",
+            Behaviour::Answer("422 Unprocessable Entity", status(422, "Invalid", "ConfigMap a is invalid: no way")),
+            "no way",
+        ),
+    ];
+    for (what, behaviour, says) in table {
+        let (repo, server) = (repo(), ApiServer::with(Fault::on("PATCH", "/configmaps/a", behaviour)));
+        let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+        repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["run"]).expect(what, 1, &[says, "--> deploy/a.yaml:"]);
+    }
+}
+
+fn plugin(repo: &Repo, text: &str, more: &str) -> String {
+    let path = script(&repo.beside(""), text);
+    let version = "client.authentication.k8s.io/v1";
+    let user =
+        format!("{{ exec: {{ apiVersion: {version}, command: '{}', interactiveMode: Never{more} }} }}", path.display());
+    write_kubeconfig(repo, "{ server: 'http://127.0.0.1:1' }", &user)
+}
+
+#[test]
+fn a_plugin_that_fails_shows_no_secret() {
+    let given = ", args: [--server-id, sw0rdf1sh-argument], env: [{ name: CLIENT_SECRET, value: sw0rdf1sh-variable }]";
+    let token = "eyJzdzByZGYxc2giOjF9.eyJzdzByZGYxc2giOjF9.c3cwcmRmMXNo";
+    let table = [
+        (
+            "what it was given",
+            "echo \"no $CLIENT_SECRET $2\" >&2; exit 7".to_owned(),
+            "the credential plugin `login` failed with exit code 7: no *** ***",
+        ),
+        (
+            "a password of its own",
+            "echo 'cannot log in with password=sw0rdf1sh-own' >&2; exit 1".to_owned(),
+            "password=***",
+        ),
+        ("a token of its own", format!("echo 'refused: {token}' >&2; exit 1"), "refused: ***"),
+        (
+            "a broken credential",
+            "echo '{\"token\": \"sw0rdf1sh-own\"'".to_owned(),
+            "did not print an ExecCredential in JSON",
+        ),
+    ];
+    for (what, text, says) in table {
+        let repo = repo();
+        let kubeconfig = plugin(&repo, &text, given);
+        broken(what, &repo.run_in(&[("KUBECONFIG", &kubeconfig), ("PATH", "/usr/bin:/bin")], &["run", "-vv"]), &[says]);
+    }
+    let repo = repo();
+    let kubeconfig = plugin(&repo, "exit 0", "").replace("unused", "");
+    let text = std::fs::read_to_string(&kubeconfig).expect("written").replace("Never", "Always");
+    std::fs::write(&kubeconfig, text).expect("written");
+    let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["run"]);
+    broken("interactive", &seen, &["wants to ask a person (`interactiveMode: Always`), and there is none here"]);
+}
+
+/// What hangs is given up after our own deadlines; all at once, because they only wait.
+#[test]
+fn what_hangs_is_given_up() {
+    let run = |kubeconfig: &str, repo: &Repo, most: u64| {
+        let environment = [("KUBECONFIG", kubeconfig), ("PATH", "/usr/bin:/bin")];
+        repo.start(&["run"], &environment).end(Duration::from_secs(most))
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let repo = repo();
+            let kubeconfig = plugin(&repo, "sleep 600", "");
+            let says = "the credential plugin `login` did not finish within 30 s and was killed";
+            broken("a plugin", &run(&kubeconfig, &repo, 45), &[says]);
+        });
+        scope.spawn(|| {
+            let (repo, server) = (repo(), ApiServer::with(Fault::everywhere(Behaviour::Hang)));
+            let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+            broken(
+                "a server",
+                &run(&kubeconfig, &repo, 20),
+                &["cannot reach the cluster at http://127.0.0.1:", "no answer within 10 s"],
+            );
+        });
+        scope.spawn(|| {
+            let (repo, server) = (repo(), ApiServer::with(Fault::on("PATCH", "/configmaps/a", Behaviour::Hang)));
+            let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+            broken("a change", &run(&kubeconfig, &repo, 45), &["dev"]);
+        });
+        scope.spawn(|| {
+            let answer = Behaviour::Answer("429 Too Many Requests", status(429, "TooManyRequests", "slow down"));
+            let (repo, server) = (repo(), ApiServer::with(Fault::on("PATCH", "/configmaps/a", answer)));
+            let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+            broken("429 for ever", &run(&kubeconfig, &repo, 45), &["429"]);
+        });
+    });
+}

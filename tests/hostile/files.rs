@@ -1,0 +1,205 @@
+//! Hostile files: each breaks one environment, and the healthy one beside it is still judged.
+
+use crate::harness::Repo;
+
+/// Its one fault is found in every run, so that it can be seen that nothing was lost.
+const HEALTHY: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: healthy\ndata:\n  count: 1\n";
+
+/// What is said of [`HEALTHY`].
+const STILL_FOUND: &str =
+    "error[schema]: `data.count` of ConfigMap healthy must be a string, not an integer --> good/config.yaml:6:10";
+
+const DEEP: usize = 100_000;
+
+/// How `bad` is rendered.
+#[derive(Clone, Copy)]
+enum By {
+    Kustomize,
+    Manifests,
+}
+
+/// A repository whose environment `bad` holds these files below `bad/`.
+fn repo(by: By, files: &[(&str, &[u8])]) -> Repo {
+    let source = match by {
+        By::Kustomize => "kustomize",
+        By::Manifests => "manifests",
+    };
+    let config = format!(
+        "version: 1\nenvironments:\n  bad:\n    {source}: {{ path: bad }}\n  good:\n    manifests: {{ path: good }}\n"
+    );
+    let repo = Repo::with(&[("seatrial.yaml", &config), ("good/config.yaml", HEALTHY)]);
+    for (path, bytes) in files {
+        repo.write(&format!("bad/{path}"), bytes);
+    }
+    repo
+}
+
+#[track_caller]
+fn check(what: &str, repo: &Repo, says: &[&str]) {
+    let seen = repo.run(&["validate"]);
+    seen.expect(what, 1, says);
+    seen.expect(what, 1, &[STILL_FOUND]);
+    let longest = seen.stdout.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    assert!(longest < 2_000, "{what}: a line has {longest} characters");
+    assert!(seen.stdout.len() < 100_000, "{what}: {} bytes on standard output", seen.stdout.len());
+}
+
+#[test]
+fn a_hostile_manifest_is_a_finding_with_its_place() {
+    let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        format!("{text}a{level}: &a{level} [{aliases}]\n")
+    });
+    let binary: Vec<u8> = (0..=255).cycle().take(9_000).collect();
+    let table: [(&str, Vec<u8>, &[&str]); 9] = [
+        ("an empty file", Vec::new(), &["`bad` holds no Kubernetes object"]),
+        ("a binary file", binary, &["error[parse-error]: `bad/a.yaml` is not text --> bad/a.yaml:1:1"]),
+        (
+            "deep flow lists",
+            format!("a: {}{}\n", "[".repeat(DEEP), "]".repeat(DEEP)).into_bytes(),
+            &["error[parse-error]: the nesting is deeper than 500 levels --> bad/a.yaml:1:504"],
+        ),
+        (
+            "deep flow maps, never closed",
+            format!("a: {}", "{a: ".repeat(DEEP)).into_bytes(),
+            &["error[parse-error]: the nesting is deeper than 500 levels --> bad/a.yaml:1:2000"],
+        ),
+        (
+            "deep block lists",
+            format!("{}x\n", "- ".repeat(DEEP)).into_bytes(),
+            &["error[parse-error]: the nesting is deeper than 500 levels --> bad/a.yaml:1:1001"],
+        ),
+        (
+            "deep block maps",
+            (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>().into_bytes(),
+            &["error[parse-error]: the nesting is deeper than 500 levels --> bad/a.yaml:501:501"],
+        ),
+        ("an alias bomb", bomb.into_bytes(), &["the aliases of this document grow", "--> bad/a.yaml:6:"]),
+        (
+            "tabs, and an object behind them",
+            format!("kind: ConfigMap\nmetadata:\n\tname: a\n---\n{HEALTHY}").into_bytes(),
+            &["a tab is used for indentation, which YAML does not allow --> bad/a.yaml:3:1", "--> bad/a.yaml:10:10"],
+        ),
+        (
+            "a million broken documents",
+            "--- {\n".repeat(50_000).into_bytes(),
+            &["error[parse-error]", "--> bad/a.yaml:"],
+        ),
+    ];
+    for (what, bytes, says) in table {
+        check(what, &repo(By::Manifests, &[("a.yaml", &bytes)]), says);
+    }
+}
+
+#[test]
+fn a_scalar_of_fifty_megabytes_is_read_and_never_printed() {
+    let huge = "x".repeat(50_000_000);
+    let value = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: huge\ndata:\n  a: {huge}\n  b: 1\n");
+    check("a value", &repo(By::Manifests, &[("a.yaml", value.as_bytes())]), &["`data.b` of ConfigMap huge must be"]);
+    let key = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: huge\n{huge}: 1\n");
+    check("a key", &repo(By::Manifests, &[("a.yaml", key.as_bytes())]), &["error[schema]: unknown field `xxx"]);
+    let path = format!("resources:\n  - {huge}\n");
+    let repository = repo(By::Kustomize, &[("kustomization.yaml", path.as_bytes())]);
+    check("a path", &repository, &["error[missing-file]", "--> bad/kustomization.yaml:2:5"]);
+}
+
+#[test]
+fn what_cannot_be_read_below_a_directory_of_manifests_is_named() {
+    let directory = repo(By::Manifests, &[("b.yaml", b"{}"), ("a.yaml/c.yaml", HEALTHY.as_bytes())]);
+    check("a directory called like a file", &directory, &["--> bad/a.yaml/c.yaml:6:10"]);
+
+    let outside = repo(By::Manifests, &[("b.yaml", HEALTHY.as_bytes())]);
+    outside.link("bad/a.yaml", "/etc/passwd");
+    let says =
+        ["error[load-restriction]: `bad/a.yaml` leads out of the repository --> bad/a.yaml:1:1", "bad/b.yaml:6:10"];
+    check("a link out of the repository", &outside, &says);
+
+    let dangling = repo(By::Manifests, &[("b.yaml", HEALTHY.as_bytes())]);
+    dangling.link("bad/a.yaml", "nowhere.yaml");
+    dangling.link("bad/loop.yml", "loop.yml");
+    dangling.link("bad/up", "..");
+    let says = ["error[missing-file]: `bad/a.yaml`", "`bad/loop.yml`", "bad/b.yaml:6:10"];
+    check("links that lead nowhere", &dangling, &says);
+}
+
+#[test]
+fn a_hostile_kustomization_is_a_finding_with_its_place() {
+    let binary: Vec<u8> = (0..=255).cycle().take(9_000).collect();
+    let two = format!("resources: [a.yaml, b.yaml]\n");
+    let healthy = HEALTHY.as_bytes();
+    let table: [(&str, Vec<(&str, &[u8])>, &[&str]); 8] = [
+        ("empty", vec![("kustomization.yaml", b"")], &["the kustomization is empty --> bad/kustomization.yaml:1:1"]),
+        ("binary", vec![("kustomization.yaml", &binary)], &["`bad/kustomization.yaml` is not text"]),
+        ("missing", vec![("x.txt", b"")], &["`bad` has no kustomization.yaml"]),
+        (
+            "a binary resource",
+            vec![("kustomization.yaml", two.as_bytes()), ("a.yaml", &binary), ("b.yaml", healthy)],
+            &["`bad/a.yaml` is not text --> bad/kustomization.yaml:1:13", "--> bad/b.yaml:6:10"],
+        ),
+        (
+            "a missing resource",
+            vec![("kustomization.yaml", two.as_bytes()), ("b.yaml", healthy)],
+            &["error[missing-file]", "--> bad/kustomization.yaml:1:13", "--> bad/b.yaml:6:10"],
+        ),
+        (
+            "bases in a circle",
+            vec![("kustomization.yaml", b"resources: [../b]"), ("../b/kustomization.yaml", b"resources: [../bad]")],
+            &[
+                "error[base-cycle]: these kustomizations include each other: `bad` → `b` → `bad` --> b/kustomization.yaml:1:13",
+            ],
+        ),
+        (
+            "a base that is itself",
+            vec![("kustomization.yaml", b"resources: [.]")],
+            &["error[base-cycle]", "--> bad/kustomization.yaml:1:13"],
+        ),
+        (
+            "a path out of the repository",
+            vec![("kustomization.yaml", b"resources: [../../x]")],
+            &["error[load-restriction]: `../../x` leads out of the repository --> bad/kustomization.yaml:1:13"],
+        ),
+    ];
+    for (what, files, says) in table {
+        check(what, &repo(By::Kustomize, &files), says);
+    }
+}
+
+#[test]
+fn a_kustomization_reads_nothing_outside_the_repository() {
+    let resources = b"resources: [a.yaml, b.yaml, out]\nconfigMapGenerator: [{ name: c, files: [passwd] }]\n";
+    let repository = repo(By::Kustomize, &[("kustomization.yaml", resources), ("b.yaml", HEALTHY.as_bytes())]);
+    repository.link("bad/a.yaml", "/etc/passwd");
+    repository.link("bad/passwd", "../../../../../../../../etc/passwd");
+    repository.link("bad/out", "/etc");
+    let says = ["`a.yaml` leads out of", "`out` leads out of", "`passwd` leads out of", "--> bad/b.yaml:6:10"];
+    check("links out of the repository", &repository, &says);
+}
+
+#[test]
+fn a_directory_instead_of_a_file_is_said() {
+    let files: [(&str, &[u8]); 3] = [
+        ("kustomization.yaml", b"resources: [a.yaml, b.yaml]\n"),
+        ("a.yaml/x.txt", b""),
+        ("b.yaml", HEALTHY.as_bytes()),
+    ];
+    let says = [
+        "error[missing-file]: `bad/a.yaml` has no kustomization.yaml",
+        "--> bad/kustomization.yaml:1:13",
+        "bad/b.yaml:6:10",
+    ];
+    check("a resource", &repo(By::Kustomize, &files), &says);
+    let kustomization = repo(By::Kustomize, &[("kustomization.yaml/x.txt", b"")]);
+    check("the kustomization", &kustomization, &["`bad` has no kustomization.yaml"]);
+}
+
+/// A path that nothing lies at has no line of its own: the line that names it must be edited.
+#[test]
+fn a_source_that_does_not_exist_is_found_at_the_line_that_names_it() {
+    for source in ["kustomize", "manifests"] {
+        let config = format!(
+            "version: 1\nenvironments:\n  bad:\n    {source}: {{ path: nowhere }}\n  good:\n    manifests: {{ path: good }}\n"
+        );
+        let repo = Repo::with(&[("seatrial.yaml", &config), ("good/config.yaml", HEALTHY)]);
+        check(source, &repo, &["error[missing-file]: `nowhere` does not exist --> seatrial.yaml:4:24"]);
+    }
+}

@@ -1,0 +1,248 @@
+//! A GitHub that refuses, is overloaded, fails or says nothing: the exit code stays the verdict's, and a sentence says what was not posted.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull};
+
+use crate::harness::{Repo, Seen};
+
+pub(crate) const TOKEN: &str = "sw0rdf1sh-github-token";
+pub(crate) const REPOSITORY: &str = "acme/shop";
+
+const CONFIG: &str = "version: 1\nenvironments:\n  dev:\n    manifests: { path: deploy }\n";
+const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: b }\n";
+const COMMENTS: &str = "/repos/acme/shop/issues/7/comments";
+const STATUSES: &str = "/repos/acme/shop/statuses/*";
+
+/// The checkout of a pull request's merge commit, GitHub behind it, and a runtime to keep that alive.
+pub(crate) struct PullRequest {
+    pub(crate) repo: Repo,
+    pub(crate) github: FakeGitHub,
+    pub(crate) head: String,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]);
+    let output = command.args(arguments).current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null").output();
+    let output = output.expect("git runs");
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+impl PullRequest {
+    /// Some files on main, and a pull request that adds others.
+    pub(crate) fn with(main: &[(&str, &str)], change: &[(&str, &str)]) -> PullRequest {
+        let repo = Repo::with(main);
+        let path = repo.path();
+        let commit = |message| {
+            git(&path, &["add", "-A"]);
+            git(&path, &["commit", "-qm", message, "--allow-empty"]);
+        };
+        git(&path, &["init", "-q"]);
+        commit("main");
+        git(&path, &["checkout", "-qb", "change"]);
+        for (file, text) in change {
+            repo.write(file, text.as_bytes());
+        }
+        commit("change");
+        let head = git(&path, &["rev-parse", "HEAD"]);
+        git(&path, &["checkout", "-q", "main"]);
+        git(&path, &["merge", "-q", "--no-ff", "-m", "merge", "change"]);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let github = runtime.block_on(FakeGitHub::start());
+        github.add_token(TOKEN, Account::named("github-actions[bot]"));
+        github.add_pull(REPOSITORY, Pull::open(7, &head));
+        PullRequest { repo, github, head, _runtime: runtime }
+    }
+
+    /// Runs the program as a step of GitHub Actions.
+    pub(crate) fn run(&self, args: &[&str], more: &[(&str, &str)]) -> Seen {
+        let path = self.repo.path();
+        let base = git(&path, &["rev-parse", "HEAD^1"]);
+        let event = serde_json::json!({
+            "number": 7,
+            "pull_request": {
+                "number": 7, "draft": false,
+                "head": { "ref": "change", "sha": self.head, "repo": { "full_name": REPOSITORY } },
+                "base": { "ref": "main", "sha": base, "repo": { "full_name": REPOSITORY } },
+            },
+            "repository": { "full_name": REPOSITORY },
+        });
+        std::fs::write(self.repo.beside("event.json"), event.to_string()).expect("written");
+        let beside = |name: &str| self.repo.beside(name).display().to_string();
+        let (event, summary, output) = (beside("event.json"), beside("summary"), beside("output"));
+        let (url, merge) = (self.github.url(), git(&path, &["rev-parse", "HEAD"]));
+        let mut environment = vec![
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_REPOSITORY", REPOSITORY),
+            ("GITHUB_SHA", &merge),
+            ("GITHUB_RUN_ID", "100"),
+            ("GITHUB_RUN_NUMBER", "10"),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_API_URL", &url),
+            ("GITHUB_TOKEN", TOKEN),
+            ("GITHUB_EVENT_PATH", &event),
+            ("GITHUB_STEP_SUMMARY", &summary),
+            ("GITHUB_OUTPUT", &output),
+        ];
+        environment.extend(more.iter().copied());
+        self.repo.start(args, &environment).end(Duration::from_secs(90))
+    }
+
+    /// What stands in comments, statuses, summary and step outputs.
+    pub(crate) fn posted(&self) -> String {
+        let comments = self.github.comments(REPOSITORY, 7).into_iter().map(|comment| comment.body);
+        let statuses = self.github.statuses(REPOSITORY, &self.head).into_iter().map(|status| format!("{status:?}"));
+        let files = ["summary", "output"].map(|name| self.repo.read(name));
+        comments.chain(statuses).chain(files).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn green() -> PullRequest {
+    PullRequest::with(
+        &[("seatrial.yaml", CONFIG), ("deploy/a.yaml", OBJECT)],
+        &[("deploy/b.yaml", &OBJECT.replace("name: a", "name: b"))],
+    )
+}
+
+/// Exit code 0 all the same, and a sentence about what was not posted.
+#[track_caller]
+fn still_green(what: &str, pull_request: &PullRequest, says: &[&str]) {
+    let seen = pull_request.run(&["run"], &[]);
+    seen.expect(what, 0, says);
+    assert_eq!(seen.json["verdict"], "passed", "{what}");
+    assert!(pull_request.repo.read("summary").contains("passed"), "{what}: the summary is written");
+    seen.keeps_secrets(what);
+    crate::harness::keeps_secrets(what, &pull_request.posted());
+}
+
+#[test]
+fn a_comment_that_github_refuses_is_told() {
+    let table: [(&str, Answer, &[&str]); 6] = [
+        ("401", Answer::error(401, "Bad credentials"), &["comment", "401"]),
+        ("403", Answer::forbidden(), &["comment", "pull-requests: write"]),
+        ("404", Answer::error(404, "Not Found"), &["comment"]),
+        ("422", Answer::invalid("IssueComment", "body", "body is too long"), &["comment", "body is too long"]),
+        ("429", Answer::error(429, "slow down").with_header("Retry-After", "3600"), &["comment"]),
+        (
+            "a secondary rate limit",
+            Answer::error(403, "You have exceeded a secondary rate limit").with_header("Retry-After", "3600"),
+            &["comment", "rate limit"],
+        ),
+    ];
+    for (what, answer, says) in table {
+        let pull_request = green();
+        pull_request.github.arm(Fault::new("POST", COMMENTS, Behaviour::Answer(answer)));
+        still_green(what, &pull_request, says);
+        assert_eq!(pull_request.github.comments(REPOSITORY, 7).len(), 0, "{what}");
+        let posts =
+            pull_request.github.request_lines().iter().filter(|line| **line == format!("POST {COMMENTS}")).count();
+        assert_eq!(posts, 1, "{what}: a POST that was answered is not sent again");
+        assert_eq!(pull_request.github.statuses(REPOSITORY, &pull_request.head).len(), 1, "{what}: the status is set");
+    }
+}
+
+#[test]
+fn a_status_that_github_refuses_is_told() {
+    for (what, answer) in [
+        ("403", Answer::forbidden()),
+        ("404", Answer::error(404, "Not Found")),
+        ("422", Answer::invalid("Status", "sha", "No commit found")),
+    ] {
+        let pull_request = green();
+        pull_request.github.arm(Fault::new("POST", STATUSES, Behaviour::Answer(answer)));
+        still_green(what, &pull_request, &["commit status"]);
+        assert_eq!(pull_request.github.comments(REPOSITORY, 7).len(), 1, "{what}: the comment is written");
+    }
+}
+
+#[test]
+fn a_github_that_fails_or_is_silent_is_told() {
+    std::thread::scope(|scope| {
+        for what in ["500", "502", "closed", "silent", "refused"] {
+            scope.spawn(move || {
+                let pull_request = green();
+                let behaviour = match what {
+                    "500" => Behaviour::Answer(Answer::error(500, "Server Error")),
+                    "502" => Behaviour::Answer(Answer::new(502, serde_json::json!("<html>Unicorn!</html>"))),
+                    "closed" => Behaviour::DropBefore,
+                    _ => Behaviour::Hang,
+                };
+                for method in ["GET", "POST"] {
+                    pull_request.github.arm(Fault::new(method, COMMENTS, behaviour.clone()));
+                    pull_request.github.arm(Fault::new(method, STATUSES, behaviour.clone()));
+                }
+                if what != "refused" {
+                    return still_green(what, &pull_request, &["comment", "commit status"]);
+                }
+                let seen = pull_request.run(&["run"], &[("GITHUB_API_URL", "http://127.0.0.1:1")]);
+                seen.expect(what, 0, &["comment", "commit status", "connection refused"]);
+            });
+        }
+    });
+}
+
+/// Three hundred Deployments with an unknown field each.
+fn failures() -> String {
+    let one = |number: usize| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: web-{number} }}\nspec:\n  replicaz: {number}\n  \
+             selector: {{ matchLabels: {{ app: web }} }}\n  template:\n    metadata: {{ labels: {{ app: web }} }}\n    \
+             spec: {{ containers: [{{ name: web, image: web }}] }}\n"
+        )
+    };
+    (0..300).map(one).collect::<Vec<_>>().join("---\n")
+}
+
+#[test]
+fn three_hundred_failures_fit_a_comment_and_are_all_in_the_files() {
+    let pull_request =
+        PullRequest::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", OBJECT)], &[("deploy/b.yaml", &failures())]);
+    let seen = pull_request.run(&["run"], &[]);
+    seen.expect("300", 1, &["300 problems"]);
+    assert_eq!(seen.json["findings"].as_array().map(Vec::len), Some(300));
+    assert_eq!(seen.junit.matches("<failure").count(), 300);
+
+    let comments = pull_request.github.comments(REPOSITORY, 7);
+    assert_eq!(comments.len(), 1, "{seen}");
+    let body = &comments[0].body;
+    assert!(body.len() < 65_536 && body.len() > 20_000, "{} bytes", body.len());
+    assert!(seen.markdown.len() < 1_000_000, "{} bytes", seen.markdown.len());
+    for (what, text) in [("comment", body), ("markdown", &seen.markdown)] {
+        well_formed(what, text);
+    }
+    let left_out = body.lines().any(|line| line.contains("more") || line.contains("left out"));
+    assert!(left_out, "what is not in the comment is counted: {}", &body[body.len() - 1000..]);
+    let annotations = seen.stdout.lines().filter(|line| line.starts_with("::error")).count();
+    assert!((1..=10).contains(&annotations), "GitHub shows ten annotations of a step at most, not {annotations}");
+}
+
+/// Fences and folds are closed, and tables have as many cells in each row as in their heading.
+#[track_caller]
+fn well_formed(what: &str, text: &str) {
+    for (opens, closes) in [("<details", "</details>"), ("<summary", "</summary>"), ("<!--", "-->")] {
+        assert_eq!(text.matches(opens).count(), text.matches(closes).count(), "{what}: {opens}");
+    }
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        let ticks: String = line.trim_start().chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            Some(open) if ticks.len() >= open.len() && line.trim() == ticks => fence = None,
+            _ => {}
+        }
+    }
+    assert_eq!(fence, None, "{what}: a fence is not closed");
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let lines: Vec<&str> = text.lines().collect();
+    for pair in lines.windows(2).filter(|pair| pair.iter().all(|line| line.starts_with('|'))) {
+        assert_eq!(cells(pair[0]), cells(pair[1]), "{what}: {} / {}", pair[0], pair[1]);
+    }
+}
