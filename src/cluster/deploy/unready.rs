@@ -37,6 +37,9 @@ pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>)
     if let Some(field) = field {
         finding = finding.with_field(field);
     }
+    if let Some(image) = cause.filter(|c| c.exit_code.is_some()).and_then(|c| image_of(manifest, c)) {
+        finding = finding.with_related(image, "the image that ended");
+    }
     if let Some(cause) = cause {
         let of_pod = cause.pod.as_ref().map(|pod| format!("pod {pod}, ")).unwrap_or_default();
         finding = finding.with_note(format!("{}, {of_pod}{}", placed.id, cause.reason));
@@ -71,6 +74,13 @@ fn help(rule: RuleId, cause: Option<&Cause>) -> Option<String> {
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+/// The line that sets the image of the container that ended: more often than not it is what was changed.
+fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
+    let root = Spot { node: &manifest.node, path: Vec::new() };
+    let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
+    containers(&root).into_iter().find(is_own)?.at(&["image"]).map(|image| image.node.span())
 }
 
 /// The line that sets what the cause is about: the image, the memory limit, the replicas, the name of what is missing.
