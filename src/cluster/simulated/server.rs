@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -108,14 +108,32 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
     let asked = format!("{} {}", head.method, head.uri);
-    let body = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return Ok(refuse(&Refusal::too_large(LARGEST_BODY))),
+    let Ok(body) = read(body).await else {
+        return Ok(refuse(&Refusal::too_large(LARGEST_BODY)));
     };
     let response = respond(&shared, &head, &body).unwrap_or_else(|refusal| refuse(&refusal));
     tracing::trace!(asked, status = response.status().as_u16(), "simulated cluster");
     Ok(response)
 }
+
+/// The body, when it is small enough. One that is not is read to its end and dropped, within reason: a client that is still sending
+/// when the connection closes sees a broken connection, not the answer.
+async fn read(mut body: Incoming) -> Result<Bytes, Oversized> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while let Some(Ok(frame)) = body.frame().await {
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        match length {
+            ..=LARGEST_BODY => kept.extend_from_slice(&data),
+            _ if length > 8 * LARGEST_BODY => return Err(Oversized),
+            _ => kept.clear(),
+        }
+    }
+    if length > LARGEST_BODY { Err(Oversized) } else { Ok(kept.into()) }
+}
+
+/// A body is too large.
+struct Oversized;
 
 fn respond(shared: &Arc<Shared>, head: &http::request::Parts, body: &Bytes) -> Result<Response<Body>, Refusal> {
     let query = Query::parse(head.uri.query().unwrap_or(""));
