@@ -87,6 +87,9 @@ impl<'a> Confidential<'a> {
         match pair.split_once(':') {
             Some((key, value)) if value.trim().is_empty() => format!("{indent}{dash}{key}:"),
             Some((key, value)) if self.identifies(line, key) && is_plain(value) => text.to_owned(),
+            Some((key, value)) if bare(key) == "metadata" && self.is_outside_values(line) && is_closed(value) => {
+                text.to_owned()
+            }
             Some((key, value)) if value.starts_with(' ') && !key.contains([' ', '=']) => {
                 format!("{indent}{dash}{key}: {MASK}")
             }
@@ -106,11 +109,15 @@ impl<'a> Confidential<'a> {
     }
 
     fn identifies(&self, line: usize, key: &str) -> bool {
-        IDENTIFYING.contains(&bare(key))
-            && self.above(line).all(|number| {
-                let above = self.file.line(number);
-                self::key(above).is_none_or(|key| AROUND.contains(&key) || key.ends_with("Generator"))
-            })
+        IDENTIFYING.contains(&bare(key)) && self.is_outside_values(line)
+    }
+
+    /// Whether a line stands below none but keys that are known to hold no values of a Secret.
+    fn is_outside_values(&self, line: usize) -> bool {
+        self.above(line).all(|number| {
+            let above = self.file.line(number);
+            key(above).is_none_or(|key| AROUND.contains(&key) || key.ends_with("Generator"))
+        })
     }
 
     /// The lines that a line stands below, the nearest first: each is indented less than the one before.
@@ -167,6 +174,12 @@ fn key(line: &str) -> Option<&str> {
 
 fn bare(key: &str) -> &str {
     key.trim().trim_matches(['"', '\''])
+}
+
+/// Whether a value is one mapping in flow style that ends where the line ends.
+fn is_closed(value: &str) -> bool {
+    let value = value.trim();
+    value.starts_with('{') && value.find('}') == Some(value.len() - 1)
 }
 
 /// Whether a value is one word.

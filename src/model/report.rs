@@ -264,8 +264,10 @@ fn without_quotations_of(hidden: &str, text: &str) -> String {
     }
     let is_key = |word: &str| ["", "\"", "'"].iter().any(|quote| hidden.contains(&format!("{word}{quote}:")));
     let piece = |(index, piece): (usize, &str)| {
-        let quoted = index % 2 == 1 && piece.chars().count() > 3;
-        if quoted && hidden.contains(piece) && !is_key(piece) { MASK.to_owned() } else { piece.to_owned() }
+        // An alias or an anchor is named by what stands behind its sign.
+        let word = piece.trim_start_matches(['*', '&', '!']);
+        let quoted = index % 2 == 1 && word.chars().count() > 3;
+        if quoted && hidden.contains(word) && !is_key(word) { MASK.to_owned() } else { piece.to_owned() }
     };
     text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
 }

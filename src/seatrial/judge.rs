@@ -45,18 +45,33 @@ pub(crate) struct Bench<'a> {
 /// # Errors
 /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
 pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judged>, Stop> {
-    let judged: Vec<(Judged, Vec<usize>, Vec<String>)> =
-        planned.into_par_iter().map(|environment| judge_one(environment, bench)).collect();
+    let examined: Vec<Examined> = planned.into_par_iter().map(|environment| examine(environment, bench)).collect();
     for (index, image) in bench.images.iter().enumerate() {
-        if judged.iter().all(|(_, changed, _)| changed.get(index).copied().unwrap_or(0) == 0) {
-            let mut names: Vec<&str> =
-                judged.iter().flat_map(|(_, _, names)| names.iter().map(String::as_str)).collect();
+        if examined.iter().all(|e| e.changed.get(index).copied().unwrap_or(0) == 0) {
+            let mut names: Vec<&str> = examined.iter().flat_map(|e| e.images.iter().map(String::as_str)).collect();
             names.sort_unstable();
             names.dedup();
             return Err(Stop::Usage(unmatched_image(&image.name, &names)));
         }
     }
-    Ok(judged.into_iter().map(|(judged, _, _)| judged).collect())
+    // Only now the Secrets of all environments are known, and one may stand in the line of another's finding.
+    let resolve = |f: &Finding| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker);
+    let judged = examined.into_par_iter().map(|examined| {
+        let findings = examined.findings.iter().map(resolve).collect();
+        Judged { findings, ..examined.judged }
+    });
+    Ok(judged.collect())
+}
+
+/// An environment whose findings still are to be resolved.
+#[derive(Debug)]
+struct Examined {
+    judged: Judged,
+    findings: Vec<Finding>,
+    /// How many containers each `--image` changed.
+    changed: Vec<usize>,
+    /// The images that are rendered, where `--image` was given.
+    images: Vec<String>,
 }
 
 fn unmatched_image(name: &str, names: &[&str]) -> String {
@@ -67,7 +82,7 @@ fn unmatched_image(name: &str, names: &[&str]) -> String {
     format!("--image `{name}` matches no rendered image; {known}")
 }
 
-fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<String>) {
+fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let started = Instant::now();
     let (mut head, changed) = render(bench.head, &planned.source, bench.images);
     point_at_configuration(&mut head.findings, &planned, bench.session);
@@ -87,10 +102,7 @@ fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<Str
         _ => stage(Stage::Validate, &findings, counts(&findings), started),
     };
 
-    let resolved = head.findings.iter().chain(&findings);
-    let resolved =
-        resolved.map(|f| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker)).collect();
-    let names = if bench.images.is_empty() { Vec::new() } else { image_names(&head) };
+    let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head) };
     let report = EnvironmentReport {
         name: planned.name.clone(),
         source: planned.describe(),
@@ -104,11 +116,10 @@ fn judge_one(planned: Planned, bench: Bench<'_>) -> (Judged, Vec<usize>, Vec<Str
         not_checked,
         vanished: Vec::new(),
     };
-    (
-        Judged { planned, manifests: head.manifests, report, findings: resolved, unchanged, notices: Vec::new() },
-        changed,
-        names,
-    )
+    let findings = head.findings.into_iter().chain(findings).collect();
+    let (manifests, notices) = (head.manifests, Vec::new());
+    let judged = Judged { planned, manifests, report, findings: Vec::new(), unchanged, notices };
+    Examined { judged, findings, changed, images }
 }
 
 /// A source that is not there has no line of its own: the line to edit is the one that names it.

@@ -1,6 +1,6 @@
 //! Why the program ends without a report.
 
-use seatrial_model::{EXIT_BROKEN, EXIT_USAGE};
+use seatrial_model::{EXIT_BROKEN, EXIT_USAGE, Masker};
 
 use crate::config::ConfigProblem;
 
@@ -25,12 +25,13 @@ impl Stop {
 
     /// What is printed on standard error, with a final newline.
     pub(crate) fn message(&self) -> String {
-        match self {
+        let text = match self {
             Stop::Usage(sentence) | Stop::Broken(sentence) => format!("error: {sentence}\n"),
             Stop::Config(problems) => {
                 let each: Vec<String> = problems.iter().map(|problem| format!("{problem}\n")).collect();
                 each.join("\n")
             }
-        }
+        };
+        Masker::new().mask(&text).into_owned()
     }
 }

@@ -61,7 +61,7 @@ fn a_wrong_configuration_is_told_with_its_place() {
         (
             "two documents",
             with("---\nversion: 1\n"),
-            &["one YAML document is wanted, and another begins here --> seatrial.yaml:5:1"],
+            &["one YAML document is wanted, and another begins here --> seatrial.yaml:6:1"],
         ),
         ("a key twice", with("  dev: {}\n"), &["`dev`", "twice", "seatrial.yaml:5:3"]),
         ("deep nesting", deep, &["the nesting is deeper than", "--> seatrial.yaml:2:"]),

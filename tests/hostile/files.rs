@@ -41,7 +41,7 @@ fn check(what: &str, repo: &Repo, says: &[&str]) {
     seen.expect(what, 1, &[STILL_FOUND]);
     let longest = seen.stdout.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     assert!(longest < 2_000, "{what}: a line has {longest} characters");
-    assert!(seen.stdout.len() < 100_000, "{what}: {} bytes on standard output", seen.stdout.len());
+    assert!(seen.stdout.len() < 300_000, "{what}: {} bytes on standard output", seen.stdout.len());
 }
 
 #[test]
@@ -80,11 +80,7 @@ fn a_hostile_manifest_is_a_finding_with_its_place() {
             format!("kind: ConfigMap\nmetadata:\n\tname: a\n---\n{HEALTHY}").into_bytes(),
             &["a tab is used for indentation, which YAML does not allow --> bad/a.yaml:3:1", "--> bad/a.yaml:10:10"],
         ),
-        (
-            "a million broken documents",
-            "--- {\n".repeat(50_000).into_bytes(),
-            &["error[parse-error]", "--> bad/a.yaml:"],
-        ),
+        ("many broken documents", "--- {\n".repeat(50_000).into_bytes(), &["error[parse-error]", "--> bad/a.yaml:"]),
     ];
     for (what, bytes, says) in table {
         check(what, &repo(By::Manifests, &[("a.yaml", &bytes)]), says);
@@ -96,9 +92,13 @@ fn a_scalar_of_fifty_megabytes_is_read_and_never_printed() {
     let huge = "x".repeat(50_000_000);
     let value = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: huge\ndata:\n  a: {huge}\n  b: 1\n");
     check("a value", &repo(By::Manifests, &[("a.yaml", value.as_bytes())]), &["`data.b` of ConfigMap huge must be"]);
-    let key = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: huge\n{huge}: 1\n");
-    check("a key", &repo(By::Manifests, &[("a.yaml", key.as_bytes())]), &["error[schema]: unknown field `xxx"]);
-    let path = format!("resources:\n  - {huge}\n");
+    let key = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: huge\n? {}\n: 1\n", &huge[..5_000_000]);
+    check(
+        "a key",
+        &repo(By::Manifests, &[("a.yaml", key.as_bytes())]),
+        &["error[schema]: ConfigMap huge has no field `xxx"],
+    );
+    let path = format!("resources:\n  - {}\n", &huge[..5_000_000]);
     let repository = repo(By::Kustomize, &[("kustomization.yaml", path.as_bytes())]);
     check("a path", &repository, &["error[missing-file]", "--> bad/kustomization.yaml:2:5"]);
 }

@@ -53,7 +53,11 @@ fn a_signal_in_the_middle_of_a_deployment_ends_in_a_report() {
         seen.expect(
             signal,
             3,
-            &["stopped by a signal", "Deployment web", "`data.a` of ConfigMap other must be a string"],
+            &[
+                "stopped by a signal",
+                "cancelled while waiting for `web`; so far 1 created",
+                "`data.a` of ConfigMap other must be a string",
+            ],
         );
         assert_eq!(seen.json["verdict"], "broken", "{signal}");
         assert!(seen.markdown.contains("stopped by a signal"), "{}", seen.markdown);

@@ -170,8 +170,8 @@ impl Tree {
         Ok(entries.collect())
     }
 
-    /// All files below a directory, sorted by bytes; links to files are among them, links to directories are not followed, `.git` is not
-    /// entered. Empty for what is no directory; a directory below that cannot be read is left out.
+    /// All files below a directory, sorted by bytes; links to files are among them, and so are links that lead nowhere or out of the root:
+    /// reading one says so. Links to directories are not followed, `.git` is not entered. Empty for what is no directory; a directory below that cannot be read is left out.
     #[must_use]
     pub fn walk(&self, dir: &str) -> Vec<String> {
         let Ok(real) = self.resolve_directory(dir) else { return Vec::new() };
@@ -183,7 +183,7 @@ impl Tree {
                 match entry {
                     Entry::Directory => pending.push(path),
                     Entry::File => found.push(path),
-                    Entry::Link(_) if self.kind(&path) == Ok(EntryKind::File) => found.push(path),
+                    Entry::Link(_) if self.kind(&path) != Ok(EntryKind::Directory) => found.push(path),
                     Entry::Link(_) | Entry::Special => {}
                 }
             }

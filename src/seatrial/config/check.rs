@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{CATALOG, Node, SourceFile, Sources};
+use seatrial_model::{CATALOG, Level, Node, SourceFile, Sources, Span};
 use seatrial_schema::nearest;
 use seatrial_trial::Test;
 
@@ -11,15 +11,43 @@ use super::place::{find, root_of};
 use super::template::{Placeholders, is_dns_label};
 use super::{Config, ConfigProblem, EnvironmentConfig, TestConfig, fill};
 
+/// Bytes of a configuration at most.
+const LARGEST: usize = 1 << 20;
+
 /// Reads a configuration. `path` is how the file is called in messages.
 ///
 /// # Errors
 /// Everything that is wrong: the first error of the syntax or of a type, or else all that contradicts itself.
 pub(crate) fn read(path: &str, text: &str) -> Result<Config, Vec<ConfigProblem>> {
+    if text.len() > LARGEST {
+        let message = format!("the file has {} bytes; no configuration is larger than 1 MiB", text.len());
+        return Err(vec![ConfigProblem { path: path.to_owned(), place: None, line: String::new(), message }]);
+    }
+    let problems = unreadable(path, text);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let config: Config = serde_saphyr::from_str(text).map_err(|error| vec![syntax_problem(path, text, &error)])?;
     let checker = Checker::new(path, text);
     let problems = checker.check(&config);
     if problems.is_empty() { Ok(config) } else { Err(problems) }
+}
+
+/// What is no YAML, or more than one document of it: our own parser knows the place and the way out better.
+fn unreadable(path: &str, text: &str) -> Vec<ConfigProblem> {
+    let file = Sources::new().add(path, text.to_owned());
+    let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kustomize);
+    let at = |span: Span, message: String| {
+        let (line, column) = file.line_column(span.start);
+        ConfigProblem { path: path.to_owned(), place: Some((line, column)), line: file.line(line).to_owned(), message }
+    };
+    let wrong = parsed.findings.into_iter().filter(|f| f.level == Level::Error).map(|finding| {
+        let help = finding.help.map_or(String::new(), |help| format!("; {help}"));
+        at(finding.primary.span, format!("{}{help}", finding.message))
+    });
+    let further = parsed.documents.iter().skip(1).take(1);
+    let further = further.map(|d| at(d.node.span(), "one YAML document is wanted, and another begins here".to_owned()));
+    wrong.chain(further).collect()
 }
 
 fn syntax_problem(path: &str, text: &str, error: &serde_saphyr::Error) -> ConfigProblem {
@@ -34,7 +62,9 @@ fn syntax_problem(path: &str, text: &str, error: &serde_saphyr::Error) -> Config
             format!("{unexpected} stands where {expected} is wanted")
         }
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` stands here twice"),
-        Error::InvalidScalar { ty, .. } => format!("this is no {ty}"),
+        Error::InvalidScalar { ty, .. } => format!("{} is wanted here", described(ty)),
+        Error::Unexpected { expected, .. } => format!("{} is wanted here", described(expected)),
+        Error::NullIntoString { .. } => "a text is wanted here, and there is none".to_owned(),
         Error::Eof { .. } => "the file is empty; write `version: 1` and `environments:`".to_owned(),
         other => first_line(&other.to_string()),
     };
@@ -42,6 +72,18 @@ fn syntax_problem(path: &str, text: &str, error: &serde_saphyr::Error) -> Config
     let place = place.and_then(|(l, c)| Some((usize::try_from(l).ok()?.max(1), usize::try_from(c).ok()?.max(1))));
     let line = place.and_then(|(line, _)| text.lines().nth(line - 1)).unwrap_or_default().to_owned();
     ConfigProblem { path: path.to_owned(), place, line, message }
+}
+
+/// What a type or a part of YAML is to a person.
+fn described(expected: &str) -> &str {
+    match expected {
+        "mapping start" => "a mapping (`key: value`)",
+        "sequence start" => "a list (`- item`)",
+        "string scalar" => "a text",
+        "bool" => "`true` or `false`",
+        number if number.starts_with(['u', 'i']) && number.ends_with(char::is_numeric) => "a whole number",
+        other => other,
+    }
 }
 
 /// The sentence without the place that the library puts behind it.

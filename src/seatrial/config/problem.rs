@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use seatrial_model::Masker;
+
+/// Characters of a line that are shown at most.
+const WIDEST: usize = 120;
+
 /// One problem; printed like a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConfigProblem {
@@ -19,10 +24,17 @@ impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "error[config]: {}", self.message)?;
         let Some((line, column)) = self.place else { return write!(f, "  --> {}", self.path) };
-        writeln!(f, "  --> {}:{line}:{column}", self.path)?;
+        write!(f, "  --> {}:{line}:{column}", self.path)?;
+        if column > WIDEST {
+            return Ok(());
+        }
+        writeln!(f)?;
         let number = line.to_string();
         let gutter = " ".repeat(number.len() + 1);
-        let text: String = self.line.chars().take(120).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // The line may hold a credential: an address with a password, a token in a header.
+        let masked = Masker::new().mask(&self.line).into_owned();
+        let column = if masked == self.line { column } else { 1 };
+        let text: String = masked.chars().take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let word = text.chars().skip(column - 1).take_while(|c| c.is_alphanumeric() || "-_.".contains(*c)).count();
         writeln!(f, "{gutter} |")?;
         writeln!(f, " {number} | {text}")?;

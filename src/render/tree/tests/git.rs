@@ -96,7 +96,7 @@ fn reads_what_a_commit_holds_whatever_lies_in_the_working_copy() {
     assert_eq!(text(&base, "base/web.yaml").as_deref(), Ok("tag: \"1\"\n"));
     assert_eq!(text(&head, "base/web.yaml").as_deref(), Ok("tag: \"2\"\n"));
     assert_eq!(base.read("readme.md").err(), Some(ReadError::NotFound));
-    assert_eq!(base.walk(""), ["base/web.yaml"]);
+    assert_eq!(base.walk(""), ["base/web.yaml", "dev/out", "one", "two"]);
     let listed = base.list("").expect("is a directory");
     assert_eq!(listed, [("base".to_owned(), EntryKind::Directory), ("dev".to_owned(), EntryKind::Directory)]);
 }

@@ -99,14 +99,18 @@ fn says_what_is_wrong_with_a_path() {
 }
 
 #[test]
-fn lists_sorted_and_walks_without_following_directories() {
+fn lists_sorted_and_walks_without_following_directories_but_names_links_that_lead_nowhere() {
     let dir = layout();
     let tree = open(&dir);
     let listed = tree.list("dev").expect("is a directory");
     let names: Vec<(&str, EntryKind)> = listed.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     let (file, directory) = (EntryKind::File, EntryKind::Directory);
     assert_eq!(names, [("base", directory), ("own.yaml", file), ("web.yaml", file)]);
-    assert_eq!(tree.walk(""), ["base/logo.png", "base/web.yaml", "dev/own.yaml", "dev/web.yaml"]);
+    let nowhere = ["dev/dangling.yaml", "dev/git", "dev/outside", "dev/secret.yaml", "loop/one", "loop/two"];
+    let (walked, led_nowhere): (Vec<String>, Vec<String>) =
+        tree.walk("").into_iter().partition(|path| tree.kind(path).is_ok());
+    assert_eq!(walked, ["base/logo.png", "base/web.yaml", "dev/own.yaml", "dev/web.yaml"]);
+    assert_eq!(led_nowhere, nowhere);
     assert_eq!(tree.walk("dev/base"), ["base/logo.png", "base/web.yaml"]);
     assert!(tree.walk("base/web.yaml").is_empty());
 }
