@@ -44,10 +44,19 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let mut tried = tried?;
     let sinks = Sinks { session, common: &args.common };
     if extent == Extent::Run {
-        let notices = sinks.post(&tried.report, tried.sinks, transport).await;
+        let notices = tokio::select! {
+            notices = sinks.post(&tried.report, tried.sinks, transport) => notices,
+            () = grace(cancel) => vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()],
+        };
         tried.report.notices.extend(notices);
     }
     Ok(finish(&sinks, &tried.report))
+}
+
+/// What is left of a stopped job's time for the forge: the files are written after it, and a CI kills after ten seconds or so.
+async fn grace(cancel: &CancelToken) {
+    cancel.cancelled().await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
 }
 
 /// `validate`.

@@ -119,7 +119,7 @@ impl LiveContext<'_> {
         judged.notices.extend(notices.map(|n| session.masked(n)));
     }
 
-    /// Runs the environment's tests one after another; a signal stops before the next one.
+    /// Runs the environment's tests one after another; a signal stops the one that runs and those behind it.
     pub(crate) async fn test(&self, judged: &mut Judged, harbor: &Harbor, tests: &[&TestConfig], config_path: &str) {
         let started = Instant::now();
         let mut results = Vec::new();
@@ -128,7 +128,10 @@ impl LiveContext<'_> {
             let mut result = if self.cancel.is_cancelled() {
                 not_run(config, &probe, "stopped by a signal")
             } else {
-                self.run_test(config, probe, harbor, &judged.manifests).await
+                tokio::select! {
+                    result = self.run_test(config, probe.clone(), harbor, &judged.manifests) => result,
+                    () = self.cancel.cancelled() => not_run(config, &probe, "stopped by a signal"),
+                }
             };
             let span = self.test_span(config, config_path);
             result.location = span.map(|span| locate(&self.session.sources, &self.session.masker, span));

@@ -150,7 +150,12 @@ impl Trial<'_> {
             Ok(environment) => environment,
             Err(because) => return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because),
         };
-        let harbor = match live.connect(&judged.planned.name, &environment).await {
+        // A plugin may take half a minute, and who stops a job waits a few seconds.
+        let connected = tokio::select! {
+            connected = live.connect(&judged.planned.name, &environment) => connected,
+            () = self.cancel.cancelled() => Err("stopped by a signal while connecting to the cluster".to_owned()),
+        };
+        let harbor = match connected {
             Ok(harbor) => harbor,
             Err(sentence) => return self.unreachable(&mut judged.report, &sentence),
         };

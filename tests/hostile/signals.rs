@@ -3,7 +3,11 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::harness::Repo;
+use seatrial_test_servers::github::{Behaviour as GitHubBehaviour, Fault as GitHubFault};
+
+use crate::api_server::{ApiServer, Behaviour, Fault};
+use crate::forges::{COMMENTS, green};
+use crate::harness::{Repo, Running, Seen};
 
 const CONFIG: &str = "\
 version: 1
@@ -37,19 +41,69 @@ spec:
 ";
 const WRONG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\ndata:\n  a: 1\n";
 
+/// Sends a signal once the progress says something, and waits no longer for the end than a CI does before it kills.
+fn stop(signal: &str, running: Running<'_>, when: impl Fn(&str) -> bool) -> Seen {
+    let begun = Instant::now();
+    while !when(&running.progress()) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it does not come so far: {}", running.progress());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -{signal} {}", running.id())).status();
+    assert!(sent.expect("sh runs").success());
+    let most = begun.elapsed() + Duration::from_secs(8);
+    running.end(most)
+}
+
+/// Says yes after a while: for what is waited for in silence.
+fn after_a_while() -> impl Fn(&str) -> bool {
+    let begun = Instant::now();
+    move |_| begun.elapsed() > Duration::from_secs(2)
+}
+
+#[test]
+fn a_signal_while_a_server_is_silent_ends_in_a_report() {
+    let config = CONFIG.replace("    simulated:", "    cluster: { kubeconfig: {} }\n    simulated:");
+    let repo = Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", NEVER_READY), ("later/a.yaml", WRONG)]);
+    let server = ApiServer::with(Fault::everywhere(Behaviour::Hang));
+    let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
+    let running = repo.start(&["run"], &[("KUBECONFIG", &kubeconfig)]);
+    let seen = stop("TERM", running, after_a_while());
+    seen.expect(
+        "a cluster",
+        3,
+        &["stopped by a signal while connecting", "`data.a` of ConfigMap other must be a string"],
+    );
+
+    let pull_request = green();
+    for method in ["GET", "POST"] {
+        pull_request.github.arm(GitHubFault::new(method, COMMENTS, GitHubBehaviour::Hang));
+    }
+    let seen = stop("TERM", pull_request.start(&["run"], &[]), after_a_while());
+    seen.expect("a forge", 0, &["the comment and the commit status may be missing"]);
+    assert!(pull_request.repo.read("summary").contains("may be missing"));
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_test_ends_in_a_report() {
+    let config = CONFIG
+        .replace("tags: ['1'] }", "tags: ['1'], serves: { /: hello } }")
+        .replace("expect: { status: 200 }", "timeout: 60s, expect: { contains: never }");
+    let service = "---\napiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec:\n  selector: { app: web }\n  \
+                   ports: [{ port: 80, targetPort: http }]\n";
+    let deploy = format!("{NEVER_READY}{service}");
+    let repo = Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", &deploy), ("later/a.yaml", WRONG)]);
+    let begun = Instant::now();
+    let ready = |progress: &str| progress.contains("ready") && begun.elapsed() > Duration::from_secs(3);
+    let seen = stop("TERM", repo.start(&["run"], &[]), ready);
+    seen.expect("a test", 3, &["stopped by a signal", "2 created"]);
+    assert!(seen.junit.contains("web answers"), "{}", seen.junit);
+}
+
 #[test]
 fn a_signal_in_the_middle_of_a_deployment_ends_in_a_report() {
     for signal in ["TERM", "INT"] {
         let repo = Repo::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", NEVER_READY), ("later/a.yaml", WRONG)]);
-        let running = repo.start(&["run"], &[]);
-        let begun = Instant::now();
-        while !running.progress().contains("wait ") {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it does not wait: {}", running.progress());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let sent = Command::new("sh").arg("-c").arg(format!("kill -{signal} {}", running.id())).status();
-        assert!(sent.expect("sh runs").success());
-        let seen = running.end(Duration::from_secs(30));
+        let seen = stop(signal, repo.start(&["run"], &[]), |progress| progress.contains("wait "));
         seen.expect(
             signal,
             3,
