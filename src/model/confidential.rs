@@ -80,7 +80,7 @@ impl<'a> Confidential<'a> {
     pub(crate) fn masked(&self, line: usize, text: &str) -> String {
         let indent: String = text.chars().take_while(|c| *c == ' ').collect();
         let body = text.trim();
-        if body.is_empty() || body == "---" || body == "-" {
+        if body.trim_matches(['{', '}', '[', ']', ',', '-']).is_empty() {
             return text.to_owned();
         }
         let (dash, pair) = body.strip_prefix("- ").map_or(("", body), |rest| ("- ", rest));
@@ -151,6 +151,21 @@ impl<'a> Confidential<'a> {
     }
 }
 
+/// A text without those of its words in backticks that stand in values which no reader may see.
+pub(crate) fn without_quotations_of(hidden: &str, text: &str) -> String {
+    if hidden.is_empty() || !text.contains('`') {
+        return text.to_owned();
+    }
+    let is_key = |word: &str| ["", "\"", "'"].iter().any(|quote| hidden.contains(&format!("{word}{quote}:")));
+    let piece = |(index, piece): (usize, &str)| {
+        // An alias or an anchor is named by what stands behind its sign.
+        let word = piece.trim_start_matches(['*', '&', '!']);
+        let quoted = index % 2 == 1 && word.chars().count() > 3;
+        if quoted && hidden.contains(word) && !is_key(word) { MASK.to_owned() } else { piece.to_owned() }
+    };
+    text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
+}
+
 /// Where a text tells that it is about a Secret.
 fn matches(text: &str) -> impl Iterator<Item = usize> {
     TELLS.iter().flat_map(move |tells| tells.find_iter(text).map(|found| found.start()))
@@ -186,4 +201,54 @@ fn is_closed(value: &str) -> bool {
 fn is_plain(value: &str) -> bool {
     !value.trim().contains([' ', '\t', '{', '[', '"', '\'', ':', ',', '&', '*', '|', '>'])
         || bare(value.trim().trim_end_matches(',')).chars().all(|c| c.is_alphanumeric() || "-_./".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sources;
+
+    /// The file as it would be shown, and whether a line is left as it is.
+    fn shown(text: &str) -> Vec<String> {
+        let file = Sources::new().add("a.yaml", text.to_owned());
+        let lines = text.lines().enumerate().map(|(index, line)| {
+            let start = file.line_starts()[index] as usize;
+            let confidential = Confidential::around(&file, Span::new(file.id(), start, start));
+            if confidential.hides(index + 1) { confidential.masked(index + 1, line) } else { line.to_owned() }
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn hides_values_of_secrets_in_any_notation_and_keeps_what_names_them() {
+        let table = [
+            ("kind: Secret\nmetadata: { name: a }\ndata: { p: x }", "kind: Secret|metadata: { name: a }|data: ***"),
+            ("kind: Secret\nstringData:\n  name: x\n  ? y", "kind: Secret|stringData:|  name: ***|  ***"),
+            ("{\"kind\":\"Secret\",\"data\":{\"p\":\"x\"}}", "***"),
+            ("{\n  \"kind\": \"Secret\",\n  \"data\": [\"x\"]\n}", "{|  \"kind\": \"Secret\",|  \"data\": ***|}"),
+            ("kind: List\nitems:\n- kind: Secret\n  data: [x]", "kind: List|items:|- kind: Secret|  data: ***"),
+            ("secretGenerators:\n- literals: [x]\nimages: [y]", "secretGenerators:|- literals: ***|images: [y]"),
+            (
+                "patches:\n- target: { kind: Secret }\n  patch: |-\n    - value: x\nnamespace: a",
+                "patches:|- target: ***|  patch: ***|    - value: ***|namespace: a",
+            ),
+            ("- op: add\n  path: /stringData/a\n  value: x", "- op: add|  path: /stringData/a|  value: ***"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(shown(text).join("|"), expected);
+        }
+    }
+
+    #[test]
+    fn what_only_refers_to_a_secret_is_shown() {
+        for text in [
+            "kind: HelmRelease\nspec:\n  interval: 5x\n  valuesFrom:\n  - kind: Secret\n    name: a",
+            "kind: SecretStore\nspec:\n  provider: { a: b }",
+            "images:\n- newTag: 1.4.0\nsecretGenerator: []",
+        ] {
+            let lines = shown(text);
+            assert_eq!(lines[..2], text.lines().take(2).collect::<Vec<_>>()[..], "{text}");
+            assert!(!lines[..lines.len() - 1].join("").contains(MASK), "{lines:?}");
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::confidential::without_quotations_of;
 use crate::location::hidden_values;
 use crate::{
-    Change, Evidence, Finding, Level, Location, MASK, Masker, ObjectId, Sources, StageOutcome, StageResult, Verdict,
-    locate,
+    Change, Evidence, Finding, Level, Location, Masker, ObjectId, Sources, StageOutcome, StageResult, Verdict, locate,
 };
 
 /// Characters of a finding's sentence at most.
@@ -255,21 +255,6 @@ impl ReportedFinding {
             primary,
         }
     }
-}
-
-/// A text without those of its words in backticks that stand in values which no reader may see.
-fn without_quotations_of(hidden: &str, text: &str) -> String {
-    if hidden.is_empty() || !text.contains('`') {
-        return text.to_owned();
-    }
-    let is_key = |word: &str| ["", "\"", "'"].iter().any(|quote| hidden.contains(&format!("{word}{quote}:")));
-    let piece = |(index, piece): (usize, &str)| {
-        // An alias or an anchor is named by what stands behind its sign.
-        let word = piece.trim_start_matches(['*', '&', '!']);
-        let quoted = index % 2 == 1 && word.chars().count() > 3;
-        if quoted && hidden.contains(word) && !is_key(word) { MASK.to_owned() } else { piece.to_owned() }
-    };
-    text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
 }
 
 /// A sentence that can be read: what a file calls a name may have megabytes.

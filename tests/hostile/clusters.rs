@@ -35,7 +35,8 @@ fn broken(what: &str, seen: &Seen, says: &[&str]) {
 fn an_unreadable_kubeconfig_is_told() {
     let binary: Vec<u8> = (0..=255).collect();
     let deep = "[".repeat(100_000);
-    let table: [(&str, Option<&[u8]>, &[&str]); 6] = [
+    type Row<'a> = (&'a str, Option<&'a [u8]>, &'a [&'a str]);
+    let table: [Row<'_>; 6] = [
         ("not there", None, &["KUBECONFIG names `", "kubeconfig`, which does not exist"]),
         ("not YAML", Some(b"{{{{ sw0rdf1sh-token"), &["kubeconfig` is not valid at line 1, column "]),
         ("binary", Some(&binary), &["kubeconfig` is not UTF-8 text"]),

@@ -125,9 +125,10 @@ fn what_cannot_be_read_below_a_directory_of_manifests_is_named() {
 #[test]
 fn a_hostile_kustomization_is_a_finding_with_its_place() {
     let binary: Vec<u8> = (0..=255).cycle().take(9_000).collect();
-    let two = format!("resources: [a.yaml, b.yaml]\n");
+    let two = "resources: [a.yaml, b.yaml]\n";
     let healthy = HEALTHY.as_bytes();
-    let table: [(&str, Vec<(&str, &[u8])>, &[&str]); 8] = [
+    type Row<'a> = (&'a str, Vec<(&'a str, &'a [u8])>, &'a [&'a str]);
+    let table: [Row<'_>; 8] = [
         ("empty", vec![("kustomization.yaml", b"")], &["the kustomization is empty --> bad/kustomization.yaml:1:1"]),
         ("binary", vec![("kustomization.yaml", &binary)], &["`bad/kustomization.yaml` is not text"]),
         ("missing", vec![("x.txt", b"")], &["`bad` has no kustomization.yaml"]),
