@@ -1,8 +1,10 @@
 //! What was not done: objects by the reason why they were left alone, kinds that were not checked. Nothing is skipped in silence.
 
-use seatrial_model::{Action, EnvironmentReport, NotChecked, ObjectId, Report};
+use std::collections::BTreeMap;
 
-use crate::wording::list;
+use seatrial_model::{Action, EnvironmentReport, Level, ObjectId, Report, ReportedFinding, ids};
+
+use crate::wording::{count, list};
 
 /// Environments that are named one by one.
 const MOST_NAMES: usize = 3;
@@ -23,21 +25,51 @@ pub(crate) fn by_reason(environment: &EnvironmentReport) -> Vec<(&str, Vec<&Obje
     reasons
 }
 
-/// `2 acme.io/Widget (no schema), 1 v1/Secret (encrypted with SOPS) in prod`; the same of several environments once, empty for nothing.
+/// `2 acme.io/Widget (no schema), 1 v1/Secret (encrypted with SOPS) in prod`, counted over all environments; empty for nothing.
 pub(crate) fn not_checked(report: &Report) -> String {
-    let mut kinds: Vec<(&NotChecked, Vec<&str>)> = Vec::new();
+    let mut kinds: BTreeMap<(&str, &str), (usize, Vec<&str>)> = BTreeMap::new();
     for environment in &report.environments {
         for unchecked in &environment.not_checked {
-            match kinds.iter_mut().find(|(known, _)| *known == unchecked) {
-                Some((_, names)) => names.push(&environment.name),
-                None => kinds.push((unchecked, vec![&environment.name])),
-            }
+            let (count, names) = kinds.entry((&unchecked.kind, &unchecked.because)).or_default();
+            *count += unchecked.count;
+            names.push(&environment.name);
         }
     }
-    let clauses = kinds.iter().map(|(unchecked, names)| {
-        let everywhere = names.len() == report.environments.len();
-        let places = if everywhere { String::new() } else { format!(" in {}", list(names, MOST_NAMES)) };
-        format!("{} {} ({}){places}", unchecked.count, unchecked.kind, unchecked.because)
+    let clauses = kinds.iter().map(|((kind, because), (number, names))| {
+        let places = match names.len() {
+            all if all == report.environments.len() => String::new(),
+            few if few <= MOST_NAMES => format!(" in {}", list(names, MOST_NAMES)),
+            many => format!(" in {}", count(many, "environment")),
+        };
+        format!("{number} {kind} ({because}){places}")
     });
     clauses.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether `not checked` tells what a finding says: readers see it there, once a kind; the JSON and JUnit reports have both.
+pub(crate) fn is_told_as_not_checked(finding: &ReportedFinding) -> bool {
+    let rules = [ids::UNKNOWN_KIND.as_str(), ids::SOPS.as_str()];
+    finding.level == Level::Note && rules.contains(&finding.rule.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::NotChecked;
+
+    use super::*;
+
+    #[test]
+    fn a_kind_is_counted_over_all_environments_that_have_it() {
+        let mut report = Report::new("validate", "0");
+        for index in 0..6 {
+            let unchecked = NotChecked { kind: "acme.io/Widget".to_owned(), count: 2, because: "no schema".to_owned() };
+            let mut environment = crate::samples::green().environments.remove(0);
+            environment.name = format!("e{index}");
+            environment.not_checked = if index < 5 { vec![unchecked] } else { Vec::new() };
+            report.environments.push(environment);
+        }
+        assert_eq!(not_checked(&report), "10 acme.io/Widget (no schema) in 5 environments");
+        report.environments.truncate(2);
+        assert_eq!(not_checked(&report), "4 acme.io/Widget (no schema)");
+    }
 }

@@ -11,7 +11,7 @@ use seatrial_model::{Level, Report, Verdict};
 
 use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind};
 use crate::headline::{MOST_NAMES, judged};
-use crate::left_out::not_checked;
+use crate::left_out::{is_told_as_not_checked, not_checked};
 use crate::plain::one_line;
 use crate::wording::{count, duration, list};
 use style::{Pen, Style};
@@ -38,7 +38,8 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
         .filter(|cause| cause.kind == Kind::Broken)
         .map(|cause| diagnostic::cause(cause, report, pen))
         .collect();
-    blocks.extend(report.findings.iter().map(|finding| diagnostic::finding(finding, report, pen)));
+    let findings = report.findings.iter().filter(|finding| !is_told_as_not_checked(finding));
+    blocks.extend(findings.map(|finding| diagnostic::finding(finding, report, pen)));
     let untold = causes.iter().filter(|c| c.kind == Kind::Failed && !matches!(c.teller, Teller::Finding(_)));
     blocks.extend(untold.map(|cause| diagnostic::cause(cause, report, pen)));
 

@@ -5,7 +5,7 @@ use seatrial_model::{
 };
 
 use crate::cause::{Cause, Kind, Teller};
-use crate::left_out::by_reason;
+use crate::left_out::{by_reason, is_told_as_not_checked};
 use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
 use crate::markdown::problem::{Depth, item};
 use crate::trials;
@@ -175,7 +175,8 @@ fn title(proof: &Evidence) -> String {
 
 /// Warnings and notes.
 pub(crate) fn remarks(report: &Report) -> Vec<String> {
-    let of = |level: Level| -> Vec<&ReportedFinding> { report.findings.iter().filter(|f| f.level == level).collect() };
+    let shown = || report.findings.iter().filter(|finding| !is_told_as_not_checked(finding));
+    let of = |level: Level| -> Vec<&ReportedFinding> { shown().filter(|f| f.level == level).collect() };
     let folded_level = |level: Level, mark: &str| {
         let findings = of(level);
         if findings.is_empty() {

@@ -16,18 +16,45 @@ const MOST_OBJECTS: usize = 10;
 /// Characters of what a stage says of itself.
 const LONGEST: usize = 120;
 
+/// Environments that are all listed, whatever they say.
+const MOST_LISTED: usize = 20;
+
 /// What stands between two stages.
 const GAP: &str = "   ";
 
-/// All environments, their stages in columns where these fit.
+/// All environments, their stages in columns where these fit. Of very many, those that need no attention are counted only.
 pub(crate) fn lines(report: &Report, pen: Pen) -> String {
-    let names: Vec<String> = report.environments.iter().map(|e| one_line(&e.name)).collect();
+    let is_listed = |e: &&EnvironmentReport| report.environments.len() <= MOST_LISTED || !is_quiet(e, report);
+    let (listed, counted): (Vec<_>, Vec<_>) = report.environments.iter().partition(is_listed);
+    let mut text = rows_of(&listed, report, pen);
+    if !counted.is_empty() {
+        let objects = counted.iter().map(|e| e.objects).sum();
+        let which =
+            if listed.is_empty() { count(counted.len(), "environment") } else { format!("{} more", counted.len()) };
+        let told = format!("{which}: rendered {}, valid", count(objects, "object"));
+        text.push_str(&pen.wrapped("", 2, &told));
+        text.push('\n');
+    }
+    text
+}
+
+/// Rendered and valid, without a warning, and nothing was deployed or tested.
+fn is_quiet(environment: &EnvironmentReport, report: &Report) -> bool {
+    let is_done = |stage: &StageOutcome| match stage.stage {
+        Stage::Render | Stage::Validate => stage.result == StageResult::Passed,
+        Stage::Deploy | Stage::Test => matches!(stage.result, StageResult::Skipped(_)),
+    };
+    environment.stages.iter().all(is_done) && findings(environment, report, Level::Warning) == 0
+}
+
+fn rows_of(environments: &[&EnvironmentReport], report: &Report, pen: Pen) -> String {
+    let names: Vec<String> = environments.iter().map(|e| one_line(&e.name)).collect();
     let indent = names.iter().map(|name| name.width()).max().unwrap_or(0) + 2;
-    let rows: Vec<Vec<String>> = report.environments.iter().map(|e| cells(e, report)).collect();
+    let rows: Vec<Vec<String>> = environments.iter().map(|e| cells(e, report)).collect();
     let widths = column_widths(&rows);
     let in_columns = indent + widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1) <= pen.width();
     let mut text = String::new();
-    for ((environment, name), row) in report.environments.iter().zip(&names).zip(&rows) {
+    for ((environment, name), row) in environments.iter().zip(&names).zip(&rows) {
         let lead = padded(name, indent);
         if in_columns {
             let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width)).collect();
