@@ -9,6 +9,9 @@ use crate::wording::{count, list};
 /// Environments that are named one by one.
 const MOST_NAMES: usize = 3;
 
+/// Kinds that are named one by one; the JSON report has all.
+const MOST_KINDS: usize = 8;
+
 /// Objects that were left out of an environment, by the reason, in the order of its first one.
 pub(crate) fn by_reason(environment: &EnvironmentReport) -> Vec<(&str, Vec<&ObjectId>)> {
     let skipped = environment.skipped.iter().map(|s| (s.because.as_str(), &s.object));
@@ -35,15 +38,32 @@ pub(crate) fn not_checked(report: &Report) -> String {
             names.push(&environment.name);
         }
     }
-    let clauses = kinds.iter().map(|((kind, because), (number, names))| {
-        let places = match names.len() {
-            all if all == report.environments.len() => String::new(),
-            few if few <= MOST_NAMES => format!(" in {}", list(names, MOST_NAMES)),
-            many => format!(" in {}", count(many, "environment")),
-        };
-        format!("{number} {kind} ({because}){places}")
-    });
-    clauses.collect::<Vec<_>>().join(", ")
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    if kinds.len() > MOST_KINDS {
+        kinds.sort_by_key(|(_, (number, _))| std::cmp::Reverse(*number));
+    }
+    let rest = kinds.split_off(kinds.len().min(MOST_KINDS));
+    let mut clauses: Vec<String> = kinds
+        .iter()
+        .map(|((kind, because), (number, names))| {
+            // The places of very many kinds would bury the kinds.
+            let places = if rest.is_empty() { places(names, report) } else { String::new() };
+            format!("{number} {kind} ({because}){places}")
+        })
+        .collect();
+    if !rest.is_empty() {
+        let objects = rest.iter().map(|(_, (number, _))| number).sum();
+        clauses.push(format!("{} of {}", count(objects, "object"), count(rest.len(), "further kind")));
+    }
+    clauses.join(", ")
+}
+
+fn places(names: &[&str], report: &Report) -> String {
+    match names.len() {
+        all if all == report.environments.len() => String::new(),
+        few if few <= MOST_NAMES => format!(" in {}", list(names, MOST_NAMES)),
+        many => format!(" in {}", count(many, "environment")),
+    }
 }
 
 /// Whether `not checked` tells what a finding says: readers see it there, once a kind; the JSON and JUnit reports have both.
