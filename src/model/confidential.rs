@@ -29,6 +29,8 @@ const MOST_LINES: usize = 20_000;
 pub(crate) struct Confidential<'a> {
     file: &'a SourceFile,
     document: Range,
+    /// Where the file tells that it is about a Secret, as byte offsets; `None`: it does not use the word.
+    tells: Option<&'a [u32]>,
     /// Whether the document is a Secret, and every line of it counts.
     whole: bool,
 }
@@ -43,21 +45,25 @@ struct Range {
 impl<'a> Confidential<'a> {
     /// Of the YAML document around a span.
     pub(crate) fn around(file: &'a SourceFile, span: Span) -> Confidential<'a> {
+        let Some(tells) = file.tells_of_secrets(tells) else {
+            return Confidential { file, document: Range { first: 1, last: 1 }, tells: None, whole: false };
+        };
         let text = file.text();
         let start = (span.start as usize).min(text.len());
         let from = text.get(..start).and_then(|head| head.rfind("\n---")).map_or(0, |i| i + 1);
         let to = text.get(start..).and_then(|rest| rest.find("\n---")).map_or(text.len(), |i| start + i);
         let line = |offset: usize| file.line_column(u32::try_from(offset).unwrap_or(u32::MAX)).0;
         let document = Range { first: line(from), last: line(to) };
-        let whole = matches(text.get(from..to).unwrap_or(text)).any(|at| {
-            let before = file.line(line(from + at)).trim_start_matches("--- ");
+        let whole = between(tells, from, to).iter().any(|at| {
+            let before = file.line(file.line_column(*at).0).trim_start_matches("--- ");
             depth(before) == Some(0) && (key(before) == Some("kind") || before.starts_with('{'))
         });
-        Confidential { file, document, whole }
+        Confidential { file, document, tells: Some(tells), whole }
     }
 
     /// Whether the values of a line are not to be shown.
     pub(crate) fn hides(&self, line: usize) -> bool {
+        let Some(tells) = self.tells else { return false };
         if self.whole && (self.document.first..=self.document.last).contains(&line) {
             return true;
         }
@@ -73,7 +79,8 @@ impl<'a> Confidential<'a> {
             return true;
         }
         let may_hold = HOLDERS.contains(&head_key) || head.starts_with(['{', '[', '-']);
-        may_hold && matches(self.text(block)).next().is_some()
+        let (start, end) = self.bytes(block);
+        may_hold && !between(tells, start, end).is_empty()
     }
 
     /// The line without its value: `password: ***`; without a key it is masked whole, and what identifies the object is kept.
@@ -143,11 +150,11 @@ impl<'a> Confidential<'a> {
         Range { first, last: last.max(first) }
     }
 
-    fn text(&self, range: Range) -> &'a str {
+    fn bytes(&self, lines: Range) -> (usize, usize) {
         let starts = self.file.line_starts();
-        let start = starts.get(range.first.saturating_sub(1)).map_or(0, |start| *start as usize);
-        let end = starts.get(range.last).map_or(self.file.text().len(), |end| *end as usize);
-        self.file.text().get(start..end).unwrap_or_default()
+        let start = starts.get(lines.first.saturating_sub(1)).map_or(0, |start| *start as usize);
+        let end = starts.get(lines.last).map_or(self.file.text().len(), |end| *end as usize);
+        (start, end)
     }
 }
 
@@ -166,9 +173,18 @@ pub(crate) fn without_quotations_of(hidden: &str, text: &str) -> String {
     text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
 }
 
-/// Where a text tells that it is about a Secret.
-fn matches(text: &str) -> impl Iterator<Item = usize> {
-    TELLS.iter().flat_map(move |tells| tells.find_iter(text).map(|found| found.start()))
+/// Where a text tells that it is about a Secret; `None` when it does not use the word at all.
+fn tells(text: &str) -> Option<Vec<u32>> {
+    let uses_the_word = ["ecret", "ECRET", "/data", "/stringData"].iter().any(|word| text.contains(word));
+    let offset = |found: regex::Match<'_>| u32::try_from(found.start()).unwrap_or(u32::MAX);
+    uses_the_word.then(|| TELLS.iter().flat_map(|tells| tells.find_iter(text).map(offset)).collect())
+}
+
+/// The offsets from `start` to `end`, exclusive; they are sorted.
+fn between(offsets: &[u32], start: usize, end: usize) -> &[u32] {
+    let first = offsets.partition_point(|at| (*at as usize) < start);
+    let last = offsets.partition_point(|at| (*at as usize) < end);
+    offsets.get(first..last.max(first)).unwrap_or_default()
 }
 
 /// How far a line is indented; an item of a list stands below a key of the same column. `None` for an empty line or a comment.

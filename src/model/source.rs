@@ -50,6 +50,7 @@ pub struct SourceFile {
     path: Arc<str>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    tells_of_secrets: OnceLock<Option<Vec<u32>>>,
 }
 
 impl SourceFile {
@@ -93,6 +94,11 @@ impl SourceFile {
         })
     }
 
+    /// Where the text tells that it is about a Secret, found once; `None` when it does not even use the word.
+    pub(crate) fn tells_of_secrets(&self, find: impl FnOnce(&str) -> Option<Vec<u32>>) -> Option<&[u32]> {
+        self.tells_of_secrets.get_or_init(|| find(&self.text)).as_deref()
+    }
+
     /// Line and column of a byte offset, both from 1, the column in characters.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
@@ -133,7 +139,13 @@ impl Sources {
     pub fn add(&self, path: &str, text: String) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        let file = Arc::new(SourceFile { id, path: path.into(), text, line_starts: OnceLock::new() });
+        let file = Arc::new(SourceFile {
+            id,
+            path: path.into(),
+            text,
+            line_starts: OnceLock::new(),
+            tells_of_secrets: OnceLock::new(),
+        });
         files.push(Arc::clone(&file));
         file
     }

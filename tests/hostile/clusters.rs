@@ -226,6 +226,7 @@ fn what_hangs_is_given_up() {
         repo.start(&["run"], &environment).end(Duration::from_secs(most))
     };
     std::thread::scope(|scope| {
+        scope.spawn(crate::forges::a_silent_github_is_told);
         scope.spawn(|| {
             let repo = repo();
             let kubeconfig = plugin(&repo, "sleep 600", "");
