@@ -22,17 +22,40 @@ const AROUND: [&str; 8] = ["metadata", "items", "patches", "target", "options", 
 const HOLDERS: [&str; 4] = ["items", "patches", "patchesStrategicMerge", "patchesJson6902"];
 
 /// Lines above a place that are looked at.
-const MOST_LINES: usize = 20_000;
+const MOST_LINES: usize = 1_000;
 
 /// What of a file around a place is confidential.
 #[derive(Debug)]
 pub(crate) struct Confidential<'a> {
     file: &'a SourceFile,
     document: Range,
-    /// Where the file tells that it is about a Secret, as byte offsets; `None`: it does not use the word.
-    tells: Option<&'a [u32]>,
+    /// `None`: the file does not use the word.
+    tells: Option<&'a Tells>,
     /// Whether the document is a Secret, and every line of it counts.
     whole: bool,
+}
+
+/// What a file tells of Secrets; it is looked through once, whatever is asked of it.
+#[derive(Debug)]
+pub(crate) struct Tells {
+    /// Byte offsets.
+    secrets: Vec<u32>,
+    /// Lines that begin at the margin.
+    margins: Vec<usize>,
+}
+
+impl Tells {
+    /// `None` when the text does not use the word at all.
+    pub(crate) fn of(file: &SourceFile) -> Option<Tells> {
+        let text = file.text();
+        if !["ecret", "ECRET", "/data", "/stringData"].iter().any(|word| text.contains(word)) {
+            return None;
+        }
+        let offset = |found: regex::Match<'_>| u32::try_from(found.start()).unwrap_or(u32::MAX);
+        let secrets = TELLS.iter().flat_map(|tells| tells.find_iter(text).map(offset)).collect();
+        let lines = 1..=file.line_starts().len();
+        Some(Tells { secrets, margins: lines.filter(|line| depth(file.line(*line)) == Some(0)).collect() })
+    }
 }
 
 /// Lines from 1, the last one included.
@@ -45,7 +68,7 @@ struct Range {
 impl<'a> Confidential<'a> {
     /// Of the YAML document around a span.
     pub(crate) fn around(file: &'a SourceFile, span: Span) -> Confidential<'a> {
-        let Some(tells) = file.tells_of_secrets(tells) else {
+        let Some(tells) = file.tells_of_secrets() else {
             return Confidential { file, document: Range { first: 1, last: 1 }, tells: None, whole: false };
         };
         let text = file.text();
@@ -54,7 +77,7 @@ impl<'a> Confidential<'a> {
         let to = text.get(start..).and_then(|rest| rest.find("\n---")).map_or(text.len(), |i| start + i);
         let line = |offset: usize| file.line_column(u32::try_from(offset).unwrap_or(u32::MAX)).0;
         let document = Range { first: line(from), last: line(to) };
-        let whole = between(tells, from, to).iter().any(|at| {
+        let whole = between(&tells.secrets, from, to).iter().any(|at| {
             let before = file.line(file.line_column(*at).0).trim_start_matches("--- ");
             depth(before) == Some(0) && (key(before) == Some("kind") || before.starts_with('{'))
         });
@@ -80,7 +103,7 @@ impl<'a> Confidential<'a> {
         }
         let may_hold = HOLDERS.contains(&head_key) || head.starts_with(['{', '[', '-']);
         let (start, end) = self.bytes(block);
-        may_hold && !between(tells, start, end).is_empty()
+        may_hold && !between(&tells.secrets, start, end).is_empty()
     }
 
     /// The line without its value: `password: ***`; without a key it is masked whole, and what identifies the object is kept.
@@ -130,23 +153,23 @@ impl<'a> Confidential<'a> {
     /// The lines that a line stands below, the nearest first: each is indented less than the one before.
     fn above(&self, line: usize) -> impl Iterator<Item = usize> {
         let mut limit = depth(self.file.line(line)).unwrap_or(usize::MAX);
-        let first = self.document.first.max(line.saturating_sub(MOST_LINES));
-        (first..line).rev().filter(move |number| {
-            let is_above = limit > 0 && depth(self.file.line(*number)).is_some_and(|depth| depth < limit);
-            if is_above {
-                limit = depth(self.file.line(*number)).unwrap_or(0);
-            }
-            is_above
+        let margin = self.block(line).first;
+        let first = margin.max(line.saturating_sub(MOST_LINES));
+        // The topmost one is known without a search.
+        let far = (margin < first).then_some(margin);
+        (first..line).rev().chain(far).filter(move |number| {
+            let Some(depth) = depth(self.file.line(*number)).filter(|depth| *depth < limit) else { return false };
+            limit = depth;
+            true
         })
     }
 
     /// From the line that begins at the margin to the one before the next such line.
     fn block(&self, line: usize) -> Range {
-        let at_margin = |number: &usize| depth(self.file.line(*number)) == Some(0);
-        let lowest = self.document.first.max(line.saturating_sub(MOST_LINES));
-        let highest = self.document.last.min(line.saturating_add(MOST_LINES));
-        let first = (lowest..=line).rev().find(at_margin).unwrap_or(lowest);
-        let last = (line + 1..=highest).find(at_margin).map_or(highest, |next| next - 1);
+        let margins = self.tells.map_or(&[][..], |tells| &tells.margins);
+        let next = margins.partition_point(|margin| *margin <= line);
+        let first = next.checked_sub(1).and_then(|at| margins.get(at)).copied().unwrap_or(1).max(self.document.first);
+        let last = margins.get(next).map_or(self.document.last, |margin| margin - 1).min(self.document.last);
         Range { first, last: last.max(first) }
     }
 
@@ -171,13 +194,6 @@ pub(crate) fn without_quotations_of(hidden: &str, text: &str) -> String {
         if quoted && hidden.contains(word) && !is_key(word) { MASK.to_owned() } else { piece.to_owned() }
     };
     text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
-}
-
-/// Where a text tells that it is about a Secret; `None` when it does not use the word at all.
-fn tells(text: &str) -> Option<Vec<u32>> {
-    let uses_the_word = ["ecret", "ECRET", "/data", "/stringData"].iter().any(|word| text.contains(word));
-    let offset = |found: regex::Match<'_>| u32::try_from(found.start()).unwrap_or(u32::MAX);
-    uses_the_word.then(|| TELLS.iter().flat_map(|tells| tells.find_iter(text).map(offset)).collect())
 }
 
 /// The offsets from `start` to `end`, exclusive; they are sorted.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock, RwLock};
 
 use crate::Text;
+use crate::confidential::Tells;
 
 /// Identity of a file in a [`Sources`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +51,7 @@ pub struct SourceFile {
     path: Arc<str>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
-    tells_of_secrets: OnceLock<Option<Vec<u32>>>,
+    tells_of_secrets: OnceLock<Option<Tells>>,
 }
 
 impl SourceFile {
@@ -94,9 +95,9 @@ impl SourceFile {
         })
     }
 
-    /// Where the text tells that it is about a Secret, found once; `None` when it does not even use the word.
-    pub(crate) fn tells_of_secrets(&self, find: impl FnOnce(&str) -> Option<Vec<u32>>) -> Option<&[u32]> {
-        self.tells_of_secrets.get_or_init(|| find(&self.text)).as_deref()
+    /// What the text tells of Secrets, found once; `None` when it does not even use the word.
+    pub(crate) fn tells_of_secrets(&self) -> Option<&Tells> {
+        self.tells_of_secrets.get_or_init(|| Tells::of(self)).as_ref()
     }
 
     /// Line and column of a byte offset, both from 1, the column in characters.
