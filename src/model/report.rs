@@ -231,7 +231,7 @@ impl ReportedFinding {
     #[must_use]
     pub fn resolve(finding: &Finding, sources: &Sources, masker: &Masker) -> ReportedFinding {
         let hidden = hidden_values(sources, finding.primary.span);
-        let masked = |text: &str| short(&without_quotations_of(&hidden, &masker.mask(text)));
+        let masked = |text: &str| short(&without_quotations_of(&hidden, &masker.mask(beginning(text))));
         let label = |label: &crate::Label| ReportedLabel {
             location: locate(sources, masker, label.span),
             text: masked(&label.text),
@@ -255,6 +255,11 @@ impl ReportedFinding {
             primary,
         }
     }
+}
+
+/// As much of a text as is worth looking through for secrets, when only its first sentence will be shown.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(20 * LONGEST_SENTENCE).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A sentence that can be read: what a file calls a name may have megabytes.
