@@ -130,7 +130,11 @@ fn a_hostile_kustomization_is_a_finding_with_its_place() {
     type Row<'a> = (&'a str, Vec<(&'a str, &'a [u8])>, &'a [&'a str]);
     let table: [Row<'_>; 8] = [
         ("empty", vec![("kustomization.yaml", b"")], &["the kustomization is empty --> bad/kustomization.yaml:1:1"]),
-        ("binary", vec![("kustomization.yaml", &binary)], &["`bad/kustomization.yaml` is not text"]),
+        (
+            "binary",
+            vec![("kustomization.yaml", &binary)],
+            &["error[parse-error]: `bad/kustomization.yaml` is not text --> bad/kustomization.yaml:1:1"],
+        ),
         ("missing", vec![("x.txt", b"")], &["`bad` has no kustomization.yaml"]),
         (
             "a binary resource",

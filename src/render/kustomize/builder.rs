@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, Rendered, SourceFile, Span, ids};
-use seatrial_tree::{EntryKind, Tree};
+use seatrial_tree::{EntryKind, ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::accumulator::Accumulator;
@@ -140,7 +140,12 @@ impl Build<'_> {
         let file = match tree.read(&path(name)) {
             Ok(file) => file,
             Err(error) => {
-                self.findings.push(Finding::new(ids::MISSING_FILE, span, format!("`{}` {error}", path(name))));
+                let (rule, span) = match error {
+                    ReadError::NotText | ReadError::TooLarge { .. } => (ids::PARSE_ERROR, self.nowhere(&path(name))),
+                    ReadError::OutsideRoot => (ids::LOAD_RESTRICTION, span),
+                    _ => (ids::MISSING_FILE, span),
+                };
+                self.findings.push(Finding::new(rule, span, format!("`{}` {error}", path(name))));
                 return None;
             }
         };
