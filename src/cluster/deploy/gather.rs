@@ -10,13 +10,15 @@ use serde_json::Value;
 
 /// What was found of an object.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
+pub struct Seen {
     /// The object; `None` when it is gone.
-    pub(crate) object: Option<Value>,
-    pub(crate) pods: Vec<Value>,
-    pub(crate) events: Vec<Value>,
-    /// What may not be listed: a cause may be missing then.
-    pub(crate) unread: BTreeSet<String>,
+    pub object: Option<Value>,
+    /// Pods of its newest revision; asked for only when it is not as desired.
+    pub pods: Vec<Value>,
+    /// Events about it, its newest ReplicaSet and those pods.
+    pub events: Vec<Value>,
+    /// What may not be listed, as sentences: a cause may be missing then.
+    pub unread: BTreeSet<String>,
 }
 
 /// Lists, and notes what may not be listed: that is not needed for a verdict, only for its cause.
@@ -45,7 +47,9 @@ impl Lister {
 }
 
 impl Seen {
-    pub(crate) fn live<'a>(&'a self, object: &'a Value) -> Live<'a> {
+    /// As readiness wants it.
+    #[must_use]
+    pub fn live<'a>(&'a self, object: &'a Value) -> Live<'a> {
         Live { object, pods: &self.pods, events: &self.events }
     }
 }
@@ -57,12 +61,10 @@ pub(crate) fn has_events(id: &ObjectId) -> bool {
 }
 
 /// Asks for an object and, when it is not as desired, for its pods. `events` are those of its namespace.
-pub(crate) async fn gather(
-    cluster: &Cluster,
-    api_version: &str,
-    id: &ObjectId,
-    events: &[Value],
-) -> Result<Seen, ApiError> {
+///
+/// # Errors
+/// [`ApiError`]; lists that may not be read are no error, see [`Seen::unread`].
+pub async fn gather(cluster: &Cluster, api_version: &str, id: &ObjectId, events: &[Value]) -> Result<Seen, ApiError> {
     let Some(object) = cluster.get(api_version, id).await? else { return Ok(Seen::default()) };
     let mut seen = Seen::default();
     let mut owners = vec![object.clone()];
@@ -81,7 +83,10 @@ pub(crate) async fn gather(
 }
 
 /// Events of a namespace, and a sentence when they may not be listed.
-pub(crate) async fn events(cluster: &Cluster, namespace: &str) -> Result<(Vec<Value>, BTreeSet<String>), ApiError> {
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn events(cluster: &Cluster, namespace: &str) -> Result<(Vec<Value>, BTreeSet<String>), ApiError> {
     let mut lister = Lister::default();
     let events = lister.list(cluster, ("v1", "Event"), Some(namespace), None).await?;
     Ok((events, lister.unread))

@@ -26,6 +26,7 @@ mod work;
 
 pub use cleanup::cleanup;
 pub use deployment::deploy;
+pub use gather::{Seen, events, gather};
 pub use options::{CancelToken, DeployOptions, Preview, Progress, RunIdentity};
 
 use seatrial_model::{Change, Finding, ObjectId, Skipped};

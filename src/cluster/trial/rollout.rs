@@ -1,9 +1,9 @@
 //! `rollout:` a workload reached the state that is desired.
 
 use seatrial_api::{ApiError, Cluster};
+use seatrial_deploy::{events, gather};
 use seatrial_model::ObjectId;
-use seatrial_readiness::{Live, State, Status, has_pods, status};
-use serde_json::Value;
+use seatrial_readiness::{State, Status, status};
 
 use crate::patience::Patience;
 use crate::run::Ended;
@@ -95,51 +95,9 @@ pub(crate) async fn probe(rollout: &Rollout, context: &Context) -> Ended {
 
 /// The status of the workload; `None` when it does not exist.
 async fn look(cluster: &Cluster, api_version: &str, id: &ObjectId) -> Result<Option<Status>, ApiError> {
-    let Some(object) = cluster.get(api_version, id).await? else { return Ok(None) };
-    let alone = status(Live { object: &object, pods: &[], events: &[] });
-    if alone.state == State::Current || !has_pods(&id.group, &id.kind) {
-        return Ok(Some(alone));
-    }
-    let pods = match newest_pods(cluster, &object, id).await {
-        // Pods that may not be read tell no cause; the verdict stands without them.
-        Err(ApiError::Forbidden { .. }) => Vec::new(),
-        other => other?,
-    };
-    Ok(Some(status(Live { object: &object, pods: &pods, events: &[] })))
-}
-
-/// Pods of the newest revision: those whose hash is that of the newest ReplicaSet, or of the revision that the status names.
-async fn newest_pods(cluster: &Cluster, object: &Value, id: &ObjectId) -> Result<Vec<Value>, ApiError> {
-    let Some(selector) = selector(object) else { return Ok(Vec::new()) };
-    let namespace = id.namespace.as_deref();
-    let hash = match id.kind.as_str() {
-        "Deployment" => {
-            let sets = cluster.list("apps/v1", "ReplicaSet", namespace, Some(&selector)).await?;
-            let revision = "/metadata/annotations/deployment.kubernetes.io~1revision";
-            let newest = sets.iter().filter(|set| text(set, revision) == text(object, revision));
-            let newest = newest.filter_map(|set| text(set, "/metadata/labels/pod-template-hash")).next();
-            newest.map(|hash| format!("pod-template-hash={hash}"))
-        }
-        "StatefulSet" => text(object, "/status/updateRevision").map(|hash| format!("controller-revision-hash={hash}")),
-        "ReplicaSet" | "Job" => Some(String::new()),
-        // A DaemonSet's status does not name its newest revision; its own counts say enough here.
-        _ => None,
-    };
-    let Some(hash) = hash else { return Ok(Vec::new()) };
-    let both = [selector, hash].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",");
-    cluster.list("v1", "Pod", namespace, Some(&both)).await
-}
-
-/// `spec.selector.matchLabels` as a label selector; expressions make the list only shorter and are left out.
-fn selector(object: &Value) -> Option<String> {
-    let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
-    let pairs = labels.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
-    let selector = pairs.collect::<Vec<_>>().join(",");
-    (!selector.is_empty()).then_some(selector)
-}
-
-fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
-    object.pointer(pointer)?.as_str()
+    let (events, _) = events(cluster, id.namespace.as_deref().unwrap_or_default()).await?;
+    let seen = gather(cluster, api_version, id, &events).await?;
+    Ok(seen.object.as_ref().map(|object| status(seen.live(object))))
 }
 
 /// ``Deployment `web` is not rolled out: 1 of 2 replicas ready``.
