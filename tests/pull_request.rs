@@ -40,14 +40,28 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+fn edit(repo: &Path, changes: &[(&str, (&str, &str))]) {
+    for (file, (from, to)) in changes {
+        let path = repo.join(file);
+        let text = std::fs::read_to_string(&path).expect("the file");
+        assert!(text.contains(from), "{file} has no `{from}`");
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
+    }
+}
+
 impl Checkout {
     /// `shop` on main, a pull request that changes files, and the merge of both checked out.
     fn with(changes: &[(&str, (&str, &str))]) -> Checkout {
-        Checkout::adding(&[], changes)
+        Checkout::made(&[], changes, &[])
     }
 
     /// The same, with files that main does not have.
     fn adding(added: &[&str], changes: &[(&str, (&str, &str))]) -> Checkout {
+        Checkout::made(added, changes, &[])
+    }
+
+    /// The same, while main changes files, too.
+    fn made(added: &[&str], changes: &[(&str, (&str, &str))], meanwhile: &[(&str, (&str, &str))]) -> Checkout {
         let scratch = tempfile::tempdir().expect("a directory");
         let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo");
         let repo = scratch.path().join("repo");
@@ -59,17 +73,13 @@ impl Checkout {
         }
         git(&repo, &["commit", "-qm", "shop"]);
         git(&repo, &["checkout", "-qb", "change"]);
-        for (file, (from, to)) in changes {
-            let path = repo.join(file);
-            let text = std::fs::read_to_string(&path).expect("the file");
-            assert!(text.contains(from), "{file} has no `{from}`");
-            std::fs::write(&path, text.replacen(from, to, 1)).expect("written");
-        }
+        edit(&repo, changes);
         git(&repo, &["add", "-A"]);
         git(&repo, &["commit", "-qm", "change", "--allow-empty"]);
         let head = git(&repo, &["rev-parse", "HEAD"]);
         git(&repo, &["checkout", "-q", "main"]);
-        git(&repo, &["commit", "-qm", "main went on", "--allow-empty"]);
+        edit(&repo, meanwhile);
+        git(&repo, &["commit", "-qam", "main went on", "--allow-empty"]);
         git(&repo, &["merge", "-q", "--no-ff", "-m", "merge", "change"]);
         Checkout { scratch, head }
     }
@@ -172,6 +182,18 @@ fn a_bad_tag_is_one_comment_one_status_and_one_annotation_on_the_head_commit() {
     assert!(stdout.lines().any(|l| l.starts_with(&format!("::error file={DEV},line=13,"))), "{stdout}");
     assert!(checkout.read("output").contains("failed"));
     assert!(checkout.read("summary.md").contains("image not found"));
+}
+
+#[test]
+fn a_line_that_main_moved_is_shown_where_the_head_has_it() {
+    let runtime = runtime();
+    let above = ("apiVersion:", "# Main says more.\n# And more.\napiVersion:");
+    let checkout = Checkout::made(&[], &[(DEV, WEB_TAG)], &[(DEV, above)]);
+    let github = github(&runtime, &checkout);
+    let stdout = text(&checkout.run(&github, &RUN, &[]).stdout);
+    assert!(stdout.contains(&format!("{DEV}:13:13")), "{stdout}");
+    assert!(stdout.lines().any(|l| l.starts_with(&format!("::error file={DEV},line=13,"))), "{stdout}");
+    assert!(github.comments(REPOSITORY, 7)[0].body.contains(&format!("{DEV}#L13")));
 }
 
 #[test]

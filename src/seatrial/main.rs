@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod deliver;
+mod head_lines;
 mod judge;
 mod live;
 mod pipeline;

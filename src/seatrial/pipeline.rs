@@ -12,6 +12,7 @@ use seatrial_tree::{ReadError, Tree};
 
 use crate::cli::RunArgs;
 use crate::config::{self, Config, ReportConfig, RuleLevel, TestConfig};
+use crate::head_lines::show_for_head;
 use crate::judge::{Bench, Judged, elapsed_ms, judge};
 use crate::live::LiveContext;
 use crate::plan::{self, Authority, Planned};
@@ -97,6 +98,9 @@ impl Trial<'_> {
         if self.cancel.is_cancelled() {
             report.broken.push("stopped by a signal; what was done until then is in this report".to_owned());
         }
+        if let Some(head) = self.head_tree() {
+            show_for_head(&mut report, &workspace.tree, &head);
+        }
         report.duration_ms = elapsed_ms(started);
         report.decide();
         Ok(Tried { report, sinks: self.sinks(&authority) })
@@ -107,6 +111,16 @@ impl Trial<'_> {
             Base::Commit(commit) => Tree::commit(&self.workspace.root, commit, &self.session.sources).ok(),
             Base::None | Base::Missing(_) => None,
         }
+    }
+
+    /// The head commit's tree, where another commit is checked out.
+    fn head_tree(&self) -> Option<Tree> {
+        let head = &self.session.ci.pull_request.as_ref()?.head;
+        let checked_out = self.workspace.repository.as_ref()?.resolve("HEAD").ok()?;
+        if *head == checked_out {
+            return None;
+        }
+        Tree::commit(&self.workspace.root, head, &self.session.sources).ok()
     }
 
     /// Whose configuration says where credentials go.
