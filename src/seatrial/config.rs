@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use check::read;
-pub(crate) use place::place_of;
+pub(crate) use place::{place_of, root_of};
 pub(crate) use problem::ConfigProblem;
 pub(crate) use template::{Placeholders, fill, is_dns_label};
 

@@ -70,6 +70,7 @@ pub(crate) fn environments(workspace: &Workspace, wanted: &[String]) -> Result<V
 
 fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, Stop> {
     let file = workspace.tree.read(&workspace.config_path).ok();
+    let root = file.as_ref().and_then(config::root_of);
     let plan = |(name, environment): (&String, &EnvironmentConfig)| {
         let (path, kind, source): (_, _, fn(String) -> Source) = match (&environment.kustomize, &environment.manifests)
         {
@@ -86,7 +87,7 @@ fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, St
             name: name.clone(),
             source: source(path),
             minor: minor.unwrap_or(Minor::DEFAULT),
-            place: file.as_ref().and_then(|file| config::place_of(file, &["environments", name, kind, "path"])),
+            place: root.as_ref().map(|root| config::place_of(root, &["environments", name, kind, "path"])),
             config: Some(environment.clone()),
         })
     };

@@ -6,14 +6,13 @@ use seatrial_model::{Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
 /// The first document of a configuration as a tree with spans.
-pub(super) fn root_of(file: &Arc<SourceFile>) -> Option<Node> {
+pub(crate) fn root_of(file: &Arc<SourceFile>) -> Option<Node> {
     parse(file, Dialect::Kustomize).documents.into_iter().next().map(|document| document.node)
 }
 
 /// The value at a path of keys, or the nearest thing above it.
-pub(crate) fn place_of(file: &Arc<SourceFile>, path: &[&str]) -> Option<Span> {
-    let root = root_of(file)?;
-    Some(root.at(path).map_or_else(|| find(&root, path), Node::span))
+pub(crate) fn place_of(root: &Node, path: &[&str]) -> Span {
+    root.at(path).map_or_else(|| find(root, path), Node::span)
 }
 
 /// The key at a path (numbers count list items), or the nearest thing above it.
