@@ -69,7 +69,11 @@ pub(crate) enum Command {
 pub(crate) fn definition() -> clap::Command {
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("This page");
     Cli::command().mut_subcommands(|command| {
-        command.disable_help_flag(true).arg(help()).mut_args(|argument| argument.hide_env_values(true))
+        command
+            .max_term_width(80)
+            .disable_help_flag(true)
+            .arg(help())
+            .mut_args(|argument| argument.hide_env_values(true))
     })
 }
 
@@ -292,6 +296,7 @@ mod tests {
         for command in definition().get_subcommands_mut() {
             let help = command.render_help().to_string();
             assert!(help.lines().count() <= 45, "{help}");
+            assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
         }
     }
 
