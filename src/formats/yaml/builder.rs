@@ -200,15 +200,7 @@ impl<'a> Builder<'a> {
         if anchor != 0 {
             self.anchors.define(anchor, &node, size);
         }
-        if self.awaits_key() {
-            let key = tag::key(&node, range, self.dialect)?;
-            self.key(key);
-            return Ok(());
-        }
-        let comments = self.pending.before_value();
-        node.set_comments(comments);
-        self.place(node, size);
-        Ok(())
+        self.key_or_value(node, size, range)
     }
 
     /// A slice of the source where the text stands there as it is.
@@ -348,8 +340,13 @@ impl<'a> Builder<'a> {
     fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Problem> {
         self.first_byte.get_or_insert(range.start);
         let name = self.file.text().get(range.start + 1..range.end).unwrap_or_default();
-        let (mut node, size) = self.anchors.resolve(id, name, self.frames.len(), &range)?;
+        let (node, size) = self.anchors.resolve(id, name, self.frames.len(), &range)?;
         self.last_end = range.end;
+        self.key_or_value(node, size, range)
+    }
+
+    /// A node that may stand as a key puts itself there when a mapping awaits one, and is a value otherwise.
+    fn key_or_value(&mut self, mut node: Node, size: Size, range: Range<usize>) -> Result<(), Problem> {
         if self.awaits_key() {
             let key = tag::key(&node, range, self.dialect)?;
             self.key(key);
