@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use seatrial_api::Cluster;
-use seatrial_ci::Host;
 use seatrial_deploy::{CancelToken, cleanup};
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
@@ -241,17 +240,5 @@ fn write_out(text: &str) -> Result<u8, Stop> {
         // `seatrial render | head` is no failure.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(EXIT_PASSED),
         Err(error) => Err(Stop::Broken(format!("cannot write to standard output: {error}"))),
-    }
-}
-
-/// Annotations for a configuration that cannot be read, so that the pull request shows the line.
-pub(crate) fn annotate(stop: &Stop, host: Host) {
-    let Stop::Config(problems) = stop else { return };
-    for problem in problems.iter().filter(|_| host == Host::GitHubActions) {
-        let (line, column) = problem.place.unwrap_or((1, 1));
-        let escaped = problem.message.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-        let path = problem.path.replace('%', "%25").replace(':', "%3A").replace(',', "%2C");
-        let _ =
-            writeln!(std::io::stdout().lock(), "::error file={path},line={line},col={column},title=config::{escaped}");
     }
 }

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use seatrial_ci::Host;
 use seatrial_model::{EXIT_PASSED, EXIT_USAGE};
 
 use crate::cli::{Cli, Command, CommonArgs};
@@ -49,10 +50,8 @@ fn main() -> ExitCode {
         Err(stop) => {
             let _ = std::io::stderr().lock().write_all(stop.message().as_bytes());
             let on_actions = std::env::var_os("GITHUB_ACTIONS").is_some();
-            commands::annotate(
-                &stop,
-                if on_actions { seatrial_ci::Host::GitHubActions } else { seatrial_ci::Host::Local },
-            );
+            let host = if on_actions { Host::GitHubActions } else { Host::Local };
+            let _ = std::io::stdout().lock().write_all(stop.annotations(host).as_bytes());
             ExitCode::from(stop.exit_code())
         }
     }

@@ -1,5 +1,6 @@
 //! Why the program ends without a report.
 
+use seatrial_ci::{Host, error_at};
 use seatrial_model::{EXIT_BROKEN, EXIT_USAGE, Masker};
 
 use crate::config::ConfigProblem;
@@ -33,5 +34,15 @@ impl Stop {
             }
         };
         Masker::new().mask(&text).into_owned()
+    }
+
+    /// Log commands that put a wrong configuration on its lines, so that the pull request shows them; empty for everything else.
+    pub(crate) fn annotations(&self, host: Host) -> String {
+        let Stop::Config(problems) = self else { return String::new() };
+        let masker = Masker::new();
+        let each = problems.iter().map(|problem| {
+            error_at(host, &problem.path, problem.place.unwrap_or((1, 1)), "config", &masker.mask(&problem.message))
+        });
+        each.collect()
     }
 }

@@ -122,3 +122,12 @@ fn a_wrong_configuration_shows_no_credential() {
     seen.expect("unknown key", 2, &["unknown key `hdrs`"]);
     seen.keeps_secrets("the line of a problem");
 }
+
+/// On GitHub the problem is an annotation, too, and its sentence quotes the address.
+#[test]
+fn an_annotation_of_a_wrong_configuration_shows_no_credential() {
+    let deploy = "    deploy: { url: 'https://bob:sw0rdf1sh-url@example.com/{nmber}' }\n";
+    let seen = repo(format!("{GOOD}{deploy}").as_bytes()).run_in(&[("GITHUB_ACTIONS", "true")], &["run"]);
+    seen.expect("unknown placeholder", 2, &["::error file=seatrial.yaml,line=5,col=15,title=config::", "{nmber}"]);
+    seen.keeps_secrets("an annotation");
+}

@@ -22,6 +22,19 @@ pub fn annotations(host: Host, report: &Report) -> String {
     }
 }
 
+/// A log command that puts an error on a line that no finding tells of: of a configuration that cannot be read. Line and column are
+/// counted from 1; empty for [`Host::Local`].
+#[must_use]
+pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &str, message: &str) -> String {
+    match host {
+        Host::GitHubActions => {
+            let (path, title) = (property(path), property(title));
+            format!("::error file={path},line={line},col={column},title={title}::{}\n", data(message))
+        }
+        Host::Local => String::new(),
+    }
+}
+
 fn of_level(report: &Report, level: Level) -> String {
     let placed = || report.findings.iter().filter(|f| f.level == level && !f.primary.location.path.is_empty());
     let mut lines = String::new();
@@ -131,6 +144,16 @@ mod tests {
             "::error file=deploy/web.yaml,line=9,endLine=9,col=3,endColumn=11,title=seatrial%3A schema\
              ::no field `replicaz`%0Ain dev\n"
         );
+    }
+
+    #[test]
+    fn an_error_at_a_line_is_escaped_like_a_finding() {
+        let at = |host| error_at(host, "a,b.yaml", (2, 1), "config", "unknown key `x`\n100%\u{1b}");
+        assert_eq!(
+            at(Host::GitHubActions),
+            "::error file=a%2Cb.yaml,line=2,col=1,title=config::unknown key `x`%0A100%25 \n"
+        );
+        assert_eq!(at(Host::Local), "");
     }
 
     #[test]

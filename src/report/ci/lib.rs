@@ -6,7 +6,7 @@ mod github;
 mod neutralised;
 mod step_output;
 
-pub use annotations::annotations;
+pub use annotations::{annotations, error_at};
 pub use context::{CiContext, Host, PullRequestContext, Trust};
 pub use neutralised::neutralised;
 pub use step_output::step_output;
