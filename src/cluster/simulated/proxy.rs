@@ -57,12 +57,11 @@ fn parse(text: &str) -> (&str, &str) {
     }
 }
 
-/// The port by name or number; without one, the only port or the one without a name (kubernetes: `ResourceLocation`).
+/// The port by name or number; without one, the port without a name, even where there is only one (kubernetes: `ResourceLocation`).
 fn find_port<'a>(service: &'a Value, wanted: &str) -> Option<&'a Value> {
     let ports = json::items(service, "/spec/ports");
     let number: Option<i64> = wanted.parse().ok();
     match (wanted, ports) {
-        ("", [only]) => Some(only),
         ("", many) => many.iter().find(|port| json::text(port, "/name").is_empty()),
         (name, many) => many.iter().find(|port| {
             json::text(port, "/name") == name || number.is_some() && json::integer(port, "/port") == number

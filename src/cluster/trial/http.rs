@@ -6,6 +6,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use seatrial_api::ApiError;
 use seatrial_model::{Evidence, ObjectId};
 use seatrial_transport::{Redirects, TransportError};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::expectation::Expectation;
@@ -114,6 +115,14 @@ impl<'a> Target<'a> {
         time: Duration,
     ) -> Attempt {
         let Target::Service { namespace, service, port, .. } = *self else { return Attempt::Wrong(self.name()) };
+        let only = match port {
+            Some(_) => None,
+            None => match self.only_port(context, namespace, service, time).await {
+                Ok(only) => only,
+                Err(attempt) => return attempt,
+            },
+        };
+        let port = port.or(only.as_deref());
         let headers: Vec<(String, String)> = http.headers.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
         let mut path = path.to_owned();
         for hop in 0..=MOST {
@@ -131,6 +140,38 @@ impl<'a> Target<'a> {
             }
         }
         Attempt::Wrong(self.name())
+    }
+
+    /// The name of the service's only port. The proxy takes an address without a port for the port that has no name, and calls a service
+    /// whose only port has one a service without endpoints (kubernetes: `pkg/registry/core/service/storage` `ResourceLocation`).
+    async fn only_port(
+        &self,
+        context: &Context,
+        namespace: &str,
+        service: &str,
+        time: Duration,
+    ) -> Result<Option<String>, Attempt> {
+        let id = ObjectId::new("", "Service", Some(namespace), service);
+        let live = match context.cluster.get("v1", &id).await {
+            Ok(Some(live)) => live,
+            Ok(None) => {
+                return Err(Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`")));
+            }
+            // Without the right to look, an unnamed port can still be reached.
+            Err(ApiError::Forbidden { .. }) => return Ok(None),
+            Err(error) => return Err(self.of_api_error(&error, service, time)),
+        };
+        let ports = live.pointer("/spec/ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let name = |port: &Value| port.get("name").and_then(Value::as_str).map(str::to_owned);
+        match ports {
+            [] => Ok(None),
+            [only] => Ok(name(only)),
+            many => {
+                let names: Vec<String> = many.iter().filter_map(name).map(|n| format!("`{n}`")).collect();
+                let sentence = format!("service `{service}` has the ports {}: say which with `port`", names.join(", "));
+                Err(Attempt::Wrong(sentence))
+            }
+        }
     }
 
     /// The proxy says "not found" of a service that is not there, and of one whose endpoints nobody has written yet.

@@ -1,5 +1,5 @@
 //! The crate against a real API server: what its answers really look like. Runs where `SEATRIAL_TEST_KUBECONFIG` names a kubeconfig whose current
-//! context may do everything and whose context `low` may do nothing; says so where it does not.
+//! context may do everything and whose context `nobody` may do nothing; says so where it does not.
 
 #![allow(clippy::print_stderr, reason = "what is skipped is said")]
 #![allow(clippy::disallowed_methods, reason = "which API server there is stands in the environment")]
@@ -160,7 +160,7 @@ async fn a_field_of_another_manager_is_a_conflict_with_its_name() {
 
 #[tokio::test]
 async fn rbac_refusals_name_verb_resource_namespace_and_user() {
-    let Some(cluster) = connect(Some("low")).await else { return };
+    let Some(cluster) = connect(Some("nobody")).await else { return };
     let error = cluster.dry_run(&deployment("default", &json!({}))).await.expect_err("forbidden");
     assert_eq!(error.to_string(), "not allowed: patch deployments.apps in namespace default");
     assert!(matches!(&error, ApiError::Forbidden { user: Some(_), .. }), "{error:?}");

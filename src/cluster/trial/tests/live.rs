@@ -51,6 +51,15 @@ fn service(name: &str) -> Value {
     })
 }
 
+/// Two ports, and which is meant is not said.
+fn ports(name: &str) -> Value {
+    let mut service = service(name);
+    service["spec"]["ports"] =
+        json!([{ "name": "http", "port": 80, "targetPort": 8080 }, { "name": "metrics", "port": 9090 }]);
+    service["metadata"]["name"] = json!("ports");
+    service
+}
+
 async fn context(server: &SimulatedCluster) -> Context {
     let transport = Transport::new(&Settings::default()).expect("no settings are fine");
     let masker = Arc::new(Masker::new());
@@ -79,6 +88,7 @@ async fn deployed() -> (SimulatedCluster, Context) {
         service("web"),
         service("deaf"),
         service("nobody"),
+        ports("web"),
     ] {
         context.cluster.apply(&object).await.expect("applied");
     }
@@ -123,7 +133,8 @@ async fn a_cluster_that_refuses_breaks_the_test_at_once_and_not_the_next_one() {
     let forbid = vec![Forbidden { verb: "get".to_owned(), resource: "services/proxy".to_owned() }];
     let (_server, context) = start(forbid).await;
     let (address, _) = serve(vec!["200 OK"]).await;
-    let refused = Http { service: Some("web".to_owned()), ..Http::default() };
+    let port = Some("http".to_owned());
+    let refused = Http { service: Some("web".to_owned()), port, ..Http::default() };
     let tests = [test(Probe::Http(refused)), test(Probe::Http(url(&address, "5s")))];
     let results = run(&tests, &context).await;
     let outcomes: Vec<TestOutcome> = results.iter().map(|result| result.outcome).collect();

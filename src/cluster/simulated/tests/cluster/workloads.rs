@@ -35,7 +35,10 @@ async fn a_deployment_rolls_out_and_its_service_answers() {
     }
     assert_eq!(condition(&live, "Available"), ("True", "MinimumReplicasAvailable"));
     assert_eq!(number(&live, "/status/observedGeneration"), 1);
-    for name in ["web", "web:http", "http:web:80", "http:web:"] {
+    // The only port has a name: without it, nobody is found.
+    let (code, none) = bed.get("/api/v1/namespaces/shop/services/web/proxy/healthz").await;
+    assert_eq!((code, text(&none, "/message")), (503, "no endpoints available for service \"web\""));
+    for name in ["web:http", "http:web:80", "http:web:http"] {
         let path = format!("/api/v1/namespaces/shop/services/{name}/proxy/healthz");
         let found = bed.until(&path, |answer| answer.get("status").is_some()).await;
         assert_eq!(text(&found, "/status"), "ok", "{name}");
