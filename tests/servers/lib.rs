@@ -1,4 +1,11 @@
-//! Servers that tests talk to, on loopback: a GitHub API with a memory. Never part of the product.
+//! Servers that tests talk to, and what is pushed to them. Never part of the product.
+//!
+//! Each module says at its top what it does not imitate. The program `seatrial-stand-ins` runs the same from a shell.
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot have its server is over")]
+#![allow(clippy::disallowed_methods, reason = "stand-ins are all rim: they read files and clocks and start git")]
 
+mod call;
 pub mod github;
+pub mod oci;
+
+pub use call::CallError;
