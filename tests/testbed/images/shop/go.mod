@@ -1,0 +1,3 @@
+module seatrial/testbed/shop
+
+go 1.25.0
