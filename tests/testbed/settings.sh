@@ -30,6 +30,9 @@ KUBECTL=$BIN/kubectl
 
 say() { echo "testbed: $*" >&2; }
 die() { say "$*"; exit 1; }
+# Exit code where the bed cannot stand: whoever runs the live tests then skips them, loudly.
+readonly CANNOT=3
+cannot() { say "cannot stand here: $*"; exit $CANNOT; }
 is_root() { [ "$(id -u)" = 0 ]; }
 
 # The pid, on the host, of the bed's process 1; fails when there is none.

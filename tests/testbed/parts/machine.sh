@@ -1,9 +1,4 @@
-# What the machine must have, and what of it is installed when it is missing. Sourced by `up` and `check`.
-
-# Exit code of `up` where the bed cannot stand: whoever runs the live tests then skips them, loudly.
-readonly CANNOT=3
-
-cannot() { say "cannot stand here: $*"; exit $CANNOT; }
+# What the machine must have, and what of it is installed when it is missing. Sourced by `up`.
 
 # command → Debian package
 API_PACKAGES="etcd:etcd-server openssl:openssl curl:curl ip:iproute2 nsenter:util-linux unshare:util-linux pgrep:procps"
@@ -34,6 +29,8 @@ require_node_features() {
     for hierarchy in cpu cpuset memory pids; do
         [ -d "/sys/fs/cgroup/$hierarchy" ] || cannot "the node was only proven with cgroup v1, and there is no hierarchy \`$hierarchy\`"
     done
+    unshare --net sh -c 'ip link add name left type veth peer name right && ip link add name bridge0 type bridge && iptables --table nat --list' >/dev/null 2>&1 ||
+        cannot "the kernel gives no veth pairs, no bridges or no iptables"
     grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || cannot "the kernel has no overlayfs"
 }
 
