@@ -4,8 +4,13 @@
 #![allow(clippy::missing_panics_doc, reason = "a test that cannot have its server is over")]
 #![allow(clippy::disallowed_methods, reason = "stand-ins are all rim: they read files and clocks and start git")]
 
+pub mod acr;
 mod call;
+mod clock;
 pub mod github;
+mod listen;
 pub mod oci;
+pub mod registry;
 
 pub use call::CallError;
+pub use clock::Clock;

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a program is the rim: it reads its environment")]
 
 mod push;
+mod serve;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ enum Command {
     Chart(push::ChartArguments),
     #[command(name = "push-artifact")]
     Artifact(push::ArtifactArguments),
+    Acr(serve::AcrArguments),
+    Registry(serve::RegistryArguments),
 }
 
 #[tokio::main]
@@ -36,6 +39,8 @@ async fn main() -> ExitCode {
         Command::Image(arguments) => push::image(&arguments).await,
         Command::Chart(arguments) => push::chart(&arguments).await,
         Command::Artifact(arguments) => push::artifact(&arguments).await,
+        Command::Acr(arguments) => serve::acr(arguments).await,
+        Command::Registry(arguments) => serve::registry(&arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
