@@ -7,6 +7,7 @@
 pub mod acr;
 mod call;
 mod clock;
+pub mod git;
 pub mod github;
 mod listen;
 pub mod oci;

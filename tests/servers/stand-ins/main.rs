@@ -30,6 +30,7 @@ enum Command {
     #[command(name = "push-artifact")]
     Artifact(push::ArtifactArguments),
     Acr(serve::AcrArguments),
+    Git(serve::GitArguments),
     Registry(serve::RegistryArguments),
 }
 
@@ -40,6 +41,7 @@ async fn main() -> ExitCode {
         Command::Chart(arguments) => push::chart(&arguments).await,
         Command::Artifact(arguments) => push::artifact(&arguments).await,
         Command::Acr(arguments) => serve::acr(arguments).await,
+        Command::Git(arguments) => serve::git(&arguments).await,
         Command::Registry(arguments) => serve::registry(&arguments).await,
     };
     match outcome {

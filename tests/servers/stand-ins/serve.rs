@@ -1,11 +1,13 @@
-//! The commands that serve until they are killed: `acr`, `registry`. Each prints its address when it answers.
+//! The commands that serve until they are killed: `acr`, `git`, `registry`. Each prints its address when it answers.
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use seatrial_test_servers::acr::{AcrFace, Rights, Settings};
+use seatrial_test_servers::git::{GitServer, Pushes};
 use seatrial_test_servers::registry::Registry;
 
 use crate::Outcome;
@@ -65,6 +67,30 @@ fn parse_login(text: &str) -> Result<(String, String), String> {
         Some((user, password)) if !user.is_empty() => Ok((user.to_owned(), password.to_owned())),
         _ => Err("it is no USER:PASSWORD".to_owned()),
     }
+}
+
+/// A Git server over smart HTTP
+#[derive(Args)]
+pub(crate) struct GitArguments {
+    /// Where it listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// The directory of bare repositories
+    #[arg(long, value_name = "DIRECTORY")]
+    root: PathBuf,
+    /// Refuses pushes
+    #[arg(long)]
+    read_only: bool,
+}
+
+pub(crate) async fn git(arguments: &GitArguments) -> Outcome {
+    let GitArguments { listen, root, read_only } = arguments;
+    if !root.is_dir() {
+        return Err(format!("there is no directory {}", root.display()).into());
+    }
+    let pushes = if *read_only { Pushes::Refused } else { Pushes::Allowed };
+    let server = GitServer::start_at(*listen, root, pushes).await.map_err(cannot_listen(*listen))?;
+    serve(&server.url()).await
 }
 
 /// An OCI registry in memory
