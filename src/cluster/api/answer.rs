@@ -22,6 +22,8 @@ pub(crate) struct About {
 
 /// Servers echo whole objects; a person reads a few lines.
 const MOST_CHARACTERS: usize = 2_000;
+/// So many of them are the last ones.
+const LAST_CHARACTERS: usize = 400;
 
 /// How the API server's apply begins what it says of an object that does not fit.
 const UNTYPED: [&str; 2] = ["failed to create typed patch object", "failed to convert new object"];
@@ -186,12 +188,15 @@ fn plain_words(code: u16, body: &[u8]) -> String {
     }
 }
 
+/// Cut in the middle: what is wrong with a value stands behind it, and the value may be long (`Invalid value: {…}: field is immutable`).
 fn shorten(text: &str) -> String {
     let text = text.trim();
-    match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let count = text.chars().count();
+    if count <= MOST_CHARACTERS {
+        return text.to_owned();
     }
+    let at = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
+    format!("{}…{}", &text[..at(MOST_CHARACTERS - LAST_CHARACTERS)], &text[at(count - LAST_CHARACTERS)..])
 }
 
 #[cfg(test)]
@@ -254,5 +259,15 @@ mod tests {
         let body = serde_json::json!({ "kind": "Status", "message": "x".repeat(1 << 20) }).to_string();
         let error = error_of(422, body.as_bytes(), &About::default(), &Masker::new());
         assert_eq!(error.to_string().chars().count(), MOST_CHARACTERS + 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_though_the_value_before_it_is_long() {
+        let message = format!("Invalid value: {{{}}}: field is immutable", "é".repeat(3_000));
+        let causes = serde_json::json!([{ "field": "spec.template", "message": message }]);
+        let body = serde_json::json!({ "kind": "Status", "message": message, "details": { "causes": causes } });
+        let error = error_of(422, body.to_string().as_bytes(), &About::default(), &Masker::new());
+        let ApiError::Rejected { causes, .. } = error else { panic!("{error:?}") };
+        assert!(causes[0].1.ends_with("é}: field is immutable"), "{causes:?}");
     }
 }
