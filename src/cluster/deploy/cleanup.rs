@@ -67,8 +67,8 @@ async fn remove(work: &Work<'_>, name: &str, last: &mut Option<Value>) -> Result
 }
 
 /// What keeps a namespace: the conditions that its controller writes (kubernetes: `pkg/controller/namespace/deletion/status_condition_utils.go`),
-/// else its finalizers.
-fn stuck(name: &str, after: &str, namespace: Option<&Value>) -> String {
+/// else its finalizers; a clause behind a colon, or nothing.
+pub(crate) fn what_keeps(namespace: Option<&Value>) -> String {
     let conditions = namespace.and_then(|n| n.pointer("/status/conditions")?.as_array()).into_iter().flatten();
     let holds = |condition: &&Value| condition.get("status").and_then(Value::as_str) == Some("True");
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -78,14 +78,17 @@ fn stuck(name: &str, after: &str, namespace: Option<&Value>) -> String {
         list.filter_map(Value::as_str).map(|f| format!("`{f}`")).collect()
     };
     let held: Vec<String> = [finalizers("/metadata/finalizers"), finalizers("/spec/finalizers")].concat();
-    let why = if !reasons.is_empty() {
+    if !reasons.is_empty() {
         format!(": {}", reasons.join("; "))
     } else if !held.is_empty() {
         format!(": it is held by the finalizer {}", held.join(", "))
     } else {
         String::new()
-    };
-    format!("the namespace `{name}` is not gone after {after}{why}")
+    }
+}
+
+fn stuck(name: &str, after: &str, namespace: Option<&Value>) -> String {
+    format!("the namespace `{name}` is not gone after {after}{}", what_keeps(namespace))
 }
 
 #[cfg(test)]

@@ -186,10 +186,11 @@ fn forbidden(object: &Placed<'_>, verb: &str, resource: &str, namespace: Option<
     Finding::new(ids::FORBIDDEN, name_span(&object.manifest.node), message).with_object(&object.id).with_help(help)
 }
 
-/// The first line of what the server said, without a full stop, cut to what a report's line holds.
+/// What the server said as one line, without a full stop, cut to what a report's line holds.
 fn clip(text: &str) -> String {
     const LONGEST: usize = 400;
-    let line = text.trim().lines().next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = line.trim_end_matches(['.', ' ']);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),

@@ -65,11 +65,22 @@ pub(crate) fn has_events(id: &ObjectId) -> bool {
 /// # Errors
 /// [`ApiError`]; lists that may not be read are no error, see [`Seen::unread`].
 pub async fn gather(cluster: &Cluster, api_version: &str, id: &ObjectId, events: &[Value]) -> Result<Seen, ApiError> {
+    gather_in(cluster, api_version, id, events, &[State::InProgress, State::Failed]).await
+}
+
+/// The same, with its pods in the states of `wanted`.
+pub(crate) async fn gather_in(
+    cluster: &Cluster,
+    api_version: &str,
+    id: &ObjectId,
+    events: &[Value],
+    wanted: &[State],
+) -> Result<Seen, ApiError> {
     let Some(object) = cluster.get(api_version, id).await? else { return Ok(Seen::default()) };
     let mut seen = Seen::default();
     let mut owners = vec![object.clone()];
     let state = status(Live { object: &object, pods: &[], events: &[] }).state;
-    if has_pods(&id.group, &id.kind) && matches!(state, State::InProgress | State::Failed) {
+    if has_pods(&id.group, &id.kind) && wanted.contains(&state) {
         let mut lister = Lister::default();
         let (pods, between) = newest_pods(cluster, &mut lister, &object, id).await?;
         seen.unread = lister.unread;

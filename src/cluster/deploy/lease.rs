@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::Progress;
+use crate::cleanup::what_keeps;
+use crate::preview::namespace_id;
 use crate::work::{Stop, Work};
 
 const API_VERSION: &str = "coordination.k8s.io/v1";
@@ -57,7 +59,9 @@ pub(crate) async fn acquire(
     loop {
         work.enter(format!("taking the Lease `{namespace}/{name}`"));
         let live = match work.until(work.cluster.get(API_VERSION, &id)).await? {
-            Err(ApiError::Forbidden { verb, .. }) => return Err(Stop::Refused(not_allowed(&verb, namespace))),
+            Err(ApiError::Forbidden { verb, user, .. }) => {
+                return Err(Stop::Refused(not_allowed(&verb, namespace, user.as_deref())));
+            }
             other => other?,
         };
         work.check()?;
@@ -96,16 +100,24 @@ pub(crate) async fn acquire(
             // Another run was faster.
             Err(ApiError::Rejected { code: 409, .. }) => {}
             Err(ApiError::NotFound(_)) => return Ok(Acquired::NoNamespace),
-            Err(ApiError::Forbidden { verb, .. }) => return Err(Stop::Refused(not_allowed(&verb, namespace))),
+            Err(ApiError::Forbidden { verb, user, .. }) => {
+                return Err(Stop::Refused(not_allowed(&verb, namespace, user.as_deref())));
+            }
+            Err(ApiError::Rejected { message, .. }) if message.contains("is being terminated") => {
+                let live = work.until(work.cluster.get("v1", &namespace_id(namespace))).await?.ok().flatten();
+                let why = what_keeps(live.as_ref());
+                return Err(Stop::Refused(format!("the namespace `{namespace}` is being deleted{why}")));
+            }
             Err(error) => return Err(Stop::Api(error)),
         }
     }
 }
 
-fn not_allowed(verb: &str, namespace: &str) -> String {
+fn not_allowed(verb: &str, namespace: &str, user: Option<&str>) -> String {
+    let who = user.map(|user| format!(" to `{user}`")).unwrap_or_default();
     format!(
         "not allowed to {verb} the Lease that keeps two runs apart: grant get, create and update on \
-         leases.coordination.k8s.io in namespace `{namespace}`"
+         leases.coordination.k8s.io in namespace `{namespace}`{who}"
     )
 }
 

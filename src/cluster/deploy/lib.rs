@@ -3,6 +3,7 @@
 //! Nothing is pruned, recreated or forced here; who renders and who reports is not known here.
 
 mod apply;
+mod blame;
 mod cleanup;
 mod deployment;
 mod drift;

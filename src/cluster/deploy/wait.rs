@@ -6,12 +6,12 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use seatrial_api::ApiError;
 use seatrial_model::Action;
-use seatrial_readiness::{Live, State, Status, has_pods, status};
+use seatrial_readiness::{Cause, Live, State, Status, has_pods, past_crash, status};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::apply::{Applied, Next};
-use crate::gather::{Seen, events, gather, has_events};
+use crate::gather::{Seen, events, gather_in, has_events};
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
 use crate::work::{Stop, Work};
@@ -23,8 +23,10 @@ const QUICKLY: Duration = Duration::from_millis(250);
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// Events of a namespace are many: they are listed at most this often.
 const EVENTS_EVERY: Duration = Duration::from_secs(2);
-/// How long a workload without readiness probes must stay as desired.
-const SETTLE: Duration = Duration::from_secs(1);
+/// How long a workload without readiness probes must stay as desired. A kubelet tells of a crash up to two seconds late.
+const SETTLE: Duration = Duration::from_secs(3);
+/// How long a container that has crashed must run again before it is believed.
+const CALM: Duration = Duration::from_secs(10);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
 const FORGIVEN_FAILURES: u32 = 20;
@@ -40,6 +42,8 @@ struct Waiting<'p, 'm> {
     told: Option<Instant>,
     /// It was ready before, and is looked at once more.
     is_settling: bool,
+    /// The last crash that was seen while it settled, and when it was seen first.
+    crashed: Option<(Cause, Instant)>,
 }
 
 /// Waits for all objects. A failed one ends the wait at once; what is not ready at the deadline is a finding, too.
@@ -97,12 +101,40 @@ async fn end(work: &Work<'_>, stop: Stop, pending: Vec<Waiting<'_, '_>>, done: &
 impl<'p, 'm> Waiting<'p, 'm> {
     fn new(applied: &Applied<'p, 'm>) -> Waiting<'p, 'm> {
         let status = status(Live { object: &applied.live, pods: &[], events: &[] });
-        Waiting { placed: applied.placed, status, seen: Seen::default(), told: None, is_settling: false }
+        Waiting { placed: applied.placed, status, seen: Seen::default(), told: None, is_settling: false, crashed: None }
     }
 
     fn settling(applied: &Applied<'p, 'm>) -> Waiting<'p, 'm> {
         Waiting { is_settling: true, ..Waiting::new(applied) }
     }
+
+    /// In which states its pods are looked at: while it settles always, as a crash shows only there once the container runs again.
+    fn looked_into(&self) -> &'static [State] {
+        if self.is_settling {
+            &[State::InProgress, State::Failed, State::Current]
+        } else {
+            &[State::InProgress, State::Failed]
+        }
+    }
+
+    /// What was seen now. A settling object that has crashed counts as ready only when it has been calm.
+    fn judged(&mut self, seen: &Seen) -> Status {
+        let now = judge(self.placed, seen);
+        let (true, State::Current, Some(object)) = (self.is_settling, now.state, &seen.object) else { return now };
+        let Some(crash) = past_crash(seen.live(object)) else { return now };
+        let since = match &self.crashed {
+            Some((known, since)) if *known == crash => *since,
+            _ => Instant::now(),
+        };
+        self.crashed = Some((crash.clone(), since));
+        if since.elapsed() < CALM { crashed(&now, crash) } else { now }
+    }
+}
+
+/// It runs again, but who knows for how long.
+fn crashed(now: &Status, crash: Cause) -> Status {
+    let message = format!("{}, but {}", now.message, crash.describe());
+    Status { state: State::InProgress, message, cause: Some(crash) }
 }
 
 /// A container without a readiness probe counts as ready the moment it starts, and may crash the moment after: a changed workload
@@ -160,16 +192,16 @@ async fn round(work: &Work<'_>, pending: &mut [Waiting<'_, '_>], known: &mut Eve
         known.listed = Some(Instant::now());
     }
     let known = &*known;
-    let objects: Vec<&Placed<'_>> = pending.iter().map(|waiting| waiting.placed).collect();
-    let ask = async |placed: &Placed<'_>| {
+    let objects: Vec<(&Placed<'_>, &[State])> = pending.iter().map(|w| (w.placed, w.looked_into())).collect();
+    let ask = async |(placed, wanted): (&Placed<'_>, &[State])| {
         let of_namespace = placed.id.namespace.as_ref().and_then(|n| known.of.get(n)).map_or(&[][..], Vec::as_slice);
-        gather(work.cluster, &placed.api_version(), &placed.id, of_namespace).await
+        gather_in(work.cluster, &placed.api_version(), &placed.id, of_namespace, wanted).await
     };
     let answers: Vec<Result<Seen, ApiError>> =
         stream::iter(objects.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
     for (waiting, answer) in pending.iter_mut().zip(answers) {
         let seen = answer?;
-        let now = judge(waiting.placed, &seen);
+        let now = waiting.judged(&seen);
         if now != waiting.status {
             waiting.status = now;
             waiting.told = None;
@@ -207,12 +239,14 @@ fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
     }
 }
 
-async fn fresh(work: &Work<'_>, placed: &Placed<'_>) -> Result<Seen, ApiError> {
+async fn fresh(work: &Work<'_>, waiting: &Waiting<'_, '_>) -> Result<Seen, ApiError> {
+    let placed = waiting.placed;
     let (of_namespace, unread) = match &placed.id.namespace {
         Some(namespace) => events(work.cluster, namespace).await?,
         None => Default::default(),
     };
-    let mut seen = gather(work.cluster, &placed.api_version(), &placed.id, &of_namespace).await?;
+    let wanted = waiting.looked_into();
+    let mut seen = gather_in(work.cluster, &placed.api_version(), &placed.id, &of_namespace, wanted).await?;
     seen.unread.extend(unread);
     Ok(seen)
 }
@@ -222,7 +256,7 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
     let until = Instant::now() + EVIDENCE_TIME;
     for mut waiting in unready {
         // Events that tell why may be younger than the last listing.
-        if let Some(Ok(seen)) = work.at_most(until, fresh(work, waiting.placed)).await {
+        if let Some(Ok(seen)) = work.at_most(until, fresh(work, &waiting)).await {
             waiting.seen = seen;
         }
         let finding = unready::finding(waiting.placed, &waiting.status, after);

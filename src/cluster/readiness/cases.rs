@@ -99,3 +99,27 @@ fn every_row_of_the_table_has_its_file_of_cases() {
         assert!(files.contains(row.kind), "no testdata/{}.yaml", row.kind);
     }
 }
+
+#[test]
+fn a_crash_before_the_container_ran_again_is_not_forgotten() {
+    let object = serde_json::json!({ "kind": "Deployment" });
+    let pod = |policy: &str, state: &str, exit_code: i64| {
+        let init = serde_json::json!({ "name": "first", "state": { "terminated": { "exitCode": 0 } } });
+        let container = serde_json::json!({
+            "name": "web", "restartCount": 1, "ready": true, "state": { state: {} },
+            "lastState": { "terminated": { "exitCode": exit_code } },
+        });
+        let status = serde_json::json!({ "initContainerStatuses": [init], "containerStatuses": [container] });
+        serde_json::json!({ "metadata": { "name": "web-1" }, "spec": { "restartPolicy": policy }, "status": status })
+    };
+    let past = |pod: Value| {
+        let crash = crate::past_crash(Live { object: &object, pods: &[pod], events: &[] });
+        crash.map(|cause| cause.text)
+    };
+    let crash = "container `web` crashes with exit code 3, restarted once";
+    assert_eq!(past(pod("Always", "running", 3)).as_deref(), Some(crash));
+    assert_eq!(past(pod("Always", "waiting", 3)).as_deref(), Some(crash), "its owner may still call it ready");
+    let end = "container `web` ends with exit code 0 though it should keep running, restarted once";
+    assert_eq!(past(pod("Always", "running", 0)).as_deref(), Some(end));
+    assert_eq!(past(pod("OnFailure", "running", 0)), None);
+}

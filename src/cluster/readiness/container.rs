@@ -10,12 +10,17 @@ use crate::{Cause, image};
 /// A container may crash while what it needs is still starting: two restarts are forgiven, the third crash is fatal.
 const FORGIVEN_RESTARTS: i64 = 2;
 
+/// How the kubelet's event of a failing liveness probe begins.
+const LIVENESS_PROBE_FAILED: &str = "Liveness probe failed: ";
+
+const INIT_CONTAINER: &str = "init container";
+
 /// One container of a pod with its status.
 pub(crate) struct Container<'a> {
     pub(crate) pod: &'a Value,
     /// Its entry of `containerStatuses` or `initContainerStatuses`.
     pub(crate) status: &'a Value,
-    /// `container` or `init container`.
+    /// `container` or [`INIT_CONTAINER`].
     pub(crate) role: &'static str,
 }
 
@@ -25,7 +30,7 @@ pub(crate) fn containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
         let statuses = items(pod, &["status", key]).iter();
         statuses.map(move |status| Container { pod, status, role })
     };
-    of("initContainerStatuses", "init container").chain(of("containerStatuses", "container"))
+    of("initContainerStatuses", INIT_CONTAINER).chain(of("containerStatuses", "container"))
 }
 
 impl<'a> Container<'a> {
@@ -54,6 +59,11 @@ impl<'a> Container<'a> {
         at(self.status, &["state", "terminated"]).or_else(|| at(self.status, &["lastState", "terminated"]))
     }
 
+    /// Whether to end well is what it is for: in an init container, and where it is not started again then.
+    fn may_end(&self) -> bool {
+        self.role == INIT_CONTAINER || text(self.pod, &["spec", "restartPolicy"]) != Some("Always")
+    }
+
     fn cause(&self, reason: &str, text: String) -> Cause {
         Cause {
             reason: reason.to_owned(),
@@ -73,7 +83,8 @@ impl<'a> Container<'a> {
         }
         let ended = at(self.status, &["state", "terminated"])?;
         let succeeded = integer(ended, &["exitCode"]) == Some(0);
-        (!succeeded).then(|| self.crash(text(ended, &["reason"]).unwrap_or("Error"), events, crashes))
+        (!succeeded || !self.may_end())
+            .then(|| self.crash(text(ended, &["reason"]).unwrap_or("Error"), events, crashes))
     }
 
     fn waiting(&self, reason: &str, said: &str, events: &[Value], crashes: Crashes) -> Option<Trouble> {
@@ -91,7 +102,10 @@ impl<'a> Container<'a> {
                 Some(Trouble::fatal(self.image_cause(reason, told.unwrap_or(said))))
             }
             "RunContainerError" | "PostStartHookError" => {
-                Some(Trouble::fatal(self.cause(reason, format!("{} cannot start: {}", self.describe(), clip(said)))))
+                // What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
+                let why = said.rsplit("unable to start container process: ").next().unwrap_or_default();
+                let why = clip(why.strip_suffix(": unknown").unwrap_or(why));
+                Some(Trouble::fatal(self.cause(reason, format!("{} cannot start: {why}", self.describe()))))
             }
             "CreateContainerConfigError" | "CreateContainerError" => Some(self.config(reason, said, events)),
             "CrashLoopBackOff" => Some(self.crash(reason, events, crashes)),
@@ -111,7 +125,9 @@ impl<'a> Container<'a> {
 
     /// A ConfigMap or Secret that is missing may be about to be written by an operator: fails only when it has lasted.
     fn config(&self, reason: &str, said: &str, events: &[Value]) -> Trouble {
-        let cause = self.cause(reason, format!("{} cannot be configured: {}", self.describe(), clip(said)));
+        // `container has runAsNonRoot and image will run as root (pod: "web-1_shop(UID)", container: web)`.
+        let why = said.split_once(" (pod: \"").map_or(said, |(why, _)| why);
+        let cause = self.cause(reason, format!("{} cannot be configured: {}", self.describe(), clip(why)));
         let same =
             |event: &Value| is_about(event, self.pod, "Pod") && !said.is_empty() && message(event).contains(said);
         if has_lasted(events, None, same) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
@@ -124,10 +140,11 @@ impl<'a> Container<'a> {
         let what = self.describe();
         let text = match exit_code {
             _ if out_of_memory => format!("{what} was killed for using more memory than its limit"),
-            Some(0) => format!("{what} ends with exit code 0 though it should keep running"),
             Some(code) if self.failed_its_liveness_probe(events) => {
-                format!("{what} is killed (exit code {code}) because its liveness probe fails")
+                let why = self.said_by_the_liveness_probe(events).map(|why| format!(": {why}")).unwrap_or_default();
+                format!("{what} is killed (exit code {code}) because its liveness probe fails{why}")
             }
+            Some(0) => format!("{what} ends with exit code 0 though it should keep running"),
             Some(code) => format!("{what} crashes with exit code {code}"),
             None => format!("{what} crashes"),
         };
@@ -144,6 +161,12 @@ impl<'a> Container<'a> {
         events.iter().any(|e| is_about(e, self.pod, "Pod") && reason(e) == "Killing" && message(e).contains(&killing))
     }
 
+    fn said_by_the_liveness_probe(&self, events: &[Value]) -> Option<String> {
+        let failing = |e: &Value| is_about(e, self.pod, "Pod") && message(e).starts_with(LIVENESS_PROBE_FAILED);
+        let said = message(newest(events, failing)?).strip_prefix(LIVENESS_PROBE_FAILED)?;
+        Some(clip(said)).filter(|said| !said.is_empty())
+    }
+
     /// How it failed before, when it runs again and is not ready; or that it does not answer its readiness probe.
     pub(crate) fn not_ready(&self, events: &[Value], crashes: Crashes) -> Option<Trouble> {
         at(self.status, &["state", "running"])?;
@@ -157,10 +180,15 @@ impl<'a> Container<'a> {
             let text = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
             return Some(Trouble::holds_up(self.cause("Unhealthy", text)));
         }
-        let ended = at(self.status, &["lastState", "terminated"])?;
-        let failed = integer(ended, &["exitCode"]).is_some_and(|code| code != 0);
-        // It runs again: whether this time lasts is not known yet.
-        failed.then(|| Trouble::holds_up(self.crash("Error", events, crashes).cause))
+        let failed = |cause: &Cause| cause.exit_code.is_some_and(|code| code != 0);
+        self.past_crash(events, crashes).filter(failed).map(Trouble::holds_up)
+    }
+
+    /// How it ended, now or before it was started again, where it should not have. Whether it lasts this time is not known yet.
+    pub(crate) fn past_crash(&self, events: &[Value], crashes: Crashes) -> Option<Cause> {
+        let ended = self.ended()?;
+        let well = integer(ended, &["exitCode"]) == Some(0) && self.may_end();
+        (!well).then(|| self.crash("Error", events, crashes).cause)
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn is_true(value: &Value, path: &[&str]) -> bool {
 
 /// The first line of a message, cut to what fits a report's line.
 pub(crate) fn clip(message: &str) -> String {
-    const LONGEST: usize = 400;
+    const LONGEST: usize = 600;
     let line = message.trim().lines().next().unwrap_or_default().trim_end();
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

@@ -118,6 +118,13 @@ impl Status {
     }
 }
 
+/// How a container of its pods ended that should not have, though all may be as desired again: the first one.
+#[must_use]
+pub fn past_crash(live: Live<'_>) -> Option<Cause> {
+    let mut containers = live.pods.iter().flat_map(container::containers);
+    containers.find_map(|container| container.past_crash(live.events, trouble::Crashes::AreFatal))
+}
+
 /// The status of an object.
 #[must_use]
 pub fn status(live: Live<'_>) -> Status {

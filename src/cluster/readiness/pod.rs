@@ -69,9 +69,16 @@ fn scheduling(pod: &Value, events: &[Value]) -> Option<Trouble> {
     let scaling = |e: &Value| is_about(e, pod, "Pod") && reason(e) == "TriggeredScaleUp";
     let text = match newest(events, scaling) {
         Some(_) => "waiting for a node that the autoscaler adds".to_owned(),
-        None => format!("cannot be scheduled: {}", clip(scheduled.message)),
+        None => format!("cannot be scheduled: {}", clip(reasons(scheduled.message))),
     };
     Some(Trouble::holds_up(of_pod(pod, "Unschedulable", text)))
+}
+
+/// `0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: …` without what preemption would not mend.
+fn reasons(said: &str) -> &str {
+    let Some((_, why)) = said.split_once(" nodes are available: ") else { return said };
+    let Some((reasons, _)) = why.split_once(". ") else { return said };
+    &said[..said.len() - why.len() + reasons.len()]
 }
 
 /// Volumes and sandboxes that cannot be set up: the kubelet tells only by events, and they may be older than a later success.

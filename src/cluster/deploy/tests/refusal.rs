@@ -45,7 +45,7 @@ async fn a_lease_that_may_not_be_taken_breaks_the_run_and_says_what_to_grant() {
         deployed.broken.as_deref(),
         Some(
             "not allowed to create the Lease that keeps two runs apart: grant get, create and update on \
-             leases.coordination.k8s.io in namespace `default`; nothing was applied"
+             leases.coordination.k8s.io in namespace `default` to `seatrial`; nothing was applied"
         )
     );
 }
