@@ -1,0 +1,69 @@
+//! The program against a real cluster: every folder of `tests/live/cases` is a case, that is a repository, what stands on the cluster
+//! before, and the report that is expected.
+//!
+//! Needs `SEATRIAL_TEST_KUBECONFIG`, the kubeconfig of the test bed (`tests/testbed`); without it every case is reported as ignored.
+//! `SEATRIAL_UPDATE_CASES=1` writes what is seen; read the difference before committing it. Cases run side by side, those that stop
+//! a daemon of the cluster alone and last. What a case may say stands in [`case`].
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "this test runs the program on folders and a cluster"
+)]
+
+#[path = "live/bed.rs"]
+mod bed;
+#[path = "live/case.rs"]
+mod case;
+#[path = "live/form.rs"]
+mod form;
+#[path = "live/program.rs"]
+mod program;
+#[path = "live/prove.rs"]
+mod prove;
+#[path = "support/redact.rs"]
+mod redact;
+#[path = "live/webhook.rs"]
+mod webhook;
+
+use std::process::ExitCode;
+use std::sync::{Arc, RwLock};
+
+use libtest_mimic::{Arguments, Completion, Trial};
+
+/// Most cases wait for the cluster, not for a processor.
+const AT_ONCE: usize = 8;
+
+const NO_BED: &str = "SEATRIAL_TEST_KUBECONFIG is not set: start the test bed with `tests/testbed/up` and set it to the bed's kubeconfig";
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
+    let bed = bed::Bed::from_environment().map(Arc::new);
+    if bed.is_none() && !arguments.list {
+        eprintln!("LIVE TESTS ARE NOT RUN: {NO_BED}");
+    }
+    // Those that stop a daemon hold this alone; libtest-mimic starts trials in the order of the list.
+    let cluster = Arc::new(RwLock::new(()));
+    let mut trials = form::trials();
+    let (alone, others): (Vec<_>, Vec<_>) =
+        case::names().into_iter().partition(|name| case::read(name).stops_a_daemon());
+    for name in others {
+        let (bed, cluster) = (bed.clone(), Arc::clone(&cluster));
+        trials.push(Trial::ignorable_test(name.clone(), move || {
+            let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
+            let _shared = cluster.read();
+            prove::case(&bed, &name);
+            Ok(Completion::Completed)
+        }));
+    }
+    for name in alone {
+        let (bed, cluster) = (bed.clone(), Arc::clone(&cluster));
+        trials.push(Trial::ignorable_test(name.clone(), move || {
+            let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
+            let _alone = cluster.write();
+            prove::case(&bed, &name);
+            Ok(Completion::Completed)
+        }));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}

@@ -1,0 +1,152 @@
+//! The test bed as the cases use it: its kubectl, its daemons, and who one is to its API server.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use crate::case::{Identity, Step, root};
+use crate::webhook::Webhook;
+
+/// How long a namespace may take to go.
+const GONE_WITHIN: &str = "--timeout=90s";
+
+/// A running bed.
+pub(crate) struct Bed {
+    pub(crate) kubeconfig: PathBuf,
+    kubectl: PathBuf,
+    webhook: OnceLock<Webhook>,
+}
+
+impl Bed {
+    /// The bed that `SEATRIAL_TEST_KUBECONFIG` names.
+    pub(crate) fn from_environment() -> Option<Bed> {
+        let kubeconfig = PathBuf::from(std::env::var_os("SEATRIAL_TEST_KUBECONFIG").filter(|path| !path.is_empty())?);
+        // The bed keeps its binaries beside what belongs to the running one.
+        let own = kubeconfig.parent().and_then(Path::parent).map(|cache| cache.join("bin/kubectl"));
+        let kubectl = own.filter(|path| path.exists()).unwrap_or_else(|| PathBuf::from("kubectl"));
+        Some(Bed { kubeconfig, kubectl, webhook: OnceLock::new() })
+    }
+
+    /// Runs kubectl as the administrator.
+    fn kubectl(&self, arguments: &[&str]) -> Output {
+        Command::new(&self.kubectl)
+            .args(arguments)
+            .env_clear()
+            .env("KUBECONFIG", &self.kubeconfig)
+            // Its cache goes there.
+            .env("HOME", std::env::temp_dir().join("seatrial-live"))
+            .stdin(Stdio::null())
+            .output()
+            .expect("kubectl runs")
+    }
+
+    /// Runs kubectl, which must succeed; what it printed.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> String {
+        let output = self.kubectl(arguments);
+        assert!(output.status.success(), "kubectl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Does a step; `case` is the folder that its files are in.
+    pub(crate) fn take(&self, step: &Step, case: &Path) {
+        match step {
+            Step::Kubectl { kubectl } => {
+                self.ask(&kubectl.split_whitespace().collect::<Vec<_>>());
+            }
+            Step::Apply { apply, manager } => self.apply(&case.join(apply), manager.as_deref()),
+        }
+    }
+
+    /// The same, where there may be nothing to do.
+    pub(crate) fn try_to_take(&self, step: &Step, case: &Path) {
+        match step {
+            Step::Kubectl { kubectl } => {
+                self.kubectl(&kubectl.split_whitespace().collect::<Vec<_>>());
+            }
+            Step::Apply { .. } => self.take(step, case),
+        }
+    }
+
+    fn apply(&self, file: &Path, manager: Option<&str>) {
+        let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let filled = tempfile::NamedTempFile::new().expect("a file");
+        let text = if text.contains("{{webhook") { self.webhook().fill(&text) } else { text };
+        std::fs::write(filled.path(), text).expect("written");
+        let path = filled.path().to_str().expect("a path");
+        match manager {
+            Some(manager) => {
+                self.ask(&["apply", "--server-side", &format!("--field-manager={manager}"), "-f", path]);
+            }
+            None => {
+                self.ask(&["apply", "-f", path]);
+            }
+        }
+    }
+
+    /// Deletes namespaces and waits until they are gone.
+    pub(crate) fn delete_namespaces(&self, names: &[String]) {
+        let mut arguments = vec!["delete", "namespace", "--ignore-not-found", GONE_WITHIN];
+        arguments.extend(names.iter().map(String::as_str));
+        self.ask(&arguments);
+    }
+
+    /// Deletes namespaces and does not wait.
+    pub(crate) fn let_namespaces_go(&self, names: &[String]) {
+        let mut arguments = vec!["delete", "namespace", "--ignore-not-found", "--wait=false"];
+        arguments.extend(names.iter().map(String::as_str));
+        self.kubectl(&arguments);
+    }
+
+    /// Stops or starts one of the bed's daemons.
+    pub(crate) fn daemon(&self, arguments: &str) {
+        let script = root().join("tests/testbed/daemon");
+        let output = Command::new(&script).args(arguments.split_whitespace()).output().expect("the script runs");
+        assert!(output.status.success(), "daemon {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Waits until the API server is as ready as it was.
+    pub(crate) fn wait_until_ready(&self) {
+        for _ in 0..120 {
+            if self.kubectl(&["get", "--raw=/readyz"]).status.success() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        panic!("the API server did not come back within a minute");
+    }
+
+    /// Writes a kubeconfig whose context `testbed` is somebody else.
+    pub(crate) fn kubeconfig_of(&self, identity: &Identity, path: &Path) {
+        let shown = self.ask(&["config", "view", "--raw", "--minify", "--flatten", "--context=testbed", "-o", "json"]);
+        let mut config: Value = serde_json::from_str(&shown).expect("JSON");
+        let user = &mut config["users"][0]["user"];
+        match identity {
+            Identity::ServiceAccount(account) => {
+                let (namespace, name) = account.split_once('/').expect("namespace/name");
+                *user = json!({"token": self.ask(&["create", "token", name, "-n", namespace]).trim()});
+            }
+            Identity::As(name) => user["as"] = json!(name),
+        }
+        std::fs::write(path, config.to_string()).expect("written");
+    }
+
+    /// The webhook server; starts with its first use and ends with the process.
+    pub(crate) fn webhook(&self) -> &Webhook {
+        self.webhook.get_or_init(|| {
+            let server = self.ask(&["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"]);
+            Webhook::start(server.trim_start_matches("https://"))
+        })
+    }
+
+    /// What the webhook was asked so far.
+    pub(crate) fn heard(&self) -> String {
+        self.webhook.get().map(Webhook::heard).unwrap_or_default()
+    }
+
+    /// What of the bed differs from run to run: the webhook's address.
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        self.webhook.get().map_or_else(|| text.to_owned(), |webhook| text.replace(&webhook.address, "<webhook>"))
+    }
+}

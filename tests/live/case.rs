@@ -1,0 +1,177 @@
+//! What a case is: `case.yaml`, `repo/`, manifests that stand on the cluster before, and expected texts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// A case, as `case.yaml` writes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    /// One sentence: what is the matter on the cluster, not what the report says.
+    pub(crate) what: String,
+    #[serde(default = "run_on_the_bed")]
+    pub(crate) args: Vec<String>,
+    pub(crate) exit: i32,
+    /// Another repository than `repo`, relative to the case.
+    #[serde(default)]
+    pub(crate) repo: Option<String>,
+    /// Deleted before and after; `live-` and the case's name where nothing is said.
+    #[serde(default)]
+    pub(crate) namespaces: Vec<String>,
+    /// As whom the program comes; as the bed's administrator where nothing is said.
+    #[serde(default)]
+    pub(crate) identity: Option<Identity>,
+    #[serde(default)]
+    pub(crate) before: Vec<Step>,
+    /// Undoes what outlives the namespaces, before and after; may fail where there is nothing to undo.
+    #[serde(default)]
+    pub(crate) cleanup: Vec<Step>,
+    /// Several runs one after another; one where nothing is said.
+    #[serde(default)]
+    pub(crate) runs: Vec<Run>,
+    /// What happens while the program runs, in order.
+    #[serde(default)]
+    pub(crate) meanwhile: Vec<Meanwhile>,
+    /// What the reports should say and do not say yet. Whoever makes them say it takes it out.
+    #[serde(default)]
+    pub(crate) should: Vec<String>,
+}
+
+/// One run of the program.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Run {
+    /// Its texts are `expected.NAME.txt` and so on.
+    #[serde(default)]
+    pub(crate) name: String,
+    /// The case's where nothing is said.
+    #[serde(default)]
+    pub(crate) exit: Option<i32>,
+    /// What is edited in the repository before it; stays for the runs after it.
+    #[serde(default)]
+    pub(crate) edit: Vec<Edit>,
+}
+
+/// One replacement in a file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Edit {
+    pub(crate) file: String,
+    pub(crate) replace: String,
+    pub(crate) with: String,
+}
+
+/// Who the program is to the cluster.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) enum Identity {
+    /// `namespace/name`: by a token of its own.
+    ServiceAccount(String),
+    /// A user whom the administrator impersonates.
+    As(String),
+}
+
+/// Something that is done to the cluster with kubectl.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Step {
+    /// Applies a file of the case's folder; server-side by that manager where there is one.
+    #[serde(rename_all = "kebab-case")]
+    Apply {
+        apply: String,
+        #[serde(default)]
+        manager: Option<String>,
+    },
+    /// Any kubectl command, its arguments separated by blanks.
+    Kubectl { kubectl: String },
+}
+
+/// Something that happens while the program runs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Meanwhile {
+    /// A text on standard error, or of the webhook; at once where nothing is said.
+    #[serde(default)]
+    pub(crate) when: String,
+    /// So many seconds later.
+    #[serde(default)]
+    pub(crate) after: u64,
+    /// Arguments of `tests/testbed/daemon`: `kill kube-apiserver`.
+    #[serde(default)]
+    pub(crate) daemon: Option<String>,
+    /// Arguments of kubectl.
+    #[serde(default)]
+    pub(crate) kubectl: Option<String>,
+}
+
+fn run_on_the_bed() -> Vec<String> {
+    ["run", "--cluster", "testbed"].map(str::to_owned).to_vec()
+}
+
+impl Case {
+    /// Whether it must have the cluster for itself.
+    pub(crate) fn stops_a_daemon(&self) -> bool {
+        self.meanwhile.iter().any(|m| m.daemon.is_some())
+    }
+
+    pub(crate) fn runs(&self) -> Vec<Run> {
+        if self.runs.is_empty() { vec![Run::default()] } else { self.runs.clone() }
+    }
+}
+
+impl Run {
+    /// `expected.txt`, or `expected.NAME.txt`.
+    pub(crate) fn expected(&self, extension: &str) -> String {
+        if self.name.is_empty() {
+            format!("expected.{extension}")
+        } else {
+            format!("expected.{}.{extension}", self.name)
+        }
+    }
+}
+
+/// The workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+pub(crate) fn folder(name: &str) -> PathBuf {
+    root().join("tests/live/cases").join(name)
+}
+
+pub(crate) fn names() -> Vec<String> {
+    let entries = std::fs::read_dir(root().join("tests/live/cases")).expect("readable").flatten();
+    let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+pub(crate) fn read(name: &str) -> Case {
+    let text = std::fs::read_to_string(folder(name).join("case.yaml")).expect("case.yaml");
+    let mut case: Case = serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    if case.namespaces.is_empty() {
+        case.namespaces = vec![format!("live-{name}")];
+    }
+    case
+}
+
+/// All files of a case's repository, path → bytes.
+pub(crate) fn repository(name: &str, case: &Case) -> BTreeMap<String, Vec<u8>> {
+    let directory = folder(name).join(case.repo.as_deref().unwrap_or("repo"));
+    let mut found = BTreeMap::new();
+    let mut waiting = vec![directory.clone()];
+    while let Some(current) = waiting.pop() {
+        for entry in std::fs::read_dir(current).expect("readable").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                waiting.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(&directory).expect("below").to_string_lossy().into_owned();
+            found.insert(name, std::fs::read(&path).expect("readable"));
+        }
+    }
+    found
+}

@@ -1,0 +1,113 @@
+//! One run of the program in a copy of a repository outside any git working copy, with an empty environment, and what happens meanwhile.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use crate::bed::Bed;
+use crate::case::{Case, Edit, Meanwhile};
+
+/// Longer than any case takes on a busy machine.
+const MOST: Duration = Duration::from_secs(150);
+
+/// A repository, and beside it a place for what is written.
+pub(crate) struct Repo {
+    scratch: tempfile::TempDir,
+}
+
+/// What a run gave.
+pub(crate) struct Seen {
+    pub(crate) exit: Option<i32>,
+    pub(crate) terminal: String,
+    pub(crate) markdown: String,
+    pub(crate) json: String,
+    pub(crate) stderr: String,
+}
+
+impl Repo {
+    pub(crate) fn with(files: BTreeMap<String, Vec<u8>>) -> Repo {
+        let repo = Repo { scratch: tempfile::tempdir().expect("a directory") };
+        for (file, bytes) in files {
+            let path = repo.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+            std::fs::write(path, bytes).expect("written");
+        }
+        repo
+    }
+
+    fn path(&self) -> PathBuf {
+        self.scratch.path().join("repo")
+    }
+
+    /// A path beside the repository.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.scratch.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read(self.beside(name)).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
+    }
+
+    pub(crate) fn edit(&self, edit: &Edit) {
+        let path = self.path().join(&edit.file);
+        let text = std::fs::read_to_string(&path).expect("the file");
+        assert!(text.contains(&edit.replace), "{} has no `{}`", edit.file, edit.replace);
+        std::fs::write(&path, text.replace(&edit.replace, &edit.with)).expect("written");
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, bed: &Bed, case: &Case, kubeconfig: &Path) -> Seen {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(&case.args).arg("--output=terminal");
+        for format in ["markdown", "json"] {
+            command.arg(format!("--output={format}={}", self.beside(format).display()));
+        }
+        command.current_dir(self.path()).env_clear().env("KUBECONFIG", kubeconfig);
+        let sink = |name| File::create(self.beside(name)).expect("created");
+        let child = command.stdout(sink("stdout")).stderr(sink("stderr")).spawn().expect("the program starts");
+        let exit = self.end(bed, child, &case.meanwhile);
+        Seen {
+            exit,
+            terminal: self.read("stdout"),
+            markdown: self.read("markdown"),
+            json: self.read("json"),
+            stderr: self.read("stderr"),
+        }
+    }
+
+    /// Lets happen what happens meanwhile, and waits for the end.
+    fn end(&self, bed: &Bed, mut child: Child, meanwhile: &[Meanwhile]) -> Option<i32> {
+        let begun = Instant::now();
+        let mut waiting = meanwhile.iter();
+        let mut next = waiting.next();
+        loop {
+            if let Some(status) = child.try_wait().expect("waited for") {
+                // What had begun is ended, so that the next case finds the cluster as it was.
+                next.into_iter().chain(waiting).for_each(|m| happen(bed, m));
+                return status.code();
+            }
+            if let Some(due) = next.filter(|m| self.read("stderr").contains(&m.when) || bed.heard().contains(&m.when)) {
+                happen(bed, due);
+                next = waiting.next();
+            }
+            if begun.elapsed() > MOST {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("it has not ended after {MOST:?}:\n{}\n{}", self.read("stderr"), self.read("stdout"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn happen(bed: &Bed, event: &Meanwhile) {
+    std::thread::sleep(Duration::from_secs(event.after));
+    if let Some(daemon) = &event.daemon {
+        bed.daemon(daemon);
+    }
+    if let Some(kubectl) = &event.kubectl {
+        bed.ask(&kubectl.split_whitespace().collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,136 @@
+//! Proves one case: brings the cluster into its state, runs the program, and holds its reports against the expected texts.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+use similar::TextDiff;
+
+use crate::bed::Bed;
+use crate::case::{Case, Run, folder, read, repository};
+use crate::program::{Repo, Seen};
+use crate::redact::redacted;
+
+/// Secrets that cases plant, as they stand and as the API carries them.
+const SECRETS: [&str; 4] = ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE", "puller-password", "cHVsbGVyLXBhc3N3b3Jk"];
+
+/// A case's state of the cluster; undone when it goes, whatever happened.
+struct Stage<'a> {
+    bed: &'a Bed,
+    name: &'a str,
+    case: &'a Case,
+}
+
+impl<'a> Stage<'a> {
+    fn set(bed: &'a Bed, name: &'a str, case: &'a Case) -> Stage<'a> {
+        let stage = Stage { bed, name, case };
+        stage.undo();
+        bed.delete_namespaces(&case.namespaces);
+        case.before.iter().for_each(|step| bed.take(step, &folder(name)));
+        stage
+    }
+
+    fn undo(&self) {
+        self.case.cleanup.iter().for_each(|step| self.bed.try_to_take(step, &folder(self.name)));
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        if self.case.stops_a_daemon() {
+            self.bed.wait_until_ready();
+        }
+        self.undo();
+        self.bed.let_namespaces_go(&self.case.namespaces);
+    }
+}
+
+/// Proves the case of this name.
+pub(crate) fn case(bed: &Bed, name: &str) {
+    let case = read(name);
+    let repo = Repo::with(repository(name, &case));
+    let stage = Stage::set(bed, name, &case);
+    let mut kubeconfig = bed.kubeconfig.clone();
+    if let Some(identity) = &case.identity {
+        kubeconfig = repo.beside("kubeconfig");
+        bed.kubeconfig_of(identity, &kubeconfig);
+    }
+    let mut said = String::new();
+    for run in case.runs() {
+        run.edit.iter().for_each(|edit| repo.edit(edit));
+        let seen = repo.run(bed, &case, &kubeconfig);
+        let exit = run.exit.unwrap_or(case.exit);
+        assert_eq!(seen.exit, Some(exit), "{} {}: {}\n{}", case.what, run.name, seen.terminal, seen.stderr);
+        hold(bed, name, &run, &seen);
+        said.push_str(&seen.terminal);
+    }
+    drop(stage);
+    let said = flat(&said);
+    for sentence in &case.should {
+        let gap = !said.contains(&flat(sentence));
+        assert!(gap, "`{sentence}` is said now: take it out of `should` of {name}, and read the expected text again");
+    }
+}
+
+/// Holds a run's reports against the expected texts and against what must hold of every report.
+fn hold(bed: &Bed, name: &str, run: &Run, seen: &Seen) {
+    for text in [&seen.terminal, &seen.markdown, &seen.json, &seen.stderr] {
+        let leak = SECRETS.iter().find(|secret| text.contains(*secret));
+        assert_eq!(leak, None, "{name} shows a secret:\n{text}");
+    }
+    let json = serde_json::from_str(&seen.json).unwrap_or_else(|e| panic!("{name}: the JSON report: {e}"));
+    let problems: Vec<String> = schema().iter_errors(&json).map(|e| e.to_string()).collect();
+    assert!(problems.is_empty(), "{name}: {problems:?}");
+    let clean = |text: &str| bed.redacted(&live(&redacted(text)));
+    expect(name, &run.expected("txt"), &clean(&seen.terminal));
+    // The comment is recorded where the case has one.
+    if folder(name).join(run.expected("md")).exists() {
+        expect(name, &run.expected("md"), &clean(&seen.markdown));
+    }
+}
+
+fn expect(name: &str, file: &str, seen: &str) {
+    let path = folder(name).join(file);
+    if std::env::var_os("SEATRIAL_UPDATE_CASES").is_some() {
+        std::fs::write(&path, seen).expect("written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let difference = TextDiff::from_lines(expected.as_str(), seen).unified_diff().to_string();
+    assert!(seen == expected, "{name}/{file} differs:\n{difference}");
+}
+
+fn schema() -> &'static jsonschema::Validator {
+    static SCHEMA: OnceLock<jsonschema::Validator> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        let schema = std::process::Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "report"]).output();
+        let schema = serde_json::from_slice(&schema.expect("runs").stdout).expect("a schema");
+        jsonschema::validator_for(&schema).expect("a valid schema")
+    })
+}
+
+/// What differs from run to run on a real cluster only.
+fn live(text: &str) -> String {
+    let rules = [
+        (r"\b10\.244\.\d+\.\d+\b", "<pod address>"),
+        // A pod of a DaemonSet.
+        (r"\bweb-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "web-<pod>"),
+        // Where the lines of the summary break depends on how long the run took.
+        (r"(?m)^((?:dev|prod) +rendered .*)\n {5,6}(\S)", "$1   $2"),
+        (r"(?m)^((?:dev|prod) +rendered .*)\n {5,6}(\S)", "$1   $2"),
+    ];
+    let text = rules.iter().fold(text.to_owned(), |text, (pattern, with)| {
+        Regex::new(pattern).expect("valid").replace_all(&text, *with).into_owned()
+    });
+    // Standard output and standard error of a container reach its log in any order.
+    let logs = Regex::new(r"(?m)(last \d+ log lines .*\n)((?: *\| .*\n)+)").expect("valid");
+    let sorted = |found: &regex::Captures<'_>| {
+        let mut lines: Vec<&str> = found[2].lines().collect();
+        lines.sort_unstable();
+        format!("{}{}\n", &found[1], lines.join("\n"))
+    };
+    logs.replace_all(&text, sorted).into_owned()
+}
+
+/// Runs of blanks, and the frame of the terminal's wrapped lines, as one blank.
+fn flat(text: &str) -> String {
+    Regex::new(r"\s+(?:[|=]\s+)?").expect("valid").replace_all(text.trim(), " ").into_owned()
+}
