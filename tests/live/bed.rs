@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -56,7 +57,22 @@ impl Bed {
                 self.ask(&kubectl.split_whitespace().collect::<Vec<_>>());
             }
             Step::Apply { apply, manager } => self.apply(&case.join(apply), manager.as_deref()),
+            Step::Answered { dry_run, answered } => self.wait_for_answer(&case.join(dry_run), answered),
         }
+    }
+
+    fn wait_for_answer(&self, file: &Path, answered: &str) {
+        let path = file.to_str().expect("a path");
+        let mut said = String::new();
+        for _ in 0..60 {
+            let output = self.kubectl(&["apply", "--dry-run=server", "-f", path]);
+            said = String::from_utf8_lossy(&output.stderr).into_owned();
+            if said.contains(answered) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        panic!("`{answered}` is not answered: {said}");
     }
 
     /// The same, where there may be nothing to do.
@@ -65,7 +81,7 @@ impl Bed {
             Step::Kubectl { kubectl } => {
                 self.kubectl(&kubectl.split_whitespace().collect::<Vec<_>>());
             }
-            Step::Apply { .. } => self.take(step, case),
+            Step::Apply { .. } | Step::Answered { .. } => self.take(step, case),
         }
     }
 
@@ -112,7 +128,7 @@ impl Bed {
             if self.kubectl(&["get", "--raw=/readyz"]).status.success() {
                 return;
             }
-            std::thread::sleep(std::time::Duration::from_millis(500));
+            std::thread::sleep(Duration::from_millis(500));
         }
         panic!("the API server did not come back within a minute");
     }

@@ -86,6 +86,9 @@ pub(crate) enum Step {
     },
     /// Any kubectl command, its arguments separated by blanks.
     Kubectl { kubectl: String },
+    /// Waits until a dry-run of a file of the case is answered with a text: a policy takes a moment to be in force.
+    #[serde(rename_all = "kebab-case")]
+    Answered { dry_run: String, answered: String },
 }
 
 /// Something that happens while the program runs.
