@@ -18,6 +18,7 @@ pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
     let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
     let own = || containers(&root).into_iter().find(is_own);
     let spot = match cause.reason.as_str() {
+        _ if cause.text.ends_with("which `imagePullSecrets` names") => pod_spec(&root)?.at(&["imagePullSecrets"]),
         _ if is_image(cause) => {
             let image = cause.image.as_deref();
             let same = containers(&root).into_iter().find(|c| c.node.get("image").and_then(Node::scalar_text) == image);
@@ -179,6 +180,7 @@ spec:
         securityContext: { runAsNonRoot: true }
         readinessProbe: { httpGet: { port: 1 } }
         livenessProbe: { httpGet: { port: 2 } }
+      imagePullSecrets: [{ name: a }]
 ";
 
     #[test]
@@ -190,6 +192,11 @@ spec:
         let of_web = |rest: &str| of_pod(&format!("containers/1/{rest}"));
         let table = [
             ("ErrImagePull", "image not found: web:2", Some((15, of_web("image")))),
+            (
+                "ErrImagePull",
+                "there is no Secret `a`, which `imagePullSecrets` names",
+                Some((32, of_pod("imagePullSecrets"))),
+            ),
             ("OOMKilled", "killed", Some((17, of_web("resources/limits/memory")))),
             ("CrashLoopBackOff", "crashes", None),
             ("CrashLoopBackOff", "is killed because its liveness probe fails", Some((31, of_web("livenessProbe")))),

@@ -30,6 +30,8 @@ const CALM: Duration = Duration::from_secs(10);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
 const FORGIVEN_FAILURES: u32 = 20;
+/// Without an answer for so long, nobody knows how the objects are.
+const SILENCE: Duration = Duration::from_secs(5);
 /// Collecting evidence may take this long after the deadline.
 const EVIDENCE_TIME: Duration = Duration::from_secs(10);
 
@@ -53,6 +55,7 @@ pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mu
     let mut unsettled: Vec<&Applied<'_, '_>> = applied.iter().filter(|a| may_crash_unnoticed(a)).collect();
     let mut events = Events::default();
     let mut failures = 0;
+    let mut answered = Instant::now();
     for look in 0_u32.. {
         if pending.is_empty() {
             if unsettled.is_empty() {
@@ -68,10 +71,13 @@ pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mu
         }
         work.enter(waiting_for(&pending));
         match work.until(round(work, &mut pending, &mut events)).await {
-            Ok(Ok(())) => failures = 0,
+            Ok(Ok(())) => {
+                failures = 0;
+                answered = Instant::now();
+            }
             Ok(Err(error)) if is_passing(&error) && failures < FORGIVEN_FAILURES => failures += 1,
             Ok(Err(error)) => return Err(Stop::Api(error)),
-            Err(stop) => return end(work, stop, pending, done).await,
+            Err(stop) => return end(work, heard(stop, answered, work), pending, done).await,
         }
         tell(work, &mut pending);
         pending.retain(|w| w.status.state != State::Current);
@@ -85,10 +91,23 @@ pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mu
         }
         let pause = if look < QUICK_LOOKS { QUICKLY } else { POLL_EVERY };
         if let Err(stop) = work.pause(pause).await {
-            return end(work, stop, pending, done).await;
+            return end(work, heard(stop, answered, work), pending, done).await;
         }
     }
     Ok(Next::GoOn)
+}
+
+/// A deadline that passes while the API server is silent says nothing about the change.
+fn heard(stop: Stop, answered: Instant, work: &Work<'_>) -> Stop {
+    let silence = answered.elapsed();
+    if !matches!(stop, Stop::Deadline) || silence < SILENCE {
+        return stop;
+    }
+    let (after, phase) = (work.timeout(), work.phase());
+    Stop::Refused(format!(
+        "the deadline of {after} passed while {phase}, and the API server has not answered for {} s",
+        silence.as_secs()
+    ))
 }
 
 /// At the deadline everything that is not ready is the change's fault; any other reason to stop is not.

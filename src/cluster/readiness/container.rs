@@ -99,7 +99,7 @@ impl<'a> Container<'a> {
                     is_about(event, self.pod, "Pod") && message(event).starts_with("Failed to pull image")
                 };
                 let told = newest(events, failed_pull).map(message).filter(|_| !said.contains(": "));
-                Some(Trouble::fatal(self.image_cause(reason, told.unwrap_or(said))))
+                Some(Trouble::fatal(self.with_pull_secrets(self.image_cause(reason, told.unwrap_or(said)), events)))
             }
             "RunContainerError" | "PostStartHookError" => {
                 // What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
@@ -121,6 +121,20 @@ impl<'a> Container<'a> {
         let image = self.image();
         let text = image::describe(reason, said, &image);
         Cause { image: Some(image), ..self.cause(reason, text) }
+    }
+
+    /// Names the pull secrets that the kubelet did not find, which it tells by an event only.
+    fn with_pull_secrets(&self, cause: Cause, events: &[Value]) -> Cause {
+        let missing = |e: &Value| is_about(e, self.pod, "Pod") && reason(e) == "FailedToRetrieveImagePullSecret";
+        // `Unable to retrieve some image pull secrets (registry, other); attempting to pull the image may not succeed.`
+        let names = newest(events, missing).and_then(|e| message(e).split_once('(')?.1.split_once(')'));
+        match names {
+            Some((names, _)) if cause.text.starts_with("not allowed") => {
+                let text = format!("{}: there is no Secret `{names}`, which `imagePullSecrets` names", cause.text);
+                Cause { text, ..cause }
+            }
+            _ => cause,
+        }
     }
 
     /// A ConfigMap or Secret that is missing may be about to be written by an operator: fails only when it has lasted.
