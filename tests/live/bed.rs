@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -122,15 +122,24 @@ impl Bed {
         assert!(output.status.success(), "daemon {arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Waits until the API server is as ready as it was.
-    pub(crate) fn wait_until_ready(&self) {
-        for _ in 0..120 {
-            if self.kubectl(&["get", "--raw=/readyz"]).status.success() {
-                return;
-            }
+    /// Brings the cluster back to work after a daemon was stopped: controllers that lost the API server ask for it again only after a while.
+    pub(crate) fn recover(&self) {
+        const PROBE: &str = "live-recovered";
+        let is_ready = || self.kubectl(&["get", "--raw=/readyz"]).status.success();
+        let begun = Instant::now();
+        while !is_ready() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the API server did not come back within a minute");
             std::thread::sleep(Duration::from_millis(500));
         }
-        panic!("the API server did not come back within a minute");
+        for name in ["kube-controller-manager", "kube-scheduler", "kubelet"] {
+            self.daemon(&format!("kill {name}"));
+            self.daemon(&format!("start {name}"));
+        }
+        self.ask(&["create", "namespace", PROBE]);
+        self.ask(&["wait", "--for=create", "serviceaccount/default", "-n", PROBE, "--timeout=60s"]);
+        self.ask(&["run", "probe", "-n", PROBE, "--image=shopacr.azurecr.io/pause:testbed", "--restart=Never"]);
+        self.ask(&["wait", "--for=condition=Ready", "pod/probe", "-n", PROBE, "--timeout=60s"]);
+        self.delete_namespaces(&[PROBE.to_owned()]);
     }
 
     /// Writes a kubeconfig whose context `testbed` is somebody else.

@@ -1,5 +1,6 @@
 //! Proves one case: brings the cluster into its state, runs the program, and holds its reports against the expected texts.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::OnceLock;
 
 use regex::Regex;
@@ -13,42 +14,26 @@ use crate::redact::redacted;
 /// Secrets that cases plant, as they stand and as the API carries them.
 const SECRETS: [&str; 4] = ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE", "puller-password", "cHVsbGVyLXBhc3N3b3Jk"];
 
-/// A case's state of the cluster; undone when it goes, whatever happened.
-struct Stage<'a> {
-    bed: &'a Bed,
-    name: &'a str,
-    case: &'a Case,
-}
-
-impl<'a> Stage<'a> {
-    fn set(bed: &'a Bed, name: &'a str, case: &'a Case) -> Stage<'a> {
-        let stage = Stage { bed, name, case };
-        stage.undo();
-        bed.delete_namespaces(&case.namespaces);
-        case.before.iter().for_each(|step| bed.take(step, &folder(name)));
-        stage
-    }
-
-    fn undo(&self) {
-        self.case.cleanup.iter().for_each(|step| self.bed.try_to_take(step, &folder(self.name)));
-    }
-}
-
-impl Drop for Stage<'_> {
-    fn drop(&mut self) {
-        if self.case.stops_a_daemon() {
-            self.bed.wait_until_ready();
-        }
-        self.undo();
-        self.bed.let_namespaces_go(&self.case.namespaces);
-    }
-}
-
-/// Proves the case of this name.
+/// Proves the case of this name, and leaves the cluster as it was, whatever happened.
 pub(crate) fn case(bed: &Bed, name: &str) {
     let case = read(name);
-    let repo = Repo::with(repository(name, &case));
-    let stage = Stage::set(bed, name, &case);
+    let undo = || case.cleanup.iter().for_each(|step| bed.try_to_take(step, &folder(name)));
+    undo();
+    bed.delete_namespaces(&case.namespaces);
+    let proven = catch_unwind(AssertUnwindSafe(|| prove(bed, name, &case)));
+    if case.stops_a_daemon() {
+        bed.recover();
+    }
+    undo();
+    bed.let_namespaces_go(&case.namespaces);
+    if let Err(panic) = proven {
+        resume_unwind(panic);
+    }
+}
+
+fn prove(bed: &Bed, name: &str, case: &Case) {
+    case.before.iter().for_each(|step| bed.take(step, &folder(name)));
+    let repo = Repo::with(repository(name, case));
     let mut kubeconfig = bed.kubeconfig.clone();
     if let Some(identity) = &case.identity {
         kubeconfig = repo.beside("kubeconfig");
@@ -57,14 +42,12 @@ pub(crate) fn case(bed: &Bed, name: &str) {
     let mut said = String::new();
     for run in case.runs() {
         run.edit.iter().for_each(|edit| repo.edit(edit));
-        let seen = repo.run(bed, &case, &kubeconfig);
+        let seen = repo.run(bed, case, &kubeconfig);
         let exit = run.exit.unwrap_or(case.exit);
         assert_eq!(seen.exit, Some(exit), "{} {}: {}\n{}", case.what, run.name, seen.terminal, seen.stderr);
         hold(bed, name, &run, &seen);
-        said.push_str(&seen.terminal);
+        said.push_str(&flat(&seen.terminal));
     }
-    drop(stage);
-    let said = flat(&said);
     for sentence in &case.should {
         let gap = !said.contains(&flat(sentence));
         assert!(gap, "`{sentence}` is said now: take it out of `should` of {name}, and read the expected text again");
@@ -111,6 +94,7 @@ fn schema() -> &'static jsonschema::Validator {
 fn live(text: &str) -> String {
     let rules = [
         (r"\b10\.244\.\d+\.\d+\b", "<pod address>"),
+        (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
         // A pod of a DaemonSet.
         (r"\bweb-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "web-<pod>"),
         // Where the lines of the summary break depends on how long the run took.
