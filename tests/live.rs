@@ -22,6 +22,8 @@ mod program;
 mod prove;
 #[path = "support/redact.rs"]
 mod redact;
+#[path = "live/registry.rs"]
+mod registry;
 #[path = "live/webhook.rs"]
 mod webhook;
 

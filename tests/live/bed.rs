@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::case::{Identity, Step, root};
+use crate::registry::tag_for_another_processor;
 use crate::webhook::Webhook;
 
 /// How long a namespace may take to go.
 const GONE_WITHIN: &str = "--timeout=90s";
+
+/// The registry listens beside the API server (tests/testbed/settings.sh).
+const REGISTRY_PORT: u16 = 5000;
 
 /// A running bed.
 pub(crate) struct Bed {
@@ -58,6 +62,12 @@ impl Bed {
             }
             Step::Apply { apply, manager } => self.apply(&case.join(apply), manager.as_deref()),
             Step::Answered { dry_run, answered } => self.wait_for_answer(&case.join(dry_run), answered),
+            Step::ForAnotherProcessor { for_another_processor: image, tag } => {
+                let (repository, from) = image.split_once(':').expect("REPOSITORY:TAG");
+                let server = self.server();
+                let (host, _) = server.split_once(':').expect("HOST:PORT");
+                tag_for_another_processor(&format!("{host}:{REGISTRY_PORT}"), repository, from, tag);
+            }
         }
     }
 
@@ -81,7 +91,7 @@ impl Bed {
             Step::Kubectl { kubectl } => {
                 self.kubectl(&kubectl.split_whitespace().collect::<Vec<_>>());
             }
-            Step::Apply { .. } | Step::Answered { .. } => self.take(step, case),
+            other => self.take(other, case),
         }
     }
 
@@ -159,10 +169,13 @@ impl Bed {
 
     /// The webhook server; starts with its first use and ends with the process.
     pub(crate) fn webhook(&self) -> &Webhook {
-        self.webhook.get_or_init(|| {
-            let server = self.ask(&["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"]);
-            Webhook::start(server.trim_start_matches("https://"))
-        })
+        self.webhook.get_or_init(|| Webhook::start(&self.server()))
+    }
+
+    /// Host and port of the API server.
+    fn server(&self) -> String {
+        let server = self.ask(&["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"]);
+        server.trim_start_matches("https://").to_owned()
     }
 
     /// What the webhook was asked so far.

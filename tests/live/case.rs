@@ -89,6 +89,9 @@ pub(crate) enum Step {
     /// Waits until a dry-run of a file of the case is answered with a text: a policy takes a moment to be in force.
     #[serde(rename_all = "kebab-case")]
     Answered { dry_run: String, answered: String },
+    /// Tags an image of the bed's registry as one for another processor: `REPOSITORY:TAG` → another tag.
+    #[serde(rename_all = "kebab-case")]
+    ForAnotherProcessor { for_another_processor: String, tag: String },
 }
 
 /// Something that happens while the program runs.

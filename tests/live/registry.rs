@@ -1,0 +1,32 @@
+//! What a case needs in the bed's registry beyond the images that are there.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
+/// Tags an index whose only entry is the image `from`, said to be for another processor.
+pub(crate) fn tag_for_another_processor(registry: &str, repository: &str, from: &str, tag: &str) {
+    let address = |reference: &str| format!("http://{registry}/v2/{repository}/manifests/{reference}");
+    let manifest = curl(&["-H", &format!("Accept: {MANIFEST}"), &address(from)]);
+    let sum = curl(&["-I", "-H", &format!("Accept: {MANIFEST}"), &address(from)]);
+    let digest = sum
+        .lines()
+        .find_map(|line| line.to_lowercase().strip_prefix("docker-content-digest: ")?.trim().to_owned().into());
+    let entry = json!({
+        "mediaType": MANIFEST, "digest": digest, "size": manifest.len(),
+        "platform": { "os": "linux", "architecture": "s390x" },
+    });
+    let index: Value = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [entry] });
+    let type_of_index = format!("Content-Type: {INDEX}");
+    curl(&["-X", "PUT", "-H", &type_of_index, "--data-binary", &index.to_string(), &address(tag)]);
+}
+
+fn curl(arguments: &[&str]) -> String {
+    let output =
+        Command::new("curl").args(["-sS", "--fail", "--noproxy", "*"]).args(arguments).output().expect("curl runs");
+    assert!(output.status.success(), "curl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
