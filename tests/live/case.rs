@@ -49,6 +49,9 @@ pub(crate) struct Run {
     /// The case's where nothing is said.
     #[serde(default)]
     pub(crate) exit: Option<i32>,
+    /// The case's where nothing is said.
+    #[serde(default)]
+    pub(crate) args: Option<Vec<String>>,
     /// What is edited in the repository before it; stays for the runs after it.
     #[serde(default)]
     pub(crate) edit: Vec<Edit>,

@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use crate::bed::Bed;
-use crate::case::{Case, Edit, Meanwhile};
+use crate::case::{Case, Edit, Meanwhile, Run};
 
 /// Longer than any case takes on a busy machine.
 const MOST: Duration = Duration::from_secs(150);
@@ -20,9 +20,11 @@ pub(crate) struct Repo {
 /// What a run gave.
 pub(crate) struct Seen {
     pub(crate) exit: Option<i32>,
+    /// The report, or the progress of a command that has none.
     pub(crate) terminal: String,
     pub(crate) markdown: String,
-    pub(crate) json: String,
+    /// Of a command that reports.
+    pub(crate) json: Option<String>,
     pub(crate) stderr: String,
 }
 
@@ -58,11 +60,15 @@ impl Repo {
     }
 
     /// Runs the program to its end.
-    pub(crate) fn run(&self, bed: &Bed, case: &Case, kubeconfig: &Path) -> Seen {
+    pub(crate) fn run(&self, bed: &Bed, case: &Case, run: &Run, kubeconfig: &Path) -> Seen {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
-        command.args(&case.args).arg("--output=terminal");
-        for format in ["markdown", "json"] {
-            command.arg(format!("--output={format}={}", self.beside(format).display()));
+        let arguments = run.args.as_ref().unwrap_or(&case.args);
+        command.args(arguments);
+        if has_report(arguments) {
+            command.arg("--output=terminal");
+            for format in ["markdown", "json"] {
+                command.arg(format!("--output={format}={}", self.beside(format).display()));
+            }
         }
         command.current_dir(self.path()).env_clear().env("KUBECONFIG", kubeconfig);
         let sink = |name| File::create(self.beside(name)).expect("created");
@@ -70,9 +76,9 @@ impl Repo {
         let exit = self.end(bed, child, &case.meanwhile);
         Seen {
             exit,
-            terminal: self.read("stdout"),
+            terminal: self.read(if has_report(arguments) { "stdout" } else { "stderr" }),
             markdown: self.read("markdown"),
-            json: self.read("json"),
+            json: has_report(arguments).then(|| self.read("json")),
             stderr: self.read("stderr"),
         }
     }
@@ -100,6 +106,11 @@ impl Repo {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// `cleanup` prints what it does and has no report.
+fn has_report(arguments: &[String]) -> bool {
+    arguments.first().is_some_and(|command| command != "cleanup")
 }
 
 fn happen(bed: &Bed, event: &Meanwhile) {
