@@ -99,6 +99,9 @@ fn live(text: &str) -> String {
     let rules = [
         (r"\b10\.244\.\d+\.\d+\b", "<pod address>"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
+        // The kubelet shows the crash, and for some seconds that it waits with the next start.
+        (r"(pod web-[^ ]+, )(?:Error|Completed|CrashLoopBackOff)\b", "$1<crash>"),
+        (r"\brestarted once\b", "restarted <times>"),
         // A pod of a DaemonSet.
         (r"\bweb-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "web-<pod>"),
         // Where the lines of the summary break depends on how long the run took.
