@@ -276,6 +276,10 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
     for mut waiting in unready {
         // Events that tell why may be younger than the last listing.
         if let Some(Ok(seen)) = work.at_most(until, fresh(work, &waiting)).await {
+            let now = judge(waiting.placed, &seen);
+            if now.state == waiting.status.state && now.cause.is_some() {
+                waiting.status = now;
+            }
             waiting.seen = seen;
         }
         let finding = unready::finding(waiting.placed, &waiting.status, after);

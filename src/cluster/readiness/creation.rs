@@ -13,7 +13,7 @@ use crate::{Cause, Live};
 pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
     let condition = true_condition(live.object, "ReplicaFailure");
     let fresh = |event: &Value| is_fresh_failure(event, live.object);
-    let event = newest(live.events, fresh);
+    let event = newest(live.events, fresh).filter(|event| condition.is_some() || !is_overcome(event, live));
     let said = match (event, &condition) {
         (Some(event), _) => message(event),
         (None, Some(condition)) => condition.message,
@@ -22,6 +22,12 @@ pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
     let cause = Cause::of_object("FailedCreate", describe(said));
     let since = condition.and_then(|c| c.since);
     Some(if has_lasted(live.events, since, fresh) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
+}
+
+/// Nobody takes an event back: a later success is what tells that pods can be made (a new namespace's service account comes late).
+fn is_overcome(failure: &Value, live: Live<'_>) -> bool {
+    let made = newest(live.events, |event| reason(event) == "SuccessfulCreate").and_then(last_seen);
+    made.is_some() && made >= last_seen(failure)
 }
 
 /// Events of the workload itself outlive its revisions by an hour: what was said before the object changed last is no news.
