@@ -102,6 +102,8 @@ fn live(text: &str) -> String {
         // The kubelet shows the crash, and for some seconds that it waits with the next start.
         (r"(pod web-[^ ]+, )(?:Error|Completed|CrashLoopBackOff)\b", "$1<crash>"),
         (r"\brestarted once\b", "restarted <times>"),
+        // How long a stage took is told from a second on.
+        (r"(?m)^(\| Deploy \| .*), <time> \|$", "$1 |"),
         // A pod of a DaemonSet.
         (r"\bweb-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "web-<pod>"),
         // Where the lines of the summary break depends on how long the run took.
