@@ -12,6 +12,9 @@ const LOG_LINES: u32 = 20;
 /// A line of a log or an event is cut behind this many characters.
 const LONGEST_LINE: usize = 1_000;
 
+/// How the kubelet answers for the log of a container that is removed (kubernetes: `pkg/kubelet/kuberuntime` `GetContainerLogs`).
+const NO_LOGS: &str = "unable to retrieve container logs for ";
+
 /// Adds the events of the object and its pods, and the last log lines of the container that failed.
 pub(crate) async fn add(cluster: &Cluster, finding: Finding, seen: &Seen, cause: Option<&Cause>) -> Finding {
     let mut finding = finding;
@@ -25,6 +28,10 @@ pub(crate) async fn add(cluster: &Cluster, finding: Finding, seen: &Seen, cause:
     let mut logs = String::new();
     for run in [ContainerRun::Current, ContainerRun::Previous] {
         logs = cluster.logs(namespace, name, container, LOG_LINES, run).await.unwrap_or_default();
+        // What the kubelet writes in place of a log that is gone with its container is no log line.
+        if logs.trim().starts_with(NO_LOGS) {
+            logs.clear();
+        }
         if !logs.trim().is_empty() {
             break;
         }
