@@ -56,8 +56,7 @@ impl Seen {
 
 /// Whether readiness of a kind reads events.
 pub(crate) fn has_events(id: &ObjectId) -> bool {
-    has_pods(&id.group, &id.kind)
-        || (id.group.is_empty() && matches!(id.kind.as_str(), "Pod" | "PersistentVolumeClaim" | "Service"))
+    seatrial_readiness::has_events(&id.group, &id.kind)
 }
 
 /// Asks for an object and, when it is not as desired, for its pods. `events` are those of its namespace.

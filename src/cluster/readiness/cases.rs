@@ -16,6 +16,9 @@ struct Case {
     /// The scenario of kstatus' own suite that it repeats, and where we differ on purpose.
     #[serde(default, rename = "kstatus")]
     _kstatus: Option<String>,
+    /// Which controllers wrote the object's status, when it was not written by hand: values are as recorded, fields left out.
+    #[serde(default, rename = "recorded")]
+    _recorded: Option<String>,
     object: Value,
     #[serde(default)]
     pods: Vec<Value>,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::field::{items, text};
+use crate::field::{integer, items, text};
 
 /// One condition, borrowed from the object.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Condition<'a> {
     pub(crate) message: &'a str,
     /// When `status` changed last.
     pub(crate) since: Option<&'a str>,
+    /// The generation that it was written for, where the controller tells.
+    pub(crate) generation: Option<i64>,
 }
 
 impl Condition<'_> {
@@ -36,6 +38,7 @@ pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'
         reason: text(found, &["reason"]).unwrap_or_default(),
         message: text(found, &["message"]).unwrap_or_default(),
         since: text(found, &["lastTransitionTime"]),
+        generation: integer(found, &["observedGeneration"]),
     })
 }
 

@@ -34,8 +34,17 @@ pub(crate) fn is_true(value: &Value, path: &[&str]) -> bool {
 
 /// The first line of a message, cut to what fits a report's line.
 pub(crate) fn clip(message: &str) -> String {
+    cut(message.trim().lines().next().unwrap_or_default().trim_end())
+}
+
+/// All lines of a message as one, cut to what fits a report's line: for messages that come to the point only on their second line.
+pub(crate) fn one_line(message: &str) -> String {
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    cut(&lines.join(" "))
+}
+
+fn cut(line: &str) -> String {
     const LONGEST: usize = 600;
-    let line = message.trim().lines().next().unwrap_or_default().trim_end();
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),

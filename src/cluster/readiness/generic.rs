@@ -1,17 +1,28 @@
 //! What holds for every kind: deletion, observed generation and the standard conditions (cli-utils: `pkg/kstatus/status/generic.go`).
+//!
+//! A custom resource without a status is there, as kstatus says. Whether somebody will ever write one is not in the object: that its
+//! definition has a status subresource is no promise (many have one that nobody fills), and waiting would never end for those.
+//! Kinds whose controller is known to write conditions have a row and wait for them.
 
 use crate::condition::{Condition, condition, true_condition};
 use crate::field::{clip, integer, text};
-use crate::{Cause, Live, Status, kinds};
+use crate::kinds::Conditions;
+use crate::{Cause, Live, Status, deletion, kinds};
+
+/// What is told of an object whose newest generation no controller has looked at.
+pub(crate) const NOT_SEEN: &str = "not seen by its controller yet";
 
 /// The status of an object of any kind.
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
     if text(object, &["metadata", "deletionTimestamp"]).is_some() {
-        return Status::terminating("is being deleted");
+        return deletion::status(live);
+    }
+    if let Some(row) = row(live).filter(|row| row.conditions == Conditions::Own) {
+        return (row.status)(live);
     }
     if !is_observed(live) {
-        return Status::in_progress("not seen by its controller yet");
+        return Status::in_progress(NOT_SEEN);
     }
     if let Some(reconciling) = true_condition(object, "Reconciling") {
         return Status::in_progress(words(&reconciling, "reconciling"));

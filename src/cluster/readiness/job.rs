@@ -10,7 +10,9 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     if true_condition(object, "Complete").is_some() {
         return Status::current("completed");
     }
-    if let Some(failed) = true_condition(object, "Failed") {
+    // `FailureTarget` says so while its last pods are still being stopped.
+    let failed = true_condition(object, "Failed").or_else(|| true_condition(object, "FailureTarget"));
+    if let Some(failed) = failed {
         let own = generic::cause(&failed, "Failed", "the Job failed");
         // The Job says that it gave up, its pod says over what.
         return Status::failed(match first(live, Crashes::AreCounted) {
@@ -20,6 +22,9 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     }
     if is_true(object, &["spec", "suspend"]) || true_condition(object, "Suspended").is_some() {
         return Status::current("suspended");
+    }
+    if true_condition(object, "SuccessCriteriaMet").is_some() {
+        return Status::in_progress("succeeded, its last pods are being counted");
     }
     if integer(object, &["status", "active"]).is_none() && count(object, "succeeded") + count(object, "failed") == 0 {
         return unready(live, "not started yet".to_owned(), Crashes::AreCounted);

@@ -1,8 +1,9 @@
 //! The table: kind → how its status is read.
 
 use crate::{
-    Live, Status, custom_resource_definition, daemon_set, deployment, job, namespace, persistent_volume_claim, pod,
-    replica_set, service, stateful_set,
+    Live, Status, api_service, cron_job, custom_resource_definition, daemon_set, deployment, flux_source, helm_release,
+    helm_repository, horizontal_pod_autoscaler, ingress, job, kustomization, namespace, persistent_volume_claim, pod,
+    pod_disruption_budget, replica_set, service, stateful_set,
 };
 
 /// One kind.
@@ -10,34 +11,65 @@ pub(crate) struct Row {
     group: &'static str,
     /// Kind; the file of its cases has this name.
     pub(crate) kind: &'static str,
-    /// Whether its pods show more than its own status.
-    pods: Pods,
-    /// Reads the status of an object that is not being deleted, whose generation was observed and that is not stalled.
+    /// What shows more than its own status.
+    beside: Beside,
+    /// Who reads the observed generation and the standard conditions.
+    pub(crate) conditions: Conditions,
+    /// Reads the status of an object that is not being deleted.
     pub(crate) status: fn(Live<'_>) -> Status,
 }
 
 #[derive(PartialEq)]
-enum Pods {
-    Owned,
-    None,
+enum Beside {
+    Nothing,
+    Events,
+    PodsAndEvents,
 }
 
-const fn row(group: &'static str, kind: &'static str, pods: Pods, status: fn(Live<'_>) -> Status) -> Row {
-    Row { group, kind, pods, status }
+/// Who reads the observed generation and the standard conditions.
+#[derive(PartialEq)]
+pub(crate) enum Conditions {
+    /// They are as everywhere: the row is asked about an object whose generation was observed and that is not stalled.
+    Standard,
+    /// They mean something else here: the row reads them itself.
+    Own,
 }
+
+const fn row(group: &'static str, kind: &'static str, beside: Beside, status: fn(Live<'_>) -> Status) -> Row {
+    Row { group, kind, beside, conditions: Conditions::Standard, status }
+}
+
+const fn flux(group: &'static str, kind: &'static str, beside: Beside, status: fn(Live<'_>) -> Status) -> Row {
+    Row { group, kind, beside, conditions: Conditions::Own, status }
+}
+
+const SOURCES: &str = "source.toolkit.fluxcd.io";
 
 /// Every kind with a rule of its own; the others follow the generic one.
 pub(crate) const KINDS: &[Row] = &[
-    row("", "Namespace", Pods::None, namespace::status),
-    row("", "PersistentVolumeClaim", Pods::None, persistent_volume_claim::status),
-    row("", "Pod", Pods::None, pod::status),
-    row("", "Service", Pods::None, service::status),
-    row("apiextensions.k8s.io", "CustomResourceDefinition", Pods::None, custom_resource_definition::status),
-    row("apps", "DaemonSet", Pods::Owned, daemon_set::status),
-    row("apps", "Deployment", Pods::Owned, deployment::status),
-    row("apps", "ReplicaSet", Pods::Owned, replica_set::status),
-    row("apps", "StatefulSet", Pods::Owned, stateful_set::status),
-    row("batch", "Job", Pods::Owned, job::status),
+    row("", "Namespace", Beside::Nothing, namespace::status),
+    row("", "PersistentVolumeClaim", Beside::Events, persistent_volume_claim::status),
+    row("", "Pod", Beside::Events, pod::status),
+    row("", "Service", Beside::Events, service::status),
+    row("apiextensions.k8s.io", "CustomResourceDefinition", Beside::Nothing, custom_resource_definition::status),
+    row("apiregistration.k8s.io", "APIService", Beside::Nothing, api_service::status),
+    row("apps", "DaemonSet", Beside::PodsAndEvents, daemon_set::status),
+    row("apps", "Deployment", Beside::PodsAndEvents, deployment::status),
+    row("apps", "ReplicaSet", Beside::PodsAndEvents, replica_set::status),
+    row("apps", "StatefulSet", Beside::PodsAndEvents, stateful_set::status),
+    row("autoscaling", "HorizontalPodAutoscaler", Beside::Nothing, horizontal_pod_autoscaler::status),
+    row("batch", "CronJob", Beside::Nothing, cron_job::status),
+    row("batch", "Job", Beside::PodsAndEvents, job::status),
+    row("networking.k8s.io", "Ingress", Beside::Events, ingress::status),
+    row("policy", "PodDisruptionBudget", Beside::Nothing, pod_disruption_budget::status),
+    flux("helm.toolkit.fluxcd.io", "HelmRelease", Beside::Nothing, helm_release::status),
+    flux("kustomize.toolkit.fluxcd.io", "Kustomization", Beside::Events, kustomization::status),
+    flux(SOURCES, "Bucket", Beside::Nothing, flux_source::status),
+    flux(SOURCES, "ExternalArtifact", Beside::Nothing, flux_source::status),
+    flux(SOURCES, "GitRepository", Beside::Nothing, flux_source::status),
+    flux(SOURCES, "HelmChart", Beside::Nothing, flux_source::status),
+    flux(SOURCES, "HelmRepository", Beside::Nothing, helm_repository::status),
+    flux(SOURCES, "OCIRepository", Beside::Nothing, flux_source::status),
 ];
 
 /// The row of a kind.
@@ -48,5 +80,11 @@ pub(crate) fn find(group: &str, kind: &str) -> Option<&'static Row> {
 /// Whether readiness of this kind looks at pods: those must be fetched for [`Live::pods`].
 #[must_use]
 pub fn has_pods(group: &str, kind: &str) -> bool {
-    find(group, kind).is_some_and(|row| row.pods == Pods::Owned)
+    find(group, kind).is_some_and(|row| row.beside == Beside::PodsAndEvents)
+}
+
+/// Whether readiness of this kind looks at events: those must be fetched for [`Live::events`].
+#[must_use]
+pub fn has_events(group: &str, kind: &str) -> bool {
+    find(group, kind).is_some_and(|row| row.beside != Beside::Nothing)
 }

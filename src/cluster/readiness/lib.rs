@@ -1,21 +1,32 @@
 //! Pure: an object, its pods and events → status and cause. One table row per kind. Asks no cluster, reads no clock:
 //! what "lasts" is measured between time stamps that the cluster itself wrote.
 
+mod api_service;
 mod condition;
 mod container;
 mod creation;
+mod cron_job;
 mod custom_resource_definition;
 mod daemon_set;
+mod deletion;
 mod deployment;
 mod event;
 mod field;
+mod flux;
+mod flux_source;
 mod generic;
+mod helm_release;
+mod helm_repository;
+mod horizontal_pod_autoscaler;
 mod image;
+mod ingress;
 mod job;
 mod kinds;
+mod kustomization;
 mod namespace;
 mod persistent_volume_claim;
 mod pod;
+mod pod_disruption_budget;
 mod replica_set;
 mod service;
 mod stateful_set;
@@ -26,7 +37,7 @@ mod cases;
 
 use serde_json::Value;
 
-pub use kinds::has_pods;
+pub use kinds::{has_events, has_pods};
 
 /// What is known of an object on the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +122,11 @@ impl Status {
 
     fn failed(cause: Cause) -> Status {
         Status { state: State::Failed, message: cause.describe(), cause: Some(cause) }
+    }
+
+    /// Being deleted; `cause` says what keeps it.
+    fn kept(message: impl Into<String>, cause: Cause) -> Status {
+        Status { state: State::Terminating, message: message.into(), cause: Some(cause) }
     }
 
     fn terminating(message: impl Into<String>) -> Status {

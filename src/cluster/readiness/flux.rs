@@ -1,0 +1,97 @@
+//! What holds for every object of Flux, as its controllers (Flux 2.9) really write it.
+//!
+//! - **`status.observedGeneration` follows only success** (and, mostly, `Stalled`). A failing object stays at `-1` or at the last good
+//!   generation for ever, so that kstatus' rule would call every failure "not seen yet". Each condition has an `observedGeneration` of its
+//!   own: that is what a failure is judged by. Success needs both.
+//! - A condition is stamped with the generation at the time of *writing*: what an attempt for generation 1 found out may carry
+//!   generation 2, when the object was changed meanwhile. Where an object tells which generation was attempted, that is asked, too.
+//! - **`Reconciling` stays true while a failed attempt waits for its next one** (`ProgressingWithRetry`). kstatus and `kubectl wait` go on
+//!   waiting then, until their own deadline; `flux reconcile` reports the attempt as failed. Here what nothing but a change can mend fails
+//!   with the first attempt, and what may mend itself (a source that is still being fetched, a ConfigMap that an operator writes, a webhook
+//!   that starts) holds up until it has lasted. Each kind's file says which is which.
+//! - `Stalled` is final.
+//! - A suspended object is as far as it is wanted, whatever its last conditions say: nobody will write another one.
+//!
+//! Which *revision* of the source was applied is not asked here: a verdict about a revision needs to know the one that is wanted.
+
+use serde_json::Value;
+
+use crate::condition::{Condition, condition, true_condition};
+use crate::field::{integer, is_true, one_line, text};
+use crate::generic::NOT_SEEN;
+use crate::trouble::{Gravity, Trouble};
+use crate::{Cause, Live, Status};
+
+/// How one kind of Flux is read.
+pub(crate) struct Reading {
+    /// What is told of an object that is as desired.
+    pub(crate) done: fn(&Value) -> String,
+    /// What a condition `Ready` that is false means.
+    pub(crate) failing: fn(Live<'_>, &Condition<'_>) -> Trouble,
+    /// The cause of an object that has stalled.
+    pub(crate) stalled: fn(&Value, &Condition<'_>) -> Cause,
+    /// Why the attempt before the one that is running failed.
+    pub(crate) before: fn(&Value) -> Option<Cause>,
+}
+
+/// The status of an object of Flux.
+pub(crate) fn status(live: Live<'_>, reading: &Reading) -> Status {
+    let object = live.object;
+    if is_true(object, &["spec", "suspend"]) {
+        return Status::current("suspended");
+    }
+    let reconciling = true_condition(object, "Reconciling").filter(|c| is_newest(object, c));
+    let doing = reconciling.map(|c| one_line(c.message)).filter(|said| !said.is_empty());
+    let Some(ready) = condition(object, "Ready").filter(|c| is_newest(object, c)) else {
+        return Status::in_progress(doing.unwrap_or_else(|| NOT_SEEN.to_owned()));
+    };
+    if let Some(stalled) = true_condition(object, "Stalled").filter(|c| is_newest(object, c)) {
+        return Status::failed((reading.stalled)(object, &stalled));
+    }
+    if ready.is_true() {
+        return match doing {
+            None if is_observed(object) => Status::current((reading.done)(object)),
+            doing => Status::in_progress(doing.unwrap_or_else(|| NOT_SEEN.to_owned())),
+        };
+    }
+    if ready.is_false() {
+        let trouble = (reading.failing)(live, &ready);
+        return match trouble.gravity {
+            Gravity::Fatal => Status::failed(trouble.cause),
+            Gravity::HoldsUp => Status::held_up(trouble.cause.text.clone(), trouble.cause),
+        };
+    }
+    let doing = doing.unwrap_or_else(|| one_line(ready.message));
+    match (reading.before)(object) {
+        Some(cause) => Status::held_up(format!("{doing}; before: {}", cause.text), cause),
+        None => Status::in_progress(doing),
+    }
+}
+
+/// Whether a condition was written for the newest generation.
+pub(crate) fn is_newest(object: &Value, condition: &Condition<'_>) -> bool {
+    let generation = integer(object, &["metadata", "generation"]);
+    generation.is_none() || condition.generation.is_none() || condition.generation == generation
+}
+
+/// Whether the newest generation was reconciled to its end. Kinds without `observedGeneration` do not tell.
+fn is_observed(object: &Value) -> bool {
+    let generation = integer(object, &["metadata", "generation"]);
+    let observed = integer(object, &["status", "observedGeneration"]);
+    generation.is_none() || observed.is_none() || observed == generation
+}
+
+/// A condition as a cause, all lines of it.
+pub(crate) fn cause(condition: &Condition<'_>) -> Cause {
+    Cause::of_object(condition.reason, one_line(condition.message))
+}
+
+/// The condition of a type that is false for the newest generation, as a cause.
+pub(crate) fn false_condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
+    condition(object, kind).filter(|c| c.is_false() && is_newest(object, c))
+}
+
+/// A duration of the spec as Go writes it: `1m30s`.
+pub(crate) fn duration(object: &Value, key: &str) -> Option<jiff::SignedDuration> {
+    text(object, &["spec", key])?.parse().ok()
+}

@@ -1,0 +1,20 @@
+//! HorizontalPodAutoscaler (kstatus does not ask). Its controller looks at it every 15 seconds and needs about a minute of metrics;
+//! what it scales has a status of its own. So it is not waited for, unless it says that what it should scale is not there: that is in its
+//! manifest. Missing metrics are told, not waited for: a cluster without a metrics server is no fault of the change.
+
+use crate::condition::condition;
+use crate::field::clip;
+use crate::{Live, Status, generic};
+
+pub(crate) fn status(live: Live<'_>) -> Status {
+    let of = |kind| condition(live.object, kind).filter(|c| c.is_false());
+    if let Some(unable) = of("AbleToScale") {
+        let cause = generic::cause(&unable, "FailedGetScale", "cannot scale");
+        return Status::held_up(cause.text.clone(), cause);
+    }
+    match of("ScalingActive") {
+        Some(idle) if idle.reason == "ScalingDisabled" => Status::current("is there, its target has no replicas"),
+        Some(idle) => Status::current(format!("is there, does not scale: {}", clip(idle.message))),
+        None => Status::current("is there"),
+    }
+}
