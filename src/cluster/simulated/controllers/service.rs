@@ -1,4 +1,4 @@
-//! Services: EndpointSlices of the pods that a selector means; an address for load balancers.
+//! Services: EndpointSlices of the pods that a selector means; an address for load balancers and for Ingresses.
 
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use crate::store::Key;
 use crate::world::World;
 
 const SLICES: &str = "endpointslices.discovery.k8s.io";
+const INGRESSES: &str = "ingresses.networking.k8s.io";
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 /// How long a load balancer takes.
@@ -22,8 +23,7 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
         if is_deleted(&service) {
             continue;
         }
-        if json::text(&service, "/spec/type") == "LoadBalancer" && !json::has(&service, "/status/loadBalancer/ingress")
-        {
+        if json::text(&service, "/spec/type") == "LoadBalancer" {
             balance(world, &key, &service, now, due);
         }
         let Some(selector) = service.pointer("/spec/selector").and_then(Value::as_object).filter(|s| !s.is_empty())
@@ -36,21 +36,31 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
         let pods: Vec<Value> = pods.filter(|pod| is_addressable(pod)).map(|pod| Value::clone(pod)).collect();
         write_slice(world, &key, &service, &pods, now);
     }
+    for key in world.store.keys(INGRESSES) {
+        let Some(ingress) = world.store.get(&key).map(|i| Value::clone(i)) else { continue };
+        if !is_deleted(&ingress) {
+            balance(world, &key, &ingress, now, due);
+        }
+    }
 }
 
 fn is_addressable(pod: &Value) -> bool {
     json::has(pod, "/status/podIP") && !matches!(json::text(pod, "/status/phase"), "Succeeded" | "Failed")
 }
 
-fn balance(world: &mut World, key: &Key, service: &Value, now: Moment, due: &mut Due) {
-    let made = Moment::parse(json::text(service, "/metadata/creationTimestamp")).unwrap_or(now);
+/// Gives an address to an object that has none.
+fn balance(world: &mut World, key: &Key, object: &Value, now: Moment, due: &mut Due) {
+    if json::has(object, "/status/loadBalancer/ingress") {
+        return;
+    }
+    let made = Moment::parse(json::text(object, "/metadata/creationTimestamp")).unwrap_or(now);
     if now < made.after(BALANCER) {
         due.at(made.after(BALANCER));
         return;
     }
     let number = world.next_number() % 250 + 2;
     let ingress = json!([{"ip": format!("192.0.2.{number}"), "ipMode": "VIP"}]);
-    world.store.change(key, |service| json::set(service, "/status/loadBalancer/ingress", ingress));
+    world.store.change(key, |object| json::set(object, "/status/loadBalancer/ingress", ingress));
 }
 
 fn write_slice(world: &mut World, service_key: &Key, service: &Value, pods: &[Value], now: Moment) {
