@@ -25,7 +25,7 @@ use crate::scenario::Scenario;
 use crate::watch::Watch;
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/controllers").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live").join(name)
 }
 
 fn skipped(because: &str) {
