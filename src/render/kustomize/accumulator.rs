@@ -1,19 +1,29 @@
 //! The resources gathered so far, in order, each identity once (kustomize: `resmap.resWrangler`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use seatrial_model::{Finding, ids};
 
 use crate::field_spec::FieldError;
 use crate::resource::{Id, Resource};
 use crate::scalar::Setter;
+use crate::transformer_config::TransformerConfig;
 
 /// Resources of one kustomization while it is built.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Accumulator {
+    /// The fields that transformers touch, those of the bases included.
+    pub(crate) config: Arc<TransformerConfig>,
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
     index: Option<HashMap<Id, usize>>,
+}
+
+impl Default for Accumulator {
+    fn default() -> Accumulator {
+        Accumulator { config: TransformerConfig::empty(), resources: Vec::new(), index: None }
+    }
 }
 
 impl Accumulator {
@@ -25,10 +35,6 @@ impl Accumulator {
     pub(crate) fn resources_mut(&mut self) -> &mut Vec<Resource> {
         self.index = None;
         &mut self.resources
-    }
-
-    pub(crate) fn into_resources(self) -> Vec<Resource> {
-        self.resources
     }
 
     /// Adds a resource; one with the identity of another is a finding and is left out.

@@ -14,8 +14,9 @@ use crate::files::{Files, Place, is_remote, not_fetched};
 use crate::generators::{Context, Generated, run};
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
-use crate::resource::Resource;
-use crate::{FILE_NAMES, Options, images, labels, namespace, patches, replicas, result};
+use crate::namespace::Mode;
+use crate::transformer_config::TransformerConfig;
+use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replicas, result};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -30,37 +31,39 @@ pub(crate) fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
         built: HashMap::new(),
         stack: Vec::new(),
     };
-    let resources = build.directory(&dir, None, Kind::Kustomization);
+    let built = build.directory(&dir, None, Kind::Kustomization);
     let sort_options =
         build.kustomizations.get(&dir).and_then(Option::as_ref).and_then(|k| k.get("sortOptions")).cloned();
     let mut findings = build.findings;
-    let manifests = result::finish(resources.to_vec(), sort_options.as_ref(), &mut findings);
+    let manifests = result::finish(built.resources().to_vec(), &built.config, sort_options.as_ref(), &mut findings);
     Rendered { manifests, findings }
 }
 
-struct Build<'a> {
-    files: Files<'a>,
-    findings: Vec<Finding>,
+/// A build on its way.
+pub(crate) struct Build<'a> {
+    pub(crate) files: Files<'a>,
+    pub(crate) findings: Vec<Finding>,
     /// Kustomizations by directory; `None` where there is none that can be read.
     kustomizations: HashMap<String, Option<Arc<Kustomization>>>,
     /// Finished bases by directory.
-    built: HashMap<String, Arc<Vec<Resource>>>,
+    built: HashMap<String, Arc<Accumulator>>,
     /// The directories that are being built, outermost first.
     stack: Vec<String>,
 }
 
 impl Build<'_> {
     /// The resources of a directory; `entry` is where another kustomization names it.
-    fn directory(&mut self, dir: &str, entry: Option<Span>, wanted: Kind) -> Arc<Vec<Resource>> {
+    fn directory(&mut self, dir: &str, entry: Option<Span>, wanted: Kind) -> Arc<Accumulator> {
         if let Some(built) = self.built.get(dir) {
             return Arc::clone(built);
         }
         let Some(kustomization) = self.open(dir, entry, wanted) else { return Arc::default() };
+        self.set_schemas(&kustomization);
         self.stack.push(dir.to_owned());
         let mut resources = Accumulator::default();
         self.accumulate(&kustomization, &mut resources);
         self.stack.pop();
-        let built = Arc::new(resources.into_resources());
+        let built = Arc::new(resources);
         self.built.insert(dir.to_owned(), Arc::clone(&built));
         built
     }
@@ -68,9 +71,12 @@ impl Build<'_> {
     /// A component works on what its parent has gathered so far.
     fn component(&mut self, dir: &str, entry: Span, resources: &mut Accumulator) {
         let Some(component) = self.open(dir, Some(entry), Kind::Component) else { return };
+        self.set_schemas(&component);
         self.stack.push(dir.to_owned());
         self.accumulate(&component, resources);
         self.stack.pop();
+        let merged = std::mem::replace(&mut resources.config, TransformerConfig::empty());
+        self.merge_config(&merged, entry, &mut resources.config);
     }
 
     /// The kustomization of a directory, if it may be included here.
@@ -186,6 +192,7 @@ impl Build<'_> {
                 self.resource(kustomization, entry, resources);
             }
         }
+        self.configure(kustomization, resources);
         self.generate(kustomization, resources);
         for entry in kustomization.items("components") {
             match self.resolve(kustomization, entry) {
@@ -198,20 +205,31 @@ impl Build<'_> {
             }
         }
         self.transform(kustomization, resources);
+        for plugin in self.plugins(kustomization, "transformers").resources() {
+            plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
+        }
+        self.validate(kustomization, resources);
     }
 
-    fn resource(&mut self, kustomization: &Kustomization, entry: &Node, resources: &mut Accumulator) {
+    /// Takes in what an entry names: a file of objects, or a directory.
+    pub(crate) fn resource(&mut self, kustomization: &Kustomization, entry: &Node, resources: &mut Accumulator) {
         match self.resolve(kustomization, entry) {
             Some(Place::Directory(dir)) => {
-                for resource in self.directory(&dir, Some(entry.span()), Kind::Kustomization).iter() {
+                let base = self.directory(&dir, Some(entry.span()), Kind::Kustomization);
+                for resource in base.resources() {
                     resources.append(resource.clone(), &mut self.findings);
                 }
+                self.merge_config(&base.config, entry.span(), &mut resources.config);
             }
             Some(Place::File(path)) => match self.files.tree.read(&path) {
                 Ok(file) => {
                     let documents = self.files.documents(&file, &mut self.findings);
+                    let scopes = self.files.schemas.scopes();
                     for resource in resources_of(&documents, &mut self.findings) {
-                        resources.append(resource, &mut self.findings);
+                        // kustomize looks for the scope of a kind that it does not know in its own schemas.
+                        let group = &resource.id().gvk.group;
+                        self.files.built_in_schemas_used |= group.contains('.') && !group.ends_with("k8s.io");
+                        resources.append(resource.scoped(scopes.clone()), &mut self.findings);
                     }
                 }
                 Err(error) => {
@@ -242,22 +260,28 @@ impl Build<'_> {
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
+        for plugin in self.plugins(kustomization, "generators").resources() {
+            plugins::generate(plugin, &kustomization.dir, &self.files, resources, &mut self.findings);
+        }
     }
 
     fn transform(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
         let (files, findings) = (&mut self.files, &mut self.findings);
+        let (dir, config) = (kustomization.dir.as_str(), Arc::clone(&resources.config));
         let get = |name| kustomization.get(name);
-        patches::apply_strategic_merges(kustomization, resources, files, findings);
-        patches::apply_patches("patches", kustomization, resources, files, findings);
+        let items = |name| kustomization.items(name);
+        patches::apply_strategic_merges(items("patchesStrategicMerge"), dir, resources, files, findings);
+        patches::apply_patches(items("patches"), dir, resources, files, findings);
         if let Some(value) = get("namespace") {
-            namespace::set_namespace(resources, value, findings);
+            namespace::set_namespace(resources, value, Mode::default(), &config.namespace, findings);
         }
-        for (field, affix) in [("namePrefix", Affix::Prefix), ("nameSuffix", Affix::Suffix)] {
-            if let Some(value) = get(field) {
-                set_affix(resources, affix, value, findings);
-            }
+        if let Some(value) = get("namePrefix") {
+            set_affix(resources, Affix::Prefix, value, &config.name_prefix, findings);
         }
-        for label in kustomization.items("labels") {
+        if let Some(value) = get("nameSuffix") {
+            set_affix(resources, Affix::Suffix, value, &config.name_suffix, findings);
+        }
+        for label in items("labels") {
             labels::set_labels(resources, label, findings);
         }
         if let Some(pairs) = get("commonLabels") {
@@ -266,12 +290,12 @@ impl Build<'_> {
         if let Some(pairs) = get("commonAnnotations") {
             labels::set_common_annotations(resources, pairs, findings);
         }
-        patches::apply_patches("patchesJson6902", kustomization, resources, files, findings);
-        for replica in kustomization.items("replicas") {
-            replicas::set_replicas(resources, replica, findings);
+        patches::apply_json_patches(items("patchesJson6902"), dir, resources, files, findings);
+        for replica in items("replicas") {
+            replicas::set_replicas(resources, replica, &config.replicas, findings);
         }
-        images::set_images(resources, kustomization.items("images"), findings);
-        images::set_images(resources, kustomization.items("imageTags"), findings);
+        images::set_images(resources, items("images"), &config.images, findings);
+        images::set_images(resources, items("imageTags"), &config.images, findings);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Field specifications: which fields of which kinds a transformer touches (kustomize: `types.FieldSpec`, `filters/fieldspec`).
 
-use seatrial_model::{Node, Origin, ScalarKind, Span, Style, Value};
+use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value, ids};
 
 use crate::resource::Gvk;
 
@@ -13,6 +13,17 @@ pub(crate) struct FieldSpec {
     pub(crate) path: Vec<String>,
     /// Whether missing fields on the path are created.
     pub(crate) create: bool,
+    /// Where a file says so; `None` for what is built in.
+    pub(crate) place: Option<Span>,
+}
+
+/// Two specifications of one field that disagree on creating it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Conflict {
+    /// The one that was there.
+    pub(crate) first: FieldSpec,
+    /// The one that came.
+    pub(crate) second: FieldSpec,
 }
 
 /// What stands at the end of a path that is created.
@@ -31,16 +42,59 @@ pub(crate) struct FieldError {
     pub(crate) message: String,
 }
 
+impl Conflict {
+    /// The finding; `place` where neither of the two stands in a file.
+    pub(crate) fn finding(&self, place: Span) -> Finding {
+        let (first, second) = (self.first.place, self.second.place);
+        let create = |spec: &FieldSpec| if spec.create { "created" } else { "not created" };
+        let (path, kind) = (self.second.path_text(), &*self.second.gvk.kind);
+        let of = if kind.is_empty() { String::new() } else { format!(" of {kind}") };
+        let message = format!(
+            "two field specifications of `{path}`{of} disagree: it is {} where it is missing, and {}",
+            create(&self.second),
+            create(&self.first)
+        );
+        let finding = Finding::new(ids::KUSTOMIZE, second.or(first).unwrap_or(place), message);
+        match first.filter(|_| second.is_some()) {
+            Some(first) => finding.with_related(first, "the other one is here"),
+            None => finding.with_note("kustomize's own specification is the other one"),
+        }
+    }
+}
+
 impl FieldSpec {
     /// `path` with `/` between the segments, `\/` for a slash in one.
     pub(crate) fn new(group: &str, version: &str, kind: &str, path: &str, create: bool) -> FieldSpec {
         let gvk = Gvk { group: group.into(), version: version.into(), kind: kind.into() };
-        FieldSpec { gvk, path: split_path(path), create }
+        FieldSpec { gvk, path: split_path(path), create, place: None }
+    }
+
+    /// Reads a specification that a file holds (kustomize: `types.FieldSpec`).
+    pub(crate) fn read(node: &Node) -> FieldSpec {
+        let text = |name| node.get(name).and_then(Node::as_str).unwrap_or_default();
+        let create = node.get("create").and_then(Node::as_bool) == Some(true);
+        let spec = FieldSpec::new(text("group"), text("version"), text("kind"), text("path"), create);
+        FieldSpec { place: Some(node.span()), ..spec }
+    }
+
+    /// The path as a file writes it.
+    pub(crate) fn path_text(&self) -> String {
+        self.path.iter().map(|segment| segment.replace('/', "\\/")).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether the path is this one.
+    pub(crate) fn is(&self, path: &[&str]) -> bool {
+        self.path == path
     }
 
     /// Whether it speaks of a kind.
     pub(crate) fn selects(&self, gvk: &Gvk) -> bool {
         selects(&self.gvk, gvk)
+    }
+
+    /// Whether the path leads anywhere in an object.
+    pub(crate) fn reaches(&self, node: &Node) -> bool {
+        reaches(node, &self.path)
     }
 
     /// Visits every field at the path.
@@ -65,12 +119,12 @@ pub(crate) fn selects(pattern: &Gvk, gvk: &Gvk) -> bool {
     fits(&pattern.group, &gvk.group) && fits(&pattern.version, &gvk.version) && fits(&pattern.kind, &gvk.kind)
 }
 
-/// Adds a specification unless an equal one is there; `Err` when they disagree on creating (kustomize: `FsSlice.MergeOne`).
-pub(crate) fn merge_one(specs: &mut Vec<FieldSpec>, more: &FieldSpec) -> Result<(), String> {
+/// Adds a specification unless an equal one is there (kustomize: `FsSlice.MergeOne`).
+pub(crate) fn merge_one(specs: &mut Vec<FieldSpec>, more: &FieldSpec) -> Result<(), Box<Conflict>> {
     let same = specs.iter().find(|s| selects(&more.gvk, &s.gvk) && s.path == more.path);
     match same {
         Some(same) if same.create != more.create => {
-            Err(format!("conflicting field specifications for `{}`", more.path.join("/")))
+            Err(Box::new(Conflict { first: same.clone(), second: more.clone() }))
         }
         Some(_) => Ok(()),
         None => {
@@ -78,6 +132,11 @@ pub(crate) fn merge_one(specs: &mut Vec<FieldSpec>, more: &FieldSpec) -> Result<
             Ok(())
         }
     }
+}
+
+/// Adds several, one after the other.
+pub(crate) fn merge_all(specs: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Result<(), Box<Conflict>> {
+    more.iter().try_for_each(|spec| merge_one(specs, spec))
 }
 
 fn split_path(path: &str) -> Vec<String> {
@@ -102,7 +161,11 @@ fn reaches(node: &Node, path: &[String]) -> bool {
         Value::Sequence(items) => items.iter().any(|item| reaches(item, path)),
         Value::Mapping(_) => {
             let name = first.strip_suffix("[]").unwrap_or(first);
-            node.get(name).is_some_and(|below| reaches(below, rest) || (below.is_null() && name.len() < first.len()))
+            // An empty name is an error that the walk reports.
+            name.is_empty()
+                || node
+                    .get(name)
+                    .is_some_and(|below| reaches(below, rest) || (below.is_null() && name.len() < first.len()))
         }
         // A scalar in the middle of a path is an error that the walk reports.
         Value::Scalar(_) => !node.is_null(),
@@ -134,6 +197,10 @@ impl Walk<'_> {
 
     fn walk_mapping(&mut self, node: &mut Node, first: &str, rest: &[String]) -> Result<(), FieldError> {
         let name = first.strip_suffix("[]").unwrap_or(first);
+        if name.is_empty() {
+            let message = "cannot have a field with an empty name".to_owned();
+            return Err(FieldError { span: node.span(), message });
+        }
         let is_list = name.len() < first.len();
         let missing = if is_list {
             Some(Node::sequence(Vec::new(), self.created.clone()))

@@ -57,18 +57,21 @@ const NAMESPACE: &str = "
 spec/conversion/webhook/clientConfig/service/namespace CustomResourceDefinition.apiextensions.k8s.io";
 
 const IMAGES: &str = "
-spec/containers[]/image
-spec/initContainers[]/image
-spec/volumes[]/image/reference
-spec/template/spec/containers[]/image
-spec/template/spec/initContainers[]/image
-spec/template/spec/volumes[]/image/reference";
++spec/containers[]/image
++spec/initContainers[]/image
++spec/volumes[]/image/reference
++spec/template/spec/containers[]/image
++spec/template/spec/initContainers[]/image
++spec/template/spec/volumes[]/image/reference";
 
 const REPLICAS: &str = "
 +spec/replicas Deployment
 +spec/replicas ReplicationController
 +spec/replicas ReplicaSet
 +spec/replicas StatefulSet";
+
+/// What prefixes and suffixes change.
+pub(crate) static NAME_FIELDS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| parse("metadata/name"));
 
 /// Labels of objects and of their pod templates.
 pub(crate) static TEMPLATE_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| parse(METADATA_LABELS));
@@ -86,6 +89,9 @@ pub(crate) static COMMON_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
 
 /// Annotations of objects and of their pod templates.
 pub(crate) static COMMON_ANNOTATIONS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| parse(ANNOTATIONS));
+
+/// The namespace of an object.
+pub(crate) static METADATA_NAMESPACE: LazyLock<FieldSpec> = LazyLock::new(|| parse_line("+metadata/namespace"));
 
 /// What follows the namespace, `metadata.namespace` itself apart.
 pub(crate) static NAMESPACES: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| parse(NAMESPACE));

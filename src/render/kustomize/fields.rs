@@ -1,5 +1,6 @@
 //! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and which of them are supported.
 
+use crate::configurations::FIELD;
 use crate::shape::{Member, Shape, member, not_yet};
 
 /// Everything kustomize knows at the top level.
@@ -26,14 +27,14 @@ pub(crate) const KUSTOMIZATION: &[Member] = &[
     member("secretGenerator", Shape::Objects(SECRET)),
     member("generatorOptions", Shape::Object(GENERATOR_OPTIONS)),
     member("sortOptions", Shape::Object(SORT_OPTIONS)),
+    member("configurations", Shape::Strings),
+    member("crds", Shape::Strings),
+    member("openapi", Shape::StringMap),
+    member("generators", Shape::Strings),
+    member("transformers", Shape::Strings),
+    member("validators", Shape::Strings),
     not_yet("replacements"),
     not_yet("vars"),
-    not_yet("crds"),
-    not_yet("openapi"),
-    not_yet("configurations"),
-    not_yet("generators"),
-    not_yet("transformers"),
-    not_yet("validators"),
     not_yet("buildMetadata"),
     not_yet("helmCharts"),
     not_yet("helmGlobals"),
@@ -47,14 +48,6 @@ const LABEL: &[Member] = &[
     member("fields", Shape::Objects(FIELD)),
 ];
 
-const FIELD: &[Member] = &[
-    member("group", Shape::String),
-    member("version", Shape::String),
-    member("kind", Shape::String),
-    member("path", Shape::String),
-    member("create", Shape::Bool),
-];
-
 const PATCH: &[Member] = &[
     member("path", Shape::String),
     member("patch", Shape::String),
@@ -62,7 +55,7 @@ const PATCH: &[Member] = &[
     member("options", Shape::Object(PATCH_OPTIONS)),
 ];
 
-const TARGET: &[Member] = &[
+pub(crate) const TARGET: &[Member] = &[
     member("group", Shape::String),
     member("version", Shape::String),
     member("kind", Shape::String),
@@ -72,9 +65,10 @@ const TARGET: &[Member] = &[
     member("annotationSelector", Shape::String),
 ];
 
-const PATCH_OPTIONS: &[Member] = &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
+pub(crate) const PATCH_OPTIONS: &[Member] =
+    &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
 
-const IMAGE: &[Member] = &[
+pub(crate) const IMAGE: &[Member] = &[
     member("name", Shape::String),
     member("newName", Shape::String),
     member("tagSuffix", Shape::String),
@@ -82,9 +76,9 @@ const IMAGE: &[Member] = &[
     member("digest", Shape::String),
 ];
 
-const REPLICA: &[Member] = &[member("name", Shape::String), member("count", Shape::Integer)];
+pub(crate) const REPLICA: &[Member] = &[member("name", Shape::String), member("count", Shape::Integer)];
 
-const CONFIG_MAP: &[Member] = &[
+pub(crate) const CONFIG_MAP: &[Member] = &[
     member("namespace", Shape::String),
     member("name", Shape::String),
     member("behavior", Shape::String),
@@ -95,7 +89,7 @@ const CONFIG_MAP: &[Member] = &[
     member("options", Shape::Object(GENERATOR_OPTIONS)),
 ];
 
-const SECRET: &[Member] = &[
+pub(crate) const SECRET: &[Member] = &[
     member("namespace", Shape::String),
     member("name", Shape::String),
     member("behavior", Shape::String),

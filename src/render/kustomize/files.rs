@@ -8,6 +8,7 @@ use seatrial_tree::{EntryKind, ReadError, Tree, join, parent};
 use seatrial_yaml::{Dialect, Document, parse};
 
 use crate::nearest;
+use crate::schemas::Schemas;
 use crate::{LoadRestriction, Options};
 
 /// The files of a build.
@@ -15,6 +16,12 @@ pub(crate) struct Files<'a> {
     pub(crate) tree: &'a Tree,
     options: Options,
     documents: HashMap<String, Arc<Vec<Document>>>,
+    /// What is known of kinds; the first kustomization with an `openapi` decides for all.
+    pub(crate) schemas: Schemas,
+    /// Whether that has been decided.
+    pub(crate) schemas_are_set: bool,
+    /// Whether kustomize would have read its own schemas by now.
+    pub(crate) built_in_schemas_used: bool,
 }
 
 /// Where a path of a kustomization leads.
@@ -25,7 +32,14 @@ pub(crate) enum Place {
 
 impl<'a> Files<'a> {
     pub(crate) fn new(tree: &'a Tree, options: Options) -> Files<'a> {
-        Files { tree, options, documents: HashMap::new() }
+        Files {
+            tree,
+            options,
+            documents: HashMap::new(),
+            schemas: Schemas::default(),
+            schemas_are_set: false,
+            built_in_schemas_used: false,
+        }
     }
 
     /// Follows a path that is written at `node`, seen from the directory `dir`.

@@ -4,8 +4,7 @@ use regex::Regex;
 use seatrial_model::{Finding, Node, SetBy, Text, Value, ids};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::Leaf;
-use crate::field_specs::IMAGE_FIELDS;
+use crate::field_spec::{FieldError, FieldSpec, Leaf};
 use crate::image_reference::{ImageReference, pattern};
 use crate::scalar::{Setter, Tag};
 
@@ -23,49 +22,77 @@ struct ImageChange<'a> {
 }
 
 /// Applies the entries of `images`, one after the other.
-pub(crate) fn set_images(resources: &mut Accumulator, images: &[Node], findings: &mut Vec<Finding>) {
+pub(crate) fn set_images(
+    resources: &mut Accumulator,
+    images: &[Node],
+    specs: &[FieldSpec],
+    findings: &mut Vec<Finding>,
+) {
     let changes: Vec<ImageChange<'_>> = images.iter().filter_map(|image| read_change(image, findings)).collect();
-    if changes.is_empty() {
-        return;
-    }
-    for resource in resources.resources_mut() {
-        if &*resource.id().gvk.kind == "CustomResourceDefinition" || !has_image(resource.node()) {
-            continue;
+    let Some(setter) = changes.first().map(|change| change.setter.clone()) else { return };
+    let keys: Vec<&str> = specs.iter().filter_map(|s| s.path.last()).map(String::as_str).chain(["image"]).collect();
+    resources.transform(&setter, "images", findings, |resource| {
+        if &*resource.id().gvk.kind == "CustomResourceDefinition" {
+            return Ok(());
         }
-        resource.edit(open_empty_lists);
+        let gvk = resource.id().gvk.clone();
+        let own: Vec<&FieldSpec> = specs.iter().filter(|s| s.selects(&gvk) && s.reaches(resource.node())).collect();
+        if own.is_empty() && !has_image(resource.node()) {
+            return Ok(());
+        }
+        check_containers(resource.node())?;
+        resource.edit(|node| open_empty_lists(node, &own))?;
         let mut images = Vec::new();
-        collect_images(resource.node(), &mut images);
+        collect_images(resource.node(), &keys, &mut images);
         for change in &changes {
             if !images.iter().any(|image| change.pattern.is_match(image)) {
                 continue;
             }
-            resource.edit(|node| change.apply_everywhere(node));
+            resource.edit(|node| change.apply_everywhere(node, &own))?;
             images.clear();
-            collect_images(resource.node(), &mut images);
+            collect_images(resource.node(), &keys, &mut images);
         }
-    }
+        Ok(())
+    });
 }
 
-/// A list of containers that is null becomes an empty one, whatever images are changed (kustomize: `filters/fieldspec` `handleMap`).
-fn open_empty_lists(node: &mut Node) {
+/// A list of containers that is null becomes an empty one, and an image must be text, whatever images are changed
+/// (kustomize: `filters/fieldspec` `handleMap`, `imageTagUpdater`).
+fn open_empty_lists(node: &mut Node, specs: &[&FieldSpec]) -> Result<(), FieldError> {
     let origin = node.origin();
-    for spec in IMAGE_FIELDS.iter() {
-        // Nothing is set, so that nothing can fail but a shape that the schema check reports.
-        let _ = spec.visit(node, Leaf::Never, &origin, &mut |_| Ok(()));
+    specs.iter().try_for_each(|spec| spec.visit(node, Leaf::Never, &origin, &mut |image| must_be_text(image)))
+}
+
+fn must_be_text(image: &Node) -> Result<(), FieldError> {
+    if image.scalar_text().is_some() {
+        return Ok(());
     }
+    Err(FieldError { span: image.span(), message: format!("is {}, not the text of an image", image.describe()) })
+}
+
+/// The images of all lists of containers, at any depth.
+fn check_containers(node: &Node) -> Result<(), FieldError> {
+    node.items().iter().try_for_each(check_containers)?;
+    for entry in node.entries() {
+        check_containers(&entry.value)?;
+        if CONTAINER_LISTS.contains(&&*entry.key.text) {
+            entry.value.items().iter().filter_map(|c| c.get("image")).try_for_each(must_be_text)?;
+        }
+    }
+    Ok(())
 }
 
 /// Every text that could be an image, so that an entry that changes nothing costs nothing.
-fn collect_images(node: &Node, images: &mut Vec<Text>) {
+fn collect_images(node: &Node, keys: &[&str], images: &mut Vec<Text>) {
     for item in node.items() {
-        collect_images(item, images);
+        collect_images(item, keys, images);
     }
     for entry in node.entries() {
         match entry.value.value() {
-            Value::Scalar(text) if entry.key.text == *"image" || entry.key.text == *"reference" => {
+            Value::Scalar(text) if keys.iter().any(|key| entry.key.text == **key) => {
                 images.push(text.clone());
             }
-            _ => collect_images(&entry.value, images),
+            _ => collect_images(&entry.value, keys, images),
         }
     }
 }
@@ -94,18 +121,18 @@ fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<Image
 
 impl ImageChange<'_> {
     /// First by the names of lists, then by the default fields: what stands in both is changed twice, as kustomize does.
-    fn apply_everywhere(&self, node: &mut Node) {
+    fn apply_everywhere(&self, node: &mut Node, specs: &[&FieldSpec]) -> Result<(), FieldError> {
         each_container_image(node, &mut |image| self.apply(image));
-        for spec in IMAGE_FIELDS.iter() {
+        for spec in specs {
             let set = &mut |image: &mut Node| {
                 if let Some(changed) = self.apply(image) {
                     *image = changed;
                 }
                 Ok(())
             };
-            // The default fields create nothing, and what is no image is left to the schema check.
-            let _ = spec.visit(node, Leaf::Never, &self.setter.origin(), set);
+            spec.visit(node, Leaf::Never, &self.setter.origin(), set)?;
         }
+        Ok(())
     }
 
     /// The image as it is afterwards; `None` when it is another one.

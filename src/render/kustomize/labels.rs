@@ -1,53 +1,53 @@
 //! `labels`, `commonLabels` and `commonAnnotations` (kustomize: `LabelTransformer`, `AnnotationsTransformer`).
 
-use seatrial_model::{Entry, Finding, Node, ids};
+use std::sync::Arc;
+
+use seatrial_model::{Entry, Finding, Node};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, FieldSpec, Leaf, merge_one};
-use crate::field_specs::{COMMON_ANNOTATIONS, COMMON_LABELS, TEMPLATE_LABELS};
+use crate::field_spec::{Conflict, FieldError, FieldSpec, Leaf, merge_all, merge_one};
 use crate::scalar::{Setter, Tag};
+use crate::transformer_config::TransformerConfig;
 
 /// An entry of `labels`.
 pub(crate) fn set_labels(resources: &mut Accumulator, label: &Node, findings: &mut Vec<Finding>) {
     let Some(pairs) = label.get("pairs") else { return };
-    match specs_of(label) {
+    match specs_of(label, &resources.config) {
         Ok(specs) => set_pairs(resources, "labels", pairs, &specs, findings),
-        Err(message) => findings.push(Finding::new(ids::KUSTOMIZE, label.span(), message).with_field("labels")),
+        Err(conflict) => findings.push(conflict.finding(label.span()).with_field("labels")),
     }
 }
 
 /// `commonLabels`.
 pub(crate) fn set_common_labels(resources: &mut Accumulator, pairs: &Node, findings: &mut Vec<Finding>) {
-    set_pairs(resources, "commonLabels", pairs, &COMMON_LABELS, findings);
+    let config = Arc::clone(&resources.config);
+    set_pairs(resources, "commonLabels", pairs, &config.common_labels, findings);
 }
 
 /// `commonAnnotations`.
 pub(crate) fn set_common_annotations(resources: &mut Accumulator, pairs: &Node, findings: &mut Vec<Finding>) {
-    set_pairs(resources, "commonAnnotations", pairs, &COMMON_ANNOTATIONS, findings);
+    let config = Arc::clone(&resources.config);
+    set_pairs(resources, "commonAnnotations", pairs, &config.common_annotations, findings);
 }
 
-fn specs_of(label: &Node) -> Result<Vec<FieldSpec>, String> {
+fn specs_of(label: &Node, config: &TransformerConfig) -> Result<Vec<FieldSpec>, Box<Conflict>> {
     let is_set = |name| label.get(name).and_then(Node::as_bool) == Some(true);
-    let text = |node: &Node, name: &str| node.get(name).and_then(Node::as_str).unwrap_or_default().to_owned();
     let own = label.get("fields").map(Node::items).unwrap_or_default().iter();
-    let mut specs: Vec<FieldSpec> = own
-        .map(|f| {
-            let create = f.get("create").and_then(Node::as_bool) == Some(true);
-            FieldSpec::new(&text(f, "group"), &text(f, "version"), &text(f, "kind"), &text(f, "path"), create)
-        })
-        .collect();
+    let mut specs: Vec<FieldSpec> = own.map(FieldSpec::read).collect();
+    merge_all(&mut specs, &config.labels)?;
     if is_set("includeSelectors") {
-        COMMON_LABELS.iter().try_for_each(|spec| merge_one(&mut specs, spec))?;
+        merge_all(&mut specs, &config.common_labels)?;
         return Ok(specs);
     }
     if is_set("includeTemplates") {
-        TEMPLATE_LABELS.iter().try_for_each(|spec| merge_one(&mut specs, spec))?;
+        merge_all(&mut specs, &config.template_labels)?;
     }
     merge_one(&mut specs, &FieldSpec::new("", "", "", "metadata/labels", true))?;
     Ok(specs)
 }
 
-fn set_pairs(
+/// Sets keys of the mappings that the specifications lead to, in the order of the keys.
+pub(crate) fn set_pairs(
     resources: &mut Accumulator,
     field: &'static str,
     pairs: &Node,

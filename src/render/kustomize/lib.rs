@@ -5,7 +5,10 @@
 
 mod accumulator;
 mod builder;
+mod builder_configuration;
+mod configurations;
 mod content_hash;
+mod crds;
 mod documents;
 mod field_spec;
 mod field_specs;
@@ -13,6 +16,7 @@ mod fields;
 mod files;
 mod folded;
 mod generators;
+mod iam_policy;
 mod image_override;
 mod image_reference;
 mod images;
@@ -30,17 +34,23 @@ mod name_references;
 mod names;
 mod namespace;
 mod nearest;
+mod open_api;
 mod order;
 mod patch_source;
 mod patch_target;
 mod patches;
+mod plugin_shapes;
+mod plugins;
 mod replicas;
 mod resource;
 mod result;
 mod scalar;
+mod schemas;
 mod selector;
 mod shape;
 mod strategic_merge;
+mod transformer_config;
+mod value_add;
 
 pub use image_override::{ImageOverride, override_images};
 

@@ -3,115 +3,66 @@
 //! kustomize merges by the schemas of Kubernetes 1.21.2 whatever the cluster is (kyaml: `openapi/kubernetesapi`). Newer schemas
 //! would merge lists that kustomize replaces, and drop namespaces that kustomize writes. `data/merge_keys.txt` is generated.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::resource::Gvk;
+use crate::schemas::{Definitions, Shape};
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::parse(include_str!("data/merge_keys.txt")));
+const TEXT: &str = include_str!("data/merge_keys.txt");
 
-#[derive(Default)]
-struct Table {
-    definitions: HashMap<&'static str, HashMap<&'static str, Field>>,
-    kinds: HashMap<(&'static str, &'static str), &'static str>,
-    cluster: HashSet<(&'static str, &'static str)>,
-}
+/// The definitions below which lists are merged.
+pub(crate) static BUILT_IN: LazyLock<Definitions> = LazyLock::new(|| parse(TEXT));
 
-/// A field below which lists are merged.
-#[derive(Clone, Debug)]
-struct Field {
-    /// Keys of a merged list; empty for a list merged by value.
-    keys: Option<Vec<&'static str>>,
-    /// Whether the child describes the values of a map.
-    is_map: bool,
-    child: Option<&'static str>,
-}
-
-/// Where the walk stands in the schema.
-#[derive(Clone, Debug)]
-pub(crate) enum MergeSchema {
-    /// An object of a definition.
-    Definition(&'static str),
-    /// A map whose values are of a definition.
-    MapOf(&'static str),
-    /// A list that is merged.
-    Merged {
-        /// Merge keys; empty for a list merged by value.
-        keys: Vec<&'static str>,
-        /// The schema of the items.
-        items: Option<&'static str>,
-    },
-}
-
-impl MergeSchema {
-    /// The schema of a kind's objects; `None` where no list is merged.
-    pub(crate) fn of(gvk: &Gvk) -> Option<MergeSchema> {
-        let api_version = gvk.api_version();
-        TABLE.kinds.get(&(api_version.as_str(), &*gvk.kind)).map(|d| MergeSchema::Definition(d))
-    }
-
-    /// The schema of a field.
-    pub(crate) fn field(&self, name: &str) -> Option<MergeSchema> {
-        match self {
-            MergeSchema::MapOf(definition) => Some(MergeSchema::Definition(definition)),
-            MergeSchema::Merged { .. } => None,
-            MergeSchema::Definition(definition) => {
-                let field = TABLE.definitions.get(definition)?.get(name)?;
-                match (&field.keys, field.child) {
-                    (Some(keys), items) => Some(MergeSchema::Merged { keys: keys.clone(), items }),
-                    (None, Some(child)) if field.is_map => Some(MergeSchema::MapOf(child)),
-                    (None, child) => child.map(MergeSchema::Definition),
-                }
-            }
-        }
-    }
-}
+static CLUSTER_SCOPED: LazyLock<HashSet<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let lines = TEXT.lines().filter_map(|line| line.strip_prefix("cluster "));
+    lines.filter_map(|line| line.split_once(' ')).collect()
+});
 
 /// Whether kustomize is certain that a kind has no namespace.
 pub(crate) fn is_cluster_scoped(gvk: &Gvk) -> bool {
     if gvk.group.is_empty() {
-        return TABLE.cluster.contains(&(&*gvk.version, &*gvk.kind));
+        return CLUSTER_SCOPED.contains(&(&*gvk.version, &*gvk.kind));
     }
     let api_version = gvk.api_version();
-    TABLE.cluster.contains(&(api_version.as_str(), &*gvk.kind))
+    CLUSTER_SCOPED.contains(&(api_version.as_str(), &*gvk.kind))
 }
 
-impl Table {
-    fn parse(text: &'static str) -> Table {
-        let mut table = Table::default();
-        for line in text.lines() {
-            let words: Vec<&'static str> = line.split(' ').collect();
-            match words.as_slice() {
-                ["def", name, fields @ ..] => {
-                    table.definitions.insert(name, fields.iter().map(|f| parse_field(f)).collect());
-                }
-                ["kind", api_version, kind, definition] => {
-                    table.kinds.insert((api_version, kind), definition);
-                }
-                ["cluster", api_version, kind] => {
-                    table.cluster.insert((api_version, kind));
-                }
-                _ => {}
+fn parse(text: &str) -> Definitions {
+    let mut definitions = Definitions::default();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words.as_slice() {
+            ["def", name, fields @ ..] => {
+                let fields = fields.iter().map(|f| parse_field(f)).collect();
+                definitions.by_name.insert((*name).to_owned(), Shape { fields, ..Shape::default() });
             }
+            ["kind", api_version, kind, definition] => {
+                let key = ((*api_version).to_owned(), (*kind).to_owned());
+                definitions.by_kind.insert(key, (*definition).to_owned());
+            }
+            _ => {}
         }
-        table
     }
+    definitions
 }
 
 /// `name>CHILD`, `name*>CHILD`, `name[KEY,…]>CHILD`.
-fn parse_field(word: &'static str) -> (&'static str, Field) {
+fn parse_field(word: &str) -> (String, Shape) {
     let (left, child) = word.split_once('>').map_or((word, None), |(l, c)| (l, Some(c)));
+    let child = child.map(|name| Shape { reference: Some(name.to_owned()), ..Shape::default() });
     if let Some(name) = left.strip_suffix('*') {
-        return (name, Field { keys: None, is_map: true, child });
+        return (name.to_owned(), Shape { rest: child.map(Box::new), ..Shape::default() });
     }
-    let Some((name, keys)) = left.split_once('[') else { return (left, Field { keys: None, is_map: false, child }) };
-    let keys = keys.trim_end_matches(']').split(',').filter(|k| !k.is_empty()).collect();
-    (name, Field { keys: Some(keys), is_map: false, child })
+    let Some((name, keys)) = left.split_once('[') else { return (left.to_owned(), child.unwrap_or_default()) };
+    let keys = keys.trim_end_matches(']').split(',').filter(|k| !k.is_empty()).map(str::to_owned).collect();
+    (name.to_owned(), Shape { merge_keys: Some(keys), items: child.map(Box::new), ..Shape::default() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schemas::Schemas;
 
     fn gvk(group: &str, version: &str, kind: &str) -> Gvk {
         Gvk { group: group.into(), version: version.into(), kind: kind.into() }
@@ -119,19 +70,18 @@ mod tests {
 
     #[test]
     fn containers_are_merged_by_name_and_their_ports_by_port_and_protocol() {
-        let pod = MergeSchema::of(&gvk("", "v1", "Pod")).expect("known");
-        let Some(MergeSchema::Merged { keys, items }) = pod.field("spec").and_then(|s| s.field("containers")) else {
-            panic!("containers are merged");
-        };
-        assert_eq!(keys, ["name"]);
-        let container = MergeSchema::Definition(items.expect("described"));
-        let Some(MergeSchema::Merged { keys, .. }) = container.field("ports") else { panic!("ports are merged") };
-        assert_eq!(keys, ["containerPort", "protocol"]);
+        let schemas = Schemas::default();
+        let pod = schemas.of_type("v1", "Pod").expect("known");
+        let containers = pod.field("spec").and_then(|s| s.field("containers")).expect("known");
+        assert_eq!(containers.merge_keys().expect("merged"), ["name"]);
+        let ports = containers.items().and_then(|c| c.field("ports")).expect("known");
+        assert_eq!(ports.merge_keys().expect("merged"), ["containerPort", "protocol"]);
     }
 
     #[test]
     fn a_list_that_came_after_1_21_is_replaced() {
-        let pod = MergeSchema::of(&gvk("", "v1", "Pod")).expect("known");
+        let schemas = Schemas::default();
+        let pod = schemas.of_type("v1", "Pod").expect("known");
         assert!(pod.field("spec").and_then(|s| s.field("schedulingGates")).is_none());
     }
 

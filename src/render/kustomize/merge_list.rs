@@ -2,8 +2,7 @@
 
 use seatrial_model::{Node, ScalarKind, Style};
 
-use crate::merge_keys::MergeSchema;
-use crate::strategic_merge::{DIRECTIVE, Directive, MergeError, directive, patched, walk};
+use crate::strategic_merge::{DIRECTIVE, Directive, MergeError, Place, directive, patched, walk};
 
 /// The directive of a list: an item that holds nothing but `$patch`; and the list without it.
 pub(crate) fn directive_of_list(patch: &Node) -> Result<(Directive, Node), MergeError> {
@@ -24,8 +23,8 @@ pub(crate) fn directive_of_list(patch: &Node) -> Result<(Directive, Node), Merge
 pub(crate) fn merge_items(
     dest: &Node,
     patch: Option<&Node>,
-    keys: &[&'static str],
-    items: Option<&MergeSchema>,
+    keys: &[String],
+    items: Place<'_>,
 ) -> Result<Node, MergeError> {
     let merged = if keys.is_empty() { merge_values(dest, patch) } else { merge_by_keys(dest, patch, keys, items)? };
     let mut list = dest.clone();
@@ -50,8 +49,8 @@ fn merge_values(dest: &Node, patch: Option<&Node>) -> Vec<Node> {
 fn merge_by_keys(
     dest: &Node,
     patch: Option<&Node>,
-    keys: &[&'static str],
-    items: Option<&MergeSchema>,
+    keys: &[String],
+    items: Place<'_>,
 ) -> Result<Vec<Node>, MergeError> {
     let mut originals: Vec<Node> = dest.items().to_vec();
     let added = patch.map(Node::items).unwrap_or_default();
@@ -63,7 +62,7 @@ fn merge_by_keys(
     let mut result: Vec<Node> = Vec::new();
     for tuple in &tuples {
         let values: Vec<&str> = used.iter().map(|i| tuple[*i].as_str()).collect();
-        let names: Vec<&str> = used.iter().map(|i| keys[*i]).collect();
+        let names: Vec<&str> = used.iter().map(|i| keys[*i].as_str()).collect();
         let matcher = Matcher::of(&names, &values);
         let position = originals.iter().position(|item| matcher.matches_known(item));
         let from_patch = added.iter().find(|item| matcher.matches_known(item));
@@ -81,7 +80,7 @@ fn merge_by_keys(
     if tuples.is_empty() {
         return Ok(originals);
     }
-    let names: Vec<&str> = used.iter().map(|i| keys[*i]).collect();
+    let names: Vec<&str> = used.iter().map(|i| keys[*i].as_str()).collect();
     append_originals(&mut result, originals, &names);
     Ok(result)
 }
@@ -115,10 +114,11 @@ fn is_empty(node: &Node) -> bool {
 }
 
 /// The texts of the merge keys, `""` where an item has none; each tuple once, in order.
-fn distinct_tuples<'a>(items: impl Iterator<Item = &'a Node>, keys: &[&str]) -> Vec<Vec<String>> {
+fn distinct_tuples<'a>(items: impl Iterator<Item = &'a Node>, keys: &[String]) -> Vec<Vec<String>> {
     let mut tuples: Vec<Vec<String>> = Vec::new();
     for item in items {
-        let text = |key: &&str| item.get(key).filter(|v| !v.is_null()).and_then(Node::scalar_text).unwrap_or_default();
+        let text =
+            |key: &String| item.get(key).filter(|v| !v.is_null()).and_then(Node::scalar_text).unwrap_or_default();
         let tuple: Vec<String> = keys.iter().map(|k| text(k).to_owned()).collect();
         if !tuples.contains(&tuple) {
             tuples.push(tuple);
@@ -154,7 +154,7 @@ fn union(one: &[String], other: &[String]) -> Option<Vec<String>> {
 }
 
 /// Keys that any item has; all of them when none has any.
-fn used_keys(tuples: &[Vec<String>], keys: &[&str]) -> Vec<usize> {
+fn used_keys(tuples: &[Vec<String>], keys: &[String]) -> Vec<usize> {
     let used: Vec<usize> =
         (0..keys.len()).filter(|i| tuples.iter().any(|t| t.get(*i).is_some_and(|v| !v.is_empty()))).collect();
     if used.is_empty() { (0..keys.len()).collect() } else { used }

@@ -6,7 +6,7 @@ use crate::field_spec::FieldSpec;
 use crate::resource::Gvk;
 
 /// A kind and the fields that name its objects.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NameReference {
     pub(crate) target: Gvk,
     pub(crate) referrers: Vec<FieldSpec>,

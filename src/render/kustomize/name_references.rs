@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use seatrial_model::{Finding, Node, Origin, SetBy, Value, ids};
 
 use crate::field_spec::{FieldError, FieldSpec, Leaf, selects};
-use crate::name_reference_specs::NAME_REFERENCES;
+use crate::name_reference_specs::NameReference;
 use crate::resource::{Gvk, Id, Resource};
 use crate::scalar::{Setter, Tag};
 
 /// Rewrites every reference to an object whose identity changed.
-pub(crate) fn fix_references(resources: &mut [Resource], findings: &mut Vec<Finding>) {
+pub(crate) fn fix_references(resources: &mut [Resource], references: &[NameReference], findings: &mut Vec<Finding>) {
     let targets = Targets::new(resources);
     if targets.by_former_name.is_empty() {
         return;
@@ -18,7 +18,7 @@ pub(crate) fn fix_references(resources: &mut [Resource], findings: &mut Vec<Find
     for referrer in resources {
         let original = referrer.original_id().gvk.clone();
         let wanted = |spec: &&FieldSpec| selects(&spec.gvk, &original);
-        for reference in NAME_REFERENCES.iter() {
+        for reference in references {
             for spec in reference.referrers.iter().filter(wanted) {
                 if let Err(error) = fix_field(referrer, spec, &reference.target, &targets) {
                     let finding = Finding::new(ids::KUSTOMIZE, error.span, error.message);

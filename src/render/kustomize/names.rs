@@ -3,6 +3,7 @@
 use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
+use crate::field_spec::{FieldError, FieldSpec, Leaf};
 use crate::resource::{Gvk, Resource};
 use crate::scalar::{Setter, Tag};
 
@@ -13,19 +14,39 @@ pub(crate) enum Affix {
     Suffix,
 }
 
-/// Puts `value` before or behind every name.
-pub(crate) fn set_affix(resources: &mut Accumulator, affix: Affix, value: &Node, findings: &mut Vec<Finding>) {
-    let Some(text) = value.as_str().filter(|t| !t.is_empty()) else { return };
-    let field = match affix {
-        Affix::Prefix => "namePrefix",
-        Affix::Suffix => "nameSuffix",
-    };
-    let setter = Setter::field(field, value.span());
-    for resource in resources.resources_mut() {
-        if !keeps_its_name(&resource.original_id().gvk) {
-            rename(resource, affix, text, &setter);
+impl Affix {
+    fn field(self) -> &'static str {
+        match self {
+            Affix::Prefix => "namePrefix",
+            Affix::Suffix => "nameSuffix",
         }
     }
+
+    fn join(self, affix: &str, name: &str) -> String {
+        match self {
+            Affix::Prefix => format!("{affix}{name}"),
+            Affix::Suffix => format!("{name}{affix}"),
+        }
+    }
+}
+
+/// Puts `value` before or behind the text of every field that the specifications lead to.
+pub(crate) fn set_affix(
+    resources: &mut Accumulator,
+    affix: Affix,
+    value: &Node,
+    specs: &[FieldSpec],
+    findings: &mut Vec<Finding>,
+) {
+    let Some(text) = value.as_str().filter(|t| !t.is_empty()) else { return };
+    let setter = Setter::field(affix.field(), value.span());
+    resources.transform(&setter, affix.field(), findings, |resource| {
+        let original = resource.original_id().gvk.clone();
+        if keeps_its_name(&original) {
+            return Ok(());
+        }
+        specs.iter().filter(|s| s.selects(&original)).try_for_each(|spec| put(resource, affix, text, spec, &setter))
+    });
     resources.drop_duplicates(findings);
 }
 
@@ -38,19 +59,28 @@ fn keeps_its_name(gvk: &Gvk) -> bool {
     }
 }
 
-fn rename(resource: &mut Resource, affix: Affix, text: &str, setter: &Setter) {
-    resource.store_previous_id();
-    match affix {
-        Affix::Prefix => resource.prefixes.push(text.into()),
-        Affix::Suffix => resource.suffixes.push(text.into()),
+fn put(resource: &mut Resource, affix: Affix, text: &str, spec: &FieldSpec, setter: &Setter) -> Result<(), FieldError> {
+    if spec.is(&["metadata", "name"]) {
+        resource.store_previous_id();
+        match affix {
+            Affix::Prefix => resource.prefixes.push(text.into()),
+            Affix::Suffix => resource.suffixes.push(text.into()),
+        }
+    }
+    // The kind may have changed since the beginning.
+    if !spec.selects(&resource.id().gvk) {
+        return Ok(());
     }
     resource.edit(|node| {
-        let Some(metadata) = node.get_mut("metadata") else { return };
-        let Some(name) = metadata.get("name").and_then(Node::scalar_text) else { return };
-        let name = match affix {
-            Affix::Prefix => format!("{text}{name}"),
-            Affix::Suffix => format!("{name}{text}"),
-        };
-        setter.set_entry(metadata, "name", name, Tag::Untyped);
-    });
+        spec.visit(node, Leaf::Scalar, &setter.origin(), &mut |field| {
+            let Some(old) = field.scalar_text() else {
+                return Err(FieldError {
+                    span: field.span(),
+                    message: format!("is {}, not a string", field.describe()),
+                });
+            };
+            *field = setter.replace(Some(field), affix.join(text, old), Tag::Untyped);
+            Ok(())
+        })
+    })
 }

@@ -3,69 +3,128 @@
 use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, Leaf};
-use crate::field_specs::NAMESPACES;
+use crate::field_spec::{FieldError, FieldSpec, Leaf};
+use crate::field_specs::METADATA_NAMESPACE;
 use crate::resource::Resource;
 use crate::scalar::{Setter, Tag};
 
+/// Whose subjects follow (kustomize: `setRoleBindingSubjects`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Subjects {
+    /// Those called `default`.
+    #[default]
+    DefaultOnly,
+    /// All service accounts.
+    AllServiceAccounts,
+    /// None.
+    None,
+}
+
+/// Which namespaces are replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// Every one.
+    #[default]
+    All,
+    /// Those that are missing or empty (kustomize: `unsetOnly`).
+    Unset,
+}
+
+/// How namespaces are set.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mode {
+    pub(crate) subjects: Subjects,
+    pub(crate) replace: Replace,
+}
+
 /// Moves everything that has a namespace into the one that `value` names.
-pub(crate) fn set_namespace(resources: &mut Accumulator, value: &Node, findings: &mut Vec<Finding>) {
+pub(crate) fn set_namespace(
+    resources: &mut Accumulator,
+    value: &Node,
+    mode: Mode,
+    specs: &[FieldSpec],
+    findings: &mut Vec<Finding>,
+) {
     let Some(namespace) = value.as_str().filter(|n| !n.is_empty()) else { return };
-    let setter = Setter::field("namespace", value.span());
-    resources.transform(&setter, "namespace", findings, |resource| {
+    let mover = Mover { namespace, mode, setter: Setter::field("namespace", value.span()) };
+    resources.transform(&mover.setter, "namespace", findings, |resource| {
         resource.store_previous_id();
-        move_one(resource, namespace, &setter)
+        mover.move_one(resource, specs)
     });
     resources.drop_duplicates(findings);
 }
 
-fn move_one(resource: &mut Resource, namespace: &str, setter: &Setter) -> Result<(), FieldError> {
-    let gvk = resource.id().gvk.clone();
-    let cluster_scoped = resource.id().is_cluster_scoped();
-    resource.edit(|node| {
-        if !cluster_scoped {
-            set_metadata_namespace(node, namespace, setter);
-        }
-        if &*gvk.kind == "RoleBinding" || &*gvk.kind == "ClusterRoleBinding" {
-            set_default_subjects(node, namespace, setter);
-        }
-        for spec in NAMESPACES.iter().filter(|s| s.selects(&gvk)) {
+/// Sets the namespace of one object, and that of a binding's subjects (kustomize: `namespace.Filter` without field specifications).
+pub(crate) fn set_namespace_of(resource: &mut Resource, namespace: &str, setter: Setter) -> Result<(), FieldError> {
+    Mover { namespace, mode: Mode::default(), setter }.move_one(resource, &[])
+}
+
+struct Mover<'a> {
+    namespace: &'a str,
+    mode: Mode,
+    setter: Setter,
+}
+
+impl Mover<'_> {
+    fn move_one(&self, resource: &mut Resource, specs: &[FieldSpec]) -> Result<(), FieldError> {
+        let gvk = resource.id().gvk.clone();
+        let cluster_scoped = resource.id().is_cluster_scoped();
+        let is_binding = |kind: &str| kind == "RoleBinding" || kind == "ClusterRoleBinding";
+        let own = specs.iter().filter(|s| {
+            let subjects = is_binding(&gvk.kind) && is_binding(&s.gvk.kind) && s.is(&["subjects", "namespace"]);
             // The name of a Namespace follows only in the core group.
-            let is_name = spec.path.last().is_some_and(|p| p == "name");
-            if is_name && gvk.api_version() != "v1" {
-                continue;
+            let name = s.is(&["metadata", "name"]) && gvk.api_version() != "v1";
+            s.selects(&gvk) && !subjects && !name && !s.is(&["metadata", "namespace"])
+        });
+        resource.edit(|node| {
+            if !cluster_scoped {
+                self.set_metadata_namespace(node)?;
             }
-            spec.visit(node, Leaf::Scalar, &setter.origin(), &mut |field| set_scalar(field, namespace, setter))?;
+            if is_binding(&gvk.kind) {
+                self.set_subjects(node)?;
+            }
+            for spec in own {
+                spec.visit(node, Leaf::Scalar, &self.setter.origin(), &mut |field| self.set_scalar(field))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn set_metadata_namespace(&self, node: &mut Node) -> Result<(), FieldError> {
+        let spec = &*METADATA_NAMESPACE;
+        spec.visit(node, Leaf::Scalar, &self.setter.origin(), &mut |field| self.set_scalar(field))
+    }
+
+    /// Other service accounts follow with the references to them.
+    fn set_subjects(&self, node: &mut Node) -> Result<(), FieldError> {
+        let (key, wanted) = match self.mode.subjects {
+            Subjects::None => return Ok(()),
+            Subjects::DefaultOnly => ("name", "default"),
+            Subjects::AllServiceAccounts => ("kind", "ServiceAccount"),
+        };
+        let follows = |s: &Node| s.get(key).and_then(Node::scalar_text) == Some(wanted);
+        if !node.get("subjects").is_some_and(|s| s.items().iter().any(follows)) {
+            return Ok(());
+        }
+        let Some(subjects) = node.get_mut("subjects") else { return Ok(()) };
+        for subject in subjects.items_mut().iter_mut().filter(|s| follows(s)) {
+            if subject.get("namespace").is_none_or(Node::is_null) {
+                subject.set("namespace", self.setter.replace(None, self.namespace, Tag::String));
+            } else if let Some(field) = subject.get_mut("namespace") {
+                self.set_scalar(field)?;
+            }
         }
         Ok(())
-    })
-}
+    }
 
-fn set_metadata_namespace(node: &mut Node, namespace: &str, setter: &Setter) {
-    if node.get("metadata").is_none_or(Node::is_null) {
-        node.set("metadata", Node::mapping(Vec::new(), setter.origin()));
+    fn set_scalar(&self, field: &mut Node) -> Result<(), FieldError> {
+        let Some(text) = field.scalar_text() else {
+            return Err(FieldError { span: field.span(), message: format!("is {}, not a string", field.describe()) });
+        };
+        if self.mode.replace == Replace::Unset && !field.is_null() && !text.is_empty() {
+            return Ok(());
+        }
+        *field = self.setter.replace(Some(field), self.namespace, Tag::String);
+        Ok(())
     }
-    if let Some(metadata) = node.get_mut("metadata") {
-        setter.set_entry(metadata, "namespace", namespace, Tag::String);
-    }
-}
-
-/// Subjects called `default` follow; other service accounts follow with their references.
-fn set_default_subjects(node: &mut Node, namespace: &str, setter: &Setter) {
-    let is_default = |s: &Node| s.get("name").and_then(Node::scalar_text) == Some("default");
-    if !node.get("subjects").is_some_and(|s| s.items().iter().any(is_default)) {
-        return;
-    }
-    let Some(subjects) = node.get_mut("subjects") else { return };
-    for subject in subjects.items_mut().iter_mut().filter(|s| is_default(s)) {
-        setter.set_entry(subject, "namespace", namespace, Tag::String);
-    }
-}
-
-fn set_scalar(field: &mut Node, text: &str, setter: &Setter) -> Result<(), FieldError> {
-    if field.scalar_text().is_none() {
-        return Err(FieldError { span: field.span(), message: format!("is {}, not a string", field.describe()) });
-    }
-    *field = setter.replace(Some(field), text, Tag::String);
-    Ok(())
 }

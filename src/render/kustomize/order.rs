@@ -1,10 +1,10 @@
-//! The order of objects in the result (kustomize: `SortOrderTransformer`): `legacy` unless `sortOptions` say `fifo`.
+//! The order of objects in the result (kustomize: `SortOrderTransformer`): `legacy` unless `sortOptions` say `fifo`; and the order of kinds.
 
 use std::cmp::Ordering;
 
 use seatrial_model::{Finding, Node, ids};
 
-use crate::resource::{Id, Resource};
+use crate::resource::{Gvk, Resource};
 
 const FIRST: [&str; 22] = [
     "Namespace",
@@ -34,41 +34,63 @@ const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfi
 
 /// Sorts as the top-level `sortOptions` say.
 pub(crate) fn sort(resources: &mut [Resource], options: Option<&Node>, findings: &mut Vec<Finding>) {
-    let order = options.and_then(|o| o.get("order"));
-    let legacy = options.and_then(|o| o.get("legacySortOptions"));
-    match order.map(|o| (o, o.as_str().unwrap_or_default())) {
-        Some((_, "fifo" | "")) => return,
-        Some((_, "legacy")) | None => {}
+    let Some(options) = options else { return sort_legacy(resources, &FIRST, &LAST) };
+    let legacy = options.get("legacySortOptions");
+    let mut refuse = |place: &Node, message: String| {
+        findings.push(Finding::new(ids::KUSTOMIZE, place.span(), message).with_field("sortOptions.order"));
+    };
+    match options.get("order").map(|o| (o, o.as_str().unwrap_or_default())) {
+        Some((node, "fifo")) if legacy.is_some() => {
+            refuse(legacy.unwrap_or(node), "`legacySortOptions` belong to `order: legacy`, not to `fifo`".to_owned());
+        }
+        Some((_, "fifo")) => {}
+        Some((_, "legacy")) => {
+            let list = |l: &'_ Node, name: &str| -> Vec<String> {
+                let items = l.get(name).map(Node::items).unwrap_or_default();
+                items.iter().filter_map(Node::as_str).map(str::to_owned).collect()
+            };
+            match legacy {
+                None => sort_legacy(resources, &FIRST, &LAST),
+                Some(l) => sort_legacy(resources, &list(l, "orderFirst"), &list(l, "orderLast")),
+            }
+        }
         Some((node, other)) => {
-            let message = format!("`sortOptions.order` must be `fifo` or `legacy`, not `{other}`");
-            findings.push(Finding::new(ids::KUSTOMIZE, node.span(), message).with_field("sortOptions.order"));
+            refuse(node, format!("`sortOptions.order` must be `fifo` or `legacy`, not `{other}`"));
+            sort_legacy(resources, &FIRST, &LAST);
+        }
+        None => {
+            refuse(options, "`sortOptions` must have an `order`: `fifo` or `legacy`".to_owned());
+            sort_legacy(resources, &FIRST, &LAST);
         }
     }
-    let texts = |name: &str| legacy.and_then(|l| l.get(name)).map(Node::items).unwrap_or_default();
-    let (first, last): (Vec<&str>, Vec<&str>) = if legacy.is_some() {
-        let list = |name| texts(name).iter().filter_map(Node::as_str).collect();
-        (list("orderFirst"), list("orderLast"))
-    } else {
-        (FIRST.to_vec(), LAST.to_vec())
-    };
-    resources.sort_by(|a, b| compare(a.id(), b.id(), &first, &last, (a.namespace(), b.namespace())));
 }
 
-fn compare(a: &Id, b: &Id, first: &[&str], last: &[&str], namespaces: (&str, &str)) -> Ordering {
-    let rank = |id: &Id| -> i64 {
-        let at =
-            |list: &[&str]| list.iter().position(|kind| *kind == &*id.gvk.kind).and_then(|p| i64::try_from(p).ok());
-        let before = i64::try_from(first.len()).unwrap_or_default();
-        at(last).map(|p| p + 1).or_else(|| at(first).map(|p| p - before)).unwrap_or_default()
-    };
-    rank(a).cmp(&rank(b)).then_with(|| group_key(a).cmp(&group_key(b))).then_with(|| {
-        let key = |id: &Id, namespace: &str| format!("{}|{}", or(namespace, "~X"), or(&id.name, "~N"));
-        key(a, namespaces.0).cmp(&key(b, namespaces.1))
-    })
+fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[impl AsRef<str>]) {
+    resources.sort_by_cached_key(|resource| {
+        let id = resource.id();
+        // Among the kinds called Namespace that of Kubernetes comes first.
+        let is_other = &*id.gvk.kind != "Namespace" || !id.gvk.group.is_empty();
+        let name = format!("{}|{}", or(resource.namespace(), "~X"), or(&id.name, "~N"));
+        (rank(&id.gvk.kind, first, last), is_other, group_key(&id.gvk), name)
+    });
 }
 
-fn group_key(id: &Id) -> String {
-    format!("{}_{}_{}", or(&id.gvk.group, "~G"), or(&id.gvk.version, "~V"), or(&id.gvk.kind, "~K"))
+/// Where a kind stands: below zero for the first ones, above for the last ones; of a kind that is there twice the last place counts.
+fn rank(kind: &str, first: &[impl AsRef<str>], last: &[impl AsRef<str>]) -> i64 {
+    let at = |position: Option<usize>| position.and_then(|p| i64::try_from(p).ok());
+    let before = i64::try_from(first.len()).unwrap_or_default();
+    let of_last = at(last.iter().rposition(|k| k.as_ref() == kind)).map(|p| p + 1);
+    of_last.or_else(|| at(first.iter().rposition(|k| k.as_ref() == kind)).map(|p| p - before)).unwrap_or_default()
+}
+
+/// The order of kinds in configurations (kyaml: `Gvk.IsLessThan`).
+pub(crate) fn compare_kinds(one: &Gvk, other: &Gvk) -> Ordering {
+    let by_rank = rank(&one.kind, &FIRST, &LAST).cmp(&rank(&other.kind, &FIRST, &LAST));
+    by_rank.then_with(|| group_key(one).cmp(&group_key(other)))
+}
+
+fn group_key(gvk: &Gvk) -> String {
+    format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
 }
 
 fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {

@@ -6,7 +6,6 @@ use seatrial_yaml::Document;
 use crate::files::Files;
 use crate::inline::parse_inline;
 use crate::json_patch::JsonPatch;
-use crate::kustomization::Kustomization;
 
 /// A patch, read.
 #[derive(Clone, Debug)]
@@ -18,16 +17,11 @@ pub(crate) enum Patch {
 }
 
 /// Reads the `path` or `patch` of an entry; what is wrong is a finding.
-pub(crate) fn read_patch(
-    entry: &Node,
-    kustomization: &Kustomization,
-    files: &mut Files<'_>,
-    findings: &mut Vec<Finding>,
-) -> Option<Patch> {
+pub(crate) fn read_patch(entry: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<Finding>) -> Option<Patch> {
     let text = |name: &str| entry.get(name).filter(|n| n.as_str().is_some_and(|t| !t.trim().is_empty()));
     let documents = match (text("path"), text("patch")) {
-        (Some(path), None) => documents_of_file(path, kustomization, files, findings)?,
-        (None, Some(patch)) => documents_of_text(patch, kustomization, findings)?,
+        (Some(path), None) => documents_of_file(path, dir, files, findings)?,
+        (None, Some(patch)) => documents_of_text(patch, files, findings)?,
         (Some(path), Some(patch)) => {
             let message = "a patch has either `path` or `patch`, not both";
             findings
@@ -45,31 +39,32 @@ pub(crate) fn read_patch(
 /// Reads an item of `patchesStrategicMerge`: a path, or the patch itself.
 pub(crate) fn read_path_or_text(
     item: &Node,
-    kustomization: &Kustomization,
+    dir: &str,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Patch> {
     let is_text = item.as_str().is_some_and(|t| t.contains('\n') || t.contains(": ") || t.starts_with('{'));
     let documents = if is_text {
-        documents_of_text(item, kustomization, findings)?
+        documents_of_text(item, files, findings)?
     } else {
-        documents_of_file(item, kustomization, files, findings)?
+        documents_of_file(item, dir, files, findings)?
     };
     classify(&documents, findings)
 }
 
 fn documents_of_file(
     path: &Node,
-    kustomization: &Kustomization,
+    dir: &str,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Vec<Document>> {
-    let file = files.text(&kustomization.dir, path, findings)?;
+    let file = files.text(dir, path, findings)?;
     Some(files.documents(&file, findings).to_vec())
 }
 
-fn documents_of_text(text: &Node, kustomization: &Kustomization, findings: &mut Vec<Finding>) -> Option<Vec<Document>> {
-    let parsed = parse_inline(text, &kustomization.file);
+fn documents_of_text(text: &Node, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Vec<Document>> {
+    let file = files.tree.sources().get(text.span().file)?;
+    let parsed = parse_inline(text, &file);
     let broken = !parsed.findings.is_empty() && parsed.documents.is_empty();
     findings.extend(parsed.findings);
     (!broken).then_some(parsed.documents)

@@ -5,12 +5,11 @@ use seatrial_model::{Finding, Level, Node, Span, ids};
 use crate::accumulator::Accumulator;
 use crate::files::Files;
 use crate::json_patch::JsonPatch;
-use crate::kustomization::Kustomization;
-use crate::merge_keys::MergeSchema;
 use crate::metadata;
 use crate::patch_source::{Patch, read_patch, read_path_or_text};
 use crate::patch_target::no_target;
 use crate::resource::{Id, Resource};
+use crate::schemas::Schemas;
 use crate::selector::Selector;
 use crate::strategic_merge::{MergeError, merge};
 
@@ -23,16 +22,17 @@ struct Allowed {
 
 /// Applies the entries of `patchesStrategicMerge`.
 pub(crate) fn apply_strategic_merges(
-    kustomization: &Kustomization,
+    items: &[Node],
+    dir: &str,
     resources: &mut Accumulator,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for item in kustomization.items("patchesStrategicMerge") {
-        match read_path_or_text(item, kustomization, files, findings) {
+    for item in items {
+        match read_path_or_text(item, dir, files, findings) {
             Some(Patch::StrategicMerge(patches)) => {
                 for patch in &patches {
-                    apply_by_identity(patch, Allowed::default(), resources, findings);
+                    apply_by_identity(patch, Allowed::default(), &files.schemas, resources, findings);
                 }
             }
             Some(Patch::Json(_)) => {
@@ -44,44 +44,91 @@ pub(crate) fn apply_strategic_merges(
     }
 }
 
-/// Applies the entries of `patches`, or of `patchesJson6902`.
+/// Applies the entries of `patches`.
 pub(crate) fn apply_patches(
-    field: &'static str,
-    kustomization: &Kustomization,
+    entries: &[Node],
+    dir: &str,
     resources: &mut Accumulator,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for entry in kustomization.items(field) {
-        let Some(patch) = read_patch(entry, kustomization, files, findings) else { continue };
+    for entry in entries {
+        let Some(patch) = read_patch(entry, dir, files, findings) else { continue };
         let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
         let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
+        files.built_in_schemas_used = true;
         match (&patch, entry.get("target")) {
             (Patch::StrategicMerge(patches), None) => {
                 for patch in patches {
-                    apply_by_identity(patch, allowed, resources, findings);
+                    apply_by_identity(patch, allowed, &files.schemas, resources, findings);
                 }
             }
             (Patch::StrategicMerge(patches), Some(target)) => {
-                apply_to_target(patches, target, allowed, resources, findings);
+                apply_to_target(patches, target, allowed, &files.schemas, resources, findings);
             }
-            (Patch::Json(patch), Some(target)) => apply_json(patch, target, resources, findings),
-            (Patch::Json(_), None) => {
-                let place = entry.get("path").or_else(|| entry.get("patch")).unwrap_or(entry).span();
-                let message = "a JSON patch must have a `target`";
-                findings.push(Finding::new(ids::KUSTOMIZE, place, message).with_field(field));
+            (Patch::Json(patch), Some(target)) => apply_json(patch, target, Past::Kept, resources, findings),
+            (Patch::Json(_), None) => findings.push(without_target(entry, "patches")),
+        }
+    }
+}
+
+/// Applies the entries of `patchesJson6902`, which name their object and are JSON patches only.
+pub(crate) fn apply_json_patches(
+    entries: &[Node],
+    dir: &str,
+    resources: &mut Accumulator,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    for entry in entries {
+        let Some(patch) = read_patch(entry, dir, files, findings) else { continue };
+        let Some(target) = entry.get("target") else {
+            findings.push(without_target(entry, "patchesJson6902"));
+            continue;
+        };
+        if target.get("name").and_then(Node::as_str).is_none_or(str::is_empty) {
+            let message = "the target of a JSON patch must have a `name` here";
+            findings.push(Finding::new(ids::KUSTOMIZE, target.span(), message).with_field("patchesJson6902"));
+            continue;
+        }
+        match &patch {
+            Patch::Json(patch) => apply_json(patch, target, Past::Forgotten, resources, findings),
+            Patch::StrategicMerge(_) => {
+                let message = "this is no JSON patch, which is a list of operations";
+                findings.push(Finding::new(ids::KUSTOMIZE, text_of(entry), message).with_field("patchesJson6902"));
             }
         }
     }
 }
 
+/// Whether the name that a JSON patch changes is remembered, so that references follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Past {
+    Kept,
+    Forgotten,
+}
+
+fn text_of(entry: &Node) -> Span {
+    entry.get("path").or_else(|| entry.get("patch")).unwrap_or(entry).span()
+}
+
+fn without_target(entry: &Node, field: &'static str) -> Finding {
+    Finding::new(ids::KUSTOMIZE, text_of(entry), "a JSON patch must have a `target`").with_field(field)
+}
+
 /// The object that the patch itself names.
-fn apply_by_identity(patch: &Node, allowed: Allowed, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
-    let wanted = Id::of(patch);
+fn apply_by_identity(
+    patch: &Node,
+    allowed: Allowed,
+    schemas: &Schemas,
+    resources: &mut Accumulator,
+    findings: &mut Vec<Finding>,
+) {
+    let wanted = Id::with_scopes(patch, schemas.scopes().as_deref());
     let found = resources.matching_any_id(|id| *id == wanted);
     match found.as_slice() {
         [] => findings.push(no_target(patch, &wanted, resources)),
-        [position] => merge_into(*position, patch, allowed, resources, findings),
+        [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
         several => {
             let message = format!("`{}` fits {} objects", wanted.describe(), several.len());
             let finding = Finding::new(ids::PATCH_TARGET, patch.span(), message);
@@ -96,6 +143,7 @@ fn apply_to_target(
     patches: &[Node],
     target: &Node,
     allowed: Allowed,
+    schemas: &Schemas,
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
@@ -119,7 +167,7 @@ fn apply_to_target(
         if let Some(api_version) = api_version {
             own.set("apiVersion", api_version);
         }
-        merge_into(position, &own, allowed, resources, findings);
+        merge_into(position, &own, allowed, schemas, resources, findings);
     }
     if allowed != Allowed::default() {
         resources.drop_duplicates(findings);
@@ -141,12 +189,12 @@ fn merge_into(
     position: usize,
     patch: &Node,
     allowed: Allowed,
+    schemas: &Schemas,
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
     let Some(resource) = resources.resources().get(position) else { return };
-    let schema = MergeSchema::of(&resource.id().gvk);
-    match merge(resource.node(), patch, schema.as_ref()) {
+    match merge(resource.node(), patch, schemas) {
         Ok(None) => drop(resources.resources_mut().remove(position)),
         Ok(Some(merged)) => {
             let Some(resource) = resources.resources_mut().get_mut(position) else { return };
@@ -190,12 +238,14 @@ fn unmergeable(error: &MergeError, resource: &Resource) -> Finding {
     }
 }
 
-fn apply_json(patch: &JsonPatch, target: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+fn apply_json(patch: &JsonPatch, target: &Node, past: Past, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
     for position in select(target, resources, findings) {
         let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
         match patch.apply(resource.node()) {
             Ok(patched) => {
-                resource.store_previous_id();
+                if past == Past::Kept {
+                    resource.store_previous_id();
+                }
                 resource.edit(|node| *node = patched);
             }
             Err(error) => findings.push(not_applied(error.span, &error.message, resource)),

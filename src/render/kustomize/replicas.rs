@@ -3,20 +3,24 @@
 use seatrial_model::{Finding, Node, ids};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, Leaf};
-use crate::field_specs::REPLICA_COUNTS;
+use crate::field_spec::{FieldError, FieldSpec, Leaf};
 use crate::nearest;
 use crate::scalar::{Setter, Tag};
 
 /// Sets the count of the workloads that an entry names.
-pub(crate) fn set_replicas(resources: &mut Accumulator, replica: &Node, findings: &mut Vec<Finding>) {
+pub(crate) fn set_replicas(
+    resources: &mut Accumulator,
+    replica: &Node,
+    specs: &[FieldSpec],
+    findings: &mut Vec<Finding>,
+) {
     let name = replica.get("name").and_then(Node::as_str).unwrap_or_default();
     let place = replica.get("count").or_else(|| replica.get("name")).unwrap_or(replica).span();
     // Go prints the number that it read; a missing count is its zero.
     let count = replica.get("count").and_then(Node::as_i64).unwrap_or_default().to_string();
     let setter = Setter::field("replicas", place);
     let mut found = false;
-    for spec in REPLICA_COUNTS.iter() {
+    for spec in specs {
         for position in resources.matching_any_id(|id| &*id.name == name && spec.selects(&id.gvk)) {
             found = true;
             let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
@@ -31,7 +35,7 @@ pub(crate) fn set_replicas(resources: &mut Accumulator, replica: &Node, findings
         }
     }
     if !found {
-        findings.push(no_such_workload(resources, replica, name));
+        findings.push(no_such_workload(resources, replica, name, specs));
     }
 }
 
@@ -43,13 +47,15 @@ fn set_count(field: &mut Node, count: &str, setter: &Setter) -> Result<(), Field
     Ok(())
 }
 
-fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str) -> Finding {
+fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str, specs: &[FieldSpec]) -> Finding {
     let place = replica.get("name").unwrap_or(replica).span();
-    let message = format!(
-        "`replicas` names `{name}`, but there is no Deployment, StatefulSet, ReplicaSet or ReplicationController of that name"
-    );
+    let mut kinds: Vec<&str> = specs.iter().map(|s| &*s.gvk.kind).filter(|k| !k.is_empty()).collect();
+    kinds.dedup();
+    let last = kinds.pop().unwrap_or("object");
+    let listed = if kinds.is_empty() { last.to_owned() } else { format!("{} or {last}", kinds.join(", ")) };
+    let message = format!("`replicas` names `{name}`, but there is no {listed} of that name");
     let finding = Finding::new(ids::KUSTOMIZE, place, message).with_field("replicas");
-    let workloads = resources.resources().iter().filter(|r| REPLICA_COUNTS.iter().any(|s| s.selects(&r.id().gvk)));
+    let workloads = resources.resources().iter().filter(|r| specs.iter().any(|s| s.selects(&r.id().gvk)));
     let names: Vec<&str> = workloads.map(|r| &*r.original_id().name).collect();
     match nearest::nearest(name, names) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use seatrial_model::{Node, ObjectId, Span};
 
 use crate::merge_keys;
+use crate::schemas::Definitions;
 
 /// Namespace that kustomize gives to kinds that have none (kyaml: `resid.TotallyNotANamespace`).
 const NO_NAMESPACE: &str = "_non_namespaceable_";
@@ -44,9 +45,14 @@ pub(crate) struct Id {
 impl Id {
     /// The identity of an object, or of a patch.
     pub(crate) fn of(node: &Node) -> Id {
+        Id::with_scopes(node, None)
+    }
+
+    /// The identity, where the repository says which kinds have a namespace.
+    pub(crate) fn with_scopes(node: &Node, scopes: Option<&Definitions>) -> Id {
         let gvk = Gvk::of(node);
         let metadata = |key| node.at(&["metadata", key]).filter(|n| !n.is_null()).and_then(Node::scalar_text);
-        let namespace = effective_namespace(&gvk, metadata("namespace").unwrap_or_default());
+        let namespace = effective_namespace(&gvk, metadata("namespace").unwrap_or_default(), scopes);
         Id { name: metadata("name").unwrap_or_default().into(), namespace: namespace.into(), gvk }
     }
 
@@ -66,8 +72,10 @@ impl Id {
     }
 }
 
-fn effective_namespace<'a>(gvk: &Gvk, namespace: &'a str) -> &'a str {
-    if merge_keys::is_cluster_scoped(gvk) {
+fn effective_namespace<'a>(gvk: &Gvk, namespace: &'a str, scopes: Option<&Definitions>) -> &'a str {
+    let key = || (gvk.api_version(), gvk.kind.to_string());
+    let by_repository = || scopes.is_some_and(|d| d.scopes.get(&key()) == Some(&false));
+    if merge_keys::is_cluster_scoped(gvk) || by_repository() {
         NO_NAMESPACE
     } else if namespace.is_empty() {
         "default"
@@ -110,6 +118,8 @@ pub(crate) struct Resource {
     pub(crate) prefixes: Vec<Arc<str>>,
     pub(crate) suffixes: Vec<Arc<str>>,
     pub(crate) hash: NameHash,
+    /// Which kinds have a namespace, where the repository says so.
+    scopes: Option<Arc<Definitions>>,
 }
 
 impl Resource {
@@ -123,7 +133,16 @@ impl Resource {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             hash: NameHash::Off,
+            scopes: None,
         }
+    }
+
+    /// The same, in a repository that says which kinds have a namespace.
+    pub(crate) fn scoped(self, scopes: Option<Arc<Definitions>>) -> Resource {
+        if scopes.is_none() {
+            return self;
+        }
+        Resource { id: Id::with_scopes(&self.node, scopes.as_deref()), scopes, ..self }
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -157,7 +176,7 @@ impl Resource {
     /// Changes the node; the identity follows.
     pub(crate) fn edit<T>(&mut self, change: impl FnOnce(&mut Node) -> T) -> T {
         let result = change(&mut self.node);
-        self.id = Id::of(&self.node);
+        self.id = Id::with_scopes(&self.node, self.scopes.as_deref());
         // A former identity has the group and version of today (kustomize: `utils.PrevIds`).
         for previous in &mut self.previous {
             previous.gvk.group = Arc::clone(&self.id.gvk.group);

@@ -8,24 +8,27 @@ use crate::name_references::fix_references;
 use crate::order::sort;
 use crate::resource::{NameHash, Resource};
 use crate::scalar::{Setter, Tag};
+use crate::transformer_config::TransformerConfig;
 use crate::{folded, metadata};
 
 /// The manifests of a build.
 pub(crate) fn finish(
     mut resources: Vec<Resource>,
+    config: &TransformerConfig,
     sort_options: Option<&Node>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Manifest> {
     for resource in resources.iter_mut().filter(|r| r.hash == NameHash::On) {
         append_hash(resource);
     }
-    fix_references(&mut resources, findings);
+    fix_references(&mut resources, &config.name_references, findings);
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
     resources.into_iter().filter_map(|resource| manifest(resource, findings)).collect()
 }
 
-fn append_hash(resource: &mut Resource) {
+/// Appends the content hash to a name.
+pub(crate) fn append_hash(resource: &mut Resource) {
     resource.store_previous_id();
     let hash = content_hash(resource.node());
     resource.edit(|node| {

@@ -72,7 +72,8 @@ pub(crate) fn clean(node: &Node, members: &[Member], path: &str, findings: &mut 
     cleaned
 }
 
-fn find<'a>(members: &'a [Member], name: &str) -> Option<&'a Member> {
+/// The member of a name, whatever its case.
+pub(crate) fn find<'a>(members: &'a [Member], name: &str) -> Option<&'a Member> {
     let exact = members.iter().find(|m| m.name == name);
     exact.or_else(|| members.iter().find(|m| m.name.eq_ignore_ascii_case(name)))
 }

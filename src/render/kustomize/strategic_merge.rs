@@ -5,8 +5,8 @@
 
 use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy, Span, Style, Value};
 
-use crate::merge_keys::MergeSchema;
 use crate::merge_list;
+use crate::schemas::{MergeSchema, Schemas};
 
 /// The key of a directive.
 pub(crate) const DIRECTIVE: &str = "$patch";
@@ -31,24 +31,43 @@ pub(crate) enum Directive {
 }
 
 /// Merges `patch` into `dest`; `None` when the patch deletes it.
-pub(crate) fn merge(dest: &Node, patch: &Node, schema: Option<&MergeSchema>) -> Result<Option<Node>, MergeError> {
-    walk(Some(dest), Some(patch), schema)
+pub(crate) fn merge(dest: &Node, patch: &Node, schemas: &Schemas) -> Result<Option<Node>, MergeError> {
+    walk(Some(dest), Some(patch), Place { schemas, schema: None })
+}
+
+/// Where the walk stands: what all kinds are like, and what this place is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    schemas: &'a Schemas,
+    schema: Option<MergeSchema<'a>>,
+}
+
+impl<'a> Place<'a> {
+    /// An object where nothing is known says itself what it is, also in the middle of another (kyaml: `Walker.GetSchema`).
+    fn known(self, dest: Option<&Node>, patch: Option<&Node>) -> Place<'a> {
+        let own = || [dest, patch].into_iter().flatten().find_map(|node| self.schemas.of_node(node));
+        Place { schema: self.schema.or_else(own), ..self }
+    }
+
+    fn field(self, name: &str) -> Place<'a> {
+        Place { schema: self.schema.and_then(|s| s.field(name)), ..self }
+    }
+
+    pub(crate) fn items(self) -> Place<'a> {
+        Place { schema: self.schema.and_then(MergeSchema::items), ..self }
+    }
 }
 
 /// One step of the walk: either side may be missing. `None` means that nothing is left.
-pub(crate) fn walk(
-    dest: Option<&Node>,
-    patch: Option<&Node>,
-    schema: Option<&MergeSchema>,
-) -> Result<Option<Node>, MergeError> {
+pub(crate) fn walk(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) -> Result<Option<Node>, MergeError> {
     let value = |node: Option<&'_ Node>| node.filter(|n| !n.is_null()).map(|n| n.value().clone());
     let Some(shape) = value(dest).or_else(|| value(patch)) else { return Ok(keep_null(dest, patch)) };
     if let (Some(d), Some(p)) = (dest.filter(|n| !n.is_null()), patch.filter(|n| !n.is_null())) {
         same_shape(d, p)?;
     }
     match shape {
-        Value::Mapping(_) => walk_mapping(dest, patch, schema),
-        Value::Sequence(_) => walk_sequence(dest, patch, schema),
+        Value::Mapping(_) => walk_mapping(dest, patch, place.known(dest, patch)),
+        Value::Sequence(_) => walk_sequence(dest, patch, place),
         Value::Scalar(_) => Ok(match patch {
             Some(p) if p.is_null() => None,
             Some(p) => Some(patched(p, dest)),
@@ -76,31 +95,26 @@ fn same_shape(dest: &Node, patch: &Node) -> Result<(), MergeError> {
     Err(MergeError { span: patch.span(), other: Some(dest.span()), message })
 }
 
-fn walk_mapping(
-    dest: Option<&Node>,
-    patch: Option<&Node>,
-    schema: Option<&MergeSchema>,
-) -> Result<Option<Node>, MergeError> {
+fn walk_mapping(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) -> Result<Option<Node>, MergeError> {
     let Some(dest) = dest.filter(|d| !d.is_null()) else {
-        return patch.map_or(Ok(None), |p| fresh(p, schema));
+        return patch.map_or(Ok(None), |p| fresh(p, place));
     };
     match patch {
-        None => merge_entries(dest, None, schema).map(Some),
+        None => merge_entries(dest, None, place).map(Some),
         Some(patch) if patch.is_null() => Ok(None),
         Some(patch) => match directive_of_mapping(patch)? {
             Directive::Delete => Ok(None),
-            Directive::Replace => Ok(fresh(&without_directive(patch), schema)?.map(|n| over(n, dest))),
-            Directive::Merge => merge_entries(dest, Some(&without_directive(patch)), schema).map(Some),
+            Directive::Replace => Ok(fresh(&without_directive(patch), place)?.map(|n| over(n, dest))),
+            Directive::Merge => merge_entries(dest, Some(&without_directive(patch)), place).map(Some),
         },
     }
 }
 
-fn merge_entries(dest: &Node, patch: Option<&Node>, schema: Option<&MergeSchema>) -> Result<Node, MergeError> {
+fn merge_entries(dest: &Node, patch: Option<&Node>, place: Place<'_>) -> Result<Node, MergeError> {
     let mut entries: Vec<Entry> = Vec::with_capacity(dest.entries().len());
     for entry in dest.entries() {
         let key = &*entry.key.text;
-        let below = schema.and_then(|s| s.field(key));
-        let Some(value) = walk(Some(&entry.value), patch.and_then(|p| p.get(key)), below.as_ref())? else { continue };
+        let Some(value) = walk(Some(&entry.value), patch.and_then(|p| p.get(key)), place.field(key))? else { continue };
         entries.push(Entry { key: entry.key.clone(), value: in_style_of(value, &entry.value) });
     }
     for entry in patch.map(Node::entries).unwrap_or_default() {
@@ -108,8 +122,7 @@ fn merge_entries(dest: &Node, patch: Option<&Node>, schema: Option<&MergeSchema>
         if dest.entry(key).is_some() {
             continue;
         }
-        let below = schema.and_then(|s| s.field(key));
-        if let Some(value) = walk(None, Some(&entry.value), below.as_ref())? {
+        if let Some(value) = walk(None, Some(&entry.value), place.field(key))? {
             entries.push(Entry { key: entry.key.clone(), value });
         }
     }
@@ -119,21 +132,21 @@ fn merge_entries(dest: &Node, patch: Option<&Node>, schema: Option<&MergeSchema>
 }
 
 /// What a patch adds where the object has nothing: nulls and directives go, merged lists lose their doubles.
-pub(crate) fn fresh(patch: &Node, schema: Option<&MergeSchema>) -> Result<Option<Node>, MergeError> {
+pub(crate) fn fresh(patch: &Node, place: Place<'_>) -> Result<Option<Node>, MergeError> {
     if patch.is_null() {
         return Ok(None);
     }
     match patch.value() {
         Value::Scalar(_) => Ok(Some(patched(patch, None))),
-        Value::Sequence(_) => walk_sequence(Some(patch), Some(patch), schema),
+        Value::Sequence(_) => walk_sequence(Some(patch), Some(patch), place),
         Value::Mapping(_) => {
             if directive_of_mapping(patch)? == Directive::Delete {
                 return Ok(None);
             }
+            let place = place.known(None, Some(patch));
             let mut entries = Vec::with_capacity(patch.entries().len());
             for entry in patch.entries().iter().filter(|e| e.key.text != *DIRECTIVE) {
-                let below = schema.and_then(|s| s.field(&entry.key.text));
-                if let Some(value) = fresh(&entry.value, below.as_ref())? {
+                if let Some(value) = fresh(&entry.value, place.field(&entry.key.text))? {
                     entries.push(Entry { key: entry.key.clone(), value });
                 }
             }
@@ -145,30 +158,26 @@ pub(crate) fn fresh(patch: &Node, schema: Option<&MergeSchema>) -> Result<Option
     }
 }
 
-fn walk_sequence(
-    dest: Option<&Node>,
-    patch: Option<&Node>,
-    schema: Option<&MergeSchema>,
-) -> Result<Option<Node>, MergeError> {
-    let Some(MergeSchema::Merged { keys, items }) = schema else {
+fn walk_sequence(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) -> Result<Option<Node>, MergeError> {
+    let Some(keys) = place.schema.and_then(MergeSchema::merge_keys) else {
         return Ok(match patch {
             Some(p) if p.is_null() => None,
             Some(p) => Some(patched(p, dest)),
             None => dest.cloned(),
         });
     };
-    let items = items.map(MergeSchema::Definition);
+    let items = place.items();
     let Some(dest) = dest.filter(|d| !d.is_null()) else {
-        return patch.map_or(Ok(None), |p| walk_sequence(Some(p), Some(p), schema));
+        return patch.map_or(Ok(None), |p| walk_sequence(Some(p), Some(p), place));
     };
-    let Some(patch) = patch else { return merge_list::merge_items(dest, None, keys, items.as_ref()).map(Some) };
+    let Some(patch) = patch else { return merge_list::merge_items(dest, None, keys, items).map(Some) };
     if patch.is_null() {
         return Ok(None);
     }
     match merge_list::directive_of_list(patch)? {
         (Directive::Delete, _) => Ok(None),
-        (Directive::Replace, rest) => merge_list::merge_items(&rest, Some(&rest), keys, items.as_ref()).map(Some),
-        (Directive::Merge, rest) => merge_list::merge_items(dest, Some(&rest), keys, items.as_ref()).map(Some),
+        (Directive::Replace, rest) => merge_list::merge_items(&rest, Some(&rest), keys, items).map(Some),
+        (Directive::Merge, rest) => merge_list::merge_items(dest, Some(&rest), keys, items).map(Some),
     }
 }
 

@@ -80,6 +80,22 @@ fn the_chain_behind_a_value_leads_back_to_its_file() {
 }
 
 #[test]
+fn what_a_transformer_sets_lies_in_its_own_file() {
+    let transformer = "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: t}\nlabels:\n  a: b\nfieldSpecs: [{path: metadata/labels, create: true}]\n";
+    let patch = "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: u}\npatch: |\n  apiVersion: v1\n  kind: Service\n  metadata: {name: s}\n  spec:\n    type: ClusterIP\n";
+    let build = Build::memory(&[
+        ("kustomization.yaml", "resources: [s.yaml]\ntransformers: [t.yaml, u.yaml]\n"),
+        ("s.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"),
+        ("t.yaml", transformer),
+        ("u.yaml", patch),
+    ]);
+    let label = build.node("Service", "/metadata/labels/a");
+    assert_eq!(build.place(label), "t.yaml:5 b");
+    assert_eq!(label.origin().over.expect("set").by, SetBy::Field("labels"));
+    assert_eq!(build.place(build.node("Service", "/spec/type")), "u.yaml:9 ClusterIP");
+}
+
+#[test]
 fn a_generated_value_lies_in_its_env_line_or_file() {
     let kustomization = "configMapGenerator:\n- name: c\n  envs: [a.env]\n  files: [b.txt]\n";
     let build = Build::memory(&[("kustomization.yaml", kustomization), ("a.env", "# x\nA=1\n"), ("b.txt", "text\n")]);
