@@ -1,6 +1,8 @@
 //! An image reference in its parts, taken apart and matched as kustomize does (kustomize: `internal/image`).
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
+
+use crate::go_regex;
 
 /// Name, tag and digest of an image; tag and digest may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +57,8 @@ fn rest(text: &str, from: usize) -> &str {
 }
 
 /// The expression that images of a name fit; the name is itself an expression.
-pub(crate) fn pattern(name: &str) -> Result<Regex, regex::Error> {
-    let pattern = format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$");
-    RegexBuilder::new(&pattern).size_limit(1 << 20).build()
+pub(crate) fn pattern(name: &str) -> Result<Regex, String> {
+    go_regex::compile(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"))
 }
 
 #[cfg(test)]

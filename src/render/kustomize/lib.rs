@@ -16,6 +16,7 @@ mod fields;
 mod files;
 mod folded;
 mod generators;
+mod go_regex;
 mod iam_policy;
 mod image_override;
 mod image_reference;

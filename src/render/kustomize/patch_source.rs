@@ -2,6 +2,7 @@
 
 use seatrial_model::{Finding, Node, Span, ids};
 use seatrial_yaml::Document;
+use serde::de::IgnoredAny;
 
 use crate::files::Files;
 use crate::inline::parse_inline;
@@ -59,15 +60,26 @@ fn documents_of_file(
     findings: &mut Vec<Finding>,
 ) -> Option<Vec<Document>> {
     let file = files.text(dir, path, findings)?;
+    json_or_yaml(file.text(), path, findings)?;
     Some(files.documents(&file, findings).to_vec())
 }
 
 fn documents_of_text(text: &Node, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Vec<Document>> {
     let file = files.tree.sources().get(text.span().file)?;
+    json_or_yaml(text.as_str().unwrap_or_default().trim(), text, findings)?;
     let parsed = parse_inline(text, &file);
     let broken = !parsed.findings.is_empty() && parsed.documents.is_empty();
     findings.extend(parsed.findings);
     (!broken).then_some(parsed.documents)
+}
+
+/// What begins with `[` is read as JSON, so that the brackets of YAML are refused (kustomize: `jsonPatchFromBytes`).
+fn json_or_yaml(text: &str, named: &Node, findings: &mut Vec<Finding>) -> Option<()> {
+    let error = Some(text).filter(|t| t.starts_with('[')).and_then(|t| serde_json::from_str::<IgnoredAny>(t).err());
+    let Some(error) = error else { return Some(()) };
+    let message = format!("a patch that begins with `[` must be JSON, and this is none: {error}");
+    findings.push(Finding::new(ids::KUSTOMIZE, named.span(), message).with_help("write the list with `- ` before each operation"));
+    None
 }
 
 fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch> {

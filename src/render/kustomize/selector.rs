@@ -1,8 +1,9 @@
 //! Which resources a patch's `target` means (kustomize: `types.Selector`; Kubernetes' label selector syntax).
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use seatrial_model::{Finding, Node, Span, ids};
 
+use crate::go_regex;
 use crate::label_selector::LabelSelector;
 use crate::resource::Resource;
 
@@ -54,18 +55,13 @@ fn pairs<'a>(resource: &'a Resource, key: &str) -> impl Fn(&str) -> Option<&'a s
 
 fn anchored(pattern: &Node, field: &str, findings: &mut Vec<Finding>) -> Option<Regex> {
     let text = pattern.as_str().filter(|t| !t.is_empty())?;
-    match RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 20).build() {
+    match go_regex::compile(&format!("^(?:{text})$")) {
         Ok(regex) => Some(regex),
         Err(error) => {
-            findings.push(bad(pattern.span(), field, text, "regular expression", &short(&error)));
+            findings.push(bad(pattern.span(), field, text, "regular expression", &error));
             None
         }
     }
-}
-
-fn short(error: &regex::Error) -> String {
-    let text = error.to_string();
-    text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 fn label_selector(node: Option<&Node>, field: &str, findings: &mut Vec<Finding>) -> LabelSelector {
