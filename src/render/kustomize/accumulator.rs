@@ -59,18 +59,8 @@ impl Accumulator {
 
     /// Removes resources that have become equal in identity to an earlier one; each is a finding.
     pub(crate) fn drop_duplicates(&mut self, findings: &mut Vec<Finding>) {
-        let mut seen: HashMap<Id, usize> = HashMap::with_capacity(self.resources.len());
-        let mut kept: Vec<Resource> = Vec::with_capacity(self.resources.len());
-        for resource in std::mem::take(&mut self.resources) {
-            if let Some(first) = seen.get(resource.id()).and_then(|position| kept.get(*position)) {
-                findings.push(duplicate(&resource, first));
-                continue;
-            }
-            seen.insert(resource.id().clone(), kept.len());
-            kept.push(resource);
-        }
-        self.resources = kept;
-        self.index = Some(seen);
+        self.resources = distinct(std::mem::take(&mut self.resources), findings);
+        self.index = None;
     }
 
     /// Changes every resource's node; what cannot be set is a finding.
@@ -87,6 +77,21 @@ impl Accumulator {
             }
         }
     }
+}
+
+/// The resources of different identities; one with the identity of an earlier one is a finding.
+pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
+    let mut seen: HashMap<Id, usize> = HashMap::with_capacity(resources.len());
+    let mut kept: Vec<Resource> = Vec::with_capacity(resources.len());
+    for resource in resources {
+        if let Some(first) = seen.get(resource.id()).and_then(|position| kept.get(*position)) {
+            findings.push(duplicate(&resource, first));
+            continue;
+        }
+        seen.insert(resource.id().clone(), kept.len());
+        kept.push(resource);
+    }
+    kept
 }
 
 fn duplicate(second: &Resource, first: &Resource) -> Finding {

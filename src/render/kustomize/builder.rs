@@ -75,6 +75,7 @@ impl Build<'_> {
         self.stack.push(dir.to_owned());
         self.accumulate(&component, resources);
         self.stack.pop();
+        resources.drop_duplicates(&mut self.findings);
         let merged = std::mem::replace(&mut resources.config, TransformerConfig::empty());
         self.merge_config(&merged, entry, &mut resources.config);
     }

@@ -90,7 +90,8 @@ impl Operation {
         if from.is_none() && matches!(kind, Kind::Move | Kind::Copy) {
             return Err(error(node.span(), "the operation has no `from`"));
         }
-        let value = node.get("value").cloned().unwrap_or_else(|| Node::null(node.span()));
+        let mut value = node.get("value").cloned().unwrap_or_else(|| Node::null(node.span()));
+        dates_as_strings(&mut value);
         Ok(Operation { kind, path: Pointer::read(path)?, from, value })
     }
 
@@ -248,6 +249,19 @@ impl Pointer {
     }
 }
 
+/// A date in a patch is text, other than one in an object.
+fn dates_as_strings(node: &mut Node) {
+    for entry in node.entries_mut() {
+        dates_as_strings(&mut entry.value);
+    }
+    for item in node.items_mut() {
+        dates_as_strings(item);
+    }
+    if node.kind() == ScalarKind::Timestamp {
+        node.set_kind(ScalarKind::String);
+    }
+}
+
 fn decode(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
@@ -283,7 +297,7 @@ fn restyle(node: &mut Node) {
     for item in node.items_mut() {
         restyle(item);
     }
-    if let Some(text) = node.as_str() {
+    if let Some(text) = node.as_str().filter(|_| node.kind() == ScalarKind::String) {
         let plain = plain_kind(text, Dialect::Kustomize) == ScalarKind::String;
         let style = match (text.contains('\n'), plain) {
             (true, _) => Style::Literal,

@@ -7,6 +7,7 @@ use seatrial_model::{Entry, Finding, Node};
 use crate::accumulator::Accumulator;
 use crate::field_spec::{Conflict, FieldError, FieldSpec, Leaf, merge_all, merge_one};
 use crate::scalar::{Setter, Tag};
+use crate::shared::spread;
 use crate::transformer_config::TransformerConfig;
 
 /// An entry of `labels`.
@@ -62,13 +63,27 @@ pub(crate) fn set_pairs(
         resources.transform(&setter, field, findings, |resource| {
             let gvk = resource.id().gvk.clone();
             let own = specs.iter().filter(|s| s.selects(&gvk));
-            resource.edit(|node| {
+            let mut created = 0;
+            let mut shared = std::mem::take(&mut resource.shared);
+            let result = resource.edit(|node| {
+                let before = (!shared.is_empty()).then(|| node.clone());
                 for spec in own {
-                    let set = &mut |map: &mut Node| set_pair(map, &entry.key.text, text, &setter);
+                    let set = &mut |map: &mut Node| {
+                        created += usize::from(map.is_mapping() && map.get(&entry.key.text).is_none());
+                        set_pair(map, &entry.key.text, text, &setter)
+                    };
                     spec.visit(node, Leaf::Mapping, &setter.origin(), set)?;
                 }
+                if let Some(before) = before {
+                    spread(&before, node, &mut shared);
+                }
                 Ok(())
-            })
+            });
+            if created > 1 {
+                shared.push(setter.origin());
+            }
+            resource.shared = shared;
+            result
         });
     }
 }

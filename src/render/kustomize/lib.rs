@@ -49,6 +49,7 @@ mod scalar;
 mod schemas;
 mod selector;
 mod shape;
+mod shared;
 mod strategic_merge;
 mod transformer_config;
 mod value_add;

@@ -78,7 +78,9 @@ fn json_or_yaml(text: &str, named: &Node, findings: &mut Vec<Finding>) -> Option
     let error = Some(text).filter(|t| t.starts_with('[')).and_then(|t| serde_json::from_str::<IgnoredAny>(t).err());
     let Some(error) = error else { return Some(()) };
     let message = format!("a patch that begins with `[` must be JSON, and this is none: {error}");
-    findings.push(Finding::new(ids::KUSTOMIZE, named.span(), message).with_help("write the list with `- ` before each operation"));
+    findings.push(
+        Finding::new(ids::KUSTOMIZE, named.span(), message).with_help("write the list with `- ` before each operation"),
+    );
     None
 }
 

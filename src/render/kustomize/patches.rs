@@ -11,6 +11,7 @@ use crate::patch_target::no_target;
 use crate::resource::{Id, Resource};
 use crate::schemas::Schemas;
 use crate::selector::Selector;
+use crate::shared::spread;
 use crate::strategic_merge::{MergeError, merge};
 
 /// What a patch may change besides fields.
@@ -226,6 +227,7 @@ fn take(resource: &mut Resource, mut merged: Node, allowed: Allowed) {
             None => drop(metadata.remove("namespace")),
         }
     }
+    spread(&old, &mut merged, &mut resource.shared);
     resource.edit(|node| *node = merged);
 }
 
@@ -241,8 +243,15 @@ fn unmergeable(error: &MergeError, resource: &Resource) -> Finding {
 fn apply_json(patch: &JsonPatch, target: &Node, past: Past, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
     for position in select(target, resources, findings) {
         let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
+        if past == Past::Kept || resource.has_a_past() {
+            resource.edit(open_annotations);
+        }
         match patch.apply(resource.node()) {
-            Ok(patched) => {
+            Ok(mut patched) => {
+                if patched.at(&["metadata", "annotations"]).is_some_and(|a| !a.is_mapping()) {
+                    open_annotations(&mut patched);
+                }
+                resource.shared.clear();
                 if past == Past::Kept {
                     resource.store_previous_id();
                 }
@@ -250,6 +259,15 @@ fn apply_json(patch: &JsonPatch, target: &Node, past: Past, resources: &mut Accu
             }
             Err(error) => findings.push(not_applied(error.span, &error.message, resource)),
         }
+    }
+}
+
+/// kustomize keeps an object's past in its annotations, so that they are there even where none is written; empty ones go at the end.
+fn open_annotations(node: &mut Node) {
+    let origin = node.origin();
+    let Some(metadata) = node.get_mut("metadata").filter(|m| m.is_mapping()) else { return };
+    if !metadata.get("annotations").is_some_and(Node::is_mapping) {
+        metadata.set("annotations", Node::mapping(Vec::new(), origin));
     }
 }
 

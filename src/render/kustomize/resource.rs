@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Node, ObjectId, Span};
+use seatrial_model::{Node, ObjectId, Origin, Span};
 
 use crate::merge_keys;
 use crate::schemas::Definitions;
@@ -118,6 +118,8 @@ pub(crate) struct Resource {
     pub(crate) prefixes: Vec<Arc<str>>,
     pub(crate) suffixes: Vec<Arc<str>>,
     pub(crate) hash: NameHash,
+    /// Values that are one in kustomize's memory, so that a change of one changes all.
+    pub(crate) shared: Vec<Origin>,
     /// Which kinds have a namespace, where the repository says so.
     scopes: Option<Arc<Definitions>>,
 }
@@ -133,6 +135,7 @@ impl Resource {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             hash: NameHash::Off,
+            shared: Vec::new(),
             scopes: None,
         }
     }
@@ -190,6 +193,11 @@ impl Resource {
         if self.previous.last() != Some(&self.id) {
             self.previous.push(self.id.clone());
         }
+    }
+
+    /// Whether kustomize has noted anything about it.
+    pub(crate) fn has_a_past(&self) -> bool {
+        !self.previous.is_empty() || self.hash == NameHash::On
     }
 
     /// Takes another resource's history, as one that merges into it does.

@@ -3,6 +3,7 @@
 use seatrial_model::{Finding, Manifest, Node, Origin, SetBy, ids};
 use seatrial_yaml::in_kustomize_order;
 
+use crate::accumulator::distinct;
 use crate::content_hash::content_hash;
 use crate::name_references::fix_references;
 use crate::order::sort;
@@ -21,6 +22,7 @@ pub(crate) fn finish(
     for resource in resources.iter_mut().filter(|r| r.hash == NameHash::On) {
         append_hash(resource);
     }
+    let mut resources = distinct(resources, findings);
     fix_references(&mut resources, &config.name_references, findings);
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
