@@ -4,6 +4,7 @@
 
 mod catalog;
 mod change;
+mod comparison;
 mod confidential;
 mod finding;
 mod location;
@@ -14,6 +15,7 @@ mod origin;
 mod outcome;
 mod rendered;
 mod report;
+mod reported;
 mod secret;
 mod source;
 mod text;
@@ -21,6 +23,7 @@ mod verdict;
 
 pub use catalog::{CATALOG, RuleId, RuleInfo, ids, rule_info};
 pub use change::{Action, Change};
+pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
 pub use finding::{Evidence, Finding, Label, Level};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
@@ -30,9 +33,10 @@ pub use origin::{Origin, Override, SetBy};
 pub use outcome::{Stage, StageOutcome, StageResult};
 pub use rendered::Rendered;
 pub use report::{
-    EnvironmentReport, NotChecked, PullRequest, Report, ReportedFinding, ReportedLabel, Revision, Skipped, Target,
-    TestOutcome, TestResult, Tool, report_schema,
+    EnvironmentReport, NotChecked, PullRequest, Report, Revision, Skipped, Target, TestOutcome, TestResult, Tool,
+    report_schema,
 };
+pub use reported::{ReportedFinding, ReportedLabel};
 pub use secret::Secret;
 pub use source::{FileId, SourceFile, Sources, Span};
 pub use text::Text;

@@ -3,14 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::confidential::without_quotations_of;
-use crate::location::hidden_values;
 use crate::{
-    Change, Evidence, Finding, Level, Location, Masker, ObjectId, Sources, StageOutcome, StageResult, Verdict, locate,
+    Age, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId, ReportedFinding, Stage,
+    StageOutcome, StageResult, Verdict,
 };
-
-/// Characters of a finding's sentence at most.
-const LONGEST_SENTENCE: usize = 1_000;
 
 /// A whole run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,8 +24,17 @@ pub struct Report {
     pub revision: Revision,
     /// Per environment, in the order of the configuration.
     pub environments: Vec<EnvironmentReport>,
-    /// All findings, worst first, each once with the environments that have it.
+    /// All findings, new ones first, then worst first, each once with the environments that have it.
     pub findings: Vec<ReportedFinding>,
+    /// Findings that the base has and the change does not; their places are those of the base.
+    #[serde(default)]
+    pub fixed: Vec<ReportedFinding>,
+    /// Which findings fail the run.
+    #[serde(default)]
+    pub fail_on: FailOn,
+    /// Which findings are told in full.
+    #[serde(default)]
+    pub listing: Listing,
     /// Sentences about what was not done, not posted or needs attention.
     pub notices: Vec<String>,
     /// Reasons outside any environment why the change could not be judged, as sentences.
@@ -92,6 +97,9 @@ pub struct EnvironmentReport {
     /// Where it was deployed; `None` when it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// How its findings were told apart from those of the base; `None` where there is no base to ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// Outcomes of all four stages, in their order.
     pub stages: Vec<StageOutcome>,
     /// Objects rendered.
@@ -183,97 +191,10 @@ pub struct TestResult {
     pub location: Option<Location>,
 }
 
-/// A finding as readers see it: places resolved, texts masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ReportedFinding {
-    /// Rule id.
-    pub rule: String,
-    /// Level.
-    pub level: Level,
-    /// One sentence without a full stop, names in backticks.
-    pub message: String,
-    /// The line a human must edit.
-    pub primary: ReportedLabel,
-    /// Second places.
-    pub related: Vec<ReportedLabel>,
-    /// The object it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<ObjectId>,
-    /// JSON pointer into the object, or field path in the file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// The way out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
-    /// Further facts.
-    pub notes: Vec<String>,
-    /// Proofs.
-    pub evidence: Vec<Evidence>,
-    /// Identity across lines, base and head, and sinks.
-    pub fingerprint: String,
-    /// Environments that have it, in their order; empty for a finding outside any environment.
-    pub environments: Vec<String>,
-}
-
-/// A place and what is to be said of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ReportedLabel {
-    /// The place.
-    pub location: Location,
-    /// A short clause; may be empty.
-    pub text: String,
-}
-
-impl ReportedFinding {
-    /// Resolves a finding's places and masks every text of it.
-    #[must_use]
-    pub fn resolve(finding: &Finding, sources: &Sources, masker: &Masker) -> ReportedFinding {
-        let hidden = hidden_values(sources, finding.primary.span);
-        let masked = |text: &str| short(&without_quotations_of(&hidden, &masker.mask(beginning(text))));
-        let label = |label: &crate::Label| ReportedLabel {
-            location: locate(sources, masker, label.span),
-            text: masked(&label.text),
-        };
-        let primary = label(&finding.primary);
-        let evidence = finding.evidence.iter();
-        ReportedFinding {
-            rule: finding.rule.as_str().to_owned(),
-            level: finding.level,
-            message: masked(&finding.message),
-            related: finding.related.iter().map(label).collect(),
-            object: finding.object.clone(),
-            field: finding.field.as_deref().map(masked),
-            help: finding.help.as_deref().map(masked),
-            notes: finding.notes.iter().map(|n| masked(n)).collect(),
-            evidence: evidence
-                .map(|e| Evidence { title: masked(&e.title), text: masker.mask(&e.text).into_owned() })
-                .collect(),
-            fingerprint: finding.fingerprint(&primary.location.path),
-            environments: Vec::new(),
-            primary,
-        }
-    }
-}
-
-/// As much of a text as is worth looking through for secrets, when only its first sentence will be shown.
-fn beginning(text: &str) -> &str {
-    text.char_indices().nth(20 * LONGEST_SENTENCE).map_or(text, |(end, _)| &text[..end])
-}
-
-/// A sentence that can be read: what a file calls a name may have megabytes.
-fn short(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_SENTENCE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 impl EnvironmentReport {
     /// The outcome of a stage, when it was reached or skipped.
     #[must_use]
-    pub fn stage(&self, stage: crate::Stage) -> Option<&StageOutcome> {
+    pub fn stage(&self, stage: Stage) -> Option<&StageOutcome> {
         self.stages.iter().find(|s| s.stage == stage)
     }
 }
@@ -293,6 +214,9 @@ impl Report {
             revision: Revision::default(),
             environments: Vec::new(),
             findings: Vec::new(),
+            fixed: Vec::new(),
+            fail_on: FailOn::default(),
+            listing: Listing::default(),
             notices: Vec::new(),
             broken: Vec::new(),
             run_url: None,
@@ -303,62 +227,98 @@ impl Report {
     /// Adds an environment's findings. The same finding at the same place in a second environment is one finding in two environments;
     /// twice in one environment it stays twice.
     pub fn add_findings(&mut self, environment: Option<&str>, findings: &[ReportedFinding]) {
-        let mut taken = vec![false; self.findings.len()];
-        for finding in findings {
-            let twin = environment.and_then(|name| {
-                self.findings.iter().enumerate().position(|(i, known)| {
-                    taken.get(i) == Some(&false)
-                        && is_same(known, finding)
-                        && !known.environments.iter().any(|e| e == name)
-                })
-            });
-            if let Some(index) = twin {
-                taken[index] = true;
-                self.findings[index].environments.extend(environment.map(str::to_owned));
-                continue;
-            }
-            let mut finding = finding.clone();
-            finding.environments.extend(environment.map(str::to_owned));
-            self.findings.push(finding);
-        }
+        merge(&mut self.findings, environment, findings);
     }
 
-    /// Orders the findings (worst first, then by place) and decides the verdict: broken beats failed beats passed.
+    /// Adds what an environment's base has and the change does not.
+    pub fn add_fixed(&mut self, environment: &str, findings: &[ReportedFinding]) {
+        merge(&mut self.fixed, Some(environment), findings);
+    }
+
+    /// Orders the findings (new ones first, then worst first, then by place) and decides the verdict: broken beats failed beats passed.
     pub fn decide(&mut self) {
-        self.findings.sort_by(|a, b| {
-            let place = |f: &ReportedFinding| {
-                let at = &f.primary.location;
-                (at.path.clone(), at.line, at.column, f.rule.clone(), f.message.clone())
-            };
-            b.level.cmp(&a.level).then_with(|| place(a).cmp(&place(b)))
-        });
-        let stages = self.environments.iter().flat_map(|e| &e.stages);
-        let of_stages = stages.map(|s| match s.result {
-            StageResult::Passed | StageResult::Skipped(_) => Verdict::Passed,
-            StageResult::Failed => Verdict::Failed,
-            StageResult::Broken(_) => Verdict::Broken,
-        });
+        let place = |f: &ReportedFinding| {
+            let at = &f.primary.location;
+            (at.path.clone(), at.line, at.column, f.rule.clone(), f.message.clone())
+        };
+        let order = |a: &ReportedFinding, b: &ReportedFinding| {
+            let by_weight = a.age.cmp(&b.age).then_with(|| b.level.cmp(&a.level));
+            by_weight.then_with(|| place(a).cmp(&place(b)))
+        };
+        self.findings.sort_by(order);
+        self.fixed.sort_by(order);
+        let of_stages = self.environments.iter().flat_map(|e| e.stages.iter().map(|s| self.verdict_of(s, e)));
         let tests = self.environments.iter().flat_map(|e| &e.tests);
         let of_tests = tests.map(|t| match t.outcome {
             TestOutcome::Passed | TestOutcome::Skipped => Verdict::Passed,
             TestOutcome::Failed => Verdict::Failed,
             TestOutcome::Broken => Verdict::Broken,
         });
-        let of_findings = self.findings.iter().filter(|f| f.level == Level::Error).map(|_| Verdict::Failed);
+        let of_findings = self.findings.iter().filter(|f| self.is_failing(f)).map(|_| Verdict::Failed);
         let of_run = self.broken.iter().map(|_| Verdict::Broken);
         let all = of_stages.chain(of_tests).chain(of_findings).chain(of_run);
         self.verdict = all.max().unwrap_or(Verdict::Passed);
     }
 
-    /// How many findings have a level.
+    /// What a stage says of the change. Where errors were found, they speak for rendering and validation: perhaps all of them were there before.
+    fn verdict_of(&self, outcome: &StageOutcome, environment: &EnvironmentReport) -> Verdict {
+        let is_explained = || {
+            matches!(outcome.stage, Stage::Render | Stage::Validate)
+                && self.findings.iter().any(|f| f.level == Level::Error && f.environments.contains(&environment.name))
+        };
+        match outcome.result {
+            StageResult::Passed | StageResult::Skipped(_) => Verdict::Passed,
+            StageResult::Failed if is_explained() => Verdict::Passed,
+            StageResult::Failed => Verdict::Failed,
+            StageResult::Broken(_) => Verdict::Broken,
+        }
+    }
+
+    /// Whether a finding fails the run.
+    #[must_use]
+    pub fn is_failing(&self, finding: &ReportedFinding) -> bool {
+        self.fail_on.fails(finding.level, finding.age, finding.stage)
+    }
+
+    /// Whether a finding is told in full: a new one, one that fails the run, and, where all are asked for, every one.
+    #[must_use]
+    pub fn is_listed(&self, finding: &ReportedFinding) -> bool {
+        finding.age == Age::New || self.listing == Listing::All || self.is_failing(finding)
+    }
+
+    /// How many new findings have a level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|f| f.level == level).count()
+        self.findings.iter().filter(|f| f.level == level && f.age == Age::New).count()
+    }
+}
+
+fn merge(known: &mut Vec<ReportedFinding>, environment: Option<&str>, findings: &[ReportedFinding]) {
+    let mut taken = vec![false; known.len()];
+    for finding in findings {
+        let twin = environment.and_then(|name| {
+            known.iter().enumerate().position(|(i, other)| {
+                taken.get(i) == Some(&false) && is_same(other, finding) && !other.environments.iter().any(|e| e == name)
+            })
+        });
+        if let Some(index) = twin {
+            taken[index] = true;
+            known[index].environments.extend(environment.map(str::to_owned));
+            continue;
+        }
+        let mut finding = finding.clone();
+        finding.environments.extend(environment.map(str::to_owned));
+        known.push(finding);
     }
 }
 
 fn is_same(a: &ReportedFinding, b: &ReportedFinding) -> bool {
-    a.rule == b.rule && a.level == b.level && a.message == b.message && a.primary == b.primary && a.field == b.field
+    a.age == b.age
+        && a.rule == b.rule
+        && a.level == b.level
+        && a.message == b.message
+        && a.primary == b.primary
+        && a.field == b.field
 }
 
 /// The JSON Schema of [`Report`] (`seatrial schema report`).
@@ -370,7 +330,7 @@ pub fn report_schema() -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Span, ids};
+    use crate::{Finding, Masker, Sources, Span, ids};
 
     fn finding(message: &str) -> ReportedFinding {
         let sources = Sources::new();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use seatrial_model::{FailOn, Listing};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
 const HELP: &str = "\
@@ -117,6 +118,44 @@ pub(crate) struct ImageArgs {
     pub(crate) image: Vec<String>,
 }
 
+/// Flags of what is made of findings.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct FindingArgs {
+    /// Which errors fail: new (those that the base of the pull request does not have), all or never.
+    #[arg(long, value_name = "WHICH", default_value = "new", env = "SEATRIAL_FAIL_ON", hide_possible_values = true)]
+    fail_on: FailOnFlag,
+
+    /// List what the base has, too.
+    #[arg(long, env = "SEATRIAL_ALL")]
+    all: bool,
+}
+
+impl FindingArgs {
+    /// Which findings fail the run.
+    pub(crate) fn fail_on(self) -> FailOn {
+        match self.fail_on {
+            FailOnFlag::New => FailOn::New,
+            FailOnFlag::All => FailOn::All,
+            FailOnFlag::Never => FailOn::Never,
+        }
+    }
+
+    /// Which findings are told in full.
+    pub(crate) fn listing(self) -> Listing {
+        if self.all { Listing::All } else { Listing::New }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOnFlag {
+    /// Errors that the pull request brought; outside of one, all.
+    New,
+    /// All errors.
+    All,
+    /// No finding; what a deployment or a test finds still does.
+    Never,
+}
+
 /// Flags of `run`, `deploy` and `test`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
@@ -125,6 +164,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) images: ImageArgs,
+
+    #[command(flatten)]
+    pub(crate) findings: FindingArgs,
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
@@ -162,6 +204,9 @@ pub(crate) struct ValidateArgs {
 
     #[command(flatten)]
     pub(crate) images: ImageArgs,
+
+    #[command(flatten)]
+    pub(crate) findings: FindingArgs,
 }
 
 /// Flags of `render`.

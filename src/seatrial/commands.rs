@@ -65,13 +65,22 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let workspace = open(&session, &args.common)?;
     let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
     let levels = levels(workspace.config.as_ref());
-    let bench = Bench { session: &session, head: &workspace.tree, base: None, images: &images, levels: &levels };
+    let base = revision::base(&session.ci, workspace.repository.as_ref());
+    let (base, against) = revision::open_base(base, &workspace, &session);
+    let (fail_on, head) = (args.findings.fail_on(), &workspace.tree);
+    let bench = Bench { session: &session, head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
     let judged = judge(planned(&session, &workspace, args.path.as_deref(), &args.common)?, bench)?;
     let mut report = Report::new("validate", env!("CARGO_PKG_VERSION"));
-    report.revision = revision::judged(&session.ci, &Base::None, workspace.repository.as_ref());
+    report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());
     report.run_url.clone_from(&session.ci.run_url);
+    report.fail_on = fail_on;
+    report.listing = args.findings.listing();
+    if let Base::Missing(missing) = &base {
+        report.notices.push(missing.sentence(""));
+    }
     for environment in judged {
         report.add_findings(Some(&environment.planned.name), &environment.findings);
+        report.add_fixed(&environment.planned.name, &environment.fixed);
         report.environments.push(environment.report);
     }
     report.duration_ms = elapsed_ms(started);

@@ -6,11 +6,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
-    EnvironmentReport, Finding, Level, Manifest, ObjectId, Rendered, ReportedFinding, Stage, StageOutcome, StageResult,
+    Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, ReportedFinding, Stage, StageOutcome,
+    StageResult,
 };
 use seatrial_rules::{Checked, Context, check};
 use seatrial_tree::Tree;
 
+use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
 use crate::plan::Planned;
 use crate::render::{image_names, render};
@@ -24,6 +26,8 @@ pub(crate) struct Judged {
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) report: EnvironmentReport,
     pub(crate) findings: Vec<ReportedFinding>,
+    /// What the base has and the change does not.
+    pub(crate) fixed: Vec<ReportedFinding>,
     /// Whether head renders the same objects as base; `None` without a base.
     pub(crate) unchanged: Option<bool>,
     /// Sentences for the report.
@@ -35,7 +39,8 @@ pub(crate) struct Judged {
 pub(crate) struct Bench<'a> {
     pub(crate) session: &'a Session,
     pub(crate) head: &'a Tree,
-    pub(crate) base: Option<&'a Tree>,
+    pub(crate) base: Option<&'a Against>,
+    pub(crate) fail_on: FailOn,
     pub(crate) images: &'a [ImageOverride],
     pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
 }
@@ -57,8 +62,9 @@ pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judge
     // Only now the Secrets of all environments are known, and one may stand in the line of another's finding.
     let resolve = |f: &Finding| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker);
     let judged = examined.into_par_iter().map(|examined| {
-        let findings = examined.findings.iter().map(resolve).collect();
-        Judged { findings, ..examined.judged }
+        let found = examined.findings.iter().map(|found| resolve(&found.finding).found_by(found.stage).aged(found.age));
+        let fixed = examined.fixed.iter().map(resolve).collect();
+        Judged { findings: found.collect(), fixed, ..examined.judged }
     });
     Ok(judged.collect())
 }
@@ -67,7 +73,8 @@ pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judge
 #[derive(Debug)]
 struct Examined {
     judged: Judged,
-    findings: Vec<Finding>,
+    findings: Vec<Found>,
+    fixed: Vec<Finding>,
     /// How many containers each `--image` changed.
     changed: Vec<usize>,
     /// The images that are rendered, where `--image` was given.
@@ -82,44 +89,93 @@ fn unmatched_image(name: &str, names: &[&str]) -> String {
     format!("--image `{name}` matches no rendered image; {known}")
 }
 
+/// A finding, and what is known about it beside.
+#[derive(Debug)]
+struct Found {
+    finding: Finding,
+    stage: Stage,
+    age: Age,
+}
+
 fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let started = Instant::now();
     let (mut head, changed) = render(bench.head, &planned.source, bench.images);
     point_at_configuration(&mut head.findings, &planned, bench.session);
-    let unchanged = bench.base.map(|base| {
-        let (base, _) = render(base, &planned.source, &[]);
-        base.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
-        is_equal(&base, &head)
-    });
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
-    let rendered = stage(Stage::Render, &head.findings, objects(head.manifests.len()), started);
+    let rendered_in = elapsed_ms(started);
+
+    let before = bench.base.map(|base| base.render(&planned));
+    let is_before = |before: &crate::against::Before| {
+        before.manifests().iter().for_each(|m| bench.session.masker.add_manifest(m));
+        is_equal(&before.rendered, &head)
+    };
+    let unchanged = before.as_ref().map(|before| before.as_ref().is_ok_and(is_before));
 
     let started = Instant::now();
-    let Checked { findings, not_checked } = check(&head.manifests, &Context { minor: planned.minor });
-    let findings = with_levels(findings, bench.levels);
-    let validated = match (head.manifests.is_empty(), &rendered.result) {
-        (true, StageResult::Failed) => StageOutcome::skipped(Stage::Validate, "nothing was rendered"),
-        _ => stage(Stage::Validate, &findings, counts(&findings), started),
-    };
+    let Checked { findings: checked, not_checked } = check(&head.manifests, &Context { minor: planned.minor });
+    let with_levels = |findings| with_levels(findings, bench.levels);
+    let checked = with_levels(checked);
+    let checked_in = elapsed_ms(started);
 
-    let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head) };
+    let told = before.map(|before| {
+        let is_unchanged = unchanged == Some(true);
+        let minor = planned.minor;
+        let head = Head { rendered: &head.findings, checked: &checked, minor, is_unchanged, with_levels: &with_levels };
+        before.map_or_else(Told::nothing_before, |before| before.tell(&head, bench.session))
+    });
+    let (comparison, ages, fixed) = match told {
+        Some(told) => (Some(told.comparison), told.ages, told.fixed),
+        None => (None, Vec::new(), Vec::new()),
+    };
+    let of_rendering = head.findings.into_iter().map(|finding| (finding, Stage::Render));
+    let of_checking = checked.into_iter().map(|finding| (finding, Stage::Validate));
+    let ages = ages.into_iter().chain(std::iter::repeat(Age::New));
+    let all = of_rendering.chain(of_checking).zip(ages);
+    let findings: Vec<Found> = all.map(|((finding, stage), age)| Found { finding, stage, age }).collect();
+
+    let objects = head.manifests.len();
+    let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
     let report = EnvironmentReport {
         name: planned.name.clone(),
         source: planned.describe(),
         kubernetes: planned.minor.to_string(),
         target: None,
-        stages: vec![rendered, validated],
-        objects: head.manifests.len(),
+        comparison,
+        stages: vec![
+            render_stage(&findings, objects, rendered_in),
+            validate_stage(&findings, objects, bench, checked_in),
+        ],
+        objects,
         changes: Vec::new(),
         tests: Vec::new(),
         skipped: Vec::new(),
         not_checked,
         vanished: Vec::new(),
     };
-    let findings = head.findings.into_iter().chain(findings).collect();
     let (manifests, notices) = (head.manifests, Vec::new());
-    let judged = Judged { planned, manifests, report, findings: Vec::new(), unchanged, notices };
-    Examined { judged, findings, changed, images }
+    let (of_head, of_base) = (Vec::new(), Vec::new());
+    let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, unchanged, notices };
+    Examined { judged, findings, fixed, changed, images }
+}
+
+/// A rendering with an error failed, whoever brought the error: what is left of it is no environment.
+fn render_stage(findings: &[Found], objects: usize, duration_ms: u64) -> StageOutcome {
+    let failed = findings.iter().any(|f| f.stage == Stage::Render && f.finding.level == Level::Error);
+    let result = if failed { StageResult::Failed } else { StageResult::Passed };
+    StageOutcome { stage: Stage::Render, result, summary: count(objects), duration_ms }
+}
+
+/// A validation failed where something is wrong that fails the run.
+fn validate_stage(findings: &[Found], objects: usize, bench: Bench<'_>, duration_ms: u64) -> StageOutcome {
+    let stage = Stage::Validate;
+    let is_broken = |f: &Found| f.stage == Stage::Render && f.finding.level == Level::Error;
+    if objects == 0 && findings.iter().any(is_broken) {
+        return StageOutcome::skipped(stage, "nothing was rendered");
+    }
+    let fails = |f: &&Found| f.stage == stage && bench.fail_on.fails(f.finding.level, f.age, Some(stage));
+    let result = if findings.iter().any(|f| fails(&f)) { StageResult::Failed } else { StageResult::Passed };
+    let new = findings.iter().filter(|f| f.stage == stage && f.age == Age::New);
+    StageOutcome { stage, result, summary: counts(&new.map(|f| f.finding.level).collect::<Vec<_>>()), duration_ms }
 }
 
 /// A source that is not there has no line of its own: the line to edit is the one that names it.
@@ -134,25 +190,19 @@ fn point_at_configuration(findings: &mut [Finding], planned: &Planned, session: 
     }
 }
 
-fn stage(stage: Stage, findings: &[Finding], summary: String, started: Instant) -> StageOutcome {
-    let failed = findings.iter().any(|f| f.level == Level::Error);
-    let result = if failed { StageResult::Failed } else { StageResult::Passed };
-    StageOutcome { stage, result, summary, duration_ms: elapsed_ms(started) }
-}
-
 /// Milliseconds since an instant.
 pub(crate) fn elapsed_ms(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn objects(count: usize) -> String {
+fn count(count: usize) -> String {
     if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
 /// `2 errors, 1 warning`; empty for none.
-fn counts(findings: &[Finding]) -> String {
+fn counts(levels: &[Level]) -> String {
     let each = [(Level::Error, "error"), (Level::Warning, "warning")].into_iter().filter_map(|(level, word)| {
-        match findings.iter().filter(|f| f.level == level).count() {
+        match levels.iter().filter(|l| **l == level).count() {
             0 => None,
             1 => Some(format!("1 {word}")),
             count => Some(format!("{count} {word}s")),

@@ -99,7 +99,7 @@ impl LiveContext<'_> {
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);
         let deployed = deploy(&harbor.cluster, &judged.manifests, &options, &progress, self.cancel).await;
         let session = self.session;
-        let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker);
+        let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker).found_by(Stage::Deploy);
         let failed = deployed.findings.iter().any(|f| f.level == Level::Error);
         let result = match deployed.broken {
             Some(sentence) => StageResult::Broken(session.masked(&sentence)),
@@ -185,7 +185,7 @@ impl LiveContext<'_> {
         let proven =
             |finding: Finding, proof: &Evidence| finding.with_evidence(proof.title.as_str(), proof.text.as_str());
         let finding = result.evidence.iter().fold(finding, proven);
-        ReportedFinding::resolve(&finding, &self.session.sources, &self.session.masker)
+        ReportedFinding::resolve(&finding, &self.session.sources, &self.session.masker).found_by(Stage::Test)
     }
 
     /// Who runs: for the Lease and the preview's labels.

@@ -1,6 +1,7 @@
 //! `seatrial`: flags in, exit code out. The only crate that reads flags and environment and knows every room.
 #![allow(clippy::disallowed_methods, reason = "the binary is the rim: it reads files, the environment and the clock")]
 
+mod against;
 mod cli;
 mod commands;
 mod config;

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use seatrial_ci::Trust;
 use seatrial_deploy::CancelToken;
-use seatrial_model::{EnvironmentReport, Report, Stage, StageOutcome, StageResult};
+use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::{ReadError, Tree};
 
+use crate::against::Against;
 use crate::cli::RunArgs;
 use crate::config::{self, Config, ReportConfig, RuleLevel, TestConfig};
 use crate::head_lines::show_for_head;
@@ -72,27 +73,31 @@ impl Trial<'_> {
         let started = Instant::now();
         let (session, workspace) = (self.session, self.workspace);
         let base = revision::base(&session.ci, workspace.repository.as_ref());
-        let base_tree = self.base_tree(&base);
-        let authority = self.authority(&base, base_tree.as_ref());
+        let (base, against) = revision::open_base(base, workspace, session);
+        let authority = self.authority(&base, against.as_ref());
         let images = image_overrides(&self.args.images.image).map_err(Stop::Usage)?;
         let levels = levels(workspace.config.as_ref());
-        let bench =
-            Bench { session, head: &workspace.tree, base: base_tree.as_ref(), images: &images, levels: &levels };
+        let fail_on = self.args.findings.fail_on();
+        let (head, base_tree) = (&workspace.tree, against.as_ref());
+        let bench = Bench { session, head, base: base_tree, fail_on, images: &images, levels: &levels };
         let planned = plan::environments(workspace, &self.args.common.environment)?;
         let judged = tokio::task::block_in_place(|| judge(planned, bench))?;
 
         let mut report = Report::new(self.extent.command(), env!("CARGO_PKG_VERSION"));
         report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());
+        report.fail_on = fail_on;
+        report.listing = self.args.findings.listing();
         report.run_url.clone_from(&session.ci.run_url);
         report.notices.extend(session.ci.notices.iter().cloned());
-        if let Base::Missing(sentence) = &base {
-            report.notices.push(sentence.clone());
+        if let Base::Missing(missing) = &base {
+            report.notices.push(missing.sentence(", and nothing is deployed"));
         }
         report.notices.extend(workspace.config.iter().flat_map(|head| authority.deferred(head)));
         for mut environment in judged {
             self.live(&mut environment, &authority).await;
             report.notices.append(&mut environment.notices);
             report.add_findings(Some(&environment.planned.name), &environment.findings);
+            report.add_fixed(&environment.planned.name, &environment.fixed);
             report.environments.push(environment.report);
         }
         if self.cancel.is_cancelled() {
@@ -106,13 +111,6 @@ impl Trial<'_> {
         Ok(Tried { report, sinks: self.sinks(&authority) })
     }
 
-    fn base_tree(&self, base: &Base) -> Option<Tree> {
-        match base {
-            Base::Commit(commit) => Tree::commit(&self.workspace.root, commit, &self.session.sources).ok(),
-            Base::None | Base::Missing(_) => None,
-        }
-    }
-
     /// The head commit's tree, where another commit is checked out.
     fn head_tree(&self) -> Option<Tree> {
         let head = &self.session.ci.pull_request.as_ref()?.head;
@@ -124,16 +122,16 @@ impl Trial<'_> {
     }
 
     /// Whose configuration says where credentials go.
-    fn authority(&self, base: &Base, base_tree: Option<&Tree>) -> Authority {
+    fn authority(&self, base: &Base, against: Option<&Against>) -> Authority {
         if let Trust::Untrusted(because) = &self.session.ci.trust {
             return Authority::Nobody(because.clone());
         }
         if self.args.trust_head {
             return Authority::Checkout;
         }
-        match (base, base_tree) {
+        match (base, against) {
             (Base::None, _) => Authority::Checkout,
-            (Base::Commit(_), Some(tree)) => match read_config(tree, &self.workspace.config_path) {
+            (Base::Commit(_), Some(against)) => match read_config(&against.tree, &self.workspace.config_path) {
                 Ok(config) => Authority::Base(Box::new(config)),
                 Err(because) => Authority::Nobody(because),
             },
@@ -173,6 +171,9 @@ impl Trial<'_> {
             Ok(harbor) => harbor,
             Err(sentence) => return self.unreachable(&mut judged.report, &sentence),
         };
+        if self.extent != Extent::Test {
+            judged.notices.extend(in_spite_of(judged));
+        }
         match self.extent {
             Extent::Test => skip(&mut judged.report, &[Stage::Deploy], "only the tests were asked for"),
             Extent::Run | Extent::Deploy => live.deploy(judged, &harbor).await,
@@ -198,8 +199,11 @@ impl Trial<'_> {
         let environment = authority.deployable(&judged.planned)?;
         let failed = judged.report.stages.iter().find(|s| s.result == StageResult::Failed);
         if let Some(stage) = failed.filter(|_| self.extent != Extent::Test) {
-            let what = if stage.stage == Stage::Render { "rendering" } else { "validation" };
-            return Err(format!("{what} failed"));
+            return Err(match stage.stage {
+                Stage::Render if is_inherited(judged) => "rendering failed, as it does on the base".to_owned(),
+                Stage::Render => "rendering failed".to_owned(),
+                _ => "validation failed".to_owned(),
+            });
         }
         if judged.unchanged == Some(true) && self.extent != Extent::Test {
             return Err("renders the same as its base".to_owned());
@@ -229,6 +233,29 @@ impl Trial<'_> {
         let all = self.workspace.config.iter().flat_map(|config| &config.tests);
         all.filter(|test| test.environment == planned.name && authority.allows(test)).collect()
     }
+}
+
+/// Whether all that keeps an environment from being rendered was there before.
+fn is_inherited(judged: &Judged) -> bool {
+    let mut errors = judged.findings.iter().filter(|f| f.level == Level::Error && f.stage == Some(Stage::Render));
+    errors.all(|finding| finding.age == Age::AlreadyThere)
+}
+
+/// What is wrong with an environment that is deployed all the same, as a sentence.
+fn in_spite_of(judged: &Judged) -> Option<String> {
+    let name = &judged.planned.name;
+    let errors: Vec<&ReportedFinding> = judged.findings.iter().filter(|f| f.level == Level::Error).collect();
+    let number = match errors.len() {
+        0 => return None,
+        1 => "1 problem".to_owned(),
+        many => format!("{many} problems"),
+    };
+    let is_old = errors.iter().all(|finding| finding.age == Age::AlreadyThere);
+    let whose = if is_old { " that the base has, too" } else { "" };
+    Some(format!(
+        "{name} is deployed with {number}{whose}: `--fail-on {}` stops that",
+        if is_old { "all" } else { "new" }
+    ))
 }
 
 fn skip(report: &mut EnvironmentReport, stages: &[Stage], because: &str) {

@@ -4,6 +4,7 @@ use seatrial_discover::{Source, discover};
 use seatrial_kubernetes::Minor;
 use seatrial_model::Span;
 use seatrial_schema::nearest;
+use seatrial_tree::{join, parent};
 
 use crate::config::{self, Config, EnvironmentConfig, TestConfig};
 use crate::stop::Stop;
@@ -72,26 +73,35 @@ fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, St
     let file = workspace.tree.read(&workspace.config_path).ok();
     let root = file.as_ref().and_then(config::root_of);
     let plan = |(name, environment): (&String, &EnvironmentConfig)| {
-        let (path, kind, source): (_, _, fn(String) -> Source) = match (&environment.kustomize, &environment.manifests)
-        {
-            (Some(kustomize), _) => (&kustomize.path, "kustomize", Source::Kustomize),
-            (None, Some(manifests)) => (&manifests.path, "manifests", Source::Manifests),
-            (None, None) => return Err(Stop::Usage(format!("environment `{name}` has no source"))),
+        let Some((path, kind)) = path_of(environment) else {
+            return Err(Stop::Usage(format!("environment `{name}` has no source")));
         };
-        let resolved = workspace.resolve(path);
-        let path = resolved.ok_or_else(|| {
+        let source = source_of(environment, &workspace.config_path).ok_or_else(|| {
             Stop::Usage(format!("the path `{path}` of environment `{name}` leads out of the repository"))
         })?;
         let minor = environment.kubernetes.as_deref().and_then(|text| Minor::parse(text).ok());
         Ok(Planned {
             name: name.clone(),
-            source: source(path),
+            source,
             minor: minor.unwrap_or(Minor::DEFAULT),
             place: root.as_ref().map(|root| config::place_of(root, &["environments", name, kind, "path"])),
             config: Some(environment.clone()),
         })
     };
     config.environments.iter().map(plan).collect()
+}
+
+/// The path that an environment is rendered from, as written, and the key that names it.
+fn path_of(environment: &EnvironmentConfig) -> Option<(&str, &'static str)> {
+    let kustomize = environment.kustomize.as_ref().map(|source| (source.path.as_str(), "kustomize"));
+    kustomize.or_else(|| environment.manifests.as_ref().map(|source| (source.path.as_str(), "manifests")))
+}
+
+/// What an environment of a configuration is rendered from; `None` where that leads out of the tree.
+pub(crate) fn source_of(environment: &EnvironmentConfig, config_path: &str) -> Option<Source> {
+    let (path, kind) = path_of(environment)?;
+    let path = join(parent(config_path), path)?;
+    Some(if kind == "kustomize" { Source::Kustomize(path) } else { Source::Manifests(path) })
 }
 
 fn discovered(workspace: &Workspace) -> Vec<Planned> {

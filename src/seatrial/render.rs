@@ -2,7 +2,7 @@
 
 use seatrial_discover::Source;
 use seatrial_kustomize::{ImageOverride, Options, build, override_images};
-use seatrial_model::Rendered;
+use seatrial_model::{Manifest, Rendered};
 use seatrial_tree::Tree;
 
 /// Renders a source. Gives back how many containers each `--image` changed, too.
@@ -24,9 +24,9 @@ pub(crate) fn image_overrides(flags: &[String]) -> Result<Vec<ImageOverride>, St
 }
 
 /// Names of the images in pod templates, for the message about an `--image` that matches none.
-pub(crate) fn image_names(rendered: &Rendered) -> Vec<String> {
+pub(crate) fn image_names(manifests: &[Manifest]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for manifest in &rendered.manifests {
+    for manifest in manifests {
         collect_images(&manifest.node, &mut names);
     }
     names.sort();

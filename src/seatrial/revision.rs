@@ -2,7 +2,11 @@
 
 use seatrial_ci::{CiContext, Host};
 use seatrial_model::{PullRequest, Revision};
-use seatrial_tree::{GitError, Repository};
+use seatrial_tree::{GitError, Repository, Tree};
+
+use crate::against::Against;
+use crate::session::Session;
+use crate::workspace::Workspace;
 
 /// The base of a pull request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,15 +15,33 @@ pub(crate) enum Base {
     None,
     /// Its commit.
     Commit(String),
-    /// It is not in the clone; a sentence with the way out.
-    Missing(String),
+    /// It is not in the clone.
+    Missing(Missing),
+}
+
+/// Why there is nothing to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// A clause.
+    because: String,
+    /// A clause: what to do about it; empty where there is nothing to do.
+    way_out: String,
+}
+
+impl Missing {
+    /// The sentence for the report of a command; `besides` is what else follows from it.
+    pub(crate) fn sentence(&self, besides: &str) -> String {
+        let way_out = if self.way_out.is_empty() { String::new() } else { format!("; {}", self.way_out) };
+        format!("there is no base to compare with ({}): every finding counts as new{besides}{way_out}", self.because)
+    }
 }
 
 /// The base: the first parent where the checkout is the host's merge commit, else the merge base of head and target branch.
 pub(crate) fn base(ci: &CiContext, repository: Option<&Repository>) -> Base {
     let Some(pull_request) = &ci.pull_request else { return Base::None };
     let Some(repository) = repository else {
-        return Base::Missing("the checkout is no git repository, so it cannot be compared with its base".to_owned());
+        let because = "the checkout is no git repository".to_owned();
+        return Base::Missing(Missing { because, way_out: String::new() });
     };
     let parents = repository.parents("HEAD").unwrap_or_default();
     let found = match parents.as_slice() {
@@ -42,13 +64,35 @@ fn from_target_branch(
     repository.merge_base(&head, &target)
 }
 
-fn missing(host: Host, parents: &[String], error: &GitError) -> String {
-    let depth = if parents.len() == 2 { "2" } else { "0" };
+fn missing(host: Host, parents: &[String], error: &GitError) -> Missing {
+    let is_merge = parents.len() == 2;
+    let by_hand = if is_merge { "git fetch --deepen=1" } else { "git fetch --unshallow" };
     let way_out = match host {
-        Host::GitHubActions => format!("give actions/checkout `fetch-depth: {depth}`"),
-        Host::Local => "fetch the whole history (`git fetch --unshallow`)".to_owned(),
+        Host::GitHubActions => {
+            let depth = if is_merge { "2" } else { "0" };
+            format!("give actions/checkout `fetch-depth: {depth}`, or run `{by_hand}` before")
+        }
+        Host::Local => format!("run `{by_hand}` before"),
     };
-    format!("the base cannot be read ({error}): validated, not deployed; {way_out}")
+    Missing { because: error.to_string(), way_out }
+}
+
+/// The tree of the base; where it cannot be opened, the base is missing.
+pub(crate) fn open_base(base: Base, workspace: &Workspace, session: &Session) -> (Base, Option<Against>) {
+    let Base::Commit(commit) = &base else { return (base, None) };
+    match Tree::commit(&workspace.root, commit, &session.sources) {
+        Ok(tree) => (base, Some(Against::new(tree, &workspace.config_path))),
+        Err(error) => {
+            let because = error.to_string();
+            (
+                Base::Missing(Missing {
+                    because,
+                    way_out: "fetch the whole history (`git fetch --unshallow`)".to_owned(),
+                }),
+                None,
+            )
+        }
+    }
 }
 
 /// What the report says was judged.

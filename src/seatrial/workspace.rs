@@ -49,11 +49,6 @@ impl Workspace {
         };
         Ok(Workspace { root, tree, repository, config, config_path })
     }
-
-    /// A path of the configuration as a path of the tree; `None` when it leads out of it.
-    pub(crate) fn resolve(&self, path: &str) -> Option<String> {
-        join(parent(&self.config_path), path)
-    }
 }
 
 /// A path below the root with forward slashes.

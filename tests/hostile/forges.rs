@@ -219,7 +219,7 @@ fn three_hundred_failures_fit_a_comment_and_are_all_in_the_files() {
     let pull_request =
         PullRequest::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", OBJECT)], &[("deploy/b.yaml", &failures())]);
     let seen = pull_request.run(&["run"], &[]);
-    seen.expect("300", 1, &["300 problems"]);
+    seen.expect("300", 1, &["300 new problems"]);
     let in_json = seen.json["findings"].as_array().into_iter().flatten();
     assert_eq!(in_json.filter(|finding| finding["rule"] == "schema" && finding["level"] == "error").count(), 300);
     assert_eq!(seen.junit.matches("type=\"schema\"").count(), 300);

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use seatrial_model::{Level, Report, ReportedFinding};
+use seatrial_model::{Age, Level, Report, ReportedFinding};
 
 use crate::Host;
 
@@ -36,7 +36,9 @@ pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &
 }
 
 fn of_level(report: &Report, level: Level) -> String {
-    let placed = || report.findings.iter().filter(|f| f.level == level && !f.primary.location.path.is_empty());
+    let is_shown =
+        |f: &&ReportedFinding| f.level == level && report.is_listed(f) && !f.primary.location.path.is_empty();
+    let placed = || report.findings.iter().filter(is_shown);
     let mut lines = String::new();
     for finding in placed().take(MOST_PER_LEVEL) {
         lines.push_str(&command(finding));
@@ -73,7 +75,8 @@ fn command(finding: &ReportedFinding) -> String {
 }
 
 fn message(finding: &ReportedFinding) -> String {
-    let mut message = finding.message.clone();
+    let before = if finding.age == Age::AlreadyThere { "already there: " } else { "" };
+    let mut message = format!("{before}{}", finding.message);
     if !finding.primary.text.is_empty() {
         let _ = write!(message, ": {}", finding.primary.text);
     }
@@ -127,6 +130,8 @@ mod tests {
             notes: Vec::new(),
             evidence: Vec::new(),
             fingerprint: String::new(),
+            age: Age::New,
+            stage: None,
             environments: vec!["dev".to_owned()],
         }
     }

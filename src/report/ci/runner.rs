@@ -112,6 +112,8 @@ fn finding(path: &str, message: &str) -> ReportedFinding {
         notes: Vec::new(),
         evidence: Vec::new(),
         fingerprint: String::new(),
+        age: seatrial_model::Age::New,
+        stage: None,
         environments: Vec::new(),
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
     for environment in &report.environments {
         broken_in(environment, &mut causes);
     }
-    for finding in report.findings.iter().filter(|f| f.level == Level::Error) {
+    for finding in report.findings.iter().filter(|f| report.is_failing(f)) {
         causes.push(Cause {
             kind: Kind::Failed,
             environments: finding.environments.iter().map(String::as_str).collect(),
@@ -117,10 +117,13 @@ fn failed_in<'a>(environment: &'a EnvironmentReport, report: &'a Report, causes:
             causes.push(Cause::new(Kind::Failed, Some(name), of_test(test), Teller::Test(test)));
         }
     }
-    let errors = report.findings.iter().filter(|f| f.level == Level::Error);
-    let has_finding = errors.into_iter().any(|f| f.environments.iter().any(|e| e == name));
+    let here = |f: &&ReportedFinding| f.environments.iter().any(|e| e == name);
+    let has_error = report.findings.iter().filter(here).any(|f| f.level == Level::Error);
+    let has_cause = report.findings.iter().filter(here).any(|f| report.is_failing(f));
     for stage in environment.stages.iter().filter(|s| s.result == StageResult::Failed) {
-        let explained = has_finding || (stage.stage == Stage::Test && failed().next().is_some());
+        // An error that was there before explains a rendering, and no deployment.
+        let is_told = if matches!(stage.stage, Stage::Render | Stage::Validate) { has_error } else { has_cause };
+        let explained = is_told || (stage.stage == Stage::Test && failed().next().is_some());
         if explained {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Target, TestOutcome, Verdict};
 
+use crate::ages::{already_there, noun, tolerated};
 use crate::cause::{Cause, Kind, causes, of_kind};
 use crate::plain::one_line;
 use crate::wording::{clip, count, list};
@@ -24,7 +25,10 @@ pub(crate) fn clause(report: &Report) -> String {
     let causes = causes(report);
     match report.verdict {
         Verdict::Passed => passed(report),
-        Verdict::Failed => failed(&of_kind(&causes, Kind::Failed)),
+        Verdict::Failed => {
+            let failing = of_kind(&causes, Kind::Failed);
+            failed(&failing, noun(report, &failing))
+        }
         Verdict::Broken => broken(&of_kind(&causes, Kind::Broken), of_kind(&causes, Kind::Failed).len()),
     }
 }
@@ -42,24 +46,35 @@ fn passed(report: &Report) -> String {
     if passed > 0 {
         clauses.push(format!("{} passed", count(passed, "test")));
     }
+    let tolerated = tolerated(report).count();
+    if tolerated > 0 {
+        clauses.push(format!("{} that do not count", count(tolerated, "problem")));
+    }
     let warnings = report.count(Level::Warning);
     if warnings > 0 {
         clauses.push(count(warnings, "warning"));
     }
+    let problems = already_there(report).filter(|finding| finding.level == Level::Error).count();
+    if problems > 0 {
+        clauses.push(format!("{} already there", count(problems, "problem")));
+    }
+    if !report.fixed.is_empty() {
+        clauses.push(format!("{} fixed", report.fixed.len()));
+    }
     format!("Passed: {}", clauses.join(", "))
 }
 
-fn failed(causes: &[&Cause<'_>]) -> String {
+fn failed(causes: &[&Cause<'_>], noun: &str) -> String {
     match causes {
         [] => "Failed".to_owned(),
         [only] if only.environments.is_empty() => only.message.clone(),
         [only] => format!("{}: {}", list(&only.environments, MOST_NAMES), only.message),
         [first, ..] if first.environments.is_empty() => {
-            format!("{} problems, the first: {}", causes.len(), first.message)
+            format!("{}, the first: {}", count(causes.len(), noun), first.message)
         }
         [first, ..] => {
             let environments = list(&first.environments, MOST_NAMES);
-            format!("{} problems, the first in {environments}: {}", causes.len(), first.message)
+            format!("{}, the first in {environments}: {}", count(causes.len(), noun), first.message)
         }
     }
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use seatrial_model::{
-    EnvironmentReport, Evidence, Level, Location, Report, ReportedFinding, Stage, StageOutcome, StageResult,
+    Age, Comparison, EnvironmentReport, Evidence, Location, Report, ReportedFinding, Stage, StageOutcome, StageResult,
     TestOutcome, TestResult,
 };
 
+use crate::ages::{is_inherited, tally};
 use crate::cause::tells_the_same;
 use crate::plain::{lines, one_line};
 use crate::wording::count;
@@ -53,10 +54,20 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
     let here = report.findings.iter().filter(|f| f.environments.contains(&environment.name));
     let told =
         |finding: &&ReportedFinding| environment.tests.iter().any(|t| tells_the_same(finding, &environment.name, t));
-    for finding in here.filter(|finding| !told(finding)) {
-        cases.add_finding(finding);
+    let (listed, counted): (Vec<_>, Vec<_>) = here.filter(|f| !told(f)).partition(|finding| report.is_listed(finding));
+    for finding in listed {
+        cases.add_finding(finding, report);
     }
     let mut suite = TestSuite::new(class.as_str());
+    let fixed = report.fixed.iter().filter(|f| f.environments.contains(&environment.name));
+    for (name, told) in [("already there", tally(counted.into_iter(), "")), ("fixed", tally(fixed, ""))] {
+        if !told.is_empty() {
+            suite.add_property((name, told.as_str()));
+        }
+    }
+    if let Some(Comparison::NotCompared(because)) = &environment.comparison {
+        suite.add_property(("not compared", one_line(because).as_str()));
+    }
     suite.add_property(("source", one_line(&environment.source).as_str()));
     suite.add_property(("kubernetes", one_line(&environment.kubernetes).as_str()));
     if let Some(target) = &environment.target {
@@ -75,7 +86,7 @@ fn run_suite(report: &Report) -> Option<TestSuite> {
         cases.add(RUN, unsuccessful(NonSuccessKind::Error, sentence, "broken", ""), 0);
     }
     for finding in report.findings.iter().filter(|f| f.environments.is_empty()) {
-        cases.add_finding(finding);
+        cases.add_finding(finding, report);
     }
     if cases.cases.is_empty() {
         return None;
@@ -109,17 +120,21 @@ impl<'a> Cases<'a> {
         self.cases.push(case);
     }
 
-    /// A finding that fails the run is a failed case; another one passes and says what it has to say beside it.
-    fn add_finding(&mut self, finding: &ReportedFinding) {
+    /// A finding that fails the run is a failed case; one that was there before is a skipped one; another one passes and says what it has to
+    /// say beside it.
+    fn add_finding(&mut self, finding: &ReportedFinding, report: &Report) {
         let subject = match (&finding.object, finding.primary.location.path.as_str()) {
             (Some(object), _) => object.to_string(),
             (None, path) => path.to_owned(),
         };
         let field = finding.field.as_deref().map(|field| format!(" {field}")).unwrap_or_default();
         let name = format!("{}: {subject}{field}", finding.rule);
-        if finding.level == Level::Error {
+        if report.is_failing(finding) {
             let status = unsuccessful(NonSuccessKind::Failure, &finding.message, &finding.rule, &description(finding));
             return self.add(&name, status, 0);
+        }
+        if finding.age == Age::AlreadyThere {
+            return self.add(&name, skipped(&format!("already there: {}", finding.message)), 0);
         }
         self.add(&name, TestCaseStatus::success(), 0);
         if let Some(case) = self.cases.last_mut() {
@@ -133,8 +148,11 @@ fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Re
     let name = outcome.stage.title().to_lowercase();
     match &outcome.result {
         StageResult::Passed => TestCaseStatus::success(),
+        StageResult::Failed if outcome.stage == Stage::Render && is_inherited(environment, report) => {
+            skipped("failed as on the base")
+        }
         StageResult::Failed => {
-            let here = |f: &&ReportedFinding| f.level == Level::Error && f.environments.contains(&environment.name);
+            let here = |f: &&ReportedFinding| report.is_failing(f) && f.environments.contains(&environment.name);
             let problems = report.findings.iter().filter(here).count();
             let message = match outcome.summary.as_str() {
                 "" if problems > 0 => count(problems, "problem"),

@@ -1,5 +1,6 @@
 //! `Report` → bytes: terminal, markdown, headline, junit, json. No I/O; sees the model alone.
 
+mod ages;
 mod cause;
 mod headline;
 mod json;

@@ -1,5 +1,6 @@
 //! The report as GitHub-flavoured Markdown: comment, job summary, artifact. Made of whole sections; a budget leaves some out, never cuts one.
 
+mod compared;
 mod details;
 mod escape;
 mod footer;
@@ -45,12 +46,14 @@ fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     sections.extend(addresses(report));
     sections.extend(problem::leading(leading, report));
     sections.push(table::table(report));
-    sections.push([details::notices(report), details::left_out(report)].concat().join("\n"));
+    sections.push([details::notices(report), compared::lines(report), details::left_out(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
+    sections.extend(compared::fixed(report));
     sections.extend(details::changes(report));
     sections.extend(details::tests(report));
     sections.extend(details::evidence(causes, details::Extent::Whole));
     sections.extend(details::remarks(report));
+    sections.extend(compared::already_there(report));
     sections.push(footer::footer(report));
     sections
 }
@@ -62,7 +65,7 @@ fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     sections.extend(addresses(report));
     sections.extend(problem::leading(leading, report));
     sections.push(table::table(report));
-    sections.push(details::notices(report).join("\n"));
+    sections.push([details::notices(report), compared::lines(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
     sections.extend(details::evidence(leading, details::Extent::Core));
     sections.push(footer::pointer(report));

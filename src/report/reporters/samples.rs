@@ -1,8 +1,9 @@
 //! Hand-made reports for the tests of all reporters.
 
 use seatrial_model::{
-    Action, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, PullRequest,
-    Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult,
+    Action, Age, Change, Comparison, EnvironmentReport, Evidence, ExcerptLine, FailOn, Level, Listing, Location,
+    NotChecked, ObjectId, PullRequest, Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome,
+    StageResult, Target, TestOutcome, TestResult,
 };
 
 /// Every sample by its name.
@@ -17,6 +18,10 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("broken-and-failed", broken_and_failed()),
         ("fork", fork()),
         ("preview", preview()),
+        ("compared", compared()),
+        ("compared-all", Report { listing: Listing::All, ..compared() }),
+        ("only-old", only_old()),
+        ("never", never()),
     ]
 }
 
@@ -80,7 +85,7 @@ pub(crate) fn image_missing() -> Report {
     }];
     let mut warning = finding_of(Level::Warning, "latest-tag", "image `nginx` has no tag");
     warning.primary = label("deploy/overlays/prod/patch.yaml", 9, 16, "        image: nginx", (15, 20), "");
-    report.add_findings(Some("dev"), &[finding]);
+    report.add_findings(Some("dev"), &[finding.found_by(Stage::Deploy)]);
     report.add_findings(Some("prod"), &[warning]);
     report.duration_ms = 72_000;
     report.decide();
@@ -241,6 +246,60 @@ pub(crate) fn preview() -> Report {
     report
 }
 
+/// One problem is new, two and a warning were there before, two are mended; one environment could not be compared.
+pub(crate) fn compared() -> Report {
+    let mut report = schema_in_two_environments();
+    report.command = "run".to_owned();
+    report.environments[0].comparison = Some(Comparison::Compared);
+    report.environments[1].comparison = Some(Comparison::NotCompared("the base cannot be rendered".to_owned()));
+    for found in &mut report.findings {
+        found.stage = Some(Stage::Validate);
+    }
+    let in_dev = |message: &str| finding("schema", message, label("deploy/base/api.yaml", 4, 3, "  x: 1", (2, 3), ""));
+    let mut warning = finding_of(Level::Warning, "latest-tag", "image `nginx` has no tag");
+    warning.primary = label("deploy/base/web.yaml", 12, 16, "        image: nginx", (15, 20), "");
+    let old = [
+        in_dev("Deployment shop/api has no field `spec.x`"),
+        in_dev("`spec.y` of Deployment shop/api must be a string"),
+    ];
+    let old = old.into_iter().chain([warning]).map(|f| f.found_by(Stage::Validate).aged(Age::AlreadyThere));
+    report.add_findings(Some("dev"), &old.collect::<Vec<_>>());
+    report
+        .add_fixed("dev", &[in_dev("Deployment shop/api has no field `spec.z`"), in_dev("`spec.a` must be a number")]);
+    report.decide();
+    report
+}
+
+/// Nothing is new: what is wrong was there before, and one environment cannot be rendered, as on the base.
+pub(crate) fn only_old() -> Report {
+    let mut report = green();
+    let mut wrong = schema_in_two_environments().findings;
+    wrong.iter_mut().for_each(|found| found.environments.clear());
+    let [patch, schema] = wrong.try_into().expect("two findings");
+    report.add_findings(Some("dev"), &[schema.found_by(Stage::Validate).aged(Age::AlreadyThere)]);
+    report.add_findings(Some("prod"), &[patch.found_by(Stage::Render).aged(Age::AlreadyThere)]);
+    for environment in &mut report.environments {
+        environment.comparison = Some(Comparison::Compared);
+    }
+    let prod = &mut report.environments[1];
+    prod.stages[0].result = StageResult::Failed;
+    prod.stages[2] = StageOutcome::skipped(Stage::Deploy, "rendering failed, as it does on the base");
+    report.decide();
+    report
+}
+
+/// Errors are new, and nobody wants them to fail.
+pub(crate) fn never() -> Report {
+    let mut report = schema_in_two_environments();
+    report.fail_on = FailOn::Never;
+    for environment in &mut report.environments {
+        environment.comparison = Some(Comparison::Compared);
+        environment.stages[1].result = StageResult::Passed;
+    }
+    report.decide();
+    report
+}
+
 /// As many failures as asked for, each of ordinary size.
 pub(crate) fn many_failures(number: usize) -> Report {
     let mut report = run();
@@ -334,6 +393,7 @@ fn environment(name: &str, objects: usize) -> EnvironmentReport {
         source: format!("kustomize deploy/overlays/{name}"),
         kubernetes: "1.35".to_owned(),
         target: None,
+        comparison: None,
         stages: vec![
             passed(Stage::Render, &format!("{objects} objects"), 8),
             StageOutcome { summary: String::new(), ..passed(Stage::Validate, "", 3) },
@@ -385,6 +445,8 @@ fn finding_of(level: Level, rule: &str, message: &str) -> ReportedFinding {
         notes: Vec::new(),
         evidence: Vec::new(),
         fingerprint: "0011223344556677".to_owned(),
+        age: Age::New,
+        stage: None,
         environments: Vec::new(),
     }
 }

@@ -9,12 +9,16 @@ use std::fmt::Write as _;
 
 use seatrial_model::{Level, Report, Verdict};
 
+use crate::ages::{already_there, counted, not_compared, noun, tally, tolerated};
 use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind};
 use crate::headline::{MOST_NAMES, judged};
 use crate::left_out::{is_told_as_not_checked, not_checked};
 use crate::plain::one_line;
 use crate::wording::{count, duration, list};
 use style::{Pen, Style};
+
+/// Findings that are named of those that were mended.
+const MOST_FIXED: usize = 10;
 
 /// How to print on a terminal.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +42,7 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
         .filter(|cause| cause.kind == Kind::Broken)
         .map(|cause| diagnostic::cause(cause, report, pen))
         .collect();
-    let findings = report.findings.iter().filter(|finding| !is_told_as_not_checked(finding));
+    let findings = report.findings.iter().filter(|f| report.is_listed(f) && !is_told_as_not_checked(f));
     blocks.extend(findings.map(|finding| diagnostic::finding(finding, report, pen)));
     let untold = causes.iter().filter(|c| c.kind == Kind::Failed && !matches!(c.teller, Teller::Finding(_)));
     blocks.extend(untold.map(|cause| diagnostic::cause(cause, report, pen)));
@@ -53,10 +57,35 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
         for notice in &report.notices {
             let _ = writeln!(text, "{}", pen.wrapped("notice: ", "notice: ".len(), &one_line(notice)));
         }
+        text.push_str(&compared(report, pen));
         text.push_str(&unchecked(report, pen));
     }
     text.push_str(&verdict(report, &causes, pen));
     text
+}
+
+/// What was mended, what was there before, and what could not be compared.
+fn compared(report: &Report, pen: Pen) -> String {
+    let mut lines = Vec::new();
+    for finding in report.fixed.iter().take(MOST_FIXED) {
+        let at = &finding.primary.location;
+        lines.push(("fixed", format!("{} ({}:{} of the base)", finding.message, at.path, at.line)));
+    }
+    if let Some(more) = report.fixed.len().checked_sub(MOST_FIXED).filter(|more| *more > 0) {
+        lines.push(("fixed", format!("{more} more, the JSON report has all")));
+    }
+    for (because, names) in not_compared(report) {
+        lines.push(("not compared", format!("{names}, as {because}: everything there counts as new")));
+    }
+    let counted = counted(report);
+    if !counted.is_empty() {
+        lines.push(("already there", format!("{counted}; --all lists what the base has, too")));
+    }
+    let told = lines.iter().map(|(lead, told)| {
+        let lead = format!("{lead}: ");
+        format!("{}\n", pen.wrapped(&lead, lead.len(), &one_line(told)))
+    });
+    told.collect()
 }
 
 fn unchecked(report: &Report, pen: Pen) -> String {
@@ -83,11 +112,23 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
     if !failed.is_empty() {
         let places = environments_of(report, &failed).len();
         let within = if places > 0 { format!(" in {}", count(places, "environment")) } else { String::new() };
-        facts.push(format!("{}{within}", count(failed.len(), "problem")));
+        facts.push(format!("{}{within}", count(failed.len(), noun(report, &failed))));
+    }
+    let tolerated = tally(tolerated(report), "");
+    if !tolerated.is_empty() {
+        facts.push(format!("{tolerated} that do not count"));
     }
     let warnings = report.count(Level::Warning);
     if warnings > 0 {
         facts.push(count(warnings, "warning"));
+    }
+    let old = already_there(report).filter(|finding| !report.is_failing(finding));
+    let old = old.filter(|finding| !is_told_as_not_checked(finding)).count();
+    if old > 0 {
+        facts.push(format!("{old} already there"));
+    }
+    if !report.fixed.is_empty() {
+        facts.push(format!("{} fixed", report.fixed.len()));
     }
     facts.push(duration(report.duration_ms));
     let style = if report.verdict == Verdict::Passed { Style::Good } else { Style::Error };

@@ -1,9 +1,10 @@
 //! What is folded away below the table: further problems, changes, tests, proof, remarks; and the visible lines of what was left out.
 
 use seatrial_model::{
-    Action, Change, EnvironmentReport, Evidence, Level, ObjectId, Report, ReportedFinding, TestOutcome, TestResult,
+    Action, Age, Change, EnvironmentReport, Evidence, Level, ObjectId, Report, ReportedFinding, TestOutcome, TestResult,
 };
 
+use crate::ages::tolerated;
 use crate::cause::{Cause, Kind, Teller};
 use crate::left_out::{by_reason, is_told_as_not_checked};
 use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
@@ -40,7 +41,7 @@ pub(crate) enum Extent {
 }
 
 /// A part that a click unfolds. The summary is plain text.
-fn folded(summary: &str, content: &str) -> String {
+pub(crate) fn folded(summary: &str, content: &str) -> String {
     format!("<details><summary>{}</summary>\n\n{content}\n\n</details>", html(summary))
 }
 
@@ -175,8 +176,11 @@ fn title(proof: &Evidence) -> String {
 
 /// Warnings and notes.
 pub(crate) fn remarks(report: &Report) -> Vec<String> {
-    let shown = || report.findings.iter().filter(|finding| !is_told_as_not_checked(finding));
+    let shown = || report.findings.iter().filter(|f| f.age == Age::New && !is_told_as_not_checked(f));
     let of = |level: Level| -> Vec<&ReportedFinding> { shown().filter(|f| f.level == level).collect() };
+    let tolerated: Vec<String> = tolerated(report).map(|finding| remark(finding, report)).collect();
+    let summary = format!("⚠️ {} that do not count", count(tolerated.len(), "problem"));
+    let tolerated = (!tolerated.is_empty()).then(|| folded(&summary, &tolerated.join("\n")));
     let folded_level = |level: Level, mark: &str| {
         let findings = of(level);
         if findings.is_empty() {
@@ -185,10 +189,11 @@ pub(crate) fn remarks(report: &Report) -> Vec<String> {
         let lines: Vec<String> = findings.iter().map(|finding| remark(finding, report)).collect();
         Some(folded(&format!("{mark}{}", count(findings.len(), level.as_str())), &lines.join("\n")))
     };
-    [folded_level(Level::Warning, "⚠️ "), folded_level(Level::Note, "")].into_iter().flatten().collect()
+    [tolerated, folded_level(Level::Warning, "⚠️ "), folded_level(Level::Note, "")].into_iter().flatten().collect()
 }
 
-fn remark(finding: &ReportedFinding, report: &Report) -> String {
+/// A list item about a finding.
+pub(crate) fn remark(finding: &ReportedFinding, report: &Report) -> String {
     let cause = Cause {
         kind: Kind::Failed,
         environments: finding.environments.iter().map(String::as_str).collect(),

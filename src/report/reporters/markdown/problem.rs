@@ -1,6 +1,6 @@
 //! One cause in Markdown: sentence, place, excerpt, help.
 
-use seatrial_model::{Location, Report, ReportedFinding, ReportedLabel};
+use seatrial_model::{Age, Location, Report, ReportedFinding, ReportedLabel};
 
 use crate::cause::{Cause, Kind, Teller};
 use crate::markdown::escape::{Place, block_lines, code, fenced, file_address, link, prose};
@@ -65,7 +65,10 @@ fn explained(cause: &Cause<'_>, report: &Report) -> Vec<String> {
     let Some(finding) = finding_of(cause) else { return blocks };
     let related = finding.related.iter().filter(|label| !label.location.path.is_empty());
     let related: Vec<String> = related.map(|label| with_label(&place(&label.location, report), Some(label))).collect();
-    let facts: Vec<String> = finding.notes.iter().chain(&finding.help).map(|fact| sentence(fact)).collect();
+    let mut facts: Vec<String> = finding.notes.iter().chain(&finding.help).map(|fact| sentence(fact)).collect();
+    if finding.age == Age::AlreadyThere {
+        facts.insert(0, "The base has it, too.".to_owned());
+    }
     blocks.extend([related.join(" · "), facts.join(" ")].into_iter().filter(|block| !block.is_empty()));
     blocks
 }

@@ -1,7 +1,8 @@
 //! Environments × stages, one short clause per cell.
 
-use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageOutcome, StageResult};
+use seatrial_model::{EnvironmentReport, Report, Stage, StageOutcome, StageResult};
 
+use crate::ages::{is_inherited, validation};
 use crate::headline::name;
 use crate::markdown::escape::{Place, prose};
 use crate::trials;
@@ -63,9 +64,9 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
     let clause = match outcome.stage {
         Stage::Render if outcome.summary.is_empty() => count(environment.objects, "object"),
         Stage::Test => trials::clause(environment),
-        Stage::Validate => match findings(environment, report, Level::Warning) {
-            0 => String::new(),
-            warnings => return format!("⚠️ {}", count(warnings, "warning")),
+        Stage::Validate => match validation(environment, report) {
+            told if told.is_empty() => told,
+            told => return format!("⚠️ {told}"),
         },
         Stage::Render | Stage::Deploy => told(&outcome.summary),
     };
@@ -75,10 +76,13 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
 fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     let clause = match outcome.stage {
         Stage::Test if !environment.tests.is_empty() => trials::clause(environment),
-        Stage::Validate => match findings(environment, report, Level::Error) {
-            0 => told(&outcome.summary),
-            problems => count(problems, "problem"),
+        Stage::Validate => match validation(environment, report) {
+            found if found.is_empty() => told(&outcome.summary),
+            found => found,
         },
+        Stage::Render if is_inherited(environment, report) => {
+            return format!("⚠️ failed as on the base, {}", told(&outcome.summary));
+        }
         Stage::Render if !outcome.summary.is_empty() => format!("failed, {}", told(&outcome.summary)),
         _ => told(&outcome.summary),
     };
@@ -87,8 +91,4 @@ fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
 
 fn told(text: &str) -> String {
     prose(&clip(text, LONGEST), Place::Cell)
-}
-
-fn findings(environment: &EnvironmentReport, report: &Report, level: Level) -> usize {
-    report.findings.iter().filter(|f| f.level == level && f.environments.contains(&environment.name)).count()
 }

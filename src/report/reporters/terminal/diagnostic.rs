@@ -1,6 +1,6 @@
 //! One finding or cause as a block: heading, places, facts, help, proof.
 
-use seatrial_model::{Evidence, Level, Report, ReportedFinding, ReportedLabel, Stage, ids};
+use seatrial_model::{Age, Evidence, Level, Report, ReportedFinding, ReportedLabel, Stage, ids};
 
 use crate::cause::{Cause, Kind, Teller};
 use crate::plain::{lines, one_line};
@@ -38,6 +38,9 @@ pub(crate) fn finding(finding: &ReportedFinding, report: &Report, pen: Pen) -> S
     labels.extend(finding.related.iter().map(|label| (label, Rank::Related)));
     let names: Vec<&str> = finding.environments.iter().map(String::as_str).collect();
     let mut facts: Vec<String> = environments(&names, report).into_iter().collect();
+    if finding.age == Age::AlreadyThere {
+        facts.push("already there: the base has it, too".to_owned());
+    }
     facts.extend(finding.notes.iter().map(|note| one_line(note)));
     let heading = heading(style, finding.level.as_str(), &finding.rule, &finding.message, pen);
     let help = finding.help.as_deref();

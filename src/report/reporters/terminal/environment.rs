@@ -1,8 +1,11 @@
 //! The line of an environment: what each stage did, and below it whatever was left alone.
 
-use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target};
+use seatrial_model::{
+    Age, EnvironmentReport, Level, ObjectId, Report, ReportedFinding, Stage, StageOutcome, StageResult, Target,
+};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::ages::{is_inherited, validation};
 use crate::headline::address;
 use crate::left_out::by_reason;
 use crate::plain::one_line;
@@ -44,7 +47,7 @@ fn is_quiet(environment: &EnvironmentReport, report: &Report) -> bool {
         Stage::Render | Stage::Validate => stage.result == StageResult::Passed,
         Stage::Deploy | Stage::Test => matches!(stage.result, StageResult::Skipped(_)),
     };
-    environment.stages.iter().all(is_done) && findings(environment, report, Level::Warning) == 0
+    environment.stages.iter().all(is_done) && validation(environment, report).is_empty()
 }
 
 fn rows_of(environments: &[&EnvironmentReport], report: &Report, pen: Pen) -> String {
@@ -122,9 +125,13 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
     match outcome.stage {
         Stage::Render if outcome.summary.is_empty() => format!("rendered {}", count(environment.objects, "object")),
         Stage::Render => format!("rendered {}", outcome.summary),
-        Stage::Validate => match findings(environment, report, Level::Warning) {
-            0 => "valid".to_owned(),
-            warnings => format!("valid, {}", count(warnings, "warning")),
+        Stage::Validate => match validation(environment, report).as_str() {
+            "" => "valid".to_owned(),
+            told => match newest(environment, report) {
+                Some(Level::Error) => told.to_owned(),
+                Some(_) => format!("valid, {told}"),
+                None => format!("nothing new, {told}"),
+            },
         },
         Stage::Deploy if outcome.summary.is_empty() => "deployed".to_owned(),
         Stage::Deploy => format!("deployed: {}", outcome.summary),
@@ -134,12 +141,15 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
 
 fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     match outcome.stage {
-        Stage::Validate => match findings(environment, report, Level::Error) {
-            0 => with("failed", outcome),
-            problems => format!("not valid, {}", count(problems, "problem")),
+        Stage::Validate => match validation(environment, report).as_str() {
+            "" => with("failed", outcome),
+            told => format!("not valid, {told}"),
         },
         Stage::Test if !environment.tests.is_empty() => trials::clause(environment),
         Stage::Deploy => format!("{}, {}", with("failed", outcome), duration(outcome.duration_ms)),
+        Stage::Render if is_inherited(environment, report) => {
+            format!("render failed as on the base, {}", outcome.summary)
+        }
         Stage::Render if !outcome.summary.is_empty() => format!("render failed, {}", outcome.summary),
         Stage::Render | Stage::Test => with("failed", outcome),
     }
@@ -178,9 +188,11 @@ fn place(target: Option<&Target>) -> String {
     }
 }
 
-fn findings(environment: &EnvironmentReport, report: &Report, level: Level) -> usize {
-    let here = |names: &[String]| names.contains(&environment.name);
-    report.findings.iter().filter(|f| f.level == level && here(&f.environments)).count()
+/// The worst of what is new, notes apart.
+fn newest(environment: &EnvironmentReport, report: &Report) -> Option<Level> {
+    let is_new = |f: &&ReportedFinding| f.age == Age::New && f.level != Level::Note;
+    let here = report.findings.iter().filter(is_new).filter(|f| f.environments.contains(&environment.name));
+    here.map(|finding| finding.level).max()
 }
 
 /// What is to be said below the line: a lead and the rest.

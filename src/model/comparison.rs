@@ -1,0 +1,183 @@
+//! What a pull request caused: findings of the base and of the change told apart by fingerprint, and which of them fail a run.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Finding, Level, Stage};
+
+/// Whether a finding is there because of the pull request. Ordered: new ones come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Age {
+    /// The base does not have it, or there is no base to compare with.
+    #[default]
+    New,
+    /// The base has it, too.
+    AlreadyThere,
+}
+
+/// Which findings of rendering and validating fail a run. What a deployment or a test finds always does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Errors that the pull request brought.
+    #[default]
+    New,
+    /// All errors.
+    All,
+    /// None.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this level and age, found by this stage, fails a run.
+    #[must_use]
+    pub fn fails(self, level: Level, age: Age, stage: Option<Stage>) -> bool {
+        let is_live = matches!(stage, Some(Stage::Deploy | Stage::Test));
+        let counts = match self {
+            FailOn::New => age == Age::New,
+            FailOn::All => true,
+            FailOn::Never => false,
+        };
+        level == Level::Error && (is_live || counts)
+    }
+}
+
+/// Which findings are told in full; the others are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Listing {
+    /// New ones, and those that fail the run.
+    #[default]
+    New,
+    /// All.
+    All,
+}
+
+/// Whether an environment's findings could be compared with those of its base.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "result", content = "because")]
+pub enum Comparison {
+    /// They were.
+    Compared,
+    /// They were not, and all count as new; the reason as a clause.
+    NotCompared(String),
+}
+
+/// Findings of the change told apart from those of its base.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    /// The age of each finding of the change, in their order.
+    pub ages: Vec<Age>,
+    /// Positions of the base's findings that the change does not have.
+    pub gone: Vec<usize>,
+}
+
+/// Tells findings of `head` apart from those of `base`; `path` gives the path of the file that a finding lies in.
+///
+/// Equal fingerprints are counted: two on head and one on base is one new. Which of the two that is, is told by the sentence where it can be. A
+/// finding of the base stands for one of head only if it is at least as bad. What has neither object nor field is told apart by its sentence,
+/// too: else a missing file would stand for another one that the same kustomization names.
+#[must_use]
+pub fn compare<'a>(head: &'a [Finding], base: &'a [Finding], path: impl Fn(&Finding) -> String) -> Compared {
+    let key = |finding: &'a Finding| {
+        let is_vague = finding.object.is_none() && finding.field.is_none();
+        (finding.fingerprint(&path(finding)), if is_vague { finding.message.as_str() } else { "" })
+    };
+    let mut left: HashMap<_, Vec<usize>> = HashMap::new();
+    for (position, finding) in base.iter().enumerate() {
+        left.entry(key(finding)).or_default().push(position);
+    }
+    let mut ages = vec![Age::New; head.len()];
+    let keys: Vec<_> = head.iter().map(key).collect();
+    let passes: [fn(&Finding, &Finding) -> bool; 2] = [|head, base| head.message == base.message, |_, _| true];
+    for is_alike in passes {
+        for ((finding, key), age) in head.iter().zip(&keys).zip(&mut ages).filter(|(_, age)| **age == Age::New) {
+            let Some(candidates) = left.get_mut(key) else { continue };
+            let fits = |at: &usize| base.get(*at).is_some_and(|b| b.level >= finding.level && is_alike(finding, b));
+            if let Some(twin) = candidates.iter().position(fits) {
+                candidates.remove(twin);
+                *age = Age::AlreadyThere;
+            }
+        }
+    }
+    let mut gone: Vec<usize> = left.into_values().flatten().collect();
+    gone.sort_unstable();
+    Compared { ages, gone }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileId, ObjectId, RuleId, Span, ids};
+
+    fn at(rule: RuleId, line: usize, message: &str) -> Finding {
+        Finding::new(rule, Span::new(FileId(0), line, line), message)
+    }
+
+    fn of(name: &str, field: &str, line: usize) -> Finding {
+        let object = ObjectId::new("", "ConfigMap", Some("shop"), name);
+        at(ids::SCHEMA, line, name).with_object(&object).with_field(field)
+    }
+
+    fn ages(head: &[Finding], base: &[Finding]) -> (String, Vec<usize>) {
+        let compared = compare(head, base, |_| "a.yaml".to_owned());
+        let letter = |age: &Age| if *age == Age::New { 'n' } else { 'o' };
+        (compared.ages.iter().map(letter).collect(), compared.gone)
+    }
+
+    #[test]
+    fn lines_and_content_hashes_do_not_count() {
+        let (head, base) = (of("config-5g2b9f7h4k", "/data/a", 9), of("config-2222222222", "/data/a", 1));
+        assert_eq!(ages(&[head], &[base]), ("o".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn two_on_head_and_one_on_base_is_one_new() {
+        let two = [of("c", "/data/a", 1), of("c", "/data/a", 2)];
+        assert_eq!(ages(&two, &two[..1]), ("on".to_owned(), vec![]));
+        assert_eq!(ages(&two[..1], &two), ("o".to_owned(), vec![1]));
+    }
+
+    #[test]
+    fn the_one_whose_sentence_changed_is_the_new_one() {
+        let mut added = of("c", "/data/a", 1);
+        added.message = "another".to_owned();
+        assert_eq!(ages(&[added, of("c", "/data/a", 2)], &[of("c", "/data/a", 1)]), ("no".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn a_renamed_object_has_a_new_finding_and_the_old_one_is_gone() {
+        assert_eq!(ages(&[of("b", "/data/a", 1)], &[of("a", "/data/a", 1)]), ("n".to_owned(), vec![0]));
+    }
+
+    #[test]
+    fn what_became_worse_is_new() {
+        let note = of("c", "/data/a", 1).with_level(Level::Note);
+        assert_eq!(ages(&[of("c", "/data/a", 1)], std::slice::from_ref(&note)).0, "n");
+        assert_eq!(ages(&[note], &[of("c", "/data/a", 1)]).0, "o");
+    }
+
+    #[test]
+    fn one_missing_file_does_not_stand_for_another() {
+        let missing = |name| at(ids::MISSING_FILE, 1, name);
+        assert_eq!(ages(&[missing("b"), missing("a")], &[missing("a")]), ("no".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn only_errors_fail_and_live_ones_whatever_is_asked_for() {
+        let table = [
+            (FailOn::New, Age::New, Some(Stage::Validate), true),
+            (FailOn::New, Age::AlreadyThere, Some(Stage::Validate), false),
+            (FailOn::All, Age::AlreadyThere, Some(Stage::Render), true),
+            (FailOn::Never, Age::New, None, false),
+            (FailOn::Never, Age::New, Some(Stage::Deploy), true),
+        ];
+        for (fail_on, age, stage, fails) in table {
+            assert_eq!(fail_on.fails(Level::Error, age, stage), fails, "{fail_on:?} {age:?} {stage:?}");
+            assert!(!fail_on.fails(Level::Warning, age, stage));
+        }
+    }
+}

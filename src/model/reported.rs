@@ -1,0 +1,118 @@
+//! A finding as readers see it: places resolved, texts masked.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::confidential::without_quotations_of;
+use crate::location::hidden_values;
+use crate::{Age, Evidence, Finding, Level, Location, Masker, ObjectId, Sources, Stage, locate};
+
+/// Characters of a finding's sentence at most.
+const LONGEST_SENTENCE: usize = 1_000;
+
+/// A finding as readers see it: places resolved, texts masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportedFinding {
+    /// Rule id.
+    pub rule: String,
+    /// Level.
+    pub level: Level,
+    /// One sentence without a full stop, names in backticks.
+    pub message: String,
+    /// The line a human must edit.
+    pub primary: ReportedLabel,
+    /// Second places.
+    pub related: Vec<ReportedLabel>,
+    /// The object it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectId>,
+    /// JSON pointer into the object, or field path in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The way out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Further facts.
+    pub notes: Vec<String>,
+    /// Proofs.
+    pub evidence: Vec<Evidence>,
+    /// Identity across lines, base and head, and sinks.
+    pub fingerprint: String,
+    /// Whether the pull request brought it.
+    #[serde(default)]
+    pub age: Age,
+    /// The stage that found it; `None` outside of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// Environments that have it, in their order; empty for a finding outside any environment.
+    pub environments: Vec<String>,
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportedLabel {
+    /// The place.
+    pub location: Location,
+    /// A short clause; may be empty.
+    pub text: String,
+}
+
+impl ReportedFinding {
+    /// Resolves a finding's places and masks every text of it.
+    #[must_use]
+    pub fn resolve(finding: &Finding, sources: &Sources, masker: &Masker) -> ReportedFinding {
+        let hidden = hidden_values(sources, finding.primary.span);
+        let masked = |text: &str| short(&without_quotations_of(&hidden, &masker.mask(beginning(text))));
+        let label = |label: &crate::Label| ReportedLabel {
+            location: locate(sources, masker, label.span),
+            text: masked(&label.text),
+        };
+        let primary = label(&finding.primary);
+        let evidence = finding.evidence.iter();
+        ReportedFinding {
+            rule: finding.rule.as_str().to_owned(),
+            level: finding.level,
+            message: masked(&finding.message),
+            related: finding.related.iter().map(label).collect(),
+            object: finding.object.clone(),
+            field: finding.field.as_deref().map(masked),
+            help: finding.help.as_deref().map(masked),
+            notes: finding.notes.iter().map(|n| masked(n)).collect(),
+            evidence: evidence
+                .map(|e| Evidence { title: masked(&e.title), text: masker.mask(&e.text).into_owned() })
+                .collect(),
+            fingerprint: finding.fingerprint(&primary.location.path),
+            age: Age::New,
+            stage: None,
+            environments: Vec::new(),
+            primary,
+        }
+    }
+
+    /// The same finding, found by a stage.
+    #[must_use]
+    pub fn found_by(self, stage: Stage) -> ReportedFinding {
+        ReportedFinding { stage: Some(stage), ..self }
+    }
+
+    /// The same finding, of an age.
+    #[must_use]
+    pub fn aged(self, age: Age) -> ReportedFinding {
+        ReportedFinding { age, ..self }
+    }
+}
+
+/// As much of a text as is worth looking through for secrets, when only its first sentence will be shown.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(20 * LONGEST_SENTENCE).map_or(text, |(end, _)| &text[..end])
+}
+
+/// A sentence that can be read: what a file calls a name may have megabytes.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SENTENCE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
