@@ -67,12 +67,7 @@ pub(crate) fn not_compared(report: &Report) -> Vec<(&str, String)> {
 
 /// What validation found in an environment, as a clause: `1 new problem, 2 already there`, `2 problems`; empty for nothing.
 pub(crate) fn validation(environment: &EnvironmentReport, report: &Report) -> String {
-    // What rendering only warns of is told here, too: its own cell tells whether it worked.
-    let here = || {
-        let of_rendering = of_stage(environment, report, Stage::Render).filter(|f| f.stage == Some(Stage::Render));
-        let warnings = of_rendering.filter(|f| f.level == Level::Warning);
-        of_stage(environment, report, Stage::Validate).filter(|f| f.level != Level::Note).chain(warnings)
-    };
+    let here = || of_validation(environment, report);
     if !is_compared_in(environment) {
         return tally(here(), "");
     }
@@ -83,6 +78,21 @@ pub(crate) fn validation(environment: &EnvironmentReport, report: &Report) -> St
         (true, _) => format!("{} already there", tally(old.into_iter(), "")),
         (false, number) => format!("{new}, {number} already there"),
     }
+}
+
+/// The worst of what is new in [`validation`].
+pub(crate) fn newest(environment: &EnvironmentReport, report: &Report) -> Option<Level> {
+    of_validation(environment, report).filter(|f| f.age == Age::New).map(|f| f.level).max()
+}
+
+/// What validation found, and what rendering only warned of: its own cell tells whether it worked.
+fn of_validation<'a>(
+    environment: &'a EnvironmentReport,
+    report: &'a Report,
+) -> impl Iterator<Item = &'a ReportedFinding> {
+    let of_rendering = of_stage(environment, report, Stage::Render).filter(|f| f.stage == Some(Stage::Render));
+    let warnings = of_rendering.filter(|f| f.level == Level::Warning);
+    of_stage(environment, report, Stage::Validate).filter(|f| f.level != Level::Note).chain(warnings)
 }
 
 /// Whether everything that keeps an environment from being rendered was there before.

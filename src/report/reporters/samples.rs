@@ -1,10 +1,11 @@
 //! Hand-made reports for the tests of all reporters.
 
 use seatrial_model::{
-    Action, Age, Change, Comparison, EnvironmentReport, Evidence, ExcerptLine, FailOn, Level, Listing, Location,
-    NotChecked, ObjectId, PullRequest, Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome,
-    StageResult, Target, TestOutcome, TestResult,
+    Action, Age, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, PullRequest,
+    Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult,
 };
+
+mod compared;
 
 /// Every sample by its name.
 pub(crate) fn all() -> Vec<(&'static str, Report)> {
@@ -18,10 +19,10 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("broken-and-failed", broken_and_failed()),
         ("fork", fork()),
         ("preview", preview()),
-        ("compared", compared()),
-        ("compared-all", Report { listing: Listing::All, ..compared() }),
-        ("only-old", only_old()),
-        ("never", never()),
+        ("compared", compared::compared()),
+        ("compared-all", compared::compared_all()),
+        ("only-old", compared::only_old()),
+        ("never", compared::never()),
     ]
 }
 
@@ -242,60 +243,6 @@ pub(crate) fn preview() -> Report {
         })
         .to_vec();
     dev.vanished = vec![ObjectId::new("", "ConfigMap", Some("shop-pr-7"), "shop-config-2222222222")];
-    report.decide();
-    report
-}
-
-/// One problem is new, two and a warning were there before, two are mended; one environment could not be compared.
-pub(crate) fn compared() -> Report {
-    let mut report = schema_in_two_environments();
-    report.command = "run".to_owned();
-    report.environments[0].comparison = Some(Comparison::Compared);
-    report.environments[1].comparison = Some(Comparison::NotCompared("the base cannot be rendered".to_owned()));
-    for found in &mut report.findings {
-        found.stage = Some(Stage::Validate);
-    }
-    let in_dev = |message: &str| finding("schema", message, label("deploy/base/api.yaml", 4, 3, "  x: 1", (2, 3), ""));
-    let mut warning = finding_of(Level::Warning, "latest-tag", "image `nginx` has no tag");
-    warning.primary = label("deploy/base/web.yaml", 12, 16, "        image: nginx", (15, 20), "");
-    let old = [
-        in_dev("Deployment shop/api has no field `spec.x`"),
-        in_dev("`spec.y` of Deployment shop/api must be a string"),
-    ];
-    let old = old.into_iter().chain([warning]).map(|f| f.found_by(Stage::Validate).aged(Age::AlreadyThere));
-    report.add_findings(Some("dev"), &old.collect::<Vec<_>>());
-    report
-        .add_fixed("dev", &[in_dev("Deployment shop/api has no field `spec.z`"), in_dev("`spec.a` must be a number")]);
-    report.decide();
-    report
-}
-
-/// Nothing is new: what is wrong was there before, and one environment cannot be rendered, as on the base.
-pub(crate) fn only_old() -> Report {
-    let mut report = green();
-    let mut wrong = schema_in_two_environments().findings;
-    wrong.iter_mut().for_each(|found| found.environments.clear());
-    let [patch, schema] = wrong.try_into().expect("two findings");
-    report.add_findings(Some("dev"), &[schema.found_by(Stage::Validate).aged(Age::AlreadyThere)]);
-    report.add_findings(Some("prod"), &[patch.found_by(Stage::Render).aged(Age::AlreadyThere)]);
-    for environment in &mut report.environments {
-        environment.comparison = Some(Comparison::Compared);
-    }
-    let prod = &mut report.environments[1];
-    prod.stages[0].result = StageResult::Failed;
-    prod.stages[2] = StageOutcome::skipped(Stage::Deploy, "rendering failed, as it does on the base");
-    report.decide();
-    report
-}
-
-/// Errors are new, and nobody wants them to fail.
-pub(crate) fn never() -> Report {
-    let mut report = schema_in_two_environments();
-    report.fail_on = FailOn::Never;
-    for environment in &mut report.environments {
-        environment.comparison = Some(Comparison::Compared);
-        environment.stages[1].result = StageResult::Passed;
-    }
     report.decide();
     report
 }

@@ -1,11 +1,9 @@
 //! The line of an environment: what each stage did, and below it whatever was left alone.
 
-use seatrial_model::{
-    Age, EnvironmentReport, Level, ObjectId, Report, ReportedFinding, Stage, StageOutcome, StageResult, Target,
-};
+use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ages::{is_inherited, validation};
+use crate::ages::{is_inherited, newest, validation};
 use crate::headline::address;
 use crate::left_out::by_reason;
 use crate::plain::one_line;
@@ -186,13 +184,6 @@ fn place(target: Option<&Target>) -> String {
         Some(target) if !target.cluster.is_empty() => format!(" ({})", target.cluster),
         _ => String::new(),
     }
-}
-
-/// The worst of what is new, notes apart.
-fn newest(environment: &EnvironmentReport, report: &Report) -> Option<Level> {
-    let is_new = |f: &&ReportedFinding| f.age == Age::New && f.level != Level::Note;
-    let here = report.findings.iter().filter(is_new).filter(|f| f.environments.contains(&environment.name));
-    here.map(|finding| finding.level).max()
 }
 
 /// What is to be said below the line: a lead and the rest.
