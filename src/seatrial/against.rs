@@ -2,6 +2,7 @@
 
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
+use seatrial_kustomize::Options;
 use seatrial_model::{Age, Comparison, Finding, Level, Manifest, Rendered, compare};
 use seatrial_rules::{Context, check};
 use seatrial_tree::Tree;
@@ -47,7 +48,7 @@ impl Against {
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
     pub(crate) fn render(&self, planned: &Planned) -> Result<Before, String> {
         let (source, minor) = self.planned(planned)?;
-        let (rendered, _) = render(&self.tree, &source, &[]);
+        let (rendered, _) = render(&self.tree, &source, &[], Options::default());
         Ok(Before { rendered, minor })
     }
 

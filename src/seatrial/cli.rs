@@ -1,9 +1,13 @@
 //! Flags and subcommands. Only what works is listed.
 
+mod render;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use seatrial_model::{FailOn, Listing};
+
+pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
 const HELP: &str = "\
@@ -55,7 +59,8 @@ pub(crate) enum Command {
     /// Render and check everything; no cluster, no token.
     Validate(ValidateArgs),
     /// Print the manifests that an environment receives.
-    Render(RenderArgs),
+    #[command(after_help = render::WORDS)]
+    Render(Box<RenderArgs>),
     /// Render, validate, apply and wait.
     Deploy(RunArgs),
     /// Run only the tests against what is live.
@@ -89,10 +94,6 @@ pub(crate) struct CommonArgs {
     #[arg(long, short, value_name = "NAME", env = "SEATRIAL_ENVIRONMENT", value_delimiter = ',')]
     pub(crate) environment: Vec<String>,
 
-    /// Reports: terminal, markdown, junit, json, each to a file or to standard output (repeatable).
-    #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
-    pub(crate) output: Vec<Output>,
-
     /// Never use the network, apart from a simulated cluster.
     #[arg(long, env = "SEATRIAL_OFFLINE")]
     pub(crate) offline: bool,
@@ -108,6 +109,14 @@ pub(crate) struct CommonArgs {
     /// Colours.
     #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR")]
     pub(crate) color: Color,
+}
+
+/// Flags of commands that end in a report.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Reports: terminal, markdown, junit, json, each to a file or to standard output (repeatable).
+    #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
+    pub(crate) output: Vec<Output>,
 }
 
 /// Flags of what is rendered.
@@ -163,6 +172,9 @@ pub(crate) struct RunArgs {
     pub(crate) common: CommonArgs,
 
     #[command(flatten)]
+    pub(crate) report: ReportArgs,
+
+    #[command(flatten)]
     pub(crate) images: ImageArgs,
 
     #[command(flatten)]
@@ -203,28 +215,13 @@ pub(crate) struct ValidateArgs {
     pub(crate) common: CommonArgs,
 
     #[command(flatten)]
+    pub(crate) report: ReportArgs,
+
+    #[command(flatten)]
     pub(crate) images: ImageArgs,
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,
-}
-
-/// Flags of `render`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct RenderArgs {
-    /// A kustomization's directory, or a file or directory of manifests, instead of an environment.
-    #[arg(value_name = "PATH")]
-    pub(crate) path: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) common: CommonArgs,
-
-    #[command(flatten)]
-    pub(crate) images: ImageArgs,
-
-    /// How the manifests are printed.
-    #[arg(long, value_name = "FORMAT", default_value = "yaml", env = "SEATRIAL_FORMAT")]
-    pub(crate) format: ManifestFormat,
 }
 
 /// Flags of `cleanup`.
@@ -261,16 +258,6 @@ pub(crate) enum Color {
     Always,
     /// Never.
     Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ManifestFormat {
-    /// Documents as `kustomize build` prints them.
-    Yaml,
-    /// One `v1` List.
-    Json,
-    /// One line per object.
-    Tree,
 }
 
 /// A report format.

@@ -6,28 +6,23 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::Cluster;
 use seatrial_deploy::{CancelToken, cleanup};
-use seatrial_discover::Source;
-use seatrial_kubernetes::Minor;
-use seatrial_model::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, Level, Report, ReportedFinding, Revision, report_schema};
-use seatrial_reporters::{TerminalOptions, terminal};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
-use seatrial_tree::EntryKind;
 
-use crate::cli::{CleanupArgs, CommonArgs, RenderArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
+use crate::cli::{CleanupArgs, CommonArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
 use crate::judge::{Bench, elapsed_ms, judge};
 use crate::live::{LiveContext, preview};
 use crate::pipeline::{Extent, Trial, levels};
 use crate::plan::{self, Planned};
-use crate::print::print;
 use crate::progress::{Audience, ProgressLog};
-use crate::render::{image_overrides, render};
+use crate::render::image_overrides;
 use crate::revision::{self, Base};
 use crate::session::Session;
 use crate::signals;
 use crate::stop::Stop;
-use crate::workspace::{Workspace, in_tree};
+use crate::workspace::Workspace;
 
 /// `run`, `deploy`, `test`.
 pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
@@ -41,7 +36,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let tried = Trial { session, workspace, transport, args, extent, log: &log, cancel }.run().await;
     log.finish();
     let mut tried = tried?;
-    let sinks = Sinks { session, common: &args.common };
+    let sinks = Sinks { session, common: &args.common, outputs: &args.report.output };
     if extent == Extent::Run {
         let notices = tokio::select! {
             notices = sinks.post(&tried.report, tried.sinks, transport) => notices,
@@ -65,11 +60,15 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let workspace = open(&session, &args.common)?;
     let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
     let levels = levels(workspace.config.as_ref());
+    let planned = match args.path.as_deref() {
+        Some(path) => vec![plan::at_path(&session.directory, &workspace, path)?],
+        None => plan::environments(&workspace, &args.common.environment)?,
+    };
     let base = revision::base(&session.ci, workspace.repository.as_ref());
     let (base, against) = revision::open_base(base, &workspace, &session);
     let (fail_on, head) = (args.findings.fail_on(), &workspace.tree);
     let bench = Bench { session: &session, head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
-    let judged = judge(planned(&session, &workspace, args.path.as_deref(), &args.common)?, bench)?;
+    let judged = judge(planned, bench)?;
     let mut report = Report::new("validate", env!("CARGO_PKG_VERSION"));
     report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());
     report.run_url.clone_from(&session.ci.run_url);
@@ -85,41 +84,7 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     }
     report.duration_ms = elapsed_ms(started);
     report.decide();
-    Ok(finish(&Sinks { session: &session, common: &args.common }, &report))
-}
-
-/// `render`: manifests on standard output, findings on standard error; nothing on standard output when it fails.
-pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
-    let session = Session::open(&args.common, None)?;
-    let workspace = open(&session, &args.common)?;
-    let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
-    let mut planned = planned(&session, &workspace, args.path.as_deref(), &args.common)?;
-    let environment = match planned.len() {
-        1 => planned.remove(0),
-        _ => {
-            let names: Vec<String> = planned.iter().map(|p| format!("`{}`", p.name)).collect();
-            return Err(Stop::Usage(format!("which environment? --environment takes one of {}", names.join(", "))));
-        }
-    };
-    let (rendered, changed) = render(&workspace.tree, &environment.source, &images);
-    if let Some(image) = images.iter().zip(&changed).find(|(_, count)| **count == 0).map(|(image, _)| image) {
-        return Err(Stop::Usage(format!("--image `{}` matches no rendered image", image.name)));
-    }
-    rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m));
-    let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker);
-    let findings: Vec<ReportedFinding> = rendered.findings.iter().map(resolve).collect();
-    if !findings.is_empty() {
-        let mut report = Report::new("render", env!("CARGO_PKG_VERSION"));
-        report.revision = Revision::default();
-        report.add_findings(None, &findings);
-        report.decide();
-        let text = terminal(&report, TerminalOptions { color: session.color, width: 80, quiet: true });
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
-    }
-    if rendered.findings.iter().any(|f| f.level == Level::Error) {
-        return Ok(EXIT_FAILED);
-    }
-    write_out(&print(&rendered.manifests, args.format))
+    Ok(finish(&Sinks { session: &session, common: &args.common, outputs: &args.report.output }, &report))
 }
 
 /// `cleanup`.
@@ -206,33 +171,6 @@ fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLog {
     ProgressLog::new(&session.masker, session.ci.host, audience)
 }
 
-/// The environments, or the one path that was named.
-fn planned(
-    session: &Session,
-    workspace: &Workspace,
-    path: Option<&Path>,
-    common: &CommonArgs,
-) -> Result<Vec<Planned>, Stop> {
-    let Some(path) = path else { return plan::environments(workspace, &common.environment) };
-    let absolute = session.directory.join(path);
-    let absolute =
-        absolute.canonicalize().map_err(|e| Stop::Usage(format!("cannot open `{}`: {e}", path.display())))?;
-    if !absolute.starts_with(&workspace.root) {
-        return Err(Stop::Usage(format!(
-            "`{}` lies outside the repository `{}`",
-            path.display(),
-            workspace.root.display()
-        )));
-    }
-    let path = in_tree(&workspace.root, &absolute);
-    let has = |name: &&str| workspace.tree.kind(&seatrial_tree::join(&path, name).unwrap_or_default()).is_ok();
-    let is_directory = workspace.tree.kind(&path).is_ok_and(|kind| kind == EntryKind::Directory);
-    let is_kustomization = is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has);
-    let source = if is_kustomization { Source::Kustomize(path.clone()) } else { Source::Manifests(path.clone()) };
-    let name = if path.is_empty() { ".".to_owned() } else { path };
-    Ok(vec![Planned { name, source, minor: Minor::DEFAULT, place: None, config: None }])
-}
-
 /// Writes the report and says what could not be written; the exit code is the verdict's, or broken when a file is missing that was asked for.
 fn finish(sinks: &Sinks<'_>, report: &Report) -> u8 {
     let failures = sinks.write(report);
@@ -242,7 +180,7 @@ fn finish(sinks: &Sinks<'_>, report: &Report) -> u8 {
     if failures.is_empty() { report.verdict.exit_code() } else { EXIT_BROKEN }
 }
 
-fn write_out(text: &str) -> Result<u8, Stop> {
+pub(crate) fn write_out(text: &str) -> Result<u8, Stop> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(EXIT_PASSED),

@@ -23,13 +23,14 @@ const SUMMARY_BUDGET: usize = 1_000_000;
 pub(crate) struct Sinks<'a> {
     pub(crate) session: &'a Session,
     pub(crate) common: &'a CommonArgs,
+    pub(crate) outputs: &'a [Output],
 }
 
 impl Sinks<'_> {
     /// Writes the report to files, standard output, job summary and step outputs. Gives back what failed, as sentences.
     pub(crate) fn write(&self, report: &Report) -> Vec<String> {
         let mut failures = Vec::new();
-        for output in &self.common.output {
+        for output in self.outputs {
             if let Some(file) = &output.file
                 && let Err(error) = write_file(file, &self.format(report, output.format, Colors::Never))
             {
@@ -55,7 +56,7 @@ impl Sinks<'_> {
 
     fn write_stdout(&self, report: &Report) -> std::io::Result<()> {
         let host = self.session.ci.host;
-        let named: Vec<&Output> = self.common.output.iter().filter(|o| o.file.is_none()).collect();
+        let named: Vec<&Output> = self.outputs.iter().filter(|o| o.file.is_none()).collect();
         let mut out = std::io::stdout().lock();
         if named.is_empty() {
             let text = self.format(report, ReportFormat::Terminal, Colors::AsSession);
@@ -85,7 +86,7 @@ impl Sinks<'_> {
     fn step_outputs(&self, report: &Report) -> String {
         let host = self.session.ci.host;
         let random = format!("seatrial-{}-{}", std::process::id(), report.duration_ms);
-        let file = self.common.output.iter().filter(|o| o.format == ReportFormat::Json).find_map(|o| o.file.as_ref());
+        let file = self.outputs.iter().filter(|o| o.format == ReportFormat::Json).find_map(|o| o.file.as_ref());
         let path = file.map(|f| self.session.directory.join(f).display().to_string()).unwrap_or_default();
         let verdict = step_output(host, "verdict", report.verdict.as_str(), &random);
         format!("{verdict}{}", step_output(host, "report", &path, &random))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use seatrial_kustomize::ImageOverride;
+use seatrial_kustomize::{ImageOverride, Options};
 use seatrial_model::{
     Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, ReportedFinding, Stage, StageOutcome,
     StageResult,
@@ -99,7 +99,7 @@ struct Found {
 
 fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let started = Instant::now();
-    let (mut head, changed) = render(bench.head, &planned.source, bench.images);
+    let (mut head, changed) = render(bench.head, &planned.source, bench.images, Options::default());
     point_at_configuration(&mut head.findings, &planned, bench.session);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
     let rendered_in = elapsed_ms(started);

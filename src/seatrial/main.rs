@@ -9,6 +9,8 @@ mod deliver;
 mod head_lines;
 mod judge;
 mod live;
+mod manifests;
+mod origins;
 mod pipeline;
 mod plan;
 mod print;
@@ -65,7 +67,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Test(args) => on_runtime(commands::trial(args, Extent::Test)),
         Command::Cleanup(args) => on_runtime(commands::clean_up(args)),
         Command::Validate(args) => commands::validate(args),
-        Command::Render(args) => commands::render_manifests(args),
+        Command::Render(args) => manifests::render_manifests(args),
         Command::Schema(args) => commands::schema(args),
     }
 }

@@ -1,14 +1,16 @@
 //! Which environments are looked at, and what of their configuration may be believed.
 
+use std::path::Path;
+
 use seatrial_discover::{Source, discover};
 use seatrial_kubernetes::Minor;
 use seatrial_model::Span;
 use seatrial_schema::nearest;
-use seatrial_tree::{join, parent};
+use seatrial_tree::{EntryKind, join, parent};
 
 use crate::config::{self, Config, EnvironmentConfig, TestConfig};
 use crate::stop::Stop;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, in_tree};
 
 /// One environment to look at.
 #[derive(Clone, Debug)]
@@ -89,6 +91,37 @@ fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, St
         })
     };
     config.environments.iter().map(plan).collect()
+}
+
+/// What lies at a path that the command line names, seen from `directory`.
+///
+/// # Errors
+/// [`Stop::Usage`] when there is nothing, or when it lies outside of the repository.
+pub(crate) fn at_path(directory: &Path, workspace: &Workspace, path: &Path) -> Result<Planned, Stop> {
+    let cannot = |why: &str| Stop::Usage(format!("cannot open `{}`: {why}", path.display()));
+    let absolute = directory.join(path).canonicalize();
+    let absolute = absolute.map_err(|error| {
+        let is_address = path.to_str().is_some_and(|text| text.contains("://") || text.starts_with("git@"));
+        if is_address {
+            return cannot("nothing is fetched; clone the repository and name the directory in the clone");
+        }
+        cannot(&error.to_string())
+    })?;
+    if !absolute.starts_with(&workspace.root) {
+        let root = workspace.root.display();
+        return Err(Stop::Usage(format!("`{}` lies outside the repository `{root}`", path.display())));
+    }
+    let path = in_tree(&workspace.root, &absolute);
+    let source = if is_kustomization(workspace, &path) { Source::Kustomize } else { Source::Manifests };
+    let name = if path.is_empty() { ".".to_owned() } else { path.clone() };
+    Ok(Planned { name, source: source(path), minor: Minor::DEFAULT, place: None, config: None })
+}
+
+/// Whether a directory of the tree has a kustomization.
+pub(crate) fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
+    let has = |name: &&str| workspace.tree.kind(&join(path, name).unwrap_or_default()).is_ok();
+    let is_directory = workspace.tree.kind(path).is_ok_and(|kind| kind == EntryKind::Directory);
+    is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has)
 }
 
 /// The path that an environment is rendered from, as written, and the key that names it.

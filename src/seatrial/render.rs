@@ -5,10 +5,15 @@ use seatrial_kustomize::{ImageOverride, Options, build, override_images};
 use seatrial_model::{Manifest, Rendered};
 use seatrial_tree::Tree;
 
-/// Renders a source. Gives back how many containers each `--image` changed, too.
-pub(crate) fn render(tree: &Tree, source: &Source, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
+/// Renders a source, as the options say where it is a kustomization. Gives back how many containers each `--image` changed, too.
+pub(crate) fn render(
+    tree: &Tree,
+    source: &Source,
+    images: &[ImageOverride],
+    options: Options,
+) -> (Rendered, Vec<usize>) {
     let mut rendered = match source {
-        Source::Kustomize(path) => build(tree, path, Options::default()),
+        Source::Kustomize(path) => build(tree, path, options),
         Source::Manifests(path) => seatrial_manifests::render(tree, path),
     };
     let changed = override_images(&mut rendered.manifests, images);

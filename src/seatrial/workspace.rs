@@ -49,6 +49,19 @@ impl Workspace {
         };
         Ok(Workspace { root, tree, repository, config, config_path })
     }
+
+    /// The repository around `directory` (absolute), whatever its configuration says; where there is no git, the tree of `root`.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] when it cannot be opened.
+    pub(crate) fn around(directory: &Path, root: &Path, sources: &Arc<Sources>) -> Result<Workspace, Stop> {
+        let repository = Repository::open(directory).ok();
+        let found = repository.as_ref().and_then(Repository::root).and_then(|root| root.canonicalize().ok());
+        let root = found.filter(|root| directory.starts_with(root)).unwrap_or_else(|| root.to_owned());
+        let tree = Tree::working_copy(&root, sources)
+            .map_err(|e| Stop::Usage(format!("cannot open `{}`: it {e}", root.display())))?;
+        Ok(Workspace { root, tree, repository, config: None, config_path: FILE_NAME.to_owned() })
+    }
 }
 
 /// A path below the root with forward slashes.

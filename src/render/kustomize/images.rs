@@ -19,6 +19,8 @@ struct ImageChange<'a> {
     digest: &'a str,
     tag_suffix: &'a str,
     setter: Setter,
+    /// Who sets the name, where the setter sets another part: the chain of the image names both lines.
+    namer: Option<Setter>,
 }
 
 /// Applies the entries of `images`, one after the other.
@@ -101,6 +103,7 @@ fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<Image
     let text = |name| image.get(name).and_then(Node::as_str).unwrap_or_default();
     let place = ["newTag", "digest", "newName", "tagSuffix", "name"].iter().find_map(|name| image.get(name));
     let setter = Setter::field("images", place.unwrap_or(image).span());
+    let namer = image.get("newName").map(Node::span).filter(|span| *span != setter.span);
     match pattern(text("name")) {
         Ok(pattern) => Some(ImageChange {
             pattern,
@@ -109,6 +112,7 @@ fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<Image
             digest: text("digest"),
             tag_suffix: text("tagSuffix"),
             setter,
+            namer: namer.map(|span| Setter::field("images", span)),
         }),
         Err(_) => {
             let span = image.get("name").unwrap_or(image).span();
@@ -151,7 +155,11 @@ impl ImageChange<'_> {
         }
         let changed = reference.join();
         // An image that is set to what it was keeps its own line.
-        Some(if changed == text { image.clone() } else { self.setter.replace(Some(image), changed, Tag::Untyped) })
+        if changed == text {
+            return Some(image.clone());
+        }
+        let named = self.namer.as_ref().map(|namer| namer.replace(Some(image), changed.as_str(), Tag::Untyped));
+        Some(self.setter.replace(Some(named.as_ref().unwrap_or(image)), changed, Tag::Untyped))
     }
 }
 

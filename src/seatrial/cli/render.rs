@@ -1,0 +1,171 @@
+//! Flags of `render`: our own, and the words of `kustomize build`, so that one can stand in for the other.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use seatrial_kustomize::{LoadRestriction, Options};
+
+use super::{CommonArgs, ImageArgs};
+
+/// Below the flags of `render`.
+pub(super) const WORDS: &str = "\
+With a PATH it takes the place of `kustomize build PATH` and knows its flags.
+Plugins and functions are never run; charts are not rendered yet.
+
+Example: seatrial render deploy/dev --object Deployment/web --with-origins";
+
+/// Flags of `render`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RenderArgs {
+    /// A kustomization's directory, or manifests, instead of an environment.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    /// Write to a file, or one file per object into a directory.
+    #[arg(long, short, value_name = "FILE|DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) images: ImageArgs,
+
+    /// yaml, json (a v1 List) or tree (a line per object).
+    #[arg(long, value_name = "FORMAT", default_value = "yaml", env = "SEATRIAL_FORMAT", hide_possible_values = true)]
+    pub(crate) format: ManifestFormat,
+
+    /// Only these objects (repeatable).
+    #[arg(long, value_name = "KIND/[NAMESPACE/]NAME")]
+    pub(crate) object: Vec<Wanted>,
+
+    /// Beside each line: the file, line and column that set it.
+    #[arg(long)]
+    pub(crate) with_origins: bool,
+
+    #[command(flatten)]
+    pub(crate) kustomize: KustomizeArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManifestFormat {
+    /// Documents as `kustomize build` prints them.
+    Yaml,
+    /// One `v1` List.
+    Json,
+    /// One line per object.
+    Tree,
+}
+
+/// `Deployment/shop/web`, `Namespace/shop`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) kind: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: String,
+}
+
+impl std::str::FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Wanted, String> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let (kind, namespace, name) = match parts.as_slice() {
+            [kind, name] => (*kind, None, *name),
+            [kind, namespace, name] => (*kind, Some(*namespace).filter(|n| !n.is_empty()), *name),
+            _ => ("", None, ""),
+        };
+        if kind.is_empty() || name.is_empty() {
+            return Err(format!("`{text}` is not KIND/NAME or KIND/NAMESPACE/NAME, as in Deployment/shop/web"));
+        }
+        Ok(Wanted { kind: kind.to_owned(), namespace: namespace.map(str::to_owned), name: name.to_owned() })
+    }
+}
+
+/// What `kustomize build` knows. Flags that say something about plugins, functions and charts change nothing: a kustomization that has any is
+/// refused with a finding, whatever they say.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct KustomizeArgs {
+    /// LoadRestrictionsNone: files may lie outside of the directory.
+    #[arg(long, value_name = "WHICH", default_value = "LoadRestrictionsRootOnly", hide_possible_values = true)]
+    load_restrictor: Restrictor,
+
+    #[arg(long, hide = true)]
+    enable_alpha_plugins: bool,
+    #[arg(long, hide = true)]
+    enable_exec: bool,
+    #[arg(long, hide = true, value_name = "ORDER")]
+    reorder: Option<String>,
+
+    #[arg(long, hide = true)]
+    enable_helm: bool,
+    #[arg(long, hide = true)]
+    helm_command: Option<String>,
+    #[arg(long, hide = true)]
+    helm_api_versions: Vec<String>,
+    #[arg(long, hide = true)]
+    helm_kube_version: Option<String>,
+    #[arg(long, hide = true)]
+    helm_debug: bool,
+    #[arg(long, hide = true)]
+    as_current_user: bool,
+    #[arg(long, hide = true)]
+    env: Vec<String>,
+    #[arg(long, hide = true)]
+    mount: Vec<String>,
+    #[arg(long, hide = true)]
+    network: bool,
+    #[arg(long, hide = true)]
+    network_name: Option<String>,
+    #[arg(long, hide = true)]
+    stack_trace: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Restrictor {
+    #[value(name = "LoadRestrictionsRootOnly")]
+    RootOnly,
+    #[value(name = "LoadRestrictionsNone")]
+    None,
+}
+
+impl KustomizeArgs {
+    /// How to build.
+    ///
+    /// # Errors
+    /// A sentence with the way out, for what is known and refused.
+    pub(crate) fn options(&self) -> Result<Options, String> {
+        if self.enable_alpha_plugins || self.enable_exec {
+            let flag = if self.enable_exec { "--enable-exec" } else { "--enable-alpha-plugins" };
+            return Err(format!(
+                "{flag} is refused: nothing of the repository is executed. Leave the flag out; a kustomization that needs an exec or \
+                 container plugin gets a finding with its line"
+            ));
+        }
+        if self.reorder.as_deref().is_some_and(|order| order != "none") {
+            let way_out = "write `sortOptions: { order: legacy }` into the kustomization";
+            return Err(format!("--reorder is deprecated by kustomize and knows only `none` here; {way_out}"));
+        }
+        let load_restriction = match self.load_restrictor {
+            Restrictor::RootOnly => LoadRestriction::RootOnly,
+            Restrictor::None => LoadRestriction::None,
+        };
+        Ok(Options { load_restriction })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_named_by_kind_and_name_and_perhaps_its_namespace() {
+        let wanted = |text: &str| text.parse::<Wanted>().map(|w| (w.kind, w.namespace.unwrap_or_default(), w.name));
+        let parts =
+            |kind: &str, namespace: &str, name: &str| Ok((kind.to_owned(), namespace.to_owned(), name.to_owned()));
+        assert_eq!(wanted("Deployment/shop/web"), parts("Deployment", "shop", "web"));
+        assert_eq!(wanted("Namespace/shop"), parts("Namespace", "", "shop"));
+        assert!(wanted("web").expect_err("no kind").contains("KIND/NAMESPACE/NAME"));
+        assert!(wanted("a/b/c/d").is_err());
+    }
+}

@@ -1,0 +1,168 @@
+//! Where each rendered value comes from: beside the YAML, and as JSON.
+
+use std::collections::BTreeMap;
+
+use seatrial_model::{Manifest, Node, Origin, SetBy, Sources, Style, Value, json_pointer};
+use seatrial_yaml::{Dialect, emit, parse};
+use serde_json::json;
+
+/// Columns that the YAML takes at most before a longer line pushes its place to the right.
+const WIDEST: usize = 44;
+
+/// Links of a chain that are shown beside a line; the JSON has all.
+const MOST_LINKS: usize = 4;
+
+/// The manifests with the place of each line's value as a comment behind it: what set it last, then what that was set over.
+pub(crate) fn yaml(manifests: &[Manifest], sources: &Sources) -> String {
+    let documents: Vec<String> = manifests.iter().map(|manifest| document(&manifest.node, sources)).collect();
+    documents.join("---\n")
+}
+
+/// A line per object with the place of its document.
+pub(crate) fn tree(manifests: &[Manifest], sources: &Sources) -> String {
+    let line = |m: &Manifest| format!("{} {}  # {}\n", m.api_version(), m.id, place(&Origin::from(m.span), sources));
+    manifests.iter().map(line).collect()
+}
+
+/// Per object every scalar and every empty container by its JSON pointer, with the chain of places, the last setter first.
+pub(crate) fn json(manifests: &[Manifest], sources: &Sources) -> String {
+    let object = |manifest: &Manifest| {
+        let mut values = Vec::new();
+        collect(&manifest.node, &mut Vec::new(), sources, &mut values);
+        json!({ "apiVersion": manifest.api_version(), "object": manifest.id, "values": values })
+    };
+    let objects: Vec<_> = manifests.iter().map(object).collect();
+    format!("{:#}\n", json!({ "objects": objects }))
+}
+
+fn collect(node: &Node, path: &mut Vec<String>, sources: &Sources, values: &mut Vec<serde_json::Value>) {
+    let is_leaf = node.entries().is_empty() && node.items().is_empty();
+    if is_leaf {
+        let pointer = json_pointer(path.iter().map(String::as_str));
+        values.push(json!({ "pointer": pointer, "value": node.to_json(), "origins": chain_json(node, sources) }));
+    }
+    for entry in node.entries() {
+        path.push(entry.key.text.to_string());
+        collect(&entry.value, path, sources, values);
+        path.pop();
+    }
+    for (index, item) in node.items().iter().enumerate() {
+        path.push(index.to_string());
+        collect(item, path, sources, values);
+        path.pop();
+    }
+}
+
+fn chain_json(node: &Node, sources: &Sources) -> Vec<serde_json::Value> {
+    let link = |(origin, by): &(Origin, Option<SetBy>)| {
+        let (file, line, column) = position(origin, sources);
+        json!({ "file": file, "line": line, "column": column, "by": by.as_ref().map_or("file", kind), "field": by.as_ref().and_then(field) })
+    };
+    chain(node).iter().map(link).collect()
+}
+
+/// Each place with who set the value there; the first one is the last setter. A file is set by nobody.
+fn chain(node: &Node) -> Vec<(Origin, Option<SetBy>)> {
+    let mut links = Vec::new();
+    let mut next = Some(node.origin());
+    while let Some(origin) = next {
+        let over = origin.over.clone();
+        links.push((origin, over.as_ref().map(|over| over.by.clone())));
+        next = over.and_then(|over| over.before.clone());
+    }
+    links
+}
+
+fn kind(by: &SetBy) -> &'static str {
+    match by {
+        SetBy::Patch => "patch",
+        SetBy::Field(_) => "field",
+        SetBy::Generator(_) => "generator",
+        SetBy::CommandLine => "command line",
+        SetBy::Variable(_) => "variable",
+    }
+}
+
+fn field(by: &SetBy) -> Option<String> {
+    match by {
+        SetBy::Field(name) | SetBy::Generator(name) => Some((*name).to_owned()),
+        SetBy::Variable(name) => Some(name.to_string()),
+        SetBy::Patch | SetBy::CommandLine => None,
+    }
+}
+
+fn position(origin: &Origin, sources: &Sources) -> (String, usize, usize) {
+    let Some(file) = sources.get(origin.span.file) else { return (String::new(), 1, 1) };
+    let (line, column) = file.line_column(origin.span.start);
+    (file.path().to_owned(), line, column)
+}
+
+fn place(origin: &Origin, sources: &Sources) -> String {
+    let (file, line, column) = position(origin, sources);
+    format!("{file}:{line}:{column}")
+}
+
+/// `overlay/kustomization.yaml:6:13 (images) ← base/web.yaml:19:18`.
+fn told(node: &Node, sources: &Sources) -> String {
+    let mut links = chain(node);
+    // What set a value twice at one place (a generator, then its content hash) is told once.
+    links.dedup_by(|later, earlier| later.0.span == earlier.0.span && later.1 == earlier.1);
+    let tell = |(origin, by): &(Origin, Option<SetBy>)| {
+        let by = by.as_ref().map(|by| field(by).unwrap_or_else(|| kind(by).to_owned()));
+        let by = by.map(|by| format!(" ({by})")).unwrap_or_default();
+        format!("{}{by}", place(origin, sources))
+    };
+    let mut shown: Vec<String> = links.iter().take(MOST_LINKS).map(tell).collect();
+    if links.len() > MOST_LINKS {
+        shown.push(format!("{} more", links.len() - MOST_LINKS));
+    }
+    shown.join(" ← ")
+}
+
+/// The YAML is read again to learn which line each value came to stand on: it has the shape of what was printed.
+fn document(node: &Node, sources: &Sources) -> String {
+    let text = emit(node);
+    let file = Sources::new().add("<rendered>", text.clone());
+    let mut places = BTreeMap::new();
+    if let Some(printed) = parse(&file, Dialect::Kustomize).documents.first() {
+        let line_of = |offset: u32| file.line_column(offset).0;
+        mark(node, &printed.node, &line_of, &mut places);
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let width = |line: &str| line.chars().count();
+    let widest = places.keys().filter_map(|line| lines.get(line - 1)).map(|line| width(line)).filter(|w| *w <= WIDEST);
+    let column = widest.max().unwrap_or(0);
+    let annotated = lines.iter().enumerate().map(|(index, line)| match places.get(&(index + 1)) {
+        Some(value) => {
+            let blanks = " ".repeat(column.saturating_sub(width(line)));
+            format!("{line}{blanks}  # {}\n", told(value, sources))
+        }
+        None => format!("{line}\n"),
+    });
+    annotated.collect()
+}
+
+/// Notes the line of every scalar and empty container; what begins on a line of its own tells for the container around it.
+fn mark<'a>(node: &'a Node, printed: &Node, line_of: &dyn Fn(u32) -> usize, places: &mut BTreeMap<usize, &'a Node>) {
+    let is_leaf = node.entries().is_empty() && node.items().is_empty();
+    if is_leaf {
+        let span = printed.span();
+        // A comment may stand behind the header of a block, and behind the last line of everything else.
+        let is_block =
+            matches!(printed.value(), Value::Scalar(_)) && matches!(printed.style(), Style::Literal | Style::Folded);
+        let line = if is_block { line_of(span.start) } else { line_of(span.end.max(span.start + 1) - 1) };
+        places.entry(line).or_insert(node);
+    }
+    for (entry, printed) in node.entries().iter().zip(printed.entries()) {
+        let key_line = line_of(printed.key.span.start);
+        mark(&entry.value, &printed.value, line_of, places);
+        // The first line of a value that is broken into several has no room for a comment; its last one has.
+        let is_container = !entry.value.entries().is_empty() || !entry.value.items().is_empty();
+        if is_container {
+            places.entry(key_line).or_insert(&entry.value);
+        }
+    }
+    for (item, printed) in node.items().iter().zip(printed.items()) {
+        mark(item, printed, line_of, places);
+    }
+}

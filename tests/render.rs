@@ -1,0 +1,191 @@
+//! `seatrial render` in the place of `kustomize build`, and the origins that it shows beside the manifests.
+//!
+//! With `SEATRIAL_KUSTOMIZE=/path/to/kustomize` what is printed is compared with the real one, byte for byte.
+#![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn shop() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo").canonicalize().expect("the shop")
+}
+
+fn render(directory: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+    command.arg("render").args(args).current_dir(directory).env_clear().output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Files in a directory of its own, outside of any git working copy.
+fn files(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let scratch = tempfile::tempdir().expect("a directory");
+    for (path, text) in files {
+        let path = scratch.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+        std::fs::write(path, text).expect("written");
+    }
+    scratch
+}
+
+const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map, namespace: shop }\n";
+
+#[test]
+fn takes_the_place_of_kustomize_build() {
+    let scratch = files(&[
+        ("overlay/kustomization.yaml", "resources: [../base]\nnamePrefix: a-\n"),
+        ("base/kustomization.yaml", "resources: [map.yaml]\n"),
+        ("base/map.yaml", MAP),
+    ]);
+    let expected = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a-map\n  namespace: shop\n";
+    let overlay = scratch.path().join("overlay");
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    let absolute = overlay.display().to_string();
+    // Without git nothing bounds where bases lie, as kustomize has it.
+    for (directory, args) in [
+        (scratch.path(), vec!["overlay"]),
+        (&overlay, vec![]),
+        (&overlay, vec!["."]),
+        (elsewhere.path(), vec![absolute.as_str()]),
+        (&overlay, vec!["--enable-helm", "--helm-command", "helm", "--load-restrictor", "LoadRestrictionsRootOnly"]),
+        (
+            &overlay,
+            vec!["--network", "--mount", "a", "--env", "A=b", "--as-current-user", "--stack-trace", "--reorder=none"],
+        ),
+    ] {
+        let seen = render(directory, &args);
+        assert_eq!((text(&seen.stdout).as_str(), text(&seen.stderr).as_str()), (expected, ""), "{args:?}");
+        assert_eq!(seen.status.code(), Some(0), "{args:?}");
+    }
+}
+
+#[test]
+fn what_fails_prints_nothing_but_its_findings_on_standard_error() {
+    let scratch = files(&[("kustomization.yaml", "resources: [map.yaml, gone.yaml]\n"), ("map.yaml", MAP)]);
+    let target = scratch.path().join("out.yaml");
+    for args in [vec![], vec!["-o", "out.yaml"], vec!["--with-origins"]] {
+        let seen = render(scratch.path(), &args);
+        assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(1), ""), "{args:?}");
+        assert!(text(&seen.stderr).contains("`gone.yaml` does not exist"), "{}", text(&seen.stderr));
+        assert!(!target.exists());
+    }
+}
+
+#[test]
+fn words_of_kustomize_that_are_refused_name_the_way_out() {
+    let scratch = files(&[("kustomization.yaml", "resources: [map.yaml]\n"), ("map.yaml", MAP)]);
+    for (args, sentence) in [
+        (["--enable-alpha-plugins", "."], "nothing of the repository is executed. Leave the flag out"),
+        (["--enable-exec", "."], "--enable-exec is refused"),
+        (["--reorder=legacy", "."], "sortOptions: { order: legacy }"),
+        (["--load-restrictor=none", "."], "LoadRestrictionsRootOnly, LoadRestrictionsNone"),
+        (["https://github.com/acme/shop//deploy?ref=v1", "-v"], "clone the repository and name the directory"),
+        (["nowhere", "-v"], "cannot open `nowhere`"),
+        (["--object=ConfigMap/mop", "."], "no ConfigMap mop is rendered; there are `ConfigMap shop/map`"),
+    ] {
+        let seen = render(scratch.path(), &args);
+        assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(2), ""), "{args:?}");
+        assert!(text(&seen.stderr).contains(sentence), "{args:?}: {}", text(&seen.stderr));
+    }
+}
+
+#[test]
+fn the_load_restrictor_is_the_one_of_kustomize() {
+    let scratch = files(&[("a/kustomization.yaml", "resources: [../map.yaml]\n"), ("map.yaml", MAP)]);
+    assert_eq!(render(scratch.path(), &["a"]).status.code(), Some(1));
+    let free = render(scratch.path(), &["a", "--load-restrictor", "LoadRestrictionsNone"]);
+    assert_eq!((free.status.code(), text(&free.stdout).contains("name: map")), (Some(0), true));
+}
+
+#[test]
+fn an_output_that_is_a_directory_gets_a_file_for_each_object_with_the_names_of_kustomize() {
+    let more = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: Web }\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+    let scratch = files(&[
+        ("kustomization.yaml", "resources: [map.yaml]\n"),
+        ("map.yaml", &format!("{MAP}{more}")),
+        ("out/.keep", ""),
+    ]);
+    assert_eq!(render(scratch.path(), &["-o", "out"]).status.code(), Some(0));
+    let mut names: Vec<String> = std::fs::read_dir(scratch.path().join("out"))
+        .expect("there")
+        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [".keep", "default_apps_v1_deployment_web.yaml", "shop_v1_configmap_map.yaml", "v1_namespace_shop.yaml"]
+    );
+    let map = std::fs::read_to_string(scratch.path().join("out/shop_v1_configmap_map.yaml")).expect("written");
+    assert_eq!(map, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\n  namespace: shop\n");
+    assert_eq!(render(scratch.path(), &["--output", "all.yaml"]).status.code(), Some(0));
+    assert!(scratch.path().join("all.yaml").is_file());
+}
+
+#[test]
+fn is_equal_to_the_real_kustomize_on_the_shop() {
+    let Some(kustomize) = std::env::var_os("SEATRIAL_KUSTOMIZE") else {
+        eprintln!("SKIPPED: SEATRIAL_KUSTOMIZE names no kustomize to compare with");
+        return;
+    };
+    for overlay in ["deploy/overlays/dev", "deploy/overlays/prod", "deploy/base"] {
+        let real = Command::new(&kustomize).args(["build", overlay]).current_dir(shop()).output().expect("runs");
+        assert_eq!(text(&render(&shop(), &[overlay]).stdout), text(&real.stdout), "{overlay}");
+    }
+}
+
+#[test]
+fn origins_stand_behind_the_same_yaml() {
+    for overlay in ["deploy/overlays/dev", "deploy/overlays/prod"] {
+        let plain = text(&render(&shop(), &[overlay]).stdout);
+        let told = text(&render(&shop(), &[overlay, "--with-origins"]).stdout);
+        let bare: String =
+            told.lines().map(|line| format!("{}\n", line.split("  # ").next().unwrap_or(line).trim_end())).collect();
+        assert_eq!(bare, plain);
+        assert!(told.lines().filter(|line| line.contains("  # ")).count() > plain.lines().count() / 2, "{told}");
+    }
+}
+
+#[test]
+fn an_origin_tells_the_setter_and_what_was_set_over() {
+    let told = text(&render(&shop(), &["-e", "prod", "--with-origins", "--object", "deployment/web"]).stdout);
+    for line in [
+        "replicas: 3 # deploy/overlays/prod/kustomization.yaml:15:12 (replicas) ← deploy/base/web.yaml:6:13",
+        "cpu: 500m # deploy/overlays/prod/web-resources.yaml:12:20 (patch) ← deploy/base/web.yaml:30:20",
+        "path: /healthz # deploy/base/web.yaml:26:21",
+    ] {
+        let said = told.lines().any(|seen| {
+            let flat = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+            // The shop lies in a git repository here; the paths are those from its root.
+            flat.replace("tests/cases/shop/repo/", "") == line
+        });
+        assert!(said, "no `{line}`:\n{told}");
+    }
+    let json =
+        render(&shop(), &["-e", "prod", "--with-origins", "--format=json", "--object=Deployment/shop/web"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    let values = json["objects"][0]["values"].as_array().expect("values");
+    let replicas = values.iter().find(|value| value["pointer"] == "/spec/replicas").expect("replicas");
+    assert_eq!(replicas["value"], 3);
+    let origins: Vec<String> = replicas["origins"]
+        .as_array()
+        .expect("a chain")
+        .iter()
+        .map(|o| format!("{} {} {}", o["by"], o["field"], o["line"]))
+        .collect();
+    assert_eq!(origins, ["\"field\" \"replicas\" 15", "\"file\" null 6"]);
+}
+
+#[test]
+fn a_value_on_several_lines_keeps_its_origin_out_of_its_text() {
+    let long = "word ".repeat(40);
+    let map =
+        format!("{MAP}data:\n  block: |\n    one\n    two\n  plain: {long}\n  quoted: '{long}: x'\n  empty: {{}}\n");
+    let scratch = files(&[("kustomization.yaml", "resources: [map.yaml]\n"), ("map.yaml", &map)]);
+    let plain: serde_json::Value = serde_saphyr::from_str(&text(&render(scratch.path(), &[]).stdout)).expect("YAML");
+    let told = text(&render(scratch.path(), &["--with-origins"]).stdout);
+    let read: serde_json::Value = serde_saphyr::from_str(&told).expect("YAML");
+    assert_eq!(read, plain, "{told}");
+    assert_eq!(told.matches("# map.yaml:").count(), 10, "{told}");
+}
