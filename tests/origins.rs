@@ -293,6 +293,7 @@ fn a_wrong_value_is_told_at_its_line() {
             )),
         }
     }
+    println!("{right} of {tried} right, {kinds:?}; {hidden} more were not rendered");
     assert!(right >= RIGHT, "{right} of {tried} right:\n{}", wrong.join("\n"));
     assert!(kinds.len() == 3 && kinds.values().all(|number| *number >= 20), "all kinds of places: {kinds:?}");
 }

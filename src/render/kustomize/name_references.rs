@@ -170,7 +170,8 @@ impl<'a> Finder<'a> {
         let Some(name) = node.scalar_text() else { return Ok(()) };
         let Some(target) = self.find(name, |_| true, same_name, node)? else { return Ok(()) };
         if &*target.id().name != name {
-            *node = setter(target, node).replace(Some(node), &*target.id().name, Tag::Untyped);
+            let renamed = renamer(target, node).replace(Some(node), &*target.id().name, Tag::Untyped);
+            *node = setter(target, node).replace(Some(&renamed), &*target.id().name, Tag::Untyped);
         }
         Ok(())
     }
@@ -241,6 +242,12 @@ impl<'a> Finder<'a> {
 
 fn same_name(one: &Resource, other: &Resource) -> bool {
     one.id().name == other.id().name
+}
+
+/// Who renamed the object, and where that is written.
+fn renamer(target: &Resource, node: &Node) -> Setter {
+    let name = target.node().at(&["metadata", "name"]);
+    Setter { span: name.map_or(node.span(), Node::span), ..setter(target, node) }
 }
 
 /// The reference keeps its own line; who renamed the object stands behind it.

@@ -1,8 +1,9 @@
 //! Hand-made reports for the tests of all reporters.
 
 use seatrial_model::{
-    Action, Age, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, PullRequest,
-    Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult,
+    Action, Age, Change, Comparison, EnvironmentReport, Evidence, ExcerptLine, Level, Listing, Location, NotChecked,
+    ObjectId, PullRequest, Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target,
+    TestOutcome, TestResult,
 };
 
 mod compared;
@@ -284,6 +285,7 @@ pub(crate) fn filled_with(text: &str) -> Report {
     for environment in &mut report.environments {
         environment.name = owned();
         environment.source = owned();
+        environment.comparison = Some(Comparison::NotCompared(owned()));
         environment.kubernetes = owned();
         environment.target = Some(Target {
             cluster: owned(),
@@ -318,6 +320,12 @@ pub(crate) fn filled_with(text: &str) -> Report {
         finding.evidence = vec![Evidence { title: owned(), text: owned() }];
         finding.environments = vec![owned()];
     }
+    report.fixed = report.findings.clone();
+    report.listing = Listing::All;
+    report.add_findings(
+        Some("dev"),
+        &report.findings.clone().into_iter().map(|f| f.aged(Age::AlreadyThere)).collect::<Vec<_>>(),
+    );
     report.decide();
     report
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_kustomize::{ImageOverride, Options, build, override_images};
-use seatrial_model::{Manifest, Node, SetBy, Sources};
+use seatrial_model::{Manifest, Node, Origin, SetBy, Sources};
 use seatrial_tree::Tree;
 
 struct Build {
@@ -93,6 +93,34 @@ fn what_a_transformer_sets_lies_in_its_own_file() {
     assert_eq!(build.place(label), "t.yaml:5 b");
     assert_eq!(label.origin().over.expect("set").by, SetBy::Field("labels"));
     assert_eq!(build.place(build.node("Service", "/spec/type")), "u.yaml:9 ClusterIP");
+}
+
+#[test]
+fn a_value_made_of_parts_names_the_line_of_each() {
+    let kustomization = "resources: [a.yaml]\nnamePrefix: p-\nnameSuffix: -s\nimages:\n- name: r:5000/web\n  newName: new/web\n  newTag: '2'\n";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: c}\n---\n";
+    let job = format!("{account}{CRON_JOB}          serviceAccountName: c\n");
+    let build = Build::memory(&[("kustomization.yaml", kustomization), ("a.yaml", &job)]);
+    let chain = |pointer: &str| {
+        let mut places = Vec::new();
+        let mut next = Some(build.node("CronJob", pointer).origin());
+        while let Some(origin) = next {
+            next = origin.over.as_ref().and_then(|over| over.before.clone());
+            places.push(build.place(&Node::string("", Origin::from(origin.span))));
+        }
+        places.join(" ← ")
+    };
+    let pod = "/spec/jobTemplate/spec/template/spec";
+    for (pointer, expected) in [
+        ("/metadata/name".to_owned(), "kustomization.yaml:3 -s ← kustomization.yaml:2 p- ← a.yaml:7 c"),
+        (
+            format!("{pod}/initContainers/0/image"),
+            "kustomization.yaml:7 '2' ← kustomization.yaml:6 new/web ← a.yaml:14 'r:5000/web:1'",
+        ),
+        (format!("{pod}/serviceAccountName"), "a.yaml:18 c ← kustomization.yaml:3 -s ← a.yaml:18 c"),
+    ] {
+        assert_eq!(chain(&pointer), expected, "{pointer}");
+    }
 }
 
 #[test]
