@@ -15,7 +15,7 @@ use crate::frame::{Frame, Shape, Size};
 use crate::parse::MAX_DEPTH;
 use crate::problem::Problem;
 use crate::scan_error::too_deep;
-use crate::{Dialect, Document, duplicates, merge, plain_kind, span, tag};
+use crate::{Dialect, Document, duplicates, merge, plain_kind, span, stricter, tag};
 
 /// What an event led to.
 pub(crate) enum Step {
@@ -45,10 +45,18 @@ pub(crate) struct Builder<'a> {
     first_byte: Option<usize>,
     /// Where the last node ended in the text.
     last_end: usize,
+    /// The last thing read was a plain scalar.
+    after_plain: bool,
+    /// Whether the file has a tab at all.
+    has_tabs: bool,
 }
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(file: &'a Arc<SourceFile>, dialect: Dialect) -> Builder<'a> {
+        Builder { has_tabs: file.text().contains('\t'), ..Builder::empty(file, dialect) }
+    }
+
+    fn empty(file: &'a Arc<SourceFile>, dialect: Dialect) -> Builder<'a> {
         Builder {
             file,
             dialect,
@@ -63,6 +71,8 @@ impl<'a> Builder<'a> {
             in_document: false,
             first_byte: None,
             last_end: 0,
+            after_plain: false,
+            has_tabs: false,
         }
     }
 
@@ -79,7 +89,7 @@ impl<'a> Builder<'a> {
     /// Forgets the document that is being built; the next one begins at `at` or behind it.
     pub(crate) fn abandon(&mut self, at: usize) {
         let document_start = self.document_start.max(at);
-        let fresh = Builder { document_start, ..Builder::new(self.file, self.dialect) };
+        let fresh = Builder { document_start, has_tabs: self.has_tabs, ..Builder::empty(self.file, self.dialect) };
         // The stacks keep what they have grown to.
         let (mut frames, mut nodes, mut entries) =
             (take(&mut self.frames), take(&mut self.nodes), take(&mut self.entries));
@@ -98,7 +108,10 @@ impl<'a> Builder<'a> {
                 self.last_end = range.end;
                 Ok(())
             }
-            Event::DocumentEnd => return self.finish(),
+            Event::DocumentEnd => match self.no_tab_until(range.start) {
+                Ok(()) => return self.finish(),
+                Err(problem) => Err(problem),
+            },
             Event::Comment(_, placement) => {
                 self.comment(range, span.start.col(), placement);
                 Ok(())
@@ -156,6 +169,14 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn no_tab_until(&self, start: usize) -> Result<(), Problem> {
+        if !self.has_tabs || self.frames.last().is_some_and(|frame| frame.style == Style::Flow) {
+            return Ok(());
+        }
+        let plain_at = self.frames.last().map(|frame| frame.column).filter(|_| self.after_plain);
+        stricter::no_tab_between(self.file.text(), self.last_end..start, plain_at)
+    }
+
     /// The child of the innermost open collection that was read last, or the root.
     fn last_value(&mut self) -> Option<&mut Node> {
         match self.frames.last() {
@@ -179,6 +200,9 @@ impl<'a> Builder<'a> {
             ScalarStyle::Literal | ScalarStyle::Folded => span::block_scalar(self.file.text(), self.last_end, range),
             _ => range,
         };
+        self.no_tab_until(range.start)?;
+        self.as_strict_as_libyaml(&value, &range, style)?;
+        self.after_plain = style == ScalarStyle::Plain;
         self.first_byte.get_or_insert(range.start);
         // The parser stands `~` in for a value that is not there.
         let absent = style == ScalarStyle::Plain && range.is_empty();
@@ -201,6 +225,27 @@ impl<'a> Builder<'a> {
             self.anchors.define(anchor, &node, size);
         }
         self.key_or_value(node, size, range)
+    }
+
+    fn as_strict_as_libyaml(
+        &self,
+        value: &Cow<'a, str>,
+        range: &Range<usize>,
+        style: ScalarStyle,
+    ) -> Result<(), Problem> {
+        let text = self.file.text();
+        match (style, value) {
+            (ScalarStyle::Literal | ScalarStyle::Folded, _) if self.has_tabs => {
+                stricter::no_tab_in_indentation(text, range)
+            }
+            // Without an escape the parser lends what is written. kubectl reads a file that starts with a brace as JSON.
+            (ScalarStyle::DoubleQuoted, Cow::Owned(_))
+                if self.dialect == Dialect::Kustomize || !text.starts_with('{') =>
+            {
+                stricter::no_surrogates(text, range)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A slice of the source where the text stands there as it is.
@@ -255,6 +300,8 @@ impl<'a> Builder<'a> {
             Shape::Mapping { .. } => self.entries.len(),
         };
         let (start, column) = self.start_of(&shape, style, span)?;
+        self.no_tab_until(start)?;
+        self.after_plain = false;
         let below_sequence = matches!(self.frames.last(), Some(Frame { shape: Shape::Sequence, .. }));
         let comments = if below_sequence { self.pending.before_value() } else { self.pending.before_container() };
         let tag_range = tag.and_then(|t| t.tag_span()).and_then(|t| t.byte_range());

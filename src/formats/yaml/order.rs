@@ -1,12 +1,12 @@
-//! The order of keys in kustomize's output.
+//! The order of keys in kustomize's output, and the few values that are others there.
 
 use std::cmp::Ordering;
 
 use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
 
-use crate::timestamp;
+use crate::{json_detour, timestamp};
 
-/// The node as kustomize writes it: keys sorted at every level, dates turned into the strings that they become.
+/// The node as kustomize writes it: keys sorted at every level; dates, absent values in brackets and U+0085 turned into what they become.
 ///
 /// kustomize hands its result through JSON to go-yaml version 2, which sorts keys in natural order (`key9` before `key10`, `Z` before `a`,
 /// what is no letter before letters); `apiVersion`, `kind` and `metadata` get no special place. Where that order contradicts itself
@@ -28,19 +28,36 @@ fn ordered(node: &Node, place: Place) -> Node {
     let below = if node.style() == Style::Flow { Place::Flow } else { place };
     match node.value() {
         Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => return date(node, text, place),
-        Value::Scalar(_) => {}
+        // kustomize prints its tree once before the detour through JSON, and nothing would be no value in brackets.
+        Value::Scalar(text) if is_absent(node, text) && place == Place::Flow => {
+            return string(node, Text::from_static(""));
+        }
+        Value::Scalar(text) => {
+            let changed = json_detour::changed(text).filter(|_| node.kind() == ScalarKind::String);
+            return changed.map_or(copy, |changed| string(node, changed.into()));
+        }
         Value::Sequence(items) => copy.set_items(items.iter().map(|item| ordered(item, below)).collect()),
         Value::Mapping(entries) => copy.set_entries(sorted(entries, below)),
     }
     copy
 }
 
-/// kustomize prints its tree once before the detour through JSON, and quotes what holds a `:` in brackets: there the date stays as written.
+/// kustomize's first print quotes what holds a `:` in brackets: there the date stays as written.
 fn date(node: &Node, text: &Text, place: Place) -> Node {
     let text = match timestamp::parse(text) {
         Some(time) if place == Place::Block || !text.contains(':') => time.rfc3339().into(),
         _ => text.clone(),
     };
+    string(node, text)
+}
+
+/// A value that is written as nothing at all.
+fn is_absent(node: &Node, text: &str) -> bool {
+    text.is_empty() && node.kind() == ScalarKind::Null && node.tag().is_none()
+}
+
+/// A string in the place of a scalar.
+fn string(node: &Node, text: Text) -> Node {
     let mut string = Node::scalar(text, ScalarKind::String, node.style(), node.origin());
     string.set_comments(node.comments().cloned().unwrap_or_default());
     string

@@ -8,8 +8,8 @@ use granit_parser::Tag;
 use seatrial_model::{Key, Node, ScalarKind, Span, Text, Value};
 
 use crate::problem::Problem;
-use crate::typing::is_true;
-use crate::{Dialect, number, plain_kind};
+use crate::typing::{integer, is_true};
+use crate::{Dialect, number, plain_kind, timestamp};
 
 const YAML: &str = "tag:yaml.org,2002:";
 
@@ -29,11 +29,16 @@ pub(crate) fn resolve(
     };
     let kind = match (&*name, plain_kind(&text, dialect)) {
         ("int", ScalarKind::Integer) => ScalarKind::Integer,
+        // go-yaml makes no float of an integer that needs the 64th bit.
+        ("float", ScalarKind::Integer) if is_unsigned_64(&text) => {
+            return problem("the value is tagged `!!float` but is an integer".to_owned());
+        }
         ("float", ScalarKind::Integer | ScalarKind::Float) => ScalarKind::Float,
         ("bool", ScalarKind::Bool) => ScalarKind::Bool,
         ("null", ScalarKind::Null) => ScalarKind::Null,
         ("timestamp", ScalarKind::Timestamp) => ScalarKind::Timestamp,
-        ("int" | "float" | "bool" | "null", _) => {
+        ("timestamp", _) if timestamp::parse(&text).is_some() => ScalarKind::String,
+        ("int" | "float" | "bool" | "null" | "timestamp", _) => {
             return problem(format!("the value is tagged `!!{name}` but is none"));
         }
         ("binary", _) => match decoded(&text) {
@@ -43,6 +48,10 @@ pub(crate) fn resolve(
         _ => ScalarKind::String,
     };
     Ok((text, kind))
+}
+
+fn is_unsigned_64(text: &str) -> bool {
+    integer(&text.replace('_', "")).is_some_and(|value| i64::try_from(value).is_err())
 }
 
 /// Base64 as Go reads it: line ends inside are skipped. What is no UTF-8 gets replacement characters, as in Go's JSON.

@@ -75,7 +75,7 @@ fn number(text: &str, dialect: Dialect) -> ScalarKind {
     } else {
         text
     };
-    if is_integer(plain) {
+    if is_integer(plain, dialect) {
         ScalarKind::Integer
     } else if is_float(plain) {
         ScalarKind::Float
@@ -85,12 +85,19 @@ fn number(text: &str, dialect: Dialect) -> ScalarKind {
 }
 
 /// As Go's `ParseInt` with base 0, then `ParseUint`: what fits 64 bits, with `0x`, `0o`, `0b` and the leading zero of octals.
-fn is_integer(plain: &str) -> bool {
-    integer(plain).is_some()
+fn is_integer(plain: &str, dialect: Dialect) -> bool {
+    // Only version 3 knows `0o` itself, and lets a sign stand behind it.
+    let unknown = dialect == Dialect::Kubectl && matches!(plain.as_bytes(), [b'0', b'o', b'+' | b'-', ..]);
+    !unknown && integer(plain).is_some()
 }
 
 /// The value of an integer without underscores, when it fits 64 bits.
 pub(crate) fn integer(plain: &str) -> Option<i128> {
+    // go-yaml reads what stands behind these two apart, sign and all; Go itself would not.
+    if let [b'0', b'b' | b'o', b'+' | b'-', ..] = plain.as_bytes() {
+        let radix = if plain.starts_with("0b") { 2 } else { 8 };
+        return i64::from_str_radix(plain.get(2..)?, radix).ok().map(i128::from);
+    }
     let (sign, digits) = match plain.as_bytes().first()? {
         b'-' => (-1, plain.get(1..)?),
         b'+' => (1, plain.get(1..)?),

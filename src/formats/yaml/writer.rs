@@ -176,11 +176,13 @@ impl Writer {
 
     fn double_quoted(&mut self, text: &str, folding: Folding) {
         self.indicator("\"");
+        // A byte order mark in front makes go-yaml take every character for one.
+        let all = text.starts_with('\u{feff}');
         let mut in_spaces = false;
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             let next = chars.peek().map(|(_, c)| *c);
-            if c == ' ' {
+            if c == ' ' && !all {
                 if self.folds(folding) && !in_spaces && at > 0 && next.is_some() {
                     self.new_line();
                     if next == Some(' ') {
@@ -193,7 +195,7 @@ impl Writer {
                 continue;
             }
             in_spaces = false;
-            if is_printable(c) && !is_break(c) && c != '"' && c != '\\' {
+            if !all && is_printable(c) && !is_break(c) && c != '"' && c != '\\' {
                 self.put(c);
             } else {
                 self.escaped(c);

@@ -1,7 +1,7 @@
 //! The last steps, once for the whole build: content hashes, references, what stays out, order, manifests.
 
 use seatrial_model::{Finding, Manifest, Node, Origin, SetBy, ids};
-use seatrial_yaml::in_kustomize_order;
+use seatrial_yaml::{in_kustomize_order, kustomize_cannot_print};
 
 use crate::accumulator::distinct;
 use crate::content_hash::content_hash;
@@ -65,6 +65,7 @@ fn manifest(resource: Resource, findings: &mut Vec<Finding>) -> Option<Manifest>
     let mut node = resource.into_node();
     metadata::rewrite(&mut node, "annotations");
     folded::reread(&mut node);
+    findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&id)));
     let Some(mut manifest) = Manifest::from_node(in_kustomize_order(&node)) else {
         let message = "`apiVersion`, `kind` and `metadata.name` of an object must be strings";
         findings.push(Finding::new(ids::INVALID_OBJECT, name_span, message).with_object(&id));

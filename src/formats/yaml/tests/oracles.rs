@@ -15,6 +15,9 @@ const DIALECTS: [(Dialect, &str); 2] = [(Dialect::Kubectl, "kubectl"), (Dialect:
 const STRICTER: &[(&str, &str)] =
     &[("keys-that-are-no-strings.kustomize", "version 3 only fails when it writes JSON, and not for keys at the top")];
 
+/// Where kustomize's way of printing makes something else of what go-yaml itself reads, and that is recorded.
+const PRINTED_OTHERWISE: &[(&str, &str)] = &[("flow", "an absent value in brackets is printed as an empty string")];
+
 fn cases(folder: &str, end: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
     let mut paths: Vec<PathBuf> =
@@ -51,8 +54,10 @@ fn reads_what_kubectl_and_kustomize_read() {
             let recorded = read_to_string(path.with_extension(format!("{name}.jsonl"))).expect("recorded");
             let text = read_to_string(&path).expect("there");
             let ours = parsed(text, dialect);
-            let documents: Vec<Json> =
-                ours.documents.iter().map(|d| comparable(&in_kustomize_order(&d.node).to_json())).collect();
+            let stem = case.trim_end_matches(&format!(".{name}"));
+            let printed = !PRINTED_OTHERWISE.iter().any(|(known, _)| *known == stem);
+            let json = |node: &Node| if printed { in_kustomize_order(node).to_json() } else { node.to_json() };
+            let documents: Vec<Json> = ours.documents.iter().map(|d| comparable(&json(&d.node))).collect();
             let lines = recorded.lines().filter(|line| !matches!(*line, "ERROR" | "null"));
             let expected: Vec<Json> =
                 lines.map(|line| comparable(&serde_json::from_str(line).expect("valid JSON"))).collect();
