@@ -12,10 +12,12 @@ use crate::anchors::Anchors;
 use crate::comments::Pending;
 use crate::findings::Findings;
 use crate::frame::{Frame, Shape, Size};
+use crate::order::Place;
 use crate::parse::MAX_DEPTH;
 use crate::problem::Problem;
 use crate::scan_error::too_deep;
-use crate::{Dialect, Document, duplicates, merge, plain_kind, span, stricter, tag};
+use crate::stricter::Strictness;
+use crate::{Dialect, Document, duplicates, frame, merge, plain_kind, span, tag};
 
 /// What an event led to.
 pub(crate) enum Step {
@@ -47,16 +49,15 @@ pub(crate) struct Builder<'a> {
     last_end: usize,
     /// The last thing read was a plain scalar.
     after_plain: bool,
-    /// Whether the file has a tab at all.
-    has_tabs: bool,
+    strict: Strictness,
 }
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(file: &'a Arc<SourceFile>, dialect: Dialect) -> Builder<'a> {
-        Builder { has_tabs: file.text().contains('\t'), ..Builder::empty(file, dialect) }
+        Builder::with(file, dialect, Strictness::of(file.text(), dialect))
     }
 
-    fn empty(file: &'a Arc<SourceFile>, dialect: Dialect) -> Builder<'a> {
+    fn with(file: &'a Arc<SourceFile>, dialect: Dialect, strict: Strictness) -> Builder<'a> {
         Builder {
             file,
             dialect,
@@ -72,7 +73,7 @@ impl<'a> Builder<'a> {
             first_byte: None,
             last_end: 0,
             after_plain: false,
-            has_tabs: false,
+            strict,
         }
     }
 
@@ -89,7 +90,7 @@ impl<'a> Builder<'a> {
     /// Forgets the document that is being built; the next one begins at `at` or behind it.
     pub(crate) fn abandon(&mut self, at: usize) {
         let document_start = self.document_start.max(at);
-        let fresh = Builder { document_start, has_tabs: self.has_tabs, ..Builder::empty(self.file, self.dialect) };
+        let fresh = Builder { document_start, ..Builder::with(self.file, self.dialect, self.strict) };
         // The stacks keep what they have grown to.
         let (mut frames, mut nodes, mut entries) =
             (take(&mut self.frames), take(&mut self.nodes), take(&mut self.entries));
@@ -112,10 +113,7 @@ impl<'a> Builder<'a> {
                 Ok(()) => return self.finish(),
                 Err(problem) => Err(problem),
             },
-            Event::Comment(_, placement) => {
-                self.comment(range, span.start.col(), placement);
-                Ok(())
-            }
+            Event::Comment(_, placement) => self.comment(range, span.start.col(), placement),
             Event::Scalar(value, style, anchor, tag) => {
                 self.scalar(value, range, style, anchor, tag.zip(Some(span)).as_ref())
             }
@@ -142,7 +140,7 @@ impl<'a> Builder<'a> {
         let duplicates = take(&mut self.duplicates);
         let end = self.pending.end().unwrap_or(self.last_end).max(self.last_end);
         let start = self.first_byte.unwrap_or(end);
-        let document = self.root.take().filter(|node| !is_nothing(node)).map(|mut node| {
+        let document = self.root.take().filter(|node| !frame::is_nothing(node)).map(|mut node| {
             self.pending.foot_of_document(&mut node);
             Document { node, span: Span::new(self.file.id(), start, end.max(start)) }
         });
@@ -150,12 +148,13 @@ impl<'a> Builder<'a> {
         Step::Document(document, duplicates)
     }
 
-    fn comment(&mut self, range: Range<usize>, column: usize, placement: Placement) {
+    fn comment(&mut self, range: Range<usize>, column: usize, placement: Placement) -> Result<(), Problem> {
+        self.strict.comment(self.file.text(), &range)?;
         self.first_byte.get_or_insert(range.start);
         let text = Text::slice(self.file, range.start, range.end);
         if placement != Placement::Right {
             self.pending.above(text, column, placement == Placement::Above, range.end);
-            return;
+            return Ok(());
         }
         let awaits_value = matches!(self.frames.last(), Some(Frame { shape: Shape::Mapping { key: Some(_), .. }, .. }));
         let between = self.file.text().get(self.last_end..range.start).unwrap_or_default();
@@ -167,14 +166,12 @@ impl<'a> Builder<'a> {
             }
             _ => self.pending.beside(text),
         }
+        Ok(())
     }
 
     fn no_tab_until(&self, start: usize) -> Result<(), Problem> {
-        if !self.has_tabs || self.frames.last().is_some_and(|frame| frame.style == Style::Flow) {
-            return Ok(());
-        }
         let plain_at = self.frames.last().map(|frame| frame.column).filter(|_| self.after_plain);
-        stricter::no_tab_between(self.file.text(), self.last_end..start, plain_at)
+        self.strict.gap(self.file.text(), self.last_end..start, plain_at, self.surroundings())
     }
 
     /// The child of the innermost open collection that was read last, or the root.
@@ -201,7 +198,7 @@ impl<'a> Builder<'a> {
             _ => range,
         };
         self.no_tab_until(range.start)?;
-        self.as_strict_as_libyaml(&value, &range, style)?;
+        let value = self.strict.scalar(value, self.file.text(), &range, style, self.surroundings())?;
         self.after_plain = style == ScalarStyle::Plain;
         self.first_byte.get_or_insert(range.start);
         // The parser stands `~` in for a value that is not there.
@@ -217,7 +214,7 @@ impl<'a> Builder<'a> {
         self.last_end = range.end;
         let source = Span::new(self.file.id(), range.start, range.end);
         let size = Size { nodes: 1 + text.len() / 64, height: 0 };
-        let mut node = Node::scalar(text, kind, style_of(style), source);
+        let mut node = Node::scalar(text, kind, frame::style_of(style), source);
         if let Some((_, span)) = tag {
             self.set_tag(&mut node, span);
         }
@@ -227,25 +224,8 @@ impl<'a> Builder<'a> {
         self.key_or_value(node, size, range)
     }
 
-    fn as_strict_as_libyaml(
-        &self,
-        value: &Cow<'a, str>,
-        range: &Range<usize>,
-        style: ScalarStyle,
-    ) -> Result<(), Problem> {
-        let text = self.file.text();
-        match (style, value) {
-            (ScalarStyle::Literal | ScalarStyle::Folded, _) if self.has_tabs => {
-                stricter::no_tab_in_indentation(text, range)
-            }
-            // Without an escape the parser lends what is written. kubectl reads a file that starts with a brace as JSON.
-            (ScalarStyle::DoubleQuoted, Cow::Owned(_))
-                if self.dialect == Dialect::Kustomize || !text.starts_with('{') =>
-            {
-                stricter::no_surrogates(text, range)
-            }
-            _ => Ok(()),
-        }
+    fn surroundings(&self) -> Place {
+        if self.frames.last().is_some_and(|frame| frame.style == Style::Flow) { Place::Flow } else { Place::Block }
     }
 
     /// A slice of the source where the text stands there as it is.
@@ -299,7 +279,7 @@ impl<'a> Builder<'a> {
             Shape::Sequence => self.nodes.len(),
             Shape::Mapping { .. } => self.entries.len(),
         };
-        let (start, column) = self.start_of(&shape, style, span)?;
+        let (start, column) = span::collection_start(self.file.text(), self.last_end, &shape, style, span)?;
         self.no_tab_until(start)?;
         self.after_plain = false;
         let below_sequence = matches!(self.frames.last(), Some(Frame { shape: Shape::Sequence, .. }));
@@ -318,27 +298,6 @@ impl<'a> Builder<'a> {
             size: Size { nodes: 1, height: 0 },
         });
         Ok(())
-    }
-
-    /// Offset and column at which a collection starts: a block sequence at its first `-`, which the parser leaves out.
-    fn start_of(
-        &self,
-        shape: &Shape,
-        style: StructureStyle,
-        span: &granit_parser::Span,
-    ) -> Result<(usize, usize), Problem> {
-        let start = span.byte_range().unwrap_or_default().start;
-        let place = (start, span.start.col());
-        if style == StructureStyle::Flow {
-            return Ok(place);
-        }
-        let text = self.file.text();
-        span::no_tab_before(text, start)?;
-        let dash = match shape {
-            Shape::Sequence => span::first_dash(text, self.last_end, start),
-            Shape::Mapping { .. } => None,
-        };
-        Ok(dash.map_or(place, |dash| (dash, span::column(text, dash))))
     }
 
     fn close(&mut self, end: usize) -> Result<(), Problem> {
@@ -426,20 +385,5 @@ impl<'a> Builder<'a> {
                 self.entries.push(Entry { key, value });
             }
         }
-    }
-}
-
-/// A document of nothing but comments.
-fn is_nothing(node: &Node) -> bool {
-    node.is_null() && node.scalar_text() == Some("") && node.tag().is_none()
-}
-
-fn style_of(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::SingleQuoted,
-        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
     }
 }

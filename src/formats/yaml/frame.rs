@@ -1,6 +1,7 @@
-//! Collections that are open while a document is read.
+//! Collections that are open while a document is read, and what the parser's styles are called here.
 
-use seatrial_model::{Comments, Key, Style, Text};
+use granit_parser::ScalarStyle;
+use seatrial_model::{Comments, Key, Node, Style, Text};
 
 /// A collection that is not closed yet.
 pub(crate) struct Frame {
@@ -26,4 +27,19 @@ pub(crate) enum Shape {
 pub(crate) struct Size {
     pub(crate) nodes: usize,
     pub(crate) height: usize,
+}
+
+/// A document of nothing but comments.
+pub(crate) fn is_nothing(node: &Node) -> bool {
+    node.is_null() && node.scalar_text() == Some("") && node.tag().is_none()
+}
+
+pub(crate) fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
 }

@@ -2,32 +2,15 @@
 
 use seatrial_model::{Entry, Finding, Key, Node, ScalarKind, Span, Style, Value, ids};
 
+use crate::old_breaks::{NEXT_LINE, folded};
+use crate::order::Place;
+
 /// go-yaml takes no longer key in front of a `:`, counted in characters of the JSON, quotes included.
 const LONGEST_KEY: usize = 1024;
-/// A line end to go-yaml, and an ordinary character to Go's JSON.
-const NEXT_LINE: char = '\u{85}';
 
 /// The text behind the detour, where it is another: U+0085 stands bare in JSON, so it is folded like a line end in double quotes.
 pub(crate) fn changed(text: &str) -> Option<String> {
-    if !text.contains(NEXT_LINE) {
-        return None;
-    }
-    let mut lines = text.split(NEXT_LINE);
-    let mut folded = lines.next().unwrap_or_default().trim_end_matches(' ').to_owned();
-    let mut ends = 0;
-    let mut lines = lines.peekable();
-    while let Some(line) = lines.next() {
-        ends += 1;
-        let line = line.trim_start_matches(' ');
-        let line = if lines.peek().is_some() { line.trim_end_matches(' ') } else { line };
-        if line.is_empty() && lines.peek().is_some() {
-            continue;
-        }
-        folded.push_str(&if ends == 1 { " ".to_owned() } else { "\n".repeat(ends - 1) });
-        folded.push_str(line);
-        ends = 0;
-    }
-    Some(folded)
+    text.contains(NEXT_LINE).then(|| folded(text, |c| c == NEXT_LINE, |c| c == ' '))
 }
 
 /// The first thing in an object that makes kustomize fail when it prints it: a key that is no text, a number that JSON has not, a
@@ -35,20 +18,26 @@ pub(crate) fn changed(text: &str) -> Option<String> {
 #[must_use]
 pub fn kustomize_cannot_print(object: &Node) -> Option<Finding> {
     // At the top, and only there, kustomize takes every key as text.
-    object.entries().iter().find_map(|entry| unusual_key(&entry.key).or_else(|| below(&entry.value)))
+    let place = Place::Block.inside_of(object);
+    object.entries().iter().find_map(|entry| unusual_key(&entry.key).or_else(|| below(&entry.value, place)))
 }
 
-fn below(node: &Node) -> Option<Finding> {
+fn below(node: &Node, place: Place) -> Option<Finding> {
+    let inside = place.inside_of(node);
     match node.value() {
-        Value::Mapping(entries) => entries.iter().find_map(pair),
-        Value::Sequence(items) => items.iter().find_map(below),
+        Value::Mapping(entries) => entries.iter().find_map(|entry| pair(entry, inside)),
+        Value::Sequence(items) => items.iter().find_map(|item| below(item, inside)),
         Value::Scalar(text) => scalar(node, text),
     }
 }
 
-fn pair(entry: &Entry) -> Option<Finding> {
+fn pair(entry: &Entry, place: Place) -> Option<Finding> {
     let what = match entry.key.kind {
-        ScalarKind::String => return unusual_key(&entry.key).or_else(|| below(&entry.value)),
+        ScalarKind::String => return unusual_key(&entry.key).or_else(|| below(&entry.value, place)),
+        // Its first print puts quotes around it.
+        ScalarKind::Timestamp if place == Place::Flow && entry.key.text.contains(':') => {
+            return below(&entry.value, place);
+        }
         ScalarKind::Bool => "a boolean",
         ScalarKind::Timestamp => "a date",
         _ => "a number",
@@ -112,23 +101,4 @@ fn json_length(text: &str) -> usize {
         _ => 1,
     };
     text.chars().map(length).sum::<usize>() + 2
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folds_next_line_characters_as_go_yaml_folds_line_ends() {
-        let cases = [
-            ("a", None),
-            ("a\u{85}b", Some("a b")),
-            ("\u{85}\u{85} a \u{85} b\u{85}", Some("\na b ")),
-            ("a\u{85} \u{85}b", Some("a\nb")),
-            ("a \u{85}  ", Some("a ")),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(changed(text).as_deref(), expected, "{text:?}");
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod frame;
 mod json_detour;
 mod merge;
 mod number;
+mod old_breaks;
 mod order;
 mod parse;
 mod problem;

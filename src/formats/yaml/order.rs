@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
 
+use crate::scalar_style::{Analysis, Written, written};
 use crate::{json_detour, timestamp};
 
 /// The node as kustomize writes it: keys sorted at every level; dates, absent values in brackets and U+0085 turned into what they become.
@@ -13,19 +14,66 @@ use crate::{json_detour, timestamp};
 /// (`a2`, `a10`, `a1b`), kustomize's output varies from run to run; ours does not. Origins, comments and styles are kept.
 #[must_use]
 pub fn in_kustomize_order(node: &Node) -> Node {
-    ordered(node, Place::Block)
+    match last_block_before_comments(node) {
+        Some(path) => ordered(&one_line_longer(node, &path), Place::Block),
+        None => ordered(node, Place::Block),
+    }
 }
 
+/// The way to a text block that keeps its empty lines at the end of an object, with comments behind it: kustomize prints an empty line
+/// in front of those, which it then reads as one more of the block.
+fn last_block_before_comments(object: &Node) -> Option<Vec<usize>> {
+    let (mut at, mut path) = (object, Vec::new());
+    let mut commented = false;
+    loop {
+        commented |= at.comments().is_some_and(|c| !c.foot.is_empty());
+        let index = at.entries().len().max(at.items().len()).checked_sub(1);
+        let Some(index) = index else { break };
+        path.push(index);
+        at = at.items().get(index).or_else(|| at.entries().get(index).map(|e| &e.value))?;
+    }
+    let block = matches!(at.style(), Style::Literal | Style::Folded);
+    let keeps = at.as_str().is_some_and(|text| {
+        let as_block = written(text).in_block(&Analysis::of(text)) == Written::Literal;
+        as_block && (text == "\n" || text.ends_with("\n\n"))
+    });
+    (commented && block && keeps).then_some(path)
+}
+
+fn one_line_longer(node: &Node, path: &[usize]) -> Node {
+    let mut copy = node.clone();
+    match (path, node.scalar_text()) {
+        ([index, rest @ ..], _) => {
+            if let Some(item) = copy.items_mut().get_mut(*index) {
+                *item = one_line_longer(item, rest);
+            } else if let Some(entry) = copy.entries_mut().get_mut(*index) {
+                entry.value = one_line_longer(&entry.value, rest);
+            }
+            copy
+        }
+        ([], Some(text)) => string(node, format!("{text}\n").into()),
+        ([], None) => copy,
+    }
+}
+
+/// Where kustomize's first print puts a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     Block,
     /// Somewhere inside of `[…]` or `{…}`.
     Flow,
 }
 
+impl Place {
+    /// The place of what is inside of a node that stands here.
+    pub(crate) fn inside_of(self, node: &Node) -> Place {
+        if node.style() == Style::Flow { Place::Flow } else { self }
+    }
+}
+
 fn ordered(node: &Node, place: Place) -> Node {
     let mut copy = node.clone();
-    let below = if node.style() == Style::Flow { Place::Flow } else { place };
+    let below = place.inside_of(node);
     match node.value() {
         Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => return date(node, text, place),
         // kustomize prints its tree once before the detour through JSON, and nothing would be no value in brackets.

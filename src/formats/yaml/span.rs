@@ -1,5 +1,8 @@
 //! Where scalars really begin and end: the parser leaves out the header of block scalars and includes what follows them.
 
+use granit_parser::StructureStyle;
+
+use crate::frame::Shape;
 use crate::problem::{self, Problem};
 
 /// The range of a block scalar from its `|` or `>` to the end of its last line that is not blank.
@@ -15,8 +18,29 @@ fn header(text: &str, from: usize, until: usize) -> Option<usize> {
     first_indicator(text, from, until, |bytes, at| matches!(bytes.get(at), Some(b'|' | b'>')))
 }
 
+/// Offset and column at which a collection starts: a block sequence at its first `-`, which the parser leaves out.
+pub(crate) fn collection_start(
+    text: &str,
+    last_end: usize,
+    shape: &Shape,
+    style: StructureStyle,
+    span: &granit_parser::Span,
+) -> Result<(usize, usize), Problem> {
+    let start = span.byte_range().unwrap_or_default().start;
+    let place = (start, span.start.col());
+    if style == StructureStyle::Flow {
+        return Ok(place);
+    }
+    no_tab_before(text, start)?;
+    let dash = match shape {
+        Shape::Sequence => first_dash(text, last_end, start),
+        Shape::Mapping { .. } => None,
+    };
+    Ok(dash.map_or(place, |dash| (dash, column(text, dash))))
+}
+
 /// Where the `-` of a block sequence stands whose first item begins at `until`. `from` is as for [`block_scalar`].
-pub(crate) fn first_dash(text: &str, from: usize, until: usize) -> Option<usize> {
+fn first_dash(text: &str, from: usize, until: usize) -> Option<usize> {
     let is_dash = |bytes: &[u8], at: usize| {
         bytes.get(at) == Some(&b'-') && bytes.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
     };
@@ -42,13 +66,13 @@ fn skip(bytes: &[u8], from: usize, stop: impl Fn(&u8) -> bool) -> usize {
 }
 
 /// The column of a place before which only indicators stand on its line, from 0.
-pub(crate) fn column(text: &str, at: usize) -> usize {
+fn column(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at).unwrap_or_default();
     before.iter().rev().take_while(|b| !matches!(b, b'\n' | b'\r')).count()
 }
 
 /// A block collection may not be preceded by a tab on its line; the parser is more lenient there than kubectl.
-pub(crate) fn no_tab_before(text: &str, at: usize) -> Result<(), Problem> {
+fn no_tab_before(text: &str, at: usize) -> Result<(), Problem> {
     let before = text.as_bytes().get(..at).unwrap_or_default();
     let mut blanks = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t'));
     if blanks.any(|b| *b == b'\t') { Err(problem::tab(text, at)) } else { Ok(()) }

@@ -1,11 +1,70 @@
 //! Scalars that the parser takes and libyaml, which kubectl and kustomize descend from, does not.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use granit_parser::ScalarStyle;
+
+use crate::order::Place;
 use crate::problem::{self, Problem};
+use crate::{Dialect, old_breaks};
+
+/// What must be looked at in a file; most files have none of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Strictness {
+    tabs: bool,
+    old_breaks: bool,
+    halves: bool,
+}
+
+impl Strictness {
+    pub(crate) fn of(text: &str, dialect: Dialect) -> Strictness {
+        Strictness {
+            tabs: text.contains('\t'),
+            old_breaks: ["\u{85}", "\u{2028}", "\u{2029}"].into_iter().any(|c| text.contains(c)),
+            // kubectl reads a file that starts with a brace as JSON, which knows them.
+            halves: dialect == Dialect::Kustomize || !text.trim_start().starts_with('{'),
+        }
+    }
+
+    /// Checks a scalar, and gives the value that go-yaml reads.
+    pub(crate) fn scalar<'a>(
+        self,
+        value: Cow<'a, str>,
+        text: &str,
+        written: &Range<usize>,
+        style: ScalarStyle,
+        place: Place,
+    ) -> Result<Cow<'a, str>, Problem> {
+        match style {
+            ScalarStyle::Literal | ScalarStyle::Folded if self.tabs => no_tab_in_indentation(text, written)?,
+            // Without an escape the parser lends what is written.
+            ScalarStyle::DoubleQuoted if self.halves && matches!(value, Cow::Owned(_)) => no_surrogates(text, written)?,
+            ScalarStyle::Plain if place == Place::Flow => no_question_in_flow(&value, written)?,
+            _ => {}
+        }
+        if self.old_breaks { old_breaks::read(value, written, text, style) } else { Ok(value) }
+    }
+
+    /// Checks a comment.
+    pub(crate) fn comment(self, text: &str, written: &Range<usize>) -> Result<(), Problem> {
+        if self.old_breaks { old_breaks::check_comment(written, text) } else { Ok(()) }
+    }
+
+    /// Checks what lies between two tokens; `plain_at` is the column of the collection around a plain scalar that ends where the gap begins.
+    pub(crate) fn gap(
+        self,
+        text: &str,
+        gap: Range<usize>,
+        plain_at: Option<usize>,
+        place: Place,
+    ) -> Result<(), Problem> {
+        if self.tabs && place == Place::Block { no_tab_between(text, gap, plain_at) } else { Ok(()) }
+    }
+}
 
 /// A text block may not have a tab where indentation is looked for. `written` begins at its `|` or `>`.
-pub(crate) fn no_tab_in_indentation(text: &str, written: &Range<usize>) -> Result<(), Problem> {
+fn no_tab_in_indentation(text: &str, written: &Range<usize>) -> Result<(), Problem> {
     let block = text.get(written.start..).unwrap_or_default();
     let Some(header_end) = block.find('\n') else { return Ok(()) };
     let header = block.get(..header_end).unwrap_or_default();
@@ -31,9 +90,7 @@ pub(crate) fn no_tab_in_indentation(text: &str, written: &Range<usize>) -> Resul
 }
 
 /// Outside of brackets no tab may stand where a key could begin, nor in a line that is blank otherwise.
-///
-/// `gap` lies between two tokens; `plain_at` is the column of the collection around a plain scalar that ends where the gap begins.
-pub(crate) fn no_tab_between(text: &str, gap: Range<usize>, plain_at: Option<usize>) -> Result<(), Problem> {
+fn no_tab_between(text: &str, gap: Range<usize>, plain_at: Option<usize>) -> Result<(), Problem> {
     let between = text.get(gap.clone()).unwrap_or_default();
     if !between.contains('\t') {
         return Ok(());
@@ -60,7 +117,7 @@ pub(crate) fn no_tab_between(text: &str, gap: Range<usize>, plain_at: Option<usi
 }
 
 /// JSON writes characters beyond the basic plane as two escapes of four digits; YAML does not know that. `written` has double quotes.
-pub(crate) fn no_surrogates(text: &str, written: &Range<usize>) -> Result<(), Problem> {
+fn no_surrogates(text: &str, written: &Range<usize>) -> Result<(), Problem> {
     let inside = text.get(written.clone()).unwrap_or_default().as_bytes();
     let mut at = 0;
     while let Some(next) = inside.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'\\')) {
@@ -73,4 +130,13 @@ pub(crate) fn no_surrogates(text: &str, written: &Range<usize>) -> Result<(), Pr
         at += 2;
     }
     Ok(())
+}
+
+/// In brackets `?` begins a key for libyaml, wherever it stands in a plain scalar: `[http://web/?page=1]`.
+fn no_question_in_flow(text: &str, written: &Range<usize>) -> Result<(), Problem> {
+    if !text.contains('?') {
+        return Ok(());
+    }
+    let message = "kubectl and kustomize take `?` for the start of a key when it stands between brackets";
+    Err(Problem::at(written.clone(), message).with_help("put the value in quotes"))
 }

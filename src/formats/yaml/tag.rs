@@ -54,11 +54,15 @@ fn is_unsigned_64(text: &str) -> bool {
     integer(&text.replace('_', "")).is_some_and(|value| i64::try_from(value).is_err())
 }
 
-/// Base64 as Go reads it: line ends inside are skipped. What is no UTF-8 gets replacement characters, as in Go's JSON.
+/// Base64 as Go reads it: line ends inside are skipped. Every byte that is no UTF-8 becomes a replacement character, as in Go's JSON.
 fn decoded(text: &str) -> Option<String> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    let bytes = BASE64.decode(compact.trim()).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let bytes = BASE64.decode(compact).ok()?;
+    let decoded = bytes.utf8_chunks().map(|chunk| {
+        let wrong = "\u{fffd}".repeat(chunk.invalid().len());
+        format!("{}{wrong}", chunk.valid())
+    });
+    Some(decoded.collect())
 }
 
 /// The key that a scalar is. For kubectl, booleans and numbers become what JSON calls them: `n` is the key `false`.
