@@ -4,6 +4,7 @@ mod anchors;
 mod builder;
 mod comments;
 mod duplicates;
+mod edit;
 mod emit;
 mod findings;
 mod frame;
@@ -23,6 +24,7 @@ mod timestamp;
 mod typing;
 mod writer;
 
+pub use edit::{Change, EditError, Splice, Step, edit};
 pub use emit::{emit, emit_all};
 pub use json_detour::kustomize_cannot_print;
 pub use order::in_kustomize_order;

@@ -34,7 +34,9 @@ fn last_block_before_comments(object: &Node) -> Option<Vec<usize>> {
     }
     let block = matches!(at.style(), Style::Literal | Style::Folded);
     let keeps = at.as_str().is_some_and(|text| {
-        let as_block = written(text).in_block(&Analysis::of(text)) == Written::Literal;
+        // A tab keeps go-yaml version 2 from a block, and not version 3, which prints here.
+        let text = text.replace('\t', "x");
+        let as_block = written(&text).in_block(&Analysis::of(&text)) == Written::Literal;
         as_block && (text == "\n" || text.ends_with("\n\n"))
     });
     (commented && block && keeps).then_some(path)
@@ -93,7 +95,7 @@ fn ordered(node: &Node, place: Place) -> Node {
 /// kustomize's first print quotes what holds a `:` in brackets: there the date stays as written.
 fn date(node: &Node, text: &Text, place: Place) -> Node {
     let text = match timestamp::parse(text) {
-        Some(time) if place == Place::Block || !text.contains(':') => time.rfc3339().into(),
+        Some(time) if place == Place::Block || !text.contains(':') || node.tag().is_some() => time.rfc3339().into(),
         _ => text.clone(),
     };
     string(node, text)

@@ -40,7 +40,7 @@ pub(crate) fn collection_start(
 }
 
 /// Where the `-` of a block sequence stands whose first item begins at `until`. `from` is as for [`block_scalar`].
-fn first_dash(text: &str, from: usize, until: usize) -> Option<usize> {
+pub(crate) fn first_dash(text: &str, from: usize, until: usize) -> Option<usize> {
     let is_dash = |bytes: &[u8], at: usize| {
         bytes.get(at) == Some(&b'-') && bytes.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
     };

@@ -30,6 +30,10 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     reader.expect(b'-')?;
     t.day = reader.short(1, days_in(t.month, t.year))?;
     let Some(separator) = reader.next() else { return Some(t) };
+    if separator == b' ' {
+        // Go takes any number of spaces for the one in its layout.
+        while reader.expect(b' ').is_some() {}
+    }
     t.hour = reader.short(0, 23)?;
     reader.expect(b':')?;
     t.minute = reader.short(0, 59)?;
@@ -85,7 +89,8 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, byte: u8) -> Option<()> {
-        self.next().filter(|b| *b == byte).map(|_| ())
+        self.0.first().filter(|b| **b == byte)?;
+        self.next().map(|_| ())
     }
 
     fn digit(&mut self) -> Option<u32> {

@@ -306,3 +306,10 @@ impl Writer {
         self.column = 0;
     }
 }
+
+/// A text in double quotes on one line.
+pub(crate) fn double_quoted(text: &str) -> String {
+    let mut writer = Writer::default();
+    writer.scalar_on_one_line(text, Written::DoubleQuoted);
+    writer.out
+}

@@ -37,14 +37,18 @@ fn has_folded(node: &Node) -> bool {
     }
 }
 
+/// What go-yaml writes as an escape; characters past the basic plane are among it.
+fn is_escaped(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t') || c == '\u{feff}' || c > '\u{fffd}'
+}
+
 fn is_blank(character: Option<char>) -> bool {
     matches!(character, Some(' ' | '\t'))
 }
 
 fn reread_text(text: &str) -> String {
     // Such text is not written as a block, but quoted.
-    let quoted =
-        text.ends_with(' ') || text.contains(" \n") || text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
+    let quoted = text.ends_with(' ') || text.contains(" \n") || text.chars().any(is_escaped);
     let start = text.trim_start_matches('\n');
     if quoted || start.is_empty() {
         return text.to_owned();

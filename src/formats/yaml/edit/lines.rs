@@ -1,0 +1,53 @@
+//! Lines of a text: where they start and end, and which line end the file has.
+
+use crate::problem::{line_end, line_start};
+
+/// The line end of the file: that of its first line.
+pub(crate) fn end_of_lines(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(at) if at > 0 && text.as_bytes().get(at - 1) == Some(&b'\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
+/// Where the line behind the one of `at` starts; the end of the text when it is the last.
+pub(crate) fn next_line(text: &str, at: usize) -> usize {
+    let end = line_end(text, at);
+    match text.get(end..) {
+        Some(rest) if rest.starts_with("\r\n") => end + 2,
+        Some(rest) if !rest.is_empty() => end + 1,
+        _ => end,
+    }
+}
+
+/// Where the lines behind that of `at` are no longer blank.
+pub(crate) fn behind_blank_lines(text: &str, at: usize) -> usize {
+    let mut next = next_line(text, at);
+    while next < text.len() && text.get(next..line_end(text, next)).unwrap_or_default().trim().is_empty() {
+        next = next_line(text, next);
+    }
+    next
+}
+
+/// Whether only blanks stand before `at` on its line; a byte order mark is none.
+pub(crate) fn starts_line(text: &str, at: usize) -> bool {
+    let before = text.get(line_start(text, at)..at).unwrap_or_default();
+    before.trim_start_matches('\u{feff}').trim_matches(' ').is_empty()
+}
+
+/// Whether nothing but blanks follows `at` on its line.
+pub(crate) fn ends_line(text: &str, at: usize) -> bool {
+    text.get(at..line_end(text, at)).unwrap_or_default().trim().is_empty()
+}
+
+/// The column of `at` in characters, from 0; a byte order mark is none.
+pub(crate) fn column(text: &str, at: usize) -> usize {
+    let before = text.get(line_start(text, at)..at).unwrap_or_default();
+    before.trim_start_matches('\u{feff}').chars().count()
+}
+
+/// Where blanks from `at` on end, lines included.
+pub(crate) fn behind_blanks(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.len() - rest.trim_start().len()
+}
