@@ -38,6 +38,6 @@ pub use report::{
 };
 pub use reported::{ReportedFinding, ReportedLabel};
 pub use secret::Secret;
-pub use source::{FileId, SourceFile, Sources, Span};
+pub use source::{Encoding, FileId, SourceFile, Sources, Span};
 pub use text::Text;
 pub use verdict::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, Verdict};

@@ -1,5 +1,6 @@
 //! Files that were read, their identity, and byte ranges in them. Reading files is not done here.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use crate::Text;
@@ -9,7 +10,9 @@ use crate::confidential::Tells;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
-/// A byte range in a file of the repository as it lies there.
+/// A byte range in the text of a file.
+///
+/// The text is the file as it lies there, byte for byte, when it is UTF-8; [`SourceFile::file_range`] gives the bytes of any file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The file.
@@ -44,12 +47,45 @@ impl Span {
     }
 }
 
+/// How the bytes of a file are text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    #[default]
+    Utf8,
+    /// UTF-16 with a byte order mark, low bytes first.
+    Utf16LittleEndian,
+    /// UTF-16 with a byte order mark, high bytes first.
+    Utf16BigEndian,
+}
+
+impl Encoding {
+    /// A text as bytes of a file. The mark is not added: it is part of the text.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Encoding::Utf8 => text.as_bytes().to_vec(),
+            Encoding::Utf16LittleEndian => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Encoding::Utf16BigEndian => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
+    /// How many bytes of a file a text is.
+    fn length(self, text: &str) -> usize {
+        match self {
+            Encoding::Utf8 => text.len(),
+            Encoding::Utf16LittleEndian | Encoding::Utf16BigEndian => 2 * text.encode_utf16().count(),
+        }
+    }
+}
+
 /// One file: its path in the repository (forward slashes, relative to the root) and its text.
 #[derive(Debug)]
 pub struct SourceFile {
     id: FileId,
     path: Arc<str>,
     text: String,
+    encoding: Encoding,
     line_starts: OnceLock<Vec<u32>>,
     tells_of_secrets: OnceLock<Option<Tells>>,
 }
@@ -71,6 +107,22 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// How the file is text; [`Encoding::encode`] turns a changed text into the bytes to write.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The bytes of a span in the file as it lies there.
+    #[must_use]
+    pub fn file_range(&self, span: Span) -> Range<usize> {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let before = self.text.get(..start).unwrap_or(&self.text);
+        let inside = self.text.get(start..end).unwrap_or_default();
+        let from = self.encoding.length(before);
+        from..from + self.encoding.length(inside)
     }
 
     /// A piece of this file's text that shares its memory.
@@ -138,12 +190,18 @@ impl Sources {
 
     /// Takes a file in and gives it an identity. The caller caches: the same path added twice is two files.
     pub fn add(&self, path: &str, text: String) -> Arc<SourceFile> {
+        self.add_encoded(path, text, Encoding::Utf8)
+    }
+
+    /// As [`Sources::add`], for a text that is decoded from another encoding; its mark is part of the text.
+    pub fn add_encoded(&self, path: &str, text: String, encoding: Encoding) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
         let file = Arc::new(SourceFile {
             id,
             path: path.into(),
             text,
+            encoding,
             line_starts: OnceLock::new(),
             tells_of_secrets: OnceLock::new(),
         });
@@ -185,6 +243,18 @@ mod tests {
     fn a_byte_order_mark_is_no_character_of_the_first_line() {
         let file = Sources::new().add("a.yaml", "\u{feff}a: 1\n".to_owned());
         assert_eq!((file.line_column(3), file.line_column(6), file.line(1)), ((1, 1), (1, 4), "a: 1"));
+    }
+
+    #[test]
+    fn a_span_names_the_bytes_of_the_file_in_every_encoding() {
+        let text = "\u{feff}a: ü😀\nb: 1\n";
+        let start = text.find("b:").expect("in text");
+        for encoding in [Encoding::Utf8, Encoding::Utf16LittleEndian, Encoding::Utf16BigEndian] {
+            let file = Sources::new().add_encoded("a.yaml", text.to_owned(), encoding);
+            let bytes = encoding.encode(text);
+            let span = Span::new(file.id(), start, start + 4);
+            assert_eq!(bytes[file.file_range(span)], encoding.encode("b: 1"), "{encoding:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The stream: documents one after the other, and how it goes on after one that is broken. One document is built in `builder.rs`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser};
-use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+use seatrial_model::{Encoding, Finding, Level, Node, SourceFile, Span, ids};
 
 use crate::builder::{Builder, Step};
 use crate::findings::Findings;
@@ -50,7 +51,8 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         return parsed;
     }
     let mut findings = Findings::default();
-    let mut parser = Parser::new_from_str_with_options(text, options());
+    let readable = without_inner_marks(text);
+    let mut parser = Parser::new_from_str_with_options(&readable, options());
     let mut builder = Builder::new(file, dialect);
     while let Some(event) = parser.next_event() {
         let step = match event {
@@ -79,7 +81,41 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         }
     }
     parsed.findings = findings.finish();
+    if file.encoding() != Encoding::Utf8 {
+        keep_the_first(&mut parsed);
+    }
     parsed
+}
+
+/// kubectl and kustomize look for `---` among the bytes, where UTF-16 has none, and then read one document of what they take for one.
+fn keep_the_first(parsed: &mut Parsed) {
+    let Some(lost) = parsed.documents.get(1) else { return };
+    let count = parsed.documents.len() - 1;
+    let message = format!("kubectl and kustomize read the first document of a UTF-16 file only: {count} more are lost");
+    let finding = Finding::new(ids::PARSE_ERROR, lost.node.span(), message).with_level(Level::Warning);
+    parsed.findings.push(finding.with_help("save the file as UTF-8"));
+    parsed.documents.truncate(1);
+}
+
+/// A byte order mark may stand at the start of every document for kustomize, which takes them apart first; for the parser it is blank lines.
+fn without_inner_marks(text: &str) -> Cow<'_, str> {
+    let starts_document = |at: usize| {
+        let before = text.get(..at).and_then(|before| before.strip_suffix('\n')).unwrap_or_default();
+        before.rsplit('\n').next().is_some_and(|line| line.trim_end() == "---")
+    };
+    let mut marks = text.match_indices('\u{feff}').map(|(at, _)| at).filter(|at| starts_document(*at)).peekable();
+    if marks.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
+    // As many bytes, so that every place stays the same.
+    let (mut readable, mut from) = (String::with_capacity(text.len()), 0);
+    for at in marks {
+        readable.push_str(text.get(from..at).unwrap_or_default());
+        readable.push_str("\n\n\n");
+        from = at + 3;
+    }
+    readable.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(readable)
 }
 
 fn options() -> granit_parser::Options {

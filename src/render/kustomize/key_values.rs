@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Span, ids};
+use seatrial_model::{Encoding, Finding, Level, Node, Span, ids};
 
 use crate::files::Files;
 
@@ -96,6 +96,11 @@ fn span_of(files: &Files<'_>, target: &str) -> Option<Span> {
 
 fn from_env_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Vec<Pair> {
     let Some(file) = files.text(dir, source, findings) else { return Vec::new() };
+    if file.encoding() != Encoding::Utf8 {
+        let message = "the file of variables is UTF-16, and kustomize reads UTF-8 there";
+        findings.push(Finding::new(ids::KUSTOMIZE, source.span(), message).with_help("save the file as UTF-8"));
+        return Vec::new();
+    }
     let mut pairs = Vec::new();
     let mut start = 0;
     for (number, raw) in file.text().split_inclusive('\n').enumerate() {

@@ -1,19 +1,20 @@
 //! Bytes → text. UTF-8, with or without a byte order mark, or UTF-16 with one.
 
+use seatrial_model::Encoding;
+
 use crate::ReadError;
 
-/// The text of a file.
+/// The text of a file, and how it was encoded.
 ///
 /// UTF-8 is kept byte for byte, a byte order mark included, so that spans are byte ranges of the file as it lies there. UTF-16 is decoded
-/// (its mark too): spans are then byte ranges of the decoded text, and only lines and columns agree with the file. A NUL character makes a
-/// file binary, as git sees it.
-pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
-    let text = match bytes.get(..2) {
-        Some([0xFF, 0xFE]) => utf16(&bytes, u16::from_le_bytes)?,
-        Some([0xFE, 0xFF]) => utf16(&bytes, u16::from_be_bytes)?,
-        _ => String::from_utf8(bytes).map_err(|_| ReadError::NotText)?,
+/// (its mark too): `SourceFile::file_range` leads from spans to the file. A NUL character makes a file binary, as git sees it.
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), ReadError> {
+    let (text, encoding) = match bytes.get(..2) {
+        Some([0xFF, 0xFE]) => (utf16(&bytes, u16::from_le_bytes)?, Encoding::Utf16LittleEndian),
+        Some([0xFE, 0xFF]) => (utf16(&bytes, u16::from_be_bytes)?, Encoding::Utf16BigEndian),
+        _ => (String::from_utf8(bytes).map_err(|_| ReadError::NotText)?, Encoding::Utf8),
     };
-    if text.contains('\0') { Err(ReadError::NotText) } else { Ok(text) }
+    if text.contains('\0') { Err(ReadError::NotText) } else { Ok((text, encoding)) }
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, ReadError> {
@@ -46,7 +47,11 @@ mod tests {
             (b"\x89PNG\r\n", None),
         ];
         for (bytes, expected) in table {
-            assert_eq!(decode(bytes.to_vec()).ok().as_deref(), expected, "{bytes:?}");
+            let decoded = decode(bytes.to_vec()).ok();
+            assert_eq!(decoded.as_ref().map(|(text, _)| text.as_str()), expected, "{bytes:?}");
+            if let Some((text, encoding)) = decoded {
+                assert_eq!(encoding.encode(&text), bytes, "what is written back is what was read");
+            }
         }
     }
 }

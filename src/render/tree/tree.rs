@@ -113,15 +113,16 @@ impl Tree {
 
     /// A text file; read and entered into the table once, under its real path.
     ///
-    /// UTF-8 is kept byte for byte, a byte order mark included. UTF-16 with a mark is decoded: spans are then of the decoded text.
+    /// UTF-8 is kept byte for byte, a byte order mark included. UTF-16 with a mark is decoded: spans are then of the decoded text, and
+    /// `SourceFile::file_range` gives their bytes.
     ///
     /// # Errors
     /// See [`ReadError`].
     pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, ReadError> {
         let real = self.resolve_file(path)?;
         self.0.texts.get(&real, || {
-            let text = decode(self.0.files.read(&real)?)?;
-            Ok(self.0.sources.add(&real, text))
+            let (text, encoding) = decode(self.0.files.read(&real)?)?;
+            Ok(self.0.sources.add_encoded(&real, text, encoding))
         })
     }
 

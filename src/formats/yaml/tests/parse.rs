@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use seatrial_model::{Comments, Node, SourceFile, Sources, Span, Style, Value, ids};
+use seatrial_model::{Comments, Encoding, Node, SourceFile, Sources, Span, Style, Value, ids};
 use seatrial_yaml::{Dialect, Parsed, parse};
 
 fn file(text: impl Into<String>) -> Arc<SourceFile> {
@@ -224,6 +224,29 @@ fn many_equal_keys_are_found_in_linear_time() {
     let last = parsed.findings.last().expect("there are some");
     assert!(last.message.ends_with("and 18998 more problems of this file are not listed"), "{}", last.message);
     assert_eq!(parsed.documents[0].node.entries().len(), 1);
+}
+
+#[test]
+fn of_a_utf_16_file_only_the_first_document_is_read() {
+    let text = "\u{feff}a: ü\n---\nb: 1\n---\nc: 1\n";
+    let file = Sources::new().add_encoded("a.yaml", text.to_owned(), Encoding::Utf16LittleEndian);
+    let parsed = parse(&file, Dialect::Kustomize);
+    assert_eq!(parsed.documents.len(), 1);
+    let [finding] = parsed.findings.as_slice() else { panic!("one finding: {:?}", parsed.findings) };
+    assert!(finding.message.ends_with("2 more are lost"), "{}", finding.message);
+    let bytes = Encoding::Utf16LittleEndian.encode(text);
+    let value = parsed.documents[0].node.get("a").expect("is there").span();
+    assert_eq!(bytes[file.file_range(value)], Encoding::Utf16LittleEndian.encode("ü"));
+}
+
+#[test]
+fn every_document_may_begin_with_a_byte_order_mark() {
+    let file = file("\u{feff}a: 1\n---\n\u{feff}b: 2\n---\r\n\u{feff}c: 3\n");
+    let parsed = parse(&file, Dialect::Kustomize);
+    assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
+    assert_eq!(parsed.documents.len(), 3);
+    let value = parsed.documents[1].node.get("b").expect("is there");
+    assert_eq!(&file.text()[value.span().start as usize..value.span().end as usize], "2");
 }
 
 #[test]
