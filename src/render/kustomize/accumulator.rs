@@ -18,11 +18,13 @@ pub(crate) struct Accumulator {
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
     index: Option<HashMap<Id, usize>>,
+    /// Where each identity stands, present or former; `None` after a change.
+    any_index: Option<HashMap<Id, Vec<usize>>>,
 }
 
 impl Default for Accumulator {
     fn default() -> Accumulator {
-        Accumulator { config: TransformerConfig::empty(), resources: Vec::new(), index: None }
+        Accumulator { config: TransformerConfig::empty(), resources: Vec::new(), index: None, any_index: None }
     }
 }
 
@@ -34,7 +36,37 @@ impl Accumulator {
     /// All of them, to change; identities are looked up anew afterwards.
     pub(crate) fn resources_mut(&mut self) -> &mut Vec<Resource> {
         self.index = None;
+        self.any_index = None;
         &mut self.resources
+    }
+
+    /// Changes one; identities are looked up anew only when it got another one.
+    pub(crate) fn change(&mut self, position: usize, change: impl FnOnce(&mut Resource)) {
+        let Some(resource) = self.resources.get_mut(position) else { return };
+        let before: Vec<Id> = resource.any_ids().cloned().collect();
+        change(resource);
+        if !resource.any_ids().eq(before.iter()) {
+            self.index = None;
+            self.any_index = None;
+        }
+    }
+
+    /// Positions of those that have the identity, now or before, in order.
+    pub(crate) fn with_id(&mut self, id: &Id) -> &[usize] {
+        let resources = &self.resources;
+        let index = self.any_index.get_or_insert_with(|| {
+            let mut index: HashMap<Id, Vec<usize>> = HashMap::with_capacity(resources.len());
+            for (position, resource) in resources.iter().enumerate() {
+                for id in resource.any_ids() {
+                    let positions = index.entry(id.clone()).or_default();
+                    if positions.last() != Some(&position) {
+                        positions.push(position);
+                    }
+                }
+            }
+            index
+        });
+        index.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Adds a resource; one with the identity of another is a finding and is left out.
@@ -48,6 +80,14 @@ impl Accumulator {
             return;
         }
         index.insert(resource.id().clone(), self.resources.len());
+        if let Some(any) = &mut self.any_index {
+            for id in resource.any_ids() {
+                let positions = any.entry(id.clone()).or_default();
+                if positions.last() != Some(&self.resources.len()) {
+                    positions.push(self.resources.len());
+                }
+            }
+        }
         self.resources.push(resource);
     }
 
@@ -61,6 +101,7 @@ impl Accumulator {
     pub(crate) fn drop_duplicates(&mut self, findings: &mut Vec<Finding>) {
         self.resources = distinct(std::mem::take(&mut self.resources), findings);
         self.index = None;
+        self.any_index = None;
     }
 
     /// Changes every resource's node; what cannot be set is a finding.

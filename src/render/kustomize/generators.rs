@@ -184,7 +184,7 @@ fn absorb(
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
-    let matches = resources.matching_any_id(|id| id == resource.id());
+    let matches = resources.with_id(resource.id()).to_vec();
     match (matches.as_slice(), behavior) {
         ([], Behavior::Create) => resources.append(resource, findings),
         ([], _) => findings.push(nothing_to_merge_into(&resource, name, what, resources)),
@@ -196,9 +196,7 @@ fn absorb(
             findings.push(first.into_iter().fold(finding, |f, span| f.with_related(span, "it is here already")));
         }
         ([position], _) => {
-            if let Some(old) = resources.resources_mut().get_mut(*position) {
-                *old = succeed(resource, old, behavior);
-            }
+            resources.change(*position, |old| *old = succeed(resource, old, behavior));
         }
         (several, _) => {
             let message = format!("`{}` fits {} objects", resource.id().describe(), several.len());

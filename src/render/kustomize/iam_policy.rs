@@ -41,7 +41,7 @@ pub(crate) fn generate(config: &Node, resources: &mut Accumulator, findings: &mu
         origin(here),
     );
     let resource = Resource::new(node, here);
-    let existing = resources.matching_any_id(|id| id == resource.id());
+    let existing = resources.with_id(resource.id()).to_vec();
     if let Some(first) = existing.first().and_then(|position| resources.resources().get(*position)) {
         let message = format!("`{}` exists already", resource.id().describe());
         let finding = Finding::new(ids::DUPLICATE_OBJECT, here, message);

@@ -91,7 +91,7 @@ impl Operation {
             return Err(error(node.span(), "the operation has no `from`"));
         }
         let mut value = node.get("value").cloned().unwrap_or_else(|| Node::null(node.span()));
-        dates_as_strings(&mut value);
+        read_anew(&mut value)?;
         Ok(Operation { kind, path: Pointer::read(path)?, from, value })
     }
 
@@ -249,17 +249,21 @@ impl Pointer {
     }
 }
 
-/// A date in a patch is text, other than one in an object.
-fn dates_as_strings(node: &mut Node) {
-    for entry in node.entries_mut() {
-        dates_as_strings(&mut entry.value);
-    }
-    for item in node.items_mut() {
-        dates_as_strings(item);
-    }
+/// Values are read as kubectl reads them: `yes` is true, and a date is text; JSON has no infinity.
+fn read_anew(node: &mut Node) -> Result<(), JsonPatchError> {
+    node.entries_mut().iter_mut().try_for_each(|entry| read_anew(&mut entry.value))?;
+    node.items_mut().iter_mut().try_for_each(read_anew)?;
+    let Some(text) = node.scalar_text() else { return Ok(()) };
+    let is_plain_string = node.kind() == ScalarKind::String && node.style() == Style::Plain;
     if node.kind() == ScalarKind::Timestamp {
         node.set_kind(ScalarKind::String);
+    } else if is_plain_string && plain_kind(text, Dialect::Kubectl) == ScalarKind::Bool && node.tag().is_none() {
+        let is_true = matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "true");
+        *node = Node::scalar(is_true.to_string(), ScalarKind::Bool, Style::Plain, node.origin());
+    } else if node.kind() == ScalarKind::Float && text.to_ascii_lowercase().ends_with(['f', 'n']) {
+        return Err(error(node.span(), format!("JSON has no `{text}`")));
     }
+    Ok(())
 }
 
 fn decode(segment: &str) -> String {

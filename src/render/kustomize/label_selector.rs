@@ -23,8 +23,7 @@ enum Operator {
 impl LabelSelector {
     /// Parses a selector; the error is a clause.
     pub(crate) fn parse(text: &str) -> Result<LabelSelector, String> {
-        let requirements = split(text)?;
-        requirements.into_iter().map(parse_requirement).collect::<Result<_, _>>().map(LabelSelector)
+        Parser { tokens: tokens_of(text).into_iter().peekable() }.requirements().map(LabelSelector)
     }
 
     /// Whether labels, given by look-up, fulfil it.
@@ -44,79 +43,151 @@ impl LabelSelector {
     }
 }
 
-/// Splits at commas that stand in no parentheses.
-fn split(text: &str) -> Result<Vec<&str>, String> {
-    let mut parts = Vec::new();
-    let (mut start, mut inside) = (0, false);
-    for (index, character) in text.char_indices() {
-        match character {
-            '(' if inside => return Err("a parenthesis in parentheses".to_owned()),
-            '(' => inside = true,
-            ')' if !inside => return Err("a `)` without `(`".to_owned()),
-            ')' => inside = false,
-            ',' if !inside => {
-                parts.push(text.get(start..index).unwrap_or_default());
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    if inside {
-        return Err("a `(` without `)`".to_owned());
-    }
-    parts.push(text.get(start..).unwrap_or_default());
-    // An empty selector selects everything; an empty part elsewhere is an error.
-    if parts.iter().all(|p| p.trim().is_empty()) && parts.len() == 1 { Ok(Vec::new()) } else { Ok(parts) }
+/// A word or a symbol; words may hold anything that is neither a symbol nor a blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token<'a> {
+    Word(&'a str),
+    Symbol(&'a str),
 }
 
-fn parse_requirement(text: &str) -> Result<Requirement, String> {
-    let text = text.trim();
-    if let Some(key) = text.strip_prefix('!') {
-        return Ok(Requirement { key: key_of(key)?, operator: Operator::DoesNotExist });
-    }
-    if let Some((left, values)) = text.split_once('(') {
-        let values = values.trim_end().trim_end_matches(')').split(',').map(|v| v.trim().to_owned()).collect();
-        let mut words = left.split_whitespace();
-        let (key, operator) = (words.next().unwrap_or_default(), words.next());
-        let operator = match operator {
-            Some("in") => Operator::In(values),
-            Some("notin") => Operator::NotIn(values),
-            _ => return Err(format!("`{text}` has neither `in` nor `notin` before the parentheses")),
+fn is_symbol(character: char) -> bool {
+    matches!(character, '=' | '!' | '(' | ')' | ',' | '>' | '<')
+}
+
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+fn tokens_of(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start_matches(is_blank);
+    while let Some(first) = rest.chars().next() {
+        let length = if is_symbol(first) {
+            if rest.starts_with("==") || rest.starts_with("!=") { 2 } else { 1 }
+        } else {
+            rest.find(|c| is_symbol(c) || is_blank(c)).unwrap_or(rest.len())
         };
-        return Ok(Requirement { key: key_of(key)?, operator });
+        let (token, behind) = rest.split_at(length);
+        tokens.push(if is_symbol(first) { Token::Symbol(token) } else { Token::Word(token) });
+        rest = behind.trim_start_matches(is_blank);
     }
-    for (mark, negated) in [("!=", true), ("==", false), ("=", false)] {
-        if let Some((key, value)) = text.split_once(mark) {
-            let values = vec![value_of(value)?];
-            let operator = if negated { Operator::NotIn(values) } else { Operator::In(values) };
-            return Ok(Requirement { key: key_of(key)?, operator });
-        }
-    }
-    for (mark, make) in [('>', Operator::GreaterThan as fn(i64) -> Operator), ('<', Operator::LessThan)] {
-        if let Some((key, bound)) = text.split_once(mark) {
-            let bound = bound.trim().parse().map_err(|_| format!("`{}` is no integer", bound.trim()))?;
-            return Ok(Requirement { key: key_of(key)?, operator: make(bound) });
-        }
-    }
-    Ok(Requirement { key: key_of(text)?, operator: Operator::Exists })
+    tokens
 }
 
-fn key_of(text: &str) -> Result<String, String> {
-    let key = text.trim();
-    let name = key.rsplit('/').next().unwrap_or_default();
-    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if name.is_empty() || !key.chars().all(valid) {
+struct Parser<'a> {
+    tokens: std::iter::Peekable<std::vec::IntoIter<Token<'a>>>,
+}
+
+impl<'a> Parser<'a> {
+    fn requirements(&mut self) -> Result<Vec<Requirement>, String> {
+        let mut requirements = Vec::new();
+        if self.tokens.peek().is_none() {
+            return Ok(requirements);
+        }
+        loop {
+            requirements.push(self.requirement()?);
+            match self.tokens.next() {
+                None => return Ok(requirements),
+                Some(Token::Symbol(",")) => {}
+                Some(token) => return Err(unexpected(Some(token), "`,` or the end")),
+            }
+        }
+    }
+
+    fn requirement(&mut self) -> Result<Requirement, String> {
+        let negated = self.tokens.next_if(|t| *t == Token::Symbol("!")).is_some();
+        let key = match self.tokens.next() {
+            Some(Token::Word(key)) => valid_key(key)?.to_owned(),
+            other => return Err(unexpected(other, "a key")),
+        };
+        if negated {
+            return Ok(Requirement { key, operator: Operator::DoesNotExist });
+        }
+        let number = |value: String| value.parse::<i64>().map_err(|_| format!("`{value}` is no integer"));
+        let operator = match self.tokens.peek().copied() {
+            None | Some(Token::Symbol(",")) => Operator::Exists,
+            Some(operator) => {
+                self.tokens.next();
+                match operator {
+                    Token::Word("in") => Operator::In(self.values()?),
+                    Token::Word("notin") => Operator::NotIn(self.values()?),
+                    Token::Symbol("=" | "==") => Operator::In(vec![self.value()?]),
+                    Token::Symbol("!=") => Operator::NotIn(vec![self.value()?]),
+                    Token::Symbol(">") => Operator::GreaterThan(number(self.value()?)?),
+                    Token::Symbol("<") => Operator::LessThan(number(self.value()?)?),
+                    other => return Err(unexpected(Some(other), "`=`, `==`, `!=`, `in` or `notin`")),
+                }
+            }
+        };
+        Ok(Requirement { key, operator })
+    }
+
+    /// One value, which may be missing.
+    fn value(&mut self) -> Result<String, String> {
+        match self.tokens.peek().copied() {
+            None | Some(Token::Symbol(",")) => Ok(String::new()),
+            Some(Token::Word(word)) => {
+                self.tokens.next();
+                valid_value(word).map(str::to_owned)
+            }
+            other => Err(unexpected(other, "a value")),
+        }
+    }
+
+    /// Values in parentheses; between commas there may be none, which is the empty value.
+    fn values(&mut self) -> Result<Vec<String>, String> {
+        if self.tokens.next_if(|t| *t == Token::Symbol("(")).is_none() {
+            return Err(unexpected(self.tokens.next(), "`(`"));
+        }
+        let mut values = Vec::new();
+        loop {
+            let word = match self.tokens.peek().copied() {
+                Some(Token::Word(word)) => {
+                    self.tokens.next();
+                    word
+                }
+                _ => "",
+            };
+            values.push(valid_value(word)?.to_owned());
+            match self.tokens.next() {
+                Some(Token::Symbol(",")) => {}
+                Some(Token::Symbol(")")) => return Ok(values),
+                other => return Err(unexpected(other, "`,` or `)`")),
+            }
+        }
+    }
+}
+
+fn unexpected(token: Option<Token<'_>>, wanted: &str) -> String {
+    match token {
+        Some(Token::Word(text) | Token::Symbol(text)) => format!("`{text}` stands where {wanted} is expected"),
+        None => format!("it ends where {wanted} is expected"),
+    }
+}
+
+/// `name` or `prefix/name`, the prefix a DNS name (apimachinery: `IsQualifiedName`).
+fn valid_key(key: &str) -> Result<&str, String> {
+    let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
+    let is_label = |part: &str| {
+        let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !part.is_empty() && part.chars().all(inside) && !part.starts_with('-') && !part.ends_with('-')
+    };
+    let is_prefix = |prefix: &str| prefix.len() <= 253 && prefix.split('.').all(is_label);
+    if name.is_empty() || !is_name(name) || !prefix.is_none_or(is_prefix) {
         return Err(format!("`{key}` is no label key"));
     }
-    Ok(key.to_owned())
+    Ok(key)
 }
 
-fn value_of(text: &str) -> Result<String, String> {
-    let value = text.trim();
-    if value.contains(char::is_whitespace) {
-        return Err(format!("`{value}` is no label value"));
-    }
-    Ok(value.to_owned())
+fn valid_value(value: &str) -> Result<&str, String> {
+    if is_name(value) { Ok(value) } else { Err(format!("`{value}` is no label value")) }
+}
+
+/// Letters and digits, inside also `-`, `_` and `.`; at most 63.
+fn is_name(text: &str) -> bool {
+    let edge = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.len() <= 63 && text.chars().all(inside) && edge(text.chars().next()) && edge(text.chars().next_back())
 }
 
 #[cfg(test)]
@@ -144,6 +215,10 @@ mod tests {
             ("!other", true),
             ("tier > 1", true),
             ("tier<2", false),
+            ("app in()", false),
+            ("app in (,web)", true),
+            ("other=", false),
+            ("! other , app", true),
         ];
         for (text, expected) in cases {
             let selector = LabelSelector::parse(text).expect(text);
@@ -153,7 +228,21 @@ mod tests {
 
     #[test]
     fn what_is_no_selector_is_an_error() {
-        for text in ["app in (web", "app web", "=x", "a,,b", "tier>x", "app of (x)"] {
+        for text in [
+            "app in (web",
+            "app web",
+            "=x",
+            "a,,b",
+            "tier>x",
+            "app of (x)",
+            "a,",
+            "app===web",
+            "a/b/c",
+            "-a",
+            "a=-b",
+            "/a",
+            "app in (web)x",
+        ] {
             assert!(LabelSelector::parse(text).is_err(), "{text}");
         }
     }

@@ -126,7 +126,7 @@ fn apply_by_identity(
     findings: &mut Vec<Finding>,
 ) {
     let wanted = Id::with_scopes(patch, schemas.scopes().as_deref());
-    let found = resources.matching_any_id(|id| *id == wanted);
+    let found = resources.with_id(&wanted).to_vec();
     match found.as_slice() {
         [] => findings.push(no_target(patch, &wanted, resources)),
         [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
@@ -197,10 +197,7 @@ fn merge_into(
     let Some(resource) = resources.resources().get(position) else { return };
     match merge(resource.node(), patch, schemas) {
         Ok(None) => drop(resources.resources_mut().remove(position)),
-        Ok(Some(merged)) => {
-            let Some(resource) = resources.resources_mut().get_mut(position) else { return };
-            take(resource, merged, allowed);
-        }
+        Ok(Some(merged)) => resources.change(position, |resource| take(resource, merged, allowed)),
         Err(error) => findings.push(unmergeable(&error, resource)),
     }
 }
