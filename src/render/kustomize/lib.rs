@@ -1,6 +1,13 @@
 //! Kustomize, natively: a directory with a kustomization → objects, each node with the line that set it.
 //!
 //! Behaves as kustomize 5.8 for the fields that `fields.rs` supports; every other field is a finding. Problems never stop the rest.
+//!
+//! What kustomize does and this does not, on purpose: a JSON patch that copies `/metadata` does not take kustomize's own notes
+//! (`internal.config.kubernetes.io/…`) with it, and a patch that removes all annotations does not make it forget former names. What is not
+//! imitated: the content hash of a generated object that a patch turned into another kind (it hangs on line numbers), schemas in comments
+//! (`# {"$ref": …}`), integers beyond 64 bits in JSON patches, and the order of equal names where Go's maps make it random. An error that
+//! kustomize stops at is a finding, and the rest is rendered.
+//!
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
