@@ -13,7 +13,7 @@
 //! - Served are the stable API versions of the minor. Versions of one kind share their objects without conversion; `events.k8s.io` is apart.
 //! - Not there: `scale`, `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and most review APIs, JSON patch, OpenAPI schemas,
 //!   paging (`limit` is not followed), protobuf (which `kubectl create namespace` and `kubectl auth can-i` send), `managedFields` of what
-//!   controllers write, CronJob schedules, HPA, Ingress addresses, ControllerRevisions, PersistentVolumes, `Endpoints`,
+//!   controllers write, CronJob schedules, HPA, ControllerRevisions, PersistentVolumes, `Endpoints`,
 //!   `kube-root-ca.crt` and the `kubernetes` Service. CRDs are established at once and their schemas not looked at.
 #![allow(
     clippy::disallowed_methods,
