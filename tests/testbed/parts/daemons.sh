@@ -16,6 +16,8 @@ start_again() { # name
         exec setsid nsenter --target "$init" --mount --net --pid -- \
             sh -c "echo \$\$ >$(printf %q "$RUN/pid/$1"); exec $(cat "$RUN/daemon/$1")" </dev/null >>"$RUN/log/$1" 2>&1 9>&-
     ) &
+    # Its end is no business of this shell's, and no line of its output.
+    disown
 }
 
 # Ends a daemon, and returns when it has ended.

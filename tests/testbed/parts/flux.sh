@@ -5,6 +5,8 @@ start_flux() {
     start git "$RUN/stand-ins" git --listen "$GIT" --root "$RUN/git"
     "$KUBECTL" create namespace flux-system >/dev/null
     "$KUBECTL" create --filename "$CACHE/crds" >/dev/null
+    # A controller that starts before its kinds are served ends at once.
+    "$KUBECTL" wait --for=condition=Established --timeout=30s --filename "$CACHE/crds" >/dev/null
     controller source-controller 1 --storage-path="$RUN/flux" --storage-addr="$NODE_IP:9090" --storage-adv-addr="$NODE_IP:9090"
     controller kustomize-controller 2
     controller helm-controller 3

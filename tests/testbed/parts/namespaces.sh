@@ -4,6 +4,7 @@ enter_namespaces() {
     make_cgroups
     install "$BIN/pause" "$RUN/testbed-init"
     setsid "$BED/keeper" </dev/null >"$RUN/log/keeper" 2>&1 9>&- &
+    disown
     local attempt
     for attempt in $(seq 200); do init_pid >/dev/null && break; sleep 0.02; done
     init_pid >/dev/null
