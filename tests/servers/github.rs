@@ -1,26 +1,44 @@
-//! A stateful fake of the part of GitHub's REST API that a report needs: comments, pull requests, commit statuses, who am I.
+//! A stateful fake of the part of GitHub's REST API that a report needs: comments, pull requests, commit statuses, check runs, who am I.
 //!
 //! It answers under `/` as api.github.com does and under `/api/v3` as an Enterprise Server does, pages like GitHub (`Link` names
 //! `/repositories/ID/…`), refuses what GitHub refuses (bodies over 65,536 characters, descriptions over 140, unknown commits, others'
-//! comments), remembers every request, and misbehaves on demand: see [`Fault`]. `GET /_remembered` gives its memory to tests that are no Rust.
+//! comments, what a [`Token`] lacks a permission for), counts requests against [`Limits`] and says so in headers, answers 304 to an `ETag`
+//! that still holds, remembers every request, and misbehaves on demand: see [`Fault`]. `GET /_remembered` gives its memory to tests that
+//! are no Rust.
 //!
-//! Not imitated: rate limits (use a fault), permissions of a token (use a fault), conditional requests, webhooks, redirects of renamed
-//! repositories, check runs, reviews, GraphQL beyond `viewer { login }`, time (every answer carries made-up but increasing timestamps),
-//! HTTP/2 and TLS.
+//! Whose comment may be edited: one's own; everybody's for a person with write access to the repository (GraphQL's
+//! `CommentCannotEditReason` says so). An app is held to its own here; whether GitHub lets an app with `issues: write` edit a person's
+//! comment was not found out.
+//!
+//! Not imitated: classic scopes beyond all or nothing, points and concurrency of secondary limits (it counts writes in a minute), limits by
+//! address or organisation, webhooks, redirects of renamed repositories, reviews, deployments, SARIF, `since` and `sort`, conditional
+//! writes, branch and tag names for commits, GraphQL beyond `viewer { login }`, time in bodies (timestamps are made up but increase),
+//! HTTP/2 and TLS. Guessed: a combined status of an unknown commit is 404. A [`Fault`]'s answer is sent as it is, without limits' headers.
 
 mod answer;
+mod checks;
+mod comments;
 mod fault;
+mod limits;
+mod paging;
 mod routes;
 mod server;
 mod state;
+mod statuses;
+mod token;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use answer::Answer;
 pub use fault::{Behaviour, Fault};
-pub use state::{Account, Comment, LoggedRequest, Pull, Status};
+pub use limits::Limits;
+pub use state::{Account, Check, Comment, LoggedRequest, Pull, Status};
+pub use token::{Access, Permission, Token};
 
+use crate::clock::Clock;
+use crate::listen::{ANY_PORT, Listening};
 use state::State;
 
 /// The token that is known from the start; it belongs to `github-actions[bot]`.
@@ -30,38 +48,34 @@ pub const TOKEN: &str = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
 #[derive(Clone, Debug)]
 pub struct FakeGitHub {
     state: Arc<Mutex<State>>,
-    running: Arc<Running>,
-}
-
-#[derive(Debug)]
-struct Running {
-    address: SocketAddr,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    listening: Arc<Listening>,
 }
 
 impl FakeGitHub {
     /// Starts on a free port of loopback.
     pub async fn start() -> FakeGitHub {
-        FakeGitHub::start_at(0).await
+        FakeGitHub::start_with(Clock::system()).await
     }
 
-    /// Starts on a port of loopback; 0 takes a free one.
-    pub async fn start_at(port: u16) -> FakeGitHub {
-        let state = Arc::new(Mutex::new(State::new()));
-        let (address, task) = server::serve(port, Arc::clone(&state)).await;
-        FakeGitHub { state, running: Arc::new(Running { address, task }) }
+    /// Starts on a free port of loopback, with a clock for its limits.
+    pub async fn start_with(clock: Clock) -> FakeGitHub {
+        FakeGitHub::start_at(ANY_PORT, clock).await.expect("a port of loopback is free")
+    }
+
+    /// Starts on an address.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn start_at(address: SocketAddr, clock: Clock) -> io::Result<FakeGitHub> {
+        let state = Arc::new(Mutex::new(State::new(clock)));
+        let listening = Arc::new(server::serve(address, Arc::clone(&state)).await?);
+        Ok(FakeGitHub { state, listening })
     }
 
     /// API base as on api.github.com.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.running.address)
+        format!("http://{}", self.listening.address)
     }
 
     /// API base as on an Enterprise Server.
@@ -70,9 +84,19 @@ impl FakeGitHub {
         format!("{}/api/v3", self.url())
     }
 
-    /// Lets a token in.
+    /// Lets a token in that has every permission.
     pub fn add_token(&self, token: &str, account: Account) {
-        self.state().tokens.insert(token.to_owned(), account);
+        self.grant(token, Token::of(account));
+    }
+
+    /// Lets a token in with the permissions that it has, or changes them.
+    pub fn grant(&self, text: &str, token: Token) {
+        self.state().tokens.insert(text.to_owned(), token);
+    }
+
+    /// Sets the limits of every token.
+    pub fn limit(&self, limits: Limits) {
+        self.state().limits = limits;
     }
 
     /// Adds a pull request, and its repository where that is new.
@@ -100,6 +124,12 @@ impl FakeGitHub {
     #[must_use]
     pub fn statuses(&self, repository: &str, commit: &str) -> Vec<Status> {
         self.state().repository(repository).statuses(commit)
+    }
+
+    /// The check runs of a commit, oldest first.
+    #[must_use]
+    pub fn checks(&self, repository: &str, commit: &str) -> Vec<Check> {
+        self.state().repository(repository).checks(commit)
     }
 
     /// Misbehaves from now on.

@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use http_body_util::Full;
 use serde_json::{Value, json};
+
+use crate::call::{Body, full};
 
 /// Status, headers and a JSON body.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    status: u16,
+    pub(super) status: u16,
     headers: Vec<(String, String)>,
-    body: Value,
+    pub(super) body: Value,
 }
 
 impl Answer {
@@ -33,6 +34,12 @@ impl Answer {
         Answer::error(403, "Resource not accessible by integration")
     }
 
+    /// `404 Not Found`: it is not there, or it is kept from us.
+    #[must_use]
+    pub fn not_found() -> Answer {
+        Answer::error(404, "Not Found")
+    }
+
     /// `422 Validation Failed` with one error.
     #[must_use]
     pub fn invalid(resource: &str, field: &str, message: &str) -> Answer {
@@ -47,9 +54,9 @@ impl Answer {
         self
     }
 
-    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+    pub(super) fn into_response(self) -> Response<Body> {
         let body = if self.body.is_null() { Bytes::new() } else { Bytes::from(self.body.to_string()) };
-        let mut response = Response::new(Full::new(body));
+        let mut response = Response::new(full(body));
         *response.status_mut() = StatusCode::from_u16(self.status).expect("a test's status is one");
         let headers = response.headers_mut();
         headers.insert("content-type", http::HeaderValue::from_static("application/json; charset=utf-8"));

@@ -1,67 +1,34 @@
-//! Sockets: accepts connections, logs requests, applies faults.
+//! Logs requests, applies faults, answers.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
 
 use super::routes;
 use super::state::State;
 use super::{Answer, Behaviour, LoggedRequest};
+use crate::call::Body;
+use crate::listen::{Dropped, Listening, bind};
 
 type Shared = Arc<Mutex<State>>;
 
 /// Not GitHub's: what the server remembers, as JSON, for tests that are no Rust.
 const REMEMBERED: &str = "/_remembered";
 
-/// Listens, and serves until the task is aborted.
-pub(crate) async fn serve(port: u16, state: Shared) -> (SocketAddr, JoinHandle<()>) {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a port of loopback is free");
-    let address = listener.local_addr().expect("is bound");
-    let task = tokio::spawn(async move {
-        // Dropped with this task, and all connections with it.
-        let mut connections = JoinSet::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve_connection(stream, Arc::clone(&state), address));
-        }
-    });
-    (address, task)
+/// Listens, and serves until it is dropped.
+pub(super) async fn serve(address: SocketAddr, state: Shared) -> std::io::Result<Listening> {
+    let bound = bind(address).await?;
+    let address = bound.address;
+    Ok(bound.serve(move |request| handle(request, Arc::clone(&state), address)))
 }
 
-async fn serve_connection(stream: TcpStream, state: Shared, address: SocketAddr) {
-    let service = service_fn(move |request| handle(request, Arc::clone(&state), address));
-    // A dropped connection ends in an error here: that is what the test asked for.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-}
-
-/// The connection is to be closed without an answer.
-#[derive(Debug)]
-struct Dropped;
-
-impl std::fmt::Display for Dropped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("dropped on demand")
-    }
-}
-
-impl std::error::Error for Dropped {}
-
-async fn handle(
-    request: Request<Incoming>,
-    state: Shared,
-    address: SocketAddr,
-) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn handle(request: Request<Incoming>, state: Shared, address: SocketAddr) -> Result<Response<Body>, Dropped> {
     if request.uri().path() == REMEMBERED {
         return Ok(lock(&state, |state| state.remembered()).into_response());
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::{Answer, Fault, TOKEN};
+use super::limits::{Limits, Usage};
+use super::{Answer, Fault, TOKEN, Token};
+use crate::clock::Clock;
 
 /// Who a token belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +105,57 @@ pub struct Status {
     pub target_url: Option<String>,
 }
 
+/// A check run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Check {
+    /// Its id.
+    pub id: u64,
+    /// The commit.
+    pub commit: String,
+    /// Its name.
+    pub name: String,
+    /// `queued`, `in_progress` or `completed`.
+    pub status: String,
+    /// `success`, `failure`, …, once it is completed.
+    pub conclusion: Option<String>,
+    /// The output's title.
+    pub title: String,
+    /// The output's summary.
+    pub summary: String,
+    /// Annotations as they were sent, in order.
+    pub annotations: Vec<Value>,
+}
+
+impl Check {
+    /// Takes over what a request names; annotations are appended.
+    pub(crate) fn change(&mut self, body: &Value) {
+        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let conclusion = text("/conclusion");
+        // GitHub: a conclusion completes a check run.
+        let completed = conclusion.as_ref().map(|_| "completed".to_owned());
+        let before = if self.status.is_empty() { "queued".to_owned() } else { self.status.clone() };
+        self.status = completed.or_else(|| text("/status")).unwrap_or(before);
+        self.conclusion = conclusion.or_else(|| self.conclusion.take());
+        self.title = text("/output/title").unwrap_or_else(|| std::mem::take(&mut self.title));
+        self.summary = text("/output/summary").unwrap_or_else(|| std::mem::take(&mut self.summary));
+        let more = body.pointer("/output/annotations").and_then(Value::as_array).cloned();
+        self.annotations.extend(more.unwrap_or_default());
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let output =
+            json!({ "title": self.title, "summary": self.summary, "annotations_count": self.annotations.len() });
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "head_sha": self.commit,
+            "status": self.status,
+            "conclusion": self.conclusion,
+            "output": output,
+        })
+    }
+}
+
 /// One request as it arrived.
 #[derive(Clone, Debug)]
 pub struct LoggedRequest {
@@ -124,6 +177,7 @@ pub(crate) struct Repository {
     pub(crate) comments: BTreeMap<u64, Comment>,
     /// By commit; a commit that is no key is not known.
     pub(crate) statuses: BTreeMap<String, Vec<Status>>,
+    pub(crate) checks: BTreeMap<u64, Check>,
 }
 
 impl Repository {
@@ -145,12 +199,19 @@ impl Repository {
     pub(crate) fn statuses(&self, commit: &str) -> Vec<Status> {
         self.statuses.get(commit).cloned().unwrap_or_default()
     }
+
+    pub(crate) fn checks(&self, commit: &str) -> Vec<Check> {
+        self.checks.values().filter(|check| check.commit == commit).cloned().collect()
+    }
 }
 
 /// Everything.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) tokens: HashMap<String, Account>,
+    pub(crate) tokens: HashMap<String, Token>,
+    pub(crate) usage: HashMap<String, Usage>,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
     pub(crate) repositories: BTreeMap<String, Repository>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) log: Vec<LoggedRequest>,
@@ -158,9 +219,17 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new() -> State {
-        let tokens = HashMap::from([(TOKEN.to_owned(), Account::named("github-actions[bot]"))]);
-        State { tokens, repositories: BTreeMap::new(), faults: Vec::new(), log: Vec::new(), last_id: 1000 }
+    pub(crate) fn new(clock: Clock) -> State {
+        State {
+            tokens: HashMap::from([(TOKEN.to_owned(), Token::of(Account::named("github-actions[bot]")))]),
+            usage: HashMap::new(),
+            limits: Limits::default(),
+            clock,
+            repositories: BTreeMap::new(),
+            faults: Vec::new(),
+            log: Vec::new(),
+            last_id: 1000,
+        }
     }
 
     /// All of it as JSON.
@@ -172,7 +241,8 @@ impl State {
         let repository = |(name, repository): (&String, &Repository)| {
             let comments: Value = repository.comments.values().map(comment).collect();
             let statuses = Value::Object(repository.statuses.iter().map(commit).collect());
-            (name.clone(), json!({ "comments": comments, "statuses": statuses }))
+            let checks: Value = repository.checks.values().map(Check::json).collect();
+            (name.clone(), json!({ "comments": comments, "statuses": statuses, "checks": checks }))
         };
         let requests: Value = self.log.iter().map(|r| json!(format!("{} {}", r.method, r.path))).collect();
         let repositories = Value::Object(self.repositories.iter().map(repository).collect());

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is what a shell test reads")]
 #![allow(clippy::disallowed_methods, reason = "a program is the rim: it reads its environment")]
 
+mod github;
 mod push;
 mod serve;
 
@@ -31,6 +32,8 @@ enum Command {
     Artifact(push::ArtifactArguments),
     Acr(serve::AcrArguments),
     Git(serve::GitArguments),
+    #[command(name = "github")]
+    GitHub(github::Arguments),
     Registry(serve::RegistryArguments),
 }
 
@@ -42,6 +45,7 @@ async fn main() -> ExitCode {
         Command::Artifact(arguments) => push::artifact(&arguments).await,
         Command::Acr(arguments) => serve::acr(arguments).await,
         Command::Git(arguments) => serve::git(&arguments).await,
+        Command::GitHub(arguments) => github::run(&arguments).await,
         Command::Registry(arguments) => serve::registry(&arguments).await,
     };
     match outcome {

@@ -110,12 +110,12 @@ pub(crate) async fn registry(arguments: &RegistryArguments) -> Outcome {
     serve(&registry.url()).await
 }
 
-fn cannot_listen(address: SocketAddr) -> impl Fn(std::io::Error) -> String {
+pub(crate) fn cannot_listen(address: SocketAddr) -> impl Fn(std::io::Error) -> String {
     move |error| format!("cannot listen on {address}: {error}")
 }
 
-/// Says where, and waits to be killed.
-async fn serve(url: &str) -> Outcome {
+/// Says where it is, and waits to be killed.
+pub(crate) async fn serve(url: &str) -> Outcome {
     println!("{url}");
     std::io::stdout().flush()?;
     std::future::pending().await

@@ -29,23 +29,80 @@ async fn status_and_message(request: RequestBuilder) -> (u16, String) {
     (status, error.and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
+/// The address of a page that a `Link` names.
+fn linked(response: &reqwest::Response, rel: &str) -> Option<String> {
+    let header = response.headers().get("link")?.to_str().expect("is text");
+    let named = header.split(", ").find(|part| part.ends_with(&format!("; rel=\"{rel}\"")))?;
+    Some(named.split(['<', '>']).nth(1).expect("is a link").to_owned())
+}
+
+/// The lengths of all pages, by `next`; and back to the first by `prev`, which is as many.
+async fn pages(url: String, list: impl Fn(&Value) -> usize) -> Vec<usize> {
+    let (mut url, mut lengths, mut back) = (url, Vec::new(), 0);
+    let last = loop {
+        let response = call(Method::GET, &url).send().await.expect("is answered");
+        let next = linked(&response, "next");
+        let answered = url.clone();
+        lengths.push(list(&response.json().await.expect("is JSON")));
+        let Some(next) = next else { break answered };
+        assert!(next.contains("/api/v3/repositories/"), "{next}");
+        url = next;
+    };
+    let mut at = Some(last);
+    while let Some(url) = at {
+        let response = call(Method::GET, &url).send().await.expect("is answered");
+        assert_eq!(linked(&response, "first").is_some(), linked(&response, "prev").is_some());
+        at = linked(&response, "prev");
+        back += 1;
+    }
+    assert_eq!(back, lengths.len());
+    lengths
+}
+
 #[tokio::test]
-async fn pages_by_thirty_with_links_to_the_repositorys_number() {
+async fn every_list_is_paged_by_thirty_with_links_to_the_repositorys_number() {
     let github = fake().await;
+    let base = format!("{}/repos/{REPOSITORY}", github.enterprise_url());
     for i in 0..65 {
         github.add_comment(REPOSITORY, 7, "octocat", &format!("comment {i}"));
+        let status = json!({ "state": "success", "context": format!("context {i}") });
+        let sent = call(Method::POST, &format!("{base}/statuses/cafe")).json(&status).send().await;
+        assert_eq!(sent.expect("is answered").status(), 201);
     }
-    let mut url = format!("{}/repos/{REPOSITORY}/issues/7/comments", github.enterprise_url());
-    let mut pages = Vec::new();
-    loop {
-        let response = call(Method::GET, &url).send().await.expect("is answered");
-        let link = response.headers().get("link").map(|l| l.to_str().expect("is text").to_owned()).unwrap_or_default();
-        pages.push(response.json::<Vec<Value>>().await.expect("is a list").len());
-        let Some((next, _)) = link.split_once(">; rel=\"next\"") else { break };
-        next.trim_start_matches('<').clone_into(&mut url);
-        assert!(url.contains("/api/v3/repositories/"), "{url}");
+    let length = |value: &Value| value.as_array().map_or(0, Vec::len);
+    assert_eq!(pages(format!("{base}/issues/7/comments"), length).await, [30, 30, 5]);
+    assert_eq!(pages(format!("{base}/commits/cafe/statuses"), length).await, [30, 30, 5]);
+    assert_eq!(pages(format!("{base}/commits/cafe/status"), |value| length(&value["statuses"])).await, [30, 30, 5]);
+    assert_eq!(pages(format!("{base}/commits/cafe/check-runs"), |value| length(&value["check_runs"])).await, [0]);
+}
+
+#[tokio::test]
+async fn the_combined_status_is_the_newest_of_each_context() {
+    let github = fake().await;
+    let base = format!("{}/repos/{REPOSITORY}", github.url());
+    let combined = || async {
+        let response = call(Method::GET, &format!("{base}/commits/cafe/status")).send().await.expect("is answered");
+        let body: Value = response.json().await.expect("is JSON");
+        (body["state"].as_str().unwrap_or_default().to_owned(), body["total_count"].as_u64().unwrap_or_default())
+    };
+    let mut seen = vec![combined().await];
+    for (context, state) in
+        [("a", "success"), ("b", "pending"), ("b", "error"), ("a", "failure"), ("b", "success"), ("a", "success")]
+    {
+        let status = json!({ "state": state, "context": context });
+        call(Method::POST, &format!("{base}/statuses/cafe")).json(&status).send().await.expect("is answered");
+        seen.push(combined().await);
     }
-    assert_eq!(pages, [30, 30, 5]);
+    let want = [
+        ("pending", 0),
+        ("success", 1),
+        ("pending", 2),
+        ("failure", 2),
+        ("failure", 2),
+        ("failure", 2),
+        ("success", 2),
+    ];
+    assert_eq!(seen, want.map(|(state, count)| (state.to_owned(), count)));
 }
 
 #[tokio::test]
