@@ -89,6 +89,7 @@ pub(crate) fn collection(kind: &str, namespace: &str) -> String {
         "ReplicaSet" => ("apis/apps/v1", "replicasets"),
         "StatefulSet" => ("apis/apps/v1", "statefulsets"),
         "Job" => ("apis/batch/v1", "jobs"),
+        "EndpointSlice" => ("apis/discovery.k8s.io/v1", "endpointslices"),
         "Ingress" => ("apis/networking.k8s.io/v1", "ingresses"),
         "RoleBinding" => ("apis/rbac.authorization.k8s.io/v1", "rolebindings"),
         other => panic!("the path of {other} is not known to the tests"),
