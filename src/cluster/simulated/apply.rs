@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use seatrial_kubernetes::Schema;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::clock::Moment;
-use crate::field_set::{FieldSet, Path, Relation, Step, below, is_item, key_step, relation, value_at};
-use crate::managed_fields::{self, Managers, Writer};
+use crate::comparison::Comparison;
+use crate::field_set::{FieldSet, Path, Relation, Step, below, has_atomic_items, is_item, key_step, relation};
+use crate::managed_fields::{self, Managers, Operation, Writer};
 use crate::refusal::Refusal;
 
 /// What to do about fields that others own.
@@ -40,62 +41,61 @@ pub(crate) struct Intent<'a> {
 /// The conflicts.
 pub(crate) fn apply(live: &Value, intent: &Intent<'_>, now: Moment) -> Result<Value, Refusal> {
     let mut config = intent.config.clone();
-    drop_nulls(&mut config);
     if let Some(map) = config.as_object_mut() {
         map.retain(|key, _| !intent.resets.contains(&key.as_str()) || key == "metadata");
     }
+    // A null is owned like a value, though it sets nothing.
     let mut wanted = FieldSet::of(&config, intent.schema);
     wanted.strip(intent.resets);
-    let mut managers = Managers::of(live);
+    let mut managers = managers_of(live, intent, now);
     let before = managers.fields_of(intent.writer);
-
-    let taken = conflicts(live, &config, &wanted, &managers, intent.writer);
+    managers.set(intent.writer, wanted, now);
+    let mut merged = merge(live, &config, intent.schema, "");
+    for path in dropped_fields(&before, &managers, intent.schema) {
+        remove(&mut merged, &path);
+    }
+    let mut changed = Comparison::between(live, &merged, intent.schema);
+    changed.strip(intent.resets);
+    let set = changed.set();
+    let owned = managers.others(intent.writer).flat_map(|manager| {
+        let taken = manager.fields.0.intersection(&set);
+        taken.map(|path| (manager.clone(), path.clone())).collect::<Vec<_>>()
+    });
+    let taken: Vec<(managed_fields::Manager, Path)> = owned.collect();
     if !taken.is_empty() && intent.on_conflict == OnConflict::Refuse {
         return Err(managed_fields::conflict(taken));
     }
-    managers.take_from_others(intent.writer, &taken.into_iter().map(|(_, path)| path).collect());
-
-    let mut merged = merge(live, &config, intent.schema, "");
-    let dropped = dropped_fields(&before, &wanted, &managers, intent.writer);
-    for path in &dropped {
-        remove(&mut merged, path);
-    }
-    managers.take_from_others(intent.writer, &dropped);
-    managers.set(intent.writer, wanted, now);
+    managers.take_from_others(intent.writer, &set);
+    managers.take_from_others(intent.writer, &changed.removed.0);
+    drop_nulls(&mut merged);
     managers.write_to(&mut merged);
     Ok(merged)
 }
 
-/// Fields of the intent whose live value is another and belongs to another manager.
-fn conflicts(
-    live: &Value,
-    config: &Value,
-    wanted: &FieldSet,
-    managers: &Managers,
-    writer: &Writer,
-) -> Vec<(managed_fields::Manager, Path)> {
-    let differs = |path: &Path| {
-        let (is, should) = (value_at(live, path), value_at(config, path));
-        let both_containers = is.is_some_and(is_container) && should.is_some_and(is_container);
-        is != should && !(both_containers && wanted.0.iter().any(|p| p.len() > path.len() && p.starts_with(path)))
-    };
-    let changed: Vec<&Path> = wanted.0.iter().filter(|path| differs(path)).collect();
-    let of_manager = |manager: &managed_fields::Manager| {
-        let owned = changed.iter().filter(|path| manager.fields.0.contains(**path));
-        owned.map(|path| (manager.clone(), (*path).clone())).collect::<Vec<_>>()
-    };
-    managers.others(writer).flat_map(of_manager).collect()
+/// The managers of the live object. One that has none gets one for all that it has.
+fn managers_of(live: &Value, intent: &Intent<'_>, now: Moment) -> Managers {
+    let mut managers = Managers::of(live);
+    if managers.0.is_empty() {
+        let mut all = Comparison::between(&json!({}), live, intent.schema);
+        all.strip(&["status"]);
+        let writer = Writer {
+            manager: "before-first-apply".to_owned(),
+            operation: Operation::Update,
+            api_version: intent.writer.api_version.clone(),
+            subresource: String::new(),
+        };
+        managers.record_update(&writer, &all, now);
+    }
+    managers
 }
 
-fn is_container(value: &Value) -> bool {
-    value.is_object() || value.is_array()
-}
-
-/// What this manager applied before, does not any more, and nobody else owns.
-fn dropped_fields(before: &FieldSet, wanted: &FieldSet, managers: &Managers, writer: &Writer) -> BTreeSet<Path> {
-    let gone = before.0.difference(&wanted.0).filter(|path| !wanted.touches(path));
-    let unowned = gone.filter(|path| managers.others(writer).all(|manager| !manager.fields.touches(path)));
-    unowned.cloned().collect()
+/// What this manager applied before and nobody owns any more, with the mappings that nobody owns anything of.
+fn dropped_fields(before: &FieldSet, managers: &Managers, schema: Option<&Schema>) -> BTreeSet<Path> {
+    let mut owned = FieldSet::default();
+    managers.0.iter().for_each(|manager| owned.0.extend(manager.fields.0.iter().cloned()));
+    let owned_with_named = owned.with_named_fields(schema);
+    let gone = before.with_named_fields(schema);
+    gone.difference(&owned_with_named).filter(|path| !owned.touches(path)).cloned().collect()
 }
 
 fn merge(live: &Value, config: &Value, schema: Option<&Schema>, key: &str) -> Value {
@@ -112,7 +112,11 @@ fn merge(live: &Value, config: &Value, schema: Option<&Schema>, key: &str) -> Va
         (Relation::ListMap(keys), Value::Array(live), Value::Array(config)) => {
             let item_schema = schema.and_then(Schema::items);
             let step = |item: &Value| key_step(item, &keys);
-            merge_lists(live, config, step, |old, new| merge(old, new, item_schema.as_ref(), ""))
+            let merge_item = |old: &Value, new: &Value| match has_atomic_items(key) {
+                true => new.clone(),
+                false => merge(old, new, item_schema.as_ref(), ""),
+            };
+            merge_lists(live, config, step, merge_item)
         }
         (Relation::ListSet, Value::Array(live), Value::Array(config)) => {
             merge_lists(live, config, |item| Step::Item(item.to_string()), |_, new| new.clone())
@@ -199,9 +203,8 @@ mod tests {
     use super::*;
     use crate::field_set::Dotted;
     use crate::json;
-    use crate::managed_fields::{Changed, Operation};
+    use crate::managed_fields::Write;
     use seatrial_kubernetes::Minor;
-    use serde_json::json;
 
     const NOW: Moment = Moment(1_700_000_000_000);
 
@@ -237,15 +240,8 @@ mod tests {
         }
         let mut new = live.clone();
         crate::patch::merge_patch(&mut new, config);
-        let fields = |object: &Value| {
-            let mut fields = FieldSet::of(object, schema.as_ref());
-            fields.strip(&["status"]);
-            fields
-        };
-        let mut managers = Managers::of(live);
-        let changed = Changed::between((live, &fields(live)), (&new, &fields(&new)));
-        managers.record_update(&writer, &changed, NOW);
-        managers.write_to(&mut new);
+        let write = Write { writer: &writer, schema: schema.as_ref(), resets: &["status"] };
+        write.record(live, &mut new, NOW);
         Ok(new)
     }
 

@@ -80,6 +80,11 @@ fn is_atomic_mapping(schema: Option<&Schema>, key: &str) -> bool {
     is_label_selector || is_plain_selector || ATOMIC.contains(&key)
 }
 
+/// Whether the items of a list are owned as a whole, though they are told apart by a key (`+structType=atomic`).
+pub(crate) fn has_atomic_items(list: &str) -> bool {
+    matches!(list, "ownerReferences" | "imagePullSecrets")
+}
+
 /// The schema below a key of a mapping.
 pub(crate) fn below(schema: Option<&Schema>, key: &str) -> Option<Schema> {
     schema.and_then(|s| s.property(key).or_else(|| s.additional()))
@@ -124,9 +129,30 @@ impl FieldSet {
         self.0.range(path.to_vec()..).next().is_some_and(|found| found.starts_with(path))
     }
 
-    /// Removes paths and everything below them.
+    /// Removes paths.
     pub(crate) fn subtract(&mut self, paths: &BTreeSet<Path>) {
-        self.0.retain(|path| !(1..=path.len()).any(|n| path.get(..n).is_some_and(|head| paths.contains(head))));
+        self.0.retain(|path| !paths.contains(path));
+    }
+
+    /// With the declared fields that its paths lead through (structured-merge-diff: `EnsureNamedFieldsAreMembers`).
+    pub(crate) fn with_named_fields(&self, schema: Option<&Schema>) -> BTreeSet<Path> {
+        let mut all = self.0.clone();
+        for path in &self.0 {
+            let mut at = schema.cloned();
+            for (index, step) in path.iter().enumerate() {
+                let next = match step {
+                    Step::Field(name) => {
+                        if at.as_ref().is_some_and(|schema| schema.property(name).is_some()) {
+                            all.insert(path[..=index].to_vec());
+                        }
+                        below(at.as_ref(), name)
+                    }
+                    Step::Key(_) | Step::Item(_) => at.as_ref().and_then(Schema::items),
+                };
+                at = next;
+            }
+        }
+        all
     }
 
     /// Removes what nobody owns: identity, and what the server itself keeps (fieldmanager: `stripSet`), and everything below `resets`.
@@ -174,7 +200,9 @@ fn collect(value: &Value, schema: Option<&Schema>, key: &str, path: &mut Path, s
             for item in items {
                 path.push(key_step(item, &keys));
                 set.insert(path.clone());
-                collect(item, item_schema.as_ref(), "", path, set);
+                if !has_atomic_items(key) {
+                    collect(item, item_schema.as_ref(), "", path, set);
+                }
                 path.pop();
             }
         }
@@ -275,14 +303,6 @@ impl fmt::Display for Dotted<'_> {
     }
 }
 
-/// The value at a path; lists are searched by the keys of the step.
-pub(crate) fn value_at<'a>(object: &'a Value, path: &[Step]) -> Option<&'a Value> {
-    path.iter().try_fold(object, |at, step| match step {
-        Step::Field(name) => at.get(name),
-        Step::Item(_) | Step::Key(_) => at.as_array()?.iter().find(|item| is_item(item, step)),
-    })
-}
-
 /// Whether an item of a list is the one that a step means.
 pub(crate) fn is_item(item: &Value, step: &Step) -> bool {
     match step {
@@ -345,15 +365,5 @@ mod tests {
         assert_eq!(wire.pointer(container).and_then(|c| c.get(".")), Some(&json!({})), "{wire}");
         assert_eq!(wire.pointer("/f:spec/f:replicas"), Some(&json!({})));
         assert_eq!(FieldSet::from_wire(&wire), set);
-    }
-
-    #[test]
-    fn finds_the_value_behind_a_path() {
-        let object = deployment();
-        let step = Step::Key(r#"{"containerPort":80,"protocol":"TCP"}"#.to_owned());
-        let field = |name: &str| Step::Field(name.to_owned());
-        let name = Step::Key(r#"{"name":"web"}"#.to_owned());
-        let path = [field("spec"), field("template"), field("spec"), field("containers"), name, field("ports"), step];
-        assert_eq!(value_at(&object, &path), Some(&json!({"containerPort": 80})));
     }
 }

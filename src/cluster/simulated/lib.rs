@@ -24,6 +24,7 @@ mod admission;
 mod apply;
 mod checks;
 mod clock;
+mod comparison;
 mod controllers;
 mod defaults;
 mod deletion;

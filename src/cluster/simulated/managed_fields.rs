@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use seatrial_kubernetes::Schema;
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
-use crate::field_set::{Dotted, FieldSet, Path, value_at};
+use crate::comparison::Comparison;
+use crate::field_set::{Dotted, FieldSet, Path};
 use crate::json;
 use crate::refusal::Refusal;
 
@@ -75,9 +77,24 @@ impl Managers {
         Managers(entries.collect())
     }
 
-    /// Writes them into an object.
+    /// Reads those that a write that is no apply starts from: what it sends itself, when that is something. One empty entry resets them.
+    fn of_update(live: &Value, sent: &Value) -> Managers {
+        match json::items(sent, "/metadata/managedFields") {
+            [] if sent.pointer("/metadata/managedFields").is_some_and(Value::is_array) => Managers::default(),
+            [entry] if entry.as_object().is_some_and(serde_json::Map::is_empty) => Managers::default(),
+            [] => Managers::of(live),
+            _ => Managers::of(sent),
+        }
+    }
+
+    /// Writes them into an object, in the server's order: applies first, then by time and name.
     pub(crate) fn write_to(&self, object: &mut Value) {
-        let entries = self.0.iter().filter(|manager| !manager.fields.0.is_empty()).map(|manager| {
+        let mut sorted: Vec<&Manager> = self.0.iter().filter(|manager| !manager.fields.0.is_empty()).collect();
+        sorted.sort_by_key(|manager| {
+            let writer = &manager.writer;
+            (writer.operation.name(), &manager.time, &writer.manager, &writer.api_version, &writer.subresource)
+        });
+        let entries = sorted.into_iter().map(|manager| {
             let mut entry = json!({
                 "manager": manager.writer.manager, "operation": manager.writer.operation.name(),
                 "apiVersion": manager.writer.api_version, "time": manager.time,
@@ -128,46 +145,40 @@ impl Managers {
     }
 
     /// Records a write that was no apply: who changed a field owns it now, whoever owned it before.
-    pub(crate) fn record_update(&mut self, writer: &Writer, changed: &Changed, now: Moment) {
-        let gone: BTreeSet<Path> = changed.set.iter().chain(&changed.removed).cloned().collect();
-        if gone.is_empty() {
-            return;
-        }
-        self.take_from_others(writer, &gone);
+    pub(crate) fn record_update(&mut self, writer: &Writer, changed: &Comparison, now: Moment) {
+        let set = changed.set();
+        self.take_from_others(writer, &set);
+        self.take_from_others(writer, &changed.removed.0);
         let mut fields = self.fields_of(writer);
-        fields.subtract(&changed.removed);
-        fields.0.extend(changed.set.iter().cloned());
+        fields.subtract(&changed.removed.0);
+        fields.0.extend(set);
         self.set(writer, fields, now);
     }
 }
 
-/// What a write changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Changed {
-    /// Fields that are new or have another value.
-    pub(crate) set: BTreeSet<Path>,
-    /// Fields that are gone.
-    pub(crate) removed: BTreeSet<Path>,
+/// What a write changed, and the parts of the object that its endpoint does not write.
+pub(crate) struct Write<'a> {
+    /// Who writes.
+    pub(crate) writer: &'a Writer,
+    /// The schema of the object's kind.
+    pub(crate) schema: Option<&'a Schema>,
+    /// Parts that are not written.
+    pub(crate) resets: &'a [&'a str],
 }
 
-impl Changed {
-    /// The difference between the fields of two objects.
-    pub(crate) fn between(old: (&Value, &FieldSet), new: (&Value, &FieldSet)) -> Changed {
-        let same = |path: &Path| {
-            let (before, after) = (value_at(old.0, path), value_at(new.0, path));
-            before == after || (before.is_some() && is_container(path, new.1))
-        };
-        let set = new.1.0.iter().filter(|path| !(old.1.0.contains(*path) && same(path))).cloned().collect();
-        let removed = old.1.0.difference(&new.1.0).cloned().collect();
-        Changed { set, removed }
+impl Write<'_> {
+    /// Records in an object who changed what of it since it was `old`. An object that is there and has no managers gets none.
+    pub(crate) fn record(&self, old: &Value, object: &mut Value, now: Moment) {
+        let mut managers = Managers::of_update(old, object);
+        if managers.0.is_empty() && json::has(old, "/metadata/uid") {
+            json::remove(object, "/metadata/managedFields");
+            return;
+        }
+        let mut changed = Comparison::between(old, object, self.schema);
+        changed.strip(self.resets);
+        managers.record_update(self.writer, &changed, now);
+        managers.write_to(object);
     }
-}
-
-/// Whether a member has members below it: a list item or a key of a mapping, whose own value is not what is owned.
-fn is_container(path: &Path, set: &FieldSet) -> bool {
-    let mut below = set.0.range(path.clone()..);
-    below.next();
-    below.next().is_some_and(|next| next.starts_with(path))
 }
 
 /// The refusal for fields that others own, worded as apimachinery's `managedfields/internal/conflict.go` does.

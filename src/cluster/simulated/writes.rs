@@ -10,9 +10,8 @@ use crate::apply::{self, Intent, OnConflict};
 use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, decode};
 use crate::clock::Moment;
 use crate::defaults;
-use crate::field_set::FieldSet;
 use crate::json;
-use crate::managed_fields::{Changed, Managers, Operation, Writer};
+use crate::managed_fields::{Operation, Write, Writer};
 use crate::patch;
 use crate::refusal::{FieldError, Refusal};
 use crate::resource::Resource;
@@ -40,6 +39,8 @@ pub(crate) enum Part {
     Main,
     /// The status.
     Status,
+    /// The number of replicas.
+    Scale,
 }
 
 /// What to do about fields that are not declared.
@@ -110,7 +111,11 @@ impl Target {
             manager: options.manager.clone(),
             operation,
             api_version: self.resource.api_version(),
-            subresource: if self.part == Part::Status { "status".to_owned() } else { String::new() },
+            subresource: match self.part {
+                Part::Main => String::new(),
+                Part::Status => "status".to_owned(),
+                Part::Scale => "scale".to_owned(),
+            },
         }
     }
 }
@@ -142,13 +147,8 @@ pub(crate) fn create(world: &mut World, target: &Target, body: Value, options: &
     if world.store.get(&target.key()).is_some() {
         return Err(Refusal::already_exists(&target.resource, &target.name));
     }
-    let mut object = complete(world, &target, object, schema.as_ref(), options)?;
-    let writer = target.writer(options, Operation::Update);
-    let mut fields = FieldSet::of(&object, schema.as_ref());
-    fields.strip(&["status"]);
-    let mut managers = Managers::default();
-    managers.set(&writer, fields, options.now);
-    managers.write_to(&mut object);
+    json::remove(&mut object, "/metadata/managedFields");
+    let object = complete(world, &target, object, schema.as_ref(), Operation::Update, options)?;
     Ok(Written { object: store(world, &target, object, options), created: true, warnings })
 }
 
@@ -234,19 +234,19 @@ fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Optio
         }
         admission::admit_to_namespace(world, &target.resource, &target.namespace, &target.name)?;
     }
-    let resets: &[&str] = match target.part {
-        Part::Main if target.resource.has_status => &["status"],
-        Part::Main => &[],
-        Part::Status => &["spec", "metadata", "data"],
-    };
     let writer = target.writer(options, Operation::Apply);
-    let intent =
-        Intent { config: &config, schema: schema.as_ref(), writer: &writer, on_conflict: options.on_conflict, resets };
+    let intent = Intent {
+        config: &config,
+        schema: schema.as_ref(),
+        writer: &writer,
+        on_conflict: options.on_conflict,
+        resets: resets(target),
+    };
     let empty = json!({});
     let merged = apply::apply(live.as_deref().unwrap_or(&empty), &intent, options.now)?;
     match live {
         None => {
-            let object = complete(world, target, merged, schema.as_ref(), options)?;
+            let object = complete(world, target, merged, schema.as_ref(), Operation::Apply, options)?;
             Ok(Written { object: store(world, target, object, options), created: true, warnings: vec![] })
         }
         Some(live) => {
@@ -262,6 +262,7 @@ fn complete(
     target: &Target,
     mut object: Value,
     schema: Option<&Schema>,
+    operation: Operation,
     options: &Options,
 ) -> Result<Value, Refusal> {
     let resource = &target.resource;
@@ -278,12 +279,16 @@ fn complete(
     } else {
         json::remove(&mut object, "/metadata/namespace");
     }
+    defaults::fill(resource, &mut object);
+    // An apply has recorded its managers already. What the server adds from here on is nobody's.
+    if operation == Operation::Update {
+        record_managers(target, &json!({}), &mut object, schema, options);
+    }
     json::set(&mut object, "/metadata/uid", world.new_uid());
     json::set(&mut object, "/metadata/creationTimestamp", options.now.text());
     if resource.counts_generations() || resource.kind == "Pod" {
         json::set(&mut object, "/metadata/generation", 1);
     }
-    defaults::fill(resource, &mut object);
     let errors = all_errors(resource, &object, schema);
     if !errors.is_empty() {
         return Err(Refusal::invalid(resource, &target.name, &errors));
@@ -315,7 +320,7 @@ fn update(
     if !errors.is_empty() {
         return Err(Refusal::invalid(resource, &target.name, &errors));
     }
-    if resource.counts_generations() && desired(live) != desired(&object) {
+    if resource.counts_generations() && desired(resource, live) != desired(resource, &object) {
         let generation = json::integer(live, "/metadata/generation").unwrap_or(0) + 1;
         json::set(&mut object, "/metadata/generation", generation);
     }
@@ -332,41 +337,40 @@ fn update(
 
 /// Who changed what, for writes that are no apply.
 fn record_managers(target: &Target, live: &Value, object: &mut Value, schema: Option<&Schema>, options: &Options) {
-    let resets: &[&str] = match target.part {
-        Part::Main if target.resource.has_status => &["status"],
-        Part::Main => &[],
-        Part::Status => &["spec", "metadata"],
-    };
-    let fields = |value: &Value| {
-        let mut fields = FieldSet::of(value, schema);
-        fields.strip(resets);
-        fields
-    };
-    let (old, new) = (fields(live), fields(object));
-    let changed = Changed::between((live, &old), (object, &new));
-    let mut managers = Managers::of(live);
-    managers.record_update(&target.writer(options, Operation::Update), &changed, options.now);
-    managers.write_to(object);
+    let writer = target.writer(options, Operation::Update);
+    Write { writer: &writer, schema, resets: resets(target) }.record(live, object, options.now);
 }
 
-/// Everything but identity and status: what a new generation is about.
-fn desired(object: &Value) -> Value {
+/// Parts of the object that an endpoint does not write.
+fn resets(target: &Target) -> &'static [&'static str] {
+    match target.part {
+        Part::Main if target.resource.has_status => &["status"],
+        Part::Main => &[],
+        Part::Status => &["spec", "data"],
+        Part::Scale => &["status"],
+    }
+}
+
+/// Everything but identity and status: what a new generation is about. Of a Deployment annotations are, too.
+fn desired(resource: &Resource, object: &Value) -> Value {
     let mut copy = object.clone();
+    let annotations = object.pointer("/metadata/annotations").cloned();
     json::remove(&mut copy, "/metadata");
     json::remove(&mut copy, "/status");
+    if let Some(annotations) = annotations.filter(|_| resource.qualified_kind() == "Deployment.apps") {
+        json::set(&mut copy, "/metadata/annotations", annotations);
+    }
     copy
 }
 
 fn keep_what_is_the_servers(target: &Target, live: &Value, object: &mut Value) {
     if target.part == Part::Status {
-        let status = object.get("status").cloned();
-        let managers = object.pointer("/metadata/managedFields").cloned();
-        *object = live.clone();
-        if let Some(status) = status {
-            json::set(object, "/status", status);
-        }
-        if let Some(managers) = managers {
-            json::set(object, "/metadata/managedFields", managers);
+        let sent = std::mem::replace(object, live.clone());
+        for field in ["/status", "/metadata/annotations", "/metadata/finalizers", "/metadata/managedFields"] {
+            match sent.pointer(field) {
+                Some(value) => json::set(object, field, value.clone()),
+                None => drop(json::remove(object, field)),
+            }
         }
         return;
     }
