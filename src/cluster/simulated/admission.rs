@@ -46,14 +46,32 @@ pub(crate) fn admit_to_namespace(
 pub(crate) fn fill_at_creation(world: &mut World, resource: &Resource, object: &mut Value) {
     match resource.qualified_kind().as_str() {
         "Pod" => {
+            pod_defaults::admit(object);
             let class = pod_defaults::quality_of_service(object);
             json::set(object, "/status", json!({"phase": "Pending", "qosClass": class}));
         }
         "Service" => allocate_addresses(world, object),
         "Job.batch" => select_own_pods(object),
+        "Namespace" => {
+            json::set_default(object, "/spec/finalizers", json!(["kubernetes"]));
+            json::set_default(object, "/status/phase", "Active");
+        }
+        "ReplicaSet.apps" => json::set(object, "/status", json!({"replicas": 0})),
+        "StatefulSet.apps" => json::set(object, "/status", json!({"replicas": 0, "availableReplicas": 0})),
+        "DaemonSet.apps" => {
+            let zero = ["currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady"];
+            zero.iter().for_each(|field| json::set(object, &format!("/status/{field}"), 0));
+            count_templates(object, 1);
+        }
+        "Deployment.apps" => json::set(object, "/status", json!({})),
         "PersistentVolumeClaim" => json::set_default(object, "/spec/storageClassName", "default"),
         _ => {}
     }
+}
+
+/// The number of a DaemonSet's template, which it carries from a time before revisions.
+pub(crate) fn count_templates(set: &mut Value, number: i64) {
+    json::set(set, "/metadata/annotations/deprecated.daemonset.template.generation", number.to_string());
 }
 
 /// Cluster addresses and node ports, for services that need them.
@@ -86,6 +104,10 @@ fn select_own_pods(job: &mut Value) {
     for prefix in ["batch.kubernetes.io~1", ""] {
         json::set(job, &format!("/spec/template/metadata/labels/{prefix}controller-uid"), uid.as_str());
         json::set(job, &format!("/spec/template/metadata/labels/{prefix}job-name"), name.as_str());
+    }
+    if !json::has(job, "/metadata/labels") {
+        let labels = job.pointer("/spec/template/metadata/labels").cloned().unwrap_or_default();
+        json::set(job, "/metadata/labels", labels);
     }
 }
 
@@ -143,6 +165,10 @@ fn workload_errors(object: &Value, errors: &mut Vec<FieldError>) {
         errors.push(FieldError::unsupported("spec.template.spec.restartPolicy", policy, detail));
     }
     pod_errors(object, "/spec/template/spec", errors);
+    // The volumes of a StatefulSet's pods come from its claims, too: the server does not look at mounts there.
+    if json::text(object, "/kind") == "StatefulSet" {
+        errors.retain(|error| !error.is_about("volumeMounts"));
+    }
 }
 
 fn pod_errors(object: &Value, spec: &str, errors: &mut Vec<FieldError>) {
@@ -175,7 +201,7 @@ pub(crate) fn immutable_errors(resource: &Resource, old: &Value, new: &Value) ->
         "Secret" => &["/type"],
         "StorageClass.storage.k8s.io" => &["/provisioner", "/parameters", "/reclaimPolicy", "/volumeBindingMode"],
         "StatefulSet.apps" => return stateful_set_errors(old, new),
-        "Service" if json::has(old, "/spec/clusterIP") => &["/spec/clusterIP"],
+        "Service" if json::has(old, "/spec/clusterIP") => return service_errors(old, new),
         "PersistentVolumeClaim" => return claim_errors(old, new),
         "Pod" => return pod_update_errors(old, new),
         "ConfigMap" => &[],
@@ -197,6 +223,37 @@ pub(crate) fn immutable_errors(resource: &Resource, old: &Value, new: &Value) ->
         errors.extend(sealed.map(|field| FieldError::forbidden(*field, "field is immutable when `immutable` is set")));
     }
     errors
+}
+
+/// What may not be done to the metadata of an object that is there: `uid` is the identity that was sent.
+/// The server checks metadata twice and so tells everything twice.
+pub(crate) fn metadata_errors(old: &Value, new: &Value, uid: &Value) -> Vec<FieldError> {
+    let mut errors = vec![];
+    if !uid.is_null() && old.pointer("/metadata/uid") != Some(uid) {
+        errors.push(FieldError::invalid("metadata.uid", uid, "field is immutable"));
+    }
+    let had = json::items(old, "/metadata/finalizers");
+    let more: Vec<String> = json::items(new, "/metadata/finalizers")
+        .iter()
+        .filter(|finalizer| !had.contains(finalizer))
+        .map(ToString::to_string)
+        .collect();
+    if json::has(old, "/metadata/deletionTimestamp") && !more.is_empty() {
+        let detail = format!(
+            "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+            more.join(", ")
+        );
+        errors.push(FieldError::forbidden("metadata.finalizers", &detail));
+    }
+    errors.iter().cloned().chain(errors.iter().cloned()).collect()
+}
+
+fn service_errors(old: &Value, new: &Value) -> Vec<FieldError> {
+    let (had, has) = (json::text(old, "/spec/clusterIP"), json::text(new, "/spec/clusterIP"));
+    if had == has || json::text(new, "/spec/type") == "ExternalName" {
+        return vec![];
+    }
+    vec![FieldError::invalid("spec.clusterIPs[0]", &json!([has]), "may not change once set")]
 }
 
 fn stateful_set_errors(old: &Value, new: &Value) -> Vec<FieldError> {

@@ -49,8 +49,11 @@ pub(crate) fn apply(live: &Value, intent: &Intent<'_>, now: Moment) -> Result<Va
     wanted.strip(intent.resets);
     let mut managers = managers_of(live, intent, now);
     let before = managers.fields_of(intent.writer);
+    let nulls = wanted.0.iter().filter(|path| is_null(&config, path)).cloned().collect::<Vec<_>>();
     managers.set(intent.writer, wanted, now);
+    drop_nulls(&mut config);
     let mut merged = merge(live, &config, intent.schema, "");
+    nulls.iter().for_each(|path| remove(&mut merged, path));
     for path in dropped_fields(&before, &managers, intent.schema) {
         remove(&mut merged, &path);
     }
@@ -67,7 +70,6 @@ pub(crate) fn apply(live: &Value, intent: &Intent<'_>, now: Moment) -> Result<Va
     }
     managers.take_from_others(intent.writer, &set);
     managers.take_from_others(intent.writer, &changed.removed.0);
-    drop_nulls(&mut merged);
     managers.write_to(&mut merged);
     Ok(merged)
 }
@@ -186,7 +188,15 @@ fn remove(value: &mut Value, path: &[Step]) {
     }
 }
 
-/// A null in an intent is a field that is not set.
+fn is_null(config: &Value, path: &[Step]) -> bool {
+    let found = path.iter().try_fold(config, |at, step| match step {
+        Step::Field(name) => at.get(name),
+        Step::Item(_) | Step::Key(_) => at.as_array()?.iter().find(|item| is_item(item, step)),
+    });
+    found.is_some_and(Value::is_null)
+}
+
+/// A null in an intent sets nothing.
 fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(map) => {

@@ -99,17 +99,25 @@ pub(crate) fn check_namespace(target: &Target, object: &Value) -> Result<(), Ref
     Err(Refusal::bad_request("the namespace of the provided object does not match the namespace sent on the request"))
 }
 
-/// `metadata.uid` and `metadata.resourceVersion` of what is sent guard it.
+/// `metadata.uid` of a replacement guards it.
+///
+/// # Errors
+/// 409.
+pub(crate) fn check_uid(target: &Target, live: &Value, object: &Value) -> Result<(), Refusal> {
+    if json::has(object, "/metadata/uid") && live.pointer("/metadata/uid") != object.pointer("/metadata/uid") {
+        let (found, wanted) = (json::text(object, "/metadata/uid"), json::text(live, "/metadata/uid"));
+        let why = format!("Precondition failed: UID in precondition: {found}, UID in object meta: {wanted}");
+        return Err(Refusal::conflict(&target.resource, &target.name, &why));
+    }
+    Ok(())
+}
+
+/// `metadata.resourceVersion` of what is sent guards it.
 ///
 /// # Errors
 /// 409.
 pub(crate) fn check_preconditions(target: &Target, live: &Value, object: &Value) -> Result<(), Refusal> {
     let differs = |pointer: &str| json::has(object, pointer) && live.pointer(pointer) != object.pointer(pointer);
-    if differs("/metadata/uid") {
-        let (found, wanted) = (json::text(object, "/metadata/uid"), json::text(live, "/metadata/uid"));
-        let why = format!("Precondition failed: UID in precondition: {found}, UID in object meta: {wanted}");
-        return Err(Refusal::conflict(&target.resource, &target.name, &why));
-    }
     if differs("/metadata/resourceVersion") {
         let why = "the object has been modified; please apply your changes to the latest version and try again";
         return Err(Refusal::conflict(&target.resource, &target.name, why));

@@ -43,7 +43,7 @@ impl Comparison {
         key: &str,
         path: &mut Path,
     ) {
-        let Some(shape) = new.filter(|v| !v.is_null()).or(old) else { return };
+        let Some(shape) = new.filter(|v| !v.is_null()).or(old).or(new) else { return };
         let is_empty = |value: Option<&Value>| value.is_none_or(is_empty);
         let relation = if is_empty(old) && is_empty(new) { Relation::Atomic } else { relation(schema, key, shape) };
         match relation {
@@ -110,7 +110,11 @@ impl Comparison {
         for item in old.keys().chain(new.keys().filter(|step| !old.contains_key(*step))) {
             let pair = (old.get(item), new.get(item));
             path.push(item.clone());
-            if is_atomic { self.leaf(pair, path) } else { self.walk(pair, schema, "", path) }
+            if is_atomic {
+                self.leaf(pair, path)
+            } else {
+                self.walk(pair, schema, "", path)
+            }
             path.pop();
         }
     }

@@ -14,6 +14,8 @@ mod namespace;
 mod ownership;
 mod pod_status;
 mod replica_set;
+mod replica_sets;
+mod revisions;
 mod service;
 mod stateful_set;
 
@@ -21,7 +23,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use definition::serve_definitions;
-pub(crate) use garbage::orphan_dependents;
 pub(crate) use kubelet::Kubelet;
 pub(crate) use service::ready_endpoints;
 
@@ -48,7 +49,7 @@ pub(crate) fn reconcile(world: &mut World, now: Moment) -> Due {
     let mut due = Due::default();
     namespace::reconcile(world, now, &mut due);
     serve_definitions(world, now);
-    claim::reconcile(world);
+    claim::reconcile(world, now);
     deployment::reconcile(world, now, &mut due);
     replica_set::reconcile(world, now, &mut due);
     stateful_set::reconcile(world, now, &mut due);

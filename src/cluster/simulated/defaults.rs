@@ -15,7 +15,7 @@ pub(crate) fn fill(resource: &Resource, object: &mut Value) {
         ("batch", "CronJob") => cron_job(object),
         ("", "Pod") => {
             pod_defaults::fill_spec(object, "/spec");
-            pod_defaults::fill_pod(object);
+            json::set_default(object, "/spec/enableServiceLinks", true);
         }
         ("", "Service") => service(object),
         ("", "Secret") => secret(object),
@@ -31,6 +31,26 @@ pub(crate) fn fill(resource: &Resource, object: &mut Value) {
         }
         ("discovery.k8s.io", "EndpointSlice") => ports(object, "/ports"),
         _ => {}
+    }
+}
+
+/// Leaves out what Go's types leave out when it is empty (`omitempty`), of what all objects and the simplest have.
+pub(crate) fn leave_out_empty(object: &mut Value) {
+    const FIELDS: [&str; 6] = [
+        "/metadata/labels",
+        "/metadata/annotations",
+        "/metadata/finalizers",
+        "/metadata/ownerReferences",
+        "/data",
+        "/binaryData",
+    ];
+    for field in FIELDS {
+        let is_empty = |value: &Value| {
+            value.as_object().is_some_and(serde_json::Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
+        };
+        if object.pointer(field).is_some_and(is_empty) {
+            json::remove(object, field);
+        }
     }
 }
 
@@ -144,8 +164,6 @@ fn secret(object: &mut Value) {
 fn namespace(object: &mut Value) {
     let name = json::text(object, "/metadata/name").to_owned();
     json::set(object, "/metadata/labels/kubernetes.io~1metadata.name", name);
-    json::set_default(object, "/spec/finalizers", json!(["kubernetes"]));
-    json::set_default(object, "/status/phase", "Active");
 }
 
 fn claim(object: &mut Value, at: &str) {

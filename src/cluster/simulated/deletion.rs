@@ -38,14 +38,28 @@ pub(crate) fn delete(
     Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}))
 }
 
+/// What is done about the dependents of what is deleted, as its finalizer says it.
+fn propagation(key: &Key, options: &Value, live: &Value) -> Option<&'static str> {
+    let is_held = |finalizer: &str| json::items(live, "/metadata/finalizers").iter().any(|f| f == finalizer);
+    match json::text(options, "/propagationPolicy") {
+        "Foreground" => Some("foregroundDeletion"),
+        "Orphan" => Some("orphan"),
+        "Background" => None,
+        _ => match options.get("orphanDependents") {
+            Some(Value::Bool(true)) => Some("orphan"),
+            Some(Value::Bool(false)) => None,
+            _ if is_held("foregroundDeletion") => Some("foregroundDeletion"),
+            // The oldest kinds let their dependents go unless they are told otherwise.
+            _ if matches!(key.resource.as_str(), "jobs.batch" | "replicationcontrollers") => Some("orphan"),
+            _ => None,
+        },
+    }
+}
+
 /// Removes an object, or marks it when something has to be done first: finalizers, a pod's grace period, a namespace's content.
 pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: Moment) {
     let Some(live) = world.store.get(key).cloned() else { return };
-    let propagation = json::text(options, "/propagationPolicy");
-    let orphan = propagation == "Orphan" || options.get("orphanDependents") == Some(&Value::Bool(true));
-    if orphan {
-        crate::controllers::orphan_dependents(world, json::text(&live, "/metadata/uid"));
-    }
+    let finalizer = propagation(key, options, &live);
     let grace = json::integer(options, "/gracePeriodSeconds");
     let default_grace = if key.resource == "pods" {
         json::integer(&live, "/spec/terminationGracePeriodSeconds").unwrap_or(30)
@@ -55,19 +69,18 @@ pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: M
     let grace = grace.unwrap_or(default_grace);
     let lingers = key.resource == "namespaces"
         || (key.resource == "pods" && json::has(&live, "/spec/nodeName") && grace > 0)
-        || propagation == "Foreground"
+        || finalizer.is_some()
         || !json::items(&live, "/metadata/finalizers").is_empty();
     if !lingers {
         world.store.remove(key);
         return;
     }
+    // Nobody owns what a deletion sets.
     world.store.change(key, |object| {
-        if propagation == "Foreground" {
+        if let Some(finalizer) = finalizer {
             let mut finalizers = json::items(object, "/metadata/finalizers").to_vec();
-            let foreground = json!("foregroundDeletion");
-            if !finalizers.contains(&foreground) {
-                finalizers.push(foreground);
-            }
+            finalizers.retain(|f| f != "orphan" && f != "foregroundDeletion");
+            finalizers.push(finalizer.into());
             json::set(object, "/metadata/finalizers", finalizers);
         }
         if key.resource == "namespaces" {
@@ -75,7 +88,13 @@ pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: M
         } else {
             json::set_default(object, "/metadata/deletionGracePeriodSeconds", grace);
         }
-        json::set_default(object, "/metadata/deletionTimestamp", now.after(grace.saturating_mul(1000)).text());
+        if json::has(object, "/metadata/deletionTimestamp") {
+            return;
+        }
+        json::set(object, "/metadata/deletionTimestamp", now.after(grace.saturating_mul(1000)).text());
+        if let Some(generation) = json::integer(object, "/metadata/generation") {
+            json::set(object, "/metadata/generation", generation + 1);
+        }
     });
 }
 

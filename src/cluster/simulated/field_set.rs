@@ -43,7 +43,7 @@ pub(crate) enum Relation {
 /// How a value of this schema, reached by this key, is owned. Without a schema, mappings are granular and lists atomic.
 pub(crate) fn relation(schema: Option<&Schema>, key: &str, value: &Value) -> Relation {
     match value {
-        Value::Object(_) if is_atomic_mapping(schema, key) => Relation::Atomic,
+        Value::Object(_) if is_atomic_mapping(schema, key) || schema.is_some_and(is_raw) => Relation::Atomic,
         Value::Object(_) => Relation::Granular,
         Value::Array(_) => match schema.and_then(Schema::list_type) {
             Some("set") => Relation::ListSet,
@@ -57,10 +57,15 @@ pub(crate) fn relation(schema: Option<&Schema>, key: &str, value: &Value) -> Rel
     }
 }
 
+/// Whether anything may be in it (Go: `RawExtension`).
+fn is_raw(schema: &Schema) -> bool {
+    schema.property_names().is_empty() && schema.additional().is_none()
+}
+
 /// Mappings that are owned as a whole. The embedded schemas do not carry `x-kubernetes-map-type`: selectors and references are those
 /// that have it (k8s.io/api: `+structType=atomic`, `+mapType=atomic`).
 fn is_atomic_mapping(schema: Option<&Schema>, key: &str) -> bool {
-    const ATOMIC: [&str; 12] = [
+    const ATOMIC: [&str; 13] = [
         "nodeSelector",
         "configMapKeyRef",
         "secretKeyRef",
@@ -73,6 +78,7 @@ fn is_atomic_mapping(schema: Option<&Schema>, key: &str) -> bool {
         "claimRef",
         "involvedObject",
         "dataSource",
+        "requiredDuringSchedulingIgnoredDuringExecution",
     ];
     let Some(schema) = schema else { return false };
     let is_label_selector = schema.property_names() == ["matchExpressions", "matchLabels"];

@@ -42,6 +42,24 @@ pub(crate) fn set_default(value: &mut Value, pointer: &str, new: impl Into<Value
     }
 }
 
+/// Sets the list at a pointer; an empty one is no list, as Go's `omitempty` leaves it out.
+pub(crate) fn set_or_remove(value: &mut Value, pointer: &str, items: Vec<Value>) {
+    if items.is_empty() {
+        remove(value, pointer);
+    } else {
+        set(value, pointer, items);
+    }
+}
+
+/// Sets the number at a pointer; zero is no number, as Go's `omitempty` leaves it out.
+pub(crate) fn set_count(value: &mut Value, pointer: &str, count: usize) {
+    if count == 0 {
+        remove(value, pointer);
+    } else {
+        set(value, pointer, count);
+    }
+}
+
 /// Removes the value at a pointer of mapping keys and gives it back.
 pub(crate) fn remove(value: &mut Value, pointer: &str) -> Option<Value> {
     let (parent, key) = pointer.rsplit_once('/')?;

@@ -22,6 +22,7 @@
 
 mod admission;
 mod apply;
+mod author;
 mod checks;
 mod clock;
 mod comparison;
@@ -40,6 +41,7 @@ mod reads;
 mod refusal;
 mod request;
 mod resource;
+mod scale;
 mod selector;
 mod server;
 mod specification;

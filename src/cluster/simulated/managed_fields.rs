@@ -211,7 +211,6 @@ fn describe(manager: &Manager) -> String {
     }
     match writer.operation {
         Operation::Apply => text,
-        Operation::Update if manager.time.is_empty() => format!("{text} using {}", writer.api_version),
-        Operation::Update => format!("{text} using {} at {}", writer.api_version, manager.time),
+        Operation::Update => format!("{text} using {}", writer.api_version),
     }
 }

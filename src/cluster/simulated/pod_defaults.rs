@@ -25,9 +25,8 @@ pub(crate) fn fill_spec(object: &mut Value, pointer: &str) {
     json::items_mut(spec, "/volumes").for_each(volume);
 }
 
-/// Defaults of pods that their templates do not have: some are filled in by admission.
-pub(crate) fn fill_pod(pod: &mut Value) {
-    json::set_default(pod, "/spec/enableServiceLinks", true);
+/// What admission fills in when a pod is created: nobody owns it.
+pub(crate) fn admit(pod: &mut Value) {
     json::set_default(pod, "/spec/preemptionPolicy", "PreemptLowerPriority");
     json::set_default(pod, "/spec/priority", 0);
     json::set_default(pod, "/spec/serviceAccountName", "default");

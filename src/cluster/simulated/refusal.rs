@@ -31,6 +31,11 @@ impl FieldError {
         FieldError { reason: "FieldValueRequired", field: field.into(), body: with_detail("Required value", detail) }
     }
 
+    /// Whether it is about a field of this name or something in it.
+    pub(crate) fn is_about(&self, name: &str) -> bool {
+        self.field.split(['.', '[']).any(|part| part == name)
+    }
+
     /// A value that is not allowed.
     pub(crate) fn invalid(field: impl Into<String>, value: &Value, detail: &str) -> FieldError {
         let body = with_detail(&format!("Invalid value: {value}"), detail);

@@ -24,7 +24,7 @@ use crate::resource::Resource;
 use crate::tables;
 use crate::world::World;
 use crate::writes::{self, Effect, Options, Part, PatchKind, Target, Validation, Written};
-use crate::{logs, proxy, reads, watch};
+use crate::{logs, proxy, reads, scale, watch};
 
 /// Whom the cluster takes everybody for.
 pub(crate) const USER: &str = "seatrial";
@@ -177,6 +177,7 @@ fn objects(
     authorize(&shared.lock(), place, verb)?;
     match (subresource, &head.method) {
         (None | Some("status"), _) => {}
+        (Some("scale"), _) if scale::has_scale(&place.resource.qualified()) => {}
         (Some("log"), &Method::GET) if place.resource.qualified() == "pods" => {
             let text = logs::read(&shared.lock(), place, query)?;
             return Ok(plain(StatusCode::OK, "text/plain", Bytes::from(text)));
@@ -207,7 +208,10 @@ fn objects(
             Ok(json(StatusCode::OK, &rendering.render(list, &place.resource)))
         }
         ("get", _) => {
-            let object = reads::get(&shared.lock(), place)?;
+            let object = match subresource {
+                Some("scale") => scale::get(&shared.lock(), &target(place)?)?,
+                _ => reads::get(&shared.lock(), place)?,
+            };
             Ok(json(StatusCode::OK, &rendering.render(object, &place.resource)))
         }
         ("deletecollection", _) => delete_collection(&mut shared.lock(), place, query, &decode_body(head, body)?),
@@ -248,12 +252,16 @@ fn write(
     let options = options(head, query, &body);
     match *method {
         Method::POST if place.name.is_empty() => writes::create(world, &target, body, &options),
+        Method::PUT if target.part == Part::Scale => scale::replace(world, &target, &body, &options),
         Method::PUT if !place.name.is_empty() => writes::replace(world, &target, body, &options),
         Method::PATCH if !place.name.is_empty() => {
             let kind = patch_kind(&header_text(&head.headers, header::CONTENT_TYPE))?;
             let manager = query.get("fieldManager").to_owned();
             let options = if kind == PatchKind::Apply { Options { manager, ..options } } else { options };
-            writes::patch(world, &target, kind, &body, &options)
+            match target.part {
+                Part::Scale => scale::patch(world, &target, kind, &body, &options),
+                _ => writes::patch(world, &target, kind, &body, &options),
+            }
         }
         _ => Err(Refusal::method_not_allowed()),
     }
@@ -312,6 +320,7 @@ fn target(place: &Place) -> Result<Target, Refusal> {
     }
     let part = match place.subresource.as_deref() {
         None => Part::Main,
+        Some("scale") => Part::Scale,
         Some(_) if place.resource.has_status => Part::Status,
         Some(_) => return Err(Refusal::no_such_resource()),
     };

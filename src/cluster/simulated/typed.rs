@@ -4,7 +4,7 @@
 use seatrial_kubernetes::{Schema, Type};
 use serde_json::Value;
 
-use crate::field_set::{Dotted, Relation, key_step, relation};
+use crate::field_set::{Dotted, Relation, Step, key_step, relation};
 use crate::refusal::FieldError;
 use crate::resource::Resource;
 
@@ -25,6 +25,8 @@ pub(crate) struct Misfit {
 enum Problem {
     Undeclared,
     Missing,
+    /// Items of a list that are the same by their keys; only apply minds.
+    Duplicate(String),
     /// In apply's words; Go's name of what was found, and of what was wanted.
     Type {
         sentence: String,
@@ -45,6 +47,7 @@ pub(crate) fn apply_error(resource: &Resource, object: &Value, misfits: &[Misfit
     let sentences = misfits.iter().filter_map(|misfit| match &misfit.problem {
         Problem::Undeclared => Some(format!("{}: field not declared in schema", misfit.typed_path)),
         Problem::Type { sentence, .. } => Some(format!("{}: {sentence}", misfit.typed_path)),
+        Problem::Duplicate(key) => Some(format!("{}: duplicate entries for key {key}", misfit.typed_path)),
         Problem::Missing => None,
     });
     let sentences: Vec<String> = sentences.collect();
@@ -150,6 +153,18 @@ impl Place {
     }
 }
 
+/// The first key that two items of a list have.
+fn duplicate(items: &[Value], relation: &Relation) -> Option<String> {
+    let step = |item: &Value| match relation {
+        Relation::ListMap(keys) => Some(key_step(item, keys)),
+        Relation::ListSet => Some(Step::Item(item.to_string())),
+        _ => None,
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    let twice = items.iter().filter_map(step).find(|step| !seen.insert(step.clone()))?;
+    Some(Dotted(&[twice]).to_string())
+}
+
 fn walk(value: &Value, schema: &Schema, place: &Place, found: &mut Vec<Misfit>) {
     if value.is_null() || place.depth > DEEPEST {
         return;
@@ -176,6 +191,9 @@ fn walk(value: &Value, schema: &Schema, place: &Place, found: &mut Vec<Misfit>) 
         Value::Array(items) => {
             let Some(item_schema) = schema.items() else { return };
             let relation = relation(Some(schema), "", value);
+            if let Some(key) = duplicate(items, &relation) {
+                found.push(place.misfit(Problem::Duplicate(key)));
+            }
             for (index, item) in items.iter().enumerate() {
                 walk(item, &item_schema, &place.item(index, item, &relation), found);
             }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher as _};
 
 use seatrial_kubernetes::Minor;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::controllers::Kubelet;
-use crate::json;
 use crate::resource::Resources;
 use crate::specification::Specification;
 use crate::store::{Key, Store};
@@ -44,7 +44,7 @@ impl World {
         };
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
             let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-            world.insert(&Key::new("namespaces", "", name), object, now);
+            world.insert(&Key::new("namespaces", "", name), object, Author::SERVER, now);
         }
         let node = json!({
             "apiVersion": "v1", "kind": "Node",
@@ -55,25 +55,13 @@ impl World {
                 "nodeInfo": {"kubeletVersion": format!("v{minor}.0"), "operatingSystem": "linux"},
             },
         });
-        world.insert(&Key::new("nodes", "", NODE), node, now);
+        world.insert(&Key::new("nodes", "", NODE), node, Author::SERVER, now);
         world
     }
 
-    /// Stores a new object of the cluster's own making (a controller's), with identity and defaults.
-    pub(crate) fn insert(&mut self, key: &Key, mut object: Value, now: Moment) {
-        if let Some(resource) = self.resources.by_name(&key.resource) {
-            crate::defaults::fill(&resource, &mut object);
-            if resource.counts_generations() || resource.kind == "Pod" {
-                json::set(&mut object, "/metadata/generation", 1);
-            }
-        }
-        json::set(&mut object, "/metadata/name", key.name.as_str());
-        if !key.namespace.is_empty() {
-            json::set(&mut object, "/metadata/namespace", key.namespace.as_str());
-        }
-        json::set(&mut object, "/metadata/uid", self.new_uid());
-        json::set(&mut object, "/metadata/creationTimestamp", now.text());
-        self.store.put(key, object);
+    /// Whether Deployments and ReplicaSets count the pods that are going: since 1.35.
+    pub(crate) fn counts_terminating(&self) -> bool {
+        self.resources.minor.number() >= 35
     }
 
     /// When a namespace began to go: its deletion time is in whole seconds only.

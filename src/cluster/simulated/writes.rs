@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::admission;
 use crate::apply::{self, Intent, OnConflict};
-use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, decode};
+use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, check_uid, decode};
 use crate::clock::Moment;
 use crate::defaults;
 use crate::json;
@@ -165,6 +165,7 @@ pub(crate) fn replace(world: &mut World, target: &Target, body: Value, options: 
     check_namespace(target, &object)?;
     let live = world.store.get(&target.key()).cloned();
     let live = live.ok_or_else(|| Refusal::not_found(&target.resource, &target.name))?;
+    check_uid(target, &live, &object)?;
     let object = update(world, target, &live, object, schema.as_ref(), Operation::Update, options)?;
     Ok(Written { object, created: false, warnings })
 }
@@ -229,6 +230,12 @@ fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Optio
         return Err(Refusal::not_found(&target.resource, &target.name));
     }
     if live.is_none() {
+        if json::has(&config, "/metadata/uid") {
+            let uid = json::text(&config, "/metadata/uid");
+            let why =
+                format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            return Err(Refusal::conflict(&target.resource, &target.name, &why));
+        }
         if world.specification.forbids("create", &target.resource.plural, &target.resource.group, None) {
             return Err(Refusal::forbidden(&target.resource, None, "create", (&target.namespace, &target.name)));
         }
@@ -279,6 +286,7 @@ fn complete(
     } else {
         json::remove(&mut object, "/metadata/namespace");
     }
+    defaults::leave_out_empty(&mut object);
     defaults::fill(resource, &mut object);
     // An apply has recorded its managers already. What the server adds from here on is nobody's.
     if operation == Operation::Update {
@@ -309,7 +317,9 @@ fn update(
 ) -> Result<Value, Refusal> {
     let resource = &target.resource;
     check_preconditions(target, live, &object)?;
+    let uid = object.pointer("/metadata/uid").cloned().unwrap_or_default();
     keep_what_is_the_servers(target, live, &mut object);
+    defaults::leave_out_empty(&mut object);
     defaults::fill(resource, &mut object);
     if resource.qualified() == "services" {
         json::set_default(&mut object, "/spec/clusterIP", json::text(live, "/spec/clusterIP").to_owned());
@@ -317,12 +327,18 @@ fn update(
     }
     let mut errors = all_errors(resource, &object, schema);
     errors.extend(admission::immutable_errors(resource, live, &object));
+    errors.extend(admission::metadata_errors(live, &object, &uid));
     if !errors.is_empty() {
         return Err(Refusal::invalid(resource, &target.name, &errors));
     }
     if resource.counts_generations() && desired(resource, live) != desired(resource, &object) {
         let generation = json::integer(live, "/metadata/generation").unwrap_or(0) + 1;
         json::set(&mut object, "/metadata/generation", generation);
+    }
+    if resource.qualified_kind() == "DaemonSet.apps" {
+        let number = json::text(live, "/metadata/annotations/deprecated.daemonset.template.generation");
+        let is_new = live.pointer("/spec/template") != object.pointer("/spec/template");
+        admission::count_templates(&mut object, number.parse::<i64>().unwrap_or(1) + i64::from(is_new));
     }
     // An apply has recorded its managers already.
     if operation == Operation::Update {
@@ -385,11 +401,6 @@ fn keep_what_is_the_servers(target: &Target, live: &Value, object: &mut Value) {
     }
     if target.resource.namespaced {
         json::set(object, "/metadata/namespace", target.namespace.as_str());
-    }
-    if !json::has(object, "/metadata/managedFields")
-        && let Some(managers) = live.pointer("/metadata/managedFields")
-    {
-        json::set(object, "/metadata/managedFields", managers.clone());
     }
     if target.resource.has_status {
         match live.get("status") {

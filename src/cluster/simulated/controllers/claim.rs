@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
+use crate::author::Author;
+use crate::clock::Moment;
 use crate::json;
 use crate::world::World;
 
 /// Binds every claim.
-pub(super) fn reconcile(world: &mut World) {
+pub(super) fn reconcile(world: &mut World, now: Moment) {
     for key in world.store.keys("persistentvolumeclaims") {
-        world.store.change(&key, |claim| {
+        world.update(&key, Author::CONTROLLER_STATUS, now, |claim| {
             if json::text(claim, "/status/phase") == "Bound" {
                 return;
             }

@@ -48,6 +48,18 @@ pub(super) fn set(object: &mut Value, condition: &Condition<'_>, update_time: Op
     replace(object, Value::Object(new));
 }
 
+/// Sets a condition of a pod, as of a generation of it.
+pub(super) fn set_of_pod(pod: &mut Value, condition: &Condition<'_>, generation: Option<i64>, now: Moment) {
+    set(pod, condition, None, now);
+    let of_kind = |c: &&mut Value| json::text(c, "/type") == condition.kind;
+    if let Some(set) = json::items_mut(pod, "/status/conditions").find(of_kind) {
+        json::set(set, "/lastProbeTime", Value::Null);
+        if let Some(generation) = generation {
+            json::set(set, "/observedGeneration", generation);
+        }
+    }
+}
+
 /// Puts a condition in the place of the one of its type, or at the end.
 pub(super) fn replace(object: &mut Value, condition: Value) {
     json::set_default(object, "/status/conditions", json!([]));

@@ -1,14 +1,16 @@
 //! DaemonSets: one pod, as there is one node. Node selectors and tolerations are not looked at.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_deleted, is_ready};
+use super::revisions;
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::deletion;
 use crate::json;
 use crate::store::Key;
-use crate::world::World;
+use crate::world::{NODE, World};
 
 const REVISION_LABEL: &str = "controller-revision-hash";
 
@@ -23,42 +25,64 @@ pub(super) fn reconcile(world: &mut World, now: Moment) {
 }
 
 fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment) {
-    let template = set.pointer("/spec/template").cloned().unwrap_or_default();
-    let revision = ownership::template_hash(&template, 10);
-    let mut pods = ownership::controlled(world, "pods", set);
-    let is_current = |pod: &Value| json::text(pod, "/metadata/labels/controller-revision-hash") == revision;
+    let revision = revisions::newest(world, set, REVISION_LABEL, now);
+    let pods = ownership::controlled(world, "pods", set);
+    let is_current = |pod: &Value| json::text(pod, "/metadata/labels/controller-revision-hash") == revision.hash;
     let on_delete = json::text(set, "/spec/updateStrategy/type") == "OnDelete";
     for (pod, _) in pods.iter().filter(|(_, pod)| !is_deleted(pod) && !on_delete && !is_current(pod)) {
         deletion::mark_deleted(world, pod, &Value::Null, now);
         tell(world, set, Kind::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name), now);
     }
     if pods.is_empty() {
-        let name = format!("{}-{}", key.name, world.new_suffix());
-        match ownership::create_pod(world, set, &template, &name, &[(REVISION_LABEL, &revision)], now) {
-            Ok(()) => tell(world, set, Kind::Normal, "SuccessfulCreate", &format!("Created pod: {name}"), now),
-            Err(why) => tell(world, set, Kind::Warning, "FailedCreate", &format!("Error creating: {why}"), now),
-        }
+        create(world, set, &revision.hash, now);
     }
-    pods = ownership::controlled(world, "pods", set);
+    update_status(world, key, set, &is_current, now);
+    revisions::forget(world, set, |name| name == revision.name);
+}
+
+/// Makes the pod of the node: bound to it, and tolerating what may be wrong with it.
+fn create(world: &mut World, set: &Value, hash: &str, now: Moment) {
+    let mut template = set.pointer("/spec/template").cloned().unwrap_or_default();
+    let node = json!({"matchFields": [{"key": "metadata.name", "operator": "In", "values": [NODE]}]});
+    let required = "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+    json::set(&mut template, required, json!([node]));
+    let mut tolerations = json::items(&template, "/spec/tolerations").to_vec();
+    let troubles = [
+        ("not-ready", "NoExecute"),
+        ("unreachable", "NoExecute"),
+        ("disk-pressure", "NoSchedule"),
+        ("memory-pressure", "NoSchedule"),
+        ("pid-pressure", "NoSchedule"),
+        ("unschedulable", "NoSchedule"),
+    ];
+    tolerations.extend(troubles.map(|(trouble, effect)| {
+        json!({"key": format!("node.kubernetes.io/{trouble}"), "operator": "Exists", "effect": effect})
+    }));
+    json::set(&mut template, "/spec/tolerations", tolerations);
+    let name = format!("{}-{}", json::text(set, "/metadata/name"), world.new_suffix());
+    let generation = json::text(set, "/metadata/annotations/deprecated.daemonset.template.generation").to_owned();
+    let labels = [(REVISION_LABEL, hash), ("pod-template-generation", generation.as_str())];
+    match ownership::create_pod(world, set, &template, &name, &labels, now) {
+        Ok(()) => tell(world, set, Kind::Normal, "SuccessfulCreate", &format!("Created pod: {name}"), now),
+        Err(why) => tell(world, set, Kind::Warning, "FailedCreate", &format!("Error creating: {why}"), now),
+    }
+}
+
+fn update_status(world: &mut World, key: &Key, set: &Value, is_current: &dyn Fn(&Value) -> bool, now: Moment) {
+    let mut pods = ownership::controlled(world, "pods", set);
     pods.retain(|(_, pod)| is_active(pod));
     let count = |wanted: &dyn Fn(&Value) -> bool| pods.iter().filter(|(_, pod)| wanted(pod)).count().min(1);
-    let (scheduled, ready) = (count(&|_| true), count(&is_ready));
-    let updated = count(&is_current);
-    world.store.change(key, |set| {
+    let (scheduled, ready, updated) = (count(&|_| true), count(&is_ready), count(is_current));
+    world.update(key, Author::CONTROLLER_STATUS, now, |set| {
         let generation = set.pointer("/metadata/generation").cloned().unwrap_or_default();
         json::set(set, "/status/observedGeneration", generation);
-        let counts = [
-            ("currentNumberScheduled", scheduled),
-            ("desiredNumberScheduled", 1),
-            ("numberMisscheduled", 0),
-            ("numberReady", ready),
-            ("updatedNumberScheduled", updated),
-            ("numberAvailable", ready),
-            ("numberUnavailable", 1 - ready),
-        ];
-        for (field, number) in counts {
-            json::set(set, &format!("/status/{field}"), number);
-        }
+        json::set(set, "/status/currentNumberScheduled", scheduled);
+        json::set(set, "/status/desiredNumberScheduled", 1);
+        json::set(set, "/status/numberMisscheduled", 0);
+        json::set(set, "/status/numberReady", ready);
+        json::set_count(set, "/status/updatedNumberScheduled", updated);
+        json::set_count(set, "/status/numberAvailable", ready);
+        json::set_count(set, "/status/numberUnavailable", 1 - ready);
     });
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::conditions::{self, Condition};
 use super::ownership::is_deleted;
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::store::Key;
@@ -26,7 +27,7 @@ pub(crate) fn serve_definitions(world: &mut World, now: Moment) {
 }
 
 fn establish(world: &mut World, key: &Key, now: Moment) {
-    world.store.change(key, |definition| {
+    world.update(key, Author::SERVER, now, |definition| {
         let names = definition.pointer("/spec/names").cloned().unwrap_or_default();
         let versions = json::items(definition, "/spec/versions").iter();
         let stored = versions.filter(|v| v.get("storage") == Some(&Value::Bool(true)));

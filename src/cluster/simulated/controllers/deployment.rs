@@ -1,19 +1,18 @@
 //! Deployments: one ReplicaSet per template, scaled up and down within the limits of the strategy (kubernetes: `pkg/controller/deployment`).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Due;
 use super::conditions::{self, Condition};
-use super::events::{self, Event, Kind};
 use super::ownership::{self, is_deleted};
+use super::replica_sets::{self, REPLICA_SETS, REVISION, Set, limits};
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::store::Key;
 use crate::world::World;
 
 const DEPLOYMENTS: &str = "deployments.apps";
-const REPLICA_SETS: &str = "replicasets.apps";
-const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
 
 /// Brings every Deployment a step nearer.
 pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
@@ -25,46 +24,29 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
     }
 }
 
-/// A ReplicaSet and what counts of it.
-struct Set {
-    key: Key,
-    object: Value,
-    desired: i64,
-    existing: i64,
-    available: i64,
-}
-
-impl Set {
-    fn of((key, object): (Key, Value)) -> Set {
-        let count = |pointer: &str| json::integer(&object, pointer).unwrap_or(0);
-        let (desired, existing) = (count("/spec/replicas"), count("/status/replicas"));
-        let available = count("/status/availableReplicas");
-        Set { key, object, desired, existing, available }
-    }
-}
-
 fn reconcile_one(world: &mut World, key: &Key, deployment: &Value, now: Moment, due: &mut Due) {
     let template = deployment.pointer("/spec/template").cloned().unwrap_or_default();
     let hash = ownership::template_hash(&template, 10);
     let name = format!("{}-{hash}", key.name);
+    ownership::adopt(world, REPLICA_SETS, deployment, now);
     let sets = ownership::controlled(world, REPLICA_SETS, deployment).into_iter().map(Set::of);
     let (mut new, old): (Vec<Set>, Vec<Set>) = sets.partition(|set| set.key.name == name);
     let is_paused = deployment.pointer("/spec/paused") == Some(&Value::Bool(true));
     if !is_paused {
         let revision = next_revision(new.first(), &old);
         match new.first() {
-            None => create_set(world, deployment, &name, &hash, revision, now),
-            Some(set) => {
-                world.store.change(&set.key, |object| json::set(object, REVISION, revision.to_string()));
-            }
+            None => replica_sets::create(world, deployment, (&name, &hash), &old, revision, now),
+            Some(set) => replica_sets::annotate(world, deployment, &set.key, Some(revision), now),
         }
-        world.store.change(key, |object| json::set(object, REVISION, revision.to_string()));
+        // The controller writes its annotation together with the status.
+        let write = |object: &mut Value| json::set(object, REVISION, revision.to_string());
+        world.update(key, Author::CONTROLLER_STATUS, now, write);
         let set_key = Key::new(REPLICA_SETS, &key.namespace, &name);
         new = world.store.get(&set_key).map(|o| Set::of((set_key.clone(), Value::clone(o)))).into_iter().collect();
         if let Some(new) = new.first() {
             scale(world, deployment, new, &old, now);
         }
-        forget_old(world, deployment, &old);
+        replica_sets::forget_old(world, deployment, &old);
     }
     update_status(world, key, new.first(), &old, now, due);
 }
@@ -75,43 +57,22 @@ fn next_revision(new: Option<&Set>, old: &[Set]) -> i64 {
     new.map(revision).filter(|own| *own > latest_old).unwrap_or(latest_old + 1)
 }
 
-fn create_set(world: &mut World, deployment: &Value, name: &str, hash: &str, revision: i64, now: Moment) {
-    let mut template = deployment.pointer("/spec/template").cloned().unwrap_or_default();
-    let mut selector = deployment.pointer("/spec/selector").cloned().unwrap_or_default();
-    json::set(&mut template, "/metadata/labels/pod-template-hash", hash);
-    json::set(&mut selector, "/matchLabels/pod-template-hash", hash);
-    let mut set = json!({
-        "apiVersion": "apps/v1", "kind": "ReplicaSet",
-        "metadata": {
-            "labels": template.pointer("/metadata/labels"),
-            "ownerReferences": [ownership::reference(deployment)],
-        },
-        "spec": {"replicas": 0, "selector": selector, "template": template},
-        "status": {"replicas": 0},
-    });
-    json::set(&mut set, REVISION, revision.to_string());
-    if let Some(seconds) = deployment.pointer("/spec/minReadySeconds") {
-        json::set(&mut set, "/spec/minReadySeconds", seconds.clone());
-    }
-    world.insert(&Key::new(REPLICA_SETS, json::text(deployment, "/metadata/namespace"), name), set, now);
-}
-
 /// Scales within `maxSurge` and `maxUnavailable`; `Recreate` waits until the old pods are gone.
 fn scale(world: &mut World, deployment: &Value, new: &Set, old: &[Set], now: Moment) {
     let wanted = json::integer(deployment, "/spec/replicas").unwrap_or(1);
     let old_desired: i64 = old.iter().map(|set| set.desired).sum();
     if json::text(deployment, "/spec/strategy/type") == "Recreate" {
-        old.iter().for_each(|set| scale_set(world, deployment, set, 0, now));
+        old.iter().for_each(|set| replica_sets::scale(world, deployment, set, 0, now));
         let old_pods: i64 = old.iter().map(|set| set.existing).sum();
         if old_desired == 0 && old_pods == 0 {
-            scale_set(world, deployment, new, wanted, now);
+            replica_sets::scale(world, deployment, new, wanted, now);
         }
         return;
     }
     let (surge, unavailable) = limits(deployment, wanted);
     let room = (wanted + surge - old_desired - new.desired).max(0);
     let up = if new.desired > wanted { wanted } else { (new.desired + room).min(wanted) };
-    scale_set(world, deployment, new, up, now);
+    replica_sets::scale(world, deployment, new, up, now);
     let available = new.available + old.iter().map(|set| set.available).sum::<i64>();
     let mut removable = (available - (wanted - unavailable)).max(0);
     for set in old {
@@ -119,53 +80,7 @@ fn scale(world: &mut World, deployment: &Value, new: &Set, old: &[Set], now: Mom
         let idle = (set.desired - set.available).max(0);
         let down = (idle + removable.min(set.available)).min(set.desired);
         removable -= (down - idle).max(0);
-        scale_set(world, deployment, set, set.desired - down, now);
-    }
-}
-
-/// `maxSurge` and `maxUnavailable` in pods: percentages are rounded up and down; both zero becomes one unavailable.
-fn limits(deployment: &Value, wanted: i64) -> (i64, i64) {
-    let share = |field: &str, round_up: i64| {
-        let value = deployment.pointer(&format!("/spec/strategy/rollingUpdate/{field}"));
-        let percent = value.and_then(Value::as_str).and_then(|text| text.trim_end_matches('%').parse::<i64>().ok());
-        let of_percent = percent.map(|p| (wanted.saturating_mul(p).saturating_add(99 * round_up)) / 100);
-        of_percent.or_else(|| value.and_then(Value::as_i64)).unwrap_or(0).clamp(0, wanted.max(1))
-    };
-    match (share("maxSurge", 1), share("maxUnavailable", 0)) {
-        (0, 0) => (0, 1),
-        limits => limits,
-    }
-}
-
-fn scale_set(world: &mut World, deployment: &Value, set: &Set, replicas: i64, now: Moment) {
-    if set.desired == replicas {
-        return;
-    }
-    world.store.change(&set.key, |object| {
-        json::set(object, "/spec/replicas", replicas);
-        let generation = json::integer(object, "/metadata/generation").unwrap_or(1);
-        json::set(object, "/metadata/generation", generation + 1);
-    });
-    let direction = if replicas > set.desired { "up" } else { "down" };
-    let message = format!("Scaled {direction} replica set {} from {} to {replicas}", set.key.name, set.desired);
-    let event = Event {
-        kind: Kind::Normal,
-        reason: "ScalingReplicaSet",
-        message: &message,
-        component: "deployment-controller",
-        field: "",
-    };
-    events::record(world, deployment, &event, now);
-}
-
-/// Old ReplicaSets without pods are kept up to `revisionHistoryLimit`.
-fn forget_old(world: &mut World, deployment: &Value, old: &[Set]) {
-    let limit = json::integer(deployment, "/spec/revisionHistoryLimit").unwrap_or(10);
-    let mut idle: Vec<&Set> = old.iter().filter(|set| set.desired == 0 && set.existing == 0).collect();
-    idle.sort_by_key(|set| json::text(&set.object, REVISION).parse::<i64>().unwrap_or(0));
-    let surplus = idle.len().saturating_sub(usize::try_from(limit).unwrap_or(0));
-    for set in idle.into_iter().take(surplus) {
-        world.store.remove(&set.key);
+        replica_sets::scale(world, deployment, set, set.desired - down, now);
     }
 }
 
@@ -175,7 +90,8 @@ fn update_status(world: &mut World, key: &Key, new: Option<&Set>, old: &[Set], n
     let all = |field: &str| new.into_iter().chain(old).map(|set| count(set, field)).sum::<i64>();
     let updated = new.map_or(0, |set| count(set, "replicas"));
     let (replicas, ready, available) = (all("replicas"), all("readyReplicas"), all("availableReplicas"));
-    world.store.change(key, |deployment| {
+    let (counts_terminating, terminating) = (world.counts_terminating(), all("terminatingReplicas"));
+    world.update(key, Author::CONTROLLER_STATUS, now, |deployment| {
         let wanted = json::integer(deployment, "/spec/replicas").unwrap_or(1);
         let before = deployment.get("status").cloned().unwrap_or_default();
         let generation = deployment.pointer("/metadata/generation").cloned().unwrap_or_default();
@@ -188,14 +104,11 @@ fn update_status(world: &mut World, key: &Key, new: Option<&Set>, old: &[Set], n
             ("availableReplicas", available),
             ("unavailableReplicas", unavailable),
         ];
-        // Zero counts are absent, as Go's `omitempty` leaves them out.
         for (field, number) in counts {
-            let pointer = format!("/status/{field}");
-            if number == 0 {
-                json::remove(deployment, &pointer);
-            } else {
-                json::set(deployment, &pointer, number);
-            }
+            json::set_count(deployment, &format!("/status/{field}"), usize::try_from(number).unwrap_or(0));
+        }
+        if counts_terminating {
+            json::set(deployment, "/status/terminatingReplicas", terminating);
         }
         let (_, tolerated) = limits(deployment, wanted);
         let is_recreated = json::text(deployment, "/spec/strategy/type") == "Recreate";
@@ -247,7 +160,7 @@ fn progress(deployment: &mut Value, new: Option<&Set>, before: &Value, complete:
     let grew = |field: &str| status_count(&now_status, field) > status_count(before, field);
     let is_new_set = !old.as_ref().is_some_and(|c| json::text(c, "/message").contains(name.as_str()));
     let moved = ["updatedReplicas", "readyReplicas", "availableReplicas"].iter().any(|field| grew(field));
-    if is_new_set && new.desired == 0 && status_count(&now_status, "updatedReplicas") == 0 {
+    if is_new_set && status_count(&now_status, "updatedReplicas") == 0 {
         set("True", "NewReplicaSetCreated", format!("Created new replica set \"{name}\""), deployment);
     } else if moved || is_new_set {
         conditions::remove(deployment, "Progressing");

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::store::Key;
@@ -40,7 +41,12 @@ pub(super) fn record(world: &mut World, about: &Value, event: &Event<'_>, now: M
     let namespace = if namespace.is_empty() { "default".to_owned() } else { namespace };
     let number = crate::world::hash(&(&uid, event.reason, event.message, event.field));
     let key = Key::new("events", &namespace, &format!("{name}.{number:016x}"));
-    let again = world.store.change(&key, |old| {
+    let author = match event.component {
+        "kubelet" => Author::KUBELET,
+        "default-scheduler" => Author::SCHEDULER,
+        _ => Author::CONTROLLER,
+    };
+    let again = world.update(&key, author, now, |old| {
         let count = json::integer(old, "/count").unwrap_or(1);
         json::set(old, "/count", count + 1);
         json::set(old, "/lastTimestamp", now.text());
@@ -62,5 +68,5 @@ pub(super) fn record(world: &mut World, about: &Value, event: &Event<'_>, now: M
         "source": {"component": event.component}, "reportingComponent": event.component, "reportingInstance": "",
         "firstTimestamp": now.text(), "lastTimestamp": now.text(), "eventTime": null,
     });
-    world.insert(&key, object, now);
+    world.insert(&key, object, author, now);
 }

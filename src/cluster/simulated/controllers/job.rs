@@ -6,6 +6,7 @@ use super::Due;
 use super::conditions::{self, Condition};
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_deleted, is_ready};
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::deletion;
 use crate::json;
@@ -76,7 +77,7 @@ impl Counts {
 
 fn reconcile_one(world: &mut World, key: &Key, job: &Value, now: Moment, due: &mut Due) {
     if job.pointer("/spec/suspend") == Some(&Value::Bool(true)) {
-        world.store.change(key, |job| {
+        world.update(key, Author::CONTROLLER_STATUS, now, |job| {
             let condition =
                 Condition { kind: "Suspended", status: "True", reason: "JobSuspended", message: "Job suspended" };
             conditions::set(job, &condition, Some("lastProbeTime"), now);
@@ -161,8 +162,16 @@ fn finish(world: &mut World, key: &Key, job: &Value, end: Option<(&str, &str, &s
         };
         tell(world, job, told.0, told.1, told.2, now);
     }
-    let counts = Counts::of(&ownership::controlled(world, "pods", job));
-    world.store.change(key, |job| {
+    let pods = ownership::controlled(world, "pods", job);
+    let terminating = pods.iter().filter(|(_, pod)| is_deleted(pod)).count();
+    let counts = Counts::of(&pods);
+    world.update(key, Author::CONTROLLER_STATUS, now, |job| {
+        if conditions::find(job, "Suspended").is_some_and(|c| json::text(c, "/status") == "True") {
+            let (reason, message) = ("JobResumed", "Job resumed");
+            let condition = Condition { kind: "Suspended", status: "False", reason, message };
+            conditions::set(job, &condition, Some("lastProbeTime"), now);
+        }
+        json::set(job, "/status/terminating", terminating);
         json::set_default(job, "/status/startTime", now.text());
         for (field, count) in [("active", counts.active), ("succeeded", counts.succeeded), ("failed", counts.failed)] {
             let pointer = format!("/status/{field}");

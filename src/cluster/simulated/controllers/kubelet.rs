@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::conditions::{self, Condition};
 use super::events::{self, Event, Kind};
 use super::ownership::is_deleted;
 use super::{Due, pod_status};
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::specification::{Image, Reference, Specification};
@@ -161,9 +163,15 @@ fn schedule(world: &mut World, key: &Key, pod: &Value, now: Moment) {
     }
     let number = world.next_number();
     let address = format!("10.244.{}.{}", number / 250 % 250, number % 250 + 2);
-    world.store.change(key, |pod| {
+    // A binding: nobody owns what it sets.
+    world.update(key, Author::SERVER, now, |pod| {
         json::set(pod, "/spec/nodeName", NODE);
+        let condition = Condition { kind: "PodScheduled", status: "True", reason: "", message: "" };
+        conditions::set_of_pod(pod, &condition, None, now);
+    });
+    world.update(key, Author::KUBELET_STATUS, now, |pod| {
         json::set(pod, "/status/hostIP", "10.0.0.4");
+        json::set(pod, "/status/hostIPs", serde_json::json!([{"ip": "10.0.0.4"}]));
         json::set(pod, "/status/podIP", address.as_str());
         json::set(pod, "/status/podIPs", serde_json::json!([{"ip": address}]));
         json::set(pod, "/status/startTime", now.text());

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::pod_defaults;
 use crate::selector::Selection;
 use crate::store::Key;
 use crate::world::World;
@@ -30,17 +30,21 @@ pub(super) fn controlled(world: &World, resource: &str, owner: &Value) -> Vec<(K
     all.filter(|(key, _)| key.resource == resource).map(|(key, o)| (key.clone(), Value::clone(o))).collect()
 }
 
-/// Takes pods that match an owner's selector and have no controller into its possession.
-pub(super) fn adopt_pods(world: &mut World, owner: &Value) {
+/// Takes objects of a resource that match an owner's selector and have no controller into its possession.
+pub(super) fn adopt(world: &mut World, resource: &str, owner: &Value, now: Moment) {
     let namespace = json::text(owner, "/metadata/namespace");
     let Some(selector) = owner.pointer("/spec/selector") else { return };
     let selection = Selection::of_object(selector);
-    let orphans = world.store.controlled_by("").filter(|(key, pod)| {
-        key.resource == "pods" && key.namespace == namespace && !is_deleted(pod) && selection.matches(pod)
+    let orphans = world.store.controlled_by("").filter(|(key, object)| {
+        key.resource == resource && key.namespace == namespace && !is_deleted(object) && selection.matches(object)
     });
     let orphans: Vec<Key> = orphans.map(|(key, _)| key.clone()).collect();
     for key in orphans {
-        world.store.change(&key, |pod| json::set(pod, "/metadata/ownerReferences", json!([reference(owner)])));
+        world.update(&key, Author::CONTROLLER, now, |object| {
+            let mut owners = json::items(object, "/metadata/ownerReferences").to_vec();
+            owners.push(reference(owner));
+            json::set(object, "/metadata/ownerReferences", owners);
+        });
     }
 }
 
@@ -98,9 +102,8 @@ pub(super) fn create_pod(
         json::set(&mut pod, &format!("/metadata/labels/{}", key.replace('/', "~1")), *value);
     }
     json::set(&mut pod, "/metadata/ownerReferences", json!([reference(owner)]));
-    let class = pod_defaults::quality_of_service(&pod);
-    json::set(&mut pod, "/status", json!({"phase": "Pending", "qosClass": class}));
-    world.insert(&Key::new("pods", namespace, name), pod, now);
+    json::set(&mut pod, "/metadata/generateName", format!("{}-", json::text(owner, "/metadata/name")));
+    world.insert(&Key::new("pods", namespace, name), pod, Author::CONTROLLER, now);
     Ok(())
 }
 

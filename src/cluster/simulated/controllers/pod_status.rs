@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::conditions::{self, Condition};
 use super::kubelet::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use super::ownership::is_deleted;
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::specification::Reference;
@@ -13,7 +14,7 @@ use crate::world::World;
 
 /// Writes what a pod's containers do into its status.
 pub(super) fn update(world: &mut World, key: &Key, run: &PodRun, now: Moment) {
-    world.store.change(key, |pod| {
+    world.update(key, Author::KUBELET_STATUS, now, |pod| {
         if !json::has(pod, "/spec/nodeName") {
             return;
         }
@@ -131,7 +132,8 @@ fn set_conditions(pod: &mut Value, all: &[(Role, &Value, &ContainerRun)], ends: 
         ("ContainersReady", truth(unready.is_empty()), ready_reason, ready_message),
         ("PodScheduled", "True", "", ""),
     ];
+    let generation = json::integer(pod, "/metadata/generation");
     for (kind, status, reason, message) in rows {
-        conditions::set(pod, &Condition { kind, status, reason, message }, None, now);
+        conditions::set_of_pod(pod, &Condition { kind, status, reason, message }, generation, now);
     }
 }

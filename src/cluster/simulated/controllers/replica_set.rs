@@ -6,6 +6,7 @@ use super::Due;
 use super::conditions::{self, Condition};
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_available, is_deleted, is_ready};
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::deletion;
 use crate::json;
@@ -23,7 +24,7 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
 }
 
 fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &mut Due) {
-    ownership::adopt_pods(world, set);
+    ownership::adopt(world, "pods", set, now);
     let wanted = usize::try_from(json::integer(set, "/spec/replicas").unwrap_or(1)).unwrap_or(0);
     let mut pods = ownership::controlled(world, "pods", set);
     pods.retain(|(_, pod)| is_active(pod));
@@ -74,10 +75,15 @@ fn update_status(world: &mut World, key: &Key, set: &Value, failure: Option<&str
         ("readyReplicas", active.iter().filter(|pod| is_ready(pod)).count()),
         ("availableReplicas", available.count()),
     ];
-    world.store.change(key, |set| {
+    let (counts_terminating, terminating) =
+        (world.counts_terminating(), pods.iter().filter(|(_, p)| is_deleted(p)).count());
+    world.update(key, Author::CONTROLLER_STATUS, now, |set| {
         let generation = set.pointer("/metadata/generation").cloned().unwrap_or_default();
         json::set(set, "/status/observedGeneration", generation);
         json::set(set, "/status/replicas", active.len());
+        if counts_terminating {
+            json::set(set, "/status/terminatingReplicas", terminating);
+        }
         for (field, count) in counts {
             let pointer = format!("/status/{field}");
             if count == 0 {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Due;
 use super::ownership::{self, is_deleted, is_ready};
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::store::Key;
@@ -12,6 +13,8 @@ use crate::world::World;
 const SLICES: &str = "endpointslices.discovery.k8s.io";
 const INGRESSES: &str = "ingresses.networking.k8s.io";
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
+/// When what led to the endpoints happened.
+const TRIGGERED: &str = "/metadata/annotations/endpoints.kubernetes.io~1last-change-trigger-time";
 
 /// How long a load balancer takes.
 const BALANCER: i64 = 150;
@@ -60,7 +63,9 @@ fn balance(world: &mut World, key: &Key, object: &Value, now: Moment, due: &mut 
     }
     let number = world.next_number() % 250 + 2;
     let ingress = json!([{"ip": format!("192.0.2.{number}"), "ipMode": "VIP"}]);
-    world.store.change(key, |object| json::set(object, "/status/loadBalancer/ingress", ingress));
+    world.update(key, Author::CONTROLLER_STATUS, now, |object| {
+        json::set(object, "/status/loadBalancer/ingress", ingress)
+    });
 }
 
 fn write_slice(world: &mut World, service_key: &Key, service: &Value, pods: &[Value], now: Moment) {
@@ -80,22 +85,27 @@ fn write_slice(world: &mut World, service_key: &Key, service: &Value, pods: &[Va
         .find(|(_, slice)| ownership::is_controlled_by(slice, json::text(service, "/metadata/uid")));
     let existing = existing.map(|(key, _)| key.clone());
     if let Some(key) = existing {
-        world.store.change(&key, |slice| {
+        world.update(&key, Author::CONTROLLER, now, |slice| {
+            let before = slice.clone();
             json::set(slice, "/endpoints", endpoints);
             json::set(slice, "/ports", ports);
+            if *slice != before {
+                json::set(slice, TRIGGERED, now.text());
+            }
         });
         return;
     }
     let mut labels = service.pointer("/metadata/labels").cloned().unwrap_or_else(|| json!({}));
     json::set(&mut labels, &format!("/{}", SERVICE_NAME.replace('/', "~1")), service_key.name.as_str());
     json::set(&mut labels, "/endpointslice.kubernetes.io~1managed-by", "endpointslice-controller.k8s.io");
-    let slice = json!({
+    let mut slice = json!({
         "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-        "metadata": {"labels": labels, "ownerReferences": [ownership::reference(service)]},
+        "metadata": {"generateName": format!("{}-", service_key.name), "labels": labels, "ownerReferences": [ownership::reference(service)]},
         "endpoints": endpoints, "ports": ports,
     });
+    json::set(&mut slice, TRIGGERED, now.text());
     let name = format!("{}-{}", service_key.name, world.new_suffix());
-    world.insert(&Key::new(SLICES, &service_key.namespace, &name), slice, now);
+    world.insert(&Key::new(SLICES, &service_key.namespace, &name), slice, Author::CONTROLLER, now);
 }
 
 fn endpoint(pod: &Value, service: &Value) -> Value {

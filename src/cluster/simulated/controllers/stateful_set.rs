@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_available, is_deleted, is_ready};
+use super::revisions;
+use crate::author::Author;
 use crate::clock::Moment;
 use crate::deletion;
 use crate::json;
@@ -23,9 +25,34 @@ pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
     }
 }
 
+/// The two templates that the pods of a set are of during an update.
+struct Revisions {
+    current: String,
+    update: String,
+}
+
+impl Revisions {
+    fn of(world: &mut World, set: &Value, now: Moment) -> Revisions {
+        let update = revisions::newest(world, set, "controller.kubernetes.io/hash", now).name;
+        let current = json::text(set, "/status/currentRevision");
+        let namespace = json::text(set, "/metadata/namespace");
+        let is_there = revisions::template(world, namespace, current).is_some();
+        Revisions { current: if is_there { current.to_owned() } else { update.clone() }, update }
+    }
+
+    /// What a new pod is made of: below the partition of a rolling update the old template still counts.
+    fn for_pod(&self, set: &Value, ordinal: i64) -> &str {
+        let is_rolling = json::text(set, "/spec/updateStrategy/type") != "OnDelete";
+        if is_rolling && ordinal < partition(set) { &self.current } else { &self.update }
+    }
+}
+
+fn partition(set: &Value) -> i64 {
+    json::integer(set, "/spec/updateStrategy/rollingUpdate/partition").unwrap_or(0)
+}
+
 fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &mut Due) {
-    let template = set.pointer("/spec/template").cloned().unwrap_or_default();
-    let revision = format!("{}-{}", key.name, ownership::template_hash(&template, 10));
+    let revisions = Revisions::of(world, set, now);
     let wanted = json::integer(set, "/spec/replicas").unwrap_or(1).clamp(0, 1_000);
     let is_parallel = json::text(set, "/spec/podManagementPolicy") == "Parallel";
     let mut all_ready = true;
@@ -34,7 +61,7 @@ fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &m
         let pod = world.store.get(&Key::new("pods", &key.namespace, &name)).cloned();
         let Some(pod) = pod else {
             all_ready = false;
-            create(world, set, &template, (&name, ordinal), &revision, now, due);
+            create(world, set, (&name, ordinal), revisions.for_pod(set, ordinal), now, due);
             if is_parallel { continue } else { break }
         };
         if !is_ready(&pod) || is_deleted(&pod) {
@@ -48,28 +75,38 @@ fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &m
     // Pods beyond the wanted number go from the highest ordinal on.
     let surplus =
         pods.iter().filter(|(pod_key, _)| ordinal(pod_key) >= wanted).max_by_key(|(pod_key, _)| ordinal(pod_key));
-    if let Some((pod_key, pod)) = surplus.filter(|(_, pod)| !is_deleted(pod)) {
-        delete(world, set, pod_key, pod, now);
-    } else {
-        roll(world, set, &pods, &revision, all_ready, now);
+    if let Some((pod_key, _)) = surplus.filter(|(_, pod)| !is_deleted(pod)) {
+        delete(world, set, pod_key, now);
+    } else if all_ready || is_parallel {
+        roll(world, set, pods, &revisions.update, now);
     }
-    update_status(world, key, set, &revision, now, due);
+    update_status(world, key, set, &revisions, now, due);
+    let used: Vec<String> =
+        ownership::controlled(world, "pods", set).iter().map(|(_, pod)| revision_of(pod).to_owned()).collect();
+    revisions::forget(world, set, |name| {
+        name == revisions.current || name == revisions.update || used.iter().any(|used| used == name)
+    });
 }
 
 fn ordinal(key: &Key) -> i64 {
     key.name.rsplit('-').next().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// Replaces one outdated pod, the highest ordinal first; a pod that is not ready may always be replaced.
-fn roll(world: &mut World, set: &Value, pods: &[(Key, Value)], revision: &str, all_ready: bool, now: Moment) {
-    if json::text(set, "/spec/updateStrategy/type") == "OnDelete" || pods.iter().any(|(_, pod)| is_deleted(pod)) {
+/// Replaces one outdated pod, the highest ordinal first; goes no further than a pod that is not ready.
+fn roll(world: &mut World, set: &Value, mut pods: Vec<(Key, Value)>, revision: &str, now: Moment) {
+    if json::text(set, "/spec/updateStrategy/type") == "OnDelete" {
         return;
     }
-    let partition = json::integer(set, "/spec/updateStrategy/rollingUpdate/partition").unwrap_or(0);
-    let outdated = pods.iter().filter(|(key, pod)| revision_of(pod) != revision && ordinal(key) >= partition);
-    let Some((key, pod)) = outdated.max_by_key(|(key, _)| ordinal(key)) else { return };
-    if all_ready || !is_ready(pod) {
-        delete(world, set, key, pod, now);
+    pods.retain(|(key, _)| ordinal(key) >= partition(set));
+    pods.sort_by_key(|(key, _)| std::cmp::Reverse(ordinal(key)));
+    for (key, pod) in &pods {
+        if revision_of(pod) != revision && !is_deleted(pod) {
+            delete(world, set, key, now);
+            return;
+        }
+        if !is_ready(pod) || is_deleted(pod) {
+            return;
+        }
     }
 }
 
@@ -77,7 +114,7 @@ fn revision_of(pod: &Value) -> &str {
     pod.pointer("/metadata/labels").and_then(|l| l.get(REVISION_LABEL)).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn delete(world: &mut World, set: &Value, key: &Key, _pod: &Value, now: Moment) {
+fn delete(world: &mut World, set: &Value, key: &Key, now: Moment) {
     deletion::mark_deleted(world, key, &Value::Null, now);
     let message = format!("delete Pod {} in StatefulSet {} successful", key.name, json::text(set, "/metadata/name"));
     tell(world, set, Kind::Normal, "SuccessfulDelete", &message, now);
@@ -87,37 +124,17 @@ fn tell(world: &mut World, set: &Value, kind: Kind, reason: &str, message: &str,
     events::record(world, set, &Event { kind, reason, message, component: "statefulset-controller", field: "" }, now);
 }
 
-fn create(
-    world: &mut World,
-    set: &Value,
-    template: &Value,
-    pod: (&str, i64),
-    revision: &str,
-    now: Moment,
-    due: &mut Due,
-) {
-    let (name, ordinal) = pod;
+fn create(world: &mut World, set: &Value, (name, ordinal): (&str, i64), revision: &str, now: Moment, due: &mut Due) {
+    let namespace = json::text(set, "/metadata/namespace");
     let set_name = json::text(set, "/metadata/name").to_owned();
-    let mut template = template.clone();
+    let mut template = revisions::template(world, namespace, revision).unwrap_or_default();
     json::set(&mut template, "/spec/hostname", name);
     json::set(&mut template, "/spec/subdomain", json::text(set, "/spec/serviceName").to_owned());
-    for claim in json::items(set, "/spec/volumeClaimTemplates") {
-        let volume = json::text(claim, "/metadata/name");
-        let claim_name = format!("{volume}-{name}");
-        let key = Key::new("persistentvolumeclaims", json::text(set, "/metadata/namespace"), &claim_name);
-        if world.store.get(&key).is_none() {
-            let mut claim = claim.clone();
-            json::remove(&mut claim, "/status");
-            let labels = set.pointer("/spec/selector/matchLabels").cloned().unwrap_or_else(|| json!({}));
-            json::set(&mut claim, "/metadata/labels", labels);
-            world.insert(&key, claim, now);
-        }
-        let source = json!({"name": volume, "persistentVolumeClaim": {"claimName": claim_name}});
-        let mut volumes = json::items(&template, "/spec/volumes").to_vec();
-        volumes.retain(|v| json::text(v, "/name") != volume);
-        volumes.push(source);
-        json::set(&mut template, "/spec/volumes", volumes);
-    }
+    let claims = make_claims(world, set, name, now);
+    let mut volumes = json::items(&template, "/spec/volumes").to_vec();
+    volumes.retain(|volume| claims.iter().all(|claim| json::text(claim, "/name") != json::text(volume, "/name")));
+    volumes.extend(claims);
+    json::set_or_remove(&mut template, "/spec/volumes", volumes);
     let index = ordinal.to_string();
     let labels = [
         (REVISION_LABEL, revision),
@@ -137,10 +154,28 @@ fn create(
     }
 }
 
-fn update_status(world: &mut World, key: &Key, set: &Value, revision: &str, now: Moment, due: &mut Due) {
+/// The claims of a pod, made when they are not there. Gives the volumes that are behind them.
+fn make_claims(world: &mut World, set: &Value, pod: &str, now: Moment) -> Vec<Value> {
+    let mut volumes = vec![];
+    for claim in json::items(set, "/spec/volumeClaimTemplates") {
+        let volume = json::text(claim, "/metadata/name");
+        let name = format!("{volume}-{pod}");
+        let key = Key::new("persistentvolumeclaims", json::text(set, "/metadata/namespace"), &name);
+        if world.store.get(&key).is_none() {
+            let mut claim = claim.clone();
+            json::remove(&mut claim, "/status");
+            let labels = set.pointer("/spec/selector/matchLabels").cloned().unwrap_or_else(|| json!({}));
+            json::set(&mut claim, "/metadata/labels", labels);
+            world.insert(&key, claim, Author::CONTROLLER, now);
+        }
+        volumes.push(json!({"name": volume, "persistentVolumeClaim": {"claimName": name}}));
+    }
+    volumes
+}
+
+fn update_status(world: &mut World, key: &Key, set: &Value, revisions: &Revisions, now: Moment, due: &mut Due) {
     let pods = ownership::controlled(world, "pods", set);
     let min_ready = json::integer(set, "/spec/minReadySeconds").unwrap_or(0);
-    let wanted = json::integer(set, "/spec/replicas").unwrap_or(1);
     let count = |wanted: &mut dyn FnMut(&Value) -> bool| pods.iter().filter(|(_, pod)| wanted(pod)).count();
     let available = count(&mut |pod| match is_available(pod, min_ready, now) {
         Ok(()) => true,
@@ -150,22 +185,22 @@ fn update_status(world: &mut World, key: &Key, set: &Value, revision: &str, now:
         }
     });
     let ready = count(&mut |pod| is_ready(pod));
-    let updated = count(&mut |pod| revision_of(pod) == revision);
-    world.store.change(key, |set| {
+    let of = |revision: &str| pods.iter().filter(|(_, pod)| !is_deleted(pod) && revision_of(pod) == revision).count();
+    let updated = of(&revisions.update);
+    let is_rolling = json::text(set, "/spec/updateStrategy/type") != "OnDelete";
+    let is_rolled_out = is_rolling && updated == pods.len() && ready == pods.len();
+    let current = if is_rolled_out { &revisions.update } else { &revisions.current };
+    let of_current = of(current);
+    world.update(key, Author::CONTROLLER_STATUS, now, |set| {
         let generation = set.pointer("/metadata/generation").cloned().unwrap_or_default();
         json::set(set, "/status/observedGeneration", generation);
         json::set(set, "/status/replicas", pods.len());
         json::set(set, "/status/availableReplicas", available);
-        json::set(set, "/status/readyReplicas", ready);
-        json::set(set, "/status/updatedReplicas", updated);
-        json::set(set, "/status/updateRevision", revision);
+        json::set_count(set, "/status/readyReplicas", ready);
+        json::set_count(set, "/status/updatedReplicas", updated);
+        json::set_count(set, "/status/currentReplicas", of_current);
+        json::set(set, "/status/updateRevision", revisions.update.as_str());
+        json::set(set, "/status/currentRevision", current.as_str());
         json::set(set, "/status/collisionCount", 0);
-        let is_rolled_out = i64::try_from(updated.min(ready)).is_ok_and(|n| n >= wanted);
-        if is_rolled_out || !json::has(set, "/status/currentRevision") {
-            json::set(set, "/status/currentRevision", revision);
-        }
-        let current = json::text(set, "/status/currentRevision").to_owned();
-        let of_current = pods.iter().filter(|(_, pod)| revision_of(pod) == current).count();
-        json::set(set, "/status/currentReplicas", of_current);
     });
 }

@@ -10,11 +10,13 @@ use serde_json::Value;
 
 use crate::scenario::Which;
 
-/// The images of the test bed (`tests/testbed`), as the simulated cluster is told of them.
+/// The images of the test bed (`tests/testbed`), as the simulated cluster is told of them. There `migrate:2.1.0` fails when
+/// `SHOP_EXIT: 3` tells it to, as the scenarios do; here it always does.
 const SPECIFICATION: &str = r#"{"images": [
     {"name": "shopacr.azurecr.io/shop/web", "tags": ["1.4.0", "1.4.1"], "serves": {"/healthz": "ok"}},
     {"name": "shopacr.azurecr.io/shop/api", "tags": ["2.0.3", "2.1.0"], "serves": {"/healthz": "ok"}},
-    {"name": "shopacr.azurecr.io/shop/migrate", "tags": ["2.0.3", "2.1.0"], "exits": 0}
+    {"name": "shopacr.azurecr.io/shop/migrate", "tags": ["2.0.3"], "exits": 0},
+    {"name": "shopacr.azurecr.io/shop/migrate", "tags": ["2.1.0"], "exits": 3}
 ]}"#;
 
 /// A cluster.
