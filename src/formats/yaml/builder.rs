@@ -103,12 +103,7 @@ impl<'a> Builder<'a> {
     pub(crate) fn take(&mut self, event: Event<'a>, span: granit_parser::Span) -> Step {
         let range = span.byte_range().unwrap_or_default();
         let taken = match event {
-            Event::DocumentStart(..) => {
-                self.document_start = range.start;
-                self.in_document = true;
-                self.last_end = range.end;
-                Ok(())
-            }
+            Event::DocumentStart(..) => self.start_document(range),
             Event::DocumentEnd => match self.no_tab_until(range.start) {
                 Ok(()) => return self.finish(),
                 Err(problem) => Err(problem),
@@ -134,6 +129,17 @@ impl<'a> Builder<'a> {
             _ => Ok(()),
         };
         taken.map_or_else(Step::Problem, |()| Step::More)
+    }
+
+    fn start_document(&mut self, range: Range<usize>) -> Result<(), Problem> {
+        let before = self.document_start..range.start;
+        let text = self.file.text();
+        // Without `---` the parser has read the first token already, and names its end.
+        let is_marked = text.get(range.clone()) == Some("---");
+        self.last_end = if is_marked { range.end } else { before.start };
+        self.document_start = range.start;
+        self.in_document = true;
+        if is_marked { self.strict.document_start(text, before) } else { Ok(()) }
     }
 
     fn finish(&mut self) -> Step {
@@ -198,6 +204,9 @@ impl<'a> Builder<'a> {
             _ => range,
         };
         self.no_tab_until(range.start)?;
+        if self.awaits_key() && self.surroundings() == Place::Flow {
+            self.strict.flow_key(self.file.text(), self.last_end..range.start, &range, style)?;
+        }
         let value = self.strict.scalar(value, self.file.text(), &range, style, self.surroundings())?;
         self.after_plain = style == ScalarStyle::Plain;
         self.first_byte.get_or_insert(range.start);

@@ -39,11 +39,32 @@ impl Strictness {
         match style {
             ScalarStyle::Literal | ScalarStyle::Folded if self.tabs => no_tab_in_indentation(text, written)?,
             // Without an escape the parser lends what is written.
-            ScalarStyle::DoubleQuoted if self.halves && matches!(value, Cow::Owned(_)) => no_surrogates(text, written)?,
-            ScalarStyle::Plain if place == Place::Flow => no_question_in_flow(&value, written)?,
+            ScalarStyle::DoubleQuoted if self.halves && matches!(value, Cow::Owned(_)) => {
+                no_escapes_of_json(text, written)?
+            }
+            ScalarStyle::Plain if place == Place::Flow => no_indicator_in_flow(&value, written)?,
             _ => {}
         }
         if self.old_breaks { old_breaks::read(value, written, text, style) } else { Ok(value) }
+    }
+
+    /// Checks a scalar that is a key between brackets; `before` lies between it and what is in front of it.
+    pub(crate) fn flow_key(
+        self,
+        text: &str,
+        before: Range<usize>,
+        written: &Range<usize>,
+        style: ScalarStyle,
+    ) -> Result<(), Problem> {
+        let mark = text.get(..written.start).is_some_and(|before| before.trim_end().ends_with('?'));
+        let explicit = mark || text.get(before).is_some_and(|before| before.contains('?'));
+        if explicit { Ok(()) } else { flow_key(text, written, style) }
+    }
+
+    /// Checks what stands before the `---` of a document.
+    pub(crate) fn document_start(self, text: &str, before: Range<usize>) -> Result<(), Problem> {
+        no_directive(text, before.clone())?;
+        self.gap(text, before, None, Place::Block)
     }
 
     /// Checks a comment.
@@ -95,7 +116,8 @@ fn no_tab_between(text: &str, gap: Range<usize>, plain_at: Option<usize>) -> Res
     if !between.contains('\t') {
         return Ok(());
     }
-    let (mut key_allowed, mut comment, mut column) = (false, false, 0);
+    // At the start of a file a key may begin.
+    let (mut key_allowed, mut comment, mut column) = (gap.start == 0, false, 0);
     // Behind a plain scalar blank lines may still belong to it, and there a tab does no harm when it is indented.
     let mut plain_at = plain_at;
     for (at, byte) in between.bytes().enumerate() {
@@ -106,6 +128,8 @@ fn no_tab_between(text: &str, gap: Range<usize>, plain_at: Option<usize>) -> Res
                 return Err(problem::tab(text, gap.start + at + 1));
             }
             b' ' | b'\t' => column += 1,
+            // A byte order mark.
+            0x80.. => {}
             b'#' => (comment, plain_at) = (true, None),
             // A `:` behind a simple key is followed by its value; one at the start of a line may be followed by a key.
             b':' => plain_at = None,
@@ -116,27 +140,76 @@ fn no_tab_between(text: &str, gap: Range<usize>, plain_at: Option<usize>) -> Res
     Ok(())
 }
 
-/// JSON writes characters beyond the basic plane as two escapes of four digits; YAML does not know that. `written` has double quotes.
-fn no_surrogates(text: &str, written: &Range<usize>) -> Result<(), Problem> {
+/// JSON writes characters beyond the basic plane as two escapes of four digits, and may escape a slash; go-yaml does not know that.
+/// `written` has double quotes.
+fn no_escapes_of_json(text: &str, written: &Range<usize>) -> Result<(), Problem> {
     let inside = text.get(written.clone()).unwrap_or_default().as_bytes();
     let mut at = 0;
     while let Some(next) = inside.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'\\')) {
         at += next;
-        if let Some([b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]) = inside.get(at + 1..) {
-            let start = written.start + at;
-            return Err(Problem::new(start, start + 6, "the escape is one half of a character, which only JSON knows")
-                .with_help("write the character itself, or `\\U` and its eight digits"));
+        let start = written.start + at;
+        match inside.get(at + 1..) {
+            Some([b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]) => {
+                let message = "the escape is one half of a character, which only JSON knows";
+                return Err(Problem::new(start, start + 6, message)
+                    .with_help("write the character itself, or `\\U` and its eight digits"));
+            }
+            Some([b'/', ..]) => {
+                let message = "kubectl and kustomize do not know the escape `\\/`";
+                return Err(Problem::new(start, start + 2, message).with_help("write the slash alone"));
+            }
+            _ => at += 2,
         }
-        at += 2;
     }
     Ok(())
 }
 
-/// In brackets `?` begins a key for libyaml, wherever it stands in a plain scalar: `[http://web/?page=1]`.
-fn no_question_in_flow(text: &str, written: &Range<usize>) -> Result<(), Problem> {
-    if !text.contains('?') {
+/// In brackets `?` begins a key for libyaml, wherever it stands in a plain scalar (`[http://web/?page=1]`), and `:` in front of one ends it.
+fn no_indicator_in_flow(text: &str, written: &Range<usize>) -> Result<(), Problem> {
+    let message = if text.contains('?') {
+        "kubectl and kustomize take `?` for the start of a key when it stands between brackets"
+    } else if text.starts_with(':') {
+        "a value between brackets cannot start with `:` for kubectl and kustomize"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::at(written.clone(), message).with_help("put the value in quotes"))
+}
+
+/// A key between brackets, without `?`, and its `:` stand on one line, and a blank follows the `:` of a plain one.
+fn flow_key(text: &str, written: &Range<usize>, style: ScalarStyle) -> Result<(), Problem> {
+    let behind = text.get(written.end..).unwrap_or_default();
+    let colon = behind.trim_start();
+    if !colon.starts_with(':') {
         return Ok(());
     }
-    let message = "kubectl and kustomize take `?` for the start of a key when it stands between brackets";
-    Err(Problem::at(written.clone(), message).with_help("put the value in quotes"))
+    let between = behind.get(..behind.len() - colon.len()).unwrap_or_default();
+    if between.contains('\n') || text.get(written.clone()).is_some_and(|key| key.contains('\n')) {
+        let message = "a key between brackets and its `:` must stand on one line for kubectl and kustomize";
+        return Err(Problem::at(written.clone(), message));
+    }
+    let tight = colon.get(1..).is_some_and(|rest| rest.starts_with([',', '[', ']', '{', '}']));
+    if style == ScalarStyle::Plain && between.is_empty() && tight {
+        let message =
+            "kubectl and kustomize take the `:` for a part of the key: nothing separates it from what follows";
+        let at = written.end;
+        return Err(Problem::new(at, at + 1, message).with_help("put a space behind the `:`"));
+    }
+    Ok(())
+}
+
+/// A `%` line before a document: kubectl and kustomize cut the file at its `---` first, and cannot read what is left of it.
+fn no_directive(text: &str, before: Range<usize>) -> Result<(), Problem> {
+    let mut at = before.start;
+    for line in text.get(before).unwrap_or_default().split_inclusive('\n') {
+        if line.starts_with("...") {
+            return Ok(());
+        }
+        if line.starts_with('%') {
+            let message = "kubectl and kustomize cannot read a file with a `%` line";
+            return Err(Problem::new(at, at + line.trim_end().len(), message).with_help("remove the line"));
+        }
+        at += line.len();
+    }
+    Ok(())
 }
