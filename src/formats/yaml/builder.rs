@@ -104,7 +104,7 @@ impl<'a> Builder<'a> {
         let range = span.byte_range().unwrap_or_default();
         let taken = match event {
             Event::DocumentStart(..) => self.start_document(range),
-            Event::DocumentEnd => match self.no_tab_until(range.start) {
+            Event::DocumentEnd => match self.no_tab_until(range.start, Place::Block) {
                 Ok(()) => return self.finish(),
                 Err(problem) => Err(problem),
             },
@@ -175,9 +175,28 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn no_tab_until(&self, start: usize) -> Result<(), Problem> {
+    /// The value that go-yaml reads of a scalar, or why it reads none.
+    fn strictly(
+        &self,
+        value: Cow<'a, str>,
+        range: &Range<usize>,
+        style: ScalarStyle,
+        place: Place,
+    ) -> Result<Cow<'a, str>, Problem> {
+        self.no_tab_until(range.start, place)?;
+        let text = self.file.text();
+        if place == Place::Flow && self.awaits_key() {
+            self.strict.flow_key(text, self.last_end..range.start, range, style)?;
+        }
+        self.strict.scalar(value, text, range, style, place)
+    }
+
+    fn no_tab_until(&self, start: usize, place: Place) -> Result<(), Problem> {
+        if !self.strict.concerns_gaps() {
+            return Ok(());
+        }
         let plain_at = self.frames.last().map(|frame| frame.column).filter(|_| self.after_plain);
-        self.strict.gap(self.file.text(), self.last_end..start, plain_at, self.surroundings())
+        self.strict.gap(self.file.text(), self.last_end..start, plain_at, place)
     }
 
     /// The child of the innermost open collection that was read last, or the root.
@@ -203,26 +222,25 @@ impl<'a> Builder<'a> {
             ScalarStyle::Literal | ScalarStyle::Folded => span::block_scalar(self.file.text(), self.last_end, range),
             _ => range,
         };
-        self.no_tab_until(range.start)?;
-        if self.awaits_key() && self.surroundings() == Place::Flow {
-            self.strict.flow_key(self.file.text(), self.last_end..range.start, &range, style)?;
-        }
-        let value = self.strict.scalar(value, self.file.text(), &range, style, self.surroundings())?;
+        let place = self.surroundings();
+        let value =
+            if self.strict.concerns(style, place) { self.strictly(value, &range, style, place)? } else { value };
         self.after_plain = style == ScalarStyle::Plain;
         self.first_byte.get_or_insert(range.start);
         // The parser stands `~` in for a value that is not there.
         let absent = style == ScalarStyle::Plain && range.is_empty();
-        let mut text = if absent { Text::from_static("") } else { self.text_of(value) };
+        let written = if absent { "" } else { &*value };
         let mut kind = match style {
-            ScalarStyle::Plain => plain_kind(&text, self.dialect),
+            ScalarStyle::Plain => plain_kind(written, self.dialect),
             _ => ScalarKind::String,
         };
+        let size = Size { nodes: 1 + written.len() / 64, height: 0 };
+        let mut text = if absent { Text::from_static("") } else { self.text_of(value) };
         if let Some((tag, _)) = tag {
             (text, kind) = tag::resolve(tag, text, kind, self.dialect, &range)?;
         }
         self.last_end = range.end;
         let source = Span::new(self.file.id(), range.start, range.end);
-        let size = Size { nodes: 1 + text.len() / 64, height: 0 };
         let mut node = Node::scalar(text, kind, frame::style_of(style), source);
         if let Some((_, span)) = tag {
             self.set_tag(&mut node, span);
@@ -288,8 +306,12 @@ impl<'a> Builder<'a> {
             Shape::Sequence => self.nodes.len(),
             Shape::Mapping { .. } => self.entries.len(),
         };
-        let (start, column) = span::collection_start(self.file.text(), self.last_end, &shape, style, span)?;
-        self.no_tab_until(start)?;
+        let text = self.file.text();
+        if self.strict.concerns_gaps() && style == StructureStyle::Block {
+            span::no_tab_before(text, range.start)?;
+        }
+        let (start, column) = span::collection_start(text, self.last_end, &shape, style, span);
+        self.no_tab_until(start, self.surroundings())?;
         self.after_plain = false;
         let below_sequence = matches!(self.frames.last(), Some(Frame { shape: Shape::Sequence, .. }));
         let comments = if below_sequence { self.pending.before_value() } else { self.pending.before_container() };

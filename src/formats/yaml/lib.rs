@@ -1,4 +1,17 @@
-//! YAML text → nodes with spans, styles and comments, and back. Knows nothing of Kubernetes or of us.
+//! YAML text → nodes with spans, styles and comments, and back; and one value changed in a text. Knows nothing of Kubernetes or of us.
+//!
+//! A file is read as kubectl (go-yaml version 2) or kustomize (version 3) reads it, and printed as kustomize prints it. Known differences:
+//!
+//! - Refused here, with a finding at the place, and taken by both of them: a comment without a space before its `#` behind a quote or a
+//!   bracket, the escape `\'` in double quotes, a tab as indentation inside of brackets, a lone `-` or a leading `?` as a value in brackets,
+//!   `a:,` in brackets (they take the `:` for a part of the key), a null key, nesting deeper than 500 levels.
+//! - U+0085, U+2028 and U+2029 are line ends to go-yaml. They are read so in quotes and at the end of a line, and refused where what
+//!   follows them would be a line of its own; in a text of several lines they may be folded otherwise.
+//! - What follows `...` is read; go-yaml stops there.
+//! - A key that is the text `<<` is printed in quotes; kustomize prints it bare, and then reads a merge key.
+//! - Keys whose natural order contradicts itself (`a2`, `a10`, `a1b`) have one order here, and any order there.
+//!
+//! `testdata/yaml-test-suite.tsv` lists what is read otherwise than the YAML Test Suite says.
 
 mod anchors;
 mod builder;

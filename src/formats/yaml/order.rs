@@ -79,13 +79,14 @@ fn ordered(node: &Node, place: Place) -> Node {
     match node.value() {
         Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => return date(node, text, place),
         // kustomize prints its tree once before the detour through JSON, and nothing would be no value in brackets.
-        Value::Scalar(text) if is_absent(node, text) && place == Place::Flow => {
+        Value::Scalar(text) if place == Place::Flow && is_absent(node, text) => {
             return string(node, Text::from_static(""));
         }
-        Value::Scalar(text) => {
-            let changed = json_detour::changed(text).filter(|_| node.kind() == ScalarKind::String);
+        Value::Scalar(text) if node.kind() == ScalarKind::String => {
+            let changed = json_detour::changed(text);
             return changed.map_or(copy, |changed| string(node, changed.into()));
         }
+        Value::Scalar(_) => {}
         Value::Sequence(items) => copy.set_items(items.iter().map(|item| ordered(item, below)).collect()),
         Value::Mapping(entries) => copy.set_entries(sorted(entries, below)),
     }

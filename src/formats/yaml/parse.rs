@@ -99,6 +99,9 @@ fn keep_the_first(parsed: &mut Parsed) {
 
 /// A byte order mark may stand at the start of every document for kustomize, which takes them apart first; for the parser it is blank lines.
 fn without_inner_marks(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     let starts_document = |at: usize| {
         let before = text.get(..at).and_then(|before| before.strip_suffix('\n')).unwrap_or_default();
         before.rsplit('\n').next().is_some_and(|line| line.trim_end() == "---")

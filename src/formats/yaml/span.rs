@@ -25,18 +25,17 @@ pub(crate) fn collection_start(
     shape: &Shape,
     style: StructureStyle,
     span: &granit_parser::Span,
-) -> Result<(usize, usize), Problem> {
+) -> (usize, usize) {
     let start = span.byte_range().unwrap_or_default().start;
     let place = (start, span.start.col());
     if style == StructureStyle::Flow {
-        return Ok(place);
+        return place;
     }
-    no_tab_before(text, start)?;
     let dash = match shape {
         Shape::Sequence => first_dash(text, last_end, start),
         Shape::Mapping { .. } => None,
     };
-    Ok(dash.map_or(place, |dash| (dash, column(text, dash))))
+    dash.map_or(place, |dash| (dash, column(text, dash)))
 }
 
 /// Where the `-` of a block sequence stands whose first item begins at `until`. `from` is as for [`block_scalar`].
@@ -72,7 +71,7 @@ fn column(text: &str, at: usize) -> usize {
 }
 
 /// A block collection may not be preceded by a tab on its line; the parser is more lenient there than kubectl.
-fn no_tab_before(text: &str, at: usize) -> Result<(), Problem> {
+pub(crate) fn no_tab_before(text: &str, at: usize) -> Result<(), Problem> {
     let before = text.as_bytes().get(..at).unwrap_or_default();
     let mut blanks = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t'));
     if blanks.any(|b| *b == b'\t') { Err(problem::tab(text, at)) } else { Ok(()) }

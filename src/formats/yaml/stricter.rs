@@ -21,10 +21,20 @@ impl Strictness {
     pub(crate) fn of(text: &str, dialect: Dialect) -> Strictness {
         Strictness {
             tabs: text.contains('\t'),
-            old_breaks: ["\u{85}", "\u{2028}", "\u{2029}"].into_iter().any(|c| text.contains(c)),
+            old_breaks: !text.is_ascii() && text.contains(old_breaks::is_old_break),
             // kubectl reads a file that starts with a brace as JSON, which knows them.
             halves: dialect == Dialect::Kustomize || !text.trim_start().starts_with('{'),
         }
+    }
+
+    /// Whether a scalar of this style must be looked at; most need not.
+    pub(crate) fn concerns(self, style: ScalarStyle, place: Place) -> bool {
+        self.tabs || self.old_breaks || style != ScalarStyle::Plain || place == Place::Flow
+    }
+
+    /// Whether what lies between tokens must be looked at.
+    pub(crate) fn concerns_gaps(self) -> bool {
+        self.tabs
     }
 
     /// Checks a scalar, and gives the value that go-yaml reads.

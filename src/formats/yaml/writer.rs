@@ -126,7 +126,12 @@ impl Writer {
 
     fn plain(&mut self, text: &str, folding: Folding) {
         self.space();
-        self.flow_text(text, folding, Written::Plain);
+        // A plain scalar has no line ends; most stay within the width, or must.
+        if folding == Folding::Never || self.column + text.len() <= WIDTH {
+            self.put_all(text);
+        } else {
+            self.flow_text(text, folding, Written::Plain);
+        }
         self.after_space = false;
         self.at_indentation = false;
     }
