@@ -3,7 +3,7 @@
 use seatrial_model::{Entry, Finding, Key, Node, ScalarKind, Span, Style, Value, ids};
 
 use crate::old_breaks::{NEXT_LINE, folded};
-use crate::order::Place;
+use crate::order::{Place, is_block_in_first_print};
 
 /// go-yaml takes no longer key in front of a `:`, counted in characters of the JSON, quotes included.
 const LONGEST_KEY: usize = 1024;
@@ -66,13 +66,19 @@ fn scalar(node: &Node, text: &str) -> Option<Finding> {
             let message = format!("`{text}` is no number in JSON, and kustomize fails at it");
             Some(finding(node.span(), message, "put it in quotes if the text is meant"))
         }
-        ScalarKind::String if text.starts_with('\t') && matches!(node.style(), Style::Literal | Style::Folded) => {
+        ScalarKind::String if is_block_with_a_tab(node, text) => {
             let message = "a text block starts with a tab, and kustomize fails to read it back";
             Some(finding(node.span(), message.to_owned(), "write the text in double quotes, the tab as `\\t`"))
         }
         ScalarKind::String => forbidden(text).map(|c| character(node.span(), c)),
         _ => None,
     }
+}
+
+/// A text block whose first line starts with a tab is printed without saying how deep it is indented.
+fn is_block_with_a_tab(node: &Node, text: &str) -> bool {
+    let is_block = matches!(node.style(), Style::Literal | Style::Folded);
+    is_block && text.starts_with('\t') && is_block_in_first_print(text)
 }
 
 fn character(span: Span, c: char) -> Finding {

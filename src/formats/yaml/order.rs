@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
 
-use crate::scalar_style::{Analysis, Written, written};
+use crate::scalar_style::{Analysis, Written};
 use crate::{json_detour, timestamp};
 
 /// The node as kustomize writes it: keys sorted at every level; dates, absent values in brackets and U+0085 turned into what they become.
@@ -27,19 +27,30 @@ fn last_block_before_comments(object: &Node) -> Option<Vec<usize>> {
     let mut commented = false;
     loop {
         commented |= at.comments().is_some_and(|c| !c.foot.is_empty());
-        let index = at.entries().len().max(at.items().len()).checked_sub(1);
-        let Some(index) = index else { break };
+        let (next, index) = match at.value() {
+            Value::Mapping(entries) => {
+                let Some(last) = entries.last() else { break };
+                // The comments stand at the alias then, and get lost with it.
+                let is_alias = last.value.span().start < last.key.span.start;
+                (Some(&last.value).filter(|_| !is_alias), entries.len() - 1)
+            }
+            Value::Sequence(items) if !items.is_empty() => (items.last(), items.len() - 1),
+            Value::Sequence(_) | Value::Scalar(_) => break,
+        };
         path.push(index);
-        at = at.items().get(index).or_else(|| at.entries().get(index).map(|e| &e.value))?;
+        at = next?;
     }
     let block = matches!(at.style(), Style::Literal | Style::Folded);
-    let keeps = at.as_str().is_some_and(|text| {
-        // A tab keeps go-yaml version 2 from a block, and not version 3, which prints here.
-        let text = text.replace('\t', "x");
-        let as_block = written(&text).in_block(&Analysis::of(&text)) == Written::Literal;
-        as_block && (text == "\n" || text.ends_with("\n\n"))
-    });
+    let keeps =
+        at.as_str().is_some_and(|text| (text == "\n" || text.ends_with("\n\n")) && is_block_in_first_print(text));
     (commented && block && keeps).then_some(path)
+}
+
+/// Whether a text that was a block is one again in kustomize's first print, which is go-yaml version 3's.
+pub(crate) fn is_block_in_first_print(text: &str) -> bool {
+    // A tab keeps version 2 from a block, and not version 3.
+    let text = text.replace('\t', "x");
+    Written::Literal.in_block(&Analysis::of(&text)) == Written::Literal
 }
 
 fn one_line_longer(node: &Node, path: &[usize]) -> Node {

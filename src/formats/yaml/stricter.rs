@@ -50,7 +50,7 @@ impl Strictness {
             ScalarStyle::Literal | ScalarStyle::Folded if self.tabs => no_tab_in_indentation(text, written)?,
             // Without an escape the parser lends what is written.
             ScalarStyle::DoubleQuoted if self.halves && matches!(value, Cow::Owned(_)) => {
-                no_escapes_of_json(text, written)?
+                no_escapes_of_json(text, written)?;
             }
             ScalarStyle::Plain if place == Place::Flow => no_indicator_in_flow(&value, written)?,
             _ => {}

@@ -72,7 +72,10 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
     };
     let in_place = Splice { start: spot.written.start, end: spot.written.end, text: form.to_owned() };
     if spot.written.is_empty() {
-        return vec![Splice { start: spot.behind, end: spot.behind, text: format!("{gap}{form}") }];
+        let at = spot.written.start;
+        let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(char::is_whitespace));
+        let gap = if touches && gap.is_empty() && !spot.in_flow { " " } else { gap };
+        return vec![Splice { start: at, end: at, text: format!("{gap}{form}") }];
     }
     // A collection on lines of its own leaves them; comments between it and its key stay.
     if is_block(spot.node) && spot.holder != Holder::Document {

@@ -110,7 +110,15 @@ fn value_at<'a>(text: &str, node: &'a Node, behind: usize) -> Spot<'a> {
         at..at + rest.find(|c: char| c.is_whitespace() || ",]}".contains(c)).unwrap_or(rest.len())
     } else {
         let own = range(node);
-        if own.is_empty() || own.start < behind { behind..behind } else { own }
+        match text.get(behind..own.start) {
+            // Nothing, perhaps behind an anchor or a tag.
+            Some(before) if own.is_empty() => {
+                let at = behind + before.trim_end().len();
+                at..at
+            }
+            Some(_) if !own.is_empty() => own,
+            _ => behind..behind,
+        }
     };
     Spot { node, behind, written, holder: Holder::Document, in_flow: false, is_alias }
 }
