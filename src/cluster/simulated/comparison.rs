@@ -111,9 +111,9 @@ impl Comparison {
             let pair = (old.get(item), new.get(item));
             path.push(item.clone());
             if is_atomic {
-                self.leaf(pair, path)
+                self.leaf(pair, path);
             } else {
-                self.walk(pair, schema, "", path)
+                self.walk(pair, schema, "", path);
             }
             path.pop();
         }

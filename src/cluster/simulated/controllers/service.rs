@@ -64,7 +64,7 @@ fn balance(world: &mut World, key: &Key, object: &Value, now: Moment, due: &mut 
     let number = world.next_number() % 250 + 2;
     let ingress = json!([{"ip": format!("192.0.2.{number}"), "ipMode": "VIP"}]);
     world.update(key, Author::CONTROLLER_STATUS, now, |object| {
-        json::set(object, "/status/loadBalancer/ingress", ingress)
+        json::set(object, "/status/loadBalancer/ingress", ingress);
     });
 }
 
