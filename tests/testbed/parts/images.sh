@@ -5,7 +5,7 @@ STAND_INS=
 build_stand_ins() {
     local cargo=${CARGO:-cargo}
     command -v "$cargo" >/dev/null || cannot "there is no \`cargo\` on PATH to build the tests' servers"
-    STAND_INS=$(cd "$BED" && "$cargo" build --quiet --locked --package seatrial-test-servers --bin seatrial-stand-ins --message-format=json |
+    STAND_INS=$(exec 9>&- && cd "$BED" && "$cargo" build --quiet --locked --package seatrial-test-servers --bin seatrial-stand-ins --message-format=json |
         sed -n 's/.*"executable":"\([^"]*seatrial-stand-ins\)".*/\1/p')
     [ -x "$STAND_INS" ]
 }
