@@ -16,7 +16,7 @@ use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replicas, result};
+use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replacements, replicas, result};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -297,6 +297,7 @@ impl Build<'_> {
         }
         images::set_images(resources, items("images"), &config.images, findings);
         images::set_images(resources, items("imageTags"), &config.images, findings);
+        replacements::replace(items("replacements"), dir, resources, files, findings);
     }
 }
 

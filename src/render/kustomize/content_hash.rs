@@ -39,7 +39,7 @@ fn field(object: &Node, name: &str) -> Value {
 }
 
 /// As Go's `json.Marshal` writes: keys sorted by bytes, `<`, `>`, `&` and two line separators escaped.
-fn go_json(value: &Value) -> String {
+pub(crate) fn go_json(value: &Value) -> String {
     let json = value.to_string();
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {

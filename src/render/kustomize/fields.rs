@@ -1,7 +1,8 @@
 //! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and which of them are supported.
 
 use crate::configurations::FIELD;
-use crate::shape::{Member, Shape, member, not_yet};
+use crate::field_shapes::{HELM_CHART, HELM_CHART_OF_OLD, HELM_GLOBALS, REPLACEMENT, VAR};
+use crate::shape::{Member, Shape, member};
 
 /// Everything kustomize knows at the top level.
 pub(crate) const KUSTOMIZATION: &[Member] = &[
@@ -33,12 +34,12 @@ pub(crate) const KUSTOMIZATION: &[Member] = &[
     member("generators", Shape::Strings),
     member("transformers", Shape::Strings),
     member("validators", Shape::Strings),
-    not_yet("replacements"),
-    not_yet("vars"),
-    not_yet("buildMetadata"),
-    not_yet("helmCharts"),
-    not_yet("helmGlobals"),
-    not_yet("helmChartInflationGenerator"),
+    member("replacements", Shape::Objects(REPLACEMENT)),
+    member("vars", Shape::Objects(VAR)),
+    member("buildMetadata", Shape::Strings),
+    member("helmCharts", Shape::Objects(HELM_CHART)),
+    member("helmGlobals", Shape::Object(HELM_GLOBALS)),
+    member("helmChartInflationGenerator", Shape::Objects(HELM_CHART_OF_OLD)),
 ];
 
 const LABEL: &[Member] = &[

@@ -15,7 +15,7 @@ use crate::{LoadRestriction, Options};
 pub(crate) struct Files<'a> {
     pub(crate) tree: &'a Tree,
     options: Options,
-    documents: HashMap<String, Arc<Vec<Document>>>,
+    documents: HashMap<(String, Dialect), Arc<Vec<Document>>>,
     /// What is known of kinds; the first kustomization with an `openapi` decides for all.
     pub(crate) schemas: Schemas,
     /// Whether that has been decided.
@@ -101,15 +101,26 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The documents of a file; what is wrong with them is a finding once.
+    /// The documents of a file of objects; what is wrong with them is a finding once.
     pub(crate) fn documents(&mut self, file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Arc<Vec<Document>> {
-        if let Some(known) = self.documents.get(file.path()) {
+        self.documents_of(file, Dialect::Kustomize, findings)
+    }
+
+    /// The same in a dialect: what is no object is read with kubectl's.
+    pub(crate) fn documents_of(
+        &mut self,
+        file: &Arc<SourceFile>,
+        dialect: Dialect,
+        findings: &mut Vec<Finding>,
+    ) -> Arc<Vec<Document>> {
+        let key = (file.path().to_owned(), dialect);
+        if let Some(known) = self.documents.get(&key) {
             return Arc::clone(known);
         }
-        let parsed = parse(file, Dialect::Kustomize);
+        let parsed = parse(file, dialect);
         findings.extend(parsed.findings);
         let documents = Arc::new(parsed.documents);
-        self.documents.insert(file.path().to_owned(), Arc::clone(&documents));
+        self.documents.insert(key, Arc::clone(&documents));
         documents
     }
 

@@ -6,6 +6,7 @@
 use seatrial_model::{Entry, Finding, Node, ScalarKind};
 
 use crate::configurations::FIELD;
+use crate::field_shapes::REPLACEMENT;
 use crate::fields::{CONFIG_MAP, IMAGE, PATCH_OPTIONS, REPLICA, SECRET, TARGET};
 use crate::shape::{Member, Shape, clean, find, member};
 
@@ -44,6 +45,8 @@ pub(crate) const VALUE_ADD: &[Member] = &[
     member("targets", Shape::Objects(VALUE_TARGET)),
     member("targetFilePath", Shape::String),
 ];
+/// `ReplacementTransformer`.
+pub(crate) const REPLACEMENTS: &[Member] = &[member("replacements", Shape::Objects(REPLACEMENT))];
 /// `ConfigMapGenerator`.
 pub(crate) const CONFIG_MAP_GENERATOR: &[Member] = CONFIG_MAP;
 /// `SecretGenerator`.

@@ -16,7 +16,7 @@ use crate::namespace::{Mode, Replace, Subjects, set_namespace};
 use crate::plugin_shapes::{self as shapes, fit};
 use crate::resource::{NameHash, Resource};
 use crate::result::append_hash;
-use crate::{iam_policy, images, labels, nearest, patches, replicas, value_add};
+use crate::{iam_policy, images, labels, nearest, patches, replacements, replicas, value_add};
 
 const TRANSFORMERS: [&str; 14] = [
     "AnnotationsTransformer",
@@ -107,7 +107,11 @@ pub(crate) fn transform(
         "ValueAddTransformer" => {
             value_add::add_values(&fit(config, shapes::VALUE_ADD, findings), dir, files, resources, findings);
         }
-        _ => findings.push(not_rendered(plugin, "its replacements are not applied")),
+        _ => {
+            let config = fit(config, shapes::REPLACEMENTS, findings);
+            let entries = config.get("replacements").map(Node::items).unwrap_or_default();
+            replacements::replace(entries, dir, resources, files, findings);
+        }
     }
 }
 

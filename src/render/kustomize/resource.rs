@@ -176,6 +176,12 @@ impl Resource {
         self.previous.iter().chain(std::iter::once(&self.id))
     }
 
+    /// All identities, the present one first, and its namespace as it is written (kustomize: `utils.MakeResIds`).
+    pub(crate) fn written_ids(&self) -> impl Iterator<Item = (&Gvk, &str, &str)> {
+        let now = (&self.id.gvk, &*self.id.name, self.namespace());
+        std::iter::once(now).chain(self.previous.iter().map(|id| (&id.gvk, &*id.name, &*id.namespace)))
+    }
+
     /// Changes the node; the identity follows.
     pub(crate) fn edit<T>(&mut self, change: impl FnOnce(&mut Node) -> T) -> T {
         let result = change(&mut self.node);

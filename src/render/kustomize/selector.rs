@@ -17,6 +17,7 @@ pub(crate) struct Selector {
     namespace: Option<Regex>,
     labels: LabelSelector,
     annotations: LabelSelector,
+    has_labels: bool,
 }
 
 impl Selector {
@@ -31,12 +32,41 @@ impl Selector {
         if findings.len() > before {
             return None;
         }
-        Some(Selector { group, version, kind, name, namespace, labels, annotations })
+        let is_written = |name: &str| target.get(name).and_then(Node::as_str).is_some_and(|t| !t.is_empty());
+        let has_labels = is_written("labelSelector") || is_written("annotationSelector");
+        Some(Selector { group, version, kind, name, namespace, labels, annotations, has_labels })
+    }
+
+    /// Whether it says anything of labels or annotations.
+    pub(crate) fn has_labels(&self) -> bool {
+        self.has_labels
+    }
+
+    /// Whether it says anything of the identity.
+    pub(crate) fn has_id(&self) -> bool {
+        [&self.group, &self.version, &self.kind, &self.name, &self.namespace].into_iter().any(Option::is_some)
+    }
+
+    /// Whether labels and annotations fit.
+    pub(crate) fn fits_labels(&self, resource: &Resource) -> bool {
+        !self.has_labels
+            || (self.labels.matches(&pairs(resource, "labels"))
+                && self.annotations.matches(&pairs(resource, "annotations")))
+    }
+
+    /// Whether one identity fits as a whole, present or former (kustomize: `TargetSelectorRegex`).
+    pub(crate) fn fits_an_id(&self, resource: &Resource) -> bool {
+        resource.written_ids().any(|(gvk, name, namespace)| {
+            fits(&self.group, &gvk.group)
+                && fits(&self.version, &gvk.version)
+                && fits(&self.kind, &gvk.kind)
+                && fits(&self.name, name)
+                && fits(&self.namespace, namespace)
+        })
     }
 
     /// Whether it means a resource, by the name and namespace that it has or began with.
     pub(crate) fn matches(&self, resource: &Resource) -> bool {
-        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|p| p.is_match(text));
         let (now, first) = (resource.id(), resource.original_id());
         (fits(&self.namespace, &first.namespace) || fits(&self.namespace, &now.namespace))
             && (fits(&self.name, &first.name) || fits(&self.name, &now.name))
@@ -46,6 +76,10 @@ impl Selector {
             && self.labels.matches(&pairs(resource, "labels"))
             && self.annotations.matches(&pairs(resource, "annotations"))
     }
+}
+
+fn fits(pattern: &Option<Regex>, text: &str) -> bool {
+    pattern.as_ref().is_none_or(|p| p.is_match(text))
 }
 
 fn pairs<'a>(resource: &'a Resource, key: &str) -> impl Fn(&str) -> Option<&'a str> {

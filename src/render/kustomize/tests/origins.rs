@@ -189,3 +189,44 @@ fn a_base_that_two_overlays_share_is_reported_once() {
     let findings = build(&Tree::memory(files, &sources), "", Options::default()).findings;
     assert_eq!(findings.len(), 1, "{findings:?}");
 }
+
+const COPIED: &str =
+    "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata:\n  host: db\n  map: x\nlist:\n- {a: 1}\n";
+const RECEIVER: &str = "kind: Thing\napiVersion: v1\nmetadata: {name: t}\nspec:\n  host: old\n  image: web:1\n  list: []\n  text: '{\"a\": \"x\"}'\n";
+const REPLACEMENTS: &str = "resources: [c.yaml, t.yaml]
+replacements:
+- source: {kind: ConfigMap, fieldPath: data.host}
+  targets:
+  - select: {kind: Thing}
+    fieldPaths: [spec.host, spec.text.a]
+  - select: {kind: Thing}
+    fieldPaths: [spec.made.host]
+    options: {create: true}
+- source: {kind: ConfigMap, fieldPath: list}
+  targets:
+  - {select: {kind: Thing}, fieldPaths: [spec.list]}
+- sourceValue: '2'
+  targets:
+  - {select: {kind: Thing}, fieldPaths: [spec.image], options: {delimiter: ':', index: 1}}
+";
+
+#[test]
+fn a_value_that_a_replacement_copied_lies_where_it_was_copied_from() {
+    let build = Build::memory(&[("kustomization.yaml", REPLACEMENTS), ("c.yaml", COPIED), ("t.yaml", RECEIVER)]);
+    let cases = [
+        ("/spec/host", "c.yaml:5 db"),
+        ("/spec/text", "c.yaml:5 db"),
+        ("/spec/made/host", "c.yaml:5 db"),
+        ("/spec/list/0/a", "c.yaml:8 1"),
+        ("/spec/image", "kustomization.yaml:13 '2'"),
+    ];
+    for (pointer, expected) in cases {
+        let node = build.node("Thing", pointer);
+        assert_eq!(build.place(node), expected, "{pointer}");
+        let over = node.origin().over.expect("it was copied");
+        let SetBy::Replacement(place) = over.by else { panic!("{pointer}: {:?}", over.by) };
+        assert!(build.place(&Node::string("", place)).starts_with("kustomization.yaml:"), "{pointer}");
+    }
+    let before = build.node("Thing", "/spec/image").origin().over.and_then(|over| over.before.clone());
+    assert_eq!(build.place(&Node::string("", before.expect("the old image"))), "t.yaml:6 web:1");
+}

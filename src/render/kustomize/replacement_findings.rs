@@ -1,0 +1,113 @@
+//! What is said of a replacement whose source, object or field does not exist: what nearly is it, and what to write.
+
+use seatrial_model::{Finding, Node, Span, ids};
+
+use crate::field_path::{Step, at, choice, lookup, number};
+use crate::nearest;
+use crate::resource::Resource;
+
+/// So many objects are shown of those that fit.
+const SHOWN: usize = 3;
+
+/// Something that a replacement must have.
+pub(crate) fn without(node: &Node, field: &str, what: &str) -> Finding {
+    let place = node.entries().first().map_or(node.span(), |e| e.key.span);
+    Finding::new(ids::KUSTOMIZE, place, format!("this replacement has {what}"))
+        .with_field(format!("replacements.{field}"))
+}
+
+/// No object is the source.
+pub(crate) fn no_source(source: &Node, resources: &[Resource]) -> Finding {
+    let wanted = |key| source.get(key).and_then(Node::as_str).unwrap_or_default();
+    let finding = Finding::new(ids::KUSTOMIZE, place(source), format!("no object is the source {}", described(source)));
+    let (kind, name) = (wanted("kind"), wanted("name"));
+    let has_kind = |r: &&Resource| kind.is_empty() || &*r.id().gvk.kind == kind;
+    let has_name = |r: &&Resource| !name.is_empty() && r.any_ids().any(|id| &*id.name == name);
+    if let Some(object) = resources.iter().filter(has_kind).find(has_name) {
+        let gvk = &object.id().gvk;
+        let fits = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
+        let same_group = fits(wanted("group"), &gvk.group);
+        if !(same_group && fits(wanted("version"), &gvk.version)) {
+            let key = if same_group { "version" } else { "group" };
+            let help = format!("write `group: {}` and `version: {}`, or leave both out", gvk.group, gvk.version);
+            let place = object.node().get("apiVersion").map_or(object.span, Node::span);
+            let mut finding = finding.with_related(place, format!("it is {} here", gvk.api_version())).with_help(help);
+            finding.primary.span = source.get(key).map_or(finding.primary.span, Node::span);
+            return finding;
+        }
+        let namespace = &object.id().namespace;
+        return finding
+            .with_related(object.name_span(), format!("it is in the namespace `{namespace}` here"))
+            .with_help(format!("write `namespace: {namespace}`, or leave it out"));
+    }
+    let of_kind = || resources.iter().filter(has_kind);
+    let near = nearest::nearest(name, of_kind().map(|r| &*r.original_id().name));
+    if let Some(near) = near.filter(|_| !name.is_empty()) {
+        let there = of_kind().find(|r| &*r.original_id().name == near);
+        let finding = finding.with_help(format!("did you mean `{near}`?"));
+        return there.into_iter().fold(finding, |f, r| f.with_related(r.name_span(), "this one is near"));
+    }
+    match resources.iter().find(has_name) {
+        Some(other) => finding.with_related(other.name_span(), format!("this is a {}", other.id().gvk.kind)),
+        None => finding,
+    }
+}
+
+/// More than one object is the source.
+pub(crate) fn several_sources(source: &Node, found: &[&Resource]) -> Finding {
+    let message = format!("{} objects are the source {}, and there can be one", found.len(), described(source));
+    let finding =
+        Finding::new(ids::KUSTOMIZE, place(source), message).with_help("name its `kind`, `name` and `namespace`");
+    let shown = found.iter().take(SHOWN);
+    shown.fold(finding, |f, r| f.with_related(r.name_span(), format!("`{}`", r.id().describe())))
+}
+
+/// A field of a target cannot be set; `why` is empty where it just does not exist.
+pub(crate) fn no_field(resource: &Resource, path: &str, place: Span, why: &str, create: bool) -> Finding {
+    let what = if why.is_empty() { "does not exist".to_owned() } else { format!("cannot be set: {why}") };
+    let message = format!("`{path}` of `{}` {what}", resource.id().describe());
+    let finding = Finding::new(ids::KUSTOMIZE, place, message)
+        .with_related(resource.name_span(), "the object")
+        .with_object(&resource.object_id());
+    if !why.is_empty() {
+        return finding;
+    }
+    match near_field(resource.node(), &crate::field_path::split(path)) {
+        Some(near) => finding.with_help(format!("did you mean `{near}`?")),
+        None if !create => finding.with_help("`options: {create: true}` makes it"),
+        None => finding,
+    }
+}
+
+/// A key like the first one on the path that is missing.
+pub(crate) fn near_field(object: &Node, path: &[String]) -> Option<String> {
+    let reached = |length: usize| path.get(..length).and_then(|way| lookup(object, way).ok().flatten());
+    let length = (0..path.len()).rev().find(|length| reached(*length).is_some())?;
+    let steps: Vec<Step> = reached(length)?;
+    let (node, wanted) = (at(object, &steps)?, path.get(length)?);
+    let near = match choice(wanted).ok().flatten() {
+        Some((key, value)) => {
+            let values = node.items().iter().filter_map(|i| i.get(key)?.scalar_text());
+            format!("[{key}={}]", nearest::nearest(value, values)?)
+        }
+        None if number(wanted).is_some() => return None,
+        None => nearest::nearest(wanted, node.entries().iter().map(|e| e.key.text.as_str()))?.replace('.', "\\."),
+    };
+    let way = path.get(..length).unwrap_or_default().iter().map(|s| s.replace('.', "\\."));
+    let rest = path.get(length + 1..).unwrap_or_default().iter().map(|s| s.replace('.', "\\."));
+    Some(way.chain([near]).chain(rest).collect::<Vec<_>>().join("."))
+}
+
+/// Where the name stands, or what there is of it.
+fn place(source: &Node) -> Span {
+    ["name", "kind"].into_iter().find_map(|key| source.get(key)).unwrap_or(source).span()
+}
+
+fn described(source: &Node) -> String {
+    let parts = ["kind", "group", "version", "namespace", "name"].into_iter().filter_map(|key| {
+        let text = source.get(key).and_then(Node::as_str).filter(|t| !t.is_empty())?;
+        Some(format!("{key} `{text}`"))
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "without a `kind` or a `name`".to_owned() } else { parts.join(", ") }
+}

@@ -1,0 +1,154 @@
+//! A value in the YAML or JSON that a text of an object holds, replaced, and the text written anew (kustomize:
+//! `filters/replacement`, `setValueInStructuredData`).
+
+use std::fmt::Write as _;
+
+use seatrial_model::{Node, ScalarKind, Value};
+
+use crate::content_hash::go_json;
+use crate::field_path::{Step, at, at_mut, lookup};
+use crate::path_matcher::{Create, Found, document_in, matches};
+use crate::text_yaml;
+
+/// A text that changed, and where it stands.
+#[derive(Debug)]
+pub(crate) struct Rewritten {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) text: String,
+}
+
+/// Replaces what a path leads to in a text on its way; `None` where it leads into no text or to nothing in one.
+pub(crate) fn replace_in_text(
+    object: &Node,
+    path: &[String],
+    create: Option<&Create>,
+    set: &dyn Fn(&mut Node),
+) -> Option<Rewritten> {
+    let (steps, rest) = text_on_the_way(object, path)?;
+    let original = at(object, &steps)?.scalar_text()?;
+    let mut document = document_in(original).ok()??;
+    let found = matches(&mut document, rest, create).ok()?;
+    if found.is_empty() {
+        return None;
+    }
+    for place in &found {
+        if let Found::At(steps) = place
+            && let Some(value) = at_mut(&mut document, steps)
+        {
+            set(value);
+        }
+    }
+    let text = match original.trim_start().chars().next() {
+        Some('{' | '[') => json(&document, is_pretty(original))?,
+        _ => text_yaml::write(&document, original).trim().to_owned(),
+    };
+    Some(Rewritten { steps, text })
+}
+
+/// The first text on the way that can be read, and what of the path lies in it.
+fn text_on_the_way<'a>(object: &Node, path: &'a [String]) -> Option<(Vec<Step>, &'a [String])> {
+    (1..path.len()).find_map(|length| {
+        let (way, rest) = path.split_at(length);
+        let steps = lookup(object, way).ok()??;
+        let text = at(object, &steps)?.scalar_text()?;
+        document_in(text).is_ok().then_some((steps, rest))
+    })
+}
+
+fn is_pretty(json: &str) -> bool {
+    json.contains('\n') && json.contains("  ")
+}
+
+/// JSON as Go writes it, keys sorted; `None` for what is none.
+fn json(node: &Node, pretty: bool) -> Option<String> {
+    let mut out = String::new();
+    write_json(node, pretty.then_some(0), &mut out)?;
+    Some(out)
+}
+
+/// `indent` counts levels in pretty JSON.
+fn write_json(node: &Node, indent: Option<usize>, out: &mut String) -> Option<()> {
+    let inner = indent.map(|i| i + 1);
+    let line = |level: Option<usize>, out: &mut String| {
+        if let Some(level) = level {
+            out.push('\n');
+            out.push_str(&"  ".repeat(level));
+        }
+    };
+    match node.value() {
+        Value::Scalar(text) => out.push_str(&json_scalar(node, text)?),
+        Value::Sequence(items) if items.is_empty() => out.push_str("[]"),
+        Value::Mapping(entries) if entries.is_empty() => out.push_str("{}"),
+        Value::Sequence(items) => {
+            for (position, item) in items.iter().enumerate() {
+                out.push(if position == 0 { '[' } else { ',' });
+                line(inner, out);
+                write_json(item, inner, out)?;
+            }
+            line(indent, out);
+            out.push(']');
+        }
+        Value::Mapping(entries) => {
+            let mut sorted: Vec<_> = entries.iter().collect();
+            sorted.sort_by(|a, b| a.key.text.as_bytes().cmp(b.key.text.as_bytes()));
+            for (position, entry) in sorted.into_iter().enumerate() {
+                if entry.key.kind != ScalarKind::String {
+                    return None;
+                }
+                out.push(if position == 0 { '{' } else { ',' });
+                line(inner, out);
+                let colon = if pretty_colon(indent) { ": " } else { ":" };
+                let _ = write!(out, "{}{colon}", go_json(&entry.key.text.as_str().into()));
+                write_json(&entry.value, inner, out)?;
+            }
+            line(indent, out);
+            out.push('}');
+        }
+    }
+    Some(())
+}
+
+fn pretty_colon(indent: Option<usize>) -> bool {
+    indent.is_some()
+}
+
+fn json_scalar(node: &Node, text: &str) -> Option<String> {
+    if text_yaml::explicit_tag(node).is_some() {
+        return match node.kind() {
+            // An integer where a float is wanted is one.
+            ScalarKind::Float => text.parse::<f64>().ok().map(go_float),
+            _ => None,
+        };
+    }
+    match node.kind() {
+        ScalarKind::Float => text.replace('_', "").parse::<f64>().ok().filter(|f| f.is_finite()).map(go_float),
+        ScalarKind::Integer => match node.to_json() {
+            serde_json::Value::Number(number) if number.is_f64() => number.as_f64().map(go_float),
+            number => Some(number.to_string()),
+        },
+        _ => Some(go_json(&node.to_json())),
+    }
+}
+
+/// Go: `strconv.FormatFloat` as `encoding/json` calls it.
+fn go_float(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-6..1e21).contains(&size) {
+        return format!("{number}");
+    }
+    let text = format!("{number:e}");
+    if size >= 1e21 { text.replace('e', "e+") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::go_float;
+
+    #[test]
+    fn floats_are_written_as_go_writes_them() {
+        let cases = [(1.0, "1"), (1.5, "1.5"), (1e21, "1e+21"), (1e20, "100000000000000000000"), (1e-7, "1e-7")];
+        for (number, expected) in cases {
+            assert_eq!(go_float(number), expected);
+        }
+    }
+}
