@@ -53,9 +53,13 @@ pub(crate) fn aggregated(resources: &Resources, root: Root) -> Value {
 fn aggregated_resource(resource: &Resource) -> Value {
     let kind =
         |resource: &Resource| json!({"group": resource.group, "version": resource.version, "kind": resource.kind});
-    let subresources = subresources(resource)
-        .into_iter()
-        .map(|(name, verbs)| json!({"subresource": name, "responseKind": kind(resource), "verbs": verbs}));
+    let subresources = subresources(resource).into_iter().map(|(name, verbs)| match name {
+        "scale" => {
+            let scale = json!({"group": "autoscaling", "version": "v1", "kind": "Scale"});
+            json!({"subresource": name, "responseKind": scale, "verbs": verbs})
+        }
+        _ => json!({"subresource": name, "responseKind": kind(resource), "verbs": verbs}),
+    });
     json!({
         "resource": resource.plural, "responseKind": kind(resource), "singularResource": resource.singular(),
         "scope": if resource.namespaced { "Namespaced" } else { "Cluster" },
@@ -67,9 +71,10 @@ fn aggregated_resource(resource: &Resource) -> Value {
 /// Subresources and their verbs.
 fn subresources(resource: &Resource) -> Vec<(&'static str, Vec<&'static str>)> {
     let status = resource.has_status.then(|| ("status", vec!["get", "patch", "update"]));
+    let scale = crate::scale::has_scale(&resource.qualified()).then(|| ("scale", vec!["get", "patch", "update"]));
     let log = (resource.qualified() == "pods").then(|| ("log", vec!["get"]));
     let proxy = (resource.qualified() == "services").then(|| ("proxy", vec!["get"]));
-    [log, proxy, status].into_iter().flatten().collect()
+    [log, proxy, scale, status].into_iter().flatten().collect()
 }
 
 /// `/api`.
@@ -124,7 +129,7 @@ pub(crate) fn resource_list(resources: &Resources, group: &str, version: &str) -
         for (name, verbs) in subresources(resource) {
             entries.push(json!({
                 "name": format!("{}/{name}", resource.plural), "singularName": "", "namespaced": resource.namespaced,
-                "kind": resource.kind, "verbs": verbs,
+                "kind": if name == "scale" { "Scale" } else { resource.kind.as_str() }, "verbs": verbs,
             }));
         }
     }

@@ -161,7 +161,7 @@ async fn what_is_not_simulated_says_so() {
     let bed = shop("{}").await;
     let cases = [
         ("PATCH", WEB, "application/json-patch+json", "[]"),
-        ("GET", "/apis/apps/v1/namespaces/shop/deployments/web/scale", "", ""),
+        ("POST", "/api/v1/namespaces/shop/pods/web/eviction", "application/json", "{}"),
         ("POST", "/api/v1/namespaces/shop/pods/web/exec", "", ""),
         ("POST", "/apis/authentication.k8s.io/v1/tokenreviews", "application/json", "{}"),
     ];

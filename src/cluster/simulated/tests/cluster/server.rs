@@ -69,7 +69,7 @@ async fn a_watch_sees_what_is_added_changed_and_deleted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_ends_after_its_time() {
     let bed = Bed::start("{}").await;
-    let kind = kube::core::ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "ConfigMap"));
+    let kind = kube::core::ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Secret"));
     let api: Api<DynamicObject> = Api::namespaced_with(bed.client.clone(), "default", &kind);
     let stream = api.watch(&WatchParams::default().timeout(1), "0").await.expect("a watch");
     let events: Vec<_> = tokio::time::timeout(std::time::Duration::from_secs(5), stream.try_collect())
