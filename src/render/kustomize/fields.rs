@@ -2,7 +2,7 @@
 
 use crate::configurations::FIELD;
 use crate::field_shapes::{HELM_CHART, HELM_CHART_OF_OLD, HELM_GLOBALS, REPLACEMENT, VAR};
-use crate::shape::{Member, Shape, member};
+use crate::shape::{Member, Shape, member, not_yet};
 
 /// Everything kustomize knows at the top level.
 pub(crate) const KUSTOMIZATION: &[Member] = &[
@@ -35,11 +35,11 @@ pub(crate) const KUSTOMIZATION: &[Member] = &[
     member("transformers", Shape::Strings),
     member("validators", Shape::Strings),
     member("replacements", Shape::Objects(REPLACEMENT)),
-    member("vars", Shape::Objects(VAR)),
-    member("buildMetadata", Shape::Strings),
-    member("helmCharts", Shape::Objects(HELM_CHART)),
-    member("helmGlobals", Shape::Object(HELM_GLOBALS)),
-    member("helmChartInflationGenerator", Shape::Objects(HELM_CHART_OF_OLD)),
+    not_yet("vars", Shape::Objects(VAR)),
+    not_yet("buildMetadata", Shape::Strings),
+    not_yet("helmCharts", Shape::Objects(HELM_CHART)),
+    not_yet("helmGlobals", Shape::Object(HELM_GLOBALS)),
+    not_yet("helmChartInflationGenerator", Shape::Objects(HELM_CHART_OF_OLD)),
 ];
 
 const LABEL: &[Member] = &[

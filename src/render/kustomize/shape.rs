@@ -21,16 +21,30 @@ pub(crate) enum Shape {
     Any,
 }
 
+/// Whether Seatrial does what the field says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Support {
+    Done,
+    /// Known to kustomize, not supported yet.
+    NotYet,
+}
+
 /// A field of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
+    pub(crate) support: Support,
 }
 
-/// A field.
+/// A supported field.
 pub(crate) const fn member(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape }
+    Member { name, shape, support: Support::Done }
+}
+
+/// A field that is checked, and refused for now.
+pub(crate) const fn not_yet(name: &'static str, shape: Shape) -> Member {
+    Member { name, shape, support: Support::NotYet }
 }
 
 /// Checks an object; gives it back with canonical names and without whatever does not fit.
@@ -45,7 +59,12 @@ pub(crate) fn clean(node: &Node, members: &[Member], path: &str, findings: &mut 
         if entry.value.is_null() {
             continue;
         }
-        if let Some(value) = clean_value(&entry.value, member.shape, &field, findings) {
+        let cleaned = clean_value(&entry.value, member.shape, &field, findings);
+        if member.support == Support::NotYet {
+            findings.extend(not_supported(entry, member, &field));
+            continue;
+        }
+        if let Some(value) = cleaned {
             let key = Key { text: member.name.into(), ..entry.key.clone() };
             kept.retain(|e| e.key.text != *member.name);
             kept.push(Entry { key, value });
@@ -74,6 +93,16 @@ fn unknown(key: &Key, members: &[Member], path: &str) -> Finding {
         message.push_str(&format!("; did you mean `{near}`?"));
     }
     Finding::new(ids::KUSTOMIZE_FIELD, key.span, message).with_field(join(path, &key.text))
+}
+
+fn not_supported(entry: &Entry, member: &Member, field: &str) -> Option<Finding> {
+    let empty = |n: &Node| (n.is_sequence() && n.items().is_empty()) || (n.is_mapping() && n.entries().is_empty());
+    if empty(&entry.value) {
+        return None;
+    }
+    let message = format!("`{}` is not supported yet", member.name);
+    let note = "everything else of this kustomization is rendered, without what this field would change";
+    Some(Finding::new(ids::KUSTOMIZE_FIELD, entry.key.span, message).with_field(field).with_note(note))
 }
 
 fn clean_value(value: &Node, shape: Shape, field: &str, findings: &mut Vec<Finding>) -> Option<Node> {
