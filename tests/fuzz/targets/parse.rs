@@ -17,7 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
             assert_inside(&file, document.span);
             walk(&file, &document.node);
             let _ = kustomize_cannot_print(&document.node);
-            assert!(emit(&in_kustomize_order(&document.node)).ends_with('\n'));
+            // As kustomize, which takes the line ends of YAML 1.1 at the end of a text block for the end of the line.
+            assert!(emit(&in_kustomize_order(&document.node)).ends_with(['\n', '\u{85}', '\u{2028}', '\u{2029}']));
         }
     }
 });
