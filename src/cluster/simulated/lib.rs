@@ -11,10 +11,13 @@
 //!   pod security and validation beyond the schema and the rules in `admission` are stored, not followed.
 //! - One node, without capacity: every pod is scheduled. Claims are bound without a volume, load balancers get an address of 192.0.2.0/24.
 //! - Served are the stable API versions of the minor. Versions of one kind share their objects without conversion; `events.k8s.io` is apart.
-//! - Not there: `scale`, `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and most review APIs, JSON patch, OpenAPI schemas,
-//!   paging (`limit` is not followed), protobuf (which `kubectl create namespace` and `kubectl auth can-i` send), `managedFields` of what
-//!   controllers write, CronJob schedules, HPA, ControllerRevisions, PersistentVolumes, `Endpoints`,
-//!   `kube-root-ca.crt` and the `kubernetes` Service. CRDs are established at once and their schemas not looked at.
+//! - Controllers, garbage and `managedFields` are held against a real cluster by the scenarios of `testdata/scenarios`. What these do not show:
+//!   names of ReplicaSets and ControllerRevisions are hashed otherwise, pods of Jobs carry no finalizer while they are counted, field
+//!   managers are not limited to ten, a scale cannot be applied, `kube-root-ca.crt` holds no certificate.
+//! - Not there: `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and most review APIs, JSON patch, OpenAPI schemas, paging
+//!   (`limit` is not followed), protobuf (which `kubectl create namespace` and `kubectl auth can-i` send), CronJob schedules, HPA,
+//!   PersistentVolumes, `Endpoints` and the `kubernetes` Service. CRDs are established at once and their schemas not looked at: a field
+//!   of a custom object is owned as if its mappings were free-form.
 #![allow(
     clippy::disallowed_methods,
     reason = "a server: it listens on loopback and reads the clock; what it decides is given the time"
