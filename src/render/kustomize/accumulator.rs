@@ -57,12 +57,7 @@ impl Accumulator {
         let index = self.any_index.get_or_insert_with(|| {
             let mut index: HashMap<Id, Vec<usize>> = HashMap::with_capacity(resources.len());
             for (position, resource) in resources.iter().enumerate() {
-                for id in resource.any_ids() {
-                    let positions = index.entry(id.clone()).or_default();
-                    if positions.last() != Some(&position) {
-                        positions.push(position);
-                    }
-                }
+                note(&mut index, resource, position);
             }
             index
         });
@@ -81,12 +76,7 @@ impl Accumulator {
         }
         index.insert(resource.id().clone(), self.resources.len());
         if let Some(any) = &mut self.any_index {
-            for id in resource.any_ids() {
-                let positions = any.entry(id.clone()).or_default();
-                if positions.last() != Some(&self.resources.len()) {
-                    positions.push(self.resources.len());
-                }
-            }
+            note(any, &resource, self.resources.len());
         }
         self.resources.push(resource);
     }
@@ -133,6 +123,16 @@ pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) ->
         kept.push(resource);
     }
     kept
+}
+
+/// Enters a resource under all its identities.
+fn note(index: &mut HashMap<Id, Vec<usize>>, resource: &Resource, position: usize) {
+    for id in resource.any_ids() {
+        let positions = index.entry(id.clone()).or_default();
+        if positions.last() != Some(&position) {
+            positions.push(position);
+        }
+    }
 }
 
 fn duplicate(second: &Resource, first: &Resource) -> Finding {

@@ -286,10 +286,10 @@ impl Build<'_> {
             labels::set_labels(resources, label, findings);
         }
         if let Some(pairs) = get("commonLabels") {
-            labels::set_common_labels(resources, pairs, findings);
+            labels::set_pairs(resources, "commonLabels", pairs, &config.common_labels, findings);
         }
         if let Some(pairs) = get("commonAnnotations") {
-            labels::set_common_annotations(resources, pairs, findings);
+            labels::set_pairs(resources, "commonAnnotations", pairs, &config.common_annotations, findings);
         }
         patches::apply_json_patches(items("patchesJson6902"), dir, resources, files, findings);
         for replica in items("replicas") {

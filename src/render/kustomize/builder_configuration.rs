@@ -7,7 +7,7 @@ use seatrial_model::{Finding, Node, Span, ids};
 use crate::accumulator::Accumulator;
 use crate::builder::Build;
 use crate::documents::resources_of;
-use crate::inline::parse_inline;
+use crate::inline::{is_inline, parse_inline};
 use crate::kustomization::Kustomization;
 use crate::open_api::{self, OpenApi};
 use crate::resource::Resource;
@@ -125,9 +125,4 @@ fn is_untouched(before: &Node, now: &Node) -> bool {
         && before == now
         && before.entries().iter().zip(now.entries()).all(|(b, n)| is_untouched(&b.value, &n.value))
         && before.items().iter().zip(now.items()).all(|(b, n)| is_untouched(b, n))
-}
-
-/// An entry that is the configuration itself, not a path.
-fn is_inline(entry: &Node) -> bool {
-    entry.as_str().is_some_and(|t| t.contains('\n') || t.contains(": ") || t.starts_with('{'))
 }

@@ -13,7 +13,7 @@ pub(crate) enum Step {
 /// Takes a path apart at its dots. `\.` is a dot in a segment, and so is one in brackets; brackets that hold a `=` stay.
 pub(crate) fn split(path: &str) -> Vec<String> {
     let mut segments = Vec::new();
-    let mut parts = unescaped(path).into_iter();
+    let mut parts = split_escaped(path.strip_prefix('.').unwrap_or(path), '.').into_iter();
     while let Some(part) = parts.next() {
         if !part.starts_with('[') || part.ends_with(']') {
             segments.push(part);
@@ -33,14 +33,14 @@ pub(crate) fn split(path: &str) -> Vec<String> {
     segments
 }
 
-fn unescaped(path: &str) -> Vec<String> {
+/// The parts of a path; a backslash before the separator makes it one of the part.
+pub(crate) fn split_escaped(path: &str, separator: char) -> Vec<String> {
     let mut segments: Vec<String> = Vec::new();
-    let path = path.strip_prefix('.').unwrap_or(path);
-    for part in path.split('.') {
+    for part in path.split(separator) {
         match segments.last_mut().filter(|last| last.ends_with('\\')) {
             Some(last) => {
                 last.pop();
-                last.push('.');
+                last.push(separator);
                 last.push_str(part);
             }
             None => segments.push(part.to_owned()),

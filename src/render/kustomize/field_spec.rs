@@ -2,6 +2,7 @@
 
 use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value, ids};
 
+use crate::field_path::split_escaped;
 use crate::resource::Gvk;
 
 /// A path in the objects of some kinds.
@@ -140,18 +141,7 @@ pub(crate) fn merge_all(specs: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Resul
 }
 
 fn split_path(path: &str) -> Vec<String> {
-    let mut segments: Vec<String> = Vec::new();
-    for part in path.strip_prefix('/').unwrap_or(path).split('/') {
-        match segments.last_mut().filter(|last| last.ends_with('\\')) {
-            Some(last) => {
-                last.pop();
-                last.push('/');
-                last.push_str(part);
-            }
-            None => segments.push(part.to_owned()),
-        }
-    }
-    segments
+    split_escaped(path.strip_prefix('/').unwrap_or(path), '/')
 }
 
 /// Whether a path leads anywhere, so that nothing shared is copied for nothing.

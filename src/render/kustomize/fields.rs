@@ -49,7 +49,7 @@ const LABEL: &[Member] = &[
     member("fields", Shape::Objects(FIELD)),
 ];
 
-const PATCH: &[Member] = &[
+pub(crate) const PATCH: &[Member] = &[
     member("path", Shape::String),
     member("patch", Shape::String),
     member("target", Shape::Object(TARGET)),
@@ -66,8 +66,7 @@ pub(crate) const TARGET: &[Member] = &[
     member("annotationSelector", Shape::String),
 ];
 
-pub(crate) const PATCH_OPTIONS: &[Member] =
-    &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
+const PATCH_OPTIONS: &[Member] = &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
 
 pub(crate) const IMAGE: &[Member] = &[
     member("name", Shape::String),

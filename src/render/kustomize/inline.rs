@@ -3,6 +3,11 @@
 use seatrial_model::{Finding, Node, Origin, SourceFile, Sources, Span, Style};
 use seatrial_yaml::{Dialect, Parsed, parse};
 
+/// Whether an entry is the thing itself, not a path.
+pub(crate) fn is_inline(entry: &Node) -> bool {
+    entry.as_str().is_some_and(|t| t.contains('\n') || t.contains(": ") || t.starts_with('{'))
+}
+
 /// Parses the text of a string scalar of `file`.
 pub(crate) fn parse_inline(scalar: &Node, file: &SourceFile) -> Parsed {
     let text = scalar.scalar_text().unwrap_or_default();

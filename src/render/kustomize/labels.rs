@@ -1,10 +1,9 @@
 //! `labels`, `commonLabels` and `commonAnnotations` (kustomize: `LabelTransformer`, `AnnotationsTransformer`).
 
-use std::sync::Arc;
-
 use seatrial_model::{Entry, Finding, Node};
 
 use crate::accumulator::Accumulator;
+use crate::configurations;
 use crate::field_spec::{Conflict, FieldError, FieldSpec, Leaf, merge_all, merge_one};
 use crate::scalar::{Setter, Tag};
 use crate::shared::spread;
@@ -19,22 +18,9 @@ pub(crate) fn set_labels(resources: &mut Accumulator, label: &Node, findings: &m
     }
 }
 
-/// `commonLabels`.
-pub(crate) fn set_common_labels(resources: &mut Accumulator, pairs: &Node, findings: &mut Vec<Finding>) {
-    let config = Arc::clone(&resources.config);
-    set_pairs(resources, "commonLabels", pairs, &config.common_labels, findings);
-}
-
-/// `commonAnnotations`.
-pub(crate) fn set_common_annotations(resources: &mut Accumulator, pairs: &Node, findings: &mut Vec<Finding>) {
-    let config = Arc::clone(&resources.config);
-    set_pairs(resources, "commonAnnotations", pairs, &config.common_annotations, findings);
-}
-
 fn specs_of(label: &Node, config: &TransformerConfig) -> Result<Vec<FieldSpec>, Box<Conflict>> {
     let is_set = |name| label.get(name).and_then(Node::as_bool) == Some(true);
-    let own = label.get("fields").map(Node::items).unwrap_or_default().iter();
-    let mut specs: Vec<FieldSpec> = own.map(FieldSpec::read).collect();
+    let mut specs = label.get("fields").map(configurations::specs_of).unwrap_or_default();
     merge_all(&mut specs, &config.labels)?;
     if is_set("includeSelectors") {
         merge_all(&mut specs, &config.common_labels)?;

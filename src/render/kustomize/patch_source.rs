@@ -5,7 +5,7 @@ use seatrial_yaml::Document;
 use serde::de::IgnoredAny;
 
 use crate::files::Files;
-use crate::inline::parse_inline;
+use crate::inline::{is_inline, parse_inline};
 use crate::json_patch::JsonPatch;
 
 /// A patch, read.
@@ -44,8 +44,7 @@ pub(crate) fn read_path_or_text(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Patch> {
-    let is_text = item.as_str().is_some_and(|t| t.contains('\n') || t.contains(": ") || t.starts_with('{'));
-    let documents = if is_text {
+    let documents = if is_inline(item) {
         documents_of_text(item, files, findings)?
     } else {
         documents_of_file(item, dir, files, findings)?

@@ -7,7 +7,7 @@ use seatrial_model::{Entry, Finding, Node, ScalarKind};
 
 use crate::configurations::FIELD;
 use crate::field_shapes::REPLACEMENT;
-use crate::fields::{CONFIG_MAP, IMAGE, PATCH_OPTIONS, REPLICA, SECRET, TARGET};
+use crate::fields::{CONFIG_MAP, IMAGE, PATCH, REPLICA, SECRET, TARGET};
 use crate::shape::{Member, Shape, clean, find, member};
 
 /// `AnnotationsTransformer`.
@@ -24,12 +24,7 @@ pub(crate) const NAMESPACE: &[Member] = &[
 /// `PrefixTransformer`, `SuffixTransformer` and both in one.
 pub(crate) const AFFIXES: &[Member] = &[member("prefix", Shape::String), member("suffix", Shape::String), FIELD_SPECS];
 /// `PatchTransformer`.
-pub(crate) const PATCH: &[Member] = &[
-    member("path", Shape::String),
-    member("patch", Shape::String),
-    member("target", Shape::Object(TARGET)),
-    member("options", Shape::Object(PATCH_OPTIONS)),
-];
+pub(crate) const PATCH_TRANSFORMER: &[Member] = PATCH;
 /// `PatchJson6902Transformer`.
 pub(crate) const JSON_PATCH: &[Member] =
     &[member("target", Shape::Object(TARGET)), member("path", Shape::String), member("jsonOp", Shape::String)];

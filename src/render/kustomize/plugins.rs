@@ -82,7 +82,7 @@ pub(crate) fn transform(
             affix(Affix::Suffix, config, resources, findings);
         }
         "PatchTransformer" => {
-            let entry = fit(config, shapes::PATCH, findings);
+            let entry = fit(config, shapes::PATCH_TRANSFORMER, findings);
             patches::apply_patches(std::slice::from_ref(&entry), dir, resources, files, findings);
         }
         "PatchJson6902Transformer" => {

@@ -49,9 +49,7 @@ impl Selector {
 
     /// Whether labels and annotations fit.
     pub(crate) fn fits_labels(&self, resource: &Resource) -> bool {
-        !self.has_labels
-            || (self.labels.matches(&pairs(resource, "labels"))
-                && self.annotations.matches(&pairs(resource, "annotations")))
+        self.labels.matches(&pairs(resource, "labels")) && self.annotations.matches(&pairs(resource, "annotations"))
     }
 
     /// Whether one identity fits as a whole, present or former (kustomize: `TargetSelectorRegex`).
@@ -73,8 +71,7 @@ impl Selector {
             && fits(&self.group, &now.gvk.group)
             && fits(&self.version, &now.gvk.version)
             && fits(&self.kind, &now.gvk.kind)
-            && self.labels.matches(&pairs(resource, "labels"))
-            && self.annotations.matches(&pairs(resource, "annotations"))
+            && self.fits_labels(resource)
     }
 }
 

@@ -4,7 +4,9 @@
 //! So an overlay that sets only `metadata.labels` also changes the selector that its base's `commonLabels` made. A JSON patch ends it, as it
 //! makes a new object.
 
-use seatrial_model::{Node, Origin};
+use std::sync::Arc;
+
+use seatrial_model::{Node, Origin, Value};
 
 /// Values that changed between `before` and `after` and were shared change wherever they still are what they were.
 pub(crate) fn spread(before: &Node, after: &mut Node, shared: &mut [Origin]) {
@@ -22,6 +24,9 @@ pub(crate) fn spread(before: &Node, after: &mut Node, shared: &mut [Origin]) {
 }
 
 fn collect(before: &Node, after: &Node, shared: &[Origin], changes: &mut Vec<(Origin, Node)>) {
+    if is_same_container(before, after) {
+        return;
+    }
     for entry in before.entries() {
         if let Some(now) = after.get(&entry.key.text) {
             collect(&entry.value, now, shared, changes);
@@ -33,6 +38,15 @@ fn collect(before: &Node, after: &Node, shared: &[Origin], changes: &mut Vec<(Or
     let is_scalar = before.scalar_text().is_some() && after.scalar_text().is_some();
     if is_scalar && before.origin() != after.origin() && shared.contains(&before.origin()) {
         changes.push((before.origin(), after.clone()));
+    }
+}
+
+/// Whether both have the very same children, so that nothing in them changed.
+fn is_same_container(one: &Node, other: &Node) -> bool {
+    match (one.value(), other.value()) {
+        (Value::Mapping(a), Value::Mapping(b)) => Arc::ptr_eq(a, b),
+        (Value::Sequence(a), Value::Sequence(b)) => Arc::ptr_eq(a, b),
+        _ => false,
     }
 }
 

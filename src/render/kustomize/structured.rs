@@ -24,9 +24,9 @@ pub(crate) fn replace_in_text(
     create: Option<&Create>,
     set: &dyn Fn(&mut Node),
 ) -> Option<Rewritten> {
-    let (steps, rest) = text_on_the_way(object, path)?;
+    let TextOnTheWay { steps, rest, document } = text_on_the_way(object, path)?;
     let original = at(object, &steps)?.scalar_text()?;
-    let mut document = document_in(original).ok()??;
+    let mut document = document?;
     let found = matches(&mut document, rest, create).ok()?;
     if found.is_empty() {
         return None;
@@ -45,13 +45,22 @@ pub(crate) fn replace_in_text(
     Some(Rewritten { steps, text })
 }
 
-/// The first text on the way that can be read, and what of the path lies in it.
-fn text_on_the_way<'a>(object: &Node, path: &'a [String]) -> Option<(Vec<Step>, &'a [String])> {
+/// A text that a path leads into.
+struct TextOnTheWay<'a> {
+    steps: Vec<Step>,
+    /// What of the path lies in the text.
+    rest: &'a [String],
+    /// What it holds; nothing in an empty one.
+    document: Option<Node>,
+}
+
+/// The first text on the way that can be read.
+fn text_on_the_way<'a>(object: &Node, path: &'a [String]) -> Option<TextOnTheWay<'a>> {
     (1..path.len()).find_map(|length| {
         let (way, rest) = path.split_at(length);
         let steps = lookup(object, way).ok()??;
         let text = at(object, &steps)?.scalar_text()?;
-        document_in(text).is_ok().then_some((steps, rest))
+        document_in(text).ok().map(|document| TextOnTheWay { steps, rest, document })
     })
 }
 
@@ -97,7 +106,7 @@ fn write_json(node: &Node, indent: Option<usize>, out: &mut String) -> Option<()
                 }
                 out.push(if position == 0 { '{' } else { ',' });
                 line(inner, out);
-                let colon = if pretty_colon(indent) { ": " } else { ":" };
+                let colon = if indent.is_some() { ": " } else { ":" };
                 let _ = write!(out, "{}{colon}", go_json(&entry.key.text.as_str().into()));
                 write_json(&entry.value, inner, out)?;
             }
@@ -106,10 +115,6 @@ fn write_json(node: &Node, indent: Option<usize>, out: &mut String) -> Option<()
         }
     }
     Some(())
-}
-
-fn pretty_colon(indent: Option<usize>) -> bool {
-    indent.is_some()
 }
 
 fn json_scalar(node: &Node, text: &str) -> Option<String> {
