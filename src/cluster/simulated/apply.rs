@@ -31,7 +31,7 @@ pub(crate) struct Intent<'a> {
     pub(crate) writer: &'a Writer,
     /// About conflicts.
     pub(crate) on_conflict: OnConflict,
-    /// Parts of the object that this endpoint does not write: `status`, or `spec` and `metadata` for the status subresource.
+    /// Parts of the object that this endpoint does not write: `status`, or `spec` for the status subresource.
     pub(crate) resets: &'a [&'a str],
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Intent<'a> {
 pub(crate) fn apply(live: &Value, intent: &Intent<'_>, now: Moment) -> Result<Value, Refusal> {
     let mut config = intent.config.clone();
     if let Some(map) = config.as_object_mut() {
-        map.retain(|key, _| !intent.resets.contains(&key.as_str()) || key == "metadata");
+        map.retain(|key, _| !intent.resets.contains(&key.as_str()));
     }
     // A null is owned like a value, though it sets nothing.
     let mut wanted = FieldSet::of(&config, intent.schema);
@@ -60,13 +60,13 @@ pub(crate) fn apply(live: &Value, intent: &Intent<'_>, now: Moment) -> Result<Va
     let mut changed = Comparison::between(live, &merged, intent.schema);
     changed.strip(intent.resets);
     let set = changed.set();
-    let owned = managers.others(intent.writer).flat_map(|manager| {
-        let taken = manager.fields.0.intersection(&set);
-        taken.map(|path| (manager.clone(), path.clone())).collect::<Vec<_>>()
-    });
-    let taken: Vec<(managed_fields::Manager, Path)> = owned.collect();
-    if !taken.is_empty() && intent.on_conflict == OnConflict::Refuse {
-        return Err(managed_fields::conflict(taken));
+    if intent.on_conflict == OnConflict::Refuse {
+        let others = managers.others(intent.writer);
+        let taken = others.flat_map(|m| m.fields.0.intersection(&set).map(move |path| (&m.writer, path)));
+        let taken: Vec<(&Writer, &Path)> = taken.collect();
+        if !taken.is_empty() {
+            return Err(managed_fields::conflict(taken));
+        }
     }
     managers.take_from_others(intent.writer, &set);
     managers.take_from_others(intent.writer, &changed.removed.0);
@@ -93,6 +93,9 @@ fn managers_of(live: &Value, intent: &Intent<'_>, now: Moment) -> Managers {
 
 /// What this manager applied before and nobody owns any more, with the mappings that nobody owns anything of.
 fn dropped_fields(before: &FieldSet, managers: &Managers, schema: Option<&Schema>) -> BTreeSet<Path> {
+    if before.0.iter().all(|path| managers.0.iter().any(|manager| manager.fields.0.contains(path))) {
+        return BTreeSet::new();
+    }
     let mut owned = FieldSet::default();
     managers.0.iter().for_each(|manager| owned.0.extend(manager.fields.0.iter().cloned()));
     let owned_with_named = owned.with_named_fields(schema);

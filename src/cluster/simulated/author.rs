@@ -11,27 +11,28 @@ use crate::managed_fields::{Operation, Write, Writer};
 use crate::resource::Resource;
 use crate::store::Key;
 use crate::world::World;
+use crate::writes::Part;
 
 /// A component of the cluster and the part of objects that it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Author {
     manager: &'static str,
-    subresource: &'static str,
+    part: Part,
 }
 
 impl Author {
     /// A controller.
-    pub(crate) const CONTROLLER: Author = Author { manager: "kube-controller-manager", subresource: "" };
+    pub(crate) const CONTROLLER: Author = Author { manager: "kube-controller-manager", part: Part::Main };
     /// A controller that writes a status.
-    pub(crate) const CONTROLLER_STATUS: Author = Author { manager: "kube-controller-manager", subresource: "status" };
+    pub(crate) const CONTROLLER_STATUS: Author = Author { manager: "kube-controller-manager", part: Part::Status };
     /// The kubelet.
-    pub(crate) const KUBELET: Author = Author { manager: "kubelet", subresource: "" };
+    pub(crate) const KUBELET: Author = Author { manager: "kubelet", part: Part::Main };
     /// The kubelet that writes a status.
-    pub(crate) const KUBELET_STATUS: Author = Author { manager: "kubelet", subresource: "status" };
+    pub(crate) const KUBELET_STATUS: Author = Author { manager: "kubelet", part: Part::Status };
     /// The scheduler.
-    pub(crate) const SCHEDULER: Author = Author { manager: "kube-scheduler", subresource: "" };
+    pub(crate) const SCHEDULER: Author = Author { manager: "kube-scheduler", part: Part::Main };
     /// The API server: it owns nothing.
-    pub(crate) const SERVER: Author = Author { manager: "", subresource: "" };
+    pub(crate) const SERVER: Author = Author { manager: "", part: Part::Main };
 
     /// Records in an object that this one changed it.
     fn record(self, resource: &Resource, world: &World, old: &Value, object: &mut Value, now: Moment) {
@@ -42,13 +43,9 @@ impl Author {
             manager: self.manager.to_owned(),
             operation: Operation::Update,
             api_version: resource.api_version(),
-            subresource: self.subresource.to_owned(),
+            subresource: self.part.name().to_owned(),
         };
-        let resets: &[&str] = match self.subresource {
-            "" if resource.has_status => &["status"],
-            "" => &[],
-            _ => &["spec", "data"],
-        };
+        let resets = self.part.resets(resource);
         let schema = resource.schema(world.resources.minor);
         Write { writer: &writer, schema: schema.as_ref(), resets }.record(old, object, now);
     }

@@ -1,6 +1,6 @@
 //! What two states of an object differ in, field by field (structured-merge-diff: `typed.Compare`). Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_kubernetes::Schema;
 use serde_json::{Map, Value};
@@ -102,13 +102,9 @@ impl Comparison {
         step: impl Fn(&Value) -> Step,
         path: &mut Path,
     ) {
-        let items = |list: Option<&Value>| {
-            let items = list.and_then(Value::as_array).into_iter().flatten().cloned();
-            items.map(|item| (step(&item), item)).collect::<std::collections::BTreeMap<Step, Value>>()
-        };
-        let (old, new) = (items(old), items(new));
+        let (old, new) = (by_step(old, &step), by_step(new, &step));
         for item in old.keys().chain(new.keys().filter(|step| !old.contains_key(*step))) {
-            let pair = (old.get(item), new.get(item));
+            let pair = (old.get(item).copied(), new.get(item).copied());
             path.push(item.clone());
             if is_atomic {
                 self.leaf(pair, path);
@@ -118,6 +114,12 @@ impl Comparison {
             path.pop();
         }
     }
+}
+
+/// The items of a list by the steps that lead to them.
+fn by_step<'a>(list: Option<&'a Value>, step: &impl Fn(&Value) -> Step) -> BTreeMap<Step, &'a Value> {
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.map(|item| (step(item), item)).collect()
 }
 
 fn is_empty(value: &Value) -> bool {

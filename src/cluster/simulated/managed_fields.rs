@@ -182,8 +182,8 @@ impl Write<'_> {
 }
 
 /// The refusal for fields that others own, worded as apimachinery's `managedfields/internal/conflict.go` does.
-pub(crate) fn conflict(mut conflicts: Vec<(Manager, Path)>) -> Refusal {
-    conflicts.sort_by(|a, b| (describe(&a.0), &a.1).cmp(&(describe(&b.0), &b.1)));
+pub(crate) fn conflict(mut conflicts: Vec<(&Writer, &Path)>) -> Refusal {
+    conflicts.sort_by(|a, b| (describe(a.0), a.1).cmp(&(describe(b.0), b.1)));
     let causes = conflicts.iter().map(|(m, path)| (format!("conflict with {}", describe(m)), Dotted(path).to_string()));
     let message = if let [(manager, path)] = conflicts.as_slice() {
         format!("Apply failed with 1 conflict: conflict with {}: {}", describe(manager), Dotted(path))
@@ -203,8 +203,7 @@ pub(crate) fn conflict(mut conflicts: Vec<(Manager, Path)>) -> Refusal {
     Refusal::apply_conflict(message, causes.collect())
 }
 
-fn describe(manager: &Manager) -> String {
-    let writer = &manager.writer;
+fn describe(writer: &Writer) -> String {
     let mut text = format!("{:?}", writer.manager);
     if !writer.subresource.is_empty() {
         text += &format!(" with subresource {:?}", writer.subresource);

@@ -37,6 +37,14 @@ impl Resource {
         qualify(&self.plural, &self.group)
     }
 
+    /// Whether this is its qualified name.
+    pub(crate) fn is_named(&self, qualified: &str) -> bool {
+        qualified.strip_prefix(self.plural.as_str()).is_some_and(|rest| match self.group.as_str() {
+            "" => rest.is_empty(),
+            group => rest.strip_prefix('.') == Some(group),
+        })
+    }
+
     /// `Deployment.apps`, `Pod`.
     pub(crate) fn qualified_kind(&self) -> String {
         qualify(&self.kind, &self.group)
@@ -175,7 +183,7 @@ impl Resources {
 
     /// A resource by its qualified name, in the version that clients prefer.
     pub(crate) fn by_name(&self, qualified: &str) -> Option<Arc<Resource>> {
-        self.all.iter().filter(|r| r.qualified() == qualified).max_by_key(|r| priority(&r.version)).cloned()
+        self.all.iter().filter(|r| r.is_named(qualified)).max_by_key(|r| priority(&r.version)).cloned()
     }
 
     /// The qualified names of all resources.

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use crate::json;
 use crate::patch;
 use crate::refusal::Refusal;
-use crate::store::Key;
 use crate::world::World;
-use crate::writes::{self, Effect, Options, PatchKind, Target, Written};
+use crate::writes::{self, Options, PatchKind, Target, Written};
 
 /// Resources that can be scaled.
 pub(crate) fn has_scale(resource: &str) -> bool {
@@ -19,18 +18,9 @@ pub(crate) fn has_scale(resource: &str) -> bool {
 /// # Errors
 /// 404.
 pub(crate) fn get(world: &World, target: &Target) -> Result<Value, Refusal> {
-    let live = world.store.get(&Key::new(&target.resource.qualified(), &target.namespace, &target.name));
+    let live = world.store.get(&target.key());
     let live = live.ok_or_else(|| Refusal::not_found(&target.resource, &target.name))?;
     Ok(scale_of(live))
-}
-
-/// PUT of a scale.
-///
-/// # Errors
-/// As the API server.
-pub(crate) fn replace(world: &mut World, target: &Target, body: &Value, options: &Options) -> Result<Written, Refusal> {
-    get(world, target)?;
-    write(world, target, body, options)
 }
 
 /// PATCH of a scale.
@@ -49,18 +39,18 @@ pub(crate) fn patch(
     }
     let mut scale = get(world, target)?;
     patch::merge_patch(&mut scale, body);
-    write(world, target, &scale, options)
+    replace(world, target, &scale, options)
 }
 
-fn write(world: &mut World, target: &Target, scale: &Value, options: &Options) -> Result<Written, Refusal> {
-    let replicas = json::integer(scale, "/spec/replicas").unwrap_or(0);
+/// PUT of a scale.
+///
+/// # Errors
+/// As the API server.
+pub(crate) fn replace(world: &mut World, target: &Target, body: &Value, options: &Options) -> Result<Written, Refusal> {
+    let replicas = json::integer(body, "/spec/replicas").unwrap_or(0);
     let change = json!({"spec": {"replicas": replicas}});
     let written = writes::patch(world, target, PatchKind::Merge, &change, options)?;
-    let live = match options.effect {
-        Effect::Stored => get(world, target)?,
-        Effect::DryRun => scale_of(&written.object),
-    };
-    Ok(Written { object: live, ..written })
+    Ok(Written { object: scale_of(&written.object), ..written })
 }
 
 fn scale_of(object: &Value) -> Value {

@@ -106,6 +106,21 @@ impl Store {
         keys.filter_map(|key| self.objects.get_key_value(key))
     }
 
+    /// What nobody controls of a resource in a namespace, in order of names.
+    pub(crate) fn uncontrolled(
+        &self,
+        resource: &str,
+        namespace: &str,
+    ) -> impl Iterator<Item = (&Key, &Arc<Value>)> + use<'_> {
+        let from = Key::new(resource, namespace, "");
+        let keys = self.controlled.get("").into_iter().flat_map({
+            let from = from.clone();
+            move |keys| keys.range(from.clone()..)
+        });
+        let keys = keys.take_while(move |key| key.resource == from.resource && key.namespace == from.namespace);
+        keys.filter_map(|key| self.objects.get_key_value(key))
+    }
+
     /// How many objects there are.
     pub(crate) fn len(&self) -> usize {
         self.objects.len()

@@ -43,6 +43,27 @@ pub(crate) enum Part {
     Scale,
 }
 
+impl Part {
+    /// As `managedFields` names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Part::Main => "",
+            Part::Status => "status",
+            Part::Scale => "scale",
+        }
+    }
+
+    /// Parts of the object that an endpoint does not write.
+    pub(crate) fn resets(self, resource: &Resource) -> &'static [&'static str] {
+        match self {
+            Part::Main if resource.has_status => &["status"],
+            Part::Main => &[],
+            Part::Status => &["spec", "data"],
+            Part::Scale => &["status"],
+        }
+    }
+}
+
 /// What to do about fields that are not declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Validation {
@@ -111,11 +132,7 @@ impl Target {
             manager: options.manager.clone(),
             operation,
             api_version: self.resource.api_version(),
-            subresource: match self.part {
-                Part::Main => String::new(),
-                Part::Status => "status".to_owned(),
-                Part::Scale => "scale".to_owned(),
-            },
+            subresource: self.part.name().to_owned(),
         }
     }
 }
@@ -247,7 +264,7 @@ fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Optio
         schema: schema.as_ref(),
         writer: &writer,
         on_conflict: options.on_conflict,
-        resets: resets(target),
+        resets: target.part.resets(&target.resource),
     };
     let empty = json!({});
     let merged = apply::apply(live.as_deref().unwrap_or(&empty), &intent, options.now)?;
@@ -354,17 +371,7 @@ fn update(
 /// Who changed what, for writes that are no apply.
 fn record_managers(target: &Target, live: &Value, object: &mut Value, schema: Option<&Schema>, options: &Options) {
     let writer = target.writer(options, Operation::Update);
-    Write { writer: &writer, schema, resets: resets(target) }.record(live, object, options.now);
-}
-
-/// Parts of the object that an endpoint does not write.
-fn resets(target: &Target) -> &'static [&'static str] {
-    match target.part {
-        Part::Main if target.resource.has_status => &["status"],
-        Part::Main => &[],
-        Part::Status => &["spec", "data"],
-        Part::Scale => &["status"],
-    }
+    Write { writer: &writer, schema, resets: target.part.resets(&target.resource) }.record(live, object, options.now);
 }
 
 /// Everything but identity and status: what a new generation is about. Of a Deployment annotations are, too.

@@ -36,7 +36,7 @@ fn reconcile_one(world: &mut World, key: &Key, deployment: &Value, now: Moment, 
         let revision = next_revision(new.first(), &old);
         match new.first() {
             None => replica_sets::create(world, deployment, (&name, &hash), &old, revision, now),
-            Some(set) => replica_sets::annotate(world, deployment, &set.key, Some(revision), now),
+            Some(set) => replica_sets::annotate(world, deployment, &set.key, revision, now),
         }
         // The controller writes its annotation together with the status.
         let write = |object: &mut Value| json::set(object, REVISION, revision.to_string());

@@ -174,12 +174,7 @@ fn finish(world: &mut World, key: &Key, job: &Value, end: Option<(&str, &str, &s
         json::set(job, "/status/terminating", terminating);
         json::set_default(job, "/status/startTime", now.text());
         for (field, count) in [("active", counts.active), ("succeeded", counts.succeeded), ("failed", counts.failed)] {
-            let pointer = format!("/status/{field}");
-            if count == 0 {
-                json::remove(job, &pointer);
-            } else {
-                json::set(job, &pointer, count);
-            }
+            json::set_count(job, &format!("/status/{field}"), usize::try_from(count).unwrap_or(0));
         }
         json::set(job, "/status/ready", counts.ready);
         json::set(job, "/status/uncountedTerminatedPods", json!({}));

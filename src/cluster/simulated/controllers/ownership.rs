@@ -35,9 +35,8 @@ pub(super) fn adopt(world: &mut World, resource: &str, owner: &Value, now: Momen
     let namespace = json::text(owner, "/metadata/namespace");
     let Some(selector) = owner.pointer("/spec/selector") else { return };
     let selection = Selection::of_object(selector);
-    let orphans = world.store.controlled_by("").filter(|(key, object)| {
-        key.resource == resource && key.namespace == namespace && !is_deleted(object) && selection.matches(object)
-    });
+    let orphans = world.store.uncontrolled(resource, namespace);
+    let orphans = orphans.filter(|(_, object)| !is_deleted(object) && selection.matches(object));
     let orphans: Vec<Key> = orphans.map(|(key, _)| key.clone()).collect();
     for key in orphans {
         world.update(&key, Author::CONTROLLER, now, |object| {

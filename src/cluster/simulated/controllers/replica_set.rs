@@ -85,12 +85,7 @@ fn update_status(world: &mut World, key: &Key, set: &Value, failure: Option<&str
             json::set(set, "/status/terminatingReplicas", terminating);
         }
         for (field, count) in counts {
-            let pointer = format!("/status/{field}");
-            if count == 0 {
-                json::remove(set, &pointer);
-            } else {
-                json::set(set, &pointer, count);
-            }
+            json::set_count(set, &format!("/status/{field}"), count);
         }
         match failure {
             None => conditions::remove(set, "ReplicaFailure"),

@@ -83,8 +83,8 @@ pub(super) fn create(
 }
 
 /// Brings the annotations of a ReplicaSet up to date.
-pub(super) fn annotate(world: &mut World, deployment: &Value, key: &Key, revision: Option<i64>, now: Moment) {
-    world.update(key, Author::CONTROLLER, now, |set| write_annotations(deployment, set, revision));
+pub(super) fn annotate(world: &mut World, deployment: &Value, key: &Key, revision: i64, now: Moment) {
+    world.update(key, Author::CONTROLLER, now, |set| write_annotations(deployment, set, Some(revision)));
 }
 
 /// The Deployment's annotations, its size, and the number of the template, with the numbers that the same template had before.

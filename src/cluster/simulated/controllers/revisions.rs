@@ -59,10 +59,18 @@ fn new(owner: &Value, mut template: Value, (label, hash): (&str, &str), number: 
 
 /// The template that a revision keeps.
 pub(super) fn template(world: &World, namespace: &str, name: &str) -> Option<Value> {
-    let object = world.store.get(&Key::new(REVISIONS, namespace, name))?;
-    let mut template = object.pointer("/data/spec/template")?.clone();
+    let mut template = kept(world, namespace, name)?.clone();
     json::remove(&mut template, "/$patch");
     Some(template)
+}
+
+/// Whether there is a revision that keeps a template.
+pub(super) fn is_there(world: &World, namespace: &str, name: &str) -> bool {
+    kept(world, namespace, name).is_some()
+}
+
+fn kept<'w>(world: &'w World, namespace: &str, name: &str) -> Option<&'w Value> {
+    world.store.get(&Key::new(REVISIONS, namespace, name))?.pointer("/data/spec/template")
 }
 
 /// Revisions that nobody needs are kept up to `revisionHistoryLimit`.

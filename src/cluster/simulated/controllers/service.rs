@@ -85,13 +85,14 @@ fn write_slice(world: &mut World, service_key: &Key, service: &Value, pods: &[Va
         .find(|(_, slice)| ownership::is_controlled_by(slice, json::text(service, "/metadata/uid")));
     let existing = existing.map(|(key, _)| key.clone());
     if let Some(key) = existing {
+        let (endpoints, ports) = (Value::from(endpoints), Value::from(ports));
         world.update(&key, Author::CONTROLLER, now, |slice| {
-            let before = slice.clone();
+            if slice.get("endpoints") == Some(&endpoints) && slice.get("ports") == Some(&ports) {
+                return;
+            }
             json::set(slice, "/endpoints", endpoints);
             json::set(slice, "/ports", ports);
-            if *slice != before {
-                json::set(slice, TRIGGERED, now.text());
-            }
+            json::set(slice, TRIGGERED, now.text());
         });
         return;
     }

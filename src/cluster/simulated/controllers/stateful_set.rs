@@ -36,7 +36,7 @@ impl Revisions {
         let update = revisions::newest(world, set, "controller.kubernetes.io/hash", now).name;
         let current = json::text(set, "/status/currentRevision");
         let namespace = json::text(set, "/metadata/namespace");
-        let is_there = revisions::template(world, namespace, current).is_some();
+        let is_there = revisions::is_there(world, namespace, current);
         Revisions { current: if is_there { current.to_owned() } else { update.clone() }, update }
     }
 
@@ -81,8 +81,9 @@ fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &m
         roll(world, set, pods, &revisions.update, now);
     }
     update_status(world, key, set, &revisions, now, due);
-    let used: Vec<String> =
-        ownership::controlled(world, "pods", set).iter().map(|(_, pod)| revision_of(pod).to_owned()).collect();
+    let all = world.store.controlled_by(json::text(set, "/metadata/uid"));
+    let pods = all.filter(|(key, _)| key.resource == "pods");
+    let used: Vec<String> = pods.map(|(_, pod)| revision_of(pod).to_owned()).collect();
     revisions::forget(world, set, |name| {
         name == revisions.current || name == revisions.update || used.iter().any(|used| used == name)
     });
