@@ -7,16 +7,13 @@ use crate::unready::is_image;
 
 /// The line that sets the image of the container that ended: more often than not it is what was changed.
 pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
-    let root = Spot { node: &manifest.node, path: Vec::new() };
-    let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
-    containers(&root).into_iter().find(is_own)?.at(&["image"]).map(|image| image.node.span())
+    own(&Spot::root(manifest), cause)?.at(&["image"]).map(|image| image.node.span())
 }
 
 /// The line that sets what the cause is about: the image, the memory limit, the probe, the name of what is missing.
 pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
-    let root = Spot { node: &manifest.node, path: Vec::new() };
-    let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
-    let own = || containers(&root).into_iter().find(is_own);
+    let root = Spot::root(manifest);
+    let own = || own(&root, cause);
     let spot = match cause.reason.as_str() {
         _ if cause.text.ends_with("which `imagePullSecrets` names") => pod_spec(&root)?.at(&["imagePullSecrets"]),
         _ if is_image(cause) => {
@@ -37,8 +34,10 @@ pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
             let of_pod = || pod_spec(&root)?.at(&["securityContext", "runAsNonRoot"]);
             own()?.at(&["securityContext", "runAsNonRoot"]).or_else(of_pod)
         }
-        "CreateContainerConfigError" | "FailedMount" => of_reference(&own().or_else(|| pod_spec(&root))?, &cause.text)
-            .or_else(|| of_reference(&pod_spec(&root)?, &cause.text)),
+        "CreateContainerConfigError" | "FailedMount" => {
+            let mut places = [own(), pod_spec(&root)].into_iter().flatten();
+            places.find_map(|below| of_reference(&below, &cause.text))
+        }
         _ => None,
     }?;
     Some((spot.node.span(), json_pointer(spot.path.iter().map(String::as_str))))
@@ -101,6 +100,10 @@ struct Spot<'a> {
 }
 
 impl<'a> Spot<'a> {
+    fn root(manifest: &'a Manifest) -> Spot<'a> {
+        Spot { node: &manifest.node, path: Vec::new() }
+    }
+
     fn down(&self, segment: &str, node: &'a Node) -> Spot<'a> {
         let path = self.path.iter().cloned().chain([segment.to_owned()]).collect();
         Spot { node, path }
@@ -127,6 +130,12 @@ fn containers<'a>(root: &Spot<'a>) -> Vec<Spot<'a>> {
     let Some(spec) = pod_spec(root) else { return Vec::new() };
     let lists = ["containers", "initContainers"].iter().filter_map(|list| spec.at(&[list]));
     lists.flat_map(|list| list.children()).collect()
+}
+
+/// The container that the cause is about.
+fn own<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
+    let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
+    containers(root).into_iter().find(is_own)
 }
 
 /// What `wanted` finds in the first reference to a ConfigMap or Secret in which it finds something.

@@ -148,6 +148,12 @@ impl<'a> Container<'a> {
     }
 
     fn crash(&self, word: &str, events: &[Value], crashes: Crashes) -> Trouble {
+        let cause = self.crash_cause(word, events);
+        let fatal = crashes == Crashes::AreFatal && self.restarts() >= FORGIVEN_RESTARTS;
+        if fatal { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
+    }
+
+    fn crash_cause(&self, word: &str, events: &[Value]) -> Cause {
         let ended = self.ended();
         let exit_code = ended.and_then(|e| integer(e, &["exitCode"]));
         let out_of_memory = ended.and_then(|e| text(e, &["reason"])) == Some("OOMKilled");
@@ -165,9 +171,7 @@ impl<'a> Container<'a> {
         let restarts = self.restarts();
         let text = if restarts > 0 { format!("{text}, restarted {}", times(restarts)) } else { text };
         let word = if out_of_memory { "OOMKilled" } else { word };
-        let cause = Cause { exit_code, ..self.cause(word, text) };
-        let fatal = crashes == Crashes::AreFatal && restarts >= FORGIVEN_RESTARTS;
-        if fatal { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
+        Cause { exit_code, ..self.cause(word, text) }
     }
 
     fn failed_its_liveness_probe(&self, events: &[Value]) -> bool {
@@ -182,7 +186,7 @@ impl<'a> Container<'a> {
     }
 
     /// How it failed before, when it runs again and is not ready; or that it does not answer its readiness probe.
-    pub(crate) fn not_ready(&self, events: &[Value], crashes: Crashes) -> Option<Trouble> {
+    pub(crate) fn not_ready(&self, events: &[Value]) -> Option<Trouble> {
         at(self.status, &["state", "running"])?;
         if at(self.status, &["ready"]).and_then(Value::as_bool) == Some(true) {
             return None;
@@ -195,14 +199,14 @@ impl<'a> Container<'a> {
             return Some(Trouble::holds_up(self.cause("Unhealthy", text)));
         }
         let failed = |cause: &Cause| cause.exit_code.is_some_and(|code| code != 0);
-        self.past_crash(events, crashes).filter(failed).map(Trouble::holds_up)
+        self.past_crash(events).filter(failed).map(Trouble::holds_up)
     }
 
     /// How it ended, now or before it was started again, where it should not have. Whether it lasts this time is not known yet.
-    pub(crate) fn past_crash(&self, events: &[Value], crashes: Crashes) -> Option<Cause> {
+    pub(crate) fn past_crash(&self, events: &[Value]) -> Option<Cause> {
         let ended = self.ended()?;
         let well = integer(ended, &["exitCode"]) == Some(0) && self.may_end();
-        (!well).then(|| self.crash("Error", events, crashes).cause)
+        (!well).then(|| self.crash_cause("Error", events))
     }
 }
 

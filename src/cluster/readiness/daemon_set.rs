@@ -2,13 +2,14 @@
 //! pods that cannot be made are seen.
 
 use crate::field::{count, counted, integer, text};
+use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, unready};
 use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
     if integer(object, &["status", "observedGeneration"]).is_none() {
-        return Status::in_progress("not seen by its controller yet");
+        return Status::in_progress(NOT_SEEN);
     }
     let Some(wanted) = integer(object, &["status", "desiredNumberScheduled"]) else {
         return Status::in_progress("the number of its nodes is not known yet");

@@ -16,10 +16,10 @@
 
 use serde_json::Value;
 
-use crate::condition::{Condition, condition, true_condition};
+use crate::condition::{Condition, condition};
 use crate::field::{integer, is_true, one_line, text};
 use crate::generic::NOT_SEEN;
-use crate::trouble::{Gravity, Trouble};
+use crate::trouble::Trouble;
 use crate::{Cause, Live, Status};
 
 /// How one kind of Flux is read.
@@ -40,12 +40,12 @@ pub(crate) fn status(live: Live<'_>, reading: &Reading) -> Status {
     if is_true(object, &["spec", "suspend"]) {
         return Status::current("suspended");
     }
-    let reconciling = true_condition(object, "Reconciling").filter(|c| is_newest(object, c));
+    let reconciling = newest(object, "Reconciling").filter(Condition::is_true);
     let doing = reconciling.map(|c| one_line(c.message)).filter(|said| !said.is_empty());
-    let Some(ready) = condition(object, "Ready").filter(|c| is_newest(object, c)) else {
+    let Some(ready) = newest(object, "Ready") else {
         return Status::in_progress(doing.unwrap_or_else(|| NOT_SEEN.to_owned()));
     };
-    if let Some(stalled) = true_condition(object, "Stalled").filter(|c| is_newest(object, c)) {
+    if let Some(stalled) = newest(object, "Stalled").filter(Condition::is_true) {
         return Status::failed((reading.stalled)(object, &stalled));
     }
     if ready.is_true() {
@@ -55,11 +55,7 @@ pub(crate) fn status(live: Live<'_>, reading: &Reading) -> Status {
         };
     }
     if ready.is_false() {
-        let trouble = (reading.failing)(live, &ready);
-        return match trouble.gravity {
-            Gravity::Fatal => Status::failed(trouble.cause),
-            Gravity::HoldsUp => Status::held_up(trouble.cause.text.clone(), trouble.cause),
-        };
+        return (reading.failing)(live, &ready).into_status();
     }
     let doing = doing.unwrap_or_else(|| one_line(ready.message));
     match (reading.before)(object) {
@@ -68,10 +64,11 @@ pub(crate) fn status(live: Live<'_>, reading: &Reading) -> Status {
     }
 }
 
-/// Whether a condition was written for the newest generation.
-pub(crate) fn is_newest(object: &Value, condition: &Condition<'_>) -> bool {
+/// The condition of a type, if it was written for the newest generation.
+pub(crate) fn newest<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
     let generation = integer(object, &["metadata", "generation"]);
-    generation.is_none() || condition.generation.is_none() || condition.generation == generation
+    let is_newest = |c: &Condition<'_>| generation.is_none() || c.generation.is_none() || c.generation == generation;
+    condition(object, kind).filter(is_newest)
 }
 
 /// Whether the newest generation was reconciled to its end. Kinds without `observedGeneration` do not tell.
@@ -86,9 +83,9 @@ pub(crate) fn cause(condition: &Condition<'_>) -> Cause {
     Cause::of_object(condition.reason, one_line(condition.message))
 }
 
-/// The condition of a type that is false for the newest generation, as a cause.
+/// The condition of a type that is false for the newest generation.
 pub(crate) fn false_condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
-    condition(object, kind).filter(|c| c.is_false() && is_newest(object, c))
+    newest(object, kind).filter(Condition::is_false)
 }
 
 /// A duration of the spec as Go writes it: `1m30s`.

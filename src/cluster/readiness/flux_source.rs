@@ -42,5 +42,5 @@ fn time(stamp: Option<&str>) -> Option<Timestamp> {
 }
 
 fn before(object: &Value) -> Option<Cause> {
-    true_condition(object, "FetchFailed").filter(|c| flux::is_newest(object, c)).map(|c| flux::cause(&c))
+    flux::newest(object, "FetchFailed").filter(Condition::is_true).map(|c| flux::cause(&c))
 }

@@ -18,10 +18,11 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     if text(object, &["metadata", "deletionTimestamp"]).is_some() {
         return deletion::status(live);
     }
-    if let Some(row) = row(live).filter(|row| row.conditions == Conditions::Own) {
+    let row = row(live);
+    if let Some(row) = row.filter(|row| row.conditions == Conditions::Own) {
         return (row.status)(live);
     }
-    if !is_observed(live) {
+    if !is_observed(live, row) {
         return Status::in_progress(NOT_SEEN);
     }
     if let Some(reconciling) = true_condition(object, "Reconciling") {
@@ -30,7 +31,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     if let Some(stalled) = true_condition(object, "Stalled") {
         return Status::failed(cause(&stalled, "Stalled", "stalled"));
     }
-    match row(live) {
+    match row {
         Some(row) => (row.status)(live),
         None => by_ready_condition(live),
     }
@@ -44,13 +45,14 @@ fn row(live: Live<'_>) -> Option<&'static kinds::Row> {
 
 /// Whether the controller has seen the newest generation. The counts of a workload mean nothing before its controller wrote them,
 /// so for those `observedGeneration` must be there, which kstatus does not ask for.
-fn is_observed(live: Live<'_>) -> bool {
+fn is_observed(live: Live<'_>, row: Option<&kinds::Row>) -> bool {
     let Some(generation) = integer(live.object, &["metadata", "generation"]) else { return true };
     match integer(live.object, &["status", "observedGeneration"]) {
         Some(observed) => observed == generation,
         None => {
-            let kind = text(live.object, &["kind"]).unwrap_or_default();
-            row(live).is_none() || !matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+            let counts =
+                |row: &kinds::Row| matches!(row.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
+            !row.is_some_and(counts)
         }
     }
 }

@@ -68,14 +68,13 @@ fn failed_action(object: &Value) -> Option<Condition<'_>> {
 
 fn cause(object: &Value, otherwise: &Condition<'_>) -> Cause {
     let failed = failed_action(object).unwrap_or(*otherwise);
-    let remedy =
-        condition(object, "Remediated").filter(|c| flux::is_newest(object, c)).map_or("", |c| match c.reason {
-            "RollbackSucceeded" => "; it was rolled back",
-            "RollbackFailed" => "; it could not be rolled back",
-            "UninstallSucceeded" => "; it was uninstalled",
-            "UninstallFailed" => "; it could not be uninstalled",
-            _ => "",
-        });
+    let remedy = flux::newest(object, "Remediated").map_or("", |c| match c.reason {
+        "RollbackSucceeded" => "; it was rolled back",
+        "RollbackFailed" => "; it could not be rolled back",
+        "UninstallSucceeded" => "; it was uninstalled",
+        "UninstallFailed" => "; it could not be uninstalled",
+        _ => "",
+    });
     Cause::of_object(failed.reason, format!("{}{remedy}", describe(failed.message)))
 }
 

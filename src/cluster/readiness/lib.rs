@@ -138,7 +138,7 @@ impl Status {
 #[must_use]
 pub fn past_crash(live: Live<'_>) -> Option<Cause> {
     let mut containers = live.pods.iter().flat_map(container::containers);
-    containers.find_map(|container| container.past_crash(live.events, trouble::Crashes::AreFatal))
+    containers.find_map(|container| container.past_crash(live.events))
 }
 
 /// The status of an object.

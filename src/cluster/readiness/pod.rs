@@ -6,7 +6,8 @@ use crate::condition::condition;
 use crate::container::containers;
 use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
 use crate::field::{at, clip, integer, items, text};
-use crate::trouble::{Crashes, Gravity, Trouble};
+use crate::generic::NOT_SEEN;
+use crate::trouble::{Crashes, Trouble};
 use crate::{Cause, Live, Status};
 
 /// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
@@ -18,15 +19,12 @@ pub(crate) fn status(live: Live<'_>) -> Status {
         Some("Succeeded") => return Status::current("completed"),
         Some("Running") if ready => return Status::current("ready"),
         Some("Failed") => return Status::failed(failed(pod)),
-        None => return Status::in_progress("not seen by its controller yet"),
+        None => return Status::in_progress(NOT_SEEN),
         Some(_) => {}
     }
-    let Some(trouble) = trouble(pod, live.events, Crashes::AreFatal) else {
-        return Status::in_progress(activity(pod, live.events).unwrap_or("not ready"));
-    };
-    match trouble.gravity {
-        Gravity::Fatal => Status::failed(trouble.cause),
-        Gravity::HoldsUp => Status::held_up(trouble.cause.text.clone(), trouble.cause),
+    match trouble(pod, live.events, Crashes::AreFatal) {
+        Some(trouble) => trouble.into_status(),
+        None => Status::in_progress(activity(pod, live.events).unwrap_or("not ready")),
     }
 }
 
@@ -41,7 +39,7 @@ pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option
     let mut of_containers: Vec<Trouble> = containers(pod).filter_map(|c| c.trouble(events, crashes)).collect();
     of_containers.sort_by_key(|t| std::cmp::Reverse(t.gravity));
     let own = || scheduling(pod, events).or_else(|| volumes(pod, events));
-    let unready = || containers(pod).find_map(|c| c.not_ready(events, crashes));
+    let unready = || containers(pod).find_map(|c| c.not_ready(events));
     of_containers.into_iter().next().or_else(own).or_else(unready)
 }
 

@@ -29,6 +29,14 @@ impl Trouble {
     pub(crate) fn holds_up(cause: Cause) -> Trouble {
         Trouble { gravity: Gravity::HoldsUp, cause }
     }
+
+    /// The status of what is in this trouble, and has nothing else to tell.
+    pub(crate) fn into_status(self) -> Status {
+        match self.gravity {
+            Gravity::Fatal => Status::failed(self.cause),
+            Gravity::HoldsUp => Status::held_up(self.cause.text.clone(), self.cause),
+        }
+    }
 }
 
 /// Who decides what a crashing container means.

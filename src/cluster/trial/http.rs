@@ -1,5 +1,6 @@
 //! `http:` against a service, through the API server, or against an address.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -71,7 +72,14 @@ pub(crate) async fn probe(http: &Http, context: &Context) -> Ended {
 
 /// What is asked.
 enum Target<'a> {
-    Service { namespace: &'a str, service: &'a str, port: Option<&'a str>, path: &'a str },
+    Service {
+        namespace: &'a str,
+        service: &'a str,
+        port: Option<&'a str>,
+        /// The service's only port, where none is named: looked up once.
+        only: OnceLock<Option<String>>,
+        path: &'a str,
+    },
     Address(String),
 }
 
@@ -80,7 +88,7 @@ impl<'a> Target<'a> {
         let path = http.path.as_deref().unwrap_or("/");
         if let Some(service) = &http.service {
             let (namespace, service) = service.split_once('/').unwrap_or((&context.namespace, service));
-            return Target::Service { namespace, service, port: http.port.as_deref(), path };
+            return Target::Service { namespace, service, port: http.port.as_deref(), only: OnceLock::new(), path };
         }
         Target::Address(address(http.url.as_deref().unwrap_or_default(), http.path.as_deref()))
     }
@@ -114,15 +122,17 @@ impl<'a> Target<'a> {
         path: &str,
         time: Duration,
     ) -> Attempt {
-        let Target::Service { namespace, service, port, .. } = *self else { return Attempt::Wrong(self.name()) };
-        let only = match port {
-            Some(_) => None,
-            None => match self.only_port(context, namespace, service, time).await {
-                Ok(only) => only,
+        let Target::Service { namespace, service, port, ref only, .. } = *self else {
+            return Attempt::Wrong(self.name());
+        };
+        let port = match (port, only.get()) {
+            (Some(port), _) => Some(port),
+            (None, Some(only)) => only.as_deref(),
+            (None, None) => match self.only_port(context, namespace, service, time).await {
+                Ok(found) => only.get_or_init(|| found).as_deref(),
                 Err(attempt) => return attempt,
             },
         };
-        let port = port.or(only.as_deref());
         let headers: Vec<(String, String)> = http.headers.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
         let mut path = path.to_owned();
         for hop in 0..=MOST {
@@ -154,9 +164,7 @@ impl<'a> Target<'a> {
         let id = ObjectId::new("", "Service", Some(namespace), service);
         let live = match context.cluster.get("v1", &id).await {
             Ok(Some(live)) => live,
-            Ok(None) => {
-                return Err(Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`")));
-            }
+            Ok(None) => return Err(absent(namespace, service)),
             // Without the right to look, an unnamed port can still be reached.
             Err(ApiError::Forbidden { .. }) => return Ok(None),
             Err(error) => return Err(self.of_api_error(&error, service, time)),
@@ -179,7 +187,7 @@ impl<'a> Target<'a> {
         let id = ObjectId::new("", "Service", Some(namespace), service);
         match context.cluster.get("v1", &id).await {
             Ok(Some(_)) => Attempt::NotYet(format!("service `{service}` has no endpoints")),
-            Ok(None) => Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`")),
+            Ok(None) => absent(namespace, service),
             Err(ApiError::Forbidden { .. }) => Attempt::NotYet(format!(
                 "service `{service}` does not exist in namespace `{namespace}`, or has no endpoints"
             )),
@@ -231,6 +239,10 @@ impl<'a> Target<'a> {
             Err(error) => Attempt::NotYet(error.to_string()),
         }
     }
+}
+
+fn absent(namespace: &str, service: &str) -> Attempt {
+    Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`"))
 }
 
 /// Why nobody answered for a service, in our words where the API server's are known.
