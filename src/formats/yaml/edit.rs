@@ -94,12 +94,15 @@ pub fn edit(file: &Arc<SourceFile>, document: usize, path: &[Step<'_>], change: 
         (Dialect::Kustomize, wanted(&before, document, &places, change).ok_or(EditError::NotFound)?),
         (Dialect::Kubectl, wanted(&others, document, &places, change).ok_or(EditError::NotFound)?),
     ];
-    let tried: Vec<Verdict> = proposals.iter().map(|splice| verdict(file, splice, &expected)).collect();
-    match tried.iter().position(|verdict| *verdict == Verdict::AsWanted) {
-        Some(index) => proposals.into_iter().nth(index).ok_or(EditError::Impossible),
-        None if tried.contains(&Verdict::ElsewhereToo) => Err(EditError::Shared),
-        None => Err(EditError::Impossible),
+    let mut refusal = EditError::Impossible;
+    for splice in proposals {
+        match verdict(file, &splice, &expected) {
+            Verdict::AsWanted => return Ok(splice),
+            Verdict::ElsewhereToo => refusal = EditError::Shared,
+            Verdict::Broken => {}
+        }
     }
+    Err(refusal)
 }
 
 /// Proposals for a key or an item that is not there yet.

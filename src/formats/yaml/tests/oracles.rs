@@ -2,9 +2,13 @@
 //! kubectl and kustomize use them, `emit/*.kustomize.yaml` by `kubectl kustomize` 1.37 (kustomize 5.8.1).
 #![allow(clippy::disallowed_methods, reason = "tests read their data")]
 
+#[path = "support/comparable.rs"]
+mod comparable;
+
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
+use comparable::comparable;
 use seatrial_model::{Node, ScalarKind, Sources};
 use seatrial_yaml::{Dialect, Parsed, emit_all, in_kustomize_order, parse, plain_kind};
 use serde_json::Value as Json;
@@ -30,16 +34,6 @@ fn cases(folder: &str, end: &str) -> Vec<PathBuf> {
 
 fn parsed(text: String, dialect: Dialect) -> Parsed {
     parse(&Sources::new().add("case.yaml", text), dialect)
-}
-
-/// JSON in which numbers are compared by value, to fifteen digits: Go prints the float 1 as `1`.
-fn comparable(json: &Json) -> Json {
-    match json {
-        Json::Number(n) => Json::String(format!("{:.14e}", n.as_f64().unwrap_or_default())),
-        Json::Array(items) => items.iter().map(comparable).collect(),
-        Json::Object(map) => Json::Object(map.iter().map(|(k, v)| (k.clone(), comparable(v))).collect()),
-        other => other.clone(),
-    }
 }
 
 #[test]

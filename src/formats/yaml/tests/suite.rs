@@ -5,10 +5,14 @@
 //! with the reasons that it had.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "tests read their data and say what they skip")]
 
+#[path = "support/comparable.rs"]
+mod comparable;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use comparable::comparable;
 use seatrial_model::Sources;
 use seatrial_yaml::{Dialect, parse};
 use serde_json::Value as Json;
@@ -47,16 +51,6 @@ fn cases_of(path: &Path) -> Vec<Case> {
         }
     };
     tests.iter().enumerate().map(case).collect()
-}
-
-/// Numbers compared by value: Go prints the float 1 as `1`.
-fn comparable(json: &Json) -> Json {
-    match json {
-        Json::Number(n) => Json::String(format!("{:.14e}", n.as_f64().unwrap_or_default())),
-        Json::Array(items) => items.iter().map(comparable).collect(),
-        Json::Object(map) => Json::Object(map.iter().map(|(k, v)| (k.clone(), comparable(v))).collect()),
-        other => other.clone(),
-    }
 }
 
 /// How we read a case, against what the suite says.
