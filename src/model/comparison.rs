@@ -81,20 +81,21 @@ pub struct Compared {
 /// finding of the base stands for one of head only if it is at least as bad. What has neither object nor field is told apart by its sentence,
 /// too: else a missing file would stand for another one that the same kustomization names.
 #[must_use]
-pub fn compare<'a>(head: &'a [Finding], base: &'a [Finding], path: impl Fn(&Finding) -> String) -> Compared {
+pub fn compare<'a>(head: &[&'a Finding], base: &[&'a Finding], path: impl Fn(&Finding) -> String) -> Compared {
     let key = |finding: &'a Finding| {
         let is_vague = finding.object.is_none() && finding.field.is_none();
         (finding.fingerprint(&path(finding)), if is_vague { finding.message.as_str() } else { "" })
     };
     let mut left: HashMap<_, Vec<usize>> = HashMap::new();
-    for (position, finding) in base.iter().enumerate() {
+    for (position, finding) in base.iter().copied().enumerate() {
         left.entry(key(finding)).or_default().push(position);
     }
     let mut ages = vec![Age::New; head.len()];
-    let keys: Vec<_> = head.iter().map(key).collect();
+    let keys: Vec<_> = head.iter().copied().map(key).collect();
     let passes: [fn(&Finding, &Finding) -> bool; 2] = [|head, base| head.message == base.message, |_, _| true];
     for is_alike in passes {
-        for ((finding, key), age) in head.iter().zip(&keys).zip(&mut ages).filter(|(_, age)| **age == Age::New) {
+        for ((finding, key), age) in head.iter().copied().zip(&keys).zip(&mut ages).filter(|(_, age)| **age == Age::New)
+        {
             let Some(candidates) = left.get_mut(key) else { continue };
             let fits = |at: &usize| base.get(*at).is_some_and(|b| b.level >= finding.level && is_alike(finding, b));
             if let Some(twin) = candidates.iter().position(fits) {
@@ -123,7 +124,8 @@ mod tests {
     }
 
     fn ages(head: &[Finding], base: &[Finding]) -> (String, Vec<usize>) {
-        let compared = compare(head, base, |_| "a.yaml".to_owned());
+        let (head, base): (Vec<_>, Vec<_>) = (head.iter().collect(), base.iter().collect());
+        let compared = compare(&head, &base, |_| "a.yaml".to_owned());
         let letter = |age: &Age| if *age == Age::New { 'n' } else { 'o' };
         (compared.ages.iter().map(letter).collect(), compared.gone)
     }

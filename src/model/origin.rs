@@ -37,8 +37,6 @@ pub enum SetBy {
     Variable(Text),
     /// `replacements` of a kustomization copied it from another object, where its span lies; the place that names the field.
     Replacement(Span),
-    /// A var of a kustomization: its name, and where its value stands.
-    Var(Text, Span),
 }
 
 impl From<Span> for Origin {

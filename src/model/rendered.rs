@@ -1,6 +1,6 @@
 //! What rendering a source gives: objects, and what is wrong with it. Never an error.
 
-use crate::{Finding, Manifest};
+use crate::{Finding, Level, Manifest};
 
 /// The result of rendering one source for one environment.
 #[derive(Clone, Debug, Default)]
@@ -9,4 +9,12 @@ pub struct Rendered {
     pub manifests: Vec<Manifest>,
     /// What is wrong; whatever could be rendered in spite of it stands in `manifests`.
     pub findings: Vec<Finding>,
+}
+
+impl Rendered {
+    /// Whether an error was found: what is left is no environment.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Error)
+    }
 }

@@ -260,15 +260,18 @@ impl Report {
         self.verdict = all.max().unwrap_or(Verdict::Passed);
     }
 
-    /// What a stage says of the change. Where errors were found, they speak for rendering and validation: perhaps all of them were there before.
+    /// Whether errors speak for a rendering or a validation that failed: perhaps all of them were there before.
+    #[must_use]
+    pub fn is_explained(&self, outcome: &StageOutcome, environment: &EnvironmentReport) -> bool {
+        matches!(outcome.stage, Stage::Render | Stage::Validate)
+            && self.findings.iter().any(|f| f.level == Level::Error && f.environments.contains(&environment.name))
+    }
+
+    /// What a stage says of the change.
     fn verdict_of(&self, outcome: &StageOutcome, environment: &EnvironmentReport) -> Verdict {
-        let is_explained = || {
-            matches!(outcome.stage, Stage::Render | Stage::Validate)
-                && self.findings.iter().any(|f| f.level == Level::Error && f.environments.contains(&environment.name))
-        };
         match outcome.result {
             StageResult::Passed | StageResult::Skipped(_) => Verdict::Passed,
-            StageResult::Failed if is_explained() => Verdict::Passed,
+            StageResult::Failed if self.is_explained(outcome, environment) => Verdict::Passed,
             StageResult::Failed => Verdict::Failed,
             StageResult::Broken(_) => Verdict::Broken,
         }

@@ -1,23 +1,26 @@
 //! What environments are compared with: the base commit's tree, and what its configuration says of them.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Options;
-use seatrial_model::{Age, Comparison, Finding, Level, Manifest, Rendered, compare};
+use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::{Context, check};
-use seatrial_tree::Tree;
+use seatrial_tree::{ReadError, Tree};
 
 use crate::config::{self, Config};
-use crate::plan::{Planned, source_of};
+use crate::plan::{Planned, minor_of, source_of};
 use crate::render::render;
 use crate::session::Session;
 
 /// The base of a pull request.
 #[derive(Debug)]
 pub(crate) struct Against {
-    pub(crate) tree: Tree,
-    /// Its configuration; `None` where it has none that can be read.
-    config: Option<Config>,
+    tree: Tree,
+    /// Its configuration; or why it says nothing, as a clause.
+    pub(crate) config: Result<Config, String>,
     config_path: String,
 }
 
@@ -32,7 +35,7 @@ pub(crate) struct Before {
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) comparison: Comparison,
-    /// The age of each finding, in their order.
+    /// The age of each finding, in their order; of those that are not there it is [`Age::New`].
     pub(crate) ages: Vec<Age>,
     pub(crate) fixed: Vec<Finding>,
 }
@@ -40,8 +43,7 @@ pub(crate) struct Told {
 impl Against {
     /// The base in `tree`; its configuration lies where that of the checkout does.
     pub(crate) fn new(tree: Tree, config_path: &str) -> Against {
-        let file = tree.read(config_path).ok();
-        let config = file.and_then(|file| config::read(config_path, file.text()).ok());
+        let config = read_config(&tree, config_path);
         Against { tree, config, config_path: config_path.to_owned() }
     }
 
@@ -54,12 +56,11 @@ impl Against {
 
     fn planned(&self, planned: &Planned) -> Result<(Source, Minor), String> {
         let is_configured = planned.config.is_some();
-        if let Some(config) = self.config.as_ref().filter(|_| is_configured) {
+        if let Some(config) = self.config.as_ref().ok().filter(|_| is_configured) {
             let before = config.environments.get(&planned.name);
             let before = before.ok_or_else(|| "the base does not have this environment".to_owned())?;
-            let minor = before.kubernetes.as_deref().and_then(|text| Minor::parse(text).ok());
             let source = source_of(before, &self.config_path);
-            return source.map(|source| (source, minor.unwrap_or(Minor::DEFAULT))).ok_or_else(|| {
+            return source.map(|source| (source, minor_of(before))).ok_or_else(|| {
                 "the base renders this environment from somewhere outside of the repository".to_owned()
             });
         }
@@ -76,42 +77,36 @@ impl Before {
     /// One side that cannot be rendered hides what is wrong with its objects: then nothing is compared. Where neither can be, what both
     /// say is compared, and nothing counts as fixed.
     pub(crate) fn tell(&self, head: &Head<'_>, session: &Session) -> Told {
-        let all: Vec<Finding> = head.rendered.iter().chain(head.checked).cloned().collect();
-        let sides = (cannot_be_rendered(&self.rendered.findings), cannot_be_rendered(head.rendered));
+        let sides = (self.rendered.has_errors(), head.rendered.has_errors());
         let because = match sides {
             (true, false) => "the base cannot be rendered",
             (false, true) => "the change cannot be rendered, and its base can",
             (true, true) | (false, false) => {
-                let base = self.findings(head);
+                let checked = self.checked(head);
+                let all: Vec<&Finding> = head.rendered.findings.iter().chain(head.checked).collect();
+                let base: Vec<&Finding> = self.rendered.findings.iter().chain(checked.iter()).collect();
                 let compared = compare(&all, &base, |finding| path_of(finding, session));
                 let gone = if sides.0 { Vec::new() } else { compared.gone };
-                let fixed = gone.into_iter().filter_map(|position| base.get(position).cloned());
+                let fixed = gone.into_iter().filter_map(|position| base.get(position).copied().cloned());
                 return Told { comparison: Comparison::Compared, ages: compared.ages, fixed: fixed.collect() };
             }
         };
-        let ages = vec![Age::New; all.len()];
-        Told { comparison: Comparison::NotCompared(because.to_owned()), ages, fixed: Vec::new() }
+        Told::nothing_before(because.to_owned())
     }
 
-    /// All findings of the base, with the levels that the checkout's configuration gives: what it says of rules is no doing of the objects.
-    fn findings(&self, head: &Head<'_>) -> Vec<Finding> {
-        let checked = if head.is_unchanged && head.minor == self.minor {
-            head.checked.to_vec()
-        } else {
-            (head.with_levels)(check(&self.rendered.manifests, &Context { minor: self.minor }).findings)
-        };
-        self.rendered.findings.iter().cloned().chain(checked).collect()
-    }
-
-    /// The objects.
-    pub(crate) fn manifests(&self) -> &[Manifest] {
-        &self.rendered.manifests
+    /// What checking finds on the base, with the levels that the checkout's configuration gives: what it says of rules is no doing of the
+    /// objects.
+    fn checked<'a>(&self, head: &Head<'a>) -> Cow<'a, [Finding]> {
+        if head.is_unchanged && head.minor == self.minor {
+            return Cow::Borrowed(head.checked);
+        }
+        Cow::Owned((head.with_levels)(check(&self.rendered.manifests, &Context { minor: self.minor }).findings))
     }
 }
 
 /// An environment as the change has it.
 pub(crate) struct Head<'a> {
-    pub(crate) rendered: &'a [Finding],
+    pub(crate) rendered: &'a Rendered,
     pub(crate) checked: &'a [Finding],
     pub(crate) minor: Minor,
     /// Whether it renders the same objects as its base: then the rules need not run a second time.
@@ -120,14 +115,20 @@ pub(crate) struct Head<'a> {
 }
 
 impl Told {
-    /// Of an environment that the base does not have; the reason as a clause.
+    /// Nothing was compared; the reason as a clause.
     pub(crate) fn nothing_before(because: String) -> Told {
         Told { comparison: Comparison::NotCompared(because), ages: Vec::new(), fixed: Vec::new() }
     }
 }
 
-fn cannot_be_rendered(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.level == Level::Error)
+/// The configuration of the base commit; or why it says nothing, as a clause.
+fn read_config(tree: &Tree, path: &str) -> Result<Config, String> {
+    let name = Path::new(path).file_name().map_or(path.into(), |n| n.to_string_lossy());
+    match tree.read(path) {
+        Ok(file) => config::read(path, file.text()).map_err(|_| format!("{name} of the base commit cannot be read")),
+        Err(ReadError::NotFound) => Err(format!("the pull request adds {name}; deploy it with --trust-head")),
+        Err(error) => Err(format!("{name} of the base commit {error}")),
+    }
 }
 
 fn path_of(finding: &Finding, session: &Session) -> String {

@@ -102,11 +102,11 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let (mut head, changed) = render(bench.head, &planned.source, bench.images, Options::default());
     point_at_configuration(&mut head.findings, &planned, bench.session);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
-    let rendered_in = elapsed_ms(started);
+    let rendering = render_stage(&head, elapsed_ms(started));
 
     let before = bench.base.map(|base| base.render(&planned));
     let is_before = |before: &crate::against::Before| {
-        before.manifests().iter().for_each(|m| bench.session.masker.add_manifest(m));
+        before.rendered.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
         is_equal(&before.rendered, &head)
     };
     let unchanged = before.as_ref().map(|before| before.as_ref().is_ok_and(is_before));
@@ -120,7 +120,7 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let told = before.map(|before| {
         let is_unchanged = unchanged == Some(true);
         let minor = planned.minor;
-        let head = Head { rendered: &head.findings, checked: &checked, minor, is_unchanged, with_levels: &with_levels };
+        let head = Head { rendered: &head, checked: &checked, minor, is_unchanged, with_levels: &with_levels };
         before.map_or_else(Told::nothing_before, |before| before.tell(&head, bench.session))
     });
     let (comparison, ages, fixed) = match told {
@@ -135,16 +135,14 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
 
     let objects = head.manifests.len();
     let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
+    let validation = validate_stage(&findings, &rendering, objects, bench.fail_on, checked_in);
     let report = EnvironmentReport {
         name: planned.name.clone(),
         source: planned.describe(),
         kubernetes: planned.minor.to_string(),
         target: None,
         comparison,
-        stages: vec![
-            render_stage(&findings, objects, rendered_in),
-            validate_stage(&findings, objects, bench, checked_in),
-        ],
+        stages: vec![rendering, validation],
         objects,
         changes: Vec::new(),
         tests: Vec::new(),
@@ -159,20 +157,24 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
 }
 
 /// A rendering with an error failed, whoever brought the error: what is left of it is no environment.
-fn render_stage(findings: &[Found], objects: usize, duration_ms: u64) -> StageOutcome {
-    let failed = findings.iter().any(|f| f.stage == Stage::Render && f.finding.level == Level::Error);
-    let result = if failed { StageResult::Failed } else { StageResult::Passed };
-    StageOutcome { stage: Stage::Render, result, summary: count(objects), duration_ms }
+fn render_stage(head: &Rendered, duration_ms: u64) -> StageOutcome {
+    let result = if head.has_errors() { StageResult::Failed } else { StageResult::Passed };
+    StageOutcome { stage: Stage::Render, result, summary: count(head.manifests.len(), "object"), duration_ms }
 }
 
 /// A validation failed where something is wrong that fails the run.
-fn validate_stage(findings: &[Found], objects: usize, bench: Bench<'_>, duration_ms: u64) -> StageOutcome {
+fn validate_stage(
+    findings: &[Found],
+    rendering: &StageOutcome,
+    objects: usize,
+    fail_on: FailOn,
+    duration_ms: u64,
+) -> StageOutcome {
     let stage = Stage::Validate;
-    let is_broken = |f: &Found| f.stage == Stage::Render && f.finding.level == Level::Error;
-    if objects == 0 && findings.iter().any(is_broken) {
+    if objects == 0 && rendering.result == StageResult::Failed {
         return StageOutcome::skipped(stage, "nothing was rendered");
     }
-    let fails = |f: &&Found| f.stage == stage && bench.fail_on.fails(f.finding.level, f.age, Some(stage));
+    let fails = |f: &&Found| f.stage == stage && fail_on.fails(f.finding.level, f.age, Some(stage));
     let result = if findings.iter().any(|f| fails(&f)) { StageResult::Failed } else { StageResult::Passed };
     let new = findings.iter().filter(|f| f.stage == stage && f.age == Age::New);
     StageOutcome { stage, result, summary: counts(&new.map(|f| f.finding.level).collect::<Vec<_>>()), duration_ms }
@@ -195,8 +197,10 @@ pub(crate) fn elapsed_ms(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn count(count: usize) -> String {
-    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
+/// `1 object`, `42 objects`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// `2 errors, 1 warning`; empty for none.
@@ -204,8 +208,7 @@ fn counts(levels: &[Level]) -> String {
     let each = [(Level::Error, "error"), (Level::Warning, "warning")].into_iter().filter_map(|(level, word)| {
         match levels.iter().filter(|l| **l == level).count() {
             0 => None,
-            1 => Some(format!("1 {word}")),
-            count => Some(format!("{count} {word}s")),
+            number => Some(count(number, word)),
         }
     });
     each.collect::<Vec<_>>().join(", ")
@@ -224,8 +227,7 @@ fn with_levels(findings: Vec<Finding>, levels: &BTreeMap<String, RuleLevel>) -> 
 
 /// Whether two renderings put the same objects on a cluster: object by object, order does not count. A rendering with errors equals none.
 fn is_equal(base: &Rendered, head: &Rendered) -> bool {
-    let broken = |r: &Rendered| r.findings.iter().any(|f| f.level == Level::Error);
-    if broken(base) || broken(head) || base.manifests.len() != head.manifests.len() {
+    if base.has_errors() || head.has_errors() || base.manifests.len() != head.manifests.len() {
         return false;
     }
     let known: BTreeMap<(&ObjectId, &str), &Manifest> =

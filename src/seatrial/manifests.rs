@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_kustomize::{ImageOverride, Options};
-use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Level, Manifest, Rendered, Report, ReportedFinding, ids};
+use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{TerminalOptions, terminal};
 
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
@@ -31,7 +31,7 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
         return Err(Stop::Usage(format!("--image `{}` matches no rendered image", image.name)));
     }
     tell(&rendered, &session);
-    if rendered.findings.iter().any(|f| f.level == Level::Error) {
+    if rendered.has_errors() {
         return Ok(EXIT_FAILED);
     }
     keep_wanted(&mut rendered.manifests, &args.object)?;

@@ -1,20 +1,19 @@
 //! The trial, top to bottom: render head and base, check, deploy, test, report.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 use seatrial_ci::Trust;
 use seatrial_deploy::CancelToken;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
-use seatrial_tree::{ReadError, Tree};
+use seatrial_tree::Tree;
 
 use crate::against::Against;
 use crate::cli::RunArgs;
 use crate::config::{self, Config, ReportConfig, RuleLevel, TestConfig};
 use crate::head_lines::show_for_head;
-use crate::judge::{Bench, Judged, elapsed_ms, judge};
+use crate::judge::{Bench, Judged, count, elapsed_ms, judge};
 use crate::live::LiveContext;
 use crate::plan::{self, Authority, Planned};
 use crate::progress::ProgressLog;
@@ -131,13 +130,11 @@ impl Trial<'_> {
         }
         match (base, against) {
             (Base::None, _) => Authority::Checkout,
-            (Base::Commit(_), Some(against)) => match read_config(&against.tree, &self.workspace.config_path) {
-                Ok(config) => Authority::Base(Box::new(config)),
-                Err(because) => Authority::Nobody(because),
+            (_, Some(against)) => match &against.config {
+                Ok(config) => Authority::Base(Box::new(config.clone())),
+                Err(because) => Authority::Nobody(because.clone()),
             },
-            (Base::Missing(_) | Base::Commit(_), _) => {
-                Authority::Nobody("its base commit is not in the clone".to_owned())
-            }
+            (_, None) => Authority::Nobody("its base commit is not in the clone".to_owned()),
         }
     }
 
@@ -245,11 +242,10 @@ fn is_inherited(judged: &Judged) -> bool {
 fn in_spite_of(judged: &Judged) -> Option<String> {
     let name = &judged.planned.name;
     let errors: Vec<&ReportedFinding> = judged.findings.iter().filter(|f| f.level == Level::Error).collect();
-    let number = match errors.len() {
-        0 => return None,
-        1 => "1 problem".to_owned(),
-        many => format!("{many} problems"),
-    };
+    if errors.is_empty() {
+        return None;
+    }
+    let number = count(errors.len(), "problem");
     let is_old = errors.iter().all(|finding| finding.age == Age::AlreadyThere);
     let whose = if is_old { " that the base has, too" } else { "" };
     Some(format!(
@@ -265,14 +261,4 @@ fn skip(report: &mut EnvironmentReport, stages: &[Stage], because: &str) {
 /// The levels that the configuration gives to rules.
 pub(crate) fn levels(config: Option<&Config>) -> BTreeMap<String, RuleLevel> {
     config.iter().flat_map(|c| &c.rules).map(|(rule, level)| (rule.clone(), *level)).collect()
-}
-
-/// The configuration of the base commit; or why it says nothing, as a clause.
-fn read_config(tree: &Tree, path: &str) -> Result<Config, String> {
-    let name = Path::new(path).file_name().map_or(path.into(), |n| n.to_string_lossy());
-    match tree.read(path) {
-        Ok(file) => config::read(path, file.text()).map_err(|_| format!("{name} of the base commit cannot be read")),
-        Err(ReadError::NotFound) => Err(format!("the pull request adds {name}; deploy it with --trust-head")),
-        Err(error) => Err(format!("{name} of the base commit {error}")),
-    }
 }

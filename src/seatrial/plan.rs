@@ -81,11 +81,10 @@ fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, St
         let source = source_of(environment, &workspace.config_path).ok_or_else(|| {
             Stop::Usage(format!("the path `{path}` of environment `{name}` leads out of the repository"))
         })?;
-        let minor = environment.kubernetes.as_deref().and_then(|text| Minor::parse(text).ok());
         Ok(Planned {
             name: name.clone(),
             source,
-            minor: minor.unwrap_or(Minor::DEFAULT),
+            minor: minor_of(environment),
             place: root.as_ref().map(|root| config::place_of(root, &["environments", name, kind, "path"])),
             config: Some(environment.clone()),
         })
@@ -118,7 +117,7 @@ pub(crate) fn at_path(directory: &Path, workspace: &Workspace, path: &Path) -> R
 }
 
 /// Whether a directory of the tree has a kustomization.
-pub(crate) fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
+fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
     let has = |name: &&str| workspace.tree.kind(&join(path, name).unwrap_or_default()).is_ok();
     let is_directory = workspace.tree.kind(path).is_ok_and(|kind| kind == EntryKind::Directory);
     is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has)
@@ -128,6 +127,11 @@ pub(crate) fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
 fn path_of(environment: &EnvironmentConfig) -> Option<(&str, &'static str)> {
     let kustomize = environment.kustomize.as_ref().map(|source| (source.path.as_str(), "kustomize"));
     kustomize.or_else(|| environment.manifests.as_ref().map(|source| (source.path.as_str(), "manifests")))
+}
+
+/// The minor that an environment of a configuration is checked against.
+pub(crate) fn minor_of(environment: &EnvironmentConfig) -> Minor {
+    environment.kubernetes.as_deref().and_then(|text| Minor::parse(text).ok()).unwrap_or(Minor::DEFAULT)
 }
 
 /// What an environment of a configuration is rendered from; `None` where that leads out of the tree.

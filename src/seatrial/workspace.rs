@@ -33,11 +33,7 @@ impl Workspace {
         let named = config.map(|file| directory.join(file));
         let start = named.as_deref().and_then(Path::parent).unwrap_or(directory);
         let start = start.canonicalize().map_err(|e| Stop::Usage(format!("cannot open `{}`: {e}", start.display())))?;
-        let repository = Repository::open(&start).ok();
-        let root = repository.as_ref().and_then(Repository::root).and_then(|root| root.canonicalize().ok());
-        let root = root.filter(|root| start.starts_with(root)).unwrap_or_else(|| start.clone());
-        let tree = Tree::working_copy(&root, sources)
-            .map_err(|e| Stop::Usage(format!("cannot open `{}`: it {e}", root.display())))?;
+        let Workspace { root, tree, repository, .. } = Workspace::around(&start, &start, sources)?;
         let config_path = match named.as_deref().and_then(Path::file_name) {
             Some(name) => in_tree(&root, &start.join(name)),
             None => nearest_config(&tree, &in_tree(&root, &start)),

@@ -3,11 +3,9 @@
 use seatrial_model::{Age, Comparison, EnvironmentReport, Level, Report, ReportedFinding, Stage};
 
 use crate::cause::{Cause, Teller};
-use crate::left_out::is_told_as_not_checked;
+use crate::headline::MOST_NAMES;
+use crate::left_out::{grouped, is_told_as_not_checked};
 use crate::wording::{count, list};
-
-/// Environments that are named one by one.
-const MOST_NAMES: usize = 3;
 
 /// `2 problems, 1 warning`; empty for none. The adjective stands before each noun.
 pub(crate) fn tally<'a>(findings: impl Iterator<Item = &'a ReportedFinding>, adjective: &str) -> String {
@@ -54,15 +52,11 @@ pub(crate) fn counted(report: &Report) -> String {
 
 /// Environments whose findings could not be compared, by the reason, in the order of its first one.
 pub(crate) fn not_compared(report: &Report) -> Vec<(&str, String)> {
-    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for environment in &report.environments {
-        let Some(Comparison::NotCompared(because)) = &environment.comparison else { continue };
-        match reasons.iter_mut().find(|(known, _)| known == because) {
-            Some((_, names)) => names.push(&environment.name),
-            None => reasons.push((because, vec![&environment.name])),
-        }
-    }
-    reasons.into_iter().map(|(because, names)| (because, list(&names, MOST_NAMES))).collect()
+    let not_compared = report.environments.iter().filter_map(|environment| match &environment.comparison {
+        Some(Comparison::NotCompared(because)) => Some((because.as_str(), environment.name.as_str())),
+        _ => None,
+    });
+    grouped(not_compared).into_iter().map(|(because, names)| (because, list(&names, MOST_NAMES))).collect()
 }
 
 /// What validation found in an environment, as a clause: `1 new problem, 2 already there`, `2 problems`; empty for nothing.

@@ -1,8 +1,6 @@
 //! What the verdict rests on: every reason once, whether a finding, a test or a stage tells it. All reporters name and count these.
 
-use seatrial_model::{
-    EnvironmentReport, Level, Report, ReportedFinding, Stage, StageResult, TestOutcome, TestResult, ids,
-};
+use seatrial_model::{EnvironmentReport, Report, ReportedFinding, Stage, StageResult, TestOutcome, TestResult, ids};
 
 /// One reason why a run is not green.
 #[derive(Clone, Debug)]
@@ -118,12 +116,12 @@ fn failed_in<'a>(environment: &'a EnvironmentReport, report: &'a Report, causes:
         }
     }
     let here = |f: &&ReportedFinding| f.environments.iter().any(|e| e == name);
-    let has_error = report.findings.iter().filter(here).any(|f| f.level == Level::Error);
-    let has_cause = report.findings.iter().filter(here).any(|f| report.is_failing(f));
+    let has_cause = || report.findings.iter().filter(here).any(|f| report.is_failing(f));
     for stage in environment.stages.iter().filter(|s| s.result == StageResult::Failed) {
         // An error that was there before explains a rendering, and no deployment.
-        let is_told = if matches!(stage.stage, Stage::Render | Stage::Validate) { has_error } else { has_cause };
-        let explained = is_told || (stage.stage == Stage::Test && failed().next().is_some());
+        let explained = report.is_explained(stage, environment)
+            || has_cause()
+            || (stage.stage == Stage::Test && failed().next().is_some());
         if explained {
             continue;
         }

@@ -18,14 +18,19 @@ pub(crate) fn by_reason(environment: &EnvironmentReport) -> Vec<(&str, Vec<&Obje
     let changes = environment.changes.iter().filter(|change| change.action == Action::Skipped);
     let untold = changes.filter(|change| environment.skipped.iter().all(|s| s.object != change.object));
     let untold = untold.map(|change| (change.because.as_deref().unwrap_or("no reason given"), &change.object));
-    let mut reasons: Vec<(&str, Vec<&ObjectId>)> = Vec::new();
-    for (because, object) in skipped.chain(untold) {
-        match reasons.iter_mut().find(|(known, _)| *known == because) {
-            Some((_, objects)) => objects.push(object),
-            None => reasons.push((because, vec![object])),
+    grouped(skipped.chain(untold))
+}
+
+/// Values by their key, in the order of its first one.
+pub(crate) fn grouped<'a, V>(pairs: impl Iterator<Item = (&'a str, V)>) -> Vec<(&'a str, Vec<V>)> {
+    let mut groups: Vec<(&str, Vec<V>)> = Vec::new();
+    for (key, value) in pairs {
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, values)) => values.push(value),
+            None => groups.push((key, vec![value])),
         }
     }
-    reasons
+    groups
 }
 
 /// `2 acme.io/Widget (no schema), 1 v1/Secret (encrypted with SOPS) in prod`, counted over all environments; empty for nothing.
