@@ -3,15 +3,21 @@
 //! `SEATRIAL_UPDATE_CASES=1` writes what is seen; read the difference before committing it.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
+#[path = "support/files.rs"]
+mod files;
 #[path = "support/redact.rs"]
 mod redact;
+#[path = "support/schema.rs"]
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use files::files;
 use redact::redacted;
+use schema::{problems, validator};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -42,24 +48,6 @@ fn names() -> Vec<String> {
 fn case(name: &str) -> Case {
     let text = std::fs::read_to_string(cases().join(name).join("case.yaml")).expect("case.yaml");
     serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// All files below a directory, path → bytes.
-fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut waiting = vec![directory.to_owned()];
-    while let Some(current) = waiting.pop() {
-        for entry in std::fs::read_dir(current).expect("readable").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                waiting.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(directory).expect("below").to_string_lossy().into_owned();
-            found.insert(name, std::fs::read(&path).expect("readable"));
-        }
-    }
-    found
 }
 
 struct Seen {
@@ -144,24 +132,20 @@ fn a_variant_differs_from_its_origin_in_the_files_it_names_and_in_no_other() {
 
 #[test]
 fn every_report_fits_the_published_schema() {
-    let schema = Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "report"]).env_clear().output();
-    let schema: serde_json::Value = serde_json::from_slice(&schema.expect("runs").stdout).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+    let validator = validator("report");
     for (name, (_, seen)) in seen() {
-        let problems: Vec<String> = validator.iter_errors(&seen.json).map(|e| e.to_string()).collect();
+        let problems = problems(&validator, &seen.json);
         assert!(problems.is_empty(), "{name}: {problems:?}");
     }
 }
 
 #[test]
 fn the_configuration_of_every_case_fits_the_published_schema() {
-    let schema = Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "config"]).env_clear().output();
-    let schema: serde_json::Value = serde_json::from_slice(&schema.expect("runs").stdout).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+    let validator = validator("config");
     for name in names() {
         let text = std::fs::read_to_string(cases().join(&name).join("repo/seatrial.yaml")).expect("seatrial.yaml");
         let config: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
-        let problems: Vec<String> = validator.iter_errors(&config).map(|e| e.to_string()).collect();
+        let problems = problems(&validator, &config);
         assert!(problems.is_empty(), "{name}: {problems:?}");
     }
 }

@@ -1,10 +1,17 @@
 //! Only what the pull request caused: base and change as data, a git repository with the merge commit built of them, and what the report says.
 #![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
 
+#[path = "support/git.rs"]
+mod git;
+#[path = "support/schema.rs"]
+mod schema;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use git::git;
+use schema::{problems, validator};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -58,18 +65,6 @@ struct Seen {
     log: String,
     markdown: String,
     json: serde_json::Value,
-}
-
-fn git(directory: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 fn lay(directory: &Path, files: &Files) {
@@ -200,13 +195,11 @@ fn case(what: &str) -> (Files, Case) {
 
 #[test]
 fn every_report_of_a_comparison_fits_the_published_schema() {
-    let schema = Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "report"]).env_clear().output();
-    let schema: serde_json::Value = serde_json::from_slice(&schema.expect("runs").stdout).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+    let validator = validator("report");
     for what in ["new findings come first", "a change that cannot be rendered", "with --fail-on never"] {
         let (files, case) = case(what);
         let json = Checkout::of(&files, &case).run("validate", &["--all"], &[]).json;
-        let problems: Vec<String> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
+        let problems = problems(&validator, &json);
         assert!(problems.is_empty() && json["findings"].is_array(), "{what}: {problems:?}");
     }
 }

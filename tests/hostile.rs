@@ -14,6 +14,8 @@ mod configurations;
 mod files;
 #[path = "hostile/forges.rs"]
 mod forges;
+#[path = "support/git.rs"]
+mod git;
 #[path = "hostile/harness.rs"]
 mod harness;
 #[path = "hostile/leaks.rs"]

@@ -14,6 +14,8 @@
 mod bed;
 #[path = "live/case.rs"]
 mod case;
+#[path = "support/files.rs"]
+mod files;
 #[path = "live/form.rs"]
 mod form;
 #[path = "live/program.rs"]
@@ -24,12 +26,15 @@ mod prove;
 mod redact;
 #[path = "live/registry.rs"]
 mod registry;
+#[path = "support/schema.rs"]
+mod schema;
 #[path = "live/webhook.rs"]
 mod webhook;
 
 use std::process::ExitCode;
 use std::sync::{Arc, RwLock};
 
+use bed::Bed;
 use libtest_mimic::{Arguments, Completion, Trial};
 
 /// Most cases wait for the cluster, not for a processor.
@@ -40,7 +45,7 @@ const NO_BED: &str = "SEATRIAL_TEST_KUBECONFIG is not set: start the test bed wi
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
-    let bed = bed::Bed::from_environment().map(Arc::new);
+    let bed = Bed::from_environment().map(Arc::new);
     if bed.is_none() && !arguments.list {
         eprintln!("LIVE TESTS ARE NOT RUN: {NO_BED}");
     }
@@ -49,23 +54,18 @@ fn main() -> ExitCode {
     let mut trials = form::trials();
     let (alone, others): (Vec<_>, Vec<_>) =
         case::names().into_iter().partition(|name| case::read(name).stops_a_daemon());
-    for name in others {
-        let (bed, cluster) = (bed.clone(), Arc::clone(&cluster));
-        trials.push(Trial::ignorable_test(name.clone(), move || {
-            let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
-            let _shared = cluster.read();
-            prove::case(&bed, &name);
-            Ok(Completion::Completed)
-        }));
-    }
-    for name in alone {
-        let (bed, cluster) = (bed.clone(), Arc::clone(&cluster));
-        trials.push(Trial::ignorable_test(name.clone(), move || {
-            let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
-            let _alone = cluster.write();
-            prove::case(&bed, &name);
-            Ok(Completion::Completed)
-        }));
-    }
+    let ordered = others.into_iter().chain(alone);
+    trials.extend(ordered.map(|name| trial(name, bed.clone(), Arc::clone(&cluster))));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The trial of one case.
+fn trial(name: String, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<()>>) -> Trial {
+    Trial::ignorable_test(name.clone(), move || {
+        let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
+        let is_alone = case::read(&name).stops_a_daemon();
+        let (_alone, _shared) = (is_alone.then(|| cluster.write()), (!is_alone).then(|| cluster.read()));
+        prove::case(&bed, &name);
+        Ok(Completion::Completed)
+    })
 }

@@ -1,9 +1,13 @@
 //! The main job on a pull request: a real merge commit, GitHub Actions' environment, and the stateful GitHub fake on the other side.
 #![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
 
+#[path = "support/git.rs"]
+mod git;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use git::git;
 use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull};
 
 const TOKEN: &str = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
@@ -14,18 +18,6 @@ const WEB_TAG: (&str, &str) = ("newTag: 1.4.0", "newTag: 1.4.2");
 struct Checkout {
     scratch: tempfile::TempDir,
     head: String,
-}
-
-fn git(directory: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 fn copy(from: &Path, to: &Path) {

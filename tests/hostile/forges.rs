@@ -1,11 +1,10 @@
 //! A GitHub that refuses, is overloaded, fails or says nothing: the exit code stays the verdict's, and a sentence says what was not posted.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull};
 
+use crate::git::git;
 use crate::harness::{Repo, Running, Seen};
 
 pub(crate) const TOKEN: &str = "sw0rdf1sh-github-token";
@@ -22,15 +21,6 @@ pub(crate) struct PullRequest {
     pub(crate) github: FakeGitHub,
     pub(crate) head: String,
     _runtime: tokio::runtime::Runtime,
-}
-
-fn git(directory: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("git");
-    command.args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]);
-    let output = command.args(arguments).current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null").output();
-    let output = output.expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 impl PullRequest {

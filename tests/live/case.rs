@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::files::files;
+
 /// A case, as `case.yaml` writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,19 +170,5 @@ pub(crate) fn read(name: &str) -> Case {
 
 /// All files of a case's repository, path → bytes.
 pub(crate) fn repository(name: &str, case: &Case) -> BTreeMap<String, Vec<u8>> {
-    let directory = folder(name).join(case.repo.as_deref().unwrap_or("repo"));
-    let mut found = BTreeMap::new();
-    let mut waiting = vec![directory.clone()];
-    while let Some(current) = waiting.pop() {
-        for entry in std::fs::read_dir(current).expect("readable").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                waiting.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(&directory).expect("below").to_string_lossy().into_owned();
-            found.insert(name, std::fs::read(&path).expect("readable"));
-        }
-    }
-    found
+    files(&folder(name).join(case.repo.as_deref().unwrap_or("repo")))
 }

@@ -3,6 +3,7 @@
 use libtest_mimic::{Failed, Trial};
 
 use crate::case::{folder, names, read, repository};
+use crate::schema::{problems, validator};
 
 type Claim = fn() -> Result<(), Failed>;
 
@@ -44,14 +45,12 @@ fn every_run_has_an_expected_text() -> Result<(), Failed> {
 }
 
 fn every_configuration_fits_the_published_schema() -> Result<(), Failed> {
-    let schema = std::process::Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "config"]).output()?;
-    let schema: serde_json::Value = serde_json::from_slice(&schema.stdout)?;
-    let validator = jsonschema::validator_for(&schema)?;
+    let validator = validator("config");
     for name in names() {
         let files = repository(&name, &read(&name));
         let config = files.get("seatrial.yaml").ok_or_else(|| format!("{name} has no seatrial.yaml"))?;
         let config: serde_json::Value = serde_saphyr::from_slice(config)?;
-        let problems: Vec<String> = validator.iter_errors(&config).map(|e| e.to_string()).collect();
+        let problems = problems(&validator, &config);
         if !problems.is_empty() {
             return Err(format!("{name}: {problems:?}").into());
         }

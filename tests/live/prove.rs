@@ -10,6 +10,7 @@ use crate::bed::Bed;
 use crate::case::{Case, Run, folder, read, repository};
 use crate::program::{Repo, Seen};
 use crate::redact::redacted;
+use crate::schema::{problems, validator};
 
 /// Secrets that cases plant, as they stand and as the API carries them.
 const SECRETS: [&str; 4] = ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE", "puller-password", "cHVsbGVyLXBhc3N3b3Jk"];
@@ -64,7 +65,7 @@ fn hold(bed: &Bed, name: &str, run: &Run, seen: &Seen) {
     }
     if let Some(json) = &seen.json {
         let json = serde_json::from_str(json).unwrap_or_else(|e| panic!("{name}: the JSON report: {e}"));
-        let problems: Vec<String> = schema().iter_errors(&json).map(|e| e.to_string()).collect();
+        let problems = problems(schema(), &json);
         assert!(problems.is_empty(), "{name}: {problems:?}");
     }
     let clean = |text: &str| bed.redacted(&live(&redacted(text)));
@@ -87,11 +88,7 @@ fn expect(name: &str, file: &str, seen: &str) {
 
 fn schema() -> &'static jsonschema::Validator {
     static SCHEMA: OnceLock<jsonschema::Validator> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
-        let schema = std::process::Command::new(env!("CARGO_BIN_EXE_seatrial")).args(["schema", "report"]).output();
-        let schema = serde_json::from_slice(&schema.expect("runs").stdout).expect("a schema");
-        jsonschema::validator_for(&schema).expect("a valid schema")
-    })
+    SCHEMA.get_or_init(|| validator("report"))
 }
 
 /// What differs from run to run on a real cluster only.

@@ -2,21 +2,17 @@
 
 use std::process::Command;
 
+use seatrial_test_servers::oci::{MANIFEST, digest};
 use serde_json::{Value, json};
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// Tags an index whose only entry is the image `from`, said to be for another processor.
 pub(crate) fn tag_for_another_processor(registry: &str, repository: &str, from: &str, tag: &str) {
     let address = |reference: &str| format!("http://{registry}/v2/{repository}/manifests/{reference}");
     let manifest = curl(&["-H", &format!("Accept: {MANIFEST}"), &address(from)]);
-    let sum = curl(&["-I", "-H", &format!("Accept: {MANIFEST}"), &address(from)]);
-    let digest = sum
-        .lines()
-        .find_map(|line| line.to_lowercase().strip_prefix("docker-content-digest: ")?.trim().to_owned().into());
     let entry = json!({
-        "mediaType": MANIFEST, "digest": digest, "size": manifest.len(),
+        "mediaType": MANIFEST, "digest": digest(manifest.as_bytes()), "size": manifest.len(),
         "platform": { "os": "linux", "architecture": "s390x" },
     });
     let index: Value = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [entry] });

@@ -3,12 +3,13 @@
 //! Not here: TLS, redirects, proxies, connection pools. Stand-ins talk to loopback and to the test bed's own network.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Uri, header};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::TcpStream;
 
 /// What went wrong in a body.
@@ -20,6 +21,15 @@ pub(crate) type Body = BoxBody<Bytes, BodyError>;
 /// A body in memory.
 pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+/// An answer of JSON.
+pub(crate) fn json_answer(status: u16, body: &Value) -> Response<Body> {
+    let mut response = Response::new(full(body.to_string()));
+    *response.status_mut() = StatusCode::from_u16(status).expect("is a status");
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
 }
 
 /// A request that got no answer.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::claims::{self, Access, Kind};
 use super::{NULL_USER, Rights, Settings};
-use crate::call::{Body, full};
+use crate::call::{Body, json_answer};
 use crate::listen::Dropped;
 
 const UNAUTHORIZED: &str = "authentication required, visit https://aka.ms/acr/authorization for more information.";
@@ -166,12 +166,4 @@ pub(super) fn throttled(retry_after: u64) -> Response<Body> {
 
 pub(super) fn refusal(status: u16, code: &str, message: &str) -> Response<Body> {
     json_answer(status, &json!({ "errors": [{ "code": code, "message": message }] }))
-}
-
-fn json_answer(status: u16, body: &Value) -> Response<Body> {
-    let mut response = Response::new(full(body.to_string()));
-    *response.status_mut() = StatusCode::from_u16(status).expect("is a status");
-    let json = http::HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert("content-type", json);
-    response
 }

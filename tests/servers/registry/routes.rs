@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use super::path::{Target, Thing, parse};
 use super::store::Store;
-use crate::call::{Body, full};
+use crate::call::{Body, full, json_answer};
 use crate::listen::Dropped;
 use crate::oci::digest;
 
@@ -185,12 +185,6 @@ fn plain(status: u16, headers: &[(&str, &str)]) -> Response<Body> {
     let builder = Response::builder().status(StatusCode::from_u16(status).expect("is a status"));
     let with = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     with.body(full(Bytes::new())).expect("names and tags are plain")
-}
-
-fn json_answer(status: u16, body: &Value) -> Response<Body> {
-    let mut response = plain(status, &[("content-type", "application/json; charset=utf-8")]);
-    *response.body_mut() = full(body.to_string());
-    response
 }
 
 fn refusal(status: u16, code: &str, message: &str) -> Response<Body> {

@@ -1,21 +1,12 @@
 //! The fake refuses and pages as GitHub does: what other tests rely on.
 
-use reqwest::{Client, Method, RequestBuilder};
-use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull, TOKEN};
-use seatrial_transport::{Settings, Transport};
+#[path = "support/fake.rs"]
+mod fake;
+
+use fake::{REPOSITORY, client, fake};
+use reqwest::{Method, RequestBuilder};
+use seatrial_test_servers::github::{Account, Answer, Behaviour, Fault, TOKEN};
 use serde_json::{Value, json};
-
-const REPOSITORY: &str = "example/shop";
-
-async fn fake() -> FakeGitHub {
-    let github = FakeGitHub::start().await;
-    github.add_pull(REPOSITORY, Pull::open(7, "cafe"));
-    github
-}
-
-fn client() -> Client {
-    Transport::new(&Settings::default()).expect("is a client").client().clone()
-}
 
 fn call(method: Method, url: &str) -> RequestBuilder {
     client().request(method, url).bearer_auth(TOKEN)

@@ -1,24 +1,16 @@
 //! Who may do what at the GitHub fake: permissions of tokens, kinds of tokens, whose comments.
 
-use reqwest::{Client, Method, Response};
-use seatrial_test_servers::github::{Access, Account, FakeGitHub, Permission, Pull, TOKEN, Token};
-use seatrial_transport::{Settings, Transport};
+#[path = "support/fake.rs"]
+mod fake;
+
+use fake::{REPOSITORY, client, fake};
+use reqwest::{Method, Response};
+use seatrial_test_servers::github::{Access, Account, FakeGitHub, Permission, TOKEN, Token};
 use serde_json::{Value, json};
 
-const REPOSITORY: &str = "example/shop";
 const APP: &str = "ghs_app";
 const FINE: &str = "github_pat_fine";
 const CLASSIC: &str = "ghp_classic";
-
-async fn fake() -> FakeGitHub {
-    let github = FakeGitHub::start().await;
-    github.add_pull(REPOSITORY, Pull::open(7, "cafe"));
-    github
-}
-
-fn client() -> Client {
-    Transport::new(&Settings::default()).expect("is a client").client().clone()
-}
 
 async fn call(github: &FakeGitHub, token: &str, method: Method, path: &str, body: Value) -> Response {
     let url = format!("{}/repos/{REPOSITORY}{path}", github.url());

@@ -50,6 +50,7 @@ END
     echo "contexts:"
     for identity in "$@"; do
         echo "- {name: $context, context: {cluster: $cluster, user: $identity}}"
-        context=${2:-}
+        shift
+        context=${1:-}
     done
 }
