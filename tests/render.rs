@@ -100,6 +100,58 @@ fn the_load_restrictor_is_the_one_of_kustomize() {
 }
 
 #[test]
+fn several_paths_get_a_file_each_and_what_one_lacks_hides_nothing_of_the_others() {
+    let scratch = files(&[
+        ("base/kustomization.yaml", "resources: [map.yaml]\n"),
+        ("base/map.yaml", MAP),
+        ("overlays/a/kustomization.yaml", "resources: [../../base]\nnamePrefix: a-\n"),
+        ("overlays/b/kustomization.yaml", "resources: [../../base, gone.yaml]\n"),
+        ("overlays/c/kustomization.yaml", "resources: [../../base]\nnamePrefix: c-\n"),
+    ]);
+    let written = |name: &str| std::fs::read_to_string(scratch.path().join("out").join(name)).ok();
+    let alone = |path: &str| Some(text(&render(scratch.path(), &[path]).stdout));
+
+    let seen = render(scratch.path(), &["overlays/a", "overlays/c", "./overlays/a/", "-o", "out"]);
+    assert_eq!((seen.status.code(), text(&seen.stdout), text(&seen.stderr)), (Some(0), String::new(), String::new()));
+    assert_eq!([written("overlays/a.yaml"), written("overlays/c.yaml")], [alone("overlays/a"), alone("overlays/c")]);
+
+    // All that the repository has, as nothing is named: the broken one has no file and says why.
+    let seen = render(scratch.path(), &["-o", "out", "--image", "shop/web=shop/web:2"]);
+    assert_eq!(seen.status.code(), Some(2), "{}", text(&seen.stderr));
+    std::fs::remove_dir_all(scratch.path().join("out")).expect("removed");
+    let seen = render(scratch.path(), &["-o", "out"]);
+    let told = text(&seen.stderr);
+    assert_eq!((seen.status.code(), text(&seen.stdout)), (Some(1), String::new()), "{told}");
+    assert!(told.contains("`gone.yaml` does not exist") && told.contains("overlays/b/kustomization.yaml:1"), "{told}");
+    let all = [written("overlays/a.yaml"), written("overlays/b.yaml"), written("overlays/c.yaml")];
+    assert_eq!(all, [alone("overlays/a"), None, alone("overlays/c")]);
+}
+
+#[test]
+fn several_paths_are_not_mixed_on_standard_output() {
+    let kustomization = "resources: [map.yaml]\n";
+    let scratch = files(&[
+        ("a/kustomization.yaml", kustomization),
+        ("a/map.yaml", MAP),
+        ("b/kustomization.yaml", kustomization),
+        ("b/map.yaml", MAP),
+    ]);
+    for (args, sentence) in [
+        (vec!["a", "b"], "2 paths cannot be told apart on standard output; --output DIR writes a file for each"),
+        (vec![], "--environment takes one of `a`, `b`; --output DIR writes a file for each"),
+        (vec!["-o", "out", "--object", "ConfigMap/mop"], "no ConfigMap mop is rendered in any of 2 environments"),
+    ] {
+        let seen = render(scratch.path(), &args);
+        assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(2), ""), "{args:?}");
+        assert!(text(&seen.stderr).contains(sentence), "{args:?}: {}", text(&seen.stderr));
+    }
+    let seen = render(scratch.path(), &["a", "b", "-o", "out", "--object", "ConfigMap/map", "--format", "tree"]);
+    assert_eq!(seen.status.code(), Some(0), "{}", text(&seen.stderr));
+    let tree = std::fs::read_to_string(scratch.path().join("out/b.txt")).expect("written");
+    assert_eq!(tree, "v1 ConfigMap shop/map\n");
+}
+
+#[test]
 fn an_output_that_is_a_directory_gets_a_file_for_each_object_with_the_names_of_kustomize() {
     let more = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: Web }\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
     let scratch = files(&[

@@ -12,13 +12,14 @@ use seatrial_tree::{ReadError, Tree};
 
 use crate::config::{self, Config};
 use crate::plan::{Planned, minor_of, source_of};
-use crate::render::render;
+use crate::render::Renderer;
 use crate::session::Session;
 
 /// The base of a pull request.
 #[derive(Debug)]
 pub(crate) struct Against {
     tree: Tree,
+    renderer: Renderer,
     /// Its configuration; or why it says nothing, as a clause.
     pub(crate) config: Result<Config, String>,
     config_path: String,
@@ -44,13 +45,14 @@ impl Against {
     /// The base in `tree`; its configuration lies where that of the checkout does.
     pub(crate) fn new(tree: Tree, config_path: &str) -> Against {
         let config = read_config(&tree, config_path);
-        Against { tree, config, config_path: config_path.to_owned() }
+        let renderer = Renderer::new(&tree, Options::default());
+        Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
     pub(crate) fn render(&self, planned: &Planned) -> Result<Before, String> {
         let (source, minor) = self.planned(planned)?;
-        let (rendered, _) = render(&self.tree, &source, &[], Options::default());
+        let (rendered, _) = self.renderer.render(&source, &[]);
         Ok(Before { rendered, minor })
     }
 

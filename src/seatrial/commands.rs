@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::Cluster;
 use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_kustomize::Options;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
@@ -17,7 +18,7 @@ use crate::live::{LiveContext, preview};
 use crate::pipeline::{Extent, Trial, levels};
 use crate::plan::{self, Planned};
 use crate::progress::{Audience, ProgressLog};
-use crate::render::image_overrides;
+use crate::render::{Renderer, image_overrides};
 use crate::revision::{self, Base};
 use crate::session::Session;
 use crate::signals;
@@ -66,8 +67,9 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     };
     let base = revision::base(&session.ci, workspace.repository.as_ref());
     let (base, against) = revision::open_base(base, &workspace, &session);
-    let (fail_on, head) = (args.findings.fail_on(), &workspace.tree);
-    let bench = Bench { session: &session, head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
+    let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, Options::default()));
+    let bench =
+        Bench { session: &session, head: &head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
     let judged = judge(planned, bench)?;
     let mut report = Report::new("validate", env!("CARGO_PKG_VERSION"));
     report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use seatrial_kustomize::{ImageOverride, Options};
+use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
     Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, ReportedFinding, Stage, StageOutcome,
     StageResult,
 };
 use seatrial_rules::{Checked, Context, check};
-use seatrial_tree::Tree;
 
 use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
 use crate::plan::Planned;
-use crate::render::{image_names, render};
+use crate::render::{Renderer, image_names};
 use crate::session::Session;
 use crate::stop::Stop;
 
@@ -38,7 +37,7 @@ pub(crate) struct Judged {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bench<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) head: &'a Tree,
+    pub(crate) head: &'a Renderer,
     pub(crate) base: Option<&'a Against>,
     pub(crate) fail_on: FailOn,
     pub(crate) images: &'a [ImageOverride],
@@ -99,7 +98,7 @@ struct Found {
 
 fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let started = Instant::now();
-    let (mut head, changed) = render(bench.head, &planned.source, bench.images, Options::default());
+    let (mut head, changed) = bench.head.render(&planned.source, bench.images);
     point_at_configuration(&mut head.findings, &planned, bench.session);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
     let rendering = render_stage(&head, elapsed_ms(started));

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use seatrial_ci::Trust;
 use seatrial_deploy::CancelToken;
+use seatrial_kustomize::Options;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
@@ -17,7 +18,7 @@ use crate::judge::{Bench, Judged, count, elapsed_ms, judge};
 use crate::live::LiveContext;
 use crate::plan::{self, Authority, Planned};
 use crate::progress::ProgressLog;
-use crate::render::image_overrides;
+use crate::render::{Renderer, image_overrides};
 use crate::revision::{self, Base};
 use crate::session::Session;
 use crate::stop::Stop;
@@ -77,8 +78,8 @@ impl Trial<'_> {
         let images = image_overrides(&self.args.images.image).map_err(Stop::Usage)?;
         let levels = levels(workspace.config.as_ref());
         let fail_on = self.args.findings.fail_on();
-        let (head, base_tree) = (&workspace.tree, against.as_ref());
-        let bench = Bench { session, head, base: base_tree, fail_on, images: &images, levels: &levels };
+        let head = &Renderer::new(&workspace.tree, Options::default());
+        let bench = Bench { session, head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
         let planned = plan::environments(workspace, &self.args.common.environment)?;
         let judged = tokio::task::block_in_place(|| judge(planned, bench))?;
 

@@ -1,23 +1,32 @@
 //! One environment's source → manifests: the one place that knows every renderer.
 
 use seatrial_discover::Source;
-use seatrial_kustomize::{ImageOverride, Options, build, override_images};
+use seatrial_kustomize::{Builder, ImageOverride, Options, override_images};
 use seatrial_model::{Manifest, Rendered};
 use seatrial_tree::Tree;
 
-/// Renders a source, as the options say where it is a kustomization. Gives back how many containers each `--image` changed, too.
-pub(crate) fn render(
-    tree: &Tree,
-    source: &Source,
-    images: &[ImageOverride],
-    options: Options,
-) -> (Rendered, Vec<usize>) {
-    let mut rendered = match source {
-        Source::Kustomize(path) => build(tree, path, options),
-        Source::Manifests(path) => seatrial_manifests::render(tree, path),
-    };
-    let changed = override_images(&mut rendered.manifests, images);
-    (rendered, changed)
+/// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
+#[derive(Debug)]
+pub(crate) struct Renderer {
+    tree: Tree,
+    kustomize: Builder,
+}
+
+impl Renderer {
+    /// For the environments of a tree; the options are those of its kustomizations.
+    pub(crate) fn new(tree: &Tree, options: Options) -> Renderer {
+        Renderer { tree: tree.clone(), kustomize: Builder::new(tree, options) }
+    }
+
+    /// Renders a source. Gives back how many containers each `--image` changed, too.
+    pub(crate) fn render(&self, source: &Source, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
+        let mut rendered = match source {
+            Source::Kustomize(path) => self.kustomize.build(path),
+            Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
+        };
+        let changed = override_images(&mut rendered.manifests, images);
+        (rendered, changed)
+    }
 }
 
 /// The `--image` flags.

@@ -1,14 +1,15 @@
 //! The build: a directory and everything it includes, accumulated and transformed in kustomize's order
-//! (kustomize: `internal/target/kusttarget.go`). Each directory is built once, however many include it.
+//! (kustomize: `internal/target/kusttarget.go`).
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError};
 
 use seatrial_model::{Finding, Node, Rendered, SourceFile, Span, ids};
-use seatrial_tree::{EntryKind, ReadError, Tree};
-use seatrial_yaml::{Dialect, parse};
+use seatrial_tree::{EntryKind, ReadError};
+use seatrial_yaml::Dialect;
 
 use crate::accumulator::Accumulator;
+use crate::cache::{Cache, Directory, Read, tell_once};
 use crate::documents::resources_of;
 use crate::files::{Files, Place, is_remote, not_fetched};
 use crate::generators::{Context, Generated, run};
@@ -16,26 +17,30 @@ use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replacements, replicas, result};
+use crate::{Builder, FILE_NAMES, images, labels, namespace, patches, plugins, replacements, replicas, result};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
 
 /// Builds the kustomization in a directory.
-pub(crate) fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
+pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
     let dir = seatrial_tree::join("", path).unwrap_or_else(|| path.to_owned());
     let mut build = Build {
-        files: Files::new(tree, options),
+        files: Files::new(builder),
         findings: Vec::new(),
-        kustomizations: HashMap::new(),
         built: HashMap::new(),
         stack: Vec::new(),
+        frame: Frame::default(),
     };
-    let built = build.directory(&dir, None, Kind::Kustomization);
-    let sort_options =
-        build.kustomizations.get(&dir).and_then(Option::as_ref).and_then(|k| k.get("sortOptions")).cloned();
+    let Some(root) = build.open(&dir, None, Kind::Kustomization) else {
+        return Rendered { manifests: Vec::new(), findings: build.findings };
+    };
+    let built = build.directory(&dir, &root);
     let mut findings = build.findings;
-    let manifests = result::finish(built.resources().to_vec(), &built.config, sort_options.as_ref(), &mut findings);
+    let Accumulator { config, .. } = &built.resources;
+    let manifests =
+        result::finish(built.resources.resources().to_vec(), config, root.get("sortOptions"), &mut findings);
+    tell_once(&mut findings);
     Rendered { manifests, findings }
 }
 
@@ -43,29 +48,94 @@ pub(crate) fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
 pub(crate) struct Build<'a> {
     pub(crate) files: Files<'a>,
     pub(crate) findings: Vec<Finding>,
-    /// Kustomizations by directory; `None` where there is none that can be read.
-    kustomizations: HashMap<String, Option<Arc<Kustomization>>>,
-    /// Finished bases by directory.
-    built: HashMap<String, Arc<Accumulator>>,
+    /// Finished bases by directory, also those that are not shared with other builds.
+    built: HashMap<String, Arc<Directory>>,
     /// The directories that are being built, outermost first.
     stack: Vec<String>,
+    /// Of the innermost that is no component.
+    frame: Frame,
+}
+
+/// What is noted of a directory while it is built.
+#[derive(Debug)]
+struct Frame {
+    /// Its place in the stack.
+    place: usize,
+    includes: HashSet<Arc<str>>,
+    height: usize,
+    /// The outermost place in the stack that the result depends on.
+    depends_on: usize,
+    /// Whether kustomize would have read its own schemas before.
+    built_in_schemas_used: bool,
+}
+
+impl Default for Frame {
+    fn default() -> Frame {
+        Frame { place: 0, includes: HashSet::new(), height: 1, depends_on: usize::MAX, built_in_schemas_used: false }
+    }
 }
 
 impl Build<'_> {
-    /// The resources of a directory; `entry` is where another kustomization names it.
-    fn directory(&mut self, dir: &str, entry: Option<Span>, wanted: Kind) -> Arc<Accumulator> {
-        if let Some(built) = self.built.get(dir) {
-            return Arc::clone(built);
-        }
-        let Some(kustomization) = self.open(dir, entry, wanted) else { return Arc::default() };
-        self.set_schemas(&kustomization);
+    /// A directory with all that it includes; what was found in it is added to the findings here.
+    fn directory(&mut self, dir: &str, kustomization: &Kustomization) -> Arc<Directory> {
+        let slot = self.files.cache.directory(dir);
+        // Most repositories have one layer of bases: each of those is built by one thread, and others wait for it. Deeper ones are not
+        // waited for, so that nobody who holds a claim waits for another.
+        let is_base = self.stack.len() == 1;
+        let claim = is_base.then(|| slot.claim.lock().unwrap_or_else(PoisonError::into_inner));
+        let shared = slot.built.get().filter(|shared| self.is_usable(shared));
+        let known = shared.or_else(|| self.built.get(dir)).cloned();
+        let built = known.unwrap_or_else(|| {
+            let (built, is_shared) = self.build_directory(dir, kustomization);
+            if is_shared {
+                let _ = slot.built.set(Arc::clone(&built));
+            }
+            self.built.insert(dir.to_owned(), Arc::clone(&built));
+            built
+        });
+        drop(claim);
+        self.findings.extend_from_slice(&built.findings);
+        self.frame.includes.extend(built.includes.iter().cloned());
+        self.frame.height = self.frame.height.max(built.height + 1);
+        self.files.built_in_schemas_used |= built.built_in_schemas_used;
+        built
+    }
+
+    /// Whether what another build made of a directory is what this one would make of it here.
+    fn is_usable(&self, shared: &Directory) -> bool {
+        let is_around = |dir: &Arc<str>| self.stack.iter().any(|visited| contains(dir, visited));
+        !self.files.schemas_are_set
+            && self.stack.len() + shared.height <= DEEPEST
+            && !shared.includes.iter().any(is_around)
+    }
+
+    /// The directory, and whether others may use it.
+    fn build_directory(&mut self, dir: &str, kustomization: &Kustomization) -> (Arc<Directory>, bool) {
+        let outer_findings = std::mem::take(&mut self.findings);
+        let place = self.stack.len();
+        let used_before = self.files.built_in_schemas_used || self.frame.built_in_schemas_used;
+        let inner = Frame { place, built_in_schemas_used: used_before, ..Frame::default() };
+        let outer = std::mem::replace(&mut self.frame, inner);
+        let used_outside = std::mem::take(&mut self.files.built_in_schemas_used);
+
+        self.set_schemas(kustomization);
         self.stack.push(dir.to_owned());
         let mut resources = Accumulator::default();
-        self.accumulate(&kustomization, &mut resources);
+        self.accumulate(kustomization, &mut resources);
         self.stack.pop();
-        let built = Arc::new(resources);
-        self.built.insert(dir.to_owned(), Arc::clone(&built));
-        built
+
+        let mut findings = std::mem::replace(&mut self.findings, outer_findings);
+        tell_once(&mut findings);
+        let frame = std::mem::replace(&mut self.frame, outer);
+        let built_in_schemas_used = std::mem::replace(&mut self.files.built_in_schemas_used, used_outside);
+        let depends_on_others = frame.depends_on < place;
+        if depends_on_others {
+            self.frame.depends_on = self.frame.depends_on.min(frame.depends_on);
+        }
+        let (mut includes, height) = (frame.includes, frame.height);
+        includes.insert(dir.into());
+        let built = Directory { resources, findings, includes, height, built_in_schemas_used };
+        (Arc::new(built), !depends_on_others && !self.files.schemas_are_set)
     }
 
     /// A component works on what its parent has gathered so far.
@@ -73,6 +143,8 @@ impl Build<'_> {
         let Some(component) = self.open(dir, Some(entry), Kind::Component) else { return };
         self.set_schemas(&component);
         self.stack.push(dir.to_owned());
+        self.frame.includes.insert(dir.into());
+        self.frame.height = self.frame.height.max(self.stack.len() - self.frame.place);
         self.accumulate(&component, resources);
         self.stack.pop();
         resources.drop_duplicates(&mut self.findings);
@@ -82,7 +154,8 @@ impl Build<'_> {
 
     /// The kustomization of a directory, if it may be included here.
     fn open(&mut self, dir: &str, entry: Option<Span>, wanted: Kind) -> Option<Arc<Kustomization>> {
-        if let Some(cycle) = entry.and_then(|span| self.cycle(dir, span)) {
+        if let Some((outermost, cycle)) = entry.and_then(|span| self.cycle(dir, span)) {
+            self.frame.depends_on = self.frame.depends_on.min(outermost);
             self.findings.push(cycle);
             return None;
         }
@@ -99,34 +172,35 @@ impl Build<'_> {
         None
     }
 
+    /// Whether kustomize would have read its own schemas by now.
+    pub(crate) fn built_in_schemas_used(&self) -> bool {
+        self.files.built_in_schemas_used || self.frame.built_in_schemas_used
+    }
+
     /// kustomize refuses a base that is, or contains, a directory that includes it (kustomize: `errIfArgEqualOrHigher`).
-    fn cycle(&self, dir: &str, span: Span) -> Option<Finding> {
-        let contains = |visited: &str| {
-            dir.is_empty() || visited == dir || visited.strip_prefix(dir).is_some_and(|r| r.starts_with('/'))
-        };
+    /// The place in the stack of that one comes with it.
+    fn cycle(&self, dir: &str, span: Span) -> Option<(usize, Finding)> {
         if self.stack.len() >= DEEPEST {
             let message = format!("kustomizations are nested more than {DEEPEST} deep");
-            return Some(Finding::new(ids::BASE_CYCLE, span, message));
+            return Some((0, Finding::new(ids::BASE_CYCLE, span, message)));
         }
-        let first = self.stack.iter().position(|visited| contains(visited))?;
+        let first = self.stack.iter().position(|visited| contains(dir, visited))?;
         let visited = self.stack.get(first).map(String::as_str).unwrap_or_default();
         if visited == dir {
             let circle: Vec<&str> = self.stack.iter().skip(first).map(String::as_str).chain([dir]).map(shown).collect();
             let message = format!("these kustomizations include each other: `{}`", circle.join("` → `"));
-            return Some(Finding::new(ids::BASE_CYCLE, span, message));
+            return Some((first, Finding::new(ids::BASE_CYCLE, span, message)));
         }
         let message =
             format!("`{}` contains `{}`, which includes it: kustomize refuses such a base", shown(dir), shown(visited));
-        Some(Finding::new(ids::BASE_CYCLE, span, message))
+        Some((first, Finding::new(ids::BASE_CYCLE, span, message)))
     }
 
     fn load(&mut self, dir: &str, entry: Option<Span>) -> Option<Arc<Kustomization>> {
-        if let Some(known) = self.kustomizations.get(dir) {
-            return known.clone();
-        }
-        let read = self.find_file(dir, entry).and_then(|file| self.read(dir, file)).map(Arc::new);
-        self.kustomizations.insert(dir.to_owned(), read.clone());
-        read
+        let file = self.find_file(dir, entry)?;
+        let read = self.files.cache.kustomization(dir, || read(dir, &file, self.files.cache));
+        self.findings.extend_from_slice(&read.findings);
+        read.kustomization.clone()
     }
 
     fn find_file(&mut self, dir: &str, entry: Option<Span>) -> Option<Arc<SourceFile>> {
@@ -169,23 +243,6 @@ impl Build<'_> {
         Span::start_of(self.files.tree.sources().add(shown(dir), String::new()).id())
     }
 
-    fn read(&mut self, dir: &str, file: Arc<SourceFile>) -> Option<Kustomization> {
-        let parsed = parse(&file, Dialect::Kubectl);
-        let broken = !parsed.findings.is_empty();
-        self.findings.extend(parsed.findings);
-        let Some(document) = parsed.documents.first() else {
-            if !broken {
-                self.findings.push(empty(&file));
-            }
-            return None;
-        };
-        if let Some(second) = parsed.documents.get(1) {
-            let message = "only the first document of a kustomization counts";
-            self.findings.push(Finding::new(ids::KUSTOMIZE, second.span, message));
-        }
-        Kustomization::read(dir, file, &document.node, &mut self.findings)
-    }
-
     /// Everything that a kustomization says, in kustomize's order.
     fn accumulate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
         for field in ["resources", "bases"] {
@@ -216,17 +273,18 @@ impl Build<'_> {
     pub(crate) fn resource(&mut self, kustomization: &Kustomization, entry: &Node, resources: &mut Accumulator) {
         match self.resolve(kustomization, entry) {
             Some(Place::Directory(dir)) => {
-                let base = self.directory(&dir, Some(entry.span()), Kind::Kustomization);
-                for resource in base.resources() {
+                let Some(base) = self.open(&dir, Some(entry.span()), Kind::Kustomization) else { return };
+                let base = self.directory(&dir, &base);
+                for resource in base.resources.resources() {
                     resources.append(resource.clone(), &mut self.findings);
                 }
-                self.merge_config(&base.config, entry.span(), &mut resources.config);
+                self.merge_config(&base.resources.config, entry.span(), &mut resources.config);
             }
             Some(Place::File(path)) => match self.files.tree.read(&path) {
                 Ok(file) => {
                     let documents = self.files.documents(&file, &mut self.findings);
                     let scopes = self.files.schemas.scopes();
-                    for resource in resources_of(&documents, &mut self.findings) {
+                    for resource in resources_of(&documents.documents, &mut self.findings) {
                         // kustomize looks for the scope of a kind that it does not know in its own schemas.
                         let group = &resource.id().gvk.group;
                         self.files.built_in_schemas_used |= group.contains('.') && !group.ends_with("k8s.io");
@@ -299,6 +357,29 @@ impl Build<'_> {
         images::set_images(resources, items("imageTags"), &config.images, findings);
         replacements::replace(items("replacements"), dir, resources, files, findings);
     }
+}
+
+/// What a kustomization file says; only its first document counts.
+fn read(dir: &str, file: &Arc<SourceFile>, cache: &Cache) -> Read {
+    let parsed = cache.parsed(file, Dialect::Kubectl);
+    let mut findings = parsed.findings.clone();
+    let Some(document) = parsed.documents.first() else {
+        if findings.is_empty() {
+            findings.push(empty(file));
+        }
+        return Read { kustomization: None, findings };
+    };
+    if let Some(second) = parsed.documents.get(1) {
+        let message = "only the first document of a kustomization counts";
+        findings.push(Finding::new(ids::KUSTOMIZE, second.span, message));
+    }
+    let kustomization = Kustomization::read(dir, Arc::clone(file), &document.node, &mut findings);
+    Read { kustomization: kustomization.map(Arc::new), findings }
+}
+
+/// Whether a directory is another, or lies around it.
+fn contains(dir: &str, other: &str) -> bool {
+    dir.is_empty() || other.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn shown(dir: &str) -> &str {

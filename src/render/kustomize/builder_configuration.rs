@@ -29,7 +29,7 @@ impl Build<'_> {
                 self.files.schemas_are_set = true;
                 let Some(file) = self.files.text(&kustomization.dir, path, &mut self.findings) else { return };
                 let Some(definitions) = open_api::definitions(&file, path.span(), &mut self.findings) else { return };
-                self.files.schemas = if self.files.built_in_schemas_used {
+                self.files.schemas = if self.built_in_schemas_used() {
                     Schemas::over_built_in(definitions)
                 } else {
                     Schemas::only(definitions)
@@ -63,7 +63,7 @@ impl Build<'_> {
         for path in kustomization.items("configurations") {
             let Some(file) = self.files.text(&kustomization.dir, path, &mut self.findings) else { continue };
             let documents = self.files.documents(&file, &mut self.findings);
-            let Some(document) = documents.first() else { continue };
+            let Some(document) = documents.documents.first() else { continue };
             match configurations::read(&document.node, &mut self.findings) {
                 Ok(config) => self.merge_config(&Arc::new(config), path.span(), &mut all),
                 Err(conflict) => self.findings.push(conflict.finding(path.span())),

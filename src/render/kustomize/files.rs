@@ -1,21 +1,20 @@
 //! Reading what a kustomization names: paths, what may be read, and documents, each file parsed once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, SourceFile, Span, ids};
 use seatrial_tree::{EntryKind, ReadError, Tree, join, parent};
-use seatrial_yaml::{Dialect, Document, parse};
+use seatrial_yaml::{Dialect, Parsed};
 
-use crate::nearest;
+use crate::cache::Cache;
 use crate::schemas::Schemas;
-use crate::{LoadRestriction, Options};
+use crate::{Builder, LoadRestriction, Options, nearest};
 
 /// The files of a build.
 pub(crate) struct Files<'a> {
     pub(crate) tree: &'a Tree,
     options: Options,
-    documents: HashMap<(String, Dialect), Arc<Vec<Document>>>,
+    pub(crate) cache: &'a Cache,
     /// What is known of kinds; the first kustomization with an `openapi` decides for all.
     pub(crate) schemas: Schemas,
     /// Whether that has been decided.
@@ -31,11 +30,11 @@ pub(crate) enum Place {
 }
 
 impl<'a> Files<'a> {
-    pub(crate) fn new(tree: &'a Tree, options: Options) -> Files<'a> {
+    pub(crate) fn new(builder: &'a Builder) -> Files<'a> {
         Files {
-            tree,
-            options,
-            documents: HashMap::new(),
+            tree: &builder.tree,
+            options: builder.options,
+            cache: &builder.cache,
             schemas: Schemas::default(),
             schemas_are_set: false,
             built_in_schemas_used: false,
@@ -101,27 +100,21 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The documents of a file of objects; what is wrong with them is a finding once.
-    pub(crate) fn documents(&mut self, file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Arc<Vec<Document>> {
+    /// The documents of a file of objects; what is wrong with them is a finding.
+    pub(crate) fn documents(&self, file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Arc<Parsed> {
         self.documents_of(file, Dialect::Kustomize, findings)
     }
 
     /// The same in a dialect: what is no object is read with kubectl's.
     pub(crate) fn documents_of(
-        &mut self,
+        &self,
         file: &Arc<SourceFile>,
         dialect: Dialect,
         findings: &mut Vec<Finding>,
-    ) -> Arc<Vec<Document>> {
-        let key = (file.path().to_owned(), dialect);
-        if let Some(known) = self.documents.get(&key) {
-            return Arc::clone(known);
-        }
-        let parsed = parse(file, dialect);
-        findings.extend(parsed.findings);
-        let documents = Arc::new(parsed.documents);
-        self.documents.insert(key, Arc::clone(&documents));
-        documents
+    ) -> Arc<Parsed> {
+        let parsed = self.cache.parsed(file, dialect);
+        findings.extend_from_slice(&parsed.findings);
+        parsed
     }
 
     /// kustomize follows symbolic links before it compares (kustomize: `RestrictionRootOnly`).

@@ -13,6 +13,7 @@
 mod accumulator;
 mod builder;
 mod builder_configuration;
+mod cache;
 mod configurations;
 mod content_hash;
 mod crds;
@@ -93,12 +94,35 @@ pub struct Options {
 /// File names of a kustomization, in the order in which kustomize looks for them.
 pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Builds the kustomization in directory `path`.
+/// Builds of one tree, which share what they have in common: each file is parsed once, each directory that several include is built once.
+/// May be used by many threads; the result does not depend on them.
+#[derive(Debug)]
+pub struct Builder {
+    tree: Tree,
+    options: Options,
+    cache: cache::Cache,
+}
+
+impl Builder {
+    /// Builds of this tree, all with these options.
+    #[must_use]
+    pub fn new(tree: &Tree, options: Options) -> Builder {
+        Builder { tree: tree.clone(), options, cache: cache::Cache::default() }
+    }
+
+    /// Builds the kustomization in directory `path`; see [`build`].
+    #[must_use]
+    pub fn build(&self, path: &str) -> Rendered {
+        builder::build(self, path)
+    }
+}
+
+/// Builds the kustomization in directory `path`, alone; [`Builder`] is for several.
 ///
 /// Objects come in the order of `kustomize build`, their keys sorted as it prints them: `seatrial_yaml::emit_all` gives its bytes. A `path`
 /// that no file names and that cannot be read has no line in the repository: its finding lies at the start of an empty source that is entered
 /// into the tree's table under that path.
 #[must_use]
 pub fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
-    builder::build(tree, path, options)
+    Builder::new(tree, options).build(path)
 }

@@ -60,7 +60,7 @@ fn documents_of_file(
 ) -> Option<Vec<Document>> {
     let file = files.text(dir, path, findings)?;
     json_or_yaml(file.text(), path, findings)?;
-    Some(files.documents(&file, findings).to_vec())
+    Some(files.documents(&file, findings).documents.clone())
 }
 
 fn documents_of_text(text: &Node, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Vec<Document>> {

@@ -58,7 +58,7 @@ pub(crate) fn replace(
 fn read_file(path: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<Finding>) -> Vec<Node> {
     let Some(file) = files.text(dir, path, findings) else { return Vec::new() };
     let documents = files.documents_of(&file, Dialect::Kubectl, findings);
-    let Some(document) = documents.first() else {
+    let Some(document) = documents.documents.first() else {
         let message = format!("`{}` holds no replacement", path.as_str().unwrap_or_default());
         findings.push(Finding::new(ids::KUSTOMIZE, path.span(), message));
         return Vec::new();

@@ -26,7 +26,7 @@ pub(crate) fn add_values(
     if let Some(path) = text("targetFilePath") {
         let Some(file) = files.text(dir, path, findings) else { return };
         let documents = files.documents(&file, findings);
-        let more = documents.first().map(|document| fit(&document.node, VALUE_ADD, findings));
+        let more = documents.documents.first().map(|document| fit(&document.node, VALUE_ADD, findings));
         targets.extend(more.as_ref().and_then(|m| m.get("targets")).map(Node::items).unwrap_or_default().to_vec());
     }
     if targets.is_empty() {

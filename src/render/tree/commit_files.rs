@@ -23,7 +23,7 @@ pub(crate) struct CommitFiles {
     /// Handles that are not in use; each has caches of its own, so one is kept per thread that reads at the same time.
     handles: Mutex<Vec<gix::Repository>>,
     root: ObjectId,
-    directories: OnceMap<Result<Directory, ReadError>>,
+    directories: OnceMap<String, Result<Directory, ReadError>>,
 }
 
 impl std::fmt::Debug for CommitFiles {

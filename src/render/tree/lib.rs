@@ -15,6 +15,7 @@ mod resolve;
 mod tree;
 
 pub use git::{GitError, Repository};
+pub use once_map::OnceMap;
 pub use path::{join, parent};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, SIZE_LIMIT, Tree};

@@ -1,34 +1,43 @@
 //! A map whose values are made once, also under concurrent access.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Remembers one value per path. Makers of different paths run at the same time, those of one path wait for the first.
+/// Remembers one value per key. Makers of different keys run at the same time, those of one key wait for the first.
 #[derive(Debug)]
-pub(crate) struct OnceMap<V> {
-    slots: Mutex<HashMap<String, Arc<OnceLock<V>>>>,
+pub struct OnceMap<K, V> {
+    slots: Mutex<HashMap<K, Arc<OnceLock<V>>>>,
 }
 
-impl<V> Default for OnceMap<V> {
-    fn default() -> OnceMap<V> {
+impl<K, V> Default for OnceMap<K, V> {
+    fn default() -> OnceMap<K, V> {
         OnceMap { slots: Mutex::default() }
     }
 }
 
-impl<V: Clone> OnceMap<V> {
-    /// The value of `path`, made by `make` when it is the first to ask.
-    pub(crate) fn get(&self, path: &str, make: impl FnOnce() -> V) -> V {
-        let slot = self.slot(path);
-        slot.get_or_init(make).clone()
+impl<K: Eq + Hash, V: Clone> OnceMap<K, V> {
+    /// The value of `key`, made by `make` when it is the first to ask. `make` must not ask for the same key.
+    pub fn get<Q>(&self, key: &Q, make: impl FnOnce() -> V) -> V
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
+        self.slot(key).get_or_init(make).clone()
     }
 
-    fn slot(&self, path: &str) -> Arc<OnceLock<V>> {
+    fn slot<Q>(&self, key: &Q) -> Arc<OnceLock<V>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = slots.get(path) {
+        if let Some(slot) = slots.get(key) {
             return Arc::clone(slot);
         }
         let slot = Arc::default();
-        slots.insert(path.to_owned(), Arc::clone(&slot));
+        slots.insert(key.to_owned(), Arc::clone(&slot));
         slot
     }
 }

@@ -36,8 +36,8 @@ pub struct Tree(Arc<Inner>);
 struct Inner {
     files: Files,
     sources: Arc<Sources>,
-    resolved: OnceMap<Result<Resolved, ReadError>>,
-    texts: OnceMap<Result<Arc<SourceFile>, ReadError>>,
+    resolved: OnceMap<String, Result<Resolved, ReadError>>,
+    texts: OnceMap<String, Result<Arc<SourceFile>, ReadError>>,
 }
 
 /// Where the files are.
@@ -120,7 +120,7 @@ impl Tree {
     /// See [`ReadError`].
     pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, ReadError> {
         let real = self.resolve_file(path)?;
-        self.0.texts.get(&real, || {
+        self.0.texts.get(real.as_str(), || {
             let (text, encoding) = decode(self.0.files.read(&real)?)?;
             Ok(self.0.sources.add_encoded(&real, text, encoding))
         })
@@ -196,7 +196,7 @@ impl Tree {
     fn resolve(&self, path: &str) -> Result<Resolved, ReadError> {
         let normal = crate::join("", path).ok_or(ReadError::OutsideRoot)?;
         let look = |at: &str| self.0.files.look(at);
-        self.0.resolved.get(&normal, || {
+        self.0.resolved.get(normal.as_str(), || {
             let (dir, name) = normal.rsplit_once('/').unwrap_or(("", &normal));
             // A directory's files share the way to it.
             let dir =

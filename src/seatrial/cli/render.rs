@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use seatrial_kustomize::{LoadRestriction, Options};
+use seatrial_model::Manifest;
 
 use super::{CommonArgs, ImageArgs};
 
@@ -19,12 +20,13 @@ Example: seatrial render deploy/dev --object Deployment/web --with-origins";
 pub(crate) struct RenderArgs {
     /// A kustomization's directory, or manifests, instead of an environment.
     #[arg(value_name = "PATH")]
-    pub(crate) path: Option<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 
-    /// Write to a file, or one file per object into a directory.
+    /// Write to a file, or one file per object into a directory; of several
+    /// paths or environments, one file for each.
     #[arg(long, short, value_name = "FILE|DIR")]
     pub(crate) output: Option<PathBuf>,
 
@@ -63,6 +65,22 @@ pub(crate) struct Wanted {
     pub(crate) kind: String,
     pub(crate) namespace: Option<String>,
     pub(crate) name: String,
+}
+
+impl Wanted {
+    /// Whether it is this object; without a namespace, in any.
+    pub(crate) fn is(&self, manifest: &Manifest) -> bool {
+        manifest.id.kind.eq_ignore_ascii_case(&self.kind)
+            && manifest.id.name == self.name
+            && self.namespace.as_ref().is_none_or(|namespace| manifest.id.namespace.as_ref() == Some(namespace))
+    }
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        write!(f, "{} {namespace}{}", self.kind, self.name)
+    }
 }
 
 impl std::str::FromStr for Wanted {

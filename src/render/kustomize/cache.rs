@@ -1,0 +1,83 @@
+//! What all builds of one tree have in common: each file is parsed once, each directory is built once, however many include it.
+//!
+//! A directory is shared when its result does not depend on who includes it: not when it met a cycle with a directory around it, and not
+//! when an `openapi` has changed what is known of kinds.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use seatrial_model::{FileId, Finding, SourceFile};
+use seatrial_tree::OnceMap;
+use seatrial_yaml::{Dialect, Parsed, parse};
+
+use crate::accumulator::Accumulator;
+use crate::kustomization::Kustomization;
+
+/// Shared by builds, also on several threads.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    parsed: OnceMap<(FileId, Dialect), Arc<Parsed>>,
+    kustomizations: OnceMap<String, Arc<Read>>,
+    directories: OnceMap<String, Arc<Slot>>,
+}
+
+/// What a kustomization file says.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// `None` where it cannot be read.
+    pub(crate) kustomization: Option<Arc<Kustomization>>,
+    /// What is wrong with it.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Where the result of a directory is left for others.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    /// Held while somebody builds the directory as a base of the outermost one; whoever holds it never waits for another.
+    pub(crate) claim: Mutex<()>,
+    /// The result, once somebody has built it without regard to who includes it.
+    pub(crate) built: OnceLock<Arc<Directory>>,
+}
+
+/// A directory, built.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub(crate) resources: Accumulator,
+    /// What was found in it and in all that it includes.
+    pub(crate) findings: Vec<Finding>,
+    /// All directories that it includes, by whatever way, and itself.
+    pub(crate) includes: HashSet<Arc<str>>,
+    /// How deep directories are nested in it, itself counted.
+    pub(crate) height: usize,
+    /// Whether kustomize would have read its own schemas for it.
+    pub(crate) built_in_schemas_used: bool,
+}
+
+impl Cache {
+    /// The documents of a file.
+    pub(crate) fn parsed(&self, file: &Arc<SourceFile>, dialect: Dialect) -> Arc<Parsed> {
+        self.parsed.get(&(file.id(), dialect), || Arc::new(parse(file, dialect)))
+    }
+
+    /// The kustomization of a directory.
+    pub(crate) fn kustomization(&self, dir: &str, read: impl FnOnce() -> Read) -> Arc<Read> {
+        self.kustomizations.get(dir, || Arc::new(read()))
+    }
+
+    /// Where the result of a directory is found and left.
+    pub(crate) fn directory(&self, dir: &str) -> Arc<Slot> {
+        self.directories.get(dir, Arc::default)
+    }
+}
+
+/// Leaves the first of findings that say the same of the same place: a file or directory that is included twice is told of once.
+pub(crate) fn tell_once(findings: &mut Vec<Finding>) {
+    if findings.len() < 2 {
+        return;
+    }
+    let mut told = HashSet::with_capacity(findings.len());
+    let known: Vec<bool> =
+        findings.iter().map(|f| !told.insert((f.rule, f.primary.span, f.message.as_str()))).collect();
+    let mut known = known.into_iter();
+    findings.retain(|_| !known.next().unwrap_or_default());
+}
