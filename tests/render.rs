@@ -241,3 +241,57 @@ fn a_value_on_several_lines_keeps_its_origin_out_of_its_text() {
     assert_eq!(read, plain, "{told}");
     assert_eq!(told.matches("# map.yaml:").count(), 10, "{told}");
 }
+
+#[test]
+fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
+    let overlay = "resources: ['https://github.com/acme/bases//web?ref=v1', 'github.com/acme/files/map.yaml?ref=v1']\n";
+    let other = MAP.replace("name: map,", "name: other,");
+    let scratch = files(&[
+        ("overlay/kustomization.yaml", overlay),
+        ("bases/web/kustomization.yaml", "resources: [map.yaml]\nnamePrefix: web-\n"),
+        ("bases/web/map.yaml", MAP),
+        ("files/map.yaml", &other),
+    ]);
+    let seen = render(scratch.path(), &["overlay"]);
+    let told = text(&seen.stderr);
+    assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(1), ""), "{told}");
+    assert!(told.contains("lies outside of the repository and was not fetched"), "{told}");
+    assert!(told.contains("--checkout URL=DIR") && told.contains("overlay/kustomization.yaml:1:13"), "{told}");
+
+    let one = ["overlay", "--checkout", "https://github.com/acme/bases?ref=v1=bases"];
+    let told = text(&render(scratch.path(), &one).stderr);
+    assert!(!told.contains("`https://github.com/acme/bases") && told.contains("`github.com/acme/files/map.yaml`"), "{told}");
+    let flags =
+        ["--checkout", "git@github.com:acme/bases.git=bases", "--checkout", "https://github.com/acme/files=files"];
+    let seen = render(scratch.path(), &[&["overlay"], flags.as_slice()].concat());
+    let (rendered, told) = (text(&seen.stdout), text(&seen.stderr));
+    assert_eq!((seen.status.code(), told.as_str()), (Some(0), ""));
+    assert!(rendered.contains("name: web-map\n") && rendered.contains("name: other\n"), "{rendered}");
+
+    // The configuration says the same for all commands.
+    let checkouts = "checkouts:\n  - { url: 'https://github.com/acme/bases?ref=v1', path: bases }\n  - { url: 'https://github.com/acme/files', path: files }\n";
+    let config = format!("version: 1\nenvironments: {{ dev: {{ kustomize: {{ path: overlay }} }} }}\n{checkouts}");
+    std::fs::write(scratch.path().join("seatrial.yaml"), &config).expect("written");
+    for args in [vec!["overlay"], vec!["-e", "dev"]] {
+        assert_eq!(text(&render(scratch.path(), &args).stdout), rendered, "{args:?}");
+    }
+    std::fs::write(scratch.path().join("seatrial.yaml"), config.replace("ref=v1", "ref=v2")).expect("written");
+    let told = text(&render(scratch.path(), &["-e", "dev"]).stderr);
+    assert!(told.contains("`bases` is a checkout of v2, and v1 is asked for"), "{told}");
+    std::fs::write(scratch.path().join("seatrial.yaml"), config.replace("path: bases", "path: ../bases"))
+        .expect("written");
+    let seen = render(scratch.path(), &["-e", "dev"]);
+    assert_eq!(seen.status.code(), Some(2));
+    assert!(text(&seen.stderr).contains("seatrial.yaml:4"), "{}", text(&seen.stderr));
+    std::fs::remove_file(scratch.path().join("seatrial.yaml")).expect("removed");
+    for (flag, sentence) in [
+        ("bases", "is not URL=DIR"),
+        ("../base=bases", "is no address of a repository"),
+        ("https://github.com/acme/bases=gone", "`gone` cannot be opened"),
+        ("https://github.com/acme/bases=/", "lies outside of the repository"),
+    ] {
+        let seen = render(scratch.path(), &["overlay", "--checkout", flag]);
+        assert_eq!(seen.status.code(), Some(2), "{flag}");
+        assert!(text(&seen.stderr).contains(sentence), "{flag}: {}", text(&seen.stderr));
+    }
+}

@@ -10,6 +10,7 @@ use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::{Context, check};
 use seatrial_tree::{ReadError, Tree};
 
+use crate::checkouts::configured;
 use crate::config::{self, Config};
 use crate::plan::{Planned, minor_of, source_of};
 use crate::render::Renderer;
@@ -45,7 +46,8 @@ impl Against {
     /// The base in `tree`; its configuration lies where that of the checkout does.
     pub(crate) fn new(tree: Tree, config_path: &str) -> Against {
         let config = read_config(&tree, config_path);
-        let renderer = Renderer::new(&tree, Options::default());
+        let checkouts = configured(config.as_ref().ok(), config_path);
+        let renderer = Renderer::new(&tree, Options { checkouts, ..Options::default() });
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 

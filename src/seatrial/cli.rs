@@ -121,10 +121,14 @@ pub(crate) struct ReportArgs {
 
 /// Flags of what is rendered.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct ImageArgs {
+pub(crate) struct SourceArgs {
     /// The image of this pull request, set in every pod template (repeatable).
     #[arg(long, value_name = "NAME=REFERENCE[@DIGEST]", env = "SEATRIAL_IMAGE", value_delimiter = ',')]
     pub(crate) image: Vec<String>,
+
+    /// A copy of another repository, for remote bases; nothing is fetched (repeatable).
+    #[arg(long, value_name = "URL[?ref=REF]=DIR", env = "SEATRIAL_CHECKOUT", value_delimiter = ',')]
+    pub(crate) checkout: Vec<String>,
 }
 
 /// Flags of what is made of findings.
@@ -175,7 +179,7 @@ pub(crate) struct RunArgs {
     pub(crate) report: ReportArgs,
 
     #[command(flatten)]
-    pub(crate) images: ImageArgs,
+    pub(crate) source: SourceArgs,
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,
@@ -218,7 +222,7 @@ pub(crate) struct ValidateArgs {
     pub(crate) report: ReportArgs,
 
     #[command(flatten)]
-    pub(crate) images: ImageArgs,
+    pub(crate) source: SourceArgs,
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,

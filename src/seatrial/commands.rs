@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::Cluster;
 use seatrial_deploy::{CancelToken, cleanup};
-use seatrial_kustomize::Options;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
+use crate::checkouts::options;
 use crate::cli::{CleanupArgs, CommonArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
@@ -59,7 +59,7 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
     let session = Session::open(&args.common, None)?;
     let workspace = open(&session, &args.common)?;
-    let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
+    let images = image_overrides(&args.source.image).map_err(Stop::Usage)?;
     let levels = levels(workspace.config.as_ref());
     let planned = match args.path.as_deref() {
         Some(path) => vec![plan::at_path(&session.directory, &workspace, path)?],
@@ -67,7 +67,8 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     };
     let base = revision::base(&session.ci, workspace.repository.as_ref());
     let (base, against) = revision::open_base(base, &workspace, &session);
-    let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, Options::default()));
+    let options = options(&args.source, &session, &workspace)?;
+    let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, options));
     let bench =
         Bench { session: &session, head: &head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
     let judged = judge(planned, bench)?;

@@ -27,6 +27,9 @@ pub(crate) struct Config {
     /// What to render and deploy, in order.
     #[serde(default)]
     pub(crate) environments: IndexMap<String, EnvironmentConfig>,
+    /// Copies of other repositories, which stand in for remote bases.
+    #[serde(default)]
+    pub(crate) checkouts: Vec<CheckoutConfig>,
     /// Tests against what is live.
     #[serde(default)]
     pub(crate) tests: Vec<TestConfig>,
@@ -67,6 +70,16 @@ pub(crate) struct EnvironmentConfig {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PathSource {
     /// Relative to the configuration's directory.
+    pub(crate) path: String,
+}
+
+/// A copy of another repository: vendored, or checked out by the CI.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckoutConfig {
+    /// The repository as `resources` of a kustomization name it; `?ref=` where the copy is good for that one only.
+    pub(crate) url: String,
+    /// Where it lies, relative to the configuration's directory.
     pub(crate) path: String,
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the binary is the rim: it reads files, the environment and the clock")]
 
 mod against;
+mod checkouts;
 mod cli;
 mod commands;
 mod config;

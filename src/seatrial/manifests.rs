@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use seatrial_kustomize::{ImageOverride, Options};
+use seatrial_kustomize::{ImageOverride, LoadRestriction, Options};
 use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{TerminalOptions, terminal};
 
+use crate::checkouts::checkouts;
 use crate::cli::{RenderArgs, Wanted};
 use crate::commands::write_out;
 use crate::manifest_files::{text, write_file, write_files};
@@ -19,14 +20,14 @@ use crate::workspace::Workspace;
 
 /// The command.
 pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
-    let options = args.kustomize.options().map_err(Stop::Usage)?;
-    let images = image_overrides(&args.images.image).map_err(Stop::Usage)?;
+    let restriction = args.kustomize.load_restriction().map_err(Stop::Usage)?;
+    let images = image_overrides(&args.source.image).map_err(Stop::Usage)?;
     let session = Session::open(&args.common, None)?;
     let (mut rendered, changed) = match paths_of(args, &session).as_slice() {
-        [path] => render_path(&session, path, &images, options)?,
+        [path] => render_path(&session, path, &images, args, restriction)?,
         paths => {
             let (workspace, planned) = plan(paths, args, &session)?;
-            let renderer = Renderer::new(&workspace.tree, options);
+            let renderer = renderer(&workspace, args, restriction, &session)?;
             match (planned.as_slice(), &args.output) {
                 ([one], _) => renderer.render(&one.source, &images),
                 (_, Some(directory)) => {
@@ -92,19 +93,30 @@ fn which(planned: &[Planned], paths: &[PathBuf]) -> String {
     format!("which environment? --environment takes one of {}{more}; {way_out}", names.join(", "))
 }
 
+fn renderer(
+    workspace: &Workspace,
+    args: &RenderArgs,
+    load_restriction: LoadRestriction,
+    session: &Session,
+) -> Result<Renderer, Stop> {
+    let checkouts = checkouts(&args.source.checkout, &session.directory, workspace)?;
+    Ok(Renderer::new(&workspace.tree, Options { load_restriction, checkouts }))
+}
+
 /// Renders a path, with or without a repository around it. Without one nothing says how far up bases may lie, and kustomize sets no limit.
 fn render_path(
     session: &Session,
     path: &Path,
     images: &[ImageOverride],
-    options: Options,
+    args: &RenderArgs,
+    restriction: LoadRestriction,
 ) -> Result<(Rendered, Vec<usize>), Stop> {
     let absolute = session.directory.join(path).canonicalize().unwrap_or_else(|_| session.directory.clone());
     let directory = if absolute.is_dir() { absolute.as_path() } else { absolute.parent().unwrap_or(&absolute) };
     let root = if absolute.starts_with(&session.directory) { session.directory.as_path() } else { directory };
     let workspace = Workspace::around(directory, root, &session.sources)?;
     let planned: Planned = plan::at_path(&session.directory, &workspace, path)?;
-    let outcome = Renderer::new(&workspace.tree, options).render(&planned.source, images);
+    let outcome = renderer(&workspace, args, restriction, session)?.render(&planned.source, images);
     let leads_out =
         |outcome: &(Rendered, Vec<usize>)| outcome.0.findings.iter().any(|f| f.rule == ids::LOAD_RESTRICTION);
     if workspace.repository.is_some() || !leads_out(&outcome) {
@@ -113,7 +125,7 @@ fn render_path(
     let Some(top) = absolute.ancestors().last() else { return Ok(outcome) };
     let whole = Workspace::around(top, top, &session.sources)?;
     let planned = plan::at_path(&session.directory, &whole, path)?;
-    let wider = Renderer::new(&whole.tree, options).render(&planned.source, images);
+    let wider = renderer(&whole, args, restriction, session)?.render(&planned.source, images);
     Ok(if leads_out(&wider) { outcome } else { wider })
 }
 

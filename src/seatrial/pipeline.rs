@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use seatrial_ci::Trust;
 use seatrial_deploy::CancelToken;
-use seatrial_kustomize::Options;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
 
 use crate::against::Against;
+use crate::checkouts::options;
 use crate::cli::RunArgs;
 use crate::config::{self, Config, ReportConfig, RuleLevel, TestConfig};
 use crate::head_lines::show_for_head;
@@ -75,10 +75,11 @@ impl Trial<'_> {
         let base = revision::base(&session.ci, workspace.repository.as_ref());
         let (base, against) = revision::open_base(base, workspace, session);
         let authority = self.authority(&base, against.as_ref());
-        let images = image_overrides(&self.args.images.image).map_err(Stop::Usage)?;
+        let images = image_overrides(&self.args.source.image).map_err(Stop::Usage)?;
         let levels = levels(workspace.config.as_ref());
         let fail_on = self.args.findings.fail_on();
-        let head = &Renderer::new(&workspace.tree, Options::default());
+        let options = options(&self.args.source, session, workspace)?;
+        let head = &Renderer::new(&workspace.tree, options);
         let bench = Bench { session, head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
         let planned = plan::environments(workspace, &self.args.common.environment)?;
         let judged = tokio::task::block_in_place(|| judge(planned, bench))?;

@@ -46,7 +46,7 @@ impl Workspace {
         Ok(Workspace { root, tree, repository, config, config_path })
     }
 
-    /// The repository around `directory` (absolute), whatever its configuration says; where there is no git, the tree of `root`.
+    /// The repository around `directory` (absolute), whether its configuration can be read or not; where there is no git, the tree of `root`.
     ///
     /// # Errors
     /// [`Stop::Usage`] when it cannot be opened.
@@ -56,7 +56,9 @@ impl Workspace {
         let root = found.filter(|root| directory.starts_with(root)).unwrap_or_else(|| root.to_owned());
         let tree = Tree::working_copy(&root, sources)
             .map_err(|e| Stop::Usage(format!("cannot open `{}`: it {e}", root.display())))?;
-        Ok(Workspace { root, tree, repository, config: None, config_path: FILE_NAME.to_owned() })
+        let config_path = nearest_config(&tree, &in_tree(&root, directory));
+        let config = tree.read(&config_path).ok().and_then(|file| config::read(&config_path, file.text()).ok());
+        Ok(Workspace { root, tree, repository, config, config_path })
     }
 }
 

@@ -11,7 +11,7 @@ use seatrial_yaml::Dialect;
 use crate::accumulator::Accumulator;
 use crate::cache::{Cache, Directory, Read, tell_once};
 use crate::documents::resources_of;
-use crate::files::{Files, Place, is_remote, not_fetched};
+use crate::files::{Files, Place};
 use crate::generators::{Context, Generated, run};
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
@@ -300,14 +300,6 @@ impl Build<'_> {
     }
 
     fn resolve(&mut self, kustomization: &Kustomization, entry: &Node) -> Option<Place> {
-        let path = entry.as_str().unwrap_or_default();
-        // A relative path may lead anywhere in the repository; what only looks like a path is to be fetched.
-        if is_remote(path)
-            && seatrial_tree::join(&kustomization.dir, path).is_none_or(|p| self.files.tree.kind(&p).is_err())
-        {
-            self.findings.push(not_fetched(path, entry.span()));
-            return None;
-        }
         self.files.resolve(&kustomization.dir, entry, &mut self.findings)
     }
 

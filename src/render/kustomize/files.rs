@@ -7,13 +7,14 @@ use seatrial_tree::{EntryKind, ReadError, Tree, join, parent};
 use seatrial_yaml::{Dialect, Parsed};
 
 use crate::cache::Cache;
+use crate::remote::{self, Copy, is_remote};
 use crate::schemas::Schemas;
 use crate::{Builder, LoadRestriction, Options, nearest};
 
 /// The files of a build.
 pub(crate) struct Files<'a> {
     pub(crate) tree: &'a Tree,
-    options: Options,
+    options: &'a Options,
     pub(crate) cache: &'a Cache,
     /// What is known of kinds; the first kustomization with an `openapi` decides for all.
     pub(crate) schemas: Schemas,
@@ -33,7 +34,7 @@ impl<'a> Files<'a> {
     pub(crate) fn new(builder: &'a Builder) -> Files<'a> {
         Files {
             tree: &builder.tree,
-            options: builder.options,
+            options: &builder.options,
             cache: &builder.cache,
             schemas: Schemas::default(),
             schemas_are_set: false,
@@ -52,7 +53,11 @@ impl<'a> Files<'a> {
             findings.push(Finding::new(ids::MISSING_FILE, span, "the path is empty"));
             return None;
         }
-        let Some(target) = join(dir, path) else {
+        let local = join(dir, path);
+        if is_remote(path) && local.as_ref().is_none_or(|path| self.tree.kind(path).is_err()) {
+            return self.resolve_remote(path, span, findings);
+        }
+        let Some(target) = local else {
             let how = if path.starts_with('/') { "is absolute" } else { "leads out of the repository" };
             findings.push(Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` {how}")));
             return None;
@@ -64,16 +69,25 @@ impl<'a> Files<'a> {
                 findings.push(outside(path, dir, span));
                 None
             }
-            Err(error) if is_remote(path) => {
-                debug_assert!(!error.to_string().is_empty());
-                findings.push(not_fetched(path, span));
-                None
-            }
             Err(error) => {
                 findings.push(self.unreadable(path, &target, &error, span));
                 None
             }
         }
+    }
+
+    /// What lies in another repository is taken from a copy in the tree, where the caller has said of one.
+    fn resolve_remote(&self, path: &str, span: Span, findings: &mut Vec<Finding>) -> Option<Place> {
+        let copy = remote::find(&self.options.checkouts, path);
+        if let Copy::At(target) = &copy {
+            match self.tree.kind(target) {
+                Ok(EntryKind::Directory) => return Some(Place::Directory(target.clone())),
+                Ok(EntryKind::File) => return Some(Place::File(target.clone())),
+                Err(_) => {}
+            }
+        }
+        findings.push(not_fetched(path, &copy, span));
+        None
     }
 
     /// A text file that a kustomization in `dir` names at `node`.
@@ -158,22 +172,22 @@ fn outside(path: &str, dir: &str, span: Span) -> Finding {
         .with_help("move the file there, or include its directory as a base with a kustomization of its own")
 }
 
-/// A base or file that is to be fetched (kustomize: `git.NewRepoSpecFromURL`, `IsRemoteFile`).
-pub(crate) fn is_remote(path: &str) -> bool {
-    let starts =
-        ["http://", "https://", "ssh://", "git://", "file://", "git::", "git@", "gh:", "github.com/", "github.com:"];
-    starts.iter().any(|s| path.starts_with(s))
-        || path.contains("?ref=")
-        || path.contains("://")
-        || path.contains(".git/")
-        || path.ends_with(".git")
-}
-
-pub(crate) fn not_fetched(path: &str, span: Span) -> Finding {
+fn not_fetched(path: &str, copy: &Copy<'_>, span: Span) -> Finding {
     let shown = path.split('?').next().unwrap_or_default();
     let shown = shown.split_once("://").map_or_else(|| shown.to_owned(), without_credentials);
-    Finding::new(ids::KUSTOMIZE, span, format!("`{shown}` lies outside of the repository and was not fetched"))
-        .with_note("nothing of it is in the result; everything else is")
+    let finding =
+        Finding::new(ids::KUSTOMIZE, span, format!("`{shown}` lies outside of the repository and was not fetched"))
+            .with_note("nothing of it is in the result; everything else is");
+    match copy {
+        Copy::At(place) => finding.with_note(format!("a checkout should hold it, and `{place}` does not exist")),
+        Copy::OfAnotherReference { directory, reference, wanted } => {
+            let wanted = wanted.as_deref().unwrap_or("the default branch");
+            finding.with_note(format!("`{directory}` is a checkout of {reference}, and {wanted} is asked for"))
+        }
+        Copy::Unknown => {
+            finding.with_help("check the repository out in the CI, or vendor it, and name it under `checkouts` in seatrial.yaml or with `--checkout URL=DIR`")
+        }
+    }
 }
 
 fn without_credentials((scheme, rest): (&str, &str)) -> String {

@@ -53,6 +53,7 @@ mod patches;
 mod path_matcher;
 mod plugin_shapes;
 mod plugins;
+mod remote;
 mod replacement_findings;
 mod replacements;
 mod replicas;
@@ -70,6 +71,7 @@ mod transformer_config;
 mod value_add;
 
 pub use image_override::{ImageOverride, override_images};
+pub use remote::Checkout;
 
 use seatrial_model::Rendered;
 use seatrial_tree::Tree;
@@ -85,10 +87,12 @@ pub enum LoadRestriction {
 }
 
 /// How to build.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// What may be loaded.
     pub load_restriction: LoadRestriction,
+    /// Copies of other repositories in the tree, which stand in for remote bases. Nothing is ever fetched.
+    pub checkouts: Vec<Checkout>,
 }
 
 /// File names of a kustomization, in the order in which kustomize looks for them.

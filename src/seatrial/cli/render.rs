@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use seatrial_kustomize::{LoadRestriction, Options};
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::Manifest;
 
-use super::{CommonArgs, ImageArgs};
+use super::{CommonArgs, SourceArgs};
 
 /// Below the flags of `render`.
 pub(super) const WORDS: &str = "\
@@ -31,7 +31,7 @@ pub(crate) struct RenderArgs {
     pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) images: ImageArgs,
+    pub(crate) source: SourceArgs,
 
     /// yaml, json (a v1 List) or tree (a line per object).
     #[arg(long, value_name = "FORMAT", default_value = "yaml", env = "SEATRIAL_FORMAT", hide_possible_values = true)]
@@ -148,11 +148,11 @@ enum Restrictor {
 }
 
 impl KustomizeArgs {
-    /// How to build.
+    /// What may be loaded.
     ///
     /// # Errors
     /// A sentence with the way out, for what is known and refused.
-    pub(crate) fn options(&self) -> Result<Options, String> {
+    pub(crate) fn load_restriction(&self) -> Result<LoadRestriction, String> {
         if self.enable_alpha_plugins || self.enable_exec {
             let flag = if self.enable_exec { "--enable-exec" } else { "--enable-alpha-plugins" };
             return Err(format!(
@@ -164,11 +164,10 @@ impl KustomizeArgs {
             let way_out = "write `sortOptions: { order: legacy }` into the kustomization";
             return Err(format!("--reorder is deprecated by kustomize and knows only `none` here; {way_out}"));
         }
-        let load_restriction = match self.load_restrictor {
+        Ok(match self.load_restrictor {
             Restrictor::RootOnly => LoadRestriction::RootOnly,
             Restrictor::None => LoadRestriction::None,
-        };
-        Ok(Options { load_restriction })
+        })
     }
 }
 

@@ -132,6 +132,11 @@ impl Checker {
                 problems.push(self.problem(&["rules", rule], format!("there is no rule `{rule}`{hint}")));
             }
         }
+        for (index, checkout) in config.checkouts.iter().enumerate() {
+            if let Err(sentence) = checkout.in_tree(&self.path) {
+                problems.push(self.problem(&["checkouts", &index.to_string()], sentence));
+            }
+        }
         for (index, test) in config.tests.iter().enumerate() {
             self.check_test(index, test, config, &mut problems);
         }

@@ -18,7 +18,7 @@ fn main() {
         if arguments.next().as_deref() == Some("--any") { LoadRestriction::None } else { LoadRestriction::RootOnly };
     let sources = Arc::new(Sources::new());
     let tree = Tree::working_copy(Path::new(&root), &sources).expect("a directory");
-    let rendered = build(&tree, &dir, Options { load_restriction });
+    let rendered = build(&tree, &dir, Options { load_restriction, ..Options::default() });
     for finding in &rendered.findings {
         let place = sources.get(finding.primary.span.file);
         let place = place.map(|f| format!("{}:{}", f.path(), f.line_column(finding.primary.span.start).0));
