@@ -16,7 +16,7 @@ use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replacements, replicas, result};
+use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replacements, replicas, result, vars};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -35,7 +35,7 @@ pub(crate) fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
     let sort_options =
         build.kustomizations.get(&dir).and_then(Option::as_ref).and_then(|k| k.get("sortOptions")).cloned();
     let mut findings = build.findings;
-    let manifests = result::finish(built.resources().to_vec(), &built.config, sort_options.as_ref(), &mut findings);
+    let manifests = result::finish(&built, sort_options.as_ref(), &mut findings);
     Rendered { manifests, findings }
 }
 
@@ -210,6 +210,7 @@ impl Build<'_> {
             plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
         }
         self.validate(kustomization, resources);
+        vars::define(kustomization.items("vars"), resources, &mut self.findings);
     }
 
     /// Takes in what an entry names: a file of objects, or a directory.
@@ -221,6 +222,7 @@ impl Build<'_> {
                     resources.append(resource.clone(), &mut self.findings);
                 }
                 self.merge_config(&base.config, entry.span(), &mut resources.config);
+                resources.vars.include(&base.vars, entry.span(), &mut self.findings);
             }
             Some(Place::File(path)) => match self.files.tree.read(&path) {
                 Ok(file) => {

@@ -35,7 +35,7 @@ pub(crate) const KUSTOMIZATION: &[Member] = &[
     member("transformers", Shape::Strings),
     member("validators", Shape::Strings),
     member("replacements", Shape::Objects(REPLACEMENT)),
-    not_yet("vars", Shape::Objects(VAR)),
+    member("vars", Shape::Objects(VAR)),
     not_yet("buildMetadata", Shape::Strings),
     not_yet("helmCharts", Shape::Objects(HELM_CHART)),
     not_yet("helmGlobals", Shape::Object(HELM_GLOBALS)),

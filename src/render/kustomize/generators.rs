@@ -160,7 +160,7 @@ fn make(what: Generated, name: &Node, generator: &Node, pairs: &[Pair], options:
 }
 
 /// One line when it is short, else lines of 70 characters, each with its end.
-fn base64_lines(bytes: &[u8]) -> String {
+pub(crate) fn base64_lines(bytes: &[u8]) -> String {
     let encoded = STANDARD.encode(bytes);
     if encoded.len() < BASE64_LINE {
         return encoded;

@@ -67,6 +67,10 @@ mod structured;
 mod text_yaml;
 mod transformer_config;
 mod value_add;
+mod var_expansion;
+mod var_findings;
+mod var_resolution;
+mod vars;
 
 pub use image_override::{ImageOverride, override_images};
 
