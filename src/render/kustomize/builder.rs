@@ -16,7 +16,9 @@ use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replacements, replicas, result, vars};
+use crate::{
+    FILE_NAMES, Options, charts, images, labels, namespace, patches, plugins, replacements, replicas, result, vars,
+};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -263,6 +265,7 @@ impl Build<'_> {
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
+        charts::of_fields(kustomization, &mut self.findings);
         for plugin in self.plugins(kustomization, "generators").resources() {
             plugins::generate(plugin, &kustomization.dir, &self.files, resources, &mut self.findings);
         }

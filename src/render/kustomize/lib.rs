@@ -13,6 +13,7 @@
 mod accumulator;
 mod builder;
 mod builder_configuration;
+mod charts;
 mod configurations;
 mod content_hash;
 mod crds;

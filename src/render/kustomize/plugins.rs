@@ -16,7 +16,7 @@ use crate::namespace::{Mode, Replace, Subjects, set_namespace};
 use crate::plugin_shapes::{self as shapes, fit};
 use crate::resource::{NameHash, Resource};
 use crate::result::append_hash;
-use crate::{iam_policy, images, labels, nearest, patches, replacements, replicas, value_add};
+use crate::{charts, iam_policy, images, labels, nearest, patches, replacements, replicas, value_add};
 
 const TRANSFORMERS: [&str; 14] = [
     "AnnotationsTransformer",
@@ -55,7 +55,7 @@ pub(crate) fn generate(
         "ConfigMapGenerator" => from(Generated::ConfigMap, shapes::CONFIG_MAP_GENERATOR),
         "SecretGenerator" => from(Generated::Secret, shapes::SECRET_GENERATOR),
         "IAMPolicyGenerator" => iam_policy::generate(&fit(config, shapes::IAM_POLICY, findings), resources, findings),
-        _ => findings.push(not_rendered(plugin, "the chart that it names is not rendered")),
+        _ => charts::of_plugin(plugin, findings),
     }
 }
 
@@ -147,12 +147,6 @@ fn built_in<'a>(
         None => finding,
     });
     None
-}
-
-fn not_rendered(plugin: &Resource, consequence: &str) -> Finding {
-    let kind = &plugin.id().gvk.kind;
-    let place = plugin.node().get("kind").map_or(plugin.span, Node::span);
-    Finding::new(ids::KUSTOMIZE_FIELD, place, format!("`{kind}` is not supported yet: {consequence}"))
 }
 
 /// A generator's name and namespace, which may stand in its metadata instead.
