@@ -9,6 +9,7 @@ use seatrial_tree::{EntryKind, ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::accumulator::Accumulator;
+use crate::build_metadata::{Step, Trail, Wanted};
 use crate::documents::resources_of;
 use crate::files::{Files, Place, is_remote, not_fetched};
 use crate::generators::{Context, Generated, run};
@@ -17,7 +18,8 @@ use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::transformer_config::TransformerConfig;
 use crate::{
-    FILE_NAMES, Options, charts, images, labels, namespace, patches, plugins, replacements, replicas, result, vars,
+    FILE_NAMES, Options, build_metadata, charts, images, labels, namespace, patches, plugins, replacements, replicas,
+    result, vars,
 };
 
 /// Directories that include each other are followed this deep.
@@ -32,12 +34,14 @@ pub(crate) fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
         kustomizations: HashMap::new(),
         built: HashMap::new(),
         stack: Vec::new(),
+        trail: None,
     };
     let built = build.directory(&dir, None, Kind::Kustomization);
-    let sort_options =
-        build.kustomizations.get(&dir).and_then(Option::as_ref).and_then(|k| k.get("sortOptions")).cloned();
+    let root = build.kustomizations.get(&dir).cloned().flatten();
+    let sort_options = root.as_ref().and_then(|k| k.get("sortOptions"));
+    let wanted = root.as_ref().map(|k| Wanted::by(k)).unwrap_or_default();
     let mut findings = build.findings;
-    let manifests = result::finish(&built, sort_options.as_ref(), &mut findings);
+    let manifests = result::finish(&built, sort_options, wanted, &mut findings);
     Rendered { manifests, findings }
 }
 
@@ -47,26 +51,32 @@ pub(crate) struct Build<'a> {
     pub(crate) findings: Vec<Finding>,
     /// Kustomizations by directory; `None` where there is none that can be read.
     kustomizations: HashMap<String, Option<Arc<Kustomization>>>,
-    /// Finished bases by directory.
-    built: HashMap<String, Arc<Accumulator>>,
+    /// Finished bases by directory, and by the way to it where objects note that.
+    built: HashMap<(String, Option<String>), Arc<Accumulator>>,
     /// The directories that are being built, outermost first.
     stack: Vec<String>,
+    /// The way to the directory that is being built, where the root's `buildMetadata` asks for anything.
+    pub(crate) trail: Option<Trail>,
 }
 
 impl Build<'_> {
     /// The resources of a directory; `entry` is where another kustomization names it.
     fn directory(&mut self, dir: &str, entry: Option<Span>, wanted: Kind) -> Arc<Accumulator> {
-        if let Some(built) = self.built.get(dir) {
+        let key = (dir.to_owned(), self.trail.as_ref().map(|trail| trail.dir().to_owned()));
+        if let Some(built) = self.built.get(&key) {
             return Arc::clone(built);
         }
         let Some(kustomization) = self.open(dir, entry, wanted) else { return Arc::default() };
+        if self.stack.is_empty() {
+            self.trail = Trail::begin(&kustomization);
+        }
         self.set_schemas(&kustomization);
         self.stack.push(dir.to_owned());
         let mut resources = Accumulator::default();
         self.accumulate(&kustomization, &mut resources);
         self.stack.pop();
         let built = Arc::new(resources);
-        self.built.insert(dir.to_owned(), Arc::clone(&built));
+        self.built.insert(key, Arc::clone(&built));
         built
     }
 
@@ -185,7 +195,9 @@ impl Build<'_> {
             let message = "only the first document of a kustomization counts";
             self.findings.push(Finding::new(ids::KUSTOMIZE, second.span, message));
         }
-        Kustomization::read(dir, file, &document.node, &mut self.findings)
+        let kustomization = Kustomization::read(dir, file, &document.node, &mut self.findings)?;
+        build_metadata::check(&kustomization, &mut self.findings);
+        Some(kustomization)
     }
 
     /// Everything that a kustomization says, in kustomize's order.
@@ -199,7 +211,11 @@ impl Build<'_> {
         self.generate(kustomization, resources);
         for entry in kustomization.items("components") {
             match self.resolve(kustomization, entry) {
-                Some(Place::Directory(dir)) => self.component(&dir, entry.span(), resources),
+                Some(Place::Directory(dir)) => {
+                    let above = self.descend(entry);
+                    self.component(&dir, entry.span(), resources);
+                    self.trail = above;
+                }
                 Some(Place::File(path)) => {
                     let message = format!("`{path}` is a file: `components` names directories");
                     self.findings.push(Finding::new(ids::KUSTOMIZE, entry.span(), message));
@@ -210,6 +226,9 @@ impl Build<'_> {
         self.transform(kustomization, resources);
         for plugin in self.plugins(kustomization, "transformers").resources() {
             plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
+            if let Some(step) = Step::of_plugin(plugin) {
+                step.mark_transformed(1, resources);
+            }
         }
         self.validate(kustomization, resources);
         vars::define(kustomization.items("vars"), resources, &mut self.findings);
@@ -219,7 +238,9 @@ impl Build<'_> {
     pub(crate) fn resource(&mut self, kustomization: &Kustomization, entry: &Node, resources: &mut Accumulator) {
         match self.resolve(kustomization, entry) {
             Some(Place::Directory(dir)) => {
+                let above = self.descend(entry);
                 let base = self.directory(&dir, Some(entry.span()), Kind::Kustomization);
+                self.trail = above;
                 for resource in base.resources() {
                     resources.append(resource.clone(), &mut self.findings);
                 }
@@ -230,7 +251,10 @@ impl Build<'_> {
                 Ok(file) => {
                     let documents = self.files.documents(&file, &mut self.findings);
                     let scopes = self.files.schemas.scopes();
-                    for resource in resources_of(&documents, &mut self.findings) {
+                    for mut resource in resources_of(&documents, &mut self.findings) {
+                        if let Some(trail) = &self.trail {
+                            trail.mark_file(entry.as_str().unwrap_or_default(), &mut resource);
+                        }
                         // kustomize looks for the scope of a kind that it does not know in its own schemas.
                         let group = &resource.id().gvk.group;
                         self.files.built_in_schemas_used |= group.contains('.') && !group.ends_with("k8s.io");
@@ -243,6 +267,12 @@ impl Build<'_> {
             },
             None => {}
         }
+    }
+
+    /// Follows an entry into its directory; what it gives back is to be put back.
+    fn descend(&mut self, entry: &Node) -> Option<Trail> {
+        let below = self.trail.as_ref().map(|trail| trail.below(entry.as_str().unwrap_or_default()));
+        std::mem::replace(&mut self.trail, below)
     }
 
     fn resolve(&mut self, kustomization: &Kustomization, entry: &Node) -> Option<Place> {
@@ -258,9 +288,10 @@ impl Build<'_> {
     }
 
     fn generate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
-        let context =
-            Context { dir: &kustomization.dir, files: &self.files, options: kustomization.get("generatorOptions") };
+        let (dir, options) = (&kustomization.dir, kustomization.get("generatorOptions"));
         for (field, what) in [("configMapGenerator", Generated::ConfigMap), ("secretGenerator", Generated::Secret)] {
+            let step = self.trail.as_ref().map(|trail| trail.built_in(kustomization, what.plugin()));
+            let context = Context { dir, files: &self.files, options, step };
             for generator in kustomization.items(field) {
                 run(what, generator, &context, resources, &mut self.findings);
             }
@@ -272,38 +303,68 @@ impl Build<'_> {
     }
 
     fn transform(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
-        let (files, findings) = (&mut self.files, &mut self.findings);
+        let (files, findings, trail) = (&mut self.files, &mut self.findings, self.trail.as_ref());
         let (dir, config) = (kustomization.dir.as_str(), Arc::clone(&resources.config));
-        let get = |name| kustomization.get(name);
+        let get = |name| kustomization.get(name).filter(|value| !is_empty(value));
         let items = |name| kustomization.items(name);
-        patches::apply_strategic_merges(items("patchesStrategicMerge"), dir, resources, files, findings);
-        patches::apply_patches(items("patches"), dir, resources, files, findings);
+        let note = |transformer: &str, times: usize, resources: &mut Accumulator| {
+            if let Some(trail) = trail.filter(|_| times > 0) {
+                trail.built_in(kustomization, transformer).mark_transformed(times, resources);
+            }
+        };
+        let merges = items("patchesStrategicMerge");
+        patches::apply_strategic_merges(merges, dir, resources, files, findings);
+        note("PatchStrategicMergeTransformer", merges.len().min(1), resources);
+        for patch in items("patches") {
+            patches::apply_patches(std::slice::from_ref(patch), dir, resources, files, findings);
+            note("PatchTransformer", 1, resources);
+        }
         if let Some(value) = get("namespace") {
             namespace::set_namespace(resources, value, Mode::default(), &config.namespace, findings);
+            note("NamespaceTransformer", 1, resources);
         }
         if let Some(value) = get("namePrefix") {
             set_affix(resources, Affix::Prefix, value, &config.name_prefix, findings);
+            note("PrefixTransformer", 1, resources);
         }
         if let Some(value) = get("nameSuffix") {
             set_affix(resources, Affix::Suffix, value, &config.name_suffix, findings);
+            note("SuffixTransformer", 1, resources);
         }
-        for label in items("labels") {
+        let (label_sets, common) = (items("labels"), get("commonLabels"));
+        for label in label_sets {
             labels::set_labels(resources, label, findings);
         }
-        if let Some(pairs) = get("commonLabels") {
+        if let Some(pairs) = common {
             labels::set_pairs(resources, "commonLabels", pairs, &config.common_labels, findings);
+        }
+        if !label_sets.is_empty() || common.is_some() {
+            // kustomize transforms once for `commonLabels`, be there any or none.
+            note("LabelTransformer", label_sets.len() + 1, resources);
         }
         if let Some(pairs) = get("commonAnnotations") {
             labels::set_pairs(resources, "commonAnnotations", pairs, &config.common_annotations, findings);
+            note("AnnotationsTransformer", 1, resources);
         }
-        patches::apply_json_patches(items("patchesJson6902"), dir, resources, files, findings);
+        for patch in items("patchesJson6902") {
+            patches::apply_json_patches(std::slice::from_ref(patch), dir, resources, files, findings);
+            note("PatchJson6902Transformer", 1, resources);
+        }
         for replica in items("replicas") {
             replicas::set_replicas(resources, replica, &config.replicas, findings);
         }
+        note("ReplicaCountTransformer", items("replicas").len(), resources);
         images::set_images(resources, items("images"), &config.images, findings);
         images::set_images(resources, items("imageTags"), &config.images, findings);
+        note("ImageTagTransformer", items("images").len() + items("imageTags").len(), resources);
         replacements::replace(items("replacements"), dir, resources, files, findings);
+        note("ReplacementTransformer", items("replacements").len().min(1), resources);
     }
+}
+
+/// A text or a mapping in which nothing is.
+fn is_empty(node: &Node) -> bool {
+    node.as_str().is_some_and(str::is_empty) || (node.is_mapping() && node.entries().is_empty())
 }
 
 fn shown(dir: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Kustomize, natively: a directory with a kustomization → objects, each node with the line that set it.
 //!
-//! Behaves as kustomize 5.8 for the fields that `fields.rs` supports; every other field is a finding. Problems never stop the rest.
+//! Behaves as kustomize 5.8 for every field but those of charts, which are findings (`charts`). Problems never stop the rest.
 //!
 //! What kustomize does and this does not, on purpose: a JSON patch that copies `/metadata` does not take kustomize's own notes
 //! (`internal.config.kubernetes.io/…`) with it, and a patch that removes all annotations does not make it forget former names. What is not
@@ -11,6 +11,7 @@
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
+mod build_metadata;
 mod builder;
 mod builder_configuration;
 mod charts;

@@ -7,6 +7,7 @@
 use seatrial_model::{Finding, Node, ids};
 
 use crate::accumulator::Accumulator;
+use crate::build_metadata::Step;
 use crate::configurations::specs_of;
 use crate::field_spec::FieldSpec;
 use crate::files::Files;
@@ -46,15 +47,17 @@ pub(crate) fn generate(
     findings: &mut Vec<Finding>,
 ) {
     let Some(kind) = built_in(plugin, &GENERATORS, "generators", findings) else { return };
-    let config = plugin.node();
+    let (config, step) = (plugin.node(), Step::of_plugin(plugin));
     let mut from = |what, members| {
         let generator = named_by_metadata(config, fit(config, members, findings), findings);
-        run(what, &generator, &Context { dir, files, options: None }, resources, findings);
+        run(what, &generator, &Context { dir, files, options: None, step: step.clone() }, resources, findings);
     };
     match kind {
         "ConfigMapGenerator" => from(Generated::ConfigMap, shapes::CONFIG_MAP_GENERATOR),
         "SecretGenerator" => from(Generated::Secret, shapes::SECRET_GENERATOR),
-        "IAMPolicyGenerator" => iam_policy::generate(&fit(config, shapes::IAM_POLICY, findings), resources, findings),
+        "IAMPolicyGenerator" => {
+            iam_policy::generate(&fit(config, shapes::IAM_POLICY, findings), step.as_ref(), resources, findings);
+        }
         _ => charts::of_plugin(plugin, findings),
     }
 }
