@@ -29,11 +29,13 @@ pub(crate) fn resolve(resources: &mut [Resource], vars: &Vars, specs: &[FieldSpe
         }
     }
     let Resolution { known, used } = resolution;
-    for var in vars.iter().filter(|v| known.contains_key(&*v.name) && !v.name.is_empty() && !used.contains(&*v.name)) {
-        let reference = format!("$({})", var.name);
-        let stands = resources.iter().find_map(|resource| place_of(resource.node(), &reference));
-        findings.push(told::unused(var, stands));
+    let is_unused = |var: &&Var| known.contains_key(&*var.name) && !var.name.is_empty() && !used.contains(&*var.name);
+    let unused: Vec<&Var> = vars.iter().filter(is_unused).collect();
+    let mut stands: HashMap<&str, Option<Span>> = unused.iter().map(|var| (&*var.name, None)).collect();
+    if !unused.is_empty() {
+        resources.iter().for_each(|resource| find_references(resource.node(), &mut stands));
     }
+    findings.extend(unused.into_iter().map(|var| told::unused(var, stands.get(&*var.name).copied().flatten())));
 }
 
 /// A var that stands for a text, a number or a boolean.
@@ -185,11 +187,14 @@ fn may_change(leaf: &Node) -> bool {
         || leaf.items().iter().any(|item| item.as_str().is_none() || is_text(item))
 }
 
-/// Where a text that holds a reference to a var stands.
-fn place_of(node: &Node, reference: &str) -> Option<Span> {
-    if let Some(text) = node.as_str() {
-        return text.contains(reference).then(|| node.span());
+/// Notes where the first text stands that refers to each of some vars.
+fn find_references(node: &Node, stands: &mut HashMap<&str, Option<Span>>) {
+    for reference in node.as_str().unwrap_or_default().split("$(").skip(1) {
+        let name = reference.split_once(')').map(|(name, _)| name);
+        if let Some(place) = name.and_then(|name| stands.get_mut(name)) {
+            place.get_or_insert(node.span());
+        }
     }
-    let below = node.entries().iter().map(|e| &e.value).chain(node.items());
-    below.into_iter().find_map(|child| place_of(child, reference))
+    node.entries().iter().for_each(|entry| find_references(&entry.value, stands));
+    node.items().iter().for_each(|item| find_references(item, stands));
 }
