@@ -4,16 +4,16 @@
 //! The root's field counts for the whole build, and a base's for nothing. As soon as the root's names anything, every object carries both
 //! annotations while it is built, where patches see them; at the end those go that nobody asked for.
 //!
-//! Not here: remote bases, which are not fetched and so have no `repo` and `ref`.
+//! Not here: the YAML in the annotations (`build_metadata_notes`), and remote bases, which are not fetched and so have no `repo` and `ref`.
 
-use seatrial_model::{Entry, Finding, Level, Node, Origin, SetBy, Sources, Span, ids};
-use seatrial_yaml::{Dialect, emit_unfolded, parse};
+use seatrial_model::{Entry, Finding, Level, Node, Origin, SetBy, Span, ids};
+use seatrial_yaml::emit_unfolded;
 
 use crate::accumulator::Accumulator;
 use crate::field_spec::FieldSpec;
 use crate::kustomization::Kustomization;
 use crate::resource::Resource;
-use crate::{labels, metadata, nearest};
+use crate::{build_metadata_notes as notes, labels, metadata, nearest};
 
 /// Where an object comes from (kustomize: `OriginAnnotationKey`).
 pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
@@ -21,7 +21,7 @@ pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 /// The label that says who manages an object (kustomize: `konfig.ManagedbyLabelKey`).
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
-/// The kustomize whose behaviour this is.
+/// The kustomize whose behaviour this is; kubectl and Flux name theirs.
 const MANAGER: &str = "kustomize-v5.8.1";
 /// The field.
 const FIELD: &str = "buildMetadata";
@@ -35,7 +35,7 @@ pub(crate) fn check(kustomization: &Kustomization, findings: &mut Vec<Finding>) 
         if OPTIONS.contains(&option) {
             continue;
         }
-        let message = format!("there is no `{option}` that `{FIELD}` could ask for: kustomize ignores it");
+        let message = format!("`{FIELD}` has no option `{option}`: kustomize ignores it");
         let finding = Finding::new(ids::KUSTOMIZE, item.span(), message).with_level(Level::Warning).with_field(FIELD);
         findings.push(match nearest::nearest(option, OPTIONS) {
             Some(near) => finding.with_help(format!("did you mean `{near}`?")),
@@ -72,7 +72,7 @@ impl Trail {
 
     /// Writes the file of an object into it; other annotations stay as they are (kustomize: `ResMap.AnnotateAll`).
     pub(crate) fn mark_file(&self, path: &str, resource: &mut Resource) {
-        let text = emit_unfolded(&mapping([("path", joined(&self.dir, path))], self.place));
+        let text = emit_unfolded(&notes::mapping([("path", joined(&self.dir, path))], self.place));
         resource.edit(|node| annotate(node, ORIGIN, text, self.place));
     }
 
@@ -93,20 +93,16 @@ pub(crate) struct Step {
 
 impl Step {
     fn new<const N: usize>(configured_in: &str, by: [(&str, &str); N], place: Span) -> Step {
-        let by = by.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key, value.to_owned()));
-        let mut origin = mapping([("configuredIn", configured_in.to_owned())], place);
-        origin.set("configuredBy", mapping(by, place));
-        if configured_in.is_empty() {
-            origin.remove("configuredIn");
-        }
+        let mut origin = notes::mapping([("configuredIn", configured_in.to_owned())], place);
+        origin.set("configuredBy", notes::mapping(by.map(|(key, value)| (key, value.to_owned())), place));
         Step { place, text: emit_unfolded(&origin) }
     }
 
     /// A plugin whose configuration knows its origin (kustomize: `OriginFromCustomPlugin`).
     pub(crate) fn of_plugin(plugin: &Resource) -> Option<Step> {
         let origin = plugin.node().at(&["metadata", "annotations", ORIGIN])?;
-        let read = yaml_in(origin.scalar_text().unwrap_or_default())?;
-        let path = read.get("path").and_then(Node::scalar_text).unwrap_or_default();
+        let read = notes::origin(origin.scalar_text().unwrap_or_default()).ok()?;
+        let path = read.get("path").and_then(Node::as_str).unwrap_or_default();
         let text = |key: &str| plugin.node().get(key).and_then(Node::scalar_text).unwrap_or_default();
         let name = plugin.node().at(&["metadata", "name"]).and_then(Node::scalar_text).unwrap_or_default();
         let by = [
@@ -126,21 +122,20 @@ impl Step {
     }
 
     /// Writes into all objects that this may have changed them, so many times (kustomize: `ResMap.AddTransformerAnnotation`).
-    pub(crate) fn mark_transformed(&self, times: usize, resources: &mut Accumulator) {
+    pub(crate) fn mark_transformed(&self, times: usize, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
         for position in 0..resources.resources().len() {
-            resources.change(position, |resource| (0..times).for_each(|_| self.mark_one(resource)));
+            resources.change(position, |resource| (0..times).for_each(|_| self.mark_one(resource, findings)));
         }
     }
 
     /// An object without an origin counts as made by whoever comes past first.
-    fn mark_one(&self, resource: &mut Resource) {
-        if resource.annotation(ORIGIN).is_none() {
+    fn mark_one(&self, resource: &mut Resource, findings: &mut Vec<Finding>) {
+        if read_annotation(resource, ORIGIN, notes::checked, findings).is_none() {
             self.set(resource, ORIGIN, self.text.clone());
             return;
         }
-        let before = resource.node().at(&["metadata", "annotations", TRANSFORMATIONS]);
-        let before = before.map(transformations).unwrap_or_default();
-        self.set(resource, TRANSFORMATIONS, format!("{before}{}", as_item(&self.text)));
+        let before = read_annotation(resource, TRANSFORMATIONS, notes::transformations, findings).unwrap_or_default();
+        self.set(resource, TRANSFORMATIONS, format!("{before}{}", notes::as_item(&self.text)));
     }
 
     /// kustomize writes all annotations anew, as strings that no other place shares (kyaml: `setMapInMetadata`).
@@ -200,7 +195,7 @@ impl Wanted {
     /// Labels objects as kustomize's where that is asked for.
     pub(crate) fn label(self, resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
         let Some(place) = self.managed_by else { return resources };
-        let pairs = mapping([(MANAGED_BY, MANAGER.to_owned())], place);
+        let pairs = notes::mapping([(MANAGED_BY, MANAGER.to_owned())], place);
         let specs = [FieldSpec::new("", "", "", "metadata/labels", true)];
         let mut all = Accumulator::default();
         *all.resources_mut() = resources;
@@ -233,45 +228,27 @@ fn annotate(object: &mut Node, key: &str, text: String, place: Span) {
     }
 }
 
-/// The list that is noted already. One that a file brought is read and written anew, without what kustomize does not know.
-fn transformations(annotation: &Node) -> String {
+/// What an annotation notes. One that a file or a patch brought may be none of kustomize's, at which it fails.
+fn read_annotation(
+    resource: &Resource,
+    key: &str,
+    read: impl Fn(&str) -> Result<String, String>,
+    findings: &mut Vec<Finding>,
+) -> Option<String> {
+    let annotation = resource.node().at(&["metadata", "annotations", key])?;
     let text = annotation.scalar_text().unwrap_or_default();
     if annotation.origin().over.is_some_and(|over| over.by == SetBy::Field(FIELD)) {
-        return text.to_owned();
+        return Some(text.to_owned());
     }
-    let list = yaml_in(text);
-    let items = list.as_ref().map(Node::items).unwrap_or_default();
-    items.iter().map(|item| as_item(&emit_unfolded(&known_of(item, annotation.span())))).collect()
-}
-
-/// What kustomize reads of an origin, in its order.
-fn known_of(item: &Node, place: Span) -> Node {
-    let texts = |node: &Node, keys: &[&'static str]| {
-        let texts = keys.iter().filter_map(|key| Some((*key, node.get(key)?.scalar_text()?.to_owned())));
-        texts.filter(|(_, text)| !text.is_empty()).collect::<Vec<_>>()
-    };
-    let mut known = mapping(texts(item, &["path", "repo", "ref", "configuredIn"]), place);
-    let by = item.get("configuredBy").map(|by| texts(by, &["apiVersion", "kind", "name", "namespace"]));
-    if let Some(by) = by.filter(|by| !by.is_empty()) {
-        known.set("configuredBy", mapping(by, place));
+    match read(text) {
+        Ok(text) => Some(text),
+        Err(why) => {
+            let message = format!("`{}` cannot have this annotation `{key}`: {why}", resource.id().describe());
+            let finding = Finding::new(ids::KUSTOMIZE, annotation.span(), message).with_object(&resource.object_id());
+            findings.push(finding.with_help(format!("leave it to `{FIELD}`")));
+            None
+        }
     }
-    known
-}
-
-fn mapping<'k>(pairs: impl IntoIterator<Item = (&'k str, String)>, place: Span) -> Node {
-    let entries = pairs.into_iter().map(|(key, text)| Entry::new(key, Node::string(text, place))).collect();
-    Node::mapping(entries, place)
-}
-
-/// A mapping's YAML as an item of a list.
-fn as_item(mapping: &str) -> String {
-    let lines = mapping.lines().enumerate();
-    lines.map(|(index, line)| format!("{}{line}\n", if index == 0 { "- " } else { "  " })).collect()
-}
-
-fn yaml_in(text: &str) -> Option<Node> {
-    let file = Sources::new().add("<annotation>", text.to_owned());
-    parse(&file, Dialect::Kustomize).documents.into_iter().next().map(|document| document.node)
 }
 
 /// Paths joined by their texts alone (Go: `filepath.Join`).

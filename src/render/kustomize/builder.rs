@@ -227,7 +227,7 @@ impl Build<'_> {
         for plugin in self.plugins(kustomization, "transformers").resources() {
             plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
             if let Some(step) = Step::of_plugin(plugin) {
-                step.mark_transformed(1, resources);
+                step.mark_transformed(1, resources, &mut self.findings);
             }
         }
         self.validate(kustomization, resources);
@@ -307,29 +307,29 @@ impl Build<'_> {
         let (dir, config) = (kustomization.dir.as_str(), Arc::clone(&resources.config));
         let get = |name| kustomization.get(name).filter(|value| !is_empty(value));
         let items = |name| kustomization.items(name);
-        let note = |transformer: &str, times: usize, resources: &mut Accumulator| {
+        let note = |transformer: &str, times: usize, resources: &mut Accumulator, findings: &mut Vec<Finding>| {
             if let Some(trail) = trail.filter(|_| times > 0) {
-                trail.built_in(kustomization, transformer).mark_transformed(times, resources);
+                trail.built_in(kustomization, transformer).mark_transformed(times, resources, findings);
             }
         };
         let merges = items("patchesStrategicMerge");
         patches::apply_strategic_merges(merges, dir, resources, files, findings);
-        note("PatchStrategicMergeTransformer", merges.len().min(1), resources);
+        note("PatchStrategicMergeTransformer", merges.len().min(1), resources, findings);
         for patch in items("patches") {
             patches::apply_patches(std::slice::from_ref(patch), dir, resources, files, findings);
-            note("PatchTransformer", 1, resources);
+            note("PatchTransformer", 1, resources, findings);
         }
         if let Some(value) = get("namespace") {
             namespace::set_namespace(resources, value, Mode::default(), &config.namespace, findings);
-            note("NamespaceTransformer", 1, resources);
+            note("NamespaceTransformer", 1, resources, findings);
         }
         if let Some(value) = get("namePrefix") {
             set_affix(resources, Affix::Prefix, value, &config.name_prefix, findings);
-            note("PrefixTransformer", 1, resources);
+            note("PrefixTransformer", 1, resources, findings);
         }
         if let Some(value) = get("nameSuffix") {
             set_affix(resources, Affix::Suffix, value, &config.name_suffix, findings);
-            note("SuffixTransformer", 1, resources);
+            note("SuffixTransformer", 1, resources, findings);
         }
         let (label_sets, common) = (items("labels"), get("commonLabels"));
         for label in label_sets {
@@ -340,25 +340,25 @@ impl Build<'_> {
         }
         if !label_sets.is_empty() || common.is_some() {
             // kustomize transforms once for `commonLabels`, be there any or none.
-            note("LabelTransformer", label_sets.len() + 1, resources);
+            note("LabelTransformer", label_sets.len() + 1, resources, findings);
         }
         if let Some(pairs) = get("commonAnnotations") {
             labels::set_pairs(resources, "commonAnnotations", pairs, &config.common_annotations, findings);
-            note("AnnotationsTransformer", 1, resources);
+            note("AnnotationsTransformer", 1, resources, findings);
         }
         for patch in items("patchesJson6902") {
             patches::apply_json_patches(std::slice::from_ref(patch), dir, resources, files, findings);
-            note("PatchJson6902Transformer", 1, resources);
+            note("PatchJson6902Transformer", 1, resources, findings);
         }
         for replica in items("replicas") {
             replicas::set_replicas(resources, replica, &config.replicas, findings);
         }
-        note("ReplicaCountTransformer", items("replicas").len(), resources);
+        note("ReplicaCountTransformer", items("replicas").len(), resources, findings);
         images::set_images(resources, items("images"), &config.images, findings);
         images::set_images(resources, items("imageTags"), &config.images, findings);
-        note("ImageTagTransformer", items("images").len() + items("imageTags").len(), resources);
+        note("ImageTagTransformer", items("images").len() + items("imageTags").len(), resources, findings);
         replacements::replace(items("replacements"), dir, resources, files, findings);
-        note("ReplacementTransformer", items("replacements").len().min(1), resources);
+        note("ReplacementTransformer", items("replacements").len().min(1), resources, findings);
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod accumulator;
 mod build_metadata;
+mod build_metadata_notes;
 mod builder;
 mod builder_configuration;
 mod charts;
