@@ -260,7 +260,10 @@ fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
 
     let one = ["overlay", "--checkout", "https://github.com/acme/bases?ref=v1=bases"];
     let told = text(&render(scratch.path(), &one).stderr);
-    assert!(!told.contains("`https://github.com/acme/bases") && told.contains("`github.com/acme/files/map.yaml`"), "{told}");
+    assert!(
+        !told.contains("`https://github.com/acme/bases") && told.contains("`github.com/acme/files/map.yaml`"),
+        "{told}"
+    );
     let flags =
         ["--checkout", "git@github.com:acme/bases.git=bases", "--checkout", "https://github.com/acme/files=files"];
     let seen = render(scratch.path(), &[&["overlay"], flags.as_slice()].concat());

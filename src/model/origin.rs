@@ -37,6 +37,8 @@ pub enum SetBy {
     Variable(Text),
     /// `replacements` of a kustomization copied it from another object, where its span lies; the place that names the field.
     Replacement(Span),
+    /// A var of a kustomization copied it from another object, where its span lies: the var's name, and the place that defines it.
+    Var(Text, Span),
 }
 
 impl From<Span> for Origin {

@@ -81,13 +81,14 @@ fn kind(by: &SetBy) -> &'static str {
         SetBy::CommandLine => "command line",
         SetBy::Variable(_) => "variable",
         SetBy::Replacement(_) => "replacement",
+        SetBy::Var(..) => "var",
     }
 }
 
 fn field(by: &SetBy) -> Option<String> {
     match by {
         SetBy::Field(name) | SetBy::Generator(name) => Some((*name).to_owned()),
-        SetBy::Variable(name) => Some(name.to_string()),
+        SetBy::Variable(name) | SetBy::Var(name, _) => Some(name.to_string()),
         SetBy::Replacement(_) => Some("replacements".to_owned()),
         SetBy::Patch | SetBy::CommandLine => None,
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_model::{CATALOG, Label, Node, Origin, SetBy, SourceFile, Sources, Span, ids};
+use seatrial_model::{CATALOG, FileId, Label, Node, Origin, SetBy, SourceFile, Sources, Span, ids};
 use seatrial_yaml::{Dialect, parse};
 
 use super::*;
@@ -140,4 +140,12 @@ fn a_value_from_the_command_line_points_into_the_repository() {
     let finding = replaced(SetBy::CommandLine);
     assert_eq!(finding.primary.span.file.0, 0);
     assert_eq!(finding.notes, ["the value comes from the command line"]);
+}
+
+#[test]
+fn a_value_that_a_var_puts_names_the_var_where_it_is_defined() {
+    let finding = replaced(SetBy::Var("COUNT".into(), Span::new(FileId(0), 0, 10)));
+    assert_eq!(finding.primary.span.file.0, 1, "where the value is written");
+    let told: Vec<&Label> = finding.related.iter().filter(|l| l.text == "the var `COUNT` puts it here").collect();
+    assert_eq!(told.iter().map(|l| l.span.start).collect::<Vec<_>>(), [0]);
 }

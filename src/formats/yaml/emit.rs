@@ -24,6 +24,14 @@ pub fn emit(node: &Node) -> String {
     writer.finish()
 }
 
+/// The same with every plain or quoted scalar on one line, as kyaml prints what kustomize writes into annotations.
+#[must_use]
+pub fn emit_unfolded(node: &Node) -> String {
+    let mut writer = Writer::without_folding();
+    value(&mut writer, node, Place::Root);
+    writer.finish()
+}
+
 /// Prints documents with `---` lines between them.
 #[must_use]
 pub fn emit_all<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> String {

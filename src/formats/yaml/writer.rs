@@ -11,6 +11,8 @@ const INDENT: usize = 2;
 
 /// Text under construction.
 pub(crate) struct Writer {
+    /// Scalars are folded past this column.
+    width: usize,
     out: String,
     /// In characters, from 0.
     column: usize,
@@ -31,11 +33,16 @@ enum Folding {
 
 impl Default for Writer {
     fn default() -> Writer {
-        Writer { out: String::new(), column: 0, indent: None, after_space: true, at_indentation: true }
+        Writer { width: WIDTH, out: String::new(), column: 0, indent: None, after_space: true, at_indentation: true }
     }
 }
 
 impl Writer {
+    /// One that folds nothing.
+    pub(crate) fn without_folding() -> Writer {
+        Writer { width: usize::MAX, ..Writer::default() }
+    }
+
     /// The text, with a newline at its end.
     pub(crate) fn finish(mut self) -> String {
         self.indent = None;
@@ -127,7 +134,7 @@ impl Writer {
     fn plain(&mut self, text: &str, folding: Folding) {
         self.space();
         // A plain scalar has no line ends; most stay within the width, or must.
-        if folding == Folding::Never || self.column + text.len() <= WIDTH {
+        if folding == Folding::Never || self.column + text.len() <= self.width {
             self.put_all(text);
         } else {
             self.flow_text(text, folding, Written::Plain);
@@ -212,7 +219,7 @@ impl Writer {
     }
 
     fn folds(&self, folding: Folding) -> bool {
-        folding == Folding::Allowed && self.column > WIDTH
+        folding == Folding::Allowed && self.column > self.width
     }
 
     fn escaped(&mut self, c: char) {

@@ -9,12 +9,15 @@ use crate::field_spec::FieldError;
 use crate::resource::{Id, Resource};
 use crate::scalar::Setter;
 use crate::transformer_config::TransformerConfig;
+use crate::vars::Vars;
 
 /// Resources of one kustomization while it is built.
 #[derive(Debug)]
 pub(crate) struct Accumulator {
     /// The fields that transformers touch, those of the bases included.
     pub(crate) config: Arc<TransformerConfig>,
+    /// The vars, those of the bases included.
+    pub(crate) vars: Vars,
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
     index: Option<HashMap<Id, usize>>,
@@ -24,7 +27,13 @@ pub(crate) struct Accumulator {
 
 impl Default for Accumulator {
     fn default() -> Accumulator {
-        Accumulator { config: TransformerConfig::empty(), resources: Vec::new(), index: None, any_index: None }
+        Accumulator {
+            config: TransformerConfig::empty(),
+            vars: Vars::default(),
+            resources: Vec::new(),
+            index: None,
+            any_index: None,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use seatrial_tree::{EntryKind, ReadError};
 use seatrial_yaml::Dialect;
 
 use crate::accumulator::Accumulator;
+use crate::build_metadata::{Step, Trail, Wanted};
 use crate::cache::{Cache, Directory, Read, tell_once};
 use crate::documents::resources_of;
 use crate::files::{Files, Place};
@@ -17,7 +18,10 @@ use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::transformer_config::TransformerConfig;
-use crate::{Builder, FILE_NAMES, images, labels, namespace, patches, plugins, replacements, replicas, result};
+use crate::{
+    Builder, FILE_NAMES, build_metadata, charts, images, labels, namespace, patches, plugins, replacements, replicas,
+    result, vars,
+};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -31,15 +35,15 @@ pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
         built: HashMap::new(),
         stack: Vec::new(),
         frame: Frame::default(),
+        trail: None,
     };
     let Some(root) = build.open(&dir, None, Kind::Kustomization) else {
         return Rendered { manifests: Vec::new(), findings: build.findings };
     };
+    build.trail = Trail::begin(&root);
     let built = build.directory(&dir, &root);
     let mut findings = build.findings;
-    let Accumulator { config, .. } = &built.resources;
-    let manifests =
-        result::finish(built.resources.resources().to_vec(), config, root.get("sortOptions"), &mut findings);
+    let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
     Rendered { manifests, findings }
 }
@@ -48,12 +52,14 @@ pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
 pub(crate) struct Build<'a> {
     pub(crate) files: Files<'a>,
     pub(crate) findings: Vec<Finding>,
-    /// Finished bases by directory, also those that are not shared with other builds.
-    built: HashMap<String, Arc<Directory>>,
+    /// Finished bases by directory, and by the way to it where objects note that; also those that are not shared with other builds.
+    built: HashMap<(String, Option<String>), Arc<Directory>>,
     /// The directories that are being built, outermost first.
     stack: Vec<String>,
     /// Of the innermost that is no component.
     frame: Frame,
+    /// The way to the directory that is being built, where the root's `buildMetadata` asks for anything.
+    pub(crate) trail: Option<Trail>,
 }
 
 /// What is noted of a directory while it is built.
@@ -78,19 +84,20 @@ impl Default for Frame {
 impl Build<'_> {
     /// A directory with all that it includes; what was found in it is added to the findings here.
     fn directory(&mut self, dir: &str, kustomization: &Kustomization) -> Arc<Directory> {
+        let key = (dir.to_owned(), self.trail.as_ref().map(|trail| trail.dir().to_owned()));
         let slot = self.files.cache.directory(dir);
         // Most repositories have one layer of bases: each of those is built by one thread, and others wait for it. Deeper ones are not
         // waited for, so that nobody who holds a claim waits for another.
         let is_base = self.stack.len() == 1;
         let claim = is_base.then(|| slot.claim.lock().unwrap_or_else(PoisonError::into_inner));
         let shared = slot.built.get().filter(|shared| self.is_usable(shared));
-        let known = shared.or_else(|| self.built.get(dir)).cloned();
+        let known = shared.or_else(|| self.built.get(&key)).cloned();
         let built = known.unwrap_or_else(|| {
             let (built, is_shared) = self.build_directory(dir, kustomization);
             if is_shared {
                 let _ = slot.built.set(Arc::clone(&built));
             }
-            self.built.insert(dir.to_owned(), Arc::clone(&built));
+            self.built.insert(key, Arc::clone(&built));
             built
         });
         drop(claim);
@@ -105,6 +112,7 @@ impl Build<'_> {
     fn is_usable(&self, shared: &Directory) -> bool {
         let is_around = |dir: &Arc<str>| self.stack.iter().any(|visited| contains(dir, visited));
         !self.files.schemas_are_set
+            && self.trail.is_none()
             && self.stack.len() + shared.height <= DEEPEST
             && !shared.includes.iter().any(is_around)
     }
@@ -135,7 +143,7 @@ impl Build<'_> {
         let (mut includes, height) = (frame.includes, frame.height);
         includes.insert(dir.into());
         let built = Directory { resources, findings, includes, height, built_in_schemas_used };
-        (Arc::new(built), !depends_on_others && !self.files.schemas_are_set)
+        (Arc::new(built), !depends_on_others && !self.files.schemas_are_set && self.trail.is_none())
     }
 
     /// A component works on what its parent has gathered so far.
@@ -254,7 +262,11 @@ impl Build<'_> {
         self.generate(kustomization, resources);
         for entry in kustomization.items("components") {
             match self.resolve(kustomization, entry) {
-                Some(Place::Directory(dir)) => self.component(&dir, entry.span(), resources),
+                Some(Place::Directory(dir)) => {
+                    let above = self.descend(entry);
+                    self.component(&dir, entry.span(), resources);
+                    self.trail = above;
+                }
                 Some(Place::File(path)) => {
                     let message = format!("`{path}` is a file: `components` names directories");
                     self.findings.push(Finding::new(ids::KUSTOMIZE, entry.span(), message));
@@ -265,8 +277,12 @@ impl Build<'_> {
         self.transform(kustomization, resources);
         for plugin in self.plugins(kustomization, "transformers").resources() {
             plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
+            if let Some(step) = Step::of_plugin(plugin) {
+                step.mark_transformed(1, resources, &mut self.findings);
+            }
         }
         self.validate(kustomization, resources);
+        vars::define(kustomization.items("vars"), resources, &mut self.findings);
     }
 
     /// Takes in what an entry names: a file of objects, or a directory.
@@ -274,17 +290,24 @@ impl Build<'_> {
         match self.resolve(kustomization, entry) {
             Some(Place::Directory(dir)) => {
                 let Some(base) = self.open(&dir, Some(entry.span()), Kind::Kustomization) else { return };
+                let above = self.descend(entry);
                 let base = self.directory(&dir, &base);
-                for resource in base.resources.resources() {
+                self.trail = above;
+                let base = &base.resources;
+                for resource in base.resources() {
                     resources.append(resource.clone(), &mut self.findings);
                 }
-                self.merge_config(&base.resources.config, entry.span(), &mut resources.config);
+                self.merge_config(&base.config, entry.span(), &mut resources.config);
+                resources.vars.include(&base.vars, entry.span(), &mut self.findings);
             }
             Some(Place::File(path)) => match self.files.tree.read(&path) {
                 Ok(file) => {
                     let documents = self.files.documents(&file, &mut self.findings);
                     let scopes = self.files.schemas.scopes();
-                    for resource in resources_of(&documents.documents, &mut self.findings) {
+                    for mut resource in resources_of(&documents.documents, &mut self.findings) {
+                        if let Some(trail) = &self.trail {
+                            trail.mark_file(entry.as_str().unwrap_or_default(), &mut resource);
+                        }
                         // kustomize looks for the scope of a kind that it does not know in its own schemas.
                         let group = &resource.id().gvk.group;
                         self.files.built_in_schemas_used |= group.contains('.') && !group.ends_with("k8s.io");
@@ -299,55 +322,88 @@ impl Build<'_> {
         }
     }
 
+    /// Follows an entry into its directory; what it gives back is to be put back.
+    fn descend(&mut self, entry: &Node) -> Option<Trail> {
+        let below = self.trail.as_ref().map(|trail| trail.below(entry.as_str().unwrap_or_default()));
+        std::mem::replace(&mut self.trail, below)
+    }
+
     fn resolve(&mut self, kustomization: &Kustomization, entry: &Node) -> Option<Place> {
         self.files.resolve(&kustomization.dir, entry, &mut self.findings)
     }
 
     fn generate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
-        let context =
-            Context { dir: &kustomization.dir, files: &self.files, options: kustomization.get("generatorOptions") };
+        let (dir, options) = (&kustomization.dir, kustomization.get("generatorOptions"));
         for (field, what) in [("configMapGenerator", Generated::ConfigMap), ("secretGenerator", Generated::Secret)] {
+            let step = self.trail.as_ref().map(|trail| trail.built_in(kustomization, what.plugin()));
+            let context = Context { dir, files: &self.files, options, step };
             for generator in kustomization.items(field) {
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
+        charts::of_fields(kustomization, &mut self.findings);
         for plugin in self.plugins(kustomization, "generators").resources() {
             plugins::generate(plugin, &kustomization.dir, &self.files, resources, &mut self.findings);
         }
     }
 
     fn transform(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
-        let (files, findings) = (&mut self.files, &mut self.findings);
+        let (files, findings, trail) = (&mut self.files, &mut self.findings, self.trail.as_ref());
         let (dir, config) = (kustomization.dir.as_str(), Arc::clone(&resources.config));
-        let get = |name| kustomization.get(name);
+        let get = |name| kustomization.get(name).filter(|value| !is_empty(value));
         let items = |name| kustomization.items(name);
-        patches::apply_strategic_merges(items("patchesStrategicMerge"), dir, resources, files, findings);
-        patches::apply_patches(items("patches"), dir, resources, files, findings);
+        let note = |transformer: &str, times: usize, resources: &mut Accumulator, findings: &mut Vec<Finding>| {
+            if let Some(trail) = trail.filter(|_| times > 0) {
+                trail.built_in(kustomization, transformer).mark_transformed(times, resources, findings);
+            }
+        };
+        let merges = items("patchesStrategicMerge");
+        patches::apply_strategic_merges(merges, dir, resources, files, findings);
+        note("PatchStrategicMergeTransformer", merges.len().min(1), resources, findings);
+        for patch in items("patches") {
+            patches::apply_patches(std::slice::from_ref(patch), dir, resources, files, findings);
+            note("PatchTransformer", 1, resources, findings);
+        }
         if let Some(value) = get("namespace") {
             namespace::set_namespace(resources, value, Mode::default(), &config.namespace, findings);
+            note("NamespaceTransformer", 1, resources, findings);
         }
         if let Some(value) = get("namePrefix") {
             set_affix(resources, Affix::Prefix, value, &config.name_prefix, findings);
+            note("PrefixTransformer", 1, resources, findings);
         }
         if let Some(value) = get("nameSuffix") {
             set_affix(resources, Affix::Suffix, value, &config.name_suffix, findings);
+            note("SuffixTransformer", 1, resources, findings);
         }
-        for label in items("labels") {
+        let (label_sets, common) = (items("labels"), get("commonLabels"));
+        for label in label_sets {
             labels::set_labels(resources, label, findings);
         }
-        if let Some(pairs) = get("commonLabels") {
+        if let Some(pairs) = common {
             labels::set_pairs(resources, "commonLabels", pairs, &config.common_labels, findings);
+        }
+        if !label_sets.is_empty() || common.is_some() {
+            // kustomize transforms once for `commonLabels`, be there any or none.
+            note("LabelTransformer", label_sets.len() + 1, resources, findings);
         }
         if let Some(pairs) = get("commonAnnotations") {
             labels::set_pairs(resources, "commonAnnotations", pairs, &config.common_annotations, findings);
+            note("AnnotationsTransformer", 1, resources, findings);
         }
-        patches::apply_json_patches(items("patchesJson6902"), dir, resources, files, findings);
+        for patch in items("patchesJson6902") {
+            patches::apply_json_patches(std::slice::from_ref(patch), dir, resources, files, findings);
+            note("PatchJson6902Transformer", 1, resources, findings);
+        }
         for replica in items("replicas") {
             replicas::set_replicas(resources, replica, &config.replicas, findings);
         }
+        note("ReplicaCountTransformer", items("replicas").len(), resources, findings);
         images::set_images(resources, items("images"), &config.images, findings);
         images::set_images(resources, items("imageTags"), &config.images, findings);
+        note("ImageTagTransformer", items("images").len() + items("imageTags").len(), resources, findings);
         replacements::replace(items("replacements"), dir, resources, files, findings);
+        note("ReplacementTransformer", items("replacements").len().min(1), resources, findings);
     }
 }
 
@@ -366,12 +422,20 @@ fn read(dir: &str, file: &Arc<SourceFile>, cache: &Cache) -> Read {
         findings.push(Finding::new(ids::KUSTOMIZE, second.span, message));
     }
     let kustomization = Kustomization::read(dir, Arc::clone(file), &document.node, &mut findings);
+    if let Some(kustomization) = &kustomization {
+        build_metadata::check(kustomization, &mut findings);
+    }
     Read { kustomization: kustomization.map(Arc::new), findings }
 }
 
 /// Whether a directory is another, or lies around it.
 fn contains(dir: &str, other: &str) -> bool {
     dir.is_empty() || other.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A text or a mapping in which nothing is.
+fn is_empty(node: &Node) -> bool {
+    node.as_str().is_some_and(str::is_empty) || (node.is_mapping() && node.entries().is_empty())
 }
 
 fn shown(dir: &str) -> &str {

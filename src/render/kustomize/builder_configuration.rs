@@ -91,7 +91,10 @@ impl Build<'_> {
         for entry in inline {
             let parsed = parse_inline(entry, &kustomization.file);
             self.findings.extend(parsed.findings);
-            for resource in resources_of(&parsed.documents, &mut self.findings) {
+            for mut resource in resources_of(&parsed.documents, &mut self.findings) {
+                if let Some(trail) = &self.trail {
+                    trail.mark_file(kustomization.file_name(), &mut resource);
+                }
                 found.append(resource, &mut self.findings);
             }
         }

@@ -98,6 +98,11 @@ impl FieldSpec {
         reaches(node, &self.path)
     }
 
+    /// Whether a field at the path, or what breaks the path, is of a kind.
+    pub(crate) fn reaches_some(&self, node: &Node, is_meant: &dyn Fn(&Node) -> bool) -> bool {
+        reaches_some(node, &self.path, is_meant)
+    }
+
     /// Visits every field at the path.
     pub(crate) fn visit(
         &self,
@@ -146,16 +151,20 @@ fn split_path(path: &str) -> Vec<String> {
 
 /// Whether a path leads anywhere, so that nothing shared is copied for nothing.
 fn reaches(node: &Node, path: &[String]) -> bool {
-    let Some((first, rest)) = path.split_first() else { return true };
+    reaches_some(node, path, &|_| true)
+}
+
+fn reaches_some(node: &Node, path: &[String], is_meant: &dyn Fn(&Node) -> bool) -> bool {
+    let Some((first, rest)) = path.split_first() else { return is_meant(node) };
     match node.value() {
-        Value::Sequence(items) => items.iter().any(|item| reaches(item, path)),
+        Value::Sequence(items) => items.iter().any(|item| reaches_some(item, path, is_meant)),
         Value::Mapping(_) => {
             let name = first.strip_suffix("[]").unwrap_or(first);
             // An empty name is an error that the walk reports.
             name.is_empty()
-                || node
-                    .get(name)
-                    .is_some_and(|below| reaches(below, rest) || (below.is_null() && name.len() < first.len()))
+                || node.get(name).is_some_and(|below| {
+                    reaches_some(below, rest, is_meant) || (below.is_null() && name.len() < first.len())
+                })
         }
         // A scalar in the middle of a path is an error that the walk reports.
         Value::Scalar(_) => !node.is_null(),

@@ -70,6 +70,38 @@ const REPLICAS: &str = "
 +spec/replicas ReplicaSet
 +spec/replicas StatefulSet";
 
+/// Below the containers of a pod.
+const CONTAINER_VARS: [&str; 4] = ["args", "command", "env/value", "volumeMounts/mountPath"];
+
+/// Kinds with pods in which vars may stand, and where those are.
+const POD_VARS: [(&str, &str); 7] = [
+    ("CronJob", "spec/jobTemplate/spec/template/spec"),
+    ("DaemonSet", "spec/template/spec"),
+    ("Deployment", "spec/template/spec"),
+    ("Job", "spec/template/spec"),
+    ("Pod", "spec"),
+    ("ReplicaSet", "spec/template/spec"),
+    ("StatefulSet", "spec/template/spec"),
+];
+
+const VARS: &str = "
+spec/jobTemplate/spec/template/volumes/nfs/server CronJob
+spec/template/spec/volumes/nfs/server DaemonSet
+spec/template/spec/volumes/nfs/server Deployment
+spec/template/metadata/annotations Deployment
+spec/rules/host Ingress
+spec/tls/hosts Ingress
+spec/tls/secretName Ingress
+spec/template/spec/volumes/nfs/server Job
+spec/volumes/nfs/server Pod
+spec/template/spec/volumes/nfs/server ReplicaSet
+spec/ports/port Service
+spec/ports/targetPort Service
+spec/volumeClaimTemplates/spec/nfs/server StatefulSet
+spec/nfs/server PersistentVolume
+metadata/labels
+metadata/annotations";
+
 /// What prefixes and suffixes change.
 pub(crate) static NAME_FIELDS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| parse("metadata/name"));
 
@@ -101,6 +133,19 @@ pub(crate) static IMAGE_FIELDS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| pars
 
 /// Replica counts.
 pub(crate) static REPLICA_COUNTS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| parse(REPLICAS));
+
+/// Where vars may stand (kustomize: `builtinpluginconsts/varreference.go`).
+pub(crate) static VAR_FIELDS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
+    let mut specs = Vec::new();
+    for (kind, pod) in POD_VARS {
+        for containers in ["containers", "initContainers"] {
+            let paths = CONTAINER_VARS.iter().map(|field| format!("{pod}/{containers}/{field}"));
+            specs.extend(paths.map(|path| FieldSpec::new("", "", kind, &path, false)));
+        }
+    }
+    specs.extend(parse(VARS));
+    specs
+});
 
 fn parse(lines: &str) -> Vec<FieldSpec> {
     lines.lines().filter(|l| !l.is_empty()).map(parse_line).collect()

@@ -1,14 +1,14 @@
-//! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and which of them are supported.
+//! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and their types.
 
 use crate::configurations::FIELD;
 use crate::field_shapes::{HELM_CHART, HELM_CHART_OF_OLD, HELM_GLOBALS, REPLACEMENT, VAR};
-use crate::shape::{Member, Shape, member, not_yet};
+use crate::shape::{Member, Shape, member};
 
 /// Everything kustomize knows at the top level.
 pub(crate) const KUSTOMIZATION: &[Member] = &[
     member("apiVersion", Shape::String),
     member("kind", Shape::String),
-    member("metadata", Shape::Any),
+    member("metadata", Shape::Object(OBJECT_META)),
     member("resources", Shape::Strings),
     member("bases", Shape::Strings),
     member("components", Shape::Strings),
@@ -35,11 +35,19 @@ pub(crate) const KUSTOMIZATION: &[Member] = &[
     member("transformers", Shape::Strings),
     member("validators", Shape::Strings),
     member("replacements", Shape::Objects(REPLACEMENT)),
-    not_yet("vars", Shape::Objects(VAR)),
-    not_yet("buildMetadata", Shape::Strings),
-    not_yet("helmCharts", Shape::Objects(HELM_CHART)),
-    not_yet("helmGlobals", Shape::Object(HELM_GLOBALS)),
-    not_yet("helmChartInflationGenerator", Shape::Objects(HELM_CHART_OF_OLD)),
+    member("vars", Shape::Objects(VAR)),
+    member("buildMetadata", Shape::Strings),
+    member("helmCharts", Shape::Objects(HELM_CHART)),
+    member("helmGlobals", Shape::Object(HELM_GLOBALS)),
+    member("helmChartInflationGenerator", Shape::Objects(HELM_CHART_OF_OLD)),
+];
+
+/// kustomize reads it strictly and makes no use of it.
+const OBJECT_META: &[Member] = &[
+    member("name", Shape::String),
+    member("namespace", Shape::String),
+    member("labels", Shape::StringMap),
+    member("annotations", Shape::StringMap),
 ];
 
 const LABEL: &[Member] = &[

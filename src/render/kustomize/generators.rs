@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use seatrial_model::{Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style, ids};
 
 use crate::accumulator::Accumulator;
+use crate::build_metadata::{Step, keep_origin};
 use crate::files::Files;
 use crate::key_values::{Pair, read_pairs};
 use crate::metadata;
@@ -29,6 +30,14 @@ impl Generated {
         }
     }
 
+    /// The plugin that the field stands for.
+    pub(crate) fn plugin(self) -> &'static str {
+        match self {
+            Generated::ConfigMap => "ConfigMapGenerator",
+            Generated::Secret => "SecretGenerator",
+        }
+    }
+
     fn kind(self) -> &'static str {
         match self {
             Generated::ConfigMap => "ConfigMap",
@@ -43,6 +52,8 @@ pub(crate) struct Context<'a> {
     pub(crate) files: &'a Files<'a>,
     /// `generatorOptions`.
     pub(crate) options: Option<&'a Node>,
+    /// What the generated object notes about its origin, where `buildMetadata` asks.
+    pub(crate) step: Option<Step>,
 }
 
 /// Runs one generator and takes its object in.
@@ -65,6 +76,9 @@ pub(crate) fn run(
     let mut resource = Resource::new(node, generator.span());
     if !options.is_set("disableNameSuffixHash") {
         resource.hash = NameHash::On;
+    }
+    if let Some(step) = &context.step {
+        step.mark_generated(&mut resource);
     }
     absorb(resource, behavior, name, what, resources, findings);
 }
@@ -160,7 +174,7 @@ fn make(what: Generated, name: &Node, generator: &Node, pairs: &[Pair], options:
 }
 
 /// One line when it is short, else lines of 70 characters, each with its end.
-fn base64_lines(bytes: &[u8]) -> String {
+pub(crate) fn base64_lines(bytes: &[u8]) -> String {
     let encoded = STANDARD.encode(bytes);
     if encoded.len() < BASE64_LINE {
         return encoded;
@@ -234,6 +248,9 @@ fn succeed(mut new: Resource, old: &Resource, behavior: Behavior) -> Resource {
         for key in ["labels", "annotations"] {
             merge_map(node, old.node(), &["metadata", key]);
             metadata::rewrite(node, key);
+        }
+        if behavior == Behavior::Merge {
+            keep_origin(old.node(), node);
         }
         for key in ["name", "namespace"] {
             let value = old.node().at(&["metadata", key]).cloned();

@@ -4,10 +4,11 @@ use seatrial_model::{Entry, Finding, Node, Origin, SetBy, Span, Style, ids};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
+use crate::build_metadata::Step;
 use crate::resource::Resource;
 
 /// Generates the account and takes it in.
-pub(crate) fn generate(config: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+pub(crate) fn generate(config: &Node, step: Option<&Step>, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
     let cloud = config.get("cloud");
     if cloud.and_then(Node::as_str) != Some("gke") {
         let place = cloud.map_or(config.span(), Node::span);
@@ -40,7 +41,10 @@ pub(crate) fn generate(config: &Node, resources: &mut Accumulator, findings: &mu
         ],
         origin(here),
     );
-    let resource = Resource::new(node, here);
+    let mut resource = Resource::new(node, here);
+    if let Some(step) = step {
+        step.mark_generated(&mut resource);
+    }
     let existing = resources.with_id(resource.id()).to_vec();
     if let Some(first) = existing.first().and_then(|position| resources.resources().get(*position)) {
         let message = format!("`{}` exists already", resource.id().describe());

@@ -56,6 +56,11 @@ impl Kustomization {
         self.get(name).map(Node::items).unwrap_or_default()
     }
 
+    /// The name of its file.
+    pub(crate) fn file_name(&self) -> &str {
+        self.file.path().rsplit('/').next().unwrap_or_default()
+    }
+
     /// Where its kind is written.
     pub(crate) fn kind_span(&self) -> Span {
         self.get("kind").map_or(Span::start_of(self.file.id()), Node::span)

@@ -1,6 +1,6 @@
 //! Kustomize, natively: a directory with a kustomization → objects, each node with the line that set it.
 //!
-//! Behaves as kustomize 5.8 for the fields that `fields.rs` supports; every other field is a finding. Problems never stop the rest.
+//! Behaves as kustomize 5.8 for every field but those of charts, which are findings (`charts`). Problems never stop the rest.
 //!
 //! What kustomize does and this does not, on purpose: a JSON patch that copies `/metadata` does not take kustomize's own notes
 //! (`internal.config.kubernetes.io/…`) with it, and a patch that removes all annotations does not make it forget former names. What is not
@@ -11,9 +11,12 @@
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
+mod build_metadata;
+mod build_metadata_notes;
 mod builder;
 mod builder_configuration;
 mod cache;
+mod charts;
 mod configurations;
 mod content_hash;
 mod crds;
@@ -69,6 +72,10 @@ mod structured;
 mod text_yaml;
 mod transformer_config;
 mod value_add;
+mod var_expansion;
+mod var_findings;
+mod var_resolution;
+mod vars;
 
 pub use image_override::{ImageOverride, override_images};
 pub use remote::Checkout;

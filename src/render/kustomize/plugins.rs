@@ -7,6 +7,7 @@
 use seatrial_model::{Finding, Node, ids};
 
 use crate::accumulator::Accumulator;
+use crate::build_metadata::Step;
 use crate::configurations::specs_of;
 use crate::field_spec::FieldSpec;
 use crate::files::Files;
@@ -16,7 +17,7 @@ use crate::namespace::{Mode, Replace, Subjects, set_namespace};
 use crate::plugin_shapes::{self as shapes, fit};
 use crate::resource::{NameHash, Resource};
 use crate::result::append_hash;
-use crate::{iam_policy, images, labels, nearest, patches, replacements, replicas, value_add};
+use crate::{charts, iam_policy, images, labels, nearest, patches, replacements, replicas, value_add};
 
 const TRANSFORMERS: [&str; 14] = [
     "AnnotationsTransformer",
@@ -46,16 +47,18 @@ pub(crate) fn generate(
     findings: &mut Vec<Finding>,
 ) {
     let Some(kind) = built_in(plugin, &GENERATORS, "generators", findings) else { return };
-    let config = plugin.node();
+    let (config, step) = (plugin.node(), Step::of_plugin(plugin));
     let mut from = |what, members| {
         let generator = named_by_metadata(config, fit(config, members, findings), findings);
-        run(what, &generator, &Context { dir, files, options: None }, resources, findings);
+        run(what, &generator, &Context { dir, files, options: None, step: step.clone() }, resources, findings);
     };
     match kind {
         "ConfigMapGenerator" => from(Generated::ConfigMap, shapes::CONFIG_MAP_GENERATOR),
         "SecretGenerator" => from(Generated::Secret, shapes::SECRET_GENERATOR),
-        "IAMPolicyGenerator" => iam_policy::generate(&fit(config, shapes::IAM_POLICY, findings), resources, findings),
-        _ => findings.push(not_rendered(plugin, "the chart that it names is not rendered")),
+        "IAMPolicyGenerator" => {
+            iam_policy::generate(&fit(config, shapes::IAM_POLICY, findings), step.as_ref(), resources, findings);
+        }
+        _ => charts::of_plugin(plugin, findings),
     }
 }
 
@@ -147,12 +150,6 @@ fn built_in<'a>(
         None => finding,
     });
     None
-}
-
-fn not_rendered(plugin: &Resource, consequence: &str) -> Finding {
-    let kind = &plugin.id().gvk.kind;
-    let place = plugin.node().get("kind").map_or(plugin.span, Node::span);
-    Finding::new(ids::KUSTOMIZE_FIELD, place, format!("`{kind}` is not supported yet: {consequence}"))
 }
 
 /// A generator's name and namespace, which may stand in its metadata instead.

@@ -120,6 +120,8 @@ pub(crate) struct Resource {
     pub(crate) hash: NameHash,
     /// Values that are one in kustomize's memory, so that a change of one changes all.
     pub(crate) shared: Vec<Origin>,
+    /// Names of the vars whose value it has (kustomize: `refVarNames`).
+    pub(crate) vars: Vec<Arc<str>>,
     /// Which kinds have a namespace, where the repository says so.
     scopes: Option<Arc<Definitions>>,
 }
@@ -136,6 +138,7 @@ impl Resource {
             suffixes: Vec::new(),
             hash: NameHash::Off,
             shared: Vec::new(),
+            vars: Vec::new(),
             scopes: None,
         }
     }
@@ -211,6 +214,7 @@ impl Resource {
         self.previous.clone_from(&other.previous);
         self.prefixes.clone_from(&other.prefixes);
         self.suffixes.clone_from(&other.suffixes);
+        self.vars.clone_from(&other.vars);
     }
 
     /// The namespace as written; empty where there is none.

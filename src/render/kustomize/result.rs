@@ -3,30 +3,34 @@
 use seatrial_model::{Finding, Manifest, Node, Origin, SetBy, ids};
 use seatrial_yaml::{in_kustomize_order, kustomize_cannot_print};
 
-use crate::accumulator::distinct;
+use crate::accumulator::{Accumulator, distinct};
+use crate::build_metadata::Wanted;
 use crate::content_hash::content_hash;
 use crate::name_references::fix_references;
 use crate::order::sort;
 use crate::resource::{NameHash, Resource};
 use crate::scalar::{Setter, Tag};
-use crate::transformer_config::TransformerConfig;
+use crate::var_resolution::resolve;
 use crate::{folded, metadata};
 
 /// The manifests of a build.
 pub(crate) fn finish(
-    mut resources: Vec<Resource>,
-    config: &TransformerConfig,
+    built: &Accumulator,
     sort_options: Option<&Node>,
+    wanted: Wanted,
     findings: &mut Vec<Finding>,
 ) -> Vec<Manifest> {
+    let (mut resources, config) = (built.resources().to_vec(), &built.config);
     for resource in resources.iter_mut().filter(|r| r.hash == NameHash::On) {
         append_hash(resource);
     }
     let mut resources = distinct(resources, findings);
     fix_references(&mut resources, &config.name_references, findings);
+    resolve(&mut resources, &built.vars, &config.var_reference, findings);
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
-    resources.into_iter().filter_map(|resource| manifest(resource, findings)).collect()
+    let resources = wanted.label(resources, findings);
+    resources.into_iter().filter_map(|resource| manifest(resource, wanted, findings)).collect()
 }
 
 /// Appends the content hash to a name.
@@ -60,9 +64,10 @@ fn is_local(resource: &Resource) -> bool {
     resource.annotation("config.kubernetes.io/local-config").is_some_and(|value| value != "false")
 }
 
-fn manifest(resource: Resource, findings: &mut Vec<Finding>) -> Option<Manifest> {
+fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> Option<Manifest> {
     let (span, name_span, id) = (resource.span, resource.name_span(), resource.object_id());
     let mut node = resource.into_node();
+    wanted.strip(&mut node);
     metadata::rewrite(&mut node, "annotations");
     folded::reread(&mut node);
     findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&id)));

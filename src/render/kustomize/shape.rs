@@ -18,15 +18,6 @@ pub(crate) enum Shape {
     Objects(&'static [Member]),
     /// A mapping of anything.
     Mapping,
-    Any,
-}
-
-/// Whether Seatrial does what the field says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Support {
-    Done,
-    /// Known to kustomize, not supported yet.
-    NotYet,
 }
 
 /// A field of an object.
@@ -34,17 +25,11 @@ pub(crate) enum Support {
 pub(crate) struct Member {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
-    pub(crate) support: Support,
 }
 
-/// A supported field.
+/// A field.
 pub(crate) const fn member(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape, support: Support::Done }
-}
-
-/// A field that is checked, and refused for now.
-pub(crate) const fn not_yet(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape, support: Support::NotYet }
+    Member { name, shape }
 }
 
 /// Checks an object; gives it back with canonical names and without whatever does not fit.
@@ -60,10 +45,6 @@ pub(crate) fn clean(node: &Node, members: &[Member], path: &str, findings: &mut 
             continue;
         }
         let cleaned = clean_value(&entry.value, member.shape, &field, findings);
-        if member.support == Support::NotYet {
-            findings.extend(not_supported(entry, member, &field));
-            continue;
-        }
         if let Some(value) = cleaned {
             let key = Key { text: member.name.into(), ..entry.key.clone() };
             kept.retain(|e| e.key.text != *member.name);
@@ -95,19 +76,8 @@ fn unknown(key: &Key, members: &[Member], path: &str) -> Finding {
     Finding::new(ids::KUSTOMIZE_FIELD, key.span, message).with_field(join(path, &key.text))
 }
 
-fn not_supported(entry: &Entry, member: &Member, field: &str) -> Option<Finding> {
-    let empty = |n: &Node| (n.is_sequence() && n.items().is_empty()) || (n.is_mapping() && n.entries().is_empty());
-    if empty(&entry.value) {
-        return None;
-    }
-    let message = format!("`{}` is not supported yet", member.name);
-    let note = "everything else of this kustomization is rendered, without what this field would change";
-    Some(Finding::new(ids::KUSTOMIZE_FIELD, entry.key.span, message).with_field(field).with_note(note))
-}
-
 fn clean_value(value: &Node, shape: Shape, field: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     match shape {
-        Shape::Any => Some(value.clone()),
         Shape::Mapping => fits(value, value.is_mapping(), "a mapping", field, findings),
         Shape::String => fits(value, value.as_str().is_some(), "a string", field, findings),
         Shape::Bool => fits(value, value.as_bool().is_some(), "`true` or `false`", field, findings),

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use crate::field_spec::{Conflict, FieldSpec, merge_all};
 use crate::field_specs::{
     COMMON_ANNOTATIONS, COMMON_LABELS, IMAGE_FIELDS, NAME_FIELDS, NAMESPACES, REPLICA_COUNTS, TEMPLATE_LABELS,
+    VAR_FIELDS,
 };
 use crate::name_reference_specs::{NAME_REFERENCES, NameReference};
 use crate::order::compare_kinds;
@@ -39,7 +40,7 @@ static BUILT_IN: LazyLock<Arc<TransformerConfig>> = LazyLock::new(|| {
         template_labels: TEMPLATE_LABELS.clone(),
         common_annotations: COMMON_ANNOTATIONS.clone(),
         name_references: NAME_REFERENCES.clone(),
-        var_reference: Vec::new(),
+        var_reference: VAR_FIELDS.clone(),
         images: IMAGE_FIELDS.clone(),
         replicas: REPLICA_COUNTS.clone(),
     };

@@ -96,6 +96,24 @@ fn what_a_transformer_sets_lies_in_its_own_file() {
 }
 
 #[test]
+fn what_a_var_puts_lies_where_its_value_is_written() {
+    let build = Build::of("vars", "overlay");
+    let container = "/spec/template/spec/containers/0";
+    let name = build.node("Deployment", &format!("{container}/env/0/value"));
+    assert_eq!(build.place(name), "overlay/kustomization.yaml:3 -s", "the name's suffix, which was set last");
+    let over = name.origin().over.expect("put there");
+    let SetBy::Var(var, place) = &over.by else { panic!("{:?}", over.by) };
+    assert_eq!((&**var, build.place(&Node::string("", *place))), ("DB", "base/kustomization.yaml:6 DB".to_owned()));
+    let before = over.before.clone().expect("the text that names it");
+    assert_eq!(build.place(&Node::string("", before)), "base/web.yaml:30 $(DB)");
+
+    let both = build.node("Deployment", &format!("{container}/args/0")).origin();
+    assert_eq!(build.place(&Node::string("", both.clone())), "base/db.yaml:6 5432");
+    let before = both.over.expect("two vars").before.clone().expect("the first of the two");
+    assert_eq!(build.place(&Node::string("", before)), "overlay/kustomization.yaml:3 -s");
+}
+
+#[test]
 fn a_value_made_of_parts_names_the_line_of_each() {
     let kustomization = "resources: [a.yaml]\nnamePrefix: p-\nnameSuffix: -s\nimages:\n- name: r:5000/web\n  newName: new/web\n  newTag: '2'\n";
     let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: c}\n---\n";
