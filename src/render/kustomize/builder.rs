@@ -15,6 +15,7 @@ use crate::generators::{Context, Generated, run};
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
+use crate::repeated_keys;
 use crate::transformer_config::TransformerConfig;
 use crate::{FILE_NAMES, Options, images, labels, namespace, patches, plugins, replacements, replicas, result};
 
@@ -170,7 +171,8 @@ impl Build<'_> {
     }
 
     fn read(&mut self, dir: &str, file: Arc<SourceFile>) -> Option<Kustomization> {
-        let parsed = parse(&file, Dialect::Kubectl);
+        let mut parsed = parse(&file, Dialect::Kubectl);
+        repeated_keys::tolerate(&mut parsed.findings);
         let broken = !parsed.findings.is_empty();
         self.findings.extend(parsed.findings);
         let Some(document) = parsed.documents.first() else {

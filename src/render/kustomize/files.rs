@@ -8,6 +8,7 @@ use seatrial_tree::{EntryKind, ReadError, Tree, join, parent};
 use seatrial_yaml::{Dialect, Document, parse};
 
 use crate::nearest;
+use crate::repeated_keys;
 use crate::schemas::Schemas;
 use crate::{LoadRestriction, Options};
 
@@ -117,7 +118,10 @@ impl<'a> Files<'a> {
         if let Some(known) = self.documents.get(&key) {
             return Arc::clone(known);
         }
-        let parsed = parse(file, dialect);
+        let mut parsed = parse(file, dialect);
+        if dialect == Dialect::Kubectl {
+            repeated_keys::tolerate(&mut parsed.findings);
+        }
         findings.extend(parsed.findings);
         let documents = Arc::new(parsed.documents);
         self.documents.insert(key, Arc::clone(&documents));

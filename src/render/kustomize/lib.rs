@@ -52,6 +52,7 @@ mod patches;
 mod path_matcher;
 mod plugin_shapes;
 mod plugins;
+mod repeated_keys;
 mod replacement_findings;
 mod replacements;
 mod replicas;
