@@ -50,6 +50,7 @@ mod patch_source;
 mod patch_target;
 mod patches;
 mod path_matcher;
+mod pattern;
 mod plugin_shapes;
 mod plugins;
 mod repeated_keys;

@@ -8,6 +8,7 @@ use seatrial_model::{Node, ScalarKind, Value};
 use crate::content_hash::go_json;
 use crate::field_path::{Step, at, at_mut, lookup};
 use crate::path_matcher::{Create, Found, document_in, matches};
+use crate::pattern::Patterns;
 use crate::text_yaml;
 
 /// A text that changed, and where it stands.
@@ -22,12 +23,13 @@ pub(crate) fn replace_in_text(
     object: &Node,
     path: &[String],
     create: Option<&Create>,
+    patterns: &mut Patterns,
     set: &dyn Fn(&mut Node),
 ) -> Option<Rewritten> {
     let TextOnTheWay { steps, rest, document } = text_on_the_way(object, path)?;
     let original = at(object, &steps)?.scalar_text()?;
     let mut document = document?;
-    let found = matches(&mut document, rest, create).ok()?;
+    let found = matches(&mut document, rest, create, patterns).ok()?;
     if found.is_empty() {
         return None;
     }
