@@ -66,7 +66,6 @@ mod shape;
 mod shared;
 mod strategic_merge;
 mod structured;
-mod text_yaml;
 mod transformer_config;
 mod value_add;
 

@@ -4,12 +4,12 @@
 use std::fmt::Write as _;
 
 use seatrial_model::{Node, ScalarKind, Value};
+use seatrial_yaml::{emit_styled, explicit_tag};
 
 use crate::content_hash::go_json;
 use crate::field_path::{Step, at, at_mut, lookup};
 use crate::path_matcher::{Create, Found, document_in, matches};
 use crate::pattern::Patterns;
-use crate::text_yaml;
 
 /// A text that changed, and where it stands.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(crate) fn replace_in_text(
     }
     let text = match original.trim_start().chars().next() {
         Some('{' | '[') => json(&document, is_pretty(original))?,
-        _ => text_yaml::write(&document, original).trim().to_owned(),
+        _ => emit_styled(&document, original).trim().to_owned(),
     };
     Some(Rewritten { steps, text })
 }
@@ -120,7 +120,7 @@ fn write_json(node: &Node, indent: Option<usize>, out: &mut String) -> Option<()
 }
 
 fn json_scalar(node: &Node, text: &str) -> Option<String> {
-    if text_yaml::explicit_tag(node).is_some() {
+    if explicit_tag(node).is_some() {
         return match node.kind() {
             // An integer where a float is wanted is one.
             ScalarKind::Float => text.parse::<f64>().ok().map(go_float),
