@@ -3,10 +3,10 @@
 use seatrial_model::{Node, Style, Value};
 
 use super::form::{as_block, in_brackets, on_lines, on_one_line};
-use super::lines::{behind_blank_lines, column, end_of_lines, ends_line, next_line, starts_line};
+use super::lines::{behind_blank_lines, column, end_of_lines, ends_line, is_white, next_line, starts_line};
 use super::spot::{Holder, Spot};
 use super::{Splice, is_block};
-use crate::problem::{line_end, line_start};
+use crate::problem::{WHITE, line_end, line_start};
 
 /// Columns per level.
 const INDENT: usize = 2;
@@ -73,13 +73,13 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
     let in_place = Splice { start: spot.written.start, end: spot.written.end, text: form.to_owned() };
     if spot.written.is_empty() {
         let at = spot.written.start;
-        let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(char::is_whitespace));
+        let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(WHITE));
         let gap = if touches && gap.is_empty() && !spot.in_flow { " " } else { gap };
         return vec![Splice { start: at, end: at, text: format!("{gap}{form}") }];
     }
     // A collection on lines of its own leaves them; comments between it and its key stay.
     if is_block(spot.node) && spot.holder != Holder::Document {
-        let text = format!("{gap}{form}{}", between.trim_end());
+        let text = format!("{gap}{form}{}", between.trim_end_matches(WHITE));
         return vec![Splice { start: spot.behind, end: spot.written.end, text }, in_place];
     }
     vec![in_place]
@@ -128,7 +128,7 @@ fn text_block(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
 /// How far the lines of the old block are indented.
 fn old_indent(text: &str, spot: &Spot<'_>) -> Option<usize> {
     let body = text.get(next_line(text, spot.written.start)..spot.written.end)?;
-    let first = body.lines().find(|line| !line.trim().is_empty())?;
+    let first = body.lines().find(|line| !is_white(line))?;
     let header = text.get(spot.written.start..line_end(text, spot.written.start))?;
     let hint = header.split('#').next()?.chars().find_map(|c| c.to_digit(10));
     match (hint, spot.holder) {
@@ -153,13 +153,13 @@ fn lines(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
     };
     let body = indented(&new, indent, end_of_line);
     let end = spot.written.end;
-    if !spot.written.is_empty() && !between.trim().is_empty() && starts_line(text, spot.written.start) {
+    if !spot.written.is_empty() && !is_white(between) && starts_line(text, spot.written.start) {
         // Comments stand between the key and the lines.
         return vec![Splice { start: line_start(text, spot.written.start), end, text: body }];
     }
     let (start, text) = match spot.holder {
         Holder::Document => (spot.written.start, body),
-        Holder::Item { .. } => (spot.behind, format!(" {}", body.trim_start())),
+        Holder::Item { .. } => (spot.behind, format!(" {}", body.trim_start_matches(' '))),
         Holder::Key { .. } => (spot.behind, format!("{end_of_line}{body}")),
     };
     vec![Splice { start, end: end.max(start), text }]

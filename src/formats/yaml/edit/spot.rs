@@ -6,6 +6,7 @@ use seatrial_model::{Entry, Node, Style};
 
 use super::lines::{behind_blanks, column};
 use super::{EditError, Step};
+use crate::problem::WHITE;
 use crate::span::first_dash;
 
 /// A value and its place.
@@ -82,7 +83,7 @@ pub(crate) fn item<'a>(text: &str, holder: &Spot<'a>, index: usize) -> Result<Sp
     for node in items {
         let (behind, column) = if in_flow {
             let rest = text.get(from..).unwrap_or_default();
-            let separators = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',').len();
+            let separators = rest.len() - rest.trim_start_matches(|c| WHITE.contains(&c) || c == ',').len();
             (from + separators, 0)
         } else {
             let last = holder.written.end.saturating_sub(1);
@@ -107,13 +108,13 @@ fn value_at<'a>(text: &str, node: &'a Node, behind: usize) -> Spot<'a> {
     let is_alias = text.as_bytes().get(at) == Some(&b'*');
     let written = if is_alias {
         let rest = text.get(at..).unwrap_or_default();
-        at..at + rest.find(|c: char| c.is_whitespace() || ",]}".contains(c)).unwrap_or(rest.len())
+        at..at + rest.find(|c| WHITE.contains(&c) || ",]}".contains(c)).unwrap_or(rest.len())
     } else {
         let own = range(node);
         match text.get(behind..own.start) {
             // Nothing, perhaps behind an anchor or a tag.
             Some(before) if own.is_empty() => {
-                let at = behind + before.trim_end().len();
+                let at = behind + before.trim_end_matches(WHITE).len();
                 at..at
             }
             Some(_) if !own.is_empty() => own,
