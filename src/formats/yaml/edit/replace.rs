@@ -157,7 +157,10 @@ fn lines(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
         // Comments stand between the key and the lines.
         return vec![Splice { start: line_start(text, spot.written.start), end, text: body }];
     }
+    // An anchor or a tag stays.
+    let kept = between.trim_end_matches(WHITE).len();
     let (start, text) = match spot.holder {
+        _ if kept > 0 => (spot.behind + kept, format!("{end_of_line}{body}")),
         Holder::Document => (spot.written.start, body),
         Holder::Item { .. } => (spot.behind, format!(" {}", body.trim_start_matches(' '))),
         Holder::Key { .. } => (spot.behind, format!("{end_of_line}{body}")),
