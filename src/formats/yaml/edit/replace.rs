@@ -70,7 +70,8 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
         Holder::Item { .. } if !spot.in_flow => " ",
         _ => "",
     };
-    let in_place = Splice { start: spot.written.start, end: spot.written.end, text: form.to_owned() };
+    let comment = header_comment(text, spot).map(|comment| format!(" {comment}")).unwrap_or_default();
+    let in_place = Splice { start: spot.written.start, end: spot.written.end, text: format!("{form}{comment}") };
     if spot.written.is_empty() {
         let at = spot.written.start;
         let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(WHITE));
@@ -89,13 +90,11 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
 fn text_block(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
     let Some(new) = value.as_str() else { return Vec::new() };
     let folded = spot.node.style() == Style::Folded;
-    let old_block = matches!(spot.node.style(), Style::Literal | Style::Folded) && spot.node.scalar_text().is_some();
+    let old_block = is_old_block(spot);
     if !old_block && !ends_line(text, spot.written.end) {
         return Vec::new();
     }
-    let header_end = line_end(text, spot.written.start).min(spot.written.end);
-    let header = text.get(spot.written.start..header_end).unwrap_or_default();
-    let comment = header.find('#').filter(|_| old_block).and_then(|at| header.get(at..)).map(|c| format!(" {c}"));
+    let comment = header_comment(text, spot).map(|comment| format!(" {comment}"));
     let indent = old_indent(text, spot).filter(|_| old_block).unwrap_or(match spot.holder {
         Holder::Document => INDENT,
         Holder::Key { column, .. } | Holder::Item { column } => column + INDENT,
@@ -123,6 +122,17 @@ fn text_block(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
         splices.push(Splice { start: spot.written.start, end, text: block });
     }
     splices
+}
+
+fn is_old_block(spot: &Spot<'_>) -> bool {
+    matches!(spot.node.style(), Style::Literal | Style::Folded) && spot.node.scalar_text().is_some()
+}
+
+/// The comment behind the `|` or `>` of the old block.
+fn header_comment<'a>(text: &'a str, spot: &Spot<'_>) -> Option<&'a str> {
+    let end = line_end(text, spot.written.start).min(spot.written.end);
+    let header = text.get(spot.written.start..end).filter(|_| is_old_block(spot) && !spot.is_alias)?;
+    header.get(header.find('#')?..).map(|comment| comment.trim_end_matches(WHITE))
 }
 
 /// How far the lines of the old block are indented.
@@ -159,9 +169,16 @@ fn lines(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
     }
     // An anchor or a tag stays.
     let kept = between.trim_end_matches(WHITE).len();
+    let comment = header_comment(text, spot);
     let (start, text) = match spot.holder {
-        _ if kept > 0 => (spot.behind + kept, format!("{end_of_line}{body}")),
-        Holder::Document => (spot.written.start, body),
+        Holder::Document => {
+            let comment = comment.map(|comment| format!("{comment}{end_of_line}")).unwrap_or_default();
+            (spot.written.start, comment + &body)
+        }
+        _ if kept > 0 || comment.is_some() => {
+            let comment = comment.map(|comment| format!(" {comment}")).unwrap_or_default();
+            (spot.behind + kept, format!("{comment}{end_of_line}{body}"))
+        }
         Holder::Item { .. } => (spot.behind, format!(" {}", body.trim_start_matches(' '))),
         Holder::Key { .. } => (spot.behind, format!("{end_of_line}{body}")),
     };
