@@ -39,7 +39,7 @@ pub(crate) fn find<'a>(text: &str, root: &'a Node, path: &[Step<'_>]) -> Result<
     let mut spot = Spot {
         node: root,
         behind: root.span().start as usize,
-        written: range(root),
+        written: written(text, root),
         holder: Holder::Document,
         in_flow: false,
         is_alias: false,
@@ -117,11 +117,28 @@ fn value_at<'a>(text: &str, node: &'a Node, behind: usize) -> Spot<'a> {
                 let at = behind + before.trim_end_matches(WHITE).len();
                 at..at
             }
-            Some(_) if !own.is_empty() => own,
+            Some(_) if !own.is_empty() => written(text, node),
             _ => behind..behind,
         }
     };
     Spot { node, behind, written, holder: Holder::Document, in_flow: false, is_alias }
+}
+
+/// The bytes of a value, with the `:` of a last pair that has no value.
+fn written(text: &str, node: &Node) -> Range<usize> {
+    let own = range(node);
+    let (mut end, mut last) = (own.end, Some(node));
+    while let Some(node) = last.filter(|node| node.style() != Style::Flow) {
+        last = node.items().last();
+        if let Some(Entry { key, value }) = node.entries().last() {
+            let colon = behind_blanks(text, key.span.end as usize);
+            let has_colon = own.end <= colon + 1 && text.as_bytes().get(colon) == Some(&b':');
+            end = if has_colon { end.max(colon + 1) } else { end };
+            // A value in front of its key is an alias.
+            last = Some(value).filter(|value| value.span().start >= key.span.end);
+        }
+    }
+    own.start..end
 }
 
 fn range(node: &Node) -> Range<usize> {
