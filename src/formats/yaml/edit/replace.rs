@@ -143,7 +143,7 @@ fn old_indent(text: &str, spot: &Spot<'_>) -> Option<usize> {
     let hint = header.split('#').next()?.chars().find_map(|c| c.to_digit(10));
     match (hint, spot.holder) {
         (Some(hint), Holder::Key { column, .. } | Holder::Item { column }) => Some(column + hint as usize),
-        (Some(_), Holder::Document) => None,
+        (Some(hint), Holder::Document) => Some(hint as usize),
         (None, _) => Some(first.len() - first.trim_start_matches(' ').len()),
     }
 }
