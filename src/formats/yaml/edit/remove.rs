@@ -5,6 +5,7 @@ use std::ops::Range;
 use seatrial_model::Node;
 
 use super::lines::{behind_blank_lines, behind_blanks, is_white, next_line, starts_line};
+use super::replace::to_be_inside;
 use super::spot::{self, Spot, is_flow};
 use super::{EditError, Splice, Step};
 use crate::problem::{WHITE, line_end, line_start};
@@ -56,7 +57,7 @@ fn extent(text: &str, holder: &Spot<'_>, index: usize) -> Result<Range<usize>, E
 fn emptied(text: &str, holder: &Spot<'_>) -> Vec<Splice> {
     let brackets = if holder.node.is_mapping() { "{}" } else { "[]" };
     let (start, end) = (holder.written.start, holder.written.end);
-    let in_place = Splice { start, end, text: brackets.to_owned() };
+    let in_place = Splice { start, end, text: to_be_inside(text, holder) + brackets };
     let between = text.get(holder.behind..start).unwrap_or_default();
     if is_flow(holder) || !is_white(between) || between.is_empty() {
         return vec![in_place];

@@ -71,19 +71,35 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
         _ => "",
     };
     let comment = header_comment(text, spot).map(|comment| format!(" {comment}")).unwrap_or_default();
-    let in_place = Splice { start: spot.written.start, end: spot.written.end, text: format!("{form}{comment}") };
+    let in_place = Splice {
+        start: spot.written.start,
+        end: spot.written.end,
+        text: format!("{}{form}{comment}", to_be_inside(text, spot)),
+    };
     if spot.written.is_empty() {
         let at = spot.written.start;
         let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(WHITE));
         let gap = if touches && gap.is_empty() && !spot.in_flow { " " } else { gap };
         return vec![Splice { start: at, end: at, text: format!("{gap}{form}") }];
     }
-    // A collection on lines of its own leaves them; comments between it and its key stay.
-    if is_block(spot.node) && spot.holder != Holder::Document {
+    // A collection on lines of its own leaves them; comments between it and its key stay, and none gets behind another one.
+    let comments_meet = !is_white(between) && !ends_line(text, spot.written.end);
+    if is_block(spot.node) && spot.holder != Holder::Document && !comments_meet {
         let text = format!("{gap}{form}{}", between.trim_end_matches(WHITE));
         return vec![Splice { start: spot.behind, end: spot.written.end, text }, in_place];
     }
     vec![in_place]
+}
+
+/// The blanks that a value below its key needs where a list does not: it must be indented.
+pub(crate) fn to_be_inside(text: &str, spot: &Spot<'_>) -> String {
+    let missing = match spot.holder {
+        Holder::Key { column: key, .. } if starts_line(text, spot.written.start) => {
+            (key + 1).saturating_sub(column(text, spot.written.start))
+        }
+        _ => 0,
+    };
+    if missing > 0 { " ".repeat(INDENT) } else { String::new() }
 }
 
 /// As `|` or `>` with lines below.

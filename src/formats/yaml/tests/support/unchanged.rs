@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use seatrial_model::{Node, SourceFile, Sources, Value};
+use seatrial_model::{Node, SourceFile, Sources, Style, Value};
 use seatrial_yaml::{Change, Dialect, Document, Splice, Step, parse};
 
 /// Checks a splice that `edit` has proposed for a change at a path of a document.
@@ -24,7 +24,10 @@ pub(crate) fn check(file: &SourceFile, document: usize, path: &[Step<'_>], chang
             }
         }
         if dialect == Dialect::Kustomize {
-            assert_comments(&before.documents, &after.documents, document, path, change, &context);
+            // Pairs that stand twice are lost with their comments.
+            if before.findings.is_empty() {
+                assert_comments(&before.documents, &after.documents, &context);
+            }
             assert_bytes(text, &before.documents[document].node, path, change, splice, &context);
         }
     }
@@ -104,45 +107,57 @@ fn walk<'a>(node: &'a Node, path: &mut Vec<String>, visit: &mut impl FnMut(&[Str
     }
 }
 
-/// How often each comment stands in some documents, except where `skip` says so.
-fn comments(documents: &[Document], skip: &dyn Fn(usize, &[String]) -> bool) -> HashMap<String, usize> {
+/// How often each comment stands in some documents. Blanks at its end count for nothing.
+fn comments(documents: &[Document]) -> HashMap<String, usize> {
     let mut count = HashMap::new();
-    for (index, document) in documents.iter().enumerate() {
-        walk(&document.node, &mut Vec::new(), &mut |path, node| {
-            let Some(comments) = node.comments().filter(|_| !skip(index, path)) else { return };
+    for document in documents {
+        walk(&document.node, &mut Vec::new(), &mut |_, node| {
+            let Some(comments) = node.comments() else { return };
             for text in comments.head.iter().chain(&comments.line).chain(&comments.foot) {
-                *count.entry(text.to_string()).or_default() += 1;
+                *count.entry(text.trim_end().to_owned()).or_default() += 1;
             }
         });
     }
     count
 }
 
-/// No comment comes, and none goes but with the value that it stands in.
-fn assert_comments(
-    before: &[Document],
-    after: &[Document],
-    document: usize,
-    path: &[Step<'_>],
-    change: &Change,
-    context: &dyn Fn() -> String,
-) {
-    let place = names(path);
-    let is_removed = matches!(change, Change::Remove);
-    let may_go = |index: usize, path: &[String]| {
-        index == document && path.starts_with(&place) && (is_removed || path.len() > place.len())
-    };
-    let (all, kept) = (comments(before, &|_, _| false), comments(before, &may_go));
-    let after = comments(after, &|_, _| false);
-    for (comment, count) in &after {
-        assert!(all.get(comment) >= Some(count), "a new comment {comment:?}: {}", context());
-    }
-    for (comment, count) in &kept {
-        assert!(after.get(comment) >= Some(count), "a lost comment {comment:?}: {}", context());
+/// Nothing that is written becomes a comment.
+fn assert_comments(before: &[Document], after: &[Document], context: &dyn Fn() -> String) {
+    let before = comments(before);
+    for (comment, count) in comments(after) {
+        assert!(before.get(&comment) >= Some(&count), "a new comment {comment:?}: {}", context());
     }
 }
 
-/// Of what stands around a value that is set only blanks go.
+/// A value, and where it or its key begins.
+struct Place<'a> {
+    node: &'a Node,
+    start: usize,
+    /// Where what stands before it ends.
+    floor: usize,
+}
+
+fn find<'a>(root: &'a Node, path: &[Step<'_>]) -> Option<Place<'a>> {
+    let mut place = Place { node: root, start: root.span().start as usize, floor: 0 };
+    for step in path {
+        place = match step {
+            Step::Key(key) => {
+                let entry = place.node.entry(key)?;
+                let (start, floor) = (entry.key.span.start as usize, entry.key.span.end as usize);
+                Place { node: &entry.value, start, floor }
+            }
+            Step::Item(index) => {
+                let node = place.node.items().get(*index)?;
+                let before = place.node.items().iter().take(*index).map(|item| item.span().end as usize);
+                let floor = before.max().unwrap_or_default().max(place.node.span().start as usize);
+                Place { node, start: node.span().start as usize, floor }
+            }
+        };
+    }
+    Some(place)
+}
+
+/// Around a value that is set or removed only blanks and signs go, and comments that go with it are inside of it.
 fn assert_bytes(
     text: &str,
     root: &Node,
@@ -151,30 +166,32 @@ fn assert_bytes(
     splice: &Splice,
     context: &dyn Fn() -> String,
 ) {
-    let mut node = Some(root);
-    let mut floor = 0;
-    for step in path {
-        node = match (step, node) {
-            (Step::Key(key), Some(node)) => node.entry(key).map(|entry| {
-                floor = entry.key.span.end;
-                &entry.value
-            }),
-            (Step::Item(index), Some(node)) => {
-                let before = node.items().iter().take(*index).map(|item| item.span().end);
-                floor = before.max().unwrap_or_default().max(node.span().start);
-                node.items().get(*index)
-            }
-            (_, None) => None,
-        };
-    }
+    let Some(Place { node, start, floor }) = find(root, path) else { return };
     // A value that is absent, or stands elsewhere, has no bytes here.
-    let Some(node) = node.filter(|node| matches!(change, Change::Set(_)) && node.span().start >= floor) else { return };
-    let (start, end) = (node.span().start as usize, node.span().end as usize);
-    for (from, to) in [(splice.start, splice.end.min(start)), (splice.start.max(end), splice.end)] {
+    if (node.span().start as usize) < floor || node.span().start == node.span().end {
+        return;
+    }
+    let (inside, end) = (node.span().start as usize, node.span().end as usize);
+    let is_set = matches!(change, Change::Set(_));
+    let start = match path.last() {
+        _ if is_set => inside,
+        // What stands between a dash and its item goes with it.
+        Some(Step::Item(_)) => splice.start,
+        _ => start,
+    };
+    let last_line = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    // The last line of a collection, or of what is removed, goes with it.
+    let behind = if is_set && node.scalar_text().is_some() { end } else { last_line };
+    for (from, to) in [(splice.start, splice.end.min(start)), (splice.start.max(behind), splice.end)] {
         let gone = text.get(from..to.max(from)).unwrap_or_default();
-        // The `:` of a last pair without a value lies behind the span of the collection.
-        let gone = gone.trim_matches([' ', '\t', '\n', '\r']);
-        let is_kept = gone.is_empty() || splice.text.contains(gone) || (gone == ":" && from >= end);
-        assert!(is_kept, "{gone:?} went: {}", context());
+        let gone = gone.trim_matches([' ', '\t', '\n', '\r', ':', '-', '?', ',']);
+        // A tag or an anchor of what is removed goes with it.
+        let is_sign = !is_set && !gone.contains('#');
+        assert!(gone.is_empty() || is_sign || splice.text.contains(gone), "{gone:?} went: {}", context());
+    }
+    if is_set && matches!(node.style(), Style::Literal | Style::Folded) && splice.end > splice.start {
+        let header = text[inside..end].lines().next().unwrap_or_default();
+        let comment = header.find('#').map_or("", |at| header[at..].trim_end());
+        assert!(splice.text.contains(comment), "{comment:?} went: {}", context());
     }
 }
