@@ -112,6 +112,8 @@ fn no_tab_in_indentation(text: &str, written: &Range<usize>) -> Result<(), Probl
             _ if spaces >= indent => {}
             Some(b'\t') => return Err(problem::tab(text, at + spaces + 1)),
             Some(b'\n' | b'\r') | None => {}
+            // Behind an empty block.
+            Some(_) if at >= written.end => break,
             Some(_) if indent == usize::MAX => indent = spaces,
             Some(_) => break,
         }
