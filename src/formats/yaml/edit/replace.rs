@@ -78,6 +78,10 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
     };
     if spot.written.is_empty() {
         let at = spot.written.start;
+        if let Some(question) = explicit_key(text, spot) {
+            let (at, end_of_line) = (line_end(text, at), end_of_lines(text));
+            return vec![Splice { start: at, end: at, text: format!("{end_of_line}{:question$}: {form}", "") }];
+        }
         let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(WHITE));
         let gap = if touches && gap.is_empty() && !spot.in_flow { " " } else { gap };
         return vec![Splice { start: at, end: at, text: format!("{gap}{form}") }];
@@ -89,6 +93,17 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
         return vec![Splice { start: spot.behind, end: spot.written.end, text }, in_place];
     }
     vec![in_place]
+}
+
+/// The column of the `?` before a key that has no `:`.
+fn explicit_key(text: &str, spot: &Spot<'_>) -> Option<usize> {
+    if spot.in_flow || !matches!(spot.holder, Holder::Key { has_colon: false, .. }) {
+        return None;
+    }
+    let start = line_start(text, spot.behind);
+    let question = text.get(start..spot.behind)?.find('?')?;
+    let before = text.get(start..start + question)?;
+    before.trim_matches([' ', '-']).is_empty().then(|| column(text, start + question))
 }
 
 /// The blanks that a value below its key needs where a list does not: it must be indented.

@@ -6,7 +6,7 @@ use seatrial_model::{Entry, Node, Style};
 
 use super::lines::{behind_blanks, column};
 use super::{EditError, Step};
-use crate::problem::WHITE;
+use crate::problem::{WHITE, line_end};
 use crate::span::first_dash;
 
 /// A value and its place.
@@ -138,7 +138,9 @@ fn written(text: &str, node: &Node) -> Range<usize> {
             last = Some(value).filter(|value| value.span().start >= key.span.end);
         }
     }
-    own.start..end
+    // An absent value at the end has the line ends behind it.
+    let last = own.start + text.get(own.start..end).unwrap_or_default().trim_end_matches(WHITE).len();
+    own.start..line_end(text, last).min(end)
 }
 
 fn range(node: &Node) -> Range<usize> {
