@@ -298,7 +298,7 @@ impl<'a> Translator<'a> {
             self.out.push_str(if negated == (letter == 'p') { r"[^\x{0}-\x{10FFFF}]" } else { r"[\x{0}-\x{10FFFF}]" });
             return Ok(());
         }
-        let is_category = name.len() <= 2 && name.starts_with(|c| "CLMNPSZ".contains(c));
+        let is_category = name.len() <= 2 && name.starts_with(|c: char| "CLMNPSZ".contains(c.to_ascii_uppercase()));
         let is_script = name.len() > 2 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
         if !is_category && !is_script {
             return Err(format!("`\\{letter}{{{name}}}` is no category and no script"));
