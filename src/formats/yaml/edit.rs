@@ -105,8 +105,9 @@ pub fn edit(file: &Arc<SourceFile>, document: usize, path: &[Step<'_>], change: 
     for splice in proposals {
         match verdict(file, &splice, &expected) {
             Verdict::AsWanted => return Ok(splice),
-            Verdict::ElsewhereToo => refusal = EditError::Shared,
-            Verdict::Broken => {}
+            // Without an alias nothing is shared: a text block took more lines in.
+            Verdict::ElsewhereToo if text.contains('*') => refusal = EditError::Shared,
+            Verdict::ElsewhereToo | Verdict::Broken => {}
         }
     }
     Err(refusal)
