@@ -72,7 +72,7 @@ pub enum EditError {
 /// The splice that makes a change in a document (from 0, empty ones not counted) of a file.
 ///
 /// A new scalar is written like the one it replaces: quoted in the same way, as a text block, or plain where that is read back as the same
-/// in both dialects. A comment beside a value stays, and so do comments above what is removed.
+/// in both dialects; one that is there already stays as it is written. A comment beside a value stays, and so do comments above what is removed.
 ///
 /// # Errors
 /// See [`EditError`]; the file is then better changed by hand.
@@ -94,12 +94,20 @@ pub fn edit(file: &Arc<SourceFile>, document: usize, path: &[Step<'_>], change: 
         (Dialect::Kustomize, wanted(&before, document, &places, change).ok_or(EditError::NotFound)?),
         (Dialect::Kubectl, wanted(&others, document, &places, change).ok_or(EditError::NotFound)?),
     ];
+    let is_so = |parsed: &Parsed, wanted: &Wanted| {
+        parsed.documents.iter().zip(&wanted.documents).all(|(read, wanted)| read.node == *wanted)
+    };
+    let [(_, for_kustomize), (_, for_kubectl)] = &expected;
+    if is_so(&before, for_kustomize) && is_so(&others, for_kubectl) {
+        return Ok(Splice { start: 0, end: 0, text: String::new() });
+    }
     let mut refusal = EditError::Impossible;
     for splice in proposals {
         match verdict(file, &splice, &expected) {
             Verdict::AsWanted => return Ok(splice),
-            Verdict::ElsewhereToo => refusal = EditError::Shared,
-            Verdict::Broken => {}
+            // Without an alias nothing is shared: a text block took more lines in.
+            Verdict::ElsewhereToo if text.contains('*') => refusal = EditError::Shared,
+            Verdict::ElsewhereToo | Verdict::Broken => {}
         }
     }
     Err(refusal)

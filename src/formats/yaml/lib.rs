@@ -6,7 +6,8 @@
 //!   bracket, the escape `\'` in double quotes, a tab as indentation inside of brackets, a lone `-` or a leading `?` as a value in brackets,
 //!   `a:,` in brackets (they take the `:` for a part of the key), a null key, nesting deeper than 500 levels.
 //! - U+0085, U+2028 and U+2029 are line ends to go-yaml. They are read so in quotes and at the end of a line, and refused where what
-//!   follows them would be a line of its own; in a text of several lines they may be folded otherwise.
+//!   follows them would be a line of its own; in a text of several lines, and with blanks between them at its end, they may be folded
+//!   otherwise.
 //! - What follows `...` is read; go-yaml stops there.
 //! - A key that is the text `<<` is printed in quotes; kustomize prints it bare, and then reads a merge key.
 //! - Keys whose natural order contradicts itself (`a2`, `a10`, `a1b`) have one order here, and any order there.
@@ -32,6 +33,7 @@ mod scalar_style;
 mod scan_error;
 mod span;
 mod stricter;
+mod styled;
 mod tag;
 mod timestamp;
 mod typing;
@@ -42,4 +44,5 @@ pub use emit::{emit, emit_all, emit_unfolded};
 pub use json_detour::kustomize_cannot_print;
 pub use order::in_kustomize_order;
 pub use parse::{Dialect, Document, Parsed, parse};
+pub use styled::{emit_styled, explicit_tag};
 pub use typing::plain_kind;

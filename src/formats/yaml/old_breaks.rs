@@ -68,10 +68,23 @@ pub(crate) fn read<'a>(
             };
             match source.match_indices(is_old_break).find(|end| !rest_is_blank(*end)) {
                 Some((at, _)) => Err(problem(written.start + at, source, at)),
-                None => Ok(value.replace(NEXT_LINE, "\n").into()),
+                None => Ok(chomped(&value.replace(NEXT_LINE, "\n"), source).into()),
             }
         }
     }
+}
+
+/// The value of a text block with as many line ends behind its last line as its header asks for; all of them are there.
+fn chomped(value: &str, source: &str) -> String {
+    let kept = value.trim_end_matches(|c| c == '\n' || is_old_break(c));
+    let ends = value.get(kept.len()..).unwrap_or_default();
+    let header = source.split(['\n', '\r', '#']).next().unwrap_or_default();
+    let ends = match ends.chars().next() {
+        _ if header.contains('+') => ends,
+        Some(first) if !header.contains('-') && !kept.is_empty() => ends.get(..first.len_utf8()).unwrap_or_default(),
+        _ => "",
+    };
+    [kept, ends].concat()
 }
 
 /// A comment ends there, and what follows is no comment any more.

@@ -80,6 +80,9 @@ fn template(text: &str, at: usize) -> Option<Problem> {
     ))
 }
 
+/// White space of YAML, of which all else of Unicode's is text.
+pub(crate) const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Where the line of `at` starts.
 pub(crate) fn line_start(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at).unwrap_or_default();

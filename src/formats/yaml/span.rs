@@ -3,7 +3,7 @@
 use granit_parser::StructureStyle;
 
 use crate::frame::Shape;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Problem, WHITE, line_end};
 
 /// The range of a block scalar from its `|` or `>` to the end of its last line that is not blank.
 ///
@@ -11,7 +11,9 @@ use crate::problem::{self, Problem};
 pub(crate) fn block_scalar(text: &str, from: usize, content: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let start = header(text, from, content.start).unwrap_or(content.start);
     let body = text.get(start..content.end).unwrap_or_default();
-    start..start + body.trim_end().len()
+    // Blanks behind the last word are part of the line.
+    let last = start + body.trim_end_matches(WHITE).len();
+    start..line_end(text, last).min(content.end).max(last)
 }
 
 fn header(text: &str, from: usize, until: usize) -> Option<usize> {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use granit_parser::ScalarStyle;
 
 use crate::order::Place;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Problem, WHITE};
 use crate::{Dialect, old_breaks};
 
 /// What must be looked at in a file; most files have none of it.
@@ -66,7 +66,7 @@ impl Strictness {
         written: &Range<usize>,
         style: ScalarStyle,
     ) -> Result<(), Problem> {
-        let mark = text.get(..written.start).is_some_and(|before| before.trim_end().ends_with('?'));
+        let mark = text.get(..written.start).is_some_and(|before| before.trim_end_matches(WHITE).ends_with('?'));
         let explicit = mark || text.get(before).is_some_and(|before| before.contains('?'));
         if explicit { Ok(()) } else { flow_key(text, written, style) }
     }
@@ -112,6 +112,8 @@ fn no_tab_in_indentation(text: &str, written: &Range<usize>) -> Result<(), Probl
             _ if spaces >= indent => {}
             Some(b'\t') => return Err(problem::tab(text, at + spaces + 1)),
             Some(b'\n' | b'\r') | None => {}
+            // Behind an empty block.
+            Some(_) if at >= written.end => break,
             Some(_) if indent == usize::MAX => indent = spaces,
             Some(_) => break,
         }
@@ -189,7 +191,7 @@ fn no_indicator_in_flow(text: &str, written: &Range<usize>) -> Result<(), Proble
 /// A key between brackets, without `?`, and its `:` stand on one line, and a blank follows the `:` of a plain one.
 fn flow_key(text: &str, written: &Range<usize>, style: ScalarStyle) -> Result<(), Problem> {
     let behind = text.get(written.end..).unwrap_or_default();
-    let colon = behind.trim_start();
+    let colon = behind.trim_start_matches(WHITE);
     if !colon.starts_with(':') {
         return Ok(());
     }

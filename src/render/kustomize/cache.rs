@@ -12,6 +12,7 @@ use seatrial_yaml::{Dialect, Parsed, parse};
 
 use crate::accumulator::Accumulator;
 use crate::kustomization::Kustomization;
+use crate::repeated_keys;
 
 /// Shared by builds, also on several threads.
 #[derive(Debug, Default)]
@@ -54,9 +55,15 @@ pub(crate) struct Directory {
 }
 
 impl Cache {
-    /// The documents of a file.
+    /// The documents of a file; of a key that stands twice in what is no object, kustomize takes the last.
     pub(crate) fn parsed(&self, file: &Arc<SourceFile>, dialect: Dialect) -> Arc<Parsed> {
-        self.parsed.get(&(file.id(), dialect), || Arc::new(parse(file, dialect)))
+        self.parsed.get(&(file.id(), dialect), || {
+            let mut parsed = parse(file, dialect);
+            if dialect == Dialect::Kubectl {
+                repeated_keys::tolerate(&mut parsed.findings);
+            }
+            Arc::new(parsed)
+        })
     }
 
     /// The kustomization of a directory.

@@ -3,6 +3,7 @@
 use seatrial_model::{Finding, Node, Span, ids};
 use seatrial_yaml::Document;
 
+use crate::repeated_keys;
 use crate::resource::Resource;
 
 /// Lists in lists are opened this deep.
@@ -13,6 +14,9 @@ pub(crate) fn resources_of(documents: &[Document], findings: &mut Vec<Finding>) 
     let mut resources = Vec::new();
     for document in documents {
         take(&document.node, document.span, DEEPEST, &mut resources, findings);
+    }
+    if repeated_keys::any(findings) {
+        resources.iter().for_each(|resource| repeated_keys::tolerate_annotations(resource.node(), findings));
     }
     resources
 }
@@ -37,7 +41,12 @@ fn take(node: &Node, span: Span, depth: usize, resources: &mut Vec<Resource>, fi
                 return;
             }
             Some(items) if items.is_null() => return,
-            _ => {}
+            Some(items) => {
+                let message = format!("the `items` of a {kind} are a list, not {}", items.describe());
+                findings.push(Finding::new(ids::INVALID_OBJECT, items.span(), message));
+                return;
+            }
+            None => {}
         }
     }
     match what_is_missing(node) {
@@ -46,12 +55,15 @@ fn take(node: &Node, span: Span, depth: usize, resources: &mut Vec<Resource>, fi
     }
 }
 
+/// What kustomize asks for; that no cluster takes an object without `apiVersion` is said of the result.
 fn what_is_missing(node: &Node) -> Option<&'static str> {
+    if node.get("kind").and_then(Node::scalar_text).is_some_and(|kind| kind.ends_with("List")) {
+        return None;
+    }
     let has = |path: &[&str]| {
         node.at(path).filter(|n| !n.is_null()).and_then(Node::scalar_text).is_some_and(|text| !text.is_empty())
     };
-    let wanted: [(&[&str], &'static str); 3] =
-        [(&["apiVersion"], "apiVersion"), (&["kind"], "kind"), (&["metadata", "name"], "metadata.name")];
+    let wanted: [(&[&str], &'static str); 2] = [(&["kind"], "kind"), (&["metadata", "name"], "metadata.name")];
     wanted.into_iter().find(|(path, _)| !has(path)).map(|(_, name)| name)
 }
 

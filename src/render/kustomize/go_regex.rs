@@ -59,7 +59,8 @@ struct Translator<'a> {
 
 impl<'a> Translator<'a> {
     fn take(&mut self, length: usize) -> &'a str {
-        let (taken, rest) = self.rest.split_at(length.min(self.rest.len()));
+        // A length that ends inside of a character, or behind the end, takes all.
+        let (taken, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
         taken
     }
@@ -171,7 +172,7 @@ impl<'a> Translator<'a> {
         if let Some(head) = ["(?P<", "(?<"].into_iter().find(|s| self.rest.starts_with(s)) {
             let end = self.rest.find('>').ok_or("a group's name does not end")?;
             let name = self.take(end + 1).get(head.len()..end).unwrap_or_default();
-            if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 return Err(format!("`{name}` is no name of a group"));
             }
             // Nobody asks for what the group caught.
@@ -243,15 +244,21 @@ impl<'a> Translator<'a> {
         self.out.push(')');
     }
 
+    /// `\x41` with two digits, or `\x{10FFFF}`.
     fn hexadecimal(&mut self) -> Result<(), String> {
-        let digits = match self.rest.strip_prefix('{').and_then(|r| r.find('}').and_then(|end| r.get(..end))) {
-            Some(digits) => {
+        let in_braces = self.rest.strip_prefix('{').and_then(|r| r.split_once('}'));
+        let digits = match in_braces {
+            Some((digits, _)) => {
                 self.take(digits.len() + 2);
                 digits
             }
-            None => self.take(2),
+            None => {
+                let length = self.rest.chars().take(2).map(char::len_utf8).sum();
+                self.take(length)
+            }
         };
-        let code = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() >= 2 || digits.len() == 1);
+        let is_number = digits.bytes().all(|b| b.is_ascii_hexdigit()) && (in_braces.is_some() || digits.len() == 2);
+        let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_number);
         match code.and_then(char::from_u32) {
             Some(character) => {
                 self.out.push_str(&format!("\\x{{{:x}}}", u32::from(character)));
@@ -291,7 +298,7 @@ impl<'a> Translator<'a> {
             self.out.push_str(if negated == (letter == 'p') { r"[^\x{0}-\x{10FFFF}]" } else { r"[\x{0}-\x{10FFFF}]" });
             return Ok(());
         }
-        let is_category = name.len() <= 2 && name.starts_with(|c| "CLMNPSZ".contains(c));
+        let is_category = name.len() <= 2 && name.starts_with(|c: char| "CLMNPSZ".contains(c.to_ascii_uppercase()));
         let is_script = name.len() > 2 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
         if !is_category && !is_script {
             return Err(format!("`\\{letter}{{{name}}}` is no category and no script"));

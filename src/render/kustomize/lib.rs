@@ -8,6 +8,10 @@
 //! (`# {"$ref": …}`), integers beyond 64 bits in JSON patches, and the order of equal names where Go's maps make it random. An error that
 //! kustomize stops at is a finding, and the rest is rendered.
 //!
+//! Stricter on purpose: what kustomize prints and no cluster takes (no `apiVersion`, a `kind` that is a number) is printed and an error;
+//! definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that stands twice is a
+//! warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
+//!
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
@@ -54,9 +58,11 @@ mod patch_source;
 mod patch_target;
 mod patches;
 mod path_matcher;
+mod pattern;
 mod plugin_shapes;
 mod plugins;
 mod remote;
+mod repeated_keys;
 mod replacement_findings;
 mod replacements;
 mod replicas;
@@ -69,7 +75,6 @@ mod shape;
 mod shared;
 mod strategic_merge;
 mod structured;
-mod text_yaml;
 mod transformer_config;
 mod value_add;
 mod var_expansion;

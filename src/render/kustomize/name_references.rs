@@ -9,24 +9,69 @@ use crate::name_reference_specs::NameReference;
 use crate::resource::{Gvk, Id, Resource};
 use crate::scalar::{Setter, Tag};
 
-/// Rewrites every reference to an object whose identity changed.
+/// Rewrites every reference to an object whose identity changed. Fields in which kustomize could not look for one are findings, also when
+/// nothing changed.
 pub(crate) fn fix_references(resources: &mut [Resource], references: &[NameReference], findings: &mut Vec<Finding>) {
     let targets = Targets::new(resources);
-    if targets.by_former_name.is_empty() {
-        return;
-    }
+    // Objects of one kind have the same fields.
+    let mut fields: HashMap<Gvk, Vec<Field<'_>>> = HashMap::new();
     for referrer in resources {
         let original = referrer.original_id().gvk.clone();
-        let wanted = |spec: &&FieldSpec| selects(&spec.gvk, &original);
-        for reference in references {
-            for spec in reference.referrers.iter().filter(wanted) {
-                if let Err(error) = fix_field(referrer, spec, &reference.target, &targets) {
-                    let finding = Finding::new(ids::KUSTOMIZE, error.span, error.message);
-                    findings.push(finding.with_object(&referrer.object_id()));
-                }
-            }
+        let fields = fields.entry(original).or_insert_with_key(|kind| fields_of(kind, references));
+        let mut errors = Vec::new();
+        if !fields.is_empty() {
+            errors.extend(check_subjects(referrer).err());
+        }
+        for field in &*fields {
+            errors.extend(fix_field(referrer, *field, &targets).err());
+        }
+        // Many paths lead through one value.
+        let mut told = HashSet::new();
+        for error in errors.into_iter().filter(|error| told.insert(error.span)) {
+            findings.push(Finding::new(ids::KUSTOMIZE, error.span, error.message).with_object(&referrer.object_id()));
         }
     }
+}
+
+/// A field in which objects of a kind name one of `target`.
+#[derive(Clone, Copy)]
+struct Field<'a> {
+    spec: &'a FieldSpec,
+    target: &'a Gvk,
+}
+
+fn fields_of<'a>(kind: &Gvk, references: &'a [NameReference]) -> Vec<Field<'a>> {
+    let fields = |reference: &'a NameReference| {
+        let wanted = reference.referrers.iter().filter(|spec| selects(&spec.gvk, kind));
+        wanted.map(|spec| Field { spec, target: &reference.target })
+    };
+    references.iter().flat_map(fields).collect()
+}
+
+/// The subjects of a RoleBinding as kustomize reads them before it looks at anything else; some that it cannot read make it panic
+/// (kustomize: `reswrangler.go` `getNamespacesForRoleBinding`).
+fn check_subjects(resource: &Resource) -> Result<(), FieldError> {
+    if &*resource.id().gvk.kind != "RoleBinding" {
+        return Ok(());
+    }
+    for subject in resource.node().get("subjects").map(Node::items).unwrap_or_default() {
+        let refuse = |node: &Node, wanted: &str| {
+            let message = format!("{wanted}, and this is {}", node.describe());
+            Err(FieldError { span: node.span(), message })
+        };
+        if !subject.is_mapping() {
+            return refuse(subject, "a subject of a RoleBinding must be a mapping");
+        }
+        let (Some(namespace), Some(kind)) = (subject.get("namespace"), subject.get("kind")) else { continue };
+        match kind.as_str() {
+            None => return refuse(kind, "the kind of a subject must be a string"),
+            Some("ServiceAccount") if namespace.as_str().is_none() => {
+                return refuse(namespace, "the namespace of a ServiceAccount must be a string");
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The objects that can be meant, as they are now, by the names they had.
@@ -44,7 +89,8 @@ impl Targets {
                 by_former_name.entry(name.to_owned()).or_default().push(position);
             }
         }
-        Targets { all: resources.to_vec(), by_former_name }
+        let all = if by_former_name.is_empty() { Vec::new() } else { resources.to_vec() };
+        Targets { all, by_former_name }
     }
 
     fn formerly(&self, name: &str) -> impl Iterator<Item = &Resource> {
@@ -63,14 +109,10 @@ struct Referrer {
     role: Option<Gvk>,
 }
 
-fn fix_field(resource: &mut Resource, spec: &FieldSpec, target: &Gvk, targets: &Targets) -> Result<(), FieldError> {
-    let values = values_at(resource.node(), &spec.path);
+fn fix_field(resource: &mut Resource, field: Field<'_>, targets: &Targets) -> Result<(), FieldError> {
+    let Field { spec, target } = field;
     // Nothing is copied for a field that names nothing that changed.
-    let may_change = |value: &&Node| {
-        let name = value.scalar_text().or_else(|| value.get("name").and_then(Node::scalar_text));
-        name.is_none_or(|name| targets.by_former_name.contains_key(name))
-    };
-    if !values.iter().any(may_change) {
+    if !(Search { field, targets }).leads_to_a_change(resource.node(), &spec.path)? {
         return Ok(());
     }
     let referrer = Referrer::of(resource, spec);
@@ -82,16 +124,61 @@ fn fix_field(resource: &mut Resource, spec: &FieldSpec, target: &Gvk, targets: &
     Ok(())
 }
 
-/// The values that a path leads to; lists at its end are opened.
-fn values_at<'a>(node: &'a Node, path: &[String]) -> Vec<&'a Node> {
-    match (node.value(), path.split_first()) {
-        (Value::Sequence(items), _) => items.iter().flat_map(|item| values_at(item, path)).collect(),
-        (Value::Mapping(_), Some((first, rest))) => {
-            node.get(first).map(|below| values_at(below, rest)).unwrap_or_default()
+/// The walk to a field, before anything is changed.
+struct Search<'a> {
+    field: Field<'a>,
+    targets: &'a Targets,
+}
+
+impl Search<'_> {
+    /// Whether a name that changed stands at the end of a path (kustomize: `filters/fieldspec`, `filters/nameref` `set`).
+    fn leads_to_a_change(&self, node: &Node, path: &[String]) -> Result<bool, FieldError> {
+        let Some((first, rest)) = path.split_first() else { return self.any_of(node) };
+        match node.value() {
+            Value::Sequence(items) => any(items, |item| self.leads_to_a_change(item, path)),
+            Value::Mapping(_) => {
+                let name = first.strip_suffix("[]").unwrap_or(first);
+                // The walk that changes tells of an empty name.
+                let below = node.get(name).filter(|_| !name.is_empty());
+                below.map_or(Ok(name.is_empty()), |below| self.leads_to_a_change(below, rest))
+            }
+            Value::Scalar(_) if node.is_null() => Ok(false),
+            Value::Scalar(_) => self.refuse(node, "where a mapping or a list is expected"),
         }
-        (_, None) if !node.is_null() => vec![node],
-        _ => Vec::new(),
     }
+
+    fn any_of(&self, node: &Node) -> Result<bool, FieldError> {
+        match node.value() {
+            Value::Sequence(items) => any(items, |item| match item.value() {
+                Value::Sequence(_) => self.refuse(item, "where a name or a mapping is expected"),
+                _ => self.has_changed(item),
+            }),
+            _ => self.has_changed(node),
+        }
+    }
+
+    fn has_changed(&self, node: &Node) -> Result<bool, FieldError> {
+        let name = match node.value() {
+            Value::Mapping(_) => match node.get("name") {
+                None => return self.refuse(node, "without a `name`"),
+                Some(name) => name,
+            },
+            _ => node,
+        };
+        Ok(name.scalar_text().is_some_and(|name| self.targets.by_former_name.contains_key(name)))
+    }
+
+    fn refuse(&self, node: &Node, but: &str) -> Result<bool, FieldError> {
+        let (path, kind) = (self.field.spec.path_text(), &*self.field.target.kind);
+        let of = if kind.is_empty() { String::new() } else { format!(" of a {kind}") };
+        let message = format!("kustomize looks for the name{of} at `{path}`, and this is {} {but}", node.describe());
+        Err(FieldError { span: node.span(), message })
+    }
+}
+
+/// Whether anything fits; the rest is looked at all the same, for it may be wrong.
+fn any(items: &[Node], fits: impl Fn(&Node) -> Result<bool, FieldError>) -> Result<bool, FieldError> {
+    items.iter().try_fold(false, |found, item| Ok(fits(item)? || found))
 }
 
 impl Referrer {
@@ -178,10 +265,8 @@ impl<'a> Finder<'a> {
 
     /// A mapping with `name` and `namespace`, as the subjects of bindings have.
     fn fix_mapping(&self, node: &mut Node) -> Result<(), FieldError> {
-        let Some(name) = node.get("name").and_then(Node::scalar_text) else {
-            let message = "a reference to another object must have a `name`".to_owned();
-            return Err(FieldError { span: node.span(), message });
-        };
+        // One without a name was refused before.
+        let Some(name) = node.get("name").and_then(Node::scalar_text) else { return Ok(()) };
         let namespace = node.get("namespace").map(|n| n.scalar_text().unwrap_or_default().to_owned());
         let formerly_there = namespace.as_deref().is_some_and(|ns| {
             self.targets.all.iter().any(|t| self.referrer.can_see(t) && &*t.original_id().namespace == ns)

@@ -4,10 +4,11 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+use seatrial_model::{Finding, Level, Node, SourceFile, Span, ids};
 use seatrial_yaml::{Dialect, parse};
 use serde_json::{Map, Value};
 
+use crate::repeated_keys;
 use crate::schemas::{Definitions, Shape};
 
 /// The schemas that kustomize brings along.
@@ -75,8 +76,9 @@ pub(crate) fn value_of(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> O
     {
         return Some(value);
     }
-    let parsed = parse(file, Dialect::Kubectl);
-    let broken = !parsed.findings.is_empty();
+    let mut parsed = parse(file, Dialect::Kubectl);
+    repeated_keys::tolerate(&mut parsed.findings);
+    let broken = parsed.findings.iter().any(|finding| finding.level == Level::Error);
     findings.extend(parsed.findings);
     parsed.documents.first().filter(|_| !broken).map(|document| document.node.to_json())
 }

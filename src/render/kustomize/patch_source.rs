@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use crate::files::Files;
 use crate::inline::{is_inline, parse_inline};
 use crate::json_patch::JsonPatch;
+use crate::repeated_keys;
 
 /// A patch, read.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub(crate) enum Patch {
 
 /// Reads the `path` or `patch` of an entry; what is wrong is a finding.
 pub(crate) fn read_patch(entry: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<Finding>) -> Option<Patch> {
+    let before = findings.len();
     let text = |name: &str| entry.get(name).filter(|n| n.as_str().is_some_and(|t| !t.trim().is_empty()));
     let documents = match (text("path"), text("patch")) {
         (Some(path), None) => documents_of_file(path, dir, files, findings)?,
@@ -34,7 +36,11 @@ pub(crate) fn read_patch(entry: &Node, dir: &str, files: &mut Files<'_>, finding
             return None;
         }
     };
-    classify(&documents, findings)
+    let patch = classify(&documents, findings);
+    if let Some(Patch::Json(_)) = patch {
+        repeated_keys::tolerate(findings.get_mut(before..).unwrap_or_default());
+    }
+    patch
 }
 
 /// Reads an item of `patchesStrategicMerge`: a path, or the patch itself.

@@ -6,7 +6,7 @@ use seatrial_model::{Node, Origin, ScalarKind, Sources, Style};
 use seatrial_yaml::{Dialect, parse, plain_kind};
 
 use crate::field_path::{Step, at, choice, items, number};
-use crate::go_regex;
+use crate::pattern::Patterns;
 
 /// A value that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,13 @@ pub(crate) struct Create {
 }
 
 /// All values at a path.
-pub(crate) fn matches(node: &mut Node, path: &[String], create: Option<&Create>) -> Result<Vec<Found>, String> {
-    let mut matcher = Matcher { root: node, create, here: Vec::new(), found: Vec::new() };
+pub(crate) fn matches(
+    node: &mut Node,
+    path: &[String],
+    create: Option<&Create>,
+    patterns: &mut Patterns,
+) -> Result<Vec<Found>, String> {
+    let mut matcher = Matcher { root: node, create, patterns, here: Vec::new(), found: Vec::new() };
     matcher.walk(path)?;
     Ok(matcher.found)
 }
@@ -54,6 +59,7 @@ pub(crate) fn matches(node: &mut Node, path: &[String], create: Option<&Create>)
 struct Matcher<'a> {
     root: &'a mut Node,
     create: Option<&'a Create>,
+    patterns: &'a mut Patterns,
     here: Vec<Step>,
     found: Vec<Found>,
 }
@@ -126,7 +132,7 @@ impl Matcher<'_> {
         }
         match node.get(name) {
             Some(below) if !rest.is_empty() && below.scalar_text().is_some() => {
-                self.found.extend(in_text(below, rest, self.create)?.into_iter().map(Found::Lost));
+                self.found.extend(in_text(below, rest, self.create, self.patterns)?.into_iter().map(Found::Lost));
                 return Ok(());
             }
             Some(_) => {}
@@ -173,7 +179,7 @@ impl Matcher<'_> {
             return Ok(());
         }
         let fits =
-            go_regex::compile(pattern).map_err(|e| format!("`{pattern}` is no valid regular expression: {e}"))?;
+            self.patterns.part(pattern).map_err(|e| format!("`{pattern}` is no valid regular expression: {e}"))?;
         for (index, item) in items.iter().enumerate() {
             let value = if key.is_empty() { Some(item) } else { item.get(key) };
             if !value.is_some_and(|v| fits.is_match(as_written(v).trim())) {
@@ -225,10 +231,15 @@ pub(crate) fn document_in(text: &str) -> Result<Option<Node>, String> {
 }
 
 /// What a path leads to in the YAML that a text holds.
-fn in_text(node: &Node, path: &[String], create: Option<&Create>) -> Result<Vec<Kind>, String> {
+fn in_text(
+    node: &Node,
+    path: &[String],
+    create: Option<&Create>,
+    patterns: &mut Patterns,
+) -> Result<Vec<Kind>, String> {
     let document = document_in(node.scalar_text().unwrap_or_default())?;
     let Some(mut document) = document else { return Err("the text on the way is empty".to_owned()) };
-    let found = matches(&mut document, path, create)?;
+    let found = matches(&mut document, path, create, patterns)?;
     let kind = |found: &Found| match found {
         Found::At(steps) => at(&document, steps).map_or(Kind::Scalar, Kind::of),
         Found::Lost(kind) => *kind,

@@ -21,8 +21,13 @@ pub(crate) const NAMESPACE: &[Member] = &[
     member("unsetOnly", Shape::Bool),
     member("setRoleBindingSubjects", Shape::String),
 ];
-/// `PrefixTransformer`, `SuffixTransformer` and both in one.
-pub(crate) const AFFIXES: &[Member] = &[member("prefix", Shape::String), member("suffix", Shape::String), FIELD_SPECS];
+/// `PrefixTransformer`.
+pub(crate) const PREFIX: &[Member] = &[member("prefix", Shape::String), FIELD_SPECS];
+/// `SuffixTransformer`.
+pub(crate) const SUFFIX: &[Member] = &[member("suffix", Shape::String), FIELD_SPECS];
+/// `PrefixSuffixTransformer`.
+pub(crate) const PREFIX_AND_SUFFIX: &[Member] =
+    &[member("prefix", Shape::String), member("suffix", Shape::String), FIELD_SPECS];
 /// `PatchTransformer`.
 pub(crate) const PATCH_TRANSFORMER: &[Member] = PATCH;
 /// `PatchJson6902Transformer`.

@@ -78,11 +78,11 @@ pub(crate) fn transform(
         }
         "LabelTransformer" => set_pairs("labels", &fit(config, shapes::LABELS, findings), resources, findings),
         "NamespaceTransformer" => namespace(&fit(config, shapes::NAMESPACE, findings), resources, findings),
-        "PrefixTransformer" => affix(Affix::Prefix, config, resources, findings),
-        "SuffixTransformer" => affix(Affix::Suffix, config, resources, findings),
+        "PrefixTransformer" => affixes(&[Affix::Prefix], &fit(config, shapes::PREFIX, findings), resources, findings),
+        "SuffixTransformer" => affixes(&[Affix::Suffix], &fit(config, shapes::SUFFIX, findings), resources, findings),
         "PrefixSuffixTransformer" => {
-            affix(Affix::Prefix, config, resources, findings);
-            affix(Affix::Suffix, config, resources, findings);
+            let config = fit(config, shapes::PREFIX_AND_SUFFIX, findings);
+            affixes(&[Affix::Prefix, Affix::Suffix], &config, resources, findings);
         }
         "PatchTransformer" => {
             let entry = fit(config, shapes::PATCH_TRANSFORMER, findings);
@@ -177,19 +177,21 @@ fn set_pairs(key: &'static str, config: &Node, resources: &mut Accumulator, find
     }
 }
 
-fn affix(affix: Affix, config: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
-    let config = fit(config, shapes::AFFIXES, findings);
+fn affixes(affixes: &[Affix], config: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
     if config.get("fieldSpecs").is_none() {
         let message = "a prefix or suffix transformer must have `fieldSpecs`, as in `- path: metadata/name`";
         findings.push(Finding::new(ids::KUSTOMIZE, config.span(), message));
         return;
     }
-    let key = match affix {
-        Affix::Prefix => "prefix",
-        Affix::Suffix => "suffix",
-    };
-    if let Some(value) = config.get(key) {
-        set_affix(resources, affix, value, &field_specs(&config), findings);
+    let specs = field_specs(config);
+    for affix in affixes {
+        let key = match affix {
+            Affix::Prefix => "prefix",
+            Affix::Suffix => "suffix",
+        };
+        if let Some(value) = config.get(key) {
+            set_affix(resources, *affix, value, &specs, findings);
+        }
     }
 }
 

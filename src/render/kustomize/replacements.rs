@@ -11,6 +11,7 @@ use crate::field_path::{Step, at, at_mut, lookup, split};
 use crate::field_shapes::REPLACEMENT;
 use crate::files::Files;
 use crate::path_matcher::{Create, Found, Kind, matches};
+use crate::pattern::Patterns;
 use crate::plugin_shapes::fit_strictly;
 use crate::replacement_findings as told;
 use crate::resource::Resource;
@@ -221,13 +222,20 @@ fn warn_of_encoding(node: &Node, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A path to fields of a target, read once for all objects.
+struct Path<'a> {
+    text: &'a str,
+    segments: Vec<String>,
+    /// Where it is written.
+    place: Span,
+}
+
 /// Fields of some objects.
 struct Target<'a> {
     place: Span,
     select: Selector,
     rejects: Vec<Selector>,
-    /// Paths with the place where they are written.
-    paths: Vec<(&'a str, Span)>,
+    paths: Vec<Path<'a>>,
     options: FieldOptions<'a>,
 }
 
@@ -241,9 +249,10 @@ impl<'a> Target<'a> {
         let rejects = target.get("reject").map(Node::items).unwrap_or_default();
         let rejects: Option<Vec<Selector>> = rejects.iter().map(|r| Selector::read(r, findings)).collect();
         let paths = target.get("fieldPaths").map(Node::items).unwrap_or_default();
-        let mut paths: Vec<(&str, Span)> = paths.iter().map(|p| (p.as_str().unwrap_or_default(), p.span())).collect();
+        let path = |text: &'a str, place| Path { text, segments: split(text), place };
+        let mut paths: Vec<Path<'_>> = paths.iter().map(|p| path(p.as_str().unwrap_or_default(), p.span())).collect();
         if paths.is_empty() {
-            paths.push((DEFAULT_FIELD, target.span()));
+            paths.push(path(DEFAULT_FIELD, target.span()));
         }
         let select_here = Selector::read(select, findings)?;
         Some(Target {
@@ -268,33 +277,39 @@ impl<'a> Target<'a> {
             let message = "this target selects nothing, so that nothing is copied";
             findings.push(Finding::new(ids::PATCH_TARGET, self.place, message).with_level(Level::Warning));
         }
+        let mut patterns = Patterns::default();
         for position in meant {
             resources.change(position, |resource| {
-                for (path, place) in &self.paths {
-                    if let Err(why) = self.fill_field(resource, path, *place, value) {
-                        findings.push(told::no_field(resource, path, *place, &why, self.options.create));
+                for path in &self.paths {
+                    if let Err(why) = self.fill_field(resource, path, value, &mut patterns) {
+                        findings.push(told::no_field(resource, path.text, path.place, &why, self.options.create));
                     }
                 }
             });
         }
     }
 
-    fn fill_field(&self, resource: &mut Resource, path: &str, place: Span, value: &Node) -> Result<(), String> {
-        let segments = split(path);
-        let by = SetBy::Replacement(place);
+    fn fill_field(
+        &self,
+        resource: &mut Resource,
+        path: &Path<'_>,
+        value: &Node,
+        patterns: &mut Patterns,
+    ) -> Result<(), String> {
+        let by = SetBy::Replacement(path.place);
         let create = self
             .options
             .create
             .then(|| Create { kind: Kind::of(value), origin: Origin::over(value.span(), by.clone(), None) });
         let mut changed = resource.node().clone();
         let set_in_text = |old: &mut Node| set_in_text(old, value, &by);
-        if let Some(rewritten) = replace_in_text(&changed, &segments, create.as_ref(), &set_in_text) {
+        if let Some(rewritten) = replace_in_text(&changed, &path.segments, create.as_ref(), patterns, &set_in_text) {
             if let Some(old) = at_mut(&mut changed, &rewritten.steps) {
                 let origin = Origin::over(value.span(), by.clone(), Some(old.origin()));
                 *old = Node::scalar(rewritten.text, old.kind(), old.style(), origin);
             }
         } else {
-            let found = matches(&mut changed, &segments, create.as_ref())?;
+            let found = matches(&mut changed, &path.segments, create.as_ref(), patterns)?;
             if found.is_empty() {
                 return Err(String::new());
             }

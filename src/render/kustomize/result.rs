@@ -30,7 +30,7 @@ pub(crate) fn finish(
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
     let resources = wanted.label(resources, findings);
-    resources.into_iter().filter_map(|resource| manifest(resource, wanted, findings)).collect()
+    resources.into_iter().map(|resource| manifest(resource, wanted, findings)).collect()
 }
 
 /// Appends the content hash to a name.
@@ -64,18 +64,36 @@ fn is_local(resource: &Resource) -> bool {
     resource.annotation("config.kubernetes.io/local-config").is_some_and(|value| value != "false")
 }
 
-fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> Option<Manifest> {
-    let (span, name_span, id) = (resource.span, resource.name_span(), resource.object_id());
+fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> Manifest {
+    let (span, id) = (resource.span, resource.object_id());
+    let version = resource.id().gvk.version.to_string();
     let mut node = resource.into_node();
     wanted.strip(&mut node);
     metadata::rewrite(&mut node, "annotations");
     folded::reread(&mut node);
     findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&id)));
-    let Some(mut manifest) = Manifest::from_node(in_kustomize_order(&node)) else {
-        let message = "`apiVersion`, `kind` and `metadata.name` of an object must be strings";
-        findings.push(Finding::new(ids::INVALID_OBJECT, name_span, message).with_object(&id));
-        return None;
+    if node.get("metadata").is_none() {
+        node.set("metadata", Node::mapping(Vec::new(), span));
+    }
+    findings.extend(not_applicable(&node).map(|finding| finding.with_object(&id)));
+    let node = in_kustomize_order(&node);
+    match Manifest::from_node(node.clone()) {
+        Some(manifest) => Manifest { span, ..manifest },
+        None => Manifest { id, version, node, owner: None, span },
+    }
+}
+
+/// Why an object that kustomize prints cannot be applied.
+fn not_applicable(node: &Node) -> Option<Finding> {
+    let fields: [&[&str]; 3] = [&["apiVersion"], &["kind"], &["metadata", "name"]];
+    let is_text = |value: Option<&Node>| value.and_then(Node::as_str).is_some_and(|text| !text.is_empty());
+    let field = fields.into_iter().find(|path| !is_text(node.at(path)))?;
+    let (name, value) = (field.join("."), node.at(field).filter(|value| !value.is_null() && value.as_str().is_none()));
+    let wrong = match value {
+        Some(value) => format!("`{name}` is {}, not a string", value.describe()),
+        None => format!("the object has no `{name}`"),
     };
-    manifest.span = span;
-    Some(manifest)
+    let message = format!("{wrong}: kustomize prints it all the same, and no cluster takes it");
+    let start = node.entries().first().map_or(node.span(), |entry| entry.key.span);
+    Some(Finding::new(ids::INVALID_OBJECT, value.map_or(start, Node::span), message))
 }

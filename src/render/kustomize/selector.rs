@@ -1,20 +1,19 @@
 //! Which resources a patch's `target` means (kustomize: `types.Selector`; Kubernetes' label selector syntax).
 
-use regex::Regex;
 use seatrial_model::{Finding, Node, Span, ids};
 
-use crate::go_regex;
 use crate::label_selector::LabelSelector;
+use crate::pattern::Pattern;
 use crate::resource::Resource;
 
 /// A `target`, read.
 #[derive(Debug)]
 pub(crate) struct Selector {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
     labels: LabelSelector,
     annotations: LabelSelector,
     has_labels: bool,
@@ -75,7 +74,7 @@ impl Selector {
     }
 }
 
-fn fits(pattern: &Option<Regex>, text: &str) -> bool {
+fn fits(pattern: &Option<Pattern>, text: &str) -> bool {
     pattern.as_ref().is_none_or(|p| p.is_match(text))
 }
 
@@ -84,10 +83,10 @@ fn pairs<'a>(resource: &'a Resource, key: &str) -> impl Fn(&str) -> Option<&'a s
     move |key| map.and_then(|m| m.get(key)).and_then(Node::scalar_text)
 }
 
-fn anchored(pattern: &Node, field: &str, findings: &mut Vec<Finding>) -> Option<Regex> {
+fn anchored(pattern: &Node, field: &str, findings: &mut Vec<Finding>) -> Option<Pattern> {
     let text = pattern.as_str().filter(|t| !t.is_empty())?;
-    match go_regex::compile(&format!("^(?:{text})$")) {
-        Ok(regex) => Some(regex),
+    match Pattern::whole(text) {
+        Ok(pattern) => Some(pattern),
         Err(error) => {
             findings.push(bad(pattern.span(), field, text, "regular expression", &error));
             None

@@ -4,11 +4,12 @@
 use std::fmt::Write as _;
 
 use seatrial_model::{Node, ScalarKind, Value};
+use seatrial_yaml::{emit_styled, explicit_tag};
 
 use crate::content_hash::go_json;
 use crate::field_path::{Step, at, at_mut, lookup};
 use crate::path_matcher::{Create, Found, document_in, matches};
-use crate::text_yaml;
+use crate::pattern::Patterns;
 
 /// A text that changed, and where it stands.
 #[derive(Debug)]
@@ -22,12 +23,13 @@ pub(crate) fn replace_in_text(
     object: &Node,
     path: &[String],
     create: Option<&Create>,
+    patterns: &mut Patterns,
     set: &dyn Fn(&mut Node),
 ) -> Option<Rewritten> {
     let TextOnTheWay { steps, rest, document } = text_on_the_way(object, path)?;
     let original = at(object, &steps)?.scalar_text()?;
     let mut document = document?;
-    let found = matches(&mut document, rest, create).ok()?;
+    let found = matches(&mut document, rest, create, patterns).ok()?;
     if found.is_empty() {
         return None;
     }
@@ -40,7 +42,7 @@ pub(crate) fn replace_in_text(
     }
     let text = match original.trim_start().chars().next() {
         Some('{' | '[') => json(&document, is_pretty(original))?,
-        _ => text_yaml::write(&document, original).trim().to_owned(),
+        _ => emit_styled(&document, original).trim().to_owned(),
     };
     Some(Rewritten { steps, text })
 }
@@ -118,7 +120,7 @@ fn write_json(node: &Node, indent: Option<usize>, out: &mut String) -> Option<()
 }
 
 fn json_scalar(node: &Node, text: &str) -> Option<String> {
-    if text_yaml::explicit_tag(node).is_some() {
+    if explicit_tag(node).is_some() {
         return match node.kind() {
             // An integer where a float is wanted is one.
             ScalarKind::Float => text.parse::<f64>().ok().map(go_float),

@@ -3,11 +3,11 @@
 use seatrial_model::{Node, Style, Value};
 
 use super::form::{as_block, in_brackets, key as key_form, on_lines, on_one_line};
-use super::lines::{behind_blank_lines, column, end_of_lines, next_line};
+use super::lines::{behind_blank_lines, column, end_of_lines, is_white, next_line};
 use super::replace::{indented, quotes_of};
 use super::spot::{self, Spot, is_flow};
 use super::{Splice, is_block};
-use crate::problem::{line_end, line_start};
+use crate::problem::{WHITE, line_end, line_start};
 use crate::span::first_dash;
 
 /// Columns per level.
@@ -60,7 +60,7 @@ pub(crate) fn item(text: &str, holder: &Spot<'_>, value: &Node) -> Vec<Splice> {
             block.into_iter().chain(on_one_line(value, like, false)).collect()
         }
         _ if is_block(value) => {
-            vec![indented(&on_lines(value), indent + INDENT, end).trim_start().to_owned()]
+            vec![indented(&on_lines(value), indent + INDENT, end).trim_start_matches(' ').to_owned()]
         }
         _ => vec![in_brackets(value, Style::Plain)],
     };
@@ -107,15 +107,16 @@ fn in_flow(text: &str, holder: &Spot<'_>, body: &str) -> Vec<Splice> {
         spot::item(text, holder, last).map_or((close, close), |s| (s.behind, s.written.end))
     };
     let indentation = text.get(line_start(text, start)..start).unwrap_or_default();
-    if !indentation.trim().is_empty() || line_start(text, start) <= holder.written.start {
+    if !is_white(indentation) || line_start(text, start) <= holder.written.start {
         // Right behind a `:` a comma would be part of the key.
         let separator = if text.get(..end).is_some_and(|before| before.ends_with(':')) { " , " } else { ", " };
         return vec![Splice { start: end, end, text: format!("{separator}{body}") }];
     }
     let new_line = format!("{}{indentation}{body}", end_of_lines(text));
     let rest = text.get(end..line_end(text, end)).unwrap_or_default();
-    let behind_comma = rest.trim_start().strip_prefix(',');
-    let is_last = |rest: &str| rest.trim().is_empty() || rest.trim_start().starts_with('#');
+    let behind_comma = rest.trim_start_matches(WHITE).strip_prefix(',');
+    let is_last =
+        |rest: &str| rest.trim_start_matches(WHITE).is_empty() || rest.trim_start_matches(WHITE).starts_with('#');
     let (start, end, text) = match behind_comma {
         Some(behind) if is_last(behind) => (end + rest.len(), end + rest.len(), format!("{new_line},")),
         None if is_last(rest) => (end, end + rest.len(), format!(",{rest}{new_line}")),

@@ -1,6 +1,6 @@
 //! Lines of a text: where they start and end, and which line end the file has.
 
-use crate::problem::{line_end, line_start};
+use crate::problem::{WHITE, line_end, line_start};
 
 /// The line end of the file: that of its first line.
 pub(crate) fn end_of_lines(text: &str) -> &'static str {
@@ -23,7 +23,7 @@ pub(crate) fn next_line(text: &str, at: usize) -> usize {
 /// Where the lines behind that of `at` are no longer blank.
 pub(crate) fn behind_blank_lines(text: &str, at: usize) -> usize {
     let mut next = next_line(text, at);
-    while next < text.len() && text.get(next..line_end(text, next)).unwrap_or_default().trim().is_empty() {
+    while next < text.len() && is_white(text.get(next..line_end(text, next)).unwrap_or_default()) {
         next = next_line(text, next);
     }
     next
@@ -37,7 +37,7 @@ pub(crate) fn starts_line(text: &str, at: usize) -> bool {
 
 /// Whether nothing but blanks follows `at` on its line.
 pub(crate) fn ends_line(text: &str, at: usize) -> bool {
-    text.get(at..line_end(text, at)).unwrap_or_default().trim().is_empty()
+    is_white(text.get(at..line_end(text, at)).unwrap_or_default())
 }
 
 /// The column of `at` in characters, from 0; a byte order mark is none.
@@ -46,8 +46,13 @@ pub(crate) fn column(text: &str, at: usize) -> usize {
     before.trim_start_matches('\u{feff}').chars().count()
 }
 
+/// Whether a piece holds white space only, or nothing.
+pub(crate) fn is_white(text: &str) -> bool {
+    text.trim_start_matches(WHITE).is_empty()
+}
+
 /// Where blanks from `at` on end, lines included.
 pub(crate) fn behind_blanks(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    at + rest.len() - rest.trim_start().len()
+    at + rest.len() - rest.trim_start_matches(WHITE).len()
 }

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use seatrial_model::Node;
 
-use super::lines::{behind_blanks, next_line, starts_line};
+use super::lines::{behind_blank_lines, behind_blanks, is_white, next_line, starts_line};
+use super::replace::to_be_inside;
 use super::spot::{self, Spot, is_flow};
 use super::{EditError, Splice, Step};
-use crate::problem::{line_end, line_start};
+use crate::problem::{WHITE, line_end, line_start};
 use crate::span::first_dash;
 
 /// Ways to remove what is at a path.
@@ -56,9 +57,9 @@ fn extent(text: &str, holder: &Spot<'_>, index: usize) -> Result<Range<usize>, E
 fn emptied(text: &str, holder: &Spot<'_>) -> Vec<Splice> {
     let brackets = if holder.node.is_mapping() { "{}" } else { "[]" };
     let (start, end) = (holder.written.start, holder.written.end);
-    let in_place = Splice { start, end, text: brackets.to_owned() };
+    let in_place = Splice { start, end, text: to_be_inside(text, holder) + brackets };
     let between = text.get(holder.behind..start).unwrap_or_default();
-    if is_flow(holder) || !between.trim().is_empty() || between.is_empty() {
+    if is_flow(holder) || !is_white(between) || between.is_empty() {
         return vec![in_place];
     }
     vec![Splice { start: holder.behind, end, text: format!(" {brackets}") }, in_place]
@@ -74,7 +75,7 @@ fn from_flow(
 ) -> Result<Splice, EditError> {
     // Alone on its lines, with the comma and perhaps a comment behind it.
     let rest = text.get(own.end..line_end(text, own.end)).unwrap_or_default();
-    let behind = rest.trim_start().strip_prefix(',').map(str::trim_start);
+    let behind = rest.trim_start_matches(WHITE).strip_prefix(',').map(|behind| behind.trim_start_matches(WHITE));
     if starts_line(text, own.start) && behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('#')) {
         return Ok(Splice { start: line_start(text, own.start), end: next_line(text, own.end), text: String::new() });
     }
@@ -102,5 +103,8 @@ fn lines(text: &str, holder: &Spot<'_>, own: Range<usize>) -> Vec<Splice> {
         let kept = before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before).len();
         return vec![Splice { start: kept, end, text: nothing }];
     }
-    vec![Splice { start, end, text: nothing }]
+    let alone = Splice { start, end, text: nothing.clone() };
+    // Blank lines below may belong to a text block, and would be part of the one above.
+    let with_blanks = Splice { start, end: behind_blank_lines(text, own.end), text: nothing };
+    if with_blanks.end > alone.end { vec![alone, with_blanks] } else { vec![alone] }
 }

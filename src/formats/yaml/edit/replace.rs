@@ -3,10 +3,10 @@
 use seatrial_model::{Node, Style, Value};
 
 use super::form::{as_block, in_brackets, on_lines, on_one_line};
-use super::lines::{behind_blank_lines, column, end_of_lines, ends_line, next_line, starts_line};
+use super::lines::{behind_blank_lines, column, end_of_lines, ends_line, is_white, next_line, starts_line};
 use super::spot::{Holder, Spot};
 use super::{Splice, is_block};
-use crate::problem::{line_end, line_start};
+use crate::problem::{WHITE, line_end, line_start};
 
 /// Columns per level.
 const INDENT: usize = 2;
@@ -70,32 +70,62 @@ fn inline(text: &str, spot: &Spot<'_>, form: &str) -> Vec<Splice> {
         Holder::Item { .. } if !spot.in_flow => " ",
         _ => "",
     };
-    let in_place = Splice { start: spot.written.start, end: spot.written.end, text: form.to_owned() };
+    let comment = header_comment(text, spot).map(|comment| format!(" {comment}")).unwrap_or_default();
+    let in_place = Splice {
+        start: spot.written.start,
+        end: spot.written.end,
+        text: format!("{}{form}{comment}", to_be_inside(text, spot)),
+    };
     if spot.written.is_empty() {
         let at = spot.written.start;
-        let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(char::is_whitespace));
+        if let Some(question) = explicit_key(text, spot) {
+            let (at, end_of_line) = (line_end(text, at), end_of_lines(text));
+            return vec![Splice { start: at, end: at, text: format!("{end_of_line}{:question$}: {form}", "") }];
+        }
+        let touches = text.get(..at).is_some_and(|before| !before.is_empty() && !before.ends_with(WHITE));
         let gap = if touches && gap.is_empty() && !spot.in_flow { " " } else { gap };
         return vec![Splice { start: at, end: at, text: format!("{gap}{form}") }];
     }
-    // A collection on lines of its own leaves them; comments between it and its key stay.
-    if is_block(spot.node) && spot.holder != Holder::Document {
-        let text = format!("{gap}{form}{}", between.trim_end());
+    // A collection on lines of its own leaves them; comments between it and its key stay, and none gets behind another one.
+    let comments_meet = !is_white(between) && !ends_line(text, spot.written.end);
+    if is_block(spot.node) && spot.holder != Holder::Document && !comments_meet {
+        let text = format!("{gap}{form}{}", between.trim_end_matches(WHITE));
         return vec![Splice { start: spot.behind, end: spot.written.end, text }, in_place];
     }
     vec![in_place]
+}
+
+/// The column of the `?` before a key that has no `:`.
+fn explicit_key(text: &str, spot: &Spot<'_>) -> Option<usize> {
+    if spot.in_flow || !matches!(spot.holder, Holder::Key { has_colon: false, .. }) {
+        return None;
+    }
+    let start = line_start(text, spot.behind);
+    let question = text.get(start..spot.behind)?.find('?')?;
+    let before = text.get(start..start + question)?;
+    before.trim_matches([' ', '-']).is_empty().then(|| column(text, start + question))
+}
+
+/// The blanks that a value below its key needs where a list does not: it must be indented.
+pub(crate) fn to_be_inside(text: &str, spot: &Spot<'_>) -> String {
+    let missing = match spot.holder {
+        Holder::Key { column: key, .. } if starts_line(text, spot.written.start) => {
+            (key + 1).saturating_sub(column(text, spot.written.start))
+        }
+        _ => 0,
+    };
+    if missing > 0 { " ".repeat(INDENT) } else { String::new() }
 }
 
 /// As `|` or `>` with lines below.
 fn text_block(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
     let Some(new) = value.as_str() else { return Vec::new() };
     let folded = spot.node.style() == Style::Folded;
-    let old_block = matches!(spot.node.style(), Style::Literal | Style::Folded) && spot.node.scalar_text().is_some();
+    let old_block = is_old_block(spot);
     if !old_block && !ends_line(text, spot.written.end) {
         return Vec::new();
     }
-    let header_end = line_end(text, spot.written.start).min(spot.written.end);
-    let header = text.get(spot.written.start..header_end).unwrap_or_default();
-    let comment = header.find('#').filter(|_| old_block).and_then(|at| header.get(at..)).map(|c| format!(" {c}"));
+    let comment = header_comment(text, spot).map(|comment| format!(" {comment}"));
     let indent = old_indent(text, spot).filter(|_| old_block).unwrap_or(match spot.holder {
         Holder::Document => INDENT,
         Holder::Key { column, .. } | Holder::Item { column } => column + INDENT,
@@ -125,15 +155,26 @@ fn text_block(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
     splices
 }
 
+fn is_old_block(spot: &Spot<'_>) -> bool {
+    matches!(spot.node.style(), Style::Literal | Style::Folded) && spot.node.scalar_text().is_some()
+}
+
+/// The comment behind the `|` or `>` of the old block.
+fn header_comment<'a>(text: &'a str, spot: &Spot<'_>) -> Option<&'a str> {
+    let end = line_end(text, spot.written.start).min(spot.written.end);
+    let header = text.get(spot.written.start..end).filter(|_| is_old_block(spot) && !spot.is_alias)?;
+    header.get(header.find('#')?..).map(|comment| comment.trim_end_matches(WHITE))
+}
+
 /// How far the lines of the old block are indented.
 fn old_indent(text: &str, spot: &Spot<'_>) -> Option<usize> {
     let body = text.get(next_line(text, spot.written.start)..spot.written.end)?;
-    let first = body.lines().find(|line| !line.trim().is_empty())?;
+    let first = body.lines().find(|line| !is_white(line))?;
     let header = text.get(spot.written.start..line_end(text, spot.written.start))?;
     let hint = header.split('#').next()?.chars().find_map(|c| c.to_digit(10));
     match (hint, spot.holder) {
         (Some(hint), Holder::Key { column, .. } | Holder::Item { column }) => Some(column + hint as usize),
-        (Some(_), Holder::Document) => None,
+        (Some(hint), Holder::Document) => Some(hint as usize),
         (None, _) => Some(first.len() - first.trim_start_matches(' ').len()),
     }
 }
@@ -153,13 +194,23 @@ fn lines(text: &str, spot: &Spot<'_>, value: &Node) -> Vec<Splice> {
     };
     let body = indented(&new, indent, end_of_line);
     let end = spot.written.end;
-    if !spot.written.is_empty() && !between.trim().is_empty() && starts_line(text, spot.written.start) {
+    if !spot.written.is_empty() && !is_white(between) && starts_line(text, spot.written.start) {
         // Comments stand between the key and the lines.
         return vec![Splice { start: line_start(text, spot.written.start), end, text: body }];
     }
+    // An anchor or a tag stays.
+    let kept = between.trim_end_matches(WHITE).len();
+    let comment = header_comment(text, spot);
     let (start, text) = match spot.holder {
-        Holder::Document => (spot.written.start, body),
-        Holder::Item { .. } => (spot.behind, format!(" {}", body.trim_start())),
+        Holder::Document => {
+            let comment = comment.map(|comment| format!("{comment}{end_of_line}")).unwrap_or_default();
+            (spot.written.start, comment + &body)
+        }
+        _ if kept > 0 || comment.is_some() => {
+            let comment = comment.map(|comment| format!(" {comment}")).unwrap_or_default();
+            (spot.behind + kept, format!("{comment}{end_of_line}{body}"))
+        }
+        Holder::Item { .. } => (spot.behind, format!(" {}", body.trim_start_matches(' '))),
         Holder::Key { .. } => (spot.behind, format!("{end_of_line}{body}")),
     };
     vec![Splice { start, end: end.max(start), text }]

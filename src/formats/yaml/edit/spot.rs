@@ -6,6 +6,7 @@ use seatrial_model::{Entry, Node, Style};
 
 use super::lines::{behind_blanks, column};
 use super::{EditError, Step};
+use crate::problem::{WHITE, line_end};
 use crate::span::first_dash;
 
 /// A value and its place.
@@ -38,7 +39,7 @@ pub(crate) fn find<'a>(text: &str, root: &'a Node, path: &[Step<'_>]) -> Result<
     let mut spot = Spot {
         node: root,
         behind: root.span().start as usize,
-        written: range(root),
+        written: written(text, root),
         holder: Holder::Document,
         in_flow: false,
         is_alias: false,
@@ -82,7 +83,7 @@ pub(crate) fn item<'a>(text: &str, holder: &Spot<'a>, index: usize) -> Result<Sp
     for node in items {
         let (behind, column) = if in_flow {
             let rest = text.get(from..).unwrap_or_default();
-            let separators = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',').len();
+            let separators = rest.len() - rest.trim_start_matches(|c| WHITE.contains(&c) || c == ',').len();
             (from + separators, 0)
         } else {
             let last = holder.written.end.saturating_sub(1);
@@ -107,20 +108,39 @@ fn value_at<'a>(text: &str, node: &'a Node, behind: usize) -> Spot<'a> {
     let is_alias = text.as_bytes().get(at) == Some(&b'*');
     let written = if is_alias {
         let rest = text.get(at..).unwrap_or_default();
-        at..at + rest.find(|c: char| c.is_whitespace() || ",]}".contains(c)).unwrap_or(rest.len())
+        at..at + rest.find(|c| WHITE.contains(&c) || ",]}".contains(c)).unwrap_or(rest.len())
     } else {
         let own = range(node);
         match text.get(behind..own.start) {
             // Nothing, perhaps behind an anchor or a tag.
             Some(before) if own.is_empty() => {
-                let at = behind + before.trim_end().len();
+                let at = behind + before.trim_end_matches(WHITE).len();
                 at..at
             }
-            Some(_) if !own.is_empty() => own,
+            Some(_) if !own.is_empty() => written(text, node),
             _ => behind..behind,
         }
     };
     Spot { node, behind, written, holder: Holder::Document, in_flow: false, is_alias }
+}
+
+/// The bytes of a value, with the `:` of a last pair that has no value.
+fn written(text: &str, node: &Node) -> Range<usize> {
+    let own = range(node);
+    let (mut end, mut last) = (own.end, Some(node));
+    while let Some(node) = last.filter(|node| node.style() != Style::Flow) {
+        last = node.items().last();
+        if let Some(Entry { key, value }) = node.entries().last() {
+            let colon = behind_blanks(text, key.span.end as usize);
+            let has_colon = own.end <= colon + 1 && text.as_bytes().get(colon) == Some(&b':');
+            end = if has_colon { end.max(colon + 1) } else { end };
+            // A value in front of its key is an alias.
+            last = Some(value).filter(|value| value.span().start >= key.span.end);
+        }
+    }
+    // An absent value at the end has the line ends behind it.
+    let last = own.start + text.get(own.start..end).unwrap_or_default().trim_end_matches(WHITE).len();
+    own.start..line_end(text, last).min(end)
 }
 
 fn range(node: &Node) -> Range<usize> {

@@ -5,6 +5,9 @@
 //! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
 #![allow(clippy::disallowed_methods, reason = "tests read their data")]
 
+#[path = "support/unchanged.rs"]
+mod unchanged;
+
 use std::fmt::Write as _;
 use std::fs::{read_dir, read_to_string, write};
 use std::path::{Path, PathBuf};
@@ -60,8 +63,12 @@ fn change(text: &str, operation: &str) -> String {
         .map(|step| step.strip_prefix('-').and_then(|i| i.parse().ok()).map_or(Step::Key(step), Step::Item))
         .collect();
     let change = if verb == "remove" { Change::Remove } else { Change::Set(value(new)) };
-    match edit(&file(text), document.parse().expect("a number"), &path, &change) {
-        Ok(splice) => splice.apply(text),
+    let (file, document) = (file(text), document.parse().expect("a number"));
+    match edit(&file, document, &path, &change) {
+        Ok(splice) => {
+            unchanged::check(&file, document, &path, &change, &splice);
+            splice.apply(text)
+        }
         Err(error) => format!("error: {error}\n"),
     }
 }
@@ -165,9 +172,10 @@ proptest! {
             .map(|step| step.strip_prefix('-').and_then(|i| i.parse().ok()).map_or(Step::Key(step), Step::Item))
             .collect();
         let change = Change::Set(Node::string(text.as_str(), node.span()));
-        let splice = edit(&file(source), 0, &steps, &change);
-        prop_assert!(splice.is_ok(), "{path:?} {text:?} {splice:?}");
-        let removed = edit(&file(source), 0, &steps, &Change::Remove);
-        prop_assert!(removed.is_ok(), "{path:?} {removed:?}");
+        for change in [change, Change::Remove] {
+            let splice = edit(&file(source), 0, &steps, &change);
+            prop_assert!(splice.is_ok(), "{path:?} {change:?} {splice:?}");
+            unchanged::check(&file(source), 0, &steps, &change, &splice.expect("made"));
+        }
     }
 }

@@ -1,13 +1,18 @@
 //! YAML with the styles, comments and order of what was read, as kyaml prints a document (go-yaml version 3, indented by two, lists as deep
-//! as their keys): for YAML that stands in a text of an object. Anchors are written out.
+//! as their keys): for YAML that stands in a text of an object. Anchors are written out. How a scalar is written is in `styled/scalar.rs`.
 //!
-//! Not here: kustomize's own output, which has no styles (`formats/yaml`).
+//! Not here: kustomize's own output, which has no styles (`emit.rs`). Not imitated: a key of several lines, or of more than 128 bytes.
 
+mod scalar;
+
+use scalar::{Place, scalar};
 use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
-use seatrial_yaml::{Dialect, plain_kind};
 
-/// Prints a document that was read from `original`.
-pub(crate) fn write(node: &Node, original: &str) -> String {
+use crate::{Dialect, plain_kind};
+
+/// Prints a document that was read from `original`, each value in the style that it has.
+#[must_use]
+pub fn emit_styled(node: &Node, original: &str) -> String {
     let mut writer = Writer { out: String::new(), original };
     if let Value::Scalar(_) = node.value() {
         writer.out.push_str(&scalar(node, 0, Place::Block));
@@ -20,7 +25,8 @@ pub(crate) fn write(node: &Node, original: &str) -> String {
 }
 
 /// The tag that a value needs because its text means something else (`!!int http`).
-pub(crate) fn explicit_tag(node: &Node) -> Option<&'static str> {
+#[must_use]
+pub fn explicit_tag(node: &Node) -> Option<&'static str> {
     let text = node.scalar_text()?;
     let kind = node.kind();
     if kind == ScalarKind::String || plain_kind(text, Dialect::Kustomize) == kind {
@@ -47,13 +53,6 @@ enum Start {
     OnNewLine,
     /// Behind `- `.
     BehindDash,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Block,
-    Flow,
-    Key,
 }
 
 fn is_flow(node: &Node) -> bool {
@@ -210,107 +209,4 @@ fn flow(node: &Node) -> String {
             format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
         }
     }
-}
-
-fn scalar(node: &Node, indent: usize, place: Place) -> String {
-    let text = node.scalar_text().unwrap_or_default();
-    let tag = explicit_tag(node).map(|tag| format!("{tag} ")).unwrap_or_default();
-    let changes = node.kind() == ScalarKind::String && plain_kind(text, Dialect::Kustomize) != ScalarKind::String;
-    let style = match node.style() {
-        Style::Plain | Style::Flow if text.contains('\n') => Style::Literal,
-        Style::Plain | Style::Flow if changes => Style::DoubleQuoted,
-        Style::Plain | Style::Flow if text.is_empty() && !tag.is_empty() => Style::SingleQuoted,
-        Style::Plain | Style::Flow if text.is_empty() || is_plain(text, place) => Style::Plain,
-        Style::Plain | Style::Flow => Style::SingleQuoted,
-        style => style,
-    };
-    let printable = !text.chars().any(|c| c.is_control() && c != '\n');
-    let single = printable && !text.contains('\n') && !text.starts_with(' ') && !text.ends_with(' ');
-    let block = printable && place == Place::Block && !text.is_empty() && !text.ends_with(' ') && !text.contains(" \n");
-    let written = match style {
-        Style::Literal if block => literal(text, indent),
-        Style::Folded if block => folded(text, indent),
-        Style::Plain | Style::Flow => text.to_owned(),
-        Style::SingleQuoted if single => format!("'{}'", text.replace('\'', "''")),
-        _ => double_quoted(text),
-    };
-    tag + &written
-}
-
-fn is_plain(text: &str, place: Place) -> bool {
-    let starts = |c: char| text.starts_with(c);
-    let indicator = ['#', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`'];
-    let lonely = ['?', '-'].into_iter().any(|c| starts(c) && text.chars().nth(1).is_none_or(char::is_whitespace));
-    let in_flow = place == Place::Flow && text.contains([',', '[', ']', '{', '}', '?']);
-    !(starts(' ')
-        || text.ends_with(' ')
-        || text.starts_with(indicator)
-        || lonely
-        || text.starts_with("---")
-        || text.starts_with("...")
-        || text.ends_with(':')
-        || text.contains(": ")
-        || text.contains(" #")
-        || in_flow
-        || (place == Place::Flow && text.contains(':'))
-        || text.chars().any(char::is_control))
-}
-
-/// `|`, with what it needs to keep the ends of the text.
-fn header(sign: char, text: &str) -> String {
-    let hint = if text.starts_with([' ', '\n']) { "2" } else { "" };
-    let chomping = match text.strip_suffix('\n') {
-        None => "-",
-        Some(rest) if rest.ends_with('\n') || rest.is_empty() => "+",
-        Some(_) => "",
-    };
-    format!("{sign}{hint}{chomping}\n")
-}
-
-fn literal(text: &str, indent: usize) -> String {
-    let mut out = header('|', text);
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-        if !line.is_empty() {
-            out.push_str(&" ".repeat(indent + 2));
-            out.push_str(line);
-        }
-        out.push('\n');
-    }
-    out
-}
-
-/// Without a width nothing is folded; a line break is written twice, unless a more indented line stands beside it.
-fn folded(text: &str, indent: usize) -> String {
-    let mut out = header('>', text);
-    let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
-    let is_indented = |line: &str| line.starts_with([' ', '\t']);
-    for (position, line) in lines.iter().enumerate() {
-        if !line.is_empty() {
-            out.push_str(&" ".repeat(indent + 2));
-            out.push_str(line);
-        }
-        out.push('\n');
-        let next = lines.get(position + 1);
-        if next.is_some_and(|next| !line.is_empty() && !is_indented(line) && !next.is_empty()) {
-            out.push('\n');
-        }
-    }
-    out
-}
-
-fn double_quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if c.is_control() => out.push_str(&format!("\\x{:02X}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
