@@ -64,7 +64,7 @@ fn manifest(resource: Resource, findings: &mut Vec<Finding>) -> Option<Manifest>
     let (span, name_span, id) = (resource.span, resource.name_span(), resource.object_id());
     let mut node = resource.into_node();
     metadata::rewrite(&mut node, "annotations");
-    folded::reread(&mut node);
+    folded::reread_printed(&mut node);
     findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&id)));
     let Some(mut manifest) = Manifest::from_node(in_kustomize_order(&node)) else {
         let message = "`apiVersion`, `kind` and `metadata.name` of an object must be strings";
