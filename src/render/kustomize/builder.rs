@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, Rendered, SourceFile, Span, ids};
+use seatrial_model::{Finding, Level, Node, Rendered, SourceFile, Span, ids};
 use seatrial_tree::{EntryKind, ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
 
@@ -180,8 +180,9 @@ impl Build<'_> {
             return None;
         };
         if let Some(second) = parsed.documents.get(1) {
-            let message = "only the first document of a kustomization counts";
-            self.findings.push(Finding::new(ids::KUSTOMIZE, second.span, message));
+            let message = "kustomize reads only the first document of a kustomization, and this is another one";
+            let finding = Finding::new(ids::KUSTOMIZE, second.span, message).with_level(Level::Warning);
+            self.findings.push(finding.with_help("write it into a kustomization of its own, or remove it"));
         }
         Kustomization::read(dir, file, &document.node, &mut self.findings)
     }

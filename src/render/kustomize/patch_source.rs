@@ -17,6 +17,16 @@ pub(crate) enum Patch {
     Json(JsonPatch),
 }
 
+impl Patch {
+    /// Whether it holds no object and no operation.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Patch::StrategicMerge(objects) => objects.is_empty(),
+            Patch::Json(patch) => patch.is_empty(),
+        }
+    }
+}
+
 /// Reads the `path` or `patch` of an entry; what is wrong is a finding.
 pub(crate) fn read_patch(entry: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<Finding>) -> Option<Patch> {
     let text = |name: &str| entry.get(name).filter(|n| n.as_str().is_some_and(|t| !t.trim().is_empty()));
@@ -85,7 +95,7 @@ fn json_or_yaml(text: &str, named: &Node, findings: &mut Vec<Finding>) -> Option
 
 fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch> {
     if let Some(list) = documents.iter().map(|d| &d.node).find(|n| n.is_sequence()) {
-        return match JsonPatch::read(list) {
+        return match JsonPatch::read(list, findings) {
             Ok(patch) => Some(Patch::Json(patch)),
             Err(error) => {
                 findings.push(Finding::new(ids::KUSTOMIZE, error.span, error.message));

@@ -29,8 +29,11 @@ pub(crate) fn apply_strategic_merges(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
+    let mut nothing = !items.is_empty();
     for item in items {
-        match read_path_or_text(item, dir, files, findings) {
+        let patch = read_path_or_text(item, dir, files, findings);
+        nothing &= patch.as_ref().is_some_and(Patch::is_empty);
+        match patch {
             Some(Patch::StrategicMerge(patches)) => {
                 for patch in &patches {
                     apply_by_identity(patch, Allowed::default(), &files.schemas, resources, findings);
@@ -43,6 +46,15 @@ pub(crate) fn apply_strategic_merges(
             None => {}
         }
     }
+    // kustomize counts them all together.
+    if let Some(first) = items.first().filter(|_| nothing) {
+        findings.push(empty(first.span(), "patchesStrategicMerge"));
+    }
+}
+
+/// Nothing but comments, say (kustomize: `patch appears to be empty`; `patches` takes such a patch for none).
+fn empty(span: Span, field: &'static str) -> Finding {
+    Finding::new(ids::KUSTOMIZE, span, "the patch is empty").with_field(field).with_help("remove it")
 }
 
 /// Applies the entries of `patches`.
@@ -68,6 +80,7 @@ pub(crate) fn apply_patches(
                 apply_to_target(patches, target, allowed, &files.schemas, resources, findings);
             }
             (Patch::Json(patch), Some(target)) => apply_json(patch, target, Past::Kept, resources, findings),
+            (Patch::Json(patch), None) if patch.is_empty() => {}
             (Patch::Json(_), None) => findings.push(without_target(entry, "patches")),
         }
     }
@@ -93,6 +106,7 @@ pub(crate) fn apply_json_patches(
             continue;
         }
         match &patch {
+            patch if patch.is_empty() => findings.push(empty(text_of(entry), "patchesJson6902")),
             Patch::Json(patch) => apply_json(patch, target, Past::Forgotten, resources, findings),
             Patch::StrategicMerge(_) => {
                 let message = "this is no JSON patch, which is a list of operations";
