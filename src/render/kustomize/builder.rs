@@ -57,7 +57,11 @@ impl Build<'_> {
         if let Some(built) = self.built.get(dir) {
             return Arc::clone(built);
         }
-        let Some(kustomization) = self.open(dir, entry, wanted) else { return Arc::default() };
+        let Some(kustomization) = self.open(dir, entry, wanted) else {
+            let mut nothing = Accumulator::default();
+            entry.into_iter().for_each(|span| nothing.note_unread(span));
+            return Arc::new(nothing);
+        };
         self.set_schemas(&kustomization);
         self.stack.push(dir.to_owned());
         let mut resources = Accumulator::default();
@@ -70,7 +74,10 @@ impl Build<'_> {
 
     /// A component works on what its parent has gathered so far.
     fn component(&mut self, dir: &str, entry: Span, resources: &mut Accumulator) {
-        let Some(component) = self.open(dir, Some(entry), Kind::Component) else { return };
+        let Some(component) = self.open(dir, Some(entry), Kind::Component) else {
+            resources.note_unread(entry);
+            return;
+        };
         self.set_schemas(&component);
         self.stack.push(dir.to_owned());
         self.accumulate(&component, resources);
@@ -203,7 +210,7 @@ impl Build<'_> {
                     let message = format!("`{path}` is a file: `components` names directories");
                     self.findings.push(Finding::new(ids::KUSTOMIZE, entry.span(), message));
                 }
-                None => {}
+                None => resources.note_unread(entry.span()),
             }
         }
         self.transform(kustomization, resources);
@@ -218,28 +225,43 @@ impl Build<'_> {
         match self.resolve(kustomization, entry) {
             Some(Place::Directory(dir)) => {
                 let base = self.directory(&dir, Some(entry.span()), Kind::Kustomization);
+                base.unread().into_iter().for_each(|span| resources.note_unread(span));
+                let before = self.findings.len();
                 for resource in base.resources() {
                     resources.append(resource.clone(), &mut self.findings);
                 }
+                say_once_what_comes_twice(&mut self.findings, before, entry.span());
                 self.merge_config(&base.config, entry.span(), &mut resources.config);
             }
             Some(Place::File(path)) => match self.files.tree.read(&path) {
                 Ok(file) => {
+                    let before = self.findings.len();
                     let documents = self.files.documents(&file, &mut self.findings);
                     let scopes = self.files.schemas.scopes();
-                    for resource in resources_of(&documents, &mut self.findings) {
+                    let found = resources_of(&documents, &mut self.findings);
+                    if self.has_errors_since(before) {
+                        resources.note_unread(entry.span());
+                    }
+                    for resource in found {
                         // kustomize looks for the scope of a kind that it does not know in its own schemas.
                         let group = &resource.id().gvk.group;
                         self.files.built_in_schemas_used |= group.contains('.') && !group.ends_with("k8s.io");
                         resources.append(resource.scoped(scopes.clone()), &mut self.findings);
                     }
+                    say_once_what_comes_twice(&mut self.findings, before, entry.span());
                 }
                 Err(error) => {
                     self.findings.push(Finding::new(ids::MISSING_FILE, entry.span(), format!("`{path}` {error}")));
+                    resources.note_unread(entry.span());
                 }
             },
-            None => {}
+            None => resources.note_unread(entry.span()),
         }
+    }
+
+    /// Whether one of the findings from the given one on is an error.
+    fn has_errors_since(&self, first: usize) -> bool {
+        self.findings.iter().skip(first).any(|finding| finding.level == Level::Error)
     }
 
     fn resolve(&mut self, kustomization: &Kustomization, entry: &Node) -> Option<Place> {
@@ -262,8 +284,14 @@ impl Build<'_> {
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
-        for plugin in self.plugins(kustomization, "generators").resources() {
+        let generators = self.plugins(kustomization, "generators");
+        generators.unread().into_iter().for_each(|span| resources.note_unread(span));
+        for plugin in generators.resources() {
+            let before = self.findings.len();
             plugins::generate(plugin, &kustomization.dir, &self.files, resources, &mut self.findings);
+            if self.has_errors_since(before) {
+                resources.note_unread(plugin.span);
+            }
         }
     }
 
@@ -300,6 +328,26 @@ impl Build<'_> {
         images::set_images(resources, items("imageTags"), &config.images, findings);
         replacements::replace(items("replacements"), dir, resources, files, findings);
     }
+}
+
+/// Objects that come in a second time from where they stand are at fault where they are named, all of them together.
+fn say_once_what_comes_twice(findings: &mut Vec<Finding>, first: usize, entry: Span) {
+    let from_one_place = |f: &Finding| {
+        f.rule == ids::DUPLICATE_OBJECT && f.related.first().is_some_and(|label| label.span == f.primary.span)
+    };
+    let (again, others): (Vec<Finding>, Vec<Finding>) =
+        findings.split_off(first.min(findings.len())).into_iter().partition(from_one_place);
+    findings.extend(others);
+    let Some((one, more)) = again.split_first() else { return };
+    let name = one.object.as_ref().map(ToString::to_string).unwrap_or_default();
+    let message = match more.len() {
+        0 => format!("`{name}` comes in a second time here"),
+        1 => format!("`{name}` and one more object come in a second time here"),
+        more => format!("`{name}` and {more} more objects come in a second time here"),
+    };
+    let finding = Finding::new(ids::DUPLICATE_OBJECT, entry, message).with_related(one.primary.span, "the object");
+    let help = "leave one of the entries out; if both bases need it, let a kustomization above them include it";
+    findings.push(finding.with_help(help));
 }
 
 fn shown(dir: &str) -> &str {

@@ -142,7 +142,7 @@ fn apply_by_identity(
     let wanted = Id::with_scopes(patch, schemas.scopes().as_deref());
     let found = resources.with_id(&wanted).to_vec();
     match found.as_slice() {
-        [] => findings.push(no_target(patch, &wanted, resources)),
+        [] => findings.push(resources.absent(no_target(patch, &wanted, resources))),
         [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
         several => {
             let message = format!("`{}` fits {} objects", wanted.describe(), several.len());
@@ -195,7 +195,8 @@ fn select(target: &Node, resources: &Accumulator, findings: &mut Vec<Finding>) -
     let selected: Vec<usize> = all.filter(|(_, r)| selector.matches(r)).map(|(position, _)| position).collect();
     if selected.is_empty() {
         let message = "the target of this patch selects nothing, so that the patch changes nothing";
-        findings.push(Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning));
+        let finding = Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning);
+        findings.push(resources.absent(finding));
     }
     selected
 }

@@ -124,7 +124,7 @@ fn source_value(replacement: &Node, resources: &Accumulator, findings: &mut Vec<
     let found: Vec<&Resource> = resources.resources().iter().filter(|r| is_source(r, source)).collect();
     let object = match found.as_slice() {
         [] => {
-            findings.push(told::no_source(source, resources.resources()));
+            findings.push(resources.absent(told::no_source(source, resources.resources())));
             return None;
         }
         [object] => object,
@@ -266,7 +266,8 @@ impl<'a> Target<'a> {
         let meant: Vec<usize> = all.filter(|(_, r)| self.means(r)).map(|(position, _)| position).collect();
         if meant.is_empty() {
             let message = "this target selects nothing, so that nothing is copied";
-            findings.push(Finding::new(ids::PATCH_TARGET, self.place, message).with_level(Level::Warning));
+            let finding = Finding::new(ids::PATCH_TARGET, self.place, message).with_level(Level::Warning);
+            findings.push(resources.absent(finding));
         }
         for position in meant {
             resources.change(position, |resource| {

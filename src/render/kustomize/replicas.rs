@@ -35,7 +35,7 @@ pub(crate) fn set_replicas(
         }
     }
     if !found {
-        findings.push(no_such_workload(resources, replica, name, specs));
+        findings.push(resources.absent(no_such_workload(resources, replica, name, specs)));
     }
 }
 
