@@ -103,11 +103,12 @@ fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch
             }
         };
     }
-    let mut patches = Vec::new();
+    let (mut patches, before) = (Vec::new(), findings.len());
     for document in documents {
         take_objects(&document.node, &mut patches, findings);
     }
-    Some(Patch::StrategicMerge(patches))
+    // What is no patch is not an empty one.
+    (!patches.is_empty() || findings.len() == before).then_some(Patch::StrategicMerge(patches))
 }
 
 fn take_objects(node: &Node, patches: &mut Vec<Node>, findings: &mut Vec<Finding>) {

@@ -12,7 +12,7 @@ use crate::resource::{Id, Resource};
 use crate::schemas::Schemas;
 use crate::selector::Selector;
 use crate::shared::spread;
-use crate::strategic_merge::{MergeError, merge};
+use crate::strategic_merge::{DIRECTIVE, MergeError, merge};
 
 /// What a patch may change besides fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -210,11 +210,23 @@ fn merge_into(
     findings: &mut Vec<Finding>,
 ) {
     let Some(resource) = resources.resources().get(position) else { return };
+    if let Some(directive) = patch.get(DIRECTIVE).filter(|d| d.scalar_text() == Some("replace")) {
+        findings.push(replaces_nothing(directive));
+        return;
+    }
     match merge(resource.node(), patch, schemas) {
         Ok(None) => drop(resources.resources_mut().remove(position)),
         Ok(Some(merged)) => resources.change(position, |resource| take(resource, merged, allowed)),
         Err(error) => findings.push(unmergeable(&error, resource)),
     }
+}
+
+/// The replaced object is another one than the one that kustomize keeps (kustomize: `Resource.ApplyFilter`).
+fn replaces_nothing(directive: &Node) -> Finding {
+    let message = "a patch with `$patch: replace` at its top changes nothing";
+    Finding::new(ids::KUSTOMIZE, directive.span(), message)
+        .with_level(Level::Warning)
+        .with_help("write the directive into the field that is to be replaced")
 }
 
 /// The merged object, with the identity that it had unless the patch may change it (kustomize: `Resource.ApplySmPatch`).

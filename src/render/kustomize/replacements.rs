@@ -184,8 +184,8 @@ fn value_in(object: &Resource, source: &Node) -> Result<Node, (Span, String)> {
     let part = usize::try_from(options.index).ok().and_then(|index| parts.get(index));
     let Some(part) = part else {
         let message = format!(
-            "`{path}` has {} parts between `{}`, and none with the index {}",
-            parts.len(),
+            "`{path}` has {} between `{}`, and none with the index {}",
+            if parts.len() == 1 { "1 part".to_owned() } else { format!("{} parts", parts.len()) },
             options.delimiter,
             options.index
         );
@@ -378,7 +378,10 @@ fn kind_of_new_text(old: &Node, text: &str) -> Result<ScalarKind, String> {
         (ScalarKind::String, _) => Ok(kind),
         (ScalarKind::Timestamp, ScalarKind::String) | (ScalarKind::Float, ScalarKind::Integer) => Ok(kind),
         (_, new) if new == kind => Ok(kind),
-        _ => Err(format!("it is {}, and the new value is none", old.describe())),
+        (_, new) => {
+            let new = Node::scalar(text, new, Style::Plain, old.origin());
+            Err(format!("it is {}, and the new value is {}", old.describe(), new.describe()))
+        }
     }
 }
 
