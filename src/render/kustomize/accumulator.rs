@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, ids};
+use seatrial_model::{Finding, Level, Span, ids};
 
 use crate::field_spec::FieldError;
 use crate::resource::{Id, Resource};
@@ -23,6 +23,8 @@ pub(crate) struct Accumulator {
     index: Option<HashMap<Id, usize>>,
     /// Where each identity stands, present or former; `None` after a change.
     any_index: Option<HashMap<Id, Vec<usize>>>,
+    /// Where the first thing is named that could not be read.
+    unread: Option<Span>,
 }
 
 impl Default for Accumulator {
@@ -33,6 +35,7 @@ impl Default for Accumulator {
             resources: Vec::new(),
             index: None,
             any_index: None,
+            unread: None,
         }
     }
 }
@@ -71,6 +74,22 @@ impl Accumulator {
             index
         });
         index.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Notes that what is named in `span` could not be read, so that resources are missing.
+    pub(crate) fn note_unread(&mut self, span: Span) {
+        self.unread.get_or_insert(span);
+    }
+
+    /// Where the first thing is named that could not be read.
+    pub(crate) fn unread(&self) -> Option<Span> {
+        self.unread
+    }
+
+    /// A finding about a resource that is not there. It follows from what could not be read, if there is such: then that is the error.
+    pub(crate) fn absent(&self, finding: Finding) -> Finding {
+        let Some(span) = self.unread else { return finding };
+        finding.with_level(Level::Note).with_related(span, "this could not be read, and it may be in there")
     }
 
     /// Adds a resource; one with the identity of another is a finding and is left out.

@@ -1,6 +1,6 @@
 //! `configurations`: files that say which fields transformers touch (kustomize: `builtinconfig.loadDefaultConfig`).
 
-use seatrial_model::{Finding, Node};
+use seatrial_model::{Finding, Node, ids};
 
 use crate::field_spec::{Conflict, FieldSpec};
 use crate::name_reference_specs::NameReference;
@@ -42,6 +42,11 @@ const NAME_REFERENCE: &[Member] = &[
 
 /// Reads a configuration; what is wrong with it is a finding.
 pub(crate) fn read(document: &Node, findings: &mut Vec<Finding>) -> Result<TransformerConfig, Box<Conflict>> {
+    if document.is_sequence() {
+        let message = format!("a configuration is a mapping, not {}", document.describe());
+        findings.push(Finding::new(ids::KUSTOMIZE, document.span(), message));
+        return Ok(TransformerConfig::default());
+    }
     let root = fit_strictly(document, CONFIGURATION, "configurations", findings);
     let specs = |name: &str| root.get(name).map(specs_of).unwrap_or_default();
     let mut config = TransformerConfig {

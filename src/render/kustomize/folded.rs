@@ -5,7 +5,24 @@
 
 use seatrial_model::{Node, Style, Value};
 
-/// Rereads every folded scalar of an object.
+/// Rereads every folded scalar of an object that is printed. By then its annotations have been written anew, as plain strings
+/// (kustomize: `RemoveBuildAnnotations`).
+pub(crate) fn reread_printed(object: &mut Node) {
+    if !has_folded(object) {
+        return;
+    }
+    for entry in object.entries_mut() {
+        if entry.key.text != "metadata" {
+            reread(&mut entry.value);
+            continue;
+        }
+        for entry in entry.value.entries_mut().iter_mut().filter(|e| e.key.text != "annotations") {
+            reread(&mut entry.value);
+        }
+    }
+}
+
+/// Rereads every folded scalar.
 pub(crate) fn reread(node: &mut Node) {
     if !has_folded(node) {
         return;

@@ -201,7 +201,7 @@ fn absorb(
     let matches = resources.with_id(resource.id()).to_vec();
     match (matches.as_slice(), behavior) {
         ([], Behavior::Create) => resources.append(resource, findings),
-        ([], _) => findings.push(nothing_to_merge_into(&resource, name, what, resources)),
+        ([], _) => findings.push(resources.absent(nothing_to_merge_into(&resource, name, what, resources))),
         ([position, ..], Behavior::Create) => {
             let first = resources.resources().get(*position).map(Resource::name_span);
             let message = format!("`{}` exists already", resource.id().describe());

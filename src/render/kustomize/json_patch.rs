@@ -2,7 +2,7 @@
 //!
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
-use seatrial_model::{Node, ScalarKind, Span, Style};
+use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::folded;
@@ -50,8 +50,16 @@ fn error(span: Span, message: impl Into<String>) -> JsonPatchError {
 
 impl JsonPatch {
     /// Reads a list of operations.
-    pub(crate) fn read(list: &Node) -> Result<JsonPatch, JsonPatchError> {
-        list.items().iter().map(Operation::read).collect::<Result<_, _>>().map(JsonPatch)
+    pub(crate) fn read(list: &Node, findings: &mut Vec<Finding>) -> Result<JsonPatch, JsonPatchError> {
+        let patch = JsonPatch(list.items().iter().map(Operation::read).collect::<Result<_, _>>()?);
+        let pointers = patch.0.iter().flat_map(|operation| [Some(&operation.path), operation.from.as_ref()]);
+        findings.extend(pointers.flatten().filter_map(Pointer::beginning_left_out));
+        Ok(patch)
+    }
+
+    /// Whether it has no operation.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The object after all operations; untouched when one fails.
@@ -103,7 +111,15 @@ impl Operation {
             Kind::Test => self.test(object),
             Kind::Move | Kind::Copy => {
                 let Some(from) = &self.from else { return Ok(()) };
-                let Some(value) = from.get(object).cloned() else { return Err(from.missing(object)) };
+                let value = match from.get(object) {
+                    Some(value) if !from.segments.is_empty() => value.clone(),
+                    Some(_) => return Err(error(from.span, "the whole object cannot be moved or copied")),
+                    // A key that is not there is copied as null (json-patch: `partialDoc.get`).
+                    None if self.kind == Kind::Copy && from.parent(object).is_some_and(Node::is_mapping) => {
+                        Node::null(self.path.span)
+                    }
+                    None => return Err(from.missing(object)),
+                };
                 if self.kind == Kind::Move {
                     from.remove(object)?;
                 }
@@ -143,12 +159,21 @@ impl Pointer {
         let Some(text) = node.as_str() else { return Err(error(node.span(), "a JSON pointer is a string")) };
         let segments = if text.is_empty() {
             Vec::new()
-        } else if let Some(rest) = text.strip_prefix('/') {
+        } else if let Some((_, rest)) = text.split_once('/') {
             rest.split('/').map(decode).collect()
         } else {
             return Err(error(node.span(), format!("`{text}` is no JSON pointer: it must start with `/`")));
         };
         Ok(Pointer { text: text.to_owned(), segments, span: node.span() })
+    }
+
+    /// What stands before the first `/` counts for nothing (json-patch: `findObject`).
+    fn beginning_left_out(&self) -> Option<Finding> {
+        let (before, _) = self.text.split_once('/').filter(|(before, _)| !before.is_empty())?;
+        let taken = self.text.strip_prefix(before).unwrap_or_default();
+        let message = format!("`{}` does not start with `/`, and kustomize takes it as `{taken}`", self.text);
+        let finding = Finding::new(ids::KUSTOMIZE, self.span, message).with_level(Level::Warning);
+        Some(finding.with_help(format!("write `/{}`", self.text)))
     }
 
     fn get<'a>(&self, object: &'a Node) -> Option<&'a Node> {
@@ -229,7 +254,7 @@ impl Pointer {
             let Some(next) = child(node, segment) else {
                 let place = if reached.is_empty() { "the object".to_owned() } else { format!("`{reached}`") };
                 let what = match (node.is_sequence(), node.is_mapping()) {
-                    (true, _) => format!("{place} has {} items and no item `{segment}`", node.items().len()),
+                    (true, _) => format!("{place} has {} and no item `{segment}`", count(node.items().len())),
                     (_, true) => format!("{place} has no `{segment}`"),
                     _ => format!("{place} is {}", node.describe()),
                 };
@@ -244,26 +269,44 @@ impl Pointer {
     fn no_index(&self, segment: &str, length: usize) -> JsonPatchError {
         error(
             self.span,
-            format!("`{}` does not exist: the list has {length} items and no index `{segment}`", self.text),
+            format!("`{}` does not exist: the list has {} and no index `{segment}`", self.text, count(length)),
         )
     }
 }
 
+fn count(items: usize) -> String {
+    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+}
+
 /// Values are read as kubectl reads them: `yes` is true, and a date is text; JSON has no infinity.
 fn read_anew(node: &mut Node) -> Result<(), JsonPatchError> {
-    node.entries_mut().iter_mut().try_for_each(|entry| read_anew(&mut entry.value))?;
+    for entry in node.entries_mut() {
+        key_as_text(&mut entry.key);
+        read_anew(&mut entry.value)?;
+    }
     node.items_mut().iter_mut().try_for_each(read_anew)?;
     let Some(text) = node.scalar_text() else { return Ok(()) };
     let is_plain_string = node.kind() == ScalarKind::String && node.style() == Style::Plain;
     if node.kind() == ScalarKind::Timestamp {
         node.set_kind(ScalarKind::String);
     } else if is_plain_string && plain_kind(text, Dialect::Kubectl) == ScalarKind::Bool && node.tag().is_none() {
-        let is_true = matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "true");
-        *node = Node::scalar(is_true.to_string(), ScalarKind::Bool, Style::Plain, node.origin());
+        *node = Node::scalar(is_true(text).to_string(), ScalarKind::Bool, Style::Plain, node.origin());
     } else if node.kind() == ScalarKind::Float && text.to_ascii_lowercase().ends_with(['f', 'n']) {
         return Err(error(node.span(), format!("JSON has no `{text}`")));
     }
     Ok(())
+}
+
+/// In JSON every key is a text.
+fn key_as_text(key: &mut Key) {
+    if key.style == Style::Plain && plain_kind(&key.text, Dialect::Kubectl) == ScalarKind::Bool {
+        key.text = is_true(&key.text).to_string().into();
+    }
+    key.kind = ScalarKind::String;
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "true")
 }
 
 fn decode(segment: &str) -> String {

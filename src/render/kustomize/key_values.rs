@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Encoding, Finding, Level, Node, Span, ids};
+use seatrial_model::{Encoding, Finding, Level, Node, ScalarKind, Span, ids};
+use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::files::Files;
 
@@ -35,10 +36,28 @@ pub(crate) fn read_pairs(generator: &Node, dir: &str, files: &Files<'_>, finding
             findings.push(Finding::new(ids::KUSTOMIZE, pair.named, message).with_related(*first, "it is here already"));
             continue;
         }
+        findings.extend(unprintable_key(&pair));
         seen.insert(pair.key.clone(), pair.named);
         kept.push(pair);
     }
     kept
+}
+
+/// kustomize writes keys without quotes, and then fails to read one that is no text (kyaml: `LoadMapIntoConfigMapData`).
+fn unprintable_key(pair: &Pair) -> Option<Finding> {
+    let what = match plain_kind(&pair.key, Dialect::Kustomize) {
+        ScalarKind::String if pair.key == "<<" => "a merge",
+        ScalarKind::String => return None,
+        ScalarKind::Bool => "a boolean",
+        ScalarKind::Null => "null",
+        ScalarKind::Timestamp => "a date",
+        ScalarKind::Integer | ScalarKind::Float => "a number",
+    };
+    let message = format!("the key `{}` reads as {what}, and kustomize fails at keys that are no text", pair.key);
+    Some(
+        Finding::new(ids::KUSTOMIZE, pair.named, message)
+            .with_help("choose another key, or write the object into a file of its own, with the key in quotes"),
+    )
 }
 
 fn from_literal(literal: &Node, findings: &mut Vec<Finding>) -> Option<Pair> {

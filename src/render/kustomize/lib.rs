@@ -24,6 +24,7 @@ mod charts;
 mod configurations;
 mod content_hash;
 mod crds;
+mod directories;
 mod documents;
 mod field_path;
 mod field_shapes;

@@ -204,10 +204,17 @@ impl<'a> Matcher<'a> {
     }
 
     fn remove_from(&self, list: &mut Vec<Node>) {
+        if self.values.is_empty() {
+            list.clear();
+        }
         list.retain(|item| !is_empty(item) && (!item.is_mapping() || !self.matches_loosely(item)));
     }
 
+    /// Without any value, kyaml's `ElementSetter` keeps nothing of the list but the item.
     fn set_in(&self, list: &mut Vec<Node>, item: Node) {
+        if self.values.is_empty() {
+            list.clear();
+        }
         list.retain(|i| !is_empty(i));
         let mut found = false;
         for slot in list.iter_mut().filter(|i| i.is_mapping()) {

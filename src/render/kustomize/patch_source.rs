@@ -18,6 +18,16 @@ pub(crate) enum Patch {
     Json(JsonPatch),
 }
 
+impl Patch {
+    /// Whether it holds no object and no operation.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Patch::StrategicMerge(objects) => objects.is_empty(),
+            Patch::Json(patch) => patch.is_empty(),
+        }
+    }
+}
+
 /// Reads the `path` or `patch` of an entry; what is wrong is a finding.
 pub(crate) fn read_patch(entry: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<Finding>) -> Option<Patch> {
     let before = findings.len();
@@ -91,7 +101,7 @@ fn json_or_yaml(text: &str, named: &Node, findings: &mut Vec<Finding>) -> Option
 
 fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch> {
     if let Some(list) = documents.iter().map(|d| &d.node).find(|n| n.is_sequence()) {
-        return match JsonPatch::read(list) {
+        return match JsonPatch::read(list, findings) {
             Ok(patch) => Some(Patch::Json(patch)),
             Err(error) => {
                 findings.push(Finding::new(ids::KUSTOMIZE, error.span, error.message));
@@ -99,11 +109,12 @@ fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch
             }
         };
     }
-    let mut patches = Vec::new();
+    let (mut patches, before) = (Vec::new(), findings.len());
     for document in documents {
         take_objects(&document.node, &mut patches, findings);
     }
-    Some(Patch::StrategicMerge(patches))
+    // What is no patch is not an empty one.
+    (!patches.is_empty() || findings.len() == before).then_some(Patch::StrategicMerge(patches))
 }
 
 fn take_objects(node: &Node, patches: &mut Vec<Node>, findings: &mut Vec<Finding>) {

@@ -12,7 +12,7 @@ use crate::resource::{Id, Resource};
 use crate::schemas::Schemas;
 use crate::selector::Selector;
 use crate::shared::spread;
-use crate::strategic_merge::{MergeError, merge};
+use crate::strategic_merge::{DIRECTIVE, MergeError, merge};
 
 /// What a patch may change besides fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,8 +29,11 @@ pub(crate) fn apply_strategic_merges(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
+    let mut nothing = !items.is_empty();
     for item in items {
-        match read_path_or_text(item, dir, files, findings) {
+        let patch = read_path_or_text(item, dir, files, findings);
+        nothing &= patch.as_ref().is_some_and(Patch::is_empty);
+        match patch {
             Some(Patch::StrategicMerge(patches)) => {
                 for patch in &patches {
                     apply_by_identity(patch, Allowed::default(), &files.schemas, resources, findings);
@@ -43,6 +46,15 @@ pub(crate) fn apply_strategic_merges(
             None => {}
         }
     }
+    // kustomize counts them all together.
+    if let Some(first) = items.first().filter(|_| nothing) {
+        findings.push(empty(first.span(), "patchesStrategicMerge"));
+    }
+}
+
+/// Nothing but comments, say (kustomize: `patch appears to be empty`; `patches` takes such a patch for none).
+fn empty(span: Span, field: &'static str) -> Finding {
+    Finding::new(ids::KUSTOMIZE, span, "the patch is empty").with_field(field).with_help("remove it")
 }
 
 /// Applies the entries of `patches`.
@@ -68,6 +80,7 @@ pub(crate) fn apply_patches(
                 apply_to_target(patches, target, allowed, &files.schemas, resources, findings);
             }
             (Patch::Json(patch), Some(target)) => apply_json(patch, target, Past::Kept, resources, findings),
+            (Patch::Json(patch), None) if patch.is_empty() => {}
             (Patch::Json(_), None) => findings.push(without_target(entry, "patches")),
         }
     }
@@ -93,6 +106,7 @@ pub(crate) fn apply_json_patches(
             continue;
         }
         match &patch {
+            patch if patch.is_empty() => findings.push(empty(text_of(entry), "patchesJson6902")),
             Patch::Json(patch) => apply_json(patch, target, Past::Forgotten, resources, findings),
             Patch::StrategicMerge(_) => {
                 let message = "this is no JSON patch, which is a list of operations";
@@ -128,7 +142,7 @@ fn apply_by_identity(
     let wanted = Id::with_scopes(patch, schemas.scopes().as_deref());
     let found = resources.with_id(&wanted).to_vec();
     match found.as_slice() {
-        [] => findings.push(no_target(patch, &wanted, resources)),
+        [] => findings.push(resources.absent(no_target(patch, &wanted, resources))),
         [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
         several => {
             let message = format!("`{}` fits {} objects", wanted.describe(), several.len());
@@ -181,7 +195,8 @@ fn select(target: &Node, resources: &Accumulator, findings: &mut Vec<Finding>) -
     let selected: Vec<usize> = all.filter(|(_, r)| selector.matches(r)).map(|(position, _)| position).collect();
     if selected.is_empty() {
         let message = "the target of this patch selects nothing, so that the patch changes nothing";
-        findings.push(Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning));
+        let finding = Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning);
+        findings.push(resources.absent(finding));
     }
     selected
 }
@@ -195,11 +210,23 @@ fn merge_into(
     findings: &mut Vec<Finding>,
 ) {
     let Some(resource) = resources.resources().get(position) else { return };
+    if let Some(directive) = patch.get(DIRECTIVE).filter(|d| d.scalar_text() == Some("replace")) {
+        findings.push(replaces_nothing(directive));
+        return;
+    }
     match merge(resource.node(), patch, schemas) {
         Ok(None) => drop(resources.resources_mut().remove(position)),
         Ok(Some(merged)) => resources.change(position, |resource| take(resource, merged, allowed)),
         Err(error) => findings.push(unmergeable(&error, resource)),
     }
+}
+
+/// The replaced object is another one than the one that kustomize keeps (kustomize: `Resource.ApplyFilter`).
+fn replaces_nothing(directive: &Node) -> Finding {
+    let message = "a patch with `$patch: replace` at its top changes nothing";
+    Finding::new(ids::KUSTOMIZE, directive.span(), message)
+        .with_level(Level::Warning)
+        .with_help("write the directive into the field that is to be replaced")
 }
 
 /// The merged object, with the identity that it had unless the patch may change it (kustomize: `Resource.ApplySmPatch`).

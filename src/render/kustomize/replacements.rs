@@ -125,7 +125,7 @@ fn source_value(replacement: &Node, resources: &Accumulator, findings: &mut Vec<
     let found: Vec<&Resource> = resources.resources().iter().filter(|r| is_source(r, source)).collect();
     let object = match found.as_slice() {
         [] => {
-            findings.push(told::no_source(source, resources.resources()));
+            findings.push(resources.absent(told::no_source(source, resources.resources())));
             return None;
         }
         [object] => object,
@@ -185,8 +185,8 @@ fn value_in(object: &Resource, source: &Node) -> Result<Node, (Span, String)> {
     let part = usize::try_from(options.index).ok().and_then(|index| parts.get(index));
     let Some(part) = part else {
         let message = format!(
-            "`{path}` has {} parts between `{}`, and none with the index {}",
-            parts.len(),
+            "`{path}` has {} between `{}`, and none with the index {}",
+            if parts.len() == 1 { "1 part".to_owned() } else { format!("{} parts", parts.len()) },
             options.delimiter,
             options.index
         );
@@ -275,7 +275,8 @@ impl<'a> Target<'a> {
         let meant: Vec<usize> = all.filter(|(_, r)| self.means(r)).map(|(position, _)| position).collect();
         if meant.is_empty() {
             let message = "this target selects nothing, so that nothing is copied";
-            findings.push(Finding::new(ids::PATCH_TARGET, self.place, message).with_level(Level::Warning));
+            let finding = Finding::new(ids::PATCH_TARGET, self.place, message).with_level(Level::Warning);
+            findings.push(resources.absent(finding));
         }
         let mut patterns = Patterns::default();
         for position in meant {
@@ -392,7 +393,10 @@ fn kind_of_new_text(old: &Node, text: &str) -> Result<ScalarKind, String> {
         (ScalarKind::String, _) => Ok(kind),
         (ScalarKind::Timestamp, ScalarKind::String) | (ScalarKind::Float, ScalarKind::Integer) => Ok(kind),
         (_, new) if new == kind => Ok(kind),
-        _ => Err(format!("it is {}, and the new value is none", old.describe())),
+        (_, new) => {
+            let new = Node::scalar(text, new, Style::Plain, old.origin());
+            Err(format!("it is {}, and the new value is {}", old.describe(), new.describe()))
+        }
     }
 }
 

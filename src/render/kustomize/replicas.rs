@@ -35,7 +35,7 @@ pub(crate) fn set_replicas(
         }
     }
     if !found {
-        findings.push(no_such_workload(resources, replica, name, specs));
+        findings.push(resources.absent(no_such_workload(resources, replica, name, specs)));
     }
 }
 
@@ -49,6 +49,10 @@ fn set_count(field: &mut Node, count: &str, setter: &Setter) -> Result<(), Field
 
 fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str, specs: &[FieldSpec]) -> Finding {
     let place = replica.get("name").unwrap_or(replica).span();
+    if name.is_empty() {
+        return Finding::new(ids::KUSTOMIZE, place, "an entry must have the `name` of a workload")
+            .with_field("replicas");
+    }
     let mut kinds: Vec<&str> = specs.iter().map(|s| &*s.gvk.kind).filter(|k| !k.is_empty()).collect();
     kinds.dedup();
     let last = kinds.pop().unwrap_or("object");

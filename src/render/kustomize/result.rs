@@ -70,7 +70,7 @@ fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> 
     let mut node = resource.into_node();
     wanted.strip(&mut node);
     metadata::rewrite(&mut node, "annotations");
-    folded::reread(&mut node);
+    folded::reread_printed(&mut node);
     findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&id)));
     if node.get("metadata").is_none() {
         node.set("metadata", Node::mapping(Vec::new(), span));

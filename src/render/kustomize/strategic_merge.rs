@@ -206,11 +206,13 @@ fn without_directive(patch: &Node) -> Node {
 
 /// A scalar keeps the style of the one it replaces, and a quoted style makes a string of any value (kyaml: `FieldSetter`).
 fn in_style_of(mut value: Node, old: &Node) -> Node {
-    let quoted = old.scalar_text().is_some() && !matches!(old.style(), Style::Plain | Style::Flow);
-    if quoted && value.scalar_text().is_some() {
-        value.set_style(old.style());
+    if old.scalar_text().is_none() || value.scalar_text().is_none() {
+        return value;
+    }
+    if !matches!(old.style(), Style::Plain | Style::Flow) {
         value.set_kind(ScalarKind::String);
     }
+    value.set_style(old.style());
     value
 }
 
