@@ -35,6 +35,15 @@ impl Text {
         Text(Repr::Static(text))
     }
 
+    /// Length in bytes.
+    fn length(&self) -> usize {
+        match &self.0 {
+            Repr::Slice { start, end, .. } => (end - start) as usize,
+            Repr::Owned(text) => text.len(),
+            Repr::Static(text) => text.len(),
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -80,7 +89,7 @@ impl fmt::Display for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Text) -> bool {
-        self.as_str() == other.as_str()
+        *self == *other.as_str()
     }
 }
 
@@ -88,12 +97,13 @@ impl Eq for Text {}
 
 impl PartialEq<str> for Text {
     fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
+        // Keys are looked up by comparing all of them, and most have another length.
+        self.length() == other.len() && self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
+        *self == **other
     }
 }

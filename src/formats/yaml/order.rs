@@ -85,23 +85,36 @@ impl Place {
 }
 
 fn ordered(node: &Node, place: Place) -> Node {
-    let mut copy = node.clone();
+    changed(node, place).unwrap_or_else(|| node.clone())
+}
+
+/// The node where anything of it is another in that order; what is the same is shared.
+fn changed(node: &Node, place: Place) -> Option<Node> {
     let below = place.inside_of(node);
     match node.value() {
-        Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => return date(node, text, place),
+        Value::Scalar(text) if node.kind() == ScalarKind::Timestamp => Some(date(node, text, place)),
         // kustomize prints its tree once before the detour through JSON, and nothing would be no value in brackets.
         Value::Scalar(text) if place == Place::Flow && is_absent(node, text) => {
-            return string(node, Text::from_static(""));
+            Some(string(node, Text::from_static("")))
         }
         Value::Scalar(text) if node.kind() == ScalarKind::String => {
-            let changed = json_detour::changed(text);
-            return changed.map_or(copy, |changed| string(node, changed.into()));
+            json_detour::changed(text).map(|changed| string(node, changed.into()))
         }
-        Value::Scalar(_) => {}
-        Value::Sequence(items) => copy.set_items(items.iter().map(|item| ordered(item, below)).collect()),
-        Value::Mapping(entries) => copy.set_entries(sorted(entries, below)),
+        Value::Scalar(_) => None,
+        Value::Sequence(items) => {
+            let first = items.iter().enumerate().find_map(|(at, item)| Some((at, changed(item, below)?)));
+            let (at, item) = first?;
+            let (before, rest) = (items.iter().take(at).cloned(), items.iter().skip(at + 1));
+            let mut copy = node.clone();
+            copy.set_items(before.chain([item]).chain(rest.map(|item| ordered(item, below))).collect());
+            Some(copy)
+        }
+        Value::Mapping(entries) => {
+            let mut copy = node.clone();
+            copy.set_entries(sorted(entries, below)?);
+            Some(copy)
+        }
     }
-    copy
 }
 
 /// kustomize's first print quotes what holds a `:` in brackets: there the date stays as written.
@@ -125,13 +138,26 @@ fn string(node: &Node, text: Text) -> Node {
     string
 }
 
-fn sorted(entries: &[Entry], place: Place) -> Vec<Entry> {
-    let order = merge_sort((0..entries.len()).collect(), &|a, b| {
+/// The pairs in order; `None` where they are and nothing of them is another.
+fn sorted(entries: &[Entry], place: Place) -> Option<Vec<Entry>> {
+    let less = |a: usize, b: usize| {
         let key = |i: usize| entries.get(i).map_or("", |e| e.key.text.as_str());
         natural(key(a), key(b)) == Ordering::Less
-    });
-    let entries = order.into_iter().filter_map(|i| entries.get(i));
-    entries.map(|e| Entry { key: e.key.clone(), value: ordered(&e.value, place) }).collect()
+    };
+    if (1..entries.len()).all(|at| !less(at, at - 1)) {
+        let first = entries.iter().enumerate().find_map(|(at, entry)| Some((at, changed(&entry.value, place)?)));
+        let (first, node) = first?;
+        let mut copy = entries.to_vec();
+        for (entry, old) in copy.iter_mut().zip(entries).skip(first + 1) {
+            entry.value = ordered(&old.value, place);
+        }
+        if let Some(entry) = copy.get_mut(first) {
+            entry.value = node;
+        }
+        return Some(copy);
+    }
+    let order = merge_sort((0..entries.len()).collect(), &less).into_iter().filter_map(|i| entries.get(i));
+    Some(order.map(|e| Entry { key: e.key.clone(), value: ordered(&e.value, place) }).collect())
 }
 
 /// Stable, and indifferent to an order that is none: `natural` is not transitive for odd keys, and the standard library may panic then.
@@ -154,27 +180,29 @@ fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Ve
 
 /// The order of two keys: numbers in them count as numbers, and what is no letter comes before letters.
 fn natural(a: &str, b: &str) -> Ordering {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let Some(at) = a.iter().zip(&b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
-    let (Some(x), Some(y)) = (a.get(at), b.get(at)) else { return Ordering::Equal };
+    let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y);
+    let at = same.last().map_or(0, |((at, x), _)| at + x.len_utf8());
+    let (before, a, b) =
+        (a.get(..at).unwrap_or_default(), a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
+    let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else { return a.len().cmp(&b.len()) };
     match (x.is_alphabetic(), y.is_alphabetic()) {
-        (true, true) => return x.cmp(y),
+        (true, true) => return x.cmp(&y),
         (true, false) => return Ordering::Greater,
         (false, true) => return Ordering::Less,
         (false, false) => {}
     }
     // Zeros behind other digits are part of a larger number: `10` against `1`.
-    let inside_number = (*x == '0' || *y == '0')
-        && a.get(..at).unwrap_or_default().iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
-    let (an, a_end) = number(&a, at, inside_number);
-    let (bn, b_end) = number(&b, at, inside_number);
-    an.cmp(&bn).then(a_end.cmp(&b_end)).then(x.cmp(y))
+    let digits = || before.bytes().rev().take_while(u8::is_ascii_digit);
+    let inside_number = (x == '0' || y == '0') && digits().any(|digit| digit != b'0');
+    let (an, a_end) = number(a, inside_number);
+    let (bn, b_end) = number(b, inside_number);
+    an.cmp(&bn).then(a_end.cmp(&b_end)).then(x.cmp(&y))
 }
 
-/// The number of the digits from `at` on, behind a 1 when they stand inside of one, and where they end.
-fn number(key: &[char], at: usize, inside_number: bool) -> (i64, usize) {
-    let digits = key.get(at..).unwrap_or_default().iter().map_while(|c| c.to_digit(10));
-    digits.fold((i64::from(inside_number), at), |(n, end), digit| {
-        (n.wrapping_mul(10).wrapping_add(i64::from(digit)), end + 1)
+/// The number of the digits at the start, behind a 1 when they stand inside of one, and how many they are.
+fn number(text: &str, inside_number: bool) -> (i64, usize) {
+    let digits = text.chars().map_while(|c| c.to_digit(10));
+    digits.fold((i64::from(inside_number), 0), |(n, length), digit| {
+        (n.wrapping_mul(10).wrapping_add(i64::from(digit)), length + 1)
     })
 }

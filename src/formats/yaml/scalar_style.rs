@@ -18,6 +18,10 @@ pub(crate) fn written(text: &str) -> Written {
     if text.contains('\n') {
         return Written::Literal;
     }
+    // What starts with a letter and is longer than `false` is no boolean, number or date.
+    if text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Written::Plain;
+    }
     let would_be_string = plain_kind(text, Dialect::Kubectl) == ScalarKind::String && timestamp::parse(text).is_none();
     if would_be_string && !is_base_60(text) { Written::Plain } else { Written::DoubleQuoted }
 }
@@ -77,6 +81,9 @@ impl Written {
 impl Analysis {
     /// Looks at every character once.
     pub(crate) fn of(text: &str) -> Analysis {
+        if is_word(text) {
+            return Analysis { multiline: false, empty: false, plain: true, single_quoted: true, literal: true };
+        }
         let Some(first) = text.chars().next() else {
             return Analysis { multiline: false, empty: true, plain: true, single_quoted: true, literal: false };
         };
@@ -113,6 +120,12 @@ impl Analysis {
             literal: !(last == ' ' || space_break || special),
         }
     }
+}
+
+/// Whether no character of a text means anything to YAML: most keys and values are such words.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
 }
 
 fn is_white(c: char) -> bool {

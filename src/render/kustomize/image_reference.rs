@@ -56,9 +56,48 @@ fn rest(text: &str, from: usize) -> &str {
     text.get(from..).unwrap_or_default()
 }
 
-/// The expression that images of a name fit; the name is itself an expression.
-pub(crate) fn pattern(name: &str) -> Result<Regex, String> {
+/// Which images are meant by a name, which is an expression (kustomize: `image.IsImageMatched`).
+#[derive(Debug)]
+pub(crate) enum ImagePattern {
+    /// A name in which no character but the dot means anything but itself, as nearly all are.
+    Name(String),
+    /// An expression.
+    Expression(Regex),
+}
+
+impl ImagePattern {
+    /// Reads a name; the error is a clause.
+    pub(crate) fn of(name: &str) -> Result<ImagePattern, String> {
+        if name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/:_-@.".contains(&b)) {
+            return Ok(ImagePattern::Name(name.to_owned()));
+        }
+        expression(name).map(ImagePattern::Expression)
+    }
+
+    /// Whether an image is meant, whatever its tag and digest.
+    pub(crate) fn is_match(&self, image: &str) -> bool {
+        match self {
+            ImagePattern::Name(name) => has_name(image, name),
+            ImagePattern::Expression(expression) => expression.is_match(image),
+        }
+    }
+}
+
+fn expression(name: &str) -> Result<Regex, String> {
     go_regex::compile(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"))
+}
+
+/// What the expression says, for a name in which only the dot stands for other characters.
+fn has_name(image: &str, name: &str) -> bool {
+    let mut rest = image.chars();
+    let is = |wanted: char, c: char| wanted == c || (wanted == '.' && c != '\n');
+    if !name.chars().all(|wanted| rest.next().is_some_and(|c| is(wanted, c))) {
+        return false;
+    }
+    let is_version = |c: char| c.is_ascii_alphanumeric() || "_.{}-".contains(c);
+    let rest = rest.as_str();
+    let rest = rest.strip_prefix(':').map_or(rest, |tag| tag.trim_start_matches(is_version));
+    rest.is_empty() || rest.strip_prefix("@sha256:").is_some_and(|digest| digest.chars().all(is_version))
 }
 
 #[cfg(test)]
@@ -81,9 +120,51 @@ mod tests {
 
     #[test]
     fn a_name_fits_with_any_tag_and_is_an_expression() {
-        let fits = |name, text| pattern(name).expect("valid").is_match(text);
+        let fits = |name, text| ImagePattern::of(name).expect("valid").is_match(text);
         assert!(fits("web", "web:1.0@sha256:ab") && fits("web", "web") && !fits("web", "webs:1"));
         assert!(fits("r/.*", "r/a:1"));
-        assert!(pattern("r/(").is_err());
+        assert!(ImagePattern::of("r/(").is_err());
+    }
+
+    #[test]
+    fn a_plain_name_fits_what_its_expression_fits() {
+        let names = ["web", "r.io:5000/web", "w.b", "", ".", "web:1", "web@sha256:ab", "a/b_c-d"];
+        let images = [
+            "web",
+            "web:",
+            "web:1.0",
+            "web:1.0@sha256:ab",
+            "web@sha256:",
+            "web@sha256:a/b",
+            "web@sha512:ab",
+            "webs",
+            "we",
+            "r.io:5000/web:2",
+            "rxio:5000/web",
+            "r/io:5000/web",
+            "wéb:1",
+            "w\nb",
+            "wb",
+            ":1",
+            "@sha256:1",
+            "x:1",
+            "web:1:2",
+            "web:1.{}_-",
+            "web:é",
+            "web:1\n",
+            "web@sha256:ab:1",
+            "a/b_c-d@sha256:00",
+            "",
+        ];
+        let mut fit = 0;
+        for name in names {
+            let expression = expression(name).expect("valid");
+            for image in images {
+                assert!(matches!(ImagePattern::of(name), Ok(ImagePattern::Name(_))));
+                assert_eq!(has_name(image, name), expression.is_match(image), "`{name}` and `{image}`");
+                fit += usize::from(expression.is_match(image));
+            }
+        }
+        assert!(fit > 15, "{fit}");
     }
 }

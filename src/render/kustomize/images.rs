@@ -1,11 +1,10 @@
 //! The image transformer (kustomize: `ImageTagTransformer`, `filters/imagetag`).
 
-use regex::Regex;
 use seatrial_model::{Finding, Node, SetBy, Text, Value, ids};
 
 use crate::accumulator::Accumulator;
 use crate::field_spec::{FieldError, FieldSpec, Leaf};
-use crate::image_reference::{ImageReference, pattern};
+use crate::image_reference::{ImagePattern, ImageReference};
 use crate::scalar::{Setter, Tag};
 
 /// Lists whose items have an `image`, at any depth.
@@ -13,7 +12,7 @@ const CONTAINER_LISTS: [&str; 2] = ["containers", "initContainers"];
 
 /// An entry of `images`.
 struct ImageChange<'a> {
-    pattern: Regex,
+    pattern: ImagePattern,
     new_name: &'a str,
     new_tag: &'a str,
     digest: &'a str,
@@ -104,7 +103,7 @@ fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<Image
     let place = ["newTag", "digest", "newName", "tagSuffix", "name"].iter().find_map(|name| image.get(name));
     let setter = Setter::field("images", place.unwrap_or(image).span());
     let namer = image.get("newName").map(Node::span).filter(|span| *span != setter.span);
-    match pattern(text("name")) {
+    match ImagePattern::of(text("name")) {
         Ok(pattern) => Some(ImageChange {
             pattern,
             new_name: text("newName"),

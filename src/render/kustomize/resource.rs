@@ -56,6 +56,21 @@ impl Id {
         Id { name: metadata("name").unwrap_or_default().into(), namespace: namespace.into(), gvk }
     }
 
+    /// Whether it is still the identity of its object, which a change has perhaps left alone.
+    fn is_of(&self, node: &Node) -> bool {
+        let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
+        let metadata = node.get("metadata");
+        let text = |key| metadata.and_then(|m| m.get(key)).filter(|n| !n.is_null()).and_then(Node::scalar_text);
+        let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or("default");
+        *self.gvk.group == *group
+            && *self.gvk.version == *version
+            && *self.gvk.kind == *kind
+            && *self.name == *text("name").unwrap_or_default()
+            && (self.is_cluster_scoped() || *self.namespace == *namespace)
+    }
+
     /// Whether the kind certainly has no namespace.
     pub(crate) fn is_cluster_scoped(&self) -> bool {
         &*self.namespace == NO_NAMESPACE
@@ -188,6 +203,9 @@ impl Resource {
     /// Changes the node; the identity follows.
     pub(crate) fn edit<T>(&mut self, change: impl FnOnce(&mut Node) -> T) -> T {
         let result = change(&mut self.node);
+        if self.id.is_of(&self.node) {
+            return result;
+        }
         self.id = Id::with_scopes(&self.node, self.scopes.as_deref());
         // A former identity has the group and version of today (kustomize: `utils.PrevIds`).
         for previous in &mut self.previous {
