@@ -45,12 +45,14 @@ impl Build<'_> {
         // Most repositories have one layer of bases: each of those is built by one thread, and others wait for it. Deeper ones are not
         // waited for, so that nobody who holds a claim waits for another.
         let is_base = self.stack.len() == 1;
+        let is_outermost = self.stack.is_empty();
         let claim = is_base.then(|| slot.claim.lock().unwrap_or_else(PoisonError::into_inner));
         let shared = slot.built.get().filter(|shared| self.is_usable(shared));
         let known = shared.or_else(|| self.built.get(&key)).cloned();
         let built = known.unwrap_or_else(|| {
             let (built, is_shared) = self.build_directory(dir, kustomization);
-            if is_shared {
+            // What nobody has included so far is hardly ever wanted again, and would be kept for nothing.
+            if is_shared && !is_outermost {
                 let _ = slot.built.set(Arc::clone(&built));
             }
             self.built.insert(key, Arc::clone(&built));

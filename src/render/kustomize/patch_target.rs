@@ -1,4 +1,4 @@
-//! A patch without an object: what was meant, and what to write.
+//! A patch or a target without an object: what was meant, and what to write.
 
 use seatrial_model::{Finding, Node, ids};
 
@@ -34,6 +34,45 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &Accumulator) -> F
             finding.with_related(resource.name_span(), "this one is near").with_help(format!("did you mean `{name}`?"))
         }
         None => finding,
+    }
+}
+
+/// Adds to the finding about a target that selects nothing what it nearly selects.
+pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &Accumulator) -> Finding {
+    let text = |key: &str| target.get(key).and_then(Node::as_str).filter(|t| !t.is_empty());
+    let (kind, name) = (text("kind"), text("name"));
+    let of_kind = |r: &&Resource| kind.is_none_or(|kind| *r.id().gvk.kind == *kind);
+    let same_kind: Vec<&Resource> = resources.resources().iter().filter(of_kind).collect();
+    if let Some(kind) = kind.filter(|_| same_kind.is_empty()) {
+        let kinds = resources.resources().iter().map(|r| &*r.id().gvk.kind);
+        let near = nearest::nearest(kind, kinds);
+        return near.into_iter().fold(finding, |f, near| f.with_help(format!("did you mean the kind `{near}`?")));
+    }
+    let Some(name) = name else { return finding };
+    if let Some(named) = same_kind.iter().find(|r| r.any_ids().any(|id| *id.name == *name)) {
+        return finding.with_related(named.name_span(), different(target, named));
+    }
+    let names: Vec<(&str, &Resource)> = same_kind.iter().map(|r| (&*r.original_id().name, *r)).collect();
+    let near = nearest::nearest(name, names.iter().map(|(name, _)| *name));
+    match near.and_then(|near| names.iter().find(|(name, _)| *name == near)) {
+        Some((name, resource)) => {
+            finding.with_related(resource.name_span(), "this one is near").with_help(format!("did you mean `{name}`?"))
+        }
+        None => finding,
+    }
+}
+
+/// In what an object differs from the target that names it.
+fn different(target: &Node, there: &Resource) -> String {
+    let id = there.id();
+    let fields = [("group", &id.gvk.group), ("version", &id.gvk.version), ("namespace", &id.namespace)];
+    let other = fields.into_iter().find(|(key, value)| {
+        target.get(key).and_then(Node::as_str).is_some_and(|text| !text.is_empty() && *text != ***value)
+    });
+    match other {
+        Some((key, value)) if value.is_empty() => format!("this one has no {key}"),
+        Some((key, value)) => format!("the {key} of this one is `{value}`"),
+        None => "this one has the name, and other labels or annotations".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::json_patch::JsonPatch;
 use crate::metadata;
 use crate::patch_source::{Patch, read_patch, read_path_or_text};
-use crate::patch_target::no_target;
+use crate::patch_target::{nearly_selected, no_target};
 use crate::resource::{Id, Resource};
 use crate::schemas::Schemas;
 use crate::selector::Selector;
@@ -196,7 +196,7 @@ fn select(target: &Node, resources: &Accumulator, findings: &mut Vec<Finding>) -
     if selected.is_empty() {
         let message = "the target of this patch selects nothing, so that the patch changes nothing";
         let finding = Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning);
-        findings.push(resources.absent(finding));
+        findings.push(resources.absent(nearly_selected(finding, target, resources)));
     }
     selected
 }

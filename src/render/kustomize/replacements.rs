@@ -10,6 +10,7 @@ use crate::accumulator::Accumulator;
 use crate::field_path::{Step, at, at_mut, lookup, split};
 use crate::field_shapes::REPLACEMENT;
 use crate::files::Files;
+use crate::patch_target::nearly_selected;
 use crate::path_matcher::{Create, Found, Kind, matches};
 use crate::pattern::Patterns;
 use crate::plugin_shapes::fit_strictly;
@@ -232,7 +233,8 @@ struct Path<'a> {
 
 /// Fields of some objects.
 struct Target<'a> {
-    place: Span,
+    /// Its `select`, as it is written.
+    written: &'a Node,
     select: Selector,
     rejects: Vec<Selector>,
     paths: Vec<Path<'a>>,
@@ -256,7 +258,7 @@ impl<'a> Target<'a> {
         }
         let select_here = Selector::read(select, findings)?;
         Some(Target {
-            place: select.span(),
+            written: select,
             select: select_here,
             rejects: rejects?,
             paths,
@@ -275,8 +277,8 @@ impl<'a> Target<'a> {
         let meant: Vec<usize> = all.filter(|(_, r)| self.means(r)).map(|(position, _)| position).collect();
         if meant.is_empty() {
             let message = "this target selects nothing, so that nothing is copied";
-            let finding = Finding::new(ids::PATCH_TARGET, self.place, message).with_level(Level::Warning);
-            findings.push(resources.absent(finding));
+            let finding = Finding::new(ids::PATCH_TARGET, self.written.span(), message).with_level(Level::Warning);
+            findings.push(resources.absent(nearly_selected(finding, self.written, resources)));
         }
         let mut patterns = Patterns::default();
         for position in meant {
