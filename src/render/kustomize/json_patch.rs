@@ -3,7 +3,7 @@
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
 use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
-use seatrial_yaml::{Dialect, plain_kind};
+use seatrial_yaml::{Dialect, emit, plain_kind};
 
 use crate::folded;
 use crate::strategic_merge::patched;
@@ -345,12 +345,26 @@ fn restyle(node: &mut Node) {
         restyle(item);
     }
     if let Some(text) = node.as_str().filter(|_| node.kind() == ScalarKind::String) {
-        let plain = plain_kind(text, Dialect::Kustomize) == ScalarKind::String;
-        let style = match (text.contains('\n'), plain) {
-            (true, _) => Style::Literal,
-            (false, true) => Style::Plain,
-            (false, false) => Style::DoubleQuoted,
+        let style = if text.contains('\n') {
+            Style::Literal
+        } else if is_printed_plain(text, node.span()) {
+            Style::Plain
+        } else {
+            Style::DoubleQuoted
         };
         node.set_style(style);
     }
+}
+
+/// Whether a string is printed without quotes.
+fn is_printed_plain(text: &str, span: Span) -> bool {
+    if plain_kind(text, Dialect::Kustomize) != ScalarKind::String {
+        return false;
+    }
+    let is_simple = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_simple) {
+        return true;
+    }
+    let printed = emit(&Node::string(text, span));
+    !printed.starts_with(['"', '\''])
 }

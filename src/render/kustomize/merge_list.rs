@@ -81,7 +81,7 @@ fn merge_by_keys(
         return Ok(originals);
     }
     let names: Vec<&str> = used.iter().map(|i| keys[*i].as_str()).collect();
-    append_originals(&mut result, originals, &names);
+    append_originals(&mut result, originals, &names)?;
     Ok(result)
 }
 
@@ -91,8 +91,13 @@ fn replaces(patch: Option<&Node>) -> bool {
 }
 
 /// The object's items go over their merged selves, or to the end.
-fn append_originals(result: &mut Vec<Node>, originals: Vec<Node>, keys: &[&str]) {
+fn append_originals(result: &mut Vec<Node>, originals: Vec<Node>, keys: &[&str]) -> Result<(), MergeError> {
     for item in originals {
+        if !item.is_mapping() && !item.is_null() {
+            let message =
+                format!("this item is {}, in a list that is merged by `{}`", item.describe(), keys.join("`, `"));
+            return Err(MergeError { span: item.span(), other: None, message });
+        }
         let mut values = Vec::with_capacity(keys.len());
         for key in keys {
             match item.get(key).filter(|v| !v.is_null()).and_then(Node::scalar_text) {
@@ -107,6 +112,7 @@ fn append_originals(result: &mut Vec<Node>, originals: Vec<Node>, keys: &[&str])
         }
         matcher.set_in(result, item);
     }
+    Ok(())
 }
 
 fn is_empty(node: &Node) -> bool {
@@ -130,8 +136,10 @@ fn distinct_tuples<'a>(items: impl Iterator<Item = &'a Node>, keys: &[String]) -
 /// Tuples that agree where both have a value are the same item (kyaml: `mergeValues`).
 fn complete_tuples(tuples: &mut [Vec<String>]) {
     for i in 0..tuples.len() {
+        // What is compared is the tuple as it was before this round.
+        let one = tuples[i].clone();
         for j in 0..tuples.len() {
-            if let Some(union) = union(&tuples[i], &tuples[j]) {
+            if let Some(union) = union(&one, &tuples[j]) {
                 tuples[i].clone_from(&union);
                 tuples[j] = union;
             }

@@ -170,7 +170,8 @@ fn value_in(object: &Resource, source: &Node) -> Result<Node, (Span, String)> {
         |n: &Node| n.is_null() || (n.scalar_text().is_none() && n.entries().is_empty() && n.items().is_empty());
     let Some(value) = found.filter(|value| !is_empty(value)) else {
         let what = if found.is_some() { "is empty" } else { "does not exist" };
-        let near = told::near_field(object.node(), &segments).map(|near| format!("; did you mean `{near}`?"));
+        let near = if found.is_some() { None } else { told::near_field(object.node(), &segments) };
+        let near = near.map(|near| format!("; did you mean `{near}`?"));
         let message = format!("`{path}` of `{}` {what}{}", object.id().describe(), near.unwrap_or_default());
         return Err((span, message));
     };

@@ -4,6 +4,7 @@
 //! replaced, `$setElementOrder` and `$deleteFromPrimitiveList` are unknown.
 
 use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy, Span, Style, Value};
+use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::merge_list;
 use crate::schemas::{MergeSchema, Schemas};
@@ -114,8 +115,10 @@ fn merge_entries(dest: &Node, patch: Option<&Node>, place: Place<'_>) -> Result<
     let mut entries: Vec<Entry> = Vec::with_capacity(dest.entries().len());
     for entry in dest.entries() {
         let key = &*entry.key.text;
-        let Some(value) = walk(Some(&entry.value), patch.and_then(|p| p.get(key)), place.field(key))? else { continue };
-        entries.push(Entry { key: entry.key.clone(), value: in_style_of(value, &entry.value) });
+        let new = patch.and_then(|p| p.get(key));
+        let Some(value) = walk(Some(&entry.value), new, place.field(key))? else { continue };
+        let value = if new.is_some() { in_style_of(value, &entry.value) } else { in_quotes_where_odd(value) };
+        entries.push(Entry { key: entry.key.clone(), value });
     }
     for entry in patch.map(Node::entries).unwrap_or_default() {
         let key = &*entry.key.text;
@@ -138,7 +141,7 @@ pub(crate) fn fresh(patch: &Node, place: Place<'_>) -> Result<Option<Node>, Merg
     }
     match patch.value() {
         Value::Scalar(_) => Ok(Some(patched(patch, None))),
-        Value::Sequence(_) => walk_sequence(Some(patch), Some(patch), place),
+        Value::Sequence(_) => walk_sequence(None, Some(patch), place),
         Value::Mapping(_) => {
             if directive_of_mapping(patch)? == Directive::Delete {
                 return Ok(None);
@@ -167,17 +170,18 @@ fn walk_sequence(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) ->
         });
     };
     let items = place.items();
-    let Some(dest) = dest.filter(|d| !d.is_null()) else {
-        return patch.map_or(Ok(None), |p| walk_sequence(Some(p), Some(p), place));
+    let dest = dest.filter(|d| !d.is_null());
+    let Some(patch) = patch else {
+        return dest.map(|d| merge_list::merge_items(d, None, keys, items)).transpose();
     };
-    let Some(patch) = patch else { return merge_list::merge_items(dest, None, keys, items).map(Some) };
     if patch.is_null() {
         return Ok(None);
     }
+    // Where the object has nothing, the patch's items are merged with themselves.
     match merge_list::directive_of_list(patch)? {
         (Directive::Delete, _) => Ok(None),
         (Directive::Replace, rest) => merge_list::merge_items(&rest, Some(&rest), keys, items).map(Some),
-        (Directive::Merge, rest) => merge_list::merge_items(dest, Some(&rest), keys, items).map(Some),
+        (Directive::Merge, rest) => merge_list::merge_items(dest.unwrap_or(&rest), Some(&rest), keys, items).map(Some),
     }
 }
 
@@ -213,6 +217,19 @@ fn in_style_of(mut value: Node, old: &Node) -> Node {
         value.set_kind(ScalarKind::String);
     }
     value.set_style(old.style());
+    value
+}
+
+/// A string that an earlier patch put in a plain one's place gets quotes if it would read as something else (kyaml: `IsYaml1_1NonString`).
+fn in_quotes_where_odd(mut value: Node) -> Node {
+    let text = value.as_str().filter(|_| value.style() == Style::Plain).unwrap_or_default();
+    let is_enclosed = |open, close| text.starts_with(open) && text.ends_with(close);
+    let is_block = text.starts_with("- ") || text.contains(": ") || text.ends_with(':');
+    let is_collection = is_block || is_enclosed('{', '}') || is_enclosed('[', ']');
+    let is_odd = is_collection || plain_kind(text, Dialect::Kubectl) != ScalarKind::String;
+    if is_odd && !text.is_empty() && !text.contains('\n') {
+        value.set_style(Style::DoubleQuoted);
+    }
     value
 }
 
