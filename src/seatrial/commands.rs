@@ -69,8 +69,15 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let (base, against) = revision::open_base(base, &workspace, &session);
     let options = options(&args.source, &session, &workspace)?;
     let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, options));
-    let bench =
-        Bench { session: &session, head: &head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
+    let bench = Bench {
+        session: &session,
+        head: &head,
+        base: against.as_ref(),
+        fail_on,
+        images: &images,
+        levels: &levels,
+        keeps_objects: false,
+    };
     let judged = judge(planned, bench)?;
     let mut report = Report::new("validate", env!("CARGO_PKG_VERSION"));
     report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());

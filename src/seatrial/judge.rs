@@ -42,6 +42,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) fail_on: FailOn,
     pub(crate) images: &'a [ImageOverride],
     pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
+    /// Whether the objects are wanted afterwards; those of a large repository are more than all else.
+    pub(crate) keeps_objects: bool,
 }
 
 /// Renders and checks all environments, on all cores; the order is kept.
@@ -99,7 +101,6 @@ struct Found {
 fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let started = Instant::now();
     let (mut head, changed) = bench.head.render(&planned.source, bench.images);
-    point_at_configuration(&mut head.findings, &planned, bench.session);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
     let rendering = render_stage(&head, elapsed_ms(started));
 
@@ -126,6 +127,8 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
         Some(told) => (Some(told.comparison), told.ages, told.fixed),
         None => (None, Vec::new(), Vec::new()),
     };
+    // Only now: the base's finding lies at the missing path, too, and the two are compared by their files.
+    point_at_configuration(&mut head.findings, &planned, bench.session);
     let of_rendering = head.findings.into_iter().map(|finding| (finding, Stage::Render));
     let of_checking = checked.into_iter().map(|finding| (finding, Stage::Validate));
     let ages = ages.into_iter().chain(std::iter::repeat(Age::New));
@@ -149,7 +152,8 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
         not_checked,
         vanished: Vec::new(),
     };
-    let (manifests, notices) = (head.manifests, Vec::new());
+    let manifests = if bench.keeps_objects { head.manifests } else { Vec::new() };
+    let notices = Vec::new();
     let (of_head, of_base) = (Vec::new(), Vec::new());
     let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, unchanged, notices };
     Examined { judged, findings, fixed, changed, images }

@@ -80,7 +80,15 @@ impl Trial<'_> {
         let fail_on = self.args.findings.fail_on();
         let options = options(&self.args.source, session, workspace)?;
         let head = &Renderer::new(&workspace.tree, options);
-        let bench = Bench { session, head, base: against.as_ref(), fail_on, images: &images, levels: &levels };
+        let bench = Bench {
+            session,
+            head,
+            base: against.as_ref(),
+            fail_on,
+            images: &images,
+            levels: &levels,
+            keeps_objects: true,
+        };
         let planned = plan::environments(workspace, &self.args.common.environment)?;
         let judged = tokio::task::block_in_place(|| judge(planned, bench))?;
 
