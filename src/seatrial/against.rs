@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
@@ -47,7 +48,7 @@ impl Against {
     pub(crate) fn new(tree: Tree, config_path: &str) -> Against {
         let config = read_config(&tree, config_path);
         let checkouts = configured(config.as_ref().ok(), config_path);
-        let renderer = Renderer::new(&tree, Options { checkouts, ..Options::default() });
+        let renderer = Renderer::new(&tree, &Arc::default(), Options { checkouts, ..Options::default() });
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 

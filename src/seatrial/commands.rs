@@ -68,7 +68,7 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let base = revision::base(&session.ci, workspace.repository.as_ref());
     let (base, against) = revision::open_base(base, &workspace, &session);
     let options = options(&args.source, &session, &workspace)?;
-    let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, options));
+    let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, &workspace.parsed, options));
     let bench = Bench {
         session: &session,
         head: &head,

@@ -100,7 +100,7 @@ fn renderer(
     session: &Session,
 ) -> Result<Renderer, Stop> {
     let checkouts = checkouts(&args.source.checkout, &session.directory, workspace)?;
-    Ok(Renderer::new(&workspace.tree, Options { load_restriction, checkouts }))
+    Ok(Renderer::new(&workspace.tree, &workspace.parsed, Options { load_restriction, checkouts }))
 }
 
 /// Renders a path, with or without a repository around it. Without one nothing says how far up bases may lie, and kustomize sets no limit.

@@ -79,7 +79,7 @@ impl Trial<'_> {
         let levels = levels(workspace.config.as_ref());
         let fail_on = self.args.findings.fail_on();
         let options = options(&self.args.source, session, workspace)?;
-        let head = &Renderer::new(&workspace.tree, options);
+        let head = &Renderer::new(&workspace.tree, &workspace.parsed, options);
         let bench = Bench {
             session,
             head,

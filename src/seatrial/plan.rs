@@ -142,7 +142,7 @@ pub(crate) fn source_of(environment: &EnvironmentConfig, config_path: &str) -> O
 }
 
 fn discovered(workspace: &Workspace) -> Vec<Planned> {
-    let found = discover(&workspace.tree).into_iter();
+    let found = discover(&workspace.tree, &workspace.parsed).into_iter();
     let plan = |d: seatrial_discover::Discovered| Planned {
         name: d.name,
         source: d.source,

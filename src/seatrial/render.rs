@@ -1,9 +1,12 @@
 //! One environment's source → manifests: the one place that knows every renderer.
 
+use std::sync::Arc;
+
 use seatrial_discover::Source;
 use seatrial_kustomize::{Builder, ImageOverride, Options, override_images};
 use seatrial_model::{Manifest, Rendered};
 use seatrial_tree::Tree;
+use seatrial_yaml::ParsedFiles;
 
 /// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
 #[derive(Debug)]
@@ -13,9 +16,9 @@ pub(crate) struct Renderer {
 }
 
 impl Renderer {
-    /// For the environments of a tree; the options are those of its kustomizations.
-    pub(crate) fn new(tree: &Tree, options: Options) -> Renderer {
-        Renderer { tree: tree.clone(), kustomize: Builder::new(tree, options) }
+    /// For the environments of a tree of which some has been parsed; the options are those of its kustomizations.
+    pub(crate) fn new(tree: &Tree, parsed: &Arc<ParsedFiles>, options: Options) -> Renderer {
+        Renderer { tree: tree.clone(), kustomize: Builder::new(tree, options, parsed) }
     }
 
     /// Renders a source. Gives back how many containers each `--image` changed, too.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use seatrial_model::Sources;
 use seatrial_tree::{ReadError, Repository, Tree, join, parent};
+use seatrial_yaml::ParsedFiles;
 
 use crate::config::{self, Config, FILE_NAME};
 use crate::stop::Stop;
@@ -16,6 +17,8 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     /// The files.
     pub(crate) tree: Tree,
+    /// What of them has been parsed.
+    pub(crate) parsed: Arc<ParsedFiles>,
     /// The git repository, when there is one.
     pub(crate) repository: Option<Repository>,
     /// The configuration.
@@ -33,7 +36,7 @@ impl Workspace {
         let named = config.map(|file| directory.join(file));
         let start = named.as_deref().and_then(Path::parent).unwrap_or(directory);
         let start = start.canonicalize().map_err(|e| Stop::Usage(format!("cannot open `{}`: {e}", start.display())))?;
-        let Workspace { root, tree, repository, .. } = Workspace::around(&start, &start, sources)?;
+        let Workspace { root, tree, parsed, repository, .. } = Workspace::around(&start, &start, sources)?;
         let config_path = match named.as_deref().and_then(Path::file_name) {
             Some(name) => in_tree(&root, &start.join(name)),
             None => nearest_config(&tree, &in_tree(&root, &start)),
@@ -43,7 +46,7 @@ impl Workspace {
             Err(ReadError::NotFound) if named.is_none() => None,
             Err(error) => return Err(Stop::Usage(format!("the configuration `{config_path}` {error}"))),
         };
-        Ok(Workspace { root, tree, repository, config, config_path })
+        Ok(Workspace { root, tree, parsed, repository, config, config_path })
     }
 
     /// The repository around `directory` (absolute), whether its configuration can be read or not; where there is no git, the tree of `root`.
@@ -58,7 +61,7 @@ impl Workspace {
             .map_err(|e| Stop::Usage(format!("cannot open `{}`: it {e}", root.display())))?;
         let config_path = nearest_config(&tree, &in_tree(&root, directory));
         let config = tree.read(&config_path).ok().and_then(|file| config::read(&config_path, file.text()).ok());
-        Ok(Workspace { root, tree, repository, config, config_path })
+        Ok(Workspace { root, tree, parsed: Arc::default(), repository, config, config_path })
     }
 }
 

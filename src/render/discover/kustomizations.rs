@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::Node;
 use seatrial_tree::{Tree, join, parent};
-use seatrial_yaml::{Dialect, parse};
+use seatrial_yaml::{Dialect, ParsedFiles};
 
 /// In the order in which kustomize looks for them (kustomize: `api/konfig` `RecognizedKustomizationFileNames`).
 const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -20,8 +20,8 @@ struct Kustomization {
 }
 
 /// Directories with a kustomization that nobody includes, ordered by path.
-pub(crate) fn outermost(tree: &Tree, paths: &[String]) -> Vec<String> {
-    let all = read_all(tree, paths);
+pub(crate) fn outermost(tree: &Tree, files: &ParsedFiles, paths: &[String]) -> Vec<String> {
+    let all = read_all(tree, files, paths);
     let included: BTreeSet<&String> =
         all.iter().flat_map(|(dir, k)| k.includes.iter().filter(move |i| *i != dir)).collect();
     let candidates = || all.iter().filter(|(_, kustomization)| !kustomization.component).map(|(dir, _)| dir);
@@ -52,7 +52,7 @@ fn reach<'a>(all: &'a BTreeMap<String, Kustomization>, from: &'a String, reached
     }
 }
 
-fn read_all(tree: &Tree, paths: &[String]) -> BTreeMap<String, Kustomization> {
+fn read_all(tree: &Tree, parsed: &ParsedFiles, paths: &[String]) -> BTreeMap<String, Kustomization> {
     let mut files: BTreeMap<&str, usize> = BTreeMap::new();
     for path in paths {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -63,14 +63,15 @@ fn read_all(tree: &Tree, paths: &[String]) -> BTreeMap<String, Kustomization> {
     let read = |(dir, rank): (&str, usize)| {
         let name = FILE_NAMES.get(rank).copied().unwrap_or_default();
         let file = join(dir, name).unwrap_or_default();
-        (dir.to_owned(), read_one(tree, dir, &file))
+        (dir.to_owned(), read_one(tree, parsed, dir, &file))
     };
     files.into_iter().map(read).collect()
 }
 
-fn read_one(tree: &Tree, dir: &str, path: &str) -> Kustomization {
-    let document = tree.read(path).ok().and_then(|file| parse(&file, Dialect::Kustomize).documents.into_iter().next());
-    let Some(node) = document.map(|document| document.node) else {
+fn read_one(tree: &Tree, parsed: &ParsedFiles, dir: &str, path: &str) -> Kustomization {
+    // As kustomize reads it, so that rendering need not parse it again.
+    let parsed = tree.read(path).ok().map(|file| parsed.get(&file, Dialect::Kubectl));
+    let Some(node) = parsed.as_ref().and_then(|parsed| parsed.documents.first()).map(|document| &document.node) else {
         return Kustomization { component: false, includes: Vec::new() };
     };
     let entries = INCLUDES.iter().filter_map(|field| node.get(field)).flat_map(Node::items).filter_map(Node::as_str);

@@ -7,6 +7,7 @@ mod kustomizations;
 mod plain;
 
 use seatrial_tree::Tree;
+use seatrial_yaml::ParsedFiles;
 
 /// What an environment is rendered from. Flux, Helm and Argo CD come later.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +32,9 @@ pub struct Discovered {
 /// Hidden directories (`.github`) are not looked into. Components are parts of environments, never environments. Where kustomizations include
 /// each other in a circle, the first of them by path stands for the circle.
 #[must_use]
-pub fn discover(tree: &Tree) -> Vec<Discovered> {
+pub fn discover(tree: &Tree, parsed: &ParsedFiles) -> Vec<Discovered> {
     let paths: Vec<String> = tree.walk("").into_iter().filter(|path| !is_hidden(path)).collect();
-    let kustomizations = kustomizations::outermost(tree, &paths);
+    let kustomizations = kustomizations::outermost(tree, parsed, &paths);
     let sources: Vec<Source> = if kustomizations.is_empty() {
         plain::topmost(tree, &paths).into_iter().map(Source::Manifests).collect()
     } else {

@@ -6,18 +6,16 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use seatrial_model::{FileId, Finding, SourceFile};
-use seatrial_tree::OnceMap;
-use seatrial_yaml::{Dialect, Parsed, parse};
+use seatrial_model::{Finding, OnceMap};
+use seatrial_yaml::ParsedFiles;
 
 use crate::accumulator::Accumulator;
 use crate::kustomization::Kustomization;
-use crate::repeated_keys;
 
 /// Shared by builds, also on several threads.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    parsed: OnceMap<(FileId, Dialect), Arc<Parsed>>,
+    pub(crate) files: Arc<ParsedFiles>,
     kustomizations: OnceMap<String, Arc<Read>>,
     directories: OnceMap<String, Arc<Slot>>,
 }
@@ -55,15 +53,9 @@ pub(crate) struct Directory {
 }
 
 impl Cache {
-    /// The documents of a file; of a key that stands twice in what is no object, kustomize takes the last.
-    pub(crate) fn parsed(&self, file: &Arc<SourceFile>, dialect: Dialect) -> Arc<Parsed> {
-        self.parsed.get(&(file.id(), dialect), || {
-            let mut parsed = parse(file, dialect);
-            if dialect == Dialect::Kubectl {
-                repeated_keys::tolerate(&mut parsed.findings);
-            }
-            Arc::new(parsed)
-        })
+    /// Builds of a tree whose files others may have parsed.
+    pub(crate) fn new(files: &Arc<ParsedFiles>) -> Cache {
+        Cache { files: Arc::clone(files), ..Cache::default() }
     }
 
     /// The kustomization of a directory.

@@ -13,7 +13,7 @@ use crate::builder::Build;
 use crate::cache::{Cache, Directory, Read, tell_once};
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, build_metadata};
+use crate::{FILE_NAMES, build_metadata, repeated_keys};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -215,8 +215,9 @@ impl Build<'_> {
 
 /// What a kustomization file says; only its first document counts.
 fn read(dir: &str, file: &Arc<SourceFile>, cache: &Cache) -> Read {
-    let parsed = cache.parsed(file, Dialect::Kubectl);
+    let parsed = cache.files.get(file, Dialect::Kubectl);
     let mut findings = parsed.findings.clone();
+    repeated_keys::tolerate(&mut findings);
     let Some(document) = parsed.documents.first() else {
         if findings.is_empty() {
             findings.push(empty(file));

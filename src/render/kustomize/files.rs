@@ -8,6 +8,7 @@ use seatrial_yaml::{Dialect, Parsed};
 
 use crate::cache::Cache;
 use crate::remote::{self, Copy, is_remote};
+use crate::repeated_keys;
 use crate::schemas::Schemas;
 use crate::{Builder, LoadRestriction, Options, nearest};
 
@@ -126,8 +127,12 @@ impl<'a> Files<'a> {
         dialect: Dialect,
         findings: &mut Vec<Finding>,
     ) -> Arc<Parsed> {
-        let parsed = self.cache.parsed(file, dialect);
+        let parsed = self.cache.files.get(file, dialect);
+        let first = findings.len();
         findings.extend_from_slice(&parsed.findings);
+        if dialect == Dialect::Kubectl {
+            repeated_keys::tolerate(findings.get_mut(first..).unwrap_or_default());
+        }
         parsed
     }
 

@@ -86,8 +86,11 @@ mod vars;
 pub use image_override::{ImageOverride, override_images};
 pub use remote::Checkout;
 
+use std::sync::Arc;
+
 use seatrial_model::Rendered;
 use seatrial_tree::Tree;
+use seatrial_yaml::ParsedFiles;
 
 /// What may be loaded from outside a kustomization's own directory (kustomize: `--load-restrictor`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,10 +124,10 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Builds of this tree, all with these options.
+    /// Builds of this tree, all with these options; what others have parsed of it is not parsed again.
     #[must_use]
-    pub fn new(tree: &Tree, options: Options) -> Builder {
-        Builder { tree: tree.clone(), options, cache: cache::Cache::default() }
+    pub fn new(tree: &Tree, options: Options, files: &Arc<ParsedFiles>) -> Builder {
+        Builder { tree: tree.clone(), options, cache: cache::Cache::new(files) }
     }
 
     /// Builds the kustomization in directory `path`; see [`build`].
@@ -141,5 +144,5 @@ impl Builder {
 /// into the tree's table under that path.
 #[must_use]
 pub fn build(tree: &Tree, path: &str, options: Options) -> Rendered {
-    Builder::new(tree, options).build(path)
+    Builder::new(tree, options, &Arc::default()).build(path)
 }

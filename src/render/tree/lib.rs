@@ -8,14 +8,12 @@ mod decode;
 mod disk_files;
 mod git;
 mod memory_files;
-mod once_map;
 mod path;
 mod read_error;
 mod resolve;
 mod tree;
 
 pub use git::{GitError, Repository};
-pub use once_map::OnceMap;
 pub use path::{join, parent};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, SIZE_LIMIT, Tree};

@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_model::{SourceFile, Sources};
+use seatrial_model::{OnceMap, SourceFile, Sources};
 
 use crate::commit_files::CommitFiles;
 use crate::decode::decode;
 use crate::disk_files::DiskFiles;
 use crate::memory_files::MemoryFiles;
-use crate::once_map::OnceMap;
 use crate::resolve::{Entry, Resolved, resolve};
 use crate::{GitError, ReadError, git};
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use seatrial_discover::{Source, discover};
 use seatrial_model::Sources;
 use seatrial_tree::Tree;
+use seatrial_yaml::ParsedFiles;
 
 /// The parts of a case: path and text.
 fn parts(case: &str) -> Vec<(&str, String)> {
@@ -34,7 +35,7 @@ fn every_case_is_discovered_as_expected() {
         let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
         let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
         let mut got = String::new();
-        for found in discover(&Tree::memory(files, &Arc::new(Sources::new()))) {
+        for found in discover(&Tree::memory(files, &Arc::new(Sources::new())), &ParsedFiles::default()) {
             let source = match found.source {
                 Source::Kustomize(path) => format!("kustomize {path:?}"),
                 Source::Manifests(path) => format!("manifests {path:?}"),
@@ -60,6 +61,6 @@ fn a_base_that_is_included_through_a_link_is_no_environment() {
     }
     std::os::unix::fs::symlink("../base", dir.path().join("dev/base")).expect("link is made");
     let tree = Tree::working_copy(dir.path(), &Arc::new(Sources::new())).expect("is a directory");
-    let names: Vec<String> = discover(&tree).into_iter().map(|found| found.name).collect();
+    let names: Vec<String> = discover(&tree, &ParsedFiles::default()).into_iter().map(|found| found.name).collect();
     assert_eq!(names, ["dev"]);
 }

@@ -57,7 +57,7 @@ fn each(root: &str, out: &str, options: Options) {
 fn builder(root: &str, options: Options) -> (Builder, Arc<Sources>) {
     let sources = Arc::new(Sources::new());
     let tree = Tree::working_copy(Path::new(root), &sources).expect("a directory");
-    (Builder::new(&tree, options), sources)
+    (Builder::new(&tree, options, &Arc::default()), sources)
 }
 
 fn run(builder: &Builder, sources: &Sources, dir: &str) -> Outcome {

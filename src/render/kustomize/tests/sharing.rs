@@ -50,12 +50,12 @@ fn assert_shared(tree: &Tree, case: &str) {
     let alone = alone(tree, &directories);
     let backwards: Vec<String> = directories.iter().rev().cloned().collect();
     for order in [&directories, &backwards] {
-        let builder = Builder::new(tree, Options::default());
+        let builder = Builder::new(tree, Options::default(), &Arc::default());
         for dir in order.iter().chain(order) {
             assert_eq!(shown(&builder.build(dir), tree.sources()), alone[dir], "{case}: {dir}");
         }
     }
-    let builder = Builder::new(tree, Options::default());
+    let builder = Builder::new(tree, Options::default(), &Arc::default());
     std::thread::scope(|scope| {
         for start in 0..4 {
             let order = directories.iter().cycle().skip(start * directories.len() / 4).take(directories.len());
