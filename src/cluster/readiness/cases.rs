@@ -125,4 +125,7 @@ fn a_crash_before_the_container_ran_again_is_not_forgotten() {
     let end = "container `web` ends with exit code 0 though it should keep running, restarted once";
     assert_eq!(past(pod("Always", "running", 0)).as_deref(), Some(end));
     assert_eq!(past(pod("OnFailure", "running", 0)), None);
+    let mut leaving = pod("Always", "running", 3);
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+    assert_eq!(past(leaving), None, "a pod on its way out does not count");
 }

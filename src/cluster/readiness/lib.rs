@@ -134,10 +134,11 @@ impl Status {
     }
 }
 
-/// How a container of its pods ended that should not have, though all may be as desired again: the first one.
+/// How a container of its pods ended that should not have, though all may be as desired again: the first one. Pods on their way out do not
+/// count.
 #[must_use]
 pub fn past_crash(live: Live<'_>) -> Option<Cause> {
-    let mut containers = live.pods.iter().flat_map(container::containers);
+    let mut containers = trouble::oldest_first(live.pods).into_iter().flat_map(container::containers);
     containers.find_map(|container| container.past_crash(live.events))
 }
 

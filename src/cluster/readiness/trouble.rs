@@ -86,7 +86,7 @@ fn activity(live: Live<'_>) -> Option<String> {
 }
 
 /// Pods that count: not the ones that are on their way out.
-fn oldest_first(pods: &[Value]) -> Vec<&Value> {
+pub(crate) fn oldest_first(pods: &[Value]) -> Vec<&Value> {
     let mut counting: Vec<&Value> =
         pods.iter().filter(|p| text(p, &["metadata", "deletionTimestamp"]).is_none()).collect();
     counting.sort_by_key(|p| (text(p, &["metadata", "creationTimestamp"]), text(p, &["metadata", "name"])));
