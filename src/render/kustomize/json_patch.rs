@@ -5,8 +5,8 @@
 use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
 use seatrial_yaml::{Dialect, emit, plain_kind};
 
-use crate::folded;
 use crate::strategic_merge::patched;
+use crate::{folded, json_numbers};
 
 /// A patch, read.
 #[derive(Clone, Debug)]
@@ -68,6 +68,7 @@ impl JsonPatch {
         folded::reread(&mut patched);
         self.0.iter().try_for_each(|operation| operation.apply(&mut patched))?;
         restyle(&mut patched);
+        json_numbers::reread(&mut patched);
         Ok(patched)
     }
 }

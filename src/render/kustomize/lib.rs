@@ -5,8 +5,8 @@
 //! What kustomize does and this does not, on purpose: a JSON patch that copies `/metadata` does not take kustomize's own notes
 //! (`internal.config.kubernetes.io/…`) with it, and a patch that removes all annotations does not make it forget former names. What is not
 //! imitated: the content hash of a generated object that a patch turned into another kind (it hangs on line numbers), schemas in comments
-//! (`# {"$ref": …}`), integers beyond 64 bits in JSON patches, and the order of equal names where Go's maps make it random. An error that
-//! kustomize stops at is a finding, and the rest is rendered.
+//! (`# {"$ref": …}`), and the order of equal names where Go's maps make it random. An error that kustomize stops at is a finding, and the
+//! rest is rendered.
 //!
 //! Stricter on purpose: what kustomize prints and no cluster takes (no `apiVersion`, a `kind` that is a number) is printed and an error;
 //! definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that stands twice is a
@@ -40,6 +40,7 @@ mod image_override;
 mod image_reference;
 mod images;
 mod inline;
+mod json_numbers;
 mod json_patch;
 mod key_values;
 mod kustomization;
