@@ -36,8 +36,11 @@ fn reread_below(node: &mut Node, reread: fn(&Node) -> Option<String>) {
     *node = Node::scalar(text, kind, Style::Plain, node.origin());
 }
 
-/// A number that stays one.
+/// A number that stays one. Nothing is `null` now, which a later patch keeps.
 fn number(node: &Node) -> Option<String> {
+    if node.is_null() {
+        return Some("null".to_owned());
+    }
     let value = value(node)?;
     let exact = node.as_i64().filter(|integer| (-EXACT..=EXACT).contains(integer));
     if let Some(integer) = exact {
