@@ -1,8 +1,8 @@
 //! Keys that stand twice where kustomize takes one of them and loses the other without a word: a warning there, not an error.
 //!
 //! Not here: that they stand twice at all (`formats/yaml`), and patches that are objects: of those kustomize takes the first, takes the
-//! last or refuses the result, as it happens. When a transformer sets such an annotation, kustomize sets the one that it then loses; when a JSON patch changes the object,
-//! kustomize refuses it after all.
+//! last or refuses the result, as it happens. When a transformer sets such an annotation, kustomize sets the one that it then loses; when
+//! a JSON patch changes the object, kustomize refuses it after all.
 
 use seatrial_model::{Finding, Level, Node, Span, ids};
 
