@@ -117,7 +117,7 @@ fn merge_entries(dest: &Node, patch: Option<&Node>, place: Place<'_>) -> Result<
         let key = &*entry.key.text;
         let new = patch.and_then(|p| p.get(key));
         let Some(value) = walk(Some(&entry.value), new, place.field(key))? else { continue };
-        let value = if new.is_some() { in_style_of(value, &entry.value) } else { in_quotes_where_odd(value) };
+        let value = if new.is_some() { in_style_of(value, &entry.value) } else { in_quotes_where_odd(value, dest) };
         entries.push(Entry { key: entry.key.clone(), value });
     }
     for entry in patch.map(Node::entries).unwrap_or_default() {
@@ -220,17 +220,30 @@ fn in_style_of(mut value: Node, old: &Node) -> Node {
     value
 }
 
-/// A string that an earlier patch put in a plain one's place gets quotes if it would read as something else (kyaml: `IsYaml1_1NonString`).
-fn in_quotes_where_odd(mut value: Node) -> Node {
-    let text = value.as_str().filter(|_| value.style() == Style::Plain).unwrap_or_default();
+/// A string that an earlier patch put in a plain one's place gets quotes if it would read as something else, and so does what a
+/// replacement created, which has no type yet (kyaml: `FieldSetter`, `IsYaml1_1NonString`).
+fn in_quotes_where_odd(mut value: Node, parent: &Node) -> Node {
+    let is_text = value.kind() == ScalarKind::String || is_created_by_replacement(&value, parent);
+    let text = value.scalar_text().filter(|_| is_text && value.style() == Style::Plain).unwrap_or_default();
     let is_enclosed = |open, close| text.starts_with(open) && text.ends_with(close);
     let is_block = text.starts_with("- ") || text.contains(": ") || text.ends_with(':');
     let is_collection = is_block || is_enclosed('{', '}') || is_enclosed('[', ']');
     let is_odd = is_collection || plain_kind(text, Dialect::Kubectl) != ScalarKind::String;
     if is_odd && !text.is_empty() && !text.contains('\n') {
+        value.set_kind(ScalarKind::String);
         value.set_style(Style::DoubleQuoted);
     }
     value
+}
+
+/// What came as a part of something that was copied keeps its type.
+fn is_created_by_replacement(value: &Node, parent: &Node) -> bool {
+    let Some(over) = value.origin().over.filter(|over| over.before.is_none()) else { return false };
+    let came_with_parent = || {
+        let same = parent.origin().over.is_some_and(|above| above.by == over.by);
+        same && parent.span() != value.span()
+    };
+    matches!(over.by, SetBy::Replacement(_)) && !came_with_parent()
 }
 
 /// The patch's node with its origin recorded, down to the leaves.
