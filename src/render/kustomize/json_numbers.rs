@@ -25,7 +25,13 @@ pub(crate) fn reread(object: &mut Node) {
 }
 
 fn reread_below(node: &mut Node, reread: fn(&Node) -> Option<String>) {
+    let in_brackets = node.style() == Style::Flow;
     for entry in node.entries_mut() {
+        // In brackets, what is left out comes back as an empty text.
+        if in_brackets && entry.value.is_null() && entry.value.scalar_text() == Some("") {
+            entry.value = Node::scalar("", ScalarKind::String, Style::DoubleQuoted, entry.value.origin());
+            continue;
+        }
         reread_below(&mut entry.value, reread);
     }
     for item in node.items_mut() {
