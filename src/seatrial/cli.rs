@@ -122,11 +122,11 @@ pub(crate) struct ReportArgs {
 /// Flags of what is rendered.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// The image of this pull request, set in every pod template (repeatable).
+    /// This pull request's image, in all pod templates.
     #[arg(long, value_name = "NAME=REFERENCE[@DIGEST]", env = "SEATRIAL_IMAGE", value_delimiter = ',')]
     pub(crate) image: Vec<String>,
 
-    /// A copy of another repository, for remote bases; nothing is fetched (repeatable).
+    /// A remote base's repository, checked out.
     #[arg(long, value_name = "URL[?ref=REF]=DIR", env = "SEATRIAL_CHECKOUT", value_delimiter = ',')]
     pub(crate) checkout: Vec<String>,
 }

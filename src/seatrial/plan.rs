@@ -1,6 +1,6 @@
 //! Which environments are looked at, and what of their configuration may be believed.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use seatrial_discover::{Source, discover};
 use seatrial_kubernetes::Minor;
@@ -97,6 +97,9 @@ fn configured(workspace: &Workspace, config: &Config) -> Result<Vec<Planned>, St
 /// # Errors
 /// [`Stop::Usage`] when there is nothing, or when it lies outside of the repository.
 pub(crate) fn at_path(directory: &Path, workspace: &Workspace, path: &Path) -> Result<Planned, Stop> {
+    if let Some(path) = plainly_in_tree(directory, workspace, path) {
+        return Ok(at_real_path(workspace, path));
+    }
     let cannot = |why: &str| Stop::Usage(format!("cannot open `{}`: {why}", path.display()));
     let absolute = directory.join(path).canonicalize();
     let absolute = absolute.map_err(|error| {
@@ -110,10 +113,22 @@ pub(crate) fn at_path(directory: &Path, workspace: &Workspace, path: &Path) -> R
         let root = workspace.root.display();
         return Err(Stop::Usage(format!("`{}` lies outside the repository `{root}`", path.display())));
     }
-    let path = in_tree(&workspace.root, &absolute);
+    Ok(at_real_path(workspace, in_tree(&workspace.root, &absolute)))
+}
+
+/// The path in the tree of something that is named from inside of it without `..`: the tree remembers the way there, which may be that of
+/// thousands.
+fn plainly_in_tree(directory: &Path, workspace: &Workspace, path: &Path) -> Option<String> {
+    let inside = directory.strip_prefix(&workspace.root).ok()?;
+    let is_plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let whole = inside.join(path);
+    workspace.tree.real_path(whole.to_str().filter(|_| is_plain)?).ok()
+}
+
+fn at_real_path(workspace: &Workspace, path: String) -> Planned {
     let source = if is_kustomization(workspace, &path) { Source::Kustomize } else { Source::Manifests };
     let name = if path.is_empty() { ".".to_owned() } else { path.clone() };
-    Ok(Planned { name, source: source(path), minor: Minor::DEFAULT, place: None, config: None })
+    Planned { name, source: source(path), minor: Minor::DEFAULT, place: None, config: None }
 }
 
 /// Whether a directory of the tree has a kustomization.

@@ -65,8 +65,7 @@ impl RenderEach<'_> {
         keep_wanted(&mut manifests, wanted);
         let is_left_out = !wanted.is_empty() && manifests.is_empty();
         if !rendered.has_errors() && !is_left_out {
-            create_parent(file)?;
-            write_file(file, &text(&manifests, self.args, self.session))?;
+            write(file, &text(&manifests, self.args, self.session))?;
         }
         Ok(Written { rendered, changed, has })
     }
@@ -87,8 +86,10 @@ impl RenderEach<'_> {
     }
 }
 
-fn create_parent(file: &Path) -> Result<(), Stop> {
-    let Some(parent) = file.parent() else { return Ok(()) };
+/// Writes a file, and makes its directory where there is none yet.
+fn write(file: &Path, text: &str) -> Result<u8, Stop> {
+    let Some(parent) = file.parent().filter(|parent| !parent.is_dir()) else { return write_file(file, text) };
     let cannot = |error: std::io::Error| Stop::Broken(format!("cannot create `{}`: {error}", parent.display()));
-    std::fs::create_dir_all(parent).map_err(cannot)
+    std::fs::create_dir_all(parent).map_err(cannot)?;
+    write_file(file, text)
 }

@@ -18,22 +18,21 @@ Example: seatrial render deploy/dev --object Deployment/web --with-origins";
 /// Flags of `render`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RenderArgs {
-    /// A kustomization's directory, or manifests, instead of an environment.
+    /// Kustomizations or manifests instead of environments.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 
-    /// Write to a file, or one file per object into a directory; of several
-    /// paths or environments, one file for each.
+    /// A file, or a directory: a file per object, or per environment.
     #[arg(long, short, value_name = "FILE|DIR")]
     pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) source: SourceArgs,
 
-    /// yaml, json (a v1 List) or tree (a line per object).
+    /// yaml, json or tree.
     #[arg(long, value_name = "FORMAT", default_value = "yaml", env = "SEATRIAL_FORMAT", hide_possible_values = true)]
     pub(crate) format: ManifestFormat,
 
