@@ -34,15 +34,23 @@ impl Rule for UnknownKind {
 
 fn elsewhere(manifest: &Manifest, api_version: &str, minor: Minor) -> Finding {
     let (written, object) = (manifest.api_version(), &manifest.id);
-    let message =
-        format!("`apiVersion: {written}` of {object} is not served by Kubernetes {minor}; it is `{api_version}`");
+    let message = if written.is_empty() {
+        format!("{object} has no `apiVersion`; Kubernetes {minor} serves it as `{api_version}`")
+    } else {
+        format!("`apiVersion: {written}` of {object} is not served by Kubernetes {minor}; it is `{api_version}`")
+    };
     let finding = refused(manifest, "apiVersion", message, minor);
     finding.with_help(format!("write `apiVersion: {api_version}` and adapt the fields to it"))
 }
 
 fn no_such_kind(manifest: &Manifest, meant: Option<(String, String)>, minor: Minor) -> Finding {
     let written = manifest.api_version();
-    let subject = format!("Kubernetes {minor} has no kind `{}` in `{written}`", manifest.id.kind);
+    let kind = &manifest.id.kind;
+    let subject = if written.is_empty() {
+        format!("{} has no `apiVersion`, and Kubernetes {minor} has no kind `{kind}`", manifest.id)
+    } else {
+        format!("Kubernetes {minor} has no kind `{kind}` in `{written}`")
+    };
     let message = match meant {
         Some((kind, api_version)) if api_version == written => format!("{subject}; did you mean `{kind}`?"),
         Some((kind, api_version)) => format!("{subject}; did you mean `{kind}` in `{api_version}`?"),

@@ -1,6 +1,6 @@
 //! The last steps, once for the whole build: content hashes, references, what stays out, order, manifests.
 
-use seatrial_model::{Finding, Manifest, Node, Origin, SetBy, ids};
+use seatrial_model::{Finding, Level, Manifest, Node, Origin, SetBy, ids};
 use seatrial_yaml::{in_kustomize_order, kustomize_cannot_print};
 
 use crate::accumulator::{Accumulator, distinct};
@@ -95,5 +95,7 @@ fn not_applicable(node: &Node) -> Option<Finding> {
     };
     let message = format!("{wrong}: kustomize prints it all the same, and no cluster takes it");
     let start = node.entries().first().map_or(node.span(), |entry| entry.key.span);
-    Some(Finding::new(ids::INVALID_OBJECT, value.map_or(start, Node::span), message))
+    // kustomize's own examples leave it out, and the checks refuse the kind then.
+    let level = if field == ["apiVersion"] { Level::Warning } else { Level::Error };
+    Some(Finding::new(ids::INVALID_OBJECT, value.map_or(start, Node::span), message).with_level(level))
 }
