@@ -298,3 +298,14 @@ fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
         assert!(text(&seen.stderr).contains(sentence), "{flag}: {}", text(&seen.stderr));
     }
 }
+
+#[test]
+fn what_kustomize_prints_is_printed_and_only_warned_of() {
+    let map = "kind: ConfigMap\nmetadata:\n  name: map\n";
+    let scratch = files(&[("kustomization.yaml", "resources: [map.yaml]\n"), ("map.yaml", map)]);
+    let seen = render(scratch.path(), &[]);
+    let told = text(&seen.stderr);
+    assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(0), map));
+    assert!(told.starts_with("warning[invalid-object]: the object has no `apiVersion`"), "{told}");
+    assert!(told.contains("map.yaml:1:1") && !told.contains("passed"), "{told}");
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use seatrial_ci::{Host, annotations, neutralised, step_output};
 use seatrial_forge::{Comment, CommitStatus, Delivery, GitHub, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
-use seatrial_reporters::{TerminalOptions, headline, json, junit, markdown, terminal};
+use seatrial_reporters::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
 use seatrial_transport::Transport;
 
 use crate::cli::{CommonArgs, Output, ReportFormat};
@@ -75,7 +75,8 @@ impl Sinks<'_> {
         match format {
             ReportFormat::Terminal => {
                 let color = colors == Colors::AsSession && self.session.color;
-                terminal(report, TerminalOptions { color, width: 80, quiet: self.common.quiet })
+                let detail = if self.common.quiet { Detail::Verdict } else { Detail::Everything };
+                terminal(report, TerminalOptions { color, width: 80, detail })
             }
             ReportFormat::Markdown => markdown(report, SUMMARY_BUDGET),
             ReportFormat::Junit => junit(report),

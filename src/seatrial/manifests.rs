@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use seatrial_kustomize::{ImageOverride, LoadRestriction, Options};
 use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, ids};
-use seatrial_reporters::{TerminalOptions, terminal};
+use seatrial_reporters::{Detail, TerminalOptions, terminal};
 
 use crate::checkouts::checkouts;
 use crate::cli::{RenderArgs, Wanted};
@@ -141,7 +141,7 @@ pub(crate) fn tell(rendered: &[(Option<&str>, &Rendered)], session: &Session) {
         return;
     }
     report.decide();
-    let text = terminal(&report, TerminalOptions { color: session.color, width: 80, quiet: true });
+    let text = terminal(&report, TerminalOptions { color: session.color, width: 80, detail: Detail::Findings });
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 

@@ -7,7 +7,7 @@ use seatrial_model::{Report, report_schema};
 
 use crate::plain::one_line;
 use crate::samples::{all, filled_with, many_failures};
-use crate::{TerminalOptions, headline, json, junit, markdown, terminal};
+use crate::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
 
 /// Room enough for every sample.
 const AMPLE: usize = 10_000_000;
@@ -189,7 +189,7 @@ proptest! {
 
     #[test]
     fn no_control_character_reaches_a_terminal(text in hostile_text(), width in 0_usize..200) {
-        let told = terminal(&filled_with(&text), TerminalOptions { color: false, width, quiet: false });
+        let told = terminal(&filled_with(&text), TerminalOptions { color: false, width, detail: Detail::Everything });
         prop_assert!(!told.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{:?}", told);
         prop_assert!(!headline(&filled_with(&text)).chars().any(char::is_control));
     }

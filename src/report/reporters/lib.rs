@@ -16,7 +16,7 @@ pub use headline::headline;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use terminal::{TerminalOptions, terminal};
+pub use terminal::{Detail, TerminalOptions, terminal};
 
 #[cfg(test)]
 mod hostile;

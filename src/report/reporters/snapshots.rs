@@ -1,12 +1,12 @@
 //! What the samples look like in every format. Read them as a user would before accepting a change.
 
 use crate::samples::{all, many_failures};
-use crate::{TerminalOptions, headline, junit, markdown, terminal};
+use crate::{Detail, TerminalOptions, headline, junit, markdown, terminal};
 
 /// The budget of a comment.
 const COMMENT: usize = 60_000;
 
-const PLAIN: TerminalOptions = TerminalOptions { color: false, width: 80, quiet: false };
+const PLAIN: TerminalOptions = TerminalOptions { color: false, width: 80, detail: Detail::Everything };
 
 #[test]
 fn samples_look_as_they_should_on_a_terminal() {
@@ -51,7 +51,7 @@ fn colours_and_quiet_change_no_word() {
             plain.push_str(if nth == 0 { piece } else { piece.split_once('m').map_or("", |(_, rest)| rest) });
         }
         assert_eq!(plain, terminal(&report, PLAIN));
-        let quiet = terminal(&report, TerminalOptions { quiet: true, ..PLAIN });
+        let quiet = terminal(&report, TerminalOptions { detail: Detail::Verdict, ..PLAIN });
         assert!(quiet.lines().all(|line| plain.lines().any(|other| other == line)), "{quiet}");
     }
 }

@@ -27,8 +27,19 @@ pub struct TerminalOptions {
     pub color: bool,
     /// Columns.
     pub width: usize,
-    /// Findings only and the verdict (`-q`).
-    pub quiet: bool,
+    /// How much.
+    pub detail: Detail,
+}
+
+/// How much of a report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Findings alone, for a command whose result is not the report.
+    Findings,
+    /// Findings and the verdict (`-q`).
+    Verdict,
+    /// All.
+    Everything,
 }
 
 /// For a terminal or a CI log.
@@ -52,7 +63,10 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
         text.push_str(&block);
         text.push('\n');
     }
-    if !options.quiet {
+    if options.detail == Detail::Findings {
+        return text;
+    }
+    if options.detail == Detail::Everything {
         text.push_str(&environment::lines(report, pen));
         for notice in &report.notices {
             let _ = writeln!(text, "{}", pen.wrapped("notice: ", "notice: ".len(), &one_line(notice)));

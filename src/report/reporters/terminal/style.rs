@@ -87,9 +87,10 @@ impl Pen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Detail;
 
     fn pen(color: bool) -> Pen {
-        Pen::new(TerminalOptions { color, width: 40, quiet: false })
+        Pen::new(TerminalOptions { color, width: 40, detail: Detail::Everything })
     }
 
     #[test]
