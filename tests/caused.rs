@@ -265,3 +265,38 @@ fn only_new_findings_are_put_on_lines_of_the_diff() {
     let annotated = lines(&checkout.run("validate", &["--all"], &[]));
     assert!(annotated.len() == 2 && annotated[1].contains("::already there: ConfigMap dev/map"), "{annotated:?}");
 }
+
+#[test]
+fn a_base_is_compared_with_what_is_checked_out_beside_it() {
+    let (mut files, mut case) = case("an error that the base has does not fail, wherever its line went");
+    let remote = "resources: ['https://github.com/acme/app?ref=v1', map.yaml]\nnamespace: dev\n";
+    files.insert("dev/kustomization.yaml".to_owned(), Some(remote.to_owned()));
+    files.insert(
+        "dev/map.yaml".to_owned(),
+        Some("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own }\n".to_owned()),
+    );
+    files.insert(".gitignore".to_owned(), Some("vendor\n".to_owned()));
+    case.base = Files::new();
+    case.change = [(
+        "dev/map.yaml".to_owned(),
+        Some("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, labels: { a: b } }\n".to_owned()),
+    )]
+    .into();
+    let checkout = Checkout::of(&files, &case);
+    // As a step of the job lays it there: in neither commit, and with an error of its own.
+    let vendored = [
+        ("vendor/app/kustomization.yaml", "resources: [old.yaml]\n"),
+        ("vendor/app/old.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: old }\ndatta: {}\n"),
+    ];
+    let vendored = vendored.map(|(path, text)| (path.to_owned(), Some(text.to_owned())));
+    lay(&checkout.scratch.path().join("repo"), &vendored.into());
+    let flag = "https://github.com/acme/app?ref=v1=vendor/app";
+    let seen = checkout.run("validate", &["--environment", "dev", "--checkout", flag], &[]);
+    assert_eq!(
+        list(&seen.json, "findings", told),
+        ["old error dev: ConfigMap dev/old has no field `datta`; did you mean `data`?"]
+    );
+    assert_eq!(seen.exit, Some(0), "{}", seen.log);
+    let seen = checkout.run("validate", &["--environment", "dev", "--all"], &[]);
+    assert!(seen.terminal.contains("was not fetched"), "{}", seen.log);
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
-use seatrial_kustomize::Options;
+use seatrial_kustomize::{Checkout, Options};
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::{Context, check};
 use seatrial_tree::{ReadError, Tree};
@@ -44,10 +44,11 @@ pub(crate) struct Told {
 }
 
 impl Against {
-    /// The base in `tree`; its configuration lies where that of the checkout does.
-    pub(crate) fn new(tree: Tree, config_path: &str) -> Against {
+    /// The base in `tree`; its configuration lies where that of the checkout does. Checkouts are those of the command line and its own.
+    pub(crate) fn new(tree: Tree, config_path: &str, given: &[Checkout]) -> Against {
         let config = read_config(&tree, config_path);
-        let checkouts = configured(config.as_ref().ok(), config_path);
+        let own = configured(config.as_ref().ok(), config_path);
+        let checkouts = given.iter().cloned().chain(own).collect();
         let renderer = Renderer::new(&tree, &Arc::default(), Options { checkouts, ..Options::default() });
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }

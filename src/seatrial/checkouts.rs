@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use seatrial_kustomize::{Checkout, Options};
+use seatrial_kustomize::{Checkout, LoadRestriction, Options};
 use seatrial_tree::{join, parent};
 
 use crate::cli::SourceArgs;
@@ -28,24 +28,35 @@ pub(crate) fn configured(config: Option<&Config>, config_path: &str) -> Vec<Chec
     named.filter_map(|checkout| checkout.in_tree(config_path).ok()).collect()
 }
 
-/// The `--checkout` flags, then what the configuration names.
-///
-/// # Errors
-/// [`Stop::Usage`] for a flag that is malformed, or a directory that is not there or lies outside of the repository.
-pub(crate) fn checkouts(flags: &[String], directory: &Path, workspace: &Workspace) -> Result<Vec<Checkout>, Stop> {
-    let given = flags.iter().map(|flag| from_flag(flag, directory, workspace).map_err(Stop::Usage));
-    let mut all = given.collect::<Result<Vec<Checkout>, Stop>>()?;
-    all.extend(configured(workspace.config.as_ref(), &workspace.config_path));
-    Ok(all)
+/// The copies that stand in for remote bases of a repository.
+#[derive(Debug)]
+pub(crate) struct Checkouts {
+    /// Those of the command line, which come first.
+    pub(crate) given: Vec<Checkout>,
+    /// Those of the configuration.
+    configured: Vec<Checkout>,
 }
 
-/// How the environments of a repository are built.
-///
-/// # Errors
-/// As [`checkouts`].
-pub(crate) fn options(args: &SourceArgs, session: &Session, workspace: &Workspace) -> Result<Options, Stop> {
-    let checkouts = checkouts(&args.checkout, &session.directory, workspace)?;
-    Ok(Options { checkouts, ..Options::default() })
+impl Checkouts {
+    /// From the `--checkout` flags and the configuration.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a flag that is malformed, or a directory that is not there or lies outside of the repository.
+    pub(crate) fn of(args: &SourceArgs, session: &Session, workspace: &Workspace) -> Result<Checkouts, Stop> {
+        let given = args.checkout.iter().map(|flag| from_flag(flag, &session.directory, workspace));
+        let given = given.collect::<Result<Vec<Checkout>, String>>().map_err(Stop::Usage)?;
+        Ok(Checkouts { given, configured: configured(workspace.config.as_ref(), &workspace.config_path) })
+    }
+
+    /// How a repository with them is built.
+    pub(crate) fn options(&self, load_restriction: LoadRestriction) -> Options {
+        Options { load_restriction, checkouts: self.given.iter().chain(&self.configured).cloned().collect() }
+    }
+
+    /// Where they lie in the tree.
+    pub(crate) fn directories(&self) -> Vec<String> {
+        self.given.iter().chain(&self.configured).map(|checkout| checkout.directory().to_owned()).collect()
+    }
 }
 
 fn from_flag(flag: &str, directory: &Path, workspace: &Workspace) -> Result<Checkout, String> {

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::Cluster;
 use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
-use crate::checkouts::options;
+use crate::checkouts::Checkouts;
 use crate::cli::{CleanupArgs, CommonArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
@@ -66,8 +67,9 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
         None => plan::environments(&workspace, &args.common.environment)?,
     };
     let base = revision::base(&session.ci, workspace.repository.as_ref());
-    let (base, against) = revision::open_base(base, &workspace, &session);
-    let options = options(&args.source, &session, &workspace)?;
+    let checkouts = Checkouts::of(&args.source, &session, &workspace)?;
+    let (base, against) = revision::open_base(base, &checkouts, &workspace, &session);
+    let options = checkouts.options(LoadRestriction::default());
     let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, &workspace.parsed, options));
     let bench = Bench {
         session: &session,

@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use seatrial_kustomize::{ImageOverride, LoadRestriction, Options};
+use seatrial_kustomize::{ImageOverride, LoadRestriction};
 use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 
-use crate::checkouts::checkouts;
+use crate::checkouts::Checkouts;
 use crate::cli::{RenderArgs, Wanted};
 use crate::commands::write_out;
 use crate::manifest_files::{text, write_file, write_files};
@@ -99,8 +99,8 @@ fn renderer(
     load_restriction: LoadRestriction,
     session: &Session,
 ) -> Result<Renderer, Stop> {
-    let checkouts = checkouts(&args.source.checkout, &session.directory, workspace)?;
-    Ok(Renderer::new(&workspace.tree, &workspace.parsed, Options { load_restriction, checkouts }))
+    let options = Checkouts::of(&args.source, session, workspace)?.options(load_restriction);
+    Ok(Renderer::new(&workspace.tree, &workspace.parsed, options))
 }
 
 /// Renders a path, with or without a repository around it. Without one nothing says how far up bases may lie, and kustomize sets no limit.

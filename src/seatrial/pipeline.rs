@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use seatrial_ci::Trust;
 use seatrial_deploy::CancelToken;
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
 
 use crate::against::Against;
-use crate::checkouts::options;
+use crate::checkouts::Checkouts;
 use crate::cli::RunArgs;
 use crate::config::{self, Config, ReportConfig, RuleLevel, TestConfig};
 use crate::head_lines::show_for_head;
@@ -73,12 +74,13 @@ impl Trial<'_> {
         let started = Instant::now();
         let (session, workspace) = (self.session, self.workspace);
         let base = revision::base(&session.ci, workspace.repository.as_ref());
-        let (base, against) = revision::open_base(base, workspace, session);
+        let checkouts = Checkouts::of(&self.args.source, session, workspace)?;
+        let (base, against) = revision::open_base(base, &checkouts, workspace, session);
         let authority = self.authority(&base, against.as_ref());
         let images = image_overrides(&self.args.source.image).map_err(Stop::Usage)?;
         let levels = levels(workspace.config.as_ref());
         let fail_on = self.args.findings.fail_on();
-        let options = options(&self.args.source, session, workspace)?;
+        let options = checkouts.options(LoadRestriction::default());
         let head = &Renderer::new(&workspace.tree, &workspace.parsed, options);
         let bench = Bench {
             session,

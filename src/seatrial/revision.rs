@@ -5,6 +5,7 @@ use seatrial_model::{PullRequest, Revision};
 use seatrial_tree::{GitError, Repository, Tree};
 
 use crate::against::Against;
+use crate::checkouts::Checkouts;
 use crate::session::Session;
 use crate::workspace::Workspace;
 
@@ -77,11 +78,16 @@ fn missing(host: Host, parents: &[String], error: &GitError) -> Missing {
     Missing { because: error.to_string(), way_out }
 }
 
-/// The tree of the base; where it cannot be opened, the base is missing.
-pub(crate) fn open_base(base: Base, workspace: &Workspace, session: &Session) -> (Base, Option<Against>) {
+/// The tree of the base, with what is checked out beside it; where it cannot be opened, the base is missing.
+pub(crate) fn open_base(
+    base: Base,
+    checkouts: &Checkouts,
+    workspace: &Workspace,
+    session: &Session,
+) -> (Base, Option<Against>) {
     let Base::Commit(commit) = &base else { return (base, None) };
-    match Tree::commit(&workspace.root, commit, &session.sources) {
-        Ok(tree) => (base, Some(Against::new(tree, &workspace.config_path))),
+    match Tree::commit_with_copies(&workspace.root, commit, checkouts.directories(), &session.sources) {
+        Ok(tree) => (base, Some(Against::new(tree, &workspace.config_path, &checkouts.given))),
         Err(error) => {
             let because = error.to_string();
             (

@@ -24,6 +24,12 @@ impl Checkout {
             .ok_or_else(|| format!("the copy of `{url}` lies outside of the repository: `{directory}`"))?;
         Ok(Checkout { address, directory })
     }
+
+    /// The directory of the tree that holds it.
+    #[must_use]
+    pub fn directory(&self) -> &str {
+        &self.directory
+    }
 }
 
 /// Where a remote base is looked for.

@@ -3,6 +3,7 @@
 //! Not here: what the files mean, writing, fetching.
 #![allow(clippy::disallowed_methods, reason = "this is the one crate that reads a repository's files")]
 
+mod commit_and_copies;
 mod commit_files;
 mod decode;
 mod disk_files;

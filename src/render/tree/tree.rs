@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use seatrial_model::{OnceMap, SourceFile, Sources};
 
+use crate::commit_and_copies::CommitAndCopies;
 use crate::commit_files::CommitFiles;
 use crate::decode::decode;
 use crate::disk_files::DiskFiles;
@@ -44,6 +45,7 @@ struct Inner {
 enum Files {
     Disk(DiskFiles),
     Commit(Box<CommitFiles>),
+    CommitAndCopies(Box<CommitAndCopies>),
     Memory(MemoryFiles),
 }
 
@@ -52,6 +54,7 @@ impl Files {
         match self {
             Files::Disk(files) => files.look(path),
             Files::Commit(files) => files.look(path),
+            Files::CommitAndCopies(files) => files.look(path),
             Files::Memory(files) => files.look(path),
         }
     }
@@ -60,6 +63,7 @@ impl Files {
         match self {
             Files::Disk(files) => files.read(path),
             Files::Commit(files) => files.read(path),
+            Files::CommitAndCopies(files) => files.read(path),
             Files::Memory(files) => files.read(path),
         }
     }
@@ -68,6 +72,7 @@ impl Files {
         match self {
             Files::Disk(files) => files.list(dir),
             Files::Commit(files) => files.list(dir),
+            Files::CommitAndCopies(files) => files.list(dir),
             Files::Memory(files) => Ok(files.list(dir)),
         }
     }
@@ -88,9 +93,23 @@ impl Tree {
     /// # Errors
     /// When there is no such repository or commit.
     pub fn commit(root: &Path, revision: &str, sources: &Arc<Sources>) -> Result<Tree, GitError> {
-        let repository = git::open_at(root)?;
-        let commit = git::commit_id(&repository, revision)?;
-        Ok(Tree::new(Files::Commit(Box::new(CommitFiles::new(repository, commit)?)), sources))
+        Ok(Tree::new(Files::Commit(Box::new(commit_files(root, revision)?)), sources))
+    }
+
+    /// As [`Tree::commit`]; what the commit lacks of these directories comes from the working copy, as they were checked out beside it.
+    ///
+    /// # Errors
+    /// As [`Tree::commit`].
+    pub fn commit_with_copies(
+        root: &Path,
+        revision: &str,
+        copies: Vec<String>,
+        sources: &Arc<Sources>,
+    ) -> Result<Tree, GitError> {
+        let commit = commit_files(root, revision)?;
+        let working_copy = DiskFiles::open(root).map_err(|error| GitError::Other(error.to_string()))?;
+        let files = CommitAndCopies::new(commit, working_copy, copies);
+        Ok(Tree::new(Files::CommitAndCopies(Box::new(files)), sources))
     }
 
     /// Files in memory: for tests. Of two texts under one path the last counts.
@@ -213,6 +232,12 @@ impl Tree {
         let resolved = self.resolve(path)?;
         if resolved.directory { Ok(resolved.path) } else { Err(ReadError::NotADirectory) }
     }
+}
+
+fn commit_files(root: &Path, revision: &str) -> Result<CommitFiles, GitError> {
+    let repository = git::open_at(root)?;
+    let commit = git::commit_id(&repository, revision)?;
+    CommitFiles::new(repository, commit)
 }
 
 fn below(dir: &str, name: &str) -> String {

@@ -1,0 +1,58 @@
+//! The files of a commit, and directories of the working copy that it does not have: copies of other repositories, which the CI checked out
+//! beside.
+
+use crate::ReadError;
+use crate::commit_files::CommitFiles;
+use crate::disk_files::DiskFiles;
+use crate::resolve::Entry;
+
+/// What the commit has comes from the commit.
+#[derive(Debug)]
+pub(crate) struct CommitAndCopies {
+    commit: CommitFiles,
+    working_copy: DiskFiles,
+    /// Their paths from the root.
+    copies: Vec<String>,
+}
+
+impl CommitAndCopies {
+    pub(crate) fn new(commit: CommitFiles, working_copy: DiskFiles, copies: Vec<String>) -> CommitAndCopies {
+        CommitAndCopies { commit, working_copy, copies }
+    }
+
+    pub(crate) fn look(&self, path: &str) -> Result<Entry, ReadError> {
+        match self.commit.look(path) {
+            Err(ReadError::NotFound) if self.is_copied(path) || self.leads_to_a_copy(path) => {
+                self.working_copy.look(path)
+            }
+            looked => looked,
+        }
+    }
+
+    pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self.commit.read(path) {
+            Err(ReadError::NotFound) if self.is_copied(path) => self.working_copy.read(path),
+            read => read,
+        }
+    }
+
+    pub(crate) fn list(&self, dir: &str) -> Result<Vec<(String, Entry)>, ReadError> {
+        match self.commit.list(dir) {
+            Err(ReadError::NotFound) if self.is_copied(dir) => self.working_copy.list(dir),
+            listed => listed,
+        }
+    }
+
+    fn is_copied(&self, path: &str) -> bool {
+        self.copies.iter().any(|copy| is_in(path, copy))
+    }
+
+    fn leads_to_a_copy(&self, path: &str) -> bool {
+        self.copies.iter().any(|copy| is_in(copy, path))
+    }
+}
+
+/// Whether a path is a directory or lies in it.
+fn is_in(path: &str, dir: &str) -> bool {
+    path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
