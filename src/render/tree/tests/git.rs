@@ -118,6 +118,30 @@ fn follows_a_commits_links_inside_the_root_only() {
 }
 
 #[test]
+fn only_named_directories_of_the_working_copy_stand_beside_a_commit() {
+    if git_is_missing("only_named_directories_of_the_working_copy_stand_beside_a_commit") {
+        return;
+    }
+    let f = fixture();
+    for (path, text) in
+        [("vendor/app/a.yaml", "a: 1\n"), ("vendor/other/b.yaml", "b: 1\n"), ("base/new.yaml", "c: 1\n")]
+    {
+        let full = f.repo.join(path);
+        fs::create_dir_all(full.parent().expect("has a parent")).expect("directory is made");
+        fs::write(full, text).expect("file is written");
+    }
+    let copies = vec!["vendor/app".to_owned(), "base".to_owned()];
+    let tree = Tree::commit_with_copies(&f.repo, "HEAD", copies, &Arc::new(Sources::new())).expect("commit is there");
+    let text = |path: &str| tree.read(path).map(|file| file.text().to_owned());
+    assert_eq!(text("vendor/app/a.yaml"), Ok("a: 1\n".to_owned()));
+    assert_eq!(tree.list("vendor/app"), Ok(vec![("a.yaml".to_owned(), EntryKind::File)]));
+    assert_eq!(text("vendor/other/b.yaml"), Err(ReadError::NotFound));
+    let committed = Tree::commit(&f.repo, "HEAD", &Arc::new(Sources::new())).expect("commit is there");
+    assert_eq!(text("base/web.yaml"), committed.read("base/web.yaml").map(|file| file.text().to_owned()));
+    assert_eq!(tree.list("base"), committed.list("base"), "what the commit has is the commit's");
+}
+
+#[test]
 fn a_submodule_is_absent() {
     if git_is_missing("a_submodule_is_absent") {
         return;
