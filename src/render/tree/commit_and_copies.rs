@@ -1,22 +1,23 @@
-//! The files of a commit, and directories of the working copy that it does not have: copies of other repositories, which the CI checked out
-//! beside.
+//! The files of a commit, and directories of the working copy of which it has nothing: copies of other repositories, which the CI checked
+//! out beside.
 
 use crate::ReadError;
 use crate::commit_files::CommitFiles;
 use crate::disk_files::DiskFiles;
 use crate::resolve::Entry;
 
-/// What the commit has comes from the commit.
 #[derive(Debug)]
 pub(crate) struct CommitAndCopies {
     commit: CommitFiles,
     working_copy: DiskFiles,
-    /// Their paths from the root.
+    /// Their paths from the root; none that the commit has, too.
     copies: Vec<String>,
 }
 
 impl CommitAndCopies {
     pub(crate) fn new(commit: CommitFiles, working_copy: DiskFiles, copies: Vec<String>) -> CommitAndCopies {
+        let is_absent = |copy: &String| matches!(commit.look(copy), Err(ReadError::NotFound));
+        let copies = copies.into_iter().filter(is_absent).collect();
         CommitAndCopies { commit, working_copy, copies }
     }
 

@@ -138,6 +138,7 @@ fn only_named_directories_of_the_working_copy_stand_beside_a_commit() {
     assert_eq!(text("vendor/other/b.yaml"), Err(ReadError::NotFound));
     let committed = Tree::commit(&f.repo, "HEAD", &Arc::new(Sources::new())).expect("commit is there");
     assert_eq!(text("base/web.yaml"), committed.read("base/web.yaml").map(|file| file.text().to_owned()));
+    assert_eq!(text("base/new.yaml"), Err(ReadError::NotFound));
     assert_eq!(tree.list("base"), committed.list("base"), "what the commit has is the commit's");
 }
 
