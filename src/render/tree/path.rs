@@ -6,6 +6,9 @@ pub fn join(dir: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
     }
+    if dir.is_empty() && is_normal(relative) {
+        return Some(relative.to_owned());
+    }
     let mut parts: Vec<&str> = dir.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
     for part in relative.split('/') {
         match part {
@@ -19,8 +22,37 @@ pub fn join(dir: &str, relative: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Whether nothing in a path is to be taken out, as in nearly all that are asked for.
+fn is_normal(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// The directory of a path; `""` for what lies in the root.
 #[must_use]
 pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(dir, _)| dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_normalised_wherever_it_is_seen_from() {
+        for (dir, relative, expected) in [
+            ("", "a/b", Some("a/b")),
+            ("", "a//b/./c/", Some("a/b/c")),
+            ("", "a/../b", Some("b")),
+            ("", "..", None),
+            ("", "", Some("")),
+            ("", ".", Some("")),
+            ("", "/a", None),
+            ("x/y", "../a", Some("x/a")),
+            ("./x//y", "a", Some("x/y/a")),
+            ("x", "../../a", None),
+            ("", "..a/.b", Some("..a/.b")),
+        ] {
+            assert_eq!(join(dir, relative).as_deref(), expected, "{dir:?} {relative:?}");
+        }
+    }
 }
