@@ -46,5 +46,6 @@ pub use json_detour::kustomize_cannot_print;
 pub use order::in_kustomize_order;
 pub use parse::{Dialect, Document, Parsed, parse};
 pub use parsed_files::ParsedFiles;
+pub use scalar_style::is_printed_plain;
 pub use styled::{emit_styled, explicit_tag};
-pub use typing::plain_kind;
+pub use typing::{is_true, plain_kind};

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
 
-use crate::scalar_style::{Analysis, Written};
+use crate::scalar_style::Analysis;
 use crate::{json_detour, timestamp};
 
 /// The node as kustomize writes it: keys sorted at every level; dates, absent values in brackets and U+0085 turned into what they become.
@@ -48,9 +48,7 @@ fn last_block_before_comments(object: &Node) -> Option<Vec<usize>> {
 
 /// Whether a text that was a block is one again in kustomize's first print, which is go-yaml version 3's.
 pub(crate) fn is_block_in_first_print(text: &str) -> bool {
-    // A tab keeps version 2 from a block, and not version 3.
-    let text = text.replace('\t', "x");
-    Written::Literal.in_block(&Analysis::of(&text)) == Written::Literal
+    Analysis::of(text).block
 }
 
 fn one_line_longer(node: &Node, path: &[usize]) -> Node {
@@ -102,19 +100,30 @@ fn changed(node: &Node, place: Place) -> Option<Node> {
         }
         Value::Scalar(_) => None,
         Value::Sequence(items) => {
-            let first = items.iter().enumerate().find_map(|(at, item)| Some((at, changed(item, below)?)));
-            let (at, item) = first?;
-            let (before, rest) = (items.iter().take(at).cloned(), items.iter().skip(at + 1));
+            let items = changed_each(items, |item| changed(item, below))?;
             let mut copy = node.clone();
-            copy.set_items(before.chain([item]).chain(rest.map(|item| ordered(item, below))).collect());
+            copy.set_items(items);
             Some(copy)
         }
         Value::Mapping(entries) => {
+            let entries = sorted(entries, below)?;
             let mut copy = node.clone();
-            copy.set_entries(sorted(entries, below)?);
+            copy.set_entries(entries);
             Some(copy)
         }
     }
+}
+
+/// A list with what became another in its place; `None` where nothing did.
+fn changed_each<T: Clone>(all: &[T], change: impl Fn(&T) -> Option<T>) -> Option<Vec<T>> {
+    let mut copy: Option<Vec<T>> = None;
+    for (at, one) in all.iter().enumerate() {
+        let Some(new) = change(one) else { continue };
+        if let Some(place) = copy.get_or_insert_with(|| all.to_vec()).get_mut(at) {
+            *place = new;
+        }
+    }
+    copy
 }
 
 /// kustomize's first print quotes what holds a `:` in brackets: there the date stays as written.
@@ -144,20 +153,12 @@ fn sorted(entries: &[Entry], place: Place) -> Option<Vec<Entry>> {
         let key = |i: usize| entries.get(i).map_or("", |e| e.key.text.as_str());
         natural(key(a), key(b)) == Ordering::Less
     };
+    let with = |entry: &Entry, value: Node| Entry { key: entry.key.clone(), value };
     if (1..entries.len()).all(|at| !less(at, at - 1)) {
-        let first = entries.iter().enumerate().find_map(|(at, entry)| Some((at, changed(&entry.value, place)?)));
-        let (first, node) = first?;
-        let mut copy = entries.to_vec();
-        for (entry, old) in copy.iter_mut().zip(entries).skip(first + 1) {
-            entry.value = ordered(&old.value, place);
-        }
-        if let Some(entry) = copy.get_mut(first) {
-            entry.value = node;
-        }
-        return Some(copy);
+        return changed_each(entries, |entry| Some(with(entry, changed(&entry.value, place)?)));
     }
     let order = merge_sort((0..entries.len()).collect(), &less).into_iter().filter_map(|i| entries.get(i));
-    Some(order.map(|e| Entry { key: e.key.clone(), value: ordered(&e.value, place) }).collect())
+    Some(order.map(|entry| with(entry, ordered(&entry.value, place))).collect())
 }
 
 /// Stable, and indifferent to an order that is none: `natural` is not transitive for odd keys, and the standard library may panic then.

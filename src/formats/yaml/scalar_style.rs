@@ -46,14 +46,18 @@ fn is_base_60(text: &str) -> bool {
         && rest.all(sixtieth)
 }
 
-/// What a text allows.
+/// What a text allows: in version 2, and where that differs in version 3 (go-yaml: `yaml_emitter_analyze_scalar`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Analysis {
     pub(crate) multiline: bool,
     empty: bool,
-    plain: bool,
-    single_quoted: bool,
+    pub(crate) plain: bool,
+    /// In version 3's brackets.
+    pub(crate) plain_in_flow: bool,
+    pub(crate) single_quoted: bool,
     literal: bool,
+    /// A text block in version 3, from which a tab does not keep.
+    pub(crate) block: bool,
 }
 
 impl Written {
@@ -82,13 +86,18 @@ impl Analysis {
     /// Looks at every character once.
     pub(crate) fn of(text: &str) -> Analysis {
         if is_word(text) {
-            return Analysis { multiline: false, empty: false, plain: true, single_quoted: true, literal: true };
+            return Analysis {
+                multiline: false,
+                empty: false,
+                plain: true,
+                plain_in_flow: true,
+                single_quoted: true,
+                literal: true,
+                block: true,
+            };
         }
-        let Some(first) = text.chars().next() else {
-            return Analysis { multiline: false, empty: true, plain: true, single_quoted: true, literal: false };
-        };
-        let mut indicators = text.starts_with("---") || text.starts_with("...");
-        let (mut multiline, mut special) = (false, false);
+        let (mut indicators, mut flow_indicators) = (text.starts_with("---") || text.starts_with("..."), false);
+        let (mut multiline, mut special, mut tab) = (false, false, false);
         let (mut break_space, mut space_break) = (false, false);
         // What stands before the first character counts as white space.
         let mut before = None;
@@ -96,30 +105,42 @@ impl Analysis {
         while let Some(c) = chars.next() {
             let blank_after = chars.peek().is_none_or(|next| matches!(next, ' ' | '\t'));
             indicators |= match (before, c) {
-                (
-                    None,
-                    '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`',
-                ) => true,
+                (None, c) if INDICATORS.contains(c) => true,
                 (None, '?' | '-') | (_, ':') => blank_after,
                 (Some(before), '#') => is_white(before),
                 _ => false,
             };
-            special |= !is_printable(c);
+            flow_indicators |= matches!(c, '?' | ':') || (before.is_some() && matches!(c, ',' | '[' | ']' | '{' | '}'));
+            tab |= c == '\t';
+            special |= c != '\t' && !is_printable(c);
             multiline |= is_break(c);
             break_space |= c == ' ' && before.is_some_and(is_break);
             space_break |= is_break(c) && before == Some(' ');
             before = Some(c);
         }
-        let last = before.unwrap_or(first);
-        let edges = [first, last].into_iter().any(|c| c == ' ' || is_break(c));
+        let is_edge = |c: Option<char>| c.is_some_and(|c| c == ' ' || is_break(c));
+        let single_quoted = !(break_space || space_break || tab || special);
+        let plain = single_quoted && !(multiline || indicators || is_edge(text.chars().next()) || is_edge(before));
+        let block = !(text.is_empty() || before == Some(' ') || space_break || special);
         Analysis {
             multiline,
-            empty: false,
-            plain: !(edges || break_space || space_break || special || multiline || indicators),
-            single_quoted: !(break_space || space_break || special),
-            literal: !(last == ' ' || space_break || special),
+            empty: text.is_empty(),
+            plain,
+            plain_in_flow: plain && !flow_indicators && !text.is_empty(),
+            single_quoted,
+            literal: block && !tab,
+            block,
         }
     }
+}
+
+/// What means something at the start of a plain scalar.
+const INDICATORS: &str = "#,[]{}&*!|>'\"%@`";
+
+/// Whether kustomize prints a string of one line without quotes.
+#[must_use]
+pub fn is_printed_plain(text: &str) -> bool {
+    written(text).in_block(&Analysis::of(text)) == Written::Plain
 }
 
 /// Whether no character of a text means anything to YAML: most keys and values are such words.

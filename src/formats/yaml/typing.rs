@@ -37,7 +37,8 @@ fn is_yaml_1_1_bool(text: &str) -> bool {
 }
 
 /// Which of the two a boolean is, in either dialect.
-pub(crate) fn is_true(text: &str) -> bool {
+#[must_use]
+pub fn is_true(text: &str) -> bool {
     matches!(text.bytes().next(), Some(b't' | b'T' | b'y' | b'Y')) || text.eq_ignore_ascii_case("on")
 }
 

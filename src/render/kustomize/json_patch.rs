@@ -3,7 +3,7 @@
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
 use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
-use seatrial_yaml::{Dialect, emit, plain_kind};
+use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
 use crate::strategic_merge::patched;
 use crate::{folded, json_numbers};
@@ -306,10 +306,6 @@ fn key_as_text(key: &mut Key) {
     key.kind = ScalarKind::String;
 }
 
-fn is_true(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "true")
-}
-
 fn decode(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
@@ -348,24 +344,11 @@ fn restyle(node: &mut Node) {
     if let Some(text) = node.as_str().filter(|_| node.kind() == ScalarKind::String) {
         let style = if text.contains('\n') {
             Style::Literal
-        } else if is_printed_plain(text, node.span()) {
+        } else if plain_kind(text, Dialect::Kustomize) == ScalarKind::String && is_printed_plain(text) {
             Style::Plain
         } else {
             Style::DoubleQuoted
         };
         node.set_style(style);
     }
-}
-
-/// Whether a string is printed without quotes.
-fn is_printed_plain(text: &str, span: Span) -> bool {
-    if plain_kind(text, Dialect::Kustomize) != ScalarKind::String {
-        return false;
-    }
-    let is_simple = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_simple) {
-        return true;
-    }
-    let printed = emit(&Node::string(text, span));
-    !printed.starts_with(['"', '\''])
 }

@@ -7,7 +7,7 @@ use std::iter::repeat_n;
 use seatrial_model::{Node, ScalarKind, Style};
 
 use super::explicit_tag;
-use crate::scalar_style::{is_break, is_printable};
+use crate::scalar_style::{Analysis, is_break};
 use crate::writer::double_quoted;
 use crate::{Dialect, plain_kind};
 
@@ -58,83 +58,62 @@ fn style(node: &Node, text: &str, has_tag: bool, place: Place) -> Style {
     }
 }
 
-/// What a text allows (go-yaml: `yaml_emitter_analyze_scalar`).
-struct Analysis {
-    multiline: bool,
-    plain: bool,
-    plain_in_flow: bool,
-    single_quoted: bool,
-    block: bool,
-}
-
-impl Analysis {
-    fn of(text: &str) -> Analysis {
-        let (mut indicators, mut flow_indicators) = (text.starts_with("---") || text.starts_with("..."), false);
-        let (mut multiline, mut special, mut tab) = (false, false, false);
-        let (mut break_space, mut space_break) = (false, false);
-        // What stands before the first character counts as white space.
-        let mut before = None;
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            let blank_after = chars.peek().is_none_or(|next| is_blank(*next));
-            indicators |= match (before, c) {
-                (None, c) if INDICATORS.contains(c) => true,
-                (None, '?' | '-') | (_, ':') => blank_after,
-                (Some(before), '#') => is_blank(before) || is_break(before) || before == '\0',
-                _ => false,
-            };
-            flow_indicators |= matches!(c, '?' | ':') || (before.is_some() && matches!(c, ',' | '[' | ']' | '{' | '}'));
-            tab |= c == '\t';
-            special |= c != '\t' && !is_printable(c);
-            multiline |= is_break(c);
-            break_space |= c == ' ' && before.is_some_and(is_break);
-            space_break |= is_break(c) && before == Some(' ');
-            before = Some(c);
-        }
-        let edge = |c: Option<char>| c.is_some_and(|c| c == ' ' || is_break(c));
-        let plain = !(edge(text.chars().next()) || edge(before) || break_space || space_break || tab || special)
-            && !(multiline || indicators);
-        Analysis {
-            multiline,
-            plain,
-            plain_in_flow: plain && !flow_indicators && !text.is_empty(),
-            single_quoted: !(break_space || space_break || tab || special),
-            block: !(text.is_empty() || before == Some(' ') || space_break || special),
-        }
-    }
-}
-
-/// What means something at the start of a plain scalar.
-const INDICATORS: &str = "#,[]{}&*!|>'\"%@`";
-
 fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
+/// Text on lines that are all indented, character by character.
+struct Lines {
+    out: String,
+    indent: usize,
+    /// The last character was a line end, or none is there yet.
+    in_breaks: bool,
+}
+
+impl Lines {
+    /// A line end, written twice where one alone would be read as a space.
+    fn end(&mut self, c: char, doubles: bool) {
+        if doubles && !self.in_breaks && c == '\n' {
+            self.out.push('\n');
+        }
+        self.out.push(c);
+        self.in_breaks = true;
+    }
+
+    /// Any other character; whether a line begins with it.
+    fn put(&mut self, c: char) -> bool {
+        let begins = std::mem::take(&mut self.in_breaks);
+        if begins {
+            self.out.extend(repeat_n(' ', self.indent));
+        }
+        self.out.push(c);
+        begins
+    }
+
+    /// What follows a block begins on a line of its own.
+    fn ended(mut self) -> String {
+        if !self.in_breaks {
+            self.out.push('\n');
+        }
+        self.out
+    }
+}
+
 fn single_quoted(text: &str, indent: usize) -> String {
-    let mut out = String::from("'");
-    let mut in_breaks = false;
+    let mut lines = Lines { out: String::from("'"), indent, in_breaks: false };
     for c in text.chars() {
         if is_break(c) {
-            // A line end alone would be a space.
-            if !in_breaks && c == '\n' {
-                out.push('\n');
-            }
-            out.push(c);
-            in_breaks = true;
+            lines.end(c, true);
             continue;
         }
         // Spaces do not end the line ends, as libyaml has it; nothing with a space there gets here.
-        if std::mem::take(&mut in_breaks) {
-            out.extend(repeat_n(' ', indent));
-        }
+        lines.put(c);
         if c == '\'' {
-            out.push('\'');
+            lines.put(c);
         }
-        out.push(c);
     }
-    out.push('\'');
-    out
+    lines.out.push('\'');
+    lines.out
 }
 
 /// `|`, with what it needs to keep the ends of the text (go-yaml: `yaml_emitter_write_block_scalar_hints`).
@@ -151,44 +130,28 @@ fn header(sign: char, text: &str) -> String {
 }
 
 fn literal(text: &str, indent: usize) -> String {
-    let mut out = header('|', text);
-    let mut in_breaks = true;
+    let mut lines = Lines { out: header('|', text), indent, in_breaks: true };
     for c in text.chars() {
-        if std::mem::replace(&mut in_breaks, is_break(c)) && !is_break(c) {
-            out.extend(repeat_n(' ', indent));
+        if is_break(c) {
+            lines.end(c, false);
+        } else {
+            lines.put(c);
         }
-        out.push(c);
     }
-    ended(out, in_breaks)
+    lines.ended()
 }
 
 /// Without a width nothing is folded. A line break is written twice behind a line that is not indented, unless the first line of all is.
 fn folded(text: &str, indent: usize) -> String {
-    let mut out = header('>', text);
     let doubles = text.chars().find(|c| !is_break(*c)).is_some_and(|c| !is_blank(c) && c != '\0');
-    let (mut in_breaks, mut indented) = (true, true);
+    let mut lines = Lines { out: header('>', text), indent, in_breaks: true };
+    let mut indented = true;
     for c in text.chars() {
         if is_break(c) {
-            if !in_breaks && !indented && doubles && c == '\n' {
-                out.push('\n');
-            }
-            out.push(c);
-            in_breaks = true;
-            continue;
-        }
-        if std::mem::take(&mut in_breaks) {
-            out.extend(repeat_n(' ', indent));
+            lines.end(c, doubles && !indented);
+        } else if lines.put(c) {
             indented = is_blank(c);
         }
-        out.push(c);
     }
-    ended(out, in_breaks)
-}
-
-/// What follows begins on a line of its own.
-fn ended(mut block: String, has_end: bool) -> String {
-    if !has_end {
-        block.push('\n');
-    }
-    block
+    lines.ended()
 }
