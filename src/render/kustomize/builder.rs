@@ -189,7 +189,7 @@ impl Build<'_> {
         patches::apply_strategic_merges(merges, dir, resources, files, findings);
         note("PatchStrategicMergeTransformer", merges.len().min(1), resources, findings);
         for patch in items("patches") {
-            patches::apply_patches(std::slice::from_ref(patch), dir, resources, files, findings);
+            patches::apply_patch(patch, dir, resources, files, findings);
             note("PatchTransformer", 1, resources, findings);
         }
         if let Some(value) = get("namespace") {
@@ -220,7 +220,7 @@ impl Build<'_> {
             note("AnnotationsTransformer", 1, resources, findings);
         }
         for patch in items("patchesJson6902") {
-            patches::apply_json_patches(std::slice::from_ref(patch), dir, resources, files, findings);
+            patches::apply_json_patch(patch, dir, resources, files, findings);
             note("PatchJson6902Transformer", 1, resources, findings);
         }
         for replica in items("replicas") {

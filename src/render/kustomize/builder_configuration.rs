@@ -28,7 +28,10 @@ impl Build<'_> {
             Some(OpenApi::File(path)) => {
                 self.files.schemas_are_set = true;
                 let Some(file) = self.files.text(&kustomization.dir, path, &mut self.findings) else { return };
-                let Some(definitions) = open_api::definitions(&file, path.span(), &mut self.findings) else { return };
+                let Some(definitions) = open_api::definitions(&file, path.span(), &self.files, &mut self.findings)
+                else {
+                    return;
+                };
                 self.files.schemas = if self.built_in_schemas_used() {
                     Schemas::over_built_in(definitions)
                 } else {
@@ -51,7 +54,7 @@ impl Build<'_> {
         let mut all = TransformerConfig::empty();
         for path in list.items() {
             let Some(file) = self.files.text(&kustomization.dir, path, &mut self.findings) else { continue };
-            if let Some(config) = crds::read(&file, path.span(), &mut self.findings) {
+            if let Some(config) = crds::read(&file, path.span(), &self.files, &mut self.findings) {
                 self.merge_config(&Arc::new(config), path.span(), &mut all);
             }
         }

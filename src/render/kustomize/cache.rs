@@ -1,7 +1,7 @@
 //! What all builds of one tree have in common: each file is parsed once, each directory is built once, however many include it.
 //!
 //! A directory is shared when its result does not depend on who includes it: not when it met a cycle with a directory around it, and not
-//! when an `openapi` has changed what is known of kinds.
+//! when an `openapi` has changed what is known of kinds, or the root asks for `buildMetadata`.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};

@@ -8,6 +8,7 @@ use seatrial_model::{Finding, SourceFile, Span, ids};
 use serde_json::{Map, Value};
 
 use crate::field_spec::{Conflict, FieldSpec, merge_one};
+use crate::files::Files;
 use crate::name_reference_specs::NameReference;
 use crate::open_api::value_of;
 use crate::resource::Gvk;
@@ -19,8 +20,13 @@ const DEEPEST: usize = 64;
 const MOST_FIELDS: usize = 2000;
 
 /// What a file of definitions adds; `named` is where a kustomization names it.
-pub(crate) fn read(file: &Arc<SourceFile>, named: Span, findings: &mut Vec<Finding>) -> Option<TransformerConfig> {
-    let value = value_of(file, findings)?;
+pub(crate) fn read(
+    file: &Arc<SourceFile>,
+    named: Span,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<TransformerConfig> {
+    let value = value_of(file, files, findings)?;
     let mut refuse = |message: String| {
         let finding = Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), message).with_field("crds");
         findings.push(finding.with_related(named, "named here"));

@@ -5,15 +5,16 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use seatrial_model::{Finding, Level, SourceFile, Span, ids};
-use seatrial_tree::{EntryKind, ReadError};
+use seatrial_tree::{EntryKind, ReadError, within};
 use seatrial_yaml::Dialect;
 
 use crate::accumulator::Accumulator;
 use crate::builder::Build;
-use crate::cache::{Cache, Directory, Read, tell_once};
+use crate::cache::{Directory, Read, tell_once};
+use crate::files::Files;
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, build_metadata, repeated_keys};
+use crate::{FILE_NAMES, build_metadata};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -68,7 +69,7 @@ impl Build<'_> {
 
     /// Whether what another build made of a directory is what this one would make of it here.
     fn is_usable(&self, shared: &Directory) -> bool {
-        let is_around = |dir: &Arc<str>| self.stack.iter().any(|visited| contains(dir, visited));
+        let is_around = |dir: &Arc<str>| self.stack.iter().any(|visited| within(visited, dir).is_some());
         !self.files.schemas_are_set
             && self.trail.is_none()
             && self.stack.len() + shared.height <= DEEPEST
@@ -153,7 +154,7 @@ impl Build<'_> {
             let message = format!("kustomizations are nested more than {DEEPEST} deep");
             return Some((0, Finding::new(ids::BASE_CYCLE, span, message)));
         }
-        let first = self.stack.iter().position(|visited| contains(dir, visited))?;
+        let first = self.stack.iter().position(|visited| within(visited, dir).is_some())?;
         let visited = self.stack.get(first).map(String::as_str).unwrap_or_default();
         if visited == dir {
             let circle: Vec<&str> = self.stack.iter().skip(first).map(String::as_str).chain([dir]).map(shown).collect();
@@ -167,7 +168,8 @@ impl Build<'_> {
 
     fn load(&mut self, dir: &str, entry: Option<Span>) -> Option<Arc<Kustomization>> {
         let file = self.find_file(dir, entry)?;
-        let read = self.files.cache.kustomization(dir, || read(dir, &file, self.files.cache));
+        let files = &self.files;
+        let read = files.cache.kustomization(dir, || read(dir, &file, files));
         self.findings.extend_from_slice(&read.findings);
         read.kustomization.clone()
     }
@@ -177,23 +179,24 @@ impl Build<'_> {
         let path = |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
         let is_file = |name: &&&str| matches!(tree.kind(&path(name)), Ok(EntryKind::File));
         let found: Vec<&str> = FILE_NAMES.iter().filter(is_file).copied().collect();
-        let span = entry.unwrap_or_else(|| self.nowhere(dir));
         let Some(name) = found.first() else {
             let what = match tree.kind(dir) {
                 Ok(EntryKind::Directory) => "has no kustomization.yaml, kustomization.yml or Kustomization".to_owned(),
                 Ok(EntryKind::File) => "is a file, not a directory with a kustomization".to_owned(),
                 Err(error) => error.to_string(),
             };
+            let span = entry.unwrap_or_else(|| self.nowhere(dir));
             self.findings.push(Finding::new(ids::MISSING_FILE, span, format!("`{}` {what}", shown(dir))));
             return None;
         };
         let file = match tree.read(&path(name)) {
             Ok(file) => file,
             Err(error) => {
+                let span = || entry.unwrap_or_else(|| self.nowhere(dir));
                 let (rule, span) = match error {
                     ReadError::NotText | ReadError::TooLarge { .. } => (ids::PARSE_ERROR, self.nowhere(&path(name))),
-                    ReadError::OutsideRoot => (ids::LOAD_RESTRICTION, span),
-                    _ => (ids::MISSING_FILE, span),
+                    ReadError::OutsideRoot => (ids::LOAD_RESTRICTION, span()),
+                    _ => (ids::MISSING_FILE, span()),
                 };
                 self.findings.push(Finding::new(rule, span, format!("`{}` {error}", path(name))));
                 return None;
@@ -214,10 +217,9 @@ impl Build<'_> {
 }
 
 /// What a kustomization file says; only its first document counts.
-fn read(dir: &str, file: &Arc<SourceFile>, cache: &Cache) -> Read {
-    let parsed = cache.files.get(file, Dialect::Kubectl);
-    let mut findings = parsed.findings.clone();
-    repeated_keys::tolerate(&mut findings);
+fn read(dir: &str, file: &Arc<SourceFile>, files: &Files<'_>) -> Read {
+    let mut findings = Vec::new();
+    let parsed = files.documents_of(file, Dialect::Kubectl, &mut findings);
     let Some(document) = parsed.documents.first() else {
         if findings.is_empty() {
             findings.push(empty(file));
@@ -234,11 +236,6 @@ fn read(dir: &str, file: &Arc<SourceFile>, cache: &Cache) -> Read {
         build_metadata::check(kustomization, &mut findings);
     }
     Read { kustomization: kustomization.map(Arc::new), findings }
-}
-
-/// Whether a directory is another, or lies around it.
-fn contains(dir: &str, other: &str) -> bool {
-    dir.is_empty() || other.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn shown(dir: &str) -> &str {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, SourceFile, Span, ids};
-use seatrial_tree::{EntryKind, ReadError, Tree, join, parent};
+use seatrial_tree::{EntryKind, ReadError, Tree, join, parent, within};
 use seatrial_yaml::{Dialect, Parsed};
 
 use crate::cache::Cache;
@@ -143,7 +143,7 @@ impl<'a> Files<'a> {
         }
         let real = |path: &str| self.tree.real_path(path).unwrap_or_else(|_| path.to_owned());
         let (dir, target) = (real(dir), real(target));
-        dir.is_empty() || target.strip_prefix(&dir).is_some_and(|rest| rest.starts_with('/'))
+        within(&target, &dir).is_some()
     }
 
     fn unreadable(&self, path: &str, target: &str, error: &ReadError, span: Span) -> Finding {

@@ -78,8 +78,8 @@ fn value(node: &Node) -> Option<f64> {
     Some(value).filter(|value| value.is_finite())
 }
 
-/// The shortest digits, with an exponent below 0.0001 and from a million on (Go: `strconv.FormatFloat` with `g`).
-fn go_float(value: f64) -> String {
+/// The shortest digits, with an exponent below 0.0001 and from a million on (Go: `strconv.FormatFloat` with `g`, `%v`).
+pub(crate) fn go_float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
     let exponent: i32 = exponent.parse().unwrap_or_default();
@@ -105,6 +105,10 @@ mod tests {
             (0.0001, "0.0001"),
             (0.00001, "1e-05"),
             (6.02e123, "6.02e+123"),
+            (1.5, "1.5"),
+            (1_234_567.5, "1.2345675e+06"),
+            (-0.0, "-0"),
+            (1e21, "1e+21"),
         ];
         for (value, expected) in cases {
             assert_eq!(go_float(value), expected);

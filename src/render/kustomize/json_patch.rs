@@ -6,6 +6,7 @@ use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
 use crate::strategic_merge::patched;
+use crate::wording::count;
 use crate::{folded, json_numbers};
 
 /// A patch, read.
@@ -255,7 +256,7 @@ impl Pointer {
             let Some(next) = child(node, segment) else {
                 let place = if reached.is_empty() { "the object".to_owned() } else { format!("`{reached}`") };
                 let what = match (node.is_sequence(), node.is_mapping()) {
-                    (true, _) => format!("{place} has {} and no item `{segment}`", count(node.items().len())),
+                    (true, _) => format!("{place} has {} and no item `{segment}`", count(node.items().len(), "item")),
                     (_, true) => format!("{place} has no `{segment}`"),
                     _ => format!("{place} is {}", node.describe()),
                 };
@@ -270,13 +271,9 @@ impl Pointer {
     fn no_index(&self, segment: &str, length: usize) -> JsonPatchError {
         error(
             self.span,
-            format!("`{}` does not exist: the list has {} and no index `{segment}`", self.text, count(length)),
+            format!("`{}` does not exist: the list has {} and no index `{segment}`", self.text, count(length, "item")),
         )
     }
-}
-
-fn count(items: usize) -> String {
-    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
 }
 
 /// Values are read as kubectl reads them: `yes` is true, and a date is text; JSON has no infinity.

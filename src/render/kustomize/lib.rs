@@ -8,9 +8,9 @@
 //! (`# {"$ref": …}`), and the order of equal names where Go's maps make it random. An error that kustomize stops at is a finding, and the
 //! rest is rendered.
 //!
-//! Stricter on purpose: what kustomize prints and no cluster takes (no `apiVersion`, a `kind` that is a number) is printed and an error;
-//! definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that stands twice is a
-//! warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
+//! Stricter on purpose: what kustomize prints and no cluster takes is printed, too, and an error (a `kind` that is a number) or, without an
+//! `apiVersion`, a warning; definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
+//! stands twice is a warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
 //!
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
@@ -83,6 +83,7 @@ mod var_expansion;
 mod var_findings;
 mod var_resolution;
 mod vars;
+mod wording;
 
 pub use image_override::{ImageOverride, override_images};
 pub use remote::Checkout;

@@ -1,4 +1,8 @@
-//! "Did you mean": the nearest of some names.
+//! "Did you mean": the nearest of some names, and of some objects.
+
+use seatrial_model::Finding;
+
+use crate::resource::Resource;
 
 /// The name that is nearest to a misspelt one, when one is near enough.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -6,6 +10,18 @@ pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>)
     let most = (wrong.chars().count() / 3).clamp(1, 4);
     let scored = names.into_iter().map(|name| (distance(&wrong, &name.to_lowercase()), name));
     scored.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// The object whose first name is nearest to a misspelt one.
+pub(crate) fn object<'a>(wrong: &str, objects: impl Iterator<Item = &'a Resource> + Clone) -> Option<&'a Resource> {
+    let near = nearest(wrong, objects.clone().map(|object| &*object.original_id().name))?;
+    objects.into_iter().find(|object| &*object.original_id().name == near)
+}
+
+/// Adds to a finding that this object was perhaps meant.
+pub(crate) fn point_at(finding: Finding, object: &Resource) -> Finding {
+    let help = format!("did you mean `{}`?", object.original_id().name);
+    finding.with_related(object.name_span(), "this one is near").with_help(help)
 }
 
 /// Edits from one word to the other, a swap of two neighbours counted once (Damerau–Levenshtein, restricted).

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Level, Node, SourceFile, Span, ids};
-use seatrial_yaml::{Dialect, parse};
+use seatrial_yaml::Dialect;
 use serde_json::{Map, Value};
 
-use crate::repeated_keys;
+use crate::files::Files;
 use crate::schemas::{Definitions, Shape};
 
 /// The schemas that kustomize brings along.
@@ -48,8 +48,13 @@ pub(crate) fn read<'a>(field: &'a Node, findings: &mut Vec<Finding>) -> Option<O
 }
 
 /// The definitions of a schema file; `named` is where a kustomization names it.
-pub(crate) fn definitions(file: &Arc<SourceFile>, named: Span, findings: &mut Vec<Finding>) -> Option<Definitions> {
-    let swagger = value_of(file, findings)?;
+pub(crate) fn definitions(
+    file: &Arc<SourceFile>,
+    named: Span,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Definitions> {
+    let swagger = value_of(file, files, findings)?;
     let Some(swagger) = swagger.as_object() else {
         let message = format!("`{}` is no OpenAPI document: a mapping with `definitions`", file.path());
         findings
@@ -70,16 +75,15 @@ pub(crate) fn definitions(file: &Arc<SourceFile>, named: Span, findings: &mut Ve
 }
 
 /// JSON, which is read as such because such files are large, or YAML.
-pub(crate) fn value_of(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<Value> {
+pub(crate) fn value_of(file: &Arc<SourceFile>, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Value> {
     if file.text().starts_with('{')
         && let Ok(value) = serde_json::from_str(file.text())
     {
         return Some(value);
     }
-    let mut parsed = parse(file, Dialect::Kubectl);
-    repeated_keys::tolerate(&mut parsed.findings);
-    let broken = parsed.findings.iter().any(|finding| finding.level == Level::Error);
-    findings.extend(parsed.findings);
+    let before = findings.len();
+    let parsed = files.documents_of(file, Dialect::Kubectl, findings);
+    let broken = findings.iter().skip(before).any(|finding| finding.level == Level::Error);
     parsed.documents.first().filter(|_| !broken).map(|document| document.node.to_json())
 }
 

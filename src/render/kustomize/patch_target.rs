@@ -26,13 +26,8 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &Accumulator) -> F
     }
     let finding = finding(&["metadata", "name"]);
     let same_kind = resources.resources().iter().filter(|r| r.id().gvk.kind == wanted.gvk.kind);
-    let names: Vec<(&str, &Resource)> = same_kind.map(|r| (&*r.original_id().name, r)).collect();
-    let near = nearest::nearest(&wanted.name, names.iter().map(|(name, _)| *name));
-    let near = near.and_then(|near| names.iter().find(|(name, _)| *name == near));
-    match near {
-        Some((name, resource)) => {
-            finding.with_related(resource.name_span(), "this one is near").with_help(format!("did you mean `{name}`?"))
-        }
+    match nearest::object(&wanted.name, same_kind) {
+        Some(near) => nearest::point_at(finding, near),
         None => finding,
     }
 }
@@ -52,12 +47,8 @@ pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &Accum
     if let Some(named) = same_kind.iter().find(|r| r.any_ids().any(|id| *id.name == *name)) {
         return finding.with_related(named.name_span(), different(target, named));
     }
-    let names: Vec<(&str, &Resource)> = same_kind.iter().map(|r| (&*r.original_id().name, *r)).collect();
-    let near = nearest::nearest(name, names.iter().map(|(name, _)| *name));
-    match near.and_then(|near| names.iter().find(|(name, _)| *name == near)) {
-        Some((name, resource)) => {
-            finding.with_related(resource.name_span(), "this one is near").with_help(format!("did you mean `{name}`?"))
-        }
+    match nearest::object(name, same_kind.iter().copied()) {
+        Some(near) => nearest::point_at(finding, near),
         None => finding,
     }
 }

@@ -57,61 +57,57 @@ fn empty(span: Span, field: &'static str) -> Finding {
     Finding::new(ids::KUSTOMIZE, span, "the patch is empty").with_field(field).with_help("remove it")
 }
 
-/// Applies the entries of `patches`.
-pub(crate) fn apply_patches(
-    entries: &[Node],
+/// Applies an entry of `patches`.
+pub(crate) fn apply_patch(
+    entry: &Node,
     dir: &str,
     resources: &mut Accumulator,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for entry in entries {
-        let Some(patch) = read_patch(entry, dir, files, findings) else { continue };
-        let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
-        let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
-        files.built_in_schemas_used = true;
-        match (&patch, entry.get("target")) {
-            (Patch::StrategicMerge(patches), None) => {
-                for patch in patches {
-                    apply_by_identity(patch, allowed, &files.schemas, resources, findings);
-                }
+    let Some(patch) = read_patch(entry, dir, files, findings) else { return };
+    let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
+    let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
+    files.built_in_schemas_used = true;
+    match (&patch, entry.get("target")) {
+        (Patch::StrategicMerge(patches), None) => {
+            for patch in patches {
+                apply_by_identity(patch, allowed, &files.schemas, resources, findings);
             }
-            (Patch::StrategicMerge(patches), Some(target)) => {
-                apply_to_target(patches, target, allowed, &files.schemas, resources, findings);
-            }
-            (Patch::Json(patch), Some(target)) => apply_json(patch, target, Past::Kept, resources, findings),
-            (Patch::Json(patch), None) if patch.is_empty() => {}
-            (Patch::Json(_), None) => findings.push(without_target(entry, "patches")),
         }
+        (Patch::StrategicMerge(patches), Some(target)) => {
+            apply_to_target(patches, target, allowed, &files.schemas, resources, findings);
+        }
+        (Patch::Json(patch), Some(target)) => apply_json(patch, target, Past::Kept, resources, findings),
+        (Patch::Json(patch), None) if patch.is_empty() => {}
+        (Patch::Json(_), None) => findings.push(without_target(entry, "patches")),
     }
 }
 
-/// Applies the entries of `patchesJson6902`, which name their object and are JSON patches only.
-pub(crate) fn apply_json_patches(
-    entries: &[Node],
+/// Applies an entry of `patchesJson6902`, which names its object and is a JSON patch only.
+pub(crate) fn apply_json_patch(
+    entry: &Node,
     dir: &str,
     resources: &mut Accumulator,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for entry in entries {
-        let Some(patch) = read_patch(entry, dir, files, findings) else { continue };
-        let Some(target) = entry.get("target") else {
-            findings.push(without_target(entry, "patchesJson6902"));
-            continue;
-        };
-        if target.get("name").and_then(Node::as_str).is_none_or(str::is_empty) {
-            let message = "the target of a JSON patch must have a `name` here";
-            findings.push(Finding::new(ids::KUSTOMIZE, target.span(), message).with_field("patchesJson6902"));
-            continue;
-        }
-        match &patch {
-            patch if patch.is_empty() => findings.push(empty(text_of(entry), "patchesJson6902")),
-            Patch::Json(patch) => apply_json(patch, target, Past::Forgotten, resources, findings),
-            Patch::StrategicMerge(_) => {
-                let message = "this is no JSON patch, which is a list of operations";
-                findings.push(Finding::new(ids::KUSTOMIZE, text_of(entry), message).with_field("patchesJson6902"));
-            }
+    let Some(patch) = read_patch(entry, dir, files, findings) else { return };
+    let Some(target) = entry.get("target") else {
+        findings.push(without_target(entry, "patchesJson6902"));
+        return;
+    };
+    if target.get("name").and_then(Node::as_str).is_none_or(str::is_empty) {
+        let message = "the target of a JSON patch must have a `name` here";
+        findings.push(Finding::new(ids::KUSTOMIZE, target.span(), message).with_field("patchesJson6902"));
+        return;
+    }
+    match &patch {
+        patch if patch.is_empty() => findings.push(empty(text_of(entry), "patchesJson6902")),
+        Patch::Json(patch) => apply_json(patch, target, Past::Forgotten, resources, findings),
+        Patch::StrategicMerge(_) => {
+            let message = "this is no JSON patch, which is a list of operations";
+            findings.push(Finding::new(ids::KUSTOMIZE, text_of(entry), message).with_field("patchesJson6902"));
         }
     }
 }

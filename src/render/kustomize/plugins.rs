@@ -86,7 +86,7 @@ pub(crate) fn transform(
         }
         "PatchTransformer" => {
             let entry = fit(config, shapes::PATCH_TRANSFORMER, findings);
-            patches::apply_patches(std::slice::from_ref(&entry), dir, resources, files, findings);
+            patches::apply_patch(&entry, dir, resources, files, findings);
         }
         "PatchJson6902Transformer" => {
             json_patch(fit(config, shapes::JSON_PATCH, findings), dir, resources, files, findings);
@@ -226,7 +226,7 @@ fn json_patch(
     if let Some(operations) = entry.remove("jsonOp") {
         entry.set("patch", operations.value);
     }
-    patches::apply_json_patches(std::slice::from_ref(&entry), dir, resources, files, findings);
+    patches::apply_json_patch(&entry, dir, resources, files, findings);
 }
 
 fn strategic_merges(

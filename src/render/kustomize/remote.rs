@@ -2,6 +2,8 @@
 //!
 //! Not here: fetching. What nobody put into the tree is a finding.
 
+use seatrial_tree::{join, within};
+
 /// A copy of another repository, or of a directory of it, that lies in the tree: vendored, or checked out by the CI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkout {
@@ -20,7 +22,7 @@ impl Checkout {
         let address = Address::parse(url).ok_or_else(|| {
             format!("`{url}` is no address of a repository, as in https://github.com/acme/bases?ref=v1.2")
         })?;
-        let directory = seatrial_tree::join("", directory)
+        let directory = join("", directory)
             .ok_or_else(|| format!("the copy of `{url}` lies outside of the repository: `{directory}`"))?;
         Ok(Checkout { address, directory })
     }
@@ -51,7 +53,7 @@ pub(crate) fn find<'a>(checkouts: &'a [Checkout], text: &str) -> Copy<'a> {
     known.sort_by_key(|(checkout, _)| checkout.address.reference.is_none());
     let is_wanted = |reference: &Option<String>| reference.is_none() || *reference == wanted.reference;
     if let Some((checkout, path)) = known.iter().find(|(checkout, _)| is_wanted(&checkout.address.reference)) {
-        return match seatrial_tree::join(&checkout.directory, path) {
+        return match join(&checkout.directory, path) {
             Some(path) => Copy::At(path),
             None => Copy::Unknown,
         };
@@ -97,20 +99,14 @@ impl Address {
             return None;
         }
         let repository = format!("{}/{repository}", host.to_ascii_lowercase());
-        let path = seatrial_tree::join("", path.trim_matches('/'))?;
+        let path = join("", path.trim_matches('/'))?;
         Some(Address { repository, path, reference: reference(query) })
     }
 
     /// The path of this below that of another, in the same repository.
     fn below(&self, other: &Address) -> Option<String> {
-        if self.repository != other.repository {
-            return None;
-        }
-        if other.path.is_empty() {
-            return Some(self.path.clone());
-        }
-        let rest = self.path.strip_prefix(&other.path)?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/').to_owned())
+        let path = within(&self.path, &other.path).filter(|_| self.repository == other.repository);
+        path.map(str::to_owned)
     }
 }
 

@@ -40,12 +40,8 @@ pub(crate) fn no_source(source: &Node, resources: &[Resource]) -> Finding {
             .with_related(object.name_span(), format!("it is in the namespace `{namespace}` here"))
             .with_help(format!("write `namespace: {namespace}`, or leave it out"));
     }
-    let of_kind = || resources.iter().filter(has_kind);
-    let near = nearest::nearest(name, of_kind().map(|r| &*r.original_id().name));
-    if let Some(near) = near.filter(|_| !name.is_empty()) {
-        let there = of_kind().find(|r| &*r.original_id().name == near);
-        let finding = finding.with_help(format!("did you mean `{near}`?"));
-        return there.into_iter().fold(finding, |f, r| f.with_related(r.name_span(), "this one is near"));
+    if let Some(near) = nearest::object(name, resources.iter().filter(has_kind)).filter(|_| !name.is_empty()) {
+        return nearest::point_at(finding, near);
     }
     match resources.iter().find(has_name) {
         Some(other) => finding.with_related(other.name_span(), format!("this is a {}", other.id().gvk.kind)),

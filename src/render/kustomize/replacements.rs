@@ -19,6 +19,7 @@ use crate::resource::Resource;
 use crate::selector::Selector;
 use crate::shared::spread;
 use crate::structured::replace_in_text;
+use crate::wording::count;
 
 /// The field that is meant where none is named.
 const DEFAULT_FIELD: &str = "metadata.name";
@@ -188,7 +189,7 @@ fn value_in(object: &Resource, source: &Node) -> Result<Node, (Span, String)> {
     let Some(part) = part else {
         let message = format!(
             "`{path}` has {} between `{}`, and none with the index {}",
-            if parts.len() == 1 { "1 part".to_owned() } else { format!("{} parts", parts.len()) },
+            count(parts.len(), "part"),
             options.delimiter,
             options.index
         );

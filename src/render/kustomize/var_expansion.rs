@@ -1,6 +1,7 @@
 //! `$(NAME)` in a text replaced by values (kustomize: `filters/refvar/expand.go`). Not here: which texts (`var_resolution`).
 
 use crate::generators::base64_lines;
+use crate::json_numbers::go_float;
 
 /// What a var stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +18,7 @@ impl Value {
         match self {
             Value::Text(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
-            Value::Float(number) => general(*number),
+            Value::Float(number) => go_float(*number),
             Value::Bool(value) => value.to_string(),
         }
     }
@@ -79,18 +80,6 @@ pub(crate) fn expand<'a, 'v>(text: &'a str, value: impl Fn(&str) -> Option<&'v V
     Expansion { used, result: Expanded::Text(text) }
 }
 
-/// The shortest digits, with an exponent where it is below -4 or above 5 (Go: `%v` of a `float64`).
-fn general(number: f64) -> String {
-    let scientific = format!("{number:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return number.to_string() };
-    let Ok(exponent) = exponent.parse::<i32>() else { return number.to_string() };
-    if (-4..6).contains(&exponent) {
-        return number.to_string();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,21 +109,5 @@ mod tests {
         }
         assert_eq!(expand("$(PORT)", value).result, Expanded::Whole(Value::Integer(80)));
         assert_eq!(expand("$(PORT)$(HOST)", value).used, ["PORT", "HOST"]);
-    }
-
-    #[test]
-    fn numbers_are_written_as_go_writes_them() {
-        let cases = [
-            (1.5, "1.5"),
-            (123_456.0, "123456"),
-            (1_234_567.5, "1.2345675e+06"),
-            (0.00001, "1e-05"),
-            (0.0001, "0.0001"),
-            (-0.0, "-0"),
-            (1e21, "1e+21"),
-        ];
-        for (number, expected) in cases {
-            assert_eq!(general(number), expected);
-        }
     }
 }

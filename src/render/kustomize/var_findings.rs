@@ -52,10 +52,8 @@ pub(crate) fn no_object(var: &Var, resources: &[Resource]) -> Finding {
     if let Some(object) = of_kind().find(has_name) {
         return nearly(var, object, finding);
     }
-    if let Some(near) = nearest::nearest(&var.object, of_kind().map(|r| &*r.original_id().name)) {
-        let there = of_kind().find(|r| &*r.original_id().name == near);
-        let finding = finding.with_help(format!("did you mean `{near}`?"));
-        return there.into_iter().fold(finding, |f, r| f.with_related(r.name_span(), "this one is near"));
+    if let Some(near) = nearest::object(&var.object, of_kind()) {
+        return nearest::point_at(finding, near);
     }
     match resources.iter().find(has_name) {
         Some(other) => finding.with_related(other.name_span(), format!("this is a {}", other.id().gvk.kind)),

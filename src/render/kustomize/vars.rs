@@ -2,7 +2,7 @@
 //! `ResAccumulator.MergeVars`).
 //!
 //! A var looks for its object where it is defined, among what that kustomization and its bases have; the object then carries the var's
-//! name along, whatever it is called later. Not here: values and where they go (`var_values`, `var_expansion`), what is said when an
+//! name along, whatever it is called later. Not here: values and where they go (`var_resolution`, `var_expansion`), what is said when an
 //! object or a field does not exist (`var_findings`).
 
 use std::collections::{BTreeMap, HashMap};

@@ -1,10 +1,10 @@
 //! The files of a commit, and directories of the working copy of which it has nothing: copies of other repositories, which the CI checked
 //! out beside.
 
-use crate::ReadError;
 use crate::commit_files::CommitFiles;
 use crate::disk_files::DiskFiles;
 use crate::resolve::Entry;
+use crate::{ReadError, within};
 
 #[derive(Debug)]
 pub(crate) struct CommitAndCopies {
@@ -45,15 +45,10 @@ impl CommitAndCopies {
     }
 
     fn is_copied(&self, path: &str) -> bool {
-        self.copies.iter().any(|copy| is_in(path, copy))
+        self.copies.iter().any(|copy| within(path, copy).is_some())
     }
 
     fn leads_to_a_copy(&self, path: &str) -> bool {
-        self.copies.iter().any(|copy| is_in(copy, path))
+        self.copies.iter().any(|copy| within(copy, path).is_some())
     }
-}
-
-/// Whether a path is a directory or lies in it.
-fn is_in(path: &str, dir: &str) -> bool {
-    path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

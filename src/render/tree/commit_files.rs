@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
 use gix::object::tree::EntryKind as Mode;
+use seatrial_model::OnceMap;
 
 use crate::resolve::Entry;
 use crate::tree::SIZE_LIMIT;
 use crate::{GitError, ReadError};
-use seatrial_model::OnceMap;
 
 /// A symbolic link's target is at most as long as a path may be (PATH_MAX).
 const LONGEST_LINK: u64 = 4096;

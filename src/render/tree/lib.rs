@@ -15,6 +15,6 @@ mod resolve;
 mod tree;
 
 pub use git::{GitError, Repository};
-pub use path::{join, parent};
+pub use path::{join, parent, within};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, SIZE_LIMIT, Tree};

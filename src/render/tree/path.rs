@@ -27,6 +27,16 @@ fn is_normal(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
+/// What is left of a path inside of a directory, `""` for the directory itself; `None` for what lies elsewhere.
+#[must_use]
+pub fn within<'a>(path: &'a str, dir: &str) -> Option<&'a str> {
+    if dir.is_empty() {
+        return Some(path);
+    }
+    let rest = path.strip_prefix(dir)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
 /// The directory of a path; `""` for what lies in the root.
 #[must_use]
 pub fn parent(path: &str) -> &str {
@@ -53,6 +63,21 @@ mod tests {
             ("", "..a/.b", Some("..a/.b")),
         ] {
             assert_eq!(join(dir, relative).as_deref(), expected, "{dir:?} {relative:?}");
+        }
+    }
+
+    #[test]
+    fn a_directory_holds_itself_and_what_is_below_it() {
+        for (path, dir, rest) in [
+            ("a/b/c", "a/b", Some("c")),
+            ("a/b", "a/b", Some("")),
+            ("a/bc", "a/b", None),
+            ("a", "a/b", None),
+            ("a/b", "", Some("a/b")),
+            ("", "", Some("")),
+            ("", "a", None),
+        ] {
+            assert_eq!(within(path, dir), rest, "{path:?} {dir:?}");
         }
     }
 }

@@ -44,8 +44,7 @@ struct Inner {
 #[derive(Debug)]
 enum Files {
     Disk(DiskFiles),
-    Commit(Box<CommitFiles>),
-    CommitAndCopies(Box<CommitAndCopies>),
+    Commit(Box<CommitAndCopies>),
     Memory(MemoryFiles),
 }
 
@@ -54,7 +53,6 @@ impl Files {
         match self {
             Files::Disk(files) => files.look(path),
             Files::Commit(files) => files.look(path),
-            Files::CommitAndCopies(files) => files.look(path),
             Files::Memory(files) => files.look(path),
         }
     }
@@ -63,7 +61,6 @@ impl Files {
         match self {
             Files::Disk(files) => files.read(path),
             Files::Commit(files) => files.read(path),
-            Files::CommitAndCopies(files) => files.read(path),
             Files::Memory(files) => files.read(path),
         }
     }
@@ -72,7 +69,6 @@ impl Files {
         match self {
             Files::Disk(files) => files.list(dir),
             Files::Commit(files) => files.list(dir),
-            Files::CommitAndCopies(files) => files.list(dir),
             Files::Memory(files) => Ok(files.list(dir)),
         }
     }
@@ -93,7 +89,7 @@ impl Tree {
     /// # Errors
     /// When there is no such repository or commit.
     pub fn commit(root: &Path, revision: &str, sources: &Arc<Sources>) -> Result<Tree, GitError> {
-        Ok(Tree::new(Files::Commit(Box::new(commit_files(root, revision)?)), sources))
+        Tree::commit_with_copies(root, revision, Vec::new(), sources)
     }
 
     /// As [`Tree::commit`]; what the commit lacks of these directories comes from the working copy, as they were checked out beside it.
@@ -106,10 +102,12 @@ impl Tree {
         copies: Vec<String>,
         sources: &Arc<Sources>,
     ) -> Result<Tree, GitError> {
-        let commit = commit_files(root, revision)?;
+        let repository = git::open_at(root)?;
+        let commit = git::commit_id(&repository, revision)?;
+        let commit = CommitFiles::new(repository, commit)?;
         let working_copy = DiskFiles::open(root).map_err(|error| GitError::Other(error.to_string()))?;
         let files = CommitAndCopies::new(commit, working_copy, copies);
-        Ok(Tree::new(Files::CommitAndCopies(Box::new(files)), sources))
+        Ok(Tree::new(Files::Commit(Box::new(files)), sources))
     }
 
     /// Files in memory: for tests. Of two texts under one path the last counts.
@@ -232,12 +230,6 @@ impl Tree {
         let resolved = self.resolve(path)?;
         if resolved.directory { Ok(resolved.path) } else { Err(ReadError::NotADirectory) }
     }
-}
-
-fn commit_files(root: &Path, revision: &str) -> Result<CommitFiles, GitError> {
-    let repository = git::open_at(root)?;
-    let commit = git::commit_id(&repository, revision)?;
-    CommitFiles::new(repository, commit)
 }
 
 fn below(dir: &str, name: &str) -> String {
