@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
-use seatrial_kustomize::{Checkout, Options};
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::{Context, check};
 use seatrial_tree::{ReadError, Tree};
 
-use crate::checkouts::configured;
+use crate::checkouts::Checkouts;
 use crate::config::{self, Config};
 use crate::plan::{Planned, minor_of, source_of};
 use crate::render::Renderer;
@@ -44,12 +44,11 @@ pub(crate) struct Told {
 }
 
 impl Against {
-    /// The base in `tree`; its configuration lies where that of the checkout does. Checkouts are those of the command line and its own.
-    pub(crate) fn new(tree: Tree, config_path: &str, given: &[Checkout]) -> Against {
+    /// The base in `tree`; its configuration lies where that of the checkout does. Of the change's checkouts only those of the command line count.
+    pub(crate) fn new(tree: Tree, config_path: &str, checkouts: &Checkouts) -> Against {
         let config = read_config(&tree, config_path);
-        let own = configured(config.as_ref().ok(), config_path);
-        let checkouts = given.iter().cloned().chain(own).collect();
-        let renderer = Renderer::new(&tree, &Arc::default(), Options { checkouts, ..Options::default() });
+        let checkouts = checkouts.under(config.as_ref().ok(), config_path);
+        let renderer = Renderer::new(&tree, &Arc::default(), checkouts.options(LoadRestriction::default()));
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 

@@ -22,17 +22,11 @@ impl CheckoutConfig {
     }
 }
 
-/// The copies that a configuration names; reading it has seen to it that they can be.
-pub(crate) fn configured(config: Option<&Config>, config_path: &str) -> Vec<Checkout> {
-    let named = config.into_iter().flat_map(|config| &config.checkouts);
-    named.filter_map(|checkout| checkout.in_tree(config_path).ok()).collect()
-}
-
 /// The copies that stand in for remote bases of a repository.
 #[derive(Debug)]
 pub(crate) struct Checkouts {
     /// Those of the command line, which come first.
-    pub(crate) given: Vec<Checkout>,
+    given: Vec<Checkout>,
     /// Those of the configuration.
     configured: Vec<Checkout>,
 }
@@ -45,17 +39,29 @@ impl Checkouts {
     pub(crate) fn of(args: &SourceArgs, session: &Session, workspace: &Workspace) -> Result<Checkouts, Stop> {
         let given = args.checkout.iter().map(|flag| from_flag(flag, &session.directory, workspace));
         let given = given.collect::<Result<Vec<Checkout>, String>>().map_err(Stop::Usage)?;
-        Ok(Checkouts { given, configured: configured(workspace.config.as_ref(), &workspace.config_path) })
+        let flags = Checkouts { given, configured: Vec::new() };
+        Ok(flags.under(workspace.config.as_ref(), &workspace.config_path))
+    }
+
+    /// The same flags under a configuration; reading it has seen to it that its copies can be.
+    pub(crate) fn under(&self, config: Option<&Config>, config_path: &str) -> Checkouts {
+        let named = config.into_iter().flat_map(|config| &config.checkouts);
+        let configured = named.filter_map(|checkout| checkout.in_tree(config_path).ok()).collect();
+        Checkouts { given: self.given.clone(), configured }
     }
 
     /// How a repository with them is built.
     pub(crate) fn options(&self, load_restriction: LoadRestriction) -> Options {
-        Options { load_restriction, checkouts: self.given.iter().chain(&self.configured).cloned().collect() }
+        Options { load_restriction, checkouts: self.all().cloned().collect() }
     }
 
     /// Where they lie in the tree.
     pub(crate) fn directories(&self) -> Vec<String> {
-        self.given.iter().chain(&self.configured).map(|checkout| checkout.directory().to_owned()).collect()
+        self.all().map(|checkout| checkout.directory().to_owned()).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Checkout> {
+        self.given.iter().chain(&self.configured)
     }
 }
 

@@ -14,7 +14,7 @@ use seatrial_rules::{Checked, Context, check};
 use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
 use crate::plan::Planned;
-use crate::render::{Renderer, image_names};
+use crate::render::{Renderer, image_names, matches_nothing, unmatched};
 use crate::session::Session;
 use crate::stop::Stop;
 
@@ -52,13 +52,12 @@ pub(crate) struct Bench<'a> {
 /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
 pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judged>, Stop> {
     let examined: Vec<Examined> = planned.into_par_iter().map(|environment| examine(environment, bench)).collect();
-    for (index, image) in bench.images.iter().enumerate() {
-        if examined.iter().all(|e| e.changed.get(index).copied().unwrap_or(0) == 0) {
-            let mut names: Vec<&str> = examined.iter().flat_map(|e| e.images.iter().map(String::as_str)).collect();
-            names.sort_unstable();
-            names.dedup();
-            return Err(Stop::Usage(unmatched_image(&image.name, &names)));
-        }
+    let changed: Vec<&[usize]> = examined.iter().map(|e| e.changed.as_slice()).collect();
+    if let Some(image) = unmatched(bench.images, &changed) {
+        let mut names: Vec<&str> = examined.iter().flat_map(|e| e.images.iter().map(String::as_str)).collect();
+        names.sort_unstable();
+        names.dedup();
+        return Err(Stop::Usage(format!("{}; {}", matches_nothing(image), there_are(&names))));
     }
     // Only now the Secrets of all environments are known, and one may stand in the line of another's finding.
     let resolve = |f: &Finding| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker);
@@ -82,12 +81,11 @@ struct Examined {
     images: Vec<String>,
 }
 
-fn unmatched_image(name: &str, names: &[&str]) -> String {
-    let known = match names {
+fn there_are(images: &[&str]) -> String {
+    match images {
         [] => "no image is rendered at all".to_owned(),
-        _ => format!("there are {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
-    };
-    format!("--image `{name}` matches no rendered image; {known}")
+        _ => format!("there are {}", images.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// A finding, and what is known about it beside.

@@ -12,7 +12,7 @@ use crate::cli::{RenderArgs, Wanted};
 use crate::commands::write_out;
 use crate::manifest_files::{text, write_file, write_files};
 use crate::plan::{self, Planned};
-use crate::render::{Renderer, image_overrides};
+use crate::render::{Renderer, image_overrides, matches_nothing, unmatched};
 use crate::render_each::RenderEach;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -38,8 +38,8 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
             }
         }
     };
-    if let Some(image) = images.iter().zip(&changed).find(|(_, count)| **count == 0).map(|(image, _)| image) {
-        return Err(Stop::Usage(format!("--image `{}` matches no rendered image", image.name)));
+    if let Some(image) = unmatched(&images, &[changed.as_slice()]) {
+        return Err(Stop::Usage(matches_nothing(image)));
     }
     rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m));
     tell(&[(None, &rendered)], &session);

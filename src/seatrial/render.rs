@@ -40,6 +40,17 @@ pub(crate) fn image_overrides(flags: &[String]) -> Result<Vec<ImageOverride>, St
     flags.iter().map(|flag| ImageOverride::parse(flag.trim())).collect()
 }
 
+/// The first `--image` that changed no container in any rendering; `changed` has their counts, a slice for each rendering.
+pub(crate) fn unmatched<'a>(images: &'a [ImageOverride], changed: &[&[usize]]) -> Option<&'a ImageOverride> {
+    let is_idle = |index: usize| changed.iter().all(|counts| counts.get(index).copied().unwrap_or(0) == 0);
+    images.iter().enumerate().find(|(index, _)| is_idle(*index)).map(|(_, image)| image)
+}
+
+/// What is said of it.
+pub(crate) fn matches_nothing(image: &ImageOverride) -> String {
+    format!("--image `{}` matches no rendered image", image.name)
+}
+
 /// Names of the images in pod templates, for the message about an `--image` that matches none.
 pub(crate) fn image_names(manifests: &[Manifest]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

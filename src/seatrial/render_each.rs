@@ -10,7 +10,7 @@ use crate::cli::{ManifestFormat, RenderArgs};
 use crate::manifest_files::{text, write_file};
 use crate::manifests::{keep_wanted, tell};
 use crate::plan::Planned;
-use crate::render::Renderer;
+use crate::render::{Renderer, matches_nothing, unmatched};
 use crate::session::Session;
 use crate::stop::Stop;
 
@@ -43,10 +43,9 @@ impl RenderEach<'_> {
         let findings: Vec<_> =
             planned.iter().zip(&written).map(|(planned, w)| (Some(planned.name.as_str()), &w.rendered)).collect();
         tell(&findings, self.session);
-        for (index, image) in self.images.iter().enumerate() {
-            if written.iter().all(|w| w.changed.get(index).copied().unwrap_or(0) == 0) {
-                return Err(Stop::Usage(format!("--image `{}` matches no rendered image", image.name)));
-            }
+        let changed: Vec<&[usize]> = written.iter().map(|w| w.changed.as_slice()).collect();
+        if let Some(image) = unmatched(self.images, &changed) {
+            return Err(Stop::Usage(matches_nothing(image)));
         }
         for (index, wanted) in self.args.object.iter().enumerate() {
             if !written.iter().any(|w| w.has.get(index).copied().unwrap_or_default()) {

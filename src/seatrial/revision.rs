@@ -87,7 +87,7 @@ pub(crate) fn open_base(
 ) -> (Base, Option<Against>) {
     let Base::Commit(commit) = &base else { return (base, None) };
     match Tree::commit_with_copies(&workspace.root, commit, checkouts.directories(), &session.sources) {
-        Ok(tree) => (base, Some(Against::new(tree, &workspace.config_path, &checkouts.given))),
+        Ok(tree) => (base, Some(Against::new(tree, &workspace.config_path, checkouts))),
         Err(error) => {
             let because = error.to_string();
             (

@@ -36,17 +36,18 @@ impl Workspace {
         let named = config.map(|file| directory.join(file));
         let start = named.as_deref().and_then(Path::parent).unwrap_or(directory);
         let start = start.canonicalize().map_err(|e| Stop::Usage(format!("cannot open `{}`: {e}", start.display())))?;
-        let Workspace { root, tree, parsed, repository, .. } = Workspace::around(&start, &start, sources)?;
+        let found = Workspace::without_config(&start, &start, sources)?;
+        let (root, tree) = (&found.root, &found.tree);
         let config_path = match named.as_deref().and_then(Path::file_name) {
-            Some(name) => in_tree(&root, &start.join(name)),
-            None => nearest_config(&tree, &in_tree(&root, &start)),
+            Some(name) => in_tree(root, &start.join(name)),
+            None => nearest_config(tree, &in_tree(root, &start)),
         };
         let config = match tree.read(&config_path) {
             Ok(file) => Some(config::read(&config_path, file.text()).map_err(Stop::Config)?),
             Err(ReadError::NotFound) if named.is_none() => None,
             Err(error) => return Err(Stop::Usage(format!("the configuration `{config_path}` {error}"))),
         };
-        Ok(Workspace { root, tree, parsed, repository, config, config_path })
+        Ok(Workspace { config, config_path, ..found })
     }
 
     /// The repository around `directory` (absolute), whether its configuration can be read or not; where there is no git, the tree of `root`.
@@ -54,14 +55,21 @@ impl Workspace {
     /// # Errors
     /// [`Stop::Usage`] when it cannot be opened.
     pub(crate) fn around(directory: &Path, root: &Path, sources: &Arc<Sources>) -> Result<Workspace, Stop> {
+        let found = Workspace::without_config(directory, root, sources)?;
+        let config_path = nearest_config(&found.tree, &in_tree(&found.root, directory));
+        let file = found.tree.read(&config_path).ok();
+        let config = file.and_then(|file| config::read(&config_path, file.text()).ok());
+        Ok(Workspace { config, config_path, ..found })
+    }
+
+    fn without_config(directory: &Path, root: &Path, sources: &Arc<Sources>) -> Result<Workspace, Stop> {
         let repository = Repository::open(directory).ok();
         let found = repository.as_ref().and_then(Repository::root).and_then(|root| root.canonicalize().ok());
         let root = found.filter(|root| directory.starts_with(root)).unwrap_or_else(|| root.to_owned());
         let tree = Tree::working_copy(&root, sources)
             .map_err(|e| Stop::Usage(format!("cannot open `{}`: it {e}", root.display())))?;
-        let config_path = nearest_config(&tree, &in_tree(&root, directory));
-        let config = tree.read(&config_path).ok().and_then(|file| config::read(&config_path, file.text()).ok());
-        Ok(Workspace { root, tree, parsed: Arc::default(), repository, config, config_path })
+        let config_path = FILE_NAME.to_owned();
+        Ok(Workspace { root, tree, parsed: Arc::default(), repository, config: None, config_path })
     }
 }
 
