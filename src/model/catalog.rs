@@ -47,6 +47,8 @@ catalog! {
         "The server-side dry run or the apply was answered with an error: admission, validation, quota or an immutable field. Nothing of the stage was applied when the dry run failed."
     BASE_CYCLE "base-cycle" Error "kustomizations include each other in a circle"
         "kustomize refuses to build such a tree. Take one of the `resources` entries on the way out."
+    CONFIG "config" Error "seatrial.yaml is wrong"
+        "It cannot be read, or it contradicts itself; nothing was rendered and nothing was checked. `seatrial schema config` prints the JSON Schema for an editor."
     DUPLICATE_KEY "duplicate-key" Error "a mapping has the same key twice"
         "One of the two values is silently lost: kubectl takes the last, kustomize refuses. Remove one."
     DUPLICATE_OBJECT "duplicate-object" Error "two resources have one identity"

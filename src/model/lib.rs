@@ -2,6 +2,7 @@
 //!
 //! Data, and the masking of it. No parser, no renderer, no socket, no clock, no environment lives here.
 
+mod alteration;
 mod catalog;
 mod change;
 mod comparison;
@@ -22,6 +23,7 @@ mod source;
 mod text;
 mod verdict;
 
+pub use alteration::{Alteration, AlterationKind, AlteredSubject};
 pub use catalog::{CATALOG, RuleId, RuleInfo, ids, rule_info};
 pub use change::{Action, Change};
 pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Age, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId, ReportedFinding, Stage,
+    Age, Alteration, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId, ReportedFinding, Stage,
     StageOutcome, StageResult, Verdict,
 };
 
@@ -24,6 +24,9 @@ pub struct Report {
     pub revision: Revision,
     /// Per environment, in the order of the configuration.
     pub environments: Vec<EnvironmentReport>,
+    /// What the pull request removes or changes among environments, tests and rules: told first, whatever the verdict.
+    #[serde(default)]
+    pub alterations: Vec<Alteration>,
     /// All findings, new ones first, then worst first, each once with the environments that have it.
     pub findings: Vec<ReportedFinding>,
     /// Findings that the base has and the change does not; their places are those of the base.
@@ -162,6 +165,8 @@ pub enum TestOutcome {
     Passed,
     /// Not as expected.
     Failed,
+    /// Not as expected, and no reason to fail: the pull request changes or removes this test, and it ran as the base has it.
+    Tolerated,
     /// Could not be run.
     Broken,
     /// Not run.
@@ -213,6 +218,7 @@ impl Report {
             verdict: Verdict::Passed,
             revision: Revision::default(),
             environments: Vec::new(),
+            alterations: Vec::new(),
             findings: Vec::new(),
             fixed: Vec::new(),
             fail_on: FailOn::default(),
@@ -250,7 +256,7 @@ impl Report {
         let of_stages = self.environments.iter().flat_map(|e| e.stages.iter().map(|s| self.verdict_of(s, e)));
         let tests = self.environments.iter().flat_map(|e| &e.tests);
         let of_tests = tests.map(|t| match t.outcome {
-            TestOutcome::Passed | TestOutcome::Skipped => Verdict::Passed,
+            TestOutcome::Passed | TestOutcome::Tolerated | TestOutcome::Skipped => Verdict::Passed,
             TestOutcome::Failed => Verdict::Failed,
             TestOutcome::Broken => Verdict::Broken,
         });

@@ -140,7 +140,7 @@ impl LiveContext<'_> {
             }
             let word = match result.outcome {
                 TestOutcome::Passed => "pass",
-                TestOutcome::Failed | TestOutcome::Broken => "fail",
+                TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => "fail",
                 TestOutcome::Skipped => "skip",
             };
             self.log.line(&format!("{word:<6} {:<5} {} {}", judged.planned.name, result.name, result.message));

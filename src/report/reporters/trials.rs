@@ -8,7 +8,13 @@ use crate::wording::count;
 pub(crate) fn clause(environment: &EnvironmentReport) -> String {
     let tests = &environment.tests;
     let all = count(tests.len(), "test");
-    let worst_first = [TestOutcome::Broken, TestOutcome::Failed, TestOutcome::Passed, TestOutcome::Skipped];
+    let worst_first = [
+        TestOutcome::Broken,
+        TestOutcome::Failed,
+        TestOutcome::Tolerated,
+        TestOutcome::Passed,
+        TestOutcome::Skipped,
+    ];
     let counted = worst_first.map(|outcome| (tests.iter().filter(|test| test.outcome == outcome).count(), outcome));
     let ended: Vec<(usize, TestOutcome)> = counted.into_iter().filter(|(number, _)| *number > 0).collect();
     match ended.as_slice() {
@@ -21,11 +27,12 @@ pub(crate) fn clause(environment: &EnvironmentReport) -> String {
     }
 }
 
-/// `passed`, `failed`, `broken`, `not run`.
+/// `passed`, `failed`, `failed and tolerated`, `broken`, `not run`.
 pub(crate) fn word(outcome: TestOutcome) -> &'static str {
     match outcome {
         TestOutcome::Passed => "passed",
         TestOutcome::Failed => "failed",
+        TestOutcome::Tolerated => "failed and tolerated",
         TestOutcome::Broken => "broken",
         TestOutcome::Skipped => "not run",
     }

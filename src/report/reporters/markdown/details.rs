@@ -130,6 +130,7 @@ fn test_line(test: &TestResult) -> String {
     let mark = match test.outcome {
         TestOutcome::Passed => "✅",
         TestOutcome::Failed | TestOutcome::Broken => "❌",
+        TestOutcome::Tolerated => "⚠️",
         TestOutcome::Skipped => "⏭",
     };
     let name = prose(&clip(&test.name, LONGEST), Place::Line);
