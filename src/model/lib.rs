@@ -1,6 +1,6 @@
 //! What flows between the rooms of Seatrial: spans, sources, YAML nodes, objects, findings, outcomes and the report.
 //!
-//! Data, and the masking of it. No parser, no renderer, no socket, no clock, no environment lives here.
+//! Data, the masking of it, and how a character is shown that nobody sees. No parser, no renderer, no socket, no clock, no environment lives here.
 
 mod alteration;
 mod catalog;
@@ -19,6 +19,7 @@ mod rendered;
 mod report;
 mod reported;
 mod secret;
+mod shown;
 mod source;
 mod text;
 mod verdict;
@@ -42,6 +43,7 @@ pub use report::{
 };
 pub use reported::{ReportedFinding, ReportedLabel};
 pub use secret::Secret;
+pub use shown::{is_unseen, push_escape, shown_in_lines, shown_on_one_line};
 pub use source::{Encoding, FileId, SourceFile, Sources, Span};
 pub use text::Text;
 pub use verdict::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, Verdict};
