@@ -233,7 +233,7 @@ mod tests {
             ("image not found: acr.example/web:1.4.2", "image not found: acr.example/web:1.4.2"),
             ("[x](javascript:alert)", "\\[x\\]\\(javascript:alert\\)"),
             ("![x] <img src=x>", "\\!\\[x\\] \\<img src=x\\>"),
-            ("a\nb\u{1b}[0m", "a b\u{fffd}\\[0m"),
+            ("a\nb\u{1b}[0m", "a b\\\\u{1b}\\[0m"),
         ];
         for (text, markdown) in cases {
             assert_eq!(prose(text, Place::Line), markdown, "{text}");

@@ -83,7 +83,7 @@ fn column_widths(rows: &[Vec<String>]) -> Vec<usize> {
 }
 
 fn cells(environment: &EnvironmentReport, report: &Report) -> Vec<String> {
-    let told = |text: String| one_line(&clip(&text, LONGEST));
+    let told = |text: String| clip(&one_line(&text), LONGEST);
     let mut cells: Vec<String> = environment.stages.iter().map(|s| told(cell(s, environment, report))).collect();
     // What was skipped for one and the same reason is said once.
     if let Some(because) = skipped_alike(environment) {

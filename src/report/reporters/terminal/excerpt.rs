@@ -70,10 +70,14 @@ struct Shown {
 
 impl Shown {
     fn new(line: &ExcerptLine, columns: usize) -> Shown {
-        let clean = one_line(&line.text);
+        let characters: Vec<char> = one_line(&line.text).chars().collect();
         let columns = columns.max(20);
-        let characters: Vec<char> = clean.chars().collect();
-        let (from, to) = (line.underline.0.min(characters.len()), line.underline.1.min(characters.len()));
+        // What is shown as an escape takes more characters than it has.
+        let shown = |index: usize| {
+            let before: String = line.text.chars().take(index).collect();
+            one_line(&format!("{before}.")).chars().count() - 1
+        };
+        let (from, to) = (shown(line.underline.0).min(characters.len()), shown(line.underline.1).min(characters.len()));
         let start = first_shown(&characters, from, to, columns);
         let kept: String = characters.iter().skip(start).collect();
         let lead = usize::from(start > 0);
@@ -142,6 +146,12 @@ mod tests {
         let text = format!("{}here{}", "a".repeat(60), "b".repeat(60));
         assert_eq!(shown(&text, (60, 64), 30), "…aaaaaaaaaahere".to_owned() + &"b".repeat(14) + "…\n           ^^^^");
         assert_eq!(shown(&text, (0, 2), 30), "a".repeat(29) + "…\n^^");
+    }
+
+    #[test]
+    fn marks_stand_under_what_is_shown_as_an_escape() {
+        assert_eq!(shown("a\u{202e}: web", (4, 7), 40), "a\\u{202e}: web\n           ^^^");
+        assert_eq!(shown("a: x\u{202e}y", (3, 6), 40), "a: x\\u{202e}y\n   ^^^^^^^^^^");
     }
 
     #[test]
