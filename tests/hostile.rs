@@ -20,7 +20,11 @@ mod git;
 mod harness;
 #[path = "hostile/leaks.rs"]
 mod leaks;
+#[path = "../src/report/ci/obeyed.rs"]
+mod obeyed;
 #[path = "hostile/secrets.rs"]
 mod secrets;
 #[path = "hostile/signals.rs"]
 mod signals;
+#[path = "hostile/streams.rs"]
+mod streams;

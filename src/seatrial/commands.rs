@@ -1,6 +1,5 @@
 //! One function per subcommand: from its arguments to its exit code.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -24,6 +23,7 @@ use crate::revision::{self, Base};
 use crate::session::Session;
 use crate::signals;
 use crate::stop::Stop;
+use crate::streams::{self, Written};
 use crate::workspace::Workspace;
 
 /// `run`, `deploy`, `test`.
@@ -162,7 +162,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<u8, Stop> {
         SchemaOf::Config => config_schema(),
         SchemaOf::Report => report_schema(),
     };
-    write_out(&format!("{schema:#}\n"))
+    write_out(Written::Text(&format!("{schema:#}\n")))
 }
 
 fn open(session: &Session, common: &CommonArgs) -> Result<Workspace, Stop> {
@@ -180,24 +180,20 @@ fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLog {
         (false, true) => Audience::Person,
         (false, false) => Audience::LogFile,
     };
-    ProgressLog::new(&session.masker, session.ci.host, audience)
+    ProgressLog::new(&session.masker, audience)
 }
 
 /// Writes the report and says what could not be written; the exit code is the verdict's, or broken when a file is missing that was asked for.
 fn finish(sinks: &Sinks<'_>, report: &Report) -> u8 {
     let failures = sinks.write(report);
     for failure in &failures {
-        let _ = writeln!(std::io::stderr().lock(), "error: {failure}");
+        streams::tell_line(&format!("error: {failure}"));
     }
     if failures.is_empty() { report.verdict.exit_code() } else { EXIT_BROKEN }
 }
 
-pub(crate) fn write_out(text: &str) -> Result<u8, Stop> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(EXIT_PASSED),
-        // `seatrial render | head` is no failure.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(EXIT_PASSED),
-        Err(error) => Err(Stop::Broken(format!("cannot write to standard output: {error}"))),
-    }
+/// Writes a command's result to standard output.
+pub(crate) fn write_out(result: Written<'_>) -> Result<u8, Stop> {
+    let cannot = |error| Stop::Broken(format!("cannot write to standard output: {error}"));
+    streams::print(result).map(|()| EXIT_PASSED).map_err(cannot)
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use seatrial_ci::{Host, annotations, neutralised, step_output};
+use seatrial_ci::{Host, annotations, step_output};
 use seatrial_forge::{Comment, CommitStatus, Delivery, GitHub, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
 use seatrial_reporters::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
@@ -12,6 +12,7 @@ use seatrial_transport::Transport;
 use crate::cli::{CommonArgs, Output, ReportFormat};
 use crate::config::ReportConfig;
 use crate::session::Session;
+use crate::streams::{self, Written};
 
 /// Bytes of a comment: GitHub refuses 65,536 characters, and less than that now and then.
 const COMMENT_BUDGET: usize = 60_000;
@@ -55,20 +56,20 @@ impl Sinks<'_> {
     }
 
     fn write_stdout(&self, report: &Report) -> std::io::Result<()> {
-        let host = self.session.ci.host;
-        let named: Vec<&Output> = self.outputs.iter().filter(|o| o.file.is_none()).collect();
-        let mut out = std::io::stdout().lock();
-        if named.is_empty() {
-            let text = self.format(report, ReportFormat::Terminal, Colors::AsSession);
-            out.write_all(neutralised(host, &text).as_bytes())?;
+        let named = self.outputs.iter().filter(|output| output.file.is_none());
+        let mut formats: Vec<ReportFormat> = named.map(|output| output.format).collect();
+        if formats.is_empty() {
+            formats.push(ReportFormat::Terminal);
         }
-        for output in named {
-            let text = self.format(report, output.format, Colors::AsSession);
-            let text = if output.format == ReportFormat::Json { text } else { neutralised(host, &text) };
-            out.write_all(text.as_bytes())?;
+        for format in formats {
+            let text = self.format(report, format, Colors::AsSession);
+            streams::print(match format {
+                ReportFormat::Terminal => Written::Painted(&text),
+                ReportFormat::Markdown | ReportFormat::Junit => Written::Text(&text),
+                ReportFormat::Json => Written::Json(&text),
+            })?;
         }
-        out.write_all(annotations(host, report).as_bytes())?;
-        out.flush()
+        streams::print(Written::Commands(&annotations(self.session.ci.host, report)))
     }
 
     fn format(&self, report: &Report, format: ReportFormat, colors: Colors) -> String {

@@ -23,44 +23,65 @@ mod revision;
 mod session;
 mod signals;
 mod stop;
+mod streams;
 mod workspace;
 
-use std::io::Write;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use seatrial_ci::Host;
-use seatrial_model::{EXIT_PASSED, EXIT_USAGE};
+use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 
 use crate::cli::{Cli, Command, CommonArgs};
 use crate::pipeline::Extent;
 use crate::stop::Stop;
+use crate::streams::Written;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let parsed = cli::definition().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    streams::tell_of_panics();
+    let cli = match parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => {
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            let _ = error.print();
-            return ExitCode::from(if asked { EXIT_PASSED } else { EXIT_USAGE });
-        }
+        Err(error) => return ExitCode::from(explain(error)),
     };
     log_to_stderr(&cli.command);
     match dispatch(&cli.command) {
         Ok(code) => ExitCode::from(code),
         Err(stop) => {
-            let _ = std::io::stderr().lock().write_all(stop.message().as_bytes());
+            streams::tell(Written::Text(&stop.message()));
             let on_actions = std::env::var_os("GITHUB_ACTIONS").is_some();
             let host = if on_actions { Host::GitHubActions } else { Host::Local };
-            let _ = std::io::stdout().lock().write_all(stop.annotations(host).as_bytes());
+            let _ = streams::print(Written::Commands(&stop.annotations(host)));
             ExitCode::from(stop.exit_code())
         }
     }
+}
+
+fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let definition = cli::definition().styles(streams::usage_styles());
+    definition.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// Writes help or what is wrong with the command line; gives back the exit code.
+fn explain(error: clap::Error) -> u8 {
+    let code = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => EXIT_PASSED,
+        _ => EXIT_USAGE,
+    };
+    // clap quotes arguments as they are, line ends included: it is asked again about arguments in which everything can be seen.
+    let shown = std::env::args_os().map(|argument| shown_on_one_line(&argument.to_string_lossy()).into_owned().into());
+    let error = parse(shown).err().unwrap_or(error);
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        streams::tell(Written::Painted(&text));
+    } else {
+        let _ = streams::print(Written::Painted(&text));
+    }
+    code
 }
 
 fn dispatch(command: &Command) -> Result<u8, Stop> {
@@ -93,7 +114,7 @@ fn log_to_stderr(command: &Command) {
         _ => "debug",
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| streams::Events).with_ansi(false).init();
 }
 
 fn common(command: &Command) -> Option<&CommonArgs> {

@@ -1,6 +1,5 @@
 //! `render`: manifests on standard output or in files, findings on standard error; nothing is written when it fails.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use seatrial_kustomize::{ImageOverride, LoadRestriction};
@@ -8,7 +7,7 @@ use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, i
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 
 use crate::checkouts::Checkouts;
-use crate::cli::{RenderArgs, Wanted};
+use crate::cli::{ManifestFormat, RenderArgs, Wanted};
 use crate::commands::write_out;
 use crate::manifest_files::{text, write_file, write_files};
 use crate::plan::{self, Planned};
@@ -16,6 +15,7 @@ use crate::render::{Renderer, image_overrides, matches_nothing, unmatched};
 use crate::render_each::RenderEach;
 use crate::session::Session;
 use crate::stop::Stop;
+use crate::streams::{self, Written};
 use crate::workspace::Workspace;
 
 /// The command.
@@ -53,7 +53,16 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     match &args.output {
         Some(directory) if directory.is_dir() => write_files(directory, &rendered.manifests, args, &session),
         Some(file) => write_file(file, &text(&rendered.manifests, args, &session)),
-        None => write_out(&text(&rendered.manifests, args, &session)),
+        None => write_out(written(&text(&rendered.manifests, args, &session), args.format)),
+    }
+}
+
+/// What manifests are on standard output: YAML goes into a cluster as it is.
+fn written(text: &str, format: ManifestFormat) -> Written<'_> {
+    match format {
+        ManifestFormat::Yaml => Written::Manifests(text),
+        ManifestFormat::Json => Written::Json(text),
+        ManifestFormat::Tree => Written::Text(text),
     }
 }
 
@@ -142,7 +151,7 @@ pub(crate) fn tell(rendered: &[(Option<&str>, &Rendered)], session: &Session) {
     }
     report.decide();
     let text = terminal(&report, TerminalOptions { color: session.color, width: 80, detail: Detail::Findings });
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    streams::tell(Written::Painted(&text));
 }
 
 /// Leaves only the objects that are asked for.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Manifest, Node, Origin, SetBy, Sources, Style, Value, json_pointer};
+use seatrial_model::{Manifest, Node, Origin, SetBy, Sources, Style, Value, json_pointer, shown_on_one_line};
 use seatrial_yaml::{Dialect, emit, parse};
 use serde_json::json;
+
+use crate::streams::harmless_line;
 
 /// Columns that the YAML takes at most before a longer line pushes its place to the right.
 const WIDEST: usize = 44;
@@ -20,8 +22,8 @@ pub(crate) fn yaml(manifests: &[Manifest], sources: &Sources) -> String {
 
 /// A line per object with the place of its document.
 pub(crate) fn tree(manifests: &[Manifest], sources: &Sources) -> String {
-    let line = |m: &Manifest| format!("{} {}  # {}\n", m.api_version(), m.id, place(&Origin::from(m.span), sources));
-    manifests.iter().map(line).collect()
+    let line = |m: &Manifest| format!("{} {}  # {}", m.api_version(), m.id, place(&Origin::from(m.span), sources));
+    manifests.iter().map(|m| format!("{}\n", shown_on_one_line(&line(m)))).collect()
 }
 
 /// Per object every scalar and every empty container by its JSON pointer, with the chain of places, the last setter first.
@@ -138,7 +140,8 @@ fn document(node: &Node, sources: &Sources) -> String {
     let annotated = lines.iter().enumerate().map(|(index, line)| match places.get(&(index + 1)) {
         Some(value) => {
             let blanks = " ".repeat(column.saturating_sub(width(line)));
-            format!("{line}{blanks}  # {}\n", told(value, sources))
+            // A path may hold anything, and is written beside manifests that stay byte for byte.
+            format!("{line}{blanks}  # {}\n", harmless_line(&told(value, sources)))
         }
         None => format!("{line}\n"),
     });

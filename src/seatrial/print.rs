@@ -1,6 +1,6 @@
 //! Manifests on standard output: YAML as `kustomize build` prints it, a JSON list, or a line per object.
 
-use seatrial_model::Manifest;
+use seatrial_model::{Manifest, shown_on_one_line};
 
 use crate::cli::ManifestFormat;
 
@@ -13,6 +13,9 @@ pub(crate) fn print(manifests: &[Manifest], format: ManifestFormat) -> String {
             let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": items });
             format!("{list:#}\n")
         }
-        ManifestFormat::Tree => manifests.iter().map(|m| format!("{} {}\n", m.api_version(), m.id)).collect(),
+        ManifestFormat::Tree => {
+            let line = |m: &Manifest| format!("{} {}", m.api_version(), m.id);
+            manifests.iter().map(|m| format!("{}\n", shown_on_one_line(&line(m)))).collect()
+        }
     }
 }

@@ -1,19 +1,18 @@
 //! Progress on standard error: one line per change of state; on a terminal, the newest state below, updated in place.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use seatrial_ci::{Host, neutralised};
+use indicatif::{ProgressBar, ProgressStyle};
 use seatrial_deploy::Progress;
 use seatrial_model::Masker;
+
+use crate::streams;
 
 /// Where progress goes.
 #[derive(Clone, Debug)]
 pub(crate) struct ProgressLog {
     masker: Arc<Masker>,
-    host: Host,
     sink: Sink,
 }
 
@@ -29,13 +28,13 @@ enum Sink {
 
 impl ProgressLog {
     /// A log for a person at a terminal, or for a file.
-    pub(crate) fn new(masker: &Arc<Masker>, host: Host, audience: Audience) -> ProgressLog {
+    pub(crate) fn new(masker: &Arc<Masker>, audience: Audience) -> ProgressLog {
         let sink = match audience {
             Audience::Nobody => Sink::Nowhere,
             Audience::LogFile => Sink::Lines,
             Audience::Person => Sink::Terminal(spinner()),
         };
-        ProgressLog { masker: Arc::clone(masker), host, sink }
+        ProgressLog { masker: Arc::clone(masker), sink }
     }
 
     /// Writes a deployment's progress.
@@ -60,18 +59,18 @@ impl ProgressLog {
 
     /// Writes a line that stays.
     pub(crate) fn line(&self, line: &str) {
-        let line = self.clean(line);
+        let line = self.masked(line);
         match &self.sink {
             Sink::Nowhere => {}
-            Sink::Lines => write_line(&line),
-            Sink::Terminal(bar) => bar.suspend(|| write_line(&line)),
+            Sink::Lines => streams::tell_line(&line),
+            Sink::Terminal(bar) => bar.suspend(|| streams::tell_line(&line)),
         }
     }
 
     /// Writes a state that the next one replaces, where that can be done.
     fn state(&self, line: &str) {
         match &self.sink {
-            Sink::Terminal(bar) => bar.set_message(self.clean(line)),
+            Sink::Terminal(bar) => bar.set_message(streams::harmless_line(&self.masked(line))),
             _ => self.line(line),
         }
     }
@@ -83,10 +82,8 @@ impl ProgressLog {
         }
     }
 
-    fn clean(&self, line: &str) -> String {
-        let masked = self.masker.mask(line.trim_end());
-        let plain: String = masked.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        neutralised(self.host, &plain)
+    fn masked(&self, line: &str) -> String {
+        self.masker.mask(line.trim_end()).into_owned()
     }
 }
 
@@ -102,15 +99,10 @@ pub(crate) enum Audience {
 }
 
 fn spinner() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let bar = ProgressBar::with_draw_target(None, streams::bar_target());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
-}
-
-/// Progress must not end a run: a closed standard error is no reason to stop.
-fn write_line(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

@@ -1,7 +1,6 @@
 //! What a command needs to know of the process it runs in: environment, CI, secrets, colours, network settings.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use seatrial_transport::Settings;
 use crate::cli::{Color, CommonArgs};
 use crate::config::Placeholders;
 use crate::stop::Stop;
+use crate::streams;
 
 /// Names of environment variables whose values are secret.
 const SECRET_NAMES: [&str; 7] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL"];
@@ -89,7 +89,7 @@ impl Session {
 
     /// Whether a person watches standard error.
     pub(crate) fn has_terminal(&self) -> bool {
-        self.ci.host == Host::Local && std::io::stderr().is_terminal()
+        self.ci.host == Host::Local && streams::errors_are_watched()
     }
 }
 
@@ -103,8 +103,6 @@ fn wants_color(color: Color, env: &BTreeMap<String, String>) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => {
-            std::io::stdout().is_terminal() && !set("NO_COLOR") && env.get("TERM").is_none_or(|t| t != "dumb")
-        }
+        Color::Auto => streams::output_is_watched() && !set("NO_COLOR") && env.get("TERM").is_none_or(|t| t != "dumb"),
     }
 }

@@ -1,7 +1,7 @@
 //! Why the program ends without a report.
 
-use seatrial_ci::{Host, error_at};
-use seatrial_model::{EXIT_BROKEN, EXIT_USAGE, Masker};
+use seatrial_ci::{Host, LogCommands, error_at};
+use seatrial_model::{EXIT_BROKEN, EXIT_USAGE, Masker, shown_on_one_line};
 
 use crate::config::ConfigProblem;
 
@@ -27,7 +27,7 @@ impl Stop {
     /// What is printed on standard error, with a final newline.
     pub(crate) fn message(&self) -> String {
         let text = match self {
-            Stop::Usage(sentence) | Stop::Broken(sentence) => format!("error: {sentence}\n"),
+            Stop::Usage(sentence) | Stop::Broken(sentence) => format!("error: {}\n", shown_on_one_line(sentence)),
             Stop::Config(problems) => {
                 let each: Vec<String> = problems.iter().map(|problem| format!("{problem}\n")).collect();
                 each.join("\n")
@@ -37,8 +37,8 @@ impl Stop {
     }
 
     /// Log commands that put a wrong configuration on its lines, so that the pull request shows them; empty for everything else.
-    pub(crate) fn annotations(&self, host: Host) -> String {
-        let Stop::Config(problems) = self else { return String::new() };
+    pub(crate) fn annotations(&self, host: Host) -> LogCommands {
+        let Stop::Config(problems) = self else { return LogCommands::default() };
         let masker = Masker::new();
         let each = problems.iter().map(|problem| {
             error_at(host, &problem.path, problem.place.unwrap_or((1, 1)), "config", &masker.mask(&problem.message))

@@ -4,34 +4,36 @@
 
 use std::fmt::Write as _;
 
-use seatrial_model::{Age, Level, Report, ReportedFinding};
+use seatrial_model::{Age, Level, Report, ReportedFinding, is_unseen, push_escape};
 
-use crate::Host;
+use crate::neutralised::without_brackets;
+use crate::{Host, LogCommands};
 
 /// GitHub shows this many annotations of a level per step, and drops the rest in silence.
 const MOST_PER_LEVEL: usize = 10;
 
 /// Log commands that put the report's findings on the lines of the diff; empty for [`Host::Local`].
 #[must_use]
-pub fn annotations(host: Host, report: &Report) -> String {
+pub fn annotations(host: Host, report: &Report) -> LogCommands {
     match host {
         Host::GitHubActions => {
-            [Level::Error, Level::Warning, Level::Note].map(|level| of_level(report, level)).concat()
+            LogCommands::new([Level::Error, Level::Warning, Level::Note].map(|level| of_level(report, level)).concat())
         }
-        Host::Local => String::new(),
+        Host::Local => LogCommands::default(),
     }
 }
 
 /// A log command that puts an error on a line that no finding tells of: of a configuration that cannot be read. Line and column are
 /// counted from 1; empty for [`Host::Local`].
 #[must_use]
-pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &str, message: &str) -> String {
+pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &str, message: &str) -> LogCommands {
     match host {
         Host::GitHubActions => {
             let (path, title) = (property(path), property(title));
-            format!("::error file={path},line={line},col={column},title={title}::{}\n", data(message))
+            let message = data(message);
+            LogCommands::new(format!("::error file={path},line={line},col={column},title={title}::{message}\n"))
         }
-        Host::Local => String::new(),
+        Host::Local => LogCommands::default(),
     }
 }
 
@@ -97,12 +99,14 @@ fn data(text: &str) -> String {
             '%' => escaped.push_str("%25"),
             '\r' => escaped.push_str("%0D"),
             '\n' => escaped.push_str("%0A"),
+            '\t' => escaped.push(' '),
             // A log is read on terminals, too: no escape sequence may reach them.
-            c if c.is_control() => escaped.push(' '),
+            c if is_unseen(c) => push_escape(&mut escaped, c),
             c => escaped.push(c),
         }
     }
-    escaped
+    // And it is copied to where other commands are obeyed.
+    without_brackets(&escaped)
 }
 
 /// The value of a property: `,` and `:` would end it.
@@ -139,7 +143,7 @@ mod tests {
     fn annotated(findings: Vec<ReportedFinding>) -> String {
         let mut report = Report::new("run", "0");
         report.findings = findings;
-        annotations(Host::GitHubActions, &report)
+        annotations(Host::GitHubActions, &report).to_string()
     }
 
     #[test]
@@ -153,10 +157,12 @@ mod tests {
 
     #[test]
     fn an_error_at_a_line_is_escaped_like_a_finding() {
-        let at = |host| error_at(host, "a,b.yaml", (2, 1), "config", "unknown key `x`\n100%\u{1b}");
+        let message = "unknown key `x`\n100%\u{1b}\u{202e} ##vso[task.complete]";
+        let at = |host| error_at(host, "a,b.yaml", (2, 1), "config", message).to_string();
         assert_eq!(
             at(Host::GitHubActions),
-            "::error file=a%2Cb.yaml,line=2,col=1,title=config::unknown key `x`%0A100%25 \n"
+            "::error file=a%2Cb.yaml,line=2,col=1,title=config\
+             ::unknown key `x`%0A100%25\\u{1b}\\u{202e} ##_vso[task.complete]\n"
         );
         assert_eq!(at(Host::Local), "");
     }
@@ -175,8 +181,8 @@ mod tests {
         let line = annotated(vec![finding(hostile, Level::Warning, hostile)]);
         assert_eq!(
             line,
-            "::warning file=a%2Cline=1%3A%3Ab%0D%0A%3A%3Aset-env name=x%3A%3Ay%0A%250A [31m,line=9,endLine=9,col=3,\
-             endColumn=11,title=seatrial%3A schema::a,line=1::b%0D%0A::set-env name=x::y%0A%250A [31m%0Ain dev\n"
+            "::warning file=a%2Cline=1%3A%3Ab%0D%0A%3A%3Aset-env name=x%3A%3Ay%0A%250A\\u{1b}[31m,line=9,endLine=9,col=3,\
+             endColumn=11,title=seatrial%3A schema::a,line=1::b%0D%0A::set-env name=x::y%0A%250A\\u{1b}[31m%0Ain dev\n"
         );
     }
 
@@ -196,6 +202,6 @@ mod tests {
         assert_eq!(annotated(vec![finding("", Level::Error, "x")]), "");
         let mut report = Report::new("run", "0");
         report.findings = vec![finding("a.yaml", Level::Error, "x")];
-        assert_eq!(annotations(Host::Local, &report), "");
+        assert_eq!(annotations(Host::Local, &report), LogCommands::default());
     }
 }

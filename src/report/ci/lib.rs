@@ -3,15 +3,19 @@
 mod annotations;
 mod context;
 mod github;
+mod log_commands;
 mod neutralised;
 mod step_output;
 
 pub use annotations::{annotations, error_at};
 pub use context::{CiContext, Host, PullRequestContext, Trust};
-pub use neutralised::neutralised;
+pub use log_commands::LogCommands;
+pub use neutralised::{neutralised, neutralised_json, neutralised_painted};
 pub use step_output::step_output;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod obeyed;
 #[cfg(test)]
 mod runner;

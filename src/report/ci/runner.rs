@@ -1,46 +1,10 @@
-//! How the GitHub runner reads a line of a log, retold from its behaviour (actions/runner: `ActionCommand.cs`), and what must hold against it.
-
-use std::collections::BTreeMap;
+//! What must hold against the hosts' own reading of a log.
 
 use proptest::prelude::*;
-use seatrial_model::{Level, Location, Report, ReportedFinding, ReportedLabel};
+use seatrial_model::{Level, Location, Report, ReportedFinding, ReportedLabel, shown_on_one_line};
 
-use crate::{Host, annotations, neutralised};
-
-/// A command as the runner understands it.
-#[derive(Debug, PartialEq, Eq)]
-struct Command {
-    name: String,
-    properties: BTreeMap<String, String>,
-    data: String,
-}
-
-/// The lines that the runner would obey.
-fn commands(log: &str) -> Vec<Command> {
-    log.split(['\n', '\r']).filter_map(|line| current(line).or_else(|| legacy(line))).collect()
-}
-
-/// `::name key=value,key=value::data`, behind blanks.
-fn current(line: &str) -> Option<Command> {
-    let (head, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
-    Some(command(head, data, |text| {
-        text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
-    }))
-}
-
-/// `##[name key=value;key=value]data`, anywhere in a line; `##vso[` of Azure Pipelines alike.
-fn legacy(line: &str) -> Option<Command> {
-    let at = ["##[", "##vso["].iter().filter_map(|mark| Some(line.find(mark)? + mark.len())).min()?;
-    let (head, data) = line.get(at..)?.split_once(']')?;
-    Some(command(head, data, str::to_owned))
-}
-
-fn command(head: &str, data: &str, unescaped: impl Fn(&str) -> String) -> Command {
-    let (name, rest) = head.split_once(' ').unwrap_or((head, ""));
-    let pairs = rest.split(',').filter_map(|pair| pair.split_once('='));
-    let properties = pairs.map(|(key, value)| (key.to_owned(), unescaped(value))).collect();
-    Command { name: name.to_owned(), properties, data: unescaped(data) }
-}
+use crate::obeyed::{obeyed, raw_character, without_colours};
+use crate::{Host, annotations, neutralised, neutralised_json, neutralised_painted};
 
 fn hostile() -> impl Strategy<Value = String> {
     let triggers = [
@@ -62,6 +26,11 @@ fn hostile() -> impl Strategy<Value = String> {
         "\u{a0}",
         "\u{ad}",
         "\u{200b}",
+        "\u{202e}",
+        "\u{1b}[1m",
+        "\u{1b}[",
+        "\u{9b}",
+        "teamcity[",
         "%0A",
         "%",
         ",",
@@ -76,12 +45,28 @@ proptest! {
 
     #[test]
     fn nothing_in_a_neutralised_text_is_obeyed(text in hostile()) {
-        let safe = neutralised(Host::GitHubActions, &text);
-        prop_assert_eq!(commands(&safe), vec![]);
-        // What the runner's culture-aware search passes over does not help either.
-        let seen: String = safe.chars().filter(|c| !matches!(c, '\u{ad}' | '\u{200b}')).collect();
-        prop_assert_eq!(commands(&seen), vec![]);
-        prop_assert_eq!(safe.replace('_', ""), text.replace('_', ""), "only underscores are added");
+        let safe = neutralised(&text);
+        prop_assert_eq!(obeyed(&safe), vec![]);
+        prop_assert_eq!(raw_character(&safe), None);
+        prop_assert_eq!(&neutralised(&safe), &safe, "what is safe stays as it is");
+        prop_assert_eq!(safe.matches('\n').count(), text.matches('\n').count(), "lines stay lines");
+    }
+
+    #[test]
+    fn nothing_in_a_painted_text_is_obeyed_but_its_colours(text in hostile()) {
+        let safe = neutralised_painted(&text);
+        prop_assert_eq!(obeyed(&safe), vec![]);
+        prop_assert_eq!(raw_character(&without_colours(&safe)), None);
+        prop_assert_eq!(&neutralised_painted(&safe), &safe, "what is safe stays as it is");
+    }
+
+    #[test]
+    fn json_says_the_same_and_nothing_in_it_is_obeyed(key in hostile(), value in hostile()) {
+        let value = serde_json::json!({ key: [value, 1, true] });
+        let safe = neutralised_json(&format!("{value:#}\n"));
+        prop_assert_eq!(obeyed(&safe), vec![]);
+        prop_assert_eq!(raw_character(&safe), None);
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).expect("JSON"), value);
     }
 
     #[test]
@@ -89,12 +74,20 @@ proptest! {
         let path = format!("a{path}");
         let mut report = Report::new("run", "0");
         report.findings = vec![finding(&path, &message)];
-        let obeyed = commands(&annotations(Host::GitHubActions, &report));
-        prop_assert_eq!(obeyed.len(), 1);
-        prop_assert_eq!(&obeyed[0].name, "error");
-        prop_assert_eq!(&obeyed[0].properties["file"], &path.replace('\t', " "));
-        prop_assert_eq!(&obeyed[0].data, &message.replace('\t', " "));
+        let log = annotations(Host::GitHubActions, &report).to_string();
+        let commands = obeyed(&log);
+        prop_assert_eq!(commands.len(), 1);
+        prop_assert_eq!(raw_character(&log), None);
+        prop_assert_eq!(&commands[0].name, "error");
+        let shown = |text: &str| text.split('\n').map(|line| shown_but_tabs(line)).collect::<Vec<_>>().join("\n");
+        prop_assert_eq!(commands[0].properties["file"].replace('_', ""), shown(&path).replace('_', ""));
+        prop_assert_eq!(commands[0].data.replace('_', ""), shown(&message).replace('_', ""));
+        prop_assert!(!log.contains("##[") && !log.contains("##vso["), "no command of another host is in ours");
     }
+}
+
+fn shown_but_tabs(line: &str) -> String {
+    line.split('\r').map(|part| shown_on_one_line(&part.replace('\t', " ")).into_owned()).collect::<Vec<_>>().join("\r")
 }
 
 fn finding(path: &str, message: &str) -> ReportedFinding {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use seatrial_model::Masker;
+use seatrial_model::{Masker, shown_on_one_line};
 
 /// Characters of a line that are shown at most.
 const WIDEST: usize = 120;
@@ -22,9 +22,10 @@ pub(crate) struct ConfigProblem {
 
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error[config]: {}", self.message)?;
-        let Some((line, column)) = self.place else { return write!(f, "  --> {}", self.path) };
-        write!(f, "  --> {}:{line}:{column}", self.path)?;
+        let path = shown_on_one_line(&self.path);
+        writeln!(f, "error[config]: {}", shown_on_one_line(&self.message))?;
+        let Some((line, column)) = self.place else { return write!(f, "  --> {path}") };
+        write!(f, "  --> {path}:{line}:{column}")?;
         if column > WIDEST {
             return Ok(());
         }
@@ -34,10 +35,12 @@ impl fmt::Display for ConfigProblem {
         // The line may hold a credential: an address with a password, a token in a header.
         let masked = Masker::new().mask(&self.line).into_owned();
         let column = if masked == self.line { column } else { 1 };
-        let text: String = masked.chars().take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String = masked.chars().take(WIDEST).map(|c| if c == '\t' { ' ' } else { c }).collect();
+        let before: String = text.chars().take(column - 1).collect();
         let word = text.chars().skip(column - 1).take_while(|c| c.is_alphanumeric() || "-_.".contains(*c)).count();
+        let blanks = " ".repeat(shown_on_one_line(&before).chars().count());
         writeln!(f, "{gutter} |")?;
-        writeln!(f, " {number} | {text}")?;
-        write!(f, "{gutter} | {}{}", " ".repeat(column - 1), "^".repeat(word.max(1)))
+        writeln!(f, " {number} | {}", shown_on_one_line(&text))?;
+        write!(f, "{gutter} | {blanks}{}", "^".repeat(word.max(1)))
     }
 }
