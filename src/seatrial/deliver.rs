@@ -12,7 +12,7 @@ use seatrial_transport::Transport;
 use crate::cli::{CommonArgs, Output, ReportFormat};
 use crate::config::ReportConfig;
 use crate::session::Session;
-use crate::streams::{self, Written};
+use crate::streams::{self, Stream, Written};
 
 /// Bytes of a comment: GitHub refuses 65,536 characters, and less than that now and then.
 const COMMENT_BUDGET: usize = 60_000;
@@ -33,7 +33,8 @@ impl Sinks<'_> {
         let mut failures = Vec::new();
         for output in self.outputs {
             if let Some(file) = &output.file
-                && let Err(error) = write_file(file, &self.format(report, output.format, Colors::Never))
+                && let Err(error) =
+                    write_file(file, written(output.format, &self.format(report, output.format, Colors::Never)))
             {
                 failures.push(format!("cannot write `{}`: {error}", file.display()));
             }
@@ -63,11 +64,7 @@ impl Sinks<'_> {
         }
         for format in formats {
             let text = self.format(report, format, Colors::AsSession);
-            streams::print(match format {
-                ReportFormat::Terminal => Written::Painted(&text),
-                ReportFormat::Markdown | ReportFormat::Junit => Written::Text(&text),
-                ReportFormat::Json => Written::Json(&text),
-            })?;
+            streams::print(written(format, &text))?;
         }
         streams::print(Written::Commands(&annotations(self.session.ci.host, report)))
     }
@@ -184,13 +181,28 @@ fn state(verdict: Verdict) -> StatusState {
     }
 }
 
-fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+/// What a report in a format is.
+fn written(format: ReportFormat, text: &str) -> Written<'_> {
+    match format {
+        ReportFormat::Terminal => Written::Painted(text),
+        ReportFormat::Markdown | ReportFormat::Junit => Written::Text(text),
+        ReportFormat::Json => Written::Json(text),
+    }
+}
+
+fn write_file(path: &Path, written: Written<'_>) -> std::io::Result<()> {
+    if let Some(stream) = Stream::behind(path) {
+        return stream.write(written);
+    }
     if let Some(directory) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory)?;
     }
-    std::fs::write(path, text)
+    std::fs::write(path, written.as_str())
 }
 
 fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(stream) = Stream::behind(path) {
+        return stream.write(Written::Text(text));
+    }
     std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
 }

@@ -3,6 +3,8 @@
 //! Files are none of this: they are read by programs, and each format escapes for its own reader.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
 use clap::builder::Styles;
 use indicatif::ProgressDrawTarget;
@@ -25,13 +27,20 @@ pub(crate) enum Written<'a> {
 }
 
 impl Written<'_> {
+    /// As it is, for a file.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Written::Text(text) | Written::Painted(text) | Written::Json(text) | Written::Manifests(text) => text,
+            Written::Commands(commands) => commands.as_str(),
+        }
+    }
+
     fn harmless(self) -> String {
         match self {
             Written::Text(text) => neutralised(text),
             Written::Painted(text) => neutralised_painted(text),
             Written::Json(text) => neutralised_json(text),
-            Written::Manifests(text) => text.to_owned(),
-            Written::Commands(commands) => commands.as_str().to_owned(),
+            Written::Manifests(_) | Written::Commands(_) => self.as_str().to_owned(),
         }
     }
 }
@@ -47,6 +56,40 @@ pub(crate) fn print(written: Written<'_>) -> io::Result<()> {
 /// Writes to standard error. That it is closed must not end a run.
 pub(crate) fn tell(written: Written<'_>) {
     let _ = write_all(io::stderr().lock(), written);
+}
+
+/// One of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// Standard output.
+    Output,
+    /// Standard error.
+    Error,
+}
+
+impl Stream {
+    /// The stream that a path leads to: who asks for the file `/dev/stdout` asks for the stream.
+    pub(crate) fn behind(path: &Path) -> Option<Stream> {
+        let named = |names: [&str; 3]| names.iter().any(|name| path == Path::new(name));
+        let identity = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+        let is = |stream: &str| path.exists() && identity(path) == identity(Path::new(stream));
+        if named(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) || is("/dev/stdout") {
+            return Some(Stream::Output);
+        }
+        let is_error = named(["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]) || is("/dev/stderr");
+        is_error.then_some(Stream::Error)
+    }
+
+    /// Writes to it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn write(self, written: Written<'_>) -> io::Result<()> {
+        match self {
+            Stream::Output => print(written),
+            Stream::Error => write_all(io::stderr().lock(), written),
+        }
+    }
 }
 
 /// Writes one line to standard error, whatever is in it.

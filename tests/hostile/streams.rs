@@ -178,6 +178,20 @@ fn json_on_standard_output_says_what_the_file_says() {
     assert!(message.contains("##vso[") && message.contains('\u{202e}'), "values stay: {message:?}");
 }
 
+/// Who asks for the file `/dev/stdout` asks for the stream, be it by a flag or as the job summary.
+#[test]
+fn a_stream_that_is_named_as_a_file_is_no_way_around() {
+    let repo = Repo::with(&[("k/kustomization.yaml", &format!("{}: 1\n", quoted(HOSTILE[1])))]);
+    for stream in ["/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/dev/fd/2"] {
+        for format in ["json", "markdown", "junit", "terminal"] {
+            let environment = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", stream), ("GITHUB_OUTPUT", stream)];
+            let seen = repo.run_in(&environment, &["validate", "k", &format!("--output={format}={stream}")]);
+            is_harmless(stream, &seen, &environment);
+            seen.expect(stream, 1, &["verdict<<", "### "]);
+        }
+    }
+}
+
 #[test]
 fn manifests_are_printed_byte_for_byte() {
     let manifest = "apiVersion: v1\ndata:\n  a: |\n    ::error::x\n    ##vso[task.complete]\nkind: ConfigMap\nmetadata:\n  name: a\n";

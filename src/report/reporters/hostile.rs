@@ -3,7 +3,7 @@
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 use proptest::prelude::*;
-use seatrial_model::{Report, report_schema};
+use seatrial_model::{Report, Verdict, is_unseen, report_schema};
 
 use crate::plain::one_line;
 use crate::samples::{all, filled_with, many_failures};
@@ -192,6 +192,18 @@ proptest! {
         let told = terminal(&filled_with(&text), TerminalOptions { color: false, width, detail: Detail::Everything });
         prop_assert!(!told.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{:?}", told);
         prop_assert!(!headline(&filled_with(&text)).chars().any(char::is_control));
+    }
+
+    #[test]
+    fn the_only_escape_sequences_are_our_colours(text in hostile_text()) {
+        let filled = filled_with(&text);
+        for verdict in [Verdict::Passed, Verdict::Failed, Verdict::Broken] {
+            let report = Report { verdict, ..filled.clone() };
+            let told = terminal(&report, TerminalOptions { color: true, width: 80, detail: Detail::Everything });
+            let ours = ["0", "1", "1;31", "1;32", "1;33", "1;34", "1;36"];
+            let told = ours.iter().fold(told, |told, code| told.replace(&format!("\u{1b}[{code}m"), ""));
+            prop_assert!(!told.chars().any(|c| c != '\n' && is_unseen(c)), "{:?}", told);
+        }
     }
 
     #[test]

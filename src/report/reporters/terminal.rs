@@ -146,5 +146,5 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
     }
     facts.push(duration(report.duration_ms));
     let style = if report.verdict == Verdict::Passed { Style::Good } else { Style::Error };
-    format!("{} {}\n", pen.paint(style, &format!("{}:", report.verdict.as_str())), facts.join(", "))
+    format!("{} {}\n", pen.paint(style, &format!("{}:", report.verdict.as_str())), one_line(&facts.join(", ")))
 }
