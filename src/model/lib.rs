@@ -31,7 +31,7 @@ pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
 pub use finding::{Evidence, Finding, Label, Level};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
-pub use node::{Comments, Entry, Key, Node, ScalarKind, Style, Value, json_pointer};
+pub use node::{Comments, Entries, Entry, Key, Node, ScalarKind, Style, Value, json_pointer};
 pub use object::{GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
 pub use once_map::OnceMap;
 pub use origin::{Origin, Override, SetBy};

@@ -1,13 +1,15 @@
 //! A value of a YAML tree: compact, persistent, with origin, style and comments. Parsing and printing live in `formats/yaml`,
 //! changing it in `edit`, JSON and equality in `json`.
 //!
-//! Containers own one shared slice of their children, so a clone is a reference count and a change copies only the path to it.
+//! Containers own their children together and share them, so a clone is a reference count and a change copies only the path to it.
 
 mod edit;
+mod entries;
 mod json;
 
 use std::sync::Arc;
 
+pub use entries::Entries;
 pub use json::json_pointer;
 
 use crate::{Origin, Override, Span, Text};
@@ -38,7 +40,7 @@ pub enum Value {
     /// A sequence.
     Sequence(Arc<[Node]>),
     /// A mapping, in the order written.
-    Mapping(Arc<[Entry]>),
+    Mapping(Entries),
 }
 
 /// What a scalar means in the dialect it was parsed with.
@@ -297,7 +299,10 @@ impl Node {
     /// The pair of a key.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|e| e.key.text == *key)
+        match &self.value {
+            Value::Mapping(entries) => entries.get(entries.position(key)?),
+            _ => None,
+        }
     }
 
     /// The value of a key.

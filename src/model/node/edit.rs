@@ -48,7 +48,7 @@ impl Node {
     /// Pairs to change in place; copies the slice when it is shared.
     pub fn entries_mut(&mut self) -> &mut [Entry] {
         match &mut self.value {
-            Value::Mapping(entries) => Arc::make_mut(entries),
+            Value::Mapping(entries) => entries.all_mut(),
             _ => &mut [],
         }
     }
@@ -63,8 +63,8 @@ impl Node {
 
     /// The value of a key to change in place. Copies only the slices on the path, and none when the key is absent.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        let index = self.entries().iter().position(|e| e.key.text == *key)?;
-        self.entries_mut().get_mut(index).map(|e| &mut e.value)
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        entries.value_mut(entries.position(key)?)
     }
 
     /// Sets a key: replaces its value, or appends the pair. Does nothing on a node that is no mapping.
@@ -74,19 +74,14 @@ impl Node {
             return;
         }
         if let Value::Mapping(entries) = &mut self.value {
-            let more = std::iter::once(Entry::new(key, value));
-            *entries = entries.iter().cloned().chain(more).collect();
+            entries.push(Entry::new(key, value));
         }
     }
 
     /// Removes a key and gives its pair back.
     pub fn remove(&mut self, key: &str) -> Option<Entry> {
         let Value::Mapping(entries) = &mut self.value else { return None };
-        let index = entries.iter().position(|e| e.key.text == *key)?;
-        let mut rest = entries.to_vec();
-        let removed = rest.remove(index);
-        *entries = rest.into();
-        Some(removed)
+        Some(entries.remove(entries.position(key)?))
     }
 
     /// Replaces all pairs: the node becomes a mapping.

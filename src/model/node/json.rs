@@ -51,7 +51,7 @@ impl PartialEq for Node {
     fn eq(&self, other: &Node) -> bool {
         match (&self.value, &other.value) {
             (Value::Mapping(a), Value::Mapping(b)) => {
-                Arc::ptr_eq(a, b)
+                a.is_same(b)
                     || (a.len() == b.len() && a.iter().all(|e| other.get(&e.key.text).is_some_and(|v| e.value == *v)))
             }
             (Value::Sequence(a), Value::Sequence(b)) => Arc::ptr_eq(a, b) || a == b,

@@ -44,7 +44,7 @@ fn collect(before: &Node, after: &Node, shared: &[Origin], changes: &mut Vec<(Or
 /// Whether both have the very same children, so that nothing in them changed.
 fn is_same_container(one: &Node, other: &Node) -> bool {
     match (one.value(), other.value()) {
-        (Value::Mapping(a), Value::Mapping(b)) => Arc::ptr_eq(a, b),
+        (Value::Mapping(a), Value::Mapping(b)) => a.is_same(b),
         (Value::Sequence(a), Value::Sequence(b)) => Arc::ptr_eq(a, b),
         _ => false,
     }

@@ -1,0 +1,189 @@
+//! The pairs of a mapping. Few are one shared slice; many can grow in place, and are looked up in an index once they are asked for often.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::{Entry, Node};
+use crate::Text;
+
+/// Pairs up to here are a slice: looking through it is as quick as an index.
+const FEW: usize = 32;
+
+/// Look-ups after which an index pays.
+const LOOK_UPS: u32 = 8;
+
+/// Pairs in the order written, shared by clones; a change copies them when they are shared.
+#[derive(Clone, Debug)]
+pub struct Entries(Repr);
+
+#[derive(Clone, Debug)]
+enum Repr {
+    Few(Arc<[Entry]>),
+    Many(Arc<Many>),
+}
+
+#[derive(Debug, Default)]
+struct Many {
+    list: Vec<Entry>,
+    /// The position of each key; of one that is there twice the first.
+    index: OnceLock<HashMap<Text, usize>>,
+    look_ups: AtomicU32,
+}
+
+impl Clone for Many {
+    fn clone(&self) -> Many {
+        Many { list: self.list.clone(), ..Many::default() }
+    }
+}
+
+impl Many {
+    fn position(&self, key: &str) -> Option<usize> {
+        if let Some(index) = self.index.get() {
+            return index.get(key).copied();
+        }
+        if self.look_ups.fetch_add(1, Ordering::Relaxed) < LOOK_UPS {
+            return self.list.iter().position(|entry| entry.key.text == *key);
+        }
+        let index = self.index.get_or_init(|| {
+            let mut index = HashMap::with_capacity(self.list.len());
+            for (position, entry) in self.list.iter().enumerate() {
+                index.entry(entry.key.text.clone()).or_insert(position);
+            }
+            index
+        });
+        index.get(key).copied()
+    }
+}
+
+impl Entries {
+    /// Where a key stands.
+    #[must_use]
+    pub fn position(&self, key: &str) -> Option<usize> {
+        match &self.0 {
+            Repr::Few(list) => list.iter().position(|entry| entry.key.text == *key),
+            Repr::Many(many) => many.position(key),
+        }
+    }
+
+    /// Whether both are the very same pairs in memory.
+    #[must_use]
+    pub fn is_same(&self, other: &Entries) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Few(one), Repr::Few(other)) => Arc::ptr_eq(one, other),
+            (Repr::Many(one), Repr::Many(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
+    /// The value at a position, to change.
+    pub(super) fn value_mut(&mut self, position: usize) -> Option<&mut Node> {
+        let entry = match &mut self.0 {
+            Repr::Few(list) => Arc::make_mut(list).get_mut(position),
+            // The keys stay what they are, and so does the index.
+            Repr::Many(many) => Arc::make_mut(many).list.get_mut(position),
+        };
+        entry.map(|entry| &mut entry.value)
+    }
+
+    /// All pairs to change, keys included.
+    pub(super) fn all_mut(&mut self) -> &mut [Entry] {
+        match &mut self.0 {
+            Repr::Few(list) => Arc::make_mut(list),
+            Repr::Many(many) => {
+                let many = Arc::make_mut(many);
+                many.index = OnceLock::new();
+                &mut many.list
+            }
+        }
+    }
+
+    /// Appends a pair whose key is not there.
+    pub(super) fn push(&mut self, entry: Entry) {
+        match &mut self.0 {
+            Repr::Few(list) => *self = list.iter().cloned().chain(std::iter::once(entry)).collect(),
+            Repr::Many(many) => {
+                let many = Arc::make_mut(many);
+                if let Some(index) = many.index.get_mut() {
+                    index.entry(entry.key.text.clone()).or_insert(many.list.len());
+                }
+                many.list.push(entry);
+            }
+        }
+    }
+
+    /// Takes a pair out.
+    pub(super) fn remove(&mut self, position: usize) -> Entry {
+        let mut rest = match &mut self.0 {
+            Repr::Few(list) => list.to_vec(),
+            Repr::Many(many) => std::mem::take(&mut Arc::make_mut(many).list),
+        };
+        let removed = rest.remove(position);
+        *self = rest.into();
+        removed
+    }
+}
+
+impl Deref for Entries {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        match &self.0 {
+            Repr::Few(list) => list,
+            Repr::Many(many) => &many.list,
+        }
+    }
+}
+
+impl From<Vec<Entry>> for Entries {
+    fn from(list: Vec<Entry>) -> Entries {
+        if list.len() <= FEW {
+            return Entries(Repr::Few(list.into()));
+        }
+        Entries(Repr::Many(Arc::new(Many { list, ..Many::default() })))
+    }
+}
+
+impl FromIterator<Entry> for Entries {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Entries {
+        let entries = entries.into_iter();
+        if entries.size_hint().1.is_some_and(|most| most <= FEW) {
+            return Entries(Repr::Few(entries.collect()));
+        }
+        entries.collect::<Vec<Entry>>().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileId, Span};
+
+    fn entry(key: usize, value: &str) -> Entry {
+        Entry::new(format!("k{key}"), Node::string(value, Span::new(FileId(0), 0, 0)))
+    }
+
+    #[test]
+    fn many_pairs_are_found_whatever_was_done_to_them() {
+        let mut entries: Entries = (0..FEW).map(|key| entry(key, "a")).collect();
+        (FEW..4 * FEW).for_each(|key| entries.push(entry(key, "a")));
+        let before = entries.clone();
+        let find = |entries: &Entries, key: usize| entries.position(&format!("k{key}"));
+        for key in 0..4 * FEW {
+            assert_eq!(find(&entries, key), Some(key));
+        }
+        entries.push(entry(999, "b"));
+        assert_eq!(find(&entries, 999), Some(4 * FEW));
+        assert_eq!((find(&before, 999), before.len()), (None, 4 * FEW));
+        entries.remove(0);
+        assert_eq!((find(&entries, 0), find(&entries, 999)), (None, Some(4 * FEW - 1)));
+        (0..20).for_each(|_| assert_eq!(find(&entries, 7), Some(6)));
+        entries.all_mut()[6].key.text = "new".into();
+        assert_eq!((find(&entries, 7), entries.position("new")), (None, Some(6)));
+        if let Some(value) = entries.value_mut(6) {
+            *value = entry(0, "changed").value;
+        }
+        assert_eq!(entries[6].value.as_str(), Some("changed"));
+    }
+}
