@@ -13,6 +13,7 @@ use crate::accumulator::Accumulator;
 use crate::field_spec::FieldSpec;
 use crate::kustomization::Kustomization;
 use crate::resource::Resource;
+use crate::shared::Shared;
 use crate::{build_metadata_notes as notes, labels, metadata, nearest};
 
 /// Where an object comes from (kustomize: `OriginAnnotationKey`).
@@ -151,7 +152,7 @@ impl Step {
 }
 
 /// Makes annotations values of their own, where they are one with values elsewhere (see `shared`).
-fn unshare(object: &mut Node, shared: &[Origin]) {
+fn unshare(object: &mut Node, shared: &Shared) {
     let is_shared = |e: &Entry| shared.contains(&e.value.origin());
     let annotations = object.at(&["metadata", "annotations"]).map(Node::entries).unwrap_or_default();
     if shared.is_empty() || !annotations.iter().any(is_shared) {

@@ -6,7 +6,7 @@ use crate::accumulator::Accumulator;
 use crate::configurations;
 use crate::field_spec::{Conflict, FieldError, FieldSpec, Leaf, merge_all, merge_one};
 use crate::scalar::{Setter, Tag};
-use crate::shared::spread;
+use crate::shared::Changes;
 use crate::transformer_config::TransformerConfig;
 
 /// An entry of `labels`.
@@ -45,6 +45,7 @@ pub(crate) fn set_pairs(
     sorted.sort_by(|a, b| a.key.text.cmp(&b.key.text));
     for entry in sorted {
         let setter = Setter::field(field, entry.value.span());
+        let key = &*entry.key.text;
         let text = entry.value.scalar_text().unwrap_or_default();
         resources.transform(&setter, field, findings, |resource| {
             let gvk = resource.id().gvk.clone();
@@ -52,21 +53,24 @@ pub(crate) fn set_pairs(
             let mut created = 0;
             let mut shared = std::mem::take(&mut resource.shared);
             let result = resource.edit(|node| {
-                let before = (!shared.is_empty()).then(|| node.clone());
+                let mut changes = Changes::default();
                 for spec in own {
                     let set = &mut |map: &mut Node| {
-                        created += usize::from(map.is_mapping() && map.get(&entry.key.text).is_none());
-                        set_pair(map, &entry.key.text, text, &setter)
+                        let before = map.get(key).cloned();
+                        created += usize::from(map.is_mapping() && before.is_none());
+                        set_pair(map, key, text, &setter)?;
+                        if let (Some(before), Some(after)) = (before, map.get(key)) {
+                            changes.note(&before, after, &shared);
+                        }
+                        Ok(())
                     };
                     spec.visit(node, Leaf::Mapping, &setter.origin(), set)?;
                 }
-                if let Some(before) = before {
-                    spread(&before, node, &mut shared);
-                }
+                changes.spread(node, &mut shared);
                 Ok(())
             });
             if created > 1 {
-                shared.push(setter.origin());
+                shared.insert(setter.origin());
             }
             resource.shared = shared;
             result

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Node, ObjectId, Origin, Span};
+use seatrial_model::{Node, ObjectId, Span};
 
 use crate::merge_keys;
 use crate::schemas::Definitions;
+use crate::shared::Shared;
 
 /// Namespace that kustomize gives to kinds that have none (kyaml: `resid.TotallyNotANamespace`).
 const NO_NAMESPACE: &str = "_non_namespaceable_";
@@ -134,7 +135,7 @@ pub(crate) struct Resource {
     pub(crate) suffixes: Vec<Arc<str>>,
     pub(crate) hash: NameHash,
     /// Values that are one in kustomize's memory, so that a change of one changes all.
-    pub(crate) shared: Vec<Origin>,
+    pub(crate) shared: Shared,
     /// Names of the vars whose value it has (kustomize: `refVarNames`).
     pub(crate) vars: Vec<Arc<str>>,
     /// Which kinds have a namespace, where the repository says so.
@@ -152,7 +153,7 @@ impl Resource {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             hash: NameHash::Off,
-            shared: Vec::new(),
+            shared: Shared::default(),
             vars: Vec::new(),
             scopes: None,
         }

@@ -4,26 +4,114 @@
 //! So an overlay that sets only `metadata.labels` also changes the selector that its base's `commonLabels` made. A JSON patch ends it, as it
 //! makes a new object.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Node, Origin, Value};
+use seatrial_model::{Node, Origin, Span, Value};
 
-/// Values that changed between `before` and `after` and were shared change wherever they still are what they were.
-pub(crate) fn spread(before: &Node, after: &mut Node, shared: &mut [Origin]) {
-    if shared.is_empty() {
-        return;
+/// The origins of values that are one in kustomize's memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shared(HashMap<Span, Vec<Origin>>);
+
+/// Shared values that changed: what they came from, and what they are now.
+#[derive(Debug, Default)]
+pub(crate) struct Changes(HashMap<Span, Vec<(Origin, Node)>>);
+
+impl Shared {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
-    let mut changes = Vec::new();
-    collect(before, after, shared, &mut changes);
-    for (origin, value) in changes {
-        replace(after, &origin, &value);
-        if let Some(known) = shared.iter_mut().find(|o| **o == origin) {
-            *known = value.origin();
+
+    pub(crate) fn contains(&self, origin: &Origin) -> bool {
+        self.0.get(&origin.span).is_some_and(|known| known.contains(origin))
+    }
+
+    pub(crate) fn insert(&mut self, origin: Origin) {
+        self.0.entry(origin.span).or_default().push(origin);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn remove(&mut self, origin: &Origin) -> Option<Origin> {
+        let known = self.0.get_mut(&origin.span)?;
+        let removed = known.iter().position(|o| o == origin).map(|at| known.swap_remove(at));
+        if known.is_empty() {
+            self.0.remove(&origin.span);
         }
+        removed
     }
 }
 
-fn collect(before: &Node, after: &Node, shared: &[Origin], changes: &mut Vec<(Origin, Node)>) {
+impl Changes {
+    /// Notes that a scalar is another one now, if it was a shared one.
+    pub(crate) fn note(&mut self, before: &Node, after: &Node, shared: &Shared) {
+        let is_scalar = before.scalar_text().is_some() && after.scalar_text().is_some();
+        if !is_scalar {
+            return;
+        }
+        let (was, is) = (before.origin(), after.origin());
+        if was == is || !shared.contains(&was) {
+            return;
+        }
+        let known = self.0.entry(was.span).or_default();
+        if known.iter().all(|(origin, _)| *origin != was) {
+            known.push((was, after.clone()));
+        }
+    }
+
+    /// Changes the values wherever they still are what they were.
+    pub(crate) fn spread(self, object: &mut Node, shared: &mut Shared) {
+        if self.0.is_empty() {
+            return;
+        }
+        self.replace(object);
+        for (origin, value) in self.0.into_values().flatten() {
+            if shared.remove(&origin).is_some() {
+                shared.insert(value.origin());
+            }
+        }
+    }
+
+    fn replace(&self, node: &mut Node) {
+        if !self.holds(node) {
+            return;
+        }
+        if let Some(value) = self.new_value(node) {
+            *node = value.clone();
+            return;
+        }
+        node.entries_mut().iter_mut().for_each(|entry| self.replace(&mut entry.value));
+        node.items_mut().iter_mut().for_each(|item| self.replace(item));
+    }
+
+    /// Whether a value that changed is there, so that nothing is copied where none is.
+    fn holds(&self, node: &Node) -> bool {
+        self.new_value(node).is_some()
+            || node.entries().iter().any(|entry| self.holds(&entry.value))
+            || node.items().iter().any(|item| self.holds(item))
+    }
+
+    fn new_value(&self, node: &Node) -> Option<&Node> {
+        node.scalar_text()?;
+        let changed = self.0.get(&node.span())?;
+        let origin = node.origin();
+        changed.iter().find(|(was, _)| *was == origin).map(|(_, value)| value)
+    }
+}
+
+/// Values that changed between `before` and `after` and were shared change wherever they still are what they were.
+pub(crate) fn spread(before: &Node, after: &mut Node, shared: &mut Shared) {
+    if shared.is_empty() {
+        return;
+    }
+    let mut changes = Changes::default();
+    collect(before, after, shared, &mut changes);
+    changes.spread(after, shared);
+}
+
+fn collect(before: &Node, after: &Node, shared: &Shared, changes: &mut Changes) {
     if is_same_container(before, after) {
         return;
     }
@@ -35,10 +123,7 @@ fn collect(before: &Node, after: &Node, shared: &[Origin], changes: &mut Vec<(Or
     for (was, now) in before.items().iter().zip(after.items()) {
         collect(was, now, shared, changes);
     }
-    let is_scalar = before.scalar_text().is_some() && after.scalar_text().is_some();
-    if is_scalar && before.origin() != after.origin() && shared.contains(&before.origin()) {
-        changes.push((before.origin(), after.clone()));
-    }
+    changes.note(before, after, shared);
 }
 
 /// Whether both have the very same children, so that nothing in them changed.
@@ -48,25 +133,4 @@ fn is_same_container(one: &Node, other: &Node) -> bool {
         (Value::Sequence(a), Value::Sequence(b)) => Arc::ptr_eq(a, b),
         _ => false,
     }
-}
-
-fn replace(node: &mut Node, origin: &Origin, value: &Node) {
-    if !holds(node, origin) {
-        return;
-    }
-    if node.scalar_text().is_some() {
-        *node = value.clone();
-        return;
-    }
-    node.entries_mut().iter_mut().for_each(|entry| replace(&mut entry.value, origin, value));
-    node.items_mut().iter_mut().for_each(|item| replace(item, origin, value));
-}
-
-/// Whether a value of that origin is there, so that nothing is copied where none is.
-fn holds(node: &Node, origin: &Origin) -> bool {
-    if node.scalar_text().is_some() {
-        return node.origin() == *origin;
-    }
-    node.entries().iter().any(|entry| holds(&entry.value, origin))
-        || node.items().iter().any(|item| holds(item, origin))
 }
