@@ -46,6 +46,7 @@ mod key_values;
 mod kustomization;
 mod label_selector;
 mod labels;
+mod merge_identified;
 mod merge_keys;
 mod merge_list;
 mod metadata;

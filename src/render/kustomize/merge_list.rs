@@ -1,7 +1,10 @@
 //! Merging lists by their keys, item by item, in kustomize's order (kyaml: `yaml/walk/associative_sequence.go`, `ElementSetter`).
 
-use seatrial_model::{Node, ScalarKind, Style};
+use std::collections::{HashMap, HashSet};
 
+use seatrial_model::{Node, ScalarKind, Span, Style};
+
+use crate::merge_identified::{identities, merge_identified};
 use crate::strategic_merge::{DIRECTIVE, Directive, MergeError, Place, directive, patched, walk};
 
 /// The directive of a list: an item that holds nothing but `$patch`; and the list without it.
@@ -19,6 +22,9 @@ pub(crate) fn directive_of_list(patch: &Node) -> Result<(Directive, Node), Merge
     Ok((directive, rest))
 }
 
+/// Items of both sides at most where some lack a merge key, so that each is compared with all others.
+const MOST_WITHOUT_KEY: usize = 2_000;
+
 /// Merges the items of a patch into a list, by keys, or by value when there are no keys.
 pub(crate) fn merge_items(
     dest: &Node,
@@ -35,10 +41,13 @@ pub(crate) fn merge_items(
 /// The patch's values first, then those of the object that it does not have.
 fn merge_values(dest: &Node, patch: Option<&Node>) -> Vec<Node> {
     let mut merged: Vec<Node> = Vec::new();
+    let mut positions: HashMap<Option<String>, usize> = HashMap::new();
+    let of_dest: HashSet<Span> = dest.items().iter().map(Node::span).collect();
     let added = patch.map(Node::items).unwrap_or_default().iter();
     for item in added.map(|p| patched(p, None)).chain(dest.items().iter().cloned()) {
-        match merged.iter_mut().find(|m| m.scalar_text() == item.scalar_text()) {
-            Some(same) if dest.items().iter().any(|d| d.span() == item.span()) => *same = item,
+        let position = *positions.entry(item.scalar_text().map(str::to_owned)).or_insert(merged.len());
+        match merged.get_mut(position) {
+            Some(same) if of_dest.contains(&item.span()) => *same = item,
             Some(_) => {}
             None => merged.push(item),
         }
@@ -52,8 +61,14 @@ fn merge_by_keys(
     keys: &[String],
     items: Place<'_>,
 ) -> Result<Vec<Node>, MergeError> {
-    let mut originals: Vec<Node> = dest.items().to_vec();
     let added = patch.map(Node::items).unwrap_or_default();
+    if let Some(identities) = identities(added, dest.items(), keys) {
+        return merge_identified(added, dest.items(), &identities, items);
+    }
+    if added.len() + dest.items().len() > MOST_WITHOUT_KEY {
+        return Err(too_many(patch.unwrap_or(dest), keys));
+    }
+    let mut originals: Vec<Node> = dest.items().to_vec();
     let mut tuples = distinct_tuples(added.iter().chain(dest.items()), keys);
     if keys.len() > 1 {
         complete_tuples(&mut tuples);
@@ -85,8 +100,16 @@ fn merge_by_keys(
     Ok(result)
 }
 
+fn too_many(list: &Node, keys: &[String]) -> MergeError {
+    let message = format!(
+        "lists of more than {MOST_WITHOUT_KEY} items are merged only if each item has the same of the keys `{}`",
+        keys.join("`, `")
+    );
+    MergeError { span: list.span(), other: None, message }
+}
+
 /// An item with `$patch: replace` does not change the object's own item, which then wins (kyaml: `appendListNode`).
-fn replaces(patch: Option<&Node>) -> bool {
+pub(crate) fn replaces(patch: Option<&Node>) -> bool {
     patch.and_then(|p| p.get(DIRECTIVE)).and_then(Node::scalar_text) == Some("replace")
 }
 
@@ -115,18 +138,20 @@ fn append_originals(result: &mut Vec<Node>, originals: Vec<Node>, keys: &[&str])
     Ok(())
 }
 
-fn is_empty(node: &Node) -> bool {
+/// Nothing, or a mapping without a key.
+pub(crate) fn is_empty(node: &Node) -> bool {
     node.is_null() || (node.is_mapping() && node.entries().is_empty())
 }
 
 /// The texts of the merge keys, `""` where an item has none; each tuple once, in order.
 fn distinct_tuples<'a>(items: impl Iterator<Item = &'a Node>, keys: &[String]) -> Vec<Vec<String>> {
     let mut tuples: Vec<Vec<String>> = Vec::new();
+    let mut known = HashSet::new();
     for item in items {
         let text =
             |key: &String| item.get(key).filter(|v| !v.is_null()).and_then(Node::scalar_text).unwrap_or_default();
         let tuple: Vec<String> = keys.iter().map(|k| text(k).to_owned()).collect();
-        if !tuples.contains(&tuple) {
+        if known.insert(tuple.clone()) {
             tuples.push(tuple);
         }
     }
@@ -149,16 +174,18 @@ fn complete_tuples(tuples: &mut [Vec<String>]) {
 
 fn union(one: &[String], other: &[String]) -> Option<Vec<String>> {
     let mut common = false;
-    let mut result = Vec::with_capacity(one.len());
     for (a, b) in one.iter().zip(other) {
         if a == b {
             common = true;
         } else if !a.is_empty() && !b.is_empty() {
             return None;
         }
-        result.push(if a.is_empty() { b.clone() } else { a.clone() });
     }
-    common.then_some(result)
+    if !common {
+        return None;
+    }
+    let result = one.iter().zip(other).map(|(a, b)| if a.is_empty() { b.clone() } else { a.clone() }).collect();
+    Some(result)
 }
 
 /// Keys that any item has; all of them when none has any.
