@@ -5,7 +5,8 @@
 use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
-use crate::strategic_merge::patched;
+use crate::json_draft::{Draft, index};
+use crate::strategic_merge::patched_over;
 use crate::wording::count;
 use crate::{folded, json_numbers};
 
@@ -67,7 +68,9 @@ impl JsonPatch {
     pub(crate) fn apply(&self, object: &Node) -> Result<Node, JsonPatchError> {
         let mut patched = object.clone();
         folded::reread(&mut patched);
-        self.0.iter().try_for_each(|operation| operation.apply(&mut patched))?;
+        let mut draft = Draft::from(patched);
+        self.0.iter().try_for_each(|operation| operation.apply(&mut draft))?;
+        let mut patched = draft.into_node();
         restyle(&mut patched);
         json_numbers::reread(&mut patched);
         Ok(patched)
@@ -105,33 +108,45 @@ impl Operation {
         Ok(Operation { kind, path: Pointer::read(path)?, from, value })
     }
 
-    fn apply(&self, object: &mut Node) -> Result<(), JsonPatchError> {
+    fn apply(&self, object: &mut Draft) -> Result<(), JsonPatchError> {
         match self.kind {
-            Kind::Add => self.path.add(object, patched(&self.value, self.path.get(object))),
+            Kind::Add => {
+                let value = self.patched(object);
+                self.path.add(object, value)
+            }
             Kind::Remove => self.path.remove(object).map(drop),
             Kind::Replace => self.replace(object),
             Kind::Test => self.test(object),
             Kind::Move | Kind::Copy => {
                 let Some(from) = &self.from else { return Ok(()) };
-                let value = match from.get(object) {
-                    Some(value) if !from.segments.is_empty() => value.clone(),
-                    Some(_) => return Err(error(from.span, "the whole object cannot be moved or copied")),
+                if from.segments.is_empty() {
+                    return Err(error(from.span, "the whole object cannot be moved or copied"));
+                }
+                if self.kind == Kind::Move {
+                    let moved = from.remove(object)?;
+                    return self.path.add(object, moved);
+                }
+                let value = match from.get(object).map(|value| value.to_node()) {
+                    Some(value) => value.into(),
                     // A key that is not there is copied as null (json-patch: `partialDoc.get`).
-                    None if self.kind == Kind::Copy && from.parent(object).is_some_and(Node::is_mapping) => {
-                        Node::null(self.path.span)
+                    None if from.parent(object).is_some_and(|parent| parent.is_mapping()) => {
+                        Node::null(self.path.span).into()
                     }
                     None => return Err(from.missing(object)),
                 };
-                if self.kind == Kind::Move {
-                    from.remove(object)?;
-                }
                 self.path.add(object, value)
             }
         }
     }
 
-    fn replace(&self, object: &mut Node) -> Result<(), JsonPatchError> {
-        let value = patched(&self.value, self.path.get(object));
+    /// The value, over the one that it takes the place of.
+    fn patched(&self, object: &mut Draft) -> Draft {
+        let before = self.path.get(object).map(|before| before.origin());
+        patched_over(&self.value, before).into()
+    }
+
+    fn replace(&self, object: &mut Draft) -> Result<(), JsonPatchError> {
+        let value = self.patched(object);
         if self.path.segments.is_empty() {
             if !value.is_mapping() {
                 return Err(error(self.value.span(), "the whole object can only be replaced by a mapping"));
@@ -142,13 +157,10 @@ impl Operation {
         self.path.set(object, value)
     }
 
-    fn test(&self, object: &Node) -> Result<(), JsonPatchError> {
-        let found = self.path.get(object);
-        let equal = match found {
-            Some(found) => *found == self.value,
-            None => self.value.is_null() && self.path.parent(object).is_some_and(Node::is_mapping),
-        };
-        if equal {
+    fn test(&self, object: &mut Draft) -> Result<(), JsonPatchError> {
+        let found = self.path.get(object).map(|found| found.is_equal(&self.value));
+        let is_absent = || self.value.is_null() && self.path.parent(object).is_some_and(|parent| parent.is_mapping());
+        if found.unwrap_or_else(is_absent) {
             return Ok(());
         }
         let is = found.map_or("there is no such value", |_| "the value is another one");
@@ -178,53 +190,52 @@ impl Pointer {
         Some(finding.with_help(format!("write `/{}`", self.text)))
     }
 
-    fn get<'a>(&self, object: &'a Node) -> Option<&'a Node> {
-        self.segments.iter().try_fold(object, |node, segment| child(node, segment))
+    fn get<'a>(&self, object: &'a mut Draft) -> Option<&'a mut Draft> {
+        self.segments.iter().try_fold(object, |draft, segment| draft.child(segment))
     }
 
-    fn parent<'a>(&self, object: &'a Node) -> Option<&'a Node> {
+    fn parent<'a>(&self, object: &'a mut Draft) -> Option<&'a mut Draft> {
         let (_, parents) = self.segments.split_last()?;
-        parents.iter().try_fold(object, |node, segment| child(node, segment))
+        parents.iter().try_fold(object, |draft, segment| draft.child(segment))
     }
 
     /// The container that the last segment lies in, to change, and that segment.
-    fn parent_mut<'a>(&self, object: &'a mut Node) -> Result<(&'a mut Node, &str), JsonPatchError> {
-        let Some((last, parents)) = self.segments.split_last() else {
+    fn container<'a>(&self, object: &'a mut Draft) -> Result<(&'a mut Draft, &str), JsonPatchError> {
+        let Some(last) = self.segments.last() else {
             return Err(error(self.span, "the whole object cannot be added or removed"));
         };
-        if !self.parent(object).is_some_and(|p| p.is_mapping() || p.is_sequence()) {
+        if !self.parent(object).is_some_and(|parent| parent.is_mapping() || parent.is_sequence()) {
             return Err(self.missing(object));
         }
-        let mut node = object;
-        for segment in parents {
-            node =
-                child_mut(node, segment).ok_or_else(|| error(self.span, format!("`{}` leads nowhere", self.text)))?;
-        }
-        Ok((node, last))
+        let parent = self.parent(object).ok_or_else(|| error(self.span, format!("`{}` leads nowhere", self.text)))?;
+        Ok((parent, last))
     }
 
-    fn add(&self, object: &mut Node, value: Node) -> Result<(), JsonPatchError> {
-        let (parent, last) = self.parent_mut(object)?;
-        if parent.is_mapping() {
-            parent.set(last, value);
+    fn add(&self, object: &mut Draft, value: Draft) -> Result<(), JsonPatchError> {
+        let (parent, last) = self.container(object)?;
+        if let Some(pairs) = parent.pairs() {
+            pairs.set(last, value);
             return Ok(());
         }
-        let mut items = parent.items().to_vec();
-        let at = if last == "-" { Some(items.len()) } else { index(last, items.len() + 1) };
-        let Some(at) = at else { return Err(self.no_index(last, items.len())) };
-        items.insert(at, value);
-        parent.set_items(items);
-        Ok(())
+        let length = parent.length();
+        let at = if last == "-" { Some(length) } else { index(last, length + 1) };
+        match (at, parent.items()) {
+            (Some(at), Some(items)) => {
+                items.insert(at, value);
+                Ok(())
+            }
+            _ => Err(self.no_index(last, length)),
+        }
     }
 
-    fn set(&self, object: &mut Node, value: Node) -> Result<(), JsonPatchError> {
-        let (parent, last) = self.parent_mut(object)?;
-        if parent.is_mapping() {
-            parent.set(last, value);
+    fn set(&self, object: &mut Draft, value: Draft) -> Result<(), JsonPatchError> {
+        let (parent, last) = self.container(object)?;
+        if let Some(pairs) = parent.pairs() {
+            pairs.set(last, value);
             return Ok(());
         }
-        let length = parent.items().len();
-        match index(last, length).and_then(|i| parent.items_mut().get_mut(i)) {
+        let length = parent.length();
+        match parent.child(last) {
             Some(slot) => {
                 *slot = value;
                 Ok(())
@@ -233,36 +244,36 @@ impl Pointer {
         }
     }
 
-    fn remove(&self, object: &mut Node) -> Result<Node, JsonPatchError> {
+    fn remove(&self, object: &mut Draft) -> Result<Draft, JsonPatchError> {
         if self.get(object).is_none() {
             return Err(self.missing(object));
         }
-        let (parent, last) = self.parent_mut(object)?;
-        if parent.is_mapping() {
-            return parent.remove(last).map(|e| e.value).ok_or_else(|| error(self.span, "there is no such key"));
+        let (parent, last) = self.container(object)?;
+        if let Some(pairs) = parent.pairs() {
+            return pairs.remove(last).ok_or_else(|| error(self.span, "there is no such key"));
         }
-        let mut items = parent.items().to_vec();
-        let Some(at) = index(last, items.len()) else { return Err(self.no_index(last, items.len())) };
-        let removed = items.remove(at);
-        parent.set_items(items);
-        Ok(removed)
+        let length = parent.length();
+        let removed = index(last, length).and_then(|at| parent.items()?.remove(at));
+        removed.ok_or_else(|| self.no_index(last, length))
     }
 
     /// Says how far the path leads.
-    fn missing(&self, object: &Node) -> JsonPatchError {
-        let mut node = object;
+    fn missing(&self, object: &mut Draft) -> JsonPatchError {
+        let mut draft = object;
         let mut reached = String::new();
         for segment in &self.segments {
-            let Some(next) = child(node, segment) else {
+            let (is_mapping, is_sequence) = (draft.is_mapping(), draft.is_sequence());
+            let (length, described) = (draft.length(), draft.describe());
+            let Some(next) = draft.child(segment) else {
                 let place = if reached.is_empty() { "the object".to_owned() } else { format!("`{reached}`") };
-                let what = match (node.is_sequence(), node.is_mapping()) {
-                    (true, _) => format!("{place} has {} and no item `{segment}`", count(node.items().len(), "item")),
+                let what = match (is_sequence, is_mapping) {
+                    (true, _) => format!("{place} has {} and no item `{segment}`", count(length, "item")),
                     (_, true) => format!("{place} has no `{segment}`"),
-                    _ => format!("{place} is {}", node.describe()),
+                    _ => format!("{place} is {described}"),
                 };
                 return error(self.span, format!("`{}` does not exist: {what}", self.text));
             };
-            node = next;
+            draft = next;
             reached = format!("{reached}/{}", segment.replace('~', "~0").replace('/', "~1"));
         }
         error(self.span, format!("`{}` does not exist", self.text))
@@ -305,29 +316,6 @@ fn key_as_text(key: &mut Key) {
 
 fn decode(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
-}
-
-fn child<'a>(node: &'a Node, segment: &str) -> Option<&'a Node> {
-    if node.is_sequence() {
-        return node.items().get(index(segment, node.items().len())?);
-    }
-    node.get(segment)
-}
-
-fn child_mut<'a>(node: &'a mut Node, segment: &str) -> Option<&'a mut Node> {
-    if node.is_sequence() {
-        let index = index(segment, node.items().len())?;
-        return node.items_mut().get_mut(index);
-    }
-    node.get_mut(segment)
-}
-
-/// An index below `length`; negative ones count from the end.
-fn index(segment: &str, length: usize) -> Option<usize> {
-    let index: i64 = segment.parse().ok()?;
-    let length = i64::try_from(length).ok()?;
-    let index = if index < 0 { index + length } else { index };
-    usize::try_from(index).ok().filter(|_| index < length)
 }
 
 /// The detour over JSON leaves strings quoted only where they must be.

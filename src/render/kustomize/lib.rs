@@ -40,6 +40,7 @@ mod image_override;
 mod image_reference;
 mod images;
 mod inline;
+mod json_draft;
 mod json_numbers;
 mod json_patch;
 mod key_values;

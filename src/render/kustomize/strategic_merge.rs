@@ -248,10 +248,15 @@ fn is_created_by_replacement(value: &Node, parent: &Node) -> bool {
 
 /// The patch's node with its origin recorded, down to the leaves.
 pub(crate) fn patched(patch: &Node, before: Option<&Node>) -> Node {
+    patched_over(patch, before.map(Node::origin))
+}
+
+/// The same, over a value of which only the origin is known.
+pub(crate) fn patched_over(patch: &Node, before: Option<Origin>) -> Node {
     let mut node = patch.clone();
     mark(&mut node);
-    if let Some(before) = before {
-        node.set_over(SetBy::Patch, Some(before.origin()));
+    if before.is_some() {
+        node.set_over(SetBy::Patch, before);
     }
     node
 }
