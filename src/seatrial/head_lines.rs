@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use seatrial_model::{Location, Report};
 use seatrial_tree::Tree;
-use similar::{DiffOp, TextDiff};
+
+use crate::common_lines::{Run, common_lines};
 
 /// Moves every place of a report to the line that it has in `head`; a line that head does not have stays as it is.
 pub(crate) fn show_for_head(report: &mut Report, checkout: &Tree, head: &Tree) {
@@ -21,8 +22,8 @@ pub(crate) fn show_for_head(report: &mut Report, checkout: &Tree, head: &Tree) {
 struct Shifts<'a> {
     checkout: &'a Tree,
     head: &'a Tree,
-    /// Per path: runs of lines that both have, as first line in the checkout (from 0), in head, and length. Empty where nothing moves.
-    known: HashMap<String, Vec<(usize, usize, usize)>>,
+    /// Per path the runs of lines that both have, those of the checkout first; empty where nothing moves.
+    known: HashMap<String, Vec<Run>>,
 }
 
 impl Shifts<'_> {
@@ -32,9 +33,10 @@ impl Shifts<'_> {
             self.known.insert(location.path.clone(), runs);
         }
         let runs = self.known.get(&location.path).map(Vec::as_slice).unwrap_or_default();
-        let run = runs.iter().find(|(from, _, length)| (*from..from + length).contains(&(location.line - 1)));
-        let Some((from, to, _)) = run else { return };
-        let moved = |line: usize| (line + to).saturating_sub(*from).max(1);
+        let line = location.line - 1;
+        let run = runs.partition_point(|run| run.old <= line).checked_sub(1).and_then(|at| runs.get(at));
+        let Some(run) = run.filter(|run| line < run.old + run.length) else { return };
+        let moved = |line: usize| (line + run.new).saturating_sub(run.old).max(1);
         location.line = moved(location.line);
         location.end_line = moved(location.end_line);
         for line in &mut location.excerpt {
@@ -42,30 +44,11 @@ impl Shifts<'_> {
         }
     }
 
-    fn runs(&self, path: &str) -> Vec<(usize, usize, usize)> {
+    fn runs(&self, path: &str) -> Vec<Run> {
         let (Ok(ours), Ok(theirs)) = (self.checkout.read(path), self.head.read(path)) else { return Vec::new() };
         if ours.text() == theirs.text() {
             return Vec::new();
         }
-        runs_of(ours.text(), theirs.text())
-    }
-}
-
-fn runs_of(checkout: &str, head: &str) -> Vec<(usize, usize, usize)> {
-    let equal = |op: &DiffOp| match *op {
-        DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
-        _ => None,
-    };
-    TextDiff::from_lines(checkout, head).ops().iter().filter_map(equal).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_below_what_the_target_branch_added_move_up() {
-        let runs = runs_of("new\na\nb\nmine\nc\n", "a\nb\nmine\nc\n");
-        assert_eq!(runs, [(1, 0, 4)]);
+        common_lines(ours.text(), theirs.text())
     }
 }

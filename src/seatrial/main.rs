@@ -5,6 +5,7 @@ mod against;
 mod checkouts;
 mod cli;
 mod commands;
+mod common_lines;
 mod config;
 mod deliver;
 mod head_lines;

@@ -1,0 +1,175 @@
+//! The lines that two versions of a file have in common, found in a time that grows with the files and not with their product.
+//!
+//! Anchors are lines that each side has once (patience diff); only what lies between two of them, and is short, is compared line by line. So
+//! a line that is there many times amid much that changed may count as changed.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// Lines between two anchors, of both sides together, that are compared line by line.
+const SHORT: usize = 400;
+
+/// How often anchors are looked for between anchors.
+const MOST_ROUNDS: usize = 16;
+
+/// Lines that follow each other in both versions; numbers from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The first one in the old version.
+    pub(crate) old: usize,
+    /// The same line in the new version.
+    pub(crate) new: usize,
+    /// How many there are.
+    pub(crate) length: usize,
+}
+
+/// The common lines in their order.
+pub(crate) fn common_lines(old: &str, new: &str) -> Vec<Run> {
+    let old: Vec<&str> = old.split_inclusive('\n').collect();
+    let new: Vec<&str> = new.split_inclusive('\n').collect();
+    let mut search = Search { old: &old, new: &new, runs: Vec::new() };
+    search.between(0..old.len(), 0..new.len(), MOST_ROUNDS);
+    search.runs
+}
+
+struct Search<'a> {
+    old: &'a [&'a str],
+    new: &'a [&'a str],
+    runs: Vec<Run>,
+}
+
+impl Search<'_> {
+    fn between(&mut self, old: Range<usize>, new: Range<usize>, rounds: usize) {
+        let (a, b) = (&self.old[old.clone()], &self.new[new.clone()]);
+        let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+        let (a, b) = (&a[head..], &b[head..]);
+        let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+        self.add(old.start, new.start, head);
+        let (inner_old, inner_new) = (old.start + head..old.end - tail, new.start + head..new.end - tail);
+        self.inside(&inner_old, &inner_new, rounds);
+        self.add(inner_old.end, inner_new.end, tail);
+    }
+
+    /// Two ranges that neither begin nor end with the same line.
+    fn inside(&mut self, old: &Range<usize>, new: &Range<usize>, rounds: usize) {
+        if old.is_empty() || new.is_empty() {
+            return;
+        }
+        if old.len() + new.len() <= SHORT {
+            let ops = capture_diff_slices(Algorithm::Myers, &self.old[old.clone()], &self.new[new.clone()]);
+            for op in ops {
+                if let DiffOp::Equal { old_index, new_index, len } = op {
+                    self.add(old.start + old_index, new.start + new_index, len);
+                }
+            }
+            return;
+        }
+        if rounds == 0 {
+            return;
+        }
+        let anchors = ascending(&self.unique_in_both(old, new));
+        let mut from = (old.start, new.start);
+        for (at_old, at_new) in anchors.iter().copied() {
+            self.between(from.0..at_old, from.1..at_new, rounds - 1);
+            self.add(at_old, at_new, 1);
+            from = (at_old + 1, at_new + 1);
+        }
+        if !anchors.is_empty() {
+            self.between(from.0..old.end, from.1..new.end, rounds - 1);
+        }
+    }
+
+    /// Where the lines stand that each side has once, in the order of the old side.
+    fn unique_in_both(&self, old: &Range<usize>, new: &Range<usize>) -> Vec<(usize, usize)> {
+        let mut seen: HashMap<&str, [Option<usize>; 2]> = HashMap::with_capacity(old.len());
+        let mut repeated: HashMap<&str, ()> = HashMap::new();
+        for (side, (lines, range)) in [(self.old, old), (self.new, new)].into_iter().enumerate() {
+            for at in range.clone() {
+                if seen.entry(lines[at]).or_default()[side].replace(at).is_some() {
+                    repeated.insert(lines[at], ());
+                }
+            }
+        }
+        let pair = |at: usize| {
+            let line = self.old[at];
+            let [first, second] = seen.get(line).filter(|_| !repeated.contains_key(line))?;
+            Some(((*first)?, (*second)?))
+        };
+        old.clone().filter_map(pair).collect()
+    }
+
+    fn add(&mut self, old: usize, new: usize, length: usize) {
+        if length == 0 {
+            return;
+        }
+        match self.runs.last_mut().filter(|run| run.old + run.length == old && run.new + run.length == new) {
+            Some(run) => run.length += length,
+            None => self.runs.push(Run { old, new, length }),
+        }
+    }
+}
+
+/// The longest of the subsequences whose second numbers ascend, too.
+fn ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    // The last pair of the best subsequence of each length, and for each pair the one before it.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
+    for (index, pair) in pairs.iter().enumerate() {
+        let length = ends.partition_point(|end| pairs[*end].1 < pair.1);
+        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = index,
+            None => ends.push(index),
+        }
+    }
+    let mut chain: Vec<(usize, usize)> =
+        std::iter::successors(ends.last().copied(), |index| before[*index]).map(|index| pairs[index]).collect();
+    chain.reverse();
+    chain
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at the clock")]
+mod tests {
+    use super::*;
+
+    fn runs(old: &str, new: &str) -> Vec<(usize, usize, usize)> {
+        common_lines(old, new).into_iter().map(|run| (run.old, run.new, run.length)).collect()
+    }
+
+    #[test]
+    fn lines_below_what_the_target_branch_added_move_up() {
+        assert_eq!(runs("new\na\nb\nmine\nc\n", "a\nb\nmine\nc\n"), [(1, 0, 4)]);
+    }
+
+    #[test]
+    fn lines_are_found_between_what_both_sides_changed() {
+        let middle: String = (0..1_000).map(|line| format!("same {line}\n")).collect();
+        let changed = |word: &str| (0..300).map(|line| format!("{word} {}\n", line % 7)).collect::<String>();
+        let old = format!("{}{middle}{}", changed("a"), changed("b"));
+        let new = format!("{}{middle}{}", changed("c"), changed("d"));
+        assert_eq!(runs(&old, &new), [(300, 300, 1_000)]);
+    }
+
+    #[test]
+    fn what_moved_to_another_place_stays_where_it_is() {
+        assert_eq!(runs("a\nb\nc\n", "c\na\nb\n"), [(0, 1, 2)]);
+        assert_eq!(runs("", "a\n"), []);
+    }
+
+    #[test]
+    fn files_that_were_rewritten_are_compared_in_moderate_time() {
+        let lines = |word: &str, modulus: usize| {
+            (0..100_000).map(|line| format!("{word} {}\n", line % modulus)).collect::<String>()
+        };
+        let start = std::time::Instant::now();
+        assert_eq!(runs(&lines("old", 100_000), &lines("new", 100_000)), []);
+        // Each line is there often, and in another order on the other side.
+        runs(&lines("x", 1_000), &lines("x", 999));
+        let turned: String = lines("x", 100_000).split_inclusive('\n').rev().collect();
+        assert_eq!(runs(&lines("x", 100_000), &turned).len(), 1);
+        assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+    }
+}
