@@ -5,6 +5,8 @@ use std::io;
 
 use rustls::CertificateError;
 
+use crate::barred::Barred;
+
 /// The innermost cause of a failed connection or request as a clause: TLS trouble says what is wrong with the certificate.
 #[must_use]
 pub fn innermost(error: &(dyn Error + 'static)) -> String {
@@ -24,6 +26,11 @@ pub fn innermost(error: &(dyn Error + 'static)) -> String {
 #[must_use]
 pub fn is_tls(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |current| next(*current)).any(|e| e.is::<rustls::Error>())
+}
+
+/// Whether a name was not asked for because of what it stands for.
+pub(crate) fn is_barred_name(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |current| next(*current)).any(|e| e.is::<Barred>())
 }
 
 /// `io::Error::source` skips the error it wraps, so that one is asked for by name.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Unfollowed;
+
 /// A request failed; the text names host and cause and never a header, a query or a credential.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
@@ -31,6 +33,22 @@ pub enum TransportError {
         address: String,
         /// The innermost cause.
         cause: String,
+    },
+    /// A redirect that is not followed: nothing was sent there.
+    #[error("{address} redirects to `{to}`, {why}, and is not followed")]
+    Redirected {
+        /// Host and port that answered.
+        address: String,
+        /// Scheme, host and port of where it leads.
+        to: String,
+        /// What speaks against it.
+        why: Unfollowed,
+    },
+    /// A link-local or metadata address: nothing was sent.
+    #[error("{address} is a link-local or metadata address, which is never asked")]
+    Barred {
+        /// Host and port.
+        address: String,
     },
 }
 

@@ -2,19 +2,23 @@
 //!
 //! Nothing here reads an environment variable: the binary passes [`Settings`] in.
 
+mod barred;
 mod cause;
 mod error;
 mod no_proxy;
 mod proxy;
+mod redirect;
 mod retry;
 mod roots;
 mod settings;
 mod transport;
 
+pub use barred::is_barred;
 pub use cause::{innermost, is_tls};
 pub use error::TransportError;
 pub use proxy::Proxies;
+pub use redirect::{Origin, Redirects, Unfollowed};
 pub use retry::{Backoff, Retry, retry_after};
 pub use roots::only_roots;
 pub use settings::Settings;
-pub use transport::{CONNECT_TIMEOUT, Redirects, Transport, USER_AGENT};
+pub use transport::{CONNECT_TIMEOUT, Transport, USER_AGENT};

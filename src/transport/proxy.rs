@@ -49,6 +49,11 @@ impl Proxies {
         }
         Some(proxy)
     }
+
+    /// The proxies' own hosts.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        [&self.http, &self.https].into_iter().flatten().filter_map(Url::host_str).map(str::to_owned).collect()
+    }
 }
 
 fn parse(text: &str, named: &str) -> Result<Option<Url>, TransportError> {

@@ -10,10 +10,12 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::cause::is_tls;
+use crate::barred::Names;
+use crate::cause::{is_barred_name, is_tls};
 use crate::proxy::host_and_port;
 use crate::retry::ATTEMPTS;
-use crate::{Backoff, Proxies, Retry, Settings, TransportError, innermost, retry_after, roots};
+use crate::{Backoff, Proxies, Redirects, Retry, Settings, TransportError, innermost, is_barred};
+use crate::{redirect, retry_after, roots};
 
 /// What servers are told of us.
 pub const USER_AGENT: &str = concat!("seatrial/", env!("CARGO_PKG_VERSION"));
@@ -36,18 +38,8 @@ struct Inner {
     settings: Settings,
     proxies: Proxies,
     roots: RootCertStore,
-    following: Client,
-    direct: Client,
+    client: Client,
     seed: AtomicU64,
-}
-
-/// Whether redirects are followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Redirects {
-    /// Up to ten of them; credentials stay with the host they were meant for, and HTTPS does not become HTTP.
-    Follow,
-    /// A redirect is the answer.
-    Stop,
 }
 
 /// One attempt that failed, and whether the server may have received it.
@@ -77,18 +69,17 @@ impl Transport {
         if let Some(bundle) = &settings.ca_bundle {
             roots::add_pem(&mut trusted, bundle, "the CA bundle")?;
         }
-        let following = client(&trusted, &proxies, Policy::custom(follow))?;
-        let direct = client(&trusted, &proxies, Policy::none())?;
+        let client = client(&trusted, &proxies)?;
         // The process id differs between jobs that start at the same moment: that is all that jitter needs.
         let seed = AtomicU64::new(u64::from(std::process::id()) << 32);
-        let inner = Inner { settings: settings.clone(), proxies, roots: trusted, following, direct, seed };
+        let inner = Inner { settings: settings.clone(), proxies, roots: trusted, client, seed };
         Ok(Transport(Arc::new(inner)))
     }
 
-    /// The client for one that builds requests itself.
+    /// The client for one that builds requests itself. It follows no redirect.
     #[must_use]
     pub fn client(&self) -> &Client {
-        &self.0.following
+        &self.0.client
     }
 
     /// The settings it was built from.
@@ -123,6 +114,7 @@ impl Transport {
 
     /// Sends a request within `deadline`, again where `retry` allows: `Retry-After` honoured, else exponential with jitter of a given seed.
     /// A wait that would pass the deadline is not begun: what there is by then is the result. Reading the body counts into the deadline.
+    /// Redirects are followed within the origin.
     ///
     /// # Errors
     /// See [`TransportError`]. An HTTP error status is an answer, not an error.
@@ -136,7 +128,7 @@ impl Transport {
             };
             pending = if backoff.failures() + 1 < ATTEMPTS { attempt.try_clone() } else { None };
             let left = end.saturating_duration_since(Instant::now());
-            let outcome = self.try_once(attempt, Redirects::Follow, left, deadline).await;
+            let outcome = self.try_once(attempt, Redirects::Follow(&[]), left, deadline).await;
             let Some(asked) = wait_before_next(&outcome, retry) else { return finish(outcome) };
             let wait = asked.unwrap_or_else(|| backoff.next_wait());
             if pending.is_none() || Instant::now() + wait >= end {
@@ -157,27 +149,49 @@ impl Transport {
     pub async fn attempt(
         &self,
         request: Request,
-        redirects: Redirects,
+        redirects: Redirects<'_>,
         deadline: Duration,
     ) -> Result<Response, TransportError> {
         finish(self.try_once(request, redirects, deadline, deadline).await)
     }
 
-    /// `left` limits this attempt, `whole` is what the error speaks of.
+    /// `left` limits this attempt with all its redirects, `whole` is what the error speaks of. The body of a redirect is not read.
     async fn try_once(
         &self,
-        mut request: Request,
-        redirects: Redirects,
+        request: Request,
+        redirects: Redirects<'_>,
         left: Duration,
         whole: Duration,
     ) -> Result<Response, Failure> {
+        let end = Instant::now() + left;
+        let mut asked = request;
+        for _ in 0..MOST_REDIRECTS {
+            let Redirects::Follow(allowed) = redirects else { break };
+            let again = asked.try_clone();
+            let answer = self.ask(asked, end, whole).await?;
+            let Some(again) = again else { return Ok(answer) };
+            match redirect::next(&again, answer.status(), answer.headers(), allowed) {
+                Ok(Some(next)) => asked = next,
+                Ok(None) => return Ok(answer),
+                Err((to, why)) => {
+                    let (address, to) = (self.address(again.url()), redirect::shown(&to));
+                    let error = TransportError::Redirected { address, to, why };
+                    return Err(Failure { error, again: Again::Never });
+                }
+            }
+        }
+        self.ask(asked, end, whole).await
+    }
+
+    /// One request, one answer.
+    async fn ask(&self, mut request: Request, end: Instant, whole: Duration) -> Result<Response, Failure> {
         let url = request.url().clone();
-        *request.timeout_mut() = Some(left);
-        let client = match redirects {
-            Redirects::Follow => &self.0.following,
-            Redirects::Stop => &self.0.direct,
-        };
-        client.execute(request).await.map_err(|error| self.failure(&error, &url, whole))
+        if is_barred(&url) {
+            let error = TransportError::Barred { address: self.address(&url) };
+            return Err(Failure { error, again: Again::Never });
+        }
+        *request.timeout_mut() = Some(end.saturating_duration_since(Instant::now()));
+        self.0.client.execute(request).await.map_err(|error| self.failure(&error, &url, whole))
     }
 
     fn failure(&self, error: &reqwest::Error, asked: &Url, whole: Duration) -> Failure {
@@ -185,6 +199,9 @@ impl Transport {
         if error.is_builder() {
             let error = TransportError::Settings(format!("the request to {address} is not valid"));
             return Failure { error, again: Again::Never };
+        }
+        if is_barred_name(error) {
+            return Failure { error: TransportError::Barred { address }, again: Again::Never };
         }
         if error.is_connect() {
             let cause = if error.is_timeout() {
@@ -231,14 +248,16 @@ fn wait_before_next(outcome: &Result<Response, Failure>, retry: Retry) -> Option
     }
 }
 
-fn client(roots: &RootCertStore, proxies: &Proxies, redirects: Policy) -> Result<Client, TransportError> {
-    let proxies = proxies.clone();
+fn client(roots: &RootCertStore, proxies: &Proxies) -> Result<Client, TransportError> {
+    let (proxies, names) = (proxies.clone(), Names::shared(proxies.hosts()));
     let builder = Client::builder()
         .tls_backend_preconfigured(tls(roots.clone())?)
         // The environment is the binary's to read: reqwest must not look for proxies there itself.
         .no_proxy()
         .proxy(reqwest::Proxy::custom(move |url| proxies.of(url).cloned()))
-        .redirect(redirects)
+        .dns_resolver(names)
+        // Who may be asked next, and with which headers, is ours to decide.
+        .redirect(Policy::none())
         .referer(false)
         // reqwest repeats requests of its own accord on some HTTP/2 answers; how often is ours to decide.
         .retry(reqwest::retry::never())
@@ -257,12 +276,4 @@ fn tls(roots: RootCertStore) -> Result<ClientConfig, TransportError> {
     let mut config = builder.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
-}
-
-fn follow(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
-    let downgraded = attempt.url().scheme() == "http" && attempt.previous().iter().any(|url| url.scheme() == "https");
-    if downgraded || attempt.previous().len() > MOST_REDIRECTS {
-        return attempt.stop();
-    }
-    attempt.follow()
 }

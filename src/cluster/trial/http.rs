@@ -226,7 +226,7 @@ impl<'a> Target<'a> {
             Ok(headers) => *request.headers_mut() = headers,
             Err(sentence) => return Attempt::Wrong(sentence),
         }
-        let redirects = if expectation.is_redirect() { Redirects::Stop } else { Redirects::Follow };
+        let redirects = if expectation.is_redirect() { Redirects::Stop } else { Redirects::Follow(&[]) };
         match context.transport.attempt(request, redirects, time).await {
             Ok(response) => match read(response).await {
                 Some(answer) => Attempt::Answered(answer),

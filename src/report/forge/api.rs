@@ -92,9 +92,12 @@ impl Api {
         if left.is_zero() {
             return Next::Stop(Failure::Unreached("no time was left to ask GitHub".to_owned()));
         }
-        match self.transport.attempt(self.request(call), Redirects::Follow, left).await {
+        match self.transport.attempt(self.request(call), Redirects::Follow(&[]), left).await {
             Ok(response) => self.judge(call, response).await,
             Err(TransportError::Settings(sentence)) => Next::Stop(Failure::Unreached(sentence)),
+            Err(error @ (TransportError::Redirected { .. } | TransportError::Barred { .. })) => {
+                Next::Stop(Failure::Unreached(error.to_string()))
+            }
             Err(error @ TransportError::Unreachable { .. }) => Next::Again(None, Failure::Unreached(error.to_string())),
             Err(error) => unclear(call, error.to_string()),
         }

@@ -7,7 +7,7 @@ use reqwest::{Method, Request};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use seatrial_transport::{Redirects, Retry, Settings, Transport, TransportError};
+use seatrial_transport::{Origin, Redirects, Retry, Settings, Transport, TransportError};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -199,20 +199,59 @@ async fn gives_up_after_five_attempts_and_keeps_the_answer() {
 }
 
 #[tokio::test]
-async fn says_who_we_are_and_keeps_credentials_from_another_host() {
+async fn says_who_we_are_and_never_follows_a_redirect_to_another_origin_unasked() {
     let target = Server::start(vec![Step::Answer("200 OK")], None).await;
-    let moved = format!("302 Found\r\nLocation: http://{}/there", target.address);
+    let moved = format!("302 Found\r\nLocation: http://bob:hunter2@{}/there?x=1", target.address);
     let server = Server::start(vec![Step::AnswerAddress(moved)], None).await;
-    let mut request = get(&format!("http://{}/here", server.address));
-    request.headers_mut().insert("authorization", "Bearer hunter2hunter2".parse().expect("a header"));
-    let answer = plain().send(request, Retry::Once, SHORT).await.expect("an answer");
-    assert_eq!(answer.status(), 200);
-    let (first, second) = (server.requests().remove(0).to_lowercase(), target.requests().remove(0).to_lowercase());
+    let request = || {
+        let mut request = get(&format!("http://{}/here", server.address));
+        for (name, value) in [("authorization", "Bearer hunter2hunter2"), ("x-api-key", "hunter2"), ("accept", "a/b")] {
+            request.headers_mut().insert(name, value.parse().expect("a header"));
+        }
+        request
+    };
+    let error = plain().send(request(), Retry::Idempotent, SHORT).await.expect_err("is not followed");
+    let (from, to) = (&server.address, &target.address);
+    let sentence = format!("{from} redirects to `http://{to}`, which is another origin, and is not followed");
+    assert_eq!(error.to_string(), sentence);
+    assert_eq!((server.requests().len(), target.requests().len()), (1, 0));
+    let first = server.requests().remove(0).to_lowercase();
     assert!(
         first.contains("authorization: bearer hunter2hunter2") && first.contains("user-agent: seatrial/"),
         "{first}"
     );
-    assert!(!second.contains("authorization") && !second.contains("referer"), "{second}");
+
+    let allowed = [Origin::parse(&format!("http://{to}")).expect("an origin")];
+    let answer = plain().attempt(request(), Redirects::Follow(&allowed), SHORT).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let second = target.requests().remove(0).to_lowercase();
+    assert!(second.contains("accept: a/b") && second.contains(&format!("host: {to}")), "{second}");
+    for word in ["hunter2", "authorization", "x-api-key", "referer"] {
+        assert!(!second.contains(word), "{second}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_local_or_metadata_address_is_never_asked() {
+    let proxy = Server::start(vec![Step::Answer("200 OK")], None).await;
+    let address = Some(format!("http://{}", proxy.address));
+    let settings = Settings { https_proxy: address.clone(), http_proxy: address, ..Settings::default() };
+    let proxied = Transport::new(&settings).expect("good settings");
+    for transport in [plain(), proxied] {
+        for url in ["http://169.254.169.254/latest", "http://0xa9fea9fe/", "https://metadata.google.internal/"] {
+            let error = transport.send(get(url), Retry::Idempotent, SHORT).await.expect_err("is not asked").to_string();
+            assert!(error.contains("is a link-local or metadata address, which is never asked"), "{error}");
+        }
+        for to in ["http://169.254.169.254/", "http://[::ffff:169.254.169.254]/", "http://0.0.0.0/"] {
+            let moved = format!("302 Found\r\nLocation: {to}");
+            let server = Server::start(vec![Step::AnswerAddress(moved)], None).await;
+            let request = get(&format!("http://{}/", server.address));
+            let error = transport.attempt(request, Redirects::Follow(&[]), SHORT).await.expect_err("is not followed");
+            let sentence = error.to_string();
+            assert!(sentence.ends_with("a link-local or metadata address, and is not followed"), "{sentence}");
+        }
+    }
+    assert_eq!(proxy.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -267,7 +306,8 @@ async fn goes_through_the_proxy_of_the_settings_with_its_credentials() {
         ..Settings::default()
     };
     let transport = Transport::new(&settings).expect("good settings");
-    let error = transport.attempt(get("https://api.example/x"), Redirects::Follow, SHORT).await.expect_err("an error");
+    let error =
+        transport.attempt(get("https://api.example/x"), Redirects::Follow(&[]), SHORT).await.expect_err("an error");
     let error = error.to_string();
     assert!(
         error.starts_with(&format!("cannot reach api.example:443 (through the proxy {})", proxy.address)),
