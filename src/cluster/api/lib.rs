@@ -20,5 +20,6 @@ mod target;
 
 pub use cluster::{Applied, Cluster, ContainerRun, FIELD_MANAGER};
 pub use error::{ApiError, Conflict};
+pub use path::stays_below;
 pub use service::ProxyAnswer;
 pub use target::{ClusterTarget, Environment};

@@ -8,17 +8,20 @@ pub(crate) fn segment(name: &str) -> Option<String> {
     Some(encode(name, |byte| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte)))
 }
 
-/// A path with query below a service, without its leading slash; `None` when it climbs out of it, however the dots are written.
-pub(crate) fn below(path: &str) -> Option<String> {
-    let path = path.trim_start_matches('/');
+/// Whether a path with query stays below the service that is asked through the API server's proxy, however its dots and slashes are written.
+#[must_use]
+pub fn stays_below(path: &str) -> bool {
     let route = path.split(['?', '#']).next().unwrap_or_default();
-    let climbs = |segment: &str| {
-        let plain = segment.to_ascii_lowercase().replace("%2e", ".").replace("%5c", "\\").replace("%2f", "/");
-        plain.split(['/', '\\']).any(|part| part == "..")
-    };
-    if route.split('/').any(climbs) {
+    let plain = route.to_ascii_lowercase().replace("%2e", ".").replace("%5c", "\\").replace("%2f", "/");
+    !plain.split(['/', '\\']).any(|part| part == "..")
+}
+
+/// A path with query below a service, without its leading slash; `None` when it climbs out of it.
+pub(crate) fn below(path: &str) -> Option<String> {
+    if !stays_below(path) {
         return None;
     }
+    let path = path.trim_start_matches('/');
     let path = path.split('#').next().unwrap_or_default();
     Some(encode(path, |byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)))
 }

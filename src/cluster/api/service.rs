@@ -98,6 +98,7 @@ fn route(namespace: &str, service: &str, port: Option<&str>, path: &str) -> Resu
 }
 
 fn unaskable(path: &str) -> ApiError {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
     ApiError::Configuration(format!("the path `{path}` leads out of the service"))
 }
 
