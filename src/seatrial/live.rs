@@ -234,6 +234,8 @@ fn with_address(probe: Probe, placeholders: &Placeholders) -> Result<Probe, Stri
     match probe {
         Probe::Http(mut http) => {
             http.url = http.url.as_deref().map(|url| fill(url, placeholders)).transpose()?;
+            http.redirects =
+                http.redirects.iter().map(|origin| fill(origin, placeholders)).collect::<Result<_, _>>()?;
             Ok(Probe::Http(http))
         }
         rollout @ Probe::Rollout(_) => Ok(rollout),

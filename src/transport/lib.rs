@@ -17,7 +17,7 @@ pub use barred::is_barred;
 pub use cause::{innermost, is_tls};
 pub use error::TransportError;
 pub use proxy::Proxies;
-pub use redirect::{Origin, Redirects, Unfollowed};
+pub use redirect::{Origin, Redirects, Unfollowed, shown_origin};
 pub use retry::{Backoff, Retry, retry_after};
 pub use roots::only_roots;
 pub use settings::Settings;

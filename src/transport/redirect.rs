@@ -78,7 +78,9 @@ impl Origin {
         let url = Url::parse(text).ok()?;
         let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
         let bare = bare && url.query().is_none() && url.fragment().is_none();
-        if bare { Origin::of(&url) } else { None }
+        // The URL standard takes `*` for a character of a name; here it would be a promise that is not kept.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+        Origin::of(&url).filter(|origin| bare && origin.host.chars().all(plain))
     }
 
     /// From HTTP to HTTPS on the same host, both at their default ports.
@@ -150,7 +152,8 @@ fn harmless(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// `https://login.example.com:8443`, without path, query and credentials; `mailto:` where there is no host.
-pub(crate) fn shown(url: &Url) -> String {
+#[must_use]
+pub fn shown_origin(url: &Url) -> String {
     let Some(host) = url.host_str() else { return format!("{}:", url.scheme()) };
     let host: String = host.chars().take(LONGEST_HOST).map(|c| if c == '`' { '\'' } else { c }).collect();
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
@@ -267,17 +270,27 @@ mod tests {
         let port = |text: &str| Origin::parse(text).map(|origin| origin.port);
         assert_eq!(port("https://login.example.com"), Some(443));
         assert_eq!(port("http://10.0.0.1:8080/"), Some(8080));
-        for bad in
-            ["login.example.com", "https://", "https://a/b", "https://a?b", "https://u@a", "https://a#b", "ftp://a"]
-        {
+        for bad in [
+            "login.example.com",
+            "https://",
+            "https://a/b",
+            "https://a?b",
+            "https://u@a",
+            "https://a#b",
+            "https://*",
+            "ftp://a",
+        ] {
             assert_eq!(port(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn a_target_is_shown_by_its_host() {
-        assert_eq!(shown(&url("https://u:p@login.example.com:8443/x?token=y")), "https://login.example.com:8443");
-        assert_eq!(shown(&url("mailto:bob@example.com")), "mailto:");
-        assert_eq!(shown(&url("gopher://a`b/")), "gopher://a'b");
+        assert_eq!(
+            shown_origin(&url("https://u:p@login.example.com:8443/x?token=y")),
+            "https://login.example.com:8443"
+        );
+        assert_eq!(shown_origin(&url("mailto:bob@example.com")), "mailto:");
+        assert_eq!(shown_origin(&url("gopher://a`b/")), "gopher://a'b");
     }
 }

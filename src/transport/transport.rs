@@ -174,7 +174,7 @@ impl Transport {
                 Ok(Some(next)) => asked = next,
                 Ok(None) => return Ok(answer),
                 Err((to, why)) => {
-                    let (address, to) = (self.address(again.url()), redirect::shown(&to));
+                    let (address, to) = (self.address(again.url()), redirect::shown_origin(&to));
                     let error = TransportError::Redirected { address, to, why };
                     return Err(Failure { error, again: Again::Never });
                 }

@@ -6,18 +6,21 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use seatrial_api::ApiError;
 use seatrial_model::{Evidence, ObjectId};
-use seatrial_transport::{Redirects, TransportError};
+use seatrial_transport::{Origin, Redirects, TransportError, Unfollowed, shown_origin};
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::expectation::Expectation;
 use crate::patience::{Patience, seconds};
-use crate::redirect::{MOST, within_service};
+use crate::redirect::{Leads, MOST, leads};
 use crate::run::Ended;
 use crate::{Context, Http};
 
 /// More of a body is not read.
 const MOST_OF_A_BODY: usize = 1 << 20;
+
+/// The way out where a redirect is what the test is about.
+const EXPECT_IT: &str = "expect the redirect with `expect.status`";
 
 /// What became of one attempt.
 enum Attempt {
@@ -143,9 +146,12 @@ impl<'a> Target<'a> {
                 Err(error) => return self.of_api_error(&error, service, time),
             };
             let next = answer.header("location").filter(|_| !expectation.is_redirect() && is_redirect(answer.status));
-            let next = next.and_then(|location| within_service(location, namespace, service, &path));
-            match next {
-                Some(next) if hop < MOST => path = next,
+            match next.map(|location| leads(location, namespace, service, &path)) {
+                Some(Leads::Within(next)) if hop < MOST => path = next,
+                Some(Leads::Elsewhere(to)) => {
+                    return Attempt::NotYet(self.leaves_service(&format!("`{}`", shown_origin(&to))));
+                }
+                Some(Leads::AnotherService) => return Attempt::NotYet(self.leaves_service("another service")),
                 _ => return Attempt::Answered(answer),
             }
         }
@@ -220,24 +226,44 @@ impl<'a> Target<'a> {
         context: &Context,
         time: Duration,
     ) -> Attempt {
-        let Ok(url) = reqwest::Url::parse(address) else { return Attempt::Wrong(format!("{} is none", self.name())) };
+        let Ok(url) = reqwest::Url::parse(address) else {
+            return Attempt::Wrong(format!("{} is not a URL", self.name()));
+        };
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
         match header_map(http) {
             Ok(headers) => *request.headers_mut() = headers,
             Err(sentence) => return Attempt::Wrong(sentence),
         }
-        let redirects = if expectation.is_redirect() { Redirects::Stop } else { Redirects::Follow(&[]) };
+        let allowed: Vec<Origin> = http.redirects.iter().filter_map(|text| Origin::parse(text)).collect();
+        let redirects = if expectation.is_redirect() { Redirects::Stop } else { Redirects::Follow(&allowed) };
         match context.transport.attempt(request, redirects, time).await {
             Ok(response) => match read(response).await {
                 Some(answer) => Attempt::Answered(answer),
                 None => Attempt::NotYet(format!("{} broke off in the middle of its answer", self.name())),
             },
+            Err(TransportError::Redirected { to, why, .. }) => Attempt::NotYet(self.leaves_origin(&to, why)),
+            Err(error @ TransportError::Barred { .. }) => Attempt::Wrong(error.to_string()),
             Err(TransportError::Settings(sentence)) => Attempt::Broken(sentence),
             Err(TransportError::TimedOut { .. }) => {
                 Attempt::NotYet(format!("{} did not answer within {}", self.name(), seconds(time)))
             }
             Err(error) => Attempt::NotYet(error.to_string()),
         }
+    }
+}
+
+/// What to do about a redirect that is not followed.
+impl Target<'_> {
+    fn leaves_service(&self, to: &str) -> String {
+        format!("{} redirects to {to}, out of the service, and is not followed; {EXPECT_IT}", self.name())
+    }
+
+    fn leaves_origin(&self, to: &str, why: Unfollowed) -> String {
+        let way_out = match why {
+            Unfollowed::OtherOrigin => format!("allow it with `redirects: [\"{to}\"]`, or {EXPECT_IT}"),
+            Unfollowed::Barred | Unfollowed::NotHttp => EXPECT_IT.to_owned(),
+        };
+        format!("{} redirects to `{to}`, {why}, and is not followed; {way_out}", self.name())
     }
 }
 

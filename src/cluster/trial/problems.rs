@@ -1,5 +1,9 @@
 //! What is wrong with a test before it is run. Pure.
 
+use reqwest::Url;
+use seatrial_api::stays_below;
+use seatrial_transport::{Origin, is_barred};
+
 use crate::expectation::Expectation;
 use crate::rollout::Workload;
 use crate::{Http, Probe, Test, parse_duration};
@@ -49,6 +53,12 @@ fn of_service(service: &str, http: &Http) -> Vec<String> {
     if let Some(port) = port.filter(|port| !is_dns_name(port)) {
         problems.push(format!("`http.port` is `{port}`; write the port's name or number"));
     }
+    if !http.redirects.is_empty() {
+        problems.push("`http.redirects` belongs to `url`; redirects of a service are followed within it".to_owned());
+    }
+    if let Some(path) = http.path.as_deref().filter(|path| !stays_below(path)) {
+        problems.push(format!("`http.path` is `{path}`, which leads out of the service"));
+    }
     for name in http.headers.keys() {
         let lower = name.to_ascii_lowercase();
         let taken = OF_THE_SERVER.contains(&lower.as_str());
@@ -70,7 +80,28 @@ fn of_url(url: &str, http: &Http) -> Vec<String> {
     if http.port.is_some() {
         problems.push("`http.port` belongs to `service`; with `url` the port stands in the address".to_owned());
     }
+    if is_never_asked(url) {
+        problems.push(format!("`http.url` is `{url}`, a link-local or metadata address: those are never asked"));
+    }
+    if let Some(path) = http.path.as_deref().filter(|path| path.starts_with("//") || path.starts_with("/\\")) {
+        problems.push(format!("`http.path` is `{path}`, which names another host; it begins with one `/`"));
+    }
+    problems.extend(http.redirects.iter().filter_map(|origin| of_redirect(origin)));
     problems
+}
+
+fn of_redirect(origin: &str) -> Option<String> {
+    if is_never_asked(origin) {
+        return Some(format!(
+            "`http.redirects` has `{origin}`, a link-local or metadata address: those are never asked"
+        ));
+    }
+    let is_wrong = Origin::parse(origin).is_none() && !origin.contains('{');
+    is_wrong.then(|| format!("`http.redirects` has `{origin}`; write an origin, such as `https://login.example.com`"))
+}
+
+fn is_never_asked(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| is_barred(&url))
 }
 
 fn of_timeout(timeout: Option<&str>) -> Option<String> {

@@ -28,7 +28,8 @@ impl Probe {
 
 /// `http:`: one of `service` and `url`.
 ///
-/// Redirects are followed, up to ten of them, unless the expected status is itself a redirect; those of a service only within it.
+/// Redirects are followed, up to ten of them, unless the expected status is itself a redirect: those of a service within it, those of a `url`
+/// within its origin, from HTTP to HTTPS on the same host, and to the origins in `redirects`. No header that may be a credential goes along.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Http {
@@ -42,6 +43,8 @@ pub struct Http {
     pub url: Option<String>,
     /// Headers to send.
     pub headers: BTreeMap<String, String>,
+    /// Further origins to which redirects of `url` are followed: `https://login.example.com`; placeholders as in `deploy.url`.
+    pub redirects: Vec<String>,
     /// What is expected; status 200 by default.
     pub expect: Expect,
     /// Retried until this has passed; `30s` by default.

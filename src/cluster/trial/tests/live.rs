@@ -158,14 +158,14 @@ async fn a_cluster_that_is_gone_breaks_the_test_after_its_time() {
 }
 
 /// A server that answers with these statuses (and header lines), one per connection, the last one again and again.
-async fn serve(answers: Vec<&'static str>) -> (String, Arc<std::sync::Mutex<Vec<String>>>) {
+async fn serve(answers: Vec<&str>) -> (String, Arc<std::sync::Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = format!("http://{}/", listener.local_addr().expect("bound"));
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let all = Arc::clone(&seen);
+    let mut answers = answers.into_iter().map(str::to_owned).collect::<Vec<_>>().into_iter();
     tokio::spawn(async move {
-        let mut answers = answers.into_iter().peekable();
-        let mut last = "200 OK";
+        let mut last = "200 OK".to_owned();
         while let Ok((mut stream, _)) = listener.accept().await {
             last = answers.next().unwrap_or(last);
             let mut buffer = [0; 4096];
@@ -223,4 +223,62 @@ async fn redirects_are_followed_unless_one_is_expected() {
     let expect = Expect { status: Some(302), headers, ..Expect::default() };
     assert_eq!(one(Probe::Http(Http { expect, ..url(&address, "5s") }), &context).await.outcome, TestOutcome::Passed);
     assert_eq!(seen.lock().expect("no panic").len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_is_not_followed_and_told_with_the_way_out() {
+    let (_server, context) = start(Vec::new()).await;
+    let (inner, asked) = serve(vec!["200 OK"]).await;
+    let port = inner.trim_start_matches("http://127.0.0.1:").trim_end_matches('/');
+    let origin = inner.trim_end_matches('/');
+    let expect = "expect the redirect with `expect.status`";
+    let table = [
+        (
+            format!("{inner}admin?token=hunter2"),
+            format!(
+                "`{origin}`, which is another origin, and is not followed; allow it with `redirects: [\"{origin}\"]`, or {expect}"
+            ),
+        ),
+        (
+            format!("http://[::ffff:127.0.0.1]:{port}/"),
+            format!("`http://[::ffff:7f00:1]:{port}`, which is another origin, and is not followed; allow it"),
+        ),
+        (
+            "http://169.254.169.254/latest/meta-data/iam".to_owned(),
+            format!(
+                "`http://169.254.169.254`, which is a link-local or metadata address, and is not followed; {expect} ("
+            ),
+        ),
+        (
+            "gopher://127.0.0.1:6379/_x".to_owned(),
+            format!("`gopher://127.0.0.1:6379`, which is not HTTP, and is not followed; {expect} ("),
+        ),
+        ("file:///etc/passwd".to_owned(), format!("`file:`, which is not HTTP, and is not followed; {expect} (")),
+    ];
+    for (location, says) in table {
+        let (address, seen) = serve(vec![&format!("302 Found\r\nLocation: {location}")]).await;
+        let headers = BTreeMap::from([("X-Api-Key".to_owned(), "hunter2hunter2".to_owned())]);
+        let result = one(Probe::Http(Http { headers, ..url(&address, "100ms") }), &context).await;
+        assert_eq!(result.outcome, TestOutcome::Failed, "{location}");
+        let begins = format!("`{address}` redirects to {says}");
+        assert!(result.message.starts_with(&begins), "{}", result.message);
+        assert!(result.evidence.is_empty() && !result.message.contains("hunter2"), "{}", result.message);
+        assert!(seen.lock().expect("no panic")[0].to_lowercase().contains("x-api-key: hunter2hunter2"));
+    }
+    assert_eq!(asked.lock().expect("no panic").len(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_to_an_origin_that_the_test_names_is_followed_without_what_may_be_a_credential() {
+    let (_server, context) = start(Vec::new()).await;
+    let (login, asked) = serve(vec!["200 OK"]).await;
+    let (address, _) = serve(vec![&format!("302 Found\r\nLocation: {login}")]).await;
+    let headers =
+        ["X-Api-Key", "Authorization", "Cookie", "Accept-Language"].map(|name| (name.to_owned(), "de".to_owned()));
+    let (headers, redirects) = (BTreeMap::from(headers), vec![login.trim_end_matches('/').to_owned()]);
+    let result = one(Probe::Http(Http { headers, redirects, ..url(&address, "5s") }), &context).await;
+    assert_eq!(result.outcome, TestOutcome::Passed, "{}", result.message);
+    let asked = asked.lock().expect("no panic")[0].to_lowercase();
+    assert!(asked.contains("accept-language: de"), "{asked}");
+    assert!(!asked.contains("x-api-key") && !asked.contains("authorization") && !asked.contains("cookie"), "{asked}");
 }
