@@ -18,7 +18,7 @@ pub use cause::{innermost, is_tls};
 pub use error::TransportError;
 pub use proxy::Proxies;
 pub use redirect::{Origin, Redirects, Unfollowed, shown_origin};
-pub use retry::{Backoff, Retry, retry_after};
+pub use retry::{Backoff, Retry, retry_after, wait_until};
 pub use roots::only_roots;
 pub use settings::Settings;
 pub use transport::{CONNECT_TIMEOUT, Transport, USER_AGENT};

@@ -15,6 +15,12 @@ pub enum Retry {
     Once,
 }
 
+/// A server that limits us and asks for no wait, or for one that is over, is not asked again sooner.
+const SHORTEST_ASKED: Duration = Duration::from_secs(1);
+
+/// Longer waits are as good as this one: nobody's patience lasts a day.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// At most this many attempts, whatever the deadline allows.
 pub(crate) const ATTEMPTS: u32 = 5;
 
@@ -32,18 +38,26 @@ impl Retry {
 }
 
 /// How long a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). A date is compared with the server's own
-/// `Date` where there is one, so that a wrong clock here does no harm.
+/// `Date` where there is one, so that a wrong clock here does no harm. At most a day: it can be added to any time.
 #[must_use]
 #[allow(clippy::disallowed_methods, reason = "the rim: a date in an answer is compared with the clock")]
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value.parse().map_or(LONGEST_ASKED, Duration::from_secs).min(LONGEST_ASKED));
     }
     let until = http_date(value)?;
     let now = headers.get(header::DATE).and_then(|date| date.to_str().ok()).and_then(http_date);
     let now = now.or_else(|| Timestamp::try_from(SystemTime::now()).ok())?;
-    Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO).min(LONGEST_ASKED))
+}
+
+/// How long a server asks to wait by naming a time in seconds since the epoch, read against its own `Date`: nothing where that is past.
+#[must_use]
+pub fn wait_until(epoch_seconds: u64, headers: &HeaderMap) -> Option<Duration> {
+    let now = http_date(headers.get(header::DATE)?.to_str().ok()?)?.as_second();
+    let wait = epoch_seconds.saturating_sub(u64::try_from(now).unwrap_or(0));
+    Some(Duration::from_secs(wait).min(LONGEST_ASKED))
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {
@@ -70,6 +84,13 @@ impl Backoff {
         self.failures += 1;
         let half = whole / 2;
         Duration::from_millis(half + self.random() % (half + 1))
+    }
+
+    /// The next wait where a server may have asked for one: a little longer than it asks, since it asks others, too; but never shorter than our
+    /// own, and at least a second. A wait of nothing, or until a time that is past, would be a flood of requests.
+    pub fn next_wait_asked(&mut self, asked: Option<Duration>) -> Duration {
+        let own = self.next_wait();
+        asked.map_or(own, |asked| (asked.clamp(SHORTEST_ASKED, LONGEST_ASKED) + own / 8).max(own))
     }
 
     /// How often it was asked.
@@ -106,6 +127,16 @@ mod tests {
             (vec![("retry-after", "7")], Some(7)),
             (vec![("retry-after", "Sun, 06 Nov 1994 08:50:00 GMT"), date], Some(23)),
             (vec![("retry-after", "Sun, 06 Nov 1994 08:49:00 GMT"), date], Some(0)),
+            (vec![("retry-after", "0")], Some(0)),
+            (vec![("retry-after", "18446744073709551615")], Some(86_400)),
+            (vec![("retry-after", "99999999999999999999999999")], Some(86_400)),
+            (vec![("retry-after", "Thu, 30 Dec 9999 20:00:00 GMT"), date], Some(86_400)),
+            (vec![("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"), date], None),
+            (vec![("retry-after", "Fri, 01 Jan 10000 00:00:00 GMT"), date], None),
+            (vec![("retry-after", "Mon, 01 Jan 99999999999 00:00:00 GMT")], None),
+            (vec![("retry-after", "")], None),
+            (vec![("retry-after", "+5")], None),
+            (vec![("retry-after", "5.5")], None),
             (vec![("retry-after", "soon")], None),
             (vec![("retry-after", "-1")], None),
             (vec![], None),
@@ -113,6 +144,14 @@ mod tests {
         for (pairs, seconds) in table {
             assert_eq!(retry_after(&headers(&pairs)), seconds.map(Duration::from_secs), "{pairs:?}");
         }
+    }
+
+    #[test]
+    fn reads_a_time_against_the_servers_own_clock() {
+        let date = headers(&[("date", "Sun, 29 Nov 2026 00:00:00 GMT")]);
+        let wait = |seconds| wait_until(seconds, &date).map(|wait| wait.as_secs());
+        assert_eq!([wait(1_795_910_442), wait(0), wait(u64::MAX)], [Some(42), Some(0), Some(86_400)]);
+        assert_eq!(wait_until(1, &HeaderMap::new()), None);
     }
 
     #[test]
@@ -134,6 +173,21 @@ mod tests {
             let again = [Retry::Idempotent, Retry::Once].map(|retry| retry.again_after_status(status, &sent));
             assert_eq!(again, [idempotent, once], "{status}");
         }
+    }
+
+    #[test]
+    fn a_server_cannot_ask_for_less_than_our_own_wait_or_for_ever() {
+        for asked in [Duration::ZERO, Duration::from_millis(1)] {
+            let mut backoff = Backoff::new(7);
+            let waits: Vec<Duration> = (0..6).map(|_| backoff.next_wait_asked(Some(asked))).collect();
+            assert!(waits.iter().all(|wait| *wait >= Duration::from_secs(1)), "{waits:?}");
+            assert!(waits[5] >= Duration::from_secs(2), "{waits:?}");
+        }
+        let mut backoff = Backoff::new(7);
+        let nine = Duration::from_secs(9);
+        assert!((nine..nine + Duration::from_secs(1)).contains(&backoff.next_wait_asked(Some(nine))));
+        assert!(backoff.next_wait_asked(Some(Duration::MAX)) < LONGEST_ASKED + Duration::from_secs(1));
+        assert!(backoff.next_wait_asked(None) < Duration::from_secs(2));
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Transport {
         Backoff::new(self.0.seed.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Sends a request within `deadline`, again where `retry` allows: `Retry-After` honoured, else exponential with jitter of a given seed.
+    /// Sends a request within `deadline`, again where `retry` allows: exponential with jitter of a given seed, and not before `Retry-After`.
     /// A wait that would pass the deadline is not begun: what there is by then is the result. Reading the body counts into the deadline.
     /// Redirects are followed within the origin.
     ///
@@ -130,12 +130,9 @@ impl Transport {
             let left = end.saturating_duration_since(Instant::now());
             let outcome = self.try_once(attempt, Redirects::Follow(&[]), left, deadline).await;
             let Some(asked) = wait_before_next(&outcome, retry) else { return finish(outcome) };
-            let wait = asked.unwrap_or_else(|| backoff.next_wait());
+            let wait = backoff.next_wait_asked(asked);
             if pending.is_none() || Instant::now() + wait >= end {
                 return finish(outcome);
-            }
-            if asked.is_some() {
-                backoff.next_wait();
             }
             tracing::debug!(wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), "sending again");
             tokio::time::sleep(wait).await;

@@ -275,8 +275,7 @@ impl Series {
 
     /// The wait before the next attempt; `None` when it would end after `patience`.
     fn wait(&mut self, asked: Option<Duration>, patience: Duration) -> Option<Duration> {
-        let own = self.backoff.next_wait();
-        let wait = asked.unwrap_or(own);
+        let wait = self.backoff.next_wait_asked(asked);
         (self.begun.elapsed() + wait < patience).then_some(wait)
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::{Request, Response};
 use seatrial_model::Secret;
-use seatrial_transport::{Redirects, Transport, TransportError, retry_after};
+use seatrial_transport::{Redirects, Transport, TransportError, retry_after, wait_until};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -77,8 +77,7 @@ impl Api {
                 Next::Stop(failure) => return Err(failure),
                 Next::Again(asked, failure) => (asked, failure),
             };
-            let wait = backoff.next_wait();
-            let wait = asked.map_or(wait, |asked| asked + wait / 8);
+            let wait = backoff.next_wait_asked(asked);
             if backoff.failures() >= ATTEMPTS || Instant::now() + wait >= end {
                 return Err(failure);
             }
@@ -197,16 +196,7 @@ fn limited(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<Opt
     if !is_limit {
         return None;
     }
-    Some(asked.or_else(|| if used_up { until_reset(number("x-ratelimit-reset")?, headers) } else { None }))
-}
-
-/// Compared with the server's own clock.
-fn until_reset(reset: u64, headers: &HeaderMap) -> Option<Duration> {
-    // `Retry-After` as a date is read against `Date`: the difference between `Date` and the epoch is the time now.
-    let mut epoch = HeaderMap::new();
-    epoch.insert(header::RETRY_AFTER, headers.get(header::DATE)?.clone());
-    epoch.insert(header::DATE, HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"));
-    Some(Duration::from_secs(reset.saturating_sub(retry_after(&epoch)?.as_secs())))
+    Some(asked.or_else(|| if used_up { wait_until(number("x-ratelimit-reset")?, headers) } else { None }))
 }
 
 fn wait_sentence(wait: Duration) -> String {
@@ -238,6 +228,7 @@ mod tests {
     fn knows_a_rate_limit_from_a_missing_permission() {
         let date = ("date", "Thu, 01 Jan 1970 00:16:40 GMT");
         let (remaining, reset) = (("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1042"));
+        let never = ("x-ratelimit-reset", "18446744073709551615");
         let secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
         let table = [
             (403, vec![], "Resource not accessible by integration", None),
@@ -247,6 +238,7 @@ mod tests {
             (403, vec![("retry-after", "5")], secondary, Some(Some(5))),
             (403, vec![], secondary, Some(None)),
             (403, vec![remaining, reset, date], "API rate limit exceeded", Some(Some(42))),
+            (403, vec![remaining, never, date], "API rate limit exceeded", Some(Some(86_400))),
             (403, vec![remaining, reset], "API rate limit exceeded", Some(None)),
             (403, vec![("x-ratelimit-remaining", "4971"), reset, date], "Forbidden", None),
         ];

@@ -169,6 +169,9 @@ async fn repeats_by_status_and_method() {
         ("503 Service Unavailable", Retry::Once, 503, 1),
         ("429 Too Many Requests\r\nRetry-After: 0", Retry::Once, 200, 2),
         ("429 Too Many Requests\r\nRetry-After: 600", Retry::Idempotent, 429, 1),
+        ("429 Too Many Requests\r\nRetry-After: 18446744073709551615", Retry::Idempotent, 429, 1),
+        ("429 Too Many Requests\r\nRetry-After: Fri, 01 Jan 10000 00:00:00 GMT", Retry::Once, 200, 2),
+        ("429 Too Many Requests\r\nRetry-After: -1", Retry::Once, 200, 2),
         ("403 Forbidden\r\nRetry-After: 0", Retry::Once, 200, 2),
         ("404 Not Found", Retry::Idempotent, 404, 1),
     ];
@@ -190,12 +193,19 @@ async fn waits_as_long_as_retry_after_says() {
     assert!(begun.elapsed() >= Duration::from_secs(1));
 }
 
+/// Asked for no wait, or for one that is past, we would otherwise flood the server that limits us.
 #[tokio::test]
-async fn gives_up_after_five_attempts_and_keeps_the_answer() {
-    let server = Server::start(vec![Step::Answer("429 Too Many Requests\r\nRetry-After: 0")], None).await;
-    let url = format!("http://{}/", server.address);
-    let answer = plain().send(get(&url), Retry::Once, SHORT).await.expect("an answer");
-    assert_eq!((answer.status().as_u16(), server.requests().len()), (429, 5));
+async fn gives_up_after_five_attempts_with_growing_waits_and_keeps_the_answer() {
+    let past =
+        "429 Too Many Requests\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:00:00 GMT";
+    for limited in ["429 Too Many Requests\r\nRetry-After: 0", past] {
+        let server = Server::start(vec![Step::Answer(limited)], None).await;
+        let url = format!("http://{}/", server.address);
+        let begun = Instant::now();
+        let answer = plain().send(get(&url), Retry::Once, Duration::from_secs(30)).await.expect("an answer");
+        assert_eq!((answer.status().as_u16(), server.requests().len()), (429, 5));
+        assert!(begun.elapsed() >= Duration::from_secs(4), "{:?}", begun.elapsed());
+    }
 }
 
 #[tokio::test]

@@ -261,3 +261,44 @@ async fn a_body_without_end_is_cut_and_a_silent_service_is_left() {
     let outcome = cluster.proxy_get("shop", "web", None, "/slow", &[], Duration::from_millis(200)).await;
     assert!(matches!(outcome, Err(ApiError::TimedOut { .. })));
 }
+
+/// Asked for no wait, or for one that is past, we would flood a server that is overloaded.
+#[tokio::test]
+async fn an_overloaded_server_is_not_flooded_whatever_wait_it_asks_for() {
+    let past =
+        "429 Too Many Requests\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:00:00 GMT";
+    let none = "429 Too Many Requests\r\nRetry-After: 0";
+    let endless = "429 Too Many Requests\r\nRetry-After: Fri, 01 Jan 10000 00:00:00 GMT";
+    let asked = |status: &'static str| async move {
+        let details = json!({ "retryAfterSeconds": 0 });
+        let body =
+            json!({ "kind": "Status", "status": "Failure", "message": "slow down", "details": details }).to_string();
+        let (server, cluster) = serving(move |_, _| Step::Answer(status, body.clone())).await;
+        let outcome = tokio::time::timeout(Duration::from_secs(5), cluster.apply(&deployment())).await;
+        assert!(outcome.is_err(), "{status}: it is waited for");
+        server.seen("PATCH").len()
+    };
+    let counts = tokio::join!(asked(past), asked(none), asked(endless), asked("429 Too Many Requests"));
+    for count in [counts.0, counts.1, counts.2, counts.3] {
+        assert!((2..=8).contains(&count), "{counts:?}");
+    }
+    let huge = "429 Too Many Requests\r\nRetry-After: 18446744073709551615";
+    let (_server, cluster) = serving(move |_, _| failure(huge, "slow down")).await;
+    assert!(matches!(cluster.apply(&deployment()).await, Err(ApiError::TooManyRequests)));
+}
+
+/// A server that sends us on would get, or be made to use, our credentials.
+#[tokio::test]
+async fn a_redirect_of_the_api_server_is_not_followed() {
+    let other = Server::plain(|_, _| ok(&json!({}))).await;
+    for status in [301, 302, 303, 307, 308] {
+        let head: &'static str = format!("{status} Moved\r\nLocation: {}/x", other.url()).leak();
+        let (_server, cluster) = serving(move |_, _| Step::Answer(head, String::new())).await;
+        let got = cluster.get("apps/v1", &web()).await.expect_err("is not followed").to_string();
+        let sent = cluster.apply(&deployment()).await.expect_err("is not followed").to_string();
+        for sentence in [got, sent] {
+            assert!(sentence.contains("it redirects to somewhere else"), "{sentence}");
+        }
+    }
+    assert_eq!(other.seen("").len(), 0);
+}
