@@ -3,13 +3,19 @@
 use serde_json::Value;
 use url::Url;
 
+/// The body of a 2xx answer, as it came.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) body: Vec<u8>,
+    /// Where the next page is.
+    pub(crate) next: Option<Url>,
+}
+
 /// A 2xx answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The JSON body; `null` for none.
     pub(crate) json: Value,
-    /// Where the next page is.
-    pub(crate) next: Option<Url>,
 }
 
 impl Answer {

@@ -13,7 +13,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::Patience;
-use crate::answer::{Answer, Failure};
+use crate::answer::{Answer, Failure, Received};
+use crate::body::{Kind, Unread, beginning, whole};
 
 /// Attempts of one call at most, however much time is left.
 const ATTEMPTS: u32 = 3;
@@ -52,7 +53,7 @@ pub(crate) struct Call {
 
 /// What an attempt suggests.
 enum Next {
-    Done(Answer),
+    Done(Received),
     Stop(Failure),
     /// Try again after a wait: the server's, or one of our own choice.
     Again(Option<Duration>, Failure),
@@ -68,12 +69,23 @@ impl Api {
         url
     }
 
-    /// Carries a call out before `end`, again where that is allowed.
+    /// Carries a call out before `end`, again where that is allowed; its answer is one JSON document.
     pub(crate) async fn call(&self, call: &Call, end: Instant) -> Result<Answer, Failure> {
+        let Received { body, .. } = self.exchange(call, Kind::Object, end).await?;
+        if body.trim_ascii().is_empty() {
+            return Ok(Answer { json: Value::Null });
+        }
+        // A proxy's login page, for instance. What it did with the request nobody knows, and asking again gives the same page.
+        let json = serde_json::from_slice(&body).map_err(|_| self.answered("something that is not JSON"))?;
+        Ok(Answer { json })
+    }
+
+    /// The same, whatever the answer is, as long as it is not larger than its kind can be.
+    pub(crate) async fn exchange(&self, call: &Call, kind: Kind, end: Instant) -> Result<Received, Failure> {
         let mut backoff = self.transport.backoff();
         loop {
-            let (asked, failure) = match self.attempt(call, end).await {
-                Next::Done(answer) => return Ok(answer),
+            let (asked, failure) = match self.attempt(call, kind, end).await {
+                Next::Done(received) => return Ok(received),
                 Next::Stop(failure) => return Err(failure),
                 Next::Again(asked, failure) => (asked, failure),
             };
@@ -86,13 +98,13 @@ impl Api {
         }
     }
 
-    async fn attempt(&self, call: &Call, end: Instant) -> Next {
+    async fn attempt(&self, call: &Call, kind: Kind, end: Instant) -> Next {
         let left = end.saturating_duration_since(Instant::now()).min(self.patience.attempt);
         if left.is_zero() {
             return Next::Stop(Failure::Unreached("no time was left to ask GitHub".to_owned()));
         }
         match self.transport.attempt(self.request(call), Redirects::Follow(&[]), left).await {
-            Ok(response) => self.judge(call, response).await,
+            Ok(response) => self.judge(call, kind, response, left).await,
             Err(TransportError::Settings(sentence)) => Next::Stop(Failure::Unreached(sentence)),
             Err(error @ (TransportError::Redirected { .. } | TransportError::Barred { .. })) => {
                 Next::Stop(Failure::Unreached(error.to_string()))
@@ -118,14 +130,18 @@ impl Api {
         request
     }
 
-    async fn judge(&self, call: &Call, response: Response) -> Next {
+    async fn judge(&self, call: &Call, kind: Kind, response: Response, left: Duration) -> Next {
         let (status, headers) = (response.status(), response.headers().clone());
-        let Ok(text) = response.text().await else {
-            return unclear(call, format!("{} broke off in the middle of its answer", self.host()));
-        };
         if status.is_success() {
-            return self.success(&headers, &text);
+            return match whole(response, kind).await {
+                Ok(body) => Next::Done(Received { body, next: self.next_page(&headers) }),
+                Err(unread) => self.unread(call, kind, unread, left),
+            };
         }
+        let text = match beginning(response).await {
+            Ok(body) => String::from_utf8_lossy(&body).into_owned(),
+            Err(unread) => return self.unread(call, kind, unread, left),
+        };
         let message = message_of(&text);
         if let Some(wait) = limited(status, &headers, &message) {
             return match wait {
@@ -143,16 +159,28 @@ impl Api {
         Next::Stop(Failure::Refused { status: status.as_u16(), message })
     }
 
-    fn success(&self, headers: &HeaderMap, text: &str) -> Next {
-        let json = if text.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(text) };
-        match json {
-            Ok(json) => Next::Done(Answer { json, next: self.next_page(headers) }),
-            // A proxy's login page, for instance. What it did with the request nobody knows, and asking again gives the same page.
-            Err(_) => Next::Stop(Failure::Refused {
-                status: 200,
-                message: format!("{} answered with something that is not JSON", self.host()),
-            }),
+    /// A success whose body was not read to its end.
+    fn unread(&self, call: &Call, kind: Kind, unread: Unread, left: Duration) -> Next {
+        match unread {
+            Unread::Broken => unclear(call, format!("{} broke off in the middle of its answer", self.host())),
+            Unread::Late => {
+                let within = left.as_secs_f64();
+                unclear(call, format!("{} did not end its answer within {within:.1} s", self.host()))
+            }
+            Unread::TooLarge => {
+                let failure = self.answered(&format!("more than {} MiB", kind.most() >> 20));
+                Next::Stop(match failure {
+                    // What was written may be there all the same.
+                    Failure::Refused { message, .. } if !call.method.is_safe() => Failure::Unclear(message),
+                    failure => failure,
+                })
+            }
         }
+    }
+
+    /// A success that does not help.
+    pub(crate) fn answered(&self, what: &str) -> Failure {
+        Failure::Refused { status: 200, message: format!("{} answered with {what}", self.host()) }
     }
 
     /// `rel="next"` of the `Link` header (RFC 8288), on the API's own origin whatever host it names: a server behind an alias names itself,

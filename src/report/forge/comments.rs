@@ -1,16 +1,24 @@
 //! The comments of a pull request that carry our marker, and the calls that change them.
 
+use std::borrow::Cow;
+
 use http::Method;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::answer::{Answer, Failure};
 use crate::api::{Api, Call, Repeat};
+use crate::body::Kind;
 use crate::marker::Marker;
 
 /// Pages of a hundred that are read at most: four times what GitHub allows on one issue.
 const MOST_PAGES: usize = 100;
+
+/// Bytes of all pages together: five thousand comments of some thousand characters come to a tenth of it.
+const MOST_OF_ALL_PAGES: usize = 128 << 20;
 
 /// A comment with our marker; whether it is ours its author says.
 #[derive(Clone, Debug)]
@@ -41,14 +49,70 @@ impl Author {
     }
 }
 
+/// A comment as GitHub sends it.
+#[derive(Deserialize)]
+struct Sent<'a> {
+    id: u64,
+    #[serde(borrow, default)]
+    body: Option<Cow<'a, str>>,
+    #[serde(default)]
+    user: Option<Account>,
+    #[serde(default)]
+    html_url: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Account {
+    login: String,
+    r#type: String,
+}
+
 impl Marked {
-    /// `None` for a comment without our marker.
-    fn of(json: &Value) -> Option<Marked> {
-        let body = json.get("body")?.as_str()?.replace("\r\n", "\n").trim_end().to_owned();
-        let marker = Marker::parse(&body)?;
-        let author = Author::of(json.get("user").unwrap_or(&Value::Null));
-        let url = json.get("html_url").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some(Marked { id: json.get("id")?.as_u64()?, author, marker, body, url })
+    /// `None` for a comment without our marker, or with another key.
+    fn of(sent: Sent<'_>, key: &str) -> Option<Marked> {
+        let body = sent.body?;
+        let marker = Marker::parse(&body).filter(|marker| marker.key == key)?;
+        let Account { login, r#type } = sent.user.unwrap_or_default();
+        let body = body.replace("\r\n", "\n").trim_end().to_owned();
+        Some(Marked { id: sent.id, author: Author::new(&login, r#type == "Bot"), marker, body, url: sent.html_url })
+    }
+}
+
+/// A page of comments, of which only those with this key are kept: the others are read and forgotten one by one.
+struct Page<'a> {
+    key: &'a str,
+}
+
+impl Page<'_> {
+    fn parse(self, body: &[u8]) -> Result<Vec<Marked>, serde_json::Error> {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let found = self.deserialize(&mut json)?;
+        json.end().map(|()| found)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Page<'_> {
+    type Value = Vec<Marked>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Marked>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Page<'_> {
+    type Value = Vec<Marked>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of comments")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut comments: A) -> Result<Vec<Marked>, A::Error> {
+        let mut found = Vec::new();
+        while let Some(sent) = comments.next_element::<Sent<'de>>()? {
+            found.extend(Marked::of(sent, self.key));
+        }
+        Ok(found)
     }
 }
 
@@ -70,16 +134,21 @@ impl Comments<'_> {
         let mut url =
             self.api.url(&["repos", self.owner, self.name, "issues", &self.pull_request.to_string(), "comments"]);
         url.query_pairs_mut().append_pair("per_page", "100");
-        let mut found = Vec::new();
+        let (mut found, mut read) = (Vec::new(), 0);
         for _ in 0..MOST_PAGES {
-            let answer = self.get(url).await?;
-            found.extend(answer.json.as_array().into_iter().flatten().filter_map(Marked::of));
-            match answer.next {
+            let call = Call { method: Method::GET, url, body: None, repeat: Repeat::Harmless };
+            let page = self.api.exchange(&call, Kind::Page, self.end).await?;
+            read += page.body.len();
+            if read > MOST_OF_ALL_PAGES {
+                return Err(self.api.answered(&format!("more than {} MiB of comments", MOST_OF_ALL_PAGES >> 20)));
+            }
+            let marked = Page { key }.parse(&page.body);
+            found.extend(marked.map_err(|_| self.api.answered("something that is not a list of comments"))?);
+            match page.next {
                 Some(next) => url = next,
                 None => break,
             }
         }
-        found.retain(|comment| comment.marker.key == key);
         found.sort_by_key(|comment| comment.id);
         Ok(found)
     }
@@ -167,5 +236,38 @@ impl Comments<'_> {
         repeat: Repeat,
     ) -> Result<Answer, Failure> {
         self.api.call(&Call { method, url, body, repeat }, self.end).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(page: &str) -> Option<Vec<u64>> {
+        Page { key: "default" }.parse(page.as_bytes()).ok().map(|found| found.iter().map(|m| m.id).collect())
+    }
+
+    #[test]
+    fn keeps_the_comments_with_our_key_and_forgets_the_others() {
+        let marker = |key: &str| Marker { key: key.to_owned(), head: "cafe".to_owned(), run: (1, 1) }.to_string();
+        let page = json!([
+            { "id": 1, "body": null, "user": null, "reactions": { "+1": [[[0]]] } },
+            { "id": 2, "body": format!("{}\r\n# A\r\n", marker("default")), "user": { "login": "x[bot]" }, "html_url": "u" },
+            { "id": 3, "body": format!("{}\n# B", marker("other")) },
+            { "id": 4 },
+        ]);
+        let found = Page { key: "default" }.parse(page.to_string().as_bytes()).expect("a page");
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].id, found[0].url.as_str(), &found[0].author), (2, "u", &Author::new("x", true)));
+        assert_eq!(found[0].body, format!("{}\n# A", marker("default")));
+    }
+
+    #[test]
+    fn what_is_not_a_list_of_comments_is_none() {
+        assert_eq!(ids("[]"), Some(Vec::new()));
+        for other in ["", "{}", "[0]", "[null]", "[{}]", "[] []", "[{\"id\": 1}", "<html>"] {
+            assert_eq!(ids(other), None, "{other}");
+        }
+        assert_eq!(ids(&format!("[{{\"id\": 1, \"x\": {}", "[".repeat(1_000_000))), None);
     }
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod api;
+mod body;
 mod comments;
 mod github;
 mod marker;

@@ -1,6 +1,7 @@
 //! The forge against a stateful fake of GitHub.
 
 mod comment;
+mod floods;
 mod races;
 mod refusals;
 mod status;

@@ -1,0 +1,69 @@
+//! Bodies of answers, read while they come: each kind has a size that it cannot have, and nobody is listened to beyond that.
+//!
+//! How long is listened is the request's deadline, which [`seatrial_transport`] holds to the last byte. Nothing is decompressed.
+
+use reqwest::Response;
+
+/// What an answer is expected to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One pull request, comment, status or account: 65,536 characters of text, and some dozens of addresses.
+    Object,
+    /// A hundred comments of 65,536 characters, escaped as `\\uXXXX` in the worst case.
+    Page,
+}
+
+impl Kind {
+    /// Bytes at most.
+    pub(crate) fn most(self) -> usize {
+        match self {
+            Kind::Object => 2 << 20,
+            Kind::Page => 40 << 20,
+        }
+    }
+}
+
+/// Of a refusal only the reason is shown.
+const MOST_OF_A_REFUSAL: usize = 64 << 10;
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is larger than its kind can be.
+    TooLarge,
+    /// The time was up before its end.
+    Late,
+    /// The connection broke.
+    Broken,
+}
+
+/// The whole body of a success.
+pub(crate) async fn whole(mut response: Response, kind: Kind) -> Result<Vec<u8>, Unread> {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    if announced.is_some_and(|length| length > kind.most()) {
+        return Err(Unread::TooLarge);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| unread(&error))? {
+        if chunk.len() > kind.most() - body.len() {
+            return Err(Unread::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The beginning of a refusal's body.
+pub(crate) async fn beginning(mut response: Response) -> Result<Vec<u8>, Unread> {
+    let mut body = Vec::new();
+    while body.len() < MOST_OF_A_REFUSAL {
+        let Some(chunk) = response.chunk().await.map_err(|error| unread(&error))? else { break };
+        let room = MOST_OF_A_REFUSAL - body.len();
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+    }
+    Ok(body)
+}
+
+fn unread(error: &reqwest::Error) -> Unread {
+    if error.is_timeout() { Unread::Late } else { Unread::Broken }
+}
