@@ -42,17 +42,11 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     if extent == Extent::Run {
         let notices = tokio::select! {
             notices = sinks.post(&tried.report, tried.sinks, transport) => notices,
-            () = grace(cancel) => vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()],
+            () = cancel.past(signals::POST_WITHIN) => vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()],
         };
         tried.report.notices.extend(notices);
     }
     Ok(finish(&sinks, &tried.report))
-}
-
-/// What is left of a stopped job's time for the forge: the files are written after it, and a CI kills after ten seconds or so.
-async fn grace(cancel: &CancelToken) {
-    cancel.cancelled().await;
-    tokio::time::sleep(Duration::from_secs(4)).await;
 }
 
 /// `validate`.
@@ -146,7 +140,10 @@ async fn clean_up_one(
         return Ok(format!("{namespace}: the simulated cluster keeps nothing between runs"));
     };
     let session = live.session;
-    let cluster = Cluster::connect(&target, &session.env, live.transport, &session.masker).await;
+    let cluster = tokio::select! {
+        connected = Cluster::connect(&target, &session.env, live.transport, &session.masker) => connected,
+        () = cancel.cancelled() => return Err(format!("{namespace}: stopped by a signal while connecting to the cluster")),
+    };
     let cluster = cluster.map_err(|e| session.masked(&e.to_string()))?;
     let progress = |p: seatrial_deploy::Progress| live.log.deployment(&planned.name, &p);
     match cleanup(&cluster, namespace, Duration::from_secs(600), &progress, cancel).await {

@@ -65,7 +65,11 @@ impl LiveContext<'_> {
             (None, target) => target.unwrap_or(ClusterTarget::InCluster),
         };
         let session = self.session;
-        let connected = Cluster::connect(&target, &session.env, self.transport, &session.masker).await;
+        let connecting = Cluster::connect(&target, &session.env, self.transport, &session.masker);
+        let Ok(connected) = tokio::time::timeout(timeout, connecting).await else {
+            let after = deploy.timeout.as_deref().unwrap_or("10m");
+            return Err(format!("the deadline of {after} passed while connecting to the cluster"));
+        };
         let cluster = connected.map_err(|e| e.to_string())?;
         let called = if simulated.is_some() { "simulated".to_owned() } else { cluster.name().to_owned() };
         let preview_namespace = preview.as_ref().map(|p| p.namespace.clone());

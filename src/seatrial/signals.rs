@@ -1,11 +1,21 @@
-//! SIGINT and SIGTERM: the first ends in a report, the second at once.
+//! SIGINT and SIGTERM: the first ends in a report, and a second one changes nothing but at a terminal, where a second Ctrl-C ends at once.
 
-use seatrial_deploy::CancelToken;
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use seatrial_deploy::{CancelToken, Canceller};
 use seatrial_model::EXIT_BROKEN;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::progress::ProgressLog;
 use crate::stop::Stop;
+
+/// From the first signal to the end: a CI kills after seven and a half or ten seconds. Calls to a cluster end 3 s after it, releasing the
+/// Lease takes 1.5 s at most; what is left is for the forge ([`POST_WITHIN`]) and the files.
+const END_WITHIN: Duration = Duration::from_secs(7);
+
+/// From the first signal on, a forge is waited for so long: the files are written after it.
+pub(crate) const POST_WITHIN: Duration = Duration::from_millis(5500);
 
 /// Listens from now on.
 ///
@@ -13,21 +23,44 @@ use crate::stop::Stop;
 /// [`Stop::Broken`] when the operating system refuses.
 pub(crate) fn listen(log: &ProgressLog) -> Result<CancelToken, Stop> {
     let register = |kind| signal(kind).map_err(|e| Stop::Broken(format!("cannot listen for signals: {e}")));
-    let (mut interrupt, mut terminate) = (register(SignalKind::interrupt())?, register(SignalKind::terminate())?);
-    let (sender, token) = CancelToken::new();
-    let log = log.clone();
-    tokio::spawn(async move {
-        let first = tokio::select! {
-            _ = interrupt.recv() => "SIGINT",
-            _ = terminate.recv() => "SIGTERM",
-        };
-        log.line(&format!("{first}: stopping at the next safe point; once more stops at once"));
-        let _ = sender.send(true);
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        std::process::exit(i32::from(EXIT_BROKEN));
-    });
+    let (interrupt, terminate) = (register(SignalKind::interrupt())?, register(SignalKind::terminate())?);
+    let (canceller, token) = CancelToken::new();
+    tokio::spawn(obey(interrupt, terminate, log.clone(), canceller));
     Ok(token)
+}
+
+/// Tells the run to stop at the first signal, and ends it when it does not end by itself.
+async fn obey(mut interrupt: Signal, mut terminate: Signal, log: ProgressLog, canceller: Canceller) {
+    let at_terminal = std::io::stdin().is_terminal() || std::io::stderr().is_terminal();
+    let (name, mut interrupts) = tokio::select! {
+        _ = interrupt.recv() => ("SIGINT", 1),
+        _ = terminate.recv() => ("SIGTERM", 0),
+    };
+    canceller.cancel();
+    let once_more = if at_terminal { "; Ctrl-C once more ends at once, without a report" } else { "" };
+    log.line(&format!("{name}: stopping, and the report follows within {} s{once_more}", END_WITHIN.as_secs()));
+    let end = tokio::time::sleep(END_WITHIN);
+    tokio::pin!(end);
+    let why = loop {
+        tokio::select! {
+            _ = interrupt.recv() => interrupts += 1,
+            _ = terminate.recv() => {}
+            () = &mut end => break format!("ended {} s after {name}, without a report", END_WITHIN.as_secs()),
+        }
+        if at_terminal && interrupts == 2 {
+            break "ended at once, without a report".to_owned();
+        }
+    };
+    log.finish();
+    log.error(&format!("{why}{}", still_held(&canceller)));
+    std::process::exit(i32::from(EXIT_BROKEN));
+}
+
+/// The Leases that nobody releases any more, as a clause.
+fn still_held(canceller: &Canceller) -> String {
+    let each = canceller.held_leases().into_iter().map(|(name, left)| {
+        let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        format!("; the Lease `{name}` is still held and expires in {seconds} s")
+    });
+    each.collect()
 }

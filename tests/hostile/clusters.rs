@@ -22,6 +22,12 @@ fn repo() -> Repo {
     Repo::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", OBJECT), ("other/a.yaml", OTHER)])
 }
 
+/// With a deadline that is longer than what we wait for a connection.
+fn patient_repo() -> Repo {
+    let config = CONFIG.replace("timeout: 8s", "timeout: 60s");
+    Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", OBJECT), ("other/a.yaml", OTHER)])
+}
+
 /// Broken, in these words, and the other environment is judged all the same.
 #[track_caller]
 fn broken(what: &str, seen: &Seen, says: &[&str]) {
@@ -228,13 +234,13 @@ fn what_hangs_is_given_up() {
     std::thread::scope(|scope| {
         scope.spawn(crate::forges::a_silent_github_is_told);
         scope.spawn(|| {
-            let repo = repo();
+            let repo = patient_repo();
             let kubeconfig = plugin(&repo, "sleep 600", "");
             let says = "the credential plugin `login` did not finish within 30 s and was killed";
             broken("a plugin", &run(&kubeconfig, &repo, 45), &[says]);
         });
         scope.spawn(|| {
-            let (repo, server) = (repo(), ApiServer::with(Fault::everywhere(Behaviour::Hang)));
+            let (repo, server) = (patient_repo(), ApiServer::with(Fault::everywhere(Behaviour::Hang)));
             let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
             broken(
                 "a server",

@@ -116,8 +116,7 @@ pub(crate) async fn apply<'p, 'm>(
             applied.push(Applied { placed, live: live.clone(), action: Action::Unchanged });
             continue;
         }
-        work.check()?;
-        match work.cluster.apply(&placed.object).await {
+        match work.apply(&placed.object).await? {
             Ok(result) => {
                 let action = if result.created { Action::Created } else { Action::Configured };
                 change(action);

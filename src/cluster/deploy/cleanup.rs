@@ -47,10 +47,9 @@ async fn remove(work: &Work<'_>, name: &str, last: &mut Option<Value>) -> Result
         )));
     }
     work.enter(format!("deleting the namespace `{name}`"));
-    work.check()?;
     if !is_terminating(&live) {
         let uid = live.pointer("/metadata/uid").and_then(Value::as_str);
-        work.cluster.delete("v1", &id, uid).await?;
+        work.delete("v1", &id, uid).await??;
     }
     (work.report)(Progress::Note(format!("deleting the namespace `{name}`")));
     let uid = live.pointer("/metadata/uid").cloned();

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
 use crate::finding::missing_namespace;
 use crate::inventory::{Inventory, compare, config_map, config_map_id, own_name};
-use crate::lease::{Acquired, Lease, acquire};
+use crate::lease::{Acquired, acquire};
 use crate::order::Stage;
 use crate::place::Placed;
 use crate::plan::{Plan, make};
@@ -27,7 +27,7 @@ pub async fn deploy(
     let work = Work::new(cluster, options.timeout, progress, cancel, lost);
     let mut done = Deployed::default();
     if let Err(stop) = run(&work, manifests, options, lose, &mut done).await {
-        done.broken = Some(with_what_was_done(&work.sentence(&stop), &done));
+        done.broken = Some(with_what_was_done(&work.sentence(&stop), &stop, &done));
     }
     done.summary = summary(&done);
     done
@@ -72,7 +72,9 @@ async fn run(
             }
         }
     };
-    held(work, &objects, &config_map_id(&target, &options.environment), lease, done).await
+    let result = bring_all(work, &objects, &config_map_id(&target, &options.environment), done).await;
+    done.notices.extend(lease.release().await);
+    result
 }
 
 /// On the very first deployment the namespace that would hold the Lease is itself among the objects: its stage comes first then.
@@ -100,19 +102,7 @@ async fn make_namespace(
     Ok(next)
 }
 
-/// Everything that happens while the Lease is held. It is released whatever happens.
-async fn held(
-    work: &Work<'_>,
-    objects: &[Placed<'_>],
-    inventory: &ObjectId,
-    lease: Lease,
-    done: &mut Deployed,
-) -> Result<(), Stop> {
-    let result = bring_all(work, objects, inventory, done).await;
-    lease.release().await;
-    result
-}
-
+/// Everything that happens while the Lease is held.
 async fn bring_all(
     work: &Work<'_>,
     objects: &[Placed<'_>],
@@ -184,8 +174,7 @@ async fn remember(work: &Work<'_>, known: &[Known<'_, '_>], id: &ObjectId, done:
         return Ok(());
     }
     work.enter(format!("writing the inventory `{}`", id.name));
-    work.check()?;
-    work.cluster.apply(&config_map(id, &kept.inventory)).await.map_err(|error| not_kept(error, id))?;
+    work.apply(&config_map(id, &kept.inventory)).await?.map_err(|error| not_kept(error, id))?;
     Ok(())
 }
 
@@ -207,12 +196,12 @@ fn has_errors(findings: &[Finding]) -> bool {
 }
 
 /// A reader of a broken run wants to know what is on the cluster now.
-fn with_what_was_done(sentence: &str, done: &Deployed) -> String {
+fn with_what_was_done(sentence: &str, stop: &Stop, done: &Deployed) -> String {
     let counted = Change::summary(&done.changes);
-    if counted.is_empty() {
-        format!("{sentence}; nothing was applied")
-    } else {
-        format!("{sentence}; so far {counted}")
+    match stop {
+        _ if !counted.is_empty() => format!("{sentence}; so far {counted}"),
+        Stop::Unanswered(_) => format!("{sentence}; nothing was applied before"),
+        _ => format!("{sentence}; nothing was applied"),
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::Progress;
+use crate::cancel::HeldLeases;
 use crate::cleanup::what_keeps;
 use crate::preview::namespace_id;
 use crate::work::{Stop, Work};
@@ -20,7 +21,13 @@ const API_VERSION: &str = "coordination.k8s.io/v1";
 /// A run that dies holds the target this long.
 const DURATION: Duration = Duration::from_secs(30);
 const RENEW_EVERY: Duration = Duration::from_secs(10);
-const RELEASE_WITHIN: Duration = Duration::from_secs(5);
+/// A renewal that is not answered so soon is asked for again.
+const RENEW_WITHIN: Duration = Duration::from_secs(5);
+const RETRY_EVERY: Duration = Duration::from_secs(2);
+/// Without a renewal for so long the Lease counts as lost: a write that is under way has ended then before another run may take over.
+const LOST_AFTER: Duration = Duration::from_secs(25);
+/// A run that was told to stop has little time left.
+const RELEASE_WITHIN: Duration = Duration::from_millis(1500);
 const ASK_EVERY: Duration = Duration::from_secs(2);
 /// How far apart two clocks may be before a Lease is believed to have expired by its own time stamps.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
@@ -30,11 +37,19 @@ pub(crate) type Lost = watch::Sender<Option<String>>;
 
 /// A Lease that is held; renewed in the background until it is released or dropped.
 pub(crate) struct Lease {
-    cluster: Cluster,
-    holder: String,
-    /// The Lease as the server has it; locked while it is being written.
-    live: Arc<Mutex<Value>>,
+    kept: Kept,
     renewal: JoinHandle<()>,
+}
+
+/// What holding a Lease needs.
+#[derive(Clone)]
+struct Kept {
+    cluster: Cluster,
+    id: ObjectId,
+    holder: String,
+    /// The Lease as the server had it last; locked while it is being written.
+    live: Arc<Mutex<Value>>,
+    held: HeldLeases,
 }
 
 /// How asking for a Lease ended.
@@ -64,9 +79,8 @@ pub(crate) async fn acquire(
             }
             other => other?,
         };
-        work.check()?;
         let taken = match live {
-            None => work.cluster.create(&fresh(&id, holder)).await,
+            None => work.create(&fresh(&id, holder)).await,
             Some(mut live) => {
                 let spec = live.get("spec").cloned().unwrap_or_default();
                 if watched.as_ref().is_none_or(|(seen, _)| *seen != spec) {
@@ -84,18 +98,19 @@ pub(crate) async fn acquire(
                     continue;
                 }
                 take_over(&mut live, holder);
-                work.cluster.replace(&live).await
+                work.replace(&live).await
             }
         };
-        match taken {
+        if let Err(Stop::Unanswered(_)) = &taken {
+            // It may have been given to us all the same.
+            let _ = tokio::time::timeout(RELEASE_WITHIN, free(work.cluster, &id, holder, None)).await;
+        }
+        match taken? {
             Ok(live) => {
-                return Ok(Acquired::Held(Lease::hold(
-                    work.cluster.clone(),
-                    holder.to_owned(),
-                    live,
-                    RENEW_EVERY,
-                    lost,
-                )));
+                let (cluster, holder) = (work.cluster.clone(), holder.to_owned());
+                let (live, held) = (Arc::new(Mutex::new(live)), work.held_leases().clone());
+                let kept = Kept { cluster, id, holder, live, held };
+                return Ok(Acquired::Held(Lease::hold(kept, RENEW_EVERY, lost)));
             }
             // Another run was faster.
             Err(ApiError::Rejected { code: 409, .. }) => {}
@@ -122,40 +137,24 @@ fn not_allowed(verb: &str, namespace: &str, user: Option<&str>) -> String {
 }
 
 impl Lease {
-    fn hold(cluster: Cluster, holder: String, live: Value, every: Duration, lost: Lost) -> Lease {
-        let live = Arc::new(Mutex::new(live));
-        let renewal = tokio::spawn(renew(cluster.clone(), holder.clone(), Arc::clone(&live), every, lost));
-        Lease { cluster, holder, live, renewal }
+    fn hold(kept: Kept, every: Duration, lost: Lost) -> Lease {
+        kept.held.hold(&kept.name(), Instant::now() + DURATION);
+        let renewal = tokio::spawn(renew(kept.clone(), every, lost));
+        Lease { kept, renewal }
     }
 
-    /// Gives the target free. An error is of no consequence: the Lease expires. A run that was told to stop has little time left.
-    pub(crate) async fn release(self) {
-        if tokio::time::timeout(RELEASE_WITHIN, self.give_free()).await.is_err() {
-            tracing::debug!("the Lease was not released in time");
-        }
-    }
-
-    async fn give_free(&self) {
-        // Holding the lock means that no renewal is half-way.
-        let mut live = Arc::clone(&self.live).lock_owned().await;
+    /// Gives the target free; a sentence when that did not succeed in time. It then is free when the Lease expires.
+    pub(crate) async fn release(self) -> Option<String> {
+        // A renewal that is half-way meets a newer version of the Lease, or makes one that is read again.
         self.renewal.abort();
-        for _ in 0..2 {
-            let mut free = live.clone();
-            set(&mut free, "holderIdentity", json!(""));
-            set(&mut free, "leaseDurationSeconds", json!(1));
-            match self.cluster.replace(&free).await {
-                Err(ApiError::Rejected { code: 409, .. }) => {}
-                Err(error) => {
-                    tracing::debug!("the Lease was not released: {error}");
-                    return;
-                }
-                Ok(_) => return,
-            }
-            let Ok(Some(newer)) = self.cluster.get(API_VERSION, &id_of(&live)).await else { return };
-            if holder_of(newer.get("spec").unwrap_or(&Value::Null)) != self.holder {
-                return;
-            }
-            *live = newer;
+        let giving = async {
+            let live = self.kept.live.lock().await.clone();
+            free(&self.kept.cluster, &self.kept.id, &self.kept.holder, Some(live)).await
+        };
+        match tokio::time::timeout(RELEASE_WITHIN, giving).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(self.kept.not_released(&error.to_string())),
+            Err(_) => Some(self.kept.not_released("the API server did not answer in time")),
         }
     }
 }
@@ -163,50 +162,110 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.renewal.abort();
+        self.kept.held.forget(&self.kept.name());
     }
 }
 
-async fn renew(cluster: Cluster, holder: String, live: Arc<Mutex<Value>>, every: Duration, lost: Lost) {
-    let mut renewed = Instant::now();
-    loop {
-        tokio::time::sleep(every).await;
-        let mut live = live.lock().await;
+impl Kept {
+    fn name(&self) -> String {
+        format!("{}/{}", self.id.namespace.as_deref().unwrap_or_default(), self.id.name)
+    }
+
+    fn not_released(&self, why: &str) -> String {
+        let seconds = DURATION.as_secs();
+        format!("the Lease `{}` was not released, so that it expires within {seconds} s: {why}", self.name())
+    }
+
+    /// Renews it once.
+    async fn renew(&self) -> Renewal {
+        let mut live = self.live.lock().await;
         let mut next = live.clone();
         set(&mut next, "renewTime", json!(micro_time(Timestamp::now())));
-        match cluster.replace(&next).await {
+        match self.cluster.replace(&next).await {
             Ok(newer) => {
                 *live = newer;
-                renewed = Instant::now();
-                continue;
+                return Renewal::Done;
             }
-            Err(ApiError::Rejected { code: 409, .. } | ApiError::NotFound(_)) => {
-                match cluster.get(API_VERSION, &id_of(&live)).await {
-                    Ok(Some(newer)) if holder_of(newer.get("spec").unwrap_or(&Value::Null)) == holder => *live = newer,
-                    Ok(Some(newer)) => {
-                        let other = holder_of(newer.get("spec").unwrap_or(&Value::Null)).to_owned();
-                        lost.send_replace(Some(format!("because `{other}` took over its Lease")));
-                        return;
-                    }
-                    Ok(None) => {
-                        lost.send_replace(Some("because its Lease was deleted".to_owned()));
-                        return;
-                    }
-                    Err(_) => {}
-                }
-            }
-            Err(_) => {}
+            Err(ApiError::Rejected { code: 409, .. } | ApiError::NotFound(_)) => {}
+            Err(_) => return Renewal::Failed,
         }
-        if renewed.elapsed() >= DURATION {
-            lost.send_replace(Some("because its Lease could not be renewed".to_owned()));
-            return;
+        match self.cluster.get(API_VERSION, &self.id).await {
+            Ok(Some(newer)) if holder_of(&newer) == self.holder => {
+                *live = newer;
+                Renewal::Failed
+            }
+            Ok(Some(newer)) => Renewal::Lost(format!("because `{}` took over its Lease", holder_of(&newer))),
+            Ok(None) => Renewal::Lost("because its Lease was deleted".to_owned()),
+            Err(_) => Renewal::Failed,
         }
     }
+}
+
+/// How a renewal ended.
+enum Renewal {
+    Done,
+    /// It may succeed the next time.
+    Failed,
+    /// A clause that says why.
+    Lost(String),
+}
+
+/// Renews until it is lost. A renewal that hangs is given up while there is time for another one.
+async fn renew(kept: Kept, every: Duration, lost: Lost) {
+    let mut renewed = Instant::now();
+    let mut pause = every;
+    loop {
+        tokio::time::sleep(pause).await;
+        let asked = Instant::now();
+        let until = (asked + RENEW_WITHIN).min(renewed + LOST_AFTER);
+        let renewal = tokio::time::timeout_at(until, kept.renew()).await.unwrap_or(Renewal::Failed);
+        let why = match renewal {
+            Renewal::Done => {
+                (renewed, pause) = (asked, every);
+                kept.held.hold(&kept.name(), asked + DURATION);
+                continue;
+            }
+            Renewal::Failed if renewed.elapsed() < LOST_AFTER => {
+                pause = RETRY_EVERY.min(every);
+                continue;
+            }
+            Renewal::Failed => "because its Lease could not be renewed".to_owned(),
+            Renewal::Lost(why) => why,
+        };
+        kept.held.forget(&kept.name());
+        lost.send_replace(Some(why));
+        return;
+    }
+}
+
+/// Gives a Lease free that `holder` holds; `known` is the version to begin with. One that somebody else holds stays as it is.
+async fn free(cluster: &Cluster, id: &ObjectId, holder: &str, known: Option<Value>) -> Result<(), ApiError> {
+    let mut known = known;
+    for _ in 0..3 {
+        let live = match known.take() {
+            Some(live) => live,
+            None => match cluster.get(API_VERSION, id).await? {
+                Some(live) if holder_of(&live) == holder => live,
+                _ => return Ok(()),
+            },
+        };
+        let mut free = live;
+        set(&mut free, "holderIdentity", json!(""));
+        set(&mut free, "leaseDurationSeconds", json!(1));
+        match cluster.replace(&free).await {
+            // It was renewed, or taken over, since it was read.
+            Err(ApiError::Rejected { code: 409, .. }) => {}
+            Err(ApiError::NotFound(_)) | Ok(_) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Who holds it against us: nobody when it is free, ours, or expired. Expired is what has not changed for its duration while we looked on
 /// (no clock is compared then), or what its own time stamps say was over long ago.
 fn held_by_other(spec: &Value, holder: &str, unchanged: Duration, now: Timestamp) -> Option<String> {
-    let other = holder_of(spec);
+    let other = holder_in(spec);
     if other.is_empty() || other == holder {
         return None;
     }
@@ -220,13 +279,12 @@ fn held_by_other(spec: &Value, holder: &str, unchanged: Duration, now: Timestamp
     (!over).then(|| other.to_owned())
 }
 
-fn holder_of(spec: &Value) -> &str {
+fn holder_in(spec: &Value) -> &str {
     spec.get("holderIdentity").and_then(Value::as_str).unwrap_or_default()
 }
 
-fn id_of(lease: &Value) -> ObjectId {
-    let text = |key: &str| lease.get("metadata").and_then(|m| m.get(key)).and_then(Value::as_str);
-    ObjectId::new("coordination.k8s.io", "Lease", text("namespace"), text("name").unwrap_or_default())
+fn holder_of(lease: &Value) -> &str {
+    lease.get("spec").map(holder_in).unwrap_or_default()
 }
 
 fn fresh(id: &ObjectId, holder: &str) -> Value {
@@ -303,7 +361,9 @@ mod tests {
         let id = ObjectId::new("coordination.k8s.io", "Lease", Some("default"), "seatrial-dev");
         let first = cluster.create(&fresh(&id, "us")).await.expect("created");
         let (lose, mut lost) = watch::channel(None);
-        let lease = Lease::hold(cluster.clone(), "us".to_owned(), first.clone(), Duration::from_millis(20), lose);
+        let (live, held) = (Arc::new(Mutex::new(first.clone())), HeldLeases::default());
+        let kept = Kept { cluster: cluster.clone(), id: id.clone(), holder: "us".to_owned(), live, held };
+        let lease = Lease::hold(kept, Duration::from_millis(20), lose);
         let live = async || cluster.get(API_VERSION, &id).await.expect("answers").expect("is there");
         let mut renewed = live().await;
         while renewed["spec"]["renewTime"] == first["spec"]["renewTime"] {
@@ -320,7 +380,7 @@ mod tests {
         }
         let why = lost.wait_for(Option::is_some).await.expect("told").clone();
         assert_eq!(why.as_deref(), Some("because `them` took over its Lease"));
-        lease.release().await;
+        assert_eq!(lease.release().await, None);
         assert_eq!(live().await["spec"]["holderIdentity"], "them");
     }
 

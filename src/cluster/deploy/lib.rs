@@ -4,6 +4,7 @@
 
 mod apply;
 mod blame;
+mod cancel;
 mod cleanup;
 mod deployment;
 mod drift;
@@ -25,10 +26,11 @@ mod unready;
 mod wait;
 mod work;
 
+pub use cancel::{CancelToken, Canceller};
 pub use cleanup::cleanup;
 pub use deployment::deploy;
 pub use gather::{Seen, events, gather};
-pub use options::{CancelToken, DeployOptions, Preview, Progress, RunIdentity};
+pub use options::{DeployOptions, Preview, Progress, RunIdentity};
 
 use seatrial_model::{Change, Finding, ObjectId, Skipped};
 

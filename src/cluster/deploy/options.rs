@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 /// How to deploy one environment.
 #[derive(Clone, Debug)]
 pub struct DeployOptions {
@@ -68,31 +66,4 @@ pub enum Progress {
     },
     /// Anything else worth a line: waiting for the Lease, deleting a namespace.
     Note(String),
-}
-
-/// Tells a deployment to stop: SIGINT or SIGTERM. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct CancelToken(watch::Receiver<bool>);
-
-impl CancelToken {
-    /// A token and the sender that cancels it by sending `true`.
-    #[must_use]
-    pub fn new() -> (watch::Sender<bool>, CancelToken) {
-        let (sender, receiver) = watch::channel(false);
-        (sender, CancelToken(receiver))
-    }
-
-    /// Whether it was cancelled.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    /// Waits until it is cancelled; for ever when its sender is gone.
-    pub async fn cancelled(&self) {
-        let mut receiver = self.0.clone();
-        if receiver.wait_for(|cancelled| *cancelled).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

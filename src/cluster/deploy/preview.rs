@@ -47,8 +47,7 @@ pub(crate) async fn ensure(work: &Work<'_>, preview: &Preview, run: &RunIdentity
         }
         break;
     }
-    work.check()?;
-    work.cluster.apply(&desired(preview, run, Timestamp::now())).await.map_err(|error| refused(error, name))?;
+    work.apply(&desired(preview, run, Timestamp::now())).await?.map_err(|error| refused(error, name))?;
     Ok(())
 }
 

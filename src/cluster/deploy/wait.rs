@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use seatrial_api::ApiError;
-use seatrial_model::Action;
+use seatrial_model::{Action, Finding};
 use seatrial_readiness::{Cause, Live, State, Status, has_pods, past_crash, status};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -30,9 +30,7 @@ const CALM: Duration = Duration::from_secs(10);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
 const FORGIVEN_FAILURES: u32 = 20;
-/// Without an answer for so long, nobody knows how the objects are.
-const SILENCE: Duration = Duration::from_secs(5);
-/// Collecting evidence may take this long after the deadline.
+/// Collecting evidence may take this long.
 const EVIDENCE_TIME: Duration = Duration::from_secs(10);
 
 /// One object that is waited for.
@@ -100,7 +98,7 @@ pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mu
 /// A deadline that passes while the API server is silent says nothing about the change.
 fn heard(stop: Stop, answered: Instant, work: &Work<'_>) -> Stop {
     let silence = answered.elapsed();
-    if !matches!(stop, Stop::Deadline) || silence < SILENCE {
+    if !matches!(stop, Stop::Deadline) || silence < work.silence() {
         return stop;
     }
     let (after, phase) = (work.timeout(), work.phase());
@@ -270,19 +268,13 @@ async fn fresh(work: &Work<'_>, waiting: &Waiting<'_, '_>) -> Result<Seen, ApiEr
     Ok(seen)
 }
 
-/// Findings with their evidence.
+/// Findings with their evidence, which is collected for several at once: after the deadline there is little time.
 async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&str>, done: &mut Deployed) {
-    let until = Instant::now() + EVIDENCE_TIME;
-    for mut waiting in unready {
-        // Events that tell why may be younger than the last listing.
-        if let Some(Ok(seen)) = work.at_most(until, fresh(work, &waiting)).await {
-            let now = judge(waiting.placed, &seen);
-            if now.state == waiting.status.state && now.cause.is_some() {
-                waiting.status = now;
-            }
-            waiting.seen = seen;
-        }
-        let finding = unready::finding(waiting.placed, &waiting.status, after);
+    let until = work.evidence_by(EVIDENCE_TIME);
+    let prove = |waiting| proven(work, waiting, after, until);
+    let all: Vec<(Waiting<'_, '_>, Finding)> =
+        stream::iter(unready.into_iter().map(prove)).buffered(AT_ONCE).collect().await;
+    for (waiting, finding) in all {
         if after.is_some() {
             let message = finding.message.clone();
             (work.report)(Progress::Failed { object: waiting.placed.id.name.clone(), message });
@@ -292,8 +284,28 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
                 done.notices.push(sentence.clone());
             }
         }
-        let cause = waiting.status.cause.as_ref();
-        let proven = evidence::add(work.cluster, finding.clone(), &waiting.seen, cause);
-        done.findings.push(work.at_most(until, proven).await.unwrap_or(finding));
+        done.findings.push(finding);
     }
+}
+
+/// One finding with what proves it, as far as that is there in time.
+async fn proven<'p, 'm>(
+    work: &Work<'_>,
+    mut waiting: Waiting<'p, 'm>,
+    after: Option<&str>,
+    until: Instant,
+) -> (Waiting<'p, 'm>, Finding) {
+    // Events that tell why may be younger than the last listing.
+    if let Some(Ok(seen)) = work.at_most(until, fresh(work, &waiting)).await {
+        let now = judge(waiting.placed, &seen);
+        if now.state == waiting.status.state && now.cause.is_some() {
+            waiting.status = now;
+        }
+        waiting.seen = seen;
+    }
+    let finding = unready::finding(waiting.placed, &waiting.status, after);
+    let cause = waiting.status.cause.as_ref();
+    let proof = evidence::add(work.cluster, finding.clone(), &waiting.seen, cause);
+    let finding = work.at_most(until, proof).await.unwrap_or(finding);
+    (waiting, finding)
 }

@@ -3,11 +3,17 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use seatrial_api::{ApiError, Cluster};
+use seatrial_api::{ApiError, Applied, Cluster};
+use seatrial_model::ObjectId;
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::cancel::HeldLeases;
 use crate::{CancelToken, Progress};
+
+/// How long what is under way may take once it is told to stop: the answer to a write that was sent, evidence for what is not ready.
+pub(crate) const LAST_ANSWER: Duration = Duration::from_secs(3);
 
 /// Reports progress.
 pub(crate) type Report<'a> = &'a (dyn Fn(Progress) + Send + Sync);
@@ -21,6 +27,8 @@ pub(crate) enum Stop {
     Deadline,
     /// Another run took the target over, or the Lease could not be renewed; a clause.
     LeaseLost(String),
+    /// There was a reason to stop before a write was answered: it may or may not have been carried out.
+    Unanswered(Box<Stop>),
     /// The API server or the way to it.
     Api(ApiError),
     /// What was asked for cannot be done; a sentence.
@@ -72,7 +80,7 @@ impl<'a> Work<'a> {
         in_words(self.timeout)
     }
 
-    /// To be asked before every request that changes something: such a request is not dropped half-way.
+    /// Whether there is a reason to stop.
     pub(crate) fn check(&self) -> Result<(), Stop> {
         if self.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
@@ -86,18 +94,69 @@ impl<'a> Work<'a> {
     /// Waits for what changes nothing, and stops waiting when it is told to.
     pub(crate) async fn until<T>(&self, reading: impl Future<Output = T>) -> Result<T, Stop> {
         self.check()?;
-        let mut lost = self.lost.clone();
-        let lost = async {
-            match lost.wait_for(Option::is_some).await {
-                Ok(why) => why.clone().unwrap_or_default(),
-                Err(_) => std::future::pending().await,
-            }
-        };
         tokio::select! {
             value = reading => Ok(value),
-            () = self.cancel.cancelled() => Err(Stop::Cancelled),
-            why = lost => Err(Stop::LeaseLost(why)),
-            () = tokio::time::sleep_until(self.deadline) => Err(Stop::Deadline),
+            stop = self.told_to_stop(Duration::ZERO) => Err(stop),
+        }
+    }
+
+    /// Server-side apply; see [`Work::write`].
+    pub(crate) async fn apply(&self, object: &Value) -> Result<Result<Applied, ApiError>, Stop> {
+        self.write(self.cluster.apply(object)).await
+    }
+
+    /// Creates an object; see [`Work::write`].
+    pub(crate) async fn create(&self, object: &Value) -> Result<Result<Value, ApiError>, Stop> {
+        self.write(self.cluster.create(object)).await
+    }
+
+    /// Replaces an object; see [`Work::write`].
+    pub(crate) async fn replace(&self, object: &Value) -> Result<Result<Value, ApiError>, Stop> {
+        self.write(self.cluster.replace(object)).await
+    }
+
+    /// Deletes an object; see [`Work::write`].
+    pub(crate) async fn delete(
+        &self,
+        api_version: &str,
+        id: &ObjectId,
+        uid: Option<&str>,
+    ) -> Result<Result<bool, ApiError>, Stop> {
+        self.write(self.cluster.delete(api_version, id, uid)).await
+    }
+
+    /// Sends what changes something: every write of a deployment goes through here, except renewing and releasing the Lease, which have
+    /// bounds of their own. It is not begun when there is a reason to stop. Once sent it is not dropped at the first sign of one, as nobody
+    /// would know then what became of it: it has until the deadline, or until [`LAST_ANSWER`] after a signal or the loss of the Lease.
+    async fn write<T>(&self, writing: impl Future<Output = Result<T, ApiError>>) -> Result<Result<T, ApiError>, Stop> {
+        self.check()?;
+        let answer = tokio::select! {
+            answer = writing => answer,
+            stop = self.told_to_stop(LAST_ANSWER) => return Err(Stop::Unanswered(Box::new(stop))),
+        };
+        match answer {
+            Err(error @ (ApiError::TimedOut { .. } | ApiError::Closed(_))) => {
+                Err(Stop::Unanswered(Box::new(Stop::Api(error))))
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    /// Waits for the deadline, or until so much time has passed since a signal or the loss of the Lease.
+    async fn told_to_stop(&self, grace: Duration) -> Stop {
+        let mut lost = self.lost.clone();
+        let lost = async {
+            let why = match lost.wait_for(Option::is_some).await {
+                Ok(why) => why.clone().unwrap_or_default(),
+                Err(_) => std::future::pending().await,
+            };
+            tokio::time::sleep(grace).await;
+            why
+        };
+        tokio::select! {
+            () = self.cancel.past(grace) => Stop::Cancelled,
+            why = lost => Stop::LeaseLost(why),
+            () = tokio::time::sleep_until(self.deadline) => Stop::Deadline,
         }
     }
 
@@ -108,6 +167,21 @@ impl<'a> Work<'a> {
             () = self.cancel.cancelled() => None,
             () = tokio::time::sleep_until(until) => None,
         }
+    }
+
+    /// When evidence has to be there that is collected from now on: after `most`, and not much after the deadline.
+    pub(crate) fn evidence_by(&self, most: Duration) -> Instant {
+        (Instant::now() + most).min(self.deadline + LAST_ANSWER)
+    }
+
+    /// Without an answer for so long at the deadline, nobody knows how the objects are.
+    pub(crate) fn silence(&self) -> Duration {
+        (self.timeout / 2).clamp(Duration::from_secs(2), Duration::from_secs(5))
+    }
+
+    /// The Leases that the run holds.
+    pub(crate) fn held_leases(&self) -> &HeldLeases {
+        &self.cancel.held
     }
 
     /// Sleeps, but not past a reason to stop.
@@ -122,6 +196,7 @@ impl<'a> Work<'a> {
             Stop::Cancelled => format!("cancelled while {phase}"),
             Stop::Deadline => format!("the deadline of {} passed while {phase}", self.timeout()),
             Stop::LeaseLost(why) => format!("stopped while {phase}, {why}"),
+            Stop::Unanswered(why) => format!("{}, which may or may not have been carried out", self.sentence(why)),
             Stop::Api(error) => format!("{error}, while {phase}"),
             Stop::Refused(sentence) => sentence.clone(),
         }

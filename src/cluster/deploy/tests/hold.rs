@@ -68,7 +68,7 @@ async fn a_cancelled_wait_says_where_it_stopped_and_frees_the_lease() {
     let (cancel, token) = CancelToken::new();
     let stop = async {
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        cancel.send(true).expect("somebody listens");
+        cancel.cancel();
     };
     let (deployed, ()) = tokio::join!(harness.deploy_until(&stuck, &token), stop);
     assert_eq!(deployed.broken.as_deref(), Some("cancelled while waiting for `web`; so far 5 created"));
@@ -79,7 +79,7 @@ async fn a_cancelled_wait_says_where_it_stopped_and_frees_the_lease() {
 async fn a_run_that_was_cancelled_before_it_began_touches_nothing() {
     let harness = Harness::start().await;
     let (cancel, token) = CancelToken::new();
-    cancel.send(true).expect("somebody listens");
+    cancel.cancel();
     let deployed = harness.deploy_until(SHOP, &token).await;
     assert!(deployed.broken.is_some_and(|b| b.starts_with("cancelled while ")));
     assert!(harness.get("v1", "Namespace", None, "shop").await.is_none());
