@@ -16,6 +16,8 @@ mod files;
 mod forges;
 #[path = "support/git.rs"]
 mod git;
+#[path = "hostile/hangs.rs"]
+mod hangs;
 #[path = "hostile/harness.rs"]
 mod harness;
 #[path = "hostile/leaks.rs"]

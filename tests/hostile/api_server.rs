@@ -23,18 +23,24 @@ pub(crate) enum Behaviour {
     Hang,
 }
 
-/// Which requests misbehave: those whose first line begins with one text and holds another; all of them, or the first few.
+/// Which requests misbehave: those whose first line begins with one text and holds another, and lacks a third; all of them, or the first few.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) begins: &'static str,
     pub(crate) holds: &'static str,
+    pub(crate) lacks: Option<&'static str>,
     pub(crate) first: usize,
     pub(crate) behaviour: Behaviour,
 }
 
 impl Fault {
     pub(crate) fn on(begins: &'static str, holds: &'static str, behaviour: Behaviour) -> Fault {
-        Fault { begins, holds, first: usize::MAX, behaviour }
+        Fault { begins, holds, lacks: None, first: usize::MAX, behaviour }
+    }
+
+    pub(crate) fn lacking(mut self, text: &'static str) -> Fault {
+        self.lacks = Some(text);
+        self
     }
 
     pub(crate) fn everywhere(behaviour: Behaviour) -> Fault {
@@ -50,26 +56,53 @@ impl Fault {
 /// The gate; its threads end with the test's process.
 pub(crate) struct ApiServer {
     pub(crate) url: String,
+    behind: String,
+    met: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
     _cluster: SimulatedCluster,
 }
 
 impl ApiServer {
     pub(crate) fn with(fault: Fault) -> ApiServer {
+        ApiServer::running(fault, Specification::default())
+    }
+
+    /// With images whose containers run.
+    pub(crate) fn running(fault: Fault, specification: Specification) -> ApiServer {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let cluster = runtime.block_on(SimulatedCluster::start(Specification::default())).expect("a cluster");
+        let cluster = runtime.block_on(SimulatedCluster::start(specification)).expect("a cluster");
         let behind = cluster.url().trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (fault, met) = (Arc::new(fault), Arc::new(AtomicUsize::new(0)));
+        let gate = (behind.clone(), Arc::clone(&met));
         std::thread::spawn(move || {
+            let (behind, met) = gate;
             for stream in listener.incoming().flatten() {
                 let (fault, met, behind) = (Arc::clone(&fault), Arc::clone(&met), behind.clone());
                 std::thread::spawn(move || serve(stream, &fault, &met, &behind));
             }
         });
-        ApiServer { url, _runtime: runtime, _cluster: cluster }
+        ApiServer { url, behind, met, _runtime: runtime, _cluster: cluster }
+    }
+
+    /// Whether a request has misbehaved.
+    pub(crate) fn has_met(&self) -> bool {
+        self.met.load(Ordering::Relaxed) > 0
+    }
+
+    /// The body that the cluster behind the gate answers with.
+    pub(crate) fn behind(&self, method: &str, path: &str, body: &str) -> String {
+        let mut server = TcpStream::connect(&self.behind).expect("it listens");
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: cluster\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        server.write_all(format!("{head}{body}").as_bytes()).expect("sent");
+        let mut answer = String::new();
+        server.read_to_string(&mut answer).expect("text");
+        answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
     }
 
     /// A kubeconfig for it beside the repository; its user is a flow mapping.
@@ -93,7 +126,8 @@ fn serve(mut client: TcpStream, fault: &Fault, met: &AtomicUsize, behind: &str) 
     let Some(request) = read_request(&mut client) else { return };
     let text = String::from_utf8_lossy(&request).into_owned();
     let line = text.lines().next().unwrap_or_default();
-    let meets = line.starts_with(fault.begins) && line.contains(fault.holds);
+    let lacks = fault.lacks.is_none_or(|text| !line.contains(text));
+    let meets = line.starts_with(fault.begins) && line.contains(fault.holds) && lacks;
     if !meets || met.fetch_add(1, Ordering::Relaxed) >= fault.first {
         return forward(client, &request, behind);
     }

@@ -48,10 +48,15 @@ fn stop(signal: &str, running: Running<'_>, when: impl Fn(&str) -> bool) -> Seen
         assert!(begun.elapsed() < Duration::from_secs(20), "it does not come so far: {}", running.progress());
         std::thread::sleep(Duration::from_millis(20));
     }
-    let sent = Command::new("sh").arg("-c").arg(format!("kill -{signal} {}", running.id())).status();
-    assert!(sent.expect("sh runs").success());
+    send(signal, running.id());
     let most = begun.elapsed() + Duration::from_secs(8);
     running.end(most)
+}
+
+/// Sends a signal to a process.
+pub(crate) fn send(signal: &str, process: u32) {
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -{signal} {process}")).status();
+    assert!(sent.expect("sh runs").success());
 }
 
 /// Says yes after a while: for what is waited for in silence.
