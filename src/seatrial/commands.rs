@@ -146,7 +146,7 @@ async fn clean_up_one(
     };
     let cluster = cluster.map_err(|e| session.masked(&e.to_string()))?;
     let progress = |p: seatrial_deploy::Progress| live.log.deployment(&planned.name, &p);
-    match cleanup(&cluster, namespace, Duration::from_secs(600), &progress, cancel).await {
+    match cleanup(&cluster, namespace, &live.identity(), Duration::from_secs(600), &progress, cancel).await {
         Ok(true) => Ok(format!("{namespace} deleted")),
         Ok(false) => Ok(format!("{namespace} does not exist")),
         Err(error) => Err(session.masked(&format!("{namespace}: {error}"))),

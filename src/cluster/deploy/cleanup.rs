@@ -6,22 +6,24 @@ use seatrial_api::{ApiError, Cluster};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::preview::{is_ours, is_terminating, namespace_id};
+use crate::preview::{belongs_to, is_terminating, namespace_id};
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, Progress};
+use crate::{CancelToken, Progress, RunIdentity};
 
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// Deleting is over within a second or two when nothing holds the namespace.
 const QUICKLY: Duration = Duration::from_millis(200);
 const QUICK_LOOKS: u32 = 10;
 
-/// Deletes a preview namespace that Seatrial made and waits until it is gone; `false` when there was none.
+/// Deletes a preview namespace and waits until it is gone; `false` when there was none. It is deleted only if it belongs to the repository and
+/// the pull request of `run`: one that names another repository or pull request, or one where `run` does not know its own, is left alone.
 ///
 /// # Errors
-/// [`ApiError`]; [`ApiError::Configuration`] with a sentence when the namespace is not one of ours, does not go in time, or the wait was cancelled.
+/// [`ApiError`]; [`ApiError::Configuration`] with a sentence when the namespace does not belong to `run`, does not go in time, or the wait was cancelled.
 pub async fn cleanup(
     cluster: &Cluster,
     namespace: &str,
+    run: &RunIdentity,
     deadline: Duration,
     progress: Report<'_>,
     cancel: &CancelToken,
@@ -29,7 +31,7 @@ pub async fn cleanup(
     let (_kept, lost) = watch::channel(None);
     let work = Work::new(cluster, deadline, progress, cancel, lost);
     let mut last = None;
-    match remove(&work, namespace, &mut last).await {
+    match remove(&work, namespace, run, &mut last).await {
         Ok(existed) => Ok(existed),
         Err(Stop::Api(error)) => Err(error),
         Err(Stop::Deadline) => Err(ApiError::Configuration(stuck(namespace, &work.timeout(), last.as_ref()))),
@@ -37,13 +39,14 @@ pub async fn cleanup(
     }
 }
 
-async fn remove(work: &Work<'_>, name: &str, last: &mut Option<Value>) -> Result<bool, Stop> {
+async fn remove(work: &Work<'_>, name: &str, run: &RunIdentity, last: &mut Option<Value>) -> Result<bool, Stop> {
     let id = namespace_id(name);
     work.enter(format!("looking for the namespace `{name}`"));
     let Some(live) = work.until(work.cluster.get("v1", &id)).await?? else { return Ok(false) };
-    if !is_ours(&live) {
+    if let Err(foreign) = belongs_to(&live, run) {
         return Err(Stop::Refused(format!(
-            "the namespace `{name}` was not made by Seatrial, so that it is not deleted"
+            "the namespace `{name}` {foreign}, so that it is not deleted{}",
+            foreign.flag()
         )));
     }
     work.enter(format!("deleting the namespace `{name}`"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_deploy::{CancelToken, RunIdentity, cleanup, deploy};
 use serde_json::json;
 
 use crate::harness::{Harness, SHOP, changes};
@@ -34,10 +34,12 @@ async fn everything_with_a_namespace_moves_and_cleanup_takes_it_away_again() {
 
     let (_sender, cancel) = CancelToken::new();
     let deadline = Duration::from_secs(20);
-    let gone = cleanup(&harness.cluster, "shop-pr-12", deadline, &|p| harness.note(p), &cancel).await;
+    let gone =
+        cleanup(&harness.cluster, "shop-pr-12", &harness.options.run, deadline, &|p| harness.note(p), &cancel).await;
     assert!(gone.expect("cleaned up"));
     assert!(harness.get("v1", "Namespace", None, "shop-pr-12").await.is_none());
-    let again = cleanup(&harness.cluster, "shop-pr-12", deadline, &|p| harness.note(p), &cancel).await;
+    let again =
+        cleanup(&harness.cluster, "shop-pr-12", &harness.options.run, deadline, &|p| harness.note(p), &cancel).await;
     assert!(!again.expect("nothing to do"));
 }
 
@@ -52,7 +54,15 @@ async fn a_namespace_that_is_not_ours_is_neither_used_nor_deleted() {
         )
     );
     let (_sender, cancel) = CancelToken::new();
-    let refused = cleanup(&harness.cluster, "default", Duration::from_secs(5), &|p| harness.note(p), &cancel).await;
+    let refused = cleanup(
+        &harness.cluster,
+        "default",
+        &harness.options.run,
+        Duration::from_secs(5),
+        &|p| harness.note(p),
+        &cancel,
+    )
+    .await;
     assert_eq!(
         refused.expect_err("refused").to_string(),
         "the namespace `default` was not made by Seatrial, so that it is not deleted"
@@ -92,7 +102,15 @@ async fn a_namespace_that_does_not_go_names_what_holds_it() {
         "metadata": {"name": "held", "namespace": "shop-pr-12", "finalizers": ["acme.io/hold"]}});
     harness.cluster.create(&held).await.expect("created");
     let (_sender, cancel) = CancelToken::new();
-    let stuck = cleanup(&harness.cluster, "shop-pr-12", Duration::from_secs(2), &|p| harness.note(p), &cancel).await;
+    let stuck = cleanup(
+        &harness.cluster,
+        "shop-pr-12",
+        &harness.options.run,
+        Duration::from_secs(2),
+        &|p| harness.note(p),
+        &cancel,
+    )
+    .await;
     let sentence = stuck.expect_err("stuck").to_string();
     assert!(sentence.starts_with("the namespace `shop-pr-12` is not gone after 2s: "), "{sentence}");
     assert!(sentence.contains("acme.io/hold") || sentence.contains("kubernetes"), "{sentence}");
@@ -107,4 +125,68 @@ async fn a_namespace_that_does_not_go_names_what_holds_it() {
             "the deadline of 1s passed while waiting for the namespace `shop-pr-12` to be deleted; nothing was applied"
         )
     );
+}
+
+#[tokio::test]
+async fn a_preview_of_another_repository_or_pull_request_is_neither_used_nor_deleted() {
+    let mut harness = Harness::start().await.into_preview("shop-pr-12");
+    harness.deploy(SHOP).await;
+    let ours = harness.options.run.clone();
+    let other = |repository: Option<&str>, pull_request| RunIdentity {
+        repository: repository.map(str::to_owned),
+        pull_request,
+        ..ours.clone()
+    };
+    let table = [
+        (other(Some("evil/shop"), Some(12)), "belongs to the repository `acme/shop`"),
+        (other(Some("acme/shop"), Some(8)), "belongs to the pull request 12"),
+        (other(None, Some(12)), "say which repository this is with `--repository OWNER/NAME`"),
+        (other(Some("acme/shop"), None), "say which pull request this is with `--pull-request NUMBER`"),
+    ];
+    for (run, says) in table {
+        harness.options.run = run.clone();
+        let deployed = harness.deploy(SHOP).await;
+        assert!(deployed.broken.as_ref().is_some_and(|b| b.contains(says)), "{run:?}: {:?}", deployed.broken);
+        assert_eq!(changes(&deployed), Vec::<String>::new(), "{run:?}");
+        let (_sender, cancel) = CancelToken::new();
+        let deadline = Duration::from_secs(20);
+        let kept = cleanup(&harness.cluster, "shop-pr-12", &run, deadline, &|p| harness.note(p), &cancel).await;
+        let sentence = kept.expect_err("refused").to_string();
+        assert!(sentence.contains(says) && sentence.contains("so that it is not deleted"), "{sentence}");
+    }
+    let namespace = harness.get("v1", "Namespace", None, "shop-pr-12").await.expect("is there");
+    assert_eq!(namespace["metadata"]["labels"]["seatrial.dev/pull-request"], "12");
+    assert_eq!(namespace["metadata"]["annotations"]["seatrial.dev/repository"], "acme/shop");
+}
+
+#[tokio::test]
+async fn a_repository_in_other_case_is_the_same_one() {
+    let mut harness = Harness::start().await.into_preview("shop-pr-12");
+    harness.deploy(SHOP).await;
+    harness.options.run.repository = Some("Acme/Shop".to_owned());
+    let again = harness.deploy(SHOP).await;
+    assert_eq!(again.broken, None);
+    assert!(changes(&again).iter().all(|c| c.starts_with("unchanged ")), "{:?}", changes(&again));
+    let (_sender, cancel) = CancelToken::new();
+    let run = harness.options.run.clone();
+    let gone =
+        cleanup(&harness.cluster, "shop-pr-12", &run, Duration::from_secs(20), &|p| harness.note(p), &cancel).await;
+    assert!(gone.expect("cleaned up"));
+}
+
+/// Neither overwrites the other's name, however their requests fall together.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_pull_requests_that_make_one_namespace_at_once_one_is_refused() {
+    let harness = Harness::start().await.into_preview("shop-preview");
+    let manifests = harness.manifests("{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }");
+    let (_sender, cancel) = CancelToken::new();
+    let as_pull_request = async |number: u64| {
+        let mut options = harness.options.clone();
+        (options.run.pull_request, options.run.holder) = (Some(number), format!("run-{number}"));
+        deploy(&harness.cluster, &manifests, &options, &|_| {}, &cancel).await
+    };
+    let (a, b) = tokio::join!(as_pull_request(7), as_pull_request(8));
+    let refused: Vec<&String> = [&a, &b].into_iter().filter_map(|deployed| deployed.broken.as_ref()).collect();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused.iter().all(|sentence| sentence.contains("belongs to the pull request")), "{refused:?}");
 }
