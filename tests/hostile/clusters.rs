@@ -261,3 +261,37 @@ fn what_hangs_is_given_up() {
         });
     });
 }
+
+#[test]
+fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
+    let config = CONFIG.replace("timeout: 8s", "preview: { namespace: shop-preview }");
+    let namespace = |repository: &str, number: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"shop-preview","labels":{{"app.kubernetes.io/managed-by":"seatrial",
+            "seatrial.dev/preview":"true"{number}}},"annotations":{{{repository}}}}}}}"#
+        )
+    };
+    let number = |n: u32| format!(r#","seatrial.dev/pull-request":"{n}""#);
+    let named = r#""seatrial.dev/repository":"acme/shop""#;
+    let table = [
+        ("another repository", namespace(named, &number(1)), "with `--repository OWNER/NAME`", true),
+        (
+            "another pull request",
+            namespace("", &number(2)),
+            "belongs to the pull request 2, so that it is not deleted",
+            true,
+        ),
+        ("a branch", namespace("", ""), "belongs to no pull request, so that it is not deleted", true),
+        ("ours", namespace("", &number(1)), "shop-preview deleted", false),
+    ];
+    for (what, namespace, says, stays) in table {
+        let repo = Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", OBJECT), ("other/a.yaml", OTHER)]);
+        let server = ApiServer::with(Fault::on("NOTHING", "", Behaviour::Close));
+        server.behind("POST", "/api/v1/namespaces", &namespace);
+        let kubeconfig = server.kubeconfig(&repo, "{ token: sw0rdf1sh-token }");
+        let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["cleanup", "--pull-request=1"]);
+        seen.expect(what, if stays { 3 } else { 0 }, &[says]);
+        let live = server.behind("GET", "/api/v1/namespaces/shop-preview", "");
+        assert_eq!(live.contains(r#""phase":"Active""#), stays, "{what}: {live}");
+    }
+}

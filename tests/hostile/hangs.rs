@@ -90,6 +90,7 @@ fn rows() -> Vec<Row> {
         row("inventory get", "GET ", "/configmaps/seatrial-inventory", "while comparing with what was deployed before"),
         row("inventory apply", "PATCH ", "/configmaps/seatrial-inventory", inventory),
         Row { more: PREVIEW, ..row("namespace get", "GET ", "/namespaces/shop-pr-1 ", making) },
+        Row { more: PREVIEW, ..row("namespace create", "POST ", "/namespaces?", unsure) },
         Row { more: PREVIEW, ..row("namespace apply", "PATCH ", "/namespaces/shop-pr-1?", unsure) },
         Row { deploy: WEB, ..row("events", "GET ", "/events", waiting) },
         Row { deploy: WEB, ..row("pods", "GET ", "/pods?", waiting) },
