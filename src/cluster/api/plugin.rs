@@ -2,6 +2,8 @@
 //! and neither their environment nor their arguments in any message.
 
 use std::collections::HashMap;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -32,6 +34,8 @@ pub(crate) struct Plugin {
     command: String,
     arguments: Vec<String>,
     environment: Environment,
+    /// `PATH` of our own environment: the kubeconfig's variables are the plugin's, and do not say where it is looked for.
+    path: String,
     /// What of `environment` and `arguments` stands in the kubeconfig: never to be shown.
     private: Vec<String>,
     api_version: String,
@@ -68,6 +72,7 @@ impl Plugin {
             masker.add(secret);
         }
         let private = variables.iter().map(|(_, value)| value.clone()).chain(arguments.iter().cloned()).collect();
+        let path = environment.get("PATH").cloned().unwrap_or_default();
         let mut environment = environment.clone();
         environment.extend(variables);
         let mut spec = json!({ "interactive": false });
@@ -78,12 +83,19 @@ impl Plugin {
         environment.insert("KUBERNETES_EXEC_INFO".to_owned(), info.to_string());
         let install_hint = exec.install_hint.clone().filter(|hint| !hint.trim().is_empty());
         let user = user.to_owned();
-        Ok(Plugin { command, arguments, environment, private, api_version, install_hint, user, deadline: DEADLINE })
+        let deadline = DEADLINE;
+        Ok(Plugin { command, arguments, environment, path, private, api_version, install_hint, user, deadline })
     }
 
     /// Runs it once.
     pub(crate) async fn run(&self, masker: &Masker) -> Result<Credential, ApiError> {
-        let mut command = Command::new(&self.command);
+        let program = match find(&self.command, &self.path) {
+            Found::At(program) => program,
+            Found::InWorkingDirectory => return Err(self.error(IN_WORKING_DIRECTORY)),
+            Found::Nowhere => return Err(self.not_started(&std::io::ErrorKind::NotFound.into())),
+        };
+        let mut command = Command::new(program);
+        command.arg0(&self.command);
         command.args(&self.arguments).env_clear().envs(&self.environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that what it starts dies with it.
@@ -158,6 +170,37 @@ impl Plugin {
         self.private.iter().for_each(|value| own.add(value));
         let masked = own.mask(line);
         format!(": {}", one_line(&masker.mask(&masked), 300))
+    }
+}
+
+const IN_WORKING_DIRECTORY: &str = "is not run: PATH has an empty or relative part, and by that it was found in a directory that \
+     the repository fills; remove that part of PATH, or give the plugin's whole path in the kubeconfig";
+
+/// Where a program is.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    At(PathBuf),
+    /// An empty or relative part of `PATH` leads to it: it may come with the repository that is checked.
+    InWorkingDirectory,
+    Nowhere,
+}
+
+/// Looks for a program as Go's `exec.LookPath` does, which client-go uses: one with a slash is where it says; the first one of `PATH` counts,
+/// and is refused when that part of `PATH` is not absolute (`exec.ErrDot`).
+fn find(command: &str, path: &str) -> Found {
+    if command.contains('/') {
+        return Found::At(PathBuf::from(command));
+    }
+    let is_program = |candidate: &PathBuf| {
+        let metadata = std::fs::metadata(candidate);
+        metadata.is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    };
+    // Without PATH there is no part of it; splitting would give an empty one.
+    let parts = std::env::split_paths(path).filter(|_| !path.is_empty());
+    match parts.map(|part| part.join(command)).find(is_program) {
+        Some(program) if program.is_absolute() => Found::At(program),
+        Some(_) => Found::InWorkingDirectory,
+        None => Found::Nowhere,
     }
 }
 
@@ -285,6 +328,42 @@ mod tests {
             }
         };
         tokio::time::timeout(Duration::from_secs(5), gone).await.expect("its child is dead");
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "programs are files")]
+    fn a_program_is_looked_for_as_go_does_and_never_by_a_relative_part_of_path() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let make = |name: &str, mode: u32| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, "").expect("written");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("its mode");
+            path
+        };
+        let (login, _text) = (make("login", 0o755), make("text", 0o644));
+        let here = directory.path().display().to_string();
+        // Cargo runs a test in its crate's directory.
+        let relative = from_here(&here);
+        let table = [
+            ("an absolute part", format!("/nowhere:{here}"), Found::At(login.clone())),
+            ("no PATH", String::new(), Found::Nowhere),
+            ("not there", "/nowhere".to_owned(), Found::Nowhere),
+            ("a relative part", relative.clone(), Found::InWorkingDirectory),
+            ("a relative part before the right one", format!("{relative}:{here}"), Found::InWorkingDirectory),
+            ("a relative part behind the right one", format!("{here}:{relative}:"), Found::At(login.clone())),
+            ("empty parts without it", format!("::.:{here}:"), Found::At(login.clone())),
+        ];
+        for (claim, path, expected) in table {
+            assert_eq!(find("login", &path), expected, "{claim}");
+        }
+        assert_eq!(find("text", &here), Found::Nowhere, "it cannot be run");
+        assert_eq!(find("bin/login", ""), Found::At(PathBuf::from("bin/login")), "it says where it is");
+    }
+
+    /// A way to an absolute path from the working directory.
+    fn from_here(to: &str) -> String {
+        let up = std::env::current_dir().expect("there is one").components().count() - 1;
+        format!("{}{}", "../".repeat(up), to.trim_start_matches('/'))
     }
 
     #[test]
