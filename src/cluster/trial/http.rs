@@ -168,7 +168,7 @@ impl<'a> Target<'a> {
         time: Duration,
     ) -> Result<Option<String>, Attempt> {
         let id = ObjectId::new("", "Service", Some(namespace), service);
-        let live = match context.cluster.get("v1", &id).await {
+        let live = match look(context, &id, time).await? {
             Ok(Some(live)) => live,
             Ok(None) => return Err(absent(namespace, service)),
             // Without the right to look, an unnamed port can still be reached.
@@ -191,7 +191,11 @@ impl<'a> Target<'a> {
     /// The proxy says "not found" of a service that is not there, and of one whose endpoints nobody has written yet.
     async fn of_missing(&self, context: &Context, namespace: &str, service: &str, time: Duration) -> Attempt {
         let id = ObjectId::new("", "Service", Some(namespace), service);
-        match context.cluster.get("v1", &id).await {
+        let seen = match look(context, &id, time).await {
+            Ok(seen) => seen,
+            Err(attempt) => return attempt,
+        };
+        match seen {
             Ok(Some(_)) => Attempt::NotYet(format!("service `{service}` has no endpoints")),
             Ok(None) => absent(namespace, service),
             Err(ApiError::Forbidden { .. }) => Attempt::NotYet(format!(
@@ -265,6 +269,12 @@ impl Target<'_> {
         };
         format!("{} redirects to `{to}`, {why}, and is not followed; {way_out}", self.name())
     }
+}
+
+/// A Service as the API server has it, within the time of an attempt. One that does not answer says nothing about the service.
+async fn look(context: &Context, id: &ObjectId, time: Duration) -> Result<Result<Option<Value>, ApiError>, Attempt> {
+    let late = |_| Attempt::Troubled(format!("the API server did not answer within {}", seconds(time)));
+    tokio::time::timeout(time, context.cluster.get("v1", id)).await.map_err(late)
 }
 
 fn absent(namespace: &str, service: &str) -> Attempt {

@@ -68,8 +68,10 @@ pub(crate) async fn probe(rollout: &Rollout, context: &Context) -> Ended {
     let named = format!("{} `{}`", workload.kind, workload.name);
     let mut patience = Patience::begin(rollout.timeout.as_deref());
     loop {
-        patience.attempt();
-        let seen = look(&context.cluster, workload.api_version, &id).await;
+        let time = patience.attempt();
+        let looking = look(&context.cluster, workload.api_version, &id);
+        let late = |_| Err(ApiError::TimedOut { seconds: time.as_secs().max(1) });
+        let seen = tokio::time::timeout(time, looking).await.unwrap_or_else(late);
         let attempts = patience.attempts();
         let (state, sentence) = match seen {
             Err(error) if may_pass(&error) => (State::Terminating, Err(error.to_string())),
