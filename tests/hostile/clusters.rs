@@ -295,3 +295,20 @@ fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
         assert_eq!(live.contains(r#""phase":"Active""#), stays, "{what}: {live}");
     }
 }
+
+#[test]
+fn a_plugin_is_never_found_in_the_repository_by_a_relative_part_of_path() {
+    let user = "{ exec: { apiVersion: client.authentication.k8s.io/v1, command: cloud-login, interactiveMode: Never } }";
+    for path in
+        ["", ":", ".", ":/usr/bin:/bin", "/usr/bin::/bin", "/usr/bin:/bin:", "/usr/bin:.", "deploy/..:/usr/bin:/bin"]
+    {
+        let repo = repo();
+        let program = script(&repo.path(), "touch ../ran");
+        std::fs::rename(program, repo.path().join("cloud-login")).expect("renamed");
+        let kubeconfig = write_kubeconfig(&repo, "{ server: 'http://127.0.0.1:1' }", user);
+        let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig), ("PATH", path)], &["run"]);
+        let says = if path.is_empty() { "it was not found in PATH" } else { "PATH has an empty or relative part" };
+        broken(path, &seen, &["the credential plugin `cloud-login` is not ", says]);
+        assert!(!repo.beside("ran").exists(), "{path}: the repository's program was run");
+    }
+}

@@ -44,12 +44,15 @@ metadata: { name: web, namespace: default }
 spec: { selector: { app: web }, ports: [{ port: 80 }] }
 ";
 const PREVIEW: &str = "preview: { namespace: 'shop-pr-{number}' }, ";
+const ROLLOUT: &str =
+    "tests: [{ name: rolls out, environment: dev, rollout: { workload: Deployment/web, timeout: 5s } }]\n";
 const TEST: &str = "tests: [{ name: answers, environment: dev, http: { service: web, path: /, timeout: 5s } }]\n";
 
 /// One kind of call.
 struct Row {
     what: &'static str,
     fault: Fault,
+    command: &'static str,
     /// The objects.
     deploy: &'static str,
     /// More of `deploy:`.
@@ -64,7 +67,7 @@ struct Row {
 
 fn row(what: &'static str, begins: &'static str, holds: &'static str, says: &'static str) -> Row {
     let fault = Fault::on(begins, holds, Behaviour::Hang);
-    Row { what, fault, deploy: SETTINGS, more: "", tests: "", exit: 3, says }
+    Row { what, fault, command: "run", deploy: SETTINGS, more: "", tests: "", exit: 3, says }
 }
 
 fn rows() -> Vec<Row> {
@@ -95,6 +98,12 @@ fn rows() -> Vec<Row> {
         Row { deploy: WEB, ..row("events", "GET ", "/events", waiting) },
         Row { deploy: WEB, ..row("pods", "GET ", "/pods?", waiting) },
         Row { deploy: CRASH, exit: 1, ..row("logs", "GET ", "/log?", "exit code 3") },
+        Row {
+            command: "test",
+            tests: TEST,
+            ..row("service", "GET ", "/services/web ", "the API server did not answer within")
+        },
+        Row { tests: ROLLOUT, ..row("rollout", "GET ", "/events", "the API server did not answer within") },
         Row { deploy: SERVICE, tests: TEST, exit: 1, ..row("proxy", "GET ", "/proxy/", "did not answer within") },
     ]
 }
@@ -122,7 +131,7 @@ impl Row {
     fn ends_at_its_deadline(&self) {
         let (repo, server) = (self.repo("5s"), self.server());
         let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
-        let seen = repo.start(&["run", "--pull-request=1"], &[("KUBECONFIG", &kubeconfig)]).end(AFTER_DEADLINE);
+        let seen = repo.start(&[self.command, "--pull-request=1"], &[("KUBECONFIG", &kubeconfig)]).end(AFTER_DEADLINE);
         assert!(server.has_met(), "{}: the call was not made: {seen}", self.what);
         seen.expect(self.what, self.exit, &[self.says]);
         is_complete(self.what, &seen);
@@ -131,7 +140,7 @@ impl Row {
     fn ends_after_a_signal(&self) {
         let (repo, server) = (self.repo("60s"), self.server());
         let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
-        let running = repo.start(&["run", "--pull-request=1"], &[("KUBECONFIG", &kubeconfig)]);
+        let running = repo.start(&[self.command, "--pull-request=1"], &[("KUBECONFIG", &kubeconfig)]);
         let begun = Instant::now();
         while !server.has_met() {
             assert!(
