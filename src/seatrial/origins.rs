@@ -84,6 +84,7 @@ fn kind(by: &SetBy) -> &'static str {
         SetBy::Variable(_) => "variable",
         SetBy::Replacement(_) => "replacement",
         SetBy::Var(..) => "var",
+        SetBy::LeftOut(_) => "left out",
     }
 }
 
@@ -92,6 +93,7 @@ fn field(by: &SetBy) -> Option<String> {
         SetBy::Field(name) | SetBy::Generator(name) => Some((*name).to_owned()),
         SetBy::Variable(name) | SetBy::Var(name, _) => Some(name.to_string()),
         SetBy::Replacement(_) => Some("replacements".to_owned()),
+        SetBy::LeftOut(number) => Some(format!("{number} links are left out")),
         SetBy::Patch | SetBy::CommandLine => None,
     }
 }

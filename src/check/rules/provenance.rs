@@ -31,5 +31,7 @@ pub(crate) fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manife
         SetBy::Variable(name) => finding.with_note(format!("the value comes from the variable `{name}`")),
         SetBy::Replacement(place) => finding.with_related(*place, "`replacements` puts it here"),
         SetBy::Var(name, place) => finding.with_related(*place, format!("the var `{name}` puts it here")),
+        // No chain begins with it.
+        SetBy::LeftOut(_) => finding,
     }
 }

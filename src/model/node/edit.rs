@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Comments, Entry, Extra, Node, ScalarKind, Style, Value};
-use crate::{Origin, Override, SetBy, Text};
+use crate::{Origin, SetBy, Text};
 
 impl Node {
     /// Puts comments beside it.
@@ -30,7 +30,7 @@ impl Node {
 
     /// Records that this value was set by `by` at its own span over a value that came from `before`.
     pub fn set_over(&mut self, by: SetBy, before: Option<Origin>) {
-        self.extra_mut().over = Some(Arc::new(Override { by, before }));
+        self.extra_mut().over = Origin::over(self.span, by, before).over;
     }
 
     /// Replaces the origin as a whole.
