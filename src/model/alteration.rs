@@ -43,21 +43,35 @@ pub enum AlterationKind {
     Changed,
 }
 
+impl AlteredSubject {
+    /// `environment`, `test`, `rule`; all of them take an `s` in the plural.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            AlteredSubject::Environment => "environment",
+            AlteredSubject::Test => "test",
+            AlteredSubject::Rule => "rule",
+        }
+    }
+}
+
+impl AlterationKind {
+    /// `removes`, `changes`.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        match self {
+            AlterationKind::Removed => "removes",
+            AlterationKind::Changed => "changes",
+        }
+    }
+}
+
 impl Alteration {
     /// A clause without the details: ``removes the test `the shop answers` of dev``.
     #[must_use]
     pub fn clause(&self) -> String {
-        let verb = match self.kind {
-            AlterationKind::Removed => "removes",
-            AlterationKind::Changed => "changes",
-        };
-        let subject = match self.subject {
-            AlteredSubject::Environment => "environment",
-            AlteredSubject::Test => "test",
-            AlteredSubject::Rule => "rule",
-        };
         let of = self.environment.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
-        format!("{verb} the {subject} `{}`{of}", self.name)
+        format!("{} the {} `{}`{of}", self.kind.verb(), self.subject.noun(), self.name)
     }
 
     /// A sentence: ``the pull request changes the environment `dev`: `deploy` takes effect after merge``.

@@ -24,7 +24,7 @@ pub struct Report {
     pub revision: Revision,
     /// Per environment, in the order of the configuration.
     pub environments: Vec<EnvironmentReport>,
-    /// What the pull request removes or changes among environments, tests and rules: told first, whatever the verdict.
+    /// What the pull request removes or changes among environments, tests and rules: named first, whatever the verdict.
     #[serde(default)]
     pub alterations: Vec<Alteration>,
     /// All findings, new ones first, then worst first, each once with the environments that have it.
@@ -165,7 +165,7 @@ pub enum TestOutcome {
     Passed,
     /// Not as expected.
     Failed,
-    /// Not as expected, and no reason to fail: the pull request changes or removes this test, and it ran as the base has it.
+    /// Not as expected, but it does not fail the run: the pull request changes or removes this test, and it ran as the base has it.
     Tolerated,
     /// Could not be run.
     Broken,
