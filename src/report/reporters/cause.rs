@@ -1,6 +1,8 @@
 //! What the verdict rests on: every reason once, whether a finding, a test or a stage tells it. All reporters name and count these.
 
-use seatrial_model::{EnvironmentReport, Report, ReportedFinding, Stage, StageResult, TestOutcome, TestResult, ids};
+use seatrial_model::{
+    EnvironmentReport, Location, Report, ReportedFinding, Stage, StageResult, TestOutcome, TestResult, ids,
+};
 
 /// One reason why a run is not green.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub(crate) enum Kind {
     Broken,
     /// The change's.
     Failed,
+    /// The change's, and it does not fail the run; never among [`causes`].
+    Tolerated,
 }
 
 /// Who tells of it, and with what proof.
@@ -52,6 +56,23 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
         failed_in(environment, report, &mut causes);
     }
     causes
+}
+
+/// Tests that failed without failing the run, each for itself.
+pub(crate) fn tolerated_tests(report: &Report) -> Vec<Cause<'_>> {
+    let tests = report.environments.iter().flat_map(|e| e.tests.iter().map(move |test| (e.name.as_str(), test)));
+    let tolerated = tests.filter(|(_, test)| test.outcome == TestOutcome::Tolerated);
+    tolerated.map(|(name, test)| Cause::new(Kind::Tolerated, Some(name), of_test(test), Teller::Test(test))).collect()
+}
+
+/// Where a cause is; `None` for one outside any file.
+pub(crate) fn location<'a>(cause: &Cause<'a>) -> Option<&'a Location> {
+    let at = match cause.teller {
+        Teller::Finding(finding) => Some(&finding.primary.location),
+        Teller::Test(test) => test.location.as_ref(),
+        Teller::Stage(_) | Teller::Run => None,
+    };
+    at.filter(|at| !at.path.is_empty())
 }
 
 /// The causes of one kind, in their order.

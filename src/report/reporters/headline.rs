@@ -3,12 +3,17 @@
 use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Target, TestOutcome, Verdict};
 
 use crate::ages::{already_there, noun, tolerated};
-use crate::cause::{Cause, Kind, causes, of_kind};
+use crate::alterations;
+use crate::cause::{Cause, Kind, causes, location, of_kind};
 use crate::plain::one_line;
-use crate::wording::{clip, count, list};
+use crate::trials;
+use crate::wording::{capitalised, clip, count, list};
 
 /// Characters that a commit status takes (GitHub: 422 above it).
 const LONGEST: usize = 140;
+
+/// What is said where no environment was looked at.
+pub(crate) const NOTHING_JUDGED: &str = "nothing was rendered or checked";
 
 /// Environments that a clause names at most.
 pub(crate) const MOST_NAMES: usize = 3;
@@ -16,12 +21,24 @@ pub(crate) const MOST_NAMES: usize = 3;
 /// The clause that a commit status shows: at most 140 characters.
 #[must_use]
 pub fn headline(report: &Report) -> String {
-    // A commit status is plain text.
-    clip(&one_line(&clause(report)).replace('`', ""), LONGEST)
+    // A commit status is plain text. The name of a test is words among words: it keeps quotes.
+    let judged = judgement(report).replace('`', "");
+    let told = match alterations::clause(report) {
+        Some(altered) => format!("{}. {judged}", capitalised(&altered).replace('`', "\"")),
+        None => judged,
+    };
+    clip(&one_line(&told), LONGEST)
 }
 
-/// The clause with names in backticks, of any length.
+/// The clause with names in backticks, of any length. What the change does to its own checks comes first: it is not what is clipped away.
 pub(crate) fn clause(report: &Report) -> String {
+    match alterations::clause(report) {
+        Some(altered) => format!("{}. {}", capitalised(&altered), judgement(report)),
+        None => judgement(report),
+    }
+}
+
+fn judgement(report: &Report) -> String {
     let causes = causes(report);
     match report.verdict {
         Verdict::Passed => passed(report),
@@ -61,22 +78,33 @@ fn passed(report: &Report) -> String {
     if !report.fixed.is_empty() {
         clauses.push(format!("{} fixed", report.fixed.len()));
     }
-    format!("Passed: {}", clauses.join(", "))
+    // A failure that was tolerated is not lost behind what passed.
+    match trials::tolerated(report) {
+        Some(tolerated) => format!("Passed, {tolerated}: {}", clauses.join(", ")),
+        None => format!("Passed: {}", clauses.join(", ")),
+    }
 }
 
 fn failed(causes: &[&Cause<'_>], noun: &str) -> String {
     match causes {
         [] => "Failed".to_owned(),
-        [only] if only.environments.is_empty() => only.message.clone(),
-        [only] => format!("{}: {}", list(&only.environments, MOST_NAMES), only.message),
-        [first, ..] if first.environments.is_empty() => {
-            format!("{}, the first: {}", count(causes.len(), noun), first.message)
-        }
-        [first, ..] => {
-            let environments = list(&first.environments, MOST_NAMES);
-            format!("{}, the first in {environments}: {}", count(causes.len(), noun), first.message)
-        }
+        [only] => match whereabouts(only) {
+            Some(place) => format!("{place}: {}", only.message),
+            None => only.message.clone(),
+        },
+        [first, ..] => match whereabouts(first) {
+            Some(place) => format!("{}, the first in {place}: {}", count(causes.len(), noun), first.message),
+            None => format!("{}, the first: {}", count(causes.len(), noun), first.message),
+        },
     }
+}
+
+/// The environments of a cause; of one that concerns none, the place: ``dev and prod``, `` `seatrial.yaml:3` ``.
+fn whereabouts(cause: &Cause<'_>) -> Option<String> {
+    if !cause.environments.is_empty() {
+        return Some(list(&cause.environments, MOST_NAMES));
+    }
+    location(cause).map(|at| format!("`{}:{}`", at.path, at.line))
 }
 
 fn broken(causes: &[&Cause<'_>], problems: usize) -> String {
@@ -90,6 +118,9 @@ fn broken(causes: &[&Cause<'_>], problems: usize) -> String {
 
 /// `42 objects in 2 environments`.
 pub(crate) fn judged(report: &Report) -> String {
+    if report.environments.is_empty() {
+        return NOTHING_JUDGED.to_owned();
+    }
     let objects = report.environments.iter().map(|e| e.objects).sum();
     format!("{} in {}", count(objects, "object"), count(report.environments.len(), "environment"))
 }

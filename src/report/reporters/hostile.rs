@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use seatrial_model::{Report, Verdict, is_unseen, report_schema};
 
 use crate::plain::one_line;
-use crate::samples::{all, filled_with, many_failures};
+use crate::samples::{all, filled_with, many_alterations, many_failures};
 use crate::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
 
 /// Room enough for every sample.
@@ -212,6 +212,12 @@ proptest! {
     }
 
     #[test]
+    fn no_text_clips_away_what_the_change_does_to_its_checks(text in hostile_text()) {
+        let told = headline(&filled_with(&text));
+        prop_assert!(told.starts_with("Removes 1 test, changes 1 test. Broken"), "{}", told);
+    }
+
+    #[test]
     fn a_budget_is_kept_and_every_section_is_whole(budget in 0_usize..40_000, number in 0_usize..60) {
         let told = markdown(&many_failures(number), budget);
         prop_assert!(told.len() <= budget);
@@ -239,6 +245,33 @@ fn the_smallest_budgets_still_say_the_verdict() {
     assert_eq!(markdown(&report, 30), "### ❌ failed\n");
     assert_eq!(markdown(&report, 3), "");
     assert!(markdown(&report, 400).starts_with("### ❌ 300 problems, the first in dev: "));
+}
+
+#[test]
+fn what_the_change_does_to_its_checks_is_the_last_to_be_left_out() {
+    let altered = Report { alterations: many_alterations(4).alterations, ..many_failures(300) };
+    for budget in [COMMENT, 20_000, 5_000, 2_000, 1_000] {
+        let told = markdown(&altered, budget);
+        let lines: Vec<&str> =
+            told.lines().filter(|line| line.starts_with("* ⚠️ The pull request removes the test")).collect();
+        assert_eq!(lines.len(), 4, "{budget}: {told}");
+        assert!(told.starts_with("### ❌ Removes 4 tests. 300 problems, the first in dev: "), "{told}");
+    }
+    assert_eq!(markdown(&altered, 50), "### ❌ Removes 4 tests. Failed\n");
+}
+
+#[test]
+fn a_comment_names_ten_alterations_and_the_log_and_json_all() {
+    let report = many_alterations(25);
+    let told = markdown(&report, AMPLE);
+    assert!(told.starts_with("### ⚠️ Removes 25 tests. Passed: 13 objects"), "{told}");
+    assert_eq!(told.matches("* ⚠️ The pull request removes the test").count(), 10);
+    assert!(told.contains("* … and 15 more; the JSON report has all of them\n"), "{told}");
+    for detail in [Detail::Verdict, Detail::Everything] {
+        let log = terminal(&report, TerminalOptions { color: false, width: 80, detail });
+        assert_eq!(log.matches("warning: the pull request removes the test `the shop answers").count(), 25, "{log}");
+    }
+    assert_eq!(json(&report).matches("the shop answers in language").count(), 25);
 }
 
 #[test]

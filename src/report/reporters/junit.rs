@@ -11,8 +11,10 @@ use seatrial_model::{
 };
 
 use crate::ages::{is_inherited, tally};
+use crate::alterations;
 use crate::cause::tells_the_same;
 use crate::plain::{lines, one_line};
+use crate::trials;
 use crate::wording::count;
 
 /// The suite of what belongs to no environment.
@@ -23,10 +25,10 @@ const RUN: &str = "run";
 pub fn junit(report: &Report) -> String {
     let mut junit = quick_junit::Report::new("seatrial");
     junit.set_time(Duration::from_millis(report.duration_ms));
+    junit.add_test_suites(run_suite(report));
     for environment in &report.environments {
         junit.add_test_suite(suite(environment, report));
     }
-    junit.add_test_suites(run_suite(report));
     let mut bytes = Vec::new();
     // Writing to memory does not fail; an empty document would be refused by every reader, and so noticed.
     match junit.serialize(&mut bytes) {
@@ -49,7 +51,7 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
         }
     }
     for test in &environment.tests {
-        cases.add(&format!("test: {}", test.name), of_test(test), test.duration_ms);
+        cases.add_test(test);
     }
     let here = report.findings.iter().filter(|f| f.environments.contains(&environment.name));
     let told =
@@ -88,10 +90,17 @@ fn run_suite(report: &Report) -> Option<TestSuite> {
     for finding in report.findings.iter().filter(|f| f.environments.is_empty()) {
         cases.add_finding(finding, report);
     }
-    if cases.cases.is_empty() {
+    let alterations = alterations::in_order(report).into_iter().map(|a| one_line(&alterations::sentence(a)));
+    let alterations: Vec<String> = alterations.collect();
+    if cases.cases.is_empty() && alterations.is_empty() {
         return None;
     }
     let mut suite = TestSuite::new(RUN);
+    // Some readers show properties, others the output.
+    suite.add_properties(alterations.iter().map(|sentence| ("alteration", sentence.as_str())));
+    if !alterations.is_empty() {
+        suite.set_system_out(alterations.join("\n"));
+    }
     suite.add_test_cases(cases.cases);
     Some(suite)
 }
@@ -118,6 +127,22 @@ impl<'a> Cases<'a> {
         let mut case = TestCase::new(name, status);
         case.set_classname(self.class).set_time(Duration::from_millis(milliseconds));
         self.cases.push(case);
+    }
+
+    /// A failure that was tolerated is neither a success nor a failure: a skipped case that has its proof beside it.
+    fn add_test(&mut self, test: &TestResult) {
+        let proof = proof_of(test);
+        let status = match test.outcome {
+            TestOutcome::Passed => TestCaseStatus::success(),
+            TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, &proof),
+            TestOutcome::Tolerated => skipped(&format!("{}: {}", trials::word(test.outcome), test.message)),
+            TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", &proof),
+            TestOutcome::Skipped => skipped(&test.message),
+        };
+        self.add(&format!("test: {}", test.name), status, test.duration_ms);
+        if let Some(case) = self.cases.last_mut().filter(|_| test.outcome == TestOutcome::Tolerated) {
+            case.set_system_out(block(&proof));
+        }
     }
 
     /// A finding that fails the run is a failed case; one that was there before is a skipped one; another one passes and says what it has to
@@ -167,7 +192,8 @@ fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Re
     }
 }
 
-fn of_test(test: &TestResult) -> TestCaseStatus {
+/// Where a test is configured, and what it saw.
+fn proof_of(test: &TestResult) -> String {
     let mut text = String::new();
     if let Some(location) = &test.location {
         text.push_str(&place(location));
@@ -177,13 +203,7 @@ fn of_test(test: &TestResult) -> TestCaseStatus {
         let _ = writeln!(text, "{} attempts", test.attempts);
     }
     push_evidence(&mut text, &test.evidence);
-    match test.outcome {
-        TestOutcome::Passed => TestCaseStatus::success(),
-        TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, &text),
-        TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", &text),
-        // Neither a success nor a failure is true of it.
-        TestOutcome::Tolerated | TestOutcome::Skipped => skipped(&test.message),
-    }
+    text
 }
 
 fn unsuccessful(kind: NonSuccessKind, message: &str, ty: &str, text: &str) -> TestCaseStatus {

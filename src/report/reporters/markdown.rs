@@ -1,5 +1,6 @@
 //! The report as GitHub-flavoured Markdown: comment, job summary, artifact. Made of whole sections; a budget leaves some out, never cuts one.
 
+mod altered;
 mod compared;
 mod details;
 mod escape;
@@ -9,11 +10,13 @@ mod table;
 
 use seatrial_model::{Report, Verdict};
 
-use crate::cause::{Cause, causes};
-use crate::headline::{address, clause};
+use crate::alterations;
+use crate::cause::{Cause, causes, tolerated_tests};
+use crate::headline::{NOTHING_JUDGED, address, clause};
 use crate::markdown::escape::{Place, link, prose};
 use crate::markdown::problem::Depth;
-use crate::wording::clip;
+use crate::trials;
+use crate::wording::{capitalised, clip};
 
 /// Characters of a title at most: it is the subject of a notification.
 const LONGEST_TITLE: usize = 240;
@@ -25,33 +28,38 @@ const LEADING: usize = 5;
 #[must_use]
 pub fn markdown(report: &Report, budget: usize) -> String {
     let causes = causes(report);
-    let ladder: [&dyn Fn() -> Vec<String>; 4] =
-        [&|| full(report, &causes), &|| failures(report, &causes), &|| counts(report, &causes, budget), &|| {
-            vec![title(report), footer::pointer(report)]
-        }];
+    // What the change does to its own checks goes last.
+    let ladder: [&dyn Fn() -> Vec<String>; 6] = [
+        &|| full(report, &causes),
+        &|| failures(report, &causes),
+        &|| counts(report, &causes, budget),
+        &|| vec![title(report), altered::lines(report), footer::pointer(report)],
+        &|| vec![title(report), footer::pointer(report)],
+        &|| vec![short_title(report)],
+    ];
     for rung in ladder {
         let text = joined(&rung());
         if text.len() <= budget {
             return text;
         }
     }
-    let least = format!("### {} {}\n", mark(report.verdict), report.verdict.as_str());
+    let least = format!("### {} {}\n", mark(report), report.verdict.as_str());
     if least.len() <= budget { least } else { String::new() }
 }
 
 /// Everything there is to say.
 fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let (leading, others) = causes.split_at(causes.len().min(LEADING));
-    let mut sections = vec![title(report)];
+    let mut sections = vec![title(report), altered::lines(report)];
     sections.extend(addresses(report));
     sections.extend(problem::leading(leading, report));
-    sections.push(table::table(report));
+    sections.push(environments(report));
     sections.push([details::notices(report), compared::lines(report), details::left_out(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
     sections.extend(compared::fixed(report));
     sections.extend(details::changes(report));
     sections.extend(details::tests(report));
-    sections.extend(details::evidence(causes, details::Extent::Whole));
+    sections.extend(details::evidence(&[causes, &tolerated_tests(report)].concat(), details::Extent::Whole));
     sections.extend(details::remarks(report));
     sections.extend(compared::already_there(report));
     sections.push(footer::footer(report));
@@ -61,10 +69,10 @@ fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
 /// What failed, with the core of its proof; no changes, no warnings.
 fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let (leading, others) = causes.split_at(causes.len().min(LEADING));
-    let mut sections = vec![title(report)];
+    let mut sections = vec![title(report), altered::lines(report)];
     sections.extend(addresses(report));
     sections.extend(problem::leading(leading, report));
-    sections.push(table::table(report));
+    sections.push(environments(report));
     sections.push([details::notices(report), compared::lines(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
     sections.extend(details::evidence(leading, details::Extent::Core));
@@ -76,10 +84,10 @@ fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
 /// The counts, and as many failures as there is room for, one line each.
 fn counts(report: &Report, causes: &[Cause<'_>], budget: usize) -> Vec<String> {
     let ending = [footer::pointer(report), footer::footer(report)];
-    let mut sections = vec![title(report)];
+    let mut sections = vec![title(report), altered::lines(report)];
     let size = |sections: &[String]| sections.iter().map(|s| s.len() + 2).sum::<usize>();
     let mut room = budget.saturating_sub(size(&sections) + size(&ending));
-    let table = table::table(report);
+    let table = environments(report);
     if table.len() + 2 <= room / 2 {
         room -= table.len() + 2;
         sections.push(table);
@@ -95,7 +103,7 @@ fn counts(report: &Report, causes: &[Cause<'_>], budget: usize) -> Vec<String> {
     let (listed, unlisted) = causes.split_at(fitting.count());
     let (leading, others) = listed.split_at(listed.len().min(LEADING));
     let lines: Vec<String> = leading.iter().map(|cause| problem::item(cause, report, Depth::Line)).collect();
-    sections.insert(1, lines.join("\n"));
+    sections.insert(2, lines.join("\n"));
     sections.extend(details::problems(others, unlisted.len(), report));
     sections.extend(ending);
     sections
@@ -103,7 +111,25 @@ fn counts(report: &Report, causes: &[Cause<'_>], budget: usize) -> Vec<String> {
 
 /// The title must be enough for the notification.
 fn title(report: &Report) -> String {
-    format!("### {} {}", mark(report.verdict), prose(&clip(&clause(report), LONGEST_TITLE), Place::Line))
+    format!("### {} {}", mark(report), prose(&clip(&clause(report), LONGEST_TITLE), Place::Line))
+}
+
+/// Where there is no room for a reason: what the change does to its own checks, and the verdict.
+fn short_title(report: &Report) -> String {
+    let verdict = report.verdict.as_str();
+    let told = match alterations::clause(report) {
+        Some(altered) => format!("{}. {}", capitalised(&altered), capitalised(verdict)),
+        None => verdict.to_owned(),
+    };
+    format!("### {} {}", mark(report), prose(&told, Place::Line))
+}
+
+/// The table; where the configuration is wrong there is none, and that is said.
+fn environments(report: &Report) -> String {
+    match report.verdict {
+        Verdict::Failed if report.environments.is_empty() => format!("{}.", capitalised(NOTHING_JUDGED)),
+        _ => table::table(report),
+    }
 }
 
 /// Where a person can look at what was deployed.
@@ -117,8 +143,10 @@ fn addresses(report: &Report) -> Option<String> {
     (!live.is_empty()).then(|| live.join(" · "))
 }
 
-fn mark(verdict: Verdict) -> &'static str {
-    match verdict {
+/// The sign of the verdict; what passed with altered checks or in spite of a failure needs a second look.
+fn mark(report: &Report) -> &'static str {
+    match report.verdict {
+        Verdict::Passed if !report.alterations.is_empty() || trials::tolerated(report).is_some() => "⚠️",
         Verdict::Passed => "✅",
         Verdict::Failed | Verdict::Broken => "❌",
     }

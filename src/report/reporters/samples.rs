@@ -1,12 +1,17 @@
 //! Hand-made reports for the tests of all reporters.
 
 use seatrial_model::{
-    Action, Age, Change, Comparison, EnvironmentReport, Evidence, ExcerptLine, Level, Listing, Location, NotChecked,
-    ObjectId, PullRequest, Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target,
-    TestOutcome, TestResult,
+    Action, Age, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, PullRequest,
+    Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult,
 };
 
+mod altered;
 mod compared;
+mod extreme;
+mod misconfigured;
+
+pub(crate) use altered::{alteration, many_alterations};
+pub(crate) use extreme::{filled_with, many_failures};
 
 /// Every sample by its name.
 pub(crate) fn all() -> Vec<(&'static str, Report)> {
@@ -24,6 +29,13 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("compared-all", compared::compared_all()),
         ("only-old", compared::only_old()),
         ("never", compared::never()),
+        ("altered", altered::altered()),
+        ("altered-and-failed", altered::altered_and_failed()),
+        ("altered-and-broken", altered::altered_and_broken()),
+        ("tolerated", altered::tolerated()),
+        ("misconfigured", misconfigured::misconfigured()),
+        ("misconfigured-twice", misconfigured::misconfigured_twice()),
+        ("unknown-base", misconfigured::unknown_base()),
     ]
 }
 
@@ -244,88 +256,6 @@ pub(crate) fn preview() -> Report {
         })
         .to_vec();
     dev.vanished = vec![ObjectId::new("", "ConfigMap", Some("shop-pr-7"), "shop-config-2222222222")];
-    report.decide();
-    report
-}
-
-/// As many failures as asked for, each of ordinary size.
-pub(crate) fn many_failures(number: usize) -> Report {
-    let mut report = run();
-    let mut dev = environment("dev", number);
-    dev.stages[1].result = StageResult::Failed;
-    let findings: Vec<ReportedFinding> = (0..number)
-        .map(|i| {
-            let mut found = finding(
-                "schema",
-                &format!("Deployment shop/service-{i} has no field `spec.replicaz`; did you mean `replicas`?"),
-                label(&format!("deploy/base/service-{i}.yaml"), 9, 3, "  replicaz: 3", (2, 10), ""),
-            );
-            found.object = Some(ObjectId::new("apps", "Deployment", Some("shop"), &format!("service-{i}")));
-            found.help = Some("rename the field".to_owned());
-            found.notes = vec!["Kubernetes 1.35 rejects unknown fields when validation is strict".to_owned()];
-            found.evidence =
-                vec![Evidence { title: format!("log of service-{i}"), text: "out of cheese error\n".repeat(40) }];
-            found
-        })
-        .collect();
-    report.environments.push(dev);
-    report.add_findings(Some("dev"), &findings);
-    report.decide();
-    report
-}
-
-/// Every text of a report is the one given, but for addresses that may be clicked.
-pub(crate) fn filled_with(text: &str) -> Report {
-    let mut report = image_missing();
-    let owned = || text.to_owned();
-    let object = ObjectId::new(text, text, Some(text), text);
-    report.notices = vec![owned()];
-    report.broken = vec![owned()];
-    report.revision.head = Some(owned());
-    for environment in &mut report.environments {
-        environment.name = owned();
-        environment.source = owned();
-        environment.comparison = Some(Comparison::NotCompared(owned()));
-        environment.kubernetes = owned();
-        environment.target = Some(Target {
-            cluster: owned(),
-            simulated: false,
-            preview_namespace: Some(owned()),
-            url: Some(format!("no address: {text}")),
-        });
-        environment.tests = vec![TestResult { message: owned(), ..test(text, TestOutcome::Failed, text) }];
-        environment.tests[0].evidence = vec![Evidence { title: owned(), text: owned() }];
-        environment.changes = vec![Change { object: object.clone(), action: Action::Created, because: Some(owned()) }];
-        environment.skipped = vec![Skipped { object: object.clone(), because: owned() }];
-        environment.not_checked = vec![NotChecked { kind: owned(), count: 1, because: owned() }];
-        environment.vanished = vec![object.clone()];
-        for stage in &mut environment.stages {
-            stage.summary = owned();
-            stage.result = match stage.result {
-                StageResult::Skipped(_) => StageResult::Skipped(owned()),
-                StageResult::Broken(_) => StageResult::Broken(owned()),
-                ref other => other.clone(),
-            };
-        }
-    }
-    for finding in &mut report.findings {
-        finding.rule = owned();
-        finding.message = owned();
-        finding.primary = label(text, 1, 1, text, (0, text.chars().count()), text);
-        finding.related = vec![label(text, 1, 1, text, (3, 1), text)];
-        finding.object = Some(object.clone());
-        finding.field = Some(owned());
-        finding.help = Some(owned());
-        finding.notes = vec![owned()];
-        finding.evidence = vec![Evidence { title: owned(), text: owned() }];
-        finding.environments = vec![owned()];
-    }
-    report.fixed = report.findings.clone();
-    report.listing = Listing::All;
-    report.add_findings(
-        Some("dev"),
-        &report.findings.clone().into_iter().map(|f| f.aged(Age::AlreadyThere)).collect::<Vec<_>>(),
-    );
     report.decide();
     report
 }

@@ -10,10 +10,12 @@ use std::fmt::Write as _;
 use seatrial_model::{Level, Report, Verdict};
 
 use crate::ages::{already_there, counted, not_compared, noun, tally, tolerated};
-use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind};
-use crate::headline::{MOST_NAMES, judged};
+use crate::alterations;
+use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind, tolerated_tests};
+use crate::headline::{MOST_NAMES, NOTHING_JUDGED, judged};
 use crate::left_out::{is_told_as_not_checked, not_checked};
 use crate::plain::one_line;
+use crate::trials;
 use crate::wording::{count, duration, list};
 use style::{Pen, Style};
 
@@ -58,7 +60,9 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     let untold = causes.iter().filter(|c| c.kind == Kind::Failed && !matches!(c.teller, Teller::Finding(_)));
     blocks.extend(untold.map(|cause| diagnostic::cause(cause, report, pen)));
 
-    let mut text = String::new();
+    blocks.extend(tolerated_tests(report).iter().map(|cause| diagnostic::cause(cause, report, pen)));
+
+    let mut text = if options.detail == Detail::Findings { String::new() } else { altered(report, pen) };
     for block in blocks {
         text.push_str(&block);
         text.push('\n');
@@ -78,6 +82,19 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     text
 }
 
+/// What the change does to its own checks, all of it and before anything else.
+fn altered(report: &Report, pen: Pen) -> String {
+    const LEAD: &str = "warning: ";
+    let lines: Vec<String> = alterations::in_order(report)
+        .into_iter()
+        .map(|alteration| {
+            let told = pen.wrapped(LEAD, LEAD.len(), &one_line(&alterations::sentence(alteration)));
+            format!("{}{}\n", pen.paint(Style::Warning, "warning"), told.strip_prefix("warning").unwrap_or(&told))
+        })
+        .collect();
+    if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
+}
+
 /// What was mended, what was there before, and what could not be compared.
 fn compared(report: &Report, pen: Pen) -> String {
     let mut lines = Vec::new();
@@ -86,7 +103,7 @@ fn compared(report: &Report, pen: Pen) -> String {
         lines.push(("fixed", format!("{} ({}:{} of the base)", finding.message, at.path, at.line)));
     }
     if let Some(more) = report.fixed.len().checked_sub(MOST_FIXED).filter(|more| *more > 0) {
-        lines.push(("fixed", format!("{more} more, the JSON report has all")));
+        lines.push(("fixed", format!("{more} more, the JSON report has all of them")));
     }
     for (because, names) in not_compared(report) {
         lines.push(("not compared", format!("{names}, as {because}: everything there counts as new")));
@@ -128,6 +145,10 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
         let within = if places > 0 { format!(" in {}", count(places, "environment")) } else { String::new() };
         facts.push(format!("{}{within}", count(failed.len(), noun(report, &failed))));
     }
+    if report.verdict == Verdict::Failed && report.environments.is_empty() {
+        facts.push(NOTHING_JUDGED.to_owned());
+    }
+    facts.extend(trials::tolerated(report));
     let tolerated = tally(tolerated(report), "");
     if !tolerated.is_empty() {
         facts.push(format!("{tolerated} that do not count"));
@@ -146,5 +167,15 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
     }
     facts.push(duration(report.duration_ms));
     let style = if report.verdict == Verdict::Passed { Style::Good } else { Style::Error };
-    format!("{} {}\n", pen.paint(style, &format!("{}:", report.verdict.as_str())), one_line(&facts.join(", ")))
+    let lead = format!("{}:", report.verdict.as_str());
+    let told = pen.filled(&format!("{lead} "), 2, separated(alterations::clause(report), &facts), " ");
+    format!("{}{}\n", pen.paint(style, &lead), told.strip_prefix(&lead).unwrap_or(&told))
+}
+
+/// The facts with what stands between them: a line breaks between facts, not within one.
+fn separated(altered: Option<String>, facts: &[String]) -> Vec<String> {
+    let last = facts.len().saturating_sub(1);
+    let facts = facts.iter().map(|fact| one_line(fact)).enumerate();
+    let ended = facts.map(|(at, fact)| if at < last { format!("{fact},") } else { fact });
+    altered.map(|altered| one_line(&format!("{altered};"))).into_iter().chain(ended).collect()
 }

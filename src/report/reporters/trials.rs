@@ -1,6 +1,6 @@
-//! How the tests of an environment ended, as a clause.
+//! How tests ended, as a clause: those of an environment, and the failures of a report that were tolerated.
 
-use seatrial_model::{EnvironmentReport, TestOutcome};
+use seatrial_model::{EnvironmentReport, Report, TestOutcome, TestResult};
 
 use crate::wording::count;
 
@@ -8,17 +8,13 @@ use crate::wording::count;
 pub(crate) fn clause(environment: &EnvironmentReport) -> String {
     let tests = &environment.tests;
     let all = count(tests.len(), "test");
-    let worst_first = [
-        TestOutcome::Broken,
-        TestOutcome::Failed,
-        TestOutcome::Tolerated,
-        TestOutcome::Passed,
-        TestOutcome::Skipped,
-    ];
+    let worst_first =
+        [TestOutcome::Broken, TestOutcome::Failed, TestOutcome::Tolerated, TestOutcome::Passed, TestOutcome::Skipped];
     let counted = worst_first.map(|outcome| (tests.iter().filter(|test| test.outcome == outcome).count(), outcome));
     let ended: Vec<(usize, TestOutcome)> = counted.into_iter().filter(|(number, _)| *number > 0).collect();
     match ended.as_slice() {
         [] => "no tests".to_owned(),
+        [(number, TestOutcome::Tolerated)] => tolerated_tests(*number),
         [(_, only)] => format!("{all} {}", word(*only)),
         several => {
             let parts: Vec<String> = several.iter().map(|(number, how)| format!("{number} {}", word(*how))).collect();
@@ -27,12 +23,31 @@ pub(crate) fn clause(environment: &EnvironmentReport) -> String {
     }
 }
 
-/// `passed`, `failed`, `failed and tolerated`, `broken`, `not run`.
+/// Whether a test of an environment failed without failing the run.
+pub(crate) fn has_tolerated(environment: &EnvironmentReport) -> bool {
+    environment.tests.iter().any(is_tolerated)
+}
+
+/// `1 failed test tolerated`, counted over all environments; `None` for none.
+pub(crate) fn tolerated(report: &Report) -> Option<String> {
+    let number = report.environments.iter().flat_map(|e| &e.tests).filter(|test| is_tolerated(test)).count();
+    (number > 0).then(|| tolerated_tests(number))
+}
+
+fn is_tolerated(test: &TestResult) -> bool {
+    test.outcome == TestOutcome::Tolerated
+}
+
+fn tolerated_tests(number: usize) -> String {
+    format!("{} tolerated", count(number, "failed test"))
+}
+
+/// `passed`, `failed`, `failed but tolerated`, `broken`, `not run`.
 pub(crate) fn word(outcome: TestOutcome) -> &'static str {
     match outcome {
         TestOutcome::Passed => "passed",
         TestOutcome::Failed => "failed",
-        TestOutcome::Tolerated => "failed and tolerated",
+        TestOutcome::Tolerated => "failed but tolerated",
         TestOutcome::Broken => "broken",
         TestOutcome::Skipped => "not run",
     }
@@ -54,5 +69,16 @@ mod tests {
         dev.tests[0].outcome = TestOutcome::Skipped;
         assert_eq!(clause(dev), "2 tests not run");
         assert_eq!(clause(&test_failed().environments[0]), "2 tests (1 failed, 1 passed)");
+    }
+
+    #[test]
+    fn a_tolerated_failure_does_not_read_as_if_it_had_passed() {
+        let mut report = test_failed();
+        report.environments[0].tests[0].outcome = TestOutcome::Tolerated;
+        assert_eq!(clause(&report.environments[0]), "2 tests (1 failed but tolerated, 1 passed)");
+        assert_eq!(tolerated(&report).as_deref(), Some("1 failed test tolerated"));
+        report.environments[0].tests[1].outcome = TestOutcome::Tolerated;
+        assert_eq!(clause(&report.environments[0]), "2 failed tests tolerated");
+        assert_eq!(tolerated(&green()), None);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn lines(report: &Report) -> Vec<String> {
     }
     let counted = ages::counted(report);
     if !counted.is_empty() {
-        lines.push(format!("- Already there: {counted}. The base has the same; `--all` lists it"));
+        lines.push(format!("- Already there: {counted}. The base has the same; listed with `--all`"));
     }
     lines
 }
@@ -68,7 +68,7 @@ pub(crate) fn already_there(report: &Report) -> Option<String> {
 
 fn with_rest(mut items: Vec<String>, all: usize) -> Vec<String> {
     if all > items.len() {
-        items.push(format!("- … and {} more; the JSON report has all", all - items.len()));
+        items.push(format!("- … and {} more; the JSON report has all of them", all - items.len()));
     }
     items
 }

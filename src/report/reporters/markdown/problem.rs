@@ -2,7 +2,7 @@
 
 use seatrial_model::{Age, Location, Report, ReportedFinding, ReportedLabel};
 
-use crate::cause::{Cause, Kind, Teller};
+use crate::cause::{Cause, Kind, Teller, location};
 use crate::markdown::escape::{Place, block_lines, code, fenced, file_address, link, prose};
 use crate::wording::{capitalised, clip, list};
 
@@ -95,16 +95,6 @@ fn finding_of<'a>(cause: &Cause<'a>) -> Option<&'a ReportedFinding> {
         Teller::Finding(finding) => Some(finding),
         Teller::Test(_) | Teller::Stage(_) | Teller::Run => None,
     }
-}
-
-/// Where a cause is; `None` for one outside any file.
-fn location<'a>(cause: &Cause<'a>) -> Option<&'a Location> {
-    let at = match cause.teller {
-        Teller::Finding(finding) => Some(&finding.primary.location),
-        Teller::Test(test) => test.location.as_ref(),
-        Teller::Stage(_) | Teller::Run => None,
-    };
-    at.filter(|at| !at.path.is_empty())
 }
 
 fn sentence(text: &str) -> String {

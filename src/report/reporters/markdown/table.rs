@@ -63,6 +63,7 @@ fn cell(environment: &EnvironmentReport, stage: Stage, report: &Report) -> Strin
 fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     let clause = match outcome.stage {
         Stage::Render if outcome.summary.is_empty() => count(environment.objects, "object"),
+        Stage::Test if trials::has_tolerated(environment) => return format!("⚠️ {}", trials::clause(environment)),
         Stage::Test => trials::clause(environment),
         Stage::Validate => match validation(environment, report) {
             told if told.is_empty() => told,

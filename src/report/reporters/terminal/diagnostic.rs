@@ -49,9 +49,10 @@ pub(crate) fn finding(finding: &ReportedFinding, report: &Report, pen: Pen) -> S
 
 /// A cause that is no finding: a test, a stage, the run.
 pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
-    let word = match cause.kind {
-        Kind::Broken => "broken",
-        Kind::Failed => "error",
+    let (word, style) = match cause.kind {
+        Kind::Broken => ("broken", Style::Error),
+        Kind::Failed => ("error", Style::Error),
+        Kind::Tolerated => ("warning", Style::Warning),
     };
     let mut evidence: &[Evidence] = &[];
     let mut place = None;
@@ -63,7 +64,7 @@ pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
             place = test.location.clone().map(|location| ReportedLabel { location, text: String::new() });
             facts.push(format!("{} test, {}", one_line(&test.kind), crate::wording::duration(test.duration_ms)));
             match cause.kind {
-                Kind::Failed => ids::TEST_FAILED.as_str(),
+                Kind::Failed | Kind::Tolerated => ids::TEST_FAILED.as_str(),
                 Kind::Broken => "test",
             }
         }
@@ -71,8 +72,8 @@ pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
         Teller::Run => "run",
     };
     let labels = place.iter().map(|label| (label, Rank::Primary)).collect();
-    let heading = heading(Style::Error, word, rule, &cause.message, pen);
-    block(&Block { heading, labels, facts, help: None, evidence, style: Style::Error }, pen)
+    let heading = heading(style, word, rule, &cause.message, pen);
+    block(&Block { heading, labels, facts, help: None, evidence, style }, pen)
 }
 
 fn stage_name(stage: Stage) -> &'static str {
@@ -131,7 +132,7 @@ fn proven(text: &str) -> Vec<String> {
     let (head, rest) = all.split_at(HEAD);
     let (left_out, tail) = rest.split_at(rest.len() - TAIL);
     let mut shown = clipped(head);
-    shown.push(format!("… {} left out, the JSON report has all", count(left_out.len(), "line")));
+    shown.push(format!("… {} left out, the JSON report has all of them", count(left_out.len(), "line")));
     shown.extend(clipped(tail));
     shown
 }
@@ -146,7 +147,7 @@ mod tests {
         let shown = proven(&log);
         assert_eq!(shown.len(), 10);
         assert_eq!((shown[2].as_str(), shown[9].as_str()), ("line 3", "line 30"));
-        assert_eq!(shown[3], "… 21 lines left out, the JSON report has all");
+        assert_eq!(shown[3], "… 21 lines left out, the JSON report has all of them");
         assert_eq!(proven("a\nb\n"), ["a", "b"]);
     }
 }
