@@ -63,6 +63,30 @@ impl Repository {
         commit_id(&self.inner, revision).map(|id| id.to_string())
     }
 
+    /// Full hash of the commit that a reference names by its full name, as `refs/remotes/origin/main`: nothing is looked up or abbreviated.
+    ///
+    /// # Errors
+    /// [`GitError::MissingCommit`].
+    pub fn reference(&self, name: &str) -> Result<String, GitError> {
+        let missing = || GitError::MissingCommit { revision: name.to_owned(), shallow: self.is_shallow() };
+        let found = self.inner.try_find_reference(name).map_err(|_| missing())?;
+        let mut found = found.filter(|found| found.name().as_bstr() == name).ok_or_else(missing)?;
+        let commit = found.peel_to_commit().map_err(|_| missing())?;
+        Ok(commit.id.to_string())
+    }
+
+    /// Whether it is a submodule of another repository: whoever may change that one may say which repository this is.
+    #[must_use]
+    pub fn is_submodule(&self) -> bool {
+        self.inner.kind() == gix::repository::Kind::Submodule
+    }
+
+    /// The URL of the remote `origin` as the repository's own configuration has it.
+    #[must_use]
+    pub fn origin_url(&self) -> Option<String> {
+        self.inner.config_snapshot().string("remote.origin.url").map(|url| url.to_string())
+    }
+
     /// Hashes of a commit's parents, as the commit object names them (they may be missing in a shallow clone).
     ///
     /// # Errors

@@ -168,6 +168,19 @@ impl Tree {
         self.resolve(path).map(|resolved| resolved.path)
     }
 
+    /// Whether anything can be read at a path, links followed.
+    #[must_use]
+    pub fn exists(&self, path: &str) -> bool {
+        self.kind(path).is_ok()
+    }
+
+    /// Whether a symbolic link lies at a path itself, whatever it points to.
+    #[must_use]
+    pub fn is_link(&self, path: &str) -> bool {
+        let normal = crate::join("", path);
+        normal.is_some_and(|path| matches!(self.0.files.look(&path), Ok(Entry::Link(_))))
+    }
+
     /// Names in a directory with what they are, sorted by bytes; entries that lead out of the root are left out, and so are dangling links
     /// and what is neither file nor directory.
     ///
