@@ -19,7 +19,7 @@ pub fn annotations(host: Host, report: &Report) -> LogCommands {
         Host::GitHubActions => {
             LogCommands::new([Level::Error, Level::Warning, Level::Note].map(|level| of_level(report, level)).concat())
         }
-        Host::Local => LogCommands::default(),
+        Host::Unsupported | Host::Local => LogCommands::default(),
     }
 }
 
@@ -33,7 +33,7 @@ pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &
             let message = data(message);
             LogCommands::new(format!("::error file={path},line={line},col={column},title={title}::{message}\n"))
         }
-        Host::Local => LogCommands::default(),
+        Host::Unsupported | Host::Local => LogCommands::default(),
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::github;
+use crate::{github, unsupported};
 
 /// Which CI system runs us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     /// GitHub Actions.
     GitHubActions,
+    /// Another CI: recognised, and not supported yet.
+    Unsupported,
     /// None that is known: a person's machine.
     Local,
 }
@@ -18,6 +20,13 @@ pub enum Host {
 pub enum Trust {
     /// Ours: the full ladder.
     Trusted,
+    /// Nothing says that it is a fork's, and nothing says that it is not: deployed only where the caller says so.
+    WhenTold {
+        /// Why that is so, as a clause.
+        because: String,
+        /// Whether the environment names a pull request.
+        names_pull_request: bool,
+    },
     /// Validated only; the reason as a clause: `the pull request comes from a fork`.
     Untrusted(String),
 }
@@ -29,7 +38,9 @@ pub struct PullRequestContext {
     pub number: u64,
     /// The head commit: not the merge commit that is checked out.
     pub head: String,
-    /// Commit of the target branch when the event was sent.
+    /// The merge commit that the host made of head and target branch and says it checked out, where its environment names one.
+    pub merge: Option<String>,
+    /// Commit of the target branch when the event was sent: the branch may have gone on since.
     pub base: String,
     /// Name of the target branch.
     pub target_branch: String,
@@ -75,11 +86,11 @@ impl CiContext {
         // The runner sets the variable to `true`; people who want to imitate it do so too.
         match env.get("GITHUB_ACTIONS").map(String::as_str) {
             Some("true") => github::context(env, event),
-            _ => CiContext::local(),
+            _ => unsupported::context(env).unwrap_or_else(CiContext::local),
         }
     }
 
-    fn local() -> CiContext {
+    pub(crate) fn local() -> CiContext {
         CiContext {
             host: Host::Local,
             repository: None,

@@ -38,6 +38,10 @@ fn told(context: &CiContext) -> String {
     let mut text = format!("host: {:?}\n", context.host);
     let trust = match &context.trust {
         Trust::Trusted => "trusted".to_owned(),
+        Trust::WhenTold { because, names_pull_request } => {
+            let pull_request = if *names_pull_request { " of a pull request" } else { "" };
+            format!("deployed{pull_request} only when told so, {because}")
+        }
         Trust::Untrusted(because) => format!("not trusted, {because}"),
     };
     let _ = writeln!(text, "trust: {trust}");
@@ -46,6 +50,9 @@ fn told(context: &CiContext) -> String {
         let _ =
             writeln!(text, "pull request: {}, {} into {}{draft}", pull.number, pull.source_branch, pull.target_branch);
         let _ = writeln!(text, "head: {}\nbase: {}", pull.head, pull.base);
+        if let Some(merge) = &pull.merge {
+            let _ = writeln!(text, "merge: {merge}");
+        }
     }
     let facts = [
         ("repository", &context.repository),

@@ -12,17 +12,9 @@ use crate::{CiContext, Host, PullRequestContext, Trust};
 const DEPENDABOT: &str = "dependabot[bot]";
 
 /// Events that only somebody with write access to the repository can cause, on code that lies in it.
-const TRUSTED_EVENTS: [&str; 9] = [
-    "create",
-    "deployment",
-    "merge_group",
-    "push",
-    "release",
-    "repository_dispatch",
-    "schedule",
-    "workflow_call",
-    "workflow_dispatch",
-];
+/// Not `repository_dispatch`: it often carries a comment's wish to build a fork's pull request.
+const TRUSTED_EVENTS: [&str; 7] =
+    ["create", "deployment", "merge_group", "push", "release", "schedule", "workflow_dispatch"];
 
 pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> CiContext {
     let variable = |name: &str| env.get(name).filter(|value| !value.is_empty()).cloned();
@@ -35,7 +27,10 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
     let mut notices = Vec::new();
     let event = readable(event, &name, &mut notices);
     let actor = variable("GITHUB_ACTOR");
-    let judged = judge(&name, event.as_ref(), repository.as_deref(), &mut notices);
+    let mut judged = judge(&name, event.as_ref(), repository.as_deref(), &mut notices);
+    if let Some(pull_request) = &mut judged.pull_request {
+        pull_request.merge = merge_commit(&name, pull_request.number, env);
+    }
     let trust = match judged.trust {
         Trust::Trusted if is_dependabot(actor.as_deref(), event.as_ref()) => {
             Trust::Untrusted("Dependabot's runs get no secrets".to_owned())
@@ -77,7 +72,7 @@ fn judge(name: &str, event: Option<&Value>, repository: Option<&str>, notices: &
         "pull_request_target" => {
             let judged = of_pull_request(event, repository, notices);
             match judged.trust {
-                Trust::Trusted => Judged::untrusted(
+                Trust::Trusted | Trust::WhenTold { .. } => Judged::untrusted(
                     judged.pull_request,
                     "`pull_request_target` gives the base branch's secrets to code of the pull request",
                 ),
@@ -87,7 +82,8 @@ fn judge(name: &str, event: Option<&Value>, repository: Option<&str>, notices: &
         "workflow_run" => {
             let judged = of_workflow_run(event, repository);
             if judged.pull_request.is_none() {
-                notices.push("the event `workflow_run` names no single pull request: no comment is written".to_owned());
+                notices
+                    .push("the event `workflow_run` does not name one pull request: no comment is written".to_owned());
             }
             judged
         }
@@ -140,7 +136,24 @@ fn of_workflow_run(event: Option<&Value>, repository: Option<&str>) -> Judged {
     if at("/actor/login") == Some(DEPENDABOT) {
         return Judged::untrusted(pull_request, "the run that started this one is Dependabot's");
     }
+    if pull_request.is_none() {
+        let because = "the event `workflow_run` does not name one pull request".to_owned();
+        return Judged { pull_request, trust: Trust::WhenTold { because, names_pull_request: true } };
+    }
     Judged { pull_request, trust: Trust::Trusted }
+}
+
+/// The merge commit that GitHub made and that the workflow checks out: `GITHUB_SHA` of `refs/pull/N/merge`. Of a pull request that was
+/// merged, and of `workflow_run`, it is a commit of a branch.
+fn merge_commit(event: &str, number: u64, env: &BTreeMap<String, String>) -> Option<String> {
+    if !event.starts_with("pull_request") || event == "pull_request_target" {
+        return None;
+    }
+    let reference = env.get("GITHUB_REF").filter(|reference| !reference.is_empty());
+    if reference.is_some_and(|reference| *reference != format!("refs/pull/{number}/merge")) {
+        return None;
+    }
+    env.get("GITHUB_SHA").filter(|sha| is_commit(sha)).cloned()
 }
 
 fn pull_request(described: Option<&Value>) -> Option<PullRequestContext> {
@@ -150,6 +163,7 @@ fn pull_request(described: Option<&Value>) -> Option<PullRequestContext> {
     Some(PullRequestContext {
         number: described.get("number").and_then(Value::as_u64)?,
         head: head.to_owned(),
+        merge: None,
         base: text("/base/sha"),
         target_branch: text("/base/ref"),
         source_branch: text("/head/ref"),

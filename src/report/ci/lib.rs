@@ -6,6 +6,7 @@ mod github;
 mod log_commands;
 mod neutralised;
 mod step_output;
+mod unsupported;
 
 pub use annotations::{annotations, error_at};
 pub use context::{CiContext, Host, PullRequestContext, Trust};
