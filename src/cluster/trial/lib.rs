@@ -19,4 +19,4 @@ pub use context::Context;
 pub use duration::parse_duration;
 pub use problems::problems;
 pub use run::run;
-pub use test::{Expect, Http, Probe, Rollout, Test};
+pub use test::{Expect, Http, Probe, Reach, Rollout, Test};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 pub enum Probe {
     /// An HTTP GET.
-    Http(Http),
+    Http(Box<Http>),
     /// A workload is rolled out.
     Rollout(Rollout),
 }
@@ -24,6 +24,39 @@ impl Probe {
             Probe::Rollout(_) => "rollout",
         }
     }
+
+    /// How far the probe reaches. Whoever adds a kind must say it: what is not known to be harmless reaches [`Reach::Outside`].
+    #[must_use]
+    pub fn reach(&self) -> Reach<'_> {
+        match self {
+            Probe::Http(http) => match (&http.url, &http.service) {
+                (None, Some(service)) => match service.split_once('/') {
+                    Some((namespace, _)) => Reach::Namespace(namespace),
+                    None => Reach::OwnNamespace,
+                },
+                // One that asks for nothing is a mistake that `problems` names.
+                (Some(_), _) | (None, None) => Reach::Outside,
+            },
+            Probe::Rollout(rollout) => match rollout.workload.split('/').collect::<Vec<_>>().as_slice() {
+                [_, _] => Reach::OwnNamespace,
+                [_, namespace, _] => Reach::Namespace(namespace),
+                _ => Reach::Outside,
+            },
+        }
+    }
+}
+
+/// How far a test reaches: whose words may cause it to run depends on that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach<'a> {
+    /// Into the namespace that the environment is deployed to: the preview, where there is one.
+    OwnNamespace,
+    /// Into a namespace that the test names; perhaps it is the environment's own.
+    Namespace(&'a str),
+    /// Out of the cluster: requests leave from the machine that runs us.
+    Outside,
+    /// It runs a program on that machine.
+    Program,
 }
 
 /// `http:`: one of `service` and `url`.
@@ -85,4 +118,42 @@ pub struct Test {
     pub name: String,
     /// What it does.
     pub probe: Probe,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        test: Probe,
+        reaches: String,
+    }
+
+    /// Every kind is in the table: the match below does not compile without a new one, and the count fails until it has a case.
+    fn kind_index(probe: &Probe) -> usize {
+        match probe {
+            Probe::Http(_) => 0,
+            Probe::Rollout(_) => 1,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_test_reaches_as_far_as_the_table_says() {
+        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/reach.yaml")).expect("valid YAML");
+        let mut kinds: Vec<usize> = cases.iter().map(|case| kind_index(&case.test)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds, [0, 1], "a kind has no case");
+        for case in &cases {
+            let reach = match case.test.reach() {
+                Reach::OwnNamespace => "own namespace".to_owned(),
+                Reach::Namespace(namespace) => format!("namespace {namespace}"),
+                Reach::Outside => "outside".to_owned(),
+                Reach::Program => "a program".to_owned(),
+            };
+            assert_eq!(reach, case.reaches, "{:?}", case.test);
+        }
+    }
 }

@@ -99,6 +99,10 @@ fn test(probe: Probe) -> Test {
     Test { name: "a test".to_owned(), probe }
 }
 
+fn http(http: Http) -> Probe {
+    Probe::Http(Box::new(http))
+}
+
 fn url(url: &str, timeout: &str) -> Http {
     Http { url: Some(url.to_owned()), timeout: Some(timeout.to_owned()), ..Http::default() }
 }
@@ -113,7 +117,7 @@ async fn one(probe: Probe, context: &Context) -> TestResult {
 async fn every_test_ends_as_the_table_says() {
     let (_server, context) = deployed().await;
     let settled = Http { service: Some("web".to_owned()), path: Some("/healthz".to_owned()), ..Http::default() };
-    assert_eq!(one(Probe::Http(settled), &context).await.outcome, TestOutcome::Passed);
+    assert_eq!(one(http(settled), &context).await.outcome, TestOutcome::Passed);
     let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../testdata/live.yaml")).expect("valid YAML");
     for case in cases {
         let result = one(case.test, &context).await;
@@ -135,7 +139,7 @@ async fn a_cluster_that_refuses_breaks_the_test_at_once_and_not_the_next_one() {
     let (address, _) = serve(vec!["200 OK"]).await;
     let port = Some("http".to_owned());
     let refused = Http { service: Some("web".to_owned()), port, ..Http::default() };
-    let tests = [test(Probe::Http(refused)), test(Probe::Http(url(&address, "5s")))];
+    let tests = [test(http(refused)), test(http(url(&address, "5s")))];
     let results = run(&tests, &context).await;
     let outcomes: Vec<TestOutcome> = results.iter().map(|result| result.outcome).collect();
     assert_eq!(outcomes, [TestOutcome::Broken, TestOutcome::Passed]);
@@ -150,7 +154,7 @@ async fn a_cluster_that_is_gone_breaks_the_test_after_its_time() {
     drop(server);
     tokio::time::sleep(Duration::from_millis(50)).await;
     let gone = Http { service: Some("web".to_owned()), timeout: Some("400ms".to_owned()), ..Http::default() };
-    let result = one(Probe::Http(gone), &context).await;
+    let result = one(http(gone), &context).await;
     assert_eq!(result.outcome, TestOutcome::Broken, "{}", result.message);
     let either =
         [format!("cannot reach the cluster at {address}: "), "the connection to the API server broke: ".to_owned()];
@@ -186,7 +190,7 @@ async fn an_address_is_asked_until_it_answers_as_expected() {
     let (address, seen) = serve(vec!["503 Service Unavailable", "502 Bad Gateway", "200 OK"]).await;
     let headers = BTreeMap::from([("X-Test".to_owned(), "yes".to_owned())]);
     let path = Some("/healthz?a=1".to_owned());
-    let result = one(Probe::Http(Http { headers, path, ..url(&address, "10s") }), &context).await;
+    let result = one(http(Http { headers, path, ..url(&address, "10s") }), &context).await;
     assert_eq!((result.outcome, result.attempts), (TestOutcome::Passed, 3));
     assert!(result.duration_ms >= 500 && result.evidence.is_empty());
     let first = seen.lock().expect("no panic")[0].to_lowercase();
@@ -197,7 +201,7 @@ async fn an_address_is_asked_until_it_answers_as_expected() {
 async fn an_address_that_does_not_come_up_is_told_with_its_last_answer() {
     let (_server, context) = start(Vec::new()).await;
     let (address, _) = serve(vec!["503 Service Unavailable\r\nSet-Cookie: session=hunter2"]).await;
-    let result = one(Probe::Http(url(&format!("{address}x?token=hunter2"), "600ms")), &context).await;
+    let result = one(http(url(&format!("{address}x?token=hunter2"), "600ms")), &context).await;
     assert_eq!(result.outcome, TestOutcome::Failed);
     let begins = format!("`{address}x` answered 503 instead of 200 (2 attempts in 0.");
     assert!(result.message.starts_with(&begins), "{}", result.message);
@@ -206,7 +210,7 @@ async fn an_address_that_does_not_come_up_is_told_with_its_last_answer() {
     assert!(!evidence.text.contains("hunter2"), "{}", evidence.text);
 
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port").local_addr().expect("bound");
-    let result = one(Probe::Http(url(&format!("http://{free}/"), "100ms")), &context).await;
+    let result = one(http(url(&format!("http://{free}/"), "100ms")), &context).await;
     let begins = format!("cannot reach {free}: connection refused (1 attempt in 0.");
     assert!(result.message.starts_with(&begins) && result.outcome == TestOutcome::Failed, "{}", result.message);
 }
@@ -215,13 +219,13 @@ async fn an_address_that_does_not_come_up_is_told_with_its_last_answer() {
 async fn redirects_are_followed_unless_one_is_expected() {
     let (_server, context) = start(Vec::new()).await;
     let (address, seen) = serve(vec!["302 Found\r\nLocation: /there", "200 OK"]).await;
-    assert_eq!(one(Probe::Http(url(&address, "5s")), &context).await.outcome, TestOutcome::Passed);
+    assert_eq!(one(http(url(&address, "5s")), &context).await.outcome, TestOutcome::Passed);
     assert!(seen.lock().expect("no panic")[1].starts_with("GET /there "));
 
     let (address, seen) = serve(vec!["302 Found\r\nLocation: /there", "200 OK"]).await;
     let headers = BTreeMap::from([("location".to_owned(), "^/there$".to_owned())]);
     let expect = Expect { status: Some(302), headers, ..Expect::default() };
-    assert_eq!(one(Probe::Http(Http { expect, ..url(&address, "5s") }), &context).await.outcome, TestOutcome::Passed);
+    assert_eq!(one(http(Http { expect, ..url(&address, "5s") }), &context).await.outcome, TestOutcome::Passed);
     assert_eq!(seen.lock().expect("no panic").len(), 1);
 }
 
@@ -258,7 +262,7 @@ async fn a_redirect_to_another_origin_is_not_followed_and_told_with_the_way_out(
     for (location, says) in table {
         let (address, seen) = serve(vec![&format!("302 Found\r\nLocation: {location}")]).await;
         let headers = BTreeMap::from([("X-Api-Key".to_owned(), "hunter2hunter2".to_owned())]);
-        let result = one(Probe::Http(Http { headers, ..url(&address, "100ms") }), &context).await;
+        let result = one(http(Http { headers, ..url(&address, "100ms") }), &context).await;
         assert_eq!(result.outcome, TestOutcome::Failed, "{location}");
         let begins = format!("`{address}` redirects to {says}");
         assert!(result.message.starts_with(&begins), "{}", result.message);
@@ -276,7 +280,7 @@ async fn a_redirect_to_an_origin_that_the_test_names_is_followed_without_what_ma
     let headers =
         ["X-Api-Key", "Authorization", "Cookie", "Accept-Language"].map(|name| (name.to_owned(), "de".to_owned()));
     let (headers, redirects) = (BTreeMap::from(headers), vec![login.trim_end_matches('/').to_owned()]);
-    let result = one(Probe::Http(Http { headers, redirects, ..url(&address, "5s") }), &context).await;
+    let result = one(http(Http { headers, redirects, ..url(&address, "5s") }), &context).await;
     assert_eq!(result.outcome, TestOutcome::Passed, "{}", result.message);
     let asked = asked.lock().expect("no panic")[0].to_lowercase();
     assert!(asked.contains("accept-language: de"), "{asked}");
