@@ -165,6 +165,22 @@ impl SourceFile {
         (line + 1, column + 1)
     }
 
+    /// The character at a line and column, both from 1; the end of the line where it is shorter, the end of the text where there are fewer
+    /// lines.
+    #[must_use]
+    pub fn span_at(&self, (line, column): (usize, usize)) -> Span {
+        let Some(start) = line.checked_sub(1).and_then(|index| self.line_starts().get(index)) else {
+            return Span::new(self.id, self.text.len(), self.text.len());
+        };
+        let mark = if line == 1 && self.text.starts_with('\u{feff}') { 3 } else { 0 };
+        let start = *start as usize + mark;
+        let text = self.line(line);
+        let mut characters = text.char_indices().skip(column.saturating_sub(1));
+        let at = characters.next().map_or(text.len(), |(at, _)| at);
+        let end = characters.next().map_or(text.len(), |(at, _)| at);
+        Span::new(self.id, start + at, start + end.max(at))
+    }
+
     /// The text of a line (from 1) without its line end; empty past the end.
     #[must_use]
     pub fn line(&self, line: usize) -> &str {
@@ -255,6 +271,16 @@ mod tests {
             let span = Span::new(file.id(), start, start + 4);
             assert_eq!(bytes[file.file_range(span)], encoding.encode("b: 1"), "{encoding:?}");
         }
+    }
+
+    #[test]
+    fn a_line_and_a_column_are_found_again() {
+        let file = Sources::new().add("a.yaml", "\u{feff}é: 1\r\nb: ü2\n".to_owned());
+        for place in [(1, 1), (1, 4), (2, 1), (2, 4), (2, 5)] {
+            assert_eq!(file.line_column(file.span_at(place).start), place);
+        }
+        assert_eq!(file.line_column(file.span_at((2, 99)).start), (2, 6));
+        assert_eq!(file.span_at((99, 1)).start as usize, file.text().len());
     }
 
     #[test]

@@ -39,6 +39,7 @@ impl Clone for Many {
 }
 
 impl Many {
+    #[allow(clippy::mutable_key_type, reason = "a text is hashed by its characters, which never change")]
     fn position(&self, key: &str) -> Option<usize> {
         if let Some(index) = self.index.get() {
             return index.get(key).copied();
