@@ -314,7 +314,7 @@ fn a_changed_cluster_takes_effect_after_merge() {
     let output = checkout.run(&github, &["run"], &[]);
     let stdout = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
-    assert!(stdout.contains("the change of `cluster` of dev takes effect after merge"), "{stdout}");
+    assert!(stdout.contains("the change of `cluster` takes effect after merge"), "{stdout}");
     assert!(stdout.contains("simulated"), "{stdout}");
 }
 

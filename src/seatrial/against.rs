@@ -1,19 +1,17 @@
 //! What environments are compared with: the base commit's tree, and what its configuration says of them.
 
 use std::borrow::Cow;
-use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
-use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::{Context, check};
-use seatrial_tree::{ReadError, Tree};
+use seatrial_tree::Tree;
 
 use crate::checkouts::Checkouts;
-use crate::config::{self, Config};
-use crate::plan::{Planned, minor_of, source_of};
+use crate::config::Config;
+use crate::plan::{Planned, minor_of};
 use crate::render::Renderer;
 use crate::session::Session;
 
@@ -23,7 +21,7 @@ pub(crate) struct Against {
     tree: Tree,
     renderer: Renderer,
     /// Its configuration; or why it says nothing, as a clause.
-    pub(crate) config: Result<Config, String>,
+    config: Result<Config, String>,
     config_path: String,
 }
 
@@ -44,18 +42,16 @@ pub(crate) struct Told {
 }
 
 impl Against {
-    /// The base in `tree`; its configuration lies where that of the checkout does. Of the change's checkouts only those of the command line count.
-    pub(crate) fn new(tree: Tree, config_path: &str, checkouts: &Checkouts) -> Against {
-        let config = read_config(&tree, config_path);
-        let checkouts = checkouts.under(config.as_ref().ok(), config_path);
-        let renderer = Renderer::new(&tree, &Arc::default(), checkouts.options(LoadRestriction::default()));
+    /// The base in `tree`, with the copies of other repositories that its own configuration and the command line name.
+    pub(crate) fn new(tree: Tree, config: Result<Config, String>, config_path: &str, checkouts: &Checkouts) -> Against {
+        let renderer = Renderer::new(&tree, &Arc::default(), checkouts);
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
     pub(crate) fn render(&self, planned: &Planned) -> Result<Before, String> {
         let (source, minor) = self.planned(planned)?;
-        let (rendered, _) = self.renderer.render(&source, &[]);
+        let (rendered, _) = self.renderer.render(&source, planned.load_restriction, &[]);
         Ok(Before { rendered, minor })
     }
 
@@ -64,7 +60,7 @@ impl Against {
         if let Some(config) = self.config.as_ref().ok().filter(|_| is_configured) {
             let before = config.environments.get(&planned.name);
             let before = before.ok_or_else(|| "the base does not have this environment".to_owned())?;
-            let source = source_of(before, &self.config_path);
+            let source = before.source.in_tree(&self.config_path);
             return source.map(|source| (source, minor_of(before))).ok_or_else(|| {
                 "the base renders this environment from somewhere outside of the repository".to_owned()
             });
@@ -123,16 +119,6 @@ impl Told {
     /// Nothing was compared; the reason as a clause.
     pub(crate) fn nothing_before(because: String) -> Told {
         Told { comparison: Comparison::NotCompared(because), ages: Vec::new(), fixed: Vec::new() }
-    }
-}
-
-/// The configuration of the base commit; or why it says nothing, as a clause.
-fn read_config(tree: &Tree, path: &str) -> Result<Config, String> {
-    let name = Path::new(path).file_name().map_or(path.into(), |n| n.to_string_lossy());
-    match tree.read(path) {
-        Ok(file) => config::read(path, file.text()).map_err(|_| format!("{name} of the base commit cannot be read")),
-        Err(ReadError::NotFound) => Err(format!("the pull request adds {name}; deploy it with --trust-head")),
-        Err(error) => Err(format!("{name} of the base commit {error}")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use seatrial_kustomize::{Checkout, LoadRestriction, Options};
+use seatrial_kustomize::Checkout;
 use seatrial_tree::{join, parent};
 
 use crate::cli::SourceArgs;
@@ -32,15 +32,14 @@ pub(crate) struct Checkouts {
 }
 
 impl Checkouts {
-    /// From the `--checkout` flags and the configuration.
+    /// Those of the `--checkout` flags.
     ///
     /// # Errors
     /// [`Stop::Usage`] for a flag that is malformed, or a directory that is not there or lies outside of the repository.
-    pub(crate) fn of(args: &SourceArgs, session: &Session, workspace: &Workspace) -> Result<Checkouts, Stop> {
+    pub(crate) fn of_flags(args: &SourceArgs, session: &Session, workspace: &Workspace) -> Result<Checkouts, Stop> {
         let given = args.checkout.iter().map(|flag| from_flag(flag, &session.directory, workspace));
         let given = given.collect::<Result<Vec<Checkout>, String>>().map_err(Stop::Usage)?;
-        let flags = Checkouts { given, configured: Vec::new() };
-        Ok(flags.under(workspace.config.as_ref(), &workspace.config_path))
+        Ok(Checkouts { given, configured: Vec::new() })
     }
 
     /// The same flags under a configuration; reading it has seen to it that its copies can be.
@@ -50,17 +49,13 @@ impl Checkouts {
         Checkouts { given: self.given.clone(), configured }
     }
 
-    /// How a repository with them is built.
-    pub(crate) fn options(&self, load_restriction: LoadRestriction) -> Options {
-        Options { load_restriction, checkouts: self.all().cloned().collect() }
-    }
-
     /// Where they lie in the tree.
     pub(crate) fn directories(&self) -> Vec<String> {
         self.all().map(|checkout| checkout.directory().to_owned()).collect()
     }
 
-    fn all(&self) -> impl Iterator<Item = &Checkout> {
+    /// All of them, in the order in which they are asked.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Checkout> {
         self.given.iter().chain(&self.configured)
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn definition() -> clap::Command {
 /// Flags that every command knows.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CommonArgs {
-    /// The configuration; paths in it are relative to its directory.
+    /// The configuration.
     #[arg(long, value_name = "FILE", env = "SEATRIAL_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 
@@ -106,8 +106,8 @@ pub(crate) struct CommonArgs {
     #[arg(long, short, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Colours.
-    #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR")]
+    /// Colours: auto, always or never.
+    #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR", hide_possible_values = true)]
     pub(crate) color: Color,
 }
 
@@ -186,10 +186,6 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
-
-    /// Deploy with the configuration of the pull request itself, also where it decides who gets credentials.
-    #[arg(long, env = "SEATRIAL_TRUST_HEAD")]
-    pub(crate) trust_head: bool,
 }
 
 /// Flags of the cluster and the network.
@@ -199,9 +195,17 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "CONTEXT", env = "SEATRIAL_CLUSTER")]
     pub(crate) cluster: Option<String>,
 
-    /// The pull request, where the CI does not say it.
+    /// The pull request's number.
     #[arg(long, value_name = "NUMBER", env = "SEATRIAL_PULL_REQUEST")]
     pub(crate) pull_request: Option<u64>,
+
+    /// The repository of the previews.
+    #[arg(long, value_name = "OWNER/NAME", env = "SEATRIAL_REPOSITORY")]
+    pub(crate) repository: Option<String>,
+
+    /// Let the checkout decide, never a fork's.
+    #[arg(long, env = "SEATRIAL_TRUST_HEAD")]
+    pub(crate) trust_head: bool,
 
     /// PEM of further certificates to trust.
     #[arg(long, value_name = "FILE", env = "SEATRIAL_CA_BUNDLE")]

@@ -1,155 +1,101 @@
 //! One function per subcommand: from its arguments to its exit code.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use seatrial_api::Cluster;
-use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_ci::Host;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
-use crate::checkouts::Checkouts;
-use crate::cli::{CleanupArgs, CommonArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
+use crate::authority::Word;
+use crate::cli::{CommonArgs, FindingArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
-use crate::judge::{Bench, elapsed_ms, judge};
-use crate::live::{LiveContext, preview};
-use crate::pipeline::{Extent, Trial, levels};
-use crate::plan::{self, Planned};
+use crate::ground::Ground;
+use crate::judge::{Keep, elapsed_ms};
+use crate::pipeline::{Extent, Trial};
+use crate::preparation::{Preparation, Selection};
 use crate::progress::{Audience, ProgressLog};
-use crate::render::{Renderer, image_overrides};
-use crate::revision::{self, Base};
 use crate::session::Session;
 use crate::signals;
 use crate::stop::Stop;
 use crate::streams::{self, Written};
-use crate::workspace::Workspace;
 
 /// `run`, `deploy`, `test`.
 pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
-    let session = Session::open(&args.common, args.cluster.pull_request)?;
+    let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
-    let workspace = open(&session, &args.common)?;
+    let word = Word { trust_head: args.cluster.trust_head, cluster: args.cluster.cluster.as_deref() };
+    let mut ground = Ground::open(&session, &args.common, word)?;
     let log = progress_log(&session, &args.common);
     let cancel = signals::listen(&log)?;
-    let (workspace, cancel) = (&workspace, &cancel);
-    let (session, transport) = (&session, &transport);
-    let tried = Trial { session, workspace, transport, args, extent, log: &log, cancel }.run().await;
+    let tried = match ground.read_config() {
+        Ok(()) => {
+            let (ground, transport) = (&ground, &transport);
+            Trial { ground, transport, args, extent, log: &log, cancel: &cancel }.run().await
+        }
+        Err(stop) => Err(stop),
+    };
     log.finish();
-    let mut tried = tried?;
-    let sinks = Sinks { session, common: &args.common, outputs: &args.report.output };
+    let (mut report, stop) = told(tried, &ground, extent.command(), args.findings)?;
+    let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
+    let mut failures = sinks.write_files(&report);
     if extent == Extent::Run {
-        let notices = tokio::select! {
-            notices = sinks.post(&tried.report, tried.sinks, transport) => notices,
-            () = cancel.past(signals::POST_WITHIN) => vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()],
+        let posted = tokio::select! {
+            notices = sinks.post(&report, ground.sinks(), &transport) => notices,
+            () = cancel.past(signals::POST_WITHIN) => {
+                vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()]
+            }
         };
-        tried.report.notices.extend(notices);
+        if !posted.is_empty() {
+            report.notices.extend(posted);
+            // What was written before says nothing of what was not posted.
+            failures = sinks.write_files(&report);
+        }
     }
-    Ok(finish(&sinks, &tried.report))
+    Ok(finish(&sinks, &report, failures, stop.as_ref()))
 }
 
 /// `validate`.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
     let session = Session::open(&args.common, None)?;
-    let workspace = open(&session, &args.common)?;
-    let images = image_overrides(&args.source.image).map_err(Stop::Usage)?;
-    let levels = levels(workspace.config.as_ref());
-    let planned = match args.path.as_deref() {
-        Some(path) => vec![plan::at_path(&session.directory, &workspace, path)?],
-        None => plan::environments(&workspace, &args.common.environment)?,
-    };
-    let base = revision::base(&session.ci, workspace.repository.as_ref());
-    let checkouts = Checkouts::of(&args.source, &session, &workspace)?;
-    let (base, against) = revision::open_base(base, &checkouts, &workspace, &session);
-    let options = checkouts.options(LoadRestriction::default());
-    let (fail_on, head) = (args.findings.fail_on(), Renderer::new(&workspace.tree, &workspace.parsed, options));
-    let bench = Bench {
-        session: &session,
-        head: &head,
-        base: against.as_ref(),
-        fail_on,
-        images: &images,
-        levels: &levels,
-        keeps_objects: false,
-    };
-    let judged = judge(planned, bench)?;
-    let mut report = Report::new("validate", env!("CARGO_PKG_VERSION"));
-    report.revision = revision::judged(&session.ci, &base, workspace.repository.as_ref());
-    report.run_url.clone_from(&session.ci.run_url);
-    report.fail_on = fail_on;
-    report.listing = args.findings.listing();
-    if let Base::Missing(missing) = &base {
-        report.notices.push(missing.sentence(""));
-    }
-    for environment in judged {
-        report.add_findings(Some(&environment.planned.name), &environment.findings);
-        report.add_fixed(&environment.planned.name, &environment.fixed);
-        report.environments.push(environment.report);
-    }
+    let mut ground = Ground::open(&session, &args.common, Word::default())?;
+    let judged = ground.read_config().and_then(|()| judged(args, &ground));
+    let (mut report, stop) = told(judged, &ground, "validate", args.findings)?;
     report.duration_ms = elapsed_ms(started);
+    let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
+    let failures = sinks.write_files(&report);
+    Ok(finish(&sinks, &report, failures, stop.as_ref()))
+}
+
+fn judged(args: &ValidateArgs, ground: &Ground<'_>) -> Result<Report, Stop> {
+    let wanted = match &args.path {
+        Some(path) => Selection::Paths(std::slice::from_ref(path)),
+        None => Selection::Environments(&args.common.environment),
+    };
+    let mut report = ground.report("validate", args.findings);
+    let (workspace, source) = (&ground.workspace, &args.source);
+    let prepared = Preparation::new(workspace, ground.session, source, wanted, LoadRestriction::default())?;
+    for environment in prepared.judge(ground, Keep::Findings, "", &mut report)? {
+        environment.into_report(&mut report);
+    }
     report.decide();
-    Ok(finish(&Sinks { session: &session, common: &args.common, outputs: &args.report.output }, &report))
+    Ok(report)
 }
 
-/// `cleanup`.
-pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
-    let session = Session::open(&args.common, args.cluster.pull_request)?;
-    let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
-    let workspace = open(&session, &args.common)?;
-    let log = progress_log(&session, &args.common);
-    let cancel = signals::listen(&log)?;
-    let live = LiveContext {
-        session: &session,
-        transport: &transport,
-        cluster_flag: args.cluster.cluster.as_deref(),
-        log: &log,
-        cancel: &cancel,
-    };
-    let mut exit = EXIT_PASSED;
-    let mut found = false;
-    for planned in plan::environments(&workspace, &args.common.environment)? {
-        let Some(deploy) = planned.config.as_ref().and_then(|c| c.deploy.as_ref()) else { continue };
-        let Some(preview) = preview(deploy, &session.placeholders(&planned.name)).map_err(Stop::Usage)? else {
-            continue;
-        };
-        found = true;
-        let outcome = clean_up_one(&live, &planned, &preview.namespace, &cancel).await;
-        log.line(&format!("{:<6} {:<5} {}", "clean", planned.name, outcome.as_ref().unwrap_or_else(|e| e)));
-        if outcome.is_err() {
-            exit = EXIT_BROKEN;
-        }
-    }
-    log.finish();
-    if !found {
-        return Err(Stop::Usage("no environment has `deploy.preview`: there is nothing to clean up".to_owned()));
-    }
-    Ok(exit)
-}
-
-/// Deletes one preview namespace; a sentence either way.
-async fn clean_up_one(
-    live: &LiveContext<'_>,
-    planned: &Planned,
-    namespace: &str,
-    cancel: &CancelToken,
-) -> Result<String, String> {
-    let Some(environment) = &planned.config else { return Err("there is no configuration".to_owned()) };
-    let Some(target) = live.wanted(environment) else {
-        return Ok(format!("{namespace}: the simulated cluster keeps nothing between runs"));
-    };
-    let session = live.session;
-    let cluster = tokio::select! {
-        connected = Cluster::connect(&target, &session.env, live.transport, &session.masker) => connected,
-        () = cancel.cancelled() => return Err(format!("{namespace}: stopped by a signal while connecting to the cluster")),
-    };
-    let cluster = cluster.map_err(|e| session.masked(&e.to_string()))?;
-    let progress = |p: seatrial_deploy::Progress| live.log.deployment(&planned.name, &p);
-    match cleanup(&cluster, namespace, &live.identity(), Duration::from_secs(600), &progress, cancel).await {
-        Ok(true) => Ok(format!("{namespace} deleted")),
-        Ok(false) => Ok(format!("{namespace} does not exist")),
-        Err(error) => Err(session.masked(&format!("{namespace}: {error}"))),
+/// The report of a command, also of one that ended before anything was judged: in a CI nobody reads standard error.
+fn told(
+    judged: Result<Report, Stop>,
+    ground: &Ground<'_>,
+    command: &str,
+    findings: FindingArgs,
+) -> Result<(Report, Option<Stop>), Stop> {
+    match judged {
+        Ok(report) => Ok((report, None)),
+        Err(stop) if ground.session.ci.host == Host::Local => Err(stop),
+        Err(stop) => Ok((ground.stopped(&stop, command, findings), Some(stop))),
     }
 }
 
@@ -162,16 +108,12 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<u8, Stop> {
     write_out(Written::Text(&format!("{schema:#}\n")))
 }
 
-fn open(session: &Session, common: &CommonArgs) -> Result<Workspace, Stop> {
-    Workspace::open(&session.directory, common.config.as_deref(), &session.sources)
-}
-
-fn connect_to_network(session: &Session, ca_bundle: Option<&Path>) -> Result<Transport, Stop> {
+pub(crate) fn connect_to_network(session: &Session, ca_bundle: Option<&Path>) -> Result<Transport, Stop> {
     let settings = session.network(ca_bundle)?;
     Transport::new(&settings).map_err(|e| Stop::Usage(e.to_string()))
 }
 
-fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLog {
+pub(crate) fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLog {
     let audience = match (common.quiet, session.has_terminal()) {
         (true, _) => Audience::Nobody,
         (false, true) => Audience::Person,
@@ -180,13 +122,18 @@ fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLog {
     ProgressLog::new(&session.masker, audience)
 }
 
-/// Writes the report and says what could not be written; the exit code is the verdict's, or broken when a file is missing that was asked for.
-fn finish(sinks: &Sinks<'_>, report: &Report) -> u8 {
-    let failures = sinks.write(report);
+/// Writes the rest of the report and says what could not be written. The exit code is that of a run that stopped before it judged anything,
+/// else broken when a file is missing that was asked for, else the verdict's.
+fn finish(sinks: &Sinks<'_>, report: &Report, mut failures: Vec<String>, stop: Option<&Stop>) -> u8 {
+    failures.extend(sinks.write_streams(report));
     for failure in &failures {
         streams::tell_line(&format!("error: {failure}"));
     }
-    if failures.is_empty() { report.verdict.exit_code() } else { EXIT_BROKEN }
+    match stop {
+        Some(stop) => stop.exit_code(),
+        None if failures.is_empty() => report.verdict.exit_code(),
+        None => EXIT_BROKEN,
+    }
 }
 
 /// Writes a command's result to standard output.

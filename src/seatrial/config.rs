@@ -3,66 +3,83 @@
 mod check;
 mod place;
 mod problem;
+mod raw;
+mod read;
 mod template;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
+use seatrial_discover::Source;
+use seatrial_kubernetes::Minor;
+use seatrial_tree::{join, parent};
+use seatrial_trial::Probe;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use check::read;
 pub(crate) use place::{place_of, root_of};
 pub(crate) use problem::ConfigProblem;
+pub(crate) use read::read;
 pub(crate) use template::{Placeholders, fill, is_dns_label};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "seatrial.yaml";
 
-/// The whole file.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "seatrial.yaml")]
+/// The whole file, checked: each choice was made once, when it was read.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Config {
-    /// Version of this format: 1.
-    pub(crate) version: u32,
     /// What to render and deploy, in order.
-    #[serde(default)]
     pub(crate) environments: IndexMap<String, EnvironmentConfig>,
     /// Copies of other repositories, which stand in for remote bases.
-    #[serde(default)]
     pub(crate) checkouts: Vec<CheckoutConfig>,
     /// Tests against what is live.
-    #[serde(default)]
     pub(crate) tests: Vec<TestConfig>,
     /// Rule id → level.
-    #[serde(default)]
     pub(crate) rules: IndexMap<String, RuleLevel>,
     /// Where the report goes.
-    #[serde(default)]
     pub(crate) report: ReportConfig,
 }
 
-/// One environment: exactly one source, and what to do with it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// One environment.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EnvironmentConfig {
-    /// A kustomization.
-    #[serde(default)]
-    pub(crate) kustomize: Option<PathSource>,
-    /// Plain manifests.
-    #[serde(default)]
-    pub(crate) manifests: Option<PathSource>,
-    /// Kubernetes minor to check against: `1.35`.
-    #[serde(default)]
-    pub(crate) kubernetes: Option<String>,
+    /// What is rendered.
+    pub(crate) source: SourceConfig,
+    /// Kubernetes minor to check against.
+    pub(crate) kubernetes: Option<Minor>,
     /// Where it is deployed; without it, into the simulated cluster.
-    #[serde(default)]
     pub(crate) cluster: Option<ClusterConfig>,
     /// What the simulated cluster's registry and pods do.
-    #[serde(default)]
     pub(crate) simulated: Option<seatrial_simulated::Specification>,
     /// How it is deployed; without it, it is rendered and checked only.
-    #[serde(default)]
     pub(crate) deploy: Option<DeployConfig>,
+}
+
+/// What an environment is rendered from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SourceConfig {
+    /// A kustomization.
+    Kustomize(PathSource),
+    /// Plain manifests.
+    Manifests(PathSource),
+}
+
+/// A cluster that credentials lead to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ClusterConfig {
+    /// A context of a kubeconfig.
+    Kubeconfig(KubeconfigCluster),
+    /// The cluster whose pod we run in.
+    InCluster,
+}
+
+/// One test.
+#[derive(Clone, Debug)]
+pub(crate) struct TestConfig {
+    /// What it claims, and where that stands.
+    pub(crate) name: serde_saphyr::Spanned<String>,
+    /// In which environment.
+    pub(crate) environment: String,
+    /// What it does.
+    pub(crate) probe: Probe,
 }
 
 /// A source that is a path.
@@ -81,18 +98,6 @@ pub(crate) struct CheckoutConfig {
     pub(crate) url: String,
     /// Where it lies, relative to the configuration's directory.
     pub(crate) path: String,
-}
-
-/// A cluster: exactly one of the keys.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct ClusterConfig {
-    /// A context of a kubeconfig.
-    #[serde(default)]
-    pub(crate) kubeconfig: Option<KubeconfigCluster>,
-    /// The cluster whose pod we run in.
-    #[serde(default)]
-    pub(crate) in_cluster: Option<InCluster>,
 }
 
 /// A context of a kubeconfig.
@@ -147,23 +152,6 @@ pub(crate) struct PreviewConfig {
     pub(crate) ttl: Option<String>,
 }
 
-/// One test: `name`, `environment`, and exactly one of the probes.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TestConfig {
-    /// What it claims.
-    #[schemars(with = "String")]
-    pub(crate) name: serde_saphyr::Spanned<String>,
-    /// In which environment.
-    pub(crate) environment: String,
-    /// An HTTP GET.
-    #[serde(default)]
-    pub(crate) http: Option<seatrial_trial::Http>,
-    /// A workload is rolled out.
-    #[serde(default)]
-    pub(crate) rollout: Option<seatrial_trial::Rollout>,
-}
-
 /// Level of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -194,20 +182,61 @@ impl Default for ReportConfig {
     }
 }
 
-impl TestConfig {
-    /// The test as `trial` runs it; reading the configuration saw to it that there is exactly one probe.
-    pub(crate) fn probe(&self) -> Option<seatrial_trial::Probe> {
-        let http = self.http.clone().map(seatrial_trial::Probe::Http);
-        http.or_else(|| self.rollout.clone().map(seatrial_trial::Probe::Rollout))
+impl Default for SourceConfig {
+    fn default() -> SourceConfig {
+        SourceConfig::Manifests(PathSource::default())
+    }
+}
+
+impl SourceConfig {
+    /// The key that names it.
+    pub(crate) fn key(&self) -> &'static str {
+        match self {
+            SourceConfig::Kustomize(_) => "kustomize",
+            SourceConfig::Manifests(_) => "manifests",
+        }
     }
 
-    /// Whether it sends requests from the CI machine, not through the cluster.
-    pub(crate) fn leaves_the_cluster(&self) -> bool {
-        self.http.as_ref().is_some_and(|http| http.url.is_some())
+    /// The path as it is written.
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            SourceConfig::Kustomize(source) | SourceConfig::Manifests(source) => &source.path,
+        }
+    }
+
+    /// What is rendered, seen from the root of the tree; `None` where that leads out of it.
+    pub(crate) fn in_tree(&self, config_path: &str) -> Option<Source> {
+        let path = join(parent(config_path), self.path())?;
+        Some(match self {
+            SourceConfig::Kustomize(_) => Source::Kustomize(path),
+            SourceConfig::Manifests(_) => Source::Manifests(path),
+        })
+    }
+
+    /// How far rendering it reaches. Whoever adds a kind must say it: what is not known to be harmless reaches [`SourceReach::Outside`],
+    /// and then the words of the base count.
+    pub(crate) fn reach(&self) -> SourceReach {
+        match self {
+            SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => SourceReach::Repository,
+        }
+    }
+}
+
+/// How far rendering a source reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceReach {
+    /// Files of the checkout.
+    Repository,
+}
+
+impl TestConfig {
+    /// Whether it is the same test in all that it says.
+    pub(crate) fn is_same(&self, other: &TestConfig) -> bool {
+        self.name.value == other.name.value && self.environment == other.environment && self.probe == other.probe
     }
 }
 
 /// The JSON Schema of the file (`seatrial schema config`).
 pub(crate) fn config_schema() -> serde_json::Value {
-    schemars::schema_for!(Config).to_value()
+    schemars::schema_for!(raw::RawConfig).to_value()
 }

@@ -28,17 +28,20 @@ pub(crate) struct Sinks<'a> {
 }
 
 impl Sinks<'_> {
-    /// Writes the report to files, standard output, job summary and step outputs. Gives back what failed, as sentences.
-    pub(crate) fn write(&self, report: &Report) -> Vec<String> {
+    /// Writes the report to the files that were asked for. Gives back what failed, as sentences.
+    pub(crate) fn write_files(&self, report: &Report) -> Vec<String> {
+        let files = self.outputs.iter().filter_map(|output| Some((output.format, output.file.as_ref()?)));
+        let written = files.filter_map(|(format, file)| {
+            let text = self.format(report, format, Colors::Never);
+            let error = write_file(file, written(format, &text)).err()?;
+            Some(format!("cannot write `{}`: {error}", file.display()))
+        });
+        written.collect()
+    }
+
+    /// Writes the report to standard output, job summary and step outputs. Gives back what failed, as sentences.
+    pub(crate) fn write_streams(&self, report: &Report) -> Vec<String> {
         let mut failures = Vec::new();
-        for output in self.outputs {
-            if let Some(file) = &output.file
-                && let Err(error) =
-                    write_file(file, written(output.format, &self.format(report, output.format, Colors::Never)))
-            {
-                failures.push(format!("cannot write `{}`: {error}", file.display()));
-            }
-        }
         if let Err(error) = self.write_stdout(report) {
             failures.push(format!("cannot write to standard output: {error}"));
         }

@@ -6,8 +6,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
-    Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, ReportedFinding, Stage, StageOutcome,
-    StageResult,
+    Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, Report, ReportedFinding, Stage,
+    StageOutcome, StageResult,
 };
 use seatrial_rules::{Checked, Context, check};
 
@@ -42,8 +42,25 @@ pub(crate) struct Bench<'a> {
     pub(crate) fail_on: FailOn,
     pub(crate) images: &'a [ImageOverride],
     pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
-    /// Whether the objects are wanted afterwards; those of a large repository are more than all else.
-    pub(crate) keeps_objects: bool,
+    pub(crate) keep: Keep,
+}
+
+/// What is kept of what was rendered; the objects of a large repository are more than all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// The objects, to deploy them.
+    Objects,
+    /// The findings alone.
+    Findings,
+}
+
+impl Judged {
+    /// Puts what there is to say of it into the report.
+    pub(crate) fn into_report(self, report: &mut Report) {
+        report.add_findings(Some(&self.planned.name), &self.findings);
+        report.add_fixed(&self.planned.name, &self.fixed);
+        report.environments.push(self.report);
+    }
 }
 
 /// Renders and checks all environments, on all cores; the order is kept.
@@ -98,7 +115,7 @@ struct Found {
 
 fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let started = Instant::now();
-    let (mut head, changed) = bench.head.render(&planned.source, bench.images);
+    let (mut head, changed) = bench.head.render(&planned.source, planned.load_restriction, bench.images);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
     let rendering = render_stage(&head, elapsed_ms(started));
 
@@ -150,7 +167,10 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
         not_checked,
         vanished: Vec::new(),
     };
-    let manifests = if bench.keeps_objects { head.manifests } else { Vec::new() };
+    let manifests = match bench.keep {
+        Keep::Objects => head.manifests,
+        Keep::Findings => Vec::new(),
+    };
     let notices = Vec::new();
     let (of_head, of_base) = (Vec::new(), Vec::new());
     let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, unchanged, notices };

@@ -2,12 +2,16 @@
 #![allow(clippy::disallowed_methods, reason = "the binary is the rim: it reads files, the environment and the clock")]
 
 mod against;
+mod alterations;
+mod authority;
 mod checkouts;
+mod cleanup;
 mod cli;
 mod commands;
 mod common_lines;
 mod config;
 mod deliver;
+mod ground;
 mod head_lines;
 mod judge;
 mod live;
@@ -16,15 +20,18 @@ mod manifests;
 mod origins;
 mod pipeline;
 mod plan;
+mod preparation;
 mod print;
 mod progress;
 mod render;
 mod render_each;
+mod repository_name;
 mod revision;
 mod session;
 mod signals;
 mod stop;
 mod streams;
+mod testing;
 mod workspace;
 
 use std::ffi::OsString;
@@ -90,7 +97,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Run(args) => on_runtime(commands::trial(args, Extent::Run)),
         Command::Deploy(args) => on_runtime(commands::trial(args, Extent::Deploy)),
         Command::Test(args) => on_runtime(commands::trial(args, Extent::Test)),
-        Command::Cleanup(args) => on_runtime(commands::clean_up(args)),
+        Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
         Command::Schema(args) => commands::schema(args),

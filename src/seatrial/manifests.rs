@@ -2,43 +2,43 @@
 
 use std::path::{Path, PathBuf};
 
-use seatrial_kustomize::{ImageOverride, LoadRestriction};
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 
-use crate::checkouts::Checkouts;
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
 use crate::commands::write_out;
 use crate::manifest_files::{text, write_file, write_files};
 use crate::plan::{self, Planned};
-use crate::render::{Renderer, image_overrides, matches_nothing, unmatched};
+use crate::preparation::{Preparation, Selection};
+use crate::render::{matches_nothing, unmatched};
 use crate::render_each::RenderEach;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::streams::{self, Written};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, normal};
 
 /// The command.
 pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     let restriction = args.kustomize.load_restriction().map_err(Stop::Usage)?;
-    let images = image_overrides(&args.source.image).map_err(Stop::Usage)?;
     let session = Session::open(&args.common, None)?;
-    let (mut rendered, changed) = match paths_of(args, &session).as_slice() {
-        [path] => render_path(&session, path, &images, args, restriction)?,
-        paths => {
-            let (workspace, planned) = plan(paths, args, &session)?;
-            let renderer = renderer(&workspace, args, restriction, &session)?;
-            match (planned.as_slice(), &args.output) {
-                ([one], _) => renderer.render(&one.source, &images),
-                (_, Some(directory)) => {
-                    let each = RenderEach { renderer: &renderer, images: &images, args, session: &session };
-                    return each.write_into(directory, &planned);
-                }
-                (_, None) => return Err(Stop::Usage(which(&planned, paths))),
-            }
-        }
+    let paths = paths_of(args, &session);
+    let (prepared, outcome) = match paths.as_slice() {
+        [] => (of_environments(args, &session, restriction)?, None),
+        [path] => at_path(args, &session, path, restriction)?,
+        several => (at_paths(args, &session, several, restriction)?, None),
     };
-    if let Some(image) = unmatched(&images, &[changed.as_slice()]) {
+    let images = &prepared.images;
+    let (mut rendered, changed) = match (prepared.planned.as_slice(), outcome, &args.output) {
+        (_, Some(outcome), _) => outcome,
+        ([one], None, _) => prepared.renderer.render(&one.source, one.load_restriction, images),
+        (planned, None, Some(directory)) => {
+            let each = RenderEach { renderer: &prepared.renderer, images, args, session: &session };
+            return each.write_into(directory, planned);
+        }
+        (planned, None, None) => return Err(Stop::Usage(which(planned, &paths))),
+    };
+    if let Some(image) = unmatched(images, &[changed.as_slice()]) {
         return Err(Stop::Usage(matches_nothing(image)));
     }
     rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m));
@@ -76,19 +76,29 @@ fn paths_of(args: &RenderArgs, session: &Session) -> Vec<PathBuf> {
     args.paths.clone()
 }
 
-/// What lies at several paths, each once; without any, the environments.
-fn plan(paths: &[PathBuf], args: &RenderArgs, session: &Session) -> Result<(Workspace, Vec<Planned>), Stop> {
-    if paths.is_empty() {
-        let workspace = Workspace::open(&session.directory, args.common.config.as_deref(), &session.sources)?;
-        let planned = plan::environments(&workspace, &args.common.environment)?;
-        return Ok((workspace, planned));
-    }
-    let workspace = Workspace::around(&session.directory, &session.directory, &session.sources)?;
-    let planned = paths.iter().map(|path| plan::at_path(&session.directory, &workspace, path));
-    let mut planned = planned.collect::<Result<Vec<Planned>, Stop>>()?;
-    planned.sort_by(|a, b| a.name.cmp(&b.name));
-    planned.dedup_by(|a, b| a.name == b.name);
-    Ok((workspace, planned))
+/// The environments of the configuration, or what is discovered.
+fn of_environments(args: &RenderArgs, session: &Session, restriction: LoadRestriction) -> Result<Preparation, Stop> {
+    let mut workspace = Workspace::open(&session.directory, args.common.config.as_deref(), &session.sources)?;
+    workspace.read_config()?;
+    let wanted = Selection::Environments(&args.common.environment);
+    Preparation::new(&workspace, session, &args.source, wanted, restriction)
+}
+
+fn at_paths(
+    args: &RenderArgs,
+    session: &Session,
+    paths: &[PathBuf],
+    restriction: LoadRestriction,
+) -> Result<Preparation, Stop> {
+    let workspace = around(&session.directory, &session.directory, session)?;
+    Preparation::new(&workspace, session, &args.source, Selection::Paths(paths), restriction)
+}
+
+/// The repository around a directory; a configuration in it is asked for checkouts alone, and need not be right.
+fn around(directory: &Path, root: &Path, session: &Session) -> Result<Workspace, Stop> {
+    let mut workspace = Workspace::around(directory, root, &session.sources)?;
+    let _ = workspace.read_config();
+    Ok(workspace)
 }
 
 /// Why several cannot go to standard output: nobody could tell them apart there.
@@ -102,40 +112,51 @@ fn which(planned: &[Planned], paths: &[PathBuf]) -> String {
     format!("which environment? --environment takes one of {}{more}; {way_out}", names.join(", "))
 }
 
-fn renderer(
-    workspace: &Workspace,
-    args: &RenderArgs,
-    load_restriction: LoadRestriction,
-    session: &Session,
-) -> Result<Renderer, Stop> {
-    let options = Checkouts::of(&args.source, session, workspace)?.options(load_restriction);
-    Ok(Renderer::new(&workspace.tree, &workspace.parsed, options))
-}
+/// A rendering, and how many containers each `--image` changed.
+type Outcome = (Rendered, Vec<usize>);
 
-/// Renders a path, with or without a repository around it. Without one nothing says how far up bases may lie, and kustomize sets no limit.
-fn render_path(
+/// What lies at a path, with or without a repository around it, and what came of rendering it where that had to be tried. Without a
+/// repository nothing says how far up bases may lie, and kustomize sets no limit.
+fn at_path(
+    args: &RenderArgs,
     session: &Session,
     path: &Path,
-    images: &[ImageOverride],
-    args: &RenderArgs,
     restriction: LoadRestriction,
-) -> Result<(Rendered, Vec<usize>), Stop> {
-    let absolute = session.directory.join(path).canonicalize().unwrap_or_else(|_| session.directory.clone());
-    let directory = if absolute.is_dir() { absolute.as_path() } else { absolute.parent().unwrap_or(&absolute) };
-    let root = if absolute.starts_with(&session.directory) { session.directory.as_path() } else { directory };
-    let workspace = Workspace::around(directory, root, &session.sources)?;
-    let planned: Planned = plan::at_path(&session.directory, &workspace, path)?;
-    let outcome = renderer(&workspace, args, restriction, session)?.render(&planned.source, images);
-    let leads_out =
-        |outcome: &(Rendered, Vec<usize>)| outcome.0.findings.iter().any(|f| f.rule == ids::LOAD_RESTRICTION);
-    if workspace.repository.is_some() || !leads_out(&outcome) {
-        return Ok(outcome);
+) -> Result<(Preparation, Option<Outcome>), Stop> {
+    let lexical = normal(&session.directory.join(path));
+    let prepare = |workspace: &Workspace, path: PathBuf| {
+        Preparation::new(workspace, session, &args.source, Selection::Paths(&[path]), restriction)
+    };
+    let in_repository = around(directory_of(&lexical), directory_of(&lexical), session);
+    if let Ok(workspace) = in_repository
+        && workspace.repository.is_some()
+    {
+        return prepare(&workspace, lexical).map(|prepared| (prepared, None));
     }
-    let Some(top) = absolute.ancestors().last() else { return Ok(outcome) };
-    let whole = Workspace::around(top, top, &session.sources)?;
-    let planned = plan::at_path(&session.directory, &whole, path)?;
-    let wider = renderer(&whole, args, restriction, session)?.render(&planned.source, images);
-    Ok(if leads_out(&wider) { outcome } else { wider })
+    let real = lexical.canonicalize().map_err(|error| plan::cannot_open(path, &error.to_string()))?;
+    let directory = directory_of(&real);
+    let root = if real.starts_with(&session.directory) { session.directory.as_path() } else { directory };
+    let prepared = prepare(&around(directory, root, session)?, real.clone())?;
+    let outcome = rendered(&prepared);
+    let leads_out = |outcome: &Outcome| outcome.0.findings.iter().any(|f| f.rule == ids::LOAD_RESTRICTION);
+    let Some(top) = real.ancestors().last().filter(|_| leads_out(&outcome)) else {
+        return Ok((prepared, Some(outcome)));
+    };
+    let whole = prepare(&around(top, top, session)?, real.clone())?;
+    let wider = rendered(&whole);
+    Ok(if leads_out(&wider) { (prepared, Some(outcome)) } else { (whole, Some(wider)) })
+}
+
+fn directory_of(path: &Path) -> &Path {
+    if path.is_dir() { path } else { path.parent().unwrap_or(path) }
+}
+
+fn rendered(prepared: &Preparation) -> Outcome {
+    let each = prepared
+        .planned
+        .iter()
+        .map(|planned| prepared.renderer.render(&planned.source, planned.load_restriction, &prepared.images));
+    each.last().unwrap_or_default()
 }
 
 /// Findings on standard error, those of several environments with their names.

@@ -69,7 +69,7 @@ impl ProgressLog {
 
     /// Writes why the program ends without a report: also for who wants no progress.
     pub(crate) fn error(&self, line: &str) {
-        write_line(&self.clean(&format!("error: {line}")));
+        streams::tell_line(&self.masked(&format!("error: {line}")));
     }
 
     /// Writes a state that the next one replaces, where that can be done.

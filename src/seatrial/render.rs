@@ -1,34 +1,62 @@
 //! One environment's source → manifests: the one place that knows every renderer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use seatrial_discover::Source;
-use seatrial_kustomize::{Builder, ImageOverride, Options, override_images};
+use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Manifest, Rendered};
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
+
+use crate::checkouts::Checkouts;
 
 /// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
 #[derive(Debug)]
 pub(crate) struct Renderer {
     tree: Tree,
-    kustomize: Builder,
+    parsed: Arc<ParsedFiles>,
+    checkouts: Vec<Checkout>,
+    /// What is built under one restriction says nothing of the other.
+    restricted: OnceLock<Builder>,
+    unrestricted: OnceLock<Builder>,
 }
 
 impl Renderer {
-    /// For the environments of a tree of which some has been parsed; the options are those of its kustomizations.
-    pub(crate) fn new(tree: &Tree, parsed: &Arc<ParsedFiles>, options: Options) -> Renderer {
-        Renderer { tree: tree.clone(), kustomize: Builder::new(tree, options, parsed) }
+    /// For the environments of a tree of which some has been parsed, with copies of other repositories in it.
+    pub(crate) fn new(tree: &Tree, parsed: &Arc<ParsedFiles>, checkouts: &Checkouts) -> Renderer {
+        Renderer {
+            tree: tree.clone(),
+            parsed: Arc::clone(parsed),
+            checkouts: checkouts.all().cloned().collect(),
+            restricted: OnceLock::new(),
+            unrestricted: OnceLock::new(),
+        }
     }
 
-    /// Renders a source. Gives back how many containers each `--image` changed, too.
-    pub(crate) fn render(&self, source: &Source, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
+    /// Renders an environment. Gives back how many containers each `--image` changed, too.
+    pub(crate) fn render(
+        &self,
+        source: &Source,
+        load_restriction: LoadRestriction,
+        images: &[ImageOverride],
+    ) -> (Rendered, Vec<usize>) {
         let mut rendered = match source {
-            Source::Kustomize(path) => self.kustomize.build(path),
+            Source::Kustomize(path) => self.kustomize(load_restriction).build(path),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
         };
         let changed = override_images(&mut rendered.manifests, images);
         (rendered, changed)
+    }
+
+    fn kustomize(&self, load_restriction: LoadRestriction) -> &Builder {
+        let builder = match load_restriction {
+            LoadRestriction::RootOnly => &self.restricted,
+            LoadRestriction::None => &self.unrestricted,
+        };
+        builder.get_or_init(|| {
+            let options = Options { load_restriction, checkouts: self.checkouts.clone() };
+            Builder::new(&self.tree, options, &self.parsed)
+        })
     }
 }
 

@@ -1,35 +1,39 @@
-//! Which commit the checkout is compared with.
+//! Which commits count: the one that the checkout is compared with, and the one whose configuration has authority.
 
-use seatrial_ci::{CiContext, Host};
+use seatrial_ci::{CiContext, Host, PullRequestContext};
 use seatrial_model::{PullRequest, Revision};
-use seatrial_tree::{GitError, Repository, Tree};
+use seatrial_tree::{GitError, Repository};
 
-use crate::against::Against;
-use crate::checkouts::Checkouts;
-use crate::session::Session;
-use crate::workspace::Workspace;
-
-/// The base of a pull request.
+/// A commit beside the checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Base {
+pub(crate) enum Commit {
     /// There is no pull request: the working copy counts.
     None,
-    /// Its commit.
-    Commit(String),
+    /// Its hash.
+    Known(String),
     /// It is not in the clone.
     Missing(Missing),
 }
 
-/// Why there is nothing to compare with.
+/// Why a commit is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Missing {
     /// A clause.
-    because: String,
+    pub(crate) because: String,
     /// A clause: what to do about it; empty where there is nothing to do.
-    way_out: String,
+    pub(crate) way_out: String,
 }
 
 impl Missing {
+    fn without_way_out(because: &str) -> Missing {
+        Missing { because: because.to_owned(), way_out: String::new() }
+    }
+
+    /// The reason and the way out, as a clause.
+    pub(crate) fn clause(&self) -> String {
+        if self.way_out.is_empty() { self.because.clone() } else { format!("{}; {}", self.because, self.way_out) }
+    }
+
     /// The sentence for the report of a command; `besides` is what else follows from it.
     pub(crate) fn sentence(&self, besides: &str) -> String {
         let way_out = if self.way_out.is_empty() { String::new() } else { format!("; {}", self.way_out) };
@@ -37,72 +41,128 @@ impl Missing {
     }
 }
 
-/// The base: the first parent where the checkout is the host's merge commit, else the merge base of head and target branch.
-pub(crate) fn base(ci: &CiContext, repository: Option<&Repository>) -> Base {
-    let Some(pull_request) = &ci.pull_request else { return Base::None };
-    let Some(repository) = repository else {
-        let because = "the checkout is no git repository".to_owned();
-        return Base::Missing(Missing { because, way_out: String::new() });
-    };
-    let parents = repository.parents("HEAD").unwrap_or_default();
-    let found = match parents.as_slice() {
-        [first, second] if *second == pull_request.head => repository.resolve(first),
-        _ => from_target_branch(repository, pull_request),
-    };
-    match found {
-        Ok(commit) => Base::Commit(commit),
-        Err(error) => Base::Missing(missing(ci.host, &parents, &error)),
+/// The commits of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Commits {
+    /// What the checkout is compared with: the first parent where the checkout is the host's merge commit, else the merge base of head and
+    /// target branch.
+    pub(crate) base: Commit,
+    /// Whose configuration has authority: the first parent of the host's merge commit, else the target branch as it was fetched. Never the
+    /// commit of the event, which is stale, nor a merge base, nor a parent of a commit that the host did not name: a pull request can
+    /// choose those.
+    pub(crate) authority: Commit,
+}
+
+impl Commits {
+    /// Of the pull request that the CI names.
+    pub(crate) fn of(ci: &CiContext, repository: Option<&Repository>) -> Commits {
+        let Some(pull_request) = &ci.pull_request else {
+            return Commits { base: Commit::None, authority: Commit::None };
+        };
+        let both =
+            |missing: Missing| Commits { base: Commit::Missing(missing.clone()), authority: Commit::Missing(missing) };
+        let Some(repository) = repository else {
+            return both(Missing::without_way_out("the checkout is not a git repository"));
+        };
+        if repository.is_submodule() {
+            return both(Missing::without_way_out("the checkout is a submodule, which the pull request chooses"));
+        }
+        let merge = HostsMerge::checked_out(repository, pull_request);
+        Commits {
+            base: base(ci.host, repository, pull_request, merge.as_ref()),
+            authority: authority(ci.host, repository, pull_request, merge.as_ref()),
+        }
     }
 }
 
-fn from_target_branch(
-    repository: &Repository,
-    pull_request: &seatrial_ci::PullRequestContext,
-) -> Result<String, GitError> {
-    let target = format!("refs/remotes/origin/{}", pull_request.target_branch);
-    let target = repository.resolve(&target).or_else(|_| repository.resolve(&pull_request.base))?;
+/// The merge commit that the host made, checked out.
+struct HostsMerge {
+    first_parent: String,
+}
+
+impl HostsMerge {
+    /// `None` where the host names none, another commit is checked out, or it is not a merge of the pull request's head.
+    fn checked_out(repository: &Repository, pull_request: &PullRequestContext) -> Option<HostsMerge> {
+        let named = pull_request.merge.as_ref()?;
+        let head = repository.resolve("HEAD").ok().filter(|head| head.eq_ignore_ascii_case(named))?;
+        match repository.parents(&head).ok()?.as_slice() {
+            [first, second] if second.eq_ignore_ascii_case(&pull_request.head) => {
+                Some(HostsMerge { first_parent: first.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn base(host: Host, repository: &Repository, pull_request: &PullRequestContext, merge: Option<&HostsMerge>) -> Commit {
+    let found = match merge {
+        Some(merge) => repository.resolve(&merge.first_parent),
+        None => merge_base(repository, pull_request),
+    };
+    let deepened = if merge.is_some() { Depth::One } else { Depth::All };
+    known(found, |error| missing(host, deepened, error))
+}
+
+fn merge_base(repository: &Repository, pull_request: &PullRequestContext) -> Result<String, GitError> {
+    let target = repository.reference(&target_of(pull_request)).or_else(|_| repository.resolve(&pull_request.base))?;
     let head = repository.resolve(&pull_request.head).or_else(|_| repository.resolve("HEAD"))?;
     repository.merge_base(&head, &target)
 }
 
-fn missing(host: Host, parents: &[String], error: &GitError) -> Missing {
-    let is_merge = parents.len() == 2;
-    let by_hand = if is_merge { "git fetch --deepen=1" } else { "git fetch --unshallow" };
-    let way_out = match host {
-        Host::GitHubActions => {
-            let depth = if is_merge { "2" } else { "0" };
-            format!("give actions/checkout `fetch-depth: {depth}`, or run `{by_hand}` before")
+fn authority(
+    host: Host,
+    repository: &Repository,
+    pull_request: &PullRequestContext,
+    merge: Option<&HostsMerge>,
+) -> Commit {
+    if let Some(first) = merge.and_then(|merge| repository.resolve(&merge.first_parent).ok()) {
+        return Commit::Known(first);
+    }
+    let target = target_of(pull_request);
+    known(repository.reference(&target), |error| match merge {
+        Some(_) => missing(host, Depth::One, error),
+        None => {
+            let branch = &pull_request.target_branch;
+            let way_out = format!("run `git fetch origin +refs/heads/{branch}:{target}` before");
+            Missing { because: error.to_string(), way_out }
         }
-        Host::Local => format!("run `{by_hand}` before"),
+    })
+}
+
+fn target_of(pull_request: &PullRequestContext) -> String {
+    format!("refs/remotes/origin/{}", pull_request.target_branch)
+}
+
+fn known(found: Result<String, GitError>, missing: impl FnOnce(&GitError) -> Missing) -> Commit {
+    match found {
+        Ok(commit) => Commit::Known(commit),
+        Err(error) => Commit::Missing(missing(&error)),
+    }
+}
+
+/// How much more of the history is needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// One commit more.
+    One,
+    /// All of it.
+    All,
+}
+
+fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
+    let (by_hand, input) = match depth {
+        Depth::One => ("git fetch --deepen=1", "2"),
+        Depth::All => ("git fetch --unshallow", "0"),
+    };
+    let way_out = match host {
+        Host::GitHubActions => format!("give actions/checkout `fetch-depth: {input}`, or run `{by_hand}` before"),
+        Host::Unsupported | Host::Local => format!("run `{by_hand}` before"),
     };
     Missing { because: error.to_string(), way_out }
 }
 
-/// The tree of the base, with what is checked out beside it; where it cannot be opened, the base is missing.
-pub(crate) fn open_base(
-    base: Base,
-    checkouts: &Checkouts,
-    workspace: &Workspace,
-    session: &Session,
-) -> (Base, Option<Against>) {
-    let Base::Commit(commit) = &base else { return (base, None) };
-    match Tree::commit_with_copies(&workspace.root, commit, checkouts.directories(), &session.sources) {
-        Ok(tree) => (base, Some(Against::new(tree, &workspace.config_path, checkouts))),
-        Err(error) => {
-            let because = error.to_string();
-            (
-                Base::Missing(Missing {
-                    because,
-                    way_out: "fetch the whole history (`git fetch --unshallow`)".to_owned(),
-                }),
-                None,
-            )
-        }
-    }
-}
-
 /// What the report says was judged.
-pub(crate) fn judged(ci: &CiContext, base: &Base, repository: Option<&Repository>) -> Revision {
+pub(crate) fn judged(ci: &CiContext, base: &Commit, repository: Option<&Repository>) -> Revision {
     let checked_out = || repository.and_then(|r| r.resolve("HEAD").ok());
     let head = ci.pull_request.as_ref().map(|p| p.head.clone()).or_else(|| ci.checkout.clone()).or_else(checked_out);
     let blob_url = match (&ci.server_url, &ci.repository, &head) {
@@ -115,8 +175,8 @@ pub(crate) fn judged(ci: &CiContext, base: &Base, repository: Option<&Repository
         blob_url,
     });
     let base = match base {
-        Base::Commit(commit) => Some(commit.clone()),
-        Base::None | Base::Missing(_) => None,
+        Commit::Known(commit) => Some(commit.clone()),
+        Commit::None | Commit::Missing(_) => None,
     };
     Revision { head, base, pull_request }
 }

@@ -1,6 +1,7 @@
 //! What a command needs to know of the process it runs in: environment, CI, secrets, colours, network settings.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,10 +9,11 @@ use seatrial_ci::{CiContext, Host};
 use seatrial_model::{Masker, Sources};
 use seatrial_transport::Settings;
 
-use crate::cli::{Color, CommonArgs};
+use crate::cli::{ClusterArgs, Color, CommonArgs};
 use crate::config::Placeholders;
 use crate::stop::Stop;
 use crate::streams;
+use crate::workspace::normal;
 
 /// Names of environment variables whose values are secret.
 const SECRET_NAMES: [&str; 7] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL"];
@@ -24,6 +26,10 @@ pub(crate) struct Session {
     pub(crate) ci: CiContext,
     /// Number of the pull request: from the CI, else from `--pull-request`.
     pub(crate) pull_request: Option<u64>,
+    /// `owner/name`: from the CI, else from `--repository`.
+    pub(crate) repository: Option<String>,
+    /// Tells this process from all others, also from those of the same job.
+    pub(crate) nonce: u64,
     pub(crate) masker: Arc<Masker>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) color: bool,
@@ -34,7 +40,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Stop::Broken`] when there is no current directory.
-    pub(crate) fn open(common: &CommonArgs, pull_request: Option<u64>) -> Result<Session, Stop> {
+    pub(crate) fn open(common: &CommonArgs, cluster: Option<&ClusterArgs>) -> Result<Session, Stop> {
         let directory =
             std::env::current_dir().map_err(|e| Stop::Broken(format!("there is no current directory: {e}")))?;
         let env: BTreeMap<String, String> =
@@ -45,9 +51,14 @@ impl Session {
         }
         let event = env.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read_to_string(path).ok());
         let ci = CiContext::detect(&env, event.as_deref());
-        let pull_request = ci.pull_request.as_ref().map(|p| p.number).or(pull_request);
+        let directory = logical(directory, &env);
+        let pull_request = ci.pull_request.as_ref().map(|p| p.number).or(cluster.and_then(|args| args.pull_request));
+        let repository = ci.repository.clone().or_else(|| cluster.and_then(|args| args.repository.clone()));
+        // Keys of a hash map are random for each process: nothing more is needed here.
+        let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);
-        Ok(Session { env, directory, ci, pull_request, masker, sources: Arc::new(Sources::new()), color })
+        let sources = Arc::new(Sources::new());
+        Ok(Session { env, directory, ci, pull_request, repository, nonce, masker, sources, color })
     }
 
     /// What names and addresses of an environment can be filled with.
@@ -91,6 +102,13 @@ impl Session {
     pub(crate) fn has_terminal(&self) -> bool {
         self.ci.host == Host::Local && streams::errors_are_watched()
     }
+}
+
+/// The current directory by the letters of the way to it, where a shell keeps them: a step that runs in a link runs at the link's path.
+fn logical(directory: PathBuf, env: &BTreeMap<String, String>) -> PathBuf {
+    let logical = env.get("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
+    let is_here = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real == directory);
+    logical.filter(is_here).map_or(directory, |path| normal(&path))
 }
 
 fn is_secret(name: &str) -> bool {

@@ -1,6 +1,5 @@
 //! SIGINT and SIGTERM: the first ends in a report, and a second one changes nothing but at a terminal, where a second Ctrl-C ends at once.
 
-use std::io::IsTerminal;
 use std::time::Duration;
 
 use seatrial_deploy::{CancelToken, Canceller};
@@ -9,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::progress::ProgressLog;
 use crate::stop::Stop;
+use crate::streams;
 
 /// From the first signal to the end: a CI kills after seven and a half or ten seconds. Calls to a cluster end 3 s after it, releasing the
 /// Lease takes 1.5 s at most; what is left is for the forge ([`POST_WITHIN`]) and the files.
@@ -31,7 +31,7 @@ pub(crate) fn listen(log: &ProgressLog) -> Result<CancelToken, Stop> {
 
 /// Tells the run to stop at the first signal, and ends it when it does not end by itself.
 async fn obey(mut interrupt: Signal, mut terminate: Signal, log: ProgressLog, canceller: Canceller) {
-    let at_terminal = std::io::stdin().is_terminal() || std::io::stderr().is_terminal();
+    let at_terminal = streams::input_is_watched() || streams::errors_are_watched();
     let (name, mut interrupts) = tokio::select! {
         _ = interrupt.recv() => ("SIGINT", 1),
         _ = terminate.recv() => ("SIGTERM", 0),

@@ -114,6 +114,11 @@ fn write_all(mut stream: impl Write, written: Written<'_>) -> io::Result<()> {
     }
 }
 
+/// Whether a person types at standard input.
+pub(crate) fn input_is_watched() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// Whether a person watches standard output.
 pub(crate) fn output_is_watched() -> bool {
     io::stdout().is_terminal()

@@ -298,7 +298,8 @@ fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
 
 #[test]
 fn a_plugin_is_never_found_in_the_repository_by_a_relative_part_of_path() {
-    let user = "{ exec: { apiVersion: client.authentication.k8s.io/v1, command: cloud-login, interactiveMode: Never } }";
+    let user =
+        "{ exec: { apiVersion: client.authentication.k8s.io/v1, command: cloud-login, interactiveMode: Never } }";
     for path in
         ["", ":", ".", ":/usr/bin:/bin", "/usr/bin::/bin", "/usr/bin:/bin:", "/usr/bin:.", "deploy/..:/usr/bin:/bin"]
     {

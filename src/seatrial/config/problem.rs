@@ -20,6 +20,14 @@ pub(crate) struct ConfigProblem {
     pub(crate) message: String,
 }
 
+impl ConfigProblem {
+    /// A problem with the file as a whole; what is said of it follows its name.
+    pub(crate) fn of_file(path: &str, what: &str) -> ConfigProblem {
+        let message = format!("the configuration `{path}` {what}");
+        ConfigProblem { path: path.to_owned(), place: None, line: String::new(), message }
+    }
+}
+
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = shown_on_one_line(&self.path);

@@ -1,0 +1,111 @@
+//! `cleanup`: the preview namespaces of a pull request are deleted, where whoever has the say over a deployment says that there are some.
+
+use std::time::Duration;
+
+use seatrial_api::Cluster;
+use seatrial_ci::Trust;
+use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
+use seatrial_schema::nearest;
+
+use crate::authority::{Authority, Word};
+use crate::cli::CleanupArgs;
+use crate::commands::{connect_to_network, progress_log};
+use crate::config::{Config, EnvironmentConfig};
+use crate::ground::Ground;
+use crate::live::{LiveContext, preview};
+use crate::session::Session;
+use crate::signals;
+use crate::stop::Stop;
+
+/// The command.
+pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
+    let session = Session::open(&args.common, Some(&args.cluster))?;
+    let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
+    let word = Word { trust_head: args.cluster.trust_head, cluster: args.cluster.cluster.as_deref() };
+    let mut ground = Ground::open(&session, &args.common, word)?;
+    ground.read_config()?;
+    let log = progress_log(&session, &args.common);
+    if let (Trust::Untrusted(because), Authority::Nobody(_)) = (&session.ci.trust, &ground.authority) {
+        // Whatever closes a fork's pull request, nothing of it was ever deployed.
+        log.line(&format!("{:<6} nothing is deleted: {because}", "clean"));
+        return Ok(EXIT_PASSED);
+    }
+    let config = says_what_to_delete(&ground)?;
+    let cancel = signals::listen(&log)?;
+    let repository = ground.repository();
+    let live = LiveContext {
+        session: &session,
+        transport: &transport,
+        cluster_flag: args.cluster.cluster.as_deref(),
+        repository: repository.as_deref(),
+        log: &log,
+        cancel: &cancel,
+    };
+    let mut exit = EXIT_PASSED;
+    let mut found = false;
+    for (name, environment) in chosen(config, &args.common.environment)? {
+        let Some(deploy) = &environment.deploy else { continue };
+        let Some(preview) = preview(deploy, &session.placeholders(name)).map_err(Stop::Usage)? else { continue };
+        found = true;
+        let outcome = clean_up_one(&live, name, environment, &preview.namespace, &cancel).await;
+        log.line(&format!("{:<6} {name:<5} {}", "clean", outcome.as_ref().unwrap_or_else(|e| e)));
+        if outcome.is_err() {
+            exit = EXIT_BROKEN;
+        }
+    }
+    log.finish();
+    if !found {
+        return Err(Stop::Usage("no environment has `deploy.preview`: there is nothing to clean up".to_owned()));
+    }
+    Ok(exit)
+}
+
+/// The configuration that says which previews there are.
+fn says_what_to_delete<'a>(ground: &'a Ground<'_>) -> Result<&'a Config, Stop> {
+    match &ground.authority {
+        Authority::Base(config) => Ok(config),
+        Authority::Checkout => ground.workspace.config.as_ref().ok_or_else(|| {
+            let path = &ground.workspace.config_path;
+            Stop::Usage(format!("there is no `{path}` that says which environments have previews"))
+        }),
+        Authority::Nobody(because) => Err(Stop::Usage(format!("nothing is deleted: {because}"))),
+    }
+}
+
+fn chosen<'a>(config: &'a Config, wanted: &[String]) -> Result<Vec<(&'a str, &'a EnvironmentConfig)>, Stop> {
+    for name in wanted {
+        if !config.environments.contains_key(name) {
+            let hint = nearest(name, config.environments.keys().map(String::as_str));
+            let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Stop::Usage(format!("there is no environment `{name}`{hint}")));
+        }
+    }
+    let all = config.environments.iter().map(|(name, environment)| (name.as_str(), environment));
+    Ok(all.filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|w| w == name)).collect())
+}
+
+/// Deletes one preview namespace; a sentence either way.
+async fn clean_up_one(
+    live: &LiveContext<'_>,
+    name: &str,
+    environment: &EnvironmentConfig,
+    namespace: &str,
+    cancel: &CancelToken,
+) -> Result<String, String> {
+    let Some(target) = live.wanted(environment) else {
+        return Ok(format!("{namespace}: the simulated cluster keeps nothing between runs"));
+    };
+    let session = live.session;
+    let cluster = tokio::select! {
+        connected = Cluster::connect(&target, &session.env, live.transport, &session.masker) => connected,
+        () = cancel.cancelled() => return Err(format!("{namespace}: stopped by a signal while connecting to the cluster")),
+    };
+    let cluster = cluster.map_err(|e| session.masked(&e.to_string()))?;
+    let progress = |p: seatrial_deploy::Progress| live.log.deployment(name, &p);
+    match cleanup(&cluster, namespace, &live.identity(), Duration::from_secs(600), &progress, cancel).await {
+        Ok(true) => Ok(format!("{namespace} deleted")),
+        Ok(false) => Ok(format!("{namespace} does not exist")),
+        Err(error) => Err(session.masked(&format!("{namespace}: {error}"))),
+    }
+}

@@ -1,0 +1,160 @@
+//! Text → configuration, or everything that is wrong with it.
+//!
+//! What the types cannot say is checked in `check.rs`.
+
+use seatrial_model::{Level, Sources, Span};
+use seatrial_schema::nearest;
+
+use super::check::check;
+use super::raw::RawConfig;
+use super::{Config, ConfigProblem};
+
+/// Bytes of a configuration at most.
+const LARGEST: usize = 1 << 20;
+
+/// Reads a configuration. `path` is how the file is called in messages.
+///
+/// # Errors
+/// Everything that is wrong: the first error of the syntax or of a type, or else all that contradicts itself.
+pub(crate) fn read(path: &str, text: &str) -> Result<Config, Vec<ConfigProblem>> {
+    if text.len() > LARGEST {
+        let message = format!("the file has {} bytes; no configuration is larger than 1 MiB", text.len());
+        return Err(vec![ConfigProblem { path: path.to_owned(), place: None, line: String::new(), message }]);
+    }
+    let problems = unreadable(path, text);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let raw: RawConfig = serde_saphyr::from_str(text).map_err(|error| vec![syntax_problem(path, text, &error)])?;
+    check(path, text, raw)
+}
+
+/// What is no YAML, or more than one document of it: our own parser knows the place and the way out better.
+fn unreadable(path: &str, text: &str) -> Vec<ConfigProblem> {
+    let file = Sources::new().add(path, text.to_owned());
+    let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kustomize);
+    let at = |span: Span, message: String| {
+        let (line, column) = file.line_column(span.start);
+        ConfigProblem { path: path.to_owned(), place: Some((line, column)), line: file.line(line).to_owned(), message }
+    };
+    let wrong = parsed.findings.into_iter().filter(|f| f.level == Level::Error).map(|finding| {
+        let help = finding.help.map_or(String::new(), |help| format!("; {help}"));
+        at(finding.primary.span, format!("{}{help}", finding.message))
+    });
+    let further = parsed.documents.iter().skip(1).take(1);
+    let further = further.map(|d| at(d.node.span(), "one YAML document is wanted, and another begins here".to_owned()));
+    wrong.chain(further).collect()
+}
+
+fn syntax_problem(path: &str, text: &str, error: &serde_saphyr::Error) -> ConfigProblem {
+    use serde_saphyr::Error;
+    let error = error.without_snippet();
+    let message = match error {
+        Error::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
+        Error::SerdeUnknownVariant { variant, expected, .. } => unknown("value", variant, expected),
+        Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing here"),
+        Error::SerdeInvalidType { unexpected, expected, .. }
+        | Error::SerdeInvalidValue { unexpected, expected, .. } => {
+            format!("{unexpected} stands where {expected} is wanted")
+        }
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` stands here twice"),
+        Error::InvalidScalar { ty, .. } => format!("{} is wanted here", described(ty)),
+        Error::Unexpected { expected, .. } => format!("{} is wanted here", described(expected)),
+        Error::NullIntoString { .. } => "a text is wanted here, and there is none".to_owned(),
+        Error::Eof { .. } => "the file is empty; write `version: 1` and `environments:`".to_owned(),
+        other => first_line(&other.to_string()),
+    };
+    let place = error.location().map(|at| (at.line(), at.column()));
+    let place = place.and_then(|(l, c)| Some((usize::try_from(l).ok()?.max(1), usize::try_from(c).ok()?.max(1))));
+    let line = place.and_then(|(line, _)| text.lines().nth(line - 1)).unwrap_or_default().to_owned();
+    ConfigProblem { path: path.to_owned(), place, line, message }
+}
+
+/// What a type or a part of YAML is to a person.
+fn described(expected: &str) -> &str {
+    match expected {
+        "mapping start" => "a mapping (`key: value`)",
+        "sequence start" => "a list (`- item`)",
+        "string scalar" => "a text",
+        "bool" => "`true` or `false`",
+        number if number.starts_with(['u', 'i']) && number.ends_with(char::is_numeric) => "a whole number",
+        other => other,
+    }
+}
+
+/// The sentence without the place that the library puts behind it.
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    let cut = [" at line ", ": line "].iter().filter_map(|mark| line.find(mark)).min();
+    line[..cut.unwrap_or(line.len())].to_owned()
+}
+
+fn unknown(what: &str, found: &str, expected: &[&'static str]) -> String {
+    if let Some(near) = nearest(found, expected.iter().copied()) {
+        return format!("unknown {what} `{found}`; did you mean `{near}`?");
+    }
+    let known: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
+    format!("unknown {what} `{found}`; known here: {}", known.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found = match read("seatrial.yaml", text) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems,
+        };
+        let found: Vec<String> = found
+            .iter()
+            .map(|p| format!("{}: {}", p.place.map_or("-".to_owned(), |(l, c)| format!("{l}:{c}")), p.message))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_the_line_and_a_suggestion() {
+        check("version: 1\nenviroments: {}\n", &["2:1: unknown key `enviroments`; did you mean `environments`?"]);
+    }
+
+    #[test]
+    fn an_environment_needs_exactly_one_source() {
+        check(
+            "version: 1\nenvironments:\n  dev: {}\n  prod:\n    kustomize: { path: a }\n    manifests: { path: b }\n",
+            &[
+                "3:3: environment `dev` has no source; give it `kustomize:` or `manifests:`",
+                "4:3: environment `prod` has two sources; keep one of `kustomize:` and `manifests:`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_test_must_name_a_configured_environment_and_one_probe() {
+        check(
+            "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\ntests:\n  - name: x\n    environment: dve\n    rollout: { workload: Deployment/web }\n  - name: y\n    environment: dev\n",
+            &[
+                "7:5: test `x` names the environment `dve`, which is not configured; did you mean `dev`?",
+                "9:5: test `y` has no probe; give it `http:` or `rollout:`",
+            ],
+        );
+    }
+
+    #[test]
+    fn minors_durations_placeholders_and_rules_are_checked() {
+        let text = "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\n    kubernetes: \"1.12\"\n    deploy:\n      timeout: soon\n      preview: { namespace: \"shop-{nmber}\" }\nrules:\n  schemaa: off\n";
+        let problems = read("seatrial.yaml", text).expect_err("four problems");
+        let places: Vec<_> = problems.iter().filter_map(|p| p.place).collect();
+        assert_eq!(places, [(5, 5), (7, 7), (8, 18), (10, 3)]);
+    }
+
+    #[test]
+    fn a_good_configuration_is_read() {
+        check(
+            "version: 1\nenvironments:\n  dev:\n    kustomize: { path: deploy }\n    deploy: { timeout: 10m }\n",
+            &[],
+        );
+    }
+}

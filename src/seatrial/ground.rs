@@ -1,0 +1,188 @@
+//! What a run stands on before anything of the checkout is believed: the repository, the commits that count beside it, whose word counts,
+//! and the start of the report. Assembled once, for every command that reports or reaches a cluster.
+
+use seatrial_ci::Trust;
+use seatrial_model::{Alteration, Finding, Report, ReportedFinding, Span};
+use seatrial_tree::{ReadError, Tree};
+
+use crate::alterations::alterations;
+use crate::authority::{Authority, BaseSays, Word};
+use crate::cli::{CommonArgs, FindingArgs};
+use crate::config::{self, Config, ConfigProblem, ReportConfig};
+use crate::repository_name::repository_name;
+use crate::revision::{self, Commit, Commits};
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::workspace::{Workspace, link_on_the_way};
+
+/// What a run stands on.
+#[derive(Debug)]
+pub(crate) struct Ground<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) workspace: Workspace,
+    pub(crate) commits: Commits,
+    /// The configuration of the commit that has authority, or why there is none, as a clause; `None` where there is no pull request.
+    pub(crate) trusted: Option<Result<Config, String>>,
+    pub(crate) authority: Authority,
+    /// Why nothing may be read at all: a link on the way to the configuration.
+    trouble: Option<ConfigProblem>,
+}
+
+impl<'a> Ground<'a> {
+    /// Finds the repository and asks who has the say.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] when there is nothing to open.
+    pub(crate) fn open(session: &'a Session, common: &CommonArgs, word: Word<'_>) -> Result<Ground<'a>, Stop> {
+        let workspace = Workspace::open(&session.directory, common.config.as_deref(), &session.sources)?;
+        let commits = Commits::of(&session.ci, workspace.repository.as_ref());
+        let (trusted, trouble) = match trusted(session, &workspace, &commits) {
+            Ok(trusted) => (trusted, None),
+            Err(problem) => (Some(Err("its configuration lies behind a symbolic link".to_owned())), Some(problem)),
+        };
+        let missing = match &commits.base {
+            Commit::Missing(missing) => Some(missing.clause()),
+            Commit::None | Commit::Known(_) => None,
+        };
+        let base = trusted.as_ref().map(|config| BaseSays { missing: missing.as_deref(), config });
+        let authority = Authority::decide(&session.ci, word, base);
+        Ok(Ground { session, workspace, commits, trusted, authority, trouble })
+    }
+
+    /// Reads the checkout's configuration.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] when a file that was named is not there, [`Stop::Config`] when it is wrong.
+    pub(crate) fn read_config(&mut self) -> Result<(), Stop> {
+        match self.trouble.take() {
+            Some(problem) => Err(Stop::Config(vec![problem])),
+            None => self.workspace.read_config(),
+        }
+    }
+
+    /// The repository that previews belong to: from the CI, from `--repository`, or as `origin` names it.
+    pub(crate) fn repository(&self) -> Option<String> {
+        let origin = || self.workspace.repository.as_ref()?.origin_url();
+        self.session.repository.clone().or_else(|| repository_name(&origin()?))
+    }
+
+    /// Where the report goes.
+    pub(crate) fn sinks(&self) -> ReportConfig {
+        self.authority.report(self.workspace.config.as_ref())
+    }
+
+    /// A report that says what is judged, and nothing of it yet.
+    pub(crate) fn report(&self, command: &str, findings: FindingArgs) -> Report {
+        let ci = &self.session.ci;
+        let mut report = Report::new(command, env!("CARGO_PKG_VERSION"));
+        report.revision = revision::judged(ci, &self.commits.base, self.workspace.repository.as_ref());
+        report.fail_on = findings.fail_on();
+        report.listing = findings.listing();
+        report.run_url.clone_from(&ci.run_url);
+        report.notices.extend(ci.notices.iter().cloned());
+        report
+    }
+
+    /// Why nobody has the say though somebody could, with the way out, as a sentence: the table has room for a few words only.
+    pub(crate) fn nobody(&self) -> Option<String> {
+        let because = match (&self.authority, &self.session.ci.trust, &self.commits) {
+            (Authority::Nobody(because), Trust::WhenTold { .. }, _) => because.clone(),
+            (Authority::Nobody(_), _, Commits { base: Commit::Known(_), authority: Commit::Missing(missing) }) => {
+                missing.clause()
+            }
+            _ => return None,
+        };
+        Some(format!("nobody says what may be deployed: {because}"))
+    }
+
+    /// The report of a run that ended before anything was judged.
+    pub(crate) fn stopped(&self, stop: &Stop, command: &str, findings: FindingArgs) -> Report {
+        let mut report = self.report(command, findings);
+        match stop {
+            Stop::Config(problems) => {
+                let found: Vec<ReportedFinding> = problems.iter().map(|problem| self.found(problem)).collect();
+                report.add_findings(None, &found);
+            }
+            Stop::Usage(sentence) | Stop::Broken(sentence) => {
+                report.broken.push(self.session.masked(sentence));
+                report.alterations = self.alterations();
+            }
+        }
+        report.decide();
+        report
+    }
+
+    /// What the pull request removes or changes among its own checks, as far as the base can say.
+    pub(crate) fn alterations(&self) -> Vec<Alteration> {
+        let Some(Ok(base)) = &self.trusted else { return Vec::new() };
+        let nothing = Config::default();
+        let change = self.workspace.config.as_ref().unwrap_or(&nothing);
+        alterations(base, change, &self.authority)
+    }
+
+    fn found(&self, problem: &ConfigProblem) -> ReportedFinding {
+        let sources = &self.session.sources;
+        let file = self.workspace.tree.read(&problem.path);
+        let file = file.unwrap_or_else(|_| sources.add(&problem.path, String::new()));
+        let span = problem.place.map_or(Span::start_of(file.id()), |place| file.span_at(place));
+        let finding = Finding::new(seatrial_model::ids::CONFIG, span, problem.message.as_str());
+        ReportedFinding::resolve(&finding, sources, &self.session.masker)
+    }
+}
+
+/// The configuration of the commit that has authority; `None` where there is no pull request.
+///
+/// # Errors
+/// A link inside of the repository on the way to it: whoever may move a link would say which configuration counts.
+fn trusted(
+    session: &Session,
+    workspace: &Workspace,
+    commits: &Commits,
+) -> Result<Option<Result<Config, String>>, ConfigProblem> {
+    let commit = match &commits.authority {
+        Commit::None => return Ok(None),
+        Commit::Missing(missing) => return Ok(Some(Err(missing.clause()))),
+        Commit::Known(commit) => commit,
+    };
+    let tree = match Tree::commit(&workspace.root, commit, &session.sources) {
+        Ok(tree) => tree,
+        Err(error) => return Ok(Some(Err(error.to_string()))),
+    };
+    let path = workspace.place.in_tree(&tree);
+    for (tree, path) in [(&workspace.tree, &workspace.config_path), (&tree, &path)] {
+        if let Some(link) = link_on_the_way(tree, path) {
+            return Err(ConfigProblem::of_file(path, &behind_a_link(&link)));
+        }
+    }
+    Ok(Some(config_of(&tree, workspace)))
+}
+
+fn behind_a_link(link: &str) -> String {
+    format!(
+        "is reached through `{link}`, which is a symbolic link; a pull request's configuration is not read through \
+         one: name the file itself with --config"
+    )
+}
+
+/// The configuration of a commit, bare, at the path where the checkout's lies; or why it says nothing, as a clause.
+///
+/// Where the checkout has none, it is the one that the commit has.
+pub(crate) fn config_of(tree: &Tree, workspace: &Workspace) -> Result<Config, String> {
+    let (own, path) = (&workspace.config_path, workspace.place.in_tree(tree));
+    if workspace.tree.exists(own) && *own != path {
+        return Err(if tree.exists(own) {
+            format!("the pull request removes `{path}`, which is the configuration of its base")
+        } else {
+            adds(own)
+        });
+    }
+    match tree.read(&path) {
+        Ok(file) => config::read(&path, file.text()).map_err(|_| format!("`{path}` of the base commit cannot be read")),
+        Err(ReadError::NotFound) => Err(adds(&path)),
+        Err(error) => Err(format!("`{path}` of the base commit {error}")),
+    }
+}
+
+fn adds(path: &str) -> String {
+    format!("the pull request adds {path}; deploy it with --trust-head")
+}

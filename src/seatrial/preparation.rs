@@ -1,0 +1,136 @@
+//! What is looked at, and with what: environments, checkouts, images and the renderer. Assembled once, alike for every command.
+
+use std::path::PathBuf;
+
+use seatrial_kustomize::{ImageOverride, LoadRestriction};
+use seatrial_model::Report;
+use seatrial_tree::Tree;
+
+use crate::against::Against;
+use crate::checkouts::Checkouts;
+use crate::cli::SourceArgs;
+use crate::ground::{Ground, config_of};
+use crate::judge::{Bench, Judged, Keep, judge};
+use crate::plan::{self, Planned};
+use crate::render::{Renderer, image_overrides};
+use crate::revision::{Commit, Missing};
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::workspace::Workspace;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Selection<'a> {
+    /// Environments by name; all of them when there is no name.
+    Environments(&'a [String]),
+    /// What lies at paths.
+    Paths(&'a [PathBuf]),
+}
+
+/// What is looked at, and with what.
+#[derive(Debug)]
+pub(crate) struct Preparation {
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) images: Vec<ImageOverride>,
+    pub(crate) renderer: Renderer,
+    checkouts: Checkouts,
+}
+
+impl Preparation {
+    /// Of a workspace whose configuration was read.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a flag that is wrong, an environment or a path that is not there.
+    pub(crate) fn new(
+        workspace: &Workspace,
+        session: &Session,
+        source: &SourceArgs,
+        wanted: Selection<'_>,
+        load_restriction: LoadRestriction,
+    ) -> Result<Preparation, Stop> {
+        let images = image_overrides(&source.image).map_err(Stop::Usage)?;
+        let planned = match wanted {
+            Selection::Environments(names) => plan::environments(workspace, names, load_restriction)?,
+            Selection::Paths(paths) => at_paths(workspace, session, paths, load_restriction)?,
+        };
+        let flags = Checkouts::of_flags(source, session, workspace)?;
+        let checkouts = flags.under(workspace.config.as_ref(), &workspace.config_path);
+        let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts);
+        Ok(Preparation { planned, images, renderer, checkouts })
+    }
+
+    /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
+    /// name them; what the checkout's own commit has is no copy.
+    fn against(&self, ground: &Ground<'_>) -> Result<Option<Against>, Missing> {
+        let commit = match &ground.commits.base {
+            Commit::Known(commit) => commit,
+            Commit::Missing(missing) => return Err(missing.clone()),
+            Commit::None => return Ok(None),
+        };
+        let (workspace, sources) = (&ground.workspace, &ground.session.sources);
+        let trusted = ground.trusted.as_ref().and_then(|config| config.as_ref().ok());
+        let checkouts = self.checkouts.under(trusted, &workspace.config_path);
+        let mut copies = checkouts.directories();
+        if !copies.is_empty()
+            && let Ok(own) = Tree::commit(&workspace.root, "HEAD", sources)
+        {
+            copies.retain(|directory| !own.exists(directory));
+        }
+        let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
+            let tree = Tree::commit_with_copies(&workspace.root, commit, copies, sources)?;
+            Ok((config_of(&bare, workspace), tree))
+        });
+        match opened {
+            Ok((config, tree)) => Ok(Some(Against::new(tree, config, &workspace.config_path, &checkouts))),
+            Err(error) => Err(Missing {
+                because: error.to_string(),
+                way_out: "fetch the whole history (`git fetch --unshallow`)".to_owned(),
+            }),
+        }
+    }
+
+    /// Renders and checks everything, beside the base of a pull request where there is one. What is to be said of the base goes into the
+    /// report; `besides` is what else follows where there is none.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
+    pub(crate) fn judge(
+        self,
+        ground: &Ground<'_>,
+        keep: Keep,
+        besides: &str,
+        report: &mut Report,
+    ) -> Result<Vec<Judged>, Stop> {
+        let against = self.against(ground).unwrap_or_else(|missing| {
+            report.notices.push(missing.sentence(besides));
+            report.revision.base = None;
+            None
+        });
+        report.alterations = ground.alterations();
+        let levels = plan::levels(ground.workspace.config.as_ref());
+        let bench = Bench {
+            session: ground.session,
+            head: &self.renderer,
+            base: against.as_ref(),
+            fail_on: report.fail_on,
+            images: &self.images,
+            levels: &levels,
+            keep,
+        };
+        judge(self.planned, bench)
+    }
+}
+
+/// What lies at several paths, each once, ordered by path.
+fn at_paths(
+    workspace: &Workspace,
+    session: &Session,
+    paths: &[PathBuf],
+    load_restriction: LoadRestriction,
+) -> Result<Vec<Planned>, Stop> {
+    let planned = paths.iter().map(|path| plan::at_path(&session.directory, workspace, path, load_restriction));
+    let mut planned = planned.collect::<Result<Vec<Planned>, Stop>>()?;
+    planned.sort_by(|a, b| a.name.cmp(&b.name));
+    planned.dedup_by(|a, b| a.name == b.name);
+    Ok(planned)
+}
