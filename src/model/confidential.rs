@@ -21,9 +21,6 @@ const AROUND: [&str; 8] = ["metadata", "items", "patches", "target", "options", 
 /// Keys whose blocks may hold whole Secrets or patches of them; other blocks only refer to Secrets (`valuesFrom` of a HelmRelease).
 const HOLDERS: [&str; 4] = ["items", "patches", "patchesStrategicMerge", "patchesJson6902"];
 
-/// Lines above a place that are looked at.
-const MOST_LINES: usize = 1_000;
-
 /// What of a file around a place is confidential.
 #[derive(Debug)]
 pub(crate) struct Confidential<'a> {
@@ -40,8 +37,14 @@ pub(crate) struct Confidential<'a> {
 pub(crate) struct Tells {
     /// Byte offsets.
     secrets: Vec<u32>,
+    /// Those of them that say that their document is a Secret.
+    objects: Vec<u32>,
+    /// Byte offsets of the line ends before the marks between documents.
+    documents: Vec<u32>,
     /// Lines that begin at the margin.
     margins: Vec<usize>,
+    /// For each line, from 1, the nearest one above that is indented less; 0 where there is none.
+    parents: Vec<u32>,
 }
 
 impl Tells {
@@ -51,10 +54,18 @@ impl Tells {
         if !["ecret", "ECRET", "/data", "/stringData"].iter().any(|word| text.contains(word)) {
             return None;
         }
-        let offset = |found: regex::Match<'_>| u32::try_from(found.start()).unwrap_or(u32::MAX);
-        let secrets = TELLS.iter().flat_map(|tells| tells.find_iter(text).map(offset)).collect();
-        let lines = 1..=file.line_starts().len();
-        Some(Tells { secrets, margins: lines.filter(|line| depth(file.line(*line)) == Some(0)).collect() })
+        let offset = |start: usize| u32::try_from(start).unwrap_or(u32::MAX);
+        let found = TELLS.iter().flat_map(|tells| tells.find_iter(text).map(|found| offset(found.start())));
+        let secrets: Vec<u32> = found.collect();
+        let is_object = |at: &u32| {
+            let before = file.line(file.line_column(*at).0).trim_start_matches("--- ");
+            depth(before) == Some(0) && (key(before) == Some("kind") || before.starts_with('{'))
+        };
+        let objects = secrets.iter().copied().filter(is_object).collect();
+        let documents = text.match_indices("\n---").map(|(start, _)| offset(start)).collect();
+        let depths: Vec<Option<usize>> = (1..=file.line_starts().len()).map(|line| depth(file.line(line))).collect();
+        let margins = (1..).zip(&depths).filter(|(_, depth)| **depth == Some(0)).map(|(line, _)| line).collect();
+        Some(Tells { secrets, objects, documents, margins, parents: parents(&depths) })
     }
 }
 
@@ -73,14 +84,13 @@ impl<'a> Confidential<'a> {
         };
         let text = file.text();
         let start = (span.start as usize).min(text.len());
-        let from = text.get(..start).and_then(|head| head.rfind("\n---")).map_or(0, |i| i + 1);
-        let to = text.get(start..).and_then(|rest| rest.find("\n---")).map_or(text.len(), |i| start + i);
+        let next = tells.documents.partition_point(|end| (*end as usize) < start);
+        let is_before = |end: &&u32| **end as usize + "\n---".len() <= start;
+        let from = tells.documents.iter().take(next).rev().find(is_before).map_or(0, |end| *end as usize + 1);
+        let to = tells.documents.get(next).map_or(text.len(), |end| *end as usize);
         let line = |offset: usize| file.line_column(u32::try_from(offset).unwrap_or(u32::MAX)).0;
         let document = Range { first: line(from), last: line(to) };
-        let whole = between(&tells.secrets, from, to).iter().any(|at| {
-            let before = file.line(file.line_column(*at).0).trim_start_matches("--- ");
-            depth(before) == Some(0) && (key(before) == Some("kind") || before.starts_with('{'))
-        });
+        let whole = !between(&tells.objects, from, to).is_empty();
         Confidential { file, document, tells: Some(tells), whole }
     }
 
@@ -152,16 +162,11 @@ impl<'a> Confidential<'a> {
 
     /// The lines that a line stands below, the nearest first: each is indented less than the one before.
     fn above(&self, line: usize) -> impl Iterator<Item = usize> {
-        let mut limit = depth(self.file.line(line)).unwrap_or(usize::MAX);
         let margin = self.block(line).first;
-        let first = margin.max(line.saturating_sub(MOST_LINES));
-        // The topmost one is known without a search.
-        let far = (margin < first).then_some(margin);
-        (first..line).rev().chain(far).filter(move |number| {
-            let Some(depth) = depth(self.file.line(*number)).filter(|depth| *depth < limit) else { return false };
-            limit = depth;
-            true
-        })
+        let parents = self.tells.map_or(&[][..], |tells| &tells.parents);
+        let parent = move |line: usize| line.checked_sub(1).and_then(|at| parents.get(at)).map(|line| *line as usize);
+        let above = move |line: usize| parent(line).filter(|parent| *parent >= margin.max(1));
+        std::iter::successors(above(line), move |line| above(*line))
     }
 
     /// From the line that begins at the margin to the one before the next such line.
@@ -194,6 +199,21 @@ pub(crate) fn without_quotations_of(hidden: &str, text: &str) -> String {
         if quoted && hidden.contains(word) && !is_key(word) { MASK.to_owned() } else { piece.to_owned() }
     };
     text.split('`').enumerate().map(piece).collect::<Vec<_>>().join("`")
+}
+
+/// For each line the nearest one above that is indented less.
+fn parents(depths: &[Option<usize>]) -> Vec<u32> {
+    // The lines above that something can stand below, outermost first.
+    let mut open: Vec<(usize, u32)> = Vec::new();
+    let parent = |(line, depth): (u32, &Option<usize>)| {
+        if let Some(depth) = depth {
+            open.truncate(open.partition_point(|(outer, _)| outer < depth));
+        }
+        let parent = open.last().map_or(0, |(_, line)| *line);
+        open.extend(depth.map(|depth| (depth, line)));
+        parent
+    };
+    (1..).zip(depths).map(parent).collect()
 }
 
 /// The offsets from `start` to `end`, exclusive; they are sorted.
