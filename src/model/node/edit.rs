@@ -53,6 +53,15 @@ impl Node {
         }
     }
 
+    /// Values of the pairs to change in place; copies the pairs when they are shared.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        let entries = match &mut self.value {
+            Value::Mapping(entries) => Some(entries),
+            _ => None,
+        };
+        entries.into_iter().flat_map(|entries| entries.values_mut())
+    }
+
     /// Items to change in place; copies the slice when it is shared.
     pub fn items_mut(&mut self) -> &mut [Node] {
         match &mut self.value {

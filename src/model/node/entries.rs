@@ -88,6 +88,15 @@ impl Entries {
         entry.map(|entry| &mut entry.value)
     }
 
+    /// All values, to change.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        let list = match &mut self.0 {
+            Repr::Few(list) => Arc::make_mut(list),
+            Repr::Many(many) => Arc::make_mut(many).list.as_mut_slice(),
+        };
+        list.iter_mut().map(|entry| &mut entry.value)
+    }
+
     /// All pairs to change, keys included.
     pub(super) fn all_mut(&mut self) -> &mut [Entry] {
         match &mut self.0 {
