@@ -43,7 +43,10 @@ pub(crate) fn set_pairs(
 ) {
     let mut sorted: Vec<&Entry> = pairs.entries().iter().collect();
     sorted.sort_by(|a, b| a.key.text.cmp(&b.key.text));
+    // The keys differ, so that no change follows from another one.
+    let mut all_changes: Vec<Changes> = Vec::new();
     for entry in sorted {
+        let mut position = 0;
         let setter = Setter::field(field, entry.value.span());
         let key = &*entry.key.text;
         let text = entry.value.scalar_text().unwrap_or_default();
@@ -52,8 +55,8 @@ pub(crate) fn set_pairs(
             let own = specs.iter().filter(|s| s.selects(&gvk));
             let mut created = 0;
             let mut shared = std::mem::take(&mut resource.shared);
+            let mut changes = Changes::default();
             let result = resource.edit(|node| {
-                let mut changes = Changes::default();
                 for spec in own {
                     let set = &mut |map: &mut Node| {
                         let before = map.get(key).cloned();
@@ -66,15 +69,26 @@ pub(crate) fn set_pairs(
                     };
                     spec.visit(node, Leaf::Mapping, &setter.origin(), set)?;
                 }
-                changes.spread(node, &mut shared);
                 Ok(())
             });
+            if result.is_ok() && !changes.is_empty() {
+                all_changes.resize_with(all_changes.len().max(position + 1), Changes::default);
+                all_changes.get_mut(position).into_iter().for_each(|all| all.extend(std::mem::take(&mut changes)));
+            }
+            position += 1;
             if created > 1 {
                 shared.insert(setter.origin());
             }
             resource.shared = shared;
             result
         });
+    }
+    for (position, changes) in all_changes.into_iter().enumerate().filter(|(_, changes)| !changes.is_empty()) {
+        if let Some(resource) = resources.resources_mut().get_mut(position) {
+            let mut shared = std::mem::take(&mut resource.shared);
+            resource.edit(|node| changes.spread(node, &mut shared));
+            resource.shared = shared;
+        }
     }
 }
 

@@ -45,6 +45,10 @@ impl Shared {
 }
 
 impl Changes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Notes that a scalar is another one now, if it was a shared one.
     pub(crate) fn note(&mut self, before: &Node, after: &Node, shared: &Shared) {
         let is_scalar = before.scalar_text().is_some() && after.scalar_text().is_some();
@@ -58,6 +62,13 @@ impl Changes {
         let known = self.0.entry(was.span).or_default();
         if known.iter().all(|(origin, _)| *origin != was) {
             known.push((was, after.clone()));
+        }
+    }
+
+    /// Takes over what another one has noted after this one.
+    pub(crate) fn extend(&mut self, more: Changes) {
+        for (span, noted) in more.0 {
+            self.0.entry(span).or_default().extend(noted);
         }
     }
 
@@ -82,7 +93,7 @@ impl Changes {
             *node = value.clone();
             return;
         }
-        node.entries_mut().iter_mut().for_each(|entry| self.replace(&mut entry.value));
+        node.values_mut().for_each(|value| self.replace(value));
         node.items_mut().iter_mut().for_each(|item| self.replace(item));
     }
 
