@@ -4,12 +4,26 @@ use seatrial_model::Finding;
 
 use crate::resource::Resource;
 
+/// Among more names than this nothing is suggested: thousands may be misspelt at once.
+const MOST_NAMES: usize = 2_000;
+
+/// Characters that are compared.
+const LONGEST: usize = 80;
+
 /// The name that is nearest to a misspelt one, when one is near enough.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wrong = wrong.to_lowercase();
-    let most = (wrong.chars().count() / 3).clamp(1, 4);
-    let scored = names.into_iter().map(|name| (distance(&wrong, &name.to_lowercase()), name));
-    scored.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+    let names: Vec<&str> = names.into_iter().take(MOST_NAMES + 1).collect();
+    if names.len() > MOST_NAMES {
+        return None;
+    }
+    let wrong = characters(wrong);
+    let most = (wrong.len() / 3).clamp(1, 4);
+    let scored = names.into_iter().filter_map(|name| Some((distance(&wrong, &characters(name), most)?, name)));
+    scored.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+fn characters(name: &str) -> Vec<char> {
+    name.chars().flat_map(char::to_lowercase).take(LONGEST).collect()
 }
 
 /// The object whose first name is nearest to a misspelt one.
@@ -24,9 +38,11 @@ pub(crate) fn point_at(finding: Finding, object: &Resource) -> Finding {
     finding.with_related(object.name_span(), "this one is near").with_help(help)
 }
 
-/// Edits from one word to the other, a swap of two neighbours counted once (Damerau–Levenshtein, restricted).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(80).collect(), b.chars().take(80).collect());
+/// Edits from one word to the other, a swap of two neighbours counted once (Damerau–Levenshtein, restricted); `None` for more than `most`.
+fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -40,9 +56,13 @@ fn distance(a: &str, b: &str) -> usize {
             }
             row.push(best);
         }
+        // A swap reaches back two rows.
+        if row.iter().chain(&last).all(|edits| *edits > most) {
+            return None;
+        }
         before = std::mem::replace(&mut last, row);
     }
-    last.last().copied().unwrap_or_default()
+    last.last().copied().filter(|edits| *edits <= most)
 }
 
 #[cfg(test)]
