@@ -23,6 +23,8 @@ pub(crate) struct Accumulator {
     index: Option<HashMap<Id, usize>>,
     /// Where each identity stands, present or former; `None` after a change.
     any_index: Option<HashMap<Id, Vec<usize>>>,
+    /// Where each name stands, present or former; `None` after a change.
+    name_index: Option<HashMap<Arc<str>, Vec<usize>>>,
     /// Where the first thing is named that could not be read.
     unread: Option<Span>,
 }
@@ -35,6 +37,7 @@ impl Default for Accumulator {
             resources: Vec::new(),
             index: None,
             any_index: None,
+            name_index: None,
             unread: None,
         }
     }
@@ -47,8 +50,7 @@ impl Accumulator {
 
     /// All of them, to change; identities are looked up anew afterwards.
     pub(crate) fn resources_mut(&mut self) -> &mut Vec<Resource> {
-        self.index = None;
-        self.any_index = None;
+        self.forget();
         &mut self.resources
     }
 
@@ -57,10 +59,19 @@ impl Accumulator {
         let Some(resource) = self.resources.get_mut(position) else { return };
         let before: Vec<Id> = resource.any_ids().cloned().collect();
         change(resource);
-        if !resource.any_ids().eq(before.iter()) {
-            self.index = None;
-            self.any_index = None;
+        let is_same = before.last() == Some(resource.id())
+            && resource.any_ids().all(|id| before.contains(id))
+            && before.iter().all(|id| resource.any_ids().any(|now| now == id));
+        if !is_same {
+            self.forget();
         }
+    }
+
+    /// Identities are looked up anew.
+    fn forget(&mut self) {
+        self.index = None;
+        self.any_index = None;
+        self.name_index = None;
     }
 
     /// Positions of those that have the identity, now or before, in order.
@@ -74,6 +85,24 @@ impl Accumulator {
             index
         });
         index.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Positions of those that have the name, now or before, in order.
+    pub(crate) fn with_name(&mut self, name: &str) -> &[usize] {
+        let resources = &self.resources;
+        let index = self.name_index.get_or_insert_with(|| {
+            let mut index: HashMap<Arc<str>, Vec<usize>> = HashMap::with_capacity(resources.len());
+            for (position, resource) in resources.iter().enumerate() {
+                for id in resource.any_ids() {
+                    let positions = index.entry(Arc::clone(&id.name)).or_default();
+                    if positions.last() != Some(&position) {
+                        positions.push(position);
+                    }
+                }
+            }
+            index
+        });
+        index.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Notes that what is named in `span` could not be read, so that resources are missing.
@@ -106,20 +135,14 @@ impl Accumulator {
         if let Some(any) = &mut self.any_index {
             note(any, &resource, self.resources.len());
         }
+        self.name_index = None;
         self.resources.push(resource);
-    }
-
-    /// Positions of those with the identity, now or before.
-    pub(crate) fn matching_any_id(&self, wanted: impl Fn(&Id) -> bool) -> Vec<usize> {
-        let has = |r: &Resource| r.any_ids().any(&wanted);
-        self.resources.iter().enumerate().filter(|(_, r)| has(r)).map(|(position, _)| position).collect()
     }
 
     /// Removes resources that have become equal in identity to an earlier one; each is a finding.
     pub(crate) fn drop_duplicates(&mut self, findings: &mut Vec<Finding>) {
         self.resources = distinct(std::mem::take(&mut self.resources), findings);
-        self.index = None;
-        self.any_index = None;
+        self.forget();
     }
 
     /// Changes every resource's node; what cannot be set is a finding.

@@ -201,7 +201,10 @@ fn absorb(
     let matches = resources.with_id(resource.id()).to_vec();
     match (matches.as_slice(), behavior) {
         ([], Behavior::Create) => resources.append(resource, findings),
-        ([], _) => findings.push(resources.absent(nothing_to_merge_into(&resource, name, what, resources))),
+        ([], _) => {
+            let finding = nothing_to_merge_into(&resource, name, what, resources);
+            findings.push(resources.absent(finding));
+        }
         ([position, ..], Behavior::Create) => {
             let first = resources.resources().get(*position).map(Resource::name_span);
             let message = format!("`{}` exists already", resource.id().describe());
@@ -219,18 +222,20 @@ fn absorb(
     }
 }
 
-fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, resources: &Accumulator) -> Finding {
+fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, resources: &mut Accumulator) -> Finding {
     let id = resource.id();
     let message = format!("there is no `{}` to change", id.describe());
     let finding = Finding::new(ids::KUSTOMIZE, name.span(), message).with_field(what.field());
-    let same_kind = || resources.resources().iter().filter(|r| r.id().gvk == id.gvk);
-    if let Some(other) = same_kind().find(|r| r.any_ids().any(|i| i.name == id.name)) {
+    let of_name = resources.with_name(&id.name).to_vec();
+    let all = resources.resources();
+    let is_of_kind = |r: &&Resource| r.id().gvk == id.gvk;
+    if let Some(other) = of_name.into_iter().filter_map(|at| all.get(at)).find(is_of_kind) {
         let namespace = &other.id().namespace;
         return finding
             .with_related(other.name_span(), format!("it is in the namespace `{namespace}` here"))
             .with_help(format!("write `namespace: {namespace}` in the generator"));
     }
-    let near = nearest::nearest(&id.name, same_kind().map(|r| &*r.original_id().name));
+    let near = nearest::nearest(&id.name, all.iter().filter(is_of_kind).map(|r| &*r.original_id().name));
     match near {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None => finding.with_help("leave out `behavior`, or add the object to the resources"),

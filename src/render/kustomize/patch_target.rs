@@ -7,13 +7,15 @@ use crate::nearest;
 use crate::resource::{Id, Resource};
 
 /// The finding of a strategic merge patch that no object matches.
-pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &Accumulator) -> Finding {
+pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &mut Accumulator) -> Finding {
     let place = |path: &[&str]| patch.at(path).map_or(patch.span(), Node::span);
     let message = format!("no object matches this patch: {}", wanted.describe());
     let finding = |path: &[&str]| Finding::new(ids::PATCH_TARGET, place(path), message.clone());
 
     let named = |r: &&Resource| r.any_ids().any(|id| id.gvk.kind == wanted.gvk.kind && id.name == wanted.name);
-    let same_name: Vec<&Resource> = resources.resources().iter().filter(named).collect();
+    let of_name = resources.with_name(&wanted.name).to_vec();
+    let all = resources.resources();
+    let same_name: Vec<&Resource> = of_name.into_iter().filter_map(|at| all.get(at)).filter(named).collect();
     let same_namespace = |r: &&&Resource| r.any_ids().any(|id| id.namespace == wanted.namespace);
     if let Some(moved) = same_name.iter().find(same_namespace).filter(|r| r.id().gvk != wanted.gvk) {
         return other_version(finding(&["apiVersion"]), moved);
@@ -33,21 +35,23 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &Accumulator) -> F
 }
 
 /// Adds to the finding about a target that selects nothing what it nearly selects.
-pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &Accumulator) -> Finding {
+pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &mut Accumulator) -> Finding {
     let text = |key: &str| target.get(key).and_then(Node::as_str).filter(|t| !t.is_empty());
     let (kind, name) = (text("kind"), text("name"));
     let of_kind = |r: &&Resource| kind.is_none_or(|kind| *r.id().gvk.kind == *kind);
-    let same_kind: Vec<&Resource> = resources.resources().iter().filter(of_kind).collect();
-    if let Some(kind) = kind.filter(|_| same_kind.is_empty()) {
-        let kinds = resources.resources().iter().map(|r| &*r.id().gvk.kind);
+    let of_name = name.map(|name| resources.with_name(name).to_vec()).unwrap_or_default();
+    let all = resources.resources();
+    let same_kind = all.iter().filter(of_kind);
+    if let Some(kind) = kind.filter(|_| same_kind.clone().next().is_none()) {
+        let kinds = all.iter().map(|r| &*r.id().gvk.kind);
         let near = nearest::nearest(kind, kinds);
         return near.into_iter().fold(finding, |f, near| f.with_help(format!("did you mean the kind `{near}`?")));
     }
     let Some(name) = name else { return finding };
-    if let Some(named) = same_kind.iter().find(|r| r.any_ids().any(|id| *id.name == *name)) {
+    if let Some(named) = of_name.into_iter().filter_map(|at| all.get(at)).find(of_kind) {
         return finding.with_related(named.name_span(), different(target, named));
     }
-    match nearest::object(name, same_kind.iter().copied()) {
+    match nearest::object(name, same_kind) {
         Some(near) => nearest::point_at(finding, near),
         None => finding,
     }

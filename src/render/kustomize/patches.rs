@@ -4,7 +4,7 @@ use seatrial_model::{Finding, Level, Node, Span, ids};
 
 use crate::accumulator::Accumulator;
 use crate::files::Files;
-use crate::json_patch::JsonPatch;
+use crate::json_patch::{JsonPatch, JsonPatchError};
 use crate::metadata;
 use crate::patch_source::{Patch, read_patch, read_path_or_text};
 use crate::patch_target::{nearly_selected, no_target};
@@ -138,7 +138,10 @@ fn apply_by_identity(
     let wanted = Id::with_scopes(patch, schemas.scopes().as_deref());
     let found = resources.with_id(&wanted).to_vec();
     match found.as_slice() {
-        [] => findings.push(resources.absent(no_target(patch, &wanted, resources))),
+        [] => {
+            let finding = no_target(patch, &wanted, resources);
+            findings.push(resources.absent(finding));
+        }
         [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
         several => {
             let message = format!("`{}` fits {} objects", wanted.describe(), several.len());
@@ -185,14 +188,15 @@ fn apply_to_target(
     }
 }
 
-fn select(target: &Node, resources: &Accumulator, findings: &mut Vec<Finding>) -> Vec<usize> {
+fn select(target: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) -> Vec<usize> {
     let Some(selector) = Selector::read(target, findings) else { return Vec::new() };
-    let all = resources.resources().iter().enumerate();
-    let selected: Vec<usize> = all.filter(|(_, r)| selector.matches(r)).map(|(position, _)| position).collect();
+    let mut selected = selector.candidates(resources);
+    selected.retain(|position| resources.resources().get(*position).is_some_and(|r| selector.matches(r)));
     if selected.is_empty() {
         let message = "the target of this patch selects nothing, so that the patch changes nothing";
         let finding = Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning);
-        findings.push(resources.absent(nearly_selected(finding, target, resources)));
+        let finding = nearly_selected(finding, target, resources);
+        findings.push(resources.absent(finding));
     }
     selected
 }
@@ -262,24 +266,28 @@ fn unmergeable(error: &MergeError, resource: &Resource) -> Finding {
 
 fn apply_json(patch: &JsonPatch, target: &Node, past: Past, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
     for position in select(target, resources, findings) {
-        let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
-        if past == Past::Kept || resource.has_a_past() {
-            resource.edit(open_annotations);
-        }
-        match patch.apply(resource.node()) {
-            Ok(mut patched) => {
-                if patched.at(&["metadata", "annotations"]).is_some_and(|a| !a.is_mapping()) {
-                    open_annotations(&mut patched);
-                }
-                resource.shared.clear();
-                if past == Past::Kept {
-                    resource.store_previous_id();
-                }
-                resource.edit(|node| *node = patched);
+        resources.change(position, |resource| {
+            if let Err(error) = apply_json_to(patch, past, resource) {
+                findings.push(not_applied(error.span, &error.message, resource));
             }
-            Err(error) => findings.push(not_applied(error.span, &error.message, resource)),
-        }
+        });
     }
+}
+
+fn apply_json_to(patch: &JsonPatch, past: Past, resource: &mut Resource) -> Result<(), JsonPatchError> {
+    if past == Past::Kept || resource.has_a_past() {
+        resource.edit(open_annotations);
+    }
+    let mut patched = patch.apply(resource.node())?;
+    if patched.at(&["metadata", "annotations"]).is_some_and(|a| !a.is_mapping()) {
+        open_annotations(&mut patched);
+    }
+    resource.shared.clear();
+    if past == Past::Kept {
+        resource.store_previous_id();
+    }
+    resource.edit(|node| *node = patched);
+    Ok(())
 }
 
 /// kustomize keeps an object's past in its annotations, so that they are there even where none is written; empty ones go at the end.

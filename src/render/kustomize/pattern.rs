@@ -36,6 +36,14 @@ impl Pattern {
         go_regex::compile(pattern).map(Pattern::Fits)
     }
 
+    /// The only text that fits, where there is one.
+    pub(crate) fn only(&self) -> Option<&str> {
+        match self {
+            Pattern::Is(plain) => Some(plain),
+            Pattern::Contains(_) | Pattern::Fits(_) => None,
+        }
+    }
+
     /// Whether a text fits.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match self {

@@ -17,13 +17,13 @@ pub(crate) fn without(node: &Node, field: &str, what: &str) -> Finding {
 }
 
 /// No object is the source.
-pub(crate) fn no_source(source: &Node, resources: &[Resource]) -> Finding {
+pub(crate) fn no_source(source: &Node, named: &[&Resource], resources: &[Resource]) -> Finding {
     let wanted = |key| source.get(key).and_then(Node::as_str).unwrap_or_default();
     let finding = Finding::new(ids::KUSTOMIZE, place(source), format!("no object is the source {}", described(source)));
     let (kind, name) = (wanted("kind"), wanted("name"));
     let has_kind = |r: &&Resource| kind.is_empty() || &*r.id().gvk.kind == kind;
-    let has_name = |r: &&Resource| !name.is_empty() && r.any_ids().any(|id| &*id.name == name);
-    if let Some(object) = resources.iter().filter(has_kind).find(has_name) {
+    let named = || named.iter().copied().filter(|_| !name.is_empty());
+    if let Some(object) = named().find(has_kind) {
         let gvk = &object.id().gvk;
         let fits = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
         let same_group = fits(wanted("group"), &gvk.group);
@@ -43,7 +43,7 @@ pub(crate) fn no_source(source: &Node, resources: &[Resource]) -> Finding {
     if let Some(near) = nearest::object(name, resources.iter().filter(has_kind)).filter(|_| !name.is_empty()) {
         return nearest::point_at(finding, near);
     }
-    match resources.iter().find(has_name) {
+    match named().next() {
         Some(other) => finding.with_related(other.name_span(), format!("this is a {}", other.id().gvk.kind)),
         None => finding,
     }

@@ -100,7 +100,7 @@ fn apply(replacement: &Node, resources: &mut Accumulator, findings: &mut Vec<Fin
 }
 
 /// The value to copy; its origin is where it is written.
-fn source_value(replacement: &Node, resources: &Accumulator, findings: &mut Vec<Finding>) -> Option<Node> {
+fn source_value(replacement: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) -> Option<Node> {
     let (source, literal) = (replacement.get("source"), replacement.get("sourceValue"));
     let source = match (source, literal) {
         (Some(source), None) => source,
@@ -124,10 +124,17 @@ fn source_value(replacement: &Node, resources: &Accumulator, findings: &mut Vec<
         }
     };
     warn_of_encoding(source, findings);
-    let found: Vec<&Resource> = resources.resources().iter().filter(|r| is_source(r, source)).collect();
+    let candidates: Vec<usize> = match source.get("name").and_then(Node::as_str).unwrap_or_default() {
+        "" => (0..resources.resources().len()).collect(),
+        name => resources.with_name(name).to_vec(),
+    };
+    let resources = &*resources;
+    let candidates = candidates.into_iter().filter_map(|position| resources.resources().get(position));
+    let candidates: Vec<&Resource> = candidates.collect();
+    let found: Vec<&Resource> = candidates.iter().copied().filter(|r| is_source(r, source)).collect();
     let object = match found.as_slice() {
         [] => {
-            findings.push(resources.absent(told::no_source(source, resources.resources())));
+            findings.push(resources.absent(told::no_source(source, &candidates, resources.resources())));
             return None;
         }
         [object] => object,
@@ -275,12 +282,13 @@ impl<'a> Target<'a> {
     }
 
     fn fill(&self, value: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
-        let all = resources.resources().iter().enumerate();
-        let meant: Vec<usize> = all.filter(|(_, r)| self.means(r)).map(|(position, _)| position).collect();
+        let mut meant = self.select.candidates(resources);
+        meant.retain(|position| resources.resources().get(*position).is_some_and(|r| self.means(r)));
         if meant.is_empty() {
             let message = "this target selects nothing, so that nothing is copied";
             let finding = Finding::new(ids::PATCH_TARGET, self.written.span(), message).with_level(Level::Warning);
-            findings.push(resources.absent(nearly_selected(finding, self.written, resources)));
+            let finding = nearly_selected(finding, self.written, resources);
+            findings.push(resources.absent(finding));
         }
         let mut patterns = Patterns::default();
         for position in meant {

@@ -5,6 +5,7 @@ use seatrial_model::{Finding, Node, ids};
 use crate::accumulator::Accumulator;
 use crate::field_spec::{FieldError, FieldSpec, Leaf};
 use crate::nearest;
+use crate::resource::Resource;
 use crate::scalar::{Setter, Tag};
 
 /// Sets the count of the workloads that an entry names.
@@ -21,17 +22,24 @@ pub(crate) fn set_replicas(
     let setter = Setter::field("replicas", place);
     let mut found = false;
     for spec in specs {
-        for position in resources.matching_any_id(|id| &*id.name == name && spec.selects(&id.gvk)) {
-            found = true;
-            let Some(resource) = resources.resources_mut().get_mut(position) else { continue };
-            let fits = spec.selects(&resource.id().gvk);
-            let set = &mut |field: &mut Node| set_count(field, &count, &setter);
-            let result =
-                resource.edit(|node| if fits { spec.visit(node, Leaf::Scalar, &setter.origin(), set) } else { Ok(()) });
-            if let Err(error) = result {
-                let message = format!("`replicas` cannot be applied to `{name}`: this {}", error.message);
-                findings.push(Finding::new(ids::KUSTOMIZE, error.span, message).with_related(place, "it is set here"));
+        for position in resources.with_name(name).to_vec() {
+            let is_meant = |r: &Resource| r.any_ids().any(|id| &*id.name == name && spec.selects(&id.gvk));
+            if !resources.resources().get(position).is_some_and(is_meant) {
+                continue;
             }
+            found = true;
+            resources.change(position, |resource| {
+                if !spec.selects(&resource.id().gvk) {
+                    return;
+                }
+                let set = &mut |field: &mut Node| set_count(field, &count, &setter);
+                let result = resource.edit(|node| spec.visit(node, Leaf::Scalar, &setter.origin(), set));
+                if let Err(error) = result {
+                    let message = format!("`replicas` cannot be applied to `{name}`: this {}", error.message);
+                    let finding = Finding::new(ids::KUSTOMIZE, error.span, message);
+                    findings.push(finding.with_related(place, "it is set here"));
+                }
+            });
         }
     }
     if !found {
@@ -60,8 +68,7 @@ fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str, specs: 
     let message = format!("`replicas` names `{name}`, but there is no {listed} of that name");
     let finding = Finding::new(ids::KUSTOMIZE, place, message).with_field("replicas");
     let workloads = resources.resources().iter().filter(|r| specs.iter().any(|s| s.selects(&r.id().gvk)));
-    let names: Vec<&str> = workloads.map(|r| &*r.original_id().name).collect();
-    match nearest::nearest(name, names) {
+    match nearest::nearest(name, workloads.map(|r| &*r.original_id().name)) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None => finding,
     }

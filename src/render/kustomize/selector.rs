@@ -2,6 +2,7 @@
 
 use seatrial_model::{Finding, Node, Span, ids};
 
+use crate::accumulator::Accumulator;
 use crate::label_selector::LabelSelector;
 use crate::pattern::Pattern;
 use crate::resource::Resource;
@@ -34,6 +35,14 @@ impl Selector {
         let is_written = |name: &str| target.get(name).and_then(Node::as_str).is_some_and(|t| !t.is_empty());
         let has_labels = is_written("labelSelector") || is_written("annotationSelector");
         Some(Selector { group, version, kind, name, namespace, labels, annotations, has_labels })
+    }
+
+    /// Where those can stand that it means: objects of the one name that it allows, or all.
+    pub(crate) fn candidates(&self, resources: &mut Accumulator) -> Vec<usize> {
+        match self.name.as_ref().and_then(Pattern::only) {
+            Some(name) => resources.with_name(name).to_vec(),
+            None => (0..resources.resources().len()).collect(),
+        }
     }
 
     /// Whether it says anything of labels or annotations.

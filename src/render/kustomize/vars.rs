@@ -5,7 +5,7 @@
 //! name along, whatever it is called later. Not here: values and where they go (`var_resolution`, `var_expansion`), what is said when an
 //! object or a field does not exist (`var_findings`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, Span};
@@ -101,17 +101,13 @@ impl Vars {
 
 /// Takes in the vars that a kustomization defines, once its objects are complete.
 pub(crate) fn define(items: &[Node], resources: &mut Accumulator, findings: &mut Vec<Finding>) {
-    if items.is_empty() {
-        return;
-    }
-    let positions = positions_by_name(resources);
     for item in items {
         let var = Var::read(item);
         if let Some(first) = resources.vars.0.get(&var.name) {
             findings.push(told::defined_twice(&var, first));
             continue;
         }
-        let named = positions.get(&*var.object).map(Vec::as_slice).unwrap_or_default();
+        let named = resources.with_name(&var.object).to_vec();
         let all = resources.resources();
         let is_meant = |position: &&usize| all.get(**position).is_some_and(|r| r.any_ids().any(|id| var.means(id)));
         let meant: Vec<usize> = named.iter().filter(is_meant).copied().collect();
@@ -127,18 +123,4 @@ pub(crate) fn define(items: &[Node], resources: &mut Accumulator, findings: &mut
         }
         resources.vars.0.insert(Arc::clone(&var.name), Arc::new(var));
     }
-}
-
-/// Where the objects stand that have or had a name.
-fn positions_by_name(resources: &Accumulator) -> HashMap<Arc<str>, Vec<usize>> {
-    let mut positions: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
-    for (position, resource) in resources.resources().iter().enumerate() {
-        for id in resource.any_ids() {
-            let named = positions.entry(Arc::clone(&id.name)).or_default();
-            if named.last() != Some(&position) {
-                named.push(position);
-            }
-        }
-    }
-    positions
 }
