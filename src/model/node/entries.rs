@@ -1,5 +1,7 @@
 //! The pairs of a mapping. Few are one shared slice; many can grow in place, and are looked up in an index once they are asked for often.
 
+#![allow(clippy::mutable_key_type, reason = "a text is hashed by its letters, which never change")]
+
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -3,6 +3,8 @@
 //! Pairs are looked up in an index, and what is removed leaves a gap; items lie in short pieces. So a patch takes a time that grows with its
 //! operations, and not with their product with what they change.
 
+#![allow(clippy::mutable_key_type, reason = "a text is hashed by its letters, which never change")]
+
 use std::collections::HashMap;
 
 use seatrial_model::{Entry, Key, Node, Origin, Text};

@@ -173,6 +173,6 @@ fn thousands_of_patches_and_fields_that_name_what_is_not_there() {
     ];
     for field in fields {
         let rendered = built(&format!("resources: [a.yaml]\n{field}"), &[("a.yaml", &objects)]);
-        assert_eq!((rendered.findings.len(), rendered.manifests.len()), (many, many), "{:.60}", field);
+        assert_eq!((rendered.findings.len(), rendered.manifests.len()), (many, many), "{field:.60}");
     }
 }
