@@ -79,7 +79,7 @@ proptest! {
         prop_assert_eq!(commands.len(), 1);
         prop_assert_eq!(raw_character(&log), None);
         prop_assert_eq!(&commands[0].name, "error");
-        let shown = |text: &str| text.split('\n').map(|line| shown_but_tabs(line)).collect::<Vec<_>>().join("\n");
+        let shown = |text: &str| text.split('\n').map(shown_but_tabs).collect::<Vec<_>>().join("\n");
         prop_assert_eq!(commands[0].properties["file"].replace('_', ""), shown(&path).replace('_', ""));
         prop_assert_eq!(commands[0].data.replace('_', ""), shown(&message).replace('_', ""));
         prop_assert!(!log.contains("##[") && !log.contains("##vso["), "no command of another host is in ours");
