@@ -64,8 +64,13 @@ fn without_command(line: &str) -> Cow<'_, str> {
     if !line.contains("::") && !line.contains('#') && !line.contains(is_passed_over) {
         return Cow::Borrowed(line);
     }
-    let visible = visible(line);
-    let places: Vec<usize> = start_of_command(&visible).into_iter().chain(brackets(&visible)).collect();
+    // A search may pass over the escape character of a colour alone, or a reader over all of it.
+    let mut places: Vec<usize> = [visible(line), visible_beside_colours(line)]
+        .iter()
+        .flat_map(|visible| start_of_command(visible).into_iter().chain(brackets(visible)))
+        .collect();
+    places.sort_unstable();
+    places.dedup();
     if places.is_empty() { Cow::Borrowed(line) } else { Cow::Owned(with_underscores(line, places)) }
 }
 
@@ -106,12 +111,16 @@ fn brackets(visible: &[(usize, char)]) -> Vec<usize> {
 
 /// The characters that count, with where they stand.
 fn visible(text: &str) -> Vec<(usize, char)> {
+    text.char_indices().filter(|(_, c)| !is_passed_over(*c)).collect()
+}
+
+/// The same without the sequences that set colours.
+fn visible_beside_colours(text: &str) -> Vec<(usize, char)> {
     let mut visible = Vec::new();
     let mut at = 0;
-    while let Some((before, colour, after)) = split_at_colour(text.get(at..).unwrap_or_default()) {
+    while let Some((before, _, after)) = split_at_colour(text.get(at..).unwrap_or_default()) {
         visible.extend(before.char_indices().map(|(index, c)| (at + index, c)));
         at = text.len() - after.len();
-        debug_assert!(!colour.is_empty());
     }
     visible.extend(text.get(at..).unwrap_or_default().char_indices().map(|(index, c)| (at + index, c)));
     visible.retain(|(_, c)| !is_passed_over(*c));
@@ -184,6 +193,8 @@ mod tests {
             ("\u{1b}[2J\u{1b}[m\u{1b}]0;title\u{7}", "\\u{1b}[2J\u{1b}[m\\u{1b}]0;title\\u{7}"),
             ("\u{1b}[1m::\u{1b}[0merror::x", "\u{1b}[1m_::\u{1b}[0merror::x"),
             ("#\u{1b}[0m#\u{1b}[1m[error]", "#\u{1b}[0m#_\u{1b}[1m[error]"),
+            // The first bracket is read by a search that passes over the escape character.
+            ("##\u{1b}[1mR]", "##_\u{1b}[1mR]"),
             ("\u{1b}[1\u{202e}m", "\\u{1b}[1\\u{202e}m"),
         ];
         for (text, safe) in cases {
