@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What a test does; exactly one of these keys stands beside `name` and `environment`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant, reason = "there is one per test of a configuration")]
 pub enum Probe {
     /// An HTTP GET.
     Http(Box<Http>),
