@@ -26,7 +26,10 @@ pub const FIELD_MANAGER: &str = "seatrial";
 /// "cannot reach the cluster" is said within this time.
 const REACH: Duration = Duration::from_secs(10);
 const PAGE: u32 = 500;
-const MOST_OF_A_PAGE: usize = 256 << 20;
+const MOST_OF_A_PAGE: usize = 64 << 20;
+const MOST_OF_A_LIST: usize = 128 << 20;
+/// A server that always has another page has none.
+const MOST_PAGES: usize = 1_000;
 const MOST_OF_A_LOG: usize = 256 << 10;
 
 /// One cluster. Cheap to clone.
@@ -181,13 +184,18 @@ impl Cluster {
         selector: Option<&str>,
     ) -> Result<Vec<Value>, ApiError> {
         let target = Destination::of_kind(served, namespace)?;
-        let mut all = Vec::new();
+        let (mut all, mut read) = (Vec::new(), 0);
         let mut parameters = ListParams::default().limit(PAGE);
         parameters.label_selector = selector.map(str::to_owned);
-        loop {
+        for _ in 0..MOST_PAGES {
             let mut call = target.read("list", target.request.list(&parameters))?;
             call.body = MostBody::Refuse(MOST_OF_A_PAGE);
             let answer = self.0.line.call(&call).await?;
+            read += answer.body.len();
+            if read > MOST_OF_A_LIST {
+                let message = format!("a list of more than {} MiB", MOST_OF_A_LIST >> 20);
+                return Err(ApiError::Server { code: answer.status.as_u16(), message });
+            }
             let mut page = object(&answer)?;
             let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) else {
                 return Err(not_kubernetes(answer.status));
@@ -199,6 +207,7 @@ impl Cluster {
             }
             parameters.continue_token = Some(next.to_owned());
         }
+        Err(ApiError::Server { code: 200, message: format!("a list of more than {MOST_PAGES} pages") })
     }
 
     /// Server-side apply as field manager `seatrial`, field validation strict, conflicts refused.

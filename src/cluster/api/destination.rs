@@ -13,7 +13,7 @@ use crate::path::segment;
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// The API server's own limit; a slow admission webhook may take half of it.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
-const MOST_OF_AN_OBJECT: usize = 32 << 20;
+const MOST_OF_AN_OBJECT: usize = 8 << 20;
 
 /// Where an object, or the objects of a kind, are.
 pub(crate) struct Destination {

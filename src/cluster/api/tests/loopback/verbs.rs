@@ -262,6 +262,25 @@ async fn a_body_without_end_is_cut_and_a_silent_service_is_left() {
     assert!(matches!(outcome, Err(ApiError::TimedOut { .. })));
 }
 
+#[tokio::test]
+async fn an_answer_or_a_list_without_end_is_an_error() {
+    let (server, cluster) = serving(|request, _| match request.line.as_str() {
+        line if line.contains("/deployments/web") => Step::Answer("200 OK", "[0,".repeat(3 << 20)),
+        line if line.contains("namespaces/large") => {
+            Step::Answer("200 OK", format!(r#"{{"metadata":{{"continue":"x"}},{}"items":[]}}"#, " ".repeat(50 << 20)))
+        }
+        _ => ok(&json!({ "metadata": { "continue": "x" }, "items": [] })),
+    })
+    .await;
+    let error = cluster.get("apps/v1", &web()).await.expect_err("is too large").to_string();
+    assert!(error.contains("an answer of more than 8 MiB"), "{error}");
+    let error = cluster.list("v1", "Pod", Some("large"), None).await.expect_err("is too large").to_string();
+    assert!(error.contains("a list of more than 128 MiB"), "{error}");
+    assert_eq!(server.seen("GET /api/v1/namespaces/large/pods?").len(), 3);
+    let error = cluster.list("v1", "Pod", Some("shop"), None).await.expect_err("never ends").to_string();
+    assert!(error.contains("a list of more than 1000 pages"), "{error}");
+}
+
 /// Asked for no wait, or for one that is past, we would flood a server that is overloaded.
 #[tokio::test]
 async fn an_overloaded_server_is_not_flooded_whatever_wait_it_asks_for() {
