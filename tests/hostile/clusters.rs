@@ -1,5 +1,8 @@
 //! Kubeconfigs, API servers and credential plugins that are wrong, refuse, hang or break off.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::api_server::{ApiServer, Behaviour, Fault, write_kubeconfig};
@@ -312,4 +315,53 @@ fn a_plugin_is_never_found_in_the_repository_by_a_relative_part_of_path() {
         broken(path, &seen, &["the credential plugin `cloud-login` is not ", says]);
         assert!(!repo.beside("ran").exists(), "{path}: the repository's program was run");
     }
+}
+
+/// A server of its own thread that answers every request with this status line, these header lines and this body, and remembers the requests.
+fn answering(head: String, body: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let origin = format!("http://{}", listener.local_addr().expect("bound"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut buffer = [0; 8192];
+            let count = stream.read(&mut buffer).unwrap_or(0);
+            kept.lock().expect("no panic").push(String::from_utf8_lossy(&buffer[..count]).into_owned());
+            let length = body.len();
+            let _ = write!(stream, "HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+        }
+    });
+    (origin, seen)
+}
+
+/// A test's address belongs to whoever wrote the base; where it sends us does not.
+#[test]
+fn a_test_is_not_led_to_another_origin() {
+    let (inner, asked) = answering("200 OK".to_owned(), "sw0rdf1sh-internal");
+    let leads = [
+        (format!("{inner}/admin?token=sw0rdf1sh-query"), format!("redirects to `{inner}`, which is another origin")),
+        (
+            "http://169.254.169.254/latest".to_owned(),
+            "redirects to `http://169.254.169.254`, which is a link-local".to_owned(),
+        ),
+        ("http://[::ffff:a9fe:a9fe]/".to_owned(), "which is a link-local or metadata address".to_owned()),
+        (
+            "gopher://127.0.0.1:6379/_x".to_owned(),
+            "redirects to `gopher://127.0.0.1:6379`, which is not HTTP".to_owned(),
+        ),
+        ("file:///etc/passwd".to_owned(), "redirects to `file:`, which is not HTTP".to_owned()),
+    ];
+    for (location, says) in leads {
+        let (outer, _) = answering(format!("302 Found\r\nLocation: {location}"), "");
+        let config = format!(
+            "version: 1\nenvironments:\n  dev: {{ manifests: {{ path: deploy }}, deploy: {{ timeout: 8s }} }}\ntests:\n  \
+             - name: away\n    environment: dev\n    http: {{ url: '{outer}/', headers: {{ X-Api-Key: sw0rdf1sh-key }}, timeout: 1s }}\n"
+        );
+        let repo = Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", OBJECT)]);
+        let seen = repo.run(&["run", "--cluster", "simulated"]);
+        seen.expect(&location, 1, &[&says, "is not followed"]);
+        seen.keeps_secrets(&location);
+    }
+    assert_eq!(asked.lock().expect("no panic").len(), 0);
 }

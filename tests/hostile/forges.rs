@@ -1,5 +1,9 @@
 //! A GitHub that refuses, is overloaded, fails or says nothing: the exit code stays the verdict's, and a sentence says what was not posted.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull};
@@ -190,6 +194,40 @@ fn a_github_that_fails_or_is_not_there_is_told() {
             });
         }
     });
+}
+
+/// A GitHub whose answers have no end: what it says is not kept, and the report is written all the same.
+#[test]
+fn a_github_without_end_is_left() {
+    let (url, sent) = endless(format!("10000\r\n{}\r\n", "[0,0".repeat(16 << 10)));
+    let pull_request = green();
+    let seen = pull_request.run(&["run"], &[("GITHUB_API_URL", &url)]);
+    seen.expect("a flood", 0, &["comment", "commit status", "answered with more than 2 MiB"]);
+    assert_eq!(seen.json["verdict"], "passed");
+    assert!(pull_request.repo.read("summary").contains("✅"), "the summary is written");
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 300 << 20, "{sent} bytes were sent");
+}
+
+/// A server that answers every request with a body of chunks without end, and counts its bytes.
+fn endless(chunk: String) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (chunk, count) = (chunk.clone(), Arc::clone(&count));
+            std::thread::spawn(move || {
+                let _ = stream.read(&mut [0; 65_536]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                while stream.write_all(chunk.as_bytes()).is_ok() {
+                    count.fetch_add(chunk.len(), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    (url, sent)
 }
 
 /// Three hundred Deployments with an unknown field each.

@@ -76,7 +76,7 @@ impl Api {
             return Ok(Answer { json: Value::Null });
         }
         // A proxy's login page, for instance. What it did with the request nobody knows, and asking again gives the same page.
-        let json = serde_json::from_slice(&body).map_err(|_| self.answered("something that is not JSON"))?;
+        let json = serde_json::from_slice(&body).map_err(|_| self.unhelpful(call, "something that is not JSON"))?;
         Ok(Answer { json })
     }
 
@@ -167,20 +167,14 @@ impl Api {
                 let within = left.as_secs_f64();
                 unclear(call, format!("{} did not end its answer within {within:.1} s", self.host()))
             }
-            Unread::TooLarge => {
-                let failure = self.answered(&format!("more than {} MiB", kind.most() >> 20));
-                Next::Stop(match failure {
-                    // What was written may be there all the same.
-                    Failure::Refused { message, .. } if !call.method.is_safe() => Failure::Unclear(message),
-                    failure => failure,
-                })
-            }
+            Unread::TooLarge => Next::Stop(self.unhelpful(call, &format!("more than {} MiB", kind.most() >> 20))),
         }
     }
 
-    /// A success that does not help.
-    pub(crate) fn answered(&self, what: &str) -> Failure {
-        Failure::Refused { status: 200, message: format!("{} answered with {what}", self.host()) }
+    /// A success that does not help; what was to be written may be there all the same.
+    pub(crate) fn unhelpful(&self, call: &Call, what: &str) -> Failure {
+        let message = format!("{} answered with {what}", self.host());
+        if call.method.is_safe() { Failure::Refused { status: 200, message } } else { Failure::Unclear(message) }
     }
 
     /// `rel="next"` of the `Link` header (RFC 8288), on the API's own origin whatever host it names: a server behind an alias names itself,

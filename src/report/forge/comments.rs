@@ -140,10 +140,12 @@ impl Comments<'_> {
             let page = self.api.exchange(&call, Kind::Page, self.end).await?;
             read += page.body.len();
             if read > MOST_OF_ALL_PAGES {
-                return Err(self.api.answered(&format!("more than {} MiB of comments", MOST_OF_ALL_PAGES >> 20)));
+                return Err(self
+                    .api
+                    .unhelpful(&call, &format!("more than {} MiB of comments", MOST_OF_ALL_PAGES >> 20)));
             }
             let marked = Page { key }.parse(&page.body);
-            found.extend(marked.map_err(|_| self.api.answered("something that is not a list of comments"))?);
+            found.extend(marked.map_err(|_| self.api.unhelpful(&call, "something that is not a list of comments"))?);
             match page.next {
                 Some(next) => url = next,
                 None => break,

@@ -36,7 +36,7 @@ pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
                 "GitHub knows no such pull request or commit in the repository, or the token may not see it; to {what} it needs `{permission}`"
             )
         }
-        Failure::Refused { status: 200, message } => message.clone(),
+        Failure::Refused { status: 200, message } => format!("could not {what}: {message}"),
         Failure::Refused { status, message } => {
             format!("GitHub refused to {what}: it answered {status}{}", in_brackets(message))
         }

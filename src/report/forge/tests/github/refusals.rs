@@ -162,7 +162,8 @@ async fn nobody_there_and_no_github_there() {
 
     let fake = fake().await;
     fake.arm(Fault::new("GET", PULL, Behaviour::Answer(Answer::new(200, serde_json::json!({ "hello": "proxy" })))));
-    assert_eq!(refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await), "GitHub's answer names no head commit");
+    let sentence = refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await);
+    assert_eq!(sentence, "could not comment on the pull request: GitHub's answer names no head commit");
 }
 
 #[tokio::test]
