@@ -179,8 +179,9 @@ mod tests {
     fn is_followed_within_the_origin_and_where_the_caller_says_so() {
         use Unfollowed::{Barred, NotHttp, OtherOrigin};
         let asked = "http://shop.example.com/a/b?x=1";
-        // From, to, allowed; where it leads.
-        let table: [(&str, &str, &[&str], Result<&str, Unfollowed>); 30] = [
+        /// From, to, allowed; where it leads.
+        type Row<'a> = (&'a str, &'a str, &'a [&'a str], Result<&'a str, Unfollowed>);
+        let table: [Row<'_>; 30] = [
             (asked, "/there?y=2#z", &[], Ok("http://shop.example.com/there?y=2")),
             (asked, "there", &[], Ok("http://shop.example.com/a/there")),
             (asked, "HTTP://SHOP.example.com:80/x", &[], Ok("http://shop.example.com/x")),
