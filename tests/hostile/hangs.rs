@@ -238,6 +238,18 @@ fn a_lease_is_released_while_its_renewal_hangs() {
     assert_eq!(holder(&server), "");
 }
 
+/// Another run may take the target over once the Lease has expired.
+#[test]
+fn a_run_that_cannot_renew_its_lease_stops_before_it_expires() {
+    let web = Row { deploy: WEB, ..row("renewal", "PUT ", "/leases/", "") };
+    let (repo, server) = (web.repo("120s"), ApiServer::running(web.fault, images()));
+    let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
+    // 25 s after it was taken, and a moment to release it, which hangs, too.
+    let seen = repo.start(&["run"], &[("KUBECONFIG", &kubeconfig)]).end(Duration::from_secs(36));
+    let says = "stopped while waiting for `web`, because its Lease could not be renewed";
+    seen.expect("renewal", 3, &[says, "the Lease `default/seatrial-dev` was not released"]);
+}
+
 #[test]
 fn cleanup_is_stopped_by_a_signal_whatever_hangs() {
     let table =
@@ -246,7 +258,7 @@ fn cleanup_is_stopped_by_a_signal_whatever_hangs() {
         for (what, begins, holds) in table {
             scope.spawn(move || {
                 let preview = Row { more: PREVIEW, ..row(what, begins, holds, "") };
-                let (repo, server) = (preview.repo("5s"), ApiServer::running(preview.fault.clone(), images()));
+                let (repo, server) = (preview.repo("5s"), ApiServer::running(preview.fault, images()));
                 let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop-pr-1", "labels":
                     {"app.kubernetes.io/managed-by": "seatrial", "seatrial.dev/preview": "true", "seatrial.dev/pull-request": "1"}}});
                 server.behind("POST", "/api/v1/namespaces", &namespace.to_string());
