@@ -64,7 +64,7 @@ fn is_outdated(object: &Value, ready: &Condition<'_>) -> bool {
     let took = took.and_then(|(took, _)| took.parse::<SignedDuration>().ok());
     let ended = ready.since.and_then(|since| since.parse::<jiff::Timestamp>().ok());
     match (last_changed(object), ended, took) {
-        (Some(changed), Some(ended), Some(took)) => changed.duration_since(ended) + took > ROUNDING,
+        (Some(changed), Some(ended), Some(took)) => changed.duration_since(ended).saturating_add(took) > ROUNDING,
         _ => false,
     }
 }
