@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::access::Access;
 use crate::answer::{About, asked_to_wait, error_of};
-use crate::{ApiError, connection};
+use crate::{ApiError, clock, connection};
 
 /// How long 429s and 5xx are waited out.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -226,7 +226,7 @@ impl Line {
 
     async fn session(&self, renewal: Renewal) -> Result<Arc<Session>, ApiError> {
         let mut held = self.session.lock().await;
-        let soon = Timestamp::now().checked_add(LEEWAY).unwrap_or(Timestamp::MAX);
+        let soon = clock::now().checked_add(LEEWAY).unwrap_or(Timestamp::MAX);
         let valid = held.as_ref().filter(|s| s.expires.is_none_or(|end| end > soon));
         if let Some(session) = valid.filter(|_| renewal == Renewal::WhenExpired) {
             return Ok(Arc::clone(session));

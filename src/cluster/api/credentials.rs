@@ -10,6 +10,7 @@ use seatrial_model::{Masker, Secret};
 
 use crate::ApiError;
 use crate::access::read_text;
+use crate::clock;
 use crate::plugin::Plugin;
 
 /// A projected token is rotated on disk: it is read again after this time, as client-go does.
@@ -69,7 +70,7 @@ impl Credentials {
             Credentials::TokenFile(path) => {
                 let token = read_text(path, "the token file")?;
                 masker.add(&token);
-                let expires = Timestamp::now().checked_add(TOKEN_FILE_LIFE).ok();
+                let expires = clock::now().checked_add(TOKEN_FILE_LIFE).ok();
                 Ok(Credential { authorization: Some(bearer(&token)), identity: None, expires })
             }
             Credentials::Plugin(plugin) => plugin.run(masker).await,

@@ -6,6 +6,7 @@
 mod access;
 mod answer;
 mod call;
+mod clock;
 mod cluster;
 mod connection;
 mod credentials;
@@ -18,6 +19,7 @@ mod plugin;
 mod service;
 mod target;
 
+pub use clock::now;
 pub use cluster::{Applied, Cluster, ContainerRun, FIELD_MANAGER};
 pub use error::{ApiError, Conflict};
 pub use path::stays_below;

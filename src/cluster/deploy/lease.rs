@@ -87,7 +87,7 @@ pub(crate) async fn acquire(
                     watched = Some((spec.clone(), Instant::now()));
                 }
                 let unchanged = watched.as_ref().map_or(Duration::ZERO, |(_, since)| since.elapsed());
-                if let Some(other) = held_by_other(&spec, holder, unchanged, Timestamp::now()) {
+                if let Some(other) = held_by_other(&spec, holder, unchanged, seatrial_api::now()) {
                     let sentence = format!("waiting for `{other}`, which holds the Lease `{namespace}/{name}`");
                     if told != sentence {
                         (work.report)(Progress::Note(sentence.clone()));
@@ -180,7 +180,7 @@ impl Kept {
     async fn renew(&self) -> Renewal {
         let mut live = self.live.lock().await;
         let mut next = live.clone();
-        set(&mut next, "renewTime", json!(micro_time(Timestamp::now())));
+        set(&mut next, "renewTime", json!(micro_time(seatrial_api::now())));
         match self.cluster.replace(&next).await {
             Ok(newer) => {
                 *live = newer;
@@ -303,7 +303,7 @@ fn fresh(id: &ObjectId, holder: &str) -> Value {
 }
 
 fn take_over(lease: &mut Value, holder: &str) {
-    let now = micro_time(Timestamp::now());
+    let now = micro_time(seatrial_api::now());
     let transitions = lease.pointer("/spec/leaseTransitions").and_then(Value::as_i64).unwrap_or(0);
     set(lease, "holderIdentity", json!(holder));
     set(lease, "leaseDurationSeconds", json!(DURATION.as_secs()));

@@ -62,7 +62,7 @@ pub(crate) async fn ensure(work: &Work<'_>, preview: &Preview, run: &RunIdentity
 
 /// Writes what this run has to say of the namespace.
 async fn keep(work: &Work<'_>, preview: &Preview, run: &RunIdentity) -> Result<(), Stop> {
-    let desired = desired(preview, run, Timestamp::now());
+    let desired = desired(preview, run, seatrial_api::now());
     work.apply(&desired).await?.map_err(|error| refused(error, &preview.namespace))?;
     Ok(())
 }

@@ -7,7 +7,9 @@ pub(crate) struct Moment(pub(crate) i64);
 impl Moment {
     /// The present.
     pub(crate) fn now() -> Moment {
-        Moment(jiff::Timestamp::now().as_millisecond())
+        // jiff panics when the clock is past the year 9999.
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// That many milliseconds later.
@@ -28,7 +30,7 @@ impl Moment {
 
     /// `metav1.Time`: whole seconds.
     pub(crate) fn text(self) -> String {
-        let seconds = jiff::Timestamp::from_second(self.0.div_euclid(1000)).unwrap_or_default();
+        let seconds = jiff::Timestamp::from_second(self.0.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
         seconds.to_string()
     }
 }
@@ -42,5 +44,6 @@ mod tests {
         let moment = Moment(1_700_000_000_123);
         assert_eq!(moment.text(), "2023-11-14T22:13:20Z");
         assert_eq!(Moment::parse(&moment.text()), Some(Moment(1_700_000_000_000)));
+        assert_eq!(Moment(i64::MAX).text(), "9999-12-30T22:00:00Z");
     }
 }

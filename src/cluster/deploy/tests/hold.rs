@@ -22,7 +22,7 @@ fn held_by(holder: &str, renewed: &str) -> Value {
 }
 
 fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+    seatrial_api::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
 }
 
 #[tokio::test]
