@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use regex::Regex;
@@ -63,7 +63,13 @@ impl Repo {
             }
         }
         let sink = |name| File::create(self.beside(name)).expect("created");
-        let child = command.stdout(sink("stdout")).stderr(sink("stderr")).spawn().expect("the program starts");
+        // Whoever runs the tests at a terminal is not asked.
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(sink("stdout"))
+            .stderr(sink("stderr"))
+            .spawn()
+            .expect("the program starts");
         Running { repo: self, child, begun: Instant::now() }
     }
 

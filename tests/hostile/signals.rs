@@ -123,3 +123,74 @@ fn a_signal_in_the_middle_of_a_deployment_ends_in_a_report() {
         assert!(seen.junit.contains("</testsuites>"), "{}", seen.junit);
     }
 }
+
+const DEV: &str = "\
+version: 1
+environments:
+  dev: { manifests: { path: deploy }, cluster: { kubeconfig: {} }, deploy: { timeout: 60s } }
+";
+const SETTINGS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: default }\n";
+
+/// A repository, and a cluster that never answers its first write, for which the Lease is held.
+fn held() -> (Repo, ApiServer, String) {
+    let repo = Repo::with(&[("seatrial.yaml", DEV), ("deploy/a.yaml", SETTINGS)]);
+    let fault = Fault::on("PATCH ", "/configmaps/a", Behaviour::Hang).lacking("dryRun");
+    let server = ApiServer::with(fault);
+    let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
+    (repo, server, kubeconfig)
+}
+
+fn wait_for(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_second_signal_without_a_terminal_changes_nothing() {
+    for signals in [["TERM", "TERM"], ["INT", "INT"], ["TERM", "INT"], ["INT", "TERM"]] {
+        let (repo, server, kubeconfig) = held();
+        let running = repo.start(&["run"], &[("KUBECONFIG", &kubeconfig)]);
+        wait_for("the write is sent", || server.has_met());
+        let begun = Instant::now();
+        for signal in signals {
+            send(signal, running.id());
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let seen = running.end(begun.elapsed() + Duration::from_secs(20));
+        let says = "cancelled while applying ConfigMap default/a, which may or may not have been carried out";
+        seen.expect(&signals.concat(), 3, &["stopped by a signal", says]);
+        assert_eq!(seen.json["verdict"], "broken", "{signals:?}");
+        let lease = server.behind("GET", "/apis/coordination.k8s.io/v1/namespaces/default/leases/seatrial-dev", "");
+        assert!(lease.contains(r#""holderIdentity":"""#), "{signals:?}: {lease}");
+    }
+}
+
+/// `script` gives it a terminal; it is part of every distribution but the smallest.
+#[test]
+fn a_second_interrupt_at_a_terminal_ends_at_once_and_says_when_the_lease_expires() {
+    let (repo, server, kubeconfig) = held();
+    let (program, number) = (env!("CARGO_BIN_EXE_seatrial"), repo.beside("number"));
+    let line = format!("echo $$ > '{}'; exec '{program}' run", number.display());
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(repo.path()).env_clear();
+    command.envs([("PATH", "/usr/bin:/bin"), ("SHELL", "/bin/sh"), ("TERM", "dumb"), ("KUBECONFIG", &kubeconfig)]);
+    let file = std::fs::File::create(repo.beside("terminal")).expect("created");
+    let Ok(mut child) = command.stdin(std::process::Stdio::null()).stdout(file).spawn() else {
+        eprintln!("SKIPPED: there is no `script` that gives a terminal");
+        return;
+    };
+    wait_for("the write is sent", || server.has_met());
+    let process = repo.read("number").trim().parse().expect("a number");
+    send("INT", process);
+    wait_for("the first one is answered", || repo.read("terminal").contains("Ctrl-C once more ends at once"));
+    let begun = Instant::now();
+    send("INT", process);
+    let code = child.wait().expect("waited for").code();
+    let said = repo.read("terminal");
+    assert!(begun.elapsed() < Duration::from_secs(2), "{said}");
+    assert!(said.contains("the Lease `default/seatrial-dev` is still held and expires in "), "{said}");
+    assert_eq!(code, Some(3), "{said}");
+}
