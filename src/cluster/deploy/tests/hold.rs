@@ -1,4 +1,5 @@
 //! The Lease, and being told to stop.
+#![allow(clippy::disallowed_methods, reason = "it is measured how long a Lease is waited for")]
 
 use std::time::Duration;
 
@@ -56,6 +57,20 @@ async fn a_lease_that_expired_long_ago_is_taken_over() {
     let deployed = harness.deploy(CONFIG).await;
     assert_eq!((deployed.broken.clone(), changes(&deployed)), (None, vec!["created ConfigMap default/a".to_owned()]));
     assert_eq!(lease(&harness, "default").await["spec"]["leaseTransitions"], 1);
+}
+
+/// A restarted job has another holder's name: what is left of its first attempt keeps it waiting no longer than the Lease lasts.
+#[tokio::test]
+async fn a_run_that_died_holds_the_target_no_longer_than_its_lease_lasts() {
+    let harness = Harness::start().await;
+    let mut dead = held_by("acme/shop run 7 job deploy, first attempt", &now());
+    dead["spec"]["leaseDurationSeconds"] = json!(2);
+    harness.cluster.create(&dead).await.expect("created");
+    let begun = std::time::Instant::now();
+    let deployed = harness.deploy(CONFIG).await;
+    assert_eq!((deployed.broken.clone(), changes(&deployed)), (None, vec!["created ConfigMap default/a".to_owned()]));
+    let waited = begun.elapsed().as_secs();
+    assert!((2..15).contains(&waited), "{waited} s");
 }
 
 #[tokio::test]
