@@ -1,9 +1,12 @@
-//! Which lines of a file hold values of Secrets, by the letters alone: also where the file does not parse, or says something else than was meant.
+//! Which lines of a file hold values of Secrets: as those noted who parsed it (`secrets`), and by the letters alone, where it does not parse or
+//! says something else than was meant.
 
-use std::sync::LazyLock;
+use std::ops::Range as Bytes;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
+use crate::secrets::Parts;
 use crate::{MASK, SourceFile, Span};
 
 /// `kind: Secret` in any notation; a JSON patch of a Secret's values.
@@ -30,6 +33,8 @@ pub(crate) struct Confidential<'a> {
     tells: Option<&'a Tells>,
     /// Whether the document is a Secret, and every line of it counts.
     whole: bool,
+    /// What was noted by who parsed it.
+    noted: Arc<Parts>,
 }
 
 /// What a file tells of Secrets; it is looked through once, whatever is asked of it.
@@ -79,8 +84,9 @@ struct Range {
 impl<'a> Confidential<'a> {
     /// Of the YAML document around a span.
     pub(crate) fn around(file: &'a SourceFile, span: Span) -> Confidential<'a> {
+        let noted = file.marks().parts();
         let Some(tells) = file.tells_of_secrets() else {
-            return Confidential { file, document: Range { first: 1, last: 1 }, tells: None, whole: false };
+            return Confidential { file, document: Range { first: 1, last: 1 }, tells: None, whole: false, noted };
         };
         let text = file.text();
         let start = (span.start as usize).min(text.len());
@@ -91,11 +97,14 @@ impl<'a> Confidential<'a> {
         let line = |offset: usize| file.line_column(u32::try_from(offset).unwrap_or(u32::MAX)).0;
         let document = Range { first: line(from), last: line(to) };
         let whole = !between(&tells.objects, from, to).is_empty();
-        Confidential { file, document, tells: Some(tells), whole }
+        Confidential { file, document, tells: Some(tells), whole, noted }
     }
 
     /// Whether the values of a line are not to be shown.
     pub(crate) fn hides(&self, line: usize) -> bool {
+        if !self.noted.is_empty() && self.noted.hides(&self.bytes_of(line)) {
+            return true;
+        }
         let Some(tells) = self.tells else { return false };
         if self.whole && (self.document.first..=self.document.last).contains(&line) {
             return true;
@@ -123,13 +132,18 @@ impl<'a> Confidential<'a> {
         if body.trim_matches(['{', '}', '[', ']', ',', '-']).is_empty() {
             return text.to_owned();
         }
+        let bytes = self.bytes_of(line);
+        if self.noted.is_inside(&bytes) {
+            return format!("{indent}{MASK}");
+        }
+        let may_identify = !self.noted.has_value(&bytes) && self.is_outside_values(line);
         let (dash, pair) = body.strip_prefix("- ").map_or(("", body), |rest| ("- ", rest));
         match pair.split_once(':') {
             Some((key, value)) if value.trim().is_empty() => format!("{indent}{dash}{key}:"),
-            Some((key, value)) if self.identifies(line, key) && is_plain(value) => text.to_owned(),
-            Some((key, value)) if bare(key) == "metadata" && self.is_outside_values(line) && is_closed(value) => {
+            Some((key, value)) if may_identify && IDENTIFYING.contains(&bare(key)) && is_plain(value) => {
                 text.to_owned()
             }
+            Some((key, value)) if may_identify && bare(key) == "metadata" && is_closed(value) => text.to_owned(),
             Some((key, value)) if value.starts_with(' ') && !key.contains([' ', '=']) => {
                 format!("{indent}{dash}{key}: {MASK}")
             }
@@ -146,10 +160,6 @@ impl<'a> Confidential<'a> {
             if shown == text { None } else { Some(text.split_once(": ").map_or(text, |(_, value)| value)) }
         };
         lines.filter_map(value).collect::<Vec<_>>().join("\n")
-    }
-
-    fn identifies(&self, line: usize, key: &str) -> bool {
-        IDENTIFYING.contains(&bare(key)) && self.is_outside_values(line)
     }
 
     /// Whether a line stands below none but keys that are known to hold no values of a Secret.
@@ -176,6 +186,12 @@ impl<'a> Confidential<'a> {
         let first = next.checked_sub(1).and_then(|at| margins.get(at)).copied().unwrap_or(1).max(self.document.first);
         let last = margins.get(next).map_or(self.document.last, |margin| margin - 1).min(self.document.last);
         Range { first, last: last.max(first) }
+    }
+
+    fn bytes_of(&self, line: usize) -> Bytes<u32> {
+        let starts = self.file.line_starts();
+        let start = |line: usize| starts.get(line).copied();
+        start(line.saturating_sub(1)).unwrap_or(u32::MAX)..start(line).unwrap_or(u32::MAX)
     }
 
     fn bytes(&self, lines: Range) -> (usize, usize) {

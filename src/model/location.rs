@@ -48,6 +48,7 @@ pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
     let Some(file) = sources.get(span.file) else {
         return Location { path: String::new(), line: 1, column: 1, end_line: 1, end_column: 1, excerpt: Vec::new() };
     };
+    masker.learn(sources);
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = end_of(&file, span);
     let confidential = Confidential::around(&file, span);
@@ -56,10 +57,13 @@ pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
         let from = if number == line { column - 1 } else { 0 };
         let to = if number == end_line { end_column - 1 } else { usize::MAX };
         let raw = file.line(number);
-        let clean: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let shown = if confidential.hides(number) { confidential.masked(number, &clean) } else { clean.clone() };
-        let masked = masker.mask(&shown);
-        excerpt_line(number, &clean, &masked, (from, to))
+        let clean = |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+        // What is masked are the bytes that stand there: nulls may be half of a character each.
+        let masked = match confidential.hides(number) {
+            true => masker.mask(&confidential.masked(number, &clean(raw))).into_owned(),
+            false => clean(&masker.mask(raw)),
+        };
+        excerpt_line(number, &clean(raw), &masked, (from, to))
     });
     Location { path: file.path().to_owned(), line, column, end_line, end_column, excerpt: excerpt.collect() }
 }

@@ -11,11 +11,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 
 use regex::Regex;
 
-use crate::{Manifest, Node};
+use crate::secrets::{Noted, SecretLog, is_secret_kind, values_of};
+use crate::{Manifest, Node, Sources};
 use pieces::{Pieces, decode};
 use search::Search;
 
@@ -49,6 +50,8 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 #[derive(Debug, Default)]
 pub struct Masker {
     known: RwLock<Known>,
+    /// How much it has learned of which files.
+    learned: Mutex<Option<(Arc<SecretLog>, usize)>>,
 }
 
 #[derive(Debug, Default)]
@@ -96,16 +99,34 @@ impl Masker {
         }
     }
 
-    /// Registers the values of a Secret: `data` decoded and as it stands, `stringData` as it stands. Other kinds are left alone.
+    /// Registers the values of a Secret, those of `data` decoded. Other kinds are left alone.
     pub fn add_manifest(&self, manifest: &Manifest) {
-        if manifest.id.kind != "Secret" || !manifest.id.group.is_empty() {
+        if is_secret_kind(&manifest.id.kind) {
+            self.add_secret(&manifest.node);
+        }
+    }
+
+    /// Registers what those who parsed files have found to be secret in them, since it did so last.
+    pub fn learn(&self, sources: &Sources) {
+        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = sources.log();
+        let known = learned.as_ref().filter(|(known, _)| Arc::ptr_eq(known, log)).map_or(0, |(_, count)| *count);
+        let noted = log.behind(known);
+        if noted.is_empty() {
             return;
         }
-        for text in section(&manifest.node, "stringData") {
-            self.add(text);
+        for noted in &noted {
+            match noted {
+                Noted::Secret(node) => self.add_secret(node),
+                Noted::Value(value) => self.add_bytes(value),
+            }
         }
-        for text in section(&manifest.node, "data") {
-            let decoded = decode(text).unwrap_or_default();
+        *learned = Some((Arc::clone(log), known + noted.len()));
+    }
+
+    fn add_secret(&self, secret: &Node) {
+        for (section, text) in values_of(secret) {
+            let decoded = Some(text).filter(|_| section != "stringData").and_then(decode).unwrap_or_default();
             self.add_bytes(&decoded);
             // Longer ones are found by what they say.
             if decoded.len() < SHORT {
@@ -146,11 +167,6 @@ impl Masker {
         }
         known.search.clone()
     }
-}
-
-fn section<'a>(node: &'a Node, key: &str) -> impl Iterator<Item = &'a str> {
-    let entries = node.get(key).map(Node::entries).unwrap_or_default();
-    entries.iter().filter_map(|e| e.value.scalar_text())
 }
 
 /// A text without some of its parts, which are in order and apart; they grow to whole characters.

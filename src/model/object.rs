@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Node, Span};
+use crate::{Masker, Node, Span};
 
 /// API group and kind, without the version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,18 @@ impl ObjectId {
     #[must_use]
     pub fn group_kind(&self) -> GroupKind {
         GroupKind { group: self.group.clone(), kind: self.kind.clone() }
+    }
+
+    /// The identity as readers may see it: a name can be made of a secret.
+    #[must_use]
+    pub fn masked(&self, masker: &Masker) -> ObjectId {
+        let masked = |text: &str| masker.mask(text).into_owned();
+        ObjectId {
+            group: masked(&self.group),
+            kind: masked(&self.kind),
+            namespace: self.namespace.as_deref().map(masked),
+            name: masked(&self.name),
+        }
     }
 
     /// The identity without a generator's content-hash suffix: stable from base to head.

@@ -63,6 +63,7 @@ impl ReportedFinding {
     /// Resolves a finding's places and masks every text of it.
     #[must_use]
     pub fn resolve(finding: &Finding, sources: &Sources, masker: &Masker) -> ReportedFinding {
+        masker.learn(sources);
         let hidden = hidden_values(sources, finding.primary.span);
         let masked = |text: &str| short(&without_quotations_of(&hidden, &masker.mask(beginning(text))));
         let label = |label: &crate::Label| ReportedLabel {
@@ -76,7 +77,7 @@ impl ReportedFinding {
             level: finding.level,
             message: masked(&finding.message),
             related: finding.related.iter().map(label).collect(),
-            object: finding.object.clone(),
+            object: finding.object.as_ref().map(|object| object.masked(masker)),
             field: finding.field.as_deref().map(masked),
             help: finding.help.as_deref().map(masked),
             notes: finding.notes.iter().map(|n| masked(n)).collect(),

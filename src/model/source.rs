@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use crate::Text;
 use crate::confidential::Tells;
+use crate::secrets::{Marks, SecretLog};
 
 /// Identity of a file in a [`Sources`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +89,8 @@ pub struct SourceFile {
     encoding: Encoding,
     line_starts: OnceLock<Vec<u32>>,
     tells_of_secrets: OnceLock<Option<Tells>>,
+    marks: Marks,
+    log: Arc<SecretLog>,
 }
 
 impl SourceFile {
@@ -152,6 +155,16 @@ impl SourceFile {
         self.tells_of_secrets.get_or_init(|| Tells::of(self)).as_ref()
     }
 
+    /// What was found to be secret in it by who parsed it.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Where the values that are found in it go.
+    pub(crate) fn log(&self) -> &SecretLog {
+        &self.log
+    }
+
     /// Line and column of a byte offset, both from 1, the column in characters.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
@@ -195,6 +208,7 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
+    log: Arc<SecretLog>,
 }
 
 impl Sources {
@@ -220,9 +234,16 @@ impl Sources {
             encoding,
             line_starts: OnceLock::new(),
             tells_of_secrets: OnceLock::new(),
+            marks: Marks::default(),
+            log: Arc::clone(&self.log),
         });
         files.push(Arc::clone(&file));
         file
+    }
+
+    /// The secret values that were found in the files.
+    pub(crate) fn log(&self) -> &Arc<SecretLog> {
+        &self.log
     }
 
     /// The first file that was entered under a path.
