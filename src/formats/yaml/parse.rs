@@ -81,6 +81,8 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         }
     }
     parsed.findings = findings.finish();
+    // What the documents mean is the model's affair: it remembers which parts of the file no reader may see.
+    parsed.documents.iter().for_each(|document| file.note_document(&document.node, document.span));
     if file.encoding() != Encoding::Utf8 {
         keep_the_first(&mut parsed);
     }
