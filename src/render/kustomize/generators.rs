@@ -64,7 +64,7 @@ pub(crate) fn run(
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
-    let pairs = read_pairs(generator, context.dir, context.files, findings);
+    let pairs = read_pairs(what, generator, context.dir, context.files, findings);
     let Some(name) = generator.get("name").filter(|n| n.as_str().is_some_and(|t| !t.is_empty())) else {
         let message = format!("a generated {} must have a `name`", what.kind());
         findings.push(Finding::new(ids::KUSTOMIZE, generator.span(), message).with_field(what.field()));

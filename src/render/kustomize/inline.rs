@@ -17,6 +17,7 @@ pub(crate) fn parse_inline(scalar: &Node, file: &SourceFile) -> Parsed {
     for document in &mut parsed.documents {
         document.span = map.outer(document.span);
         move_spans(&mut document.node, &map);
+        file.note_document(&document.node, document.span);
     }
     for finding in &mut parsed.findings {
         move_finding(finding, &map);

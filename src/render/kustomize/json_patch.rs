@@ -64,6 +64,11 @@ impl JsonPatch {
         self.0.is_empty()
     }
 
+    /// What its operations set, and where: the keys of the path.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&[String], &Node)> {
+        self.0.iter().map(|operation| (operation.path.segments.as_slice(), &operation.value))
+    }
+
     /// The object after all operations; untouched when one fails.
     pub(crate) fn apply(&self, object: &Node) -> Result<Node, JsonPatchError> {
         let mut patched = object.clone();

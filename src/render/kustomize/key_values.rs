@@ -6,6 +6,7 @@ use seatrial_model::{Encoding, Finding, Level, Node, ScalarKind, Span, ids};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::files::Files;
+use crate::generators::Generated;
 
 /// One key with its bytes and the place that says so.
 #[derive(Clone, Debug)]
@@ -19,14 +20,24 @@ pub(crate) struct Pair {
 }
 
 /// Reads all sources of a generator, in kustomize's order: `.env` files, literals, files. Of a key that is there twice the first is kept.
-pub(crate) fn read_pairs(generator: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Vec<Pair> {
+/// What becomes a Secret is noted as such, also what is read and then left out.
+pub(crate) fn read_pairs(
+    what: Generated,
+    generator: &Node,
+    dir: &str,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Pair> {
     let list = |name: &str| generator.get(name).map(Node::items).unwrap_or_default();
     let mut pairs: Vec<Pair> = Vec::new();
     for source in list("envs").iter().chain(generator.get("env")) {
-        pairs.extend(from_env_file(source, dir, files, findings));
+        pairs.extend(from_env_file(what, source, dir, files, findings));
     }
     pairs.extend(list("literals").iter().filter_map(|literal| from_literal(literal, findings)));
-    pairs.extend(list("files").iter().filter_map(|source| from_file(source, dir, files, findings)));
+    pairs.extend(list("files").iter().filter_map(|source| from_file(what, source, dir, files, findings)));
+    if what == Generated::Secret {
+        pairs.iter().for_each(|pair| files.tree.sources().note_bytes(&pair.value));
+    }
 
     let mut kept: Vec<Pair> = Vec::with_capacity(pairs.len());
     let mut seen = std::collections::HashMap::new();
@@ -76,7 +87,13 @@ fn without_quotes(text: &str) -> &str {
     inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
-fn from_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Pair> {
+fn from_file(
+    what: Generated,
+    source: &Node,
+    dir: &str,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Pair> {
     let text = source.as_str()?;
     let named = source.span();
     let mut refuse = |message: String| {
@@ -99,7 +116,10 @@ fn from_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Fin
     };
     let target = files.file(dir, path, named, findings)?;
     match files.tree.read_bytes(&target) {
-        Ok(value) => Some(Pair { key: key.to_owned(), span: span_of(files, &target).unwrap_or(named), value, named }),
+        Ok(value) => {
+            let span = span_of(what, files, &target).unwrap_or(named);
+            Some(Pair { key: key.to_owned(), span, value, named })
+        }
         Err(error) => {
             findings.push(Finding::new(ids::MISSING_FILE, named, format!("`{path}` {error}")));
             None
@@ -108,13 +128,25 @@ fn from_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Fin
 }
 
 /// The whole file, when it is text.
-fn span_of(files: &Files<'_>, target: &str) -> Option<Span> {
+fn span_of(what: Generated, files: &Files<'_>, target: &str) -> Option<Span> {
     let file = files.tree.read(target).ok()?;
+    if what == Generated::Secret {
+        file.note_whole();
+    }
     Some(Span::new(file.id(), 0, file.text().len()))
 }
 
-fn from_env_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec<Finding>) -> Vec<Pair> {
+fn from_env_file(
+    what: Generated,
+    source: &Node,
+    dir: &str,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Pair> {
     let Some(file) = files.text(dir, source, findings) else { return Vec::new() };
+    if what == Generated::Secret {
+        file.note_whole();
+    }
     if file.encoding() != Encoding::Utf8 {
         let message = "the file of variables is UTF-16, and kustomize reads UTF-8 there";
         findings.push(Finding::new(ids::KUSTOMIZE, source.span(), message).with_help("save the file as UTF-8"));
@@ -139,6 +171,10 @@ fn from_env_file(source: &Node, dir: &str, files: &Files<'_>, findings: &mut Vec
             }
             None => {
                 findings.push(no_equals_sign(span, source.span()));
+                // It may be a value whose key was forgotten.
+                if what == Generated::Secret {
+                    files.tree.sources().note_bytes(&trimmed.as_bytes().into());
+                }
                 pairs.push(Pair { key: trimmed.to_owned(), value: Arc::default(), span, named: span });
             }
         }

@@ -74,6 +74,7 @@ mod resource;
 mod result;
 mod scalar;
 mod schemas;
+mod secret_patches;
 mod selector;
 mod shape;
 mod shared;

@@ -10,6 +10,7 @@ use crate::patch_source::{Patch, read_patch, read_path_or_text};
 use crate::patch_target::{nearly_selected, no_target};
 use crate::resource::{Id, Resource};
 use crate::schemas::Schemas;
+use crate::secret_patches;
 use crate::selector::Selector;
 use crate::shared::spread;
 use crate::strategic_merge::{DIRECTIVE, MergeError, merge};
@@ -33,6 +34,7 @@ pub(crate) fn apply_strategic_merges(
     for item in items {
         let patch = read_path_or_text(item, dir, files, findings);
         nothing &= patch.as_ref().is_some_and(Patch::is_empty);
+        patch.iter().for_each(|patch| secret_patches::note(patch, None, resources, files));
         match patch {
             Some(Patch::StrategicMerge(patches)) => {
                 for patch in &patches {
@@ -66,6 +68,7 @@ pub(crate) fn apply_patch(
     findings: &mut Vec<Finding>,
 ) {
     let Some(patch) = read_patch(entry, dir, files, findings) else { return };
+    secret_patches::note(&patch, entry.get("target"), resources, files);
     let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
     let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
     files.built_in_schemas_used = true;
@@ -93,6 +96,7 @@ pub(crate) fn apply_json_patch(
     findings: &mut Vec<Finding>,
 ) {
     let Some(patch) = read_patch(entry, dir, files, findings) else { return };
+    secret_patches::note(&patch, entry.get("target"), resources, files);
     let Some(target) = entry.get("target") else {
         findings.push(without_target(entry, "patchesJson6902"));
         return;
