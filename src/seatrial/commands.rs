@@ -92,11 +92,13 @@ fn told(
     command: &str,
     findings: FindingArgs,
 ) -> Result<(Report, Option<Stop>), Stop> {
-    match judged {
-        Ok(report) => Ok((report, None)),
-        Err(stop) if ground.session.ci.host == Host::Local => Err(stop),
-        Err(stop) => Ok((ground.stopped(&stop, command, findings), Some(stop))),
-    }
+    let (mut report, stop) = match judged {
+        Err(stop) if ground.session.ci.host == Host::Local => return Err(stop),
+        Ok(report) => (report, None),
+        Err(stop) => (ground.stopped(&stop, command, findings), Some(stop)),
+    };
+    report.mask(&ground.session.masker);
+    Ok((report, stop))
 }
 
 /// `schema`.

@@ -69,12 +69,14 @@ impl Judged {
 /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
 pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judged>, Stop> {
     let examined: Vec<Examined> = planned.into_par_iter().map(|environment| examine(environment, bench)).collect();
+    bench.session.masker.learn(&bench.session.sources);
     let changed: Vec<&[usize]> = examined.iter().map(|e| e.changed.as_slice()).collect();
     if let Some(image) = unmatched(bench.images, &changed) {
         let mut names: Vec<&str> = examined.iter().flat_map(|e| e.images.iter().map(String::as_str)).collect();
         names.sort_unstable();
         names.dedup();
-        return Err(Stop::Usage(format!("{}; {}", matches_nothing(image), there_are(&names))));
+        let sentence = format!("{}; {}", matches_nothing(image), there_are(&names));
+        return Err(Stop::Usage(bench.session.masked(&sentence)));
     }
     // Only now the Secrets of all environments are known, and one may stand in the line of another's finding.
     let resolve = |f: &Finding| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker);

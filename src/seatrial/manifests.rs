@@ -42,12 +42,13 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
         return Err(Stop::Usage(matches_nothing(image)));
     }
     rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m));
+    session.masker.learn(&session.sources);
     tell(&[(None, &rendered)], &session);
     if rendered.has_errors() {
         return Ok(EXIT_FAILED);
     }
     if let Some(wanted) = args.object.iter().find(|wanted| !rendered.manifests.iter().any(|m| wanted.is(m))) {
-        return Err(Stop::Usage(not_rendered(wanted, &rendered.manifests)));
+        return Err(Stop::Usage(session.masked(&not_rendered(wanted, &rendered.manifests))));
     }
     keep_wanted(&mut rendered.manifests, &args.object);
     match &args.output {

@@ -45,10 +45,7 @@ impl Session {
             std::env::current_dir().map_err(|e| Stop::Broken(format!("there is no current directory: {e}")))?;
         let env: BTreeMap<String, String> =
             std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into(), v.to_string_lossy().into())).collect();
-        let masker = Arc::new(Masker::new());
-        for (_, value) in env.iter().filter(|(name, value)| is_secret(name) && value.len() >= 8) {
-            masker.add(value);
-        }
+        let masker = Arc::new(masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
         let event = env.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read_to_string(path).ok());
         let ci = CiContext::detect(&env, event.as_deref());
         let directory = logical(directory, &env);
@@ -109,6 +106,13 @@ fn logical(directory: PathBuf, env: &BTreeMap<String, String>) -> PathBuf {
     let logical = env.get("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
     let is_here = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real == directory);
     logical.filter(is_here).map_or(directory, |path| normal(&path))
+}
+
+/// A masker that knows the secrets of an environment.
+pub(crate) fn masker_of<'a>(env: impl Iterator<Item = (&'a str, &'a str)>) -> Masker {
+    let masker = Masker::new();
+    env.filter(|(name, value)| is_secret(name) && value.len() >= 8).for_each(|(_, value)| masker.add(value));
+    masker
 }
 
 fn is_secret(name: &str) -> bool {

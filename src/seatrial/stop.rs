@@ -4,6 +4,7 @@ use seatrial_ci::{Host, LogCommands, error_at};
 use seatrial_model::{EXIT_BROKEN, EXIT_USAGE, Masker, shown_on_one_line};
 
 use crate::config::ConfigProblem;
+use crate::session::masker_of;
 
 /// Ends the program with a message on standard error.
 #[derive(Debug)]
@@ -33,16 +34,23 @@ impl Stop {
                 each.join("\n")
             }
         };
-        Masker::new().mask(&text).into_owned()
+        own_masker().mask(&text).into_owned()
     }
 
     /// Log commands that put a wrong configuration on its lines, so that the pull request shows them; empty for everything else.
     pub(crate) fn annotations(&self, host: Host) -> LogCommands {
         let Stop::Config(problems) = self else { return LogCommands::default() };
-        let masker = Masker::new();
+        let masker = own_masker();
         let each = problems.iter().map(|problem| {
             error_at(host, &problem.path, problem.place.unwrap_or((1, 1)), "config", &masker.mask(&problem.message))
         });
         each.collect()
     }
+}
+
+/// What the program is given of secrets; the session that knew more has ended.
+fn own_masker() -> Masker {
+    let env: Vec<(String, String)> =
+        std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into(), v.to_string_lossy().into())).collect();
+    masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
