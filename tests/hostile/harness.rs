@@ -188,12 +188,21 @@ impl Seen {
     }
 }
 
-/// No planted secret, plain or as base64, is in a text.
+/// How [`PLANTED`] reads in lower case where it is encoded otherwise: hexadecimal, percent-encoded, as UTF-16, and that in JSON.
+const PLANTED_ENCODED: [&str; 5] = [
+    PLANTED,
+    "737730726466317368",
+    "%73%77%30%72%64%66%31%73%68",
+    "s\0w\00\0r\0d\0f\01\0s\0h",
+    "s\\u0000w\\u00000\\u0000r\\u0000d\\u0000f\\u00001\\u0000s\\u0000h",
+];
+
+/// No planted secret, plain or encoded, is in a text.
 #[track_caller]
 pub(crate) fn keeps_secrets(what: &str, text: &str) {
     let lower = text.to_lowercase();
-    let leak = std::iter::once(PLANTED).chain(PLANTED_BASE64).find_map(|secret| {
-        let at = if secret == PLANTED { lower.find(secret)? } else { text.find(secret)? };
+    let leak = PLANTED_ENCODED.into_iter().chain(PLANTED_BASE64).find_map(|secret| {
+        let at = if PLANTED_BASE64.contains(&secret) { text.find(secret)? } else { lower.find(secret)? };
         let from = text.char_indices().map(|(i, _)| i).filter(|i| *i + 200 >= at).min().unwrap_or(0);
         Some(text[from..].chars().take(300).collect::<String>())
     });

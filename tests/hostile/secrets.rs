@@ -206,3 +206,155 @@ fn logs_and_answers_that_print_the_password_are_masked() {
         seen.keeps_secrets(what);
     }
 }
+
+/// What is a Secret is not said by letters: YAML has many ways to write one.
+#[test]
+fn no_value_is_shown_of_a_secret_in_another_notation() {
+    let values = "stringData:\n  name: [sw0rdf1sh-1]\n  password:\n    - sw0rdf1sh-2\n";
+    let head = "apiVersion: v1\nmetadata: { name: database }\n";
+    let table = [
+        ("an anchor", format!("{head}kind: &a Secret\n{values}")),
+        ("a tag", format!("{head}kind: !!str Secret\n{values}")),
+        ("an escape", format!("{head}kind: \"S\\u0065cret\"\n{values}")),
+        ("an escaped key", format!("{head}\"k\\u0069nd\": Secret\n{values}")),
+        ("an alias", format!("{head}x: &a Secret\nkind: *a\n{values}")),
+        ("a key with a mark", format!("{head}? kind\n: Secret\n{values}")),
+        ("a merged kind", format!("{head}x: &a {{ kind: Secret }}\n<<: *a\n{values}")),
+        ("a folded kind", format!("{head}kind: >-\n  Secret\n{values}")),
+        ("an escaped field", format!("{head}kind: &a Secret\n{}", values.replace("stringData", "\"string\\u0044ata\""))),
+        ("values that are merged", format!("{head}kind: &a Secret\nx: &v\n  name: [sw0rdf1sh-1]\nstringData: *v\n")),
+        (
+            "JSON without indentation",
+            "{\n\"apiVersion\": \"v1\",\n\"kind\": \"Secret\",\n\"metadata\": {\n\"name\": \"a\"\n},\n\"stringData\": {\n\"name\": \"sw0rdf1sh-1\",\n\"type\": [\"sw0rdf1sh-2\"]\n}\n}\n".to_owned(),
+        ),
+        ("a list", format!("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: &a Secret\n  metadata: {{ name: a }}\n  stringData: {{ name: [sw0rdf1sh-1] }}\n")),
+    ];
+    for (what, text) in table {
+        for config in [MANIFESTS, KUSTOMIZE] {
+            let repo = Repo::with(&[("seatrial.yaml", config), ("deploy/secret.yaml", &text)]);
+            if config == KUSTOMIZE {
+                repo.write(DEPLOY, b"resources: [secret.yaml]\n");
+            }
+            let seen = repo.run(&["validate"]);
+            assert_eq!(seen.exit, Some(1), "{what}: it is wrong: {seen}");
+            seen.keeps_secrets(what);
+        }
+    }
+}
+
+const DATABASE: &str =
+    "apiVersion: v1\nkind: Secret\nmetadata: { name: database, labels: { a: b } }\nstringData: { user: bob }\n";
+
+/// A patch goes where its target says, whatever it calls itself.
+#[test]
+fn no_value_is_shown_of_a_patch_of_secrets_under_another_kind() {
+    let merge = "apiVersion: v1\nkind: Whatever\nmetadata: { name: x }\ndata:\n  name: [sw0rdf1sh-1]\n  password: { a: sw0rdf1sh-2 }\n";
+    let json = "- op: add\n  \"p\\u0061th\": /data\n  value:\n    name: [sw0rdf1sh-1]\n";
+    let indented = |text: &str| text.replace('\n', "\n      ");
+    let targets = [
+        "{ kind: Secret }",
+        "{ kind: \"S\\u0065cret\" }",
+        "{ kind: Sec.* }",
+        "{ name: database }",
+        "{ labelSelector: a=b }",
+    ];
+    let mut table = Vec::new();
+    for target in targets {
+        for patch in [merge, json] {
+            table.push((target, format!("- target: {target}\n  patch: |\n      {}", indented(patch)), String::new()));
+            table.push((target, format!("- target: {target}\n  path: patch.yaml\n"), patch.to_owned()));
+        }
+        let quoted = serde_json::Value::from(merge).to_string();
+        table.push((target, format!("- target: {target}\n  patch: {quoted}\n"), String::new()));
+    }
+    for (what, entry, patch) in table {
+        let kustomization = format!("resources: [secret.yaml]\npatches:\n{entry}");
+        let files = [
+            ("seatrial.yaml", KUSTOMIZE),
+            (DEPLOY, &kustomization),
+            ("deploy/secret.yaml", DATABASE),
+            ("deploy/patch.yaml", &patch),
+        ];
+        let seen = Repo::with(&files).run(&["validate"]);
+        assert_eq!(seen.exit, Some(1), "{what}: it is wrong: {seen}");
+        seen.keeps_secrets(&format!("{what}: {entry}{patch}"));
+    }
+}
+
+#[test]
+fn no_value_is_shown_that_a_kustomization_reads_into_a_secret() {
+    let database = DATABASE.replace("bob", "sw0rdf1sh-old");
+    let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { count: 1, url: sw0rdf1sh-1 }\n";
+    let local = DATABASE.replace("labels: { a: b }", "annotations: { config.kubernetes.io/local-config: 'true' }");
+    let local = local.replace("bob", "sw0rdf1sh-1");
+    let copied = "replacements:\n- source: { kind: Secret, name: database, fieldPath: stringData.user }\n  targets:\n  - select: { kind: ConfigMap }\n    fieldPaths: [FIELD]\n    options: { create: true }\n";
+    let table: [(&str, String, &str, &str); 9] = [
+        ("a line without an equals sign", "secretGenerator: [{ name: db, envs: [more.txt] }]\n".to_owned(), "", "sw0rdf1sh-1\n"),
+        ("a line with a colon", "secretGenerator: [{ name: db, envs: [more.txt] }]\n".to_owned(), "", "name: sw0rdf1sh-1\n"),
+        ("a key twice", "secretGenerator: [{ name: db, envs: [more.txt] }]\n".to_owned(), "", "sw0rdf1sh-1\nsw0rdf1sh-1\n"),
+        ("a name of a field in escapes", "\"secret\\u0047enerator\": [{ name: db, literals: [name=a, sw0rdf1sh-1] }]\n".to_owned(), "", ""),
+        ("a generator in a file", "generators: [more.txt]\n".to_owned(), "", "apiVersion: builtin\nkind: SecretGenerator\nmetadata: { name: db }\nliterals:\n- sw0rdf1sh-1\n"),
+        ("a value in a name", format!("resources: [secret.yaml]\n{}", copied.replace("FIELD", "metadata.name")), &local, ""),
+        ("a value in a key", format!("resources: [secret.yaml]\n{}", copied.replace("FIELD", "data.count")), &local, ""),
+        ("a value that a patch replaces", "resources: [secret.yaml]\npatches: [{ patch: '{apiVersion: v1, kind: Secret, metadata: {name: database}, stringData: {user: x}}' }]\nnamePrefix: sw0rdf1sh-old-\n".to_owned(), &database, ""),
+        ("an object that is deleted", "resources: [secret.yaml]\npatches: [{ patch: '{apiVersion: v1, kind: Secret, metadata: {name: database}, $patch: delete}' }]\nnamePrefix: sw0rdf1sh-old-\n".to_owned(), &database, ""),
+    ];
+    for (what, kustomization, secret, more) in table {
+        let resources = kustomization.replace("resources: [", "resources: [config.yaml, ");
+        let kustomization =
+            if resources == kustomization { format!("resources: [config.yaml]\n{kustomization}") } else { resources };
+        let config_map = config_map
+            .replace("sw0rdf1sh-1", if secret.is_empty() && what.contains("equals") { "sw0rdf1sh-1" } else { "u" });
+        let files = [
+            ("seatrial.yaml", KUSTOMIZE),
+            (DEPLOY, &kustomization),
+            ("deploy/config.yaml", &config_map),
+            ("deploy/secret.yaml", secret),
+            ("deploy/more.txt", more),
+        ];
+        let repo = Repo::with(&files);
+        let seen = repo.run(&["validate"]);
+        assert_eq!(seen.exit, Some(1), "{what}: it is wrong: {seen}");
+        seen.keeps_secrets(what);
+        let rendered = repo.run(&["render", "-e", "dev", "--image", "nobody=x:1"]);
+        super::harness::keeps_secrets(&format!("{what}: standard error of render"), &rendered.stderr);
+    }
+}
+
+#[test]
+fn logs_that_print_the_password_encoded_are_masked() {
+    let secret = "sw0rdf1sh-live";
+    let docker = STANDARD.encode(format!("bob:{secret}")).trim_end_matches('=').to_owned();
+    let auths = format!(r#"{{"auths":{{"r.example.com":{{"auth":"{docker}"}}}}}}"#);
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let lines = [
+        STANDARD.encode(secret).trim_end_matches('=').to_owned(),
+        STANDARD.encode(format!("{secret}\n")),
+        docker.clone(),
+        format!("Authorization: Basic {docker}"),
+        auths.clone(),
+        STANDARD.encode(&auths),
+        format!("?x={}", secret.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>()),
+        hex(secret),
+        hex(secret).to_uppercase(),
+        secret.chars().map(|c| format!("{c}\0")).collect(),
+        "GET https://example.com/x?token=sw0rdf1sh-url&a=b".to_owned(),
+        "GET /x?a=b&sig=sw0rdf1sh-url".to_owned(),
+        "keystore: sw0rdf1sh-store".to_owned(),
+        "registry says: bob:sw0rdf1sh-docker is wrong".to_owned(),
+    ];
+    let logs = serde_json::Value::from(lines.map(serde_json::Value::from).to_vec());
+    let config = format!(
+        "{MANIFESTS}    simulated: {{ images: [{{ name: example.com/web, tags: ['1'], exits: 1, logs: {logs} }}] }}\n"
+    );
+    let binary = STANDARD.encode(b"\xFE\xED\x00\x02sw0rdf1sh-store\xFF\x00\x80");
+    let login =
+        STANDARD.encode(format!(r#"{{"auths":{{"r":{{"auth":"{}"}}}}}}"#, STANDARD.encode("bob:sw0rdf1sh-docker")));
+    let more = format!(
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {{ name: more }}\ndata: {{ store: {binary}, .dockerconfigjson: {login} }}\n"
+    );
+    let repo = Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", &format!("{WORKLOAD}{more}"))]);
+    let seen = repo.run(&["run", "-vv"]);
+    seen.expect("logs", 1, &["keystore: ***", "registry says: *** is wrong", "token=***&a=b"]);
+    seen.keeps_secrets("logs");
+}
