@@ -13,6 +13,9 @@ use super::views::{View, views};
 /// Values shorter than this count only where no letter or digit touches them.
 const SHORTEST_INSIDE_WORDS: usize = 8;
 
+/// Bytes of what is encoded a second time at least.
+const SHORTEST_ENCODED: usize = 6;
+
 /// Encodings in encodings that are undone: the login in a docker configuration in a Secret is the second.
 const DEEPEST: usize = 2;
 
@@ -68,8 +71,10 @@ impl Search {
     fn shows(&self, decoded: &[u8], depth: usize) -> bool {
         let mut found = Vec::new();
         self.plain(decoded, &mut found);
-        if found.is_empty() && depth < DEEPEST && is_text(decoded) {
-            self.look_through(decoded, depth + 1, &mut found);
+        if found.is_empty() && depth < DEEPEST {
+            // What comes before the encoded value may be encoded otherwise, or not at all.
+            let texts = decoded.split(|byte| !is_text(*byte)).filter(|text| text.len() >= SHORTEST_ENCODED);
+            texts.for_each(|text| self.look_through(text, depth + 1, &mut found));
         }
         !found.is_empty()
     }
@@ -107,7 +112,7 @@ fn is_word(bytes: &[u8], range: &Range<usize>) -> bool {
     ![before, after].into_iter().flatten().any(char::is_alphanumeric)
 }
 
-/// Whether bytes are worth looking through for encodings: noise is not, and most of what is decoded is noise.
-fn is_text(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| byte.is_ascii_graphic() || matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'\r'))
+/// Whether a byte is one of those that encoded values are made of; most of what is decoded is noise, which seldom has many of them.
+fn is_text(byte: u8) -> bool {
+    byte.is_ascii_graphic() || matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'\r')
 }

@@ -47,7 +47,7 @@ fn percent(text: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
     Some(3)
 }
 
-/// `\"`, `\n`, `\x41`, `\u0041`, and two of the last for a character beyond the first plane.
+/// `\"`, `\n` and its like, `\x41`, `\u0041`, and two of the last for a character beyond the first plane.
 fn escape(text: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
     let [b'\\', kind, rest @ ..] = text else { return None };
     let simple = match kind {
@@ -55,6 +55,8 @@ fn escape(text: &[u8], bytes: &mut Vec<u8>) -> Option<usize> {
         b'n' => b'\n',
         b'r' => b'\r',
         b't' => b'\t',
+        b'b' => 8,
+        b'f' => 12,
         b'x' => {
             let [high, low, ..] = *rest else { return None };
             bytes.push(hexadecimal_byte(high, low)?);
