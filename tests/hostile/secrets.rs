@@ -227,7 +227,7 @@ fn no_value_is_shown_of_a_secret_in_another_notation() {
             "JSON without indentation",
             "{\n\"apiVersion\": \"v1\",\n\"kind\": \"Secret\",\n\"metadata\": {\n\"name\": \"a\"\n},\n\"stringData\": {\n\"name\": \"sw0rdf1sh-1\",\n\"type\": [\"sw0rdf1sh-2\"]\n}\n}\n".to_owned(),
         ),
-        ("a list", format!("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: &a Secret\n  metadata: {{ name: a }}\n  stringData: {{ name: [sw0rdf1sh-1] }}\n")),
+        ("a list", "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: &a Secret\n  metadata: { name: a }\n  stringData: { name: [sw0rdf1sh-1] }\n".to_owned()),
     ];
     for (what, text) in table {
         for config in [MANIFESTS, KUSTOMIZE] {
