@@ -75,14 +75,7 @@ impl Pieces {
             let json = serde_json::from_str(whole).unwrap_or_default();
             self.add_json("", &json, depth);
         }
-        // A login in a docker configuration, or a value that somebody encoded twice.
-        let decoded = decode(whole).filter(|_| whole.len() >= SHORTEST_IN_BINARY);
-        if let Some(inner) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|t| is_printable(t)) {
-            self.add_text(&inner, depth + 1);
-            if let Some((_, password)) = inner.split_once(':') {
-                self.add_word(password.trim());
-            }
-        }
+        self.add_decoded(whole, depth);
     }
 
     /// Passwords in a line of a configuration: `password: x`, `PASSWORD=x`, `Server=s;Password=x`, `scheme://user:x@host`.
@@ -105,10 +98,14 @@ impl Pieces {
         }
     }
 
+    /// What base64 says: a login in a docker configuration, or a value that somebody encoded twice.
     fn add_decoded(&mut self, text: &str, depth: usize) {
         let decoded = decode(text).filter(|_| text.len() >= SHORTEST_IN_BINARY);
         if let Some(inner) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|t| is_printable(t)) {
             self.add_text(&inner, depth + 1);
+            if let Some((_, password)) = inner.split_once(':') {
+                self.add_word(password.trim());
+            }
         }
     }
 
