@@ -335,6 +335,53 @@ fn a_pull_request_that_adds_the_configuration_is_deployed_only_with_trust_head()
 }
 
 #[test]
+fn a_broken_configuration_takes_the_place_of_an_older_green_comment() {
+    let runtime = runtime();
+    let green = Checkout::with(&[("deploy/base/motd.txt", ("every day", "each day"))]);
+    let github = github(&runtime, &green);
+    assert_eq!(green.run(&github, &RUN, &[]).status.code(), Some(0));
+    assert!(github.comments(REPOSITORY, 7)[0].body.contains("✅"));
+
+    let broken = Checkout::with(&[("seatrial.yaml", ("environments:", "enviroments:"))]);
+    github.add_pull(REPOSITORY, Pull::open(7, &broken.head));
+    let output = broken.run(&github, &RUN, &[("GITHUB_RUN_ID", "101"), ("GITHUB_RUN_NUMBER", "11")]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{stdout}\n{}", text(&output.stderr));
+    let comments = github.comments(REPOSITORY, 7);
+    assert_eq!(comments.len(), 1);
+    let body = &comments[0].body;
+    assert!(body.contains("❌") && body.contains("unknown key `enviroments`") && !body.contains("✅"), "{body}");
+    assert!(body.contains("seatrial.yaml#L3"), "{body}");
+    let status = github.statuses(REPOSITORY, &broken.head).last().map(|s| s.state.clone());
+    assert_eq!(status.as_deref(), Some("failure"));
+    assert!(broken.read("output").contains("failed"), "{}", broken.read("output"));
+    assert!(broken.read("summary.md").contains("unknown key `enviroments`"));
+    assert!(stdout.lines().any(|line| line.starts_with("::error file=seatrial.yaml,line=3,")), "{stdout}");
+}
+
+#[test]
+fn files_are_written_before_anything_is_posted_and_completed_afterwards() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    let file = checkout.scratch.path().join("report.json");
+    let early = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let (seen, path) = (std::sync::Arc::clone(&early), file.clone());
+    let look = move || *seen.lock().expect("not poisoned") = std::fs::read_to_string(&path).unwrap_or_default();
+    github.arm(Fault::new("POST", "/repos/acme/shop/issues/7/comments", Behaviour::Meanwhile(std::sync::Arc::new(look))));
+    let refused = Behaviour::Answer(Answer::forbidden());
+    github.arm(Fault::new("POST", &format!("/repos/acme/shop/statuses/{}", checkout.head), refused));
+    let output = format!("--output=json={}", file.display());
+    let arguments = [RUN.as_slice(), &[output.as_str()]].concat();
+    assert_eq!(checkout.run(&github, &arguments, &[]).status.code(), Some(1));
+    let early: serde_json::Value = serde_json::from_str(&early.lock().expect("not poisoned")).expect("a whole report");
+    assert_eq!(early["verdict"], "failed");
+    let late: serde_json::Value = serde_json::from_str(&checkout.read("report.json")).expect("a whole report");
+    let notices = |report: &serde_json::Value| report["notices"].to_string();
+    assert!(notices(&late).contains("statuses: write") && !notices(&early).contains("statuses: write"), "{late}");
+}
+
+#[test]
 fn the_token_is_in_no_output() {
     let runtime = runtime();
     let leak = ("Fresh fish", TOKEN);
