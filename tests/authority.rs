@@ -306,7 +306,10 @@ fn check(name: &str, case: &Case, files: &Files) {
     let report = history.scratch.path().join("report.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
     command.args(&case.args).env_clear().envs(history.environment(case));
-    command.env("KUBECONFIG", kubeconfig).env("HOME", history.scratch.path()).env("PWD", &directory);
+    if !case.env.contains_key("KUBECONFIG") {
+        command.env("KUBECONFIG", kubeconfig);
+    }
+    command.env("HOME", history.scratch.path()).env("PWD", &directory);
     command.env("GITHUB_STEP_SUMMARY", history.scratch.path().join("summary.md"));
     if case.args.first().is_none_or(|command| command != "cleanup") {
         command.arg("--output=terminal").arg(format!("--output=json={}", report.display()));

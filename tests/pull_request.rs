@@ -314,7 +314,8 @@ fn a_changed_cluster_takes_effect_after_merge() {
     let output = checkout.run(&github, &["run"], &[]);
     let stdout = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
-    assert!(stdout.contains("the change of `cluster` takes effect after merge"), "{stdout}");
+    let said = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the change of `cluster` takes effect after merge"), "{stdout}");
     assert!(stdout.contains("simulated"), "{stdout}");
 }
 
@@ -368,7 +369,11 @@ fn files_are_written_before_anything_is_posted_and_completed_afterwards() {
     let early = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let (seen, path) = (std::sync::Arc::clone(&early), file.clone());
     let look = move || *seen.lock().expect("not poisoned") = std::fs::read_to_string(&path).unwrap_or_default();
-    github.arm(Fault::new("POST", "/repos/acme/shop/issues/7/comments", Behaviour::Meanwhile(std::sync::Arc::new(look))));
+    github.arm(Fault::new(
+        "POST",
+        "/repos/acme/shop/issues/7/comments",
+        Behaviour::Meanwhile(std::sync::Arc::new(look)),
+    ));
     let refused = Behaviour::Answer(Answer::forbidden());
     github.arm(Fault::new("POST", &format!("/repos/acme/shop/statuses/{}", checkout.head), refused));
     let output = format!("--output=json={}", file.display());

@@ -32,6 +32,9 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
         return Ok(EXIT_PASSED);
     }
     let config = says_what_to_delete(&ground)?;
+    if let Some(because) = ground.foreign_kubeconfig() {
+        return Err(Stop::Usage(format!("nothing is deleted: {because}")));
+    }
     let cancel = signals::listen(&log)?;
     let repository = ground.repository();
     let live = LiveContext {

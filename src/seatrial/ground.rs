@@ -66,6 +66,30 @@ impl<'a> Ground<'a> {
         self.session.repository.clone().or_else(|| repository_name(&origin()?))
     }
 
+    /// Why the kubeconfig is not used, as a clause: one that lies in the checkout is the pull request's word, unless the authority has the
+    /// very same.
+    pub(crate) fn foreign_kubeconfig(&self) -> Option<String> {
+        let (Authority::Base(_), Commit::Known(commit)) = (&self.authority, &self.commits.authority) else {
+            return None;
+        };
+        let (root, sources) = (&self.workspace.root, &self.session.sources);
+        let own = Tree::commit(root, "HEAD", sources).ok()?;
+        let authority = Tree::commit(root, commit, sources).ok()?;
+        self.session.kubeconfigs().into_iter().find_map(|file| {
+            let path = self.workspace.lexically_in_tree(&file).or_else(|| self.workspace.really_in_tree(&file))?;
+            let is_tracked = own.exists(&path) || link_on_the_way(&own, &path).is_some();
+            let is_same = || {
+                authority
+                    .read_bytes(&path)
+                    .ok()
+                    .is_some_and(|bytes| std::fs::read(&file).is_ok_and(|own| *own == *bytes))
+            };
+            (is_tracked && !is_same()).then(|| {
+                format!("the kubeconfig `{path}` is part of the pull request; keep it outside of the repository")
+            })
+        })
+    }
+
     /// Where the report goes.
     pub(crate) fn sinks(&self) -> ReportConfig {
         self.authority.report(self.workspace.config.as_ref())

@@ -135,6 +135,10 @@ fn at_path(
         return prepare(&workspace, lexical).map(|prepared| (prepared, None));
     }
     let real = lexical.canonicalize().map_err(|error| plan::cannot_open(path, &error.to_string()))?;
+    let here = session.directory.canonicalize().unwrap_or_else(|_| session.directory.clone());
+    if lexical.starts_with(&session.directory) && !real.starts_with(&here) {
+        return Err(plan::leads_out(path, &here));
+    }
     let directory = directory_of(&real);
     let root = if real.starts_with(&session.directory) { session.directory.as_path() } else { directory };
     let prepared = prepare(&around(directory, root, session)?, real.clone())?;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use seatrial_api::ClusterTarget;
 use seatrial_deploy::CancelToken;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
@@ -174,6 +175,10 @@ impl Trial<'_> {
         }
         if judged.unchanged == Some(true) && self.extent != Extent::Test {
             return Err("renders the same as its base".to_owned());
+        }
+        let is_named = matches!(live.wanted(&environment), Some(ClusterTarget::Kubeconfig { .. }));
+        if let Some(because) = self.ground.foreign_kubeconfig().filter(|_| is_named) {
+            return Err(because);
         }
         if self.args.common.offline && live.wanted(&environment).is_some() {
             return Err("--offline".to_owned());

@@ -119,9 +119,7 @@ pub(crate) fn at_path(
     };
     match workspace.tree.real_path(&in_tree) {
         Ok(real) => Ok(at_real_path(workspace, real, load_restriction)),
-        Err(ReadError::OutsideRoot) => {
-            Err(Stop::Usage(format!("`{}` leads out of the repository `{root}`", path.display())))
-        }
+        Err(ReadError::OutsideRoot) => Err(leads_out(path, &workspace.root)),
         Err(error) => Err(cannot(&format!("it {error}"))),
     }
 }
@@ -134,6 +132,11 @@ pub(crate) fn cannot_open(path: &Path, why: &str) -> Stop {
         why
     };
     Stop::Usage(format!("cannot open `{}`: {why}", path.display()))
+}
+
+/// What a link out of the repository is answered with.
+pub(crate) fn leads_out(path: &Path, root: &Path) -> Stop {
+    Stop::Usage(format!("`{}` leads out of the repository `{}`", path.display(), root.display()))
 }
 
 fn is_address(path: &Path) -> bool {

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use seatrial_model::{
-    Evidence, Finding, Level, Manifest, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome,
-    TestResult, ids, locate,
+    Evidence, Finding, Manifest, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome, TestResult, ids,
+    locate,
 };
 use seatrial_trial::{Context, Probe, Test};
 
@@ -80,13 +80,12 @@ impl LiveContext<'_> {
 
     /// A failed test as a finding: so that it has a line, an annotation and a fingerprint.
     fn test_finding(&self, span: Span, result: &TestResult) -> Option<ReportedFinding> {
-        let level = match result.outcome {
-            TestOutcome::Failed => Level::Error,
-            TestOutcome::Tolerated => Level::Warning,
-            TestOutcome::Passed | TestOutcome::Broken | TestOutcome::Skipped => return None,
-        };
+        // One that is tolerated is told as a test alone: a finding would be told a second time.
+        if result.outcome != TestOutcome::Failed {
+            return None;
+        }
         let message = format!("test `{}`: {}", result.name, result.message);
-        let finding = Finding::new(ids::TEST_FAILED, span, message).with_field(result.name.as_str()).with_level(level);
+        let finding = Finding::new(ids::TEST_FAILED, span, message).with_field(result.name.as_str());
         let proven =
             |finding: Finding, proof: &Evidence| finding.with_evidence(proof.title.as_str(), proof.text.as_str());
         let finding = result.evidence.iter().fold(finding, proven);

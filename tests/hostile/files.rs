@@ -1,5 +1,6 @@
 //! Hostile files: each breaks one environment, and the healthy one beside it is still judged.
 
+use crate::git::git;
 use crate::harness::Repo;
 
 /// Its one fault is found in every run, so that it can be seen that nothing was lost.
@@ -220,4 +221,24 @@ fn a_thousand_findings_in_one_document_take_no_longer_than_in_a_thousand() {
         "apiVersion: v1\nkind: List\nitems:\n- {{ apiVersion: v1, kind: Secret, metadata: {{ name: a }} }}\n{list}"
     );
     check("a list", &repo(By::Manifests, &[("a.yaml", list.as_bytes())]), &["`data.a` of ConfigMap c999 must be"]);
+}
+
+#[test]
+fn a_path_that_leads_out_of_the_repository_is_refused_alike_by_render_and_validate() {
+    for is_git in [true, false] {
+        let repo = Repo::with(&[("deploy/kustomization.yaml", "resources: []\n"), ("x", "")]);
+        std::fs::create_dir_all(repo.beside("outside")).expect("made");
+        std::fs::write(repo.beside("outside/kustomization.yaml"), "resources: []\n").expect("written");
+        repo.link("out", "../outside");
+        repo.link("in", "deploy");
+        if is_git {
+            git(&repo.path(), &["init", "-q"]);
+        }
+        for command in ["render", "validate"] {
+            let seen = repo.run(&[command, "out"]);
+            seen.expect(command, 2, &["`out` leads out of the repository"]);
+            let seen = repo.run(&[command, "in"]);
+            assert_eq!(seen.exit, Some(0), "{command} of a link inside: {seen}");
+        }
+    }
 }

@@ -30,8 +30,9 @@ impl Moment {
 
     /// `metav1.Time`: whole seconds.
     pub(crate) fn text(self) -> String {
-        let seconds = jiff::Timestamp::from_second(self.0.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
-        seconds.to_string()
+        let latest = jiff::Timestamp::MAX.as_second();
+        let seconds = jiff::Timestamp::from_second(self.0.div_euclid(1000).min(latest));
+        seconds.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
     }
 }
 
