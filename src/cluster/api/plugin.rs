@@ -351,7 +351,7 @@ mod tests {
             ("a relative part", relative.clone(), Found::InWorkingDirectory),
             ("a relative part before the right one", format!("{relative}:{here}"), Found::InWorkingDirectory),
             ("a relative part behind the right one", format!("{here}:{relative}:"), Found::At(login.clone())),
-            ("empty parts without it", format!("::.:{here}:"), Found::At(login.clone())),
+            ("empty parts without it", format!("::.:{here}:"), Found::At(login)),
         ];
         for (claim, path, expected) in table {
             assert_eq!(find("login", &path), expected, "{claim}");
