@@ -370,3 +370,37 @@ fn nobody_decides_who_has_no_say() {
     let failed = failed.into_inner().expect("not poisoned");
     assert!(failed.is_empty(), "{failed:#?}");
 }
+
+/// The first case that the files of a suite come from.
+fn first_of(suite: &str) -> (Case, Files) {
+    let (_, case, files) = cases().into_iter().find(|(name, ..)| name == suite).expect("such a suite");
+    (case, files)
+}
+
+#[test]
+fn jobs_of_one_run_hold_a_preview_one_after_another() {
+    let (case, files) = first_of("tests");
+    let history = History::of(&files, &case);
+    let clusters = Clusters::start(&["dev"]);
+    let kubeconfig = clusters.kubeconfig(history.scratch.path());
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(["deploy", "--quiet"]).env_clear().envs(history.environment(&case));
+        command.env("KUBECONFIG", &kubeconfig).current_dir(history.repo()).spawn().expect("starts")
+    };
+    let mut jobs: Vec<_> = (0..3).map(|_| start()).collect();
+    let mut holders = std::collections::BTreeSet::new();
+    let begun = std::time::Instant::now();
+    while jobs.iter_mut().any(|job| job.try_wait().expect("waited for").is_none()) {
+        let lease = clusters.get("dev", "/apis/coordination.k8s.io/v1/namespaces/shop-pr-7/leases/seatrial");
+        let holder = lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned();
+        holders.extend(Some(holder).filter(|holder| !holder.is_empty()));
+        assert!(begun.elapsed().as_secs() < 90, "{holders:?}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    for job in &mut jobs {
+        assert_eq!(job.wait().expect("waited for").code(), Some(0));
+    }
+    assert_eq!(holders.len(), 3, "{holders:?}");
+    assert!(holders.iter().all(|holder| holder.starts_with("acme/shop run 100.1 job trial ")), "{holders:?}");
+}

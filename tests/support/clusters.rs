@@ -57,12 +57,18 @@ impl Clusters {
 
     /// Whether something lies at a path of a cluster's API.
     pub(crate) fn has(&self, name: &str, path: &str) -> bool {
-        self.door(name).request("GET", path, "") == 200
+        self.door(name).request("GET", path, "").0 == 200
+    }
+
+    /// The object at a path of a cluster's API; null where there is none.
+    pub(crate) fn get(&self, name: &str, path: &str) -> serde_json::Value {
+        let (status, body) = self.door(name).request("GET", path, "");
+        if status == 200 { serde_json::from_str(&body).unwrap_or_default() } else { serde_json::Value::Null }
     }
 
     /// Creates an object in the collection at a path.
     pub(crate) fn put(&self, name: &str, collection: &str, object: &serde_json::Value) {
-        let status = self.door(name).request("POST", collection, &object.to_string());
+        let (status, _) = self.door(name).request("POST", collection, &object.to_string());
         assert!((200..300).contains(&status), "{collection}: {status}");
     }
 
@@ -95,8 +101,8 @@ impl Door {
         Door { name: name.to_owned(), address, inside, asked, _cluster: cluster }
     }
 
-    /// Asks the cluster itself; the status.
-    fn request(&self, method: &str, path: &str, body: &str) -> u16 {
+    /// Asks the cluster itself; the status and the body.
+    fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.inside).expect("the cluster listens");
         let length = body.len();
         let head = format!(
@@ -105,7 +111,8 @@ impl Door {
         stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("sent");
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer);
-        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+        (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
     }
 }
 
