@@ -109,7 +109,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// A manifest of a rendered mapping; `None` when `apiVersion`, `kind` or `metadata.name` is no string.
+    /// A manifest of a rendered mapping; `None` when `apiVersion`, `kind` or `metadata.name` is not a string.
     #[must_use]
     pub fn from_node(node: Node) -> Option<Manifest> {
         let api_version = node.get("apiVersion")?.as_str()?;

@@ -12,7 +12,7 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Whether an error was found: what is left is no environment.
+    /// Whether an error was found: what is left is not an environment.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.level == Level::Error)

@@ -100,7 +100,7 @@ impl SourceFile {
         self.id
     }
 
-    /// Path in the repository, forward slashes, relative to the root; or a name in angle brackets for what is no file (`<command line>`).
+    /// Path in the repository, forward slashes, relative to the root; or a name in angle brackets for what is not a file (`<command line>`).
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

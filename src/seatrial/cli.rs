@@ -294,7 +294,7 @@ impl std::str::FromStr for Output {
     fn from_str(text: &str) -> Result<Output, String> {
         let (name, file) = text.split_once('=').map_or((text, None), |(n, f)| (n, Some(f)));
         let format = ReportFormat::from_str(name, true)
-            .map_err(|_| format!("`{name}` is no format; there are terminal, markdown, junit and json"))?;
+            .map_err(|_| format!("`{name}` is not a format; there are terminal, markdown, junit and json"))?;
         match file {
             Some("") => Err(format!("`{text}` names no file; write `{name}` or `{name}=FILE`")),
             file => Ok(Output { format, file: file.map(PathBuf::from) }),

@@ -203,7 +203,9 @@ pub(crate) fn preview(deploy: &DeployConfig, placeholders: &Placeholders) -> Res
     let Some(config) = &deploy.preview else { return Ok(None) };
     let namespace = fill(&config.namespace, placeholders)?;
     if !crate::config::is_dns_label(&namespace) {
-        return Err(format!("`{namespace}` is no name of a namespace: lower-case letters, digits and `-`, at most 63"));
+        return Err(format!(
+            "`{namespace}` is not a name of a namespace: lower-case letters, digits and `-`, at most 63"
+        ));
     }
     let ttl = duration(config.ttl.as_deref(), DEFAULT_TTL)?;
     Ok(Some(Preview { namespace, ttl }))

@@ -60,7 +60,7 @@ impl Preparation {
     }
 
     /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
-    /// name them; what the checkout's own commit has is no copy.
+    /// name them; what the checkout's own commit has is not a copy.
     fn against(&self, ground: &Ground<'_>) -> Result<Option<Against>, Missing> {
         let commit = match &ground.commits.base {
             Commit::Known(commit) => commit,

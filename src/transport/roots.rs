@@ -6,7 +6,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::TransportError;
 
-/// webpki's and the system's roots. A machine without a CA file is no error: webpki's remain.
+/// webpki's and the system's roots. A machine without a CA file is not an error: webpki's remain.
 pub(crate) fn public_roots() -> RootCertStore {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let system = rustls_native_certs::load_native_certs();

@@ -31,7 +31,7 @@ impl Served {
             return Served::Elsewhere(best.api_version());
         }
         let own = Minor::ALL.iter().any(|m| !group_kinds(*m, group).is_empty());
-        // A custom resource definition's group has a dot; what has none and is no group of Kubernetes was one (`extensions`).
+        // A custom resource definition's group has a dot; what has none and is not a group of Kubernetes was one (`extensions`).
         let resembles = |k: &&KindInfo| own || !group.contains('.') || edits(group, &k.group) <= SLIP;
         if let Some(best) = preferred(kinds(minor).iter().filter(|k| k.kind == kind).filter(resembles)) {
             return Served::Elsewhere(best.api_version());

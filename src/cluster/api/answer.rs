@@ -1,4 +1,4 @@
-//! An answer of the API server that is no success → [`ApiError`]. Pure.
+//! An answer of the API server that is not a success → [`ApiError`]. Pure.
 
 use kube::core::Status;
 use kube::core::response::StatusCause;

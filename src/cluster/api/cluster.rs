@@ -386,7 +386,7 @@ fn strict(mut request: http::Request<Vec<u8>>) -> http::Request<Vec<u8>> {
 }
 
 fn body(object: &Value) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(object).map_err(|error| ApiError::Configuration(format!("an object that is no JSON: {error}")))
+    serde_json::to_vec(object).map_err(|error| ApiError::Configuration(format!("an object that is not JSON: {error}")))
 }
 
 fn object(answer: &Answer) -> Result<Value, ApiError> {

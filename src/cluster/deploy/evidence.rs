@@ -28,7 +28,7 @@ pub(crate) async fn add(cluster: &Cluster, finding: Finding, seen: &Seen, cause:
     let mut logs = String::new();
     for run in [ContainerRun::Current, ContainerRun::Previous] {
         logs = cluster.logs(namespace, name, container, LOG_LINES, run).await.unwrap_or_default();
-        // What the kubelet writes in place of a log that is gone with its container is no log line.
+        // What the kubelet writes in place of a log that is gone with its container is not a log line.
         if logs.trim().starts_with(NO_LOGS) {
             logs.clear();
         }

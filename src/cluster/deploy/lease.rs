@@ -312,7 +312,7 @@ fn take_over(lease: &mut Value, holder: &str) {
     set(lease, "leaseTransitions", json!(transitions.saturating_add(1)));
 }
 
-/// Sets a field of the `spec`; what is no Lease stays as it is, and the server will say so.
+/// Sets a field of the `spec`; what is not a Lease stays as it is, and the server will say so.
 fn set(lease: &mut Value, key: &str, value: Value) {
     let Some(lease) = lease.as_object_mut() else { return };
     let spec = lease.entry("spec").or_insert_with(|| json!({}));

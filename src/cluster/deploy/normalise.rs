@@ -21,7 +21,7 @@ pub(crate) fn normalise(object: &mut Value) {
     }
 }
 
-/// `creationTimestamp: null`, which generators print into every embedded metadata, is no time.
+/// `creationTimestamp: null`, which generators print into every embedded metadata, is not a time.
 fn drop_null_creation_timestamps(value: &mut Value, depth: usize) {
     const DEEPEST: usize = 64;
     if depth > DEEPEST {
@@ -110,7 +110,7 @@ mod tests {
                 json!({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {"initContainers": [{"ports": [{"containerPort": 1}]}]}}}}}}),
                 json!({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {"initContainers": [{"ports": [{"containerPort": 1, "protocol": "TCP"}]}]}}}}}}),
             ),
-            ("what is no object is left alone", json!(7), json!(7)),
+            ("what is not an object is left alone", json!(7), json!(7)),
         ];
         for (claim, mut object, expected) in table {
             normalise(&mut object);

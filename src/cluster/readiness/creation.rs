@@ -30,7 +30,7 @@ fn is_overcome(failure: &Value, live: Live<'_>) -> bool {
     made.is_some() && made >= last_seen(failure)
 }
 
-/// Events of the workload itself outlive its revisions by an hour: what was said before the object changed last is no news.
+/// Events of the workload itself outlive its revisions by an hour: what was said before the object changed last is not news.
 fn is_fresh_failure(event: &Value, object: &Value) -> bool {
     if reason(event) != "FailedCreate" {
         return false;

@@ -1,4 +1,4 @@
-//! CronJob: there; what its Jobs do is no part of a rollout.
+//! CronJob: there; what its Jobs do is not a part of a rollout.
 
 use crate::field::is_true;
 use crate::{Live, Status};

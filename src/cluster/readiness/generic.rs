@@ -1,7 +1,7 @@
 //! What holds for every kind: deletion, observed generation and the standard conditions (cli-utils: `pkg/kstatus/status/generic.go`).
 //!
 //! A custom resource without a status is there, as kstatus says. Whether somebody will ever write one is not in the object: that its
-//! definition has a status subresource is no promise (many have one that nobody fills), and waiting would never end for those.
+//! definition has a status subresource is not a promise (many have one that nobody fills), and waiting would never end for those.
 //! Kinds whose controller is known to write conditions have a row and wait for them.
 
 use crate::condition::{Condition, condition, true_condition};

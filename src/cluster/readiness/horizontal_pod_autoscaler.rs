@@ -1,6 +1,6 @@
 //! HorizontalPodAutoscaler (kstatus does not ask). Its controller looks at it every 15 seconds and needs about a minute of metrics;
 //! what it scales has a status of its own. So it is not waited for, unless it says that what it should scale is not there: that is in its
-//! manifest. Missing metrics are told, not waited for: a cluster without a metrics server is no fault of the change.
+//! manifest. Missing metrics are told, not waited for: a cluster without a metrics server is not a fault of the change.
 
 use crate::condition::condition;
 use crate::field::clip;

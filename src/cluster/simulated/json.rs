@@ -42,7 +42,7 @@ pub(crate) fn set_default(value: &mut Value, pointer: &str, new: impl Into<Value
     }
 }
 
-/// Sets the list at a pointer; an empty one is no list, as Go's `omitempty` leaves it out.
+/// Sets the list at a pointer; an empty one is not a list, as Go's `omitempty` leaves it out.
 pub(crate) fn set_or_remove(value: &mut Value, pointer: &str, items: Vec<Value>) {
     if items.is_empty() {
         remove(value, pointer);
@@ -51,7 +51,7 @@ pub(crate) fn set_or_remove(value: &mut Value, pointer: &str, items: Vec<Value>)
     }
 }
 
-/// Sets the number at a pointer; zero is no number, as Go's `omitempty` leaves it out.
+/// Sets the number at a pointer; zero is not a number, as Go's `omitempty` leaves it out.
 pub(crate) fn set_count(value: &mut Value, pointer: &str, count: usize) {
     if count == 0 {
         remove(value, pointer);

@@ -77,7 +77,7 @@ impl Managers {
         Managers(entries.collect())
     }
 
-    /// Reads those that a write that is no apply starts from: what it sends itself, when that is something. One empty entry resets them.
+    /// Reads those that a write that is not an apply starts from: what it sends itself, when that is something. One empty entry resets them.
     fn of_update(live: &Value, sent: &Value) -> Managers {
         match json::items(sent, "/metadata/managedFields") {
             [] if sent.pointer("/metadata/managedFields").is_some_and(Value::is_array) => Managers::default(),

@@ -372,7 +372,7 @@ fn decode_body(head: &http::request::Parts, body: &Bytes) -> Result<Value, Refus
     let parsed = seatrial_yaml::parse(&source, seatrial_yaml::Dialect::Kubectl);
     match (parsed.findings.as_slice(), parsed.documents.as_slice()) {
         ([], [document]) => Ok(document.node.to_json()),
-        (_, _) => Err(Refusal::bad_request("error decoding YAML: the body is no single JSON or YAML document")),
+        (_, _) => Err(Refusal::bad_request("error decoding YAML: the body is not a single JSON or YAML document")),
     }
 }
 

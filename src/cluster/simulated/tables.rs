@@ -9,7 +9,7 @@ use crate::resource::Resource;
 /// A column's name and how a cell is made.
 type Column = (&'static str, fn(&Value) -> Value);
 
-/// A list or an object as a table; what is no object of the resource (a `Status`) is left as it is.
+/// A list or an object as a table; what is not an object of the resource (a `Status`) is left as it is.
 pub(crate) fn table(resource: &Resource, value: Value, now: Moment) -> Value {
     let is_list = json::text(&value, "/kind") == format!("{}List", resource.kind);
     if !is_list && json::text(&value, "/kind") != resource.kind {

@@ -14,7 +14,7 @@ const LONGEST: f64 = 366.0 * 24.0 * 3600.0;
 /// # Errors
 /// A sentence that names the text and shows what is wanted.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no duration; write `30s`, `10m` or `1h30m`");
+    let wrong = || format!("`{text}` is not a duration; write `30s`, `10m` or `1h30m`");
     let mut rest = text;
     let mut seconds = 0.0;
     while !rest.is_empty() {

@@ -32,18 +32,18 @@ impl Expectation {
         for (name, text) in &expect.headers {
             match pattern(text) {
                 Ok(regex) => headers.push((name.to_ascii_lowercase(), regex)),
-                Err(why) => problems.push(format!("`expect.headers.{name}` is no regular expression: {why}")),
+                Err(why) => problems.push(format!("`expect.headers.{name}` is not a regular expression: {why}")),
             }
         }
         let matches = match expect.matches.as_deref().map(pattern).transpose() {
             Ok(regex) => regex,
             Err(why) => {
-                problems.push(format!("`expect.matches` is no regular expression: {why}"));
+                problems.push(format!("`expect.matches` is not a regular expression: {why}"));
                 None
             }
         };
         for pointer in expect.json.keys().filter(|p| !p.is_empty() && !p.starts_with('/')) {
-            problems.push(format!("`expect.json` has `{pointer}`, which is no JSON pointer: those begin with `/`"));
+            problems.push(format!("`expect.json` has `{pointer}`, which is not a JSON pointer: those begin with `/`"));
         }
         let status = expect.status.unwrap_or(200);
         if !(100..600).contains(&status) {
@@ -84,7 +84,9 @@ impl Expectation {
     }
 
     fn json_mismatch(&self, body: &[u8]) -> Vec<String> {
-        let Ok(document) = serde_json::from_slice::<Value>(body) else { return vec!["its body is no JSON".to_owned()] };
+        let Ok(document) = serde_json::from_slice::<Value>(body) else {
+            return vec!["its body is not JSON".to_owned()];
+        };
         let differ = |(pointer, wanted): &(String, Value)| {
             let shown_wanted = shown(&wanted.to_string());
             match document.pointer(pointer) {

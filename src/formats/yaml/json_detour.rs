@@ -13,7 +13,7 @@ pub(crate) fn changed(text: &str) -> Option<String> {
     (!text.is_ascii() && text.contains(NEXT_LINE)).then(|| folded(text, |c| c == NEXT_LINE, |c| c == ' '))
 }
 
-/// The first thing in an object that makes kustomize fail when it prints it: a key that is no text, a number that JSON has not, a
+/// The first thing in an object that makes kustomize fail when it prints it: a key that is not text, a number that JSON has not, a
 /// character that YAML forbids.
 #[must_use]
 pub fn kustomize_cannot_print(object: &Node) -> Option<Finding> {
@@ -63,7 +63,7 @@ fn scalar(node: &Node, text: &str) -> Option<Finding> {
         || text.trim_start_matches(['+', '-']).starts_with(['.']) && text.ends_with(|c: char| c.is_alphabetic());
     match node.kind() {
         ScalarKind::Float if infinite() => {
-            let message = format!("`{text}` is no number in JSON, and kustomize fails at it");
+            let message = format!("`{text}` is not a number in JSON, and kustomize fails at it");
             Some(finding(node.span(), message, "put it in quotes if the text is meant"))
         }
         ScalarKind::String if is_block_with_a_tab(node, text) => {

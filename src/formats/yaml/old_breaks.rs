@@ -87,7 +87,7 @@ fn chomped(value: &str, source: &str) -> String {
     [kept, ends].concat()
 }
 
-/// A comment ends there, and what follows is no comment any more.
+/// A comment ends there, and what follows is not a comment any more.
 pub(crate) fn check_comment(written: &Range<usize>, text: &str) -> Result<(), Problem> {
     let source = text.get(written.clone()).unwrap_or_default();
     let Some(at) = source.find(is_old_break) else { return Ok(()) };

@@ -10,7 +10,7 @@ use crate::{json_detour, timestamp};
 /// The node as kustomize writes it: keys sorted at every level; dates, absent values in brackets and U+0085 turned into what they become.
 ///
 /// kustomize hands its result through JSON to go-yaml version 2, which sorts keys in natural order (`key9` before `key10`, `Z` before `a`,
-/// what is no letter before letters); `apiVersion`, `kind` and `metadata` get no special place. Where that order contradicts itself
+/// what is not a letter before letters); `apiVersion`, `kind` and `metadata` get no special place. Where that order contradicts itself
 /// (`a2`, `a10`, `a1b`), kustomize's output varies from run to run; ours does not. Origins, comments and styles are kept.
 #[must_use]
 pub fn in_kustomize_order(node: &Node) -> Node {
@@ -179,7 +179,7 @@ fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Ve
     merged
 }
 
-/// The order of two keys: numbers in them count as numbers, and what is no letter comes before letters.
+/// The order of two keys: numbers in them count as numbers, and what is not a letter comes before letters.
 fn natural(a: &str, b: &str) -> Ordering {
     let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y);
     let at = same.last().map_or(0, |((at, x), _)| at + x.len_utf8());

@@ -18,7 +18,7 @@ pub(crate) fn written(text: &str) -> Written {
     if text.contains('\n') {
         return Written::Literal;
     }
-    // What starts with a letter and is longer than `false` is no boolean, number or date.
+    // What starts with a letter and is longer than `false` is not a boolean, number or date.
     if text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Written::Plain;
     }

@@ -201,7 +201,7 @@ fn escape(text: &str, at: usize) -> Problem {
     }
     let range = found.map_or(at..at + 1, |r| at + r.start..at + r.end);
     let written = text.get(range.clone()).unwrap_or_default();
-    Problem::at(range, format!("{} is no escape in double quotes", code(written)))
+    Problem::at(range, format!("{} is not an escape in double quotes", code(written)))
         .with_help("use single quotes, in which a backslash is a backslash, or double it")
 }
 

@@ -54,7 +54,7 @@ fn is_unsigned_64(text: &str) -> bool {
     integer(&text.replace('_', "")).is_some_and(|value| i64::try_from(value).is_err())
 }
 
-/// Base64 as Go reads it: line ends inside are skipped. Every byte that is no UTF-8 becomes a replacement character, as in Go's JSON.
+/// Base64 as Go reads it: line ends inside are skipped. Every byte that is not UTF-8 becomes a replacement character, as in Go's JSON.
 fn decoded(text: &str) -> Option<String> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     let bytes = BASE64.decode(compact).ok()?;

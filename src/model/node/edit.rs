@@ -76,7 +76,7 @@ impl Node {
         entries.value_mut(entries.position(key)?)
     }
 
-    /// Sets a key: replaces its value, or appends the pair. Does nothing on a node that is no mapping.
+    /// Sets a key: replaces its value, or appends the pair. Does nothing on a node that is not a mapping.
     pub fn set(&mut self, key: &str, value: Node) {
         if let Some(old) = self.get_mut(key) {
             *old = value;

@@ -1,4 +1,4 @@
-//! Documents → objects: lists are expanded, what is no object becomes a finding.
+//! Documents → objects: lists are expanded, what is not an object becomes a finding.
 
 use std::collections::VecDeque;
 
@@ -46,7 +46,7 @@ fn list_items(list: &Node) -> Option<Vec<Node>> {
     Some(items.items().iter().map(complete).collect())
 }
 
-/// Why a document is no object that could be applied.
+/// Why a document is not an object that could be applied.
 fn wrong_with(node: &Node) -> Option<Finding> {
     if !node.is_mapping() {
         let message = format!("the document is {}, not a Kubernetes object", node.describe());

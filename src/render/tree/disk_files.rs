@@ -68,7 +68,7 @@ fn is_git_dir(name: &str) -> bool {
 fn entry_of(path: &Path, kind: fs::FileType) -> Result<Entry, ReadError> {
     if kind.is_symlink() {
         let target = fs::read_link(path).map_err(|e| read_error(&e))?;
-        // A target that is no UTF-8 cannot be a path of the tree.
+        // A target that is not UTF-8 cannot be a path of the tree.
         return Ok(target.to_str().map_or(Entry::Special, |t| Entry::Link(t.to_owned())));
     }
     Ok(match (kind.is_file(), kind.is_dir()) {

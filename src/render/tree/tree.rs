@@ -201,7 +201,7 @@ impl Tree {
     }
 
     /// All files below a directory, sorted by bytes; links to files are among them, and so are links that lead nowhere or out of the root:
-    /// reading one says so. Links to directories are not followed, `.git` is not entered. Empty for what is no directory; a directory below that cannot be read is left out.
+    /// reading one says so. Links to directories are not followed, `.git` is not entered. Empty for what is not a directory; a directory below that cannot be read is left out.
     #[must_use]
     pub fn walk(&self, dir: &str) -> Vec<String> {
         let Ok(real) = self.resolve_directory(dir) else { return Vec::new() };

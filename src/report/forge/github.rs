@@ -51,11 +51,11 @@ impl GitHub {
     /// A repository `owner/name` at an API base (`https://api.github.com`, `https://HOST/api/v3`).
     ///
     /// # Errors
-    /// A sentence: the base is no URL, the repository no `owner/name`, the token nothing that could be sent.
+    /// A sentence: the base is not a URL, the repository no `owner/name`, the token nothing that could be sent.
     pub fn new(transport: &Transport, api_url: &str, repository: &str, token: &Secret) -> Result<GitHub, String> {
         let base = api_base(api_url)?;
         let parts = repository.split_once('/').filter(|(owner, name)| is_plain(owner) && is_plain(name));
-        let (owner, name) = parts.ok_or_else(|| format!("`{repository}` is no repository, such as `owner/name`"))?;
+        let (owner, name) = parts.ok_or_else(|| format!("`{repository}` is not a repository, such as `owner/name`"))?;
         // A secret that was read from a file often ends in a newline.
         let token = token.expose().trim();
         if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
@@ -135,7 +135,7 @@ impl GitHub {
     }
 }
 
-/// The base without what is no part of it: credentials, query, fragment.
+/// The base without what is not a part of it: credentials, query, fragment.
 fn api_base(api_url: &str) -> Result<Url, String> {
     let url = Url::parse(api_url).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let mut url =

@@ -29,7 +29,7 @@ pub(crate) fn read(path: &str, text: &str) -> Result<Config, Vec<ConfigProblem>>
     check(path, text, raw)
 }
 
-/// What is no YAML, or more than one document of it: our own parser knows the place and the way out better.
+/// What is not YAML, or more than one document of it: our own parser knows the place and the way out better.
 fn unreadable(path: &str, text: &str) -> Vec<ConfigProblem> {
     let file = Sources::new().add(path, text.to_owned());
     let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kustomize);

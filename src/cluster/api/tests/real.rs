@@ -111,7 +111,7 @@ async fn the_servers_refusals_have_their_sentences() {
 
     let secret = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "s", "namespace": name },
-        "type": "kubernetes.io/tls", "stringData": { "tls.key": "hunter2hunter2" }, "data": { "x": "hunter2hunter2 is no base64" }
+        "type": "kubernetes.io/tls", "stringData": { "tls.key": "hunter2hunter2" }, "data": { "x": "hunter2hunter2 is not base64" }
     });
     let error = refused(secret).await;
     assert!(error.is_the_changes_fault() && !error.to_string().contains("hunter2"), "{error:?}");

@@ -199,7 +199,7 @@ fn knows_commits_parents_and_merge_bases() {
         let expected = GitError::MissingCommit { revision: revision.to_owned(), shallow: false };
         assert_eq!(repository.resolve(revision), Err(expected), "{revision}");
     }
-    let blob = repository.resolve("HEAD:base/web.yaml").expect_err("is no commit");
+    let blob = repository.resolve("HEAD:base/web.yaml").expect_err("is not a commit");
     assert_eq!(blob.to_string(), "git: HEAD:base/web.yaml is a blob, not a commit");
 }
 

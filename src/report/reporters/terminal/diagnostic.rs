@@ -47,7 +47,7 @@ pub(crate) fn finding(finding: &ReportedFinding, report: &Report, pen: Pen) -> S
     block(&Block { heading, labels, facts, help, evidence: &finding.evidence, style }, pen)
 }
 
-/// A cause that is no finding: a test, a stage, the run.
+/// A cause that is not a finding: a test, a stage, the run.
 pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
     let (word, style) = match cause.kind {
         Kind::Broken => ("broken", Style::Error),

@@ -78,6 +78,6 @@ fn writes(fake: &FakeGitHub) -> usize {
 fn refusal(delivery: Delivery) -> String {
     match delivery {
         Delivery::Refused(sentence) => sentence,
-        other => panic!("is no refusal: {other:?}"),
+        other => panic!("is not a refusal: {other:?}"),
     }
 }

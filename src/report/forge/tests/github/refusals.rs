@@ -188,7 +188,7 @@ fn what_is_no_api_no_repository_or_no_token_is_said_before_anything_is_sent() {
         assert!(wrong(api, "o/r", "x").contains("is not a URL"), "{api}");
     }
     for repository in ["", "o", "o/", "/r", "o/r/x", "o/..", "o/r?x", "o r/x"] {
-        assert!(wrong("https://api.github.com", repository, "x").contains("is no repository"), "{repository}");
+        assert!(wrong("https://api.github.com", repository, "x").contains("is not a repository"), "{repository}");
     }
     for token in ["", "\n", "hunter2\nx: y", "hünter2"] {
         let sentence = wrong("https://api.github.com", "o/r", token);
