@@ -47,6 +47,8 @@ catalog! {
         "The server-side dry run or the apply was answered with an error: admission, validation, quota or an immutable field. Nothing of the stage was applied when the dry run failed."
     BASE_CYCLE "base-cycle" Error "kustomizations include each other in a circle"
         "kustomize refuses to build such a tree. Remove one of the `resources` entries that close the circle."
+    BUDGET_EXCEEDED "budget-exceeded" Error "a build grows beyond every bound"
+        "What a build copies, sets and includes may add so much to what its files hold and no more: a few lines that each double what is there would fill any memory. kustomize has no such limit, and would not end. Take out what multiplies, or split the build."
     CONFIG "config" Error "seatrial.yaml is wrong"
         "It cannot be read, or it contradicts itself; nothing was rendered and nothing was checked. `seatrial schema config` prints the JSON Schema for an editor."
     DUPLICATE_KEY "duplicate-key" Error "a mapping has the same key twice"

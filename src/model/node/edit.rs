@@ -33,6 +33,17 @@ impl Node {
         self.extra_mut().over = Origin::over(self.span, by, before).over;
     }
 
+    /// Records the same as another node does of who set it, at its own span. The memory is shared, so that whoever sets all the parts of a
+    /// value notes it once.
+    pub fn share_over(&mut self, other: &Node) {
+        let is_bare = |extra: &Arc<Extra>| extra.comments.is_empty() && extra.tag.is_none();
+        if self.extra.as_ref().is_none_or(is_bare) && other.extra.as_ref().is_none_or(is_bare) {
+            self.extra.clone_from(&other.extra);
+        } else {
+            self.extra_mut().over = other.extra.as_ref().and_then(|extra| extra.over.clone());
+        }
+    }
+
     /// Replaces the origin as a whole.
     pub fn set_origin(&mut self, origin: Origin) {
         self.span = origin.span;
@@ -126,6 +137,19 @@ mod tests {
         assert_eq!(original.at(&["spec", "replicas"]).and_then(Node::as_i64), Some(1));
         assert_eq!(copy.at(&["spec", "replicas"]).and_then(Node::as_i64), Some(3));
         assert_ne!(original, copy);
+    }
+
+    #[test]
+    fn who_set_it_is_shared_and_comments_stay() {
+        let by = Node::null(Origin::over(here(), SetBy::Patch, None));
+        let (mut bare, mut commented) = (integer("1"), integer("2"));
+        commented.set_tag(Text::from_static("!x"));
+        bare.share_over(&by);
+        commented.share_over(&by);
+        assert_eq!(bare.origin(), by.origin());
+        assert_eq!(commented.origin(), by.origin());
+        assert_eq!(commented.tag(), Some("!x"));
+        assert!(bare.extra.zip(by.extra).is_some_and(|(one, other)| Arc::ptr_eq(&one, &other)));
     }
 
     #[test]

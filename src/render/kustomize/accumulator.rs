@@ -1,13 +1,15 @@
 //! The resources gathered so far, in order, each identity once (kustomize: `resmap.resWrangler`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Level, Span, ids};
 
+use crate::budget::Budget;
 use crate::field_spec::FieldError;
 use crate::resource::{Id, Resource};
 use crate::scalar::Setter;
+use crate::size::Size;
 use crate::transformer_config::TransformerConfig;
 use crate::vars::Vars;
 
@@ -18,6 +20,10 @@ pub(crate) struct Accumulator {
     pub(crate) config: Arc<TransformerConfig>,
     /// The vars, those of the bases included.
     pub(crate) vars: Vars,
+    /// What this kustomization and all that it includes has used and may use.
+    pub(crate) budget: Arc<Budget>,
+    /// The documents and files of which anything has come in.
+    documents: HashSet<Span>,
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
     index: Option<HashMap<Id, usize>>,
@@ -34,6 +40,8 @@ impl Default for Accumulator {
         Accumulator {
             config: TransformerConfig::empty(),
             vars: Vars::default(),
+            budget: Arc::default(),
+            documents: HashSet::new(),
             resources: Vec::new(),
             index: None,
             any_index: None,
@@ -44,6 +52,44 @@ impl Default for Accumulator {
 }
 
 impl Accumulator {
+    /// One without anything, whose growth is charged to a budget.
+    pub(crate) fn under(budget: &Arc<Budget>) -> Accumulator {
+        Accumulator { budget: Arc::clone(budget), ..Accumulator::default() }
+    }
+
+    /// One without anything that is filled for this one: what has come in here does not come in for the first time there.
+    pub(crate) fn lend(&mut self) -> Accumulator {
+        let documents = std::mem::take(&mut self.documents);
+        Accumulator { documents, ..Accumulator::under(&self.budget) }
+    }
+
+    /// Ends that.
+    pub(crate) fn take_back(&mut self, lent: &mut Accumulator) {
+        self.documents = std::mem::take(&mut lent.documents);
+    }
+
+    /// Something of that size that is written in `document` comes in by way of `place`. What of it costs nothing, as it is the first time.
+    pub(crate) fn admit(&mut self, document: Span, size: Size, place: Span) -> Size {
+        if self.documents.insert(document) {
+            return self.budget.read(size, document, place);
+        }
+        self.budget.grow(size, place);
+        Size::default()
+    }
+
+    /// All resources of a base come in by way of `place`; whether they may.
+    pub(crate) fn admit_base(&mut self, base: &Accumulator, place: Span) -> bool {
+        self.budget.take_over(&base.budget, place);
+        for resource in &base.resources {
+            if self.documents.insert(resource.span) {
+                self.budget.own(resource.free);
+            } else {
+                self.budget.grow(resource.written, place);
+            }
+        }
+        !self.budget.is_exceeded()
+    }
+
     pub(crate) fn resources(&self) -> &[Resource] {
         &self.resources
     }
@@ -58,7 +104,9 @@ impl Accumulator {
     pub(crate) fn change(&mut self, position: usize, change: impl FnOnce(&mut Resource)) {
         let Some(resource) = self.resources.get_mut(position) else { return };
         let before: Vec<Id> = resource.any_ids().cloned().collect();
+        let grown = self.budget.grown_values();
         change(resource);
+        resource.values += self.budget.grown_values() - grown;
         let is_same = before.last() == Some(resource.id())
             && resource.any_ids().all(|id| before.contains(id))
             && before.iter().all(|id| resource.any_ids().any(|now| now == id));
@@ -74,10 +122,11 @@ impl Accumulator {
         self.name_index = None;
     }
 
-    /// Positions of those that have the identity, now or before, in order.
-    pub(crate) fn with_id(&mut self, id: &Id) -> &[usize] {
-        let resources = &self.resources;
+    /// Positions of those that have the identity, now or before, in order; `place` asks for them.
+    pub(crate) fn with_id(&mut self, id: &Id, place: Span) -> &[usize] {
+        let (resources, budget) = (&self.resources, &self.budget);
         let index = self.any_index.get_or_insert_with(|| {
+            budget.look_at(resources.len(), place);
             let mut index: HashMap<Id, Vec<usize>> = HashMap::with_capacity(resources.len());
             for (position, resource) in resources.iter().enumerate() {
                 note(&mut index, resource, position);
@@ -87,10 +136,11 @@ impl Accumulator {
         index.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Positions of those that have the name, now or before, in order.
-    pub(crate) fn with_name(&mut self, name: &str) -> &[usize] {
-        let resources = &self.resources;
+    /// Positions of those that have the name, now or before, in order; `place` asks for them.
+    pub(crate) fn with_name(&mut self, name: &str, place: Span) -> &[usize] {
+        let (resources, budget) = (&self.resources, &self.budget);
         let index = self.name_index.get_or_insert_with(|| {
+            budget.look_at(resources.len(), place);
             let mut index: HashMap<Arc<str>, Vec<usize>> = HashMap::with_capacity(resources.len());
             for (position, resource) in resources.iter().enumerate() {
                 for id in resource.any_ids() {
@@ -153,10 +203,17 @@ impl Accumulator {
         findings: &mut Vec<Finding>,
         mut change: impl FnMut(&mut Resource) -> Result<(), FieldError>,
     ) {
+        let budget = Arc::clone(&self.budget);
         for resource in self.resources_mut() {
+            let grown = budget.grown_values();
+            if !budget.look_at(1, setter.span) {
+                return;
+            }
             if let Err(error) = change(resource) {
                 findings.push(unsettable(&error, resource, setter, field));
+                budget.find(1, error.span);
             }
+            resource.values += budget.grown_values() - grown;
         }
     }
 }

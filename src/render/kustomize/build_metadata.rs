@@ -6,14 +6,18 @@
 //!
 //! Not here: the YAML in the annotations (`build_metadata_notes`), and remote bases, which are not fetched and so have no `repo` and `ref`.
 
+use std::sync::Arc;
+
 use seatrial_model::{Entry, Finding, Level, Node, Origin, SetBy, Span, ids};
 use seatrial_yaml::emit_unfolded;
 
 use crate::accumulator::Accumulator;
+use crate::budget::Budget;
 use crate::field_spec::FieldSpec;
 use crate::kustomization::Kustomization;
 use crate::resource::Resource;
 use crate::shared::Shared;
+use crate::size::Size;
 use crate::{build_metadata_notes as notes, labels, metadata, nearest};
 
 /// Where an object comes from (kustomize: `OriginAnnotationKey`).
@@ -26,6 +30,8 @@ const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 const MANAGER: &str = "kustomize-v5.8.1";
 /// The field.
 const FIELD: &str = "buildMetadata";
+/// About as long are the lines of a note.
+const BYTES_OF_A_LINE: usize = 32;
 /// What may be asked for (kustomize: `types.BuildMetadataOptions`).
 const OPTIONS: [&str; 3] = ["originAnnotations", "transformerAnnotations", "managedByLabel"];
 
@@ -124,8 +130,22 @@ impl Step {
 
     /// Writes into all objects that this may have changed them, so many times (kustomize: `ResMap.AddTransformerAnnotation`).
     pub(crate) fn mark_transformed(&self, times: usize, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+        let budget = Arc::clone(&resources.budget);
+        let item = Size { bytes: self.text.len(), ..Size::default() };
         for position in 0..resources.resources().len() {
-            resources.change(position, |resource| (0..times).for_each(|_| self.mark_one(resource, findings)));
+            resources.change(position, |resource| {
+                for _ in 0..times {
+                    // The whole note is written anew each time.
+                    let lines = resource.annotation(TRANSFORMATIONS).map_or(1, |note| 1 + note.len() / BYTES_OF_A_LINE);
+                    if !(budget.look_at(lines, self.place) && budget.grow(item, self.place)) {
+                        return;
+                    }
+                    self.mark_one(resource, findings);
+                }
+            });
+            if budget.is_exceeded() {
+                return;
+            }
         }
     }
 
@@ -194,11 +214,16 @@ impl Wanted {
     }
 
     /// Labels objects as kustomize's where that is asked for.
-    pub(crate) fn label(self, resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
+    pub(crate) fn label(
+        self,
+        resources: Vec<Resource>,
+        budget: &Arc<Budget>,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Resource> {
         let Some(place) = self.managed_by else { return resources };
         let pairs = notes::mapping([(MANAGED_BY, MANAGER.to_owned())], place);
         let specs = [FieldSpec::new("", "", "", "metadata/labels", true)];
-        let mut all = Accumulator::default();
+        let mut all = Accumulator::under(budget);
         *all.resources_mut() = resources;
         labels::set_pairs(&mut all, FIELD, &pairs, &specs, findings);
         std::mem::take(all.resources_mut())

@@ -60,6 +60,9 @@ impl Build<'_> {
         for field in ["resources", "bases"] {
             for entry in kustomization.items(field) {
                 self.resource(kustomization, entry, resources);
+                if resources.budget.is_exceeded() {
+                    return;
+                }
             }
         }
         self.configure(kustomization, resources);
@@ -70,6 +73,9 @@ impl Build<'_> {
                     let above = self.descend(entry);
                     self.component(&dir, entry.span(), resources);
                     self.trail = above;
+                    if resources.budget.is_exceeded() {
+                        return;
+                    }
                 }
                 Some(Place::File(path)) => {
                     let message = format!("`{path}` is a file: `components` names directories");
@@ -79,7 +85,10 @@ impl Build<'_> {
             }
         }
         self.transform(kustomization, resources);
-        for plugin in self.plugins(kustomization, "transformers").resources() {
+        for plugin in self.plugins(kustomization, "transformers", resources).resources() {
+            if resources.budget.is_exceeded() {
+                return;
+            }
             plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
             if let Some(step) = Step::of_plugin(plugin) {
                 step.mark_transformed(1, resources, &mut self.findings);
@@ -97,10 +106,16 @@ impl Build<'_> {
                     resources.note_unread(entry.span());
                     return;
                 };
+                if !resources.budget.include(entry.span()) {
+                    return;
+                }
                 let above = self.descend(entry);
                 let base = self.directory(&dir, &base);
                 self.trail = above;
-                let base = &base.resources;
+                let (base, findings) = (&base.resources, base.findings.len());
+                if !(resources.admit_base(base, entry.span()) && resources.budget.find(findings, entry.span())) {
+                    return;
+                }
                 base.unread().into_iter().for_each(|span| resources.note_unread(span));
                 let before = self.findings.len();
                 for resource in base.resources() {
@@ -126,6 +141,7 @@ impl Build<'_> {
                         // kustomize looks for the scope of a kind that it does not know in its own schemas.
                         let group = &resource.id().gvk.group;
                         self.files.built_in_schemas_used |= group.contains('.') && !group.ends_with("k8s.io");
+                        resource.free = resources.admit(resource.span, resource.written, entry.span());
                         resources.append(resource.scoped(scopes.clone()), &mut self.findings);
                     }
                     say_once_what_comes_twice(&mut self.findings, before, entry.span());
@@ -160,13 +176,19 @@ impl Build<'_> {
             let step = self.trail.as_ref().map(|trail| trail.built_in(kustomization, what.plugin()));
             let context = Context { dir, files: &self.files, options, step };
             for generator in kustomization.items(field) {
+                if resources.budget.is_exceeded() {
+                    return;
+                }
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
         charts::of_fields(kustomization, &mut self.findings);
-        let generators = self.plugins(kustomization, "generators");
+        let generators = self.plugins(kustomization, "generators", resources);
         generators.unread().into_iter().for_each(|span| resources.note_unread(span));
         for plugin in generators.resources() {
+            if resources.budget.is_exceeded() {
+                return;
+            }
             let before = self.findings.len();
             plugins::generate(plugin, &kustomization.dir, &self.files, resources, &mut self.findings);
             if self.has_errors_since(before) {
@@ -189,6 +211,9 @@ impl Build<'_> {
         patches::apply_strategic_merges(merges, dir, resources, files, findings);
         note("PatchStrategicMergeTransformer", merges.len().min(1), resources, findings);
         for patch in items("patches") {
+            if resources.budget.is_exceeded() {
+                return;
+            }
             patches::apply_patch(patch, dir, resources, files, findings);
             note("PatchTransformer", 1, resources, findings);
         }
@@ -220,6 +245,9 @@ impl Build<'_> {
             note("AnnotationsTransformer", 1, resources, findings);
         }
         for patch in items("patchesJson6902") {
+            if resources.budget.is_exceeded() {
+                return;
+            }
             patches::apply_json_patch(patch, dir, resources, files, findings);
             note("PatchJson6902Transformer", 1, resources, findings);
         }

@@ -88,8 +88,13 @@ impl Build<'_> {
     }
 
     /// The configurations of plugins: inline ones first, then those of files and directories (kustomize: `configureExternalTransformers`).
-    pub(crate) fn plugins(&mut self, kustomization: &Kustomization, field: &str) -> Accumulator {
-        let mut found = Accumulator::default();
+    pub(crate) fn plugins(
+        &mut self,
+        kustomization: &Kustomization,
+        field: &str,
+        parent: &mut Accumulator,
+    ) -> Accumulator {
+        let mut found = parent.lend();
         let (inline, paths): (Vec<&Node>, Vec<&Node>) = kustomization.items(field).iter().partition(|n| is_inline(n));
         for entry in inline {
             let parsed = parse_inline(entry, &kustomization.file);
@@ -103,13 +108,20 @@ impl Build<'_> {
         }
         for entry in paths {
             self.resource(kustomization, entry, &mut found);
+            if found.budget.is_exceeded() {
+                break;
+            }
         }
+        parent.take_back(&mut found);
         found
     }
 
     /// Validators are transformers that must change nothing, not even write what is there already.
     pub(crate) fn validate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
-        for plugin in self.plugins(kustomization, "validators").resources() {
+        for plugin in self.plugins(kustomization, "validators", resources).resources() {
+            if !resources.budget.look_at(resources.resources().iter().map(|r| r.values).sum(), plugin.span) {
+                return;
+            }
             let before = resources.resources().to_vec();
             plugins::transform(plugin, &kustomization.dir, &mut self.files, resources, &mut self.findings);
             let now = resources.resources();

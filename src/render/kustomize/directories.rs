@@ -90,6 +90,10 @@ impl Build<'_> {
         let mut resources = Accumulator::default();
         self.accumulate(kustomization, &mut resources);
         self.stack.pop();
+        if resources.budget.is_exceeded() {
+            self.findings.extend(resources.budget.finding());
+            resources = Accumulator::under(&resources.budget);
+        }
 
         let mut findings = std::mem::replace(&mut self.findings, outer_findings);
         tell_once(&mut findings);
@@ -107,6 +111,9 @@ impl Build<'_> {
 
     /// A component works on what its parent has gathered so far.
     pub(crate) fn component(&mut self, dir: &str, entry: Span, resources: &mut Accumulator) {
+        if !(resources.budget.include(entry) && resources.budget.look_at(resources.resources().len(), entry)) {
+            return;
+        }
         let Some(component) = self.open(dir, Some(entry), Kind::Component) else {
             resources.note_unread(entry);
             return;

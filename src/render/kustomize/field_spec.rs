@@ -4,6 +4,8 @@ use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value, ids}
 
 use crate::field_path::split_escaped;
 use crate::resource::Gvk;
+use crate::scalar::Setter;
+use crate::size::{DEEPEST, Size};
 
 /// A path in the objects of some kinds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,26 @@ pub(crate) enum Leaf {
     Scalar,
     /// The transformer creates nothing, whatever the specification says.
     Never,
+}
+
+/// What is created on the way to a field.
+#[derive(Clone, Debug)]
+pub(crate) struct Created<'a> {
+    origin: Origin,
+    /// Who creates it, and pays for it.
+    setter: Option<&'a Setter>,
+}
+
+impl<'a> Created<'a> {
+    /// What a transformer creates that may add fields.
+    pub(crate) fn by(setter: &'a Setter) -> Created<'a> {
+        Created { origin: setter.origin(), setter: Some(setter) }
+    }
+
+    /// What takes the place of a null, and is all that a transformer creates that adds no field.
+    pub(crate) fn at(origin: impl Into<Origin>) -> Created<'a> {
+        Created { origin: origin.into(), setter: None }
+    }
 }
 
 /// A field has a shape that the transformer cannot set.
@@ -108,12 +130,16 @@ impl FieldSpec {
         &self,
         node: &mut Node,
         leaf: Leaf,
-        created: &Origin,
+        created: &Created<'_>,
         set: &mut dyn FnMut(&mut Node) -> Result<(), FieldError>,
     ) -> Result<(), FieldError> {
         let creates = self.create && leaf != Leaf::Never;
         if !creates && !reaches(node, &self.path) {
             return Ok(());
+        }
+        if creates && self.path.len() >= DEEPEST {
+            let message = format!("would be nested more than {DEEPEST} deep");
+            return Err(FieldError { span: self.place.unwrap_or(node.span()), message });
         }
         Walk { creates, leaf, created, set }.walk(node, &self.path)
     }
@@ -174,7 +200,7 @@ fn reaches_some(node: &Node, path: &[String], is_meant: &dyn Fn(&Node) -> bool) 
 struct Walk<'a> {
     creates: bool,
     leaf: Leaf,
-    created: &'a Origin,
+    created: &'a Created<'a>,
     set: &'a mut dyn FnMut(&mut Node) -> Result<(), FieldError>,
 }
 
@@ -201,14 +227,15 @@ impl Walk<'_> {
             return Err(FieldError { span: node.span(), message });
         }
         let is_list = name.len() < first.len();
+        let created = || self.created.origin.clone();
         let missing = if is_list {
-            Some(Node::sequence(Vec::new(), self.created.clone()))
+            Some(Node::sequence(Vec::new(), created()))
         } else if !self.creates {
             None
         } else if rest.is_empty() && self.leaf == Leaf::Scalar {
-            Some(Node::scalar("", ScalarKind::Null, Style::Plain, self.created.clone()))
+            Some(Node::scalar("", ScalarKind::Null, Style::Plain, created()))
         } else {
-            Some(Node::mapping(Vec::new(), self.created.clone()))
+            Some(Node::mapping(Vec::new(), created()))
         };
         match node.get(name) {
             // A null becomes an empty list or mapping (kustomize: `filters/fieldspec` `handleMap`).
@@ -220,7 +247,13 @@ impl Walk<'_> {
             Some(_) => {}
             None if is_list => return Ok(()),
             None => match missing {
-                Some(missing) => node.set(name, missing),
+                Some(missing) => {
+                    let size = Size { bytes: name.len(), ..Size::containers(1) };
+                    if self.created.setter.is_some_and(|setter| !setter.may_add(size)) {
+                        return Ok(());
+                    }
+                    node.set(name, missing);
+                }
                 None => return Ok(()),
             },
         }

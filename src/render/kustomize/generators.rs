@@ -11,6 +11,7 @@ use crate::key_values::{Pair, read_pairs};
 use crate::metadata;
 use crate::nearest;
 use crate::resource::{Behavior, NameHash, Resource};
+use crate::size::Size;
 
 /// base64 is broken into lines of this length (kyaml: `encodeBase64`).
 const BASE64_LINE: usize = 70;
@@ -64,7 +65,10 @@ pub(crate) fn run(
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
-    let pairs = read_pairs(what, generator, context.dir, context.files, findings);
+    let (pairs, free) = read_pairs(what, generator, context.dir, context.files, resources, findings);
+    if resources.budget.is_exceeded() {
+        return;
+    }
     let Some(name) = generator.get("name").filter(|n| n.as_str().is_some_and(|t| !t.is_empty())) else {
         let message = format!("a generated {} must have a `name`", what.kind());
         findings.push(Finding::new(ids::KUSTOMIZE, generator.span(), message).with_field(what.field()));
@@ -74,6 +78,11 @@ pub(crate) fn run(
     let options = Options { own: generator.get("options"), global: context.options };
     let node = make(what, name, generator, &pairs, &options);
     let mut resource = Resource::new(node, generator.span());
+    resource.free = free;
+    // Labels and annotations, and what the encoding adds.
+    let read = pairs.iter().fold(0, |bytes, pair| bytes + pair.key.len() + pair.value.len());
+    let rest = resource.written.since(Size { values: pairs.len(), bytes: read, depth: 0 });
+    resources.budget.grow(rest, generator.span());
     if !options.is_set("disableNameSuffixHash") {
         resource.hash = NameHash::On;
     }
@@ -198,7 +207,7 @@ fn absorb(
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
-    let matches = resources.with_id(resource.id()).to_vec();
+    let matches = resources.with_id(resource.id(), name.span()).to_vec();
     match (matches.as_slice(), behavior) {
         ([], Behavior::Create) => resources.append(resource, findings),
         ([], _) => {
@@ -213,6 +222,10 @@ fn absorb(
             findings.push(first.into_iter().fold(finding, |f, span| f.with_related(span, "it is here already")));
         }
         ([position], _) => {
+            let values = resources.resources().get(*position).map_or(0, |old| old.values);
+            if !resources.budget.look_at(values, name.span()) {
+                return;
+            }
             resources.change(*position, |old| *old = succeed(resource, old, behavior));
         }
         (several, _) => {
@@ -226,7 +239,7 @@ fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, reso
     let id = resource.id();
     let message = format!("there is no `{}` to change", id.describe());
     let finding = Finding::new(ids::KUSTOMIZE, name.span(), message).with_field(what.field());
-    let of_name = resources.with_name(&id.name).to_vec();
+    let of_name = resources.with_name(&id.name, name.span()).to_vec();
     let all = resources.resources();
     let is_of_kind = |r: &&Resource| r.id().gvk == id.gvk;
     if let Some(other) = of_name.into_iter().filter_map(|at| all.get(at)).find(is_of_kind) {
@@ -246,6 +259,9 @@ fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, reso
 /// (kustomize: `CopyMergeMetaDataFieldsFrom`).
 fn succeed(mut new: Resource, old: &Resource, behavior: Behavior) -> Resource {
     new.inherit_history(old);
+    new.written = new.written.and(old.written);
+    new.free = new.free.and(old.free);
+    new.values += old.values;
     if old.hash == NameHash::Off {
         new.hash = NameHash::Off;
     }

@@ -45,7 +45,7 @@ pub(crate) fn generate(config: &Node, step: Option<&Step>, resources: &mut Accum
     if let Some(step) = step {
         step.mark_generated(&mut resource);
     }
-    let existing = resources.with_id(resource.id()).to_vec();
+    let existing = resources.with_id(resource.id(), here).to_vec();
     if let Some(first) = existing.first().and_then(|position| resources.resources().get(*position)) {
         let message = format!("`{}` exists already", resource.id().describe());
         let finding = Finding::new(ids::DUPLICATE_OBJECT, here, message);

@@ -1,9 +1,12 @@
 //! The image transformer (kustomize: `ImageTagTransformer`, `filters/imagetag`).
 
+use std::sync::Arc;
+
 use seatrial_model::{Finding, Node, SetBy, Text, Value, ids};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, FieldSpec, Leaf};
+use crate::budget::Budget;
+use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::image_reference::{ImagePattern, ImageReference};
 use crate::scalar::{Setter, Tag};
 
@@ -29,9 +32,11 @@ pub(crate) fn set_images(
     specs: &[FieldSpec],
     findings: &mut Vec<Finding>,
 ) {
-    let changes: Vec<ImageChange<'_>> = images.iter().filter_map(|image| read_change(image, findings)).collect();
+    let changes: Vec<ImageChange<'_>> =
+        images.iter().filter_map(|image| read_change(image, &resources.budget, findings)).collect();
     let Some(setter) = changes.first().map(|change| change.setter.clone()) else { return };
     let keys: Vec<&str> = specs.iter().filter_map(|s| s.path.last()).map(String::as_str).chain(["image"]).collect();
+    let budget = Arc::clone(&resources.budget);
     resources.transform(&setter, "images", findings, |resource| {
         if &*resource.id().gvk.kind == "CustomResourceDefinition" {
             return Ok(());
@@ -49,6 +54,9 @@ pub(crate) fn set_images(
             if !images.iter().any(|image| change.pattern.is_match(image)) {
                 continue;
             }
+            if !budget.look_at(resource.values, change.setter.span) {
+                return Ok(());
+            }
             resource.edit(|node| change.apply_everywhere(node, &own))?;
             images.clear();
             collect_images(resource.node(), &keys, &mut images);
@@ -60,8 +68,8 @@ pub(crate) fn set_images(
 /// A list of containers that is null becomes an empty one, and an image must be text, whatever images are changed
 /// (kustomize: `filters/fieldspec` `handleMap`, `imageTagUpdater`).
 fn open_empty_lists(node: &mut Node, specs: &[&FieldSpec]) -> Result<(), FieldError> {
-    let origin = node.origin();
-    specs.iter().try_for_each(|spec| spec.visit(node, Leaf::Never, &origin, &mut |image| must_be_text(image)))
+    let created = Created::at(node.origin());
+    specs.iter().try_for_each(|spec| spec.visit(node, Leaf::Never, &created, &mut |image| must_be_text(image)))
 }
 
 fn must_be_text(image: &Node) -> Result<(), FieldError> {
@@ -98,10 +106,10 @@ fn collect_images(node: &Node, keys: &[&str], images: &mut Vec<Text>) {
     }
 }
 
-fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<ImageChange<'a>> {
+fn read_change<'a>(image: &'a Node, budget: &Arc<Budget>, findings: &mut Vec<Finding>) -> Option<ImageChange<'a>> {
     let text = |name| image.get(name).and_then(Node::as_str).unwrap_or_default();
     let place = ["newTag", "digest", "newName", "tagSuffix", "name"].iter().find_map(|name| image.get(name));
-    let setter = Setter::field("images", place.unwrap_or(image).span());
+    let setter = Setter::field("images", place.unwrap_or(image).span(), budget);
     let namer = image.get("newName").map(Node::span).filter(|span| *span != setter.span);
     match ImagePattern::of(text("name")) {
         Ok(pattern) => Some(ImageChange {
@@ -111,7 +119,7 @@ fn read_change<'a>(image: &'a Node, findings: &mut Vec<Finding>) -> Option<Image
             digest: text("digest"),
             tag_suffix: text("tagSuffix"),
             setter,
-            namer: namer.map(|span| Setter::field("images", span)),
+            namer: namer.map(|span| Setter::field("images", span, budget)),
         }),
         Err(_) => {
             let span = image.get("name").unwrap_or(image).span();
@@ -133,7 +141,7 @@ impl ImageChange<'_> {
                 }
                 Ok(())
             };
-            spec.visit(node, Leaf::Never, &self.setter.origin(), set)?;
+            spec.visit(node, Leaf::Never, &Created::by(&self.setter), set)?;
         }
         Ok(())
     }
@@ -141,6 +149,9 @@ impl ImageChange<'_> {
     /// The image as it is afterwards; `None` when it is another one.
     fn apply(&self, image: &Node) -> Option<Node> {
         let text = image.scalar_text().filter(|t| !image.is_null() && self.pattern.is_match(t))?;
+        if self.setter.is_spent() {
+            return None;
+        }
         let mut reference = ImageReference::split(text);
         if !self.new_name.is_empty() {
             reference.name = self.new_name;
@@ -196,6 +207,6 @@ pub(crate) fn each_container_image(node: &mut Node, change: &mut dyn FnMut(&Node
 
 /// The setter of `--image`: the value changes, its line stays.
 pub(crate) fn set_on_command_line(image: &Node, text: String) -> Node {
-    let setter = Setter { by: SetBy::CommandLine, span: image.span() };
+    let setter = Setter::free(SetBy::CommandLine, image.span());
     setter.replace(Some(image), text, Tag::String)
 }

@@ -5,7 +5,9 @@
 use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
+use crate::budget::Budget;
 use crate::json_draft::{Draft, index};
+use crate::size::Size;
 use crate::strategic_merge::patched_over;
 use crate::wording::count;
 use crate::{folded, json_numbers};
@@ -20,6 +22,8 @@ struct Operation {
     path: Pointer,
     from: Option<Pointer>,
     value: Node,
+    /// How much the value is.
+    size: Size,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +73,17 @@ impl JsonPatch {
         self.0.iter().map(|operation| (operation.path.segments.as_slice(), &operation.value))
     }
 
-    /// The object after all operations; untouched when one fails.
-    pub(crate) fn apply(&self, object: &Node) -> Result<Node, JsonPatchError> {
+    /// How many operations it has.
+    pub(crate) fn operations(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The object after all operations; untouched when one fails, or when the budget does not reach.
+    pub(crate) fn apply(&self, object: &Node, budget: &Budget) -> Result<Node, JsonPatchError> {
         let mut patched = object.clone();
         folded::reread(&mut patched);
         let mut draft = Draft::from(patched);
-        self.0.iter().try_for_each(|operation| operation.apply(&mut draft))?;
+        self.0.iter().try_for_each(|operation| operation.apply(&mut draft, budget))?;
         let mut patched = draft.into_node();
         restyle(&mut patched);
         json_numbers::reread(&mut patched);
@@ -110,10 +119,35 @@ impl Operation {
         }
         let mut value = node.get("value").cloned().unwrap_or_else(|| Node::null(node.span()));
         read_anew(&mut value)?;
-        Ok(Operation { kind, path: Pointer::read(path)?, from, value })
+        Ok(Operation { kind, path: Pointer::read(path)?, from, size: Size::of(&value), value })
     }
 
-    fn apply(&self, object: &mut Draft) -> Result<(), JsonPatchError> {
+    /// Whether a value of that size may be put where the path leads.
+    fn afford(&self, size: Size, budget: &Budget) -> Result<(), JsonPatchError> {
+        // The last segment becomes a key.
+        let size = Size { bytes: size.bytes.saturating_add(self.path.text.len()), ..size };
+        self.while_in_budget(budget.grow_at(self.path.segments.len(), size, self.path.span))
+    }
+
+    /// Whether a value may be moved to where the path leads. One that does not come to lie deeper needs no look.
+    fn afford_move(&self, from: &Pointer, object: &mut Draft, budget: &Budget) -> Result<(), JsonPatchError> {
+        let key = Size { bytes: self.path.text.len(), ..Size::default() };
+        self.while_in_budget(budget.grow(key, self.path.span))?;
+        let level = self.path.segments.len();
+        let deeper = from.get(object).filter(|_| level > from.segments.len());
+        let Some(moved) = deeper else { return Ok(()) };
+        self.while_in_budget(budget.shift_to(level, Size::of(&moved.to_node()), self.path.span))
+    }
+
+    /// Ends the patch when the build ends, which is told elsewhere.
+    fn while_in_budget(&self, may: bool) -> Result<(), JsonPatchError> {
+        if may { Ok(()) } else { Err(error(self.path.span, "the build has become too large")) }
+    }
+
+    fn apply(&self, object: &mut Draft, budget: &Budget) -> Result<(), JsonPatchError> {
+        if matches!(self.kind, Kind::Add | Kind::Replace) {
+            self.afford(self.size, budget)?;
+        }
         match self.kind {
             Kind::Add => {
                 let value = self.patched(object);
@@ -128,18 +162,18 @@ impl Operation {
                     return Err(error(from.span, "the whole object cannot be moved or copied"));
                 }
                 if self.kind == Kind::Move {
+                    self.afford_move(from, object, budget)?;
                     let moved = from.remove(object)?;
                     return self.path.add(object, moved);
                 }
                 let value = match from.get(object).map(|value| value.to_node()) {
-                    Some(value) => value.into(),
+                    Some(value) => value,
                     // A key that is not there is copied as null (json-patch: `partialDoc.get`).
-                    None if from.parent(object).is_some_and(|parent| parent.is_mapping()) => {
-                        Node::null(self.path.span).into()
-                    }
+                    None if from.parent(object).is_some_and(|parent| parent.is_mapping()) => Node::null(self.path.span),
                     None => return Err(from.missing(object)),
                 };
-                self.path.add(object, value)
+                self.afford(Size::of(&value), budget)?;
+                self.path.add(object, value.into())
             }
         }
     }

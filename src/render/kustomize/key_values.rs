@@ -5,8 +5,10 @@ use std::sync::Arc;
 use seatrial_model::{Encoding, Finding, Level, Node, ScalarKind, Span, ids};
 use seatrial_yaml::{Dialect, plain_kind};
 
+use crate::accumulator::Accumulator;
 use crate::files::Files;
 use crate::generators::Generated;
+use crate::size::Size;
 
 /// One key with its bytes and the place that says so.
 #[derive(Clone, Debug)]
@@ -20,21 +22,36 @@ pub(crate) struct Pair {
 }
 
 /// Reads all sources of a generator, in kustomize's order: `.env` files, literals, files. Of a key that is there twice the first is kept.
-/// What becomes a Secret is noted as such, also what is read and then left out.
+/// What becomes a Secret is noted as such, also what is read and then left out. What is read is admitted to the resources; what of it costs
+/// nothing comes with it.
 pub(crate) fn read_pairs(
     what: Generated,
     generator: &Node,
     dir: &str,
     files: &Files<'_>,
+    resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
-) -> Vec<Pair> {
+) -> (Vec<Pair>, Size) {
     let list = |name: &str| generator.get(name).map(Node::items).unwrap_or_default();
     let mut pairs: Vec<Pair> = Vec::new();
-    for source in list("envs").iter().chain(generator.get("env")) {
-        pairs.extend(from_env_file(what, source, dir, files, findings));
+    let mut free = Size::default();
+    let sources =
+        [list("envs"), generator.get("env").map_or(&[], std::slice::from_ref), list("literals"), list("files")];
+    for (position, source) in sources.into_iter().enumerate().flat_map(|(i, list)| list.iter().map(move |s| (i, s))) {
+        let before = pairs.len();
+        match position {
+            0 | 1 => pairs.extend(from_env_file(what, source, dir, files, findings)),
+            2 => pairs.extend(from_literal(source, findings)),
+            _ => pairs.extend(from_file(what, source, dir, files, findings)),
+        }
+        for pair in pairs.get(before..).unwrap_or_default() {
+            let size = Size::scalar(pair.key.len() + pair.value.len());
+            free = free.and(resources.admit(pair.span, size, source.span()));
+        }
+        if resources.budget.is_exceeded() {
+            break;
+        }
     }
-    pairs.extend(list("literals").iter().filter_map(|literal| from_literal(literal, findings)));
-    pairs.extend(list("files").iter().filter_map(|source| from_file(what, source, dir, files, findings)));
     if what == Generated::Secret {
         pairs.iter().for_each(|pair| files.tree.sources().note_bytes(&pair.value));
     }
@@ -51,7 +68,7 @@ pub(crate) fn read_pairs(
         seen.insert(pair.key.clone(), pair.named);
         kept.push(pair);
     }
-    kept
+    (kept, free)
 }
 
 /// kustomize writes keys without quotes, and then fails to read one that is no text (kyaml: `LoadMapIntoConfigMapData`).

@@ -1,10 +1,12 @@
 //! `labels`, `commonLabels` and `commonAnnotations` (kustomize: `LabelTransformer`, `AnnotationsTransformer`).
 
+use std::sync::Arc;
+
 use seatrial_model::{Entry, Finding, Node};
 
 use crate::accumulator::Accumulator;
 use crate::configurations;
-use crate::field_spec::{Conflict, FieldError, FieldSpec, Leaf, merge_all, merge_one};
+use crate::field_spec::{Conflict, Created, FieldError, FieldSpec, Leaf, merge_all, merge_one};
 use crate::scalar::{Setter, Tag};
 use crate::shared::Changes;
 use crate::transformer_config::TransformerConfig;
@@ -47,7 +49,7 @@ pub(crate) fn set_pairs(
     let mut all_changes: Vec<Changes> = Vec::new();
     for entry in sorted {
         let mut position = 0;
-        let setter = Setter::field(field, entry.value.span());
+        let setter = Setter::field(field, entry.value.span(), &resources.budget);
         let key = &*entry.key.text;
         let text = entry.value.scalar_text().unwrap_or_default();
         resources.transform(&setter, field, findings, |resource| {
@@ -67,7 +69,7 @@ pub(crate) fn set_pairs(
                         }
                         Ok(())
                     };
-                    spec.visit(node, Leaf::Mapping, &setter.origin(), set)?;
+                    spec.visit(node, Leaf::Mapping, &Created::by(&setter), set)?;
                 }
                 Ok(())
             });
@@ -83,10 +85,14 @@ pub(crate) fn set_pairs(
             result
         });
     }
+    let budget = Arc::clone(&resources.budget);
     for (position, changes) in all_changes.into_iter().enumerate().filter(|(_, changes)| !changes.is_empty()) {
         if let Some(resource) = resources.resources_mut().get_mut(position) {
+            if !budget.look_at(resource.values, pairs.span()) {
+                return;
+            }
             let mut shared = std::mem::take(&mut resource.shared);
-            resource.edit(|node| changes.spread(node, &mut shared));
+            resource.edit(|node| changes.spread(node, &mut shared, &budget));
             resource.shared = shared;
         }
     }

@@ -9,12 +9,13 @@
 //! rest is rendered.
 //!
 //! Stricter on purpose: what kustomize prints and no cluster takes is printed, too, and an error (a `kind` that is a number) or, without an
-//! `apiVersion`, a warning; definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
+//! `apiVersion`, a warning; a build that grows beyond its budget ends (`budget`); definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
 //! stands twice is a warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
 //!
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
+mod budget;
 mod build_metadata;
 mod build_metadata_notes;
 mod builder;
@@ -63,6 +64,7 @@ mod patch_target;
 mod patches;
 mod path_matcher;
 mod pattern;
+mod payer;
 mod plugin_shapes;
 mod plugins;
 mod remote;
@@ -78,6 +80,7 @@ mod secret_patches;
 mod selector;
 mod shape;
 mod shared;
+mod size;
 mod strategic_merge;
 mod structured;
 mod transformer_config;

@@ -1,17 +1,24 @@
 //! Names that changed are changed wherever other objects use them (kustomize: `filters/nameref`, `namereferencetransformer.go`).
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, Origin, SetBy, Value, ids};
+use seatrial_model::{Finding, Node, SetBy, Value, ids};
 
-use crate::field_spec::{FieldError, FieldSpec, Leaf, selects};
+use crate::budget::Budget;
+use crate::field_spec::{Created, FieldError, FieldSpec, Leaf, selects};
 use crate::name_reference_specs::NameReference;
 use crate::resource::{Gvk, Id, Resource};
 use crate::scalar::{Setter, Tag};
 
 /// Rewrites every reference to an object whose identity changed. Fields in which kustomize could not look for one are findings, also when
 /// nothing changed.
-pub(crate) fn fix_references(resources: &mut [Resource], references: &[NameReference], findings: &mut Vec<Finding>) {
+pub(crate) fn fix_references(
+    resources: &mut [Resource],
+    references: &[NameReference],
+    budget: &Arc<Budget>,
+    findings: &mut Vec<Finding>,
+) {
     let targets = Targets::new(resources);
     // Objects of one kind have the same fields.
     let mut fields: HashMap<Gvk, Vec<Field<'_>>> = HashMap::new();
@@ -23,7 +30,10 @@ pub(crate) fn fix_references(resources: &mut [Resource], references: &[NameRefer
             errors.extend(check_subjects(referrer).err());
         }
         for field in &*fields {
-            errors.extend(fix_field(referrer, *field, &targets).err());
+            errors.extend(fix_field(referrer, *field, &targets, budget).err());
+        }
+        if budget.is_exceeded() {
+            return;
         }
         // Many paths lead through one value.
         let mut told = HashSet::new();
@@ -102,24 +112,29 @@ impl Targets {
 /// What is to be known of the referring object.
 struct Referrer {
     id: Id,
-    prefixes: Vec<std::sync::Arc<str>>,
-    suffixes: Vec<std::sync::Arc<str>>,
+    prefixes: Vec<Arc<str>>,
+    suffixes: Vec<Arc<str>>,
     /// Namespaces of a RoleBinding's service accounts.
     subject_namespaces: HashSet<String>,
     role: Option<Gvk>,
 }
 
-fn fix_field(resource: &mut Resource, field: Field<'_>, targets: &Targets) -> Result<(), FieldError> {
+fn fix_field(
+    resource: &mut Resource,
+    field: Field<'_>,
+    targets: &Targets,
+    budget: &Arc<Budget>,
+) -> Result<(), FieldError> {
     let Field { spec, target } = field;
     // Nothing is copied for a field that names nothing that changed.
     if !(Search { field, targets }).leads_to_a_change(resource.node(), &spec.path)? {
         return Ok(());
     }
     let referrer = Referrer::of(resource, spec);
-    let finder = Finder { referrer, target, targets };
-    let origin = Origin::from(resource.span);
+    let finder = Finder { referrer, target, targets, budget };
+    let created = Created::at(resource.span);
     let mut changed = resource.node().clone();
-    spec.visit(&mut changed, Leaf::Never, &origin, &mut |node| finder.fix(node))?;
+    spec.visit(&mut changed, Leaf::Never, &created, &mut |node| finder.fix(node))?;
     resource.edit(|node| *node = changed);
     Ok(())
 }
@@ -214,7 +229,7 @@ impl Referrer {
     }
 
     fn same_affixes(&self, target: &Resource, empty: Empty) -> bool {
-        let same = |one: &[std::sync::Arc<str>], other: &[std::sync::Arc<str>]| match empty {
+        let same = |one: &[Arc<str>], other: &[Arc<str>]| match empty {
             Empty::Fits if one.is_empty() || other.is_empty() => true,
             _ => same_ending(one, other),
         };
@@ -228,7 +243,7 @@ enum Empty {
     Counts,
 }
 
-fn same_ending(one: &[std::sync::Arc<str>], other: &[std::sync::Arc<str>]) -> bool {
+fn same_ending(one: &[Arc<str>], other: &[Arc<str>]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if short.is_empty() { long.is_empty() } else { long.ends_with(short) }
 }
@@ -237,6 +252,7 @@ struct Finder<'a> {
     referrer: Referrer,
     target: &'a Gvk,
     targets: &'a Targets,
+    budget: &'a Arc<Budget>,
 }
 
 impl<'a> Finder<'a> {
@@ -258,7 +274,7 @@ impl<'a> Finder<'a> {
         let Some(target) = self.find(name, |_| true, same_name, node)? else { return Ok(()) };
         if &*target.id().name != name {
             let renamed = renamer(target, node).replace(Some(node), &*target.id().name, Tag::Untyped);
-            *node = setter(target, node).replace(Some(&renamed), &*target.id().name, Tag::Untyped);
+            *node = self.setter(target, node).replace(Some(&renamed), &*target.id().name, Tag::Untyped);
         }
         Ok(())
     }
@@ -281,7 +297,7 @@ impl<'a> Finder<'a> {
         if &*target.id().name == name && target.namespace().is_empty() {
             return Ok(());
         }
-        let setter = setter(target, node);
+        let setter = self.setter(target, node);
         let (name, namespace) = (target.id().name.to_string(), target.namespace().to_owned());
         if node.get("name").and_then(Node::scalar_text) != Some(&name) {
             setter.set_entry(node, "name", name, Tag::Untyped);
@@ -290,6 +306,11 @@ impl<'a> Finder<'a> {
             setter.set_entry(node, "namespace", namespace, Tag::Untyped);
         }
         Ok(())
+    }
+
+    /// The reference keeps its own line; who renamed the object stands behind it.
+    fn setter(&self, target: &Resource, node: &Node) -> Setter {
+        Setter::new(who_renamed(target.node().at(&["metadata", "name"])), node.span(), self.budget)
     }
 
     fn find(
@@ -332,12 +353,9 @@ fn same_name(one: &Resource, other: &Resource) -> bool {
 /// Who renamed the object, and where that is written.
 fn renamer(target: &Resource, node: &Node) -> Setter {
     let name = target.node().at(&["metadata", "name"]);
-    Setter { span: name.map_or(node.span(), Node::span), ..setter(target, node) }
+    Setter::free(who_renamed(name), name.map_or(node.span(), Node::span))
 }
 
-/// The reference keeps its own line; who renamed the object stands behind it.
-fn setter(target: &Resource, node: &Node) -> Setter {
-    let name = target.node().at(&["metadata", "name"]);
-    let by = name.and_then(|n| n.origin().over).map_or(SetBy::Field("namespace"), |over| over.by.clone());
-    Setter { by, span: node.span() }
+fn who_renamed(name: Option<&Node>) -> SetBy {
+    name.and_then(|n| n.origin().over).map_or(SetBy::Field("namespace"), |over| over.by.clone())
 }

@@ -1,9 +1,11 @@
 //! Name prefixes and suffixes (kustomize: `PrefixTransformer`, `SuffixTransformer`).
 
+use std::sync::Arc;
+
 use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, FieldSpec, Leaf};
+use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::resource::{Gvk, Resource};
 use crate::scalar::{Setter, Tag};
 
@@ -39,13 +41,14 @@ pub(crate) fn set_affix(
     findings: &mut Vec<Finding>,
 ) {
     let Some(text) = value.as_str().filter(|t| !t.is_empty()) else { return };
-    let setter = Setter::field(affix.field(), value.span());
+    let shared: Arc<str> = text.into();
+    let setter = Setter::field(affix.field(), value.span(), &resources.budget);
     resources.transform(&setter, affix.field(), findings, |resource| {
         let original = resource.original_id().gvk.clone();
         if keeps_its_name(&original) {
             return Ok(());
         }
-        specs.iter().filter(|s| s.selects(&original)).try_for_each(|spec| put(resource, affix, text, spec, &setter))
+        specs.iter().filter(|s| s.selects(&original)).try_for_each(|spec| put(resource, affix, &shared, spec, &setter))
     });
     resources.drop_duplicates(findings);
 }
@@ -59,12 +62,18 @@ fn keeps_its_name(gvk: &Gvk) -> bool {
     }
 }
 
-fn put(resource: &mut Resource, affix: Affix, text: &str, spec: &FieldSpec, setter: &Setter) -> Result<(), FieldError> {
+fn put(
+    resource: &mut Resource,
+    affix: Affix,
+    text: &Arc<str>,
+    spec: &FieldSpec,
+    setter: &Setter,
+) -> Result<(), FieldError> {
     if spec.is(&["metadata", "name"]) {
         resource.store_previous_id();
         match affix {
-            Affix::Prefix => resource.prefixes.push(text.into()),
-            Affix::Suffix => resource.suffixes.push(text.into()),
+            Affix::Prefix => resource.prefixes.push(Arc::clone(text)),
+            Affix::Suffix => resource.suffixes.push(Arc::clone(text)),
         }
     }
     // The kind may have changed since the beginning.
@@ -72,7 +81,10 @@ fn put(resource: &mut Resource, affix: Affix, text: &str, spec: &FieldSpec, sett
         return Ok(());
     }
     resource.edit(|node| {
-        spec.visit(node, Leaf::Scalar, &setter.origin(), &mut |field| {
+        spec.visit(node, Leaf::Scalar, &Created::by(setter), &mut |field| {
+            if setter.is_spent() {
+                return Ok(());
+            }
             let Some(old) = field.scalar_text() else {
                 return Err(FieldError {
                     span: field.span(),

@@ -3,7 +3,7 @@
 use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, FieldSpec, Leaf};
+use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::field_specs::METADATA_NAMESPACE;
 use crate::resource::Resource;
 use crate::scalar::{Setter, Tag};
@@ -46,8 +46,9 @@ pub(crate) fn set_namespace(
     findings: &mut Vec<Finding>,
 ) {
     let Some(namespace) = value.as_str().filter(|n| !n.is_empty()) else { return };
-    let mover = Mover { namespace, mode, setter: Setter::field("namespace", value.span()) };
-    resources.transform(&mover.setter, "namespace", findings, |resource| {
+    let setter = Setter::field("namespace", value.span(), &resources.budget);
+    let mover = Mover { namespace, mode, setter: &setter };
+    resources.transform(&setter, "namespace", findings, |resource| {
         resource.store_previous_id();
         mover.move_one(resource, specs)
     });
@@ -55,14 +56,14 @@ pub(crate) fn set_namespace(
 }
 
 /// Sets the namespace of one object, and that of a binding's subjects (kustomize: `namespace.Filter` without field specifications).
-pub(crate) fn set_namespace_of(resource: &mut Resource, namespace: &str, setter: Setter) -> Result<(), FieldError> {
+pub(crate) fn set_namespace_of(resource: &mut Resource, namespace: &str, setter: &Setter) -> Result<(), FieldError> {
     Mover { namespace, mode: Mode::default(), setter }.move_one(resource, &[])
 }
 
 struct Mover<'a> {
     namespace: &'a str,
     mode: Mode,
-    setter: Setter,
+    setter: &'a Setter,
 }
 
 impl Mover<'_> {
@@ -84,7 +85,7 @@ impl Mover<'_> {
                 self.set_subjects(node)?;
             }
             for spec in own {
-                spec.visit(node, Leaf::Scalar, &self.setter.origin(), &mut |field| self.set_scalar(field))?;
+                spec.visit(node, Leaf::Scalar, &Created::by(self.setter), &mut |field| self.set_scalar(field))?;
             }
             Ok(())
         })
@@ -92,7 +93,7 @@ impl Mover<'_> {
 
     fn set_metadata_namespace(&self, node: &mut Node) -> Result<(), FieldError> {
         let spec = &*METADATA_NAMESPACE;
-        spec.visit(node, Leaf::Scalar, &self.setter.origin(), &mut |field| self.set_scalar(field))
+        spec.visit(node, Leaf::Scalar, &Created::by(self.setter), &mut |field| self.set_scalar(field))
     }
 
     /// Other service accounts follow with the references to them.

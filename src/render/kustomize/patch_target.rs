@@ -13,7 +13,7 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &mut Accumulator) 
     let finding = |path: &[&str]| Finding::new(ids::PATCH_TARGET, place(path), message.clone());
 
     let named = |r: &&Resource| r.any_ids().any(|id| id.gvk.kind == wanted.gvk.kind && id.name == wanted.name);
-    let of_name = resources.with_name(&wanted.name).to_vec();
+    let of_name = resources.with_name(&wanted.name, patch.span()).to_vec();
     let all = resources.resources();
     let same_name: Vec<&Resource> = of_name.into_iter().filter_map(|at| all.get(at)).filter(named).collect();
     let same_namespace = |r: &&&Resource| r.any_ids().any(|id| id.namespace == wanted.namespace);
@@ -39,7 +39,7 @@ pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &mut A
     let text = |key: &str| target.get(key).and_then(Node::as_str).filter(|t| !t.is_empty());
     let (kind, name) = (text("kind"), text("name"));
     let of_kind = |r: &&Resource| kind.is_none_or(|kind| *r.id().gvk.kind == *kind);
-    let of_name = name.map(|name| resources.with_name(name).to_vec()).unwrap_or_default();
+    let of_name = name.map(|name| resources.with_name(name, target.span()).to_vec()).unwrap_or_default();
     let all = resources.resources();
     let same_kind = all.iter().filter(of_kind);
     if let Some(kind) = kind.filter(|_| same_kind.clone().next().is_none()) {

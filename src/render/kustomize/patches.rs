@@ -1,8 +1,11 @@
 //! `patches`, `patchesStrategicMerge` and `patchesJson6902` applied (kustomize: `PatchTransformer` and its two predecessors).
 
+use std::sync::Arc;
+
 use seatrial_model::{Finding, Level, Node, Span, ids};
 
 use crate::accumulator::Accumulator;
+use crate::budget::Budget;
 use crate::files::Files;
 use crate::json_patch::{JsonPatch, JsonPatchError};
 use crate::metadata;
@@ -13,6 +16,7 @@ use crate::schemas::Schemas;
 use crate::secret_patches;
 use crate::selector::Selector;
 use crate::shared::spread;
+use crate::size::Size;
 use crate::strategic_merge::{DIRECTIVE, MergeError, merge};
 
 /// What a patch may change besides fields.
@@ -32,6 +36,9 @@ pub(crate) fn apply_strategic_merges(
 ) {
     let mut nothing = !items.is_empty();
     for item in items {
+        if resources.budget.is_exceeded() {
+            return;
+        }
         let patch = read_path_or_text(item, dir, files, findings);
         nothing &= patch.as_ref().is_some_and(Patch::is_empty);
         patch.iter().for_each(|patch| secret_patches::note(patch, None, resources, files));
@@ -140,7 +147,7 @@ fn apply_by_identity(
     findings: &mut Vec<Finding>,
 ) {
     let wanted = Id::with_scopes(patch, schemas.scopes().as_deref());
-    let found = resources.with_id(&wanted).to_vec();
+    let found = resources.with_id(&wanted, patch.span()).to_vec();
     match found.as_slice() {
         [] => {
             let finding = no_target(patch, &wanted, resources);
@@ -194,7 +201,10 @@ fn apply_to_target(
 
 fn select(target: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) -> Vec<usize> {
     let Some(selector) = Selector::read(target, findings) else { return Vec::new() };
-    let mut selected = selector.candidates(resources);
+    let mut selected = selector.candidates(resources, target.span());
+    if !resources.budget.look_at(selected.len(), target.span()) {
+        return Vec::new();
+    }
     selected.retain(|position| resources.resources().get(*position).is_some_and(|r| selector.matches(r)));
     if selected.is_empty() {
         let message = "the target of this patch selects nothing, so that the patch changes nothing";
@@ -218,10 +228,26 @@ fn merge_into(
         findings.push(replaces_nothing(directive));
         return;
     }
+    let size = Size::of(patch);
+    if !resources.budget.look_at(resource.values + size.values, patch.span()) {
+        return;
+    }
     match merge(resource.node(), patch, schemas) {
         Ok(None) => drop(resources.resources_mut().remove(position)),
-        Ok(Some(merged)) => resources.change(position, |resource| take(resource, merged, allowed)),
-        Err(error) => findings.push(unmergeable(&error, resource)),
+        Ok(Some(merged)) => {
+            let (size, before) = (Size::of(&merged), Size::of(resource.node()));
+            let budget = Arc::clone(&resources.budget);
+            if budget.grow(size.since(before), patch.span()) {
+                resources.change(position, |resource| {
+                    take(resource, merged, allowed, &budget);
+                    resource.values = size.values;
+                });
+            }
+        }
+        Err(error) => {
+            findings.push(unmergeable(&error, resource));
+            resources.budget.find(1, error.span);
+        }
     }
 }
 
@@ -234,7 +260,7 @@ fn replaces_nothing(directive: &Node) -> Finding {
 }
 
 /// The merged object, with the identity that it had unless the patch may change it (kustomize: `Resource.ApplySmPatch`).
-fn take(resource: &mut Resource, mut merged: Node, allowed: Allowed) {
+fn take(resource: &mut Resource, mut merged: Node, allowed: Allowed, budget: &Budget) {
     if allowed != Allowed::default() {
         resource.store_previous_id();
     }
@@ -255,7 +281,7 @@ fn take(resource: &mut Resource, mut merged: Node, allowed: Allowed) {
             None => drop(metadata.remove("namespace")),
         }
     }
-    spread(&old, &mut merged, &mut resource.shared);
+    spread(&old, &mut merged, &mut resource.shared, budget);
     resource.edit(|node| *node = merged);
 }
 
@@ -269,20 +295,33 @@ fn unmergeable(error: &MergeError, resource: &Resource) -> Finding {
 }
 
 fn apply_json(patch: &JsonPatch, target: &Node, past: Past, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+    let budget = Arc::clone(&resources.budget);
     for position in select(target, resources, findings) {
-        resources.change(position, |resource| {
-            if let Err(error) = apply_json_to(patch, past, resource) {
+        let values = resources.resources().get(position).map_or(0, |resource| resource.values);
+        if !budget.look_at(values + patch.operations(), target.span()) {
+            return;
+        }
+        resources.change(position, |resource| match apply_json_to(patch, past, resource, &budget) {
+            // The build ends, and says so itself.
+            Err(error) if !budget.is_exceeded() => {
                 findings.push(not_applied(error.span, &error.message, resource));
+                budget.find(1, error.span);
             }
+            _ => {}
         });
     }
 }
 
-fn apply_json_to(patch: &JsonPatch, past: Past, resource: &mut Resource) -> Result<(), JsonPatchError> {
+fn apply_json_to(
+    patch: &JsonPatch,
+    past: Past,
+    resource: &mut Resource,
+    budget: &Budget,
+) -> Result<(), JsonPatchError> {
     if past == Past::Kept || resource.has_a_past() {
         resource.edit(open_annotations);
     }
-    let mut patched = patch.apply(resource.node())?;
+    let mut patched = patch.apply(resource.node(), budget)?;
     if patched.at(&["metadata", "annotations"]).is_some_and(|a| !a.is_mapping()) {
         open_annotations(&mut patched);
     }

@@ -7,6 +7,7 @@ use seatrial_yaml::{Dialect, parse, plain_kind};
 
 use crate::field_path::{Step, at, choice, items, number};
 use crate::pattern::Patterns;
+use crate::payer::Payer;
 
 /// A value that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +40,17 @@ impl Kind {
 
 /// What stands at the end of a path that is created, and who creates it.
 #[derive(Clone, Debug)]
-pub(crate) struct Create {
+pub(crate) struct Create<'a> {
     pub(crate) kind: Kind,
     pub(crate) origin: Origin,
+    pub(crate) payer: Payer<'a>,
 }
 
 /// All values at a path.
 pub(crate) fn matches(
     node: &mut Node,
     path: &[String],
-    create: Option<&Create>,
+    create: Option<&Create<'_>>,
     patterns: &mut Patterns,
 ) -> Result<Vec<Found>, String> {
     let mut matcher = Matcher { root: node, create, patterns, here: Vec::new(), found: Vec::new() };
@@ -58,7 +60,7 @@ pub(crate) fn matches(
 
 struct Matcher<'a> {
     root: &'a mut Node,
-    create: Option<&'a Create>,
+    create: Option<&'a Create<'a>>,
     patterns: &'a mut Patterns,
     here: Vec<Step>,
     found: Vec<Found>,
@@ -116,7 +118,8 @@ impl Matcher<'_> {
 
     fn index(&mut self, node: &Node, index: usize, first: &str, rest: &[String]) -> Result<(), String> {
         let length = items(node, first)?.len();
-        if let Some(item) = self.created(rest).filter(|_| index == length) {
+        let item = if index == length { self.created("", rest) } else { None };
+        if let Some(item) = item {
             self.append(item);
             return self.step(Step::Index(index), rest);
         }
@@ -137,7 +140,7 @@ impl Matcher<'_> {
             }
             Some(_) => {}
             None => {
-                let Some(created) = self.created(rest) else { return Ok(()) };
+                let Some(created) = self.created(name, rest) else { return Ok(()) };
                 if let Some(mapping) = self.value_mut() {
                     mapping.set(name, created);
                 }
@@ -157,6 +160,9 @@ impl Matcher<'_> {
         self.chosen(items(node, first)?, choice, rest)?;
         let Some(create) = self.create.filter(|_| self.found.len() == before) else { return Ok(()) };
         let (key, value) = choice;
+        if !create.payer.may_add(key.len() + value.len()) {
+            return Ok(());
+        }
         let text = Node::scalar(value, plain_kind(value, Dialect::Kustomize), Style::Plain, create.origin.clone());
         let item = if key.is_empty() {
             text
@@ -191,9 +197,9 @@ impl Matcher<'_> {
         Ok(())
     }
 
-    /// What is created where the path goes on with `rest`.
-    fn created(&self, rest: &[String]) -> Option<Node> {
-        let create = self.create?;
+    /// What is created under a key where the path goes on with `rest`.
+    fn created(&self, key: &str, rest: &[String]) -> Option<Node> {
+        let create = self.create.filter(|create| create.payer.may_add(key.len()))?;
         let kind = match rest.first().map(String::as_str) {
             None | Some("") => create.kind,
             Some(next) if next.starts_with('[') && next.ends_with(']') => Kind::Sequence,
@@ -234,7 +240,7 @@ pub(crate) fn document_in(text: &str) -> Result<Option<Node>, String> {
 fn in_text(
     node: &Node,
     path: &[String],
-    create: Option<&Create>,
+    create: Option<&Create<'_>>,
     patterns: &mut Patterns,
 ) -> Result<Vec<Kind>, String> {
     let document = document_in(node.scalar_text().unwrap_or_default())?;

@@ -3,21 +3,26 @@
 //! Not here: how a field is found (`field_path`, `path_matcher`), values in texts (`structured`), what is said when nothing is found
 //! (`replacement_findings`).
 
+use std::sync::Arc;
+
 use seatrial_model::{Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style, ids};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
+use crate::budget::Budget;
 use crate::field_path::{Step, at, at_mut, lookup, split};
 use crate::field_shapes::REPLACEMENT;
 use crate::files::Files;
 use crate::patch_target::nearly_selected;
 use crate::path_matcher::{Create, Found, Kind, matches};
 use crate::pattern::Patterns;
+use crate::payer::Payer;
 use crate::plugin_shapes::fit_strictly;
 use crate::replacement_findings as told;
 use crate::resource::Resource;
 use crate::selector::Selector;
 use crate::shared::spread;
+use crate::size::{DEEPEST, Size};
 use crate::structured::replace_in_text;
 use crate::wording::count;
 
@@ -33,6 +38,9 @@ pub(crate) fn replace(
     findings: &mut Vec<Finding>,
 ) {
     for entry in entries {
+        if resources.budget.is_exceeded() {
+            return;
+        }
         let Some(path) = entry.get("path").filter(|p| p.as_str().is_some_and(|t| !t.is_empty())) else {
             let mut entry = entry.clone();
             if entry.get("targets").is_some_and(|t| t.items().is_empty()) {
@@ -92,11 +100,18 @@ fn apply(replacement: &Node, resources: &mut Accumulator, findings: &mut Vec<Fin
         return;
     };
     let Some(value) = source_value(replacement, resources, findings) else { return };
+    let value = Copied { size: Size::of(&value), node: value };
     for target in targets.items() {
         if let Some(target) = Target::read(target, findings) {
             target.fill(&value, resources, findings);
         }
     }
+}
+
+/// The value to copy, and how much it is.
+struct Copied {
+    node: Node,
+    size: Size,
 }
 
 /// The value to copy; its origin is where it is written.
@@ -126,8 +141,11 @@ fn source_value(replacement: &Node, resources: &mut Accumulator, findings: &mut 
     warn_of_encoding(source, findings);
     let candidates: Vec<usize> = match source.get("name").and_then(Node::as_str).unwrap_or_default() {
         "" => (0..resources.resources().len()).collect(),
-        name => resources.with_name(name).to_vec(),
+        name => resources.with_name(name, source.span()).to_vec(),
     };
+    if !resources.budget.look_at(candidates.len(), source.span()) {
+        return None;
+    }
     let resources = &*resources;
     let candidates = candidates.into_iter().filter_map(|position| resources.resources().get(position));
     let candidates: Vec<&Resource> = candidates.collect();
@@ -281,8 +299,11 @@ impl<'a> Target<'a> {
         self.select.fits_labels(resource) && self.select.fits_an_id(resource) && !self.rejects.iter().any(rejected)
     }
 
-    fn fill(&self, value: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
-        let mut meant = self.select.candidates(resources);
+    fn fill(&self, value: &Copied, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
+        let mut meant = self.select.candidates(resources, self.written.span());
+        if !resources.budget.look_at(meant.len(), self.written.span()) {
+            return;
+        }
         meant.retain(|position| resources.resources().get(*position).is_some_and(|r| self.means(r)));
         if meant.is_empty() {
             let message = "this target selects nothing, so that nothing is copied";
@@ -291,10 +312,16 @@ impl<'a> Target<'a> {
             findings.push(resources.absent(finding));
         }
         let mut patterns = Patterns::default();
+        let budget = Arc::clone(&resources.budget);
         for position in meant {
             resources.change(position, |resource| {
                 for path in &self.paths {
-                    if let Err(why) = self.fill_field(resource, path, value, &mut patterns) {
+                    let filled = self.fill_field(resource, path, value, &mut patterns, &budget);
+                    if budget.is_exceeded() {
+                        return;
+                    }
+                    if let Err(why) = filled {
+                        budget.find(1, path.place);
                         findings.push(told::no_field(resource, path.text, path.place, &why, self.options.create));
                     }
                 }
@@ -306,18 +333,28 @@ impl<'a> Target<'a> {
         &self,
         resource: &mut Resource,
         path: &Path<'_>,
-        value: &Node,
+        value: &Copied,
         patterns: &mut Patterns,
+        budget: &Budget,
     ) -> Result<(), String> {
+        let payer = Payer::new(budget, value.size, path.place);
+        let value = &value.node;
         let by = SetBy::Replacement(path.place);
-        let create = self
-            .options
-            .create
-            .then(|| Create { kind: Kind::of(value), origin: Origin::over(value.span(), by.clone(), None) });
+        if path.segments.len() >= DEEPEST {
+            return Err(format!("it would be nested more than {DEEPEST} deep"));
+        }
+        let origin = || Origin::over(value.span(), by.clone(), None);
+        let create = self.options.create.then(|| Create { kind: Kind::of(value), origin: origin(), payer });
         let mut changed = resource.node().clone();
-        let set_in_text = |old: &mut Node| set_in_text(old, value, &by);
-        if let Some(rewritten) = replace_in_text(&changed, &path.segments, create.as_ref(), patterns, &set_in_text) {
-            if let Some(old) = at_mut(&mut changed, &rewritten.steps) {
+        let set_in_text = |old: &mut Node| {
+            if payer.may_copy(1) {
+                set_in_text(old, value, &by);
+            }
+        };
+        let may_read = |text: &str| payer.may_read(text);
+        let rewritten = replace_in_text(&changed, &path.segments, create.as_ref(), patterns, &set_in_text, &may_read);
+        if let Some(rewritten) = rewritten {
+            if let Some(old) = at_mut(&mut changed, &rewritten.steps).filter(|_| payer.may_add(rewritten.text.len())) {
                 let origin = Origin::over(value.span(), by.clone(), Some(old.origin()));
                 *old = Node::scalar(rewritten.text, old.kind(), old.style(), origin);
             }
@@ -326,16 +363,16 @@ impl<'a> Target<'a> {
             if found.is_empty() {
                 return Err(String::new());
             }
-            found.iter().try_for_each(|found| self.set(&mut changed, found, value, &by))?;
+            found.iter().try_for_each(|found| self.set(&mut changed, found, value, &by, payer))?;
         }
         let mut shared = std::mem::take(&mut resource.shared);
-        spread(resource.node(), &mut changed, &mut shared);
+        spread(resource.node(), &mut changed, &mut shared, budget);
         resource.shared = shared;
         resource.edit(|node| *node = changed);
         Ok(())
     }
 
-    fn set(&self, object: &mut Node, found: &Found, value: &Node, by: &SetBy) -> Result<(), String> {
+    fn set(&self, object: &mut Node, found: &Found, value: &Node, by: &SetBy, payer: Payer<'_>) -> Result<(), String> {
         let no_parts = || Err("it is no text that has parts between delimiters".to_owned());
         let delimits = !self.options.delimiter.is_empty();
         let steps: &[Step] = match found {
@@ -348,9 +385,14 @@ impl<'a> Target<'a> {
             if delimits {
                 return no_parts();
             }
-            *old = copied(value, by, Some(old.origin()));
+            if payer.may_copy(steps.len()) {
+                *old = copied(value, by, Some(old.origin()));
+            }
             return Ok(());
         };
+        if !payer.may_add(text_of(value).len() + if delimits { old_text.len() } else { 0 }) {
+            return Ok(());
+        }
         let text = if delimits { self.joined(old_text, text_of(value)) } else { text_of(value).to_owned() };
         let is_new = is_new(old, by);
         let kind = if is_new { plain_kind(&text, Dialect::Kustomize) } else { kind_of_new_text(old, &text)? };
@@ -415,13 +457,25 @@ fn kind_of_new_text(old: &Node, text: &str) -> Result<ScalarKind, String> {
 /// The value with the place that put it there behind every part of it.
 fn copied(value: &Node, by: &SetBy, before: Option<Origin>) -> Node {
     let mut copy = value.clone();
-    let own = value.origin();
-    copy.set_origin(Origin::over(value.span(), by.clone(), before.or_else(|| own.over.is_some().then_some(own))));
-    for entry in copy.entries_mut() {
-        entry.value = copied(&entry.value, by, None);
-    }
-    for item in copy.items_mut() {
-        *item = copied(item, by, None);
+    mark(&mut copy, by, &Node::null(Origin::over(value.span(), by.clone(), None)));
+    if before.is_some() {
+        copy.set_over(by.clone(), before);
     }
     copy
+}
+
+/// Notes who put a value there over what it was made of; `fresh` says so of what came from a file.
+fn mark(node: &mut Node, by: &SetBy, fresh: &Node) {
+    for entry in node.entries_mut() {
+        mark(&mut entry.value, by, fresh);
+    }
+    for item in node.items_mut() {
+        mark(item, by, fresh);
+    }
+    let own = node.origin();
+    if own.over.is_some() {
+        node.set_over(by.clone(), Some(own));
+    } else {
+        node.share_over(fresh);
+    }
 }

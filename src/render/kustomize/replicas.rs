@@ -3,7 +3,7 @@
 use seatrial_model::{Finding, Node, ids};
 
 use crate::accumulator::Accumulator;
-use crate::field_spec::{FieldError, FieldSpec, Leaf};
+use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::nearest;
 use crate::resource::Resource;
 use crate::scalar::{Setter, Tag};
@@ -19,10 +19,10 @@ pub(crate) fn set_replicas(
     let place = replica.get("count").or_else(|| replica.get("name")).unwrap_or(replica).span();
     // Go prints the number that it read; a missing count is its zero.
     let count = replica.get("count").and_then(Node::as_i64).unwrap_or_default().to_string();
-    let setter = Setter::field("replicas", place);
+    let setter = Setter::field("replicas", place, &resources.budget);
     let mut found = false;
     for spec in specs {
-        for position in resources.with_name(name).to_vec() {
+        for position in resources.with_name(name, place).to_vec() {
             let is_meant = |r: &Resource| r.any_ids().any(|id| &*id.name == name && spec.selects(&id.gvk));
             if !resources.resources().get(position).is_some_and(is_meant) {
                 continue;
@@ -33,7 +33,7 @@ pub(crate) fn set_replicas(
                     return;
                 }
                 let set = &mut |field: &mut Node| set_count(field, &count, &setter);
-                let result = resource.edit(|node| spec.visit(node, Leaf::Scalar, &setter.origin(), set));
+                let result = resource.edit(|node| spec.visit(node, Leaf::Scalar, &Created::by(&setter), set));
                 if let Err(error) = result {
                     let message = format!("`replicas` cannot be applied to `{name}`: this {}", error.message);
                     let finding = Finding::new(ids::KUSTOMIZE, error.span, message);

@@ -1,5 +1,6 @@
 //! A resource on its way through the build: its node, its identities then and now, and what generators and prefixes left with it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use seatrial_model::{Node, ObjectId, Span};
@@ -7,9 +8,13 @@ use seatrial_model::{Node, ObjectId, Span};
 use crate::merge_keys;
 use crate::schemas::Definitions;
 use crate::shared::Shared;
+use crate::size::Size;
 
 /// Namespace that kustomize gives to kinds that have none (kyaml: `resid.TotallyNotANamespace`).
 const NO_NAMESPACE: &str = "_non_namespaceable_";
+
+/// The longest name that Kubernetes has is of 253 characters.
+const LONGEST_PART: usize = 253;
 
 /// Group, version and kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -79,12 +84,13 @@ impl Id {
 
     /// `Deployment apps/v1 shop/web`: for messages.
     pub(crate) fn describe(&self) -> String {
+        let (name, namespace) = (shortened(&self.name), shortened(&self.namespace));
         let place = if self.is_cluster_scoped() || &*self.namespace == "default" {
-            self.name.to_string()
+            name.into_owned()
         } else {
-            format!("{}/{}", self.namespace, self.name)
+            format!("{namespace}/{name}")
         };
-        format!("{} {} {place}", self.gvk.kind, self.gvk.api_version())
+        format!("{} {} {place}", shortened(&self.gvk.kind), shortened(&self.gvk.api_version()))
     }
 }
 
@@ -97,6 +103,17 @@ fn effective_namespace<'a>(gvk: &Gvk, namespace: &'a str, scopes: Option<&Defini
         "default"
     } else {
         namespace
+    }
+}
+
+/// A part of an identity as findings have it: one of megabytes would stand in thousands of them.
+fn shortened(part: &str) -> Cow<'_, str> {
+    if part.len() <= LONGEST_PART {
+        return Cow::Borrowed(part);
+    }
+    match part.char_indices().nth(LONGEST_PART) {
+        Some((end, _)) => Cow::Owned(format!("{}…", part.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(part),
     }
 }
 
@@ -129,6 +146,12 @@ pub(crate) struct Resource {
     id: Id,
     /// The document it came from.
     pub(crate) span: Span,
+    /// How much its document is.
+    pub(crate) written: Size,
+    /// What of that costs nothing, as its files hold it.
+    pub(crate) free: Size,
+    /// How many values it has by now, at most.
+    pub(crate) values: usize,
     /// Former identities, oldest first.
     previous: Vec<Id>,
     pub(crate) prefixes: Vec<Arc<str>>,
@@ -144,11 +167,14 @@ pub(crate) struct Resource {
 
 impl Resource {
     pub(crate) fn new(node: Node, span: Span) -> Resource {
-        let id = Id::of(&node);
+        let (id, written) = (Id::of(&node), Size::of(&node));
         Resource {
             node,
             id,
             span,
+            written,
+            free: Size::default(),
+            values: written.values,
             previous: Vec::new(),
             prefixes: Vec::new(),
             suffixes: Vec::new(),
@@ -252,8 +278,9 @@ impl Resource {
 
     /// The identity that findings carry.
     pub(crate) fn object_id(&self) -> ObjectId {
-        let namespace = Some(self.namespace()).filter(|n| !n.is_empty());
-        ObjectId::new(&self.id.gvk.group, &self.id.gvk.kind, namespace, &self.id.name)
+        let namespace = Some(self.namespace()).filter(|n| !n.is_empty()).map(shortened);
+        let (group, kind) = (shortened(&self.id.gvk.group), shortened(&self.id.gvk.kind));
+        ObjectId::new(&group, &kind, namespace.as_deref(), &shortened(&self.id.name))
     }
 
     /// Where its identity is written: the name, or the whole document.

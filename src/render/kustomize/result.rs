@@ -1,5 +1,7 @@
 //! The last steps, once for the whole build: content hashes, references, what stays out, order, manifests.
 
+use std::sync::Arc;
+
 use seatrial_model::{Finding, Level, Manifest, Node, Origin, SetBy, ids};
 use seatrial_yaml::{in_kustomize_order, kustomize_cannot_print};
 
@@ -21,15 +23,21 @@ pub(crate) fn finish(
     findings: &mut Vec<Finding>,
 ) -> Vec<Manifest> {
     let (mut resources, config) = (built.resources().to_vec(), &built.config);
+    // What others may have built as a base is theirs, too.
+    let budget = Arc::new(built.budget.continued());
     for resource in resources.iter_mut().filter(|r| r.hash == NameHash::On) {
         append_hash(resource);
     }
     let mut resources = distinct(resources, findings);
-    fix_references(&mut resources, &config.name_references, findings);
-    resolve(&mut resources, &built.vars, &config.var_reference, findings);
+    fix_references(&mut resources, &config.name_references, &budget, findings);
+    resolve(&mut resources, &built.vars, &config.var_reference, &budget, findings);
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
-    let resources = wanted.label(resources, findings);
+    let resources = wanted.label(resources, &budget, findings);
+    if budget.is_exceeded() {
+        findings.extend(budget.finding());
+        return Vec::new();
+    }
     resources.into_iter().map(|resource| manifest(resource, wanted, findings)).collect()
 }
 
@@ -42,7 +50,7 @@ pub(crate) fn append_hash(resource: &mut Resource) {
         let Some(name) = metadata.get("name") else { return };
         // Another transformer may stand between; the generator named it first.
         let by = generator_of(&name.origin()).unwrap_or(SetBy::Generator("configMapGenerator"));
-        let setter = Setter { by, span: name.span() };
+        let setter = Setter::free(by, name.span());
         let hashed = format!("{}-{hash}", name.scalar_text().unwrap_or_default());
         setter.set_entry(metadata, "name", hashed, Tag::Untyped);
     });

@@ -1,7 +1,12 @@
 //! Setting scalars the way kyaml does: what a value means after it was written over another (kyaml: `FieldSetter`, `yaml.Node.Tag`).
 
+use std::sync::Arc;
+
 use seatrial_model::{Node, Origin, ScalarKind, SetBy, Span, Style, Text};
 use seatrial_yaml::{Dialect, plain_kind};
+
+use crate::budget::Budget;
+use crate::size::Size;
 
 /// How kustomize tags the value it sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +24,33 @@ pub(crate) enum Tag {
 pub(crate) struct Setter {
     pub(crate) by: SetBy,
     pub(crate) span: Span,
+    /// What pays for what it sets, where that may be much.
+    budget: Option<Arc<Budget>>,
 }
 
 impl Setter {
-    pub(crate) fn field(name: &'static str, span: Span) -> Setter {
-        Setter { by: SetBy::Field(name), span }
+    /// A field of a kustomization.
+    pub(crate) fn field(name: &'static str, span: Span, budget: &Arc<Budget>) -> Setter {
+        Setter::new(SetBy::Field(name), span, budget)
+    }
+
+    pub(crate) fn new(by: SetBy, span: Span, budget: &Arc<Budget>) -> Setter {
+        Setter { by, span, budget: Some(Arc::clone(budget)) }
+    }
+
+    /// One that sets a single value, which needs no budget.
+    pub(crate) fn free(by: SetBy, span: Span) -> Setter {
+        Setter { by, span, budget: None }
+    }
+
+    /// Whether so much may be added; if not, the build is about to end.
+    pub(crate) fn may_add(&self, size: Size) -> bool {
+        self.budget.as_ref().is_none_or(|budget| budget.grow(size, self.span))
+    }
+
+    /// Whether the build is about to end, so that nothing need be set any more.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.budget.as_ref().is_some_and(|budget| budget.is_exceeded())
     }
 
     /// The origin of something that it creates.
@@ -32,8 +59,9 @@ impl Setter {
     }
 
     /// The node that takes the place of `old`. A quoted style stays, and makes a string of any value.
-    pub(crate) fn replace(&self, old: Option<&Node>, text: impl Into<Text>, tag: Tag) -> Node {
-        let text = text.into();
+    pub(crate) fn replace(&self, old: Option<&Node>, text: impl Into<Text> + AsRef<str>, tag: Tag) -> Node {
+        let may = self.may_add(Size::scalar(text.as_ref().len()).set());
+        let text = if may { text.into() } else { Text::from_static("") };
         let style = old.filter(|o| o.scalar_text().is_some()).map_or(Style::Plain, Node::style);
         let kind = match tag {
             _ if style != Style::Plain => ScalarKind::String,
@@ -47,8 +75,12 @@ impl Setter {
     }
 
     /// Sets a key of a mapping; the key's place is the setter's where it is new.
-    pub(crate) fn set_entry(&self, mapping: &mut Node, key: &str, text: impl Into<Text>, tag: Tag) {
-        let value = self.replace(mapping.get(key), text, tag);
+    pub(crate) fn set_entry(&self, mapping: &mut Node, key: &str, text: impl Into<Text> + AsRef<str>, tag: Tag) {
+        let old = mapping.get(key);
+        if old.is_none() && !self.may_add(Size { bytes: key.len(), ..Size::default() }) {
+            return;
+        }
+        let value = self.replace(old, text, tag);
         mapping.set(key, value);
     }
 }

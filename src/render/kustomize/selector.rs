@@ -38,9 +38,9 @@ impl Selector {
     }
 
     /// Where those can stand that it means: objects of the one name that it allows, or all.
-    pub(crate) fn candidates(&self, resources: &mut Accumulator) -> Vec<usize> {
+    pub(crate) fn candidates(&self, resources: &mut Accumulator, place: Span) -> Vec<usize> {
         match self.name.as_ref().and_then(Pattern::only) {
-            Some(name) => resources.with_name(name).to_vec(),
+            Some(name) => resources.with_name(name, place).to_vec(),
             None => (0..resources.resources().len()).collect(),
         }
     }

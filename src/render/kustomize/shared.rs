@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use seatrial_model::{Node, Origin, Span, Value};
 
+use crate::budget::Budget;
+use crate::size::Size;
+
 /// The origins of values that are one in kustomize's memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shared(HashMap<Span, Vec<Origin>>);
@@ -73,11 +76,11 @@ impl Changes {
     }
 
     /// Changes the values wherever they still are what they were.
-    pub(crate) fn spread(self, object: &mut Node, shared: &mut Shared) {
+    pub(crate) fn spread(self, object: &mut Node, shared: &mut Shared, budget: &Budget) {
         if self.0.is_empty() {
             return;
         }
-        self.replace(object);
+        self.replace(object, budget);
         for (origin, value) in self.0.into_values().flatten() {
             if shared.remove(&origin).is_some() {
                 shared.insert(value.origin());
@@ -85,16 +88,19 @@ impl Changes {
         }
     }
 
-    fn replace(&self, node: &mut Node) {
+    fn replace(&self, node: &mut Node, budget: &Budget) {
         if !self.holds(node) {
             return;
         }
         if let Some(value) = self.new_value(node) {
-            *node = value.clone();
+            let length = value.scalar_text().map_or(0, str::len);
+            if budget.grow(Size::scalar(length), value.span()) {
+                *node = value.clone();
+            }
             return;
         }
-        node.values_mut().for_each(|value| self.replace(value));
-        node.items_mut().iter_mut().for_each(|item| self.replace(item));
+        node.values_mut().for_each(|value| self.replace(value, budget));
+        node.items_mut().iter_mut().for_each(|item| self.replace(item, budget));
     }
 
     /// Whether a value that changed is there, so that nothing is copied where none is.
@@ -113,13 +119,13 @@ impl Changes {
 }
 
 /// Values that changed between `before` and `after` and were shared change wherever they still are what they were.
-pub(crate) fn spread(before: &Node, after: &mut Node, shared: &mut Shared) {
+pub(crate) fn spread(before: &Node, after: &mut Node, shared: &mut Shared, budget: &Budget) {
     if shared.is_empty() {
         return;
     }
     let mut changes = Changes::default();
     collect(before, after, shared, &mut changes);
-    changes.spread(after, shared);
+    changes.spread(after, shared, budget);
 }
 
 fn collect(before: &Node, after: &Node, shared: &Shared, changes: &mut Changes) {

@@ -254,7 +254,8 @@ pub(crate) fn patched(patch: &Node, before: Option<&Node>) -> Node {
 /// The same, over a value of which only the origin is known.
 pub(crate) fn patched_over(patch: &Node, before: Option<Origin>) -> Node {
     let mut node = patch.clone();
-    mark(&mut node);
+    let by = Node::null(Origin::over(patch.span(), SetBy::Patch, None));
+    mark(&mut node, &by);
     if before.is_some() {
         node.set_over(SetBy::Patch, before);
     }
@@ -268,12 +269,12 @@ fn over(mut node: Node, before: &Node) -> Node {
     node
 }
 
-fn mark(node: &mut Node) {
+fn mark(node: &mut Node, by: &Node) {
     for entry in node.entries_mut() {
-        mark(&mut entry.value);
+        mark(&mut entry.value, by);
     }
     for item in node.items_mut() {
-        mark(item);
+        mark(item, by);
     }
-    node.set_over(SetBy::Patch, None);
+    node.share_over(by);
 }

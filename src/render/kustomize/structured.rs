@@ -22,11 +22,12 @@ pub(crate) struct Rewritten {
 pub(crate) fn replace_in_text(
     object: &Node,
     path: &[String],
-    create: Option<&Create>,
+    create: Option<&Create<'_>>,
     patterns: &mut Patterns,
     set: &dyn Fn(&mut Node),
+    may_read: &dyn Fn(&str) -> bool,
 ) -> Option<Rewritten> {
-    let TextOnTheWay { steps, rest, document } = text_on_the_way(object, path)?;
+    let TextOnTheWay { steps, rest, document } = text_on_the_way(object, path, may_read)?;
     let original = at(object, &steps)?.scalar_text()?;
     let mut document = document?;
     let found = matches(&mut document, rest, create, patterns).ok()?;
@@ -39,6 +40,10 @@ pub(crate) fn replace_in_text(
         {
             set(value);
         }
+    }
+    // What the budget does not reach for is not written either.
+    if !may_read(original) {
+        return None;
     }
     let text = match original.trim_start().chars().next() {
         Some('{' | '[') => json(&document, is_pretty(original))?,
@@ -57,11 +62,11 @@ struct TextOnTheWay<'a> {
 }
 
 /// The first text on the way that can be read.
-fn text_on_the_way<'a>(object: &Node, path: &'a [String]) -> Option<TextOnTheWay<'a>> {
+fn text_on_the_way<'a>(object: &Node, path: &'a [String], may_read: &dyn Fn(&str) -> bool) -> Option<TextOnTheWay<'a>> {
     (1..path.len()).find_map(|length| {
         let (way, rest) = path.split_at(length);
         let steps = lookup(object, way).ok()??;
-        let text = at(object, &steps)?.scalar_text()?;
+        let text = at(object, &steps)?.scalar_text().filter(|text| may_read(text))?;
         document_in(text).ok().map(|document| TextOnTheWay { steps, rest, document })
     })
 }

@@ -9,6 +9,7 @@ use crate::namespace::set_namespace_of;
 use crate::plugin_shapes::{VALUE_ADD, fit};
 use crate::scalar::{Setter, Tag};
 use crate::selector::Selector;
+use crate::size::{DEEPEST, Size};
 
 /// Who sets the values.
 const FIELD: &str = "ValueAddTransformer";
@@ -37,7 +38,7 @@ pub(crate) fn add_values(
     // Without a value it is the name of the kustomization's directory.
     let name = || dir.rsplit('/').next().unwrap_or_default().to_owned();
     let value = text("value").and_then(Node::as_str).map_or_else(name, |t| t.trim().to_owned());
-    let setter = Setter::field(FIELD, text("value").map_or(config.span(), Node::span));
+    let setter = Setter::field(FIELD, text("value").map_or(config.span(), Node::span), &resources.budget);
     for target in &targets {
         add_value(&value, &setter, target, resources, findings);
     }
@@ -61,12 +62,17 @@ fn add_value(value: &str, setter: &Setter, target: &Node, resources: &mut Accumu
     };
     let path = path.as_str().unwrap_or_default();
     let segments = FieldSpec::new("", "", "", &format!("/{path}"), true).path;
+    if segments.len() >= DEEPEST {
+        let message = format!("a field cannot be nested more than {DEEPEST} deep");
+        findings.push(Finding::new(ids::KUSTOMIZE, target.span(), message));
+        return;
+    }
     resources.transform(setter, FIELD, findings, |resource| {
         if selector.as_ref().is_some_and(|s| !s.matches(resource)) {
             return Ok(());
         }
         if path == "metadata/namespace" {
-            return set_namespace_of(resource, value, setter.clone());
+            return set_namespace_of(resource, value, setter);
         }
         resource.edit(|node| set_at(node, &segments, setter, &|old| insert(old, at, value)))
     });
@@ -79,6 +85,9 @@ fn set_at(node: &mut Node, path: &[String], setter: &Setter, value: &dyn Fn(&str
     };
     let Some((first, rest)) = path.split_first() else {
         let Some(old) = node.scalar_text() else { return refuse(node, "a string or a number") };
+        if setter.is_spent() {
+            return Ok(());
+        }
         let text = value(if node.is_null() { "" } else { old });
         *node = setter.replace(Some(node), text, Tag::Untyped);
         return Ok(());
@@ -112,6 +121,9 @@ fn set_at(node: &mut Node, path: &[String], setter: &Setter, value: &dyn Fn(&str
         return refuse(node, "a mapping");
     }
     if node.get(first).is_none_or(|n| n.is_null() && !rest.is_empty()) {
+        if !setter.may_add(Size { bytes: first.len(), ..Size::containers(1) }) {
+            return Ok(());
+        }
         node.set(first, created(rest, setter));
     }
     node.get_mut(first).map_or(Ok(()), |below| set_at(below, rest, setter, value))

@@ -39,12 +39,15 @@ pub(crate) enum Expanded {
     Text(String),
 }
 
-/// Replaces what has a value. `$$` is a `$`, and whatever else begins with one stays.
-pub(crate) fn expand<'a, 'v>(text: &'a str, value: impl Fn(&str) -> Option<&'v Value>) -> Expansion<'a> {
+/// Replaces what has a value. `$$` is a `$`, and whatever else begins with one stays. Whatever comes behind so many bytes is left out.
+pub(crate) fn expand<'a, 'v>(text: &'a str, most: usize, value: impl Fn(&str) -> Option<&'v Value>) -> Expansion<'a> {
     let mut used = Vec::new();
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$').filter(|(_, after)| !after.is_empty()) {
+        if bytes.len() > most {
+            break;
+        }
         bytes.extend_from_slice(before.as_bytes());
         if let Some(name) = after.strip_prefix('(').and_then(|inner| inner.split_once(')')).map(|(name, _)| name) {
             rest = after.get(name.len() + 2..).unwrap_or_default();
@@ -105,9 +108,9 @@ mod tests {
             ("$é", "JMODqQ=="),
         ];
         for (text, expected) in cases {
-            assert_eq!(expand(text, value).result, Expanded::Text(expected.to_owned()), "{text}");
+            assert_eq!(expand(text, 100, value).result, Expanded::Text(expected.to_owned()), "{text}");
         }
-        assert_eq!(expand("$(PORT)", value).result, Expanded::Whole(Value::Integer(80)));
-        assert_eq!(expand("$(PORT)$(HOST)", value).used, ["PORT", "HOST"]);
+        assert_eq!(expand("$(PORT)", 100, value).result, Expanded::Whole(Value::Integer(80)));
+        assert_eq!(expand("$(PORT)$(HOST)", 100, value).used, ["PORT", "HOST"]);
     }
 }

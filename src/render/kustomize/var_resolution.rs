@@ -7,28 +7,39 @@ use std::collections::{HashMap, HashSet};
 
 use seatrial_model::{Finding, Node, Origin, ScalarKind, SetBy, Span, Style, ids};
 
+use crate::budget::Budget;
 use crate::field_path::{at, lookup, split};
-use crate::field_spec::{FieldError, FieldSpec, Leaf};
+use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::resource::Resource;
 use crate::shared::spread;
+use crate::size::Size;
 use crate::var_expansion::{Expanded, Value, expand};
 use crate::var_findings as told;
 use crate::vars::{Var, Vars};
 
 /// Puts the values of all vars into the fields of the specifications.
-pub(crate) fn resolve(resources: &mut [Resource], vars: &Vars, specs: &[FieldSpec], findings: &mut Vec<Finding>) {
+pub(crate) fn resolve(
+    resources: &mut [Resource],
+    vars: &Vars,
+    specs: &[FieldSpec],
+    budget: &Budget,
+    findings: &mut Vec<Finding>,
+) {
     if vars.is_empty() {
         return;
     }
-    let mut resolution = Resolution { known: known(resources, vars, findings), used: HashSet::new() };
+    let mut resolution = Resolution { known: known(resources, vars, findings), used: HashSet::new(), budget };
     for resource in resources.iter_mut() {
         for spec in specs {
             if spec.selects(&resource.id().gvk) {
                 resolution.expand_field(resource, spec, findings);
             }
         }
+        if budget.is_exceeded() {
+            return;
+        }
     }
-    let Resolution { known, used } = resolution;
+    let Resolution { known, used, .. } = resolution;
     let is_unused = |var: &&Var| known.contains_key(&*var.name) && !var.name.is_empty() && !used.contains(&*var.name);
     let unused: Vec<&Var> = vars.iter().filter(is_unused).collect();
     let mut stands: HashMap<&str, Option<Span>> = unused.iter().map(|var| (&*var.name, None)).collect();
@@ -107,6 +118,7 @@ fn typed(text: &str, kind: ScalarKind) -> Option<Value> {
 struct Resolution<'a> {
     known: HashMap<&'a str, Known<'a>>,
     used: HashSet<&'a str>,
+    budget: &'a Budget,
 }
 
 impl<'a> Resolution<'a> {
@@ -116,7 +128,7 @@ impl<'a> Resolution<'a> {
             return;
         }
         let mut changed = resource.node().clone();
-        let created = Origin::from(resource.span);
+        let created = Created::at(resource.span);
         if let Err(error) = spec.visit(&mut changed, Leaf::Never, &created, &mut |leaf| self.expand_leaf(leaf)) {
             let message = format!(
                 "vars cannot be put into `{}` of `{}`: this {}",
@@ -127,7 +139,7 @@ impl<'a> Resolution<'a> {
             findings.push(Finding::new(ids::KUSTOMIZE, error.span, message).with_object(&resource.object_id()));
         }
         let mut shared = std::mem::take(&mut resource.shared);
-        spread(resource.node(), &mut changed, &mut shared);
+        spread(resource.node(), &mut changed, &mut shared, self.budget);
         resource.shared = shared;
         resource.edit(|node| *node = changed);
     }
@@ -157,7 +169,10 @@ impl<'a> Resolution<'a> {
 
     fn expand_scalar(&mut self, node: &mut Node) {
         let Some(text) = node.as_str() else { return };
-        let expansion = expand(text, |name| self.known.get(name).map(|known| &known.value));
+        if self.budget.is_exceeded() {
+            return;
+        }
+        let expansion = expand(text, self.budget.bytes_left(), |name| self.known.get(name).map(|known| &known.value));
         let mut origin = node.origin();
         for known in expansion.used.iter().filter_map(|name| self.known.get(name)) {
             self.used.insert(&known.var.name);
@@ -174,6 +189,7 @@ impl<'a> Resolution<'a> {
             Expanded::Whole(Value::Float(number)) => (number.to_string(), ScalarKind::Float),
             Expanded::Whole(Value::Bool(value)) => (value.to_string(), ScalarKind::Bool),
         };
+        self.budget.grow(Size::scalar(text.len()), node.span());
         // kustomize forgets how the text was written.
         *node = Node::scalar(text, kind, Style::Plain, origin);
     }

@@ -107,7 +107,7 @@ pub(crate) fn define(items: &[Node], resources: &mut Accumulator, findings: &mut
             findings.push(told::defined_twice(&var, first));
             continue;
         }
-        let named = resources.with_name(&var.object).to_vec();
+        let named = resources.with_name(&var.object, item.span()).to_vec();
         let all = resources.resources();
         let is_meant = |position: &&usize| all.get(**position).is_some_and(|r| r.any_ids().any(|id| var.means(id)));
         let meant: Vec<usize> = named.iter().filter(is_meant).copied().collect();

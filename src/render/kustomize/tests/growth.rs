@@ -93,8 +93,13 @@ fn tens_of_thousands_of_operations_of_a_json_patch() {
     let tested = each(many, |number| format!("    - {{op: test, path: /data/m{number}, value: v}}\n"));
     let removed = each(many, |number| format!("    - {{op: remove, path: /data/m{number}}}\n"));
     assert_eq!(count_at(&objects(&patch("ConfigMap", added.clone()), &files)[0], &["data"]), many + 1);
-    let all = objects(&patch("ConfigMap", added + &moved + &tested + &removed), &files);
+    let all = objects(&patch("ConfigMap", added.clone() + &moved + &tested + &removed), &files);
     assert_eq!(count_at(&all[0], &["data"]), 1);
+    let to_and_fro = each(
+        many / 2,
+        |_| "    - {op: move, from: /data, path: /other}\n    - {op: move, from: /other, path: /data}\n",
+    );
+    assert_eq!(count_at(&objects(&patch("ConfigMap", added + &to_and_fro), &files)[0], &["data"]), many + 1);
 
     let args = "/spec/template/spec/containers/0/args";
     let first = each(many, |number| format!("    - {{op: add, path: {args}/0, value: a{number}}}\n"));
