@@ -198,6 +198,33 @@ fn a_directory_instead_of_a_file_is_said() {
     check("the kustomization", &kustomization, &["`bad` has no kustomization.yaml"]);
 }
 
+#[test]
+fn a_kustomization_that_multiplies_itself_ends_and_nothing_else_does() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata: { a: b }\n";
+    let copies: String = (0..40).map(|n| format!("- {{ op: copy, from: /data, path: /data/k{n} }}\n")).collect();
+    let patched = "resources: [map.yaml]\npatches: [{ path: copies.yaml, target: { kind: ConfigMap } }]\n";
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncommonAnnotations: { a: b }\n";
+    let listed = format!("resources: [map.yaml]\ncomponents:\n{}", "- ../c\n".repeat(100_000));
+    let copied = [("kustomization.yaml", patched), ("map.yaml", map), ("copies.yaml", &copies)];
+    let included = [("kustomization.yaml", &*listed), ("map.yaml", map), ("../c/kustomization.yaml", component)];
+    let bytes = |files: [(&'static str, &str); 3]| files.map(|(path, text)| (path, text.as_bytes().to_vec()));
+    for (what, files, says) in [
+        (
+            "copies",
+            bytes(copied),
+            "error[budget-exceeded]: the build adds more than 2000000 values to those of its files, and here it ends --> bad/copies.yaml:20:",
+        ),
+        (
+            "components",
+            bytes(included),
+            "error[budget-exceeded]: the build includes more than 50000 directories, each as often as it is named, and here it ends --> bad/kustomization.yaml:50003:3",
+        ),
+    ] {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+        check(what, &repo(By::Kustomize, &files), &[says]);
+    }
+}
+
 /// A path that nothing lies at has no line of its own: the line that names it must be edited.
 #[test]
 fn a_source_that_does_not_exist_is_found_at_the_line_that_names_it() {
