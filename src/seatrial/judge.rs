@@ -34,7 +34,7 @@ pub(crate) struct Judged {
 }
 
 /// What environments are judged with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Bench<'a> {
     pub(crate) session: &'a Session,
     pub(crate) head: &'a Renderer,
@@ -43,6 +43,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) images: &'a [ImageOverride],
     pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
     pub(crate) keep: Keep,
+    /// Whether to stop: asked before each environment.
+    pub(crate) is_stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What is kept of what was rendered; the objects of a large repository are more than all else.
@@ -100,6 +102,38 @@ struct Examined {
     images: Vec<String>,
 }
 
+impl Examined {
+    /// One that is not looked at any more.
+    fn stopped(planned: Planned, images: usize) -> Examined {
+        let stages = [Stage::Render, Stage::Validate].map(|stage| StageOutcome::skipped(stage, "stopped by a signal"));
+        let report = EnvironmentReport {
+            name: planned.name.clone(),
+            source: planned.describe(),
+            kubernetes: planned.minor.to_string(),
+            target: None,
+            comparison: None,
+            stages: stages.to_vec(),
+            objects: 0,
+            changes: Vec::new(),
+            tests: Vec::new(),
+            skipped: Vec::new(),
+            not_checked: Vec::new(),
+            vanished: Vec::new(),
+        };
+        let judged = Judged {
+            planned,
+            manifests: Vec::new(),
+            report,
+            findings: Vec::new(),
+            fixed: Vec::new(),
+            unchanged: None,
+            notices: Vec::new(),
+        };
+        // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
+        Examined { judged, findings: Vec::new(), fixed: Vec::new(), changed: vec![1; images], images: Vec::new() }
+    }
+}
+
 fn there_are(images: &[&str]) -> String {
     match images {
         [] => "no image is rendered at all".to_owned(),
@@ -116,6 +150,9 @@ struct Found {
 }
 
 fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
+    if (bench.is_stopped)() {
+        return Examined::stopped(planned, bench.images.len());
+    }
     let started = Instant::now();
     let (mut head, changed) = bench.head.render(&planned.source, planned.load_restriction, bench.images);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));

@@ -132,7 +132,7 @@ fn at_path(
     if let Ok(workspace) = in_repository
         && workspace.repository.is_some()
     {
-        return prepare(&workspace, lexical).map(|prepared| (prepared, None));
+        return prepare(&workspace, path.to_owned()).map(|prepared| (prepared, None));
     }
     let real = lexical.canonicalize().map_err(|error| plan::cannot_open(path, &error.to_string()))?;
     let here = session.directory.canonicalize().unwrap_or_else(|_| session.directory.clone());

@@ -66,7 +66,8 @@ impl Trial<'_> {
         let judged = tokio::task::block_in_place(|| {
             let (workspace, source) = (&ground.workspace, &self.args.source);
             let prepared = Preparation::new(workspace, ground.session, source, wanted, LoadRestriction::default())?;
-            prepared.judge(ground, Keep::Objects, ", and nothing is deployed", &mut report)
+            let is_stopped = || self.cancel.is_cancelled();
+            prepared.judge(ground, Keep::Objects, ", and nothing is deployed", &is_stopped, &mut report)
         })?;
         report.notices.extend(ground.nobody());
         report.notices.extend(self.deferred_report());

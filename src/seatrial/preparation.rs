@@ -99,6 +99,7 @@ impl Preparation {
         ground: &Ground<'_>,
         keep: Keep,
         besides: &str,
+        is_stopped: &(dyn Fn() -> bool + Sync),
         report: &mut Report,
     ) -> Result<Vec<Judged>, Stop> {
         let against = self.against(ground).unwrap_or_else(|missing| {
@@ -116,6 +117,7 @@ impl Preparation {
             images: &self.images,
             levels: &levels,
             keep,
+            is_stopped,
         };
         judge(self.planned, bench)
     }
