@@ -13,7 +13,7 @@ const MOST_LINES: usize = 3;
 const WIDEST: usize = 160;
 
 /// A place in a file of the repository, with the text that stands there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     /// Path from the root of the repository, forward slashes.
@@ -31,7 +31,7 @@ pub struct Location {
 }
 
 /// One line of an excerpt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExcerptLine {
     /// Line, from 1.

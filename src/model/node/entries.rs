@@ -63,6 +63,7 @@ impl Many {
 impl Entries {
     /// Where a key stands.
     #[must_use]
+    #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
         match &self.0 {
             Repr::Few(list) => list.iter().position(|entry| entry.key.text == *key),
@@ -140,6 +141,7 @@ impl Entries {
 impl Deref for Entries {
     type Target = [Entry];
 
+    #[inline]
     fn deref(&self) -> &[Entry] {
         match &self.0 {
             Repr::Few(list) => list,
