@@ -1,5 +1,7 @@
 //! Field specifications: which fields of which kinds a transformer touches (kustomize: `types.FieldSpec`, `filters/fieldspec`).
 
+use std::collections::HashMap;
+
 use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value, ids};
 
 use crate::field_path::split_escaped;
@@ -153,22 +155,46 @@ pub(crate) fn selects(pattern: &Gvk, gvk: &Gvk) -> bool {
 
 /// Adds a specification unless an equal one is there (kustomize: `FsSlice.MergeOne`).
 pub(crate) fn merge_one(specs: &mut Vec<FieldSpec>, more: &FieldSpec) -> Result<(), Box<Conflict>> {
-    let same = specs.iter().find(|s| selects(&more.gvk, &s.gvk) && s.path == more.path);
-    match same {
+    if !has(specs.iter(), more)? {
+        specs.push(more.clone());
+    }
+    Ok(())
+}
+
+/// Whether one of the specifications is equal; the first that is must not disagree.
+fn has<'a>(specs: impl IntoIterator<Item = &'a FieldSpec>, more: &FieldSpec) -> Result<bool, Box<Conflict>> {
+    match specs.into_iter().find(|s| selects(&more.gvk, &s.gvk) && s.path == more.path) {
         Some(same) if same.create != more.create => {
             Err(Box::new(Conflict { first: same.clone(), second: more.clone() }))
         }
-        Some(_) => Ok(()),
-        None => {
-            specs.push(more.clone());
-            Ok(())
-        }
+        same => Ok(same.is_some()),
     }
 }
 
-/// Adds several, one after the other.
+/// As few are looked up without an index.
+const FEW: usize = 4;
+
+/// Adds several, one after the other; none where two disagree.
 pub(crate) fn merge_all(specs: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Result<(), Box<Conflict>> {
-    more.iter().try_for_each(|spec| merge_one(specs, spec))
+    let before = specs.len();
+    if more.len() <= FEW {
+        let merged = more.iter().try_for_each(|spec| merge_one(specs, spec));
+        return merged.inspect_err(|_| specs.truncate(before));
+    }
+    let mut by_path: HashMap<&[String], Vec<&FieldSpec>> = HashMap::with_capacity(before);
+    for spec in specs.iter() {
+        by_path.entry(&spec.path).or_default().push(spec);
+    }
+    let mut added = Vec::new();
+    for spec in more {
+        let known = by_path.entry(&spec.path).or_default();
+        if !has(known.iter().copied(), spec)? {
+            known.push(spec);
+            added.push(spec.clone());
+        }
+    }
+    specs.extend(added);
+    Ok(())
 }
 
 fn split_path(path: &str) -> Vec<String> {

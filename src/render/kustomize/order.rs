@@ -1,7 +1,5 @@
 //! The order of objects in the result (kustomize: `SortOrderTransformer`): `legacy` unless `sortOptions` say `fifo`; and the order of kinds.
 
-use std::cmp::Ordering;
-
 use seatrial_model::{Finding, Node, ids};
 
 use crate::resource::{Gvk, Resource};
@@ -83,10 +81,9 @@ fn rank(kind: &str, first: &[impl AsRef<str>], last: &[impl AsRef<str>]) -> i64 
     of_last.or_else(|| at(first.iter().rposition(|k| k.as_ref() == kind)).map(|p| p - before)).unwrap_or_default()
 }
 
-/// The order of kinds in configurations (kyaml: `Gvk.IsLessThan`).
-pub(crate) fn compare_kinds(one: &Gvk, other: &Gvk) -> Ordering {
-    let by_rank = rank(&one.kind, &FIRST, &LAST).cmp(&rank(&other.kind, &FIRST, &LAST));
-    by_rank.then_with(|| group_key(one).cmp(&group_key(other)))
+/// What kinds in configurations are ordered by (kyaml: `Gvk.IsLessThan`).
+pub(crate) fn kind_order(gvk: &Gvk) -> (i64, String) {
+    (rank(&gvk.kind, &FIRST, &LAST), group_key(gvk))
 }
 
 fn group_key(gvk: &Gvk) -> String {

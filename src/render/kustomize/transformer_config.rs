@@ -11,7 +11,8 @@ use crate::field_specs::{
     VAR_FIELDS,
 };
 use crate::name_reference_specs::{NAME_REFERENCES, NameReference};
-use crate::order::compare_kinds;
+use crate::order::kind_order;
+use crate::resource::Gvk;
 
 /// The fields of every transformer.
 #[derive(Clone, Debug, Default)]
@@ -62,16 +63,30 @@ impl TransformerConfig {
         Arc::clone(&BUILT_IN)
     }
 
-    /// Both together; those of `self` come first.
+    /// Both together, sorted as `self` is; those of `self` come first. Where two specifications disagree, nothing is added.
     pub(crate) fn merge(&mut self, more: &TransformerConfig) -> Result<(), Box<Conflict>> {
+        let lengths = self.lists().map(<[FieldSpec]>::len);
+        let referrers: Vec<usize> = self.name_references.iter().map(|reference| reference.referrers.len()).collect();
+        let merged = self.append(more);
+        if merged.is_err() {
+            self.lists_mut().into_iter().zip(lengths).for_each(|(specs, length)| specs.truncate(length));
+            self.name_references.truncate(referrers.len());
+            let all = self.name_references.iter_mut().zip(referrers);
+            all.for_each(|(reference, length)| reference.referrers.truncate(length));
+            return merged;
+        }
+        for (specs, sorted) in self.lists_mut().into_iter().zip(lengths) {
+            sort_appended(specs, sorted, |spec| &spec.gvk);
+        }
+        sort_appended(&mut self.name_references, referrers.len(), |reference| &reference.target);
+        Ok(())
+    }
+
+    fn append(&mut self, more: &TransformerConfig) -> Result<(), Box<Conflict>> {
         for (specs, more) in self.lists_mut().into_iter().zip(more.lists()) {
             merge_all(specs, more)?;
         }
-        for reference in &more.name_references {
-            self.add_name_reference(reference)?;
-        }
-        self.sort();
-        Ok(())
+        more.name_references.iter().try_for_each(|reference| self.add_name_reference(reference))
     }
 
     /// Adds the referrers of a kind (kustomize: `nbrSlice.mergeOne`).
@@ -117,13 +132,26 @@ impl TransformerConfig {
 
     pub(crate) fn sort(&mut self) {
         for specs in self.lists_mut() {
-            specs.sort_by(|a, b| compare_kinds(&a.gvk, &b.gvk));
+            sort_appended(specs, 0, |spec| &spec.gvk);
         }
-        self.name_references.sort_by(|a, b| compare_kinds(&a.target, &b.target));
+        sort_appended(&mut self.name_references, 0, |reference| &reference.target);
     }
 }
 
-/// `more` merged into a shared configuration, which is copied only when something is added.
+/// Sorts a list of which the first ones are in order already; equal ones stay as they follow each other.
+fn sort_appended<T>(list: &mut [T], sorted: usize, kind: impl Fn(&T) -> &Gvk) {
+    if list.len() - sorted > sorted / 8 {
+        list.sort_by_cached_key(|one| kind_order(kind(one)));
+        return;
+    }
+    for at in sorted..list.len() {
+        let order = kind_order(kind(&list[at]));
+        let place = list[..at].partition_point(|other| kind_order(kind(other)) <= order);
+        list[place..=at].rotate_right(1);
+    }
+}
+
+/// `more` merged into a configuration, which is copied where others share it.
 ///
 /// Every merge counts, even of a configuration with itself: a field specification for all kinds is left out where one for some kind stands
 /// before it.
@@ -135,10 +163,7 @@ pub(crate) fn merge_shared(
         *config = Arc::clone(more);
         return Ok(());
     }
-    let mut merged = TransformerConfig::clone(config);
-    merged.merge(more)?;
-    *config = Arc::new(merged);
-    Ok(())
+    Arc::make_mut(config).merge(more)
 }
 
 #[cfg(test)]

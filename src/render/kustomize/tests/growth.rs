@@ -181,3 +181,17 @@ fn thousands_of_patches_and_fields_that_name_what_is_not_there() {
         assert_eq!((rendered.findings.len(), rendered.manifests.len()), (many, many), "{field:.60}");
     }
 }
+
+#[test]
+fn thousands_of_files_of_configurations() {
+    let many = 6_000;
+    let names: Vec<String> = (0..many).map(|number| format!("c{number}.yaml")).collect();
+    let spec = |number| format!("commonAnnotations: [{{path: spec/a{number}, kind: ConfigMap, create: true}}]\n");
+    let texts: Vec<String> = (0..many).map(spec).collect();
+    let object = config("c", "");
+    let files: Vec<(&str, &str)> = std::iter::zip(&names, &texts).map(|(name, text)| (&**name, &**text)).collect();
+    let files = [files.as_slice(), &[("a.yaml", object.as_str())]].concat();
+    let list = each(many, |number| format!("- c{number}.yaml\n"));
+    let kustomization = format!("resources: [a.yaml]\ncommonAnnotations: {{a: b}}\nconfigurations:\n{list}");
+    assert_eq!(count_at(&objects(&kustomization, &files)[0], &["spec"]), many);
+}
