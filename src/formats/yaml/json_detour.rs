@@ -42,7 +42,7 @@ fn pair(entry: &Entry, place: Place) -> Option<Finding> {
         ScalarKind::Timestamp => "a date",
         _ => "a number",
     };
-    let message = format!("the key `{}` is {what}, and kustomize fails at keys that are no text", entry.key.text);
+    let message = format!("the key `{}` is {what}, and kustomize fails at keys that are not text", entry.key.text);
     Some(finding(entry.key.span, message, "put the key in quotes"))
 }
 

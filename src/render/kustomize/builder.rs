@@ -48,7 +48,7 @@ pub(crate) struct Build<'a> {
     pub(crate) built: HashMap<(String, Option<String>), Arc<Directory>>,
     /// The directories that are being built, outermost first.
     pub(crate) stack: Vec<String>,
-    /// Of the innermost that is no component.
+    /// Of the innermost that is not a component.
     pub(crate) frame: Frame,
     /// The way to the directory that is being built, where the root's `buildMetadata` asks for anything.
     pub(crate) trail: Option<Trail>,

@@ -9,7 +9,7 @@ use crate::resource::Resource;
 /// Lists in lists are opened this deep.
 const DEEPEST: usize = 8;
 
-/// The resources of a file's documents; a document that is no object is a finding.
+/// The resources of a file's documents; a document that is not an object is a finding.
 pub(crate) fn resources_of(documents: &[Document], findings: &mut Vec<Finding>) -> Vec<Resource> {
     let mut resources = Vec::new();
     for document in documents {

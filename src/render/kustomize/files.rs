@@ -120,7 +120,7 @@ impl<'a> Files<'a> {
         self.documents_of(file, Dialect::Kustomize, findings)
     }
 
-    /// The same in a dialect: what is no object is read with kubectl's.
+    /// The same in a dialect: what is not an object is read with kubectl's.
     pub(crate) fn documents_of(
         &self,
         file: &Arc<SourceFile>,

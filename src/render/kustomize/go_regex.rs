@@ -1,6 +1,6 @@
 //! Regular expressions as Go reads them (Go: `regexp/syntax`), turned into those of the `regex` crate.
 //!
-//! What differs is translated: Perl classes are ASCII, `\Q…\E`, octal escapes, a `{` that is no repetition, escaped punctuation, and the
+//! What differs is translated: Perl classes are ASCII, `\Q…\E`, octal escapes, a `{` that is not a repetition, escaped punctuation, and the
 //! set operators that only the crate has. What only the crate accepts is an error: other flags, `\u`, doubled repetitions, more than 1000 of them,
 //! properties by other names than those of categories and scripts. Not imitated: `\B` looks at Unicode words; `a(?i)*` and `(?ii)` are errors.
 
@@ -151,7 +151,7 @@ impl<'a> Translator<'a> {
         let number = |t: &str| t.parse::<u32>().unwrap_or(u32::MAX);
         let (from, to) = (number(least), most.filter(|m| !m.is_empty()).map(number));
         if from > MOST_REPETITIONS || to.is_some_and(|to| to > MOST_REPETITIONS || to < from) {
-            return Err(format!("`{{{inside}}}` is no count of repetitions from 0 to {MOST_REPETITIONS}"));
+            return Err(format!("`{{{inside}}}` is not a count of repetitions from 0 to {MOST_REPETITIONS}"));
         }
         self.product = self.product.saturating_mul(to.unwrap_or(from).max(1));
         if self.product > MOST_REPETITIONS {
@@ -173,7 +173,7 @@ impl<'a> Translator<'a> {
             let end = self.rest.find('>').ok_or("a group's name does not end")?;
             let name = self.take(end + 1).get(head.len()..end).unwrap_or_default();
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                return Err(format!("`{name}` is no name of a group"));
+                return Err(format!("`{name}` is not the name of a group"));
             }
             // Nobody asks for what the group caught.
             self.out.push_str("(?:");
@@ -183,7 +183,7 @@ impl<'a> Translator<'a> {
         let flags = self.rest.get(2..end).unwrap_or_default();
         let letters = flags.replacen('-', "", 1);
         if flags.ends_with('-') || !letters.chars().all(|c| "imsU".contains(c)) {
-            return Err(format!("`(?{flags}` is no group: the flags are `i`, `m`, `s` and `U`"));
+            return Err(format!("`(?{flags}` is not a group: the flags are `i`, `m`, `s` and `U`"));
         }
         let closes = self.rest.as_bytes().get(end) == Some(&b')');
         let text = self.take(end + 1);
@@ -264,7 +264,7 @@ impl<'a> Translator<'a> {
                 self.out.push_str(&format!("\\x{{{:x}}}", u32::from(character)));
                 Ok(())
             }
-            None => Err(format!("`\\x{digits}` is no character")),
+            None => Err(format!("`\\x{digits}` is not a character")),
         }
     }
 
@@ -301,7 +301,7 @@ impl<'a> Translator<'a> {
         let is_category = name.len() <= 2 && name.starts_with(|c: char| "CLMNPSZ".contains(c.to_ascii_uppercase()));
         let is_script = name.len() > 2 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
         if !is_category && !is_script {
-            return Err(format!("`\\{letter}{{{name}}}` is no category and no script"));
+            return Err(format!("`\\{letter}{{{name}}}` is neither a category nor a script"));
         }
         let positive = (letter == 'p') != negated;
         let prefix = if is_script { "Script=" } else { "" };
@@ -328,7 +328,7 @@ impl<'a> Translator<'a> {
                     let end = self.rest.find(":]").unwrap_or_default();
                     let name = self.rest.get(2..end).unwrap_or_default();
                     if !CLASSES.contains(&name.trim_start_matches('^')) {
-                        return Err(format!("`[:{name}:]` is no class of characters"));
+                        return Err(format!("`[:{name}:]` is not a class of characters"));
                     }
                     self.keep(end + 2);
                 }

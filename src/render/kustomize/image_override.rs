@@ -39,10 +39,10 @@ impl ImageOverride {
         }
         let new = ImageReference::split(reference);
         if new.name.is_empty() || reference.ends_with([':', '@']) || new.tag.contains('/') {
-            return Err(format!("`{reference}` is no image reference"));
+            return Err(format!("`{reference}` is not an image reference"));
         }
         if !new.digest.is_empty() && !is_digest(new.digest) {
-            return Err(format!("`{}` is no digest: `sha256:` and 64 hexadecimal digits", new.digest));
+            return Err(format!("`{}` is not a digest: `sha256:` and 64 hexadecimal digits", new.digest));
         }
         Ok(ImageOverride { name: name.to_owned(), reference: reference.to_owned() })
     }

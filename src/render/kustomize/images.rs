@@ -123,7 +123,7 @@ fn read_change<'a>(image: &'a Node, budget: &Arc<Budget>, findings: &mut Vec<Fin
         }),
         Err(_) => {
             let span = image.get("name").unwrap_or(image).span();
-            let message = format!("the image name `{}` is no valid regular expression", text("name"));
+            let message = format!("the image name `{}` is not a valid regular expression", text("name"));
             findings.push(Finding::new(ids::KUSTOMIZE, span, message).with_field("images"));
             None
         }

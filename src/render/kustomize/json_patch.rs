@@ -215,7 +215,7 @@ impl Pointer {
         } else if let Some((_, rest)) = text.split_once('/') {
             rest.split('/').map(decode).collect()
         } else {
-            return Err(error(node.span(), format!("`{text}` is no JSON pointer: it must start with `/`")));
+            return Err(error(node.span(), format!("`{text}` is not a JSON pointer: it must start with `/`")));
         };
         Ok(Pointer { text: text.to_owned(), segments, span: node.span() })
     }

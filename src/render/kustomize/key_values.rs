@@ -71,7 +71,7 @@ pub(crate) fn read_pairs(
     (kept, free)
 }
 
-/// kustomize writes keys without quotes, and then fails to read one that is no text (kyaml: `LoadMapIntoConfigMapData`).
+/// kustomize writes keys without quotes, and then fails to read one that is not text (kyaml: `LoadMapIntoConfigMapData`).
 fn unprintable_key(pair: &Pair) -> Option<Finding> {
     let what = match plain_kind(&pair.key, Dialect::Kustomize) {
         ScalarKind::String if pair.key == "<<" => "a merge",
@@ -81,7 +81,7 @@ fn unprintable_key(pair: &Pair) -> Option<Finding> {
         ScalarKind::Timestamp => "a date",
         ScalarKind::Integer | ScalarKind::Float => "a number",
     };
-    let message = format!("the key `{}` reads as {what}, and kustomize fails at keys that are no text", pair.key);
+    let message = format!("the key `{}` reads as {what}, and kustomize fails at keys that are not text", pair.key);
     Some(
         Finding::new(ids::KUSTOMIZE, pair.named, message)
             .with_help("choose another key, or write the object into a file of its own, with the key in quotes"),

@@ -103,7 +103,7 @@ impl<'a> Parser<'a> {
         if negated {
             return Ok(Requirement { key, operator: Operator::DoesNotExist });
         }
-        let number = |value: String| value.parse::<i64>().map_err(|_| format!("`{value}` is no integer"));
+        let number = |value: String| value.parse::<i64>().map_err(|_| format!("`{value}` is not an integer"));
         let operator = match self.tokens.peek().copied() {
             None | Some(Token::Symbol(",")) => Operator::Exists,
             Some(operator) => {
@@ -174,13 +174,13 @@ fn valid_key(key: &str) -> Result<&str, String> {
     };
     let is_prefix = |prefix: &str| prefix.len() <= 253 && prefix.split('.').all(is_label);
     if name.is_empty() || !is_name(name) || !prefix.is_none_or(is_prefix) {
-        return Err(format!("`{key}` is no label key"));
+        return Err(format!("`{key}` is not a label key"));
     }
     Ok(key)
 }
 
 fn valid_value(value: &str) -> Result<&str, String> {
-    if is_name(value) { Ok(value) } else { Err(format!("`{value}` is no label value")) }
+    if is_name(value) { Ok(value) } else { Err(format!("`{value}` is not a label value")) }
 }
 
 /// Letters and digits, inside also `-`, `_` and `.`; at most 63.

@@ -70,6 +70,7 @@ mod plugins;
 mod remote;
 mod repeated_keys;
 mod replacement_findings;
+mod replacement_source;
 mod replacements;
 mod replicas;
 mod resource;

@@ -56,7 +56,7 @@ pub(crate) fn definitions(
 ) -> Option<Definitions> {
     let swagger = value_of(file, files, findings)?;
     let Some(swagger) = swagger.as_object() else {
-        let message = format!("`{}` is no OpenAPI document: a mapping with `definitions`", file.path());
+        let message = format!("`{}` is not an OpenAPI document: a mapping with `definitions`", file.path());
         findings
             .push(Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), message).with_related(named, "named here"));
         return None;

@@ -113,7 +113,7 @@ fn classify(documents: &[Document], findings: &mut Vec<Finding>) -> Option<Patch
     for document in documents {
         take_objects(&document.node, &mut patches, findings);
     }
-    // What is no patch is not an empty one.
+    // What is not a patch is not an empty one.
     (!patches.is_empty() || findings.len() == before).then_some(Patch::StrategicMerge(patches))
 }
 

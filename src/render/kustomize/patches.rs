@@ -117,7 +117,7 @@ pub(crate) fn apply_json_patch(
         patch if patch.is_empty() => findings.push(empty(text_of(entry), "patchesJson6902")),
         Patch::Json(patch) => apply_json(patch, target, Past::Forgotten, resources, findings),
         Patch::StrategicMerge(_) => {
-            let message = "this is no JSON patch, which is a list of operations";
+            let message = "this is not a JSON patch, which is a list of operations";
             findings.push(Finding::new(ids::KUSTOMIZE, text_of(entry), message).with_field("patchesJson6902"));
         }
     }

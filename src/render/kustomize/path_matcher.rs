@@ -185,7 +185,7 @@ impl Matcher<'_> {
             return Ok(());
         }
         let fits =
-            self.patterns.part(pattern).map_err(|e| format!("`{pattern}` is no valid regular expression: {e}"))?;
+            self.patterns.part(pattern).map_err(|e| format!("`{pattern}` is not a valid regular expression: {e}"))?;
         for (index, item) in items.iter().enumerate() {
             let value = if key.is_empty() { Some(item) } else { item.get(key) };
             if !value.is_some_and(|v| fits.is_match(as_written(v).trim())) {

@@ -69,7 +69,7 @@ impl Setter {
             Tag::String => ScalarKind::String,
             Tag::Integer => ScalarKind::Integer,
         };
-        // What was created a moment ago for this value is no former value.
+        // What was created a moment ago for this value is not a former value.
         let before = old.filter(|o| !(o.is_null() && o.span() == self.span)).map(Node::origin);
         Node::scalar(text, kind, style, Origin::over(self.span, self.by.clone(), before))
     }

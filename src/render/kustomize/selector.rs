@@ -115,6 +115,6 @@ fn label_selector(node: Option<&Node>, field: &str, findings: &mut Vec<Finding>)
 }
 
 fn bad(span: Span, field: &str, text: &str, what: &str, why: &str) -> Finding {
-    let message = format!("`{text}` is no valid {what}: {why}");
+    let message = format!("`{text}` is not a valid {what}: {why}");
     Finding::new(ids::KUSTOMIZE, span, message).with_field(format!("target.{field}"))
 }

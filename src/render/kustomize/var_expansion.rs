@@ -78,7 +78,7 @@ pub(crate) fn expand<'a, 'v>(text: &'a str, most: usize, value: impl Fn(&str) ->
         rest = after.chars().next().map_or("", |c| after.get(c.len_utf8()..).unwrap_or_default());
     }
     bytes.extend_from_slice(rest.as_bytes());
-    // What is no text any more is written as go-yaml writes bytes.
+    // What is not text any more is written as go-yaml writes bytes.
     let text = String::from_utf8(bytes).unwrap_or_else(|error| base64_lines(error.as_bytes()));
     Expansion { used, result: Expanded::Text(text) }
 }

@@ -151,7 +151,7 @@ impl<'a> Resolution<'a> {
             return Ok(());
         }
         if let Some(entry) = leaf.entries().iter().find(|e| e.key.kind != ScalarKind::String) {
-            let message = format!("has the key `{}`, which is no string", entry.key.text);
+            let message = format!("has the key `{}`, which is not a string", entry.key.text);
             return Err(FieldError { span: entry.key.span, message });
         }
         for entry in leaf.entries_mut() {

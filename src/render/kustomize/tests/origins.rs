@@ -174,8 +174,8 @@ fn what_is_no_image_override_is_refused_with_a_sentence() {
         ("web=", "`web=` has no reference behind the `=`"),
         ("web:1=x", "the name `web:1` must have neither tag nor digest: every tag of `web` is replaced"),
         ("web=x y", "an image has no spaces"),
-        ("web=x:", "`x:` is no image reference"),
-        ("web=x@sha256:1", "`sha256:1` is no digest: `sha256:` and 64 hexadecimal digits"),
+        ("web=x:", "`x:` is not an image reference"),
+        ("web=x@sha256:1", "`sha256:1` is not a digest: `sha256:` and 64 hexadecimal digits"),
     ];
     for (text, expected) in cases {
         assert_eq!(ImageOverride::parse(text), Err(expected.to_owned()), "{text}");
