@@ -43,6 +43,15 @@ struct Case {
     ci: Ci,
     #[serde(default = "pull_request")]
     event: String,
+    /// Values of the event, by their JSON pointers.
+    #[serde(default)]
+    event_with: BTreeMap<String, serde_json::Value>,
+    /// What a shell does in the repository once it is checked out; `{merge}`, `{head}`, `{base}` and `{checkout}` are commits.
+    #[serde(default)]
+    script: String,
+    /// Files that lie beside those of the checkout.
+    #[serde(default)]
+    beside: Files,
     /// Beside the variables of the CI; none unsets one; `{merge}`, `{head}` and `{base}` are commits.
     #[serde(default)]
     env: BTreeMap<String, Option<String>>,
@@ -180,7 +189,26 @@ impl History {
         let merge = git(&repo, &["rev-parse", "HEAD"]);
         let history = History { scratch, base, head, merge };
         history.check_out(case.checkout);
+        history.run(&case.script);
+        lay(&history.repo(), &case.beside);
         history
+    }
+
+    fn run(&self, script: &str) {
+        let mut shell = Command::new("sh");
+        shell.args(["-euc", &self.with_commits(script)]).current_dir(self.repo()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        for who in ["AUTHOR", "COMMITTER"] {
+            shell.env(format!("GIT_{who}_NAME"), "t").env(format!("GIT_{who}_EMAIL"), "t@example.com");
+        }
+        let output = shell.output().expect("a shell");
+        assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn with_commits(&self, text: &str) -> String {
+        let checkout = git(&self.repo(), &["rev-parse", "HEAD"]);
+        let commits =
+            [("{merge}", &self.merge), ("{head}", &self.head), ("{base}", &self.base), ("{checkout}", &checkout)];
+        commits.iter().fold(text.to_owned(), |text, (name, commit)| text.replace(name, commit))
     }
 
     fn check_out(&self, checkout: Checkout) {
@@ -239,7 +267,7 @@ impl History {
             // Stale on purpose, and chosen by nobody: the root commit.
             "base": side("main", &git(&self.repo(), &["rev-parse", "HEAD"]), "acme/shop"),
         });
-        serde_json::json!({
+        let mut event = serde_json::json!({
             "pull_request": pull,
             "workflow_run": {
                 "head_sha": self.head,
@@ -247,7 +275,11 @@ impl History {
                 "pull_requests": [pull],
             },
             "repository": { "full_name": "acme/shop" },
-        })
+        });
+        for (pointer, value) in &case.event_with {
+            *event.pointer_mut(pointer).expect("a value of the event") = value.clone();
+        }
+        event
     }
 
     /// The variables of the CI for this pull request.
@@ -283,13 +315,12 @@ impl History {
         }
         for (name, value) in &case.env {
             match value {
-                Some(value) => env.insert(name.clone(), value.clone()),
+                Some(value) => env.insert(name.clone(), value.replace("{repo}", &self.repo().display().to_string())),
                 None => env.remove(name),
             };
         }
-        let commits = [("{merge}", &self.merge), ("{head}", &self.head), ("{base}", &self.base)];
         for value in env.values_mut() {
-            *value = commits.iter().fold(value.clone(), |value, (name, commit)| value.replace(name, commit));
+            *value = self.with_commits(value);
         }
         env
     }
@@ -309,7 +340,10 @@ fn check(name: &str, case: &Case, files: &Files) {
     if !case.env.contains_key("KUBECONFIG") {
         command.env("KUBECONFIG", kubeconfig);
     }
-    command.env("HOME", history.scratch.path()).env("PWD", &directory);
+    command.env("HOME", history.scratch.path());
+    if !case.env.contains_key("PWD") {
+        command.env("PWD", &directory);
+    }
     command.env("GITHUB_STEP_SUMMARY", history.scratch.path().join("summary.md"));
     if case.args.first().is_none_or(|command| command != "cleanup") {
         command.arg("--output=terminal").arg(format!("--output=json={}", report.display()));

@@ -125,6 +125,8 @@ pub(crate) fn open_at(dir: &Path) -> Result<gix::Repository, GitError> {
     // In CI the checkout often belongs to another user than the one we run as. Nothing of its configuration is executed here, so that is no
     // reason to refuse it.
     let options = gix::open::Options::isolated().with(gix::sec::Trust::Full).bail_if_untrusted(false);
+    // Whoever may push could replace a commit by another one: a hash says what it says.
+    let options = options.config_overrides(["core.useReplaceRefs=false"]);
     match gix::open_opts(dir, options) {
         Ok(repository) => Ok(repository),
         Err(_) if !dir.join(".git").exists() => Err(no_repository(dir)),
