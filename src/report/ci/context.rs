@@ -85,7 +85,14 @@ impl CiContext {
     pub fn detect(env: &BTreeMap<String, String>, event: Option<&str>) -> CiContext {
         // The runner sets the variable to `true`; people who want to imitate it do so too.
         match env.get("GITHUB_ACTIONS").map(String::as_str) {
-            Some("true") => github::context(env, event),
+            Some("true") => {
+                let context = github::context(env, event);
+                // Two CIs at once contradict each other; whoever of them says that it is a fork is believed.
+                match unsupported::not_ours(env) {
+                    Some(because) => CiContext { trust: Trust::Untrusted(because), ..context },
+                    None => context,
+                }
+            }
             _ => unsupported::context(env).unwrap_or_else(CiContext::local),
         }
     }

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use crate::{CiContext, Host, Trust};
 
 /// Variables by which a CI is recognised, and what it is called; the first that is set decides. `CI` alone is set by nearly all of them.
-const KNOWN: [(&str, &str); 21] = [
+const KNOWN: [(&str, &str); 22] = [
     ("GITHUB_ACTIONS", "GitHub Actions"),
+    ("GITHUB_EVENT_NAME", "GitHub Actions"),
     ("TF_BUILD", "Azure Pipelines"),
     ("SYSTEM_COLLECTIONURI", "Azure Pipelines"),
     ("JENKINS_URL", "Jenkins"),
@@ -55,20 +56,31 @@ const OF_A_PULL_REQUEST: [&str; 14] = [
 /// The context where a CI is recognised that is not supported; `None` on a person's machine.
 pub(crate) fn context(env: &BTreeMap<String, String>) -> Option<CiContext> {
     let is_set = |name: &str| env.get(name).is_some_and(|value| says_something(value));
-    let (_, name) = KNOWN.iter().find(|(variable, _)| is_set(variable))?;
+    let known = KNOWN.iter().find(|(variable, _)| is_set(variable)).map(|(_, name)| *name);
     let names_pull_request = env.iter().any(|(variable, value)| is_of_a_pull_request(variable, value));
-    let trust = match fork(env) {
-        Fork::Yes(variable) => Trust::Untrusted(format!("the pull request comes from a fork (`{variable}`)")),
-        Fork::Unknown(variable) => {
-            Trust::Untrusted(format!("`{variable}` does not say whether the pull request comes from a fork"))
-        }
-        Fork::NotSaid => {
+    let not_ours = not_ours(env);
+    // A container is often given some variables of its CI, and not those by which that is recognised.
+    let name = known.or_else(|| (names_pull_request || not_ours.is_some()).then_some("this CI"))?;
+    let trust = not_ours.map_or_else(
+        || {
             let because = format!("{name} is not supported yet, so that nobody knows whose code is checked out");
             Trust::WhenTold { because, names_pull_request }
-        }
-    };
+        },
+        Trust::Untrusted,
+    );
     let notice = format!("{name} is not supported yet: nothing is compared with a base, and no comment is written");
     Some(CiContext { host: Host::Unsupported, trust, notices: vec![notice], ..CiContext::local() })
+}
+
+/// Why the environment says that the pull request is a fork's, or may be, as a clause.
+pub(crate) fn not_ours(env: &BTreeMap<String, String>) -> Option<String> {
+    match fork(env) {
+        Fork::Yes(variable) => Some(format!("the pull request comes from a fork (`{variable}`)")),
+        Fork::Unknown(variable) => {
+            Some(format!("`{variable}` does not say whether the pull request comes from a fork"))
+        }
+        Fork::NotSaid => None,
+    }
 }
 
 /// What the environment says of a fork.
@@ -102,16 +114,28 @@ fn fork(env: &BTreeMap<String, String>) -> Fork {
         ("CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY", "CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY"),
         ("TRAVIS_PULL_REQUEST_SLUG", "TRAVIS_REPO_SLUG"),
         ("APPVEYOR_PULL_REQUEST_HEAD_REPO_NAME", "APPVEYOR_REPO_NAME"),
+        ("BUILDKITE_PULL_REQUEST_REPO", "BUILDKITE_REPO"),
     ];
     for (source, target) in pairs {
         match (value(source), value(target)) {
             (None, _) => {}
-            (Some(source), Some(target)) if source.eq_ignore_ascii_case(target) => {}
+            (Some(source), Some(target)) if repository(source).eq_ignore_ascii_case(repository(target)) => {}
             (Some(_), Some(_)) => return Fork::Yes(source),
             (Some(_), None) => return Fork::Unknown(target),
         }
     }
     Fork::NotSaid
+}
+
+/// `acme/shop` of `git@github.com:acme/shop.git` and `git://github.com/acme/shop.git`; what is no URL as it is.
+fn repository(text: &str) -> &str {
+    let text = text.trim_end_matches('/');
+    let text = text.strip_suffix(".git").unwrap_or(text);
+    let path = match text.split_once("://") {
+        Some((_, rest)) => rest.split_once('/'),
+        None => text.split_once(':'),
+    };
+    path.map_or(text, |(_, path)| path)
 }
 
 fn is_of_a_pull_request(variable: &str, value: &str) -> bool {
@@ -159,6 +183,8 @@ mod tests {
             (("BUILDKITE_PULL_REQUEST", "7"), true),
             (("CHANGE_URL", "https://example.com/7"), false),
         ];
+        let alone = detect(&[("CHANGE_ID", "7")]).trust;
+        assert!(matches!(alone, Trust::WhenTold { names_pull_request: true, .. }), "{alone:?}");
         for ((name, value), expected) in table {
             let context = detect(&[("CI", "true"), (name, value)]);
             let Trust::WhenTold { names_pull_request, .. } = context.trust else { panic!("{name}") };
@@ -168,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_fork_is_never_trusted() {
-        let table: [(&[(&str, &str)], &str); 7] = [
+        let table: [(&[(&str, &str)], &str); 10] = [
             (&[("TF_BUILD", "True"), ("SYSTEM_PULLREQUEST_ISFORK", "True")], "comes from a fork"),
             (&[("TF_BUILD", "True"), ("SYSTEM_PULLREQUEST_ISFORK", "$(isFork)")], "does not say whether"),
             (&[("JENKINS_URL", "https://ci"), ("CHANGE_ID", "7"), ("CHANGE_FORK", "mallory")], "comes from a fork"),
@@ -183,6 +209,16 @@ mod tests {
             (&[("GITLAB_CI", "true"), ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "2")], "does not say whether"),
             (&[("CIRCLECI", "true"), ("CIRCLE_PR_USERNAME", "mallory")], "comes from a fork"),
             (&[("CI", "true"), ("CHANGE_FORK", "mallory")], "comes from a fork"),
+            (&[("CHANGE_FORK", "mallory")], "comes from a fork"),
+            (&[("GITHUB_ACTIONS", "true"), ("CHANGE_FORK", "mallory")], "comes from a fork"),
+            (
+                &[
+                    ("BUILDKITE", "true"),
+                    ("BUILDKITE_PULL_REQUEST_REPO", "git://github.com/mallory/shop.git"),
+                    ("BUILDKITE_REPO", "git@github.com:acme/shop.git"),
+                ],
+                "comes from a fork",
+            ),
         ];
         for (environment, expected) in table {
             let Trust::Untrusted(because) = detect(environment).trust else { panic!("{environment:?}") };
@@ -190,5 +226,11 @@ mod tests {
         }
         let ours = detect(&[("TF_BUILD", "True"), ("SYSTEM_PULLREQUEST_ISFORK", "False")]).trust;
         assert!(matches!(ours, Trust::WhenTold { names_pull_request: true, .. }), "{ours:?}");
+        let ours = detect(&[
+            ("BUILDKITE", "true"),
+            ("BUILDKITE_PULL_REQUEST_REPO", "git://github.com/acme/shop.git"),
+            ("BUILDKITE_REPO", "git@github.com:Acme/shop.git"),
+        ]);
+        assert!(matches!(ours.trust, Trust::WhenTold { .. }), "{ours:?}");
     }
 }
