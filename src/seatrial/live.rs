@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use seatrial_api::{Cluster, ClusterTarget};
-use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, deploy};
+use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, deploy, may_read_preview};
 use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
 use seatrial_simulated::SimulatedCluster;
@@ -56,12 +56,14 @@ impl LiveTarget {
         if let Some(preview) = &self.preview {
             return vec![preview.namespace.clone()];
         }
-        let namespace = |manifest: &Manifest| match &manifest.id.namespace {
-            Some(namespace) => Some(namespace.clone()),
-            None => (scope(minor, &manifest.id.group, &manifest.id.kind) == Some(Scope::Namespaced))
-                .then(|| self.cluster.default_namespace().to_owned()),
+        // A cluster-scoped object may say a namespace and is in none; what is encrypted is not applied.
+        let is_in_one = |manifest: &&Manifest| {
+            let scope = scope(minor, &manifest.id.group, &manifest.id.kind);
+            scope == Some(Scope::Namespaced) && !manifest.is_sops_encrypted()
         };
-        let mut all: Vec<String> = manifests.iter().filter_map(namespace).collect();
+        let default = self.cluster.default_namespace();
+        let namespace = |manifest: &Manifest| manifest.id.namespace.as_deref().unwrap_or(default).to_owned();
+        let mut all: Vec<String> = manifests.iter().filter(is_in_one).map(namespace).collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -164,6 +166,17 @@ impl LiveContext<'_> {
         report.target = Some(live_target.target.clone());
         let notices = live_target.cluster.notices().iter().chain(&deployed.notices);
         judged.notices.extend(notices.map(|n| session.masked(n)));
+    }
+
+    /// Whether the environment's tests may read its preview: one that is another's is not read either.
+    ///
+    /// # Errors
+    /// A sentence: whose it is.
+    pub(crate) async fn may_read(&self, live_target: &LiveTarget) -> Result<(), String> {
+        let Some(preview) = &live_target.preview else { return Ok(()) };
+        let (namespace, run) = (&preview.namespace, self.identity());
+        let timeout = live_target.timeout;
+        may_read_preview(&live_target.cluster, namespace, &run, timeout, self.cancel).await
     }
 
     /// Who runs: for the Lease and the preview's labels.

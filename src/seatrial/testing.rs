@@ -28,6 +28,13 @@ impl LiveContext<'_> {
         workspace: &Workspace,
     ) {
         let started = Instant::now();
+        // A deployment of nothing has not asked whose preview it is, nor has `test`.
+        if let Err(sentence) = self.may_read(target).await {
+            let result = StageResult::Broken(self.session.masked(&sentence));
+            let (summary, duration_ms) = (String::new(), elapsed_ms(started));
+            judged.report.stages.push(StageOutcome { stage: Stage::Test, result, summary, duration_ms });
+            return;
+        }
         let mut results = Vec::new();
         for test in tests {
             let mut result = if self.cancel.is_cancelled() {

@@ -31,6 +31,7 @@ pub use cleanup::cleanup;
 pub use deployment::deploy;
 pub use gather::{Seen, events, gather};
 pub use options::{DeployOptions, Preview, Progress, RunIdentity};
+pub use preview::may_read_preview;
 
 use seatrial_model::{Change, Finding, ObjectId, Skipped};
 

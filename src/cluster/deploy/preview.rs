@@ -7,12 +7,13 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use seatrial_api::ApiError;
+use seatrial_api::{ApiError, Cluster};
 use seatrial_model::ObjectId;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::work::{Stop, Work};
-use crate::{Preview, Progress, RunIdentity};
+use crate::{CancelToken, Preview, Progress, RunIdentity};
 
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 const PREVIEW: &str = "seatrial.dev/preview";
@@ -71,6 +72,32 @@ async fn keep(work: &Work<'_>, preview: &Preview, run: &RunIdentity) -> Result<(
 fn as_named(namespace: &Value, run: &RunIdentity) -> RunIdentity {
     let named = namespace.get("metadata").and_then(|m| m.get("annotations")?.get(REPOSITORY)?.as_str());
     RunIdentity { repository: named.map(str::to_owned).or_else(|| run.repository.clone()), ..run.clone() }
+}
+
+/// Whether what is in a preview namespace may be read: it belongs to the repository and the pull request of `run`, or it is not there.
+///
+/// # Errors
+/// A sentence: whose it is, or why that is not known.
+pub async fn may_read_preview(
+    cluster: &Cluster,
+    namespace: &str,
+    run: &RunIdentity,
+    timeout: Duration,
+    cancel: &CancelToken,
+) -> Result<(), String> {
+    let (_kept, lost) = watch::channel(None);
+    let work = Work::new(cluster, timeout, &|_| {}, cancel, lost);
+    work.enter(format!("looking for the preview namespace `{namespace}`"));
+    let id = namespace_id(namespace);
+    let asked = match work.until(work.cluster.get("v1", &id)).await {
+        Ok(asked) => asked.map_err(|error| refused(error, namespace)),
+        Err(stop) => Err(stop),
+    };
+    match asked {
+        Ok(Some(live)) => may_use(&live, run),
+        Ok(None) => Ok(()),
+        Err(stop) => Err(work.sentence(&stop)),
+    }
 }
 
 fn refused(error: ApiError, name: &str) -> Stop {
