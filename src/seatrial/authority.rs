@@ -32,6 +32,18 @@ pub(crate) struct Word<'a> {
     pub(crate) trust_head: bool,
     /// `--cluster`.
     pub(crate) cluster: Option<&'a str>,
+    /// What the command is about to do.
+    pub(crate) purpose: Purpose,
+}
+
+/// What a command is about to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Judge a change, and deploy it: only what can be compared with its base is.
+    #[default]
+    Judge,
+    /// Delete what was deployed for a pull request; there is nothing to compare.
+    Delete,
 }
 
 /// What a pull request's base has to say.

@@ -8,7 +8,7 @@ use seatrial_deploy::{CancelToken, cleanup};
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
 use seatrial_schema::nearest;
 
-use crate::authority::{Authority, Word};
+use crate::authority::{Authority, Purpose, Word};
 use crate::cli::CleanupArgs;
 use crate::commands::{connect_to_network, progress_log};
 use crate::config::{Config, EnvironmentConfig};
@@ -22,14 +22,17 @@ use crate::stop::Stop;
 pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
-    let word = Word { trust_head: args.cluster.trust_head, cluster: args.cluster.cluster.as_deref() };
-    let mut ground = Ground::open(&session, &args.common, word)?;
-    ground.read_config()?;
+    let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
+    let mut ground = Ground::open(&session, &args.common, Word { trust_head, cluster, purpose: Purpose::Delete })?;
     let log = progress_log(&session, &args.common);
     if let (Trust::Untrusted(because), Authority::Nobody(_)) = (&session.ci.trust, &ground.authority) {
         // Whatever closes a fork's pull request, nothing of it was ever deployed.
         log.line(&format!("{:<6} nothing is deleted: {because}", "clean"));
         return Ok(EXIT_PASSED);
+    }
+    if !matches!(ground.authority, Authority::Base(_)) {
+        // Where another commit has the say, what the checkout has, and how broken it is, does not matter.
+        ground.read_config()?;
     }
     let config = says_what_to_delete(&ground)?;
     if let Some(because) = ground.foreign_kubeconfig() {

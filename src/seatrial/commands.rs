@@ -8,7 +8,7 @@ use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
-use crate::authority::Word;
+use crate::authority::{Purpose, Word};
 use crate::cli::{CommonArgs, FindingArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
@@ -26,8 +26,8 @@ use crate::streams::{self, Written};
 pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
-    let word = Word { trust_head: args.cluster.trust_head, cluster: args.cluster.cluster.as_deref() };
-    let mut ground = Ground::open(&session, &args.common, word)?;
+    let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
+    let mut ground = Ground::open(&session, &args.common, Word { trust_head, cluster, purpose: Purpose::Judge })?;
     let log = progress_log(&session, &args.common);
     let cancel = signals::listen(&log)?;
     let tried = match ground.read_config() {

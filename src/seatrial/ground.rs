@@ -6,7 +6,7 @@ use seatrial_model::{Alteration, Finding, Report, ReportedFinding, Span};
 use seatrial_tree::{ReadError, Tree};
 
 use crate::alterations::alterations;
-use crate::authority::{Authority, BaseSays, Word};
+use crate::authority::{Authority, BaseSays, Purpose, Word};
 use crate::cli::{CommonArgs, FindingArgs};
 use crate::config::{self, Config, ConfigProblem, ReportConfig};
 use crate::repository_name::repository_name;
@@ -40,9 +40,9 @@ impl<'a> Ground<'a> {
             Ok(trusted) => (trusted, None),
             Err(problem) => (Some(Err("its configuration lies behind a symbolic link".to_owned())), Some(problem)),
         };
-        let missing = match &commits.base {
-            Commit::Missing(missing) => Some(missing.clause()),
-            Commit::None | Commit::Known(_) => None,
+        let missing = match (&commits.base, word.purpose) {
+            (Commit::Missing(missing), Purpose::Judge) => Some(missing.clause()),
+            (Commit::None | Commit::Known(_), _) | (_, Purpose::Delete) => None,
         };
         let base = trusted.as_ref().map(|config| BaseSays { missing: missing.as_deref(), config });
         let authority = Authority::decide(&session.ci, word, base);
@@ -202,7 +202,8 @@ pub(crate) fn config_of(tree: &Tree, workspace: &Workspace) -> Result<Config, St
     }
     match tree.read(&path) {
         Ok(file) => config::read(&path, file.text()).map_err(|_| format!("`{path}` of the base commit cannot be read")),
-        Err(ReadError::NotFound) => Err(adds(&path)),
+        Err(ReadError::NotFound) if workspace.tree.exists(own) => Err(adds(&path)),
+        Err(ReadError::NotFound) => Err(format!("the base commit has no `{path}`")),
         Err(error) => Err(format!("`{path}` of the base commit {error}")),
     }
 }

@@ -39,7 +39,7 @@ impl Session {
     /// Reads the environment and the CI's event file.
     ///
     /// # Errors
-    /// [`Stop::Broken`] when there is no current directory.
+    /// [`Stop::Broken`] when there is no current directory; [`Stop::Usage`] for a flag that contradicts the CI.
     pub(crate) fn open(common: &CommonArgs, cluster: Option<&ClusterArgs>) -> Result<Session, Stop> {
         let directory =
             std::env::current_dir().map_err(|e| Stop::Broken(format!("there is no current directory: {e}")))?;
@@ -49,8 +49,11 @@ impl Session {
         let event = env.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read_to_string(path).ok());
         let ci = CiContext::detect(&env, event.as_deref());
         let directory = logical(directory, &env);
-        let pull_request = ci.pull_request.as_ref().map(|p| p.number).or(cluster.and_then(|args| args.pull_request));
-        let repository = ci.repository.clone().or_else(|| cluster.and_then(|args| args.repository.clone()));
+        let given = cluster.and_then(|args| args.pull_request).map(|number| number.to_string());
+        let number = ci.pull_request.as_ref().map(|p| p.number.to_string());
+        let pull_request = agreed("--pull-request", number, given)?.and_then(|number| number.parse().ok());
+        let given = cluster.and_then(|args| args.repository.clone());
+        let repository = agreed("--repository", ci.repository.clone(), given)?;
         // Keys of a hash map are random for each process: nothing more is needed here.
         let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);
@@ -110,11 +113,21 @@ impl Session {
     }
 }
 
+/// What the CI says, else what a flag says. Neither silently wins over the other: a preview might be deleted that nobody meant.
+fn agreed(flag: &str, ci: Option<String>, given: Option<String>) -> Result<Option<String>, Stop> {
+    match (ci, given) {
+        (Some(ci), Some(given)) if !ci.eq_ignore_ascii_case(&given) => {
+            Err(Stop::Usage(format!("{flag} is `{given}`, and this run belongs to `{ci}`: leave the flag out")))
+        }
+        (ci, given) => Ok(ci.or(given)),
+    }
+}
+
 /// The current directory by the letters of the way to it, where a shell keeps them: a step that runs in a link runs at the link's path.
 fn logical(directory: PathBuf, env: &BTreeMap<String, String>) -> PathBuf {
-    let logical = env.get("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
+    let logical = env.get("PWD").map(Path::new).filter(|path| path.is_absolute()).map(normal);
     let is_here = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real == directory);
-    logical.filter(is_here).map_or(directory, |path| normal(&path))
+    logical.filter(is_here).unwrap_or(directory)
 }
 
 /// A masker that knows the secrets of an environment.
