@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use seatrial_api::Cluster;
+use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_ci::Trust;
 use seatrial_deploy::{CancelToken, cleanup};
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
@@ -35,9 +35,6 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
         ground.read_config()?;
     }
     let config = says_what_to_delete(&ground)?;
-    if let Some(because) = ground.foreign_kubeconfig() {
-        return Err(Stop::Usage(format!("nothing is deleted: {because}")));
-    }
     let cancel = signals::listen(&log)?;
     let repository = ground.repository();
     let live = LiveContext {
@@ -54,7 +51,13 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
         let Some(deploy) = &environment.deploy else { continue };
         let Some(preview) = preview(deploy, &session.placeholders(name)).map_err(Stop::Usage)? else { continue };
         found = true;
-        let outcome = clean_up_one(&live, name, environment, &preview.namespace, &cancel).await;
+        let outcome = match live.wanted(environment) {
+            None => Ok(format!("{}: the simulated cluster keeps nothing between runs", preview.namespace)),
+            Some(target) => match ground.foreign_access(&target) {
+                Some(because) => Err(format!("{}: not deleted: {because}", preview.namespace)),
+                None => clean_up_one(&live, name, &target, &preview.namespace, &cancel).await,
+            },
+        };
         log.line(&format!("{:<6} {name:<5} {}", "clean", outcome.as_ref().unwrap_or_else(|e| e)));
         if outcome.is_err() {
             exit = EXIT_BROKEN;
@@ -95,16 +98,13 @@ fn chosen<'a>(config: &'a Config, wanted: &[String]) -> Result<Vec<(&'a str, &'a
 async fn clean_up_one(
     live: &LiveContext<'_>,
     name: &str,
-    environment: &EnvironmentConfig,
+    target: &ClusterTarget,
     namespace: &str,
     cancel: &CancelToken,
 ) -> Result<String, String> {
-    let Some(target) = live.wanted(environment) else {
-        return Ok(format!("{namespace}: the simulated cluster keeps nothing between runs"));
-    };
     let session = live.session;
     let cluster = tokio::select! {
-        connected = Cluster::connect(&target, &session.env, live.transport, &session.masker) => connected,
+        connected = Cluster::connect(target, &session.env, live.transport, &session.masker) => connected,
         () = cancel.cancelled() => return Err(format!("{namespace}: stopped by a signal while connecting to the cluster")),
     };
     let cluster = cluster.map_err(|e| session.masked(&e.to_string()))?;

@@ -1,6 +1,9 @@
 //! What a run stands on before anything of the checkout is believed: the repository, the commits that count beside it, whose word counts,
 //! and the start of the report. Assembled once, for every command that reports or reaches a cluster.
 
+use std::path::Path;
+
+use seatrial_api::{ClusterTarget, named_files};
 use seatrial_ci::Trust;
 use seatrial_model::{Alteration, Finding, Report, ReportedFinding, Span};
 use seatrial_tree::{ReadError, Tree};
@@ -66,27 +69,23 @@ impl<'a> Ground<'a> {
         self.session.repository.clone().or_else(|| repository_name(&origin()?))
     }
 
-    /// Why the kubeconfig is not used, as a clause: one that lies in the checkout is the pull request's word, unless the authority has the
-    /// very same.
-    pub(crate) fn foreign_kubeconfig(&self) -> Option<String> {
+    /// Why what leads to a cluster is not used, as a clause: a kubeconfig, certificate, token or plugin that lies in the checkout is the
+    /// pull request's word, unless the authority has the very same.
+    pub(crate) fn foreign_access(&self, target: &ClusterTarget) -> Option<String> {
         let (Authority::Base(_), Commit::Known(commit)) = (&self.authority, &self.commits.authority) else {
             return None;
         };
-        let (root, sources) = (&self.workspace.root, &self.session.sources);
-        let own = Tree::commit(root, "HEAD", sources).ok()?;
-        let authority = Tree::commit(root, commit, sources).ok()?;
-        self.session.kubeconfigs().into_iter().find_map(|file| {
-            let path = self.workspace.lexically_in_tree(&file).or_else(|| self.workspace.really_in_tree(&file))?;
-            let is_tracked = own.exists(&path) || link_on_the_way(&own, &path).is_some();
-            let is_same = || {
-                authority
-                    .read_bytes(&path)
-                    .ok()
-                    .is_some_and(|bytes| std::fs::read(&file).is_ok_and(|own| *own == *bytes))
-            };
-            (is_tracked && !is_same()).then(|| {
-                format!("the kubeconfig `{path}` is part of the pull request; keep it outside of the repository")
-            })
+        let open = |revision: &str| Tree::commit(&self.workspace.root, revision, &self.session.sources);
+        let (own, authority) = match (open("HEAD"), open(commit)) {
+            (Ok(own), Ok(authority)) => (own, authority),
+            (Err(error), _) | (_, Err(error)) => return Some(error.to_string()),
+        };
+        let files = named_files(target, &self.session.env).into_iter().map(|file| self.session.directory.join(file));
+        files.into_iter().find_map(|file| {
+            let paths = [self.workspace.lexically_in_tree(&file), self.workspace.really_in_tree(&file)];
+            let mut paths = paths.into_iter().flatten();
+            let foreign = paths.find(|path| is_part_of(&own, path) && !is_same(&file, path, &own, &authority))?;
+            Some(format!("`{foreign}` is part of the pull request; keep what leads to a cluster out of the repository"))
         })
     }
 
@@ -152,6 +151,19 @@ impl<'a> Ground<'a> {
         let finding = Finding::new(seatrial_model::ids::CONFIG, span, problem.message.as_str());
         ReportedFinding::resolve(&finding, sources, &self.session.masker)
     }
+}
+
+/// Whether a commit, or a submodule of it, says what lies at a path.
+fn is_part_of(commit: &Tree, path: &str) -> bool {
+    commit.exists(path) || link_on_the_way(commit, path).is_some() || commit.submodule(path).is_some()
+}
+
+/// Whether a file that a commit says is what the authority says, too.
+fn is_same(file: &Path, path: &str, own: &Tree, authority: &Tree) -> bool {
+    if let Some(submodule) = own.submodule(path) {
+        return authority.submodule(path) == Some(submodule);
+    }
+    authority.read_bytes(path).is_ok_and(|bytes| std::fs::read(file).is_ok_and(|own| *own == *bytes))
 }
 
 /// The configuration of the commit that has authority; `None` where there is no pull request.

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use seatrial_api::ClusterTarget;
 use seatrial_deploy::CancelToken;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
@@ -177,12 +176,13 @@ impl Trial<'_> {
         if judged.unchanged == Some(true) && self.extent != Extent::Test {
             return Err("renders the same as its base".to_owned());
         }
-        let is_named = matches!(live.wanted(&environment), Some(ClusterTarget::Kubeconfig { .. }));
-        if let Some(because) = self.ground.foreign_kubeconfig().filter(|_| is_named) {
-            return Err(because);
-        }
-        if self.args.common.offline && live.wanted(&environment).is_some() {
-            return Err("--offline".to_owned());
+        if let Some(target) = live.wanted(&environment) {
+            if self.args.common.offline {
+                return Err("--offline".to_owned());
+            }
+            if let Some(because) = self.ground.foreign_access(&target) {
+                return Err(because);
+            }
         }
         if self.cancel.is_cancelled() {
             return Err("stopped by a signal".to_owned());

@@ -73,15 +73,6 @@ impl Session {
         }
     }
 
-    /// The kubeconfigs that the environment names, absolute: `KUBECONFIG`, else the one in the home directory.
-    pub(crate) fn kubeconfigs(&self) -> Vec<PathBuf> {
-        let list = self.env.get("KUBECONFIG").map(String::as_str).unwrap_or_default();
-        let named: Vec<PathBuf> = std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect();
-        let home = || self.env.get("HOME").map(|home| Path::new(home).join(".kube/config"));
-        let all = if named.is_empty() { home().into_iter().collect() } else { named };
-        all.into_iter().map(|path| self.directory.join(path)).collect()
-    }
-
     /// Masked text.
     pub(crate) fn masked(&self, text: &str) -> String {
         self.masker.mask(text).into_owned()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kube::config::{AuthInfo, Cluster, Kubeconfig};
 
-use crate::{ApiError, Environment};
+use crate::{ApiError, ClusterTarget, Environment, plugin};
 
 /// A context with its cluster and user; paths are absolute or relative to the working directory.
 #[derive(Debug)]
@@ -54,6 +54,34 @@ pub(crate) fn select(
     Ok(Selected { context: wanted, namespace: found.namespace, cluster, user, user_name })
 }
 
+/// The files that lead to a cluster: kubeconfigs, and the certificates, tokens and programs that the context names. They are absolute or
+/// relative to the working directory, and may not exist.
+#[must_use]
+pub fn named_files(target: &ClusterTarget, environment: &Environment) -> Vec<PathBuf> {
+    let ClusterTarget::Kubeconfig { file, context } = target else { return Vec::new() };
+    let mut files = match file {
+        Some(file) => vec![PathBuf::from(file)],
+        None => listed(environment),
+    };
+    if files.is_empty() {
+        files.extend(default_file(environment));
+    }
+    if let Ok(selected) = select(file.as_deref(), context.as_deref(), environment) {
+        files.extend(selected.files(environment));
+    }
+    files
+}
+
+impl Selected {
+    /// The files that it names.
+    fn files(&self, environment: &Environment) -> Vec<PathBuf> {
+        let (cluster, user) = (&self.cluster, &self.user);
+        let data = [&cluster.certificate_authority, &user.client_certificate, &user.client_key, &user.token_file];
+        let data = data.into_iter().flatten().filter(|path| !path.is_empty()).map(PathBuf::from);
+        data.chain(user.exec.iter().flat_map(|exec| plugin::files(exec, environment))).collect()
+    }
+}
+
 fn wrong(sentence: String) -> ApiError {
     ApiError::Configuration(sentence)
 }
@@ -78,8 +106,7 @@ fn read(file: Option<&str>, environment: &Environment) -> Result<(Kubeconfig, St
         let config = config.ok_or_else(|| wrong(format!("the kubeconfig `{file}` does not exist")))?;
         return Ok((config, format!("the kubeconfig `{file}`")));
     }
-    let list = environment.get("KUBECONFIG").map(String::as_str).unwrap_or_default();
-    let paths: Vec<PathBuf> = std::env::split_paths(list).filter(|p| !p.as_os_str().is_empty()).collect();
+    let paths = listed(environment);
     if paths.is_empty() {
         return read_default(environment);
     }
@@ -99,12 +126,21 @@ fn read(file: Option<&str>, environment: &Environment) -> Result<(Kubeconfig, St
     }
 }
 
-fn read_default(environment: &Environment) -> Result<(Kubeconfig, String), ApiError> {
+/// The files in `KUBECONFIG`.
+fn listed(environment: &Environment) -> Vec<PathBuf> {
+    let list = environment.get("KUBECONFIG").map(String::as_str).unwrap_or_default();
+    std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect()
+}
+
+fn default_file(environment: &Environment) -> Option<PathBuf> {
     let home = environment.get("HOME").or_else(|| environment.get("USERPROFILE")).filter(|home| !home.is_empty());
-    let Some(home) = home else {
+    home.map(|home| Path::new(home).join(".kube").join("config"))
+}
+
+fn read_default(environment: &Environment) -> Result<(Kubeconfig, String), ApiError> {
+    let Some(path) = default_file(environment) else {
         return Err(wrong("no kubeconfig: neither KUBECONFIG nor HOME is set".to_owned()));
     };
-    let path = Path::new(home).join(".kube").join("config");
     let config = read_file(&path)?.ok_or_else(|| {
         wrong(format!("no kubeconfig: KUBECONFIG is not set and `{}` does not exist", path.display()))
     })?;

@@ -22,6 +22,7 @@ mod target;
 pub use clock::now;
 pub use cluster::{Applied, Cluster, ContainerRun, FIELD_MANAGER};
 pub use error::{ApiError, Conflict};
+pub use kubeconfig::named_files;
 pub use path::stays_below;
 pub use service::ProxyAnswer;
 pub use target::{ClusterTarget, Environment};

@@ -173,6 +173,19 @@ impl Plugin {
     }
 }
 
+/// The files that a plugin is made of as far as the kubeconfig names them: its program, and those among its arguments.
+pub(crate) fn files(exec: &ExecConfig, environment: &Environment) -> Vec<PathBuf> {
+    let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
+    let program = match find(exec.command.as_deref().unwrap_or_default(), path) {
+        Found::At(program) => Some(program),
+        Found::InWorkingDirectory | Found::Nowhere => None,
+    };
+    // `--config=token.json` names a file, too.
+    let value = |argument: &String| PathBuf::from(argument.rsplit('=').next().unwrap_or(argument));
+    let named = exec.args.iter().flatten().map(value).filter(|path| path.is_file());
+    program.into_iter().chain(named).collect()
+}
+
 const IN_WORKING_DIRECTORY: &str = "is not run: PATH has an empty or relative part, and by that it was found in a directory that \
      the repository fills; remove that part of PATH, or give the plugin's whole path in the kubeconfig";
 

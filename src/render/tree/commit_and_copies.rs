@@ -30,6 +30,10 @@ impl CommitAndCopies {
         }
     }
 
+    pub(crate) fn submodule(&self, path: &str) -> Option<String> {
+        self.commit.submodule(path)
+    }
+
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.commit.read(path) {
             Err(ReadError::NotFound) if self.is_copied(path) => self.working_copy.read(path),

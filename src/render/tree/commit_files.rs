@@ -14,7 +14,7 @@ use crate::{GitError, ReadError};
 /// A symbolic link's target is at most as long as a path may be (PATH_MAX).
 const LONGEST_LINK: u64 = 4096;
 
-/// One directory: names with mode and object. Submodules are not among them: their files lie in another repository.
+/// One directory: names with mode and object.
 type Directory = Arc<BTreeMap<String, (Mode, ObjectId)>>;
 
 /// The tree of a commit. Paths given to it were resolved: they hold no links.
@@ -51,8 +51,18 @@ impl CommitFiles {
     }
 
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let (_, id) = self.find(path)?;
-        self.blob(id, SIZE_LIMIT)
+        match self.find(path)? {
+            (Mode::Commit, _) => Err(ReadError::NotFound),
+            (_, id) => self.blob(id, SIZE_LIMIT),
+        }
+    }
+
+    /// The commit of a submodule whose directory is at a path.
+    pub(crate) fn submodule(&self, path: &str) -> Option<String> {
+        match self.find(path) {
+            Ok((Mode::Commit, id)) => Some(id.to_string()),
+            _ => None,
+        }
     }
 
     /// Names in a directory, sorted by bytes.
@@ -69,6 +79,7 @@ impl CommitFiles {
         match mode {
             Mode::Tree => Ok(Entry::Directory),
             Mode::Blob | Mode::BlobExecutable => Ok(Entry::File),
+            // The files of a submodule lie in another repository.
             Mode::Commit => Err(ReadError::NotFound),
             Mode::Link => {
                 let target = self.blob(id, LONGEST_LINK)?;
@@ -90,6 +101,7 @@ impl CommitFiles {
             } else {
                 match self.find(path)? {
                     (Mode::Tree, id) => id,
+                    (Mode::Commit, _) => return Err(ReadError::NotFound),
                     _ => return Err(ReadError::NotADirectory),
                 }
             };
@@ -127,9 +139,7 @@ fn decode_directory(repository: &gix::Repository, id: ObjectId) -> Result<Direct
         let entry = entry.map_err(|e| ReadError::Io(e.to_string()))?;
         // Names that are no UTF-8 cannot be named in a manifest either.
         let Ok(name) = std::str::from_utf8(entry.filename()) else { continue };
-        if entry.kind() != Mode::Commit {
-            names.insert(name.to_owned(), (entry.kind(), entry.object_id()));
-        }
+        names.insert(name.to_owned(), (entry.kind(), entry.object_id()));
     }
     Ok(Arc::new(names))
 }

@@ -181,6 +181,16 @@ impl Tree {
         normal.is_some_and(|path| matches!(self.0.files.look(&path), Ok(Entry::Link(_))))
     }
 
+    /// The submodule of a commit that a path lies in, by its letters: its directory and the commit that it is at.
+    #[must_use]
+    pub fn submodule(&self, path: &str) -> Option<(String, String)> {
+        let Files::Commit(files) = &self.0.files else { return None };
+        let path = crate::join("", path)?;
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        let mut directories = ends.filter_map(|end| path.get(..end));
+        directories.find_map(|directory| Some((directory.to_owned(), files.submodule(directory)?)))
+    }
+
     /// Names in a directory with what they are, sorted by bytes; entries that lead out of the root are left out, and so are dangling links
     /// and what is neither file nor directory.
     ///
