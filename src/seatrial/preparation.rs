@@ -60,7 +60,7 @@ impl Preparation {
     }
 
     /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
-    /// name them; what the checkout's own commit has is not a copy.
+    /// name them; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
     fn against(&self, ground: &Ground<'_>) -> Result<Option<Against>, Missing> {
         let commit = match &ground.commits.base {
             Commit::Known(commit) => commit,
@@ -71,12 +71,12 @@ impl Preparation {
         let trusted = ground.trusted.as_ref().and_then(|config| config.as_ref().ok());
         let checkouts = self.checkouts.under(trusted, &workspace.config_path);
         let mut copies = checkouts.directories();
-        if !copies.is_empty()
-            && let Ok(own) = Tree::commit(&workspace.root, "HEAD", sources)
-        {
-            copies.retain(|directory| !own.exists(directory));
-        }
         let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
+            if !copies.is_empty() {
+                let own = Tree::commit(&workspace.root, "HEAD", sources)?;
+                let is_same_submodule = |directory: &String| own.submodule(directory) == bare.submodule(directory);
+                copies.retain(|directory| !own.exists(directory) && is_same_submodule(directory));
+            }
             let tree = Tree::commit_with_copies(&workspace.root, commit, copies, sources)?;
             Ok((config_of(&bare, workspace), tree))
         });

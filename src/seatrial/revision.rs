@@ -105,7 +105,8 @@ fn base(host: Host, repository: &Repository, pull_request: &PullRequestContext, 
 
 fn merge_base(repository: &Repository, pull_request: &PullRequestContext) -> Result<String, GitError> {
     let target = repository.reference(&target_of(pull_request)).or_else(|_| repository.resolve(&pull_request.base))?;
-    let head = repository.resolve(&pull_request.head).or_else(|_| repository.resolve("HEAD"))?;
+    // Without the head in the clone, the checkout is of something else: another repository, perhaps.
+    let head = repository.resolve(&pull_request.head)?;
     repository.merge_base(&head, &target)
 }
 
