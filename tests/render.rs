@@ -289,7 +289,7 @@ fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
     std::fs::remove_file(scratch.path().join("seatrial.yaml")).expect("removed");
     for (flag, sentence) in [
         ("bases", "is not URL=DIR"),
-        ("../base=bases", "is no address of a repository"),
+        ("../base=bases", "is not an address of a repository"),
         ("https://github.com/acme/bases=gone", "`gone` cannot be opened"),
         ("https://github.com/acme/bases=/", "lies outside of the repository"),
     ] {
