@@ -27,7 +27,7 @@ pub(crate) enum Authority {
 
 /// What the caller said on the command line.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Word<'a> {
+pub(crate) struct AuthorityFlags<'a> {
     /// `--trust-head`.
     pub(crate) trust_head: bool,
     /// `--cluster`.
@@ -59,12 +59,12 @@ pub(crate) struct BaseSays<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ChosenTest<'a> {
     pub(crate) config: &'a TestConfig,
-    pub(crate) words: Words,
+    pub(crate) source: TestSource,
 }
 
 /// In whose words a test is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Words {
+pub(crate) enum TestSource {
     /// As the checkout has it.
     Checkout,
     /// As the base has it, where the pull request changes or removes it: its failure does not fail the change.
@@ -73,11 +73,11 @@ pub(crate) enum Words {
 
 impl Authority {
     /// Decides; `base` is `None` where there is no pull request.
-    pub(crate) fn decide(ci: &CiContext, word: Word<'_>, base: Option<BaseSays<'_>>) -> Authority {
+    pub(crate) fn decide(ci: &CiContext, flags: AuthorityFlags<'_>, base: Option<BaseSays<'_>>) -> Authority {
         match &ci.trust {
             Trust::Untrusted(because) => Authority::Nobody(because.clone()),
-            _ if word.trust_head => Authority::Checkout,
-            Trust::WhenTold { names_pull_request: false, .. } if word.cluster == Some("simulated") => {
+            _ if flags.trust_head => Authority::Checkout,
+            Trust::WhenTold { names_pull_request: false, .. } if flags.cluster == Some("simulated") => {
                 Authority::Checkout
             }
             Trust::WhenTold { because, names_pull_request } => {
@@ -136,7 +136,7 @@ impl Authority {
         is_inside: impl Fn(&Probe) -> bool,
     ) -> Vec<ChosenTest<'a>> {
         let own = checkout.tests.iter().filter(|test| test.environment == environment);
-        let as_written = |config| ChosenTest { config, words: Words::Checkout };
+        let as_written = |config| ChosenTest { config, source: TestSource::Checkout };
         match self {
             Authority::Checkout => own.map(as_written).collect(),
             Authority::Nobody(_) => own.filter(|test| is_inside(&test.probe)).map(as_written).collect(),
@@ -146,7 +146,7 @@ impl Authority {
                 let before = base.tests.iter().filter(|test| test.environment == environment);
                 let is_altered = |test: &&TestConfig| !checkout.tests.iter().any(|own| own.is_same(test));
                 let altered = before.filter(|test| !is_inside(&test.probe)).filter(is_altered);
-                own.chain(altered.map(|config| ChosenTest { config, words: Words::BaseAlone })).collect()
+                own.chain(altered.map(|config| ChosenTest { config, source: TestSource::BaseAlone })).collect()
             }
         }
     }

@@ -8,12 +8,12 @@ use seatrial_deploy::{CancelToken, cleanup};
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
 use seatrial_schema::nearest;
 
-use crate::authority::{Authority, Purpose, Word};
+use crate::authority::{Authority, AuthorityFlags, Purpose};
 use crate::cli::CleanupArgs;
 use crate::commands::{connect_to_network, progress_log};
 use crate::config::{Config, EnvironmentConfig};
-use crate::ground::Ground;
 use crate::live::{LiveContext, preview};
+use crate::run_context::RunContext;
 use crate::session::Session;
 use crate::signals;
 use crate::stop::Stop;
@@ -23,20 +23,21 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
-    let mut ground = Ground::open(&session, &args.common, Word { trust_head, cluster, purpose: Purpose::Delete })?;
+    let mut context =
+        RunContext::open(&session, &args.common, AuthorityFlags { trust_head, cluster, purpose: Purpose::Delete })?;
     let log = progress_log(&session, &args.common);
-    if let (Trust::Untrusted(because), Authority::Nobody(_)) = (&session.ci.trust, &ground.authority) {
+    if let (Trust::Untrusted(because), Authority::Nobody(_)) = (&session.ci.trust, &context.authority) {
         // Whatever closes a fork's pull request, nothing of it was ever deployed.
         log.line(&format!("{:<6} nothing is deleted: {because}", "clean"));
         return Ok(EXIT_PASSED);
     }
-    if !matches!(ground.authority, Authority::Base(_)) {
+    if !matches!(context.authority, Authority::Base(_)) {
         // Where another commit has the say, what the checkout has, and how broken it is, does not matter.
-        ground.read_config()?;
+        context.read_config()?;
     }
-    let config = says_what_to_delete(&ground)?;
+    let config = says_what_to_delete(&context)?;
     let cancel = signals::listen(&log)?;
-    let repository = ground.repository();
+    let repository = context.repository();
     let live = LiveContext {
         session: &session,
         transport: &transport,
@@ -53,7 +54,7 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
         found = true;
         let outcome = match live.wanted(environment) {
             None => Ok(format!("{}: the simulated cluster keeps nothing between runs", preview.namespace)),
-            Some(target) => match ground.foreign_access(&target) {
+            Some(target) => match context.foreign_access(&target) {
                 Some(because) => Err(format!("{}: not deleted: {because}", preview.namespace)),
                 None => clean_up_one(&live, name, &target, &preview.namespace, &cancel).await,
             },
@@ -71,11 +72,11 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
 }
 
 /// The configuration that says which previews there are.
-fn says_what_to_delete<'a>(ground: &'a Ground<'_>) -> Result<&'a Config, Stop> {
-    match &ground.authority {
+fn says_what_to_delete<'a>(context: &'a RunContext<'_>) -> Result<&'a Config, Stop> {
+    match &context.authority {
         Authority::Base(config) => Ok(config),
-        Authority::Checkout => ground.workspace.config.as_ref().ok_or_else(|| {
-            let path = &ground.workspace.config_path;
+        Authority::Checkout => context.workspace.config.as_ref().ok_or_else(|| {
+            let path = &context.workspace.config_path;
             Stop::Usage(format!("there is no `{path}` that says which environments have previews"))
         }),
         Authority::Nobody(because) => Err(Stop::Usage(format!("nothing is deleted: {because}"))),

@@ -8,15 +8,15 @@ use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
-use crate::authority::{Purpose, Word};
+use crate::authority::{AuthorityFlags, Purpose};
 use crate::cli::{CommonArgs, FindingArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
-use crate::ground::Ground;
 use crate::judge::{Keep, elapsed_ms};
 use crate::pipeline::{Extent, Trial};
 use crate::preparation::{Preparation, Selection};
 use crate::progress::{Audience, ProgressLog};
+use crate::run_context::RunContext;
 use crate::session::Session;
 use crate::signals;
 use crate::stop::Stop;
@@ -27,23 +27,24 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
-    let mut ground = Ground::open(&session, &args.common, Word { trust_head, cluster, purpose: Purpose::Judge })?;
+    let mut context =
+        RunContext::open(&session, &args.common, AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge })?;
     let log = progress_log(&session, &args.common);
     let cancel = signals::listen(&log)?;
-    let tried = match ground.read_config() {
+    let tried = match context.read_config() {
         Ok(()) => {
-            let (ground, transport) = (&ground, &transport);
-            Trial { ground, transport, args, extent, log: &log, cancel: &cancel }.run().await
+            let (context, transport) = (&context, &transport);
+            Trial { context, transport, args, extent, log: &log, cancel: &cancel }.run().await
         }
         Err(stop) => Err(stop),
     };
     log.finish();
-    let (mut report, stop) = told(tried, &ground, extent.command(), args.findings)?;
+    let (mut report, stop) = told(tried, &context, extent.command(), args.findings)?;
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
     let mut failures = sinks.write_files(&report);
     if extent == Extent::Run {
         let posted = tokio::select! {
-            notices = sinks.post(&report, ground.sinks(), &transport) => notices,
+            notices = sinks.post(&report, context.sinks(), &transport) => notices,
             () = cancel.past(signals::POST_WITHIN) => {
                 vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()]
             }
@@ -61,24 +62,24 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
 pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
     let session = Session::open(&args.common, None)?;
-    let mut ground = Ground::open(&session, &args.common, Word::default())?;
-    let judged = ground.read_config().and_then(|()| judged(args, &ground));
-    let (mut report, stop) = told(judged, &ground, "validate", args.findings)?;
+    let mut context = RunContext::open(&session, &args.common, AuthorityFlags::default())?;
+    let judged = context.read_config().and_then(|()| judged(args, &context));
+    let (mut report, stop) = told(judged, &context, "validate", args.findings)?;
     report.duration_ms = elapsed_ms(started);
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
     let failures = sinks.write_files(&report);
     Ok(finish(&sinks, &report, failures, stop.as_ref()))
 }
 
-fn judged(args: &ValidateArgs, ground: &Ground<'_>) -> Result<Report, Stop> {
+fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop> {
     let wanted = match &args.path {
         Some(path) => Selection::Paths(std::slice::from_ref(path)),
         None => Selection::Environments(&args.common.environment),
     };
-    let mut report = ground.report("validate", args.findings);
-    let (workspace, source) = (&ground.workspace, &args.source);
-    let prepared = Preparation::new(workspace, ground.session, source, wanted, LoadRestriction::default())?;
-    for environment in prepared.judge(ground, Keep::Findings, "", &|| false, &mut report)? {
+    let mut report = context.report("validate", args.findings);
+    let (workspace, source) = (&context.workspace, &args.source);
+    let prepared = Preparation::new(workspace, context.session, source, wanted, LoadRestriction::default())?;
+    for environment in prepared.judge(context, Keep::Findings, "", &|| false, &mut report)? {
         environment.into_report(&mut report);
     }
     report.decide();
@@ -88,16 +89,16 @@ fn judged(args: &ValidateArgs, ground: &Ground<'_>) -> Result<Report, Stop> {
 /// The report of a command, also of one that ended before anything was judged: in a CI nobody reads standard error.
 fn told(
     judged: Result<Report, Stop>,
-    ground: &Ground<'_>,
+    context: &RunContext<'_>,
     command: &str,
     findings: FindingArgs,
 ) -> Result<(Report, Option<Stop>), Stop> {
     let (mut report, stop) = match judged {
-        Err(stop) if ground.session.ci.host == Host::Local => return Err(stop),
+        Err(stop) if context.session.ci.host == Host::Local => return Err(stop),
         Ok(report) => (report, None),
-        Err(stop) => (ground.stopped(&stop, command, findings), Some(stop)),
+        Err(stop) => (context.stopped(&stop, command, findings), Some(stop)),
     };
-    report.mask(&ground.session.masker);
+    report.mask(&context.session.masker);
     Ok((report, stop))
 }
 

@@ -12,12 +12,12 @@ use seatrial_trial::Probe;
 use crate::authority::Authority;
 use crate::cli::RunArgs;
 use crate::config::{Config, EnvironmentConfig};
-use crate::ground::Ground;
 use crate::head_lines::show_for_head;
 use crate::judge::{Judged, Keep, count, elapsed_ms};
 use crate::live::{LiveContext, LiveTarget};
 use crate::preparation::{Preparation, Selection};
 use crate::progress::ProgressLog;
+use crate::run_context::RunContext;
 use crate::stop::Stop;
 
 /// How far a command goes.
@@ -44,7 +44,7 @@ impl Extent {
 
 /// A trial's surroundings.
 pub(crate) struct Trial<'a> {
-    pub(crate) ground: &'a Ground<'a>,
+    pub(crate) context: &'a RunContext<'a>,
     pub(crate) transport: &'a Transport,
     pub(crate) args: &'a RunArgs,
     pub(crate) extent: Extent,
@@ -59,16 +59,16 @@ impl Trial<'_> {
     /// [`Stop`] when there is nothing to judge: a flag is wrong.
     pub(crate) async fn run(&self) -> Result<Report, Stop> {
         let started = Instant::now();
-        let (ground, common) = (self.ground, &self.args.common);
+        let (context, common) = (self.context, &self.args.common);
         let wanted = Selection::Environments(&common.environment);
-        let mut report = ground.report(self.extent.command(), self.args.findings);
+        let mut report = context.report(self.extent.command(), self.args.findings);
         let judged = tokio::task::block_in_place(|| {
-            let (workspace, source) = (&ground.workspace, &self.args.source);
-            let prepared = Preparation::new(workspace, ground.session, source, wanted, LoadRestriction::default())?;
+            let (workspace, source) = (&context.workspace, &self.args.source);
+            let prepared = Preparation::new(workspace, context.session, source, wanted, LoadRestriction::default())?;
             let is_stopped = || self.cancel.is_cancelled();
-            prepared.judge(ground, Keep::Objects, ", and nothing is deployed", &is_stopped, &mut report)
+            prepared.judge(context, Keep::Objects, ", and nothing is deployed", &is_stopped, &mut report)
         })?;
-        report.notices.extend(ground.nobody());
+        report.notices.extend(context.nobody());
         report.notices.extend(self.deferred_report());
         for mut environment in judged {
             self.live(&mut environment).await;
@@ -79,7 +79,7 @@ impl Trial<'_> {
             report.broken.push("stopped by a signal; what was done until then is in this report".to_owned());
         }
         if let Some(head) = self.head_tree() {
-            show_for_head(&mut report, &ground.workspace.tree, &head);
+            show_for_head(&mut report, &context.workspace.tree, &head);
         }
         report.duration_ms = elapsed_ms(started);
         report.decide();
@@ -88,18 +88,18 @@ impl Trial<'_> {
 
     /// The head commit's tree, where another commit is checked out.
     fn head_tree(&self) -> Option<Tree> {
-        let ground = self.ground;
-        let head = &ground.session.ci.pull_request.as_ref()?.head;
-        let checked_out = ground.workspace.repository.as_ref()?.resolve("HEAD").ok()?;
+        let context = self.context;
+        let head = &context.session.ci.pull_request.as_ref()?.head;
+        let checked_out = context.workspace.repository.as_ref()?.resolve("HEAD").ok()?;
         if *head == checked_out {
             return None;
         }
-        Tree::commit(&ground.workspace.root, head, &ground.session.sources).ok()
+        Tree::commit(&context.workspace.root, head, &context.session.sources).ok()
     }
 
     /// A sentence where the pull request changes where the report goes.
     fn deferred_report(&self) -> Option<String> {
-        let (Authority::Base(base), Some(own)) = (&self.ground.authority, &self.ground.workspace.config) else {
+        let (Authority::Base(base), Some(own)) = (&self.context.authority, &self.context.workspace.config) else {
             return None;
         };
         (own.report != base.report).then(|| "the change of `report` takes effect after merge".to_owned())
@@ -107,9 +107,9 @@ impl Trial<'_> {
 
     /// Deploys and tests one environment, or says why not.
     async fn live(&self, judged: &mut Judged) {
-        let repository = self.ground.repository();
+        let repository = self.context.repository();
         let live = LiveContext {
-            session: self.ground.session,
+            session: self.context.session,
             transport: self.transport,
             cluster_flag: self.args.cluster.cluster.as_deref(),
             repository: repository.as_deref(),
@@ -142,8 +142,8 @@ impl Trial<'_> {
     /// Tests an environment that was deployed, or says why not.
     async fn test(&self, judged: &mut Judged, live: &LiveContext<'_>, live_target: &LiveTarget) {
         let nothing = Config::default();
-        let own = self.ground.workspace.config.as_ref().unwrap_or(&nothing);
-        let (authority, name) = (&self.ground.authority, judged.planned.name.clone());
+        let own = self.context.workspace.config.as_ref().unwrap_or(&nothing);
+        let (authority, name) = (&self.context.authority, judged.planned.name.clone());
         let is_inside = |probe: &Probe| live_target.holds(probe, &judged.manifests, judged.planned.minor);
         let tests = authority.tests(own, &name, is_inside);
         let deferred = authority.deferred(own, &name, is_inside).into_iter().map(|test| {
@@ -157,14 +157,14 @@ impl Trial<'_> {
             _ if self.extent == Extent::Deploy => "only the deployment was asked for",
             _ if tests.is_empty() => "no tests",
             _ if self.cancel.is_cancelled() => "stopped by a signal",
-            _ => return live.test(judged, live_target, &tests, &self.ground.workspace).await,
+            _ => return live.test(judged, live_target, &tests, &self.context.workspace).await,
         };
         skip(&mut judged.report, &[Stage::Test], because);
     }
 
     /// The configuration to deploy with, or why nothing is deployed, as a clause.
     fn permitted(&self, judged: &Judged, live: &LiveContext<'_>) -> Result<EnvironmentConfig, String> {
-        let environment = self.ground.authority.deployable(&judged.planned)?;
+        let environment = self.context.authority.deployable(&judged.planned)?;
         let failed = judged.report.stages.iter().find(|s| s.result == StageResult::Failed);
         if let Some(stage) = failed.filter(|_| self.extent != Extent::Test) {
             return Err(match stage.stage {
@@ -180,7 +180,7 @@ impl Trial<'_> {
             if self.args.common.offline {
                 return Err("--offline".to_owned());
             }
-            if let Some(because) = self.ground.foreign_access(&target) {
+            if let Some(because) = self.context.foreign_access(&target) {
                 return Err(because);
             }
         }
@@ -192,7 +192,7 @@ impl Trial<'_> {
 
     fn unreachable(&self, report: &mut EnvironmentReport, sentence: &str) {
         let stage = if self.extent == Extent::Test { Stage::Test } else { Stage::Deploy };
-        let result = StageResult::Broken(self.ground.session.masked(sentence));
+        let result = StageResult::Broken(self.context.session.masked(sentence));
         if self.extent == Extent::Test {
             skip(report, &[Stage::Deploy], "only the tests were asked for");
         }

@@ -9,11 +9,11 @@ use seatrial_tree::Tree;
 use crate::against::Against;
 use crate::checkouts::Checkouts;
 use crate::cli::SourceArgs;
-use crate::ground::{Ground, config_of};
 use crate::judge::{Bench, Judged, Keep, judge};
 use crate::plan::{self, Planned};
 use crate::render::{Renderer, image_overrides};
 use crate::revision::{Commit, Missing};
+use crate::run_context::{RunContext, config_of};
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::workspace::Workspace;
@@ -61,14 +61,14 @@ impl Preparation {
 
     /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
     /// name them; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
-    fn against(&self, ground: &Ground<'_>) -> Result<Option<Against>, Missing> {
-        let commit = match &ground.commits.base {
+    fn against(&self, context: &RunContext<'_>) -> Result<Option<Against>, Missing> {
+        let commit = match &context.commits.base {
             Commit::Known(commit) => commit,
             Commit::Missing(missing) => return Err(missing.clone()),
             Commit::None => return Ok(None),
         };
-        let (workspace, sources) = (&ground.workspace, &ground.session.sources);
-        let trusted = ground.trusted.as_ref().and_then(|config| config.as_ref().ok());
+        let (workspace, sources) = (&context.workspace, &context.session.sources);
+        let trusted = context.trusted.as_ref().and_then(|config| config.as_ref().ok());
         let checkouts = self.checkouts.under(trusted, &workspace.config_path);
         let mut copies = checkouts.directories();
         let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
@@ -96,21 +96,21 @@ impl Preparation {
     /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
     pub(crate) fn judge(
         self,
-        ground: &Ground<'_>,
+        context: &RunContext<'_>,
         keep: Keep,
         besides: &str,
         is_stopped: &(dyn Fn() -> bool + Sync),
         report: &mut Report,
     ) -> Result<Vec<Judged>, Stop> {
-        let against = self.against(ground).unwrap_or_else(|missing| {
+        let against = self.against(context).unwrap_or_else(|missing| {
             report.notices.push(missing.sentence(besides));
             report.revision.base = None;
             None
         });
-        report.alterations = ground.alterations();
-        let levels = plan::levels(ground.workspace.config.as_ref());
+        report.alterations = context.alterations();
+        let levels = plan::levels(context.workspace.config.as_ref());
         let bench = Bench {
-            session: ground.session,
+            session: context.session,
             head: &self.renderer,
             base: against.as_ref(),
             fail_on: report.fail_on,

@@ -8,7 +8,7 @@ use seatrial_model::{
 };
 use seatrial_trial::{Context, Probe, Test};
 
-use crate::authority::{ChosenTest, Words};
+use crate::authority::{ChosenTest, TestSource};
 use crate::config::{self, Placeholders, TestConfig, fill};
 use crate::judge::{Judged, elapsed_ms};
 use crate::live::{LiveContext, LiveTarget};
@@ -45,7 +45,7 @@ impl LiveContext<'_> {
                     () = self.cancel.cancelled() => not_run(test.config, "stopped by a signal"),
                 }
             };
-            if test.words == Words::BaseAlone && result.outcome == TestOutcome::Failed {
+            if test.source == TestSource::BaseAlone && result.outcome == TestOutcome::Failed {
                 result.outcome = TestOutcome::Tolerated;
                 result.message.push_str(TOLERATED);
             }
@@ -107,7 +107,7 @@ fn span_of(test: &ChosenTest<'_>, workspace: &Workspace) -> Option<Span> {
         let offset = config.name.referenced.span().byte_offset().and_then(|o| usize::try_from(o).ok())?;
         Some(Span::new(file.id(), offset, offset + config.name.value.len()))
     };
-    if test.words == Words::Checkout {
+    if test.source == TestSource::Checkout {
         return named(test.config);
     }
     let own = workspace.config.iter().flat_map(|config| &config.tests);

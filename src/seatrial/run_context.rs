@@ -1,4 +1,4 @@
-//! What a run stands on before anything of the checkout is believed: the repository, the commits that count beside it, whose word counts,
+//! What is known of a run before anything of the checkout is believed: the repository, the commits that count beside it, whose word counts,
 //! and the start of the report. Assembled once, for every command that reports or reaches a cluster.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use seatrial_model::{Alteration, Finding, Report, ReportedFinding, Span};
 use seatrial_tree::{ReadError, Tree};
 
 use crate::alterations::alterations;
-use crate::authority::{Authority, BaseSays, Purpose, Word};
+use crate::authority::{Authority, AuthorityFlags, BaseSays, Purpose};
 use crate::cli::{CommonArgs, FindingArgs};
 use crate::config::{self, Config, ConfigProblem, ReportConfig};
 use crate::repository_name::repository_name;
@@ -18,9 +18,9 @@ use crate::session::Session;
 use crate::stop::Stop;
 use crate::workspace::{Workspace, link_on_the_way};
 
-/// What a run stands on.
+/// What is known of a run before its checkout is believed.
 #[derive(Debug)]
-pub(crate) struct Ground<'a> {
+pub(crate) struct RunContext<'a> {
     pub(crate) session: &'a Session,
     pub(crate) workspace: Workspace,
     pub(crate) commits: Commits,
@@ -31,25 +31,29 @@ pub(crate) struct Ground<'a> {
     trouble: Option<ConfigProblem>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> RunContext<'a> {
     /// Finds the repository and asks who has the say.
     ///
     /// # Errors
     /// [`Stop::Usage`] when there is nothing to open.
-    pub(crate) fn open(session: &'a Session, common: &CommonArgs, word: Word<'_>) -> Result<Ground<'a>, Stop> {
+    pub(crate) fn open(
+        session: &'a Session,
+        common: &CommonArgs,
+        flags: AuthorityFlags<'_>,
+    ) -> Result<RunContext<'a>, Stop> {
         let workspace = Workspace::open(&session.directory, common.config.as_deref(), &session.sources)?;
         let commits = Commits::of(&session.ci, workspace.repository.as_ref());
         let (trusted, trouble) = match trusted(session, &workspace, &commits) {
             Ok(trusted) => (trusted, None),
             Err(problem) => (Some(Err("its configuration lies behind a symbolic link".to_owned())), Some(problem)),
         };
-        let missing = match (&commits.base, word.purpose) {
+        let missing = match (&commits.base, flags.purpose) {
             (Commit::Missing(missing), Purpose::Judge) => Some(missing.clause()),
             (Commit::None | Commit::Known(_), _) | (_, Purpose::Delete) => None,
         };
         let base = trusted.as_ref().map(|config| BaseSays { missing: missing.as_deref(), config });
-        let authority = Authority::decide(&session.ci, word, base);
-        Ok(Ground { session, workspace, commits, trusted, authority, trouble })
+        let authority = Authority::decide(&session.ci, flags, base);
+        Ok(RunContext { session, workspace, commits, trusted, authority, trouble })
     }
 
     /// Reads the checkout's configuration.
