@@ -173,7 +173,7 @@ impl Kept {
 
     fn not_released(&self, why: &str) -> String {
         let seconds = DURATION.as_secs();
-        format!("the Lease `{}` was not released, so that it expires within {seconds} s: {why}", self.name())
+        format!("the Lease `{}` was not released; it expires within {seconds} s: {why}", self.name())
     }
 
     /// Renews it once.
