@@ -33,6 +33,9 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
+    /// Seconds that pass before: what happens within two seconds cannot be told apart, as time stamps have whole ones.
+    #[serde(default)]
+    after: u64,
     /// Objects, applied in this order into the scenario's namespace. `NAMESPACE` is that, `HOST` the bed's machine.
     apply: Vec<Value>,
     /// Of each object (`Kind/name`) what must be seen after that, in this order, other looks in between. One that ends
@@ -124,6 +127,7 @@ impl Scenario {
         for step in &self.written.steps {
             let expected: Vec<(Key, &[Sighting], usize)> =
                 step.expect.iter().map(|(object, seen)| self.expectation(object, seen, watch)).collect();
+            tokio::time::sleep(Duration::from_secs(step.after)).await;
             for object in &step.apply {
                 self.apply(bed, object).await?;
             }
