@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use seatrial_simulated::{SimulatedCluster, Specification};
 
@@ -21,8 +21,12 @@ struct Door {
     /// The cluster's own address: whoever uses it is not logged.
     inside: String,
     asked: Arc<AtomicBool>,
+    sent: Sent,
     _cluster: SimulatedCluster,
 }
+
+/// What was sent through a door, a text per connection.
+type Sent = Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>;
 
 impl Clusters {
     pub(crate) fn start(names: &[&str]) -> Clusters {
@@ -55,15 +59,15 @@ impl Clusters {
         self.doors.iter().filter(|door| door.asked.load(Ordering::SeqCst)).map(|door| door.name.clone()).collect()
     }
 
+    /// What was sent to a cluster, a text per connection.
+    pub(crate) fn sent(&self, name: &str) -> Vec<String> {
+        let sent = self.door(name).sent.lock().expect("not poisoned");
+        sent.iter().map(|bytes| String::from_utf8_lossy(&bytes.lock().expect("not poisoned")).into_owned()).collect()
+    }
+
     /// Whether something lies at a path of a cluster's API.
     pub(crate) fn has(&self, name: &str, path: &str) -> bool {
         self.door(name).request("GET", path, "").0 == 200
-    }
-
-    /// The object at a path of a cluster's API; null where there is none.
-    pub(crate) fn get(&self, name: &str, path: &str) -> serde_json::Value {
-        let (status, body) = self.door(name).request("GET", path, "");
-        if status == 200 { serde_json::from_str(&body).unwrap_or_default() } else { serde_json::Value::Null }
     }
 
     /// Creates an object in the collection at a path.
@@ -89,16 +93,20 @@ impl Door {
         let inside = cluster.url().trim_start_matches("http://").to_owned();
         let asked = Arc::new(AtomicBool::new(false));
         let (flag, target) = (Arc::clone(&asked), inside.clone());
+        let sent = Sent::default();
+        let log = Arc::clone(&sent);
         // It ends with the process that runs the tests.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 flag.store(true, Ordering::SeqCst);
                 let Ok(inner) = TcpStream::connect(&target) else { continue };
-                pass_on(&stream, &inner);
-                pass_on(&inner, &stream);
+                let bytes = Arc::default();
+                log.lock().expect("not poisoned").push(Arc::clone(&bytes));
+                pass_on(&stream, &inner, Some(bytes));
+                pass_on(&inner, &stream, None);
             }
         });
-        Door { name: name.to_owned(), address, inside, asked, _cluster: cluster }
+        Door { name: name.to_owned(), address, inside, asked, sent, _cluster: cluster }
     }
 
     /// Asks the cluster itself; the status and the body.
@@ -116,10 +124,19 @@ impl Door {
     }
 }
 
-fn pass_on(from: &TcpStream, to: &TcpStream) {
+/// Copies what one side sends to the other, and into the log if there is one.
+fn pass_on(from: &TcpStream, to: &TcpStream, log: Option<Arc<Mutex<Vec<u8>>>>) {
     let (Ok(mut from), Ok(mut to)) = (from.try_clone(), to.try_clone()) else { return };
     std::thread::spawn(move || {
-        let _ = std::io::copy(&mut from, &mut to);
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(length @ 1..) = from.read(&mut buffer) {
+            if let Some(log) = &log {
+                log.lock().expect("not poisoned").extend_from_slice(&buffer[..length]);
+            }
+            if to.write_all(&buffer[..length]).is_err() {
+                break;
+            }
+        }
         let _ = to.shutdown(std::net::Shutdown::Write);
     });
 }
