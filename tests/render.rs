@@ -15,6 +15,11 @@ fn render(directory: &Path, args: &[&str]) -> Output {
     command.arg("render").args(args).current_dir(directory).env_clear().output().expect("the program runs")
 }
 
+/// What was said, with the lines of a sentence put together again.
+fn unbroken(bytes: &[u8]) -> String {
+    text(bytes).replace("\n    ", " ")
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -253,13 +258,13 @@ fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
         ("files/map.yaml", &other),
     ]);
     let seen = render(scratch.path(), &["overlay"]);
-    let told = text(&seen.stderr);
+    let told = unbroken(&seen.stderr);
     assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(1), ""), "{told}");
     assert!(told.contains("lies outside of the repository and was not fetched"), "{told}");
     assert!(told.contains("--checkout URL=DIR") && told.contains("overlay/kustomization.yaml:1:13"), "{told}");
 
     let one = ["overlay", "--checkout", "https://github.com/acme/bases?ref=v1=bases"];
-    let told = text(&render(scratch.path(), &one).stderr);
+    let told = unbroken(&render(scratch.path(), &one).stderr);
     assert!(
         !told.contains("`https://github.com/acme/bases") && told.contains("`github.com/acme/files/map.yaml`"),
         "{told}"

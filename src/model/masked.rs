@@ -74,6 +74,7 @@ mod tests {
             comparison: Some(Comparison::NotCompared(because.clone())),
             stages: vec![stage],
             objects: 1,
+            changed: None,
             changes: vec![Change { object: object(), action: Action::Created, because: Some(because.clone()) }],
             tests: Vec::new(),
             skipped: vec![Skipped { object: object(), because }],

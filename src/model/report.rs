@@ -1,6 +1,7 @@
 //! The report of a run: the one thing that all sinks show. Serialised as versioned JSON with a JSON Schema.
 
 mod merge;
+mod mistakes;
 
 use std::cmp::Ordering;
 
@@ -111,6 +112,9 @@ pub struct EnvironmentReport {
     pub stages: Vec<StageOutcome>,
     /// Objects rendered.
     pub objects: usize,
+    /// Whether it renders something else than its base; `None` where there is none to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<bool>,
     /// What was done to which object.
     pub changes: Vec<Change>,
     /// Results of its tests.
@@ -201,6 +205,12 @@ pub struct TestResult {
 }
 
 impl EnvironmentReport {
+    /// Objects that were not validated.
+    #[must_use]
+    pub fn unchecked(&self) -> usize {
+        self.not_checked.iter().map(|kind| kind.count).sum::<usize>().min(self.objects)
+    }
+
     /// The outcome of a stage, when it was reached or skipped.
     #[must_use]
     pub fn stage(&self, stage: Stage) -> Option<&StageOutcome> {

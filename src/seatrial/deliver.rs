@@ -76,7 +76,11 @@ impl Sinks<'_> {
         match format {
             ReportFormat::Terminal => {
                 let color = colors == Colors::AsSession && self.session.color;
-                let detail = if self.common.quiet { Detail::Verdict } else { Detail::Everything };
+                let detail = match (self.common.quiet, self.common.verbose) {
+                    (true, _) => Detail::Verdict,
+                    (false, 1..) => Detail::Full,
+                    (false, 0) => Detail::Everything,
+                };
                 terminal(report, TerminalOptions { color, width: 80, detail })
             }
             ReportFormat::Markdown => markdown(report, SUMMARY_BUDGET),

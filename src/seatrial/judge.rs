@@ -114,6 +114,7 @@ impl Examined {
             comparison: None,
             stages: stages.to_vec(),
             objects: 0,
+            changed: None,
             changes: Vec::new(),
             tests: Vec::new(),
             skipped: Vec::new(),
@@ -200,6 +201,7 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
         comparison,
         stages: vec![rendering, validation],
         objects,
+        changed: unchanged.map(|unchanged| !unchanged),
         changes: Vec::new(),
         tests: Vec::new(),
         skipped: Vec::new(),
@@ -233,6 +235,11 @@ fn validate_stage(
     let stage = Stage::Validate;
     if objects == 0 && rendering.result == StageResult::Failed {
         return StageOutcome::skipped(stage, "nothing was rendered");
+    }
+    // What is left of a rendering that failed may fit, and is not called valid for it.
+    let is_failed = rendering.result == StageResult::Failed;
+    if is_failed && !findings.iter().any(|f| f.stage == stage && f.finding.level > Level::Note) {
+        return StageOutcome::skipped(stage, "rendering failed");
     }
     let fails = |f: &&Found| f.stage == stage && fail_on.fails(f.finding.level, f.age, Some(stage));
     let result = if findings.iter().any(|f| fails(&f)) { StageResult::Failed } else { StageResult::Passed };

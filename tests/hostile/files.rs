@@ -241,13 +241,13 @@ fn a_source_that_does_not_exist_is_found_at_the_line_that_names_it() {
 #[test]
 fn a_thousand_findings_in_one_document_take_no_longer_than_in_a_thousand() {
     let item = |number: usize| {
-        format!("- apiVersion: v1\n  kind: ConfigMap\n  metadata: {{ name: c{number} }}\n  data: {{ a: 1 }}\n")
+        format!("- apiVersion: v1\n  kind: ConfigMap\n  metadata: {{ name: c{number} }}\n  data: {{ a: [1] }}\n")
     };
     let list: String = (0..1_000).map(item).collect();
     let list = format!(
         "apiVersion: v1\nkind: List\nitems:\n- {{ apiVersion: v1, kind: Secret, metadata: {{ name: a }} }}\n{list}"
     );
-    check("a list", &repo(By::Manifests, &[("a.yaml", list.as_bytes())]), &["`data.a` of ConfigMap c999 must be"]);
+    check("a list", &repo(By::Manifests, &[("a.yaml", list.as_bytes())]), &["997 more like it"]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ const MOST_PER_LEVEL: usize = 10;
 /// Log commands that put the report's findings on the lines of the diff; empty for [`Host::Local`].
 #[must_use]
 pub fn annotations(host: Host, report: &Report) -> LogCommands {
+    let report = &report.by_mistake();
     match host {
         Host::GitHubActions => {
             LogCommands::new([Level::Error, Level::Warning, Level::Note].map(|level| of_level(report, level)).concat())

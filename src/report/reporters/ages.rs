@@ -1,6 +1,8 @@
 //! What a pull request brought, what was there before, and what it mended: counted and named the same in all reporters.
 
-use seatrial_model::{Age, Comparison, EnvironmentReport, Level, Report, ReportedFinding, Stage};
+use seatrial_model::{
+    Age, Comparison, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult,
+};
 
 use crate::cause::{Cause, Teller};
 use crate::headline::MOST_NAMES;
@@ -72,6 +74,18 @@ pub(crate) fn validation(environment: &EnvironmentReport, report: &Report) -> St
         (true, _) => format!("{} already there", tally(old.into_iter(), "")),
         (false, number) => format!("{new}, {number} already there"),
     }
+}
+
+/// Rendered and valid without a warning, neither deployed nor tested, and not known to render something else than its base: nobody needs to
+/// read of it where there are very many.
+pub(crate) fn is_quiet(environment: &EnvironmentReport, report: &Report) -> bool {
+    let is_done = |stage: &StageOutcome| match stage.stage {
+        Stage::Render | Stage::Validate => stage.result == StageResult::Passed,
+        Stage::Deploy | Stage::Test => matches!(stage.result, StageResult::Skipped(_)),
+    };
+    environment.changed != Some(true)
+        && environment.stages.iter().all(is_done)
+        && validation(environment, report).is_empty()
 }
 
 /// The worst of what is new in [`validation`].

@@ -13,10 +13,12 @@ pub(crate) struct Cause<'a> {
     /// One sentence without full stop, names in backticks.
     pub(crate) message: String,
     pub(crate) teller: Teller<'a>,
+    /// Places of further causes of its sort, which are not told one by one.
+    pub(crate) more: Vec<&'a Location>,
 }
 
 /// Whose fault it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// Ours or the infrastructure's.
     Broken,
@@ -50,6 +52,7 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
             environments: finding.environments.iter().map(String::as_str).collect(),
             message: finding.message.clone(),
             teller: Teller::Finding(finding),
+            more: Vec::new(),
         });
     }
     for environment in &report.environments {
@@ -99,7 +102,7 @@ pub(crate) fn tells_the_same(finding: &ReportedFinding, environment: &str, test:
 
 impl<'a> Cause<'a> {
     fn new(kind: Kind, environment: Option<&'a str>, message: String, teller: Teller<'a>) -> Cause<'a> {
-        Cause { kind, environments: environment.into_iter().collect(), message, teller }
+        Cause { kind, environments: environment.into_iter().collect(), message, teller, more: Vec::new() }
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) const MOST_NAMES: usize = 3;
 /// The clause that a commit status shows: at most 140 characters.
 #[must_use]
 pub fn headline(report: &Report) -> String {
+    let report = &report.by_mistake();
     // A commit status is plain text. The name of a test is words among words: it keeps quotes.
     let judged = judgement(report).replace('`', "");
     let told = match alterations::clause(report) {
@@ -116,13 +117,24 @@ fn broken(causes: &[&Cause<'_>], problems: usize) -> String {
     format!("Broken{within}{besides}: {}", first.message)
 }
 
-/// `42 objects in 2 environments`.
+/// `42 objects in 2 environments, 9 not checked`.
 pub(crate) fn judged(report: &Report) -> String {
     if report.environments.is_empty() {
         return NOTHING_JUDGED.to_owned();
     }
     let objects = report.environments.iter().map(|e| e.objects).sum();
-    format!("{} in {}", count(objects, "object"), count(report.environments.len(), "environment"))
+    let judged = format!("{} in {}", count(objects, "object"), count(report.environments.len(), "environment"));
+    match report.environments.iter().map(EnvironmentReport::unchecked).sum() {
+        0 => judged,
+        unchecked if unchecked == objects => format!("{judged}, none of them checked"),
+        unchecked => format!("{judged}, {unchecked} not checked"),
+    }
+}
+
+/// Whether there were objects and none of them could be checked: then nothing is called valid.
+pub(crate) fn is_unchecked(report: &Report) -> bool {
+    let objects: usize = report.environments.iter().map(|e| e.objects).sum();
+    objects > 0 && report.environments.iter().map(EnvironmentReport::unchecked).sum::<usize>() == objects
 }
 
 /// `dev`, or `dev (simulated)`: nobody shall take a simulated cluster for a real one.

@@ -13,19 +13,28 @@ use seatrial_model::{
 use crate::ages::{is_inherited, tally};
 use crate::alterations;
 use crate::cause::tells_the_same;
+use crate::left_out::checked;
 use crate::plain::{lines, one_line};
 use crate::trials;
-use crate::wording::count;
+use crate::wording::{count, list};
 
 /// The suite of what belongs to no environment.
 const RUN: &str = "run";
 
+/// The suite of what several environments have.
+const SHARED: &str = "several environments";
+
+/// Environments that the name of a case names.
+const MOST_NAMES: usize = 5;
+
 /// JUnit XML, valid for any input.
 #[must_use]
 pub fn junit(report: &Report) -> String {
+    let report = &report.by_mistake();
     let mut junit = quick_junit::Report::new("seatrial");
     junit.set_time(Duration::from_millis(report.duration_ms));
     junit.add_test_suites(run_suite(report));
+    junit.add_test_suites(shared_suite(report));
     for environment in &report.environments {
         junit.add_test_suite(suite(environment, report));
     }
@@ -41,13 +50,8 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
     let class = one_line(&environment.name);
     let mut cases = Cases::new(&class);
     for outcome in &environment.stages {
-        // The tests speak for their stage, where there are any.
-        if outcome.stage != Stage::Test || environment.tests.is_empty() {
-            cases.add(
-                &outcome.stage.title().to_lowercase(),
-                of_stage(outcome, environment, report),
-                outcome.duration_ms,
-            );
+        if let Some(status) = of_stage(outcome, environment, report) {
+            cases.add(&outcome.stage.title().to_lowercase(), status, outcome.duration_ms);
         }
     }
     for test in &environment.tests {
@@ -57,7 +61,7 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
     let told =
         |finding: &&ReportedFinding| environment.tests.iter().any(|t| tells_the_same(finding, &environment.name, t));
     let (listed, counted): (Vec<_>, Vec<_>) = here.filter(|f| !told(f)).partition(|finding| report.is_listed(finding));
-    for finding in listed {
+    for finding in listed.into_iter().filter(|finding| !is_shared(finding)) {
         cases.add_finding(finding, report);
     }
     let mut suite = TestSuite::new(class.as_str());
@@ -79,6 +83,28 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
     suite.set_time(Duration::from_millis(environment.stages.iter().map(|s| s.duration_ms).sum()));
     suite.add_test_cases(cases.cases);
     suite
+}
+
+/// Whether several environments have a finding: it has one case all the same.
+fn is_shared(finding: &ReportedFinding) -> bool {
+    finding.environments.len() > 1
+}
+
+/// What several environments have; no suite when there is nothing.
+fn shared_suite(report: &Report) -> Option<TestSuite> {
+    let mut cases = Cases::new(SHARED);
+    for finding in report.findings.iter().filter(|f| is_shared(f) && report.is_listed(f)) {
+        let is_told = |e: &EnvironmentReport| e.tests.iter().any(|test| tells_the_same(finding, &e.name, test));
+        if !report.environments.iter().any(is_told) {
+            cases.add_finding(finding, report);
+        }
+    }
+    if cases.cases.is_empty() {
+        return None;
+    }
+    let mut suite = TestSuite::new(SHARED);
+    suite.add_test_cases(cases.cases);
+    Some(suite)
 }
 
 /// What concerns no environment; no suite when there is nothing.
@@ -153,7 +179,9 @@ impl<'a> Cases<'a> {
             (None, path) => path.to_owned(),
         };
         let field = finding.field.as_deref().map(|field| format!(" {field}")).unwrap_or_default();
-        let name = format!("{}: {subject}{field}", finding.rule);
+        let places =
+            if is_shared(finding) { format!(" in {}", list(&finding.environments, MOST_NAMES)) } else { String::new() };
+        let name = format!("{}: {subject}{field}{places}", finding.rule);
         if report.is_failing(finding) {
             let status = unsuccessful(NonSuccessKind::Failure, &finding.message, &finding.rule, &description(finding));
             return self.add(&name, status, 0);
@@ -169,27 +197,52 @@ impl<'a> Cases<'a> {
     }
 }
 
-fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> TestCaseStatus {
+/// `None` where cases of their own tell how a stage ended: its tests, or the findings that made it fail.
+fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> Option<TestCaseStatus> {
+    if outcome.stage == Stage::Test && !environment.tests.is_empty() {
+        return None;
+    }
     let name = outcome.stage.title().to_lowercase();
-    match &outcome.result {
+    Some(match &outcome.result {
+        StageResult::Passed if outcome.stage == Stage::Validate => valid(environment),
         StageResult::Passed => TestCaseStatus::success(),
         StageResult::Failed if outcome.stage == Stage::Render && is_inherited(environment, report) => {
             skipped("failed as on the base")
         }
-        StageResult::Failed => {
-            let here = |f: &&ReportedFinding| report.is_failing(f) && f.environments.contains(&environment.name);
-            let problems = report.findings.iter().filter(here).count();
-            let message = match outcome.summary.as_str() {
-                "" if problems > 0 => count(problems, "problem"),
-                "" => format!("{name} failed"),
-                summary if outcome.stage == Stage::Render => format!("{name} failed, {summary}"),
-                summary => summary.to_owned(),
-            };
-            unsuccessful(NonSuccessKind::Failure, &message, &name, "")
-        }
+        StageResult::Failed => return failed(outcome, environment, report),
         StageResult::Broken(sentence) => unsuccessful(NonSuccessKind::Error, sentence, "broken", ""),
+        StageResult::Skipped(because) if because.is_empty() => skipped(&format!("{name} was not run")),
         StageResult::Skipped(because) => skipped(because),
+    })
+}
+
+/// What was not looked at is not passed.
+fn valid(environment: &EnvironmentReport) -> TestCaseStatus {
+    if environment.objects > 0 && environment.unchecked() >= environment.objects {
+        return skipped(&checked(environment.objects, environment.unchecked()));
     }
+    TestCaseStatus::success()
+}
+
+fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> Option<TestCaseStatus> {
+    let here = |f: &&ReportedFinding| report.is_failing(f) && f.environments.contains(&environment.name);
+    let told = |f: &&ReportedFinding| here(f) && f.stage.is_none_or(|stage| stage == outcome.stage);
+    let (shared, own): (Vec<_>, Vec<_>) = report.findings.iter().filter(told).partition(|finding| is_shared(finding));
+    if !own.is_empty() {
+        return None;
+    }
+    if !shared.is_empty() {
+        return Some(skipped(&format!("{}, told in `{SHARED}`", count(shared.len(), "problem"))));
+    }
+    let name = outcome.stage.title().to_lowercase();
+    let problems = report.findings.iter().filter(here).count();
+    let message = match outcome.summary.as_str() {
+        "" if problems > 0 => count(problems, "problem"),
+        "" => format!("{name} failed"),
+        summary if outcome.stage == Stage::Render => format!("{name} failed, {summary}"),
+        summary => summary.to_owned(),
+    };
+    Some(unsuccessful(NonSuccessKind::Failure, &message, &name, ""))
 }
 
 /// Where a test is configured, and what it saw.

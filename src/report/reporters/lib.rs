@@ -1,6 +1,7 @@
 //! `Report` → bytes: terminal, markdown, headline, junit, json. No I/O; sees the model alone.
 
 mod ages;
+mod alike;
 mod alterations;
 mod cause;
 mod headline;

@@ -10,9 +10,10 @@ mod table;
 
 use seatrial_model::{Report, Verdict};
 
+use crate::alike::shortened;
 use crate::alterations;
 use crate::cause::{Cause, causes, tolerated_tests};
-use crate::headline::{NOTHING_JUDGED, address, clause};
+use crate::headline::{NOTHING_JUDGED, address, clause, is_unchecked};
 use crate::markdown::escape::{Place, link, prose};
 use crate::markdown::problem::Depth;
 use crate::trials;
@@ -27,7 +28,8 @@ const LEADING: usize = 5;
 /// GitHub-flavoured Markdown of at most `budget` bytes: pull request comment, job summary, artifact.
 #[must_use]
 pub fn markdown(report: &Report, budget: usize) -> String {
-    let causes = causes(report);
+    let report = &report.by_mistake();
+    let causes = shortened(causes(report));
     // What the change does to its own checks goes last.
     let ladder: [&dyn Fn() -> Vec<String>; 6] = [
         &|| full(report, &causes),
@@ -104,9 +106,14 @@ fn counts(report: &Report, causes: &[Cause<'_>], budget: usize) -> Vec<String> {
     let (leading, others) = listed.split_at(listed.len().min(LEADING));
     let lines: Vec<String> = leading.iter().map(|cause| problem::item(cause, report, Depth::Line)).collect();
     sections.insert(2, lines.join("\n"));
-    sections.extend(details::problems(others, unlisted.len(), report));
+    sections.extend(details::problems(others, number_of(unlisted), report));
     sections.extend(ending);
     sections
+}
+
+/// How many causes these stand for.
+fn number_of(causes: &[Cause<'_>]) -> usize {
+    causes.iter().map(|cause| 1 + cause.more.len()).sum()
 }
 
 /// The title must be enough for the notification.
@@ -143,13 +150,18 @@ fn addresses(report: &Report) -> Option<String> {
     (!live.is_empty()).then(|| live.join(" · "))
 }
 
-/// The sign of the verdict; what passed with altered checks or in spite of a failure needs a second look.
+/// The sign of the verdict.
 fn mark(report: &Report) -> &'static str {
     match report.verdict {
-        Verdict::Passed if !report.alterations.is_empty() || trials::tolerated(report).is_some() => "⚠️",
+        Verdict::Passed if needs_a_second_look(report) => "⚠️",
         Verdict::Passed => "✅",
         Verdict::Failed | Verdict::Broken => "❌",
     }
+}
+
+/// What passed with altered checks, in spite of a failure, or without having been checked.
+fn needs_a_second_look(report: &Report) -> bool {
+    !report.alterations.is_empty() || trials::tolerated(report).is_some() || is_unchecked(report)
 }
 
 /// A blank line between sections; each is whole in itself.

@@ -9,9 +9,10 @@ mod altered;
 mod compared;
 mod extreme;
 mod misconfigured;
+mod wide;
 
 pub(crate) use altered::{alteration, many_alterations};
-pub(crate) use extreme::{filled_with, many_failures};
+pub(crate) use extreme::{filled_with, many_alike, many_failures};
 
 /// Every sample by its name.
 pub(crate) fn all() -> Vec<(&'static str, Report)> {
@@ -36,6 +37,9 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("misconfigured", misconfigured::misconfigured()),
         ("misconfigured-twice", misconfigured::misconfigured_twice()),
         ("unknown-base", misconfigured::unknown_base()),
+        ("five-overlays", wide::one_mistake_in_five_overlays()),
+        ("estate", wide::estate()),
+        ("nothing-checked", wide::nothing_checked()),
     ]
 }
 
@@ -284,6 +288,7 @@ fn environment(name: &str, objects: usize) -> EnvironmentReport {
             StageOutcome { summary: String::new(), ..passed(Stage::Validate, "", 3) },
         ],
         objects,
+        changed: None,
         changes: Vec::new(),
         tests: Vec::new(),
         skipped: Vec::new(),

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use seatrial_model::{Level, Report, Verdict};
 
 use crate::ages::{already_there, counted, not_compared, noun, tally, tolerated};
+use crate::alike::{Alike, alike};
 use crate::alterations;
 use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind, tolerated_tests};
 use crate::headline::{MOST_NAMES, NOTHING_JUDGED, judged};
@@ -40,13 +41,16 @@ pub enum Detail {
     Findings,
     /// Findings and the verdict (`-q`).
     Verdict,
-    /// All.
+    /// All, where very many findings of one sort are counted.
     Everything,
+    /// All, and every finding in full (`-v`).
+    Full,
 }
 
 /// For a terminal or a CI log.
 #[must_use]
 pub fn terminal(report: &Report, options: TerminalOptions) -> String {
+    let report = &report.by_mistake();
     let pen = Pen::new(options);
     let causes = causes(report);
     let mut blocks: Vec<String> = causes
@@ -56,7 +60,13 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
         .map(|cause| diagnostic::cause(cause, report, pen))
         .collect();
     let findings = report.findings.iter().filter(|f| report.is_listed(f) && !is_told_as_not_checked(f));
-    blocks.extend(findings.map(|finding| diagnostic::finding(finding, report, pen)));
+    for Alike { told, more } in alike(findings) {
+        blocks.extend(told.iter().map(|finding| diagnostic::finding(finding, report, pen)));
+        match options.detail {
+            Detail::Full => blocks.extend(more.iter().map(|finding| diagnostic::finding(finding, report, pen))),
+            _ => blocks.extend(diagnostic::more(&more, report, pen)),
+        }
+    }
     let untold = causes.iter().filter(|c| c.kind == Kind::Failed && !matches!(c.teller, Teller::Finding(_)));
     blocks.extend(untold.map(|cause| diagnostic::cause(cause, report, pen)));
 
@@ -70,7 +80,7 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     if options.detail == Detail::Findings {
         return text;
     }
-    if options.detail == Detail::Everything {
+    if matches!(options.detail, Detail::Everything | Detail::Full) {
         text.push_str(&environment::lines(report, pen));
         for notice in &report.notices {
             let _ = writeln!(text, "{}", pen.wrapped("notice: ", "notice: ".len(), &one_line(notice)));

@@ -5,6 +5,7 @@ use seatrial_model::{
 };
 
 use crate::ages::tolerated;
+use crate::alike::shortened;
 use crate::cause::{Cause, Kind, Teller};
 use crate::left_out::{by_reason, is_told_as_not_checked};
 use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
@@ -78,7 +79,7 @@ fn named(objects: &[&ObjectId]) -> String {
 
 /// The problems that are not told before the table; `unlisted` further ones are only counted.
 pub(crate) fn problems(causes: &[Cause<'_>], unlisted: usize, report: &Report) -> Option<String> {
-    let all = causes.len() + unlisted;
+    let all = causes.iter().map(|cause| 1 + cause.more.len()).sum::<usize>() + unlisted;
     if all == 0 {
         return None;
     }
@@ -179,27 +180,37 @@ fn title(proof: &Evidence) -> String {
 pub(crate) fn remarks(report: &Report) -> Vec<String> {
     let shown = || report.findings.iter().filter(|f| f.age == Age::New && !is_told_as_not_checked(f));
     let of = |level: Level| -> Vec<&ReportedFinding> { shown().filter(|f| f.level == level).collect() };
-    let tolerated: Vec<String> = tolerated(report).map(|finding| remark(finding, report)).collect();
-    let summary = format!("⚠️ {} that do not count", count(tolerated.len(), "problem"));
+    let summary = format!("⚠️ {} that do not count", count(tolerated(report).count(), "problem"));
+    let tolerated = remarks_on(tolerated(report), report);
     let tolerated = (!tolerated.is_empty()).then(|| folded(&summary, &tolerated.join("\n")));
     let folded_level = |level: Level, mark: &str| {
         let findings = of(level);
         if findings.is_empty() {
             return None;
         }
-        let lines: Vec<String> = findings.iter().map(|finding| remark(finding, report)).collect();
+        let lines = remarks_on(findings.iter().copied(), report);
         Some(folded(&format!("{mark}{}", count(findings.len(), level.as_str())), &lines.join("\n")))
     };
     [tolerated, folded_level(Level::Warning, "⚠️ "), folded_level(Level::Note, "")].into_iter().flatten().collect()
 }
 
+/// List items about findings; of very many of one sort the first ones.
+pub(crate) fn remarks_on<'a>(findings: impl Iterator<Item = &'a ReportedFinding>, report: &Report) -> Vec<String> {
+    let told = shortened(findings.map(cause_of).collect());
+    told.iter().map(|cause| item(cause, report, Depth::Line)).collect()
+}
+
 /// A list item about a finding.
 pub(crate) fn remark(finding: &ReportedFinding, report: &Report) -> String {
-    let cause = Cause {
+    item(&cause_of(finding), report, Depth::Line)
+}
+
+fn cause_of(finding: &ReportedFinding) -> Cause<'_> {
+    Cause {
         kind: Kind::Failed,
         environments: finding.environments.iter().map(String::as_str).collect(),
         message: finding.message.clone(),
         teller: Teller::Finding(finding),
-    };
-    item(&cause, report, Depth::Line)
+        more: Vec::new(),
+    }
 }

@@ -12,6 +12,9 @@ const LONGEST: usize = 600;
 /// Environments that are named one by one.
 const MOST_NAMES: usize = 6;
 
+/// Places that are named of causes that are not told one by one.
+const MOST_PLACES: usize = 5;
+
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depth {
@@ -28,7 +31,7 @@ pub(crate) fn leading(causes: &[Cause<'_>], report: &Report) -> Vec<String> {
         [only] => {
             let place = location(only).map(|at| place(at, report));
             let place = place.map(|place| with_label(&place, finding_of(only).map(|f| &f.primary)));
-            place.into_iter().chain(explained(only, report)).collect()
+            place.into_iter().chain(explained(only, report)).chain(more(only, report)).collect()
         }
         several => {
             let items: Vec<String> = several.iter().map(|cause| item(cause, report, Depth::Full)).collect();
@@ -56,7 +59,19 @@ pub(crate) fn item(cause: &Cause<'_>, report: &Report, depth: Depth) -> String {
             line.push_str(&format!("\n\n  {}", block.replace('\n', "\n  ")));
         }
     }
+    line.extend(more(cause, report).map(|more| format!("\n- {more}")));
     line
+}
+
+/// Where further causes of its sort are.
+fn more(cause: &Cause<'_>, report: &Report) -> Option<String> {
+    if cause.more.is_empty() {
+        return None;
+    }
+    let places: Vec<String> = cause.more.iter().take(MOST_PLACES).map(|at| place(at, report)).collect();
+    let left = cause.more.len() - places.len();
+    let rest = if left > 0 { format!(" and {left} more") } else { String::new() };
+    Some(format!("{} more like it – {}{rest}", cause.more.len(), places.join(", ")))
 }
 
 /// What stands at the place, the second places, and the facts as sentences.

@@ -2,14 +2,18 @@
 
 use seatrial_model::{EnvironmentReport, Report, Stage, StageOutcome, StageResult};
 
-use crate::ages::{is_inherited, validation};
+use crate::ages::{is_inherited, is_quiet, validation};
 use crate::headline::name;
+use crate::left_out::{VALID, checked};
 use crate::markdown::escape::{Place, prose};
 use crate::trials;
-use crate::wording::{clip, count, duration};
+use crate::wording::{capitalised, clip, count, duration};
 
 /// Environments that stand side by side; more of them stand below each other.
 const MOST_COLUMNS: usize = 4;
+
+/// Environments that all have a row, whatever they say.
+const MOST_ROWS: usize = 20;
 
 /// Characters of a cell at most.
 const LONGEST: usize = 140;
@@ -31,11 +35,30 @@ pub(crate) fn table(report: &Report) -> String {
     } else {
         rows.push(row("", Stage::ALL.iter().map(title)));
         rows.push(row("---", Stage::ALL.iter().map(|_| "---".to_owned())));
-        for environment in &report.environments {
+        let is_listed = |e: &&EnvironmentReport| report.environments.len() <= MOST_ROWS || !is_quiet(e, report);
+        let (listed, counted): (Vec<_>, Vec<_>) = report.environments.iter().partition(is_listed);
+        if listed.is_empty() {
+            return rest(&counted, "all");
+        }
+        for environment in listed {
             rows.push(row(&heading(environment), Stage::ALL.iter().map(|stage| cell(environment, *stage))));
+        }
+        if !counted.is_empty() {
+            rows.push(format!("\n{}", rest(&counted, "further")));
         }
     }
     rows.join("\n")
+}
+
+/// Environments that have no row.
+fn rest(environments: &[&EnvironmentReport], which: &str) -> String {
+    let objects = environments.iter().map(|e| e.objects).sum();
+    let unchecked = environments.iter().map(|e| e.unchecked()).sum();
+    let which = format!("{which} {}", count(environments.len(), "environment"));
+    let rendered = count(objects, "object");
+    let same = environments.iter().all(|e| e.changed == Some(false));
+    let same = if same { ", the same as on the base" } else { "" };
+    format!("{}: {rendered} rendered{same}, {}", capitalised(&which), checked(objects, unchecked))
 }
 
 fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
@@ -66,7 +89,11 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
         Stage::Test if trials::has_tolerated(environment) => return format!("⚠️ {}", trials::clause(environment)),
         Stage::Test => trials::clause(environment),
         Stage::Validate => match validation(environment, report) {
-            told if told.is_empty() => told,
+            told if told.is_empty() => match checked(environment.objects, environment.unchecked()) {
+                valid if valid == VALID => String::new(),
+                told if environment.unchecked() >= environment.objects => return format!("⚠️ {told}"),
+                told => told,
+            },
             told => return format!("⚠️ {told}"),
         },
         Stage::Render | Stage::Deploy => told(&outcome.summary),

@@ -7,8 +7,19 @@ use seatrial_model::{
 
 use super::{environment, finding, image_missing, label, run, test};
 
-/// As many failures as asked for, each of ordinary size.
+/// As many failures as asked for, each of ordinary size and each in words of its own.
 pub(crate) fn many_failures(number: usize) -> Report {
+    let mut report = many_alike(number);
+    let letter = |digit: usize| char::from(b'a' + u8::try_from(digit % 26).unwrap_or_default());
+    for (number, finding) in report.findings.iter_mut().enumerate() {
+        let word: String = [number / 676, number / 26, number].map(letter).iter().collect();
+        finding.message.push_str(&format!(" (part {word})"));
+    }
+    report
+}
+
+/// As many failures as asked for, which say the same of different objects.
+pub(crate) fn many_alike(number: usize) -> Report {
     let mut report = run();
     let mut dev = environment("dev", number);
     dev.stages[1].result = StageResult::Failed;

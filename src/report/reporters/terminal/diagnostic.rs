@@ -1,6 +1,8 @@
 //! One finding or cause as a block: heading, places, facts, help, proof.
 
-use seatrial_model::{Age, Evidence, Level, Report, ReportedFinding, ReportedLabel, Stage, ids};
+use std::collections::BTreeSet;
+
+use seatrial_model::{Age, Evidence, Level, Location, Report, ReportedFinding, ReportedLabel, Stage, ids};
 
 use crate::cause::{Cause, Kind, Teller};
 use crate::plain::{lines, one_line};
@@ -14,6 +16,12 @@ const TAIL: usize = 6;
 
 /// Characters of a proof's line.
 const WIDEST: usize = 300;
+
+/// Places that are named of findings that are not told one by one.
+const MOST_PLACES: usize = 8;
+
+/// Columns by which the further lines of a heading are indented.
+const HANGING: usize = 4;
 
 /// Environments that are named one by one.
 const MOST_NAMES: usize = 6;
@@ -29,11 +37,7 @@ struct Block<'a> {
 }
 
 pub(crate) fn finding(finding: &ReportedFinding, report: &Report, pen: Pen) -> String {
-    let style = match finding.level {
-        Level::Error => Style::Error,
-        Level::Warning => Style::Warning,
-        Level::Note => Style::Note,
-    };
+    let style = style_of(finding.level);
     let mut labels = vec![(&finding.primary, Rank::Primary)];
     labels.extend(finding.related.iter().map(|label| (label, Rank::Related)));
     let names: Vec<&str> = finding.environments.iter().map(String::as_str).collect();
@@ -76,6 +80,41 @@ pub(crate) fn cause(cause: &Cause<'_>, report: &Report, pen: Pen) -> String {
     block(&Block { heading, labels, facts, help: None, evidence, style }, pen)
 }
 
+/// Further findings of the sort that was told before: where they are.
+pub(crate) fn more(findings: &[&ReportedFinding], report: &Report, pen: Pen) -> Option<String> {
+    let first = findings.first()?;
+    let names: BTreeSet<&str> = findings.iter().flat_map(|f| &f.environments).map(String::as_str).collect();
+    let names: Vec<&str> = report.environments.iter().map(|e| e.name.as_str()).filter(|n| names.contains(n)).collect();
+    let style = style_of(first.level);
+    let heading = heading(style, first.level.as_str(), &first.rule, &format!("{} more like it", findings.len()), pen);
+    let places: BTreeSet<String> = findings.iter().map(|f| &f.primary.location).filter_map(place_of).collect();
+    let arrow = pen.paint(Style::Gutter, "  -->");
+    let mut lines = vec![heading];
+    lines.extend(places.iter().take(MOST_PLACES).map(|place| format!("{arrow} {}", one_line(place))));
+    let equals = pen.paint(Style::Gutter, "   =");
+    lines.extend(environments(&names, report).map(|fact| format!("{equals} {fact}")));
+    let left = places.len().saturating_sub(MOST_PLACES);
+    if left > 0 {
+        lines.push(format!("{equals} and {}; -v prints each finding", count(left, "more place")));
+    } else {
+        lines.push(format!("{equals} -v prints each finding"));
+    }
+    lines.push(String::new());
+    Some(lines.join("\n"))
+}
+
+fn place_of(at: &Location) -> Option<String> {
+    (!at.path.is_empty()).then(|| format!("{}:{}:{}", at.path, at.line, at.column))
+}
+
+fn style_of(level: Level) -> Style {
+    match level {
+        Level::Error => Style::Error,
+        Level::Warning => Style::Warning,
+        Level::Note => Style::Note,
+    }
+}
+
 fn stage_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Render => "render",
@@ -86,8 +125,11 @@ fn stage_name(stage: Stage) -> &'static str {
 }
 
 fn heading(style: Style, word: &str, rule: &str, message: &str, pen: Pen) -> String {
-    let kind = pen.paint(style, &format!("{word}[{}]", one_line(rule)));
-    format!("{kind}{}", pen.paint(Style::Strong, &format!(": {}", one_line(message))))
+    let lead = format!("{word}[{}]", one_line(rule));
+    let told = pen.wrapped(&format!("{lead}: "), HANGING, &one_line(message));
+    let message = told.strip_prefix(&lead).unwrap_or(&told);
+    let lines: Vec<String> = message.lines().map(|line| pen.paint(Style::Strong, line)).collect();
+    format!("{}{}", pen.paint(style, &lead), lines.join("\n"))
 }
 
 /// `in dev and prod (2 of 2 environments)`; nothing where there is only one to speak of.
@@ -111,8 +153,17 @@ fn block(parts: &Block<'_>, pen: Pen) -> String {
         text.extend(place(label, *rank, parts.style, gutter, pen));
     }
     let equals = pen.paint(Style::Gutter, &format!(" {} =", " ".repeat(gutter)));
-    text.extend(parts.facts.iter().map(|fact| format!("{equals} {fact}")));
-    text.extend(parts.help.map(|help| format!("{equals} {} {}", pen.paint(Style::Strong, "help:"), one_line(help))));
+    // The lead is painted afterwards: colours have no width.
+    let fact = |lead: &str, told: &str| {
+        let plain = format!(" {} = ", " ".repeat(gutter));
+        let told = pen.wrapped(&format!("{plain}{lead}"), plain.len(), told);
+        format!("{equals}{}", told.get(plain.len() - 1..).unwrap_or_default())
+    };
+    text.extend(parts.facts.iter().map(|told| fact("", told)));
+    text.extend(parts.help.map(|help| {
+        let (word, painted) = ("help:", pen.paint(Style::Strong, "help:"));
+        fact(&format!("{word} "), &one_line(help)).replacen(word, &painted, 1)
+    }));
     let bar = pen.paint(Style::Gutter, &format!(" {}   |", " ".repeat(gutter)));
     for proof in parts.evidence {
         text.push(format!("{equals} {}", one_line(&proof.title)));

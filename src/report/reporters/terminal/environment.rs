@@ -3,11 +3,11 @@
 use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ages::{is_inherited, newest, validation};
+use crate::ages::{is_inherited, is_quiet, newest, validation};
 use crate::headline::address;
-use crate::left_out::by_reason;
+use crate::left_out::{by_reason, checked};
 use crate::plain::one_line;
-use crate::terminal::style::Pen;
+use crate::terminal::style::{Pen, Style};
 use crate::trials;
 use crate::wording::{clip, count, duration, list};
 
@@ -30,22 +30,14 @@ pub(crate) fn lines(report: &Report, pen: Pen) -> String {
     let mut text = rows_of(&listed, report, pen);
     if !counted.is_empty() {
         let objects = counted.iter().map(|e| e.objects).sum();
+        let unchecked = counted.iter().map(|e| e.unchecked()).sum();
         let which =
             if listed.is_empty() { count(counted.len(), "environment") } else { format!("{} more", counted.len()) };
-        let told = format!("{which}: rendered {}, valid", count(objects, "object"));
+        let told = format!("{which}: rendered {}, {}", count(objects, "object"), checked(objects, unchecked));
         text.push_str(&pen.wrapped("", 2, &told));
         text.push('\n');
     }
     text
-}
-
-/// Rendered and valid, without a warning, and nothing was deployed or tested.
-fn is_quiet(environment: &EnvironmentReport, report: &Report) -> bool {
-    let is_done = |stage: &StageOutcome| match stage.stage {
-        Stage::Render | Stage::Validate => stage.result == StageResult::Passed,
-        Stage::Deploy | Stage::Test => matches!(stage.result, StageResult::Skipped(_)),
-    };
-    environment.stages.iter().all(is_done) && validation(environment, report).is_empty()
 }
 
 fn rows_of(environments: &[&EnvironmentReport], report: &Report, pen: Pen) -> String {
@@ -59,9 +51,9 @@ fn rows_of(environments: &[&EnvironmentReport], report: &Report, pen: Pen) -> St
         let lead = padded(name, indent);
         if in_columns {
             let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width)).collect();
-            text.push_str(format!("{lead}{}", cells.join(GAP)).trim_end());
+            text.push_str(&painted(format!("{lead}{}", cells.join(GAP)).trim_end(), environment, row, pen));
         } else {
-            text.push_str(&pen.filled(&lead, indent, row, GAP));
+            text.push_str(&painted(&pen.filled(&lead, indent, row, GAP), environment, row, pen));
         }
         text.push('\n');
         for (lead, told) in asides(environment) {
@@ -70,6 +62,19 @@ fn rows_of(environments: &[&EnvironmentReport], report: &Report, pen: Pen) -> St
         }
     }
     text
+}
+
+/// The row with the cells of stages that failed in red. Laid out before: colours have no width.
+fn painted(row: &str, environment: &EnvironmentReport, cells: &[String], pen: Pen) -> String {
+    let is_failed = |s: &&StageOutcome| matches!(s.result, StageResult::Failed | StageResult::Broken(_));
+    let failed = environment.stages.iter().zip(cells).filter(|(stage, _)| is_failed(stage));
+    failed.fold(row.to_owned(), |row, (_, cell)| match row.rfind(cell.as_str()).filter(|_| !cell.is_empty()) {
+        Some(start) => {
+            let (before, rest) = row.split_at(start);
+            format!("{before}{}{}", pen.paint(Style::Error, cell), rest.get(cell.len()..).unwrap_or_default())
+        }
+        None => row,
+    })
 }
 
 fn padded(text: &str, width: usize) -> String {
@@ -124,10 +129,10 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
         Stage::Render if outcome.summary.is_empty() => format!("rendered {}", count(environment.objects, "object")),
         Stage::Render => format!("rendered {}", outcome.summary),
         Stage::Validate => match validation(environment, report).as_str() {
-            "" => "valid".to_owned(),
+            "" => checked(environment.objects, environment.unchecked()),
             told => match newest(environment, report) {
                 Some(Level::Error) => told.to_owned(),
-                Some(_) => format!("valid, {told}"),
+                Some(_) => format!("{}, {told}", checked(environment.objects, environment.unchecked())),
                 None => format!("nothing new, {told}"),
             },
         },
