@@ -313,7 +313,7 @@ fn a_finding_about_a_wrong_value_lies_on_its_line() {
         // Not quoted, and no number: of the wrong type wherever a number is wanted.
         let (files, line) = mutated(&files, target, "wrong-910000");
         let built = built(&files, "overlay");
-        let findings = check(&built.manifests, &Context { minor: Minor::DEFAULT }).findings;
+        let findings = check(&built.manifests, &Context::new("overlay", Minor::DEFAULT, &built.sources)).findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Error).collect();
         if errors.is_empty() {
             continue;

@@ -137,7 +137,7 @@ mod tests {
 
     fn of(name: &str, field: &str, line: usize) -> Finding {
         let object = ObjectId::new("", "ConfigMap", Some("shop"), name);
-        at(ids::SCHEMA, line, name).with_object(&object).with_field(field)
+        at(ids::INVALID_OBJECT, line, name).with_object(&object).with_field(field)
     }
 
     fn ages(head: &[Finding], base: &[Finding]) -> (String, Vec<usize>) {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{ObjectId, RuleId, Span, rule_info};
+use crate::{ObjectId, RuleId, Span};
 
 /// How bad a finding is. Ordered: the later one is worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +52,7 @@ pub struct Evidence {
 /// The pull request's fault, as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which rule, of [`crate::CATALOG`].
+    /// Which rule.
     pub rule: RuleId,
     /// How bad.
     pub level: Level,
@@ -75,12 +75,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of `rule` at `span`, with the level the catalog gives that rule.
+    /// A finding of `rule` at `span`, with the level of that rule.
     #[must_use]
     pub fn new(rule: RuleId, span: Span, message: impl Into<String>) -> Finding {
         Finding {
             rule,
-            level: rule_info(rule).map_or(Level::Error, |info| info.level),
+            level: rule.info().level,
             message: message.into(),
             primary: Label { span, text: String::new() },
             related: Vec::new(),
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_fingerprint_survives_other_lines_and_another_content_hash() {
         let at = |start, name| {
-            Finding::new(ids::SCHEMA, Span::new(FileId(0), start, start), "x")
+            Finding::new(ids::INVALID_OBJECT, Span::new(FileId(0), start, start), "x")
                 .with_object(&ObjectId::new("", "ConfigMap", Some("shop"), name))
                 .with_field("/data/a")
         };

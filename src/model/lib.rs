@@ -27,7 +27,7 @@ mod text;
 mod verdict;
 
 pub use alteration::{Alteration, AlterationKind, AlteredSubject};
-pub use catalog::{CATALOG, RuleId, RuleInfo, ids, rule_info};
+pub use catalog::{RuleId, RuleInfo, Setting, ids};
 pub use change::{Action, Change};
 pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
 pub use finding::{Evidence, Finding, Label, Level};

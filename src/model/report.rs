@@ -335,7 +335,7 @@ mod tests {
         let sources = Sources::new();
         let file = sources.add("a.yaml", "a: 1\n".to_owned());
         ReportedFinding::resolve(
-            &Finding::new(ids::SCHEMA, Span::new(file.id(), 0, 1), message),
+            &Finding::new(ids::INVALID_OBJECT, Span::new(file.id(), 0, 1), message),
             &sources,
             &Masker::new(),
         )

@@ -25,6 +25,9 @@ pub(crate) struct Against {
     config_path: String,
 }
 
+/// Findings with the levels that the checkout's configuration gives.
+pub(crate) type WithLevels<'a> = &'a dyn Fn(Vec<Finding>) -> Vec<Finding>;
+
 /// An environment on the base.
 #[derive(Debug)]
 pub(crate) struct Before {
@@ -49,9 +52,10 @@ impl Against {
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
-    pub(crate) fn render(&self, planned: &Planned) -> Result<Before, String> {
+    pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<Before, String> {
         let (source, minor) = self.planned(planned)?;
-        let (rendered, _) = self.renderer.render(&source, planned.load_restriction, &[]);
+        let (mut rendered, _) = self.renderer.render(&source, planned.load_restriction, &[]);
+        rendered.findings = with_levels(rendered.findings);
         Ok(Before { rendered, minor })
     }
 
@@ -98,10 +102,12 @@ impl Before {
     /// What checking finds on the base, with the levels that the checkout's configuration gives: what it says of rules is no doing of the
     /// objects.
     fn checked<'a>(&self, head: &Head<'a>) -> Cow<'a, [Finding]> {
-        if head.is_unchanged && head.minor == self.minor {
+        if head.is_unchanged && head.context.minor == self.minor {
             return Cow::Borrowed(head.checked);
         }
-        Cow::Owned((head.with_levels)(check(&self.rendered.manifests, &Context { minor: self.minor }).findings))
+        let complete = !self.rendered.has_errors();
+        let context = Context { minor: self.minor, complete, ..head.context };
+        Cow::Owned((head.with_levels)(check(&self.rendered.manifests, &context).findings))
     }
 }
 
@@ -109,10 +115,10 @@ impl Before {
 pub(crate) struct Head<'a> {
     pub(crate) rendered: &'a Rendered,
     pub(crate) checked: &'a [Finding],
-    pub(crate) minor: Minor,
+    pub(crate) context: Context<'a>,
     /// Whether it renders the same objects as its base: then the rules need not run a second time.
     pub(crate) is_unchanged: bool,
-    pub(crate) with_levels: &'a dyn Fn(Vec<Finding>) -> Vec<Finding>,
+    pub(crate) with_levels: WithLevels<'a>,
 }
 
 impl Told {

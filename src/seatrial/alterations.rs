@@ -1,8 +1,9 @@
 //! What a pull request removes or changes among its own checks: environments, tests and levels of rules.
 
-use seatrial_model::{Alteration, AlterationKind, AlteredSubject, CATALOG, Level};
+use seatrial_model::{Alteration, AlterationKind, AlteredSubject, Level};
 
 use crate::authority::Authority;
+use crate::catalog;
 use crate::config::{Config, DeployConfig, EnvironmentConfig, RuleLevel, TestConfig};
 
 /// Everything that `base` has and `change` has not, or has differently, in the order of the base.
@@ -122,7 +123,7 @@ fn level(rule: &str, level: Option<RuleLevel>) -> &'static str {
 }
 
 fn of_catalog(rule: &str) -> RuleLevel {
-    match CATALOG.iter().find(|info| info.id.as_str() == rule).map(|info| info.level) {
+    match catalog::find(rule).map(|rule| rule.info().level) {
         Some(Level::Note) => RuleLevel::Note,
         Some(Level::Warning) => RuleLevel::Warning,
         Some(Level::Error) | None => RuleLevel::Error,

@@ -9,7 +9,7 @@ use seatrial_model::{
     Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, Report, ReportedFinding, Stage,
     StageOutcome, StageResult,
 };
-use seatrial_rules::{Checked, Context, check};
+use seatrial_rules::{Checked, Context, Options, check};
 
 use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
@@ -42,6 +42,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) fail_on: FailOn,
     pub(crate) images: &'a [ImageOverride],
     pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
+    /// What the rules are told.
+    pub(crate) options: Options,
     pub(crate) keep: Keep,
     /// Whether to stop: asked before each environment.
     pub(crate) is_stopped: &'a (dyn Fn() -> bool + Sync),
@@ -155,11 +157,13 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
         return Examined::stopped(planned, bench.images.len());
     }
     let started = Instant::now();
+    let with_levels = |findings| with_levels(findings, bench.levels);
     let (mut head, changed) = bench.head.render(&planned.source, planned.load_restriction, bench.images);
+    head.findings = with_levels(head.findings);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
     let rendering = render_stage(&head, elapsed_ms(started));
 
-    let before = bench.base.map(|base| base.render(&planned));
+    let before = bench.base.map(|base| base.render(&planned, &with_levels));
     let is_before = |before: &crate::against::Before| {
         before.rendered.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
         is_equal(&before.rendered, &head)
@@ -167,15 +171,20 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
     let unchanged = before.as_ref().map(|before| before.as_ref().is_ok_and(is_before));
 
     let started = Instant::now();
-    let Checked { findings: checked, not_checked } = check(&head.manifests, &Context { minor: planned.minor });
-    let with_levels = |findings| with_levels(findings, bench.levels);
+    let context = Context {
+        environment: &planned.name,
+        minor: planned.minor,
+        sources: &bench.session.sources,
+        options: bench.options,
+        complete: !head.has_errors(),
+    };
+    let Checked { findings: checked, not_checked } = check(&head.manifests, &context);
     let checked = with_levels(checked);
     let checked_in = elapsed_ms(started);
 
     let told = before.map(|before| {
         let is_unchanged = unchanged == Some(true);
-        let minor = planned.minor;
-        let head = Head { rendered: &head, checked: &checked, minor, is_unchanged, with_levels: &with_levels };
+        let head = Head { rendered: &head, checked: &checked, context, is_unchanged, with_levels: &with_levels };
         before.map_or_else(Told::nothing_before, |before| before.tell(&head, bench.session))
     });
     let (comparison, ages, fixed) = match told {

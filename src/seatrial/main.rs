@@ -4,6 +4,7 @@
 mod against;
 mod alterations;
 mod authority;
+mod catalog;
 mod checkouts;
 mod cleanup;
 mod cli;

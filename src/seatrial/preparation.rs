@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use seatrial_kustomize::{ImageOverride, LoadRestriction};
 use seatrial_model::Report;
+use seatrial_rules::Options;
 use seatrial_tree::Tree;
 
 use crate::against::Against;
@@ -116,6 +117,7 @@ impl Preparation {
             fail_on: report.fail_on,
             images: &self.images,
             levels: &levels,
+            options: Options::default(),
             keep,
             is_stopped,
         };

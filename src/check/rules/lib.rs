@@ -1,24 +1,53 @@
 //! Rules over rendered objects: one file per rule, one list, and a test that walks it.
 //!
-//! To add one: a file with a unit struct that implements [`Rule`], its id in the model's catalog, a line in [`RULES`], and
-//! `testdata/<id>/` with `failing.yaml` and `passing.yaml`, whose comments say what is expected.
+//! To add one: a file with a unit struct that implements [`Rule`] and its id with summary and page, a line in [`RULES`], and
+//! `testdata/<id>/*.yaml` with its cases (how they are written stands in `cases.rs`).
 
+mod objects;
 mod provenance;
 mod schema;
 mod served;
 mod sops;
+mod substitution;
 mod unknown_kind;
 
 use std::collections::BTreeMap;
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Finding, Manifest, NotChecked, RuleId};
+use seatrial_model::{Finding, Manifest, NotChecked, RuleId, Sources};
+
+pub use objects::{Container, Objects, Pod};
+pub use substitution::is_substitution;
 
 /// What rules may know beside the objects.
 #[derive(Clone, Copy, Debug)]
-pub struct Context {
-    /// The Kubernetes minor of the environment.
+pub struct Context<'a> {
+    /// The environment's name.
+    pub environment: &'a str,
+    /// Its Kubernetes minor.
     pub minor: Minor,
+    /// The files that its objects came from.
+    pub sources: &'a Sources,
+    /// What the user chose.
+    pub options: Options,
+    /// Whether everything of the environment was rendered. Where not, what a rule does not find may still be there, and a rule about
+    /// references says no more than a note.
+    pub complete: bool,
+}
+
+/// What the user may choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether an object without a schema is an error.
+    pub strict_schemas: bool,
+}
+
+impl<'a> Context<'a> {
+    /// A complete environment, with no choice made.
+    #[must_use]
+    pub fn new(environment: &'a str, minor: Minor, sources: &'a Sources) -> Context<'a> {
+        Context { environment, minor, sources, options: Options::default(), complete: true }
+    }
 }
 
 /// What checking gives.
@@ -32,22 +61,28 @@ pub struct Checked {
 
 /// One rule. It sees all objects of an environment at once: many rules are about what is between objects.
 pub trait Rule: Sync {
-    /// Its id, of the model's catalog; its testdata are in a folder of that name.
+    /// Its id; its testdata are in a folder of that name.
     fn id(&self) -> RuleId;
 
     /// Adds what it finds. Every finding has its primary location in a file of the repository.
-    fn check(&self, manifests: &[Manifest], context: &Context, checked: &mut Checked);
+    fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked);
 }
 
 /// Every rule, in the order in which they run.
 pub static RULES: &[&dyn Rule] = &[&schema::Schema, &unknown_kind::UnknownKind, &sops::Sops];
 
+/// The ids of all rules.
+pub fn catalog() -> impl Iterator<Item = RuleId> {
+    RULES.iter().map(|rule| rule.id())
+}
+
 /// Runs every rule over the objects of one environment.
 #[must_use]
-pub fn check(manifests: &[Manifest], context: &Context) -> Checked {
+pub fn check(manifests: &[Manifest], context: &Context<'_>) -> Checked {
+    let objects = Objects::new(manifests);
     let mut checked = Checked::default();
     for rule in RULES {
-        rule.check(manifests, context, &mut checked);
+        rule.check(&objects, context, &mut checked);
     }
     checked
 }
@@ -67,5 +102,7 @@ fn not_checked<'a>(
     })
 }
 
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod tests;

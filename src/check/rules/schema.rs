@@ -1,11 +1,19 @@
 //! `schema`: values that an API server with strict validation would refuse.
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Finding, Level, Manifest, Node, RuleId, ScalarKind, ids};
+use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, ScalarKind, Setting};
 use seatrial_schema::{Problem, Violation, validate};
 
 use crate::served::Served;
-use crate::{Checked, Context, Rule, provenance};
+use crate::{Checked, Context, Objects, Rule, provenance};
+
+const ID: RuleId = RuleId::new(&RuleInfo {
+    id: "schema",
+    level: Level::Error,
+    setting: Setting::Free,
+    summary: "a value does not fit the Kubernetes schema",
+    page: "The API server refuses unknown fields under strict validation, wrong types and missing required fields.",
+});
 
 /// The rule.
 pub(crate) struct Schema;
@@ -19,11 +27,11 @@ const MOST_TOLD: usize = 100;
 
 impl Rule for Schema {
     fn id(&self) -> RuleId {
-        ids::SCHEMA
+        ID
     }
 
-    fn check(&self, manifests: &[Manifest], context: &Context, checked: &mut Checked) {
-        for manifest in manifests.iter().filter(|m| !m.is_sops_encrypted()) {
+    fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
+        for manifest in objects.readable() {
             let Served::Known(schema) = Served::of(manifest, context.minor) else { continue };
             let violations = validate(&schema, &manifest.node);
             let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
@@ -36,14 +44,14 @@ impl Rule for Schema {
 fn and_more(next: &Violation, count: usize, manifest: &Manifest) -> Finding {
     let values = if count == 1 { "value that does" } else { "values that do" };
     let message = format!("{} has {count} more {values} not fit the schema", manifest.id);
-    Finding::new(ids::SCHEMA, next.span, message).with_object(&manifest.id).with_field(&*next.pointer)
+    Finding::new(ID, next.span, message).with_object(&manifest.id).with_field(&*next.pointer)
 }
 
 fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding {
     let (object, path) = (&manifest.id, &violation.path);
     let value = provenance::value_at(manifest, &violation.pointer);
     let new = |message: String| {
-        let finding = Finding::new(ids::SCHEMA, violation.span, message);
+        let finding = Finding::new(ID, violation.span, message);
         finding.with_object(object).with_field(&*violation.pointer)
     };
     match &violation.problem {

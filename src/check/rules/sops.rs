@@ -2,7 +2,7 @@
 
 use seatrial_model::{Finding, Manifest, RuleId, ids};
 
-use crate::{Checked, Context, Rule, not_checked};
+use crate::{Checked, Context, Objects, Rule, not_checked};
 
 /// The rule.
 pub(crate) struct Sops;
@@ -12,9 +12,9 @@ impl Rule for Sops {
         ids::SOPS
     }
 
-    fn check(&self, manifests: &[Manifest], _context: &Context, checked: &mut Checked) {
+    fn check(&self, objects: &Objects<'_>, _context: &Context<'_>, checked: &mut Checked) {
         for (first, not_checked) in
-            not_checked(manifests.iter().filter(|m| m.is_sops_encrypted()), "encrypted with SOPS")
+            not_checked(objects.all().iter().filter(|m| m.is_sops_encrypted()), "encrypted with SOPS")
         {
             checked.findings.push(finding(first, not_checked.count));
             checked.not_checked.push(not_checked);

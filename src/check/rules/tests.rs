@@ -1,114 +1,94 @@
-//! The walk over all rules: what holds for each of them, and what each says to its testdata.
+//! The walk over all rules: what holds for each of them, and what each says to its cases.
 
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use seatrial_model::{CATALOG, FileId, Label, Node, Origin, SetBy, SourceFile, Sources, Span, ids};
-use seatrial_yaml::{Dialect, parse};
+use seatrial_model::{FileId, Label, Node, Origin, SetBy, Span};
+
+use crate::cases::{self, Expected, manifests};
 
 use super::*;
 
-const CONTEXT: Context = Context { minor: Minor::DEFAULT };
-
-fn testdata(rule: RuleId, file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(rule.as_str()).join(file)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test reads its cases")]
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn manifests(file: &Arc<SourceFile>) -> Vec<Manifest> {
-    let parsed = parse(file, Dialect::Kubectl);
-    assert_eq!(parsed.findings, []);
-    parsed.documents.into_iter().map(|d| Manifest::from_node(d.node).expect("an object")).collect()
-}
-
-fn checked(text: String) -> (Arc<SourceFile>, Checked) {
-    let file = Sources::new().add("case.yaml", text);
-    let checked = check(&manifests(&file), &CONTEXT);
-    (file, checked)
-}
-
-fn shown(file: &SourceFile, checked: &Checked, rule: RuleId) -> String {
-    let mut text = String::new();
-    let place = |label: &Label| {
-        let (line, column) = file.line_column(label.span.start);
-        format!("{line}:{column}")
-    };
-    for finding in checked.findings.iter().filter(|f| f.rule == rule) {
-        let field = finding.field.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "{} {} {}", place(&finding.primary), finding.level.as_str(), finding.message);
-        let _ = writeln!(text, "    at {field}");
-        for label in &finding.related {
-            let _ = writeln!(text, "    {} {}", place(label), label.text);
-        }
-        for more in finding.help.iter().map(|h| format!("help: {h}")).chain(finding.notes.iter().cloned()) {
-            let _ = writeln!(text, "    {more}");
-        }
-    }
-    for NotChecked { kind, count, because } in &checked.not_checked {
-        let _ = writeln!(text, "not checked: {count} {kind} ({because})");
-    }
-    text
-}
-
 #[test]
-fn ids_are_unique_and_in_the_catalog() {
+fn ids_are_unique() {
     let mut seen = HashSet::new();
-    for rule in RULES {
-        assert!(seen.insert(rule.id()), "{} is there twice", rule.id().as_str());
-        assert!(CATALOG.iter().any(|info| info.id == rule.id()), "{} is not in the catalog", rule.id().as_str());
+    for id in catalog() {
+        assert!(seen.insert(id), "{} is there twice", id.as_str());
     }
 }
 
 #[test]
-fn every_rule_fails_and_passes_its_testdata() {
-    for rule in RULES {
-        let id = rule.id();
-        let (file, failing) = checked(read(&testdata(id, "failing.yaml")));
-        assert!(failing.findings.iter().any(|f| f.rule == id), "{} does not fail", id.as_str());
-        insta::assert_snapshot!(format!("{}-failing", id.as_str()), shown(&file, &failing, id));
-        let (_, passing) = checked(read(&testdata(id, "passing.yaml")));
-        assert!(passing.findings.iter().all(|f| f.rule != id), "{} does not pass", id.as_str());
+fn every_rule_says_what_its_cases_expect() {
+    let mut wrong = String::new();
+    for id in catalog() {
+        for case in cases::of(id) {
+            let said = case.run().said(id);
+            if agree(&case.expected, &said) {
+                continue;
+            }
+            let _ = writeln!(wrong, "\n{}", case.claim);
+            for Expected { line, details } in said {
+                let _ = writeln!(wrong, "# {line}");
+                for detail in details {
+                    let _ = writeln!(wrong, "#   {detail}");
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn agree(expected: &[Expected], said: &[Expected]) -> bool {
+    let agrees = |(expected, said): (&Expected, &Expected)| {
+        expected.line == said.line && expected.details.iter().all(|detail| said.details.contains(detail))
+    };
+    expected.len() == said.len() && expected.iter().zip(said).all(agrees)
+}
+
+#[test]
+fn every_rule_has_a_case_that_fails_and_one_that_passes() {
+    for id in catalog() {
+        let fails = |case: &cases::Case| case.run().checked.findings.iter().any(|f| f.rule == id);
+        let (failing, passing): (Vec<_>, Vec<_>) = cases::of(id).into_iter().partition(fails);
+        assert!(!failing.is_empty(), "no case of {} fails", id.as_str());
+        assert!(!passing.is_empty(), "no case of {} passes", id.as_str());
     }
 }
 
 #[test]
 fn every_finding_lies_in_a_file_and_is_one_sentence() {
-    for rule in RULES {
-        let (file, checked) = checked(read(&testdata(rule.id(), "failing.yaml")));
+    for case in catalog().flat_map(cases::of) {
+        let cases::Outcome { file, checked } = case.run();
         for finding in &checked.findings {
-            let label = &finding.primary;
-            assert_eq!(label.span.file, file.id());
-            assert!(label.span.start < label.span.end, "{}", finding.message);
-            assert!(
-                file.text().get(label.span.start as usize..label.span.end as usize).is_some(),
-                "{}",
-                finding.message
-            );
-            assert!(!finding.message.ends_with('.') && !finding.message.contains('\n'), "{}", finding.message);
-            assert!(finding.object.is_some() && finding.field.is_some(), "{}", finding.message);
+            let (label, message) = (&finding.primary, &finding.message);
+            assert_eq!(label.span.file, file.id(), "{message}");
+            assert!(label.span.start < label.span.end, "{message}");
+            assert!(file.text().get(label.span.start as usize..label.span.end as usize).is_some(), "{message}");
+            assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
+            assert!(finding.object.is_some() && finding.field.is_some(), "{message}");
         }
     }
 }
 
+fn found(text: String) -> Vec<Finding> {
+    let sources = Sources::new();
+    let file = sources.add("case.yaml", text);
+    check(&manifests(&file), &Context::new("dev", Minor::DEFAULT, &sources)).findings
+}
+
 #[test]
 fn a_secret_value_is_in_no_message() {
-    let (_, checked) = checked(read(&testdata(ids::SCHEMA, "failing.yaml")));
-    let said = format!("{:?}", checked.findings);
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: login }\ndata: { password: hunter2! }\n";
+    let said = format!("{:?}", found(secret.to_owned()));
     assert!(said.contains("must be base64") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]
 fn a_hundred_thousand_wrong_fields_are_counted() {
     let fields: String = (0..100_000).map(|i| format!("  field{i}: x\n")).collect();
-    let (_, checked) = checked(format!("apiVersion: v1\nkind: Pod\nmetadata: {{ name: web }}\nspec:\n{fields}"));
-    assert_eq!(checked.findings.len(), 101);
-    let last = checked.findings.last().map(|f| f.message.as_str());
+    let found = found(format!("apiVersion: v1\nkind: Pod\nmetadata: {{ name: web }}\nspec:\n{fields}"));
+    assert_eq!(found.len(), 101);
+    let last = found.last().map(|f| f.message.as_str());
     assert_eq!(last, Some("Pod web has 99901 more values that do not fit the schema"));
 }
 
@@ -124,7 +104,7 @@ fn replaced(by: SetBy) -> Finding {
     let spec = manifest.node.get_mut("spec").expect("is there");
     let before = spec.get("replicas").map(Node::origin);
     spec.set("replicas", Node::string("many", Origin::over(Span::new(patch.id(), 17, 21), by, before)));
-    let found = check(&[manifest], &CONTEXT).findings;
+    let found = check(&[manifest], &Context::new("dev", Minor::DEFAULT, &sources)).findings;
     found.into_iter().find(|f| f.field.as_deref() == Some("/spec/replicas")).expect("found")
 }
 

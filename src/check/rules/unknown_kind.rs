@@ -5,7 +5,7 @@ use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Level, Manifest, NotChecked, RuleId, Span, ids};
 
 use crate::served::{Served, minors_that_serve};
-use crate::{Checked, Context, Rule, not_checked};
+use crate::{Checked, Context, Objects, Rule, not_checked};
 
 /// The rule.
 pub(crate) struct UnknownKind;
@@ -15,9 +15,9 @@ impl Rule for UnknownKind {
         ids::UNKNOWN_KIND
     }
 
-    fn check(&self, manifests: &[Manifest], context: &Context, checked: &mut Checked) {
+    fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         let mut foreign = Vec::new();
-        for manifest in manifests.iter().filter(|m| !m.is_sops_encrypted()) {
+        for manifest in objects.readable().iter().copied() {
             match Served::of(manifest, context.minor) {
                 Served::Known(_) => {}
                 Served::Foreign => foreign.push(manifest),

@@ -1,11 +1,12 @@
 //! One deployment from beginning to end; reads top to bottom like the story it tells.
 
 use seatrial_api::{ApiError, Cluster};
-use seatrial_model::{Change, Finding, Level, Manifest, ObjectId, ids};
+use seatrial_model::{Change, Finding, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
 use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
 use crate::finding::missing_namespace;
+use crate::ids;
 use crate::inventory::{Inventory, compare, config_map, config_map_id, own_name};
 use crate::lease::{Acquired, acquire};
 use crate::order::Stage;

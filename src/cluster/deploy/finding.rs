@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use seatrial_api::{ApiError, Conflict};
-use seatrial_model::{Finding, ids};
+use seatrial_model::Finding;
 
 use crate::field_path::{Field, find, name_span};
+use crate::ids;
 use crate::place::Placed;
 use crate::work::Stop;
 

@@ -12,6 +12,7 @@ mod evidence;
 mod field_path;
 mod finding;
 mod gather;
+mod ids;
 mod inventory;
 mod lease;
 mod normalise;
@@ -30,6 +31,7 @@ pub use cancel::{CancelToken, Canceller};
 pub use cleanup::cleanup;
 pub use deployment::deploy;
 pub use gather::{Seen, events, gather};
+pub use ids::CATALOG;
 pub use options::{DeployOptions, Preview, Progress, RunIdentity};
 pub use preview::may_read_preview;
 

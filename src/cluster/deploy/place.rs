@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_kubernetes::Scope;
-use seatrial_model::{Finding, Manifest, ObjectId, Skipped, ids};
+use seatrial_model::{Finding, Manifest, ObjectId, Skipped};
 use serde_json::Value;
 
 use crate::field_path::name_span;
+use crate::ids;
 use crate::normalise::normalise;
 use crate::order::{Stage, key, stage};
 use crate::ownership::drop_owners;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use seatrial_api::{ApiError, Cluster};
 use seatrial_kubernetes::Scope;
-use seatrial_model::{Finding, Manifest, Node, ids};
+use seatrial_model::{Finding, Manifest, Node};
 
 use crate::DeployOptions;
 use crate::field_path::name_span;
+use crate::ids;
 use crate::place::{self, Destination, Placement};
 use crate::work::{Stop, Work};
 

@@ -1,10 +1,11 @@
 //! An object that failed or did not become ready → a finding with the line to edit.
 
-use seatrial_model::{Finding, RuleId, ids};
+use seatrial_model::{Finding, RuleId};
 use seatrial_readiness::{Cause, Status};
 
 use crate::blame::{image_of, place_of};
 use crate::field_path::name_span;
+use crate::ids;
 use crate::place::Placed;
 
 /// Words of Kubernetes that say that an image is at fault.

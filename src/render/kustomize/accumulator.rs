@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Span, ids};
+use seatrial_model::{Finding, Level, Span};
 
 use crate::budget::Budget;
 use crate::field_spec::FieldError;
+use crate::ids;
 use crate::resource::{Id, Resource};
 use crate::scalar::Setter;
 use crate::size::Size;

@@ -8,8 +8,9 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use seatrial_model::{Finding, Span, ids};
+use seatrial_model::{Finding, Span};
 
+use crate::ids;
 use crate::size::{DEEPEST, Size};
 
 // A fuzzer meets smaller limits, so that small inputs reach them.

@@ -8,12 +8,13 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Entry, Finding, Level, Node, Origin, SetBy, Span, ids};
+use seatrial_model::{Entry, Finding, Level, Node, Origin, SetBy, Span};
 use seatrial_yaml::emit_unfolded;
 
 use crate::accumulator::Accumulator;
 use crate::budget::Budget;
 use crate::field_spec::FieldSpec;
+use crate::ids;
 use crate::kustomization::Kustomization;
 use crate::resource::Resource;
 use crate::shared::Shared;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Rendered, Span, ids};
+use seatrial_model::{Finding, Level, Node, Rendered, Span};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::{Step, Trail, Wanted};
@@ -13,6 +13,7 @@ use crate::directories::Frame;
 use crate::documents::resources_of;
 use crate::files::{Files, Place};
 use crate::generators::{Context, Generated, run};
+use crate::ids;
 use crate::kustomization::{Kind, Kustomization};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;

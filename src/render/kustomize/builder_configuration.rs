@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, Span, ids};
+use seatrial_model::{Finding, Node, Span};
 
 use crate::accumulator::Accumulator;
 use crate::builder::Build;
 use crate::documents::resources_of;
+use crate::ids;
 use crate::inline::{is_inline, parse_inline};
 use crate::kustomization::Kustomization;
 use crate::open_api::{self, OpenApi};

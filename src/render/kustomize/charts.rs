@@ -3,9 +3,10 @@
 //!
 //! Not here: the shape of the fields (`field_shapes`), charts of HelmReleases and applications (`render/helm`).
 
-use seatrial_model::{Finding, Node, Span, ids};
+use seatrial_model::{Finding, Node, Span};
 
 use crate::field_shapes::{HELM_CHART, HELM_GLOBALS};
+use crate::ids;
 use crate::kustomization::Kustomization;
 use crate::plugin_shapes::fit;
 use crate::resource::Resource;

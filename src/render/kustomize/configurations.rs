@@ -1,8 +1,9 @@
 //! `configurations`: files that say which fields transformers touch (kustomize: `builtinconfig.loadDefaultConfig`).
 
-use seatrial_model::{Finding, Node, ids};
+use seatrial_model::{Finding, Node};
 
 use crate::field_spec::{Conflict, FieldSpec};
+use crate::ids;
 use crate::name_reference_specs::NameReference;
 use crate::plugin_shapes::fit_strictly;
 use crate::resource::Gvk;

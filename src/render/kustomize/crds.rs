@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, SourceFile, Span, ids};
+use seatrial_model::{Finding, SourceFile, Span};
 use serde_json::{Map, Value};
 
 use crate::field_spec::{Conflict, FieldSpec, merge_one};
 use crate::files::Files;
+use crate::ids;
 use crate::name_reference_specs::NameReference;
 use crate::open_api::value_of;
 use crate::resource::Gvk;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
-use seatrial_model::{Finding, Level, SourceFile, Span, ids};
+use seatrial_model::{Finding, Level, SourceFile, Span};
 use seatrial_tree::{EntryKind, ReadError, within};
 use seatrial_yaml::Dialect;
 
@@ -12,6 +12,7 @@ use crate::accumulator::Accumulator;
 use crate::builder::Build;
 use crate::cache::{Directory, Read, tell_once};
 use crate::files::Files;
+use crate::ids;
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::transformer_config::TransformerConfig;
 use crate::{FILE_NAMES, build_metadata};

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value, ids};
+use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value};
 
 use crate::field_path::split_escaped;
+use crate::ids;
 use crate::resource::Gvk;
 use crate::scalar::Setter;
 use crate::size::{DEEPEST, Size};

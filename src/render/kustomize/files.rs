@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+use seatrial_model::{Finding, Node, SourceFile, Span};
 use seatrial_tree::{EntryKind, ReadError, Tree, join, parent, within};
 use seatrial_yaml::{Dialect, Parsed};
 
 use crate::cache::Cache;
+use crate::ids;
 use crate::remote::{self, Copy, is_remote};
 use crate::repeated_keys;
 use crate::schemas::Schemas;

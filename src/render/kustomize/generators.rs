@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use seatrial_model::{Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style, ids};
+use seatrial_model::{Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::{Step, keep_origin};
 use crate::files::Files;
+use crate::ids;
 use crate::key_values::{Pair, read_pairs};
 use crate::metadata;
 use crate::nearest;

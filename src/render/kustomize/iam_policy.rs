@@ -1,10 +1,11 @@
 //! `IAMPolicyGenerator`: a service account that is bound to one of a cloud (kustomize: `filters/iampolicygenerator`).
 
-use seatrial_model::{Entry, Finding, Node, Origin, SetBy, Span, Style, ids};
+use seatrial_model::{Entry, Finding, Node, Origin, SetBy, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::Step;
+use crate::ids;
 use crate::resource::Resource;
 
 /// Generates the account and takes it in.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SetBy, Text, Value, ids};
+use seatrial_model::{Finding, Node, SetBy, Text, Value};
 
 use crate::accumulator::Accumulator;
 use crate::budget::Budget;
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
+use crate::ids;
 use crate::image_reference::{ImagePattern, ImageReference};
 use crate::scalar::{Setter, Tag};
 

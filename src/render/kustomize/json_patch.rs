@@ -2,10 +2,11 @@
 //!
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
-use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style, ids};
+use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
 use crate::budget::Budget;
+use crate::ids;
 use crate::json_draft::{Draft, index};
 use crate::size::Size;
 use crate::strategic_merge::patched_over;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Encoding, Finding, Level, Node, ScalarKind, Span, ids};
+use seatrial_model::{Encoding, Finding, Level, Node, ScalarKind, Span};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
 use crate::files::Files;
 use crate::generators::Generated;
+use crate::ids;
 use crate::size::Size;
 
 /// One key with its bytes and the place that says so.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+use seatrial_model::{Finding, Node, SourceFile, Span};
 
 use crate::fields::KUSTOMIZATION;
+use crate::ids;
 use crate::shape;
 
 /// What a directory is included as.

@@ -37,6 +37,7 @@ mod folded;
 mod generators;
 mod go_regex;
 mod iam_policy;
+mod ids;
 mod image_override;
 mod image_reference;
 mod images;
@@ -92,6 +93,7 @@ mod var_resolution;
 mod vars;
 mod wording;
 
+pub use ids::own::CATALOG;
 pub use image_override::{ImageOverride, override_images};
 pub use remote::Checkout;
 

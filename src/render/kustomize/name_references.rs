@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SetBy, Value, ids};
+use seatrial_model::{Finding, Node, SetBy, Value};
 
 use crate::budget::Budget;
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf, selects};
+use crate::ids;
 use crate::name_reference_specs::NameReference;
 use crate::resource::{Gvk, Id, Resource};
 use crate::scalar::{Setter, Tag};

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, SourceFile, Span, ids};
+use seatrial_model::{Finding, Level, Node, SourceFile, Span};
 use seatrial_yaml::Dialect;
 use serde_json::{Map, Value};
 
 use crate::files::Files;
+use crate::ids;
 use crate::schemas::{Definitions, Shape};
 
 /// The schemas that kustomize brings along.

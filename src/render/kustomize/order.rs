@@ -1,7 +1,8 @@
 //! The order of objects in the result (kustomize: `SortOrderTransformer`): `legacy` unless `sortOptions` say `fifo`; and the order of kinds.
 
-use seatrial_model::{Finding, Node, ids};
+use seatrial_model::{Finding, Node};
 
+use crate::ids;
 use crate::resource::{Gvk, Resource};
 
 const FIRST: [&str; 22] = [

@@ -1,10 +1,11 @@
 //! What a patch is: where its text stands, and whether it is a strategic merge or a JSON patch.
 
-use seatrial_model::{Finding, Node, Span, ids};
+use seatrial_model::{Finding, Node, Span};
 use seatrial_yaml::Document;
 use serde::de::IgnoredAny;
 
 use crate::files::Files;
+use crate::ids;
 use crate::inline::{is_inline, parse_inline};
 use crate::json_patch::JsonPatch;
 use crate::repeated_keys;

@@ -1,8 +1,9 @@
 //! A patch or a target without an object: what was meant, and what to write.
 
-use seatrial_model::{Finding, Node, ids};
+use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
+use crate::ids;
 use crate::nearest;
 use crate::resource::{Id, Resource};
 

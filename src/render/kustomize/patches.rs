@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Span, ids};
+use seatrial_model::{Finding, Level, Node, Span};
 
 use crate::accumulator::Accumulator;
 use crate::budget::Budget;
 use crate::files::Files;
+use crate::ids;
 use crate::json_patch::{JsonPatch, JsonPatchError};
 use crate::metadata;
 use crate::patch_source::{Patch, read_patch, read_path_or_text};

@@ -4,7 +4,7 @@
 //! Whatever is not built in would be a program, and nothing of a repository is executed: it is a finding. Not here: where the
 //! configurations come from (`builder`).
 
-use seatrial_model::{Finding, Node, ids};
+use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::Step;
@@ -12,6 +12,7 @@ use crate::configurations::specs_of;
 use crate::field_spec::FieldSpec;
 use crate::files::Files;
 use crate::generators::{Context, Generated, run};
+use crate::ids;
 use crate::names::{Affix, set_affix};
 use crate::namespace::{Mode, Replace, Subjects, set_namespace};
 use crate::plugin_shapes::{self as shapes, fit};

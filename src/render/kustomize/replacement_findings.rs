@@ -1,8 +1,9 @@
 //! What is said of a replacement whose source, object or field does not exist: what nearly is it, and what to write.
 
-use seatrial_model::{Finding, Node, Span, ids};
+use seatrial_model::{Finding, Node, Span};
 
 use crate::field_path::{Step, at, choice, lookup, number};
+use crate::ids;
 use crate::nearest;
 use crate::resource::Resource;
 

@@ -1,10 +1,11 @@
 //! What a replacement copies: the one object that its `source` means, and the value in it (kustomize: `filters/replacement`).
 
-use seatrial_model::{Finding, Level, Node, Span, Style, ids};
+use seatrial_model::{Finding, Level, Node, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
 use crate::field_path::{at, lookup, split};
+use crate::ids;
 use crate::replacement_findings as told;
 use crate::resource::Resource;
 use crate::wording::count;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style, ids};
+use seatrial_model::{Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
@@ -13,6 +13,7 @@ use crate::budget::Budget;
 use crate::field_path::{Step, at_mut, split};
 use crate::field_shapes::REPLACEMENT;
 use crate::files::Files;
+use crate::ids;
 use crate::patch_target::nearly_selected;
 use crate::path_matcher::{Create, Found, Kind, matches};
 use crate::pattern::Patterns;

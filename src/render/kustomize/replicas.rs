@@ -1,9 +1,10 @@
 //! `replicas` (kustomize: `ReplicaCountTransformer`).
 
-use seatrial_model::{Finding, Node, ids};
+use seatrial_model::{Finding, Node};
 
 use crate::accumulator::Accumulator;
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
+use crate::ids;
 use crate::nearest;
 use crate::resource::Resource;
 use crate::scalar::{Setter, Tag};

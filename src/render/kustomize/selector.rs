@@ -1,8 +1,9 @@
 //! Which resources a patch's `target` means (kustomize: `types.Selector`; Kubernetes' label selector syntax).
 
-use seatrial_model::{Finding, Node, Span, ids};
+use seatrial_model::{Finding, Node, Span};
 
 use crate::accumulator::Accumulator;
+use crate::ids;
 use crate::label_selector::LabelSelector;
 use crate::pattern::Pattern;
 use crate::resource::Resource;

@@ -2,8 +2,9 @@
 //!
 //! Go's JSON decoder, which kustomize uses, ignores the case of field names; so do we, and give back the canonical names.
 
-use seatrial_model::{Entry, Finding, Key, Node, ids};
+use seatrial_model::{Entry, Finding, Key, Node};
 
+use crate::ids;
 use crate::nearest;
 
 /// The type of a field.

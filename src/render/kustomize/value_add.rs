@@ -1,10 +1,11 @@
 //! `ValueAddTransformer`: one value written into many fields (kustomize: `filters/valueadd`).
 
-use seatrial_model::{Finding, Node, ScalarKind, Style, ids};
+use seatrial_model::{Finding, Node, ScalarKind, Style};
 
 use crate::accumulator::Accumulator;
 use crate::field_spec::{FieldError, FieldSpec};
 use crate::files::Files;
+use crate::ids;
 use crate::namespace::set_namespace_of;
 use crate::plugin_shapes::{VALUE_ADD, fit};
 use crate::scalar::{Setter, Tag};

@@ -1,7 +1,8 @@
 //! What is said of a var that comes twice, whose object or field does not exist, or that changes nothing.
 
-use seatrial_model::{Finding, Level, Node, Span, ids};
+use seatrial_model::{Finding, Level, Node, Span};
 
+use crate::ids;
 use crate::nearest;
 use crate::replacement_findings::near_field;
 use crate::resource::Resource;

@@ -5,11 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seatrial_model::{Finding, Node, Origin, ScalarKind, SetBy, Span, Style, ids};
+use seatrial_model::{Finding, Node, Origin, ScalarKind, SetBy, Span, Style};
 
 use crate::budget::Budget;
 use crate::field_path::{at, lookup, split};
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
+use crate::ids;
 use crate::resource::Resource;
 use crate::shared::spread;
 use crate::size::Size;

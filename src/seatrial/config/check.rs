@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{CATALOG, Node, SourceFile, Sources};
+use seatrial_model::{Node, SourceFile, Sources};
 use seatrial_schema::nearest;
 use seatrial_trial::{Probe, Test};
+
+use crate::catalog;
 
 use super::place::{find, root_of};
 use super::raw::{RawCluster, RawConfig, RawEnvironment, RawTest};
@@ -67,10 +69,14 @@ impl Checker {
 
     fn rules(&mut self, config: &Config) {
         for rule in config.rules.keys() {
-            if !CATALOG.iter().any(|info| info.id.as_str() == rule) {
-                let known = CATALOG.iter().map(|info| info.id.as_str());
-                let hint = nearest(rule, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let Some(known) = catalog::find(rule) else {
+                let near = nearest(rule, catalog::all().iter().map(|rule| rule.as_str()));
+                let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 self.problem(&["rules", rule], format!("there is no rule `{rule}`{hint}"));
+                continue;
+            };
+            if let Some(because) = known.info().setting.why_not() {
+                self.problem(&["rules", rule], format!("the level of `{rule}` cannot be set: {because}"));
             }
         }
     }

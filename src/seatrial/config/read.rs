@@ -151,6 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_that_cannot_be_set_says_why() {
+        check(
+            "version: 1\nrules:\n  schema: warning\n  duplicate-key: off\n  parse-error: off\n  not-ready: note\n  config: off\n",
+            &[
+                "5:3: the level of `parse-error` cannot be set: what it finds leaves the rendered environment incomplete",
+                "6:3: the level of `not-ready` cannot be set: it is what the cluster or a test answered",
+                "7:3: the level of `config` cannot be set: it is about this file",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_unknown_rule_names_the_nearest_one() {
+        check("version: 1\nrules: { schemaa: off }\n", &["2:10: there is no rule `schemaa`; did you mean `schema`?"]);
+    }
+
+    #[test]
     fn a_good_configuration_is_read() {
         check(
             "version: 1\nenvironments:\n  dev:\n    kustomize: { path: deploy }\n    deploy: { timeout: 10m }\n",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use seatrial_kustomize::{Options, build};
-use seatrial_model::{Node, Sources, ids};
+use seatrial_model::{Node, Sources};
 use seatrial_tree::Tree;
 use seatrial_yaml::emit_all;
 
@@ -134,7 +134,7 @@ fuzz_target!(|bytes: &[u8]| {
         let file = sources.get(span.file).expect("a file of the tree");
         assert!(file.text().get(span.start as usize..span.end as usize).is_some(), "{finding:?}");
     }
-    let is_exceeded = rendered.findings.iter().any(|finding| finding.rule == ids::BUDGET_EXCEEDED);
+    let is_exceeded = rendered.findings.iter().any(|finding| finding.rule.as_str() == "budget-exceeded");
     assert!(!is_exceeded || rendered.manifests.is_empty(), "what is incomplete is not handed on");
     let walked: usize = rendered.manifests.iter().map(|manifest| values(&manifest.node)).sum();
     assert!(walked <= VALUES + 2 * text, "{walked} values of {text} bytes");

@@ -1,0 +1,21 @@
+//! What a build of a kustomization finds, beside the ids that several rooms share.
+
+pub(crate) use seatrial_model::ids::*;
+
+pub(crate) use own::*;
+
+/// The ids that are declared here.
+pub(crate) mod own {
+    seatrial_model::rule_ids! {
+        BASE_CYCLE "base-cycle" Error Incomplete "kustomizations include each other in a circle"
+            "kustomize refuses to build such a tree. Remove one of the `resources` entries that close the circle."
+        BUDGET_EXCEEDED "budget-exceeded" Error Incomplete "a build grows beyond every bound"
+            "What a build copies, sets and includes may add so much to what its files hold and no more: a few lines that each double what is there would fill any memory. kustomize has no such limit, and would not end. Take out what multiplies, or split the build."
+        KUSTOMIZE "kustomize" Error Incomplete "a kustomization cannot be built"
+            "kustomize would stop here, and with it everything that includes this directory."
+        KUSTOMIZE_FIELD "kustomize-field" Error Incomplete "a kustomization has an unknown or unsupported field"
+            "An unknown field is refused by kustomize. A field that kustomize knows and Seatrial does not support yet is never ignored: the rendered result could be wrong."
+        PATCH_TARGET "patch-target" Error Incomplete "a patch has no object to patch"
+            "The object was renamed, removed, or its apiVersion moved on in the base while the patch stayed behind."
+    }
+}
