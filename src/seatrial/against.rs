@@ -1,13 +1,14 @@
 //! What environments are compared with: the base commit's tree, and what its configuration says of them.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use seatrial_discover::Source;
+use seatrial_discover::{Discovery, Loose, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::{Context, check};
-use seatrial_tree::Tree;
+use seatrial_tree::{EntryKind, Tree};
+use seatrial_yaml::ParsedFiles;
 
 use crate::checkouts::Checkouts;
 use crate::config::Config;
@@ -19,6 +20,9 @@ use crate::session::Session;
 #[derive(Debug)]
 pub(crate) struct Against {
     tree: Tree,
+    parsed: Arc<ParsedFiles>,
+    /// What it holds, once somebody asked.
+    discovery: OnceLock<Discovery>,
     renderer: Renderer,
     /// Its configuration; or why it says nothing, as a clause.
     config: Result<Config, String>,
@@ -47,8 +51,9 @@ pub(crate) struct Told {
 impl Against {
     /// The base in `tree`, with the copies of other repositories that its own configuration and the command line name.
     pub(crate) fn new(tree: Tree, config: Result<Config, String>, config_path: &str, checkouts: &Checkouts) -> Against {
-        let renderer = Renderer::new(&tree, &Arc::default(), checkouts);
-        Against { tree, renderer, config, config_path: config_path.to_owned() }
+        let parsed = Arc::default();
+        let renderer = Renderer::new(&tree, &parsed, checkouts);
+        Against { tree, parsed, discovery: OnceLock::new(), renderer, config, config_path: config_path.to_owned() }
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
@@ -69,10 +74,26 @@ impl Against {
                 "the base renders this environment from somewhere outside of the repository".to_owned()
             });
         }
-        match self.tree.kind(planned.path()) {
-            Ok(_) => Ok((planned.source.clone(), planned.minor)),
-            Err(_) => Err("the base does not have this environment".to_owned()),
+        match self.source(&planned.source) {
+            Some(source) => Ok((source, planned.minor)),
+            None => Err("the base does not have this environment".to_owned()),
         }
+    }
+
+    /// What lies on the base where a source does that was not configured.
+    fn source(&self, source: &Source) -> Option<Source> {
+        let path = source.path();
+        let kind = self.tree.kind(path).ok()?;
+        if !matches!(source, Source::Loose(_)) {
+            return Some(source.clone());
+        }
+        let loose = match kind {
+            EntryKind::File => Loose { path: path.to_owned(), files: [path.to_owned()].into() },
+            EntryKind::Directory => {
+                self.discovery.get_or_init(|| Discovery::of(&self.tree, &self.parsed, "")).loose(path)
+            }
+        };
+        (!loose.files.is_empty()).then_some(Source::Loose(loose))
     }
 }
 

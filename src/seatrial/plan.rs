@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use seatrial_discover::{Source, discover};
+use seatrial_discover::{Discovery, LeftOut, Loose, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::Span;
@@ -34,9 +34,7 @@ pub(crate) struct Planned {
 impl Planned {
     /// The path of the source.
     pub(crate) fn path(&self) -> &str {
-        match &self.source {
-            Source::Kustomize(path) | Source::Manifests(path) => path,
-        }
+        self.source.path()
     }
 
     /// `kustomize deploy/overlays/dev`.
@@ -44,9 +42,17 @@ impl Planned {
         let shown = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
         match &self.source {
             Source::Kustomize(path) => format!("kustomize {}", shown(path)),
-            Source::Manifests(path) => format!("manifests {}", shown(path)),
+            Source::Manifests(path) | Source::Loose(Loose { path, .. }) => format!("manifests {}", shown(path)),
         }
     }
+}
+
+/// What is looked at, and what is not.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) environments: Vec<Planned>,
+    /// What was found where environments were looked for.
+    pub(crate) left_out: LeftOut,
 }
 
 /// The environments of the configuration, or what is discovered; only those that were asked for.
@@ -57,8 +63,8 @@ pub(crate) fn environments(
     workspace: &Workspace,
     wanted: &[String],
     load_restriction: LoadRestriction,
-) -> Result<Vec<Planned>, Stop> {
-    let all = match &workspace.config {
+) -> Result<Plan, Stop> {
+    let Plan { environments: all, left_out } = match &workspace.config {
         Some(config) => configured(workspace, config, load_restriction)?,
         None => discovered(workspace, load_restriction),
     };
@@ -71,15 +77,16 @@ pub(crate) fn environments(
     }
     let chosen: Vec<Planned> = all.into_iter().filter(|p| wanted.is_empty() || wanted.contains(&p.name)).collect();
     if chosen.is_empty() {
+        let seen: String = left_out.sentences().iter().map(|sentence| format!("; {sentence}")).collect();
         return Err(Stop::Usage(format!(
-            "there is nothing to render: no environment in `{}`, no kustomization and no manifest in the repository",
+            "there is nothing to render: no environment in `{}`, no kustomization and no manifest in the repository{seen}",
             workspace.config_path
         )));
     }
-    Ok(chosen)
+    Ok(Plan { environments: chosen, left_out })
 }
 
-fn configured(workspace: &Workspace, config: &Config, load_restriction: LoadRestriction) -> Result<Vec<Planned>, Stop> {
+fn configured(workspace: &Workspace, config: &Config, load_restriction: LoadRestriction) -> Result<Plan, Stop> {
     let file = workspace.tree.read(&workspace.config_path).ok();
     let root = file.as_ref().and_then(config::root_of);
     let plan = |(name, environment): (&String, &EnvironmentConfig)| {
@@ -98,7 +105,8 @@ fn configured(workspace: &Workspace, config: &Config, load_restriction: LoadRest
             config: Some(environment.clone()),
         })
     };
-    config.environments.iter().map(plan).collect()
+    let environments = config.environments.iter().map(plan).collect::<Result<_, Stop>>()?;
+    Ok(Plan { environments, left_out: LeftOut::default() })
 }
 
 /// What lies at a path that the command line names, seen from `directory`. Links are followed inside of the tree, never out of it.
@@ -161,8 +169,8 @@ pub(crate) fn minor_of(environment: &EnvironmentConfig) -> Minor {
     environment.kubernetes.unwrap_or(Minor::DEFAULT)
 }
 
-fn discovered(workspace: &Workspace, load_restriction: LoadRestriction) -> Vec<Planned> {
-    let found = discover(&workspace.tree, &workspace.parsed).into_iter();
+fn discovered(workspace: &Workspace, load_restriction: LoadRestriction) -> Plan {
+    let found = Discovery::of(&workspace.tree, &workspace.parsed, "").below("");
     let plan = |d: seatrial_discover::Discovered| Planned {
         name: d.name,
         source: d.source,
@@ -171,7 +179,7 @@ fn discovered(workspace: &Workspace, load_restriction: LoadRestriction) -> Vec<P
         place: None,
         config: None,
     };
-    found.map(plan).collect()
+    Plan { environments: found.environments.into_iter().map(plan).collect(), left_out: found.left_out }
 }
 
 /// The levels that the configuration gives to rules.

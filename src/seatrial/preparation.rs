@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use seatrial_discover::LeftOut;
 use seatrial_kustomize::{ImageOverride, LoadRestriction};
 use seatrial_model::Report;
 use seatrial_rules::Options;
@@ -34,6 +35,8 @@ pub(crate) struct Preparation {
     pub(crate) planned: Vec<Planned>,
     pub(crate) images: Vec<ImageOverride>,
     pub(crate) renderer: Renderer,
+    /// What was found beside, and is not looked at.
+    left_out: LeftOut,
     checkouts: Checkouts,
 }
 
@@ -50,14 +53,17 @@ impl Preparation {
         load_restriction: LoadRestriction,
     ) -> Result<Preparation, Stop> {
         let images = image_overrides(&source.image).map_err(Stop::Usage)?;
-        let planned = match wanted {
-            Selection::Environments(names) => plan::environments(workspace, names, load_restriction)?,
-            Selection::Paths(paths) => at_paths(workspace, session, paths, load_restriction)?,
+        let (planned, left_out) = match wanted {
+            Selection::Environments(names) => {
+                let plan = plan::environments(workspace, names, load_restriction)?;
+                (plan.environments, plan.left_out)
+            }
+            Selection::Paths(paths) => (at_paths(workspace, session, paths, load_restriction)?, LeftOut::default()),
         };
         let flags = Checkouts::of_flags(source, session, workspace)?;
         let checkouts = flags.under(workspace.config.as_ref(), &workspace.config_path);
         let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts);
-        Ok(Preparation { planned, images, renderer, checkouts })
+        Ok(Preparation { planned, images, renderer, left_out, checkouts })
     }
 
     /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
@@ -108,6 +114,7 @@ impl Preparation {
             report.revision.base = None;
             None
         });
+        report.notices.extend(self.left_out.sentences());
         report.alterations = context.alterations();
         let levels = plan::levels(context.workspace.config.as_ref());
         let bench = Bench {

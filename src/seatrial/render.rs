@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use seatrial_discover::Source;
+use seatrial_discover::{Loose, Source};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Manifest, Rendered};
 use seatrial_tree::Tree;
@@ -43,6 +43,9 @@ impl Renderer {
         let mut rendered = match source {
             Source::Kustomize(path) => self.kustomize(load_restriction).build(path),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
+            Source::Loose(Loose { path, files }) => {
+                seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
+            }
         };
         let changed = override_images(&mut rendered.manifests, images);
         (rendered, changed)

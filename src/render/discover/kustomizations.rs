@@ -1,10 +1,13 @@
-//! Which kustomizations include which, and which ones nobody includes.
+//! Which kustomizations include which, which ones nobody includes, and which files they name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::Node;
-use seatrial_tree::{Tree, join, parent};
+use seatrial_tree::{Tree, join, parent, within};
 use seatrial_yaml::{Dialect, ParsedFiles};
+
+use crate::charts::Charts;
+use crate::{Role, file_in, last};
 
 /// In the order in which kustomize looks for them (kustomize: `api/konfig` `RecognizedKustomizationFileNames`).
 const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -12,70 +15,153 @@ const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kusto
 /// Fields whose entries may be directories with a kustomization of their own.
 const INCLUDES: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
 
+/// Fields with a list of files that mean something to the kustomization alone.
+const INPUTS: [&str; 6] =
+    ["generators", "transformers", "validators", "patchesStrategicMerge", "configurations", "crds"];
+
+/// All kustomizations, by directory.
+#[derive(Debug)]
+pub(crate) struct Kustomizations {
+    all: BTreeMap<String, Kustomization>,
+    /// Files that they name, apart from resources.
+    inputs: BTreeSet<String>,
+    resources: BTreeSet<String>,
+    /// Directories with a kustomization, or with a file that one names.
+    reached: BTreeSet<String>,
+}
+
 /// One kustomization.
+#[derive(Debug, Default)]
 struct Kustomization {
     component: bool,
-    /// Directories that it includes.
+    /// Directories and files that it includes.
     includes: Vec<String>,
+    /// Files that it names beside.
+    inputs: Vec<String>,
 }
 
-/// Directories with a kustomization that nobody includes, ordered by path.
-pub(crate) fn outermost(tree: &Tree, files: &ParsedFiles, paths: &[String]) -> Vec<String> {
-    let all = read_all(tree, files, paths);
-    let included: BTreeSet<&String> =
-        all.iter().flat_map(|(dir, k)| k.includes.iter().filter(move |i| *i != dir)).collect();
-    let candidates = || all.iter().filter(|(_, kustomization)| !kustomization.component).map(|(dir, _)| dir);
-    let mut found: BTreeSet<&String> = candidates().filter(|dir| !included.contains(dir)).collect();
+impl Kustomizations {
+    /// Of the files at `paths`, and of the directories `above` them.
+    pub(crate) fn read<'a>(
+        tree: &Tree,
+        parsed: &ParsedFiles,
+        charts: &Charts,
+        paths: &'a [String],
+        above: impl Iterator<Item = &'a str>,
+    ) -> Kustomizations {
+        let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+        for path in paths {
+            let rank = FILE_NAMES.iter().position(|known| *known == last(path));
+            if let Some(rank) = rank.filter(|_| !charts.keep_to_themselves(path)) {
+                files.entry(parent(path)).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
+            }
+        }
+        for dir in above {
+            if let Some(rank) = FILE_NAMES.iter().position(|name| tree.kind(&file_in(dir, name)).is_ok()) {
+                files.insert(dir, rank);
+            }
+        }
+        let read = |(dir, rank): (&str, usize)| {
+            let name = FILE_NAMES.get(rank).copied().unwrap_or_default();
+            Some((dir.to_owned(), read_one(tree, parsed, dir, &file_in(dir, name))?))
+        };
+        Kustomizations::of(tree, files.into_iter().filter_map(read).collect())
+    }
 
-    // What no environment reaches includes itself in a circle; it must not vanish.
-    let mut reached = BTreeSet::new();
-    all.iter()
-        .filter(|(dir, k)| found.contains(dir) || k.component)
-        .for_each(|(dir, _)| reach(&all, dir, &mut reached));
-    for dir in candidates() {
-        if !reached.contains(dir) {
-            found.insert(dir);
-            reach(&all, dir, &mut reached);
+    fn of(tree: &Tree, all: BTreeMap<String, Kustomization>) -> Kustomizations {
+        let is_file = |path: &&String| matches!(tree.kind(path), Ok(seatrial_tree::EntryKind::File));
+        let inputs: BTreeSet<String> = all.values().flat_map(|k| &k.inputs).cloned().collect();
+        let included = all.values().flat_map(|k| &k.includes).filter(|path| !all.contains_key(*path));
+        let resources: BTreeSet<String> = included.filter(is_file).cloned().collect();
+        let named = inputs.iter().chain(&resources).map(|path| parent(path).to_owned());
+        let reached = all.keys().cloned().chain(named).collect();
+        Kustomizations { all, inputs, resources, reached }
+    }
+
+    /// Directories below `dir` with a kustomization that no other there includes, ordered by path.
+    pub(crate) fn outermost(&self, dir: &str) -> Vec<String> {
+        let all = || self.all.iter().filter(|(at, _)| within(at, dir).is_some());
+        let included: BTreeSet<&String> =
+            all().flat_map(|(dir, k)| k.includes.iter().filter(move |i| *i != dir)).collect();
+        let candidates = || all().filter(|(_, kustomization)| !kustomization.component).map(|(dir, _)| dir);
+        let mut found: BTreeSet<&String> = candidates().filter(|dir| !included.contains(dir)).collect();
+
+        // What no environment reaches includes itself in a circle; it must not vanish.
+        let mut reached = BTreeSet::new();
+        all().filter(|(dir, k)| found.contains(dir) || k.component).for_each(|(dir, _)| self.reach(dir, &mut reached));
+        for dir in candidates() {
+            if !reached.contains(dir) {
+                found.insert(dir);
+                self.reach(dir, &mut reached);
+            }
+        }
+        found.into_iter().cloned().collect()
+    }
+
+    /// Whether a file lies beside a kustomization, or beside a file that one names: whoever left it out of the list meant it.
+    pub(crate) fn reaches(&self, file: &str) -> bool {
+        self.reached.contains(parent(file)) || self.inputs.contains(file)
+    }
+
+    /// How a kustomization uses a file.
+    pub(crate) fn role(&self, file: &str) -> Option<Role> {
+        if self.resources.contains(file) {
+            return Some(Role::Resource);
+        }
+        self.inputs.contains(file).then_some(Role::Input)
+    }
+
+    /// Adds all that a kustomization includes, itself among them.
+    fn reach<'a>(&'a self, from: &'a String, reached: &mut BTreeSet<&'a String>) {
+        let mut pending = vec![from];
+        while let Some(dir) = pending.pop() {
+            let Some((dir, kustomization)) = self.all.get_key_value(dir) else { continue };
+            if reached.insert(dir) {
+                pending.extend(&kustomization.includes);
+            }
         }
     }
-    found.into_iter().cloned().collect()
 }
 
-/// Adds all that a kustomization includes, itself among them.
-fn reach<'a>(all: &'a BTreeMap<String, Kustomization>, from: &'a String, reached: &mut BTreeSet<&'a String>) {
-    let mut pending = vec![from];
-    while let Some(dir) = pending.pop() {
-        let Some((dir, kustomization)) = all.get_key_value(dir) else { continue };
-        if reached.insert(dir) {
-            pending.extend(&kustomization.includes);
-        }
-    }
-}
-
-fn read_all(tree: &Tree, parsed: &ParsedFiles, paths: &[String]) -> BTreeMap<String, Kustomization> {
-    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in paths {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        if let Some(rank) = FILE_NAMES.iter().position(|known| *known == name) {
-            files.entry(parent(path)).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
-        }
-    }
-    let read = |(dir, rank): (&str, usize)| {
-        let name = FILE_NAMES.get(rank).copied().unwrap_or_default();
-        let file = join(dir, name).unwrap_or_default();
-        (dir.to_owned(), read_one(tree, parsed, dir, &file))
-    };
-    files.into_iter().map(read).collect()
-}
-
-fn read_one(tree: &Tree, parsed: &ParsedFiles, dir: &str, path: &str) -> Kustomization {
+/// `None` for what has only the name of one, as objects of Flux may.
+fn read_one(tree: &Tree, parsed: &ParsedFiles, dir: &str, path: &str) -> Option<Kustomization> {
     // As kustomize reads it, so that rendering need not parse it again.
     let parsed = tree.read(path).ok().map(|file| parsed.get(&file, Dialect::Kubectl));
     let Some(node) = parsed.as_ref().and_then(|parsed| parsed.documents.first()).map(|document| &document.node) else {
-        return Kustomization { component: false, includes: Vec::new() };
+        return Some(Kustomization::default());
     };
-    let entries = INCLUDES.iter().filter_map(|field| node.get(field)).flat_map(Node::items).filter_map(Node::as_str);
+    let api_version = node.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+    if api_version.starts_with("kustomize.toolkit.fluxcd.io/") {
+        return None;
+    }
     // A link leads to the directory that was walked; a remote base leads nowhere.
-    let includes = entries.filter_map(|entry| tree.real_path(&join(dir, entry)?).ok()).collect();
-    Kustomization { component: node.get("kind").and_then(Node::as_str) == Some("Component"), includes }
+    let real = |entry: &str| tree.real_path(&join(dir, entry)?).ok();
+    let includes = INCLUDES.iter().flat_map(|field| texts(node, field)).filter_map(real).collect();
+    let component = node.get("kind").and_then(Node::as_str) == Some("Component");
+    Some(Kustomization { component, includes, inputs: inputs(node).into_iter().filter_map(real).collect() })
+}
+
+/// The files that a kustomization names, apart from resources.
+fn inputs(node: &Node) -> Vec<&str> {
+    let lists = INPUTS.iter().flat_map(|field| texts(node, field));
+    let at = |field, key| items(node, field).filter_map(move |item| item.get(key)?.as_str());
+    let paths = ["patches", "patchesJson6902", "replacements"].into_iter().flat_map(|field| at(field, "path"));
+    let generators = || ["configMapGenerator", "secretGenerator"].into_iter().flat_map(|field| items(node, field));
+    let files = generators().flat_map(|generator| texts(generator, "files"));
+    let files = files.map(|file| file.split_once('=').map_or(file, |(_, path)| path));
+    let envs = generators().flat_map(|g| texts(g, "envs").chain(g.get("env").and_then(Node::as_str)));
+    let charts = items(node, "helmCharts").flat_map(|chart| {
+        chart.get("valuesFile").and_then(Node::as_str).into_iter().chain(texts(chart, "additionalValuesFiles"))
+    });
+    let inflated = at("helmChartInflationGenerator", "values");
+    let open_api = node.at(&["openapi", "path"]).and_then(Node::as_str);
+    lists.chain(paths).chain(files).chain(envs).chain(charts).chain(inflated).chain(open_api).collect()
+}
+
+fn items<'a>(node: &'a Node, field: &str) -> impl Iterator<Item = &'a Node> + use<'a> {
+    node.get(field).map(Node::items).unwrap_or_default().iter()
+}
+
+fn texts<'a>(node: &'a Node, field: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    items(node, field).filter_map(Node::as_str)
 }

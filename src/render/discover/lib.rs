@@ -1,21 +1,45 @@
-//! Repository → environments: what there is to render when no configuration says so.
+//! Repository → environments: what there is to render when no configuration says so, and what is left out because it is not a manifest.
 //!
 //! Not here: rendering, and what is wrong with a kustomization: one that cannot be read is an environment all the same, and rendering it says
 //! why.
 
+mod charts;
+mod client_files;
+mod file_sort;
 mod kustomizations;
-mod plain;
+mod left_out;
+mod loose;
 
-use seatrial_tree::Tree;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use seatrial_tree::{Tree, join, within};
 use seatrial_yaml::ParsedFiles;
+
+use charts::Charts;
+use file_sort::FileSort;
+use kustomizations::Kustomizations;
+
+pub use left_out::LeftOut;
 
 /// What an environment is rendered from. Flux, Helm and Argo CD come later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A directory with a kustomization.
     Kustomize(String),
-    /// A file or directory of plain manifests.
+    /// A file or directory of plain manifests, all of which must be objects.
     Manifests(String),
+    /// Plain manifests that were looked for, below a directory or in one file.
+    Loose(Loose),
+}
+
+/// Plain manifests that no kustomization reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    /// The directory, or the file.
+    pub path: String,
+    /// The files, in the order in which kubectl reads them.
+    pub files: Arc<[String]>,
 }
 
 /// One environment that was found.
@@ -27,20 +51,131 @@ pub struct Discovered {
     pub source: Source,
 }
 
-/// The kustomizations that nobody includes, or, where there is none, the plain manifests; ordered by path.
-///
-/// Hidden directories (`.github`) are not looked into. Components are parts of environments, never environments. Where kustomizations include
-/// each other in a circle, the first of them by path stands for the circle.
-#[must_use]
-pub fn discover(tree: &Tree, parsed: &ParsedFiles) -> Vec<Discovered> {
-    let paths: Vec<String> = tree.walk("").into_iter().filter(|path| !is_hidden(path)).collect();
-    let kustomizations = kustomizations::outermost(tree, parsed, &paths);
-    let sources: Vec<Source> = if kustomizations.is_empty() {
-        plain::topmost(tree, &paths).into_iter().map(Source::Manifests).collect()
-    } else {
-        kustomizations.into_iter().map(Source::Kustomize).collect()
-    };
-    sources.into_iter().map(|source| Discovered { name: name(&source), source }).collect()
+/// What there is below a directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What to render, ordered by path.
+    pub environments: Vec<Discovered>,
+    /// What looks like a manifest to some tool, and is not one.
+    pub left_out: LeftOut,
+}
+
+/// A file that a kustomization names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Objects: they are what they are without the kustomization.
+    Resource,
+    /// A patch, an input of a generator, a configuration: it means something to the kustomization alone.
+    Input,
+}
+
+/// What a repository holds: read once, asked for any directory.
+#[derive(Debug)]
+pub struct Discovery {
+    tree: Tree,
+    parsed: Arc<ParsedFiles>,
+    paths: Vec<String>,
+    kustomizations: Kustomizations,
+    charts: Charts,
+}
+
+impl Discovery {
+    /// Of what lies below `scope`, and the kustomizations above it. Hidden directories (`.github`) and installed packages are not looked into.
+    #[must_use]
+    pub fn of(tree: &Tree, parsed: &Arc<ParsedFiles>, scope: &str) -> Discovery {
+        let mut paths = tree.walk(scope);
+        let vendored = go_vendor(&paths);
+        let is_looked_at = |path: &String| {
+            let inside = within(path, scope).unwrap_or(path);
+            !is_hidden(inside) && !is_installed(inside) && !upwards(path).any(|dir| vendored.contains(dir))
+        };
+        paths.retain(is_looked_at);
+        let charts = Charts::of(&paths);
+        let above = upwards(scope).skip(1).filter(|_| !scope.is_empty());
+        let kustomizations = Kustomizations::read(tree, parsed, &charts, &paths, above);
+        Discovery { tree: tree.clone(), parsed: Arc::clone(parsed), paths, kustomizations, charts }
+    }
+
+    /// The kustomizations below a directory that no other there includes, and the topmost directories of plain manifests that no kustomization
+    /// reaches.
+    ///
+    /// Components are parts of environments, never environments. Where kustomizations include each other in a circle, the first of them by path
+    /// stands for the circle.
+    #[must_use]
+    pub fn below(&self, dir: &str) -> Found {
+        let kustomizations = self.kustomizations.outermost(dir).into_iter().map(Source::Kustomize);
+        let (files, mut left_out) = self.sorted(dir);
+        left_out.count_charts(self.charts.topmost(dir));
+        let mut sources: Vec<Source> = kustomizations.chain(loose::topmost(files).map(Source::Loose)).collect();
+        sources.sort_by(|a, b| a.path().cmp(b.path()));
+        let environments = sources.into_iter().map(|source| Discovered { name: name(&source), source });
+        Found { environments: environments.collect(), left_out }
+    }
+
+    /// The plain manifests below a directory that no kustomization reaches.
+    #[must_use]
+    pub fn loose(&self, dir: &str) -> Loose {
+        loose::of(dir, self.sorted(dir).0)
+    }
+
+    /// How a kustomization uses a file, when one names it; asked of what lies below a kustomization.
+    #[must_use]
+    pub fn role(&self, file: &str) -> Option<Role> {
+        self.kustomizations.role(file)
+    }
+
+    /// What a file is, other than a manifest: `a docker-compose file`.
+    #[must_use]
+    pub fn not_a_manifest(&self, path: &str) -> Option<&'static str> {
+        match self.sort(path) {
+            FileSort::Manifest | FileSort::Unknown | FileSort::Other => None,
+            FileSort::Chart => Some("part of a Helm chart"),
+            sort => left_out::singular(sort),
+        }
+    }
+
+    /// The files below a directory that are manifests, and the number of the others.
+    fn sorted(&self, dir: &str) -> (Vec<&str>, LeftOut) {
+        let (mut files, mut left_out) = (Vec::new(), LeftOut::default());
+        for path in self.paths.iter().filter(|path| within(path, dir).is_some()) {
+            if self.kustomizations.reaches(path) {
+                continue;
+            }
+            match self.sort(path) {
+                FileSort::Manifest => files.push(path.as_str()),
+                sort => left_out.count(sort),
+            }
+        }
+        (files, left_out)
+    }
+
+    fn sort(&self, path: &str) -> FileSort {
+        if self.charts.hold(path) {
+            return FileSort::Chart;
+        }
+        file_sort::sort(&self.tree, &self.parsed, path)
+    }
+}
+
+impl Source {
+    /// The path of the directory or file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Source::Kustomize(path) | Source::Manifests(path) | Source::Loose(Loose { path, .. }) => path,
+        }
+    }
+}
+
+/// Directories into which `go mod vendor` put what others wrote.
+fn go_vendor(paths: &[String]) -> BTreeSet<String> {
+    let listed = paths.iter().filter_map(|path| path.strip_suffix("/modules.txt"));
+    listed.filter(|dir| last(dir) == "vendor").map(str::to_owned).collect()
+}
+
+/// Whether a package manager put a file there.
+fn is_installed(path: &str) -> bool {
+    seatrial_tree::parent(path).split('/').any(|dir| matches!(dir, "node_modules" | "site-packages"))
 }
 
 fn is_hidden(path: &str) -> bool {
@@ -48,7 +183,21 @@ fn is_hidden(path: &str) -> bool {
     dirs.split('/').any(|dir| dir.starts_with('.'))
 }
 
+/// A directory and all above it, up to the root.
+fn upwards(dir: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(dir), |dir| (!dir.is_empty()).then(|| seatrial_tree::parent(dir)))
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A file of a directory.
+fn file_in(dir: &str, name: &str) -> String {
+    join(dir, name).unwrap_or_default()
+}
+
 fn name(source: &Source) -> String {
-    let (Source::Kustomize(path) | Source::Manifests(path)) = source;
-    if path.is_empty() { ".".to_owned() } else { path.clone() }
+    if source.path().is_empty() { ".".to_owned() } else { source.path().to_owned() }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SourceFile, Span, ids};
+use seatrial_model::{Finding, Level, Node, SourceFile, Span, ids};
 use seatrial_tree::{EntryKind, ReadError, Tree};
 
 /// What kubectl reads in a directory (kubectl: `cli-runtime/pkg/resource/builder.go` `FileExtensions`).
@@ -38,6 +38,13 @@ pub(crate) fn nothing(tree: &Tree, path: &str) -> Finding {
     Finding::new(ids::MISSING_FILE, stand_in(tree, path), message)
         .with_field(path)
         .with_help("Files that end in `.yaml`, `.yml` or `.json` are read; correct the path, or add a manifest")
+}
+
+/// What was looked into and holds nothing, without a mistake in it: a file may be all comments.
+pub(crate) fn blank(tree: &Tree, path: &str) -> Finding {
+    let span = tree.read(path).map_or_else(|_| stand_in(tree, path), |file| Span::start_of(file.id()));
+    let message = format!("`{}` holds no Kubernetes object", if path.is_empty() { "." } else { path });
+    Finding::new(ids::MISSING_FILE, span, message).with_level(Level::Note).with_field(path)
 }
 
 /// A finding needs a place, and a file that is not there has none.

@@ -1,17 +1,19 @@
-//! Plain manifests: a file, or all YAML and JSON files below a directory, as `kubectl apply -R -f` reads them.
+//! Plain manifests: a file, or all YAML and JSON files below a directory, as `kubectl apply -R -f` reads them; or files that were looked for.
 //!
-//! Not here: what the fields of an object mean (`check/schema`), kustomizations (`render/kustomize`).
+//! Not here: what the fields of an object mean (`check/schema`), kustomizations (`render/kustomize`), looking for files (`render/discover`).
 
+mod collection;
 mod files;
 mod object;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use seatrial_model::{Finding, Manifest, ObjectId, Rendered, SourceFile, Span, ids};
-use seatrial_tree::Tree;
-use seatrial_yaml::{Dialect, Parsed, parse};
+use seatrial_model::{Rendered, SourceFile};
+use seatrial_tree::{ReadError, Tree};
+use seatrial_yaml::{Dialect, Parsed, ParsedFiles, parse};
+
+use collection::{Collection, Files};
 
 /// Renders a file or a directory (recursive) of plain manifests; `List` objects are expanded.
 ///
@@ -20,72 +22,55 @@ use seatrial_yaml::{Dialect, Parsed, parse};
 /// empty source that is entered into the tree's table under that path; who knows which line named the path may move the finding there.
 #[must_use]
 pub fn render(tree: &Tree, path: &str) -> Rendered {
-    let mut rendered = Rendered::default();
     let paths = match files::to_read(tree, path) {
         Ok(paths) => paths,
         Err(error) => {
-            rendered.findings.push(files::unreadable(tree, path, &error));
-            return rendered;
+            let findings = vec![files::unreadable(tree, path, &error)];
+            return Rendered { findings, ..Rendered::default() };
         }
     };
-    // Files are read one after the other, so that they are entered into the table in the same order every time; parsing is what takes long.
-    let read: Vec<_> = paths.iter().map(|path| tree.read(path)).collect();
-    let parsed: Vec<_> = read.into_par_iter().map(|file| file.map(|f| (parse(&f, Dialect::Kubectl), f))).collect();
+    let rendered = collect(tree, &paths, Files::Named, |file| parse(file, Dialect::Kubectl));
+    or_else(rendered, || files::nothing(tree, path))
+}
 
-    let mut identities = Identities::default();
+/// Renders files that were found below `path`, or the one file that `path` is; in the order given, which should be kubectl's.
+///
+/// Nobody said that they are applied together: objects of one identity are an error in one file, a warning in one directory, and alternatives in
+/// two. An object with `metadata.generateName` is one that is created and not applied. Where there is no object at all, a note says so.
+#[must_use]
+pub fn render_found(tree: &Tree, parsed: &ParsedFiles, path: &str, paths: &[String]) -> Rendered {
+    // Whoever looked for the files had to read these to tell templates from manifests.
+    let is_parsed = |file: &SourceFile| file.path().ends_with(".json") || file.text().contains("{{");
+    let rendered = collect(tree, paths, Files::Found, |file| match is_parsed(file) {
+        true => Parsed::clone(&parsed.get(file, Dialect::Kubectl)),
+        false => parse(file, Dialect::Kubectl),
+    });
+    or_else(rendered, || files::blank(tree, path))
+}
+
+fn collect(
+    tree: &Tree,
+    paths: &[String],
+    files: Files,
+    parse: impl Fn(&Arc<SourceFile>) -> Parsed + Send + Sync,
+) -> Rendered {
+    // Files are read one after the other, so that they are entered into the table in the same order every time; parsing is what takes long.
+    let read: Vec<Result<Arc<SourceFile>, ReadError>> = paths.iter().map(|path| tree.read(path)).collect();
+    let parsed: Vec<_> = read.into_par_iter().map(|file| file.map(|f| (parse(&f), f))).collect();
+    let mut collection = Collection::of(files);
     for (path, file) in paths.iter().zip(parsed) {
         match file {
-            Ok((parsed, file)) => take_file(parsed, &file, &mut identities, &mut rendered),
-            Err(error) => rendered.findings.push(files::unreadable(tree, path, &error)),
+            Ok((parsed, file)) => collection.take_file(parsed, &file),
+            Err(error) => collection.rendered.findings.push(files::unreadable(tree, path, &error)),
         }
     }
+    collection.rendered
+}
+
+/// What is said where nothing was rendered.
+fn or_else(mut rendered: Rendered, nothing: impl FnOnce() -> seatrial_model::Finding) -> Rendered {
     if rendered.manifests.is_empty() && rendered.findings.is_empty() {
-        rendered.findings.push(files::nothing(tree, path));
+        rendered.findings.push(nothing());
     }
     rendered
-}
-
-/// Where the object of an identity stands among the manifests.
-type Identities = HashMap<ObjectId, usize>;
-
-fn take_file(parsed: Parsed, file: &Arc<SourceFile>, identities: &mut Identities, rendered: &mut Rendered) {
-    let template = file.text().contains("{{");
-    let documents = parsed.documents;
-    if let Some(finding) = files::kustomization(file, documents.first().map(|d| &d.node)) {
-        rendered.findings.push(finding);
-        return;
-    }
-    let (objects, invalid) = object::from_documents(documents);
-    for mut finding in parsed.findings.into_iter().chain(invalid) {
-        if template && (finding.rule == ids::PARSE_ERROR || finding.rule == ids::INVALID_OBJECT) {
-            finding.help = Some(
-                "The file has `{{`: it looks like a Helm template, which cannot be read before Helm has rendered it"
-                    .to_owned(),
-            );
-        }
-        rendered.findings.push(finding);
-    }
-    for manifest in objects {
-        take_object(manifest, identities, rendered);
-    }
-}
-
-fn take_object(manifest: Manifest, identities: &mut Identities, rendered: &mut Rendered) {
-    let Some(first) = identities.get(&manifest.id).and_then(|index| rendered.manifests.get_mut(*index)) else {
-        identities.insert(manifest.id.clone(), rendered.manifests.len());
-        rendered.manifests.push(manifest);
-        return;
-    };
-    let (here, there) = (name_span(&manifest), name_span(first));
-    let finding = Finding::new(ids::DUPLICATE_OBJECT, here, format!("`{}` is defined twice", manifest.id))
-        .with_label("defined again here")
-        .with_related(there, "defined here")
-        .with_object(&manifest.id)
-        .with_help("Rename one of them or remove it; a cluster would keep the last");
-    rendered.findings.push(finding);
-    *first = manifest;
-}
-
-fn name_span(manifest: &Manifest) -> Span {
-    manifest.node.at(&["metadata", "name"]).map_or(manifest.span, seatrial_model::Node::span)
 }

@@ -5,8 +5,20 @@ use std::collections::VecDeque;
 use seatrial_model::{Finding, Manifest, Node, Span, ids};
 use seatrial_yaml::Document;
 
+/// What becomes of an object with `metadata.generateName` instead of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GeneratedNames {
+    /// It is to be applied, and cannot be.
+    Refused,
+    /// Somebody may create it.
+    Taken,
+}
+
 /// The objects of a file in the order written, and what is wrong with the other documents.
-pub(crate) fn from_documents(documents: Vec<Document>) -> (Vec<Manifest>, Vec<Finding>) {
+pub(crate) fn from_documents(
+    documents: Vec<Document>,
+    generated_names: GeneratedNames,
+) -> (Vec<Manifest>, Vec<Finding>) {
     let (mut objects, mut findings) = (Vec::new(), Vec::new());
     let mut pending: VecDeque<Node> = documents.into_iter().map(|document| document.node).collect();
     while let Some(node) = pending.pop_front() {
@@ -16,7 +28,7 @@ pub(crate) fn from_documents(documents: Vec<Document>) -> (Vec<Manifest>, Vec<Fi
             }
             continue;
         }
-        match wrong_with(&node) {
+        match wrong_with(&node, generated_names) {
             Some(finding) => findings.push(finding),
             None => objects.extend(Manifest::from_node(node)),
         }
@@ -47,7 +59,7 @@ fn list_items(list: &Node) -> Option<Vec<Node>> {
 }
 
 /// Why a document is not an object that could be applied.
-fn wrong_with(node: &Node) -> Option<Finding> {
+fn wrong_with(node: &Node, generated_names: GeneratedNames) -> Option<Finding> {
     if !node.is_mapping() {
         let message = format!("the document is {}, not a Kubernetes object", node.describe());
         return Some(Finding::new(ids::INVALID_OBJECT, node.span(), message));
@@ -65,7 +77,8 @@ fn wrong_with(node: &Node) -> Option<Finding> {
         && last == "`metadata.name`"
         && let Some(generated) = node.at(&["metadata", "generateName"])
     {
-        return Some(generate_name(generated));
+        return (generated_names == GeneratedNames::Refused || generated.as_str().is_none())
+            .then(|| generate_name(generated));
     }
     let list = if missing.is_empty() { last } else { format!("{} and {last}", missing.join(", ")) };
     let finding = Finding::new(ids::INVALID_OBJECT, start(node), format!("the document has no {list}"));

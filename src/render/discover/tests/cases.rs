@@ -5,10 +5,14 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_discover::{Source, discover};
+use seatrial_discover::{Discovery, Found, Source};
 use seatrial_model::Sources;
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
+
+fn discover(tree: &Tree, directory: &str) -> Found {
+    Discovery::of(tree, &Arc::new(ParsedFiles::default()), "").below(directory)
+}
 
 /// The parts of a case: path and text.
 fn parts(case: &str) -> Vec<(&str, String)> {
@@ -35,13 +39,17 @@ fn every_case_is_discovered_as_expected() {
         let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
         let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
         let mut got = String::new();
-        for found in discover(&Tree::memory(files, &Arc::new(Sources::new())), &ParsedFiles::default()) {
-            let source = match found.source {
+        let directory = parts.first().and_then(|(_, head)| head.lines().find_map(|l| l.strip_prefix("below ")));
+        let found = discover(&Tree::memory(files, &Arc::new(Sources::new())), directory.unwrap_or_default());
+        for environment in found.environments {
+            let source = match environment.source {
                 Source::Kustomize(path) => format!("kustomize {path:?}"),
                 Source::Manifests(path) => format!("manifests {path:?}"),
+                Source::Loose(loose) => format!("{:?}", loose.files),
             };
-            writeln!(got, "{}: {source}", found.name).expect("writes to a string");
+            writeln!(got, "{}: {source}", environment.name).expect("writes to a string");
         }
+        found.left_out.sentences().iter().for_each(|s| writeln!(got, "{s}").expect("writes to a string"));
         if got != expected {
             writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
         }
@@ -61,6 +69,6 @@ fn a_base_that_is_included_through_a_link_is_no_environment() {
     }
     std::os::unix::fs::symlink("../base", dir.path().join("dev/base")).expect("link is made");
     let tree = Tree::working_copy(dir.path(), &Arc::new(Sources::new())).expect("is a directory");
-    let names: Vec<String> = discover(&tree, &ParsedFiles::default()).into_iter().map(|found| found.name).collect();
+    let names: Vec<String> = discover(&tree, "").environments.into_iter().map(|found| found.name).collect();
     assert_eq!(names, ["dev"]);
 }

@@ -1,13 +1,14 @@
-//! Every file of `testdata` is a case: a first line `render PATH`, then files as `-- PATH --`, last what is expected as `-- expected --`.
+//! Every file of `testdata` is a case: a line `render PATH` or `found PATH` (all files), then files as `-- PATH --`, last what is expected as `-- expected --`.
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_manifests::render;
+use seatrial_manifests::{render, render_found};
 use seatrial_model::{Masker, Rendered, Sources, Span, locate};
 use seatrial_tree::Tree;
+use seatrial_yaml::ParsedFiles;
 
 /// The parts of a case: path and text.
 fn parts(case: &str) -> Vec<(&str, String)> {
@@ -57,10 +58,14 @@ fn every_case_renders_as_expected() {
         let mut parts = parts(&text);
         let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
         let (_, head) = parts.remove(0);
-        let path = head.lines().find_map(|line| line.strip_prefix("render ")).expect("says what to render");
+        let asked = |word: &str| head.lines().find_map(|line| line.strip_prefix(word));
         let sources = Arc::new(Sources::new());
         let tree = Tree::memory(parts.iter().map(|(path, text)| (*path, text.as_str())), &sources);
-        let got = describe(&render(&tree, path), &sources);
+        let rendered = match asked("found ") {
+            Some(path) => render_found(&tree, &ParsedFiles::default(), path, &tree.walk("")),
+            None => render(&tree, asked("render ").expect("says what to render")),
+        };
+        let got = describe(&rendered, &sources);
         if got != expected {
             writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
         }

@@ -1,0 +1,43 @@
+//! Helm charts: which files belong to one. Their templates are not manifests before Helm has rendered them.
+
+use std::collections::BTreeSet;
+
+use seatrial_tree::{parent, within};
+
+use crate::{last, upwards};
+
+/// What only Helm reads, whatever else lies in the chart's directory.
+const OWN: [&str; 6] = ["templates", "charts", "crds", "ci", "files", "tests"];
+
+/// The directories of charts.
+#[derive(Debug)]
+pub(crate) struct Charts(BTreeSet<String>);
+
+impl Charts {
+    pub(crate) fn of(paths: &[String]) -> Charts {
+        let is_chart = |path: &&String| last(path) == "Chart.yaml";
+        Charts(paths.iter().filter(is_chart).map(|path| parent(path).to_owned()).collect())
+    }
+
+    /// Whether a file belongs to a chart. A chart in the root has only what Helm reads: the repository may be more than a chart.
+    pub(crate) fn hold(&self, path: &str) -> bool {
+        upwards(parent(path)).any(|dir| self.0.contains(dir) && (!dir.is_empty() || is_own(path, dir)))
+    }
+
+    /// Whether a file lies where only Helm looks: a `kustomization.yaml` there is a template, or a part of a packed chart.
+    pub(crate) fn keep_to_themselves(&self, path: &str) -> bool {
+        let is_inside = |dir: &str| within(path, dir).is_some_and(|rest| rest.contains('/'));
+        upwards(parent(path)).any(|dir| self.0.contains(dir) && is_inside(dir) && is_own(path, dir))
+    }
+
+    /// How many there are below a directory; charts inside of charts are parts of them.
+    pub(crate) fn topmost(&self, dir: &str) -> usize {
+        let below = self.0.iter().filter(|chart| within(chart, dir).is_some());
+        below.filter(|chart| !upwards(chart).skip(1).any(|above| !above.is_empty() && self.0.contains(above))).count()
+    }
+}
+
+fn is_own(path: &str, chart: &str) -> bool {
+    let rest = within(path, chart).unwrap_or(path);
+    rest.split_once('/').is_none_or(|(first, _)| OWN.contains(&first))
+}
