@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use seatrial_model::{FailOn, Listing};
+use seatrial_rules::Options;
 
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
@@ -141,6 +142,10 @@ pub(crate) struct FindingArgs {
     /// List what the base has, too.
     #[arg(long, env = "SEATRIAL_ALL")]
     all: bool,
+
+    /// An object that cannot be checked, as no schema is known for its kind, is an error.
+    #[arg(long, env = "SEATRIAL_STRICT_SCHEMAS")]
+    strict_schemas: bool,
 }
 
 impl FindingArgs {
@@ -151,6 +156,11 @@ impl FindingArgs {
             FailOnFlag::All => FailOn::All,
             FailOnFlag::Never => FailOn::Never,
         }
+    }
+
+    /// What the rules are asked to look at strictly.
+    pub(crate) fn options(self) -> Options {
+        Options { strict_schemas: self.strict_schemas }
     }
 
     /// Which findings are told in full.

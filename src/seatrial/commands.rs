@@ -79,7 +79,7 @@ fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop>
     let mut report = context.report("validate", args.findings);
     let (workspace, source) = (&context.workspace, &args.source);
     let prepared = Preparation::new(workspace, context.session, source, wanted, LoadRestriction::default())?;
-    for environment in prepared.judge(context, Keep::Findings, "", &|| false, &mut report)? {
+    for environment in prepared.judge(context, (Keep::Findings, args.findings.options()), "", &|| false, &mut report)? {
         environment.into_report(&mut report);
     }
     report.decide();

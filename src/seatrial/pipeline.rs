@@ -66,7 +66,8 @@ impl Trial<'_> {
             let (workspace, source) = (&context.workspace, &self.args.source);
             let prepared = Preparation::new(workspace, context.session, source, wanted, LoadRestriction::default())?;
             let is_stopped = || self.cancel.is_cancelled();
-            prepared.judge(context, Keep::Objects, ", and nothing is deployed", &is_stopped, &mut report)
+            let keep = (Keep::Objects, self.args.findings.options());
+            prepared.judge(context, keep, ", and nothing is deployed", &is_stopped, &mut report)
         })?;
         report.notices.extend(context.nobody());
         report.notices.extend(self.deferred_report());

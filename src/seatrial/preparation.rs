@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use seatrial_discover::LeftOut;
 use seatrial_kustomize::{ImageOverride, LoadRestriction};
-use seatrial_model::Report;
+use seatrial_model::{Report, ids};
 use seatrial_rules::Options;
 use seatrial_tree::Tree;
 
@@ -104,7 +104,7 @@ impl Preparation {
     pub(crate) fn judge(
         self,
         context: &RunContext<'_>,
-        keep: Keep,
+        (keep, options): (Keep, Options),
         besides: &str,
         is_stopped: &(dyn Fn() -> bool + Sync),
         report: &mut Report,
@@ -116,7 +116,11 @@ impl Preparation {
         });
         report.notices.extend(self.left_out.sentences());
         report.alterations = context.alterations();
-        let levels = plan::levels(context.workspace.config.as_ref());
+        let mut levels = plan::levels(context.workspace.config.as_ref());
+        if options.strict_schemas {
+            // The command line has the last word.
+            levels.remove(ids::UNKNOWN_KIND.as_str());
+        }
         let bench = Bench {
             session: context.session,
             head: &self.renderer,
@@ -124,7 +128,7 @@ impl Preparation {
             fail_on: report.fail_on,
             images: &self.images,
             levels: &levels,
-            options: Options::default(),
+            options,
             keep,
             is_stopped,
         };

@@ -26,7 +26,9 @@ impl Rule for UnknownKind {
             }
         }
         for (first, not_checked) in not_checked(foreign.into_iter(), "no schema") {
-            checked.findings.push(unvalidated(first, &not_checked));
+            let finding = unvalidated(first, &not_checked);
+            let is_strict = context.options.strict_schemas;
+            checked.findings.push(if is_strict { finding.with_level(Level::Error) } else { finding });
             checked.not_checked.push(not_checked);
         }
     }
