@@ -3,12 +3,20 @@
 //! To add one: a file with a unit struct that implements [`Rule`] and its id with summary and page, a line in [`RULES`], and
 //! `testdata/<id>/*.yaml` with its cases (how they are written stands in `cases.rs`).
 
+mod cron;
+mod invalid_name;
+mod invalid_value;
+mod limit_below_request;
 mod objects;
 mod provenance;
 mod schema;
+mod selector_mismatch;
 mod served;
+mod shape;
+mod shapes;
 mod sops;
 mod substitution;
+mod syntax;
 mod unknown_kind;
 
 use std::collections::BTreeMap;
@@ -69,7 +77,15 @@ pub trait Rule: Sync {
 }
 
 /// Every rule, in the order in which they run.
-pub static RULES: &[&dyn Rule] = &[&schema::Schema, &unknown_kind::UnknownKind, &sops::Sops];
+pub static RULES: &[&dyn Rule] = &[
+    &schema::Schema,
+    &invalid_name::InvalidName,
+    &invalid_value::InvalidValue,
+    &selector_mismatch::SelectorMismatch,
+    &limit_below_request::LimitBelowRequest,
+    &unknown_kind::UnknownKind,
+    &sops::Sops,
+];
 
 /// The ids of all rules.
 pub fn catalog() -> impl Iterator<Item = RuleId> {

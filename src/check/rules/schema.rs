@@ -20,7 +20,17 @@ pub(crate) struct Schema;
 
 /// Lists whose items the API server itself tells apart by key, whoever writes them. In other lists (`env`, `ports` of a
 /// container) only server-side apply refuses an item that is there twice.
-const TOLD_APART: &[&str] = &["containers", "initContainers", "ephemeralContainers", "volumes", "volumeMounts"];
+const TOLD_APART: &[&str] = &[
+    "containers",
+    "initContainers",
+    "ephemeralContainers",
+    "volumes",
+    "volumeMounts",
+    "volumeDevices",
+    "topologySpreadConstraints",
+    "resourceClaims",
+    "webhooks",
+];
 
 /// Findings about one object; beyond it there is one cause that is not in the fields, and the rest is counted.
 const MOST_TOLD: usize = 100;

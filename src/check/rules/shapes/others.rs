@@ -1,0 +1,153 @@
+//! Configuration, secrets, quotas and ranges of limits (`core/validation` `ValidateConfigMap`, `ValidateSecret`, `ValidateResourceQuotaSpec`,
+//! `ValidateLimitRange`).
+
+use crate::shape::{At, Check, Found, Shape};
+use crate::syntax::{Wrong, config_key, qualified_name};
+
+use super::container::amounts;
+
+/// A ConfigMap.
+pub(crate) static CONFIG_MAP: Shape = Shape {
+    fields: &[("data", &[Check::Keys(config_key)]), ("binaryData", &[Check::Keys(config_key)])],
+    whole: &[|at, found| {
+        let (Some(data), Some(binary)) = (at.get("data"), at.get("binaryData")) else { return };
+        for value in binary.values() {
+            if data.node.get(value.last_key()).is_some() {
+                found.says(&value, "must not be in `data`, too");
+            }
+        }
+    }],
+};
+
+/// A Secret.
+pub(crate) static SECRET: Shape = Shape {
+    fields: &[("data", &[Check::Keys(config_key)]), ("stringData", &[Check::Keys(config_key)])],
+    whole: &[keys_of_type],
+};
+
+/// `ValidateSecret`: what a type wants.
+fn keys_of_type(at: &At<'_, '_>, found: &mut Found) {
+    let keys: &[&str] = match at.text_of("type") {
+        Some("kubernetes.io/tls") => &["tls.crt", "tls.key"],
+        Some("kubernetes.io/dockerconfigjson") => &[".dockerconfigjson"],
+        Some("kubernetes.io/dockercfg") => &[".dockercfg"],
+        Some("kubernetes.io/ssh-auth") => &["ssh-privatekey"],
+        _ => &[],
+    };
+    let has = |key: &str| ["data", "stringData"].iter().any(|part| at.node.at(&[part, key]).is_some());
+    for key in keys.iter().filter(|key| !has(key)) {
+        let kind = at.text_of("type").unwrap_or_default();
+        match at.get("data").or_else(|| at.get("stringData")) {
+            Some(data) => found.says(&data, &format!("must have the key `{key}` for the type `{kind}`")),
+            None => found.says(at, &format!("must have the key `{key}` in `data` for the type `{kind}`")),
+        }
+        return;
+    }
+}
+
+/// A ResourceQuota.
+pub(crate) static QUOTA: Shape = Shape { fields: &[("spec", &[Check::Of(&QUOTA_SPEC)])], whole: &[] };
+
+static QUOTA_SPEC: Shape = Shape {
+    fields: &[("hard", &[Check::Keys(quota_resource), Check::By(amounts)]), ("scopes", &[Check::By(scopes)])],
+    whole: &[],
+};
+
+fn scopes(at: &At<'_, '_>, found: &mut Found) {
+    const SCOPES: &[&str] = &[
+        "Terminating",
+        "NotTerminating",
+        "BestEffort",
+        "NotBestEffort",
+        "PriorityClass",
+        "CrossNamespacePodAffinity",
+        "VolumeAttributesClass",
+    ];
+    at.items().for_each(|item| found.checks(&item, &Check::OneOf(SCOPES)));
+}
+
+/// `ValidateResourceQuotaResourceName`, `IsStandardQuotaResourceName`.
+fn quota_resource(text: &str) -> Wrong {
+    const NAMES: &[&str] = &[
+        "cpu",
+        "memory",
+        "ephemeral-storage",
+        "requests.cpu",
+        "requests.memory",
+        "requests.storage",
+        "requests.ephemeral-storage",
+        "limits.cpu",
+        "limits.memory",
+        "limits.ephemeral-storage",
+        "pods",
+        "resourcequotas",
+        "services",
+        "replicationcontrollers",
+        "secrets",
+        "persistentvolumeclaims",
+        "configmaps",
+        "services.nodeports",
+        "services.loadbalancers",
+    ];
+    if text.contains('/') {
+        return qualified_name(text);
+    }
+    let pages = text.strip_prefix("requests.").unwrap_or(text).starts_with("hugepages-");
+    if NAMES.contains(&text) || pages {
+        return None;
+    }
+    let meant = seatrial_schema::nearest(text, NAMES.iter().copied());
+    let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    Some(format!("is not a resource that a quota can bound{hint}"))
+}
+
+/// A LimitRange.
+pub(crate) static LIMIT_RANGE: Shape = Shape { fields: &[("spec", &[Check::Of(&LIMIT_RANGE_SPEC)])], whole: &[] };
+
+static LIMIT_RANGE_SPEC: Shape = Shape { fields: &[("limits", &[Check::Each(&LIMIT)])], whole: &[] };
+
+static LIMIT: Shape = Shape {
+    fields: &[
+        ("type", &[Check::Required, Check::Looks(limit_type)]),
+        ("max", &[Check::Keys(limit_resource)]),
+        ("min", &[Check::Keys(limit_resource)]),
+        ("default", &[Check::Keys(limit_resource)]),
+        ("defaultRequest", &[Check::Keys(limit_resource)]),
+        ("maxLimitRequestRatio", &[Check::Keys(limit_resource)]),
+    ],
+    whole: &[|at, found| {
+        let has_storage = |name: &str| at.node.at(&[name, "storage"]).is_some();
+        match at.text_of("type") {
+            Some("Pod") => {
+                for name in ["default", "defaultRequest"] {
+                    if let Some(value) = at.get(name).filter(|value| !value.is_empty()) {
+                        found.says(&value, "must not be set for the type `Pod`");
+                    }
+                }
+            }
+            Some("PersistentVolumeClaim") if !has_storage("min") && !has_storage("max") => {
+                found.says(at, "must have `storage` in `min` or `max` for the type `PersistentVolumeClaim`");
+            }
+            _ => {}
+        }
+    }],
+};
+
+/// `validateLimitRangeTypeName`.
+fn limit_type(text: &str) -> Wrong {
+    const TYPES: &[&str] = &["Pod", "Container", "PersistentVolumeClaim"];
+    if TYPES.contains(&text) || text.is_empty() {
+        return None;
+    }
+    if text.contains('/') {
+        return qualified_name(text);
+    }
+    let meant = seatrial_schema::nearest(text, TYPES.iter().copied());
+    let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    Some(format!("must be {}, not `{text}`{hint}", crate::shape::any_of(TYPES)))
+}
+
+/// `validateLimitRangeResourceName`.
+fn limit_resource(text: &str) -> Wrong {
+    crate::syntax::container_resource(text)
+}
