@@ -78,6 +78,9 @@ pub(crate) fn sort(tree: &Tree, parsed: &ParsedFiles, path: &str) -> FileSort {
     if !is_manifest {
         return by_name(name, stem, text);
     }
+    if name.starts_with('.') {
+        return FileSort::Client;
+    }
     if is_patch(path) {
         return FileSort::Patch;
     }
