@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-/// A Kubernetes minor version, `1.33` to `1.37`.
+/// A Kubernetes minor version, `1.29` to `1.37`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Minor(u8);
 
 impl Minor {
     /// All that are known, oldest first.
-    pub const ALL: [Minor; 5] = [Minor(33), Minor(34), Minor(35), Minor(36), Minor(37)];
+    pub const ALL: [Minor; 9] =
+        [Minor(29), Minor(30), Minor(31), Minor(32), Minor(33), Minor(34), Minor(35), Minor(36), Minor(37)];
     /// What is assumed when nothing says which.
     pub const DEFAULT: Minor = Minor(35);
     /// The newest that is known.
