@@ -27,6 +27,8 @@ pub(crate) fn find(id: &str) -> Option<RuleId> {
 
 #[cfg(test)]
 mod tests {
+    use seatrial_model::Setting;
+
     use super::*;
 
     #[test]
@@ -44,5 +46,32 @@ mod tests {
             assert!(info.page.ends_with('.') && info.page.len() > 40, "{}", info.id);
             assert!(!info.summary.ends_with('.'), "{}", info.id);
         }
+    }
+
+    /// A table row of a rule, as the README has it.
+    fn row(rule: RuleId) -> String {
+        let info = rule.info();
+        let level = match info.setting {
+            Setting::Free => info.level.as_str().to_owned(),
+            _ => format!("{}, always", info.level.as_str()),
+        };
+        format!("| `{}` | {level} | {} |\n", info.id, info.summary)
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test reads the README")]
+    fn the_readme_lists_every_rule() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+        let readme = std::fs::read_to_string(path).expect("README.md");
+        let (before, rest) = readme.split_once("<!-- rules:begin -->\n").expect("the begin mark");
+        let (shown, after) = rest.split_once("<!-- rules:end -->").expect("the end mark");
+        let rows: String = all().iter().copied().map(row).collect();
+        let table = format!("| Rule | Level | What it finds |\n|---|---|---|\n{rows}");
+        if std::env::var_os("SEATRIAL_UPDATE_CASES").is_some() {
+            let marks = ("<!-- rules:begin -->\n", "<!-- rules:end -->");
+            std::fs::write(path, format!("{before}{}{table}{}{after}", marks.0, marks.1)).expect("written");
+            return;
+        }
+        assert_eq!(shown, table);
     }
 }

@@ -130,7 +130,8 @@ mod tests {
         let file = sources.add("a.yaml", "a: 1\nb: 2\n".to_owned());
         let start = (line - 1) * 5;
         let object = ObjectId::new("apps", "Deployment", Some(namespace), name);
-        let found = Finding::new(ids::SCHEMA, Span::new(file.id(), start, start + 1), format!("{object} is wrong"));
+        let found =
+            Finding::new(ids::INVALID_OBJECT, Span::new(file.id(), start, start + 1), format!("{object} is wrong"));
         ReportedFinding::resolve(&found.with_object(&object).with_field(field), &sources, &Masker::new())
     }
 
