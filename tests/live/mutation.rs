@@ -35,8 +35,9 @@ pub(crate) fn mutations(objects: &[Value], seed: u64, number: usize) -> Vec<Muta
 fn mutation(object: &Value, seed: &mut Seed) -> Mutation {
     let mut places = Vec::new();
     pointers(object, "", &mut places);
-    // Who is asked hangs on these.
-    places.retain(|place| !matches!(place.as_str(), "/apiVersion" | "/kind"));
+    // Who is asked hangs on the first two; a LimitRange without a name gets one, and we want to know whom we speak of.
+    places.retain(|place| !matches!(place.as_str(), "/apiVersion" | "/kind" | "/metadata" | "/metadata/name"));
+    places.extend((object["kind"] != "LimitRange").then(|| "/metadata/name".to_owned()));
     loop {
         let place = seed.one(&places).clone();
         let mut changed = object.clone();
@@ -121,6 +122,7 @@ fn deletion(object: &mut Value, place: &str) -> Option<String> {
 }
 
 fn odd_value(object: &mut Value, place: &str, seed: &mut Seed) -> Option<String> {
+    let is_item = place.rsplit('/').next().is_some_and(|last| last.parse::<usize>().is_ok());
     let value = object.pointer_mut(place)?;
     let odd = match value {
         Value::String(text) => {
@@ -140,6 +142,8 @@ fn odd_value(object: &mut Value, place: &str, seed: &mut Seed) -> Option<String>
         }
         Value::Array(_) => json!([]),
         Value::Object(_) if seed.next(2) == 0 => json!({}),
+        // Null in a list is what only server-side apply refuses, which we have in mind.
+        Value::Object(_) | Value::Null if is_item => return None,
         Value::Object(_) | Value::Null => Value::Null,
     };
     *value = odd;

@@ -39,7 +39,7 @@ impl Rule for InvalidName {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let mut found = Found::new(ID);
+        let mut found = Found::new(ID, context.minor);
         for manifest in objects.readable() {
             let id = &manifest.id;
             let Some(kind) = kind_info(context.minor, &id.group, &manifest.version, &id.kind) else { continue };
@@ -60,6 +60,7 @@ impl Rule for InvalidName {
 fn name(metadata: &At<'_, '_>, id: &ObjectId, found: &mut Found) {
     let Some(looks) = looks(id) else { return };
     if let Some(name) = metadata.get("name") {
+        found.checks(&name, &Check::Required);
         found.checks(&name, &Check::Looks(looks));
     } else if let Some(prefix) = metadata.get("generateName") {
         // What is generated ends with letters and digits (`maskTrailingDash`).
@@ -74,6 +75,8 @@ fn name(metadata: &At<'_, '_>, id: &ObjectId, found: &mut Found) {
 fn looks(id: &ObjectId) -> Option<fn(&str) -> Wrong> {
     Some(match (&*id.group, &*id.kind) {
         ("", "Namespace") | ("apps", "StatefulSet") => dns_label,
+        // `ValidatePodDisruptionBudget` looks at the specification only; every path has its segments.
+        ("policy", _) => path_segment,
         // `ValidateServiceName`; 1.34 has a gate, off by default, for one that begins with a digit.
         ("", "Service") => dns_1035_label,
         // `validateCronJobName`.
@@ -97,7 +100,6 @@ fn looks(id: &ObjectId) -> Option<fn(&str) -> Wrong> {
         | ("apps", "Deployment" | "DaemonSet" | "ReplicaSet")
         | ("batch", "Job")
         | ("autoscaling", _)
-        | ("policy", "PodDisruptionBudget")
         | ("networking.k8s.io", "Ingress" | "IngressClass" | "NetworkPolicy")
         | ("scheduling.k8s.io", "PriorityClass")
         | ("storage.k8s.io", "StorageClass")

@@ -25,7 +25,7 @@ impl Rule for InvalidValue {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let mut found = Found::new(ID);
+        let mut found = Found::new(ID, context.minor);
         for manifest in objects.readable() {
             let Some(shape) = shapes::of(&manifest.id) else { continue };
             let id = &manifest.id;

@@ -9,6 +9,7 @@ mod invalid_value;
 mod limit_below_request;
 mod objects;
 mod provenance;
+mod quantity;
 mod schema;
 mod selector_mismatch;
 mod served;

@@ -23,8 +23,8 @@ impl Rule for SelectorMismatch {
         ID
     }
 
-    fn check(&self, objects: &Objects<'_>, _context: &Context<'_>, checked: &mut Checked) {
-        let mut found = Found::new(ID);
+    fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
+        let mut found = Found::new(ID, context.minor);
         for pod in objects.pods() {
             let id = &pod.manifest.id;
             let selects = matches!((&*id.group, &*id.kind), ("apps", _) | ("", "ReplicationController"));

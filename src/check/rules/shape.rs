@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
+use seatrial_kubernetes::Minor;
 use seatrial_model::{Entry, Finding, Label, Manifest, Node, RuleId, Span};
 use seatrial_schema::nearest;
 
@@ -22,7 +23,11 @@ pub(crate) struct Shape {
 pub(crate) enum Check {
     /// It is there, and not empty.
     Required,
-    /// It is one of these words.
+    /// It is not empty where it is there.
+    Filled,
+    /// It is one of these words, and "" is not one.
+    Word(&'static [&'static str]),
+    /// It is one of these words; an empty text is as if it were not there.
     OneOf(&'static [&'static str]),
     /// It is a whole number between these.
     Between(i64, i64),
@@ -73,6 +78,8 @@ enum Step<'a> {
 /// What was found in one object.
 pub(crate) struct Found {
     rule: RuleId,
+    /// The minor whose API server is asked.
+    pub(crate) minor: Minor,
     /// The findings.
     pub(crate) refused: Vec<Refused>,
 }
@@ -87,8 +94,8 @@ pub(crate) struct Refused {
 
 impl Found {
     /// Nothing yet.
-    pub(crate) fn new(rule: RuleId) -> Found {
-        Found { rule, refused: Vec::new() }
+    pub(crate) fn new(rule: RuleId, minor: Minor) -> Found {
+        Found { rule, minor, refused: Vec::new() }
     }
 
     /// Whether nothing was found.
@@ -98,7 +105,7 @@ impl Found {
 
     /// Walks an object and its shape.
     pub(crate) fn walk(&mut self, at: &At<'_, '_>, shape: &Shape) {
-        if !at.node.is_mapping() {
+        if !at.is_struct() {
             return;
         }
         for (name, checks) in shape.fields {
@@ -119,28 +126,32 @@ impl Found {
     /// Checks a value.
     pub(crate) fn checks(&mut self, at: &At<'_, '_>, check: &Check) {
         match check {
-            Check::Required if at.is_empty() => self.says(at, "must not be empty"),
-            Check::Required => {}
-            Check::OneOf(words) => self.one_of(at, words),
+            Check::Required | Check::Filled if at.is_empty() => self.says(at, "must not be empty"),
+            Check::Required | Check::Filled => {}
+            Check::Word(_) if at.is_empty() => self.says(at, "must not be empty"),
+            Check::Word(words) | Check::OneOf(words) => self.one_of(at, words),
             Check::Between(least, most) => self.between(at, *least, *most),
-            Check::Looks(looks) => {
-                if let Some(predicate) = at.text().filter(|text| !text.is_empty()).and_then(looks) {
-                    self.says(at, &predicate);
-                }
-            }
+            Check::Looks(_) if at.is_empty() => {}
+            Check::Looks(looks) => self.looks(at, *looks),
             Check::Port if at.node.as_i64().is_some() => self.between(at, 1, 65535),
             Check::Port => self.checks(at, &Check::Looks(syntax::port_name)),
             Check::Share if at.node.as_i64().is_some() => self.between(at, 0, INT32),
-            Check::Share => self.checks(at, &Check::Looks(syntax::percent)),
+            Check::Share => self.looks(at, syntax::percent),
             Check::Keys(looks) => self.keys(at, *looks),
             Check::Texts(looks) => {
-                let looks = Check::Looks(*looks);
-                at.items().for_each(|item| self.checks(&item, &looks));
-                at.values().for_each(|value| self.checks(&value, &looks));
+                at.items().for_each(|item| self.looks(&item, *looks));
+                at.values().for_each(|value| self.looks(&value, *looks));
             }
             Check::Of(shape) => self.walk(at, shape),
             Check::Each(shape) => at.items().for_each(|item| self.walk(&item, shape)),
             Check::By(check) => check(at, self),
+        }
+    }
+
+    /// Finds a text, an empty one too, that does not look so.
+    pub(crate) fn looks(&mut self, at: &At<'_, '_>, looks: fn(&str) -> Wrong) {
+        if let Some(predicate) = at.text().and_then(looks) {
+            self.says(at, &predicate);
         }
     }
 
@@ -182,7 +193,7 @@ impl Found {
 
     /// Finds a mapping that has none of these fields, or more than one.
     pub(crate) fn has_one(&mut self, at: &At<'_, '_>, names: &[&str]) {
-        if at.node.is_mapping() && names.iter().all(|name| at.get(name).is_none()) {
+        if at.is_struct() && names.iter().all(|name| at.get(name).is_none()) {
             self.says(at, &format!("must have {}", any_of(names)));
         }
         self.has_at_most_one(at, names);
@@ -314,6 +325,11 @@ impl<'a, 'p> At<'a, 'p> {
     /// Whether it, or anything in it, holds a substitution.
     pub(crate) fn is_substituted(&self) -> bool {
         self.node.scalar_text().is_some_and(is_substitution)
+    }
+
+    /// Whether it is a mapping, or null in a list, which is read as an empty one.
+    pub(crate) fn is_struct(&self) -> bool {
+        self.node.is_mapping() || self.node.is_null()
     }
 
     /// The key that leads to it.

@@ -2,7 +2,7 @@
 //! `pkg/apis/storage/validation`).
 
 use crate::shape::{At, Check, Found, Shape};
-use crate::syntax::dns_subdomain;
+use crate::syntax::{dns_label, dns_subdomain};
 
 use super::container::amounts;
 use super::selector::SELECTOR;
@@ -11,7 +11,17 @@ use super::selector::SELECTOR;
 pub(crate) static CLAIM: Shape = Shape { fields: &[("spec", &[Check::Required, Check::Of(&SPEC)])], whole: &[] };
 
 /// A claim that a StatefulSet makes for each pod.
-pub(crate) static TEMPLATE: Shape = Shape { fields: &[("spec", &[Check::Required, Check::Of(&SPEC)])], whole: &[] };
+pub(crate) static TEMPLATE: Shape = Shape {
+    fields: &[
+        ("metadata", &[Check::Required, Check::Of(&TEMPLATE_METADATA)]),
+        ("spec", &[Check::Required, Check::Of(&SPEC)]),
+    ],
+    whole: &[],
+};
+
+/// Its name is that of a volume of the pod (`volumesToAddForTemplates`).
+static TEMPLATE_METADATA: Shape =
+    Shape { fields: &[("name", &[Check::Required, Check::Looks(dns_label)])], whole: &[] };
 
 static SPEC: Shape = Shape {
     fields: &[
@@ -24,7 +34,7 @@ static SPEC: Shape = Shape {
     whole: &[],
 };
 
-const VOLUME_MODE: Check = Check::OneOf(&["Block", "Filesystem"]);
+const VOLUME_MODE: Check = Check::Word(&["Block", "Filesystem"]);
 
 /// "" is a class, too: none.
 fn class_name(text: &str) -> crate::syntax::Wrong {
@@ -33,7 +43,7 @@ fn class_name(text: &str) -> crate::syntax::Wrong {
 
 fn access_modes(at: &At<'_, '_>, found: &mut Found) {
     const MODES: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
-    at.items().for_each(|item| found.checks(&item, &Check::OneOf(MODES)));
+    at.items().for_each(|item| found.checks(&item, &Check::Word(MODES)));
     let alone = at.items().find(|item| item.text() == Some("ReadWriteOncePod"));
     if let Some(item) = alone.filter(|_| at.node.items().len() > 1) {
         found.says(&item, "must not be `ReadWriteOncePod` beside other modes");

@@ -63,11 +63,20 @@ static VALUE_FROM: Shape = Shape {
         ("fieldRef", &[Check::Of(&FIELD_REFERENCE)]),
         ("resourceFieldRef", &[Check::Of(&RESOURCE_REFERENCE)]),
         ("configMapKeyRef", &[Check::Of(&KEY_REFERENCE)]),
-        ("secretKeyRef", &[Check::Of(&KEY_REFERENCE)]),
+        ("secretKeyRef", &[Check::Of(&SECRET_REFERENCE)]),
     ],
     whole: &[|at, found| {
         found.has_one(at, &["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"]);
     }],
+};
+
+/// `validateSecretKeySelector`, which knows how a Secret is called; of a ConfigMap only that it is.
+static SECRET_REFERENCE: Shape = Shape {
+    fields: &[
+        ("name", &[Check::Required, Check::Looks(dns_subdomain)]),
+        ("key", &[Check::Required, Check::Looks(config_key)]),
+    ],
+    whole: &[],
 };
 
 static KEY_REFERENCE: Shape = Shape {
@@ -151,7 +160,7 @@ pub(crate) static RESOURCES: Shape = Shape {
 /// `ValidateResourceQuantityValue`: no amount is negative.
 pub(crate) fn amounts(at: &At<'_, '_>, found: &mut Found) {
     for value in at.values() {
-        if value.node.scalar_text().is_some_and(|text| text.trim().starts_with('-')) && !value.is_substituted() {
+        if crate::quantity::amount(value.node).is_some_and(|amount| amount < 0.0) {
             found.says(&value, "must not be negative");
         }
     }

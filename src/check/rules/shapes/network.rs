@@ -5,7 +5,6 @@ use seatrial_model::Node;
 use crate::shape::{At, Check, Found, Shape};
 use crate::syntax::{cidr, dns_1035_label, dns_subdomain, host, port_name};
 
-use super::container::PROTOCOL;
 use super::selector::SELECTOR;
 
 /// An Ingress.
@@ -97,7 +96,7 @@ fn service_port(at: &At<'_, '_>, found: &mut Found) {
     let number = at.get("number").filter(|number| number.node.as_i64() != Some(0));
     match (name, number) {
         (Some(_), Some(_)) => found.says(at, "must not have both `name` and `number`"),
-        (None, None) if at.node.is_mapping() => found.says(at, "must have `name` or `number`"),
+        (None, None) if at.is_struct() => found.says(at, "must have `name` or `number`"),
         (Some(name), None) => found.checks(&name, &Check::Looks(port_name)),
         (None, Some(number)) => found.between(&number, 1, 65535),
         (None, None) => {}
@@ -119,7 +118,7 @@ static POLICY_SPEC: Shape = Shape {
 };
 
 fn policy_types(at: &At<'_, '_>, found: &mut Found) {
-    at.items().for_each(|item| found.checks(&item, &Check::OneOf(&["Ingress", "Egress"])));
+    at.items().for_each(|item| found.checks(&item, &Check::Word(&["Ingress", "Egress"])));
     if at.node.items().len() > 2 {
         found.says(at, "must not have more than two items");
     }
@@ -133,7 +132,7 @@ static EGRESS_RULE: Shape =
 
 /// `ValidateNetworkPolicyPort`.
 static PORT: Shape = Shape {
-    fields: &[("protocol", &[PROTOCOL]), ("port", &[Check::Port])],
+    fields: &[("protocol", &[Check::Word(&["TCP", "UDP", "SCTP"])]), ("port", &[Check::Port])],
     whole: &[|at, found| {
         let Some(end) = at.get("endPort") else { return };
         match (end.node.as_i64(), at.node.get("port").map(|port| (port, port.as_i64()))) {
@@ -157,7 +156,7 @@ static PEER: Shape = Shape {
         let selects = has("podSelector") || has("namespaceSelector");
         match (at.get("ipBlock"), selects) {
             (Some(block), true) => found.says(&block, "must not be set beside a selector"),
-            (None, false) if at.node.is_mapping() => {
+            (None, false) if at.is_struct() => {
                 found.says(at, "must have `podSelector`, `namespaceSelector` or `ipBlock`");
             }
             _ => {}

@@ -1,6 +1,7 @@
 //! Configuration, secrets, quotas and ranges of limits (`core/validation` `ValidateConfigMap`, `ValidateSecret`, `ValidateResourceQuotaSpec`,
 //! `ValidateLimitRange`).
 
+use crate::quantity::amount;
 use crate::shape::{At, Check, Found, Shape};
 use crate::syntax::{Wrong, config_key, qualified_name};
 
@@ -35,13 +36,11 @@ fn keys_of_type(at: &At<'_, '_>, found: &mut Found) {
         _ => &[],
     };
     let has = |key: &str| ["data", "stringData"].iter().any(|part| at.node.at(&[part, key]).is_some());
-    for key in keys.iter().filter(|key| !has(key)) {
-        let kind = at.text_of("type").unwrap_or_default();
-        match at.get("data").or_else(|| at.get("stringData")) {
-            Some(data) => found.says(&data, &format!("must have the key `{key}` for the type `{kind}`")),
-            None => found.says(at, &format!("must have the key `{key}` in `data` for the type `{kind}`")),
-        }
-        return;
+    let Some(key) = keys.iter().find(|key| !has(key)) else { return };
+    let kind = at.text_of("type").unwrap_or_default();
+    match at.get("data").or_else(|| at.get("stringData")) {
+        Some(data) => found.says(&data, &format!("must have the key `{key}` for the type `{kind}`")),
+        None => found.says(at, &format!("must have the key `{key}` in `data` for the type `{kind}`")),
     }
 }
 
@@ -63,7 +62,7 @@ fn scopes(at: &At<'_, '_>, found: &mut Found) {
         "CrossNamespacePodAffinity",
         "VolumeAttributesClass",
     ];
-    at.items().for_each(|item| found.checks(&item, &Check::OneOf(SCOPES)));
+    at.items().for_each(|item| found.checks(&item, &Check::Word(SCOPES)));
 }
 
 /// `ValidateResourceQuotaResourceName`, `IsStandardQuotaResourceName`.
@@ -104,7 +103,10 @@ fn quota_resource(text: &str) -> Wrong {
 /// A LimitRange.
 pub(crate) static LIMIT_RANGE: Shape = Shape { fields: &[("spec", &[Check::Of(&LIMIT_RANGE_SPEC)])], whole: &[] };
 
-static LIMIT_RANGE_SPEC: Shape = Shape { fields: &[("limits", &[Check::Each(&LIMIT)])], whole: &[] };
+static LIMIT_RANGE_SPEC: Shape = Shape {
+    fields: &[("limits", &[Check::Each(&LIMIT), Check::By(|at, found| found.texts_are_unique(at, "type"))])],
+    whole: &[],
+};
 
 static LIMIT: Shape = Shape {
     fields: &[
@@ -130,8 +132,34 @@ static LIMIT: Shape = Shape {
             }
             _ => {}
         }
+        amounts_are_in_order(at, found);
     }],
 };
+
+/// No amount is greater than one that it must not exceed.
+fn amounts_are_in_order(at: &At<'_, '_>, found: &mut Found) {
+    const ORDER: [(&str, &str); 6] = [
+        ("min", "max"),
+        ("min", "defaultRequest"),
+        ("min", "default"),
+        ("defaultRequest", "default"),
+        ("default", "max"),
+        ("defaultRequest", "max"),
+    ];
+    for (lesser, greater) in ORDER {
+        let (Some(lesser), Some(greater)) = (at.get(lesser), at.get(greater)) else { continue };
+        for value in greater.values() {
+            let other = lesser.node.get(value.last_key());
+            let Some(other) = other.filter(|other| amount(other) > amount(value.node) && amount(value.node).is_some())
+            else {
+                continue;
+            };
+            found.says(&value, &format!("must not be less than `{}`", lesser.last_key()));
+            found.relates(other.span(), "what it must reach");
+            return;
+        }
+    }
+}
 
 /// `validateLimitRangeTypeName`.
 fn limit_type(text: &str) -> Wrong {

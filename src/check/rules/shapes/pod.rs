@@ -8,7 +8,7 @@ use super::selector::{SELECTOR, TEMPLATE_METADATA, values_fit_the_operator};
 use super::volume::VOLUME;
 
 /// A Pod.
-pub(crate) static POD: Shape = Shape { fields: &[("spec", &[Check::Of(&SPEC)])], whole: &[] };
+pub(crate) static POD: Shape = Shape { fields: &[("spec", &[Check::Required, Check::Of(&SPEC)])], whole: &[] };
 
 /// A PodTemplate.
 pub(crate) static POD_TEMPLATE: Shape = Shape { fields: &[("template", &[Check::Of(&TEMPLATE)])], whole: &[] };
@@ -28,7 +28,6 @@ static SPEC: Shape = Shape {
         ("restartPolicy", &[Check::OneOf(&["Always", "OnFailure", "Never"])]),
         ("dnsPolicy", &[Check::OneOf(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"])]),
         ("preemptionPolicy", &[Check::OneOf(&["Never", "PreemptLowerPriority"])]),
-        ("terminationGracePeriodSeconds", &[COUNT]),
         ("activeDeadlineSeconds", &[SOME]),
         ("nodeSelector", &[Check::Keys(qualified_name), Check::Texts(label_value)]),
         ("serviceAccountName", &[Check::Looks(dns_subdomain)]),
@@ -63,7 +62,10 @@ static SECURITY: Shape = Shape {
     whole: &[],
 };
 
-static HOST_ALIAS: Shape = Shape { fields: &[("ip", &[Check::Looks(ip)])], whole: &[] };
+static HOST_ALIAS: Shape = Shape {
+    fields: &[("ip", &[Check::By(|at, found| found.looks(at, ip))]), ("hostnames", &[Check::Texts(dns_subdomain)])],
+    whole: &[],
+};
 
 /// `ValidateTolerations`.
 static TOLERATION: Shape = Shape {
@@ -87,9 +89,12 @@ fn toleration(at: &At<'_, '_>, found: &mut Found) {
     if !has_text("key") && !exists {
         match at.get("operator") {
             Some(operator) => found.says(&operator, "must be `Exists` where there is no `key`"),
-            None if at.node.is_mapping() => found.says(at, "must have a `key`, or the operator `Exists`"),
+            None if at.is_struct() => found.says(at, "must have a `key`, or the operator `Exists`"),
             None => {}
         }
+    }
+    if let Some(value) = at.get("value").filter(|_| !exists) {
+        found.checks(&value, &Check::Looks(label_value));
     }
     if let Some(value) = at.get("value").filter(|value| exists && !value.is_empty()) {
         found.says(&value, "must not be set for the operator `Exists`");
@@ -135,7 +140,7 @@ static NODE_SELECTOR: Shape =
     Shape { fields: &[("nodeSelectorTerms", &[Check::Required, Check::Each(&TERM)])], whole: &[] };
 
 static PREFERRED_NODE: Shape =
-    Shape { fields: &[("weight", &[WEIGHT]), ("preference", &[Check::Of(&TERM)])], whole: &[] };
+    Shape { fields: &[("weight", &[Check::Required, WEIGHT]), ("preference", &[Check::Of(&TERM)])], whole: &[] };
 
 static TERM: Shape = Shape { fields: &[("matchExpressions", &[Check::Each(&REQUIREMENT)])], whole: &[] };
 
@@ -156,8 +161,10 @@ static POD_AFFINITY: Shape = Shape {
     whole: &[],
 };
 
-static PREFERRED_POD: Shape =
-    Shape { fields: &[("weight", &[WEIGHT]), ("podAffinityTerm", &[Check::Of(&POD_TERM)])], whole: &[] };
+static PREFERRED_POD: Shape = Shape {
+    fields: &[("weight", &[Check::Required, WEIGHT]), ("podAffinityTerm", &[Check::Of(&POD_TERM)])],
+    whole: &[],
+};
 
 static POD_TERM: Shape = Shape {
     fields: &[

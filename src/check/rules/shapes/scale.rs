@@ -2,6 +2,7 @@
 
 use seatrial_model::Node;
 
+use crate::is_substitution;
 use crate::shape::{At, COUNT, Check, Found, INT32, Shape};
 use crate::syntax::path_segment;
 
@@ -34,10 +35,9 @@ fn replicas(at: &At<'_, '_>, found: &mut Found) {
     }
     let metrics = at.get("metrics");
     let mut kinds = metrics.iter().flat_map(At::items).filter_map(|metric| metric.text_of("type"));
-    if let Some(value) = at.get("minReplicas").filter(|_| least == 0) {
-        if !kinds.any(|kind| matches!(kind, "Object" | "External")) {
-            found.says(&value, "must be at least 1 without a metric of the type `Object` or `External`");
-        }
+    let scales_to_none = kinds.any(|kind| matches!(kind, "Object" | "External"));
+    if let Some(value) = at.get("minReplicas").filter(|_| least == 0 && !scales_to_none) {
+        found.says(&value, "must be at least 1 without a metric of the type `Object` or `External`");
     }
 }
 
@@ -46,8 +46,21 @@ static TARGET: Shape = Shape {
         ("kind", &[Check::Required, Check::Looks(path_segment)]),
         ("name", &[Check::Required, Check::Looks(path_segment)]),
     ],
-    whole: &[],
+    whole: &[group_of_target],
 };
+
+/// `ValidateAPIVersion`: the core group has nothing that scales under that name. Older servers do not look at it.
+fn group_of_target(at: &At<'_, '_>, found: &mut Found) {
+    let version = at.text_of("apiVersion").unwrap_or_default();
+    let is_core = at.text_of("kind") == Some("ReplicationController");
+    if found.minor.number() < 35 || is_core || version.matches('/').count() == 1 || is_substitution(version) {
+        return;
+    }
+    match at.get("apiVersion") {
+        Some(value) => found.says(&value, "must name a group and a version, such as `apps/v1`"),
+        None => found.lacks(at, "apiVersion"),
+    }
+}
 
 const SOURCES: &[(&str, &str)] = &[
     ("ContainerResource", "containerResource"),
@@ -140,15 +153,15 @@ static BEHAVIOR: Shape =
 static RULES: Shape = Shape {
     fields: &[
         ("stabilizationWindowSeconds", &[Check::Between(0, 3600)]),
-        ("selectPolicy", &[Check::OneOf(&["Max", "Min", "Disabled"])]),
-        ("policies", &[Check::Required, Check::Each(&POLICY)]),
+        ("selectPolicy", &[Check::Word(&["Max", "Min", "Disabled"])]),
+        ("policies", &[Check::Filled, Check::Each(&POLICY)]),
     ],
     whole: &[],
 };
 
 static POLICY: Shape = Shape {
     fields: &[
-        ("type", &[Check::OneOf(&["Pods", "Percent"])]),
+        ("type", &[Check::Required, Check::OneOf(&["Pods", "Percent"])]),
         ("value", &[SOME]),
         ("periodSeconds", &[Check::Between(1, 1800)]),
     ],
@@ -164,7 +177,7 @@ static BUDGET: Shape = Shape {
         ("minAvailable", &[Check::Share, Check::By(at_most_all)]),
         ("maxUnavailable", &[Check::Share, Check::By(at_most_all)]),
         ("selector", &[Check::Of(&SELECTOR)]),
-        ("unhealthyPodEvictionPolicy", &[Check::OneOf(&["IfHealthyBudget", "AlwaysAllow"])]),
+        ("unhealthyPodEvictionPolicy", &[Check::Word(&["IfHealthyBudget", "AlwaysAllow"])]),
     ],
     whole: &[|at, found| found.has_at_most_one(at, &["maxUnavailable", "minAvailable"])],
 };

@@ -15,7 +15,7 @@ pub(crate) static SELECTOR: Shape = Shape {
 static EXPRESSION: Shape = Shape {
     fields: &[
         ("key", &[Check::Required, Check::Looks(qualified_name)]),
-        ("operator", &[Check::OneOf(&["In", "NotIn", "Exists", "DoesNotExist"])]),
+        ("operator", &[Check::Word(&["In", "NotIn", "Exists", "DoesNotExist"])]),
     ],
     whole: &[values_fit_the_operator],
 };

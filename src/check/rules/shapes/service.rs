@@ -50,7 +50,7 @@ fn cluster_ip(text: &str) -> crate::syntax::Wrong {
 /// Several ports need names, and each its own (`validateServicePort`: `requireName`).
 fn ports(at: &At<'_, '_>, found: &mut Found) {
     if at.node.items().len() > 1 {
-        for port in at.items().filter(|port| port.node.is_mapping() && port.text_of("name").is_none_or(str::is_empty)) {
+        for port in at.items().filter(|port| port.is_struct() && port.text_of("name").is_none_or(str::is_empty)) {
             found.lacks(&port, "name");
             found.helps("where a Service has several ports, each needs a name");
         }

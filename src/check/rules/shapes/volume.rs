@@ -1,7 +1,7 @@
 //! Volumes of a pod (`core/validation` `validateVolumeSource`).
 
 use crate::shape::{Check, Shape};
-use crate::syntax::{config_key, dns_label, dns_subdomain, path_below};
+use crate::syntax::{dns_label, dns_subdomain, path_below};
 
 const SOURCES: &[&str] = &[
     "awsElasticBlockStore",
@@ -55,11 +55,7 @@ pub(crate) static VOLUME: Shape = Shape {
 };
 
 static ITEM: Shape = Shape {
-    fields: &[
-        ("key", &[Check::Required, Check::Looks(config_key)]),
-        ("path", &[Check::Required, Check::Looks(path_below)]),
-        ("mode", &[MODE]),
-    ],
+    fields: &[("key", &[Check::Required]), ("path", &[Check::Required, Check::Looks(path_below)]), ("mode", &[MODE])],
     whole: &[],
 };
 

@@ -35,7 +35,7 @@ fn ends(at: &At<'_, '_>, found: &mut Found) {
             found.lacks(&spec, "restartPolicy");
             found.helps("write `restartPolicy: OnFailure` or `Never`: the default `Always` is not for Jobs");
         }
-        Some(policy) if policy.text() == Some("Always") => {
+        Some(policy) if matches!(policy.text(), Some("Always" | "")) => {
             found.says(&policy, "must be `OnFailure` or `Never` for a Job");
         }
         Some(_) => {}
@@ -246,6 +246,7 @@ pub(crate) static CRON_JOB: Shape =
 static CRON_JOB_SPEC: Shape = Shape {
     fields: &[
         ("schedule", &[Check::Required, Check::Looks(schedule)]),
+        ("timeZone", &[Check::Filled]),
         ("concurrencyPolicy", &[Check::OneOf(&["Allow", "Forbid", "Replace"])]),
         ("startingDeadlineSeconds", &[COUNT]),
         ("successfulJobsHistoryLimit", &[COUNT]),
