@@ -174,8 +174,8 @@ impl<'a> Files<'a> {
 fn outside(path: &str, dir: &str, span: Span) -> Finding {
     let dir = if dir.is_empty() { "." } else { dir };
     Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` does not lie in or below `{dir}`"))
-        .with_note("kustomize reads files only below the directory of the kustomization that names them")
-        .with_help("move the file there, or include its directory as a base with a kustomization of its own")
+        .with_note("kustomize reads files only below the directory of the kustomization that names them; Flux reads any of the repository")
+        .with_help("allow it with `loadRestrictor: none` beside the `path` under `kustomize:` in seatrial.yaml or with `--load-restrictor none`; or move the file there, or include its directory as a base with a kustomization of its own")
 }
 
 fn not_fetched(path: &str, copy: &Copy<'_>, span: Span) -> Finding {
