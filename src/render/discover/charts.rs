@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use seatrial_tree::{parent, within};
+use seatrial_tree::{Tree, parent, within};
 
-use crate::{last, upwards};
+use crate::{file_in, last, upwards};
+
+/// What makes a directory a chart.
+const NAME: &str = "Chart.yaml";
 
 /// What only Helm reads, whatever else lies in the chart's directory.
 const OWN: [&str; 6] = ["templates", "charts", "crds", "ci", "files", "tests"];
@@ -14,9 +17,11 @@ const OWN: [&str; 6] = ["templates", "charts", "crds", "ci", "files", "tests"];
 pub(crate) struct Charts(BTreeSet<String>);
 
 impl Charts {
-    pub(crate) fn of(paths: &[String]) -> Charts {
-        let is_chart = |path: &&String| last(path) == "Chart.yaml";
-        Charts(paths.iter().filter(is_chart).map(|path| parent(path).to_owned()).collect())
+    /// Among files, and in the directories above them.
+    pub(crate) fn of(tree: &Tree, paths: &[String], above: &[&str]) -> Charts {
+        let below = paths.iter().filter(|path| last(path) == NAME).map(|path| parent(path));
+        let above = above.iter().copied().filter(|dir| tree.exists(&file_in(dir, NAME)));
+        Charts(below.chain(above).map(str::to_owned).collect())
     }
 
     /// Whether a file belongs to a chart. A chart in the root has only what Helm reads: the repository may be more than a chart.

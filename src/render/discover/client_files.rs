@@ -39,8 +39,8 @@ const GROUPS: [&str; 32] = [
 /// Whether an object of this `apiVersion` and kind is read by a client.
 pub(crate) fn is_for_a_client(api_version: &str, kind: &str) -> bool {
     let Some((group, _)) = api_version.split_once('/') else {
-        // A kubeconfig.
-        return api_version == "v1" && kind == "Config";
+        // A kubeconfig, or one of the documents for a Talos machine.
+        return api_version == "v1" && kind == "Config" || api_version == "v1alpha1" && kind.ends_with("Config");
     };
     GROUPS.contains(&group)
 }

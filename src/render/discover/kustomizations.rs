@@ -42,12 +42,12 @@ struct Kustomization {
 
 impl Kustomizations {
     /// Of the files at `paths`, and of the directories `above` them.
-    pub(crate) fn read<'a>(
+    pub(crate) fn read(
         tree: &Tree,
         parsed: &ParsedFiles,
         charts: &Charts,
-        paths: &'a [String],
-        above: impl Iterator<Item = &'a str>,
+        paths: &[String],
+        above: &[&str],
     ) -> Kustomizations {
         let mut files: BTreeMap<&str, usize> = BTreeMap::new();
         for path in paths {
@@ -56,7 +56,7 @@ impl Kustomizations {
                 files.entry(parent(path)).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
             }
         }
-        for dir in above {
+        for dir in above.iter().copied() {
             if let Some(rank) = FILE_NAMES.iter().position(|name| tree.kind(&file_in(dir, name)).is_ok()) {
                 files.insert(dir, rank);
             }
@@ -96,6 +96,10 @@ impl Kustomizations {
             }
         }
         found.into_iter().cloned().collect()
+    }
+
+    pub(crate) fn has(&self, dir: &str) -> bool {
+        self.all.contains_key(dir)
     }
 
     /// Whether a file lies beside a kustomization, or beside a file that one names: whoever left it out of the list meant it.

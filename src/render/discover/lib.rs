@@ -6,18 +6,20 @@
 mod charts;
 mod client_files;
 mod file_sort;
+mod flux;
 mod kustomizations;
 mod left_out;
 mod loose;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use seatrial_tree::{Tree, join, within};
+use seatrial_tree::{EntryKind, Tree, join, within};
 use seatrial_yaml::ParsedFiles;
 
 use charts::Charts;
 use file_sort::FileSort;
+use flux::FluxPaths;
 use kustomizations::Kustomizations;
 
 pub use left_out::LeftOut;
@@ -77,6 +79,7 @@ pub struct Discovery {
     paths: Vec<String>,
     kustomizations: Kustomizations,
     charts: Charts,
+    flux: OnceLock<FluxPaths>,
 }
 
 impl Discovery {
@@ -90,10 +93,23 @@ impl Discovery {
             !is_hidden(inside) && !is_installed(inside) && !upwards(path).any(|dir| vendored.contains(dir))
         };
         paths.retain(is_looked_at);
-        let charts = Charts::of(&paths);
-        let above = upwards(scope).skip(1).filter(|_| !scope.is_empty());
-        let kustomizations = Kustomizations::read(tree, parsed, &charts, &paths, above);
-        Discovery { tree: tree.clone(), parsed: Arc::clone(parsed), paths, kustomizations, charts }
+        Discovery::among(tree, parsed, scope, paths)
+    }
+
+    /// Of the files beside a file, and what lies above it: enough to tell what the file is.
+    #[must_use]
+    pub fn beside(tree: &Tree, parsed: &Arc<ParsedFiles>, file: &str) -> Discovery {
+        let dir = seatrial_tree::parent(file);
+        let files = tree.list(dir).unwrap_or_default().into_iter().filter(|(_, kind)| *kind == EntryKind::File);
+        Discovery::among(tree, parsed, dir, files.map(|(name, _)| file_in(dir, &name)).collect())
+    }
+
+    fn among(tree: &Tree, parsed: &Arc<ParsedFiles>, scope: &str, paths: Vec<String>) -> Discovery {
+        let above: Vec<&str> = upwards(scope).skip(1).collect();
+        let charts = Charts::of(tree, &paths, &above);
+        let kustomizations = Kustomizations::read(tree, parsed, &charts, &paths, &above);
+        let (tree, parsed, flux) = (tree.clone(), Arc::clone(parsed), OnceLock::new());
+        Discovery { tree, parsed, paths, kustomizations, charts, flux }
     }
 
     /// The kustomizations below a directory that no other there includes, and the topmost directories of plain manifests that no kustomization
@@ -116,6 +132,20 @@ impl Discovery {
     #[must_use]
     pub fn loose(&self, dir: &str) -> Loose {
         loose::of(dir, self.sorted(dir).0)
+    }
+
+    /// Whether Flux evidently reconciles what lies at a path: a Kustomization of Flux refers to it, or to a directory above it. All files are
+    /// read the first time.
+    #[must_use]
+    pub fn is_reconciled_by_flux(&self, path: &str) -> bool {
+        let flux = self.flux.get_or_init(|| FluxPaths::read(&self.tree, &self.parsed, &self.paths));
+        flux.cover(path)
+    }
+
+    /// Whether a directory has a kustomization.
+    #[must_use]
+    pub fn has_kustomization(&self, dir: &str) -> bool {
+        self.kustomizations.has(dir)
     }
 
     /// How a kustomization uses a file, when one names it; asked of what lies below a kustomization.

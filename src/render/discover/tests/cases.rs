@@ -72,3 +72,35 @@ fn a_base_that_is_included_through_a_link_is_no_environment() {
     let names: Vec<String> = discover(&tree, "").environments.into_iter().map(|found| found.name).collect();
     assert_eq!(names, ["dev"]);
 }
+
+#[test]
+fn a_directory_is_reconciled_by_flux_where_a_kustomization_of_flux_refers_to_it_or_above_it() {
+    let flux = |name: &str, spec: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{ name: {name} }}\nspec: {spec}\n"
+        )
+    };
+    let cluster = flux("a", "{ path: ./apps/prod }") + "---\n" + &flux("b", "{ path: '/infra/${ENV}/x' }");
+    let elsewhere = flux("c", "{ path: ./, sourceRef: { kind: GitRepository, name: shop } }");
+    let gone = flux("d", "{ path: other }") + "---\n" + &flux("e", "{ path: '${ENV}' }");
+    let own = flux("flux-system", "{ sourceRef: { kind: GitRepository, name: flux-system } }");
+    let map = "apiVersion: v1\nkind: ConfigMap\n";
+    let mut files = vec![
+        ("clusters/cluster.yaml", cluster.as_str()),
+        ("clusters/elsewhere.yaml", &elsewhere),
+        ("clusters/gone.yaml", &gone),
+        ("apps/prod/web/map.yaml", map),
+        ("apps/prod-2/map.yaml", map),
+        ("infra/dev/x/map.yaml", map),
+    ];
+    let discovery = |files: &[(&str, &str)]| {
+        let tree = Tree::memory(files.iter().copied(), &Arc::new(Sources::new()));
+        Discovery::of(&tree, &Arc::new(ParsedFiles::default()), "")
+    };
+    let found = discovery(&files);
+    let paths = ["apps/prod", "apps/prod/web", "apps/prod-2", "apps", "infra/dev/x", "other", ""];
+    let covered = paths.map(|path| found.is_reconciled_by_flux(path));
+    assert_eq!(covered, [true, true, false, false, true, false, false]);
+    files.push(("clusters/own.yaml", &own));
+    assert!(discovery(&files).is_reconciled_by_flux("apps"));
+}
