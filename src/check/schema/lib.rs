@@ -3,9 +3,11 @@
 mod nearest;
 mod quantity;
 mod scalar;
+mod substitution;
 mod validate;
 mod violation;
 
 pub use nearest::{edits, nearest};
-pub use validate::validate;
+pub use substitution::is_substitution;
+pub use validate::{validate, validate_before_substitution};
 pub use violation::{Problem, Violation};

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use seatrial_kubernetes::{Schema, Type};
 use seatrial_model::{Entry, Node, Span, Value, json_pointer};
 
-use crate::{Problem, Violation, nearest, scalar};
+use crate::{Problem, Violation, is_substitution, nearest, scalar};
 
 /// Levels of nesting that are looked at. The parser gives fewer; no object is that deep on purpose.
 const DEEPEST: usize = 512;
@@ -20,10 +20,27 @@ const MOST_SUGGESTIONS: usize = 100;
 /// field and counts as absent, fields below a `status` may be missing (the server ignores them when an object is written), and a field whose misspelling was reported is not reported as missing as well.
 #[must_use]
 pub fn validate(schema: &Schema, node: &Node) -> Vec<Violation> {
+    walk(schema, node, Text::AsItIs)
+}
+
+/// The same of what Flux has still to fill in: a text with a substitution may become anything.
+#[must_use]
+pub fn validate_before_substitution(schema: &Schema, node: &Node) -> Vec<Violation> {
+    walk(schema, node, Text::MayBeFilledIn)
+}
+
+fn walk(schema: &Schema, node: &Node, text: Text) -> Vec<Violation> {
     let place = node.entries().first().map_or(node.span(), |e| e.key.span);
-    let mut walk = Walk { path: Vec::new(), found: Vec::new(), suggestions: MOST_SUGGESTIONS };
+    let mut walk = Walk { path: Vec::new(), found: Vec::new(), suggestions: MOST_SUGGESTIONS, text };
     walk.value(schema, node, place);
     walk.found
+}
+
+/// What a text is when it is applied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Text {
+    AsItIs,
+    MayBeFilledIn,
 }
 
 /// One step from the root to a value.
@@ -38,6 +55,7 @@ struct Walk<'a> {
     found: Vec<Violation>,
     /// How many more times a near name is looked for.
     suggestions: usize,
+    text: Text,
 }
 
 /// What unknown fields of one object were probably meant to be.
@@ -52,6 +70,9 @@ impl<'a> Walk<'a> {
     /// `place` is where people look for this value: its key, or the first key of a list's item.
     fn value(&mut self, schema: &Schema, node: &'a Node, place: Span) {
         if node.is_null() || schema.value_type() == Type::Any {
+            return;
+        }
+        if self.may_be_anything(node.as_str()) {
             return;
         }
         if self.path.len() >= DEEPEST {
@@ -82,7 +103,7 @@ impl<'a> Walk<'a> {
             let name = &*entry.key.text;
             self.under(Step::Field(name), |walk| match schema.property(name) {
                 Some(field) => walk.value(&field, &entry.value, entry.key.span),
-                None if schema.preserves_unknown() => {}
+                None if schema.preserves_unknown() || walk.may_be_anything(Some(name)) => {}
                 None => {
                     let suggestion = walk.suggestion(schema, entries, name, &mut meant);
                     walk.report(entry.key.span, Problem::UnknownField { name: name.to_owned(), suggestion });
@@ -158,6 +179,10 @@ impl<'a> Walk<'a> {
             let problem = Problem::DuplicateItem { keys: pairs.join(", "), first };
             self.under(Step::Item(index), |walk| walk.report(place, problem));
         }
+    }
+
+    fn may_be_anything(&self, text: Option<&str>) -> bool {
+        self.text == Text::MayBeFilledIn && text.is_some_and(is_substitution)
     }
 
     fn is_in_status(&self) -> bool {
@@ -274,6 +299,22 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    }
+
+    #[test]
+    fn a_text_that_flux_fills_in_may_become_anything() {
+        let file = Sources::new().add("case.yaml", String::new());
+        let origin = Origin::from(Span::start_of(file.id()));
+        let json = serde_json::json!({
+            "metadata": {"labels": "${LABELS}", "creationTimestamp": "${NOW}"},
+            "spec": {"replicas": "${REPLICAS:=2}", "paused": "${PAUSED}", "${MORE}": "x", "progressDeadlineSeconds": "$${A}"}
+        });
+        let schema = schema(Minor::DEFAULT, "apps", "v1", "Deployment").expect("built-in");
+        let node = Node::from_json(&json, &origin);
+        let wrong = |found: Vec<Violation>| found.into_iter().map(|v| v.pointer).collect::<Vec<_>>();
+        assert_eq!(wrong(validate(&schema, &node)).len(), 8);
+        let before = wrong(validate_before_substitution(&schema, &node));
+        assert_eq!(before, ["/spec", "/spec", "/spec/progressDeadlineSeconds"]);
     }
 
     #[test]
