@@ -85,7 +85,7 @@ fn words_of_kustomize_that_are_refused_name_the_way_out() {
         (["--enable-alpha-plugins", "."], "nothing of the repository is executed. Leave the flag out"),
         (["--enable-exec", "."], "--enable-exec is refused"),
         (["--reorder=legacy", "."], "sortOptions: { order: legacy }"),
-        (["--load-restrictor=none", "."], "LoadRestrictionsRootOnly, LoadRestrictionsNone"),
+        (["--load-restrictor=nothing", "."], "rootOnly, none"),
         (["https://github.com/acme/shop//deploy?ref=v1", "-v"], "clone the repository and name the directory"),
         (["nowhere", "-v"], "cannot open `nowhere`"),
         (["--object=ConfigMap/mop", "."], "no ConfigMap mop is rendered; there are `ConfigMap shop/map`"),

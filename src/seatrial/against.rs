@@ -1,18 +1,19 @@
 //! What environments are compared with: the base commit's tree, and what its configuration says of them.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use seatrial_discover::{Discovery, Loose, Source};
+use seatrial_discover::{Loose, Source};
 use seatrial_kubernetes::Minor;
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
-use seatrial_rules::{Context, check};
+use seatrial_rules::Context;
 use seatrial_tree::{EntryKind, Tree};
-use seatrial_yaml::ParsedFiles;
 
 use crate::checkouts::Checkouts;
 use crate::config::Config;
-use crate::plan::{Planned, minor_of};
+use crate::judge::checked;
+use crate::plan::Planned;
 use crate::render::Renderer;
 use crate::session::Session;
 
@@ -20,9 +21,6 @@ use crate::session::Session;
 #[derive(Debug)]
 pub(crate) struct Against {
     tree: Tree,
-    parsed: Arc<ParsedFiles>,
-    /// What it holds, once somebody asked.
-    discovery: OnceLock<Discovery>,
     renderer: Renderer,
     /// Its configuration; or why it says nothing, as a clause.
     config: Result<Config, String>,
@@ -37,6 +35,7 @@ pub(crate) type WithLevels<'a> = &'a dyn Fn(Vec<Finding>) -> Vec<Finding>;
 pub(crate) struct Before {
     pub(crate) rendered: Rendered,
     minor: Minor,
+    source: Source,
 }
 
 /// How an environment's findings compare with those on the base.
@@ -51,31 +50,37 @@ pub(crate) struct Told {
 impl Against {
     /// The base in `tree`, with the copies of other repositories that its own configuration and the command line name.
     pub(crate) fn new(tree: Tree, config: Result<Config, String>, config_path: &str, checkouts: &Checkouts) -> Against {
-        let parsed = Arc::default();
-        let renderer = Renderer::new(&tree, &parsed, checkouts);
-        Against { tree, parsed, discovery: OnceLock::new(), renderer, config, config_path: config_path.to_owned() }
+        let renderer = Renderer::new(&tree, &Arc::default(), checkouts);
+        Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
     pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<Before, String> {
-        let (source, minor) = self.planned(planned)?;
-        let (mut rendered, _) = self.renderer.render(&source, planned.load_restriction, &[]);
+        let (source, minor, load_restriction) = self.planned(planned)?;
+        let (mut rendered, _) = self.renderer.render(&source, load_restriction, &[]);
         rendered.findings = with_levels(rendered.findings);
-        Ok(Before { rendered, minor })
+        Ok(Before { rendered, minor, source })
     }
 
-    fn planned(&self, planned: &Planned) -> Result<(Source, Minor), String> {
+    /// Checks what it has.
+    fn check(&self, before: &Before, head: Context<'_>, session: &Session) -> Vec<Finding> {
+        let context = Context { minor: before.minor, complete: !before.rendered.has_errors(), ..head };
+        checked(&before.rendered.manifests, context, &self.renderer, &before.source, session).findings
+    }
+
+    fn planned(&self, planned: &Planned) -> Result<(Source, Minor, Option<LoadRestriction>), String> {
         let is_configured = planned.config.is_some();
         if let Some(config) = self.config.as_ref().ok().filter(|_| is_configured) {
             let before = config.environments.get(&planned.name);
             let before = before.ok_or_else(|| "the base does not have this environment".to_owned())?;
             let source = before.source.in_tree(&self.config_path);
-            return source.map(|source| (source, minor_of(before))).ok_or_else(|| {
-                "the base renders this environment from somewhere outside of the repository".to_owned()
-            });
+            let load_restriction = planned.flags.load_restriction.or(before.source.load_restriction());
+            return source.map(|source| (source, planned.flags.minor_of(Some(before)), load_restriction)).ok_or_else(
+                || "the base renders this environment from somewhere outside of the repository".to_owned(),
+            );
         }
         match self.source(&planned.source) {
-            Some(source) => Ok((source, planned.minor)),
+            Some(source) => Ok((source, planned.minor, planned.load_restriction)),
             None => Err("the base does not have this environment".to_owned()),
         }
     }
@@ -89,9 +94,7 @@ impl Against {
         }
         let loose = match kind {
             EntryKind::File => Loose { path: path.to_owned(), files: [path.to_owned()].into() },
-            EntryKind::Directory => {
-                self.discovery.get_or_init(|| Discovery::of(&self.tree, &self.parsed, "")).loose(path)
-            }
+            EntryKind::Directory => self.renderer.discovery().loose(path),
         };
         (!loose.files.is_empty()).then_some(Source::Loose(loose))
     }
@@ -102,13 +105,13 @@ impl Before {
     ///
     /// One side that cannot be rendered hides what is wrong with its objects: then nothing is compared. Where neither can be, what both
     /// say is compared, and nothing counts as fixed.
-    pub(crate) fn tell(&self, head: &Head<'_>, session: &Session) -> Told {
+    pub(crate) fn tell(&self, against: &Against, head: &Head<'_>, session: &Session) -> Told {
         let sides = (self.rendered.has_errors(), head.rendered.has_errors());
         let because = match sides {
             (true, false) => "the base cannot be rendered",
             (false, true) => "the change cannot be rendered, and its base can",
             (true, true) | (false, false) => {
-                let checked = self.checked(head);
+                let checked = self.checked(against, head, session);
                 let all: Vec<&Finding> = head.rendered.findings.iter().chain(head.checked).collect();
                 let base: Vec<&Finding> = self.rendered.findings.iter().chain(checked.iter()).collect();
                 let compared = compare(&all, &base, |finding| path_of(finding, session));
@@ -122,13 +125,11 @@ impl Before {
 
     /// What checking finds on the base, with the levels that the checkout's configuration gives: what it says of rules is no doing of the
     /// objects.
-    fn checked<'a>(&self, head: &Head<'a>) -> Cow<'a, [Finding]> {
+    fn checked<'a>(&self, against: &Against, head: &Head<'a>, session: &Session) -> Cow<'a, [Finding]> {
         if head.is_unchanged && head.context.minor == self.minor {
             return Cow::Borrowed(head.checked);
         }
-        let complete = !self.rendered.has_errors();
-        let context = Context { minor: self.minor, complete, ..head.context };
-        Cow::Owned((head.with_levels)(check(&self.rendered.manifests, &context).findings))
+        Cow::Owned((head.with_levels)(against.check(self, head.context, session)))
     }
 }
 

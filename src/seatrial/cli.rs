@@ -5,6 +5,8 @@ mod render;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use seatrial_kubernetes::Minor;
+use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{FailOn, Listing};
 use seatrial_rules::Options;
 
@@ -95,7 +97,7 @@ pub(crate) struct CommonArgs {
     #[arg(long, short, value_name = "NAME", env = "SEATRIAL_ENVIRONMENT", value_delimiter = ',')]
     pub(crate) environment: Vec<String>,
 
-    /// Never use the network, apart from a simulated cluster.
+    /// No network, apart from a simulated cluster.
     #[arg(long, env = "SEATRIAL_OFFLINE")]
     pub(crate) offline: bool,
 
@@ -130,6 +132,34 @@ pub(crate) struct SourceArgs {
     /// A remote base's repository, checked out.
     #[arg(long, value_name = "URL[?ref=REF]=DIR", env = "SEATRIAL_CHECKOUT", value_delimiter = ',')]
     pub(crate) checkout: Vec<String>,
+}
+
+/// What kustomizations may read.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct LoadArgs {
+    /// Files to load: rootOnly or none.
+    #[arg(long, value_name = "WHICH", env = "SEATRIAL_LOAD_RESTRICTOR", hide_possible_values = true)]
+    load_restrictor: Option<Restrictor>,
+}
+
+impl LoadArgs {
+    /// What is said of it.
+    pub(crate) fn load_restriction(self) -> Option<LoadRestriction> {
+        self.load_restrictor.map(|restrictor| match restrictor {
+            Restrictor::RootOnly => LoadRestriction::RootOnly,
+            Restrictor::None => LoadRestriction::None,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Restrictor {
+    /// As kustomize.
+    #[value(name = "rootOnly", alias = "LoadRestrictionsRootOnly")]
+    RootOnly,
+    /// As Flux.
+    #[value(name = "none", alias = "LoadRestrictionsNone")]
+    None,
 }
 
 /// Flags of what is made of findings.
@@ -192,6 +222,9 @@ pub(crate) struct RunArgs {
     pub(crate) source: SourceArgs,
 
     #[command(flatten)]
+    pub(crate) load: LoadArgs,
+
+    #[command(flatten)]
     pub(crate) findings: FindingArgs,
 
     #[command(flatten)]
@@ -225,9 +258,9 @@ pub(crate) struct ClusterArgs {
 /// Flags of `validate`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// A kustomization's directory, or a file or directory of manifests, instead of the environments.
+    /// Files and directories instead of the environments; - is standard input.
     #[arg(value_name = "PATH")]
-    pub(crate) path: Option<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,
@@ -237,6 +270,13 @@ pub(crate) struct ValidateArgs {
 
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+
+    /// The Kubernetes minor to check against, where no configuration says it.
+    #[arg(long, value_name = "MINOR", env = "SEATRIAL_KUBERNETES", value_parser = Minor::parse)]
+    pub(crate) kubernetes: Option<Minor>,
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,

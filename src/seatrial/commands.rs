@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use seatrial_ci::Host;
-use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
 use seatrial_transport::Transport;
 
@@ -14,6 +13,7 @@ use crate::config::config_schema;
 use crate::deliver::Sinks;
 use crate::judge::{Keep, elapsed_ms};
 use crate::pipeline::{Extent, Trial};
+use crate::plan::PlanFlags;
 use crate::preparation::{Preparation, Selection};
 use crate::progress::{Audience, ProgressLog};
 use crate::run_context::RunContext;
@@ -72,13 +72,14 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
 }
 
 fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop> {
-    let wanted = match &args.path {
-        Some(path) => Selection::Paths(std::slice::from_ref(path)),
-        None => Selection::Environments(&args.common.environment),
+    let wanted = match args.paths.as_slice() {
+        [] => Selection::Environments(&args.common.environment),
+        paths => Selection::Given(paths),
     };
+    let flags = PlanFlags { load_restriction: args.load.load_restriction(), minor: args.kubernetes };
     let mut report = context.report("validate", args.findings);
     let (workspace, source) = (&context.workspace, &args.source);
-    let prepared = Preparation::new(workspace, context.session, source, wanted, LoadRestriction::default())?;
+    let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
     for environment in prepared.judge(context, (Keep::Findings, args.findings.options()), "", &|| false, &mut report)? {
         environment.into_report(&mut report);
     }

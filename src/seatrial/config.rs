@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use seatrial_discover::Source;
 use seatrial_kubernetes::Minor;
+use seatrial_kustomize::LoadRestriction;
 use seatrial_tree::{join, parent};
 use seatrial_trial::Probe;
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,7 @@ pub(crate) struct EnvironmentConfig {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SourceConfig {
     /// A kustomization.
-    Kustomize(PathSource),
+    Kustomize(KustomizeSource),
     /// Plain manifests.
     Manifests(PathSource),
 }
@@ -88,6 +89,28 @@ pub(crate) struct TestConfig {
 pub(crate) struct PathSource {
     /// Relative to the configuration's directory.
     pub(crate) path: String,
+}
+
+/// A kustomization.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct KustomizeSource {
+    /// Relative to the configuration's directory.
+    pub(crate) path: String,
+    /// Which files its kustomizations may read; by default `rootOnly`, or `none` where Flux evidently reconciles the path.
+    #[serde(default)]
+    pub(crate) load_restrictor: Option<LoadRestrictor>,
+}
+
+/// Which files a kustomization may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum LoadRestrictor {
+    /// Those in and below its own directory, as kustomize has it.
+    #[serde(rename = "rootOnly", alias = "LoadRestrictionsRootOnly")]
+    RootOnly,
+    /// Those of the repository, as Flux has it.
+    #[serde(rename = "none", alias = "LoadRestrictionsNone")]
+    None,
 }
 
 /// A copy of another repository: vendored, or checked out by the CI.
@@ -200,8 +223,18 @@ impl SourceConfig {
     /// The path as it is written.
     pub(crate) fn path(&self) -> &str {
         match self {
-            SourceConfig::Kustomize(source) | SourceConfig::Manifests(source) => &source.path,
+            SourceConfig::Kustomize(source) => &source.path,
+            SourceConfig::Manifests(source) => &source.path,
         }
+    }
+
+    /// Which files may be read, where it says so.
+    pub(crate) fn load_restriction(&self) -> Option<LoadRestriction> {
+        let SourceConfig::Kustomize(source) = self else { return None };
+        source.load_restrictor.map(|restrictor| match restrictor {
+            LoadRestrictor::RootOnly => LoadRestriction::RootOnly,
+            LoadRestrictor::None => LoadRestriction::None,
+        })
     }
 
     /// What is rendered, seen from the root of the tree; `None` where that leads out of it.

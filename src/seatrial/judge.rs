@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use seatrial_discover::Source;
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
     Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, Report, ReportedFinding, Stage,
     StageOutcome, StageResult,
 };
 use seatrial_rules::{Checked, Context, Options, check};
+use seatrial_schema::is_substitution;
 
 use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
@@ -37,8 +39,6 @@ pub(crate) struct Judged {
 #[derive(Clone, Copy)]
 pub(crate) struct Bench<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) head: &'a Renderer,
-    pub(crate) base: Option<&'a Against>,
     pub(crate) fail_on: FailOn,
     pub(crate) images: &'a [ImageOverride],
     pub(crate) levels: &'a BTreeMap<String, RuleLevel>,
@@ -47,6 +47,13 @@ pub(crate) struct Bench<'a> {
     pub(crate) keep: Keep,
     /// Whether to stop: asked before each environment.
     pub(crate) is_stopped: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// An environment, and with what it is rendered.
+pub(crate) struct Seat<'a> {
+    pub(crate) planned: Planned,
+    pub(crate) head: &'a Renderer,
+    pub(crate) base: Option<&'a Against>,
 }
 
 /// What is kept of what was rendered; the objects of a large repository are more than all else.
@@ -71,8 +78,8 @@ impl Judged {
 ///
 /// # Errors
 /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
-pub(crate) fn judge(planned: Vec<Planned>, bench: Bench<'_>) -> Result<Vec<Judged>, Stop> {
-    let examined: Vec<Examined> = planned.into_par_iter().map(|environment| examine(environment, bench)).collect();
+pub(crate) fn judge(seats: Vec<Seat<'_>>, bench: Bench<'_>) -> Result<Vec<Judged>, Stop> {
+    let examined: Vec<Examined> = seats.into_par_iter().map(|seat| examine(seat, bench)).collect();
     bench.session.masker.learn(&bench.session.sources);
     let changed: Vec<&[usize]> = examined.iter().map(|e| e.changed.as_slice()).collect();
     if let Some(image) = unmatched(bench.images, &changed) {
@@ -152,23 +159,47 @@ struct Found {
     age: Age,
 }
 
-fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
+/// Checks the objects of a source. What Flux fills in is not known yet: where it evidently will, a text that it fills in is no mistake. Only a
+/// finding about such a text makes anybody look for the evidence.
+pub(crate) fn checked(
+    manifests: &[Manifest],
+    context: Context<'_>,
+    renderer: &Renderer,
+    source: &Source,
+    session: &Session,
+) -> Checked {
+    let as_it_is = check(manifests, &context);
+    let is_about_substitution = |finding: &Finding| {
+        let span = finding.primary.span;
+        let file = session.sources.get(span.file);
+        let text = file.as_ref().and_then(|file| file.text().get(span.start as usize..span.end as usize));
+        text.is_some_and(is_substitution)
+    };
+    let is_asked = as_it_is.findings.iter().any(is_about_substitution);
+    if is_asked && renderer.discovery().is_reconciled_by_flux(source.path()) {
+        return check(manifests, &Context { substitutes: true, ..context });
+    }
+    as_it_is
+}
+
+fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
+    let Seat { planned, head: renderer, base } = seat;
     if (bench.is_stopped)() {
         return Examined::stopped(planned, bench.images.len());
     }
     let started = Instant::now();
     let with_levels = |findings| with_levels(findings, bench.levels);
-    let (mut head, changed) = bench.head.render(&planned.source, planned.load_restriction, bench.images);
+    let (mut head, changed) = renderer.render(&planned.source, planned.load_restriction, bench.images);
     head.findings = with_levels(head.findings);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
     let rendering = render_stage(&head, elapsed_ms(started));
 
-    let before = bench.base.map(|base| base.render(&planned, &with_levels));
+    let before = base.map(|base| (base, base.render(&planned, &with_levels)));
     let is_before = |before: &crate::against::Before| {
         before.rendered.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
         is_equal(&before.rendered, &head)
     };
-    let unchanged = before.as_ref().map(|before| before.as_ref().is_ok_and(is_before));
+    let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));
 
     let started = Instant::now();
     let context = Context {
@@ -177,15 +208,17 @@ fn examine(planned: Planned, bench: Bench<'_>) -> Examined {
         sources: &bench.session.sources,
         options: bench.options,
         complete: !head.has_errors(),
+        substitutes: false,
     };
-    let Checked { findings: checked, not_checked } = check(&head.manifests, &context);
+    let Checked { findings: checked, not_checked } =
+        checked(&head.manifests, context, renderer, &planned.source, bench.session);
     let checked = with_levels(checked);
     let checked_in = elapsed_ms(started);
 
-    let told = before.map(|before| {
+    let told = before.map(|(base, before)| {
         let is_unchanged = unchanged == Some(true);
         let head = Head { rendered: &head, checked: &checked, context, is_unchanged, with_levels: &with_levels };
-        before.map_or_else(Told::nothing_before, |before| before.tell(&head, bench.session))
+        before.map_or_else(Told::nothing_before, |before| before.tell(base, &head, bench.session))
     });
     let (comparison, ages, fixed) = match told {
         Some(told) => (Some(told.comparison), told.ages, told.fixed),

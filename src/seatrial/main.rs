@@ -12,6 +12,7 @@ mod commands;
 mod common_lines;
 mod config;
 mod deliver;
+mod given;
 mod head_lines;
 mod judge;
 mod live;

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
 use crate::commands::write_out;
 use crate::manifest_files::{text, write_file, write_files};
-use crate::plan::{self, Planned};
+use crate::plan::{self, PlanFlags, Planned};
 use crate::preparation::{Preparation, Selection};
 use crate::render::{matches_nothing, unmatched};
 use crate::render_each::RenderEach;
@@ -20,13 +19,14 @@ use crate::workspace::{Workspace, normal};
 
 /// The command.
 pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
-    let restriction = args.kustomize.load_restriction().map_err(Stop::Usage)?;
+    let load_restriction = args.kustomize.load_restriction().map_err(Stop::Usage)?;
+    let flags = PlanFlags { load_restriction, minor: None };
     let session = Session::open(&args.common, None)?;
     let paths = paths_of(args, &session);
     let (prepared, outcome) = match paths.as_slice() {
-        [] => (of_environments(args, &session, restriction)?, None),
-        [path] => at_path(args, &session, path, restriction)?,
-        several => (at_paths(args, &session, several, restriction)?, None),
+        [] => (of_environments(args, &session, flags)?, None),
+        [path] => at_path(args, &session, path, flags)?,
+        several => (at_paths(args, &session, several, flags)?, None),
     };
     let images = &prepared.images;
     let (mut rendered, changed) = match (prepared.planned.as_slice(), outcome, &args.output) {
@@ -78,21 +78,16 @@ fn paths_of(args: &RenderArgs, session: &Session) -> Vec<PathBuf> {
 }
 
 /// The environments of the configuration, or what is discovered.
-fn of_environments(args: &RenderArgs, session: &Session, restriction: LoadRestriction) -> Result<Preparation, Stop> {
+fn of_environments(args: &RenderArgs, session: &Session, flags: PlanFlags) -> Result<Preparation, Stop> {
     let mut workspace = Workspace::open(&session.directory, args.common.config.as_deref(), &session.sources)?;
     workspace.read_config()?;
     let wanted = Selection::Environments(&args.common.environment);
-    Preparation::new(&workspace, session, &args.source, wanted, restriction)
+    Preparation::new(&workspace, session, &args.source, wanted, flags)
 }
 
-fn at_paths(
-    args: &RenderArgs,
-    session: &Session,
-    paths: &[PathBuf],
-    restriction: LoadRestriction,
-) -> Result<Preparation, Stop> {
+fn at_paths(args: &RenderArgs, session: &Session, paths: &[PathBuf], flags: PlanFlags) -> Result<Preparation, Stop> {
     let workspace = around(&session.directory, &session.directory, session)?;
-    Preparation::new(&workspace, session, &args.source, Selection::Paths(paths), restriction)
+    Preparation::new(&workspace, session, &args.source, Selection::Paths(paths), flags)
 }
 
 /// The repository around a directory; a configuration in it is asked for checkouts alone, and need not be right.
@@ -122,11 +117,11 @@ fn at_path(
     args: &RenderArgs,
     session: &Session,
     path: &Path,
-    restriction: LoadRestriction,
+    flags: PlanFlags,
 ) -> Result<(Preparation, Option<Outcome>), Stop> {
     let lexical = normal(&session.directory.join(path));
     let prepare = |workspace: &Workspace, path: PathBuf| {
-        Preparation::new(workspace, session, &args.source, Selection::Paths(&[path]), restriction)
+        Preparation::new(workspace, session, &args.source, Selection::Paths(&[path]), flags)
     };
     let in_repository = around(directory_of(&lexical), directory_of(&lexical), session);
     if let Ok(workspace) = in_repository

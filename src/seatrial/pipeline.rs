@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use seatrial_deploy::CancelToken;
-use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
@@ -15,6 +14,7 @@ use crate::config::{Config, EnvironmentConfig};
 use crate::head_lines::show_for_head;
 use crate::judge::{Judged, Keep, count, elapsed_ms};
 use crate::live::{LiveContext, LiveTarget};
+use crate::plan::PlanFlags;
 use crate::preparation::{Preparation, Selection};
 use crate::progress::ProgressLog;
 use crate::run_context::RunContext;
@@ -64,7 +64,8 @@ impl Trial<'_> {
         let mut report = context.report(self.extent.command(), self.args.findings);
         let judged = tokio::task::block_in_place(|| {
             let (workspace, source) = (&context.workspace, &self.args.source);
-            let prepared = Preparation::new(workspace, context.session, source, wanted, LoadRestriction::default())?;
+            let flags = PlanFlags { load_restriction: self.args.load.load_restriction(), minor: None };
+            let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
             let is_stopped = || self.cancel.is_cancelled();
             let keep = (Keep::Objects, self.args.findings.options());
             prepared.judge(context, keep, ", and nothing is deployed", &is_stopped, &mut report)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use seatrial_discover::{Discovery, LeftOut, Loose, Source};
+use seatrial_discover::{LeftOut, Loose, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::Span;
@@ -11,6 +11,7 @@ use seatrial_schema::nearest;
 use seatrial_tree::{EntryKind, ReadError, join};
 
 use crate::config::{self, Config, EnvironmentConfig, RuleLevel};
+use crate::render::Renderer;
 use crate::stop::Stop;
 use crate::workspace::Workspace;
 
@@ -21,17 +22,42 @@ pub(crate) struct Planned {
     pub(crate) name: String,
     /// What is rendered; the path is one of the tree.
     pub(crate) source: Source,
-    /// Which files its kustomizations may read.
-    pub(crate) load_restriction: LoadRestriction,
+    /// Which files its kustomizations may read; `None` where nobody says so.
+    pub(crate) load_restriction: Option<LoadRestriction>,
     /// Kubernetes minor to check against.
     pub(crate) minor: Minor,
     /// Where the configuration names the source; `None` when it was discovered.
     pub(crate) place: Option<Span>,
     /// Its configuration; `None` when it was discovered.
     pub(crate) config: Option<EnvironmentConfig>,
+    /// What the command line says of it.
+    pub(crate) flags: PlanFlags,
+}
+
+/// What the command line says of every environment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PlanFlags {
+    /// Which files kustomizations may read, whatever the configuration says.
+    pub(crate) load_restriction: Option<LoadRestriction>,
+    /// The minor where the configuration does not say it.
+    pub(crate) minor: Option<Minor>,
+}
+
+impl PlanFlags {
+    /// The minor that an environment is checked against.
+    pub(crate) fn minor_of(self, environment: Option<&EnvironmentConfig>) -> Minor {
+        environment.and_then(|environment| environment.kubernetes).or(self.minor).unwrap_or(Minor::DEFAULT)
+    }
 }
 
 impl Planned {
+    /// What was found or named on the command line, without a configuration.
+    pub(crate) fn found(source: Source, flags: PlanFlags) -> Planned {
+        let name = if source.path().is_empty() { ".".to_owned() } else { source.path().to_owned() };
+        let (load_restriction, minor) = (flags.load_restriction, flags.minor_of(None));
+        Planned { name, source, load_restriction, minor, place: None, config: None, flags }
+    }
+
     /// The path of the source.
     pub(crate) fn path(&self) -> &str {
         self.source.path()
@@ -53,6 +79,8 @@ pub(crate) struct Plan {
     pub(crate) environments: Vec<Planned>,
     /// What was found where environments were looked for.
     pub(crate) left_out: LeftOut,
+    /// Sentences about what was named and is not looked at.
+    pub(crate) notices: Vec<String>,
 }
 
 /// The environments of the configuration, or what is discovered; only those that were asked for.
@@ -61,12 +89,13 @@ pub(crate) struct Plan {
 /// [`Stop::Usage`] for a name that is not there, or a path that leads out of the repository.
 pub(crate) fn environments(
     workspace: &Workspace,
+    renderer: &Renderer,
     wanted: &[String],
-    load_restriction: LoadRestriction,
+    flags: PlanFlags,
 ) -> Result<Plan, Stop> {
-    let Plan { environments: all, left_out } = match &workspace.config {
-        Some(config) => configured(workspace, config, load_restriction)?,
-        None => discovered(workspace, load_restriction),
+    let Plan { environments: all, left_out, notices } = match &workspace.config {
+        Some(config) => configured(workspace, config, flags)?,
+        None => discovered(renderer, flags),
     };
     for name in wanted {
         if !all.iter().any(|planned| planned.name == *name) {
@@ -83,10 +112,10 @@ pub(crate) fn environments(
             workspace.config_path
         )));
     }
-    Ok(Plan { environments: chosen, left_out })
+    Ok(Plan { environments: chosen, left_out, notices })
 }
 
-fn configured(workspace: &Workspace, config: &Config, load_restriction: LoadRestriction) -> Result<Plan, Stop> {
+fn configured(workspace: &Workspace, config: &Config, flags: PlanFlags) -> Result<Plan, Stop> {
     let file = workspace.tree.read(&workspace.config_path).ok();
     let root = file.as_ref().and_then(config::root_of);
     let plan = |(name, environment): (&String, &EnvironmentConfig)| {
@@ -99,26 +128,22 @@ fn configured(workspace: &Workspace, config: &Config, load_restriction: LoadRest
         Ok(Planned {
             name: name.clone(),
             source,
-            load_restriction,
-            minor: minor_of(environment),
+            load_restriction: flags.load_restriction.or(environment.source.load_restriction()),
+            minor: flags.minor_of(Some(environment)),
             place: root.as_ref().map(|root| config::place_of(root, &place)),
             config: Some(environment.clone()),
+            flags,
         })
     };
     let environments = config.environments.iter().map(plan).collect::<Result<_, Stop>>()?;
-    Ok(Plan { environments, left_out: LeftOut::default() })
+    Ok(Plan { environments, ..Plan::default() })
 }
 
 /// What lies at a path that the command line names, seen from `directory`. Links are followed inside of the tree, never out of it.
 ///
 /// # Errors
 /// [`Stop::Usage`] when there is nothing, or when it lies outside of the repository.
-pub(crate) fn at_path(
-    directory: &Path,
-    workspace: &Workspace,
-    path: &Path,
-    load_restriction: LoadRestriction,
-) -> Result<Planned, Stop> {
+pub(crate) fn at_path(directory: &Path, workspace: &Workspace, path: &Path, flags: PlanFlags) -> Result<Planned, Stop> {
     let cannot = |why: &str| cannot_open(path, why);
     let root = workspace.root.display();
     let absolute = directory.join(path);
@@ -126,7 +151,7 @@ pub(crate) fn at_path(
         return Err(Stop::Usage(format!("`{}` lies outside the repository `{root}`", path.display())));
     };
     match workspace.tree.real_path(&in_tree) {
-        Ok(real) => Ok(at_real_path(workspace, real, load_restriction)),
+        Ok(real) => Ok(at_real_path(workspace, real, flags)),
         Err(ReadError::OutsideRoot) => Err(leads_out(path, &workspace.root)),
         Err(error) => Err(cannot(&format!("it {error}"))),
     }
@@ -151,10 +176,11 @@ fn is_address(path: &Path) -> bool {
     path.to_str().is_some_and(|text| text.contains("://") || text.starts_with("git@"))
 }
 
-fn at_real_path(workspace: &Workspace, path: String, load_restriction: LoadRestriction) -> Planned {
+fn at_real_path(workspace: &Workspace, path: String, flags: PlanFlags) -> Planned {
     let source = if is_kustomization(workspace, &path) { Source::Kustomize } else { Source::Manifests };
-    let name = if path.is_empty() { ".".to_owned() } else { path.clone() };
-    Planned { name, source: source(path), load_restriction, minor: Minor::DEFAULT, place: None, config: None }
+    // It takes the place of kustomize, which lets nothing more be read unless it is told to.
+    let load_restriction = Some(flags.load_restriction.unwrap_or_default());
+    Planned { load_restriction, ..Planned::found(source(path), flags) }
 }
 
 /// Whether a directory of the tree has a kustomization.
@@ -164,22 +190,10 @@ fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
     is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has)
 }
 
-/// The minor that an environment of a configuration is checked against.
-pub(crate) fn minor_of(environment: &EnvironmentConfig) -> Minor {
-    environment.kubernetes.unwrap_or(Minor::DEFAULT)
-}
-
-fn discovered(workspace: &Workspace, load_restriction: LoadRestriction) -> Plan {
-    let found = Discovery::of(&workspace.tree, &workspace.parsed, "").below("");
-    let plan = |d: seatrial_discover::Discovered| Planned {
-        name: d.name,
-        source: d.source,
-        load_restriction,
-        minor: Minor::DEFAULT,
-        place: None,
-        config: None,
-    };
-    Plan { environments: found.environments.into_iter().map(plan).collect(), left_out: found.left_out }
+fn discovered(renderer: &Renderer, flags: PlanFlags) -> Plan {
+    let found = renderer.discovery().below("");
+    let environments = found.environments.into_iter().map(|d| Planned::found(d.source, flags)).collect();
+    Plan { environments, left_out: found.left_out, notices: Vec::new() }
 }
 
 /// The levels that the configuration gives to rules.

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use seatrial_discover::LeftOut;
-use seatrial_kustomize::{ImageOverride, LoadRestriction};
+use seatrial_kustomize::ImageOverride;
 use seatrial_model::{Report, ids};
 use seatrial_rules::Options;
 use seatrial_tree::Tree;
@@ -11,8 +10,9 @@ use seatrial_tree::Tree;
 use crate::against::Against;
 use crate::checkouts::Checkouts;
 use crate::cli::SourceArgs;
-use crate::judge::{Bench, Judged, Keep, judge};
-use crate::plan::{self, Planned};
+use crate::given::{Elsewhere, Given, given};
+use crate::judge::{Bench, Judged, Keep, Seat, judge};
+use crate::plan::{self, Plan, PlanFlags, Planned};
 use crate::render::{Renderer, image_overrides};
 use crate::revision::{Commit, Missing};
 use crate::run_context::{RunContext, config_of};
@@ -25,8 +25,10 @@ use crate::workspace::Workspace;
 pub(crate) enum Selection<'a> {
     /// Environments by name; all of them when there is no name.
     Environments(&'a [String]),
-    /// What lies at paths.
+    /// What lies at paths, as kustomize and kubectl take them.
     Paths(&'a [PathBuf]),
+    /// What is found at paths, and standard input.
+    Given(&'a [PathBuf]),
 }
 
 /// What is looked at, and with what.
@@ -35,8 +37,10 @@ pub(crate) struct Preparation {
     pub(crate) planned: Vec<Planned>,
     pub(crate) images: Vec<ImageOverride>,
     pub(crate) renderer: Renderer,
-    /// What was found beside, and is not looked at.
-    left_out: LeftOut,
+    /// What lies outside of the repository.
+    elsewhere: Vec<Elsewhere>,
+    /// Sentences about what was found beside, and is not looked at.
+    notices: Vec<String>,
     checkouts: Checkouts,
 }
 
@@ -50,20 +54,19 @@ impl Preparation {
         session: &Session,
         source: &SourceArgs,
         wanted: Selection<'_>,
-        load_restriction: LoadRestriction,
+        flags: PlanFlags,
     ) -> Result<Preparation, Stop> {
         let images = image_overrides(&source.image).map_err(Stop::Usage)?;
-        let (planned, left_out) = match wanted {
-            Selection::Environments(names) => {
-                let plan = plan::environments(workspace, names, load_restriction)?;
-                (plan.environments, plan.left_out)
-            }
-            Selection::Paths(paths) => (at_paths(workspace, session, paths, load_restriction)?, LeftOut::default()),
-        };
-        let flags = Checkouts::of_flags(source, session, workspace)?;
-        let checkouts = flags.under(workspace.config.as_ref(), &workspace.config_path);
+        let of_flags = Checkouts::of_flags(source, session, workspace)?;
+        let checkouts = of_flags.under(workspace.config.as_ref(), &workspace.config_path);
         let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts);
-        Ok(Preparation { planned, images, renderer, left_out, checkouts })
+        let Given { plan, elsewhere } = match wanted {
+            Selection::Environments(names) => Given::of(plan::environments(workspace, &renderer, names, flags)?),
+            Selection::Paths(paths) => Given::of(at_paths(workspace, session, paths, flags)?),
+            Selection::Given(paths) => given(workspace, &renderer, session, paths, flags)?,
+        };
+        let notices = plan.left_out.sentences().into_iter().chain(plan.notices).collect();
+        Ok(Preparation { planned: plan.environments, images, renderer, elsewhere, notices, checkouts })
     }
 
     /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
@@ -114,7 +117,7 @@ impl Preparation {
             report.revision.base = None;
             None
         });
-        report.notices.extend(self.left_out.sentences());
+        report.notices.extend(self.notices.iter().cloned());
         report.alterations = context.alterations();
         let mut levels = plan::levels(context.workspace.config.as_ref());
         if options.strict_schemas {
@@ -123,8 +126,6 @@ impl Preparation {
         }
         let bench = Bench {
             session: context.session,
-            head: &self.renderer,
-            base: against.as_ref(),
             fail_on: report.fail_on,
             images: &self.images,
             levels: &levels,
@@ -132,20 +133,20 @@ impl Preparation {
             keep,
             is_stopped,
         };
-        judge(self.planned, bench)
+        let own = self.planned.into_iter();
+        let own = own.map(|planned| Seat { planned, head: &self.renderer, base: against.as_ref() });
+        let others = self.elsewhere.iter().flat_map(|place| {
+            place.environments.iter().map(|p| Seat { planned: p.clone(), head: &place.renderer, base: None })
+        });
+        judge(own.chain(others).collect(), bench)
     }
 }
 
 /// What lies at several paths, each once, ordered by path.
-fn at_paths(
-    workspace: &Workspace,
-    session: &Session,
-    paths: &[PathBuf],
-    load_restriction: LoadRestriction,
-) -> Result<Vec<Planned>, Stop> {
-    let planned = paths.iter().map(|path| plan::at_path(&session.directory, workspace, path, load_restriction));
+fn at_paths(workspace: &Workspace, session: &Session, paths: &[PathBuf], flags: PlanFlags) -> Result<Plan, Stop> {
+    let planned = paths.iter().map(|path| plan::at_path(&session.directory, workspace, path, flags));
     let mut planned = planned.collect::<Result<Vec<Planned>, Stop>>()?;
     planned.sort_by(|a, b| a.name.cmp(&b.name));
     planned.dedup_by(|a, b| a.name == b.name);
-    Ok(planned)
+    Ok(Plan { environments: planned, ..Plan::default() })
 }

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use seatrial_discover::{Loose, Source};
+use seatrial_discover::{Discovery, Loose, Source};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
-use seatrial_model::{Manifest, Rendered};
+use seatrial_model::{Manifest, Rendered, ids};
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
@@ -19,29 +19,42 @@ pub(crate) struct Renderer {
     /// What is built under one restriction says nothing of the other.
     restricted: OnceLock<Builder>,
     unrestricted: OnceLock<Builder>,
+    /// What the tree holds, once somebody asked.
+    discovery: OnceLock<Discovery>,
 }
 
 impl Renderer {
     /// For the environments of a tree of which some has been parsed, with copies of other repositories in it.
     pub(crate) fn new(tree: &Tree, parsed: &Arc<ParsedFiles>, checkouts: &Checkouts) -> Renderer {
+        Renderer { checkouts: checkouts.all().cloned().collect(), ..Renderer::alone(tree, parsed) }
+    }
+
+    /// The same of a tree without copies of other repositories.
+    pub(crate) fn alone(tree: &Tree, parsed: &Arc<ParsedFiles>) -> Renderer {
         Renderer {
             tree: tree.clone(),
             parsed: Arc::clone(parsed),
-            checkouts: checkouts.all().cloned().collect(),
+            checkouts: Vec::new(),
             restricted: OnceLock::new(),
             unrestricted: OnceLock::new(),
+            discovery: OnceLock::new(),
         }
+    }
+
+    /// What the tree holds.
+    pub(crate) fn discovery(&self) -> &Discovery {
+        self.discovery.get_or_init(|| Discovery::of(&self.tree, &self.parsed, ""))
     }
 
     /// Renders an environment. Gives back how many containers each `--image` changed, too.
     pub(crate) fn render(
         &self,
         source: &Source,
-        load_restriction: LoadRestriction,
+        load_restriction: Option<LoadRestriction>,
         images: &[ImageOverride],
     ) -> (Rendered, Vec<usize>) {
         let mut rendered = match source {
-            Source::Kustomize(path) => self.kustomize(load_restriction).build(path),
+            Source::Kustomize(path) => self.build(path, load_restriction),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
             Source::Loose(Loose { path, files }) => {
                 seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
@@ -49,6 +62,17 @@ impl Renderer {
         };
         let changed = override_images(&mut rendered.manifests, images);
         (rendered, changed)
+    }
+
+    /// Builds a kustomization. Where nobody says what it may read, it is what kustomize lets it; and where Flux evidently reconciles it, what
+    /// Flux does. Only whoever reads more can tell, so that the evidence is looked for when it is needed.
+    fn build(&self, path: &str, load_restriction: Option<LoadRestriction>) -> Rendered {
+        let restricted = self.kustomize(load_restriction.unwrap_or_default()).build(path);
+        let reads_more = || restricted.findings.iter().any(|finding| finding.rule == ids::LOAD_RESTRICTION);
+        if load_restriction.is_none() && reads_more() && self.discovery().is_reconciled_by_flux(path) {
+            return self.kustomize(LoadRestriction::None).build(path);
+        }
+        restricted
     }
 
     fn kustomize(&self, load_restriction: LoadRestriction) -> &Builder {

@@ -42,6 +42,8 @@ pub struct Context<'a> {
     /// Whether everything of the environment was rendered. Where not, what a rule does not find may still be there, and a rule about
     /// references says no more than a note.
     pub complete: bool,
+    /// Whether Flux fills in `${NAME}` before the objects are applied.
+    pub substitutes: bool,
 }
 
 /// What the user may choose.
@@ -55,7 +57,7 @@ impl<'a> Context<'a> {
     /// A complete environment, with no choice made.
     #[must_use]
     pub fn new(environment: &'a str, minor: Minor, sources: &'a Sources) -> Context<'a> {
-        Context { environment, minor, sources, options: Options::default(), complete: true }
+        Context { environment, minor, sources, options: Options::default(), complete: true, substitutes: false }
     }
 }
 

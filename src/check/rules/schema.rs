@@ -2,7 +2,7 @@
 
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, ScalarKind, Setting};
-use seatrial_schema::{Problem, Violation, validate};
+use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
 
 use crate::served::Served;
 use crate::{Checked, Context, Objects, Rule, provenance};
@@ -43,7 +43,10 @@ impl Rule for Schema {
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         for manifest in objects.readable() {
             let Served::Known(schema) = Served::of(manifest, context.minor) else { continue };
-            let violations = validate(&schema, &manifest.node);
+            let violations = match context.substitutes {
+                true => validate_before_substitution(&schema, &manifest.node),
+                false => validate(&schema, &manifest.node),
+            };
             let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
             checked.findings.extend(told.iter().map(|v| finding(v, manifest, context.minor)));
             checked.findings.extend(rest.first().map(|next| and_more(next, rest.len(), manifest)));

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::Manifest;
 
-use super::{CommonArgs, SourceArgs};
+use super::{CommonArgs, LoadArgs, SourceArgs};
 
 /// Below the flags of `render`.
 pub(super) const WORDS: &str = "\
@@ -103,9 +103,8 @@ impl std::str::FromStr for Wanted {
 /// refused with a finding, whatever they say.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct KustomizeArgs {
-    /// LoadRestrictionsNone: files may lie outside of the directory.
-    #[arg(long, value_name = "WHICH", default_value = "LoadRestrictionsRootOnly", hide_possible_values = true)]
-    load_restrictor: Restrictor,
+    #[command(flatten)]
+    load: LoadArgs,
 
     #[arg(long, hide = true)]
     enable_alpha_plugins: bool,
@@ -138,20 +137,12 @@ pub(crate) struct KustomizeArgs {
     stack_trace: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Restrictor {
-    #[value(name = "LoadRestrictionsRootOnly")]
-    RootOnly,
-    #[value(name = "LoadRestrictionsNone")]
-    None,
-}
-
 impl KustomizeArgs {
     /// What may be loaded.
     ///
     /// # Errors
     /// A sentence with the way out, for what is known and refused.
-    pub(crate) fn load_restriction(&self) -> Result<LoadRestriction, String> {
+    pub(crate) fn load_restriction(&self) -> Result<Option<LoadRestriction>, String> {
         if self.enable_alpha_plugins || self.enable_exec {
             let flag = if self.enable_exec { "--enable-exec" } else { "--enable-alpha-plugins" };
             return Err(format!(
@@ -163,10 +154,7 @@ impl KustomizeArgs {
             let way_out = "write `sortOptions: { order: legacy }` into the kustomization";
             return Err(format!("--reorder is deprecated by kustomize and knows only `none` here; {way_out}"));
         }
-        Ok(match self.load_restrictor {
-            Restrictor::RootOnly => LoadRestriction::RootOnly,
-            Restrictor::None => LoadRestriction::None,
-        })
+        Ok(self.load.load_restriction())
     }
 }
 

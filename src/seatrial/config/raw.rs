@@ -5,7 +5,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckoutConfig, DeployConfig, InCluster, KubeconfigCluster, PathSource, ReportConfig, RuleLevel};
+use super::{
+    CheckoutConfig, DeployConfig, InCluster, KubeconfigCluster, KustomizeSource, PathSource, ReportConfig, RuleLevel,
+};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +40,7 @@ pub(crate) struct RawConfig {
 pub(super) struct RawEnvironment {
     /// A kustomization.
     #[serde(default)]
-    pub(super) kustomize: Option<PathSource>,
+    pub(super) kustomize: Option<KustomizeSource>,
     /// Plain manifests.
     #[serde(default)]
     pub(super) manifests: Option<PathSource>,

@@ -100,6 +100,8 @@ fn unknown(what: &str, found: &str, expected: &[&'static str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use seatrial_kustomize::LoadRestriction;
+
     use super::*;
 
     #[track_caller]
@@ -165,6 +167,19 @@ mod tests {
     #[test]
     fn an_unknown_rule_names_the_nearest_one() {
         check("version: 1\nrules: { schemaa: off }\n", &["2:10: there is no rule `schemaa`; did you mean `schema`?"]);
+    }
+
+    #[test]
+    fn what_may_be_loaded_is_said_in_our_words_or_in_those_of_kustomize() {
+        let text = |word: &str| {
+            format!("version: 1\nenvironments:\n  dev:\n    kustomize: {{ path: a, loadRestrictor: {word} }}\n")
+        };
+        for word in ["none", "rootOnly", "LoadRestrictionsNone", "LoadRestrictionsRootOnly"] {
+            let config = read("seatrial.yaml", &text(word)).expect("is known");
+            let restriction = config.environments["dev"].source.load_restriction();
+            assert_eq!(restriction.is_some_and(|r| r == LoadRestriction::None), word.ends_with("one"), "{word}");
+        }
+        check(&text("rootonly"), &["4:43: unknown value `rootonly`; did you mean `rootOnly`?"]);
     }
 
     #[test]
