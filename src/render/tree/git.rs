@@ -5,6 +5,13 @@ use std::path::Path;
 
 use gix::ObjectId;
 
+/// What the remote `origin` calls its default branch.
+const ORIGIN_HEAD: &str = "refs/remotes/origin/HEAD";
+
+/// Where the default branch is found when nothing says which it is.
+const COMMON_DEFAULTS: [&str; 4] =
+    ["refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"];
+
 /// Git could not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
@@ -73,6 +80,22 @@ impl Repository {
         let mut found = found.filter(|found| found.name().as_bstr() == name).ok_or_else(missing)?;
         let commit = found.peel_to_commit().map_err(|_| missing())?;
         Ok(commit.id.to_string())
+    }
+
+    /// Full name of the branch that is checked out, as `refs/heads/main`; `None` where HEAD is detached.
+    #[must_use]
+    pub fn branch(&self) -> Option<String> {
+        self.inner.head_name().ok()?.map(|name| name.to_string())
+    }
+
+    /// Full name of the reference that is the tip of the default branch: what the remote `origin` says, else a branch that is commonly called
+    /// so there, else one here.
+    #[must_use]
+    pub fn default_branch(&self) -> Option<String> {
+        let said = self.inner.try_find_reference(ORIGIN_HEAD).ok().flatten();
+        let said = said.and_then(|head| head.target().try_name().map(|name| name.as_bstr().to_string()));
+        let common = COMMON_DEFAULTS.into_iter().map(str::to_owned);
+        said.into_iter().chain(common).find(|name| self.reference(name).is_ok())
     }
 
     /// Whether it is a submodule of another repository: whoever may change that one may say which repository this is.
