@@ -11,6 +11,7 @@ use seatrial_schema::nearest;
 use crate::authority::{Authority, AuthorityFlags, Purpose};
 use crate::cli::CleanupArgs;
 use crate::commands::{connect_to_network, progress_log};
+use crate::compared::Wish;
 use crate::config::{Config, EnvironmentConfig};
 use crate::live::{LiveContext, preview};
 use crate::run_context::RunContext;
@@ -23,8 +24,8 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
-    let mut context =
-        RunContext::open(&session, &args.common, AuthorityFlags { trust_head, cluster, purpose: Purpose::Delete })?;
+    let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Delete };
+    let mut context = RunContext::open(&session, &args.common, flags, Wish::Nothing)?;
     let log = progress_log(&session, &args.common);
     if let (Trust::Untrusted(because), Authority::Nobody(_)) = (&session.ci.trust, &context.authority) {
         // Whatever closes a fork's pull request, nothing of it was ever deployed.

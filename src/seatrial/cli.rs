@@ -10,6 +10,8 @@ use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{FailOn, Listing};
 use seatrial_rules::Options;
 
+use crate::compared::Wish;
+
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
@@ -165,7 +167,7 @@ enum Restrictor {
 /// Flags of what is made of findings.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct FindingArgs {
-    /// Which errors fail: new (those that the base of the pull request does not have), all or never.
+    /// Which errors fail: new (those that the base does not have), all or never.
     #[arg(long, value_name = "WHICH", default_value = "new", env = "SEATRIAL_FAIL_ON", hide_possible_values = true)]
     fail_on: FailOnFlag,
 
@@ -201,12 +203,27 @@ impl FindingArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOnFlag {
-    /// Errors that the pull request brought; outside of one, all.
+    /// Errors that the base does not have; without a base, all.
     New,
     /// All errors.
     All,
     /// No finding; what a deployment or a test finds still does.
     Never,
+}
+
+/// Flags of what is compared.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BaseArgs {
+    /// What findings are compared with.
+    #[arg(long, value_name = "REV", env = "SEATRIAL_BASE")]
+    base: Option<String>,
+}
+
+impl BaseArgs {
+    /// What the checkout is compared with.
+    pub(crate) fn wish(&self) -> Wish<'_> {
+        Wish::of(self.base.as_deref())
+    }
 }
 
 /// Flags of `run`, `deploy` and `test`.
@@ -226,6 +243,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,
+
+    #[command(flatten)]
+    pub(crate) base: BaseArgs,
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
@@ -280,6 +300,9 @@ pub(crate) struct ValidateArgs {
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,
+
+    #[command(flatten)]
+    pub(crate) base: BaseArgs,
 }
 
 /// Flags of `cleanup`.

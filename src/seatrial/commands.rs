@@ -27,8 +27,8 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.cluster))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
-    let mut context =
-        RunContext::open(&session, &args.common, AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge })?;
+    let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge };
+    let mut context = RunContext::open(&session, &args.common, flags, args.base.wish())?;
     let log = progress_log(&session, &args.common);
     let cancel = signals::listen(&log)?;
     let tried = match context.read_config() {
@@ -62,7 +62,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
 pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
     let session = Session::open(&args.common, None)?;
-    let mut context = RunContext::open(&session, &args.common, AuthorityFlags::default())?;
+    let mut context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.wish())?;
     let judged = context.read_config().and_then(|()| judged(args, &context));
     let (mut report, stop) = told(judged, &context, "validate", args.findings)?;
     report.duration_ms = elapsed_ms(started);

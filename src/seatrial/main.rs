@@ -10,6 +10,7 @@ mod cleanup;
 mod cli;
 mod commands;
 mod common_lines;
+mod compared;
 mod config;
 mod deliver;
 mod given;

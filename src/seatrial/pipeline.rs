@@ -68,7 +68,9 @@ impl Trial<'_> {
             let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
             let is_stopped = || self.cancel.is_cancelled();
             let keep = (Keep::Objects, self.args.findings.options());
-            prepared.judge(context, keep, ", and nothing is deployed", &is_stopped, &mut report)
+            let is_pull_request = context.session.ci.pull_request.is_some();
+            let besides = if is_pull_request { ", and nothing is deployed" } else { "" };
+            prepared.judge(context, keep, besides, &is_stopped, &mut report)
         })?;
         report.notices.extend(context.nobody());
         report.notices.extend(self.deferred_report());
@@ -175,7 +177,9 @@ impl Trial<'_> {
                 _ => "validation failed".to_owned(),
             });
         }
-        if judged.unchanged == Some(true) && self.extent != Extent::Test {
+        // What is not a pull request is to be live, whatever it is compared with.
+        let is_live_already = judged.unchanged == Some(true) && self.context.is_compared_with_own_base();
+        if is_live_already && self.extent != Extent::Test {
             return Err("renders the same as its base".to_owned());
         }
         if let Some(target) = live.wanted(&environment) {

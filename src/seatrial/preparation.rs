@@ -69,16 +69,19 @@ impl Preparation {
         Ok(Preparation { planned: plan.environments, images, renderer, elsewhere, notices, checkouts })
     }
 
-    /// The base of a pull request. Copies of other repositories stand beside it as the configuration with authority and the command line
-    /// name them; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
+    /// What the checkout is compared with. Copies of other repositories stand beside it as the configuration with authority and the command
+    /// line name them; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
     fn against(&self, context: &RunContext<'_>) -> Result<Option<Against>, Missing> {
-        let commit = match &context.commits.base {
+        let commit = match &context.compared.commit {
             Commit::Known(commit) => commit,
             Commit::Missing(missing) => return Err(missing.clone()),
             Commit::None => return Ok(None),
         };
         let (workspace, sources) = (&context.workspace, &context.session.sources);
-        let trusted = context.trusted.as_ref().and_then(|config| config.as_ref().ok());
+        let trusted = match &context.trusted {
+            Some(config) => config.as_ref().ok(),
+            None => workspace.config.as_ref(),
+        };
         let checkouts = self.checkouts.under(trusted, &workspace.config_path);
         let mut copies = checkouts.directories();
         let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
@@ -99,7 +102,7 @@ impl Preparation {
         }
     }
 
-    /// Renders and checks everything, beside the base of a pull request where there is one. What is to be said of the base goes into the
+    /// Renders and checks everything, beside a base where there is one. What is to be said of the base goes into the
     /// report; `besides` is what else follows where there is none.
     ///
     /// # Errors

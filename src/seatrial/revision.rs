@@ -7,7 +7,7 @@ use seatrial_tree::{GitError, Repository};
 /// A commit beside the checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Commit {
-    /// There is no pull request: the working copy counts.
+    /// There is none to ask for: outside of a pull request the working copy counts.
     None,
     /// Its hash.
     Known(String),
@@ -44,7 +44,7 @@ impl Missing {
 /// The commits of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commits {
-    /// What the checkout is compared with: the first parent where the checkout is the host's merge commit, else the merge base of head and
+    /// What the pull request is based on: the first parent where the checkout is the host's merge commit, else the merge base of head and
     /// target branch.
     pub(crate) base: Commit,
     /// Whose configuration has authority: the first parent of the host's merge commit, else the target branch as it was fetched. Never the
@@ -143,14 +143,14 @@ fn known(found: Result<String, GitError>, missing: impl FnOnce(&GitError) -> Mis
 
 /// How much more of the history is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
+pub(crate) enum Depth {
     /// One commit more.
     One,
     /// All of it.
     All,
 }
 
-fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
+pub(crate) fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
     let (by_hand, input) = match depth {
         Depth::One => ("git fetch --deepen=1", "2"),
         Depth::All => ("git fetch --unshallow", "0"),

@@ -11,6 +11,7 @@ use seatrial_tree::{ReadError, Tree};
 use crate::alterations::alterations;
 use crate::authority::{Authority, AuthorityFlags, BaseSays, Purpose};
 use crate::cli::{CommonArgs, FindingArgs};
+use crate::compared::{Compared, Wish};
 use crate::config::{self, Config, ConfigProblem, ReportConfig};
 use crate::repository_name::repository_name;
 use crate::revision::{self, Commit, Commits};
@@ -24,15 +25,17 @@ pub(crate) struct RunContext<'a> {
     pub(crate) session: &'a Session,
     pub(crate) workspace: Workspace,
     pub(crate) commits: Commits,
+    /// What the checkout is compared with.
+    pub(crate) compared: Compared,
     /// The configuration of the commit that has authority, or why there is none, as a clause; `None` where there is no pull request.
     pub(crate) trusted: Option<Result<Config, String>>,
     pub(crate) authority: Authority,
-    /// Why nothing may be read at all: a link on the way to the configuration.
-    trouble: Option<ConfigProblem>,
+    /// Why nothing may be read at all: a link on the way to the configuration, or a base that is not there.
+    trouble: Option<Stop>,
 }
 
 impl<'a> RunContext<'a> {
-    /// Finds the repository and asks who has the say.
+    /// Finds the repository, what it is compared with, and asks who has the say.
     ///
     /// # Errors
     /// [`Stop::Usage`] when there is nothing to open.
@@ -40,12 +43,20 @@ impl<'a> RunContext<'a> {
         session: &'a Session,
         common: &CommonArgs,
         flags: AuthorityFlags<'_>,
+        wish: Wish<'_>,
     ) -> Result<RunContext<'a>, Stop> {
         let workspace = Workspace::open(&session.directory, common.config.as_deref(), &session.sources)?;
         let commits = Commits::of(&session.ci, workspace.repository.as_ref());
         let (trusted, trouble) = match trusted(session, &workspace, &commits) {
             Ok(trusted) => (trusted, None),
-            Err(problem) => (Some(Err("its configuration lies behind a symbolic link".to_owned())), Some(problem)),
+            Err(problem) => {
+                let because = "its configuration lies behind a symbolic link".to_owned();
+                (Some(Err(because)), Some(Stop::Config(vec![problem])))
+            }
+        };
+        let (compared, unknown) = match Compared::find(wish, &commits.base, session, workspace.repository.as_ref()) {
+            Ok(compared) => (compared, None),
+            Err(stop) => (Compared { commit: Commit::None, notice: None }, Some(stop)),
         };
         let missing = match (&commits.base, flags.purpose) {
             (Commit::Missing(missing), Purpose::Judge) => Some(missing.clause()),
@@ -53,16 +64,17 @@ impl<'a> RunContext<'a> {
         };
         let base = trusted.as_ref().map(|config| BaseSays { missing: missing.as_deref(), config });
         let authority = Authority::decide(&session.ci, flags, base);
-        Ok(RunContext { session, workspace, commits, trusted, authority, trouble })
+        let trouble = trouble.or(unknown);
+        Ok(RunContext { session, workspace, commits, compared, trusted, authority, trouble })
     }
 
     /// Reads the checkout's configuration.
     ///
     /// # Errors
-    /// [`Stop::Usage`] when a file that was named is not there, [`Stop::Config`] when it is wrong.
+    /// [`Stop::Usage`] when a file or a commit that was named is not there, [`Stop::Config`] when the configuration is wrong.
     pub(crate) fn read_config(&mut self) -> Result<(), Stop> {
         match self.trouble.take() {
-            Some(problem) => Err(Stop::Config(vec![problem])),
+            Some(stop) => Err(stop),
             None => self.workspace.read_config(),
         }
     }
@@ -102,12 +114,17 @@ impl<'a> RunContext<'a> {
     pub(crate) fn report(&self, command: &str, findings: FindingArgs) -> Report {
         let ci = &self.session.ci;
         let mut report = Report::new(command, env!("CARGO_PKG_VERSION"));
-        report.revision = revision::judged(ci, &self.commits.base, self.workspace.repository.as_ref());
+        report.revision = revision::judged(ci, &self.compared.commit, self.workspace.repository.as_ref());
         report.fail_on = findings.fail_on();
         report.listing = findings.listing();
         report.run_url.clone_from(&ci.run_url);
-        report.notices.extend(ci.notices.iter().cloned());
+        report.notices.extend(ci.notices.iter().chain(&self.compared.notice).cloned());
         report
+    }
+
+    /// Whether there is a pull request, and it is compared with its own base.
+    pub(crate) fn is_compared_with_own_base(&self) -> bool {
+        self.session.ci.pull_request.is_some() && self.compared.commit == self.commits.base
     }
 
     /// Why nobody has the say though somebody could, with the way out, as a sentence: the table has room for a few words only.

@@ -68,7 +68,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>) -> Option<CiContext> {
         },
         Trust::Untrusted,
     );
-    let notice = format!("{name} is not supported yet: nothing is compared with a base, and no comment is written");
+    let notice = format!("{name} is not supported yet: without --base nothing is compared, and no comment is written");
     Some(CiContext { host: Host::Unsupported, trust, notices: vec![notice], ..CiContext::local() })
 }
 
