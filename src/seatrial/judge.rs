@@ -215,6 +215,10 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let checked = with_levels(checked);
     let checked_in = elapsed_ms(started);
 
+    tracing::debug!(
+        environment = %planned.name, source = %planned.describe(), kubernetes = %planned.minor, objects = head.manifests.len(),
+        render_ms = rendering.duration_ms, check_ms = checked_in, unchanged, "judged"
+    );
     let told = before.map(|(base, before)| {
         let is_unchanged = unchanged == Some(true);
         let head = Head { rendered: &head, checked: &checked, context, is_unchanged, with_levels: &with_levels };

@@ -64,6 +64,7 @@ impl<'a> RunContext<'a> {
         };
         let base = trusted.as_ref().map(|config| BaseSays { missing: missing.as_deref(), config });
         let authority = Authority::decide(&session.ci, flags, base);
+        tracing::debug!(compared_with = ?compared.commit, "commits");
         let trouble = trouble.or(unknown);
         Ok(RunContext { session, workspace, commits, compared, trusted, authority, trouble })
     }

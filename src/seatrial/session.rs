@@ -58,6 +58,7 @@ impl Session {
         let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);
         let sources = Arc::new(Sources::new());
+        tracing::debug!(host = ?ci.host, pull_request, "where this runs");
         Ok(Session { env, directory, ci, pull_request, repository, nonce, masker, sources, color })
     }
 

@@ -81,6 +81,7 @@ impl Workspace {
         let tree = Tree::working_copy(&root, sources).map_err(|error| cannot(format!("it {error}")))?;
         let place = ConfigPlace::From(in_tree(&lexical_root, &directory));
         let config_path = place.in_tree(&tree);
+        tracing::debug!(root = %root.display(), git = repository.is_some(), config = %config_path, "repository");
         Ok(Workspace { root, lexical_root, tree, parsed: Arc::default(), repository, place, config: None, config_path })
     }
 
