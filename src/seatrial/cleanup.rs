@@ -6,7 +6,6 @@ use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_ci::Trust;
 use seatrial_deploy::{CancelToken, cleanup};
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
-use seatrial_schema::nearest;
 
 use crate::authority::{Authority, AuthorityFlags, Purpose};
 use crate::cli::CleanupArgs;
@@ -14,6 +13,7 @@ use crate::commands::{connect_to_network, progress_log};
 use crate::compared::Wish;
 use crate::config::{Config, EnvironmentConfig};
 use crate::live::{LiveContext, preview};
+use crate::plan::no_environment;
 use crate::run_context::RunContext;
 use crate::session::Session;
 use crate::signals;
@@ -87,9 +87,7 @@ fn says_what_to_delete<'a>(context: &'a RunContext<'_>) -> Result<&'a Config, St
 fn chosen<'a>(config: &'a Config, wanted: &[String]) -> Result<Vec<(&'a str, &'a EnvironmentConfig)>, Stop> {
     for name in wanted {
         if !config.environments.contains_key(name) {
-            let hint = nearest(name, config.environments.keys().map(String::as_str));
-            let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(Stop::Usage(format!("there is no environment `{name}`{hint}")));
+            return Err(no_environment(name, config.environments.keys().map(String::as_str)));
         }
     }
     let all = config.environments.iter().map(|(name, environment)| (name.as_str(), environment));

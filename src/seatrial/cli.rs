@@ -11,6 +11,7 @@ use seatrial_model::{FailOn, Listing};
 use seatrial_rules::Options;
 
 use crate::compared::Wish;
+use crate::variables::{boolean, without_empty};
 
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
@@ -84,7 +85,7 @@ pub(crate) fn definition() -> clap::Command {
             .max_term_width(80)
             .disable_help_flag(true)
             .arg(help())
-            .mut_args(|argument| argument.hide_env_values(true))
+            .mut_args(|argument| without_empty(argument).hide_env_values(true))
     })
 }
 
@@ -100,7 +101,7 @@ pub(crate) struct CommonArgs {
     pub(crate) environment: Vec<String>,
 
     /// No network, apart from a simulated cluster.
-    #[arg(long, env = "SEATRIAL_OFFLINE")]
+    #[arg(long, env = "SEATRIAL_OFFLINE", value_parser = boolean)]
     pub(crate) offline: bool,
 
     /// More of what is going on, on standard error (repeatable).
@@ -172,7 +173,7 @@ pub(crate) struct FindingArgs {
     fail_on: FailOnFlag,
 
     /// List what the base has, too.
-    #[arg(long, env = "SEATRIAL_ALL")]
+    #[arg(long, env = "SEATRIAL_ALL", value_parser = boolean)]
     all: bool,
 
     /// An object that cannot be checked, as no schema is known for its kind, is an error.
@@ -267,7 +268,7 @@ pub(crate) struct ClusterArgs {
     pub(crate) repository: Option<String>,
 
     /// Let the checkout decide, never a fork's.
-    #[arg(long, env = "SEATRIAL_TRUST_HEAD")]
+    #[arg(long, env = "SEATRIAL_TRUST_HEAD", value_parser = boolean)]
     pub(crate) trust_head: bool,
 
     /// PEM of further certificates to trust.

@@ -35,6 +35,7 @@ mod signals;
 mod stop;
 mod streams;
 mod testing;
+mod variables;
 mod workspace;
 
 use std::ffi::OsString;
@@ -74,7 +75,10 @@ fn main() -> ExitCode {
 
 fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let definition = cli::definition().styles(streams::usage_styles());
-    definition.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+    let arguments: Vec<OsString> = arguments.collect();
+    let matches = definition.clone().try_get_matches_from(&arguments);
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| variables::blame(error, &definition, arguments))
 }
 
 /// Writes help or what is wrong with the command line; gives back the exit code.

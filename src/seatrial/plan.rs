@@ -15,6 +15,9 @@ use crate::render::Renderer;
 use crate::stop::Stop;
 use crate::workspace::Workspace;
 
+/// Names of environments that a message lists.
+const MOST_NAMES: usize = 12;
+
 /// One environment to look at.
 #[derive(Clone, Debug)]
 pub(crate) struct Planned {
@@ -99,9 +102,7 @@ pub(crate) fn environments(
     };
     for name in wanted {
         if !all.iter().any(|planned| planned.name == *name) {
-            let hint = nearest(name, all.iter().map(|p| p.name.as_str()));
-            let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(Stop::Usage(format!("there is no environment `{name}`{hint}")));
+            return Err(no_environment(name, all.iter().map(|planned| planned.name.as_str())));
         }
     }
     let chosen: Vec<Planned> = all.into_iter().filter(|p| wanted.is_empty() || wanted.contains(&p.name)).collect();
@@ -113,6 +114,30 @@ pub(crate) fn environments(
         )));
     }
     Ok(Plan { environments: chosen, left_out, notices })
+}
+
+/// That there is no environment of a name, which are meant perhaps, and which there are.
+pub(crate) fn no_environment<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Stop {
+    let all: Vec<&str> = all.collect();
+    let last = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
+    let by_last = || {
+        let near = all.iter().find(|path| last(path) == name).map(|path| last(path));
+        let near = near.or_else(|| nearest(name, all.iter().map(|path| last(path))))?;
+        all.iter().copied().find(|path| last(path) == near)
+    };
+    let hint = nearest(name, all.iter().copied()).or_else(by_last);
+    let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let mut shown: Vec<String> = all.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+    if let Some(more) = all.len().checked_sub(MOST_NAMES).filter(|more| *more > 0) {
+        shown.push(format!("{more} more"));
+    }
+    let begin = if hint.is_empty() { "; there" } else { " There" };
+    let there_are = match shown.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!("{begin} is only {only}"),
+        Some((last, others)) => format!("{begin} are {} and {last}", others.join(", ")),
+    };
+    Stop::Usage(format!("there is no environment `{name}`{hint}{there_are}"))
 }
 
 fn configured(workspace: &Workspace, config: &Config, flags: PlanFlags) -> Result<Plan, Stop> {

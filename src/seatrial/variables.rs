@@ -1,0 +1,88 @@
+//! The `SEATRIAL_*` variables behind flags: one that is empty is as if it were unset, since that is what a CI makes of an undefined value;
+//! one that is wrong is named.
+
+use std::ffi::OsString;
+
+use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, Error};
+use seatrial_model::shown_on_one_line;
+
+/// How the names begin.
+const PREFIX: &str = "SEATRIAL_";
+
+/// A flag that does not see its variable where that is empty.
+pub(crate) fn without_empty(flag: Arg) -> Arg {
+    let value = flag.get_env().and_then(std::env::var_os);
+    let is_empty = value.is_some_and(|value| value.to_string_lossy().trim().is_empty());
+    if is_empty { without_variable(flag) } else { flag }
+}
+
+fn without_variable(flag: Arg) -> Arg {
+    flag.env(Resettable::<clap::builder::OsStr>::Reset)
+}
+
+/// The value of a boolean variable.
+///
+/// # Errors
+/// A sentence that says what there is.
+pub(crate) fn boolean(text: &str) -> Result<bool, String> {
+    match text.trim().to_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("it is not a boolean; write true or false (1, 0, yes, no, on and off are taken, too)".to_owned()),
+    }
+}
+
+/// The error of a command line, with the variable named where one is to blame: without them the flags would have been right.
+pub(crate) fn blame(error: Error, definition: &Command, arguments: Vec<OsString>) -> Error {
+    let mut bare = definition.clone().mut_subcommands(|command| command.mut_args(without_variable));
+    if error.exit_code() == 0 || bare.try_get_matches_from_mut(arguments).is_err() {
+        return error;
+    }
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        let name = std::env::vars_os()
+            .find(|(name, value)| name.to_string_lossy().starts_with(PREFIX) && value.to_str().is_none());
+        let name = name.map_or(format!("a {PREFIX}* variable"), |(name, _)| name.to_string_lossy().into_owned());
+        return Error::raw(ErrorKind::InvalidUtf8, format!("{name} is not valid UTF-8\n"));
+    }
+    named(error, definition)
+}
+
+/// Puts the variable beside its flag.
+fn named(mut error: Error, definition: &Command) -> Error {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
+    let long = flag.trim_start_matches("--").split([' ', '[', '=']).next().unwrap_or_default();
+    let flags = definition.get_subcommands().flat_map(Command::get_arguments);
+    let variable = flags.filter(|known| known.get_long() == Some(long)).find_map(Arg::get_env);
+    let Some(variable) = variable.map(|name| name.to_string_lossy().into_owned()) else { return error };
+    error.insert(ContextKind::InvalidArg, ContextValue::String(variable));
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue).cloned() {
+        let value = shown_on_one_line(&value).into_owned();
+        error.insert(ContextKind::InvalidValue, ContextValue::String(value));
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boolean_is_said_in_many_ways() {
+        for (text, expected) in [
+            ("1", true),
+            ("TRUE", true),
+            ("Yes", true),
+            ("on", true),
+            ("0", false),
+            ("False", false),
+            ("no", false),
+            ("OFF", false),
+        ] {
+            assert_eq!(boolean(text), Ok(expected), "{text}");
+        }
+        assert!(boolean("maybe").expect_err("no boolean").contains("true or false"));
+        assert!(boolean("2").is_err());
+    }
+}
