@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use seatrial_api::{Cluster, ClusterTarget};
-use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, deploy, may_read_preview};
+use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, Unserved, deploy, may_read_preview};
 use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
-use seatrial_simulated::SimulatedCluster;
+use seatrial_simulated::{SimulatedCluster, Specification};
 use seatrial_transport::Transport;
 use seatrial_trial::Probe;
 
@@ -14,6 +14,7 @@ use crate::authority::stays_inside;
 use crate::config::{ClusterConfig, DeployConfig, EnvironmentConfig, Placeholders, fill};
 use crate::judge::{Judged, elapsed_ms};
 use crate::progress::ProgressLog;
+use crate::render::image_names;
 use crate::session::Session;
 
 /// How long a deployment may take when nothing else is said.
@@ -21,6 +22,9 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How long a preview lives when nothing else is said.
 const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
+
+/// Images that a sentence names.
+const MOST_IMAGES: usize = 10;
 
 /// What live stages need of the run.
 #[derive(Clone, Copy)]
@@ -43,7 +47,9 @@ pub(crate) struct LiveTarget {
     timeout: Duration,
     pub(crate) placeholders: Placeholders,
     /// Lives as long as it is used.
-    _simulated: Option<SimulatedCluster>,
+    _running: Option<SimulatedCluster>,
+    /// What the simulated cluster was told.
+    simulated: Option<Specification>,
 }
 
 impl LiveTarget {
@@ -121,7 +127,8 @@ impl LiveContext<'_> {
         let called = if simulated.is_some() { "simulated".to_owned() } else { cluster.name().to_owned() };
         let preview_namespace = preview.as_ref().map(|p| p.namespace.clone());
         let target = Target { cluster: called, simulated: simulated.is_some(), preview_namespace, url };
-        Ok(LiveTarget { cluster, target, preview, timeout, placeholders, _simulated: simulated })
+        let told = simulated.as_ref().map(|_| environment.simulated.clone().unwrap_or_default());
+        Ok(LiveTarget { cluster, target, preview, timeout, placeholders, _running: simulated, simulated: told })
     }
 
     /// The real cluster that is wanted; `None` is the simulated one.
@@ -143,6 +150,7 @@ impl LiveContext<'_> {
             preview: live_target.preview.clone(),
             timeout: live_target.timeout,
             run: self.identity(),
+            unserved: if live_target.simulated.is_some() { Unserved::Skipped } else { Unserved::Refused },
         };
         let name = judged.planned.name.clone();
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);
@@ -166,6 +174,8 @@ impl LiveContext<'_> {
         report.target = Some(live_target.target.clone());
         let notices = live_target.cluster.notices().iter().chain(&deployed.notices);
         judged.notices.extend(notices.map(|n| session.masked(n)));
+        let not_pulled = live_target.simulated.as_ref().and_then(|told| not_pulled(told, &judged.manifests));
+        judged.notices.extend(not_pulled.map(|sentence| session.masked(&sentence)));
     }
 
     /// Whether the environment's tests may read its preview: one that is another's is not read either.
@@ -199,6 +209,18 @@ impl LiveContext<'_> {
             commit: ci.pull_request.as_ref().map(|p| p.head.clone()).or_else(|| ci.checkout.clone()),
         }
     }
+}
+
+/// Of which images nobody knows whether they can be pulled, as a sentence.
+fn not_pulled(told: &Specification, manifests: &[Manifest]) -> Option<String> {
+    let unknown: Vec<String> = image_names(manifests).into_iter().filter(|image| !told.knows(image)).collect();
+    let shown: Vec<String> = unknown.iter().take(MOST_IMAGES).map(|image| format!("`{image}`")).collect();
+    let more = match unknown.len().checked_sub(MOST_IMAGES) {
+        None | Some(0) => String::new(),
+        Some(more) => format!(" and {more} more"),
+    };
+    let way_out = "`simulated.images` does not list them, so any tag was accepted";
+    (!unknown.is_empty()).then(|| format!("pulling was not simulated for {}{more}: {way_out}", shown.join(", ")))
 }
 
 async fn start_simulated(environment: &EnvironmentConfig) -> Result<SimulatedCluster, String> {

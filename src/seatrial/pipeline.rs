@@ -76,7 +76,12 @@ impl Trial<'_> {
         report.notices.extend(self.deferred_report());
         for mut environment in judged {
             self.live(&mut environment).await;
-            report.notices.append(&mut environment.notices);
+            for notice in std::mem::take(&mut environment.notices) {
+                // What holds for several environments is said once.
+                if !report.notices.contains(&notice) {
+                    report.notices.push(notice);
+                }
+            }
             environment.into_report(&mut report);
         }
         if self.cancel.is_cancelled() {

@@ -32,7 +32,7 @@ pub use cleanup::cleanup;
 pub use deployment::deploy;
 pub use gather::{Seen, events, gather};
 pub use ids::CATALOG;
-pub use options::{DeployOptions, Preview, Progress, RunIdentity};
+pub use options::{DeployOptions, Preview, Progress, RunIdentity, Unserved};
 pub use preview::may_read_preview;
 
 use seatrial_model::{Change, Finding, ObjectId, Skipped};

@@ -13,6 +13,18 @@ pub struct DeployOptions {
     pub timeout: Duration,
     /// Who runs.
     pub run: RunIdentity,
+    /// What becomes of kinds that the cluster does not serve.
+    pub unserved: Unserved,
+}
+
+/// What becomes of objects whose kind the cluster does not serve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unserved {
+    /// Findings: they cannot be applied.
+    #[default]
+    Refused,
+    /// They are left out and named: the cluster is a simulation, whose kinds say nothing of the change.
+    Skipped,
 }
 
 /// A preview namespace.

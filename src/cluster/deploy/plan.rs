@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use seatrial_api::{ApiError, Cluster};
 use seatrial_kubernetes::Scope;
-use seatrial_model::{Finding, Manifest, Node};
+use seatrial_model::{Finding, Manifest, Node, Skipped};
 
-use crate::DeployOptions;
 use crate::field_path::name_span;
 use crate::ids;
 use crate::place::{self, Destination, Placement};
 use crate::work::{Stop, Work};
+use crate::{DeployOptions, Unserved};
 
 /// Requests under way at once.
 pub(crate) const AT_ONCE: usize = 8;
@@ -22,14 +22,17 @@ pub(crate) struct Plan<'a> {
     pub(crate) target: String,
 }
 
-/// Makes the plan. Kinds that the cluster does not serve and no CRD of the set defines are findings.
+/// Makes the plan. Kinds that the cluster does not serve and no CRD of the set defines are findings, or left out.
 pub(crate) async fn make<'a>(
     work: &Work<'_>,
     manifests: &'a [Manifest],
     options: &DeployOptions,
 ) -> Result<Plan<'a>, Stop> {
     work.enter("asking the cluster for its kinds");
-    let scopes = work.until(scopes(work.cluster, manifests)).await??;
+    // The definitions of a set are cluster-scoped, and no part of its preview.
+    let is_alone = options.unserved == Unserved::Skipped && options.preview.is_some();
+    let definitions: &[Manifest] = if is_alone { &[] } else { manifests };
+    let scopes = work.until(scopes(work.cluster, manifests, definitions)).await??;
     let default = work.cluster.default_namespace();
     let known: Vec<(&Manifest, Scope)> =
         manifests.iter().filter_map(|m| Some((m, scopes.get(&kind_of(m)).copied().flatten()?))).collect();
@@ -39,7 +42,13 @@ pub(crate) async fn make<'a>(
     };
     let mut placement = place::place(&known, to);
     let unknown = manifests.iter().filter(|m| !matches!(scopes.get(&kind_of(m)), Some(Some(_))));
-    placement.findings.extend(unknown.map(|m| not_served(m, options)));
+    match options.unserved {
+        Unserved::Refused => placement.findings.extend(unknown.map(|m| not_served(m, options))),
+        Unserved::Skipped => placement.skipped.extend(unknown.map(|m| Skipped {
+            object: m.id.clone(),
+            because: format!("the simulated cluster does not serve `{}`", m.api_version()),
+        })),
+    }
     Ok(Plan { placement, target })
 }
 
@@ -49,7 +58,7 @@ fn kind_of(manifest: &Manifest) -> (String, String) {
 
 type Scopes = BTreeMap<(String, String), Option<Scope>>;
 
-async fn scopes(cluster: &Cluster, manifests: &[Manifest]) -> Result<Scopes, ApiError> {
+async fn scopes(cluster: &Cluster, manifests: &[Manifest], definitions: &[Manifest]) -> Result<Scopes, ApiError> {
     let mut wanted: Vec<(String, String)> = manifests.iter().map(kind_of).collect();
     wanted.sort();
     wanted.dedup();
@@ -62,7 +71,7 @@ async fn scopes(cluster: &Cluster, manifests: &[Manifest]) -> Result<Scopes, Api
     for (kind, answer) in answers {
         let scope = match answer {
             Ok(scope) => Some(scope),
-            Err(ApiError::UnknownKind { .. }) => defined_here(manifests, &kind),
+            Err(ApiError::UnknownKind { .. }) => defined_here(definitions, &kind),
             Err(error) => return Err(error),
         };
         scopes.insert(kind, scope);

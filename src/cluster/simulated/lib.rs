@@ -3,8 +3,8 @@
 //! It speaks HTTP/1.1 to kube-rs and to `kubectl get | describe | logs | apply --server-side | create | delete | wait | api-resources`.
 //! What it cannot do it answers with 501 and says so. **Where it differs from a real cluster:**
 //!
-//! - Nothing runs. What containers do is told by the [`Specification`]: an image that is not listed cannot be pulled, one that `exits` ends,
-//!   any other runs. Probes always succeed. Init containers, and containers of pods that are meant to end (`restartPolicy` `Never` or
+//! - Nothing runs. What containers do is told by the [`Specification`]: of an image that is listed only the tags that are can be pulled, of
+//!   any other all; one that `exits` ends, any other runs. Probes always succeed. Init containers, and containers of pods that are meant to end (`restartPolicy` `Never` or
 //!   `OnFailure`), end with 0 unless `exits` says otherwise.
 //! - Time is short: pods are ready in about 60 ms, crash loops and pull back-offs take milliseconds where a kubelet takes seconds.
 //! - Everybody is the user `seatrial` and may do what `forbid` does not name. Roles, quotas, limits, network policies, admission webhooks,

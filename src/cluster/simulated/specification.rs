@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Specification {
-    /// Images that exist.
+    /// Images that the registry knows. Of any other image every tag is accepted: pulling it is not simulated.
     pub images: Vec<Image>,
     /// What the credentials may not do.
     pub forbid: Vec<Forbidden>,
 }
 
-/// An image that exists, and what its containers do.
+/// An image that the registry knows, and what its containers do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
@@ -52,6 +52,13 @@ impl Specification {
         self.images.iter().find(|image| {
             Reference::parse(&image.name).name == reference.name && image.tags.iter().any(|tag| tag == wanted)
         })
+    }
+
+    /// Whether the registry knows the image of a reference, in whatever version: only then it says whether that can be pulled.
+    #[must_use]
+    pub fn knows(&self, reference: &str) -> bool {
+        let name = Reference::parse(reference).name;
+        self.images.iter().any(|image| Reference::parse(&image.name).name == name)
     }
 
     /// Whether a verb on a resource (`deployments.apps`; `pods/log` with a subresource) is forbidden.
@@ -140,6 +147,7 @@ mod tests {
         for absent in ["shop/web", "shop/web:1.4.1", "acr.io/shop/web:1.4.0", "shop/web:1.4.0@sha256:cd"] {
             assert!(specification.image(absent).is_none(), "{absent}");
         }
+        assert!(specification.knows("docker.io/shop/web:1.4.1") && !specification.knows("acr.io/shop/web:1.4.0"));
     }
 
     #[test]

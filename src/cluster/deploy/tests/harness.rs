@@ -103,6 +103,7 @@ impl Harness {
             _simulated: simulated,
             cluster: cluster.expect("the simulated cluster answers"),
             options: DeployOptions {
+                unserved: seatrial_deploy::Unserved::default(),
                 environment: "dev".to_owned(),
                 preview: None,
                 timeout: Duration::from_secs(20),

@@ -297,7 +297,7 @@ fn start(world: &World, pod: &Value, spec: &Value, container: &mut ContainerRun,
         return;
     }
     let is_first = container.last.is_none();
-    if is_first && world.specification.image(image).is_none() {
+    if is_first && world.specification.knows(image) && world.specification.image(image).is_none() {
         told.push((Kind::Normal, "Pulling", format!("Pulling image \"{image}\"")));
         let reference = Reference::parse(image);
         let error = format!(
