@@ -102,6 +102,9 @@ impl<'a> Confidential<'a> {
 
     /// Whether the values of a line are not to be shown.
     pub(crate) fn hides(&self, line: usize) -> bool {
+        if self.noted.names_files(&self.bytes_of(line)) {
+            return false;
+        }
         if !self.noted.is_empty() && self.noted.hides(&self.bytes_of(line)) {
             return true;
         }

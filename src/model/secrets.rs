@@ -46,6 +46,8 @@ pub(crate) enum Hidden {
     Value,
     /// Lines that are shown by none of what they say.
     Line,
+    /// Nothing of it: the path of a file whose content is a value.
+    Nothing,
 }
 
 /// Parts of a file.
@@ -65,6 +67,7 @@ pub(crate) struct Parts {
     objects: Vec<Range<u32>>,
     values: Vec<Range<u32>>,
     lines: Vec<Range<u32>>,
+    paths: Vec<Range<u32>>,
 }
 
 impl Marks {
@@ -83,7 +86,8 @@ impl Marks {
         noting.marks.dedup();
         let of = |hidden| noting.marks.iter().filter(move |mark| mark.1 == hidden).map(|mark| mark.0.clone());
         let (objects, values) = (united(of(Hidden::Object)), united(of(Hidden::Value)));
-        let parts = Arc::new(Parts { objects, values, lines: united(of(Hidden::Line)) });
+        let (lines, paths) = (united(of(Hidden::Line)), united(of(Hidden::Nothing)));
+        let parts = Arc::new(Parts { objects, values, lines, paths });
         noting.parts = Some(Arc::clone(&parts));
         parts
     }
@@ -97,6 +101,11 @@ impl Parts {
     /// Whether a line is not shown as it is.
     pub(crate) fn hides(&self, line: &Range<u32>) -> bool {
         meets(&self.objects, line) || self.has_value(line) || meets(&self.lines, line)
+    }
+
+    /// Whether a line names files of values, and says no value itself.
+    pub(crate) fn names_files(&self, line: &Range<u32>) -> bool {
+        meets(&self.paths, line) && !self.has_value(line) && !meets(&self.lines, line)
     }
 
     /// Whether a value stands in a line.
@@ -188,15 +197,29 @@ impl SourceFile {
         self.marks().add(span, Hidden::Object);
         let values = generator.entries().iter().filter(|entry| !OF_GENERATOR.contains(&&*entry.key.text));
         for entry in values {
-            self.hide_values(&entry.value);
             if matches!(&*entry.key.text, "envs" | "env" | "files") {
+                self.show_paths(&entry.value);
                 continue;
             }
+            self.hide_values(&entry.value);
             let mut texts = Vec::new();
             collect_texts(&entry.value, &mut texts);
             let values = texts.iter().filter_map(|text| text.split_once('='));
             values.for_each(|(_, value)| self.log().push(Noted::Value(value.as_bytes().into())));
         }
+    }
+
+    /// Files are named: what they hold is secret, not where they lie. What is more than a line is no path.
+    fn show_paths(&self, node: &Node) {
+        let (items, text) = (node.items(), node.scalar_text());
+        let is_path = |text: &str| !text.contains(['\n', '\r']);
+        if !node.entries().is_empty() || text.is_some_and(|text| !is_path(text)) {
+            return self.hide_values(node);
+        }
+        if text.is_some() {
+            self.marks().add(node.span(), Hidden::Nothing);
+        }
+        items.iter().for_each(|item| self.show_paths(item));
     }
 
     fn hide_values(&self, node: &Node) {
