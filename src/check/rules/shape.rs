@@ -13,7 +13,7 @@ use crate::{is_substitution, provenance, syntax};
 
 /// What is checked of a mapping.
 pub(crate) struct Shape {
-    /// Fields, each with what is checked of it.
+    /// Fields, each with what is checked of it; [`Check::Required`] comes first.
     pub(crate) fields: &'static [(&'static str, &'static [Check])],
     /// What is checked of the fields together.
     pub(crate) whole: &'static [fn(&At<'_, '_>, &mut Found)],
@@ -108,14 +108,18 @@ impl Found {
         if !at.is_struct() {
             return;
         }
+        let set = at.node.entries().iter().filter(|entry| !entry.value.is_null());
+        for entry in set.clone() {
+            let key = entry.key.text.as_str();
+            if let Some((_, checks)) = shape.fields.iter().find(|(name, _)| *name == key) {
+                let value = at.child(entry);
+                checks.iter().for_each(|check| self.checks(&value, check));
+            }
+        }
         for (name, checks) in shape.fields {
-            let value = at.get(name);
-            for check in *checks {
-                match (&value, check) {
-                    (None, Check::Required) => self.lacks(at, name),
-                    (Some(value), check) => self.checks(value, check),
-                    (None, _) => {}
-                }
+            let is_required = matches!(checks.first(), Some(Check::Required));
+            if is_required && !set.clone().any(|entry| entry.key.text.as_str() == *name) {
+                self.lacks(at, name);
             }
         }
         for check in shape.whole {
@@ -201,9 +205,9 @@ impl Found {
 
     /// Finds a mapping that has more than one of these fields.
     pub(crate) fn has_at_most_one(&mut self, at: &At<'_, '_>, names: &[&str]) {
-        let mut set = names.iter().filter_map(|name| at.get(name));
+        let keys = at.node.entries().iter().filter(|entry| !entry.value.is_null()).map(|entry| entry.key.text.as_str());
+        let mut set = keys.filter(|key| names.contains(key));
         if let (Some(first), Some(second)) = (set.next(), set.next()) {
-            let (first, second) = (first.last_key(), second.last_key());
             self.says(at, &format!("must not have both `{first}` and `{second}`"));
         }
     }
