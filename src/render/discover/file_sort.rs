@@ -66,7 +66,7 @@ pub(crate) fn sort(tree: &Tree, parsed: &ParsedFiles, path: &str) -> FileSort {
     if extension == "json" {
         return FileSort::Unknown;
     }
-    let (api_version, kind) = (value(text, "apiVersion:"), value(text, "kind:"));
+    let (api_version, kind) = first_keys(text);
     let is_manifest = match (api_version, kind) {
         (Some(api_version), Some(kind)) if is_for_a_client(api_version, kind) => return FileSort::Client,
         (Some(_), Some(_)) => true,
@@ -84,8 +84,7 @@ pub(crate) fn sort(tree: &Tree, parsed: &ParsedFiles, path: &str) -> FileSort {
     if is_patch(path) {
         return FileSort::Patch;
     }
-    let may_be_template = text.contains("{{") || text.contains("{%");
-    if may_be_template && is_template(&parsed.get(&file, Dialect::Kubectl)) {
+    if text.contains("{{") && is_template(&parsed.get(&file, Dialect::Kubectl)) {
         return FileSort::Template;
     }
     FileSort::Manifest
@@ -148,24 +147,27 @@ fn json(parsed: &seatrial_yaml::Parsed) -> FileSort {
     }
 }
 
-/// What follows a key at the start of a line, bare; the first where it begins several.
-fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let text = text.trim_start_matches('\u{FEFF}');
-    let rest = match text.strip_prefix(key) {
-        Some(rest) => rest,
-        None => {
-            text.match_indices(key).find(|(at, _)| is_line_start(text, *at)).map(|(at, _)| &text[at + key.len()..])?
+/// The first `apiVersion` and `kind` that begin a line, bare.
+fn first_keys(text: &str) -> (Option<&str>, Option<&str>) {
+    let (mut api_version, mut kind) = (None, None);
+    for line in lines(text) {
+        api_version = api_version.or_else(|| line.strip_prefix("apiVersion:"));
+        kind = kind.or_else(|| line.strip_prefix("kind:"));
+        if api_version.is_some() && kind.is_some() {
+            break;
         }
-    };
-    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-    let bare = line.split(" #").next().unwrap_or_default();
-    Some(bare.trim().trim_matches(['"', '\'']))
+    }
+    (api_version.map(bare), kind.map(bare))
+}
+
+fn bare(value: &str) -> &str {
+    value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\''])
 }
 
 fn has_key(text: &str, key: &str) -> bool {
-    value(text, key).is_some()
+    lines(text).any(|line| line.starts_with(key))
 }
 
-fn is_line_start(text: &str, at: usize) -> bool {
-    at == 0 || matches!(text.as_bytes().get(at - 1), Some(b'\n' | b'\r'))
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.trim_start_matches('\u{FEFF}').lines()
 }
