@@ -1,7 +1,10 @@
 //! What `validate` is given on the command line: files, directories, kustomizations and standard input, inside of the repository or out of it.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use seatrial_discover::{Discovery, Loose, Role, Source};
@@ -51,6 +54,7 @@ pub(crate) fn given(
 ) -> Result<Given, Stop> {
     let mut given = Given::default();
     let mut others: Vec<(PathBuf, Place)> = Vec::new();
+    let beside = Beside::default();
     for path in paths {
         if path.as_os_str() == STANDARD_INPUT.0 {
             let is_new = !given.elsewhere.iter().any(|e| e.environments.iter().any(|p| p.path() == STANDARD_INPUT.1));
@@ -60,7 +64,7 @@ pub(crate) fn given(
         let absolute = session.directory.join(path);
         let inside = workspace.lexically_in_tree(&absolute).or_else(|| workspace.really_in_tree(&absolute));
         if let Some(inside) = inside {
-            let at = At { workspace, renderer, flags, path };
+            let at = At { workspace, renderer, beside: &beside, flags, path };
             at.add(&inside, &mut given.plan)?;
             continue;
         }
@@ -70,11 +74,14 @@ pub(crate) fn given(
         let root = other.root.clone();
         if !others.iter().any(|(known, _)| *known == root) {
             let renderer = Renderer::alone(&other.tree, &other.parsed);
-            others.push((root.clone(), Place { workspace: other, renderer, plan: Plan::default() }));
+            others.push((
+                root.clone(),
+                Place { workspace: other, renderer, beside: Beside::default(), plan: Plan::default() },
+            ));
         }
         let Some((_, place)) = others.iter_mut().find(|(known, _)| *known == root) else { continue };
         let inside = place.workspace.really_in_tree(&real).unwrap_or_default();
-        let at = At { workspace: &place.workspace, renderer: &place.renderer, flags, path };
+        let at = At { workspace: &place.workspace, renderer: &place.renderer, beside: &place.beside, flags, path };
         at.add(&inside, &mut place.plan)?;
     }
     each_once(&mut given.plan.environments);
@@ -93,13 +100,26 @@ pub(crate) fn given(
 struct Place {
     workspace: Workspace,
     renderer: Renderer,
+    beside: Beside,
     plan: Plan,
+}
+
+/// What lies in the directories of files without git, each looked into once.
+#[derive(Debug, Default)]
+struct Beside(RefCell<BTreeMap<String, Rc<Discovery>>>);
+
+impl Beside {
+    fn of(&self, workspace: &Workspace, file: &str) -> Rc<Discovery> {
+        let discover = || Rc::new(Discovery::beside(&workspace.tree, &workspace.parsed, file));
+        Rc::clone(self.0.borrow_mut().entry(parent(file).to_owned()).or_insert_with(discover))
+    }
 }
 
 /// One path of the command line, and the repository that it lies in.
 struct At<'a> {
     workspace: &'a Workspace,
     renderer: &'a Renderer,
+    beside: &'a Beside,
     flags: PlanFlags,
     path: &'a Path,
 }
@@ -147,8 +167,8 @@ impl At<'_> {
 
     fn file(&self, file: &str, plan: &mut Plan) {
         let own = self.workspace.repository.is_none();
-        let own = own.then(|| Discovery::beside(&self.workspace.tree, &self.workspace.parsed, file));
-        let discovery = own.as_ref().unwrap_or_else(|| self.renderer.discovery());
+        let own = own.then(|| self.beside.of(self.workspace, file));
+        let discovery = own.as_deref().unwrap_or_else(|| self.renderer.discovery());
         let name = file.rsplit('/').next().unwrap_or(file);
         let source = if FILE_NAMES.contains(&name) && discovery.has_kustomization(parent(file)) {
             Source::Kustomize(parent(file).to_owned())
