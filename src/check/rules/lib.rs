@@ -4,12 +4,15 @@
 //! `testdata/<id>/*.yaml` with its cases (how they are written stands in `cases.rs`).
 
 mod cron;
+mod ingress_backend;
 mod invalid_name;
 mod invalid_value;
 mod limit_below_request;
 mod objects;
+mod probe_port;
 mod provenance;
 mod quantity;
+mod relations;
 mod schema;
 mod selector_mismatch;
 mod served;
@@ -18,7 +21,9 @@ mod shapes;
 mod sops;
 mod substitution;
 mod syntax;
+mod target_port;
 mod unknown_kind;
+mod volume_mount;
 
 use std::collections::BTreeMap;
 
@@ -86,6 +91,10 @@ pub static RULES: &[&dyn Rule] = &[
     &invalid_value::InvalidValue,
     &selector_mismatch::SelectorMismatch,
     &limit_below_request::LimitBelowRequest,
+    &target_port::TargetPort,
+    &ingress_backend::IngressBackend,
+    &probe_port::ProbePort,
+    &volume_mount::VolumeMount,
     &unknown_kind::UnknownKind,
     &sops::Sops,
 ];

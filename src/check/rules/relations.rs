@@ -1,0 +1,108 @@
+//! What the rules about references between objects share: how sure they may be, which texts are known, and how they say it.
+
+use seatrial_model::{Finding, Level, Manifest, Node, RuleId, Span};
+use seatrial_schema::nearest;
+
+use crate::{Context, Objects, Pod, is_substitution, provenance, syntax};
+
+/// Kinds whose objects stand for others that are not rendered here.
+const RENDERED_ELSEWHERE: [(&str, &str); 6] = [
+    ("helm.toolkit.fluxcd.io", "HelmRelease"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"),
+    ("helm.cattle.io", "HelmChart"),
+    ("argoproj.io", "Application"),
+    ("argoproj.io", "ApplicationSet"),
+    ("fleet.cattle.io", "GitRepo"),
+];
+
+/// What a rule may say about objects that all have to be in the environment: its own level where the whole environment was rendered,
+/// else a note.
+pub(crate) fn level(rule: RuleId, context: &Context<'_>) -> Level {
+    if context.complete { rule.info().level } else { Level::Note }
+}
+
+/// The same for pods and workloads, which a Helm release or an Argo CD application may bring.
+pub(crate) fn level_of_pods(rule: RuleId, objects: &Objects<'_>, context: &Context<'_>) -> Level {
+    let is_partial = RENDERED_ELSEWHERE.iter().any(|(group, kind)| !objects.of_kind(group, kind).is_empty());
+    if is_partial { Level::Note } else { level(rule, context) }
+}
+
+/// Those of a kind whose values can be read.
+pub(crate) fn readable<'a>(
+    objects: &Objects<'a>,
+    group: &str,
+    kind: &str,
+) -> impl Iterator<Item = &'a Manifest> + use<'a> {
+    let all: Vec<&'a Manifest> = objects.of_kind(group, kind).to_vec();
+    all.into_iter().filter(|manifest| !manifest.is_sops_encrypted())
+}
+
+/// A text that is set and holds no substitution.
+pub(crate) fn known(node: &Node) -> Option<&str> {
+    node.as_str().filter(|text| !text.is_empty() && !is_substitution(text))
+}
+
+/// The name of a port. A number in quotes is not one, and what cannot be a name is refused as that.
+pub(crate) fn port_name(node: &Node) -> Option<&str> {
+    known(node).filter(|text| syntax::port_name(text).is_none())
+}
+
+/// A finding about a value, with who set it.
+pub(crate) fn finding(rule: RuleId, value: &Node, manifest: &Manifest, field: String, message: String) -> Finding {
+    let finding = Finding::new(rule, value.span(), message).with_object(&manifest.id).with_field(field);
+    provenance::tell(finding, Some(value), manifest)
+}
+
+/// A key as a part of a JSON pointer.
+pub(crate) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The key of a mapping, or what there is of it.
+pub(crate) fn key_or(node: &Node, key: &str, otherwise: Span) -> Span {
+    let first = || node.entries().first().map_or(otherwise, |entry| entry.key.span);
+    node.entry(key).map_or_else(first, |entry| entry.key.span)
+}
+
+/// Names for a reader, the first few of them.
+pub(crate) fn listed(names: &[&str]) -> String {
+    const MOST: usize = 5;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(MOST);
+    match (shown.split_last(), more) {
+        (Some((last, [])), 0) => last.clone(),
+        (Some((last, rest)), 0) => format!("{} and {last}", rest.join(", ")),
+        _ => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// `did you mean …?` for a name of which it is known that it is wrong: the nearest of the first hundred.
+pub(crate) fn advise<'a>(finding: Finding, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Finding {
+    match nearest(name, candidates.into_iter().take(100)) {
+        Some(meant) => finding.with_help(format!("did you mean `{meant}`?")),
+        None => finding,
+    }
+}
+
+/// Whether something will add containers to a pod when it is created: `sidecar.istio.io/inject`, `linkerd.io/inject` and their like.
+pub(crate) fn is_injected(pod: &Pod<'_>) -> bool {
+    let asks = |node: &Node| {
+        node.entries().iter().any(|entry| {
+            let value = entry.value.scalar_text().unwrap_or_default();
+            entry.key.text.contains("inject") && !matches!(value, "false" | "disabled" | "")
+        })
+    };
+    ["annotations", "labels"].iter().filter_map(|key| pod.template.at(&["metadata", key])).any(asks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_up_to_five() {
+        assert_eq!(listed(&["a"]), "`a`");
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(listed(&["a", "b", "c", "d", "e", "f", "g"]), "`a`, `b`, `c`, `d`, `e` and 2 more");
+    }
+}
