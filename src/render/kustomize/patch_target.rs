@@ -16,7 +16,8 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &mut Accumulator) 
     let named = |r: &&Resource| r.any_ids().any(|id| id.gvk.kind == wanted.gvk.kind && id.name == wanted.name);
     let of_name = resources.with_name(&wanted.name, patch.span()).to_vec();
     let all = resources.resources();
-    let same_name: Vec<&Resource> = of_name.into_iter().filter_map(|at| all.get(at)).filter(named).collect();
+    let of_name: Vec<&Resource> = of_name.into_iter().filter_map(|at| all.get(at)).collect();
+    let same_name: Vec<&Resource> = of_name.iter().copied().filter(named).collect();
     let same_namespace = |r: &&&Resource| r.any_ids().any(|id| id.namespace == wanted.namespace);
     if let Some(moved) = same_name.iter().find(same_namespace).filter(|r| r.id().gvk != wanted.gvk) {
         return other_version(finding(&["apiVersion"]), moved);
@@ -26,6 +27,11 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &mut Accumulator) 
     }
     if let Some(moved) = same_name.first() {
         return other_version(finding(&["apiVersion"]), moved);
+    }
+    if let Some(kind) = nearest::nearest(&wanted.gvk.kind, of_name.iter().map(|r| &*r.id().gvk.kind))
+        && let Some(near) = of_name.iter().find(|r| *r.id().gvk.kind == *kind)
+    {
+        return other_kind(finding(&["kind"]), near);
     }
     let finding = finding(&["metadata", "name"]);
     let same_kind = resources.resources().iter().filter(|r| r.id().gvk.kind == wanted.gvk.kind);
@@ -78,8 +84,15 @@ fn other_version(finding: Finding, there: &Resource) -> Finding {
     let api_version = gvk.api_version();
     finding
         .with_label("the base has another version")
-        .with_related(place, format!("it is {} here", gvk.version))
+        .with_related(place, format!("it is `{api_version}` here"))
         .with_help(format!("write `{api_version}` in the patch"))
+}
+
+fn other_kind(finding: Finding, there: &Resource) -> Finding {
+    let place = there.node().get("kind").map_or(there.span, Node::span);
+    finding
+        .with_related(place, "this one is near")
+        .with_help(format!("did you mean the kind `{}`?", there.id().gvk.kind))
 }
 
 fn other_namespace(finding: Finding, there: &Resource) -> Finding {
