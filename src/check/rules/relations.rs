@@ -53,11 +53,6 @@ pub(crate) fn finding(rule: RuleId, value: &Node, manifest: &Manifest, field: St
     provenance::tell(finding, Some(value), manifest)
 }
 
-/// A key as a part of a JSON pointer.
-pub(crate) fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
 /// The key of a mapping, or what there is of it.
 pub(crate) fn key_or(node: &Node, key: &str, otherwise: Span) -> Span {
     let first = || node.entries().first().map_or(otherwise, |entry| entry.key.span);
