@@ -8,7 +8,7 @@ use std::process::Command;
 const CONFIG: &str =
     "version: 1\nenvironments:\n  dev: { manifests: { path: app } }\n  staging: { manifests: { path: app } }\n";
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
-const VARIABLES: [&str; 16] = [
+const VARIABLES: [&str; 19] = [
     "ALL",
     "BASE",
     "CA_BUNDLE",
@@ -20,10 +20,13 @@ const VARIABLES: [&str; 16] = [
     "FAIL_ON",
     "FORMAT",
     "IMAGE",
+    "KUBERNETES",
+    "LOAD_RESTRICTOR",
     "OFFLINE",
     "OUTPUT",
     "PULL_REQUEST",
     "REPOSITORY",
+    "STRICT_SCHEMAS",
     "TRUST_HEAD",
 ];
 

@@ -177,7 +177,7 @@ pub(crate) struct FindingArgs {
     all: bool,
 
     /// An object that cannot be checked, as no schema is known for its kind, is an error.
-    #[arg(long, env = "SEATRIAL_STRICT_SCHEMAS")]
+    #[arg(long, env = "SEATRIAL_STRICT_SCHEMAS", value_parser = boolean)]
     strict_schemas: bool,
 }
 
