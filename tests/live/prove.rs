@@ -55,6 +55,29 @@ fn prove(bed: &Bed, name: &str, case: &Case) {
     }
 }
 
+/// Sentences in one line each: what is redacted in them decides where a terminal breaks them.
+fn unbroken(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut indent = None;
+    for line in text.lines() {
+        let told = line.trim_start();
+        let is_more = indent == Some(line.len() - told.len()) && !told.is_empty();
+        match lines
+            .last_mut()
+            .filter(|_| is_more && !["| ", "= ", "-->", ":::"].iter().any(|begin| told.starts_with(begin)))
+        {
+            Some(sentence) => *sentence = format!("{sentence} {told}"),
+            None => {
+                let is_heading = ["error[", "warning[", "note[", "broken["].iter().any(|word| line.starts_with(word));
+                let fact = told.starts_with("= ").then_some(line.len() - told.len() + 2);
+                indent = if is_heading { Some(4) } else { fact };
+                lines.push(line.to_owned());
+            }
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// Holds a run's reports against the expected texts and against what must hold of every report.
 fn hold(bed: &Bed, name: &str, run: &Run, seen: &Seen) {
     for text in
@@ -69,7 +92,7 @@ fn hold(bed: &Bed, name: &str, run: &Run, seen: &Seen) {
         assert!(problems.is_empty(), "{name}: {problems:?}");
     }
     let clean = |text: &str| bed.redacted(&live(&redacted(text)));
-    expect(name, &run.expected("txt"), &clean(&seen.terminal));
+    expect(name, &run.expected("txt"), &clean(&unbroken(&seen.terminal)));
     // The comment is recorded where the case has one.
     if folder(name).join(run.expected("md")).exists() {
         expect(name, &run.expected("md"), &clean(&seen.markdown));
