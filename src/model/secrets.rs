@@ -209,7 +209,7 @@ impl SourceFile {
         }
     }
 
-    /// Files are named: what they hold is secret, not where they lie. What is more than a line is no path.
+    /// Files are named: what they hold is secret, not where they lie. What is more than a line is not a path.
     fn show_paths(&self, node: &Node) {
         let (items, text) = (node.items(), node.scalar_text());
         let is_path = |text: &str| !text.contains(['\n', '\r']);

@@ -6,7 +6,7 @@ use std::path::Path;
 use seatrial_discover::{LeftOut, Loose, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
-use seatrial_model::Span;
+use seatrial_model::{Span, listed_in_backticks};
 use seatrial_schema::nearest;
 use seatrial_tree::{EntryKind, ReadError, join};
 
@@ -127,15 +127,11 @@ pub(crate) fn no_environment<'a>(name: &str, all: impl Iterator<Item = &'a str>)
     };
     let hint = nearest(name, all.iter().copied()).or_else(by_last);
     let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    let mut shown: Vec<String> = all.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
-    if let Some(more) = all.len().checked_sub(MOST_NAMES).filter(|more| *more > 0) {
-        shown.push(format!("{more} more"));
-    }
     let begin = if hint.is_empty() { "; there" } else { " There" };
-    let there_are = match shown.split_last() {
-        None => String::new(),
-        Some((only, [])) => format!("{begin} is only {only}"),
-        Some((last, others)) => format!("{begin} are {} and {last}", others.join(", ")),
+    let verb = if all.len() == 1 { "is only" } else { "are" };
+    let there_are = match listed_in_backticks(&all, MOST_NAMES) {
+        names if names.is_empty() => names,
+        names => format!("{begin} {verb} {names}"),
     };
     Stop::Usage(format!("there is no environment `{name}`{hint}{there_are}"))
 }

@@ -19,7 +19,6 @@ mod served;
 mod shape;
 mod shapes;
 mod sops;
-mod substitution;
 mod syntax;
 mod target_port;
 mod unknown_kind;
@@ -29,9 +28,9 @@ use std::collections::BTreeMap;
 
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Manifest, NotChecked, RuleId, Sources};
+use seatrial_schema::is_substitution;
 
 pub use objects::{Container, Objects, Pod};
-pub use substitution::is_substitution;
 
 /// What rules may know beside the objects.
 #[derive(Clone, Copy, Debug)]

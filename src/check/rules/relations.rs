@@ -1,6 +1,6 @@
 //! What the rules about references between objects share: how sure they may be, which texts are known, and how they say it.
 
-use seatrial_model::{Finding, Level, Manifest, Node, RuleId, Span};
+use seatrial_model::{Finding, Level, Manifest, Node, RuleId, Span, listed_in_backticks};
 use seatrial_schema::nearest;
 
 use crate::{Context, Objects, Pod, is_substitution, provenance, syntax};
@@ -62,16 +62,10 @@ pub(crate) fn key_or(node: &Node, key: &str, otherwise: Span) -> Span {
 /// Names for a reader, the first few of them.
 pub(crate) fn listed(names: &[&str]) -> String {
     const MOST: usize = 5;
-    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(MOST);
-    match (shown.split_last(), more) {
-        (Some((last, [])), 0) => last.clone(),
-        (Some((last, rest)), 0) => format!("{} and {last}", rest.join(", ")),
-        _ => format!("{} and {more} more", shown.join(", ")),
-    }
+    listed_in_backticks(names, MOST)
 }
 
-/// `did you mean …?` for a name of which it is known that it is wrong: the nearest of the first hundred.
+/// `did you mean …?` for a name that is known to be wrong: the nearest of the first hundred.
 pub(crate) fn advise<'a>(finding: Finding, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Finding {
     match nearest(name, candidates.into_iter().take(100)) {
         Some(meant) => finding.with_help(format!("did you mean `{meant}`?")),
@@ -88,16 +82,4 @@ pub(crate) fn is_injected(pod: &Pod<'_>) -> bool {
         })
     };
     ["annotations", "labels"].iter().filter_map(|key| pod.template.at(&["metadata", key])).any(asks)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_listed_up_to_five() {
-        assert_eq!(listed(&["a"]), "`a`");
-        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
-        assert_eq!(listed(&["a", "b", "c", "d", "e", "f", "g"]), "`a`, `b`, `c`, `d`, `e` and 2 more");
-    }
 }

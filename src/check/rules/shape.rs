@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Entry, Finding, Label, Manifest, Node, RuleId, Span};
+use seatrial_model::{Entry, Finding, Label, Manifest, Node, RuleId, Span, json_pointer};
 use seatrial_schema::nearest;
 
 use crate::syntax::Wrong;
@@ -298,7 +298,7 @@ impl<'a, 'p> At<'a, 'p> {
     /// The items of a list.
     pub(crate) fn items<'q>(&'q self) -> impl Iterator<Item = At<'a, 'q>> + use<'a, 'q, 'p> {
         self.node.items().iter().enumerate().map(move |(index, node)| {
-            // An item points at its first key: a whole block is no place.
+            // An item points at its first key: a whole block says nothing.
             let name = node.entries().first().map_or(node.span(), |entry| entry.key.span);
             At { node, manifest: self.manifest, name, step: Step::Item(index), parent: Some(self) }
         })
@@ -370,11 +370,12 @@ impl<'a, 'p> At<'a, 'p> {
     /// A JSON pointer into the object.
     pub(crate) fn pointer(&self) -> String {
         let steps = self.steps().into_iter();
-        let written = steps.filter_map(|step| match step {
+        let segments = steps.filter_map(|step| match step {
             Step::Root => None,
-            Step::Item(index) => Some(format!("/{index}")),
-            Step::Key(key) => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Step::Item(index) => Some(index.to_string()),
+            Step::Key(key) => Some(key.to_owned()),
         });
-        written.collect()
+        let segments: Vec<String> = segments.collect();
+        json_pointer(segments.iter().map(String::as_str))
     }
 }

@@ -43,8 +43,15 @@ mod tests {
             "${A%b}",
             "${A:=${B}}",
             "$$${A}",
+            "a-${NAME}-b",
+            "${_x1}",
+            "${NAME,,}",
+            "${NAME%%-*}",
         ];
-        let others = ["", "A", "$A", "${}", "${1A}", "${A", "$${A}", "${A B}", "${.A}", "{A}", "$(A)", "${ä}"];
+        let others = [
+            "", "A", "$A", "${}", "${1A}", "${A", "$${A}", "${A B}", "${.A}", "{A}", "$(A)", "${ä}", "${1}", "${a b}",
+            "{{NAME}}",
+        ];
         assert_eq!(forms.into_iter().filter(|text| !is_substitution(text)).collect::<Vec<_>>(), [""; 0]);
         assert_eq!(others.into_iter().filter(|text| is_substitution(text)).collect::<Vec<_>>(), [""; 0]);
     }

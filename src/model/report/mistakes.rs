@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::{Age, Level, ObjectId, Report, ReportedFinding, Stage};
+use crate::{Age, Level, ObjectId, Report, ReportedFinding, Stage, listed};
 
 /// Objects that are named beside the first one.
 const MOST_OBJECTS: usize = 3;
@@ -14,20 +14,15 @@ impl Report {
     /// other objects in a note. What a deployment or a test found is told by its sentence, too: one line may fail in several ways.
     #[must_use]
     pub fn by_mistake(&self) -> Report {
-        let merged = Report { findings: Vec::new(), fixed: Vec::new(), ..self.without_findings() };
         let order = self.environments.iter().enumerate().map(|(position, e)| (e.name.as_str(), position)).collect();
-        Report { findings: merge(&self.findings, &order), fixed: merge(&self.fixed, &order), ..merged }
-    }
-
-    fn without_findings(&self) -> Report {
         Report {
+            findings: merge(&self.findings, &order),
+            fixed: merge(&self.fixed, &order),
             tool: self.tool.clone(),
             command: self.command.clone(),
             revision: self.revision.clone(),
             environments: self.environments.clone(),
             alterations: self.alterations.clone(),
-            findings: Vec::new(),
-            fixed: Vec::new(),
             notices: self.notices.clone(),
             broken: self.broken.clone(),
             run_url: self.run_url.clone(),
@@ -67,20 +62,10 @@ fn merged(group: &[&ReportedFinding], order: &HashMap<&str, usize>) -> Option<Re
     Some(told)
 }
 
-/// `the same in Deployment prod/web and 4 other objects`.
+/// `the same in Deployment prod/web and 4 more`.
 fn also(objects: &[&ObjectId]) -> Option<String> {
-    let named: Vec<String> = objects.iter().take(MOST_OBJECTS).map(ToString::to_string).collect();
-    let more = objects.len() - named.len();
-    let mut told = match named.as_slice() {
-        [] => return None,
-        [only] => only.clone(),
-        several if more > 0 => several.join(", "),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    };
-    if more > 0 {
-        told.push_str(&format!(" and {more} more"));
-    }
-    Some(format!("the same in {told}"))
+    let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| format!("the same in {}", listed(&names, MOST_OBJECTS)))
 }
 
 /// What makes findings one mistake.

@@ -1,23 +1,11 @@
 //! How numbers, durations and lists of names read, the same in all reporters.
 
+pub(crate) use seatrial_model::listed as list;
+
 /// `1 object`, `42 objects`; for nouns that take an `s`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
-}
-
-/// `dev`, `dev and prod`, `a, b and c`; of more than `most` names the first, and how many more.
-pub(crate) fn list<S: AsRef<str>>(names: &[S], most: usize) -> String {
-    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
-    let more = names.len() - shown.len();
-    if more > 0 {
-        return format!("{} and {more} more", shown.join(", "));
-    }
-    match shown.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// `38 ms`, `2.4 s`, `21 s`, `1 min 12 s`, `2 h 5 min`.
@@ -68,16 +56,6 @@ mod tests {
         for (milliseconds, text) in cases {
             assert_eq!(duration(milliseconds), text);
         }
-    }
-
-    #[test]
-    fn lists_end_in_and() {
-        let names = ["a", "b", "c", "d"];
-        assert_eq!(list(&names[..0], 3), "");
-        assert_eq!(list(&names[..1], 3), "a");
-        assert_eq!(list(&names[..2], 3), "a and b");
-        assert_eq!(list(&names[..3], 3), "a, b and c");
-        assert_eq!(list(&names, 3), "a, b, c and 1 more");
     }
 
     #[test]
