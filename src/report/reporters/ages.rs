@@ -9,6 +9,9 @@ use crate::headline::MOST_NAMES;
 use crate::left_out::{grouped, is_told_as_not_checked};
 use crate::wording::{count, list};
 
+/// Environments that are all told one by one, whatever there is to say of them.
+const MOST_TOLD: usize = 20;
+
 /// `2 problems, 1 warning`; empty for none. The adjective stands before each noun.
 pub(crate) fn tally<'a>(findings: impl Iterator<Item = &'a ReportedFinding>, adjective: &str) -> String {
     let mut numbers = [(Level::Error, "problem", 0), (Level::Warning, "warning", 0), (Level::Note, "note", 0)];
@@ -76,9 +79,15 @@ pub(crate) fn validation(environment: &EnvironmentReport, report: &Report) -> St
     }
 }
 
+/// Environments that are told one by one, and those that are counted only: of very many, those that need no attention.
+pub(crate) fn told_and_counted(report: &Report) -> (Vec<&EnvironmentReport>, Vec<&EnvironmentReport>) {
+    let is_told = |e: &&EnvironmentReport| report.environments.len() <= MOST_TOLD || !is_quiet(e, report);
+    report.environments.iter().partition(is_told)
+}
+
 /// Rendered and valid without a warning, neither deployed nor tested, and not known to render something else than its base: nobody needs to
 /// read of it where there are very many.
-pub(crate) fn is_quiet(environment: &EnvironmentReport, report: &Report) -> bool {
+fn is_quiet(environment: &EnvironmentReport, report: &Report) -> bool {
     let is_done = |stage: &StageOutcome| match stage.stage {
         Stage::Render | Stage::Validate => stage.result == StageResult::Passed,
         Stage::Deploy | Stage::Test => matches!(stage.result, StageResult::Skipped(_)),

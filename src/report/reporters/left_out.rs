@@ -71,14 +71,11 @@ fn places(names: &[&str], report: &Report) -> String {
     }
 }
 
-/// What is said of objects that were all checked, and in which nothing was found.
-pub(crate) const VALID: &str = "valid";
-
 /// What may be said of objects in which nothing was found: `valid`, `33 valid, 399 not checked`, `none of 7 objects could be checked`.
 pub(crate) fn checked(objects: usize, unchecked: usize) -> String {
     match (objects, unchecked) {
         (0, _) => "nothing to check".to_owned(),
-        (_, 0) => VALID.to_owned(),
+        (_, 0) => "valid".to_owned(),
         (1, _) => "not checked".to_owned(),
         (all, none) if all <= none => format!("none of {} could be checked", count(all, "object")),
         (all, some) => format!("{} valid, {some} not checked", all - some),

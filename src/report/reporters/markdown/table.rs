@@ -2,18 +2,15 @@
 
 use seatrial_model::{EnvironmentReport, Report, Stage, StageOutcome, StageResult};
 
-use crate::ages::{is_inherited, is_quiet, validation};
+use crate::ages::{is_inherited, told_and_counted, validation};
 use crate::headline::name;
-use crate::left_out::{VALID, checked};
+use crate::left_out::checked;
 use crate::markdown::escape::{Place, prose};
 use crate::trials;
 use crate::wording::{capitalised, clip, count, duration};
 
 /// Environments that stand side by side; more of them stand below each other.
 const MOST_COLUMNS: usize = 4;
-
-/// Environments that all have a row, whatever they say.
-const MOST_ROWS: usize = 20;
 
 /// Characters of a cell at most.
 const LONGEST: usize = 140;
@@ -35,8 +32,7 @@ pub(crate) fn table(report: &Report) -> String {
     } else {
         rows.push(row("", Stage::ALL.iter().map(title)));
         rows.push(row("---", Stage::ALL.iter().map(|_| "---".to_owned())));
-        let is_listed = |e: &&EnvironmentReport| report.environments.len() <= MOST_ROWS || !is_quiet(e, report);
-        let (listed, counted): (Vec<_>, Vec<_>) = report.environments.iter().partition(is_listed);
+        let (listed, counted) = told_and_counted(report);
         if listed.is_empty() {
             return rest(&counted, "all");
         }
@@ -89,10 +85,11 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
         Stage::Test if trials::has_tolerated(environment) => return format!("⚠️ {}", trials::clause(environment)),
         Stage::Test => trials::clause(environment),
         Stage::Validate => match validation(environment, report) {
-            told if told.is_empty() => match checked(environment.objects, environment.unchecked()) {
-                valid if valid == VALID => String::new(),
-                told if environment.unchecked() >= environment.objects => return format!("⚠️ {told}"),
-                told => told,
+            told if told.is_empty() => match (environment.objects, environment.unchecked()) {
+                // The sign says it.
+                (1.., 0) => String::new(),
+                (objects, unchecked) if unchecked >= objects => return format!("⚠️ {}", checked(objects, unchecked)),
+                (objects, unchecked) => checked(objects, unchecked),
             },
             told => return format!("⚠️ {told}"),
         },

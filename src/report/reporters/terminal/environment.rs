@@ -3,7 +3,7 @@
 use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ages::{is_inherited, is_quiet, newest, validation};
+use crate::ages::{is_inherited, newest, told_and_counted, validation};
 use crate::headline::address;
 use crate::left_out::{by_reason, checked};
 use crate::plain::one_line;
@@ -17,16 +17,12 @@ const MOST_OBJECTS: usize = 10;
 /// Characters of what a stage says of itself.
 const LONGEST: usize = 120;
 
-/// Environments that are all listed, whatever they say.
-const MOST_LISTED: usize = 20;
-
 /// What stands between two stages.
 const GAP: &str = "   ";
 
 /// All environments, their stages in columns where these fit. Of very many, those that need no attention are counted only.
 pub(crate) fn lines(report: &Report, pen: Pen) -> String {
-    let is_listed = |e: &&EnvironmentReport| report.environments.len() <= MOST_LISTED || !is_quiet(e, report);
-    let (listed, counted): (Vec<_>, Vec<_>) = report.environments.iter().partition(is_listed);
+    let (listed, counted) = told_and_counted(report);
     let mut text = rows_of(&listed, report, pen);
     if !counted.is_empty() {
         let objects = counted.iter().map(|e| e.objects).sum();
