@@ -80,7 +80,8 @@ fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop>
     let mut report = context.report("validate", args.findings);
     let (workspace, source) = (&context.workspace, &args.source);
     let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
-    for environment in prepared.judge(context, (Keep::Findings, args.findings.options()), "", &|| false, &mut report)? {
+    let prepared = prepared.with_options(args.findings.options());
+    for environment in prepared.judge(context, Keep::Findings, "", &|| false, &mut report)? {
         environment.into_report(&mut report);
     }
     report.decide();

@@ -90,7 +90,7 @@ fn unknown(revision: &str, host: Host, repository: &Repository, error: &GitError
     format!("{error}; name a commit, branch or tag that is there, or fetch it before")
 }
 
-/// The merge base with the default branch; nothing on that branch itself, where HEAD is detached, or where there is no such branch.
+/// The merge base with the default branch; none on the default branch itself, on a detached HEAD, or without a default branch.
 fn of_local_branch(repository: &Repository) -> Compared {
     let (Some(own), Some(default)) = (repository.branch(), repository.default_branch()) else {
         return Compared::silent(Commit::None);

@@ -96,7 +96,7 @@ pub(crate) fn given(
     Ok(given)
 }
 
-/// Another repository, or a directory that is none.
+/// Another repository, or a directory outside of any.
 struct Place {
     workspace: Workspace,
     renderer: Renderer,
@@ -193,7 +193,7 @@ fn each_once(environments: &mut Vec<Planned>) {
     environments.dedup_by(|a, b| a.name == b.name);
 }
 
-/// Standard input as a file of its own. Nothing at all is no input: the command before a pipe may have failed.
+/// Standard input as a file of its own. Empty input is refused: the command before a pipe may have failed.
 fn standard_input(session: &Session, flags: PlanFlags) -> Result<Elsewhere, Stop> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(SIZE_LIMIT + 1).read_to_end(&mut bytes);

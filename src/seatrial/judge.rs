@@ -29,8 +29,6 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<ReportedFinding>,
     /// What the base has and the change does not.
     pub(crate) fixed: Vec<ReportedFinding>,
-    /// Whether head renders the same objects as base; `None` without a base.
-    pub(crate) unchanged: Option<bool>,
     /// Sentences for the report.
     pub(crate) notices: Vec<String>,
 }
@@ -136,7 +134,6 @@ impl Examined {
             report,
             findings: Vec::new(),
             fixed: Vec::new(),
-            unchanged: None,
             notices: Vec::new(),
         };
         // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
@@ -260,7 +257,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     };
     let notices = Vec::new();
     let (of_head, of_base) = (Vec::new(), Vec::new());
-    let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, unchanged, notices };
+    let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, notices };
     Examined { judged, findings, fixed, changed, images }
 }
 

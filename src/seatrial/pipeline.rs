@@ -66,11 +66,11 @@ impl Trial<'_> {
             let (workspace, source) = (&context.workspace, &self.args.source);
             let flags = PlanFlags { load_restriction: self.args.load.load_restriction(), minor: None };
             let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
+            let prepared = prepared.with_options(self.args.findings.options());
             let is_stopped = || self.cancel.is_cancelled();
-            let keep = (Keep::Objects, self.args.findings.options());
             let is_pull_request = context.session.ci.pull_request.is_some();
             let besides = if is_pull_request { ", and nothing is deployed" } else { "" };
-            prepared.judge(context, keep, besides, &is_stopped, &mut report)
+            prepared.judge(context, Keep::Objects, besides, &is_stopped, &mut report)
         })?;
         report.notices.extend(context.nobody());
         report.notices.extend(self.deferred_report());
@@ -183,7 +183,7 @@ impl Trial<'_> {
             });
         }
         // What is not a pull request is to be live, whatever it is compared with.
-        let is_live_already = judged.unchanged == Some(true) && self.context.is_compared_with_own_base();
+        let is_live_already = judged.report.changed == Some(false) && self.context.is_compared_with_own_base();
         if is_live_already && self.extent != Extent::Test {
             return Err("renders the same as its base".to_owned());
         }

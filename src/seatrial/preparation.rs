@@ -42,6 +42,8 @@ pub(crate) struct Preparation {
     /// Sentences about what was found beside, and is not looked at.
     notices: Vec<String>,
     checkouts: Checkouts,
+    /// What the rules are told.
+    options: Options,
 }
 
 impl Preparation {
@@ -66,7 +68,20 @@ impl Preparation {
             Selection::Given(paths) => given(workspace, &renderer, session, paths, flags)?,
         };
         let notices = plan.left_out.sentences().into_iter().chain(plan.notices).collect();
-        Ok(Preparation { planned: plan.environments, images, renderer, elsewhere, notices, checkouts })
+        Ok(Preparation {
+            planned: plan.environments,
+            images,
+            renderer,
+            elsewhere,
+            notices,
+            checkouts,
+            options: Options::default(),
+        })
+    }
+
+    /// With what the command line says to the rules.
+    pub(crate) fn with_options(self, options: Options) -> Preparation {
+        Preparation { options, ..self }
     }
 
     /// What the checkout is compared with. Copies of other repositories stand beside it as the configuration with authority and the command
@@ -110,7 +125,7 @@ impl Preparation {
     pub(crate) fn judge(
         self,
         context: &RunContext<'_>,
-        (keep, options): (Keep, Options),
+        keep: Keep,
         besides: &str,
         is_stopped: &(dyn Fn() -> bool + Sync),
         report: &mut Report,
@@ -123,7 +138,7 @@ impl Preparation {
         report.notices.extend(self.notices.iter().cloned());
         report.alterations = context.alterations();
         let mut levels = plan::levels(context.workspace.config.as_ref());
-        if options.strict_schemas {
+        if self.options.strict_schemas {
             // The command line has the last word.
             levels.remove(ids::UNKNOWN_KIND.as_str());
         }
@@ -132,7 +147,7 @@ impl Preparation {
             fail_on: report.fail_on,
             images: &self.images,
             levels: &levels,
-            options,
+            options: self.options,
             keep,
             is_stopped,
         };
