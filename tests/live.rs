@@ -28,6 +28,8 @@ mod redact;
 mod registry;
 #[path = "support/schema.rs"]
 mod schema;
+#[path = "support/unbroken.rs"]
+mod unbroken;
 #[path = "live/webhook.rs"]
 mod webhook;
 

@@ -1,23 +1,20 @@
 //! `seatrial validate PATH…`: files, directories, kustomizations and standard input, and what an ordinary repository holds beside manifests.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
+#[path = "support/scratch.rs"]
+mod scratch;
+#[path = "support/unbroken.rs"]
+mod unbroken;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use scratch::files;
+use unbroken::unbroken;
+
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
 const WRONG: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: two, selector: {}, template: {} }\n";
-
-/// Files in a directory of its own, outside of any git working copy; `.git/` makes it one.
-fn files(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let scratch = tempfile::tempdir().expect("a directory");
-    for (path, text) in files {
-        let path = scratch.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
-        std::fs::write(path, text).expect("written");
-    }
-    scratch
-}
 
 /// What `validate` says and its exit code.
 fn validate(directory: &Path, args: &[&str], input: &str) -> (i32, String) {
@@ -39,8 +36,7 @@ fn validate(directory: &Path, args: &[&str], input: &str) -> (i32, String) {
 #[track_caller]
 fn says(directory: &Path, args: &[&str], input: &str, code: i32, sentences: &[&str]) {
     let (exit, said) = validate(directory, args, input);
-    // A sentence may be broken where the terminal ends.
-    let said = said.replace("\n    ", " ");
+    let said = unbroken(&said);
     assert_eq!(exit, code, "{args:?}: {said}");
     for sentence in sentences {
         assert!(said.contains(sentence), "{args:?}: {sentence}: {said}");

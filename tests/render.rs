@@ -3,8 +3,16 @@
 //! With `SEATRIAL_KUSTOMIZE=/path/to/kustomize` what is printed is compared with the real one, byte for byte.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
+#[path = "support/scratch.rs"]
+mod scratch;
+#[path = "support/unbroken.rs"]
+mod unbroken;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use scratch::files;
+use unbroken::unbroken;
 
 fn shop() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo").canonicalize().expect("the shop")
@@ -15,24 +23,8 @@ fn render(directory: &Path, args: &[&str]) -> Output {
     command.arg("render").args(args).current_dir(directory).env_clear().output().expect("the program runs")
 }
 
-/// What was said, with the lines of a sentence put together again.
-fn unbroken(bytes: &[u8]) -> String {
-    text(bytes).replace("\n    ", " ")
-}
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Files in a directory of its own, outside of any git working copy.
-fn files(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let scratch = tempfile::tempdir().expect("a directory");
-    for (path, text) in files {
-        let path = scratch.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
-        std::fs::write(path, text).expect("written");
-    }
-    scratch
 }
 
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map, namespace: shop }\n";
@@ -258,13 +250,13 @@ fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
         ("files/map.yaml", &other),
     ]);
     let seen = render(scratch.path(), &["overlay"]);
-    let told = unbroken(&seen.stderr);
+    let told = unbroken(&text(&seen.stderr));
     assert_eq!((seen.status.code(), text(&seen.stdout).as_str()), (Some(1), ""), "{told}");
     assert!(told.contains("lies outside of the repository and was not fetched"), "{told}");
     assert!(told.contains("--checkout URL=DIR") && told.contains("overlay/kustomization.yaml:1:13"), "{told}");
 
     let one = ["overlay", "--checkout", "https://github.com/acme/bases?ref=v1=bases"];
-    let told = unbroken(&render(scratch.path(), &one).stderr);
+    let told = unbroken(&text(&render(scratch.path(), &one).stderr));
     assert!(
         !told.contains("`https://github.com/acme/bases") && told.contains("`github.com/acme/files/map.yaml`"),
         "{told}"

@@ -11,6 +11,7 @@ use crate::case::{Case, Run, folder, read, repository};
 use crate::program::{Repo, Seen};
 use crate::redact::redacted;
 use crate::schema::{problems, validator};
+use crate::unbroken::unbroken;
 
 /// Secrets that cases plant, as they stand and as the API carries them.
 const SECRETS: [&str; 4] = ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE", "puller-password", "cHVsbGVyLXBhc3N3b3Jk"];
@@ -53,29 +54,6 @@ fn prove(bed: &Bed, name: &str, case: &Case) {
         let gap = !said.contains(&flat(sentence));
         assert!(gap, "`{sentence}` is said now: take it out of `should` of {name}, and read the expected text again");
     }
-}
-
-/// Sentences in one line each: what is redacted in them decides where a terminal breaks them.
-fn unbroken(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut indent = None;
-    for line in text.lines() {
-        let told = line.trim_start();
-        let is_more = indent == Some(line.len() - told.len()) && !told.is_empty();
-        match lines
-            .last_mut()
-            .filter(|_| is_more && !["| ", "= ", "-->", ":::"].iter().any(|begin| told.starts_with(begin)))
-        {
-            Some(sentence) => *sentence = format!("{sentence} {told}"),
-            None => {
-                let is_heading = ["error[", "warning[", "note[", "broken["].iter().any(|word| line.starts_with(word));
-                let fact = told.starts_with("= ").then_some(line.len() - told.len() + 2);
-                indent = if is_heading { Some(4) } else { fact };
-                lines.push(line.to_owned());
-            }
-        }
-    }
-    lines.join("\n") + "\n"
 }
 
 /// Holds a run's reports against the expected texts and against what must hold of every report.
