@@ -417,9 +417,11 @@ fn jobs_of_one_run_hold_a_preview_one_after_another() {
     let history = History::of(&files, &case);
     let clusters = Clusters::start(&["dev"]);
     let kubeconfig = clusters.kubeconfig(history.scratch.path());
+    // It writes the event's file, which a job that runs already may be reading.
+    let environment = history.environment(&case);
     let start = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
-        command.args(["deploy", "--quiet"]).env_clear().envs(history.environment(&case));
+        command.args(["deploy", "--quiet"]).env_clear().envs(&environment);
         command.env("KUBECONFIG", &kubeconfig).current_dir(history.repo()).spawn().expect("starts")
     };
     let mut jobs: Vec<_> = (0..3).map(|_| start()).collect();
