@@ -4,24 +4,32 @@
 //! `testdata/<id>/*.yaml` with its cases (how they are written stands in `cases.rs`).
 
 mod cron;
+mod foreign;
 mod ingress_backend;
 mod invalid_name;
 mod invalid_value;
 mod limit_below_request;
+mod missing_key;
+mod missing_object;
+mod namespace_mismatch;
 mod objects;
 mod probe_port;
 mod provenance;
 mod quantity;
 mod relations;
+mod scale_target;
 mod schema;
 mod selector_mismatch;
+mod selects_nothing;
 mod served;
 mod shape;
 mod shapes;
+mod slips;
 mod sops;
 mod syntax;
 mod target_port;
 mod unknown_kind;
+mod uses;
 mod volume_mount;
 
 use std::collections::BTreeMap;
@@ -91,9 +99,13 @@ pub static RULES: &[&dyn Rule] = &[
     &selector_mismatch::SelectorMismatch,
     &limit_below_request::LimitBelowRequest,
     &target_port::TargetPort,
+    &selects_nothing::SelectsNothing,
     &ingress_backend::IngressBackend,
     &probe_port::ProbePort,
     &volume_mount::VolumeMount,
+    &missing_key::MissingKey,
+    &namespace_mismatch::NamespaceMismatch,
+    &missing_object::MissingObject,
     &unknown_kind::UnknownKind,
     &sops::Sops,
 ];

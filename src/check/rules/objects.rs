@@ -85,6 +85,14 @@ impl<'a> Objects<'a> {
     /// The pods of a namespace that have all the labels of a mapping (`matchLabels`, a Service's `selector`). An empty one selects none.
     #[must_use]
     pub fn selected(&self, namespace: Option<&str>, labels: &Node) -> Vec<&Pod<'a>> {
+        let wanted: Option<Vec<(&str, &str)>> =
+            labels.entries().iter().map(|e| Some((e.key.text.as_str(), e.value.scalar_text()?))).collect();
+        wanted.map_or_else(Vec::new, |wanted| self.with_labels(namespace, &wanted))
+    }
+
+    /// The pods of a namespace that have all of these labels; none where no label is asked for.
+    #[must_use]
+    pub fn with_labels(&self, namespace: Option<&str>, wanted: &[(&str, &str)]) -> Vec<&Pod<'a>> {
         let pods = self.pods();
         let index = self.labels.get_or_init(|| {
             let mut index: HashMap<_, Vec<_>> = HashMap::new();
@@ -98,9 +106,6 @@ impl<'a> Objects<'a> {
             }
             index
         });
-        let wanted: Option<Vec<(&str, &str)>> =
-            labels.entries().iter().map(|e| Some((e.key.text.as_str(), e.value.scalar_text()?))).collect();
-        let Some(wanted) = wanted else { return Vec::new() };
         let candidates =
             wanted.iter().map(|(key, value)| index.get(&(namespace, *key, *value)).map_or(&[][..], Vec::as_slice));
         let Some(fewest) = candidates.min_by_key(|positions| positions.len()) else { return Vec::new() };
