@@ -91,6 +91,9 @@ impl<'a> Uses<'_, 'a> {
         }
         for (index, volume) in items(spec, "volumes") {
             let at = format!("/spec/volumes/{index}");
+            if self.is_claim_template(volume) {
+                continue;
+            }
             self.of_source(volume, &at, "secretName");
             if let Some(claim) = volume.get("persistentVolumeClaim") {
                 let at = format!("{at}/persistentVolumeClaim");
@@ -100,6 +103,13 @@ impl<'a> Uses<'_, 'a> {
                 self.of_source(source, &format!("{at}/projected/sources/{index}"), "name");
             }
         }
+    }
+
+    /// Whether a StatefulSet puts a claim of its own in the place of a volume.
+    fn is_claim_template(&self, volume: &Node) -> bool {
+        let templates = self.pod.manifest.node.at(&["spec", "volumeClaimTemplates"]).map_or(&[][..], Node::items);
+        let name = volume.get("name").and_then(Node::as_str);
+        templates.iter().any(|claim| claim.at(&["metadata", "name"]).and_then(Node::as_str) == name)
     }
 
     /// A `configMap` or `secret` with `items`, of a volume or a projected one.
