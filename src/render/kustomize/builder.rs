@@ -38,6 +38,10 @@ pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
     let mut findings = build.findings;
     let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
+    // What could not be built may have the image.
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        findings.retain(|finding| finding.rule != ids::UNUSED_IMAGE);
+    }
     Rendered { manifests, findings }
 }
 
@@ -256,7 +260,11 @@ impl Build<'_> {
             replicas::set_replicas(resources, replica, &config.replicas, findings);
         }
         note("ReplicaCountTransformer", items("replicas").len(), resources, findings);
-        images::set_images(resources, items("images"), &config.images, findings);
+        let unused = images::set_images(resources, items("images"), &config.images, findings);
+        // A component is made for many kustomizations.
+        if kustomization.kind == Kind::Kustomization {
+            images::warn_of_unused(&unused, findings);
+        }
         images::set_images(resources, items("imageTags"), &config.images, findings);
         note("ImageTagTransformer", items("images").len() + items("imageTags").len(), resources, findings);
         replacements::replace(items("replacements"), dir, resources, files, findings);

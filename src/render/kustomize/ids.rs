@@ -17,5 +17,7 @@ pub(crate) mod own {
             "An unknown field is refused by kustomize. A field that kustomize knows and Seatrial does not support yet is never ignored: the rendered result could be wrong."
         PATCH_TARGET "patch-target" Error Incomplete "a patch has no object to patch"
             "The object was renamed, removed, or its apiVersion moved on in the base while the patch stayed behind."
+        UNUSED_IMAGE "unused-image" Warning Free "an entry of `images` matches no image"
+            "kustomize passes over an entry whose name no container has, so the tag that it sets is never deployed. The name is compared as a whole, with its registry: `web` is not `registry.example.com/web`."
     }
 }

@@ -16,6 +16,8 @@ const CONTAINER_LISTS: [&str; 2] = ["containers", "initContainers"];
 
 /// An entry of `images`.
 struct ImageChange<'a> {
+    /// The entry.
+    entry: &'a Node,
     pattern: ImagePattern,
     new_name: &'a str,
     new_tag: &'a str,
@@ -26,16 +28,17 @@ struct ImageChange<'a> {
     namer: Option<Setter>,
 }
 
-/// Applies the entries of `images`, one after the other.
-pub(crate) fn set_images(
+/// Applies the entries of `images`, one after the other. Gives back those that no image matched.
+pub(crate) fn set_images<'a>(
     resources: &mut Accumulator,
-    images: &[Node],
+    images: &'a [Node],
     specs: &[FieldSpec],
     findings: &mut Vec<Finding>,
-) {
+) -> Vec<&'a Node> {
     let changes: Vec<ImageChange<'_>> =
         images.iter().filter_map(|image| read_change(image, &resources.budget, findings)).collect();
-    let Some(setter) = changes.first().map(|change| change.setter.clone()) else { return };
+    let Some(setter) = changes.first().map(|change| change.setter.clone()) else { return Vec::new() };
+    let mut is_used = vec![false; changes.len()];
     let keys: Vec<&str> = specs.iter().filter_map(|s| s.path.last()).map(String::as_str).chain(["image"]).collect();
     let budget = Arc::clone(&resources.budget);
     resources.transform(&setter, "images", findings, |resource| {
@@ -51,10 +54,11 @@ pub(crate) fn set_images(
         resource.edit(|node| open_empty_lists(node, &own))?;
         let mut images = Vec::new();
         collect_images(resource.node(), &keys, &mut images);
-        for change in &changes {
+        for (change, is_used) in changes.iter().zip(&mut is_used) {
             if !images.iter().any(|image| change.pattern.is_match(image)) {
                 continue;
             }
+            *is_used = true;
             if !budget.look_at(resource.values, change.setter.span) {
                 return Ok(());
             }
@@ -64,6 +68,21 @@ pub(crate) fn set_images(
         }
         Ok(())
     });
+    changes.iter().zip(is_used).filter(|(_, is_used)| !is_used).map(|(change, _)| change.entry).collect()
+}
+
+/// Says which entries of `images` changed nothing.
+pub(crate) fn warn_of_unused(unused: &[&Node], findings: &mut Vec<Finding>) {
+    for entry in unused {
+        let Some(name) = entry.get("name") else { continue };
+        let message = format!(
+            "`images` changes nothing here: no container has the image `{}`",
+            name.as_str().unwrap_or_default()
+        );
+        let help =
+            "write the name as the containers have it, with its registry and without its tag, or leave the entry out";
+        findings.push(Finding::new(ids::UNUSED_IMAGE, name.span(), message).with_field("images").with_help(help));
+    }
 }
 
 /// A list of containers that is null becomes an empty one, and an image must be text, whatever images are changed
@@ -114,6 +133,7 @@ fn read_change<'a>(image: &'a Node, budget: &Arc<Budget>, findings: &mut Vec<Fin
     let namer = image.get("newName").map(Node::span).filter(|span| *span != setter.span);
     match ImagePattern::of(text("name")) {
         Ok(pattern) => Some(ImageChange {
+            entry: image,
             pattern,
             new_name: text("newName"),
             new_tag: text("newTag"),
