@@ -65,7 +65,7 @@ fn sorted<T, K: std::hash::Hash + Eq>(items: impl Iterator<Item = T>, sort: impl
     divided.collect()
 }
 
-/// Rule, and sentence without its names: what is said, not of what.
+/// Rule, and sentence without its names: what is said, not of what. Notes are of one sort by their rule alone.
 #[derive(PartialEq, Eq, Hash)]
 struct Sort<'a> {
     age: Age,
@@ -76,6 +76,10 @@ struct Sort<'a> {
 
 impl Sort<'_> {
     fn of(finding: &ReportedFinding) -> Sort<'_> {
+        let of_sentence = |sentence| Sort { age: finding.age, level: finding.level, rule: &finding.rule, sentence };
+        if finding.level == Level::Note {
+            return of_sentence(String::new());
+        }
         let object = finding.object.as_ref().map(ToString::to_string);
         let sentence = match &object {
             Some(object) => finding.message.replace(object.as_str(), ""),
@@ -83,8 +87,7 @@ impl Sort<'_> {
         };
         // What stands between backticks is a name; so is a number.
         let words = sentence.split('`').step_by(2).collect::<String>();
-        let words = words.chars().filter(|c| !c.is_ascii_digit()).collect();
-        Sort { age: finding.age, level: finding.level, rule: &finding.rule, sentence: words }
+        of_sentence(words.chars().filter(|c| !c.is_ascii_digit()).collect())
     }
 }
 
@@ -110,5 +113,16 @@ mod tests {
         report.findings[0].message = "Deployment shop/service-0 has no name".to_owned();
         let groups: Vec<_> = alike(report.findings.iter()).iter().map(|a| (a.told.len(), a.more.len())).collect();
         assert_eq!(groups, [(1, 0), (3, 2)]);
+    }
+
+    #[test]
+    fn notes_of_one_rule_are_of_one_sort() {
+        let mut report = many_alike(6);
+        for (index, finding) in report.findings.iter_mut().enumerate() {
+            finding.level = Level::Note;
+            finding.message = format!("{} says something else", "x".repeat(index));
+        }
+        let groups: Vec<_> = alike(report.findings.iter()).iter().map(|a| (a.told.len(), a.more.len())).collect();
+        assert_eq!(groups, [(3, 3)]);
     }
 }

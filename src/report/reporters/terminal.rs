@@ -7,7 +7,7 @@ mod style;
 
 use std::fmt::Write as _;
 
-use seatrial_model::{Level, Report, Verdict};
+use seatrial_model::{Level, Report, ReportedFinding, Verdict};
 
 use crate::ages::{already_there, counted, not_compared, noun, tally, tolerated};
 use crate::alike::{Alike, alike};
@@ -41,7 +41,7 @@ pub enum Detail {
     Findings,
     /// Findings and the verdict (`-q`).
     Verdict,
-    /// All, where very many findings of one sort are counted.
+    /// All, where very many findings of one sort are counted and notes have no excerpts.
     Everything,
     /// All, and every finding in full (`-v`).
     Full,
@@ -61,7 +61,12 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
         .collect();
     let findings = report.findings.iter().filter(|f| report.is_listed(f) && !is_told_as_not_checked(f));
     for Alike { told, more } in alike(findings) {
-        blocks.extend(told.iter().map(|finding| diagnostic::finding(finding, report, pen)));
+        blocks.extend(told.iter().map(|finding| match (finding.level, options.detail) {
+            (Level::Note, Detail::Findings | Detail::Verdict | Detail::Everything) => {
+                diagnostic::finding(&without_excerpts(finding), report, pen)
+            }
+            _ => diagnostic::finding(finding, report, pen),
+        }));
         match options.detail {
             Detail::Full => blocks.extend(more.iter().map(|finding| diagnostic::finding(finding, report, pen))),
             _ => blocks.extend(diagnostic::more(&more, report, pen)),
@@ -90,6 +95,15 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     }
     text.push_str(&verdict(report, &causes, pen));
     text
+}
+
+/// A note says where it is; the lines there are for what is wrong.
+fn without_excerpts(note: &ReportedFinding) -> ReportedFinding {
+    let mut brief = note.clone();
+    for label in std::iter::once(&mut brief.primary).chain(&mut brief.related) {
+        label.location.excerpt.clear();
+    }
+    brief
 }
 
 /// What the change does to its own checks, all of it and before anything else.
