@@ -6,6 +6,7 @@ use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, Unserved, deploy, may_read_preview};
 use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
+use seatrial_rules::MISSING_OBJECT;
 use seatrial_simulated::{SimulatedCluster, Specification};
 use seatrial_transport::Transport;
 use seatrial_trial::Probe;
@@ -165,6 +166,10 @@ impl LiveContext<'_> {
         };
         let counted = Change::summary(&deployed.changes);
         let summary = if deployed.summary.is_empty() { counted } else { session.masked(&deployed.summary) };
+        if live_target.simulated.is_none() && !matches!(result, StageResult::Broken(_)) {
+            // What was not among the manifests was there, or is among the causes.
+            judged.findings.retain(|finding| finding.rule != MISSING_OBJECT.as_str());
+        }
         judged.findings.extend(deployed.findings.iter().map(resolve));
         let report = &mut judged.report;
         report.stages.push(StageOutcome { stage: Stage::Deploy, result, summary, duration_ms: elapsed_ms(started) });

@@ -58,10 +58,11 @@ pub(crate) fn add_what_does_not_follow(found: Found, checked: &mut Checked) {
 }
 
 /// Whether what is wrong at a pointer explains what is wrong at another: the same field, or one in it; or what is missing beside it or in
-/// the mapping around it.
+/// the mapping around it, or a field of that name further down, which then is at a wrong level.
 fn explains(wrong: &str, field: &str, is_absence: bool) -> bool {
     let is_below = field.strip_prefix(wrong).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let parent = |pointer: &str| pointer.rsplit_once('/').map_or(0, |(parent, _)| parent.len());
     let around = &wrong[..parent(wrong)];
-    is_below || (is_absence && (field == around || &field[..parent(field)] == around))
+    let is_misplaced = || field.starts_with(around) && field[parent(field)..] == wrong[parent(wrong)..];
+    is_below || (is_absence && (field == around || &field[..parent(field)] == around || is_misplaced()))
 }

@@ -38,6 +38,7 @@ use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Manifest, NotChecked, RuleId, Sources};
 use seatrial_schema::is_substitution;
 
+pub use missing_object::ID as MISSING_OBJECT;
 pub use objects::{Container, Objects, Pod};
 
 /// What rules may know beside the objects.

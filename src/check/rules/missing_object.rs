@@ -12,7 +12,8 @@ use crate::relations::{finding, known};
 use crate::slips::Slips;
 use crate::{Checked, Context, Objects, Rule, uses};
 
-const ID: RuleId = RuleId::new(&RuleInfo {
+/// The id of the rule, whose notes a real cluster answers.
+pub const ID: RuleId = RuleId::new(&RuleInfo {
     id: "missing-object",
     level: Level::Note,
     setting: Setting::Free,

@@ -175,6 +175,21 @@ impl<'a> Pod<'a> {
         })
     }
 
+    /// Whether parts of it are evidently at a wrong level, so that what it lacks proves nothing: there are no containers, something that
+    /// belongs in the pod's `spec` is beside it or in a container, or something of a container is in the `spec`.
+    #[must_use]
+    pub fn is_misplaced(&self) -> bool {
+        const OF_SPEC: [&str; 3] = ["containers", "initContainers", "volumes"];
+        const OF_CONTAINER: [&str; 4] = ["ports", "volumeMounts", "env", "image"];
+        let has = |node: &Node, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+        let Some(spec) = self.spec() else { return true };
+        let is_empty = spec.get("containers").is_none_or(|list| list.items().is_empty());
+        is_empty
+            || has(spec, &OF_CONTAINER)
+            || (!self.path.is_empty() && has(self.template, &OF_SPEC))
+            || self.containers().any(|container| has(container.node, &OF_SPEC))
+    }
+
     /// A JSON pointer into the object: the pod's own, and `rest` behind it (`/spec/volumes/0`).
     #[must_use]
     pub fn pointer(&self, rest: &str) -> String {

@@ -32,7 +32,7 @@ impl Rule for ProbePort {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        for pod in objects.pods() {
+        for pod in objects.pods().iter().filter(|pod| !pod.is_misplaced()) {
             for container in pod.containers() {
                 for path in HANDLERS {
                     let Some(handler) = container.node.at(path) else { continue };

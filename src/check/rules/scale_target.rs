@@ -8,7 +8,7 @@ use seatrial_model::{Level, Manifest, Node};
 use crate::relations::{finding, known, readable};
 use crate::selects_nothing::ID;
 use crate::slips::Slips;
-use crate::{Checked, Objects};
+use crate::{Checked, Objects, missing_object};
 
 /// What an autoscaler can scale, of Kubernetes' own kinds.
 const SCALABLE: [(&str, &str); 4] =
@@ -51,6 +51,7 @@ fn compare(
         let mut finding = finding(ID, value, scaler, field, message).with_level(level);
         finding.help = help;
         let Some(there) = there else {
+            finding.rule = missing_object::ID;
             checked.findings.push(finding.with_level(Level::Note));
             return;
         };

@@ -1,5 +1,7 @@
 //! `schema`: values that an API server with strict validation would refuse.
 
+use std::collections::{HashMap, HashSet};
+
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, ScalarKind, Setting};
 use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
@@ -19,7 +21,7 @@ const ID: RuleId = RuleId::new(&RuleInfo {
 pub(crate) struct Schema;
 
 /// Lists whose items the API server itself tells apart by key, whoever writes them. In other lists (`env`, `ports` of a
-/// container) only server-side apply refuses an item that is there twice.
+/// container) only server-side apply refuses an item that is there twice (structured-merge-diff: `duplicate entries for key`).
 const TOLD_APART: &[&str] = &[
     "containers",
     "initContainers",
@@ -47,10 +49,46 @@ impl Rule for Schema {
                 true => validate_before_substitution(&schema, &manifest.node),
                 false => validate(&schema, &manifest.node),
             };
+            let violations = without_misplaced(violations);
             let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
-            checked.findings.extend(told.iter().map(|v| finding(v, manifest, context.minor)));
-            checked.findings.extend(rest.first().map(|next| and_more(next, rest.len(), manifest)));
+            checked.findings.extend(told.iter().map(|(v, place)| {
+                let finding = finding(v, manifest, context.minor);
+                match place {
+                    Some(place) => finding.with_help(place.as_str()),
+                    None => finding,
+                }
+            }));
+            checked.findings.extend(rest.first().map(|(next, _)| and_more(next, rest.len(), manifest)));
         }
+    }
+}
+
+/// A field that is unknown where it is and missing elsewhere in the object is one mistake: the unknown one stays, with where it belongs.
+fn without_misplaced(violations: Vec<Violation>) -> Vec<(Violation, Option<String>)> {
+    let unknown: HashSet<String> = violations.iter().filter_map(unknown_name).map(str::to_owned).collect();
+    let mut homes = HashMap::new();
+    let mut kept = Vec::with_capacity(violations.len());
+    for violation in violations {
+        match &violation.problem {
+            Problem::MissingField { name } if unknown.contains(name) => {
+                let home = format!("`{name}` belongs in `{}`: check the indentation", violation.path);
+                if homes.insert(name.clone(), home).is_some() {
+                    kept.push((violation, None));
+                }
+            }
+            _ => kept.push((violation, None)),
+        }
+    }
+    for (violation, place) in &mut kept {
+        *place = unknown_name(violation).and_then(|name| homes.get(name).cloned());
+    }
+    kept
+}
+
+fn unknown_name(violation: &Violation) -> Option<&str> {
+    match &violation.problem {
+        Problem::UnknownField { name, .. } => Some(name),
+        _ => None,
     }
 }
 
@@ -91,7 +129,7 @@ fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding 
             if is_told_apart(list, keys) {
                 return finding;
             }
-            finding.with_level(Level::Warning).with_note("server-side apply refuses such a list")
+            finding.with_note("server-side apply, with which Flux and Seatrial deploy, refuses such a list")
         }
         Problem::Invalid(predicate) => {
             let mut finding = new(format!("`{path}` of {object} {predicate}"));

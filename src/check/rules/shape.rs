@@ -295,6 +295,11 @@ impl<'a, 'p> At<'a, 'p> {
         At { node: &entry.value, manifest: self.manifest, name: entry.key.span, step, parent: Some(self) }
     }
 
+    /// The items of the list that it is in, itself among them.
+    pub(crate) fn siblings(&self) -> impl Iterator<Item = &'a Node> + use<'a> {
+        self.parent.map_or(&[][..], |list| list.node.items()).iter()
+    }
+
     /// The items of a list.
     pub(crate) fn items<'q>(&'q self) -> impl Iterator<Item = At<'a, 'q>> + use<'a, 'q, 'p> {
         self.node.items().iter().enumerate().map(move |(index, node)| {

@@ -100,7 +100,7 @@ impl<'a> Ports<'a> {
     fn of(pods: &[&Pod<'a>]) -> Ports<'a> {
         let mut all = Ports { has_pods: !pods.is_empty(), ..Ports::default() };
         for pod in pods {
-            all.is_open |= is_injected(pod);
+            all.is_open |= is_injected(pod) || pod.is_misplaced();
             for container in pod.containers() {
                 let restarts = container.node.get("restartPolicy").and_then(Node::as_str);
                 if container.list == "containers" || (container.list == "initContainers" && restarts == Some("Always"))

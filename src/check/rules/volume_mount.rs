@@ -27,7 +27,7 @@ impl Rule for VolumeMount {
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         for pod in objects.pods() {
             let names = volumes(pod);
-            if names.iter().any(|name| is_substitution(name)) {
+            if pod.is_misplaced() || names.iter().any(|name| is_substitution(name)) {
                 continue;
             }
             let there: HashSet<&str> = names.iter().copied().collect();

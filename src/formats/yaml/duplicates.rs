@@ -17,10 +17,11 @@ pub(crate) fn remove(entries: &mut Vec<Entry>, first: usize, findings: &mut Find
     if repeated.is_empty() {
         return;
     }
-    for (earlier, later) in &repeated {
-        if let (Some(earlier), Some(later)) = (pairs.get(*earlier), pairs.get(*later)) {
-            findings.push(|| finding(earlier, later));
-        }
+    let as_pairs = repeated.iter().filter_map(|(earlier, later)| Some((pairs.get(*earlier)?, pairs.get(*later)?)));
+    let as_pairs: Vec<(&Entry, &Entry)> = as_pairs.collect();
+    match second_object(&as_pairs) {
+        Some((first, second)) => findings.push(|| not_separated(first, second)),
+        None => as_pairs.iter().for_each(|(earlier, later)| findings.push(|| finding(earlier, later))),
     }
     // Merge keys add up, each of them stays.
     let dropped: HashSet<usize> = repeated
@@ -56,6 +57,19 @@ fn among_many(pairs: &[Entry]) -> Vec<(usize, usize)> {
         repeated.extend(earlier.map(|earlier| (earlier, later)));
     }
     repeated
+}
+
+/// Where one object begins and the next one follows it in the same mapping, which is one mistake and not one for each key.
+fn second_object<'a>(repeated: &[(&'a Entry, &'a Entry)]) -> Option<(&'a Entry, &'a Entry)> {
+    let is_repeated = |name: &str| repeated.iter().any(|(_, later)| later.key.text.as_str() == name);
+    let both = is_repeated("apiVersion") && is_repeated("kind");
+    repeated.iter().copied().min_by_key(|(_, later)| later.key.span.start).filter(|_| both)
+}
+
+fn not_separated(first: &Entry, second: &Entry) -> Finding {
+    Finding::new(ids::DUPLICATE_KEY, second.key.span, "a second object begins here without `---` before it")
+        .with_related(first.key.span, "first here")
+        .with_help("write `---` on a line of its own between them")
 }
 
 fn finding(earlier: &Entry, later: &Entry) -> Finding {

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use seatrial_model::Node;
+
 use crate::shape::{At, COUNT, Check, Found, INT32, Shape};
 use crate::syntax::{config_key, container_resource, dns_label, dns_subdomain, image, path_below, variable_name};
+
+use crate::slips::is_slip;
 
 use super::probe::{LIFECYCLE, PORT_NAME, PROBE, PROBE_OF_LIFE};
 
@@ -11,7 +15,7 @@ use super::probe::{LIFECYCLE, PORT_NAME, PROBE, PROBE_OF_LIFE};
 pub(crate) static CONTAINER: Shape = Shape {
     fields: &[
         ("name", &[Check::Required, Check::Looks(dns_label)]),
-        ("image", &[Check::Required, Check::Looks(image)]),
+        ("image", &[Check::Filled, Check::Looks(image)]),
         ("imagePullPolicy", &[Check::OneOf(&["Always", "IfNotPresent", "Never"])]),
         ("terminationMessagePolicy", &[Check::OneOf(&["File", "FallbackToLogsOnError"])]),
         ("ports", &[Check::Each(&PORT), Check::By(port_names_are_unique)]),
@@ -26,8 +30,21 @@ pub(crate) static CONTAINER: Shape = Shape {
         ("lifecycle", &[Check::Of(&LIFECYCLE)]),
         ("securityContext", &[Check::Of(&SECURITY)]),
     ],
-    whole: &[],
+    whole: &[has_image],
 };
+
+/// `validateContainerCommon`. A patch with a misspelt name adds a container that has no more than what the patch sets.
+fn has_image(at: &At<'_, '_>, found: &mut Found) {
+    if at.get("image").is_some() {
+        return;
+    }
+    found.lacks(at, "image");
+    let Some(name) = at.node.get("name").and_then(Node::as_str) else { return };
+    let others = at.siblings().filter_map(|other| other.get("name")?.as_str());
+    if let Some(meant) = others.take(100).find(|other| is_slip(name, other)) {
+        found.helps(&format!("did you mean the container `{meant}`? A patch finds a container by its name"));
+    }
+}
 
 static PORT: Shape = Shape {
     fields: &[
@@ -176,7 +193,7 @@ static SECURITY: Shape = Shape {
         ("appArmorProfile", &[Check::Of(&PROFILE)]),
     ],
     whole: &[|at, found| {
-        let is = |name: &str, wanted: bool| at.node.get(name).and_then(seatrial_model::Node::as_bool) == Some(wanted);
+        let is = |name: &str, wanted: bool| at.node.get(name).and_then(Node::as_bool) == Some(wanted);
         if let Some(escalation) = at.get("allowPrivilegeEscalation").filter(|_| is("privileged", true))
             && is("allowPrivilegeEscalation", false)
         {

@@ -132,11 +132,12 @@ fn heading(style: Style, word: &str, rule: &str, message: &str, pen: Pen) -> Str
     format!("{}{}", pen.paint(style, &lead), lines.join("\n"))
 }
 
-/// `in dev and prod (2 of 2 environments)`; nothing where there is only one to speak of.
+/// `in dev and prod (2 of 2 environments)`; nothing where that is the whole repository.
 fn environments(names: &[&str], report: &Report) -> Option<String> {
     let all = report.environments.len();
     match names {
         [] => None,
+        ["."] if all <= 1 => None,
         [only] if all <= 1 => Some(format!("in {}", one_line(only))),
         _ => {
             let shown = one_line(&list(names, MOST_NAMES));
