@@ -1,10 +1,10 @@
 //! The build: a directory and everything it includes, accumulated and transformed in kustomize's order
 //! (kustomize: `internal/target/kusttarget.go`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Rendered, Span};
+use seatrial_model::{FileId, Finding, Level, Node, Rendered, Span};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::{Step, Trail, Wanted};
@@ -38,11 +38,23 @@ pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
     let mut findings = build.findings;
     let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
-    // What could not be built may have the image.
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        findings.retain(|finding| finding.rule != ids::UNUSED_IMAGE);
-    }
+    leave_out_what_follows(&mut findings);
     Rendered { manifests, findings }
+}
+
+/// Leaves out findings that others explain: what could not be built may have the image, and the object that two became where `---` is
+/// missing may be there on its own, too.
+fn leave_out_what_follows(findings: &mut Vec<Finding>) {
+    if !findings.iter().any(|finding| finding.level == Level::Error) {
+        return;
+    }
+    let is_mixed = |f: &&Finding| f.rule == ids::DUPLICATE_KEY && f.level == Level::Error;
+    let mixed: HashSet<FileId> = findings.iter().filter(is_mixed).map(|f| f.primary.span.file).collect();
+    findings.retain(|finding| {
+        let mut places = std::iter::once(&finding.primary).chain(&finding.related);
+        let follows = finding.rule == ids::DUPLICATE_OBJECT && places.any(|label| mixed.contains(&label.span.file));
+        finding.rule != ids::UNUSED_IMAGE && !follows
+    });
 }
 
 /// A build on its way.
