@@ -82,3 +82,21 @@ fn a_kind_that_is_not_served_is_left_out_and_named_and_one_that_is_defined_is_ac
     );
     assert!(exit == Some(0) && text.contains("does not serve `acme.io/v1`"), "{text}");
 }
+
+#[test]
+fn the_simulated_cluster_serves_the_minor_of_the_environment() {
+    let binding = "\
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: { name: mirror }
+spec: { policyName: mirror }
+";
+    let run = |minor: &str| {
+        let environment = environment("dev", &format!(", kubernetes: '{minor}'"));
+        run(&format!("version: 1\nenvironments:\n{environment}"), &[("binding.yaml", binding)])
+    };
+    let (exit, text) = run("1.36");
+    assert!(exit == Some(0) && text.contains("1 created"), "{text}");
+    let (exit, text) = run("1.35");
+    assert!(exit == Some(1) && text.contains("Kubernetes 1.36 is the first that serves it"), "{text}");
+}

@@ -230,7 +230,7 @@ fn not_pulled(told: &Specification, manifests: &[Manifest]) -> Option<String> {
 
 async fn start_simulated(environment: &EnvironmentConfig) -> Result<SimulatedCluster, String> {
     let specification = environment.simulated.clone().unwrap_or_default();
-    SimulatedCluster::start(specification)
+    SimulatedCluster::start_with(specification, environment.kubernetes.unwrap_or(Minor::DEFAULT), 0)
         .await
         .map_err(|e| format!("the simulated cluster cannot listen on loopback: {e}"))
 }
