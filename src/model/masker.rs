@@ -8,7 +8,7 @@ mod search;
 mod views;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
@@ -59,10 +59,21 @@ struct Known {
     /// Hashes of what was registered: the same Secret comes in once for each environment.
     registered: HashSet<u64>,
     hasher: RandomState,
-    values: BTreeSet<Box<[u8]>>,
+    values: BTreeMap<Box<[u8]>, Origin>,
+    /// Names of objects and namespaces, which are in the open whatever a Secret holds.
+    names: HashSet<Box<[u8]>>,
     /// Bytes of them all.
     size: usize,
     search: Option<Arc<Search>>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Origin {
+    /// A Secret among the manifests, which often holds the name of a database or a user that is in the open, too.
+    Manifest,
+    /// Anything else: a token, a password.
+    Elsewhere,
 }
 
 impl Masker {
@@ -79,9 +90,13 @@ impl Masker {
 
     /// Registers a value that need not be text.
     pub fn add_bytes(&self, secret: &[u8]) {
+        self.add_from(Origin::Elsewhere, secret);
+    }
+
+    fn add_from(&self, origin: Origin, secret: &[u8]) {
         let (hash, most) = {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            let hash = known.hasher.hash_one(secret);
+            let hash = known.hasher.hash_one((origin, secret));
             if known.registered.contains(&hash) {
                 return;
             }
@@ -92,18 +107,42 @@ impl Masker {
         known.registered.insert(hash);
         for piece in pieces {
             let length = piece.len();
-            if known.values.insert(piece) {
-                known.size += length;
-                known.search = None;
+            match known.values.insert(piece.clone(), origin) {
+                None => {
+                    known.size += length;
+                    known.search = None;
+                }
+                Some(before) if before < origin => known.search = None,
+                Some(before) => drop(known.values.insert(piece, before)),
             }
         }
     }
 
-    /// Registers the values of a Secret, those of `data` decoded. Other kinds are left alone.
-    pub fn add_manifest(&self, manifest: &Manifest) {
+    /// Registers the values of a Secret, those of `data` decoded. A name or a namespace that a file says in the open stays readable, even
+    /// where a Secret among the manifests holds the same word.
+    pub fn add_manifest(&self, manifest: &Manifest, sources: &Sources) {
+        for key in ["name", "namespace"] {
+            let Some(node) = manifest.node.at(&["metadata", key]) else { continue };
+            let file = sources.get(node.span().file);
+            if let Some(name) = node.as_str().filter(|name| file.is_some_and(|file| file.says(node.span(), name))) {
+                self.add_name(name);
+            }
+        }
         if is_secret_kind(&manifest.id.kind) {
             self.add_secret(&manifest.node);
         }
+    }
+
+    fn add_name(&self, name: &str) {
+        let name = name.as_bytes();
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).names.contains(name) {
+            return;
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.values.contains_key(name) {
+            known.search = None;
+        }
+        known.names.insert(name.into());
     }
 
     /// Registers what those who parsed files have found to be secret in them, since it did so last.
@@ -118,7 +157,7 @@ impl Masker {
         for noted in &noted {
             match noted {
                 Noted::Secret(node) => self.add_secret(node),
-                Noted::Value(value) => self.add_bytes(value),
+                Noted::Value(value) => self.add_from(Origin::Manifest, value),
             }
         }
         *learned = Some((Arc::clone(log), known + noted.len()));
@@ -127,10 +166,10 @@ impl Masker {
     fn add_secret(&self, secret: &Node) {
         for (section, text) in values_of(secret) {
             let decoded = Some(text).filter(|_| section != "stringData").and_then(decode).unwrap_or_default();
-            self.add_bytes(&decoded);
+            self.add_from(Origin::Manifest, &decoded);
             // Longer ones are found by what they say.
             if decoded.len() < SHORT {
-                self.add(text);
+                self.add_from(Origin::Manifest, text.as_bytes());
             }
         }
     }
@@ -163,7 +202,9 @@ impl Masker {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.search.is_none() {
-            known.search = Search::of(known.values.iter().map(|value| &**value)).map(Arc::new);
+            let is_open = |value: &[u8], origin: Origin| origin == Origin::Manifest && known.names.contains(value);
+            let values = known.values.iter().filter(|(value, origin)| !is_open(value, **origin));
+            known.search = Search::of(values.map(|(value, _)| &**value)).map(Arc::new);
         }
         known.search.clone()
     }
@@ -206,6 +247,35 @@ mod tests {
         let encoded = STANDARD.encode("correct horse\nbattery-staple");
         let text = format!("a correct horse, {encoded}, battery-staple.");
         assert_eq!(masker.mask(&text), "a ***, ***, ***.");
+    }
+
+    #[test]
+    fn the_name_of_an_object_stays_readable_though_a_secret_among_the_manifests_holds_it() {
+        let masker = Masker::new();
+        masker.add_from(Origin::Manifest, b"accounts-db");
+        masker.add_from(Origin::Manifest, b"bank");
+        let text = "StatefulSet bank/accounts-db";
+        assert_eq!(masker.mask(text), "StatefulSet ***/***");
+        masker.add_name("accounts-db");
+        masker.add_name("bank");
+        assert_eq!(masker.mask(text), text);
+        masker.add("accounts-db");
+        assert_eq!(masker.mask(text), "StatefulSet bank/***");
+    }
+
+    #[test]
+    fn a_name_counts_as_open_only_where_a_file_says_it_outside_of_a_secret() {
+        let sources = Sources::new();
+        let text = "kind: Secret\nstringData: { user: sw0rdf1sh }\n---\nname: in-the-open\n";
+        let file = sources.add("secret.yaml", text.to_owned());
+        let span = |name: &str| {
+            let start = text.find(name).expect("is there");
+            Span::new(file.id(), start, start + name.len())
+        };
+        file.marks().add(Span::new(file.id(), 0, 48), crate::secrets::Hidden::Object);
+        assert!(!file.says(span("sw0rdf1sh"), "sw0rdf1sh"));
+        assert!(file.says(span("in-the-open"), "in-the-open"));
+        assert!(!file.says(span("in-the-open"), "another"));
     }
 
     #[test]
@@ -318,10 +388,10 @@ mod tests {
             Manifest::from_node(node).expect("a manifest")
         };
         let masker = Masker::new();
-        masker.add_manifest(&manifest("Secret", "stringData", "stringstring"));
-        masker.add_manifest(&manifest("Secret", "data", "ZGF0YWRhdGE\n  ="));
-        masker.add_manifest(&manifest("Secret", "data", "ZGV2"));
-        masker.add_manifest(&manifest("ConfigMap", "data", "configconfig"));
+        masker.add_manifest(&manifest("Secret", "stringData", "stringstring"), &Sources::new());
+        masker.add_manifest(&manifest("Secret", "data", "ZGF0YWRhdGE\n  ="), &Sources::new());
+        masker.add_manifest(&manifest("Secret", "data", "ZGV2"), &Sources::new());
+        masker.add_manifest(&manifest("ConfigMap", "data", "configconfig"), &Sources::new());
         assert_eq!(masker.mask("stringstring datadata ZGV2 dev configconfig"), "*** *** *** dev configconfig");
     }
 

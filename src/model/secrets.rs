@@ -142,6 +142,13 @@ fn goes_on(ranges: &[Range<u32>], place: u32) -> bool {
 }
 
 impl SourceFile {
+    /// Whether a part of the file is this text, in quotes or not, and nothing of it is hidden.
+    pub(crate) fn says(&self, span: Span, text: &str) -> bool {
+        let written = self.text().get(span.start as usize..span.end as usize);
+        let is_written = written.is_some_and(|written| written.trim_matches(['"', '\'']) == text);
+        is_written && !self.marks().parts().hides(&(span.start..span.end))
+    }
+
     /// Takes note of the Secrets in a document that was parsed from this file, in whatever notation, lists and kustomizations included.
     pub fn note_document(&self, root: &Node, span: Span) {
         let entry = |name| root.get(name);

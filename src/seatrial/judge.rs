@@ -188,12 +188,12 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let with_levels = |findings| with_levels(findings, bench.levels);
     let (mut head, changed) = renderer.render(&planned.source, planned.load_restriction, bench.images);
     head.findings = with_levels(head.findings);
-    head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
+    head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m, &bench.session.sources));
     let rendering = render_stage(&head, elapsed_ms(started));
 
     let before = base.map(|base| (base, base.render(&planned, &with_levels)));
     let is_before = |before: &crate::against::Before| {
-        before.rendered.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m));
+        before.rendered.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m, &bench.session.sources));
         is_equal(&before.rendered, &head)
     };
     let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));

@@ -41,7 +41,7 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     if let Some(image) = unmatched(images, &[changed.as_slice()]) {
         return Err(Stop::Usage(matches_nothing(image)));
     }
-    rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m));
+    rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m, &session.sources));
     session.masker.learn(&session.sources);
     tell(&[(None, &rendered)], &session);
     if rendered.has_errors() {

@@ -58,7 +58,7 @@ impl RenderEach<'_> {
     fn write(&self, file: &Path, environment: &Planned) -> Result<Written, Stop> {
         let (mut rendered, changed) =
             self.renderer.render(&environment.source, environment.load_restriction, self.images);
-        rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m));
+        rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m, &self.session.sources));
         let mut manifests = std::mem::take(&mut rendered.manifests);
         let wanted = &self.args.object;
         let has = wanted.iter().map(|wanted| manifests.iter().any(|m| wanted.is(m))).collect();
