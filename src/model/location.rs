@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::confidential::Confidential;
-use crate::{Masker, SourceFile, Sources, Span};
+use crate::{MASK, Masker, SourceFile, Sources, Span};
 
 /// Lines of an excerpt at most.
 const MOST_LINES: usize = 3;
+
+/// How a tab is shown, so that columns can be counted.
+const TAB: &str = "    ";
 
 /// Characters of an excerpt's line at most; longer ones are cut around the place.
 const WIDEST: usize = 160;
@@ -57,7 +60,8 @@ pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
         let from = if number == line { column - 1 } else { 0 };
         let to = if number == end_line { end_column - 1 } else { usize::MAX };
         let raw = file.line(number);
-        let clean = |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+        let clean =
+            |text: &str| text.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect::<String>();
         // What is masked are the bytes that stand there: nulls may be half of a character each.
         let masked = match confidential.hides(number) {
             true => masker.mask(&confidential.masked(number, &clean(raw))).into_owned(),
@@ -84,11 +88,11 @@ fn end_of(file: &SourceFile, span: Span) -> (usize, usize) {
 }
 
 fn excerpt_line(number: usize, clean: &str, masked: &str, mark: (usize, usize)) -> ExcerptLine {
+    let (from, to) = under_masks(clean, masked, mark);
+    let column = |at: usize| masked.chars().take(at).map(|c| if c == '\t' { TAB.len() } else { 1 }).sum();
+    let (from, to): (usize, usize) = (column(from), column(to));
+    let masked = &masked.replace('\t', TAB);
     let length = masked.chars().count();
-    // A mask moves what stands behind it; the whole line is underlined then.
-    let indent = masked.chars().take_while(|c| *c == ' ').count();
-    let (from, to) = if masked == clean { mark } else { (indent, length) };
-    let (from, to) = (from.max(indent.min(mark.0)).min(length), to.min(length).max(from.min(length)));
     let cut = from.saturating_sub(WIDEST / 2).min(length.saturating_sub(WIDEST));
     let mut text: String = masked.chars().skip(cut).take(WIDEST).collect();
     let width = text.chars().count();
@@ -99,6 +103,29 @@ fn excerpt_line(number: usize, clean: &str, masked: &str, mark: (usize, usize)) 
         text = format!("{}…", text.chars().take(width.saturating_sub(1)).collect::<String>());
     }
     ExcerptLine { number, text, underline: (from - cut, (to - cut).min(width)) }
+}
+
+/// Where the marked characters of a line are once it is masked: as they were before the first mask and behind the last one; of what lies
+/// between, all is marked.
+fn under_masks(clean: &str, masked: &str, mark: (usize, usize)) -> (usize, usize) {
+    let (old, new): (Vec<char>, Vec<char>) = (clean.chars().collect(), masked.chars().collect());
+    let mark = (mark.0.min(old.len()), mark.1.min(old.len()).max(mark.0.min(old.len())));
+    if clean == masked {
+        return mark;
+    }
+    let characters = |text: Option<&str>| text.map_or(0, |text| text.chars().count());
+    let before_masks = characters(masked.split(MASK).next());
+    let behind_masks = characters(masked.rsplit(MASK).next());
+    let before = old.iter().zip(&new).take(before_masks).take_while(|(a, b)| a == b).count();
+    let most_behind = behind_masks.min(old.len() - before).min(new.len() - before);
+    let alike = |(a, b): &(&char, &char)| a == b;
+    let behind = old.iter().rev().zip(new.iter().rev()).take(most_behind).take_while(alike).count();
+    let place = |at: usize, within: usize| match at {
+        at if at <= before => at,
+        at if at >= old.len() - behind => new.len() - (old.len() - at),
+        _ => within,
+    };
+    (place(mark.0, before), place(mark.1, new.len() - behind))
 }
 
 #[cfg(test)]
@@ -134,6 +161,38 @@ mod tests {
         let text = "secretGenerator:\n- name: db\n  literals:\n  - password=hunter2\nimages:\n- newTag: 1.4.0\n";
         assert_eq!(at(text, "password=hunter2").excerpt[0].text, "  - ***");
         assert_eq!(at(text, "1.4.0").excerpt[0].text, "- newTag: 1.4.0");
+    }
+
+    /// What is underlined of the first line.
+    fn underlined(place: &Location) -> String {
+        let line = &place.excerpt[0];
+        let (from, to) = line.underline;
+        line.text.chars().skip(from).take(to - from).collect()
+    }
+
+    #[test]
+    fn underlines_a_mask_in_the_place_of_a_value_and_a_key_as_it_is() {
+        let secret = "kind: Secret\nmetadata: { name: a }\ndata: { password: 5 }\nstringData:\n  other: [x]\n";
+        let table = [("5 }", "***"), ("5", "***"), ("[x]", "***"), ("other", "other"), ("data", "data")];
+        for (needle, expected) in table {
+            assert_eq!(underlined(&at(secret, needle)), expected, "{needle}");
+        }
+        let sources = Sources::new();
+        let file = sources.add("a.yaml", "login: hunter2hunter2, port: http\n".to_owned());
+        let masker = Masker::new();
+        masker.add("hunter2hunter2");
+        let start = file.text().find("http").expect("is there");
+        let place = locate(&sources, &masker, Span::new(file.id(), start, start + 4));
+        assert_eq!((underlined(&place).as_str(), place.excerpt[0].text.as_str()), ("http", "login: ***, port: http"));
+    }
+
+    #[test]
+    fn shows_a_tab_as_blanks_and_underlines_all_of_them() {
+        let place = at("data:\n\ta:\t5\n", "5");
+        assert_eq!((place.excerpt[0].text.as_str(), place.excerpt[0].underline), ("    a:    5", (10, 11)));
+        assert_eq!((place.line, place.column), (2, 5), "a place is counted in characters");
+        let tab = at("data:\n\ta: 5\n", "\t");
+        assert_eq!((tab.excerpt[0].text.as_str(), tab.excerpt[0].underline), ("    a: 5", (0, 4)));
     }
 
     #[test]
