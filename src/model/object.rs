@@ -50,6 +50,12 @@ impl ObjectId {
         GroupKind { group: self.group.clone(), kind: self.kind.clone() }
     }
 
+    /// `Deployment/web`: how an object is named among others that share its name.
+    #[must_use]
+    pub fn kind_and_name(&self) -> String {
+        format!("{}/{}", self.kind, self.name)
+    }
+
     /// The identity as readers may see it: a name can be made of a secret.
     #[must_use]
     pub fn masked(&self, masker: &Masker) -> ObjectId {

@@ -56,7 +56,7 @@ pub struct StageOutcome {
     /// How it ended.
     #[serde(flatten)]
     pub result: StageResult,
-    /// What it did, as a short clause for a table cell: `42 objects`, `18 created, 3 configured`, `web not ready`. May be empty.
+    /// What it did, as a short clause for a table cell: `42 objects`, `18 created, 3 configured`, `` `Deployment/web` not ready ``. May be empty.
     pub summary: String,
     /// Wall time in milliseconds.
     pub duration_ms: u64,

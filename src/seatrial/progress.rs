@@ -49,7 +49,7 @@ impl ProgressLog {
         let line = if object.is_empty() {
             format!("{stage:<6} {environment:<5} {message}")
         } else {
-            format!("{stage:<6} {environment:<5} {object:<10} {message}")
+            format!("{stage:<6} {environment:<5} {object:<16} {message}")
         };
         match progress {
             Progress::Waiting { .. } => self.state(&line),

@@ -76,7 +76,7 @@ fn rows() -> Vec<Row> {
     let inventory = "`seatrial-inventory-dev`";
     let making = "while making the preview namespace `shop-pr-1`";
     let unsure = "which may or may not have been carried out";
-    let waiting = "while waiting for `web`, and the API server has not answered for";
+    let waiting = "while waiting for `Deployment/web`, and the API server has not answered for";
     vec![
         row("everything", "", "", "the deadline of 5s passed while connecting to the cluster"),
         row("version", "GET /version", "", "the deadline of 5s passed while connecting to the cluster"),
@@ -234,7 +234,7 @@ fn a_lease_is_released_while_its_renewal_hangs() {
     assert_ne!(holder(&server), "");
     send("TERM", running.id());
     let most = begun.elapsed() + AFTER_SIGNAL;
-    running.end(most).expect("renewal", 3, &["cancelled while waiting for `web`"]);
+    running.end(most).expect("renewal", 3, &["cancelled while waiting for `Deployment/web`"]);
     assert_eq!(holder(&server), "");
 }
 
@@ -246,7 +246,7 @@ fn a_run_that_cannot_renew_its_lease_stops_before_it_expires() {
     let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
     // 25 s after it was taken, and a moment to release it, which hangs, too.
     let seen = repo.start(&["run"], &[("KUBECONFIG", &kubeconfig)]).end(Duration::from_secs(36));
-    let says = "stopped while waiting for `web`, because its Lease could not be renewed";
+    let says = "stopped while waiting for `Deployment/web`, because its Lease could not be renewed";
     seen.expect("renewal", 3, &[says, "the Lease `default/seatrial-dev` was not released"]);
 }
 

@@ -114,7 +114,7 @@ fn a_signal_in_the_middle_of_a_deployment_ends_in_a_report() {
             3,
             &[
                 "stopped by a signal",
-                "cancelled while waiting for `web`; so far 1 created",
+                "cancelled while waiting for `Deployment/web`; so far 1 created",
                 "`data.a` of ConfigMap other must be a string",
             ],
         );

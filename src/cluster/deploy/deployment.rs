@@ -219,9 +219,10 @@ fn summary(done: &Deployed) -> String {
         ids::PREVIEW_COLLISION => "collides with another object",
         _ => "failed",
     };
-    let name = first.object.as_ref().map_or("an object", |object| object.name.as_str());
+    let named = |object: &ObjectId| format!("`{}`", object.kind_and_name());
+    let name = first.object.as_ref().map_or_else(|| "an object".to_owned(), named);
     match errors.len() - 1 {
-        0 => format!("`{name}` {state}"),
-        more => format!("`{name}` {state}, {more} more"),
+        0 => format!("{name} {state}"),
+        more => format!("{name} {state}, {more} more"),
     }
 }

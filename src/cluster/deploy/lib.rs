@@ -50,7 +50,7 @@ pub struct Deployed {
     pub vanished: Vec<ObjectId>,
     /// Why it stopped though the change is not at fault; a sentence.
     pub broken: Option<String>,
-    /// A clause for the table: `` `web` not ready ``; empty when all is well.
+    /// A clause for the table: `` `Deployment/web` not ready ``; empty when all is well.
     pub summary: String,
     /// Sentences for the report's notices.
     pub notices: Vec<String>,

@@ -59,19 +59,19 @@ pub enum Progress {
     },
     /// An object's state changed, or a sign of life for it after 30 s.
     Waiting {
-        /// Its name: `web`.
+        /// Its kind and name: `Deployment/web`.
         object: String,
         /// `1 of 2 replicas ready`.
         message: String,
     },
     /// An object is ready.
     Ready {
-        /// Its name.
+        /// Its kind and name.
         object: String,
     },
     /// An object failed.
     Failed {
-        /// Its name.
+        /// Its kind and name.
         object: String,
         /// The cause.
         message: String,

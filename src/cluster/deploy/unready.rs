@@ -21,7 +21,7 @@ const IMAGE_REASONS: [&str; 6] = [
 /// A finding about an object that is not ready; `after` is the deadline, when it was that which ended the wait.
 pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>) -> Finding {
     let manifest = placed.manifest;
-    let name = &placed.id.name;
+    let name = placed.id.kind_and_name();
     let cause = status.cause.as_ref();
     let rule = if cause.is_some_and(is_image) { ids::IMAGE_PULL } else { ids::NOT_READY };
     let why = cause.map_or_else(|| status.message.clone(), in_backticks);

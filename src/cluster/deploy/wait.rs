@@ -165,12 +165,12 @@ fn may_crash_unnoticed(applied: &Applied<'_, '_>) -> bool {
     containers.into_iter().flatten().any(|c| c.get("readinessProbe").is_none())
 }
 
-/// ``waiting for `web` and 2 more``.
+/// ``waiting for `Deployment/web` and 2 more``.
 fn waiting_for(pending: &[Waiting<'_, '_>]) -> String {
     let Some((first, more)) = pending.split_first() else { return "waiting".to_owned() };
     match more.len() {
-        0 => format!("waiting for `{}`", first.placed.id.name),
-        n => format!("waiting for `{}` and {n} more", first.placed.id.name),
+        0 => format!("waiting for `{}`", first.placed.id.kind_and_name()),
+        n => format!("waiting for `{}` and {n} more", first.placed.id.kind_and_name()),
     }
 }
 
@@ -246,7 +246,7 @@ fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
             continue;
         }
         waiting.told = Some(Instant::now());
-        let object = waiting.placed.id.name.clone();
+        let object = waiting.placed.id.kind_and_name();
         let message = waiting.status.message.clone();
         (work.report)(match waiting.status.state {
             State::Current => Progress::Ready { object },
@@ -277,7 +277,7 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
     for (waiting, finding) in all {
         if after.is_some() {
             let message = finding.message.clone();
-            (work.report)(Progress::Failed { object: waiting.placed.id.name.clone(), message });
+            (work.report)(Progress::Failed { object: waiting.placed.id.kind_and_name(), message });
         }
         for sentence in &waiting.seen.unread {
             if !done.notices.contains(sentence) {

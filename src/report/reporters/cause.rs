@@ -184,7 +184,7 @@ mod tests {
     fn a_stage_that_a_finding_explains_is_no_second_cause() {
         assert_eq!(
             told(&image_missing()),
-            ["Failed in dev: `web` cannot start: image `shopacr.azurecr.io/image/web:1.4.1` does not exist"]
+            ["Failed in dev: `Deployment/web` cannot start: image `shopacr.azurecr.io/image/web:1.4.1` does not exist"]
         );
     }
 
@@ -192,8 +192,8 @@ mod tests {
     fn a_failed_stage_that_nothing_explains_is_a_cause() {
         let mut report = green();
         report.environments[0].stages[2].result = StageResult::Failed;
-        report.environments[0].stages[2].summary = "`web` not ready".to_owned();
-        assert_eq!(told(&report), ["Failed in dev: deploy failed: `web` not ready"]);
+        report.environments[0].stages[2].summary = "`Deployment/web` not ready".to_owned();
+        assert_eq!(told(&report), ["Failed in dev: deploy failed: `Deployment/web` not ready"]);
     }
 
     #[test]

@@ -81,14 +81,14 @@ pub(crate) fn image_missing() -> Report {
     dev.stages[2] = StageOutcome {
         stage: Stage::Deploy,
         result: StageResult::Failed,
-        summary: "`web` not ready".to_owned(),
+        summary: "`Deployment/web` not ready".to_owned(),
         duration_ms: 21_300,
     };
     dev.stages[3] = StageOutcome::skipped(Stage::Test, "deploy failed");
     dev.tests.clear();
     let mut finding = finding(
         "image-pull",
-        "`web` cannot start: image `shopacr.azurecr.io/image/web:1.4.1` does not exist",
+        "`Deployment/web` cannot start: image `shopacr.azurecr.io/image/web:1.4.1` does not exist",
         label("deploy/overlays/dev/kustomization.yaml", 12, 13, "    newTag: 1.4.1", (12, 17), "the tag is set here"),
     );
     finding.object = Some(ObjectId::new("apps", "Deployment", Some("shop"), "web"));

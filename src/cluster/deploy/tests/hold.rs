@@ -86,7 +86,7 @@ async fn a_cancelled_wait_says_where_it_stopped_and_frees_the_lease() {
         cancel.cancel();
     };
     let (deployed, ()) = tokio::join!(harness.deploy_until(&stuck, &token), stop);
-    assert_eq!(deployed.broken.as_deref(), Some("cancelled while waiting for `web`; so far 5 created"));
+    assert_eq!(deployed.broken.as_deref(), Some("cancelled while waiting for `Deployment/web`; so far 5 created"));
     assert_eq!(lease(&harness, "shop").await["spec"]["holderIdentity"], "");
 }
 

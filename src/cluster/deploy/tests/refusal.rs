@@ -12,7 +12,7 @@ async fn one_refused_object_keeps_its_whole_stage_from_being_applied() {
     assert_eq!(found.len(), 1, "{deployed:?}");
     assert!(found[0].starts_with("apply-rejected line 20: the API server refuses Deployment shop/web: "), "{found:?}");
     assert!(found[0].contains("spec.replicaz"), "{found:?}");
-    assert_eq!(deployed.summary, "`web` refused");
+    assert_eq!(deployed.summary, "`Deployment/web` refused");
     assert_eq!(changes(&deployed), ["created Namespace shop"]);
     assert!(harness.get("v1", "ConfigMap", Some("shop"), "settings").await.is_none());
 }
@@ -112,7 +112,7 @@ metadata:
         ]
     );
     assert!(deployed.findings[0].help.as_deref().is_some_and(|h| h.contains("preview namespace")));
-    assert_eq!(deployed.summary, "`owned` owned by others");
+    assert_eq!(deployed.summary, "`ConfigMap/owned` owned by others");
     assert!(harness.get("v1", "ConfigMap", Some("default"), "free").await.is_none());
 }
 
@@ -153,7 +153,7 @@ async fn a_cause_that_may_not_be_read_is_said_to_be_missing() {
     let deployed = harness.deploy(&SHOP.replace("web:1.4.0", "web:9.9")).await;
     let found = harness.findings(&deployed);
     assert_eq!(found.len(), 1, "{deployed:?}");
-    assert!(found[0].starts_with("not-ready line 17: `web` was not ready after 2s, "), "{found:?}");
+    assert!(found[0].starts_with("not-ready line 17: `Deployment/web` was not ready after 2s, "), "{found:?}");
     assert_eq!(
         deployed.notices,
         [

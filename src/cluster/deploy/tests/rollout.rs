@@ -46,8 +46,8 @@ async fn progress_tells_what_was_applied_and_what_is_waited_for() {
     harness.deploy(SHOP).await;
     let told = harness.progress.lock().expect("not poisoned").clone();
     assert_eq!(told.first(), Some(&Progress::Applied { summary: "5 created".to_owned() }));
-    assert!(told.contains(&Progress::Ready { object: "web".to_owned() }), "{told:?}");
-    assert!(told.contains(&Progress::Ready { object: "migrate".to_owned() }), "{told:?}");
+    assert!(told.contains(&Progress::Ready { object: "Deployment/web".to_owned() }), "{told:?}");
+    assert!(told.contains(&Progress::Ready { object: "Job/migrate".to_owned() }), "{told:?}");
 }
 
 #[tokio::test]
@@ -57,9 +57,9 @@ async fn a_tag_that_does_not_exist_points_at_the_line_that_sets_it() {
     assert_eq!(deployed.broken, None);
     assert_eq!(
         harness.findings(&deployed),
-        ["image-pull line 27: `web` cannot start, image not found: `acr.io/web:9.9`"]
+        ["image-pull line 27: `Deployment/web` cannot start, image not found: `acr.io/web:9.9`"]
     );
-    assert_eq!(deployed.summary, "`web` not ready");
+    assert_eq!(deployed.summary, "`Deployment/web` not ready");
     let finding = &deployed.findings[0];
     assert!(finding.notes[0].starts_with("Deployment shop/web, pod web-"), "{:?}", finding.notes);
     assert!(finding.evidence.iter().any(|e| e.title == "last events" && e.text.contains("acr.io/web:9.9")));
@@ -72,8 +72,9 @@ async fn a_crash_is_told_with_its_exit_code_and_its_last_words() {
     let found = harness.findings(&deployed);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0]
-            .starts_with("not-ready line 17: `web` is not ready, container `web` crashes with exit code 3, restarted "),
+        found[0].starts_with(
+            "not-ready line 17: `Deployment/web` is not ready, container `web` crashes with exit code 3, restarted "
+        ),
         "{found:?}"
     );
     let logs = deployed.findings[0].evidence.iter().find(|e| e.title.contains("log lines")).expect("logs");
@@ -85,7 +86,7 @@ async fn the_old_pods_that_still_run_do_not_save_a_broken_new_revision() {
     let harness = Harness::start().await;
     assert_eq!(harness.deploy(SHOP).await.summary, "");
     let broken = harness.deploy(&SHOP.replace("web:1.4.0", "web:9.9")).await;
-    assert_eq!(broken.summary, "`web` not ready");
+    assert_eq!(broken.summary, "`Deployment/web` not ready");
     // And the failure of that revision is not held against the next one.
     let mended = harness.deploy(SHOP).await;
     assert_eq!((mended.summary.as_str(), mended.broken), ("", None));
@@ -96,7 +97,7 @@ async fn a_failed_job_names_its_exit_code_and_log() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("migrate:1", "migrate:bad")).await;
     let found = harness.findings(&deployed);
-    assert_eq!(found, ["not-ready line 42: `migrate` is not ready, container `migrate` crashes with exit code 4"]);
+    assert_eq!(found, ["not-ready line 42: `Job/migrate` is not ready, container `migrate` crashes with exit code 4"]);
     assert!(deployed.findings[0].evidence.iter().any(|e| e.text == "fatal: table exists"), "{deployed:?}");
 }
 
@@ -132,7 +133,7 @@ spec:
     let deployed = harness.deploy(&stuck).await;
     let found = harness.findings(&deployed);
     assert_eq!(found.len(), 1, "{deployed:?}");
-    assert!(found[0].contains("`web` was not ready after 2s") && found[0].contains("absent"), "{found:?}");
+    assert!(found[0].contains("`Deployment/web` was not ready after 2s") && found[0].contains("absent"), "{found:?}");
 }
 
 #[tokio::test]

@@ -170,7 +170,7 @@ fn skipped(stage: Stage, because: &str, environment: &EnvironmentReport) -> Stri
     }
 }
 
-/// `deploy failed: web not ready`.
+/// ``deploy failed: `Deployment/web` not ready``.
 fn with(ending: &str, outcome: &StageOutcome) -> String {
     let verb = outcome.stage.title().to_lowercase();
     match outcome.summary.as_str() {
