@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, SourceFile, Span};
-use seatrial_tree::{EntryKind, ReadError, Tree, join, parent, within};
+use seatrial_tree::{EntryKind, ReadError, Tree, join, within};
 use seatrial_yaml::{Dialect, Parsed};
 
 use crate::cache::Cache;
 use crate::ids;
+use crate::near_path::near_path;
 use crate::remote::{self, Copy, is_remote};
 use crate::repeated_keys;
 use crate::schemas::Schemas;
-use crate::{Builder, LoadRestriction, Options, nearest};
+use crate::{Builder, FILE_NAMES, LoadRestriction, Options};
 
 /// The files of a build.
 pub(crate) struct Files<'a> {
@@ -61,7 +62,8 @@ impl<'a> Files<'a> {
         }
         let Some(target) = local else {
             let how = if path.starts_with('/') { "is absolute" } else { "leads out of the repository" };
-            findings.push(Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` {how}")));
+            let finding = Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` {how}"));
+            findings.push(self.with_near(finding, dir, path));
             return None;
         };
         match self.tree.kind(&target) {
@@ -72,7 +74,7 @@ impl<'a> Files<'a> {
                 None
             }
             Err(error) => {
-                findings.push(self.unreadable(path, &target, &error, span));
+                findings.push(self.unreadable(path, dir, &error, span));
                 None
             }
         }
@@ -99,7 +101,7 @@ impl<'a> Files<'a> {
         match self.tree.read(&target) {
             Ok(file) => Some(file),
             Err(error) => {
-                findings.push(self.unreadable(path, &target, &error, node.span()));
+                findings.push(self.unreadable(path, dir, &error, node.span()));
                 None
             }
         }
@@ -147,27 +149,33 @@ impl<'a> Files<'a> {
         within(&target, &dir).is_some()
     }
 
-    fn unreadable(&self, path: &str, target: &str, error: &ReadError, span: Span) -> Finding {
+    fn unreadable(&self, path: &str, dir: &str, error: &ReadError, span: Span) -> Finding {
         let rule = match error {
             ReadError::OutsideRoot => ids::LOAD_RESTRICTION,
             _ => ids::MISSING_FILE,
         };
         let finding = Finding::new(rule, span, format!("`{path}` {error}"));
-        match self.near(target).filter(|_| matches!(error, ReadError::NotFound)) {
-            Some(near) => finding.with_help(format!("did you mean `{near}`, in the same directory?")),
+        if matches!(error, ReadError::NotFound) { self.with_near(finding, dir, path) } else { finding }
+    }
+
+    /// With the path that was probably meant.
+    fn with_near(&self, finding: Finding, dir: &str, path: &str) -> Finding {
+        match near_path(self.tree, dir, path, &|target| self.may_be_named(dir, target)) {
+            Some(near) => finding.with_help(format!("did you mean `{near}`?")),
             None => finding,
         }
     }
 
-    /// A name like the one that is missing, in the same directory.
-    fn near(&self, target: &str) -> Option<String> {
-        let names = self.tree.list(parent(target)).ok()?;
-        let wanted = target.rsplit('/').next().unwrap_or_default();
-        let swapped = wanted.strip_suffix(".yaml").map(|stem| format!("{stem}.yml"));
-        let swapped = swapped.or_else(|| wanted.strip_suffix(".yml").map(|stem| format!("{stem}.yaml")));
-        let exists = |name: &String| names.iter().any(|(n, _)| n == name);
-        let near = || nearest::nearest(wanted, names.iter().map(|(n, _)| n.as_str())).map(str::to_owned);
-        swapped.filter(exists).or_else(near)
+    /// Whether a kustomization in `dir` may name a path of the tree: a kustomization that is not around it, or a file that it may read.
+    fn may_be_named(&self, dir: &str, target: &str) -> bool {
+        match self.tree.kind(target) {
+            Ok(EntryKind::Directory) => {
+                let has = |name: &&str| join(target, name).is_some_and(|path| self.tree.exists(&path));
+                within(dir, target).is_none() && FILE_NAMES.iter().any(has)
+            }
+            Ok(EntryKind::File) => self.may_read(dir, target),
+            Err(_) => false,
+        }
     }
 }
 

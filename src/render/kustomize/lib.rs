@@ -57,6 +57,7 @@ mod name_reference_specs;
 mod name_references;
 mod names;
 mod namespace;
+mod near_path;
 mod nearest;
 mod open_api;
 mod order;
