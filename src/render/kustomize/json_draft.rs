@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use seatrial_model::{Entry, Key, Node, Origin, Text};
+use seatrial_model::{Entry, Key, Node, Origin, Span, Text};
 
 /// Items of a piece at most.
 const PIECE: usize = 512;
@@ -99,6 +99,15 @@ impl Draft {
         self.shell().is_sequence()
     }
 
+    /// The keys of a mapping.
+    pub(crate) fn keys(&self) -> Vec<&str> {
+        match self {
+            Draft::Closed(node) => node.entries().iter().map(|entry| entry.key.text.as_str()).collect(),
+            Draft::Mapping(pairs) => pairs.slots.iter().flatten().map(|(key, _)| key.text.as_str()).collect(),
+            Draft::Sequence(_) => Vec::new(),
+        }
+    }
+
     /// How many items a list has.
     pub(crate) fn length(&self) -> usize {
         match self {
@@ -188,13 +197,13 @@ impl Pairs {
         slot.as_mut().map(|(_, value)| value)
     }
 
-    /// Replaces a value, or appends the pair.
-    pub(crate) fn set(&mut self, key: &str, value: Draft) {
+    /// Replaces a value, or appends the pair, whose key is written at `place`.
+    pub(crate) fn set(&mut self, key: &str, place: Span, value: Draft) {
         if let Some(old) = self.get(key) {
             *old = value;
             return;
         }
-        let key = Key::new(key, value.shell().span());
+        let key = Key::new(key, place);
         self.index.insert(key.text.clone(), self.slots.len());
         self.slots.push(Some((key, value)));
     }

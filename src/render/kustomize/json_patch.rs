@@ -8,6 +8,7 @@ use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 use crate::budget::Budget;
 use crate::ids;
 use crate::json_draft::{Draft, index};
+use crate::nearest::nearest;
 use crate::size::Size;
 use crate::strategic_merge::patched_over;
 use crate::wording::count;
@@ -254,7 +255,7 @@ impl Pointer {
     fn add(&self, object: &mut Draft, value: Draft) -> Result<(), JsonPatchError> {
         let (parent, last) = self.container(object)?;
         if let Some(pairs) = parent.pairs() {
-            pairs.set(last, value);
+            pairs.set(last, self.span, value);
             return Ok(());
         }
         let length = parent.length();
@@ -271,7 +272,7 @@ impl Pointer {
     fn set(&self, object: &mut Draft, value: Draft) -> Result<(), JsonPatchError> {
         let (parent, last) = self.container(object)?;
         if let Some(pairs) = parent.pairs() {
-            pairs.set(last, value);
+            pairs.set(last, self.span, value);
             return Ok(());
         }
         let length = parent.length();
@@ -302,17 +303,19 @@ impl Pointer {
         let mut draft = object;
         let mut reached = String::new();
         for segment in &self.segments {
-            let (is_mapping, is_sequence) = (draft.is_mapping(), draft.is_sequence());
-            let (length, described) = (draft.length(), draft.describe());
-            let Some(next) = draft.child(segment) else {
+            if draft.child(segment).is_none() {
                 let place = if reached.is_empty() { "the object".to_owned() } else { format!("`{reached}`") };
-                let what = match (is_sequence, is_mapping) {
-                    (true, _) => format!("{place} has {} and no item `{segment}`", count(length, "item")),
-                    (_, true) => format!("{place} has no `{segment}`"),
-                    _ => format!("{place} is {described}"),
+                let what = if draft.is_sequence() {
+                    format!("{place} has {} and no item `{segment}`", count(draft.length(), "item"))
+                } else if draft.is_mapping() {
+                    let near = nearest(segment, draft.keys()).map(|near| format!("; did you mean `{near}`?"));
+                    format!("{place} has no `{segment}`{}", near.unwrap_or_default())
+                } else {
+                    format!("{place} is {}", draft.describe())
                 };
                 return error(self.span, format!("`{}` does not exist: {what}", self.text));
-            };
+            }
+            let Some(next) = draft.child(segment) else { break };
             draft = next;
             reached = format!("{reached}/{}", segment.replace('~', "~0").replace('/', "~1"));
         }
