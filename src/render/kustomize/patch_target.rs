@@ -52,16 +52,24 @@ pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &mut A
     if let Some(kind) = kind.filter(|_| same_kind.clone().next().is_none()) {
         let kinds = all.iter().map(|r| &*r.id().gvk.kind);
         let near = nearest::nearest(kind, kinds);
-        return near.into_iter().fold(finding, |f, near| f.with_help(format!("did you mean the kind `{near}`?")));
+        return near.into_iter().fold(finding, |f, near| {
+            at_field(f, target, "kind").with_help(format!("did you mean the kind `{near}`?"))
+        });
     }
     let Some(name) = name else { return finding };
     if let Some(named) = of_name.into_iter().filter_map(|at| all.get(at)).find(of_kind) {
         return finding.with_related(named.name_span(), different(target, named));
     }
     match nearest::object(name, same_kind) {
-        Some(near) => nearest::point_at(finding, near),
+        Some(near) => nearest::point_at(at_field(finding, target, "name"), near),
         None => finding,
     }
+}
+
+/// The finding at the value of a target's field, which is the one that is probably wrong.
+fn at_field(mut finding: Finding, target: &Node, field: &str) -> Finding {
+    finding.primary.span = target.get(field).map_or(finding.primary.span, Node::span);
+    finding
 }
 
 /// In what an object differs from the target that names it.
