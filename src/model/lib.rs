@@ -36,7 +36,7 @@ pub use listed::{listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
 pub use node::{Comments, Entries, Entry, Key, Node, ScalarKind, Style, Value, json_pointer};
-pub use object::{GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
+pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
 pub use once_map::OnceMap;
 pub use origin::{Origin, Override, SetBy};
 pub use outcome::{Stage, StageOutcome, StageResult};

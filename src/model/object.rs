@@ -112,6 +112,20 @@ pub struct Manifest {
     pub owner: Option<Owner>,
     /// The document it came from.
     pub span: Span,
+    /// Whether everything that should have made it could be applied.
+    pub built: Built,
+}
+
+/// Whether everything that should have made an object could be applied. Ordered: the later one is worse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Built {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Something could not be read or applied that may have been for this object: what it lacks may be in there.
+    PerhapsInPart,
+    /// Something for this object could not be applied: whatever is wrong with it may follow from that.
+    InPart,
 }
 
 impl Manifest {
@@ -125,7 +139,7 @@ impl Manifest {
         let namespace = metadata.get("namespace").and_then(Node::as_str).filter(|n| !n.is_empty());
         let id = ObjectId::new(group, node.get("kind")?.as_str()?, namespace, name);
         let (version, span) = (version.to_owned(), node.span());
-        Some(Manifest { id, version, node, owner: None, span })
+        Some(Manifest { id, version, node, owner: None, span, built: Built::Whole })
     }
 
     /// Whether its values are encrypted with SOPS (a top-level `sops` mapping with a `mac`).

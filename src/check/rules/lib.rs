@@ -32,10 +32,10 @@ mod unknown_kind;
 mod uses;
 mod volume_mount;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Finding, Manifest, NotChecked, RuleId, Sources};
+use seatrial_model::{Built, Finding, Manifest, NotChecked, ObjectId, RuleId, Sources};
 use seatrial_schema::is_substitution;
 
 pub use missing_object::ID as MISSING_OBJECT;
@@ -124,7 +124,22 @@ pub fn check(manifests: &[Manifest], context: &Context<'_>) -> Checked {
     for rule in RULES {
         rule.check(&objects, context, &mut checked);
     }
+    leave_out_what_follows(manifests, &mut checked.findings);
     checked
+}
+
+/// What is wrong with an object that was built in part may follow from what could not be applied to it, which is an error of its own.
+fn leave_out_what_follows(manifests: &[Manifest], findings: &mut Vec<Finding>) {
+    let in_part = manifests.iter().filter(|manifest| manifest.built != Built::Whole);
+    let in_part: HashMap<&ObjectId, &Manifest> = in_part.map(|manifest| (&manifest.id, manifest)).collect();
+    if in_part.is_empty() {
+        return;
+    }
+    findings.retain(|finding| {
+        let Some(manifest) = finding.object.as_ref().and_then(|id| in_part.get(id)) else { return true };
+        let is_there = || finding.field.as_ref().is_some_and(|f| provenance::value_at(manifest, f).is_some());
+        manifest.built == Built::PerhapsInPart && is_there()
+    });
 }
 
 /// Objects that were not validated, counted by kind (`acme.io/Widget`), each with the first object; sorted by group and kind.

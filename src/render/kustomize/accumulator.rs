@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Span};
+use seatrial_model::{Built, Finding, Level, Span};
 
 use crate::budget::Budget;
 use crate::field_spec::FieldError;
@@ -166,10 +166,23 @@ impl Accumulator {
         self.unread
     }
 
-    /// A finding about a resource that is not there. It follows from what could not be read, if there is such: then that is the error.
-    pub(crate) fn absent(&self, finding: Finding) -> Finding {
-        let Some(span) = self.unread else { return finding };
-        finding.with_level(Level::Note).with_related(span, "this could not be read, and it may be in there")
+    /// A finding about a resource that is not there. Where something could not be read, it follows from that, which is the error, and it is
+    /// not told; as a note, where something near is there.
+    pub(crate) fn absent(&self, finding: Finding) -> Option<Finding> {
+        let Some(span) = self.unread else { return Some(finding) };
+        let is_near = !finding.related.is_empty();
+        let note = finding.with_level(Level::Note).with_related(span, "this could not be read, and it may be in there");
+        Some(note).filter(|_| is_near)
+    }
+
+    /// Notes of those that are meant that not all of what should have made them could be applied; `place` asks for it.
+    pub(crate) fn note_built(&mut self, built: Built, place: Span, is_meant: impl Fn(&Resource) -> bool) {
+        if !self.budget.look_at(self.resources.len(), place) {
+            return;
+        }
+        for resource in self.resources.iter_mut().filter(|resource| is_meant(resource)) {
+            resource.built = resource.built.max(built);
+        }
     }
 
     /// Adds a resource; one with the identity of another is a finding and is left out.

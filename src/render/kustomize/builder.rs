@@ -17,7 +17,10 @@ use crate::ids;
 use crate::kustomization::{Kind, Kustomization};
 use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
-use crate::{Builder, charts, images, labels, namespace, patches, plugins, replacements, replicas, result, vars};
+use crate::unfinished::has_errors_since;
+use crate::{
+    Builder, charts, images, labels, namespace, patches, plugins, replacements, replicas, result, unfinished, vars,
+};
 
 /// Builds the kustomization in a directory.
 pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
@@ -98,7 +101,10 @@ impl Build<'_> {
                     let message = format!("`{path}` is a file: `components` names directories");
                     self.findings.push(Finding::new(ids::KUSTOMIZE, entry.span(), message));
                 }
-                None => resources.note_unread(entry.span()),
+                None => {
+                    unfinished::perhaps_any(entry.span(), resources);
+                    resources.note_unread(entry.span());
+                }
             }
         }
         self.transform(kustomization, resources);
@@ -148,7 +154,7 @@ impl Build<'_> {
                     let documents = self.files.documents(&file, &mut self.findings);
                     let scopes = self.files.schemas.scopes();
                     let found = resources_of(&documents.documents, &mut self.findings);
-                    if self.has_errors_since(before) {
+                    if has_errors_since(&self.findings, before) {
                         resources.note_unread(entry.span());
                     }
                     for mut resource in found {
@@ -178,11 +184,6 @@ impl Build<'_> {
         std::mem::replace(&mut self.trail, below)
     }
 
-    /// Whether one of the findings from the given one on is an error.
-    fn has_errors_since(&self, first: usize) -> bool {
-        self.findings.iter().skip(first).any(|finding| finding.level == Level::Error)
-    }
-
     fn resolve(&mut self, kustomization: &Kustomization, entry: &Node) -> Option<Place> {
         self.files.resolve(&kustomization.dir, entry, &mut self.findings)
     }
@@ -208,7 +209,7 @@ impl Build<'_> {
             }
             let before = self.findings.len();
             plugins::generate(plugin, &kustomization.dir, &self.files, resources, &mut self.findings);
-            if self.has_errors_since(before) {
+            if has_errors_since(&self.findings, before) {
                 resources.note_unread(plugin.span);
             }
         }

@@ -15,7 +15,7 @@ use crate::files::Files;
 use crate::ids;
 use crate::kustomization::{Kind, Kustomization, empty};
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, build_metadata};
+use crate::{FILE_NAMES, build_metadata, unfinished};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -116,6 +116,7 @@ impl Build<'_> {
             return;
         }
         let Some(component) = self.open(dir, Some(entry), Kind::Component) else {
+            unfinished::perhaps_any(entry, resources);
             resources.note_unread(entry);
             return;
         };

@@ -213,7 +213,7 @@ fn absorb(
         ([], Behavior::Create) => resources.append(resource, findings),
         ([], _) => {
             let finding = nothing_to_merge_into(&resource, name, what, resources);
-            findings.push(resources.absent(finding));
+            findings.extend(resources.absent(finding));
         }
         ([position, ..], Behavior::Create) => {
             let first = resources.resources().get(*position).map(Resource::name_span);

@@ -87,6 +87,7 @@ mod size;
 mod strategic_merge;
 mod structured;
 mod transformer_config;
+mod unfinished;
 mod value_add;
 mod var_expansion;
 mod var_findings;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Span};
+use seatrial_model::{Built, Finding, Level, Node, Span};
 
 use crate::accumulator::Accumulator;
 use crate::budget::Budget;
@@ -19,6 +19,7 @@ use crate::selector::Selector;
 use crate::shared::spread;
 use crate::size::Size;
 use crate::strategic_merge::{DIRECTIVE, MergeError, merge};
+use crate::unfinished::{self, has_errors_since};
 
 /// What a patch may change besides fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +41,11 @@ pub(crate) fn apply_strategic_merges(
         if resources.budget.is_exceeded() {
             return;
         }
+        let before = findings.len();
         let patch = read_path_or_text(item, dir, files, findings);
+        if has_errors_since(findings, before) {
+            unfinished::perhaps_any(item.span(), resources);
+        }
         nothing &= patch.as_ref().is_some_and(Patch::is_empty);
         patch.iter().for_each(|patch| secret_patches::note(patch, None, resources, files));
         match patch {
@@ -67,6 +72,22 @@ fn empty(span: Span, field: &'static str) -> Finding {
     Finding::new(ids::KUSTOMIZE, span, "the patch is empty").with_field(field).with_help("remove it")
 }
 
+/// Reads an entry; what it is for is not finished where that fails.
+fn read(
+    entry: &Node,
+    dir: &str,
+    resources: &mut Accumulator,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Patch> {
+    let before = findings.len();
+    let patch = read_patch(entry, dir, files, findings);
+    if has_errors_since(findings, before) {
+        unfinished::those_selected(entry.get("target"), entry.span(), resources);
+    }
+    patch
+}
+
 /// Applies an entry of `patches`.
 pub(crate) fn apply_patch(
     entry: &Node,
@@ -75,7 +96,7 @@ pub(crate) fn apply_patch(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(patch) = read_patch(entry, dir, files, findings) else { return };
+    let Some(patch) = read(entry, dir, resources, files, findings) else { return };
     secret_patches::note(&patch, entry.get("target"), resources, files);
     let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
     let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
@@ -103,7 +124,7 @@ pub(crate) fn apply_json_patch(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(patch) = read_patch(entry, dir, files, findings) else { return };
+    let Some(patch) = read(entry, dir, resources, files, findings) else { return };
     secret_patches::note(&patch, entry.get("target"), resources, files);
     let Some(target) = entry.get("target") else {
         findings.push(without_target(entry, "patchesJson6902"));
@@ -152,7 +173,8 @@ fn apply_by_identity(
     match found.as_slice() {
         [] => {
             let finding = no_target(patch, &wanted, resources);
-            findings.push(resources.absent(finding));
+            findings.extend(resources.absent(finding));
+            unfinished::those_like(&wanted, patch.span(), resources);
         }
         [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
         several => {
@@ -160,6 +182,7 @@ fn apply_by_identity(
             let finding = Finding::new(ids::PATCH_TARGET, patch.span(), message);
             let places = several.iter().filter_map(|p| resources.resources().get(*p)).map(Resource::name_span);
             findings.push(places.fold(finding, |f, span| f.with_related(span, "one of them")));
+            unfinished::those_like(&wanted, patch.span(), resources);
         }
     }
 }
@@ -180,6 +203,7 @@ fn apply_to_target(
     if let Some(second) = more.first() {
         let message = "a patch with a `target` holds one object, not several";
         findings.push(Finding::new(ids::KUSTOMIZE, second.span(), message).with_related(target.span(), "the target"));
+        unfinished::those_selected(Some(target), second.span(), resources);
         return;
     }
     // The identity of the patch counts for nothing; its maps are written back as kustomize does.
@@ -201,17 +225,22 @@ fn apply_to_target(
 }
 
 fn select(target: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding>) -> Vec<usize> {
-    let Some(selector) = Selector::read(target, findings) else { return Vec::new() };
+    let Some(selector) = Selector::read(target, findings) else {
+        unfinished::perhaps_any(target.span(), resources);
+        return Vec::new();
+    };
     let mut selected = selector.candidates(resources, target.span());
     if !resources.budget.look_at(selected.len(), target.span()) {
         return Vec::new();
     }
     selected.retain(|position| resources.resources().get(*position).is_some_and(|r| selector.matches(r)));
     if selected.is_empty() {
+        // kustomize says nothing of it, and overlays of repositories that build well patch what only some bases have: an error would be
+        // a false alarm there, however near another name is.
         let message = "the target of this patch selects nothing, so that the patch changes nothing";
         let finding = Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning);
         let finding = nearly_selected(finding, target, resources);
-        findings.push(resources.absent(finding));
+        findings.extend(resources.absent(finding));
     }
     selected
 }
@@ -248,6 +277,7 @@ fn merge_into(
         Err(error) => {
             findings.push(unmergeable(&error, resource));
             resources.budget.find(1, error.span);
+            resources.change(position, |resource| resource.built = Built::InPart);
         }
     }
 }
@@ -307,6 +337,7 @@ fn apply_json(patch: &JsonPatch, target: &Node, past: Past, resources: &mut Accu
             Err(error) if !budget.is_exceeded() => {
                 findings.push(not_applied(error.span, &error.message, resource));
                 budget.find(1, error.span);
+                resource.built = Built::InPart;
             }
             _ => {}
         });

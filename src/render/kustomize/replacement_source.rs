@@ -55,7 +55,7 @@ pub(crate) fn source_value(
     let found: Vec<&Resource> = candidates.iter().copied().filter(|r| is_source(r, source)).collect();
     let object = match found.as_slice() {
         [] => {
-            findings.push(resources.absent(told::no_source(source, &candidates, resources.resources())));
+            findings.extend(resources.absent(told::no_source(source, &candidates, resources.resources())));
             return None;
         }
         [object] => object,

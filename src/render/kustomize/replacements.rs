@@ -26,6 +26,7 @@ use crate::selector::Selector;
 use crate::shared::spread;
 use crate::size::{DEEPEST, Size};
 use crate::structured::replace_in_text;
+use crate::unfinished::{self, has_errors_since};
 
 /// Applies the entries, each written here or in a file.
 pub(crate) fn replace(
@@ -57,7 +58,12 @@ pub(crate) fn replace(
                 .push(Finding::new(ids::KUSTOMIZE, path.span(), message).with_related(own.key.span, "this is here"));
             continue;
         }
-        for replacement in read_file(path, dir, files, findings) {
+        let before = findings.len();
+        let replacements = read_file(path, dir, files, findings);
+        if has_errors_since(findings, before) {
+            unfinished::perhaps_any(path.span(), resources);
+        }
+        for replacement in replacements {
             apply(&replacement, resources, findings);
         }
     }
@@ -97,7 +103,12 @@ fn apply(replacement: &Node, resources: &mut Accumulator, findings: &mut Vec<Fin
         findings.push(told::without(replacement, "targets", "no `targets`: it changes nothing"));
         return;
     };
-    let Some(value) = source_value(replacement, resources, findings) else { return };
+    let Some(value) = source_value(replacement, resources, findings) else {
+        for target in targets.items() {
+            unfinished::those_selected(target.get("select"), target.span(), resources);
+        }
+        return;
+    };
     let value = Copied { size: Size::of(&value), node: value };
     for target in targets.items() {
         if let Some(target) = Target::read(target, findings) {
@@ -171,7 +182,7 @@ impl<'a> Target<'a> {
             let message = "this target selects nothing, so that nothing is copied";
             let finding = Finding::new(ids::PATCH_TARGET, self.written.span(), message).with_level(Level::Warning);
             let finding = nearly_selected(finding, self.written, resources);
-            findings.push(resources.absent(finding));
+            findings.extend(resources.absent(finding));
         }
         let mut patterns = Patterns::default();
         let budget = Arc::clone(&resources.budget);

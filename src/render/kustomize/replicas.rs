@@ -44,7 +44,7 @@ pub(crate) fn set_replicas(
         }
     }
     if !found {
-        findings.push(resources.absent(no_such_workload(resources, replica, name, specs)));
+        findings.extend(resources.absent(no_such_workload(resources, replica, name, specs)));
     }
 }
 

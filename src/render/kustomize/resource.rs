@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use seatrial_model::{Node, ObjectId, Span};
+use seatrial_model::{Built, Node, ObjectId, Span};
 
 use crate::merge_keys;
 use crate::schemas::Definitions;
@@ -161,6 +161,8 @@ pub(crate) struct Resource {
     pub(crate) shared: Shared,
     /// Names of the vars whose value it has (kustomize: `refVarNames`).
     pub(crate) vars: Vec<Arc<str>>,
+    /// Whether everything that should have made it could be applied so far.
+    pub(crate) built: Built,
     /// Which kinds have a namespace, where the repository says so.
     scopes: Option<Arc<Definitions>>,
 }
@@ -181,6 +183,7 @@ impl Resource {
             hash: NameHash::Off,
             shared: Shared::default(),
             vars: Vec::new(),
+            built: Built::Whole,
             scopes: None,
         }
     }
@@ -260,6 +263,7 @@ impl Resource {
         self.prefixes.clone_from(&other.prefixes);
         self.suffixes.clone_from(&other.suffixes);
         self.vars.clone_from(&other.vars);
+        self.built = other.built;
     }
 
     /// The namespace as written; empty where there is none.

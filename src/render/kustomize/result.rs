@@ -73,7 +73,7 @@ fn is_local(resource: &Resource) -> bool {
 }
 
 fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> Manifest {
-    let (span, id) = (resource.span, resource.object_id());
+    let (span, built, id) = (resource.span, resource.built, resource.object_id());
     let version = resource.id().gvk.version.to_string();
     let mut node = resource.into_node();
     wanted.strip(&mut node);
@@ -86,8 +86,8 @@ fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> 
     findings.extend(not_applicable(&node).map(|finding| finding.with_object(&id)));
     let node = in_kustomize_order(&node);
     match Manifest::from_node(node.clone()) {
-        Some(manifest) => Manifest { span, ..manifest },
-        None => Manifest { id, version, node, owner: None, span },
+        Some(manifest) => Manifest { span, built, ..manifest },
+        None => Manifest { id, version, node, owner: None, span, built },
     }
 }
 
