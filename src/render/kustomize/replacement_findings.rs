@@ -59,16 +59,41 @@ pub(crate) fn several_sources(source: &Node, found: &[&Resource]) -> Finding {
     shown.fold(finding, |f, r| f.with_related(r.name_span(), format!("`{}`", r.id().describe())))
 }
 
-/// A field of a target cannot be set; `why` is empty where it just does not exist.
-pub(crate) fn no_field(resource: &Resource, path: &str, place: Span, why: &str, create: bool) -> Finding {
-    let what = if why.is_empty() { "does not exist".to_owned() } else { format!("cannot be set: {why}") };
+/// Why a field of a target cannot be set.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    /// It does not exist.
+    Absent,
+    /// It is not one that can be set.
+    Field(String),
+    /// It is, and not to this value.
+    Value {
+        why: String,
+        /// Where the value is written.
+        value: Span,
+        /// What it would take the place of.
+        old: Span,
+    },
+}
+
+/// A field of a target cannot be set; `place` names it.
+pub(crate) fn not_filled(resource: &Resource, path: &str, place: Span, unfit: &Unfit, create: bool) -> Finding {
+    let what = match unfit {
+        Unfit::Absent => "does not exist".to_owned(),
+        Unfit::Field(why) | Unfit::Value { why, .. } => format!("cannot be set: {why}"),
+    };
     let message = format!("`{path}` of `{}` {what}", resource.id().describe());
-    let finding = Finding::new(ids::KUSTOMIZE, place, message)
-        .with_related(resource.name_span(), "the object")
-        .with_object(&resource.object_id());
-    if !why.is_empty() {
-        return finding;
-    }
+    let finding = Finding::new(ids::KUSTOMIZE, place, message).with_object(&resource.object_id());
+    let finding = match unfit {
+        Unfit::Value { value, old, .. } => {
+            let mut finding =
+                finding.with_related(place, "`replacements` puts it here").with_related(*old, "over this");
+            finding.primary.span = *value;
+            return finding;
+        }
+        Unfit::Field(_) => return finding.with_related(resource.name_span(), "the object"),
+        Unfit::Absent => finding.with_related(resource.name_span(), "the object"),
+    };
     match near_field(resource.node(), &crate::field_path::split(path)) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None if !create => finding.with_help("`options: {create: true}` makes it"),

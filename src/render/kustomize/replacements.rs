@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
+use seatrial_model::{Built, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
@@ -19,7 +19,7 @@ use crate::path_matcher::{Create, Found, Kind, matches};
 use crate::pattern::Patterns;
 use crate::payer::Payer;
 use crate::plugin_shapes::fit_strictly;
-use crate::replacement_findings as told;
+use crate::replacement_findings::{self as told, Unfit};
 use crate::replacement_source::{DEFAULT_FIELD, FieldOptions, source_value, warn_of_encoding};
 use crate::resource::Resource;
 use crate::selector::Selector;
@@ -193,10 +193,10 @@ impl<'a> Target<'a> {
                     if budget.is_exceeded() {
                         return;
                     }
-                    if let Err(why) = filled {
-                        budget.find(1, path.place);
-                        findings.push(told::no_field(resource, path.text, path.place, &why, self.options.create));
-                    }
+                    let Err(unfit) = filled else { continue };
+                    budget.find(1, path.place);
+                    findings.push(told::not_filled(resource, path.text, path.place, &unfit, self.options.create));
+                    resource.built = Built::InPart;
                 }
             });
         }
@@ -209,12 +209,12 @@ impl<'a> Target<'a> {
         value: &Copied,
         patterns: &mut Patterns,
         budget: &Budget,
-    ) -> Result<(), String> {
+    ) -> Result<(), Unfit> {
         let payer = Payer::new(budget, value.size, path.place);
         let value = &value.node;
         let by = SetBy::Replacement(path.place);
         if path.segments.len() >= DEEPEST {
-            return Err(format!("it would be nested more than {DEEPEST} deep"));
+            return Err(Unfit::Field(format!("it would be nested more than {DEEPEST} deep")));
         }
         let origin = || Origin::over(value.span(), by.clone(), None);
         let create = self.options.create.then(|| Create { kind: Kind::of(value), origin: origin(), payer });
@@ -232,9 +232,9 @@ impl<'a> Target<'a> {
                 *old = Node::scalar(rewritten.text, old.kind(), old.style(), origin);
             }
         } else {
-            let found = matches(&mut changed, &path.segments, create.as_ref(), patterns)?;
+            let found = matches(&mut changed, &path.segments, create.as_ref(), patterns).map_err(Unfit::Field)?;
             if found.is_empty() {
-                return Err(String::new());
+                return Err(Unfit::Absent);
             }
             found.iter().try_for_each(|found| self.set(&mut changed, found, value, &by, payer))?;
         }
@@ -245,8 +245,8 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    fn set(&self, object: &mut Node, found: &Found, value: &Node, by: &SetBy, payer: Payer<'_>) -> Result<(), String> {
-        let no_parts = || Err("it is no text that has parts between delimiters".to_owned());
+    fn set(&self, object: &mut Node, found: &Found, value: &Node, by: &SetBy, payer: Payer<'_>) -> Result<(), Unfit> {
+        let no_parts = || Err(Unfit::Field("it is no text that has parts between delimiters".to_owned()));
         let delimits = !self.options.delimiter.is_empty();
         let steps: &[Step] = match found {
             Found::At(steps) => steps,
@@ -268,7 +268,7 @@ impl<'a> Target<'a> {
         }
         let text = if delimits { self.joined(old_text, text_of(value)) } else { text_of(value).to_owned() };
         let is_new = is_new(old, by);
-        let kind = if is_new { plain_kind(&text, Dialect::Kustomize) } else { kind_of_new_text(old, &text)? };
+        let kind = if is_new { plain_kind(&text, Dialect::Kustomize) } else { kind_of_new_text(old, &text, value)? };
         let before = (!is_new).then(|| old.origin());
         *old = Node::scalar(text, kind, old.style(), Origin::over(value.span(), by.clone(), before));
         Ok(())
@@ -314,7 +314,7 @@ fn text_of(value: &Node) -> &str {
 }
 
 /// A value keeps the type that it has; a text that does not fit the type makes kustomize fail when it prints the object.
-fn kind_of_new_text(old: &Node, text: &str) -> Result<ScalarKind, String> {
+fn kind_of_new_text(old: &Node, text: &str, value: &Node) -> Result<ScalarKind, Unfit> {
     let kind = old.kind();
     match (kind, plain_kind(text, Dialect::Kustomize)) {
         (ScalarKind::String, _) => Ok(kind),
@@ -322,7 +322,8 @@ fn kind_of_new_text(old: &Node, text: &str) -> Result<ScalarKind, String> {
         (_, new) if new == kind => Ok(kind),
         (_, new) => {
             let new = Node::scalar(text, new, Style::Plain, old.origin());
-            Err(format!("it is {}, and the new value is {}", old.describe(), new.describe()))
+            let why = format!("it is {}, and the new value is {}", old.describe(), new.describe());
+            Err(Unfit::Value { why, value: value.span(), old: old.span() })
         }
     }
 }
