@@ -1,6 +1,6 @@
 //! Who set a value, told beside a finding about it.
 
-use seatrial_model::{Finding, Manifest, Node, SetBy};
+use seatrial_model::{Finding, Manifest, Node, SetBy, Sources, Span};
 
 /// The value at a JSON pointer into an object; `None` when it is absent.
 pub(crate) fn value_at<'a>(manifest: &'a Manifest, pointer: &str) -> Option<&'a Node> {
@@ -10,6 +10,25 @@ pub(crate) fn value_at<'a>(manifest: &'a Manifest, pointer: &str) -> Option<&'a 
         }
         node.get(&segment.replace("~1", "/").replace("~0", "~"))
     })
+}
+
+/// The quotes that make a string of a value which is written without any: kustomize keeps those of the value that it replaces.
+pub(crate) fn quotes_kept(value: &Node, sources: &Sources) -> Option<Span> {
+    let is_quoted = |span: Span| {
+        let file = sources.get(span.file)?;
+        Some(file.text().get(span.start as usize..)?.starts_with(['"', '\'']))
+    };
+    let mut origin = value.origin();
+    if is_quoted(origin.span)? {
+        return None;
+    }
+    while let Some(before) = origin.over.as_ref().and_then(|over| over.before.clone()) {
+        origin = before;
+        if is_quoted(origin.span)? {
+            return Some(origin.span);
+        }
+    }
+    None
 }
 
 /// Adds who set a value last, and the place of what it replaced. A value that the command line set has no file: the finding

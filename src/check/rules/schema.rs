@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seatrial_kubernetes::Minor;
-use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, ScalarKind, Setting};
+use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, ScalarKind, SetBy, Setting};
 use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
 
 use crate::served::Served;
@@ -52,7 +51,7 @@ impl Rule for Schema {
             let violations = without_misplaced(violations);
             let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
             checked.findings.extend(told.iter().map(|(v, place)| {
-                let finding = finding(v, manifest, context.minor);
+                let finding = finding(v, manifest, context);
                 match place {
                     Some(place) => finding.with_help(place.as_str()),
                     None => finding,
@@ -98,7 +97,7 @@ fn and_more(next: &Violation, count: usize, manifest: &Manifest) -> Finding {
     Finding::new(ID, next.span, message).with_object(&manifest.id).with_field(&*next.pointer)
 }
 
-fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding {
+fn finding(violation: &Violation, manifest: &Manifest, context: &Context<'_>) -> Finding {
     let (object, path) = (&manifest.id, &violation.path);
     let value = provenance::value_at(manifest, &violation.pointer);
     let new = |message: String| {
@@ -109,12 +108,24 @@ fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding 
         Problem::UnknownField { suggestion, .. } => {
             let meant = suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             let finding = new(format!("{object} has no field `{path}`{meant}"));
-            provenance::tell(finding, value, manifest)
-                .with_note(format!("Kubernetes {minor} rejects unknown fields when validation is strict"))
+            let minor = context.minor;
+            let finding = match value.filter(|value| is_patched(value)) {
+                // The key stays where it was written first.
+                Some(value) => finding.with_related(value.span(), "a patch sets it, too"),
+                None => provenance::tell(finding, value, manifest),
+            };
+            finding.with_note(format!("Kubernetes {minor} rejects unknown fields when validation is strict"))
         }
         Problem::WrongType { expected, found } => {
             let mut finding = new(format!("`{path}` of {object} must be {expected}, not {found}"));
-            finding.help = value.and_then(|value| way_out(expected, value)).map(str::to_owned);
+            let way_out = value.and_then(|value| way_out(expected, value));
+            finding.help = way_out.map(str::to_owned);
+            if way_out == Some(UNQUOTE)
+                && let Some(quotes) = value.and_then(|value| provenance::quotes_kept(value, context.sources))
+            {
+                finding.help = Some("take the quotes off the value that is replaced".to_owned());
+                return finding.with_related(quotes, "kustomize keeps these quotes");
+            }
             provenance::tell(finding, value, manifest)
         }
         Problem::MissingField { name } => {
@@ -141,14 +152,22 @@ fn finding(violation: &Violation, manifest: &Manifest, minor: Minor) -> Finding 
     }
 }
 
+/// Whether a patch set a value over another one.
+fn is_patched(value: &Node) -> bool {
+    value.origin().over.is_some_and(|over| over.by == SetBy::Patch && over.before.is_some())
+}
+
+/// What to do about a text that is a number or a boolean.
+const UNQUOTE: &str = "take the quotes off the value";
+
 /// What to do about a scalar of the wrong type.
 fn way_out(expected: &str, value: &Node) -> Option<&'static str> {
     let text = value.scalar_text()?;
     match (expected, value.kind()) {
         ("a string", ScalarKind::Bool | ScalarKind::Integer | ScalarKind::Float) => Some("put the value in quotes"),
-        ("an integer", ScalarKind::String) if text.parse::<i64>().is_ok() => Some("take the quotes off the value"),
-        ("a number", ScalarKind::String) if text.parse::<f64>().is_ok() => Some("take the quotes off the value"),
-        ("a boolean", ScalarKind::String) if matches!(text, "true" | "false") => Some("take the quotes off the value"),
+        ("an integer", ScalarKind::String) if text.parse::<i64>().is_ok() => Some(UNQUOTE),
+        ("a number", ScalarKind::String) if text.parse::<f64>().is_ok() => Some(UNQUOTE),
+        ("a boolean", ScalarKind::String) if matches!(text, "true" | "false") => Some(UNQUOTE),
         ("a boolean", ScalarKind::String) if matches!(text, "yes" | "no" | "on" | "off") => {
             Some("write `true` or `false`")
         }

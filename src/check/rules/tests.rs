@@ -115,6 +115,66 @@ fn a_patched_value_points_at_the_patch_and_at_what_it_replaced() {
     assert_eq!(finding.related[0].text, "patched over this");
 }
 
+/// What is said of a Deployment whose value at `pointer` (two keys) a patch replaced by what stands behind the last colon of `patch`.
+fn patched(base: &str, pointer: [&str; 2], patch: &str) -> (Vec<String>, Finding) {
+    let sources = Sources::new();
+    let head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\n";
+    let base = sources.add("base.yaml", format!("{head}{base}"));
+    let patch = sources.add("patch.yaml", patch.to_owned());
+    let mut manifest = manifests(&base).remove(0);
+    let parent = manifest.node.get_mut(pointer[0]).expect("is there");
+    let before = parent.get(pointer[1]).cloned().expect("is there");
+    let start = patch.text().rfind(": ").expect("a pair") + 2;
+    let text = patch.text()[start..].trim_end();
+    let origin = Origin::over(Span::new(patch.id(), start, start + text.len()), SetBy::Patch, Some(before.origin()));
+    parent.set(pointer[1], Node::scalar(text, before.kind(), before.style(), origin));
+    let found = check(&[manifest], &Context::new("dev", Minor::DEFAULT, &sources)).findings;
+    let pointer = format!("/{}/{}", pointer[0], pointer[1]);
+    let finding = found.into_iter().find(|f| f.field.as_ref() == Some(&pointer)).expect("found");
+    let place = |label: &Label| {
+        let file = sources.get(label.span.file).expect("a file");
+        let (line, column) = file.line_column(label.span.start);
+        format!("{}:{line}:{column} {}", file.path(), label.text).trim_end().to_owned()
+    };
+    (std::iter::once(&finding.primary).chain(&finding.related).map(place).collect(), finding)
+}
+
+#[test]
+fn quotes_that_kustomize_keeps_are_pointed_at_where_they_are() {
+    let (places, finding) = patched("spec: { replicas: \"1\" }\n", ["spec", "replicas"], "spec:\n  replicas: 5\n");
+    assert_eq!(places, ["patch.yaml:2:13", "base.yaml:4:19 kustomize keeps these quotes"]);
+    assert_eq!(finding.help.as_deref(), Some("take the quotes off the value that is replaced"));
+    let (places, finding) = patched("spec: { replicas: \"1\" }\n", ["spec", "replicas"], "spec:\n  replicas: \"5\"\n");
+    assert_eq!(places, ["patch.yaml:2:13", "base.yaml:4:19 patched over this"]);
+    assert_ne!(finding.help.as_deref(), Some("take the quotes off the value that is replaced"));
+}
+
+#[test]
+fn an_unknown_field_that_is_patched_points_at_its_key_and_at_the_patch() {
+    let (places, _) = patched("spec: { replicaz: 1 }\n", ["spec", "replicaz"], "spec:\n  replicaz: 5\n");
+    assert_eq!(places, ["base.yaml:4:9", "patch.yaml:2:13 a patch sets it, too"]);
+}
+
+#[test]
+fn what_follows_from_something_that_could_not_be_applied_is_left_out() {
+    let sources = Sources::new();
+    let text =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: many, template: {} }\n";
+    let manifest = manifests(&sources.add("web.yaml", text.to_owned())).remove(0);
+    let fields = |built| {
+        let found = check(&[Manifest { built, ..manifest.clone() }], &Context::new("dev", Minor::DEFAULT, &sources));
+        found.findings.into_iter().filter_map(|f| f.field).collect::<Vec<_>>()
+    };
+    let whole = fields(Built::Whole);
+    assert!(["/spec/replicas", "/spec/selector"].iter().all(|f| whole.iter().any(|w| w == f)), "{whole:?}");
+    let perhaps = fields(Built::PerhapsInPart);
+    assert!(
+        perhaps.iter().any(|f| f == "/spec/replicas") && !perhaps.iter().any(|f| f == "/spec/selector"),
+        "{perhaps:?}"
+    );
+    assert_eq!(fields(Built::InPart), [""; 0]);
+}
+
 #[test]
 fn a_value_from_the_command_line_points_into_the_repository() {
     let finding = replaced(SetBy::CommandLine);
