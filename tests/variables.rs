@@ -117,6 +117,32 @@ fn a_bad_value_names_its_variable() {
 }
 
 #[test]
+fn a_value_that_only_the_command_understands_names_its_variable_or_its_flag() {
+    let table = [
+        ("IMAGE", "image", "web", ": `web` is not `NAME=REFERENCE`"),
+        ("IMAGE", "image", "nobody=web:2", " `nobody` matches no rendered image"),
+        ("CHECKOUT", "checkout", "vendor", " `vendor` is not URL=DIR"),
+        (
+            "CHECKOUT",
+            "checkout",
+            "https://example.com/a=gone",
+            " `https://example.com/a=gone`: `gone` cannot be opened",
+        ),
+        ("CHECKOUT", "checkout", "nowhere=app", ": `nowhere` is not an address"),
+        ("BASE", "base", "HEAD", " is `HEAD`, and this is not a git repository"),
+    ];
+    for (variable, flag, value, expected) in table {
+        let (exit, text) = with(&["validate"], &[(&format!("SEATRIAL_{variable}"), value)]);
+        assert!(exit == Some(2) && text.contains(&format!("SEATRIAL_{variable}{expected}")), "{variable}: {text}");
+        assert!(!text.contains(&format!("--{flag}")), "{variable}: {text}");
+        // What the command line says counts, whatever the variable has.
+        let (exit, text) =
+            with(&["validate", &format!("--{flag}={value}")], &[(&format!("SEATRIAL_{variable}"), "x=y")]);
+        assert!(exit == Some(2) && text.contains(&format!("--{flag}{expected}")), "{flag}: {text}");
+    }
+}
+
+#[test]
 fn an_environment_that_is_not_there_names_the_nearest_and_all() {
     let expected = "there is no environment `stagin`; did you mean `staging`? There are `dev` and `staging`";
     for command in ["validate", "render", "run", "deploy", "test", "cleanup"] {

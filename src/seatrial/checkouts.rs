@@ -1,7 +1,5 @@
 //! Copies of other repositories that stand in for remote bases: from `seatrial.yaml` and from `--checkout`.
 
-use std::path::Path;
-
 use seatrial_kustomize::Checkout;
 use seatrial_tree::{join, parent};
 
@@ -37,7 +35,7 @@ impl Checkouts {
     /// # Errors
     /// [`Stop::Usage`] for a flag that is malformed, or a directory that is not there or lies outside of the repository.
     pub(crate) fn of_flags(args: &SourceArgs, session: &Session, workspace: &Workspace) -> Result<Checkouts, Stop> {
-        let given = args.checkout.iter().map(|flag| from_flag(flag, &session.directory, workspace));
+        let given = args.checkout.iter().map(|flag| from_flag(flag, session, workspace));
         let given = given.collect::<Result<Vec<Checkout>, String>>().map_err(Stop::Usage)?;
         Ok(Checkouts { given, configured: Vec::new() })
     }
@@ -60,18 +58,19 @@ impl Checkouts {
     }
 }
 
-fn from_flag(flag: &str, directory: &Path, workspace: &Workspace) -> Result<Checkout, String> {
+fn from_flag(flag: &str, session: &Session, workspace: &Workspace) -> Result<Checkout, String> {
+    let name = session.from_variables.named("--checkout");
     // An address may hold an equals sign, too: `?ref=v1.2`.
     let Some((url, path)) = flag.rsplit_once('=').filter(|(url, path)| !url.is_empty() && !path.is_empty()) else {
         return Err(format!(
-            "--checkout `{flag}` is not URL=DIR, as in https://github.com/acme/bases?ref=v1.2=vendor/bases"
+            "{name} `{flag}` is not URL=DIR, as in https://github.com/acme/bases?ref=v1.2=vendor/bases"
         ));
     };
-    let cannot = |why: &str| format!("--checkout `{flag}`: `{path}` {why}");
+    let cannot = |why: &str| format!("{name} `{flag}`: `{path}` {why}");
     let absolute =
-        directory.join(path).canonicalize().map_err(|error| cannot(&format!("cannot be opened: {error}")))?;
+        session.directory.join(path).canonicalize().map_err(|error| cannot(&format!("cannot be opened: {error}")))?;
     if !absolute.starts_with(&workspace.root) {
         return Err(cannot(&format!("lies outside of the repository `{}`", workspace.root.display())));
     }
-    Checkout::new(url, &in_tree(&workspace.root, &absolute))
+    Checkout::new(url, &in_tree(&workspace.root, &absolute)).map_err(|why| format!("{name}: {why}"))
 }

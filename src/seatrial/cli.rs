@@ -11,7 +11,7 @@ use seatrial_model::{FailOn, Listing};
 use seatrial_rules::Options;
 
 use crate::compared::Wish;
-use crate::variables::{boolean, without_empty};
+use crate::variables::{FromVariables, boolean, without_empty};
 
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
@@ -115,6 +115,10 @@ pub(crate) struct CommonArgs {
     /// Colours: auto, always or never.
     #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR", hide_possible_values = true)]
     pub(crate) color: Color,
+
+    /// What variables said.
+    #[arg(skip)]
+    pub(crate) from_variables: FromVariables,
 }
 
 /// Flags of commands that end in a report.

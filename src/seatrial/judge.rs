@@ -84,7 +84,7 @@ pub(crate) fn judge(seats: Vec<Seat<'_>>, bench: Bench<'_>) -> Result<Vec<Judged
         let mut names: Vec<&str> = examined.iter().flat_map(|e| e.images.iter().map(String::as_str)).collect();
         names.sort_unstable();
         names.dedup();
-        let sentence = format!("{}; {}", matches_nothing(image), there_are(&names));
+        let sentence = format!("{}; {}", matches_nothing(image, bench.session), there_are(&names));
         return Err(Stop::Usage(bench.session.masked(&sentence)));
     }
     // Only now the Secrets of all environments are known, and one may stand in the line of another's finding.

@@ -50,17 +50,18 @@ use crate::cli::{Cli, Command, CommonArgs};
 use crate::pipeline::Extent;
 use crate::stop::Stop;
 use crate::streams::Written;
+use crate::variables::FromVariables;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     streams::tell_of_panics();
-    let cli = match parse(std::env::args_os()) {
+    let mut cli = match parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(explain(error)),
     };
-    log_to_stderr(&cli.command);
+    log_to_stderr(&mut cli.command);
     match dispatch(&cli.command) {
         Ok(code) => ExitCode::from(code),
         Err(stop) => {
@@ -77,7 +78,13 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> 
     let definition = cli::definition().styles(streams::usage_styles());
     let arguments: Vec<OsString> = arguments.collect();
     let matches = definition.clone().try_get_matches_from(&arguments);
-    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = matches.and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        if let Some(common) = common(&mut cli.command) {
+            common.from_variables = FromVariables::of(&matches, &definition);
+        }
+        Ok(cli)
+    });
     parsed.map_err(|error| variables::blame(error, &definition, arguments))
 }
 
@@ -121,7 +128,7 @@ fn on_runtime(work: impl Future<Output = Result<u8, Stop>>) -> Result<u8, Stop> 
     result
 }
 
-fn log_to_stderr(command: &Command) {
+fn log_to_stderr(command: &mut Command) {
     let Some(common) = common(command) else { return };
     let level = match common.verbose {
         0 => return,
@@ -132,12 +139,12 @@ fn log_to_stderr(command: &Command) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| streams::Events).with_ansi(false).init();
 }
 
-fn common(command: &Command) -> Option<&CommonArgs> {
+fn common(command: &mut Command) -> Option<&mut CommonArgs> {
     match command {
-        Command::Run(args) | Command::Deploy(args) | Command::Test(args) => Some(&args.common),
-        Command::Validate(args) => Some(&args.common),
-        Command::Render(args) => Some(&args.common),
-        Command::Cleanup(args) => Some(&args.common),
+        Command::Run(args) | Command::Deploy(args) | Command::Test(args) => Some(&mut args.common),
+        Command::Validate(args) => Some(&mut args.common),
+        Command::Render(args) => Some(&mut args.common),
+        Command::Cleanup(args) => Some(&mut args.common),
         Command::Schema(_) => None,
     }
 }

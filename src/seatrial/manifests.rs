@@ -39,7 +39,7 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
         (planned, None, None) => return Err(Stop::Usage(which(planned, &paths))),
     };
     if let Some(image) = unmatched(images, &[changed.as_slice()]) {
-        return Err(Stop::Usage(matches_nothing(image)));
+        return Err(Stop::Usage(matches_nothing(image, &session)));
     }
     rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m, &session.sources));
     session.masker.learn(&session.sources);

@@ -58,7 +58,7 @@ impl Preparation {
         wanted: Selection<'_>,
         flags: PlanFlags,
     ) -> Result<Preparation, Stop> {
-        let images = image_overrides(&source.image).map_err(Stop::Usage)?;
+        let images = image_overrides(&source.image, session).map_err(Stop::Usage)?;
         let of_flags = Checkouts::of_flags(source, session, workspace)?;
         let checkouts = of_flags.under(workspace.config.as_ref(), &workspace.config_path);
         let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts);

@@ -9,6 +9,7 @@ use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
 use crate::checkouts::Checkouts;
+use crate::session::Session;
 
 /// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
 #[derive(Debug)]
@@ -91,8 +92,10 @@ impl Renderer {
 ///
 /// # Errors
 /// A sentence for the first that is malformed.
-pub(crate) fn image_overrides(flags: &[String]) -> Result<Vec<ImageOverride>, String> {
-    flags.iter().map(|flag| ImageOverride::parse(flag.trim())).collect()
+pub(crate) fn image_overrides(flags: &[String], session: &Session) -> Result<Vec<ImageOverride>, String> {
+    let name = session.from_variables.named("--image");
+    let parse = |flag: &String| ImageOverride::parse(flag.trim()).map_err(|why| format!("{name}: {why}"));
+    flags.iter().map(parse).collect()
 }
 
 /// The first `--image` that changed no container in any rendering; `changed` has their counts, a slice for each rendering.
@@ -102,8 +105,8 @@ pub(crate) fn unmatched<'a>(images: &'a [ImageOverride], changed: &[&[usize]]) -
 }
 
 /// What is said of it.
-pub(crate) fn matches_nothing(image: &ImageOverride) -> String {
-    format!("--image `{}` matches no rendered image", image.name)
+pub(crate) fn matches_nothing(image: &ImageOverride, session: &Session) -> String {
+    format!("{} `{}` matches no rendered image", session.from_variables.named("--image"), image.name)
 }
 
 /// Names of the images in pod templates, for the message about an `--image` that matches none.

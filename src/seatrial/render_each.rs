@@ -45,7 +45,7 @@ impl RenderEach<'_> {
         tell(&findings, self.session);
         let changed: Vec<&[usize]> = written.iter().map(|w| w.changed.as_slice()).collect();
         if let Some(image) = unmatched(self.images, &changed) {
-            return Err(Stop::Usage(matches_nothing(image)));
+            return Err(Stop::Usage(matches_nothing(image, self.session)));
         }
         for (index, wanted) in self.args.object.iter().enumerate() {
             if !written.iter().any(|w| w.has.get(index).copied().unwrap_or_default()) {

@@ -13,6 +13,7 @@ use crate::cli::{ClusterArgs, Color, CommonArgs};
 use crate::config::Placeholders;
 use crate::stop::Stop;
 use crate::streams;
+use crate::variables::FromVariables;
 use crate::workspace::normal;
 
 /// Names of environment variables whose values are secret.
@@ -33,6 +34,7 @@ pub(crate) struct Session {
     pub(crate) masker: Arc<Masker>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) color: bool,
+    pub(crate) from_variables: FromVariables,
 }
 
 impl Session {
@@ -49,17 +51,19 @@ impl Session {
         let event = env.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read_to_string(path).ok());
         let ci = CiContext::detect(&env, event.as_deref());
         let directory = logical(directory, &env);
+        let from_variables = common.from_variables.clone();
+        let name = |flag| from_variables.named(flag);
         let given = cluster.and_then(|args| args.pull_request).map(|number| number.to_string());
         let number = ci.pull_request.as_ref().map(|p| p.number.to_string());
-        let pull_request = agreed("--pull-request", number, given)?.and_then(|number| number.parse().ok());
+        let pull_request = agreed(name("--pull-request"), number, given)?.and_then(|number| number.parse().ok());
         let given = cluster.and_then(|args| args.repository.clone());
-        let repository = agreed("--repository", ci.repository.clone(), given)?;
+        let repository = agreed(name("--repository"), ci.repository.clone(), given)?;
         // Keys of a hash map are random for each process: nothing more is needed here.
         let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);
         let sources = Arc::new(Sources::new());
         tracing::debug!(host = ?ci.host, pull_request, "where this runs");
-        Ok(Session { env, directory, ci, pull_request, repository, nonce, masker, sources, color })
+        Ok(Session { env, directory, ci, pull_request, repository, nonce, masker, sources, color, from_variables })
     }
 
     /// What names and addresses of an environment can be filled with.
@@ -105,11 +109,11 @@ impl Session {
     }
 }
 
-/// What the CI says, else what a flag says. Neither silently wins over the other: a preview might be deleted that nobody meant.
+/// What the CI says, else what a flag or its variable says. Neither silently wins over the other: a preview might be deleted that nobody meant.
 fn agreed(flag: &str, ci: Option<String>, given: Option<String>) -> Result<Option<String>, Stop> {
     match (ci, given) {
         (Some(ci), Some(given)) if !ci.eq_ignore_ascii_case(&given) => {
-            Err(Stop::Usage(format!("{flag} is `{given}`, and this run belongs to `{ci}`: leave the flag out")))
+            Err(Stop::Usage(format!("{flag} is `{given}`, and this run belongs to `{ci}`: leave it out")))
         }
         (ci, given) => Ok(ci.or(given)),
     }

@@ -1,15 +1,39 @@
 //! The `SEATRIAL_*` variables behind flags: one that is empty is as if it were unset, since that is what a CI makes of an undefined value;
 //! one that is wrong is named.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Command, Error};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, Error};
 use seatrial_model::shown_on_one_line;
 
 /// How the names begin.
 const PREFIX: &str = "SEATRIAL_";
+
+/// The flags whose values came from their variables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FromVariables(BTreeMap<String, String>);
+
+impl FromVariables {
+    /// Those of the command that was given.
+    pub(crate) fn of(matches: &ArgMatches, definition: &Command) -> FromVariables {
+        let Some((name, matches)) = matches.subcommand() else { return FromVariables::default() };
+        let flags = definition.find_subcommand(name).into_iter().flat_map(Command::get_arguments);
+        let is_from_variable =
+            |flag: &&Arg| matches.value_source(flag.get_id().as_str()) == Some(ValueSource::EnvVariable);
+        let names =
+            |flag: &Arg| Some((format!("--{}", flag.get_long()?), flag.get_env()?.to_string_lossy().into_owned()));
+        FromVariables(flags.filter(is_from_variable).filter_map(names).collect())
+    }
+
+    /// How to name a flag in a message about its value: by its variable, where that had it.
+    pub(crate) fn named<'a>(&'a self, flag: &'a str) -> &'a str {
+        self.0.get(flag).map_or(flag, String::as_str)
+    }
+}
 
 /// A flag that does not see its variable where that is empty.
 pub(crate) fn without_empty(flag: Arg) -> Arg {
