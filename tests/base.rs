@@ -134,7 +134,7 @@ fn a_local_branch_is_compared_with_where_it_left_the_default_branch() {
         seen.log
     );
     assert_eq!(seen.base(), left);
-    seen.says(&format!("compared with commit {}, where this branch left `main`", &left[..7]));
+    seen.says(&format!("compared with: commit {}, where this branch left `main`", &left[..7]));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_base_that_is_named_counts_in_any_ci_and_on_any_branch() {
         let seen = repo.run(arguments, environment);
         assert_eq!(seen.findings(), ["new new", "old old"], "{}", seen.log);
         assert_eq!(seen.base(), left);
-        seen.says(&format!("compared with commit {}", &left[..7]));
+        seen.says(&format!("compared with: commit {}, given ", &left[..7]));
     }
     repo.git(&["checkout", "-q", "--detach"]);
     assert_eq!(repo.run(&["validate", "--base=HEAD"], &[]).exit, Some(0));

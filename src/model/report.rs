@@ -74,6 +74,9 @@ pub struct Revision {
     /// The commit that head is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
+    /// How that one was found, as a clause: ``where this branch left `main` ``.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_found: Option<String>,
     /// The pull request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<PullRequest>,

@@ -8,12 +8,6 @@ use crate::revision::{Commit, Depth, Missing, missing};
 use crate::session::Session;
 use crate::stop::Stop;
 
-/// The variable of `--base`.
-const VARIABLE: &str = "SEATRIAL_BASE";
-
-/// Characters of a commit id that are shown.
-const SHORT: usize = 7;
-
 /// What a command compares the checkout with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wish<'a> {
@@ -36,8 +30,8 @@ impl<'a> Wish<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Compared {
     pub(crate) commit: Commit,
-    /// A sentence for the report, where it is not the base of the pull request.
-    pub(crate) notice: Option<String>,
+    /// How it was found, as a clause for the report.
+    pub(crate) found: Option<String>,
 }
 
 impl Compared {
@@ -54,29 +48,36 @@ impl Compared {
         match wish {
             Wish::Revision(revision) => named(revision, session, repository).map_err(Stop::Usage),
             Wish::Found if *base == Commit::None && session.ci.host == Host::Local => {
-                Ok(repository.map_or(Compared::silent(Commit::None), of_local_branch))
+                Ok(repository.map_or(Compared::nothing(), of_local_branch))
             }
-            Wish::Found => Ok(Compared::silent(base.clone())),
-            Wish::Nothing => Ok(Compared::silent(Commit::None)),
+            Wish::Found => {
+                let found = Some("the base of this pull request".to_owned());
+                Ok(Compared { commit: base.clone(), found })
+            }
+            Wish::Nothing => Ok(Compared::nothing()),
         }
     }
 
-    fn silent(commit: Commit) -> Compared {
-        Compared { commit, notice: None }
+    /// Nothing to compare with.
+    pub(crate) fn nothing() -> Compared {
+        Compared { commit: Commit::None, found: None }
+    }
+
+    fn missing(missing: Missing) -> Compared {
+        Compared { commit: Commit::Missing(missing), found: None }
     }
 }
 
 fn named(revision: &str, session: &Session, repository: Option<&Repository>) -> Result<Compared, String> {
-    let is_of_variable = session.env.get(VARIABLE).is_some_and(|value| value == revision);
-    let flag = if is_of_variable { VARIABLE } else { "--base" };
+    let flag = session.from_variables.named("--base");
     let repository = repository.ok_or_else(|| format!("{flag} is `{revision}`, and this is not a git repository"))?;
     let commit = repository.resolve(revision).map_err(|error| {
         let why = unknown(revision, session.ci.host, repository, &error);
         format!("{flag}: {why}")
     })?;
-    let short = short(&commit);
-    let as_given = if commit.starts_with(revision) { String::new() } else { format!(" (`{revision}`)") };
-    Ok(Compared { notice: Some(format!("compared with commit {short}{as_given}")), commit: Commit::Known(commit) })
+    let found =
+        if commit.starts_with(revision) { format!("given by {flag}") } else { format!("given as `{revision}`") };
+    Ok(Compared { commit: Commit::Known(commit), found: Some(found) })
 }
 
 /// Why a revision is not known, and the way out.
@@ -93,24 +94,22 @@ fn unknown(revision: &str, host: Host, repository: &Repository, error: &GitError
 /// The merge base with the default branch; none on the default branch itself, on a detached HEAD, or without a default branch.
 fn of_local_branch(repository: &Repository) -> Compared {
     let (Some(own), Some(default)) = (repository.branch(), repository.default_branch()) else {
-        return Compared::silent(Commit::None);
+        return Compared::nothing();
     };
     if branch_of(&own) == branch_of(&default) || repository.resolve("HEAD").is_err() {
-        return Compared::silent(Commit::None);
+        return Compared::nothing();
     }
     let shown = shown(&default);
     match repository.reference(&default).and_then(|tip| repository.merge_base("HEAD", &tip)) {
         Ok(commit) => {
-            let notice = format!("compared with commit {}, where this branch left `{shown}`", short(&commit));
-            Compared { commit: Commit::Known(commit), notice: Some(notice) }
+            let found = Some(format!("where this branch left `{shown}`"));
+            Compared { commit: Commit::Known(commit), found }
         }
-        Err(error) if repository.is_shallow() => {
-            Compared::silent(Commit::Missing(missing(Host::Local, Depth::All, &error)))
-        }
-        Err(_) => Compared::silent(Commit::Missing(Missing {
+        Err(error) if repository.is_shallow() => Compared::missing(missing(Host::Local, Depth::All, &error)),
+        Err(_) => Compared::missing(Missing {
             because: format!("this branch and `{shown}` have no commit in common"),
             way_out: "name one with --base".to_owned(),
-        })),
+        }),
     }
 }
 
@@ -124,8 +123,4 @@ fn branch_of(reference: &str) -> &str {
 fn shown(reference: &str) -> &str {
     let local = reference.strip_prefix("refs/heads/");
     local.or_else(|| reference.strip_prefix("refs/remotes/")).unwrap_or(reference)
-}
-
-fn short(commit: &str) -> &str {
-    commit.get(..SHORT).unwrap_or(commit)
 }

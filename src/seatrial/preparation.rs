@@ -133,6 +133,7 @@ impl Preparation {
         let against = self.against(context).unwrap_or_else(|missing| {
             report.notices.push(missing.sentence(besides));
             report.revision.base = None;
+            report.revision.base_found = None;
             None
         });
         report.notices.extend(self.notices.iter().cloned());

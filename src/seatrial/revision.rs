@@ -4,6 +4,8 @@ use seatrial_ci::{CiContext, Host, PullRequestContext};
 use seatrial_model::{PullRequest, Revision};
 use seatrial_tree::{GitError, Repository};
 
+use crate::compared::Compared;
+
 /// A commit beside the checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Commit {
@@ -163,7 +165,7 @@ pub(crate) fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
 }
 
 /// What the report says was judged.
-pub(crate) fn judged(ci: &CiContext, base: &Commit, repository: Option<&Repository>) -> Revision {
+pub(crate) fn judged(ci: &CiContext, compared: &Compared, repository: Option<&Repository>) -> Revision {
     let checked_out = || repository.and_then(|r| r.resolve("HEAD").ok());
     let head = ci.pull_request.as_ref().map(|p| p.head.clone()).or_else(|| ci.checkout.clone()).or_else(checked_out);
     let blob_url = match (&ci.server_url, &ci.repository, &head) {
@@ -175,9 +177,10 @@ pub(crate) fn judged(ci: &CiContext, base: &Commit, repository: Option<&Reposito
         repository: ci.repository.clone().unwrap_or_default(),
         blob_url,
     });
-    let base = match base {
+    let base = match &compared.commit {
         Commit::Known(commit) => Some(commit.clone()),
         Commit::None | Commit::Missing(_) => None,
     };
-    Revision { head, base, pull_request }
+    let base_found = compared.found.clone().filter(|_| base.is_some());
+    Revision { head, base, base_found, pull_request }
 }

@@ -56,7 +56,7 @@ impl<'a> RunContext<'a> {
         };
         let (compared, unknown) = match Compared::find(wish, &commits.base, session, workspace.repository.as_ref()) {
             Ok(compared) => (compared, None),
-            Err(stop) => (Compared { commit: Commit::None, notice: None }, Some(stop)),
+            Err(stop) => (Compared::nothing(), Some(stop)),
         };
         let missing = match (&commits.base, flags.purpose) {
             (Commit::Missing(missing), Purpose::Judge) => Some(missing.clause()),
@@ -115,11 +115,14 @@ impl<'a> RunContext<'a> {
     pub(crate) fn report(&self, command: &str, findings: FindingArgs) -> Report {
         let ci = &self.session.ci;
         let mut report = Report::new(command, env!("CARGO_PKG_VERSION"));
-        report.revision = revision::judged(ci, &self.compared.commit, self.workspace.repository.as_ref());
+        report.revision = revision::judged(ci, &self.compared, self.workspace.repository.as_ref());
+        // A branch may have any name.
+        let found = report.revision.base_found.take();
+        report.revision.base_found = found.map(|found| self.session.masked(&found));
         report.fail_on = findings.fail_on();
         report.listing = findings.listing();
         report.run_url.clone_from(&ci.run_url);
-        report.notices.extend(ci.notices.iter().chain(&self.compared.notice).cloned());
+        report.notices.extend(ci.notices.iter().cloned());
         report
     }
 

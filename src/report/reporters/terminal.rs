@@ -17,7 +17,7 @@ use crate::headline::{MOST_NAMES, NOTHING_JUDGED, judged};
 use crate::left_out::{is_told_as_not_checked, not_checked};
 use crate::plain::one_line;
 use crate::trials;
-use crate::wording::{count, duration, list};
+use crate::wording::{count, duration, list, short};
 use style::{Pen, Style};
 
 /// Findings that are named of those that were mended.
@@ -119,9 +119,13 @@ fn altered(report: &Report, pen: Pen) -> String {
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
 }
 
-/// What was mended, what was there before, and what could not be compared.
+/// What it was compared with, what was mended, what was there before, and what could not be compared.
 fn compared(report: &Report, pen: Pen) -> String {
     let mut lines = Vec::new();
+    if let Some(base) = &report.revision.base {
+        let found = report.revision.base_found.as_ref().map(|found| format!(", {found}")).unwrap_or_default();
+        lines.push(("compared with", format!("commit {}{found}", short(base))));
+    }
     for finding in report.fixed.iter().take(MOST_FIXED) {
         let at = &finding.primary.location;
         lines.push(("fixed", format!("{} ({}:{} of the base)", finding.message, at.path, at.line)));

@@ -20,6 +20,11 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     }
 }
 
+/// The beginning of a commit id, by which people know it.
+pub(crate) fn short(commit: &str) -> String {
+    commit.chars().take(7).collect()
+}
+
 /// With a capital first letter; a name in backticks stays as it is.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut rest = text.chars();

@@ -1,13 +1,10 @@
-//! The small print: head commit, duration, run, what was not checked; and where the rest is when something was left out.
+//! The small print: the commits, duration, run, what was not checked; and where the rest is when something was left out.
 
 use seatrial_model::Report;
 
 use crate::left_out::not_checked;
 use crate::markdown::escape::{Place, code, link, prose};
-use crate::wording::{clip, duration};
-
-/// Characters of a commit id that are shown.
-const SHORT: usize = 7;
+use crate::wording::{clip, duration, short};
 
 /// Characters of what was not checked.
 const LONGEST: usize = 300;
@@ -15,8 +12,12 @@ const LONGEST: usize = 300;
 pub(crate) fn footer(report: &Report) -> String {
     let mut facts = Vec::new();
     if let Some(head) = &report.revision.head {
-        let short: String = head.chars().take(SHORT).collect();
-        facts.push(format!("head {}", code(&short, Place::Line)));
+        facts.push(format!("head {}", code(&short(head), Place::Line)));
+    }
+    if let Some(base) = &report.revision.base {
+        let found = report.revision.base_found.as_ref().map(|found| prose(&clip(found, LONGEST), Place::Line));
+        let found = found.map(|found| format!(", {found}")).unwrap_or_default();
+        facts.push(format!("compared with {}{found}", code(&short(base), Place::Line)));
     }
     facts.push(duration(report.duration_ms));
     facts.extend(report.run_url.as_ref().map(|url| link(&run_name(url), url)));

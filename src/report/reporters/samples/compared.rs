@@ -8,6 +8,8 @@ use super::{finding, finding_of, green, label, schema_in_two_environments};
 pub(super) fn compared() -> Report {
     let mut report = schema_in_two_environments();
     report.command = "run".to_owned();
+    report.revision.base = Some("def5678abc1234def5678abc1234def5678abc12".to_owned());
+    report.revision.base_found = Some("the base of this pull request".to_owned());
     report.environments[0].comparison = Some(Comparison::Compared);
     report.environments[1].comparison = Some(Comparison::NotCompared("the base cannot be rendered".to_owned()));
     for found in &mut report.findings {

@@ -62,6 +62,8 @@ pub(crate) fn filled_with(text: &str) -> Report {
         .to_vec();
     report.broken = vec![owned()];
     report.revision.head = Some(owned());
+    report.revision.base = Some(owned());
+    report.revision.base_found = Some(owned());
     for environment in &mut report.environments {
         environment.name = owned();
         environment.source = owned();
