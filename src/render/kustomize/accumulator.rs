@@ -166,13 +166,9 @@ impl Accumulator {
         self.unread
     }
 
-    /// A finding about a resource that is not there. Where something could not be read, it follows from that, which is the error, and it is
-    /// not told; as a note, where something near is there.
+    /// A finding about a resource that is not there, as far as it is told.
     pub(crate) fn absent(&self, finding: Finding) -> Option<Finding> {
-        let Some(span) = self.unread else { return Some(finding) };
-        let is_near = !finding.related.is_empty();
-        let note = finding.with_level(Level::Note).with_related(span, "this could not be read, and it may be in there");
-        Some(note).filter(|_| is_near)
+        absent(finding, self.unread)
     }
 
     /// Notes of those that are meant that not all of what should have made them could be applied; `place` asks for it.
@@ -230,6 +226,15 @@ impl Accumulator {
             resource.values += budget.grown_values() - grown;
         }
     }
+}
+
+/// A finding about a resource that is not there. Where something could not be read (`unread` names it), it follows from that, which is the
+/// error, and it is not told; as a note, where something near is there.
+pub(crate) fn absent(finding: Finding, unread: Option<Span>) -> Option<Finding> {
+    let Some(span) = unread else { return Some(finding) };
+    let is_near = !finding.related.is_empty();
+    let note = finding.with_level(Level::Note).with_related(span, "this could not be read, and it may be in there");
+    Some(note).filter(|_| is_near)
 }
 
 /// The resources of different identities; one with the identity of an earlier one is a finding.

@@ -77,6 +77,9 @@ pub(crate) struct Build<'a> {
 impl Build<'_> {
     /// Everything that a kustomization says, in kustomize's order.
     pub(crate) fn accumulate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
+        if let Some(place) = kustomization.flaws.bringing {
+            resources.note_unread(place);
+        }
         for field in ["resources", "bases"] {
             for entry in kustomization.items(field) {
                 self.resource(kustomization, entry, resources);
@@ -108,6 +111,9 @@ impl Build<'_> {
             }
         }
         self.transform(kustomization, resources);
+        if let Some(place) = kustomization.flaws.changing {
+            unfinished::perhaps_any(place, resources);
+        }
         for plugin in self.plugins(kustomization, "transformers", resources).resources() {
             if resources.budget.is_exceeded() {
                 return;

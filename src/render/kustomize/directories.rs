@@ -13,7 +13,7 @@ use crate::builder::Build;
 use crate::cache::{Directory, Read, tell_once};
 use crate::files::Files;
 use crate::ids;
-use crate::kustomization::{Kind, Kustomization, empty};
+use crate::kustomization::{Flaws, Kind, Kustomization, empty};
 use crate::transformer_config::TransformerConfig;
 use crate::{FILE_NAMES, build_metadata, unfinished};
 
@@ -240,8 +240,9 @@ fn read(dir: &str, file: &Arc<SourceFile>, files: &Files<'_>) -> Read {
         let finding = Finding::new(ids::KUSTOMIZE, second.span, message).with_level(Level::Warning);
         findings.push(finding.with_help("write it into a kustomization of its own, or remove it"));
     }
-    let kustomization = Kustomization::read(dir, Arc::clone(file), &document.node, &mut findings);
-    if let Some(kustomization) = &kustomization {
+    let mut kustomization = Kustomization::read(dir, Arc::clone(file), &document.node, &mut findings);
+    if let Some(kustomization) = &mut kustomization {
+        kustomization.flaws = Flaws::told_by(&findings);
         build_metadata::check(kustomization, &mut findings);
     }
     Read { kustomization: kustomization.map(Arc::new), findings }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use seatrial_model::{Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
+use seatrial_model::{Built, Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::{Step, keep_origin};
@@ -13,6 +13,7 @@ use crate::metadata;
 use crate::nearest;
 use crate::resource::{Behavior, NameHash, Resource};
 use crate::size::Size;
+use crate::unfinished::has_errors_since;
 
 /// base64 is broken into lines of this length (kyaml: `encodeBase64`).
 const BASE64_LINE: usize = 70;
@@ -66,6 +67,7 @@ pub(crate) fn run(
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
+    let before = findings.len();
     let (pairs, free) = read_pairs(what, generator, context.dir, context.files, resources, findings);
     if resources.budget.is_exceeded() {
         return;
@@ -73,6 +75,7 @@ pub(crate) fn run(
     let Some(name) = generator.get("name").filter(|n| n.as_str().is_some_and(|t| !t.is_empty())) else {
         let message = format!("a generated {} must have a `name`", what.kind());
         findings.push(Finding::new(ids::KUSTOMIZE, generator.span(), message).with_field(what.field()));
+        resources.note_unread(generator.span());
         return;
     };
     let behavior = behavior_of(generator, findings);
@@ -80,6 +83,9 @@ pub(crate) fn run(
     let node = make(what, name, generator, &pairs, &options);
     let mut resource = Resource::new(node, generator.span());
     resource.free = free;
+    if has_errors_since(findings, before) {
+        resource.built = Built::InPart;
+    }
     // Labels and annotations, and what the encoding adds.
     let read = pairs.iter().fold(0, |bytes, pair| bytes + pair.key.len() + pair.value.len());
     let rest = resource.written.since(Size { values: pairs.len(), bytes: read, depth: 0 });
@@ -249,9 +255,8 @@ fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, reso
             .with_related(other.name_span(), format!("it is in the namespace `{namespace}` here"))
             .with_help(format!("write `namespace: {namespace}` in the generator"));
     }
-    let near = nearest::nearest(&id.name, all.iter().filter(is_of_kind).map(|r| &*r.original_id().name));
-    match near {
-        Some(near) => finding.with_help(format!("did you mean `{near}`?")),
+    match nearest::object(&id.name, all.iter().filter(is_of_kind)) {
+        Some(near) => nearest::point_at(finding, near),
         None => finding.with_help("leave out `behavior`, or add the object to the resources"),
     }
 }

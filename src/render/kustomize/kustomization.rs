@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SourceFile, Span};
+use seatrial_model::{Finding, Level, Node, SourceFile, Span};
 
 use crate::fields::KUSTOMIZATION;
 use crate::ids;
+use crate::nearest::nearest;
 use crate::shape;
 
 /// What a directory is included as.
@@ -22,7 +23,51 @@ pub(crate) struct Kustomization {
     pub(crate) dir: String,
     pub(crate) file: Arc<SourceFile>,
     pub(crate) kind: Kind,
+    pub(crate) flaws: Flaws,
     root: Node,
+}
+
+/// Fields that bring objects.
+const BRINGING: [&str; 8] = [
+    "resources",
+    "bases",
+    "components",
+    "generators",
+    "configMapGenerator",
+    "secretGenerator",
+    "helmCharts",
+    "helmChartInflationGenerator",
+];
+
+/// Fields that may change anything of objects.
+const CHANGING: [&str; 6] =
+    ["components", "patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "transformers"];
+
+/// Where something of a kustomization could not be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flaws {
+    /// That may bring objects.
+    pub(crate) bringing: Option<Span>,
+    /// That may change any object.
+    pub(crate) changing: Option<Span>,
+}
+
+impl Flaws {
+    /// Those that findings tell of.
+    pub(crate) fn told_by(findings: &[Finding]) -> Flaws {
+        let mut flaws = Flaws::default();
+        for finding in findings.iter().filter(|finding| finding.level == Level::Error) {
+            let written = finding.field.as_deref().and_then(|field| field.split(['.', '[']).next()).unwrap_or_default();
+            let known = || KUSTOMIZATION.iter().map(|member| member.name);
+            let meant = known().find(|name| *name == written).or_else(|| nearest(written, known()));
+            // What is like no field may have been any.
+            let is_among = |names: &[&str]| meant.is_none_or(|meant| names.contains(&meant));
+            let place = finding.primary.span;
+            flaws.bringing = flaws.bringing.or(Some(place).filter(|_| is_among(&BRINGING)));
+            flaws.changing = flaws.changing.or(Some(place).filter(|_| is_among(&CHANGING)));
+        }
+        flaws
+    }
 }
 
 impl Kustomization {
@@ -44,7 +89,7 @@ impl Kustomization {
         if nothing {
             findings.push(empty(&file));
         }
-        Some(Kustomization { dir: dir.to_owned(), file, kind, root })
+        Some(Kustomization { dir: dir.to_owned(), file, kind, flaws: Flaws::default(), root })
     }
 
     /// A field.

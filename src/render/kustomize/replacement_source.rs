@@ -1,6 +1,6 @@
 //! What a replacement copies: the one object that its `source` means, and the value in it (kustomize: `filters/replacement`).
 
-use seatrial_model::{Finding, Level, Node, Span, Style};
+use seatrial_model::{Built, Finding, Level, Node, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::accumulator::Accumulator;
@@ -66,6 +66,8 @@ pub(crate) fn source_value(
     };
     match value_in(object, source) {
         Ok(value) => Some(value),
+        // What it lacks may be in what could not be applied to it.
+        Err(_) if object.built == Built::InPart => None,
         Err((span, message)) => {
             let finding = Finding::new(ids::KUSTOMIZE, span, message).with_related(object.name_span(), "the source");
             findings.push(finding.with_object(&object.object_id()));

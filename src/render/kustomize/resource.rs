@@ -263,7 +263,7 @@ impl Resource {
         self.prefixes.clone_from(&other.prefixes);
         self.suffixes.clone_from(&other.suffixes);
         self.vars.clone_from(&other.vars);
-        self.built = other.built;
+        self.built = self.built.max(other.built);
     }
 
     /// The namespace as written; empty where there is none.

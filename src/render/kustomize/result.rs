@@ -30,7 +30,7 @@ pub(crate) fn finish(
     }
     let mut resources = distinct(resources, findings);
     fix_references(&mut resources, &config.name_references, &budget, findings);
-    resolve(&mut resources, &built.vars, &config.var_reference, &budget, findings);
+    resolve(&mut resources, &built.vars, &config.var_reference, built.unread(), &budget, findings);
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
     let resources = wanted.label(resources, &budget, findings);

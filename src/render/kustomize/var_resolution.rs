@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seatrial_model::{Finding, Node, Origin, ScalarKind, SetBy, Span, Style};
+use seatrial_model::{Built, Finding, Node, Origin, ScalarKind, SetBy, Span, Style};
 
+use crate::accumulator::absent;
 use crate::budget::Budget;
 use crate::field_path::{at, lookup, split};
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
@@ -18,18 +19,20 @@ use crate::var_expansion::{Expanded, Value, expand};
 use crate::var_findings as told;
 use crate::vars::{Var, Vars};
 
-/// Puts the values of all vars into the fields of the specifications.
+/// Puts the values of all vars into the fields of the specifications. What could not be read, which `unread` names, may hold what a var means
+/// or where it stands.
 pub(crate) fn resolve(
     resources: &mut [Resource],
     vars: &Vars,
     specs: &[FieldSpec],
+    unread: Option<Span>,
     budget: &Budget,
     findings: &mut Vec<Finding>,
 ) {
     if vars.is_empty() {
         return;
     }
-    let mut resolution = Resolution { known: known(resources, vars, findings), used: HashSet::new(), budget };
+    let mut resolution = Resolution { known: known(resources, vars, unread, findings), used: HashSet::new(), budget };
     for resource in resources.iter_mut() {
         for spec in specs {
             if spec.selects(&resource.id().gvk) {
@@ -39,6 +42,9 @@ pub(crate) fn resolve(
         if budget.is_exceeded() {
             return;
         }
+    }
+    if unread.is_some() {
+        return;
     }
     let Resolution { known, used, .. } = resolution;
     let is_unused = |var: &&Var| known.contains_key(&*var.name) && !var.name.is_empty() && !used.contains(&*var.name);
@@ -59,7 +65,12 @@ struct Known<'a> {
 }
 
 /// The vars that have a value; what the others lack is a finding.
-fn known<'a>(resources: &[Resource], vars: &'a Vars, findings: &mut Vec<Finding>) -> HashMap<&'a str, Known<'a>> {
+fn known<'a>(
+    resources: &[Resource],
+    vars: &'a Vars,
+    unread: Option<Span>,
+    findings: &mut Vec<Finding>,
+) -> HashMap<&'a str, Known<'a>> {
     let mut objects: HashMap<&str, &Resource> = HashMap::new();
     for resource in resources {
         for name in &resource.vars {
@@ -69,11 +80,13 @@ fn known<'a>(resources: &[Resource], vars: &'a Vars, findings: &mut Vec<Finding>
     let mut known = HashMap::new();
     for var in vars.iter() {
         let Some(object) = objects.get(&*var.name) else {
-            findings.push(told::no_object(var, resources));
+            findings.extend(absent(told::no_object(var, resources), unread));
             continue;
         };
         match value_of(var, object) {
             Ok(found) => drop(known.insert(&*var.name, found)),
+            // What it lacks may be in what could not be applied to it.
+            Err(_) if object.built == Built::InPart => {}
             Err(finding) => findings.push(*finding),
         }
     }
