@@ -18,6 +18,9 @@ struct Cases {
 #[serde(deny_unknown_fields)]
 struct Case {
     what: String,
+    /// Besides `validate top`.
+    #[serde(default)]
+    args: Vec<String>,
     /// Laid over the others.
     files: BTreeMap<String, String>,
     /// As [`told`] writes the findings; notes are among them.
@@ -54,6 +57,7 @@ fn every_mistake_is_told_where_it_is_and_nothing_that_follows() {
         }
         let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
             .args(["validate", "top", "--output=json"])
+            .args(&case.args)
             .current_dir(scratch.path())
             .env_clear()
             .output()

@@ -186,7 +186,11 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     }
     let started = Instant::now();
     let with_levels = |findings| with_levels(findings, bench.levels);
-    let (mut head, changed) = renderer.render(&planned.source, planned.load_restriction, bench.images);
+    let (mut head, mut changed) = renderer.render(&planned.source, planned.load_restriction, bench.images);
+    if head.has_errors() {
+        // An `--image` may match what is missing: that it matches nothing would follow from the first error, and hide it.
+        changed.fill(1);
+    }
     head.findings = with_levels(head.findings);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m, &bench.session.sources));
     let rendering = render_stage(&head, elapsed_ms(started));

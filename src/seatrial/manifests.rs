@@ -38,7 +38,8 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
         }
         (planned, None, None) => return Err(Stop::Usage(which(planned, &paths))),
     };
-    if let Some(image) = unmatched(images, &[changed.as_slice()]) {
+    // What an image matches may be in what could not be rendered.
+    if let Some(image) = unmatched(images, &[changed.as_slice()]).filter(|_| !rendered.has_errors()) {
         return Err(Stop::Usage(matches_nothing(image, &session)));
     }
     rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m, &session.sources));
