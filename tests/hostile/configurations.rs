@@ -66,7 +66,7 @@ fn a_wrong_configuration_is_told_with_its_place() {
         ("a key twice", with("  dev: {}\n"), &["`dev`", "twice", "seatrial.yaml:5:3"]),
         ("deep nesting", deep, &["the nesting is deeper than", "--> seatrial.yaml:2:"]),
         ("deep blocks", deep_block, &["the nesting is deeper than", "--> seatrial.yaml:1:"]),
-        ("an alias bomb", bomb, &["the aliases of this document grow", "--> seatrial.yaml:6:"]),
+        ("an alias bomb", bomb, &["the aliases of this document expand", "--> seatrial.yaml:6:"]),
         ("fifty megabytes", huge, &["is larger than 1 MiB"]),
         (
             "no environments",

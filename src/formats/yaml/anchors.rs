@@ -34,7 +34,7 @@ impl<'a> Anchors<'a> {
         let is_known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
         if !name.bytes().all(is_known) || matches!(next, Some(b'{' | b'[')) {
             let message = format!("the anchor `&{name}` runs into what follows it");
-            return Err(Problem::at(range, message).with_help("put a space behind the name, or the value in quotes"));
+            return Err(Problem::at(range, message).with_help("put a space after the name, or put the value in quotes"));
         }
         self.names.push(name);
         Ok(())
@@ -57,7 +57,7 @@ impl<'a> Anchors<'a> {
         }
         self.aliased += size.nodes;
         if self.aliased > ALIAS_BUDGET {
-            let message = format!("the aliases of this document grow to more than {ALIAS_BUDGET} values");
+            let message = format!("the aliases of this document expand to more than {ALIAS_BUDGET} values");
             return Err(Problem::at(range.clone(), message).with_help("use fewer aliases of aliases"));
         }
         Ok((node.clone(), *size))
@@ -68,7 +68,9 @@ impl<'a> Anchors<'a> {
         let problem = Problem::at(range, format!("the alias `*{name}` has no anchor `&{name}` before it"));
         match self.names.iter().find(|known| known.eq_ignore_ascii_case(name)) {
             Some(near) => problem.with_help(format!("Did you mean `*{near}`?")),
-            None => problem.with_help("anchors count within one document; a text that starts with `*` needs quotes"),
+            None => {
+                problem.with_help("an anchor is valid only within its document; text that starts with `*` needs quotes")
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ fn not_separated(first: &Entry, second: &Entry) -> Finding {
 }
 
 fn finding(earlier: &Entry, later: &Entry) -> Finding {
-    let message = format!("the key `{}` stands twice in this mapping", later.key.text);
+    let message = format!("the key `{}` appears twice in this mapping", later.key.text);
     Finding::new(ids::DUPLICATE_KEY, later.key.span, message)
         .with_related(earlier.key.span, "first here")
         .with_help("remove one of them: kubectl takes the last, kustomize refuses the file")

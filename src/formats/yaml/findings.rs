@@ -42,7 +42,7 @@ impl Findings {
         if let Some((mut finding, count)) = self.beyond {
             if count > 1 {
                 finding.message =
-                    format!("{}, and {} more problems of this file are not listed", finding.message, count - 1);
+                    format!("{}, and {} more problems in this file are not listed", finding.message, count - 1);
             }
             listed.push(*finding);
         }

@@ -42,7 +42,7 @@ fn pair(entry: &Entry, place: Place) -> Option<Finding> {
         ScalarKind::Timestamp => "a date",
         _ => "a number",
     };
-    let message = format!("the key `{}` is {what}, and kustomize fails at keys that are not text", entry.key.text);
+    let message = format!("the key `{}` is {what}, and kustomize fails on keys that are not strings", entry.key.text);
     Some(finding(entry.key.span, message, "put the key in quotes"))
 }
 
@@ -63,12 +63,12 @@ fn scalar(node: &Node, text: &str) -> Option<Finding> {
         || text.trim_start_matches(['+', '-']).starts_with(['.']) && text.ends_with(|c: char| c.is_alphabetic());
     match node.kind() {
         ScalarKind::Float if infinite() => {
-            let message = format!("`{text}` is not a number in JSON, and kustomize fails at it");
-            Some(finding(node.span(), message, "put it in quotes if the text is meant"))
+            let message = format!("`{text}` is not a number in JSON, and kustomize fails on it");
+            Some(finding(node.span(), message, "put it in quotes if a string is meant"))
         }
         ScalarKind::String if is_block_with_a_tab(node, text) => {
             let message = "a text block starts with a tab, and kustomize fails to read it back";
-            Some(finding(node.span(), message.to_owned(), "write the text in double quotes, the tab as `\\t`"))
+            Some(finding(node.span(), message.to_owned(), "write the text in double quotes, with the tab as `\\t`"))
         }
         ScalarKind::String => forbidden(text).map(|c| character(node.span(), c)),
         _ => None,

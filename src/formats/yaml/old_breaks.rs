@@ -103,7 +103,7 @@ fn problem(start: usize, source: &str, at: usize) -> Problem {
     let c = source.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(NEXT_LINE);
     let message = format!("the invisible character U+{:04X} ends the line for kubectl and kustomize", u32::from(c));
     Problem::new(start, start + c.len_utf8(), message)
-        .with_help("replace it by a line end or a space, or escape it in double quotes")
+        .with_help("replace it with a line break or a space, or escape it in double quotes")
 }
 
 #[cfg(test)]

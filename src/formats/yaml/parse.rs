@@ -93,7 +93,7 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
 fn keep_the_first(parsed: &mut Parsed) {
     let Some(lost) = parsed.documents.get(1) else { return };
     let count = parsed.documents.len() - 1;
-    let message = format!("kubectl and kustomize read the first document of a UTF-16 file only: {count} more are lost");
+    let message = format!("kubectl and kustomize read only the first document of a UTF-16 file: {count} more are lost");
     let finding = Finding::new(ids::PARSE_ERROR, lost.node.span(), message).with_level(Level::Warning);
     parsed.findings.push(finding.with_help("save the file as UTF-8"));
     parsed.documents.truncate(1);

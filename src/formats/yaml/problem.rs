@@ -47,7 +47,7 @@ pub(crate) fn tab(text: &str, at: usize) -> Problem {
     let before = text.get(line..at).and_then(|part| part.rfind('\t')).map(|i| line + i);
     let tab = before.or_else(|| text.get(at..).and_then(|part| part.find('\t')).map(|i| at + i)).unwrap_or(at);
     Problem::new(tab, tab + 1, "a tab is used for indentation, which YAML does not allow")
-        .with_help("replace the tab by spaces, two for each level")
+        .with_help("replace the tab with spaces, two for each level")
 }
 
 /// A conflict marker of git in the document that starts at `from` and is broken at `at`.
@@ -62,7 +62,7 @@ fn merge_conflict(text: &str, from: usize, at: usize) -> Option<Problem> {
         if let Some(mark) = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().find(|mark| is(mark)) {
             let message = format!("an unresolved merge conflict: the line starts with `{mark}`");
             let problem = Problem::new(offset, offset + bare.len(), message);
-            return Some(problem.with_help("decide between both sides and remove the lines with the conflict markers"));
+            return Some(problem.with_help("choose between the two sides and remove the conflict markers"));
         }
         offset += line.len();
     }
@@ -75,8 +75,8 @@ fn template(text: &str, at: usize) -> Option<Problem> {
     let line = text.get(start..line_end(text, at))?;
     let open = line.find("{{")?;
     let end = line.get(open..)?.find("}}").map_or(line.len(), |i| open + i + 2);
-    Some(Problem::new(start + open, start + end, "a template expression in `{{ }}` stands here without quotes").with_help(
-        "Templates are no YAML: render the file first and leave it out here, or put the value in quotes if the braces are meant.",
+    Some(Problem::new(start + open, start + end, "a template expression in `{{ }}` is not in quotes").with_help(
+        "A template is not YAML: render the file first and exclude it here, or put the value in quotes if the braces are part of it.",
     ))
 }
 

@@ -33,13 +33,13 @@ pub(crate) fn explain(error: &ScanError, text: &str) -> Problem {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => colon(text, at, here),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             Problem::at(content(text, at), "the line is neither `key: value` nor an item of a list")
-                .with_help("add `:` and a space behind the key, or indent the line if it continues the one above")
+                .with_help("add `:` and a space after the key, or indent the line if it continues the one above")
         }
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry | ErrorKind::InvalidIndentation => {
             indentation(text, at, error.kind())
         }
         ErrorKind::BlockSequenceEntryNotAllowed => {
-            Problem::at(here, "a list cannot start behind `key:` on the same line")
+            Problem::at(here, "a list cannot start after `key:` on the same line")
                 .with_help("start the list on the next line, or put the value in quotes if it begins with `-`")
         }
         ErrorKind::ExpectedDocumentStart if text.get(..at).is_some_and(|before| before.trim_end().starts_with('%')) => {
@@ -62,7 +62,7 @@ pub(crate) fn explain(error: &ScanError, text: &str) -> Problem {
 /// Nested deeper than anyone writes.
 pub(crate) fn too_deep(range: Range<usize>) -> Problem {
     Problem::at(range, format!("the nesting is deeper than {MAX_DEPTH} levels"))
-        .with_help("nothing in Kubernetes is nested that deep: check the file")
+        .with_help("nothing in Kubernetes is nested that deeply: check the file")
 }
 
 fn in_flow(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
@@ -73,7 +73,7 @@ fn in_flow(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
         ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping => {
-            Problem::at(here, "the document ends inside of `[…]` or `{…}`").with_help("add the closing bracket")
+            Problem::at(here, "the document ends inside `[…]` or `{…}`").with_help("add the closing bracket")
         }
         ErrorKind::ExpectedFlowMappingSeparator => Problem::at(here, "`,` or `}` is missing before this")
             .with_help("close the `{` above, or put a `,` between the pairs"),
@@ -86,7 +86,7 @@ fn in_flow(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
             Problem::at(here, "a closing bracket without an opening one").with_help("put the value in quotes")
         }
         ErrorKind::BlockEntryInFlowCollection => {
-            Problem::at(here, "a list with `-` cannot stand inside of `[…]` or `{…}`")
+            Problem::at(here, "a list with `-` is not allowed inside `[…]` or `{…}`")
         }
         _ => return None,
     })
@@ -98,7 +98,7 @@ fn rare(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
             .with_help("put the value in quotes; `*` and `&` are for aliases and anchors"),
         ErrorKind::UndeclaredTagHandle => Problem::at(here, "the tag uses a prefix that is not declared")
             .with_help("put the value in quotes if it is meant to start with `!`"),
-        ErrorKind::BomInsideDocument => Problem::at(here, "a byte-order mark stands inside of the document")
+        ErrorKind::BomInsideDocument => Problem::at(here, "a byte-order mark appears in the middle of the document")
             .with_help("two files were joined here: remove the invisible character"),
         ErrorKind::InvalidBlockScalarHeader => Problem::at(here, "text follows `|` or `>` on the same line")
             .with_help("start the text on the next line, indented; or put the value in quotes"),
@@ -108,11 +108,11 @@ fn rare(kind: &ErrorKind, here: Range<usize>) -> Option<Problem> {
         ErrorKind::CommentNotSeparated => {
             Problem::at(here, "a comment needs a space before its `#`").with_help("put a space before the `#`")
         }
-        ErrorKind::CommentInterceptedScalar => Problem::at(here, "a comment stands inside of a text of several lines")
-            .with_help("put the text in quotes, or move the comment"),
+        ErrorKind::CommentInterceptedScalar => Problem::at(here, "a comment appears inside a multi-line value")
+            .with_help("put the value in quotes, or move the comment"),
         ErrorKind::InvalidDocumentEnd => Problem::at(here, "text follows `...`, which ends the document"),
         ErrorKind::UnsupportedYamlMajorVersion => {
-            Problem::at(here, "the `%YAML` line asks for a version that nobody reads").with_help("remove the line")
+            Problem::at(here, "the `%YAML` line names a version that is not supported").with_help("remove the line")
         }
         ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
             Problem::at(here, "a value cannot start with `-` and a bracket").with_help("put the value in quotes")
@@ -128,7 +128,7 @@ fn colon(text: &str, at: usize, here: Range<usize>) -> Problem {
     let line = content(text, at);
     let before = text.get(line.start..at).unwrap_or_default();
     if before.contains(": ") {
-        return Problem::at(here, "a second `:` on the line makes a mapping inside of a value")
+        return Problem::at(here, "a second `:` on the line starts a mapping inside a value")
             .with_help("put the value in quotes, or start the inner mapping on the next line");
     }
     if before.chars().count() > LONGEST_KEY {
@@ -141,14 +141,13 @@ fn colon(text: &str, at: usize, here: Range<usize>) -> Problem {
     let written = text.get(above.clone()).unwrap_or_default();
     if indent(text, line.start) > indent(text, above.start) && written.contains(':') {
         return Problem::at(key, "the line is indented deeper than the one above, which already has a value")
-            .with_help("give it the indentation of its neighbours");
+            .with_help("indent it like the lines around it");
     }
     if written.contains(['[', '{']) && !written.ends_with([']', '}']) {
         return Problem::at(above, "the bracket on this line is never closed").with_help("add the closing bracket");
     }
-    Problem::at(above, "the line is not `key: value`, and the next one has a `:`").with_help(
-        "Add `:` and a space behind the key, or indent the lines of a text of several lines and put it in quotes.",
-    )
+    Problem::at(above, "the line is not `key: value`, and the next one has a `:`")
+        .with_help("Add `:` and a space after the key, or indent the lines of a multi-line value and put it in quotes.")
 }
 
 /// A line that fits none above.
@@ -157,21 +156,21 @@ fn indentation(text: &str, at: usize, kind: &ErrorKind) -> Problem {
     let written = text.get(line.clone()).unwrap_or_default();
     let is_item = written == "-" || written.starts_with("- ");
     if *kind == ErrorKind::ExpectedBlockSequenceEntry && !is_item {
-        return Problem::at(line, "the line stands in a list but does not start with `-`")
-            .with_help("indent it as deep as the keys of the item it belongs to, or less than the list");
+        return Problem::at(line, "the line is in a list but does not start with `-`")
+            .with_help("indent it like the keys of the item it belongs to, or less than the list");
     }
     let above = line_above(text, line.start).map_or(0, |above| indent(text, above.start));
     if is_item && above == indent(text, line.start) {
-        return Problem::at(line, "an item of a list stands where a key is expected")
+        return Problem::at(line, "there is a list item where a key is expected")
             .with_help("put the list under a key, or remove the `-`");
     }
-    Problem::at(line, "the indentation of the line fits no line above")
+    Problem::at(line, "the indentation does not match any line above")
         .with_help("start it at the same column as the other keys or items it belongs to")
 }
 
 fn character_sentence(character: char, here: Range<usize>) -> Problem {
     match character {
-        '\0' => Problem::at(here, "the file holds a zero byte: it is not text"),
+        '\0' => Problem::at(here, "the file contains a NUL byte: it is not text"),
         c if c.is_control() => {
             Problem::at(here, format!("the control character U+{:04X} is not allowed", u32::from(c)))
                 .with_help("remove it, or write it as an escape in double quotes")
@@ -202,7 +201,7 @@ fn escape(text: &str, at: usize) -> Problem {
     let range = found.map_or(at..at + 1, |r| at + r.start..at + r.end);
     let written = text.get(range.clone()).unwrap_or_default();
     Problem::at(range, format!("{} is not an escape in double quotes", code(written)))
-        .with_help("use single quotes, in which a backslash is a backslash, or double it")
+        .with_help("use single quotes, where a backslash needs no escape, or write it twice")
 }
 
 /// In backticks; a backtick itself in quotes.

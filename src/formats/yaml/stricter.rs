@@ -162,13 +162,13 @@ fn no_escapes_of_json(text: &str, written: &Range<usize>) -> Result<(), Problem>
         let start = written.start + at;
         match inside.get(at + 1..) {
             Some([b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]) => {
-                let message = "the escape is one half of a character, which only JSON knows";
+                let message = "the escape is half of a surrogate pair, which only JSON allows";
                 return Err(Problem::new(start, start + 6, message)
                     .with_help("write the character itself, or `\\U` and its eight digits"));
             }
             Some([b'/', ..]) => {
                 let message = "kubectl and kustomize do not know the escape `\\/`";
-                return Err(Problem::new(start, start + 2, message).with_help("write the slash alone"));
+                return Err(Problem::new(start, start + 2, message).with_help("write `/` without the backslash"));
             }
             _ => at += 2,
         }
@@ -179,7 +179,7 @@ fn no_escapes_of_json(text: &str, written: &Range<usize>) -> Result<(), Problem>
 /// In brackets `?` begins a key for libyaml, wherever it stands in a plain scalar (`[http://web/?page=1]`), and `:` in front of one ends it.
 fn no_indicator_in_flow(text: &str, written: &Range<usize>) -> Result<(), Problem> {
     let message = if text.contains('?') {
-        "kubectl and kustomize take `?` for the start of a key when it stands between brackets"
+        "kubectl and kustomize read `?` between brackets as the start of a key"
     } else if text.starts_with(':') {
         "a value between brackets cannot start with `:` for kubectl and kustomize"
     } else {
@@ -197,15 +197,14 @@ fn flow_key(text: &str, written: &Range<usize>, style: ScalarStyle) -> Result<()
     }
     let between = behind.get(..behind.len() - colon.len()).unwrap_or_default();
     if between.contains('\n') || text.get(written.clone()).is_some_and(|key| key.contains('\n')) {
-        let message = "a key between brackets and its `:` must stand on one line for kubectl and kustomize";
+        let message = "a key between brackets and its `:` must be on one line for kubectl and kustomize";
         return Err(Problem::at(written.clone(), message));
     }
     let tight = colon.get(1..).is_some_and(|rest| rest.starts_with([',', '[', ']', '{', '}']));
     if style == ScalarStyle::Plain && between.is_empty() && tight {
-        let message =
-            "kubectl and kustomize take the `:` for a part of the key: nothing separates it from what follows";
+        let message = "kubectl and kustomize read the `:` as part of the key: nothing separates it from what follows";
         let at = written.end;
-        return Err(Problem::new(at, at + 1, message).with_help("put a space behind the `:`"));
+        return Err(Problem::new(at, at + 1, message).with_help("put a space after the `:`"));
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(crate) fn resolve(
         ("timestamp", ScalarKind::Timestamp) => ScalarKind::Timestamp,
         ("timestamp", _) if timestamp::parse(&text).is_some() => ScalarKind::String,
         ("int" | "float" | "bool" | "null" | "timestamp", _) => {
-            return problem(format!("the value is tagged `!!{name}` but is none"));
+            return problem(format!("the value is tagged `!!{name}` but is not one"));
         }
         ("binary", _) => match decoded(&text) {
             Some(decoded) => return Ok((decoded.into(), ScalarKind::String)),
@@ -89,7 +89,8 @@ pub(crate) fn key(node: &Node, range: Range<usize>, dialect: Dialect) -> Result<
 
 /// A list or a mapping in the place of a key.
 pub(crate) fn no_scalar_key(range: Range<usize>) -> Problem {
-    Problem::at(range, "a mapping key is a list or a mapping itself").with_help("Kubernetes knows keys of text only")
+    Problem::at(range, "a mapping key is itself a list or a mapping")
+        .with_help("Kubernetes allows only strings as keys")
 }
 
 fn same_or(text: &Text, canonical: String) -> Text {

@@ -82,7 +82,7 @@ fn unprintable_key(pair: &Pair) -> Option<Finding> {
         ScalarKind::Timestamp => "a date",
         ScalarKind::Integer | ScalarKind::Float => "a number",
     };
-    let message = format!("the key `{}` reads as {what}, and kustomize fails at keys that are not text", pair.key);
+    let message = format!("the key `{}` reads as {what}, and kustomize fails on keys that are not strings", pair.key);
     Some(
         Finding::new(ids::KUSTOMIZE, pair.named, message)
             .with_help("choose another key, or write the object into a file of its own, with the key in quotes"),

@@ -222,7 +222,7 @@ fn many_equal_keys_are_found_in_linear_time() {
     let parsed = parsed("a: 1\n".repeat(20_000));
     assert_eq!(parsed.findings.len(), 1001);
     let last = parsed.findings.last().expect("there are some");
-    assert!(last.message.ends_with("and 18998 more problems of this file are not listed"), "{}", last.message);
+    assert!(last.message.ends_with("and 18998 more problems in this file are not listed"), "{}", last.message);
     assert_eq!(parsed.documents[0].node.entries().len(), 1);
 }
 
