@@ -6,16 +6,15 @@ use crate::syntax::Wrong;
 /// What is wrong with a schedule.
 pub(crate) fn schedule(text: &str) -> Wrong {
     if text.contains("TZ") {
-        return Some("must not name a time zone; `timeZone` does".to_owned());
+        return Some("must not set a time zone; use `timeZone`".to_owned());
     }
     if let Some(name) = text.strip_prefix('@') {
         return descriptor(name);
     }
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
-        let are = if fields.len() == 1 { "is" } else { "are" };
         return Some(format!(
-            "must have five fields (minute, hour, day of the month, month, day of the week), and there {are} {}",
+            "must have five fields (minute, hour, day of the month, month, day of the week), not {}",
             fields.len()
         ));
     }
@@ -28,7 +27,7 @@ fn descriptor(name: &str) -> Wrong {
     if NAMES.contains(&name) || is_interval {
         return None;
     }
-    Some("must be `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every` and a duration".to_owned())
+    Some("must be `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every` with a duration".to_owned())
 }
 
 /// Go's `time.ParseDuration`: numbers with units, one after the other.

@@ -9,8 +9,8 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     id: "ingress-backend",
     level: Level::Error,
     setting: Setting::Free,
-    summary: "an Ingress sends to a port that the Service does not have",
-    page: "The port of an Ingress backend is a port of the Service, by number (`port`, not `targetPort`) or by name. Without it, controllers answer with 503 or leave the path out.",
+    summary: "an Ingress routes to a port that its Service does not have",
+    page: "The port of an Ingress backend is a port of the Service, by number (`port`, not `targetPort`) or by name. If the Service does not have it, controllers answer with 503 or ignore the path.",
 });
 
 /// The rule.
@@ -77,9 +77,10 @@ fn compare(
     if is_there || there.iter().any(|port| is_substitution(port)) {
         return;
     }
-    let message = format!("{} sends to the port `{text}` of {}, which does not have it", ingress.id, service.id);
+    let message = format!("{} routes to port `{text}` of {}, which does not have that port", ingress.id, service.id);
     let has = match there.len() {
-        0 => "the Service names no ports".to_owned(),
+        0 if key == "name" => "the Service has no named ports".to_owned(),
+        0 => "the Service has no ports".to_owned(),
         1 => format!("the Service has the port {}", listed(&there)),
         _ => format!("the Service has the ports {}", listed(&there)),
     };
@@ -90,7 +91,7 @@ fn compare(
     let meant = ports.iter().find(reaches).and_then(of_theirs);
     checked.findings.push(match meant {
         Some(meant) => finding
-            .with_help(format!("`{text}` is the Service's `targetPort`; an Ingress takes its `{theirs}`, `{meant}`")),
+            .with_help(format!("`{text}` is the Service's `targetPort`; an Ingress uses its `{theirs}`, `{meant}`")),
         None => advise(finding, text, there),
     });
 }

@@ -15,8 +15,8 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     id: "invalid-name",
     level: Level::Error,
     setting: Setting::Free,
-    summary: "a name, label or annotation is written as the API server does not take it",
-    page: "Names become parts of addresses and paths, so each kind has its rules: lower-case letters, digits and `-`, in some `.`, and a length. Keys of labels and annotations are a name, with or without a domain and `/` in front; values of labels have at most 63 characters.",
+    summary: "a name, label or annotation is not valid",
+    page: "Names become parts of addresses and paths, so each kind has its rules: lower-case letters, digits and `-`, for some kinds also `.`, and a maximum length. Keys of labels and annotations are a name, optionally with a domain and `/` before it; values of labels have at most 63 characters.",
 });
 
 /// The rule.

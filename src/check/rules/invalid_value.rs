@@ -12,8 +12,8 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     id: "invalid-value",
     level: Level::Error,
     setting: Setting::Free,
-    summary: "a value fits the schema, and the API server refuses it",
-    page: "The schema knows types; the API server knows more: words that a field takes, ranges, names, what must be there and what excludes what. `kubectl apply --dry-run=server` would answer the same.",
+    summary: "a value fits the schema, but the API server refuses it",
+    page: "The schema knows types; the API server knows more: allowed values, ranges, names, required fields and fields that exclude each other. `kubectl apply --dry-run=server` reports the same.",
 });
 
 /// The rule.

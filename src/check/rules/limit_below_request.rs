@@ -10,8 +10,8 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     id: "limit-below-request",
     level: Level::Error,
     setting: Setting::Free,
-    summary: "a container asks for more than its limit",
-    page: "The API server refuses a container whose request of a resource is greater than its limit. Often one of the two was changed in an overlay, and the other stayed in the base.",
+    summary: "a container requests more than its limit",
+    page: "The API server refuses a container whose request of a resource is greater than its limit. Often one of the two was changed in an overlay while the other stayed in the base.",
 });
 
 /// The rule.
@@ -42,7 +42,7 @@ impl Rule for LimitBelowRequest {
                     let of = container.node.get("name").and_then(Node::as_str).unwrap_or_default();
                     let object = &pod.manifest.id;
                     let message =
-                        format!("container `{of}` of {object} requests {asked} of `{name}`, and its limit is {most}");
+                        format!("container `{of}` of {object} requests {asked} of `{name}`, but its limit is {most}");
                     let (list, index) = (container.list, container.index);
                     let field = format!("/spec/{list}/{index}/resources/requests/{}", name.replace('/', "~1"));
                     let finding = Finding::new(ID, request.value.span(), message)

@@ -11,7 +11,7 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     level: Level::Error,
     setting: Setting::Free,
     summary: "a probe uses a named port that its container does not have",
-    page: "A port of a probe or a lifecycle hook that is a name is looked up in the `ports` of the same container. Without it the probe fails each time: the container never becomes ready, or is restarted for ever.",
+    page: "A named port of a probe or a lifecycle hook is looked up in the `ports` of the same container. If it is not there, the probe always fails: the container never becomes ready, or is restarted again and again.",
 });
 
 /// The rule.
@@ -70,7 +70,7 @@ fn compare(
     let (list, index) = (container.list, container.index);
     let field = pod.pointer(&format!("/spec/{list}/{index}/{}/{action}/port", path.join("/")));
     let has = match names.len() {
-        0 => "the container names no ports".to_owned(),
+        0 => "the container has no named ports".to_owned(),
         1 => format!("the container has the port {}", listed(&names)),
         _ => format!("the container has the ports {}", listed(&names)),
     };

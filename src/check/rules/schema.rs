@@ -123,7 +123,7 @@ fn finding(violation: &Violation, manifest: &Manifest, context: &Context<'_>) ->
             if way_out == Some(UNQUOTE)
                 && let Some(quotes) = value.and_then(|value| provenance::quotes_kept(value, context.sources))
             {
-                finding.help = Some("take the quotes off the value that is replaced".to_owned());
+                finding.help = Some("remove the quotes from the value that is replaced".to_owned());
                 return finding.with_related(quotes, "kustomize keeps these quotes");
             }
             provenance::tell(finding, value, manifest)
@@ -158,7 +158,7 @@ fn is_patched(value: &Node) -> bool {
 }
 
 /// What to do about a text that is a number or a boolean.
-const UNQUOTE: &str = "take the quotes off the value";
+const UNQUOTE: &str = "remove the quotes";
 
 /// What to do about a scalar of the wrong type.
 fn way_out(expected: &str, value: &Node) -> Option<&'static str> {

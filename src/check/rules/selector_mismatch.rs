@@ -12,7 +12,7 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     level: Level::Error,
     setting: Setting::Free,
     summary: "a workload does not select its own pods",
-    page: "The labels of the pod template must have all that `spec.selector` asks for; the API server refuses the workload otherwise. The selector cannot be changed later, so mend the labels where the workload is deployed already.",
+    page: "The labels of the pod template must match `spec.selector`; otherwise the API server refuses the workload. The selector cannot be changed later, so if the workload is already deployed, fix the labels.",
 });
 
 /// The rule.
@@ -49,7 +49,7 @@ fn compare(pod: &Pod<'_>, found: &mut Found) {
         match label.map(|label| (label, label.scalar_text())) {
             Some((_, Some(text))) if text == value || is_substitution(text) => {}
             Some((label, Some(text))) => {
-                found.says(&wanted, &format!("is `{value}`, and the pods have `{text}`"));
+                found.says(&wanted, &format!("is `{value}`, but the pods have `{text}`"));
                 found.relates(label.span(), "the label of the pods");
             }
             Some((_, None)) => {}

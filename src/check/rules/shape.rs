@@ -178,7 +178,7 @@ impl Found {
         let predicate = match (least, most) {
             (0, INT32) => "must not be negative".to_owned(),
             (least, INT32) => format!("must be at least {least}"),
-            _ => format!("must lie between {least} and {most}"),
+            _ => format!("must be between {least} and {most}"),
         };
         self.says(at, &predicate);
     }
@@ -220,7 +220,7 @@ impl Found {
             let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
             match seen.entry(text) {
                 Occupied(first) => {
-                    self.says(&value, &format!("is `{text}` again"));
+                    self.says(&value, &format!("duplicates `{text}`"));
                     self.relates(*first.get(), "the first one");
                 }
                 Vacant(first) => drop(first.insert(value.node.span())),

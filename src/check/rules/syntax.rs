@@ -151,7 +151,7 @@ pub(crate) fn cidr(text: &str) -> Wrong {
     let parts = text.split_once('/').filter(|(address, _)| ip(address).is_none());
     let most = |address: &str| if address.contains(':') { 128 } else { 32 };
     let is_cidr = parts.is_some_and(|(address, bits)| bits.parse::<u8>().is_ok_and(|bits| bits <= most(address)));
-    if is_cidr { None } else { wrong("must be a range of addresses such as `10.9.8.0/24`") }
+    if is_cidr { None } else { wrong("must be a CIDR range such as `10.9.8.0/24`") }
 }
 
 /// A DNS name, or one whose first label is `*` (`IsWildcardDNS1123Subdomain`); never an IP address.
@@ -161,7 +161,7 @@ pub(crate) fn host(text: &str) -> Wrong {
     }
     if text.contains('*') {
         let rest = text.strip_prefix("*.").unwrap_or("*");
-        return dns_subdomain(rest).and_then(|_| wrong("must be `*.` and a DNS name where it contains `*`"));
+        return dns_subdomain(rest).and_then(|_| wrong("must be `*.` followed by a DNS name if it contains `*`"));
     }
     dns_subdomain(text)
 }
@@ -176,7 +176,7 @@ pub(crate) fn path_below(text: &str) -> Wrong {
 
 /// `core/validation` `validateContainerCommon`: an image is any text that does not begin or end with a blank.
 pub(crate) fn image(text: &str) -> Wrong {
-    if text.trim() == text { None } else { wrong("must not have leading or trailing blanks") }
+    if text.trim() == text { None } else { wrong("must not have leading or trailing whitespace") }
 }
 
 /// The names of resources that containers may ask for: `core/validation` `validateContainerResourceName`.

@@ -12,8 +12,8 @@ const ID: RuleId = RuleId::new(&RuleInfo {
     id: "target-port",
     level: Level::Error,
     setting: Setting::Free,
-    summary: "a Service sends to a named port that its pods do not have",
-    page: "A `targetPort` that is a name is looked up in the `ports` of the containers of each pod, by name and protocol. Pods without it get no traffic, and nothing says so in the cluster.",
+    summary: "a Service targets a named port that its pods do not have",
+    page: "A `targetPort` that is a name is looked up in the `ports` of the containers of each pod, by name and protocol. Pods without it get no traffic, and the cluster reports no error.",
 });
 
 /// The rule.
@@ -81,11 +81,11 @@ fn compare(service: &Manifest, ports: &[Node], there: &Ports<'_>, level: Level, 
         let has_name = there.names.contains(&name);
         let message = if has_name {
             format!(
-                "`targetPort: {name}` of {} is for {protocol}, and the port of that name in its pods is not",
+                "`targetPort: {name}` of {} uses {protocol}, but the port of that name in its pods does not",
                 service.id
             )
         } else {
-            format!("no container of the pods that {} selects has the port `{name}`", service.id)
+            format!("no container of the pods that {} selects has a port named `{name}`", service.id)
         };
         let field = format!("/spec/ports/{index}/targetPort");
         let mut finding = finding(ID, target, service, field, message).with_level(level);
@@ -126,7 +126,7 @@ impl<'a> Ports<'a> {
         }
         if self.containers.len() < SHOWN {
             let ports = match own.len() {
-                0 => "this container names no ports".to_owned(),
+                0 => "this container has no named ports".to_owned(),
                 1 => format!("this container has the port {}", listed(&own)),
                 _ => format!("this container has the ports {}", listed(&own)),
             };

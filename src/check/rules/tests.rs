@@ -112,7 +112,7 @@ fn replaced(by: SetBy) -> Finding {
 fn a_patched_value_points_at_the_patch_and_at_what_it_replaced() {
     let finding = replaced(SetBy::Patch);
     assert_eq!((finding.primary.span.file.0, finding.related[0].span.file.0), (1, 0));
-    assert_eq!(finding.related[0].text, "patched over this");
+    assert_eq!(finding.related[0].text, "a patch replaces this");
 }
 
 /// What is said of a Deployment whose value at `pointer` (two keys) a patch replaced by what stands behind the last colon of `patch`.
@@ -186,6 +186,6 @@ fn a_value_from_the_command_line_points_into_the_repository() {
 fn a_value_that_a_var_puts_names_the_var_where_it_is_defined() {
     let finding = replaced(SetBy::Var("COUNT".into(), Span::new(FileId(0), 0, 10)));
     assert_eq!(finding.primary.span.file.0, 1, "where the value is written");
-    let told: Vec<&Label> = finding.related.iter().filter(|l| l.text == "the var `COUNT` puts it here").collect();
+    let told: Vec<&Label> = finding.related.iter().filter(|l| l.text == "set by the var `COUNT` here").collect();
     assert_eq!(told.iter().map(|l| l.span.start).collect::<Vec<_>>(), [0]);
 }

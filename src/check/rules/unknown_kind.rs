@@ -39,7 +39,7 @@ fn elsewhere(manifest: &Manifest, api_version: &str, minor: Minor) -> Finding {
     let message = if written.is_empty() {
         format!("{object} has no `apiVersion`; Kubernetes {minor} serves it as `{api_version}`")
     } else {
-        format!("`apiVersion: {written}` of {object} is not served by Kubernetes {minor}; it is `{api_version}`")
+        format!("`apiVersion: {written}` of {object} is not served by Kubernetes {minor}; use `{api_version}`")
     };
     let finding = refused(manifest, "apiVersion", message, minor);
     finding.with_help(format!("write `apiVersion: {api_version}` and adapt the fields to it"))

@@ -78,7 +78,7 @@ fn range(node: &Node, least: i64, most: i64) -> Option<Problem> {
         Some(f) => f >= least as f64 && f <= most as f64,
         None => node.as_i64().is_some_and(|n| (least..=most).contains(&n)),
     };
-    (!inside).then(|| Problem::Invalid(format!("must lie between {least} and {most}")))
+    (!inside).then(|| Problem::Invalid(format!("must be between {least} and {most}")))
 }
 
 fn quantity(text: &str) -> Option<Problem> {

@@ -31,7 +31,7 @@ pub enum Problem {
         /// Where the first one stands.
         first: Span,
     },
-    /// A value that its format does not allow; the predicate of a sentence about it: `must lie between 0 and 5`.
+    /// A value that its format does not allow; the predicate of a sentence about it: `must be between 0 and 5`.
     Invalid(String),
 }
 

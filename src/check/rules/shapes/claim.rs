@@ -46,7 +46,7 @@ fn access_modes(at: &At<'_, '_>, found: &mut Found) {
     at.items().for_each(|item| found.checks(&item, &Check::Word(MODES)));
     let alone = at.items().find(|item| item.text() == Some("ReadWriteOncePod"));
     if let Some(item) = alone.filter(|_| at.node.items().len() > 1) {
-        found.says(&item, "must not be `ReadWriteOncePod` beside other modes");
+        found.says(&item, "must not combine `ReadWriteOncePod` with other modes");
     }
 }
 

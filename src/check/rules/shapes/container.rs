@@ -70,7 +70,7 @@ static VARIABLE: Shape = Shape {
     whole: &[|at, found| {
         let has_value = at.get("value").is_some_and(|value| !value.is_empty());
         if let Some(source) = at.get("valueFrom").filter(|_| has_value) {
-            found.says(&source, "must not be set beside `value`");
+            found.says(&source, "must not be set together with `value`");
         }
     }],
 };
@@ -125,7 +125,7 @@ fn field_of_pod(text: &str) -> crate::syntax::Wrong {
     (!fits).then(|| {
         let meant = seatrial_schema::nearest(text, FIELDS.iter().copied());
         let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-        format!("is not a field that a container can be told: `{text}`{hint}")
+        format!("is `{text}`, which the downward API does not support{hint}")
     })
 }
 
@@ -210,7 +210,7 @@ pub(crate) static PROFILE: Shape = Shape {
         match (at.text_of("type"), local) {
             (Some("Localhost"), None) => found.lacks(at, "localhostProfile"),
             (Some("RuntimeDefault" | "Unconfined"), Some(local)) => {
-                found.says(&local, "must be set for the type `Localhost` only");
+                found.says(&local, "may be set only for the type `Localhost`");
             }
             _ => {}
         }
@@ -226,7 +226,7 @@ pub(crate) fn names_are_unique(at: &At<'_, '_>, found: &mut Found) {
     for item in initial.items() {
         let Some(name) = item.get("name") else { continue };
         if let Some(span) = name.text().and_then(|text| names.get(text)) {
-            found.says(&name, "is the name of another container, too");
+            found.says(&name, "is also the name of another container");
             found.relates(*span, "the other one");
         }
     }

@@ -137,7 +137,7 @@ static PORT: Shape = Shape {
         let Some(end) = at.get("endPort") else { return };
         match (end.node.as_i64(), at.node.get("port").map(|port| (port, port.as_i64()))) {
             (_, None) => found.says(&end, "must not be set without `port`"),
-            (_, Some((_, None))) => found.says(&end, "must not be set beside a `port` that is a name"),
+            (_, Some((_, None))) => found.says(&end, "must not be set together with a named `port`"),
             (Some(last), Some((_, Some(first)))) if last < first => found.says(&end, "must not be less than `port`"),
             _ => found.between(&end, 1, 65535),
         }
@@ -155,7 +155,7 @@ static PEER: Shape = Shape {
         let has = |name: &str| at.node.get(name).is_some_and(|value: &Node| !value.is_null());
         let selects = has("podSelector") || has("namespaceSelector");
         match (at.get("ipBlock"), selects) {
-            (Some(block), true) => found.says(&block, "must not be set beside a selector"),
+            (Some(block), true) => found.says(&block, "must not be set together with a selector"),
             (None, false) if at.is_struct() => {
                 found.says(at, "must have `podSelector`, `namespaceSelector` or `ipBlock`");
             }

@@ -14,7 +14,7 @@ pub(crate) static CONFIG_MAP: Shape = Shape {
         let (Some(data), Some(binary)) = (at.get("data"), at.get("binaryData")) else { return };
         for value in binary.values() {
             if data.node.get(value.last_key()).is_some() {
-                found.says(&value, "must not be in `data`, too");
+                found.says(&value, "must not also be in `data`");
             }
         }
     }],
@@ -97,7 +97,7 @@ fn quota_resource(text: &str) -> Wrong {
     }
     let meant = seatrial_schema::nearest(text, NAMES.iter().copied());
     let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    Some(format!("is not a resource that a quota can bound{hint}"))
+    Some(format!("is not a resource that a quota can limit{hint}"))
 }
 
 /// A LimitRange.
@@ -155,7 +155,7 @@ fn amounts_are_in_order(at: &At<'_, '_>, found: &mut Found) {
                 continue;
             };
             found.says(&value, &format!("must not be less than `{}`", lesser.last_key()));
-            found.relates(other.span(), "what it must reach");
+            found.relates(other.span(), &format!("the `{}`", lesser.last_key()));
             return;
         }
     }

@@ -88,7 +88,7 @@ fn toleration(at: &At<'_, '_>, found: &mut Found) {
     let exists = at.text_of("operator") == Some("Exists");
     if !has_text("key") && !exists {
         match at.get("operator") {
-            Some(operator) => found.says(&operator, "must be `Exists` where there is no `key`"),
+            Some(operator) => found.says(&operator, "must be `Exists` when `key` is not set"),
             None if at.is_struct() => found.says(at, "must have a `key`, or the operator `Exists`"),
             None => {}
         }
@@ -100,7 +100,7 @@ fn toleration(at: &At<'_, '_>, found: &mut Found) {
         found.says(&value, "must not be set for the operator `Exists`");
     }
     if let Some(seconds) = at.get("tolerationSeconds").filter(|_| at.text_of("effect") != Some("NoExecute")) {
-        found.says(&seconds, "must be set for the effect `NoExecute` only");
+        found.says(&seconds, "may be set only for the effect `NoExecute`");
     }
 }
 

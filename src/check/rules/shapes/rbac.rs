@@ -20,7 +20,7 @@ static AGGREGATION: Shape =
 static ROLE_RULE: Shape = Shape {
     fields: &[("verbs", &[Check::Required])],
     whole: &[|at, found| match at.get("nonResourceURLs").filter(|urls| !urls.is_empty()) {
-        Some(urls) => found.says(&urls, "must be set in a ClusterRole only"),
+        Some(urls) => found.says(&urls, "may be set only in a ClusterRole"),
         None => resources(at, found),
     }],
 };
@@ -34,7 +34,7 @@ static RULE: Shape = Shape {
         };
         let has = |name: &str| at.get(name).is_some_and(|list| !list.is_empty());
         if ["apiGroups", "resources", "resourceNames"].into_iter().any(has) {
-            found.says(&urls, "must not be set in a rule that has `resources`, too");
+            found.says(&urls, "must not be set in a rule that also has `resources`");
         }
     }],
 };

@@ -141,7 +141,7 @@ static GOAL_OF_RESOURCE: Shape = Shape {
     fields: &[
         ("type", &[Check::Required, Check::OneOf(&["Utilization", "Value", "AverageValue"])]),
         ("averageUtilization", &[SOME]),
-        ("value", &[Check::By(|at, found| found.says(at, "must not be set for the metric of a resource"))]),
+        ("value", &[Check::By(|at, found| found.says(at, "must not be set for a resource metric"))]),
     ],
     whole: &[|at, found| found.has_one(at, &["averageUtilization", "averageValue"])],
 };

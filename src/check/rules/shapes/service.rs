@@ -84,14 +84,14 @@ fn fits_its_type(at: &At<'_, '_>, found: &mut Found) {
     ];
     for (name, is_for_it, types) in only {
         if let Some(value) = at.get(name).filter(|value| !is_for_it && !value.is_empty()) {
-            found.says(&value, &format!("must be set for the type {types} only"));
+            found.says(&value, &format!("may be set only for the type {types}"));
         }
     }
     let ports = at.get("ports").filter(|_| kind == "ClusterIP");
     for port in ports.iter().flat_map(At::items) {
         let is_set = |number: &At<'_, '_>| number.node.as_i64().is_some_and(|number| number != 0);
         if let Some(number) = port.get("nodePort").filter(is_set) {
-            found.says(&number, "must be set for the type `NodePort` or `LoadBalancer` only");
+            found.says(&number, "may be set only for the type `NodePort` or `LoadBalancer`");
         }
     }
 }
@@ -115,7 +115,7 @@ fn affinity(at: &At<'_, '_>, found: &mut Found) {
     let affinity = at.text_of("sessionAffinity").filter(|text| !text.is_empty()).unwrap_or("None");
     let Some(config) = at.get("sessionAffinityConfig") else { return };
     if affinity == "None" {
-        found.says(&config, "must be set for the affinity `ClientIP` only");
+        found.says(&config, "may be set only for the affinity `ClientIP`");
         return;
     }
     if let Some(client) = config.get("clientIP")

@@ -19,7 +19,7 @@ fn lasts(at: &At<'_, '_>, found: &mut Found) {
     if let Some(policy) = spec.get("restartPolicy") {
         // A word that is none of the three is said already.
         if matches!(policy.text(), Some("OnFailure" | "Never")) {
-            found.says(&policy, "must be `Always` for pods that are kept running");
+            found.says(&policy, &format!("must be `Always` for a {}", at.manifest.id.kind));
         }
     }
     if let Some(deadline) = spec.get("activeDeadlineSeconds") {
@@ -33,7 +33,7 @@ fn ends(at: &At<'_, '_>, found: &mut Found) {
     match spec.get("restartPolicy") {
         None => {
             found.lacks(&spec, "restartPolicy");
-            found.helps("write `restartPolicy: OnFailure` or `Never`: the default `Always` is not for Jobs");
+            found.helps("write `restartPolicy: OnFailure` or `Never`: the default `Always` is not allowed in a Job");
         }
         Some(policy) if matches!(policy.text(), Some("Always" | "")) => {
             found.says(&policy, "must be `OnFailure` or `Never` for a Job");
@@ -89,7 +89,12 @@ fn deadline_is_after_ready(at: &At<'_, '_>, found: &mut Found) {
         return;
     }
     if let Some(at) = at.get("progressDeadlineSeconds").or_else(|| at.get("minReadySeconds")) {
-        found.says(&at, &format!("must leave time: `progressDeadlineSeconds` ({deadline}) must be greater than `minReadySeconds` ({ready})"));
+        found.says(
+            &at,
+            &format!(
+                "is not valid: `progressDeadlineSeconds` ({deadline}) must be greater than `minReadySeconds` ({ready})"
+            ),
+        );
     }
 }
 
@@ -202,7 +207,7 @@ static DAEMON_SET_STRATEGY: Shape = Shape {
         }
         if !surge && !unavailable {
             found.says(&rolling, "must not have both `maxSurge` and `maxUnavailable` above 0");
-            found.helps("write `maxUnavailable: 0` beside `maxSurge`: its default is 1");
+            found.helps("also write `maxUnavailable: 0`: its default is 1");
         }
     }],
 };

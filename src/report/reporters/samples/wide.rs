@@ -19,7 +19,7 @@ pub(crate) fn one_mistake_in_five_overlays() -> Report {
         );
         port.object = Some(object.clone());
         port.field = Some("/spec/template/spec/containers/0/ports/0/containerPort".to_owned());
-        port.help = Some("take the quotes off the value".to_owned());
+        port.help = Some("remove the quotes".to_owned());
         let mut found = vec![port.found_by(Stage::Validate)];
         if name.starts_with('p') {
             let mut field = finding(
