@@ -53,7 +53,7 @@ fn a_hostile_manifest_is_a_finding_with_its_place() {
     });
     let binary: Vec<u8> = (0..=255).cycle().take(9_000).collect();
     let table: [(&str, Vec<u8>, &[&str]); 9] = [
-        ("an empty file", Vec::new(), &["`bad` holds no Kubernetes object"]),
+        ("an empty file", Vec::new(), &["`bad` contains no Kubernetes object"]),
         ("a binary file", binary, &["error[parse-error]: `bad/a.yaml` is not text --> bad/a.yaml:1:1"]),
         (
             "deep flow lists",
@@ -212,12 +212,12 @@ fn a_kustomization_that_multiplies_itself_ends_and_nothing_else_does() {
         (
             "copies",
             bytes(copied),
-            "error[budget-exceeded]: the build adds more than 2000000 values to those of its files, and here it ends --> bad/copies.yaml:20:",
+            "error[budget-exceeded]: the build stops here: it adds more than 2000000 values to those of its files --> bad/copies.yaml:20:",
         ),
         (
             "components",
             bytes(included),
-            "error[budget-exceeded]: the build includes more than 50000 directories, each as often as it is named, and here it ends --> bad/kustomization.yaml:50003:3",
+            "error[budget-exceeded]: the build stops here: it includes more than 50000 directories, counting each as often as it is named --> bad/kustomization.yaml:50003:3",
         ),
     ] {
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();

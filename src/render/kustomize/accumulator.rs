@@ -233,7 +233,7 @@ impl Accumulator {
 pub(crate) fn absent(finding: Finding, unread: Option<Span>) -> Option<Finding> {
     let Some(span) = unread else { return Some(finding) };
     let is_near = !finding.related.is_empty();
-    let note = finding.with_level(Level::Note).with_related(span, "this could not be read, and it may be in there");
+    let note = finding.with_level(Level::Note).with_related(span, "this could not be read and may contain it");
     Some(note).filter(|_| is_near)
 }
 
@@ -263,9 +263,9 @@ fn note(index: &mut HashMap<Id, Vec<usize>>, resource: &Resource, position: usiz
 }
 
 fn duplicate(second: &Resource, first: &Resource) -> Finding {
-    let message = format!("`{}` is there twice", second.id().describe());
+    let message = format!("`{}` is defined twice", second.id().describe());
     Finding::new(ids::DUPLICATE_OBJECT, second.name_span(), message)
-        .with_related(first.name_span(), "it is here already")
+        .with_related(first.name_span(), "it is first defined here")
         .with_object(&second.object_id())
         .with_help("rename one of the two, remove it, or patch the other instead")
 }

@@ -203,30 +203,29 @@ impl Budget {
         let (limit, place) = (*self.exceeded.get()?)?;
         let (message, help) = match limit {
             Limit::Values => (
-                format!("the build adds more than {VALUES} values to those of its files, and here it ends"),
+                format!("the build stops here: it adds more than {VALUES} values to those of its files"),
                 "copy and set less, or split what is rendered into several kustomizations that do not include each other",
             ),
             Limit::Bytes => (
-                format!("the build adds more than {} MB of text to that of its files, and here it ends", BYTES >> 20),
+                format!("the build stops here: it adds more than {} MB of text to that of its files", BYTES >> 20),
                 "copy shorter texts, or split what is rendered into several kustomizations that do not include each other",
             ),
             Limit::Inclusions => (
                 format!(
-                    "the build includes more than {INCLUSIONS} directories, each as often as it is named, and here it ends"
+                    "the build stops here: it includes more than {INCLUSIONS} directories, counting each as often as it is named"
                 ),
                 "include each base and component once, in the kustomization that needs it",
             ),
             Limit::Steps => (
-                format!("the build looks at more than {STEPS} values to change objects, and here it ends"),
-                "join patches and labels that change the same objects, or split what is rendered into several kustomizations",
+                format!("the build stops here: it looks at more than {STEPS} values to change objects"),
+                "combine patches and labels that change the same objects, or split what is rendered into several kustomizations",
             ),
-            Limit::Findings => (
-                format!("the build has more than {FINDINGS} findings, and here it ends"),
-                "mend what the first of them say",
-            ),
+            Limit::Findings => {
+                (format!("the build stops here: it has more than {FINDINGS} findings"), "fix the first ones")
+            }
             Limit::Depth => (
-                format!("values are nested more than {DEEPEST} deep here, and the build ends"),
-                "take out what copies a value into itself",
+                format!("the build stops here: values are nested more than {DEEPEST} levels deep"),
+                "remove what copies a value into itself",
             ),
         };
         let finding = Finding::new(ids::BUDGET_EXCEEDED, place, message).with_help(help);

@@ -270,7 +270,7 @@ fn read_annotation(
     match read(text) {
         Ok(text) => Some(text),
         Err(why) => {
-            let message = format!("`{}` cannot have this annotation `{key}`: {why}", resource.id().describe());
+            let message = format!("`{}` cannot have the annotation `{key}`: {why}", resource.id().describe());
             let finding = Finding::new(ids::KUSTOMIZE, annotation.span(), message).with_object(&resource.object_id());
             findings.push(finding.with_help(format!("leave it to `{FIELD}`")));
             None

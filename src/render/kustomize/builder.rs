@@ -101,7 +101,7 @@ impl Build<'_> {
                     }
                 }
                 Some(Place::File(path)) => {
-                    let message = format!("`{path}` is a file: `components` names directories");
+                    let message = format!("`{path}` is a file: `components` takes directories");
                     self.findings.push(Finding::new(ids::KUSTOMIZE, entry.span(), message));
                 }
                 None => {
@@ -307,11 +307,11 @@ fn say_once_what_comes_twice(findings: &mut Vec<Finding>, first: usize, entry: S
     let Some((one, more)) = again.split_first() else { return };
     let name = one.object.as_ref().map(ToString::to_string).unwrap_or_default();
     let message = match more.len() {
-        0 => format!("`{name}` comes in a second time here"),
-        1 => format!("`{name}` and one more object come in a second time here"),
-        more => format!("`{name}` and {more} more objects come in a second time here"),
+        0 => format!("`{name}` is included a second time here"),
+        1 => format!("`{name}` and one more object are included a second time here"),
+        more => format!("`{name}` and {more} more objects are included a second time here"),
     };
     let finding = Finding::new(ids::DUPLICATE_OBJECT, entry, message).with_related(one.primary.span, "the object");
-    let help = "leave one of the entries out; if both bases need it, let a kustomization above them include it";
+    let help = "remove one of the entries; if both bases need it, include it in a kustomization above them";
     findings.push(finding.with_help(help));
 }

@@ -131,7 +131,8 @@ impl Build<'_> {
             };
             if now.len() != before.len() || !before.iter().zip(now).all(same) {
                 let place = plugin.node().get("kind").map_or(plugin.span, Node::span);
-                let message = format!("the validator `{}` changes objects, and it must not", plugin.id().gvk.kind);
+                let message =
+                    format!("the validator `{}` changes objects, which a validator must not do", plugin.id().gvk.kind);
                 self.findings.push(Finding::new(ids::KUSTOMIZE, place, message).with_field("validators"));
             }
         }

@@ -31,7 +31,7 @@ pub(crate) fn of_plugin(plugin: &Resource, findings: &mut Vec<Finding>) {
 /// `place` where it has no name.
 fn not_rendered(name: Option<&Node>, place: Span) -> Finding {
     let what = name.and_then(Node::as_str).map_or("a chart".to_owned(), |name| format!("the chart `{name}`"));
-    let message = format!("{what} is not rendered: charts inside of a kustomization are not supported yet");
+    let message = format!("{what} is not rendered: charts in a kustomization are not supported yet");
     Finding::new(ids::KUSTOMIZE_FIELD, name.map_or(place, Node::span), message)
         .with_note("its objects are missing from the result, and whatever would change them finds nothing; everything else is rendered")
         .with_help(

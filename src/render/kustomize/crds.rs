@@ -34,7 +34,8 @@ pub(crate) fn read(
         None
     };
     let Some(definitions) = value.as_object().filter(|d| d.values().all(|v| v.is_object() || v.is_null())) else {
-        let message = format!("`{}` holds no OpenAPI definitions: a mapping of type names to schemas", file.path());
+        let message =
+            format!("`{}` is not a file of OpenAPI definitions, a mapping of type names to schemas", file.path());
         if value.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition") {
             return refuse(format!("{message}; a CustomResourceDefinition belongs under `resources`"));
         }
@@ -102,7 +103,7 @@ impl<'a> Extent<'a> {
             all = all.saturating_add(fields);
         }
         if all > MOST_FIELDS {
-            return Err(format!("its definitions mark {all} fields, and {MOST_FIELDS} are the most"));
+            return Err(format!("its definitions mark {all} fields; at most {MOST_FIELDS} are supported"));
         }
         Ok(())
     }
@@ -111,7 +112,7 @@ impl<'a> Extent<'a> {
     fn measure(&mut self, name: &'a str, depth: usize) -> Result<(usize, usize), String> {
         match self.measured.get(name) {
             Some(Measured::Open) => {
-                return Err(format!("`{name}` refers to itself, and kustomize never ends with that"));
+                return Err(format!("`{name}` refers to itself, and kustomize would never finish"));
             }
             Some(Measured::Done { height, .. }) if depth + height > DEEPEST => return Err(too_deep(name)),
             Some(Measured::Done { fields, height }) => return Ok((*fields, *height)),
@@ -134,7 +135,7 @@ impl<'a> Extent<'a> {
 }
 
 fn too_deep(name: &str) -> String {
-    format!("the definitions that lead to `{name}` and go on there are more than {DEEPEST}")
+    format!("the chain of definitions through `{name}` is longer than {DEEPEST}")
 }
 
 /// Go's JSON decoder ignores the case of `Schema`.

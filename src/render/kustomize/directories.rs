@@ -147,7 +147,7 @@ impl Build<'_> {
         };
         let message = format!("`{}` is {is}, which belongs under `{field}`", shown(dir));
         let finding = Finding::new(ids::KUSTOMIZE, span, message);
-        self.findings.push(finding.with_related(kustomization.kind_span(), "its kind is here"));
+        self.findings.push(finding.with_related(kustomization.kind_span(), "its kind is set here"));
         None
     }
 
@@ -160,7 +160,7 @@ impl Build<'_> {
     /// The place in the stack of that one comes with it.
     fn cycle(&self, dir: &str, span: Span) -> Option<(usize, Finding)> {
         if self.stack.len() >= DEEPEST {
-            let message = format!("kustomizations are nested more than {DEEPEST} deep");
+            let message = format!("kustomizations are nested more than {DEEPEST} levels deep");
             return Some((0, Finding::new(ids::BASE_CYCLE, span, message)));
         }
         let first = self.stack.iter().position(|visited| within(visited, dir).is_some())?;
@@ -236,9 +236,9 @@ fn read(dir: &str, file: &Arc<SourceFile>, files: &Files<'_>) -> Read {
         return Read { kustomization: None, findings };
     };
     if let Some(second) = parsed.documents.get(1) {
-        let message = "kustomize reads only the first document of a kustomization, and this is another one";
+        let message = "kustomize reads only the first document of a kustomization, and this is another";
         let finding = Finding::new(ids::KUSTOMIZE, second.span, message).with_level(Level::Warning);
-        findings.push(finding.with_help("write it into a kustomization of its own, or remove it"));
+        findings.push(finding.with_help("move it to a separate kustomization, or remove it"));
     }
     let mut kustomization = Kustomization::read(dir, Arc::clone(file), &document.node, &mut findings);
     if let Some(kustomization) = &mut kustomization {

@@ -90,7 +90,7 @@ fn step(node: &Node, segment: &str) -> Result<Option<Step>, String> {
         return last.map(|last| Some(Step::Index(last))).ok_or_else(|| "the list is empty".to_owned());
     }
     if segment == "*" {
-        return Err("a `*` may stand only in the `fieldPaths` of targets".to_owned());
+        return Err("a `*` is allowed only in the `fieldPaths` of targets".to_owned());
     }
     if let Some((key, value)) = choice(segment)? {
         let is_value = |n: &Node| n.scalar_text().unwrap_or_default() == value;
@@ -101,7 +101,7 @@ fn step(node: &Node, segment: &str) -> Result<Option<Step>, String> {
         return Ok(None);
     }
     if !node.is_mapping() {
-        return Err(format!("`{segment}` is looked for in {}, not in a mapping", node.describe()));
+        return Err(format!("`{segment}` needs a mapping, not {}", node.describe()));
     }
     Ok(node.get(segment).map(|_| Step::Key(segment.to_owned())))
 }
@@ -111,7 +111,7 @@ pub(crate) fn items<'a>(node: &'a Node, segment: &str) -> Result<&'a [Node], Str
     if node.is_sequence() || node.is_null() {
         return Ok(node.items());
     }
-    Err(format!("`{segment}` is looked for in {}, not in a list", node.describe()))
+    Err(format!("`{segment}` needs a list, not {}", node.describe()))
 }
 
 fn down<'a>(node: &'a Node, step: &Step) -> Option<&'a Node> {

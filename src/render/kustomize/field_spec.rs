@@ -72,18 +72,18 @@ impl Conflict {
     /// The finding; `place` where neither of the two stands in a file.
     pub(crate) fn finding(&self, place: Span) -> Finding {
         let (first, second) = (self.first.place, self.second.place);
-        let create = |spec: &FieldSpec| if spec.create { "created" } else { "not created" };
+        let creates = if self.second.create {
+            "this one creates it if it is missing, the other one does not"
+        } else {
+            "this one does not create it if it is missing, the other one does"
+        };
         let (path, kind) = (self.second.path_text(), &*self.second.gvk.kind);
         let of = if kind.is_empty() { String::new() } else { format!(" of {kind}") };
-        let message = format!(
-            "two field specifications of `{path}`{of} disagree: it is {} where it is missing, and {}",
-            create(&self.second),
-            create(&self.first)
-        );
+        let message = format!("two field specifications of `{path}`{of} disagree: {creates}");
         let finding = Finding::new(ids::KUSTOMIZE, second.or(first).unwrap_or(place), message);
         match first.filter(|_| second.is_some()) {
             Some(first) => finding.with_related(first, "the other one is here"),
-            None => finding.with_note("kustomize's own specification is the other one"),
+            None => finding.with_note("the other one is kustomize's own"),
         }
     }
 }

@@ -132,7 +132,7 @@ fn behavior_of(generator: &Node, findings: &mut Vec<Finding>) -> Behavior {
         "replace" => Behavior::Replace,
         "create" | "" => Behavior::Create,
         other => {
-            let message = format!("`behavior: {other}` is taken as `create`");
+            let message = format!("`behavior: {other}` is treated as `create`");
             let finding = Finding::new(ids::KUSTOMIZE, node.span(), message).with_level(Level::Warning);
             let near = nearest::nearest(other, ["create", "merge", "replace"]);
             let help =
@@ -223,10 +223,10 @@ fn absorb(
         }
         ([position, ..], Behavior::Create) => {
             let first = resources.resources().get(*position).map(Resource::name_span);
-            let message = format!("`{}` exists already", resource.id().describe());
+            let message = format!("`{}` already exists", resource.id().describe());
             let finding = Finding::new(ids::DUPLICATE_OBJECT, name.span(), message)
                 .with_help("write `behavior: merge` or `behavior: replace` to change it, or choose another name");
-            findings.push(first.into_iter().fold(finding, |f, span| f.with_related(span, "it is here already")));
+            findings.push(first.into_iter().fold(finding, |f, span| f.with_related(span, "it is first defined here")));
         }
         ([position], _) => {
             let values = resources.resources().get(*position).map_or(0, |old| old.values);
@@ -236,7 +236,7 @@ fn absorb(
             resources.change(*position, |old| *old = succeed(resource, old, behavior));
         }
         (several, _) => {
-            let message = format!("`{}` fits {} objects", resource.id().describe(), several.len());
+            let message = format!("`{}` matches {} objects", resource.id().describe(), several.len());
             findings.push(Finding::new(ids::KUSTOMIZE, name.span(), message).with_field(what.field()));
         }
     }

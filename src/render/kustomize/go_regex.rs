@@ -155,7 +155,7 @@ impl<'a> Translator<'a> {
         }
         self.product = self.product.saturating_mul(to.unwrap_or(from).max(1));
         if self.product > MOST_REPETITIONS {
-            return Err(format!("counts of repetitions in each other make more than {MOST_REPETITIONS}"));
+            return Err(format!("nested repetition counts multiply to more than {MOST_REPETITIONS}"));
         }
         if let Some(group) = self.groups.last_mut() {
             *group = (*group).max(self.product);
@@ -170,7 +170,7 @@ impl<'a> Translator<'a> {
             return Ok(Piece::Start);
         }
         if let Some(head) = ["(?P<", "(?<"].into_iter().find(|s| self.rest.starts_with(s)) {
-            let end = self.rest.find('>').ok_or("a group's name does not end")?;
+            let end = self.rest.find('>').ok_or("a group's name is never closed")?;
             let name = self.take(end + 1).get(head.len()..end).unwrap_or_default();
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 return Err(format!("`{name}` is not the name of a group"));
@@ -179,7 +179,7 @@ impl<'a> Translator<'a> {
             self.out.push_str("(?:");
             return Ok(Piece::Start);
         }
-        let end = self.rest.find([')', ':']).ok_or("a group does not end")?;
+        let end = self.rest.find([')', ':']).ok_or("a group is never closed")?;
         let flags = self.rest.get(2..end).unwrap_or_default();
         let letters = flags.replacen('-', "", 1);
         if flags.ends_with('-') || !letters.chars().all(|c| "imsU".contains(c)) {
@@ -197,7 +197,7 @@ impl<'a> Translator<'a> {
     /// What stands behind a backslash.
     fn escape(&mut self, scope: Scope) -> Result<(), String> {
         self.take(1);
-        let Some(next) = self.take_char() else { return Err("a backslash stands at the end".to_owned()) };
+        let Some(next) = self.take_char() else { return Err("there is a single backslash at the end".to_owned()) };
         let inside = scope == Scope::Class;
         match next {
             'd' => self.out.push_str(if inside { "0-9" } else { "[0-9]" }),
@@ -214,7 +214,7 @@ impl<'a> Translator<'a> {
             'x' => return self.hexadecimal(),
             '0'..='7' => return self.octal(next),
             _ if next.is_ascii() && !next.is_ascii_alphanumeric() => self.literal(next),
-            _ => return Err(format!("`\\{next}` means nothing")),
+            _ => return Err(format!("`\\{next}` is not an escape sequence")),
         }
         Ok(())
     }
@@ -284,7 +284,7 @@ impl<'a> Translator<'a> {
     fn property(&mut self, letter: char) -> Result<(), String> {
         let name = match self.rest.strip_prefix('{') {
             Some(rest) => {
-                let end = rest.find('}').ok_or("a property's name does not end")?;
+                let end = rest.find('}').ok_or("a property's name is never closed")?;
                 self.take(end + 2);
                 rest.get(..end).unwrap_or_default()
             }

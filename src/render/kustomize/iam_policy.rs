@@ -48,9 +48,9 @@ pub(crate) fn generate(config: &Node, step: Option<&Step>, resources: &mut Accum
     }
     let existing = resources.with_id(resource.id(), here).to_vec();
     if let Some(first) = existing.first().and_then(|position| resources.resources().get(*position)) {
-        let message = format!("`{}` exists already", resource.id().describe());
+        let message = format!("`{}` already exists", resource.id().describe());
         let finding = Finding::new(ids::DUPLICATE_OBJECT, here, message);
-        findings.push(finding.with_related(first.name_span(), "it is here already"));
+        findings.push(finding.with_related(first.name_span(), "it is first defined here"));
         return;
     }
     resources.append(resource, findings);

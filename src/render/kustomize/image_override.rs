@@ -24,11 +24,14 @@ impl ImageOverride {
             return Err(format!("`{text}` is not `NAME=REFERENCE`, as in `web=registry.example.com/web:1.4.1`"));
         };
         if name.is_empty() || reference.is_empty() {
-            let missing = if name.is_empty() { "name before" } else { "reference behind" };
+            let missing = if name.is_empty() { "name before" } else { "reference after" };
             return Err(format!("`{text}` has no {missing} the `=`"));
         }
         if let Some(bad) = text.chars().find(|c| c.is_whitespace() || c.is_control()) {
-            return Err(format!("an image has no {}", if bad.is_control() { "control characters" } else { "spaces" }));
+            return Err(format!(
+                "an image must not contain {}",
+                if bad.is_control() { "control characters" } else { "spaces" }
+            ));
         }
         let named = ImageReference::split(name);
         if !named.tag.is_empty() || !named.digest.is_empty() {

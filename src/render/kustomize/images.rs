@@ -96,7 +96,7 @@ fn must_be_text(image: &Node) -> Result<(), FieldError> {
     if image.scalar_text().is_some() {
         return Ok(());
     }
-    Err(FieldError { span: image.span(), message: format!("is {}, not the text of an image", image.describe()) })
+    Err(FieldError { span: image.span(), message: format!("is {}, not an image", image.describe()) })
 }
 
 /// The images of all lists of containers, at any depth.

@@ -204,7 +204,7 @@ impl Operation {
         if found.unwrap_or_else(is_absent) {
             return Ok(());
         }
-        let is = found.map_or("there is no such value", |_| "the value is another one");
+        let is = found.map_or("there is no such value", |_| "the value is different");
         Err(error(self.path.span, format!("the test of `{}` fails: {is}", self.path.text)))
     }
 }
@@ -226,7 +226,7 @@ impl Pointer {
     fn beginning_left_out(&self) -> Option<Finding> {
         let (before, _) = self.text.split_once('/').filter(|(before, _)| !before.is_empty())?;
         let taken = self.text.strip_prefix(before).unwrap_or_default();
-        let message = format!("`{}` does not start with `/`, and kustomize takes it as `{taken}`", self.text);
+        let message = format!("`{}` does not start with `/`, and kustomize reads it as `{taken}`", self.text);
         let finding = Finding::new(ids::KUSTOMIZE, self.span, message).with_level(Level::Warning);
         Some(finding.with_help(format!("write `/{}`", self.text)))
     }

@@ -61,8 +61,10 @@ pub(crate) fn read_pairs(
     let mut seen = std::collections::HashMap::new();
     for pair in pairs {
         if let Some(first) = seen.get(&pair.key) {
-            let message = format!("the key `{}` is there twice", pair.key);
-            findings.push(Finding::new(ids::KUSTOMIZE, pair.named, message).with_related(*first, "it is here already"));
+            let message = format!("the key `{}` appears twice", pair.key);
+            findings.push(
+                Finding::new(ids::KUSTOMIZE, pair.named, message).with_related(*first, "it is first defined here"),
+            );
             continue;
         }
         findings.extend(unprintable_key(&pair));
@@ -85,14 +87,14 @@ fn unprintable_key(pair: &Pair) -> Option<Finding> {
     let message = format!("the key `{}` reads as {what}, and kustomize fails on keys that are not strings", pair.key);
     Some(
         Finding::new(ids::KUSTOMIZE, pair.named, message)
-            .with_help("choose another key, or write the object into a file of its own, with the key in quotes"),
+            .with_help("choose another key, or write the object in a separate file, with the key in quotes"),
     )
 }
 
 fn from_literal(literal: &Node, findings: &mut Vec<Finding>) -> Option<Pair> {
     let span = literal.span();
     let Some((key, value)) = literal.as_str()?.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-        let message = "a literal must be `key=value`, and this one has no key or no `=`";
+        let message = "a literal must be `key=value`, but this one has no key or no `=`";
         findings.push(Finding::new(ids::KUSTOMIZE, span, message).with_field("literals"));
         return None;
     };
@@ -129,7 +131,7 @@ fn from_file(
                 path.rsplit('/').next().unwrap_or(path)
             ));
         }
-        Some((key, "")) => return refuse(format!("`{key}=` has no path behind the `=`")),
+        Some((key, "")) => return refuse(format!("`{key}=` has no path after the `=`")),
         Some(pair) => pair,
     };
     let target = files.file(dir, path, named, findings)?;
@@ -166,7 +168,7 @@ fn from_env_file(
         file.note_whole();
     }
     if file.encoding() != Encoding::Utf8 {
-        let message = "the file of variables is UTF-16, and kustomize reads UTF-8 there";
+        let message = "the env file is UTF-16, but kustomize reads it as UTF-8";
         findings.push(Finding::new(ids::KUSTOMIZE, source.span(), message).with_help("save the file as UTF-8"));
         return Vec::new();
     }
@@ -202,7 +204,7 @@ fn from_env_file(
 
 /// kustomize takes such a line as a key without a value, whatever it was meant to be; so do we, and say it.
 fn no_equals_sign(span: Span, named: Span) -> Finding {
-    Finding::new(ids::KUSTOMIZE, span, "the line has no `=`, so that it becomes a key with an empty value")
+    Finding::new(ids::KUSTOMIZE, span, "the line has no `=`, so it becomes a key with an empty value")
         .with_level(Level::Warning)
         .with_related(named, "the file is read here")
         .with_help("write `KEY=value`, or `KEY=` for an empty value")

@@ -160,8 +160,8 @@ impl<'a> Parser<'a> {
 
 fn unexpected(token: Option<Token<'_>>, wanted: &str) -> String {
     match token {
-        Some(Token::Word(text) | Token::Symbol(text)) => format!("`{text}` stands where {wanted} is expected"),
-        None => format!("it ends where {wanted} is expected"),
+        Some(Token::Word(text) | Token::Symbol(text)) => format!("found `{text}`, expected {wanted}"),
+        None => format!("expected {wanted} at the end"),
     }
 }
 
@@ -174,13 +174,13 @@ fn valid_key(key: &str) -> Result<&str, String> {
     };
     let is_prefix = |prefix: &str| prefix.len() <= 253 && prefix.split('.').all(is_label);
     if name.is_empty() || !is_name(name) || !prefix.is_none_or(is_prefix) {
-        return Err(format!("`{key}` is not a label key"));
+        return Err(format!("`{key}` is not a valid label key"));
     }
     Ok(key)
 }
 
 fn valid_value(value: &str) -> Result<&str, String> {
-    if is_name(value) { Ok(value) } else { Err(format!("`{value}` is not a label value")) }
+    if is_name(value) { Ok(value) } else { Err(format!("`{value}` is not a valid label value")) }
 }
 
 /// Letters and digits, inside also `-`, `_` and `.`; at most 63.

@@ -102,7 +102,7 @@ fn merge_by_keys(
 
 fn too_many(list: &Node, keys: &[String]) -> MergeError {
     let message = format!(
-        "lists of more than {MOST_WITHOUT_KEY} items are merged only if each item has the same of the keys `{}`",
+        "lists of more than {MOST_WITHOUT_KEY} items are merged only if every item has one of the keys `{}` in common",
         keys.join("`, `")
     );
     MergeError { span: list.span(), other: None, message }

@@ -35,7 +35,7 @@ pub(crate) fn object<'a>(wrong: &str, objects: impl Iterator<Item = &'a Resource
 /// Adds to a finding that this object was perhaps meant.
 pub(crate) fn point_at(finding: Finding, object: &Resource) -> Finding {
     let help = format!("did you mean `{}`?", object.original_id().name);
-    finding.with_related(object.name_span(), "this one is near").with_help(help)
+    finding.with_related(object.name_span(), "this name is similar").with_help(help)
 }
 
 /// Edits from one word to the other, a swap of two neighbours counted once (Damerau–Levenshtein, restricted); `None` for more than `most`.

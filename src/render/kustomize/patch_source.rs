@@ -93,7 +93,7 @@ fn documents_of_text(text: &Node, files: &Files<'_>, findings: &mut Vec<Finding>
 fn json_or_yaml(text: &str, named: &Node, findings: &mut Vec<Finding>) -> Option<()> {
     let error = Some(text).filter(|t| t.starts_with('[')).and_then(|t| serde_json::from_str::<IgnoredAny>(t).err());
     let Some(error) = error else { return Some(()) };
-    let message = format!("a patch that begins with `[` must be JSON, and this is none: {error}");
+    let message = format!("a patch that begins with `[` must be JSON, and this is not: {error}");
     findings.push(
         Finding::new(ids::KUSTOMIZE, named.span(), message).with_help("write the list with `- ` before each operation"),
     );
@@ -145,6 +145,6 @@ fn missing_identity(node: &Node, kind: &str, name: &str) -> Option<Finding> {
     };
     let start = node.entries().first().map_or(node.span(), |e| e.key.span.to(e.value.span()));
     let first_line = Span { end: start.end.min(node.span().end), ..start };
-    let message = format!("a strategic merge patch must have a `{missing}`, also with a `target`");
+    let message = format!("a strategic merge patch must have a `{missing}`, even with a `target`");
     Some(Finding::new(ids::KUSTOMIZE, first_line, message).with_help("with a `target`, any name and kind will do"))
 }

@@ -82,7 +82,7 @@ fn different(target: &Node, there: &Resource) -> String {
     match other {
         Some((key, value)) if value.is_empty() => format!("this one has no {key}"),
         Some((key, value)) => format!("the {key} of this one is `{value}`"),
-        None => "this one has the name, and other labels or annotations".to_owned(),
+        None => "this one has the name but other labels or annotations".to_owned(),
     }
 }
 
@@ -99,7 +99,7 @@ fn other_version(finding: Finding, there: &Resource) -> Finding {
 fn other_kind(finding: Finding, there: &Resource) -> Finding {
     let place = there.node().get("kind").map_or(there.span, Node::span);
     finding
-        .with_related(place, "this one is near")
+        .with_related(place, "this name is similar")
         .with_help(format!("did you mean the kind `{}`?", there.id().gvk.kind))
 }
 

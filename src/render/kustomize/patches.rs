@@ -178,7 +178,7 @@ fn apply_by_identity(
         }
         [position] => merge_into(*position, patch, allowed, schemas, resources, findings),
         several => {
-            let message = format!("`{}` fits {} objects", wanted.describe(), several.len());
+            let message = format!("`{}` matches {} objects", wanted.describe(), several.len());
             let finding = Finding::new(ids::PATCH_TARGET, patch.span(), message);
             let places = several.iter().filter_map(|p| resources.resources().get(*p)).map(Resource::name_span);
             findings.push(places.fold(finding, |f, span| f.with_related(span, "one of them")));
@@ -201,7 +201,7 @@ fn apply_to_target(
         [patch, more @ ..] => (patch, more),
     };
     if let Some(second) = more.first() {
-        let message = "a patch with a `target` holds one object, not several";
+        let message = "a patch with a `target` must contain one object, not several";
         findings.push(Finding::new(ids::KUSTOMIZE, second.span(), message).with_related(target.span(), "the target"));
         unfinished::those_selected(Some(target), second.span(), resources);
         return;
@@ -237,7 +237,7 @@ fn select(target: &Node, resources: &mut Accumulator, findings: &mut Vec<Finding
     if selected.is_empty() {
         // kustomize says nothing of it, and overlays of repositories that build well patch what only some bases have: an error would be
         // a false alarm there, however near another name is.
-        let message = "the target of this patch selects nothing, so that the patch changes nothing";
+        let message = "the target of this patch selects nothing, so the patch changes nothing";
         let finding = Finding::new(ids::PATCH_TARGET, target.span(), message).with_level(Level::Warning);
         let finding = nearly_selected(finding, target, resources);
         findings.extend(resources.absent(finding));

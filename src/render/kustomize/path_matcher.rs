@@ -131,7 +131,7 @@ impl Matcher<'_> {
 
     fn field(&mut self, node: &Node, name: &str, rest: &[String]) -> Result<(), String> {
         if !node.is_mapping() || name.is_empty() {
-            return Err(format!("`{name}` is looked for in {}", node.describe()));
+            return Err(format!("cannot look up `{name}` in {}", node.describe()));
         }
         match node.get(name) {
             Some(below) if !rest.is_empty() && below.scalar_text().is_some() => {
@@ -244,7 +244,7 @@ fn in_text(
     patterns: &mut Patterns,
 ) -> Result<Vec<Kind>, String> {
     let document = document_in(node.scalar_text().unwrap_or_default())?;
-    let Some(mut document) = document else { return Err("the text on the way is empty".to_owned()) };
+    let Some(mut document) = document else { return Err("the text that the path leads through is empty".to_owned()) };
     let found = matches(&mut document, path, create, patterns)?;
     let kind = |found: &Found| match found {
         Found::At(steps) => at(&document, steps).map_or(Kind::Scalar, Kind::of),

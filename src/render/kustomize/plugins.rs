@@ -131,7 +131,7 @@ fn built_in<'a>(
     if !(gvk.group.is_empty() && &*gvk.version == "builtin") {
         let function = plugin.annotation("config.kubernetes.io/function").is_some();
         let what = if function { "a KRM function" } else { "a plugin that is not built into kustomize" };
-        let message = format!("`{}` is {what}: it would be a program, and none of a repository is executed", gvk.kind);
+        let message = format!("`{}` is {what}: programs from a repository are never executed", gvk.kind);
         let finding = Finding::new(ids::KUSTOMIZE, place("apiVersion"), message).with_field(field);
         findings.push(finding.with_help("kustomize's own plugins have `apiVersion: builtin`"));
         return None;

@@ -20,10 +20,10 @@ impl Checkout {
     /// A sentence when `url` is none, or the directory leads out of the tree.
     pub fn new(url: &str, directory: &str) -> Result<Checkout, String> {
         let address = Address::parse(url).ok_or_else(|| {
-            format!("`{url}` is not an address of a repository, as in https://github.com/acme/bases?ref=v1.2")
+            format!("`{url}` is not the URL of a repository, as in https://github.com/acme/bases?ref=v1.2")
         })?;
         let directory = join("", directory)
-            .ok_or_else(|| format!("the copy of `{url}` lies outside of the repository: `{directory}`"))?;
+            .ok_or_else(|| format!("the copy of `{url}` is outside the repository: `{directory}`"))?;
         Ok(Checkout { address, directory })
     }
 

@@ -20,7 +20,8 @@ pub(crate) fn without(node: &Node, field: &str, what: &str) -> Finding {
 /// No object is the source.
 pub(crate) fn no_source(source: &Node, named: &[&Resource], resources: &[Resource]) -> Finding {
     let wanted = |key| source.get(key).and_then(Node::as_str).unwrap_or_default();
-    let finding = Finding::new(ids::KUSTOMIZE, place(source), format!("no object is the source {}", described(source)));
+    let finding =
+        Finding::new(ids::KUSTOMIZE, place(source), format!("no object matches the source {}", described(source)));
     let (kind, name) = (wanted("kind"), wanted("name"));
     let has_kind = |r: &&Resource| kind.is_empty() || &*r.id().gvk.kind == kind;
     let named = || named.iter().copied().filter(|_| !name.is_empty());
@@ -52,7 +53,7 @@ pub(crate) fn no_source(source: &Node, named: &[&Resource], resources: &[Resourc
 
 /// More than one object is the source.
 pub(crate) fn several_sources(source: &Node, found: &[&Resource]) -> Finding {
-    let message = format!("{} objects are the source {}, and there can be one", found.len(), described(source));
+    let message = format!("{} objects match the source {}, but only one may", found.len(), described(source));
     let finding =
         Finding::new(ids::KUSTOMIZE, place(source), message).with_help("name its `kind`, `name` and `namespace`");
     let shown = found.iter().take(SHOWN);
@@ -96,7 +97,7 @@ pub(crate) fn not_filled(resource: &Resource, path: &str, place: Span, unfit: &U
     };
     match near_field(resource.node(), &crate::field_path::split(path)) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
-        None if !create => finding.with_help("`options: {create: true}` makes it"),
+        None if !create => finding.with_help("`options: {create: true}` creates it"),
         None => finding,
     }
 }

@@ -51,11 +51,12 @@ pub(crate) fn replace(
         let own = ["source", "targets"].into_iter().find_map(|key| entry.entry(key));
         if let Some(own) = own {
             let message = format!(
-                "a replacement is either in a file or written here, so that `path` excludes `{}`",
+                "`path` and `{}` exclude each other: a replacement is either in a file or written here",
                 own.key.text
             );
-            findings
-                .push(Finding::new(ids::KUSTOMIZE, path.span(), message).with_related(own.key.span, "this is here"));
+            findings.push(
+                Finding::new(ids::KUSTOMIZE, path.span(), message).with_related(own.key.span, "this is set here"),
+            );
             continue;
         }
         let before = findings.len();
@@ -74,13 +75,13 @@ fn read_file(path: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<F
     let Some(file) = files.text(dir, path, findings) else { return Vec::new() };
     let documents = files.documents_of(&file, Dialect::Kubectl, findings);
     let Some(document) = documents.documents.first() else {
-        let message = format!("`{}` holds no replacement", path.as_str().unwrap_or_default());
+        let message = format!("`{}` contains no replacement", path.as_str().unwrap_or_default());
         findings.push(Finding::new(ids::KUSTOMIZE, path.span(), message));
         return Vec::new();
     };
     let list = if document.node.is_mapping() { std::slice::from_ref(&document.node) } else { document.node.items() };
     if !document.node.is_mapping() && !document.node.is_sequence() {
-        let message = format!("a file of replacements holds a mapping or a list, not {}", document.node.describe());
+        let message = format!("a file of replacements must be a mapping or a list, not {}", document.node.describe());
         findings
             .push(Finding::new(ids::KUSTOMIZE, document.node.span(), message).with_related(path.span(), "named here"));
     }
@@ -179,7 +180,7 @@ impl<'a> Target<'a> {
         }
         meant.retain(|position| resources.resources().get(*position).is_some_and(|r| self.means(r)));
         if meant.is_empty() {
-            let message = "this target selects nothing, so that nothing is copied";
+            let message = "this target selects nothing, so nothing is copied";
             let finding = Finding::new(ids::PATCH_TARGET, self.written.span(), message).with_level(Level::Warning);
             let finding = nearly_selected(finding, self.written, resources);
             findings.extend(resources.absent(finding));
@@ -246,7 +247,7 @@ impl<'a> Target<'a> {
     }
 
     fn set(&self, object: &mut Node, found: &Found, value: &Node, by: &SetBy, payer: Payer<'_>) -> Result<(), Unfit> {
-        let no_parts = || Err(Unfit::Field("it is no text that has parts between delimiters".to_owned()));
+        let no_parts = || Err(Unfit::Field("it is not a string that has parts between delimiters".to_owned()));
         let delimits = !self.options.delimiter.is_empty();
         let steps: &[Step] = match found {
             Found::At(steps) => steps,

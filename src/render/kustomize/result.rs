@@ -101,7 +101,7 @@ fn not_applicable(node: &Node) -> Option<Finding> {
         Some(value) => format!("`{name}` is {}, not a string", value.describe()),
         None => format!("the object has no `{name}`"),
     };
-    let message = format!("{wrong}: kustomize prints it all the same, and no cluster takes it");
+    let message = format!("{wrong}: kustomize prints it anyway, but no cluster accepts it");
     let start = node.entries().first().map_or(node.span(), |entry| entry.key.span);
     // kustomize's own examples leave it out, and the checks refuse the kind then.
     let level = if field == ["apiVersion"] { Level::Warning } else { Level::Error };

@@ -125,7 +125,7 @@ fn fits(value: &Node, fits: bool, wanted: &str, field: &str, findings: &mut Vec<
     if fits {
         return Some(value.clone());
     }
-    let message = format!("`{field}` must be {wanted}, but is {}", value.describe());
+    let message = format!("`{field}` must be {wanted}, not {}", value.describe());
     let mut finding = Finding::new(ids::KUSTOMIZE, value.span(), message).with_field(field);
     if value.as_str().is_some() && field.starts_with("patches[") && field.ends_with(']') {
         finding = finding.with_help("write `- path: ` before the name of the file");

@@ -103,7 +103,7 @@ impl Changes {
         node.items_mut().iter_mut().for_each(|item| self.replace(item, budget));
     }
 
-    /// Whether a value that changed is there, so that nothing is copied where none is.
+    /// Whether a value that changed is there, so nothing is copied where none is.
     fn holds(&self, node: &Node) -> bool {
         self.new_value(node).is_some()
             || node.entries().iter().any(|entry| self.holds(&entry.value))

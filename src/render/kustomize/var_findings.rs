@@ -13,28 +13,28 @@ const SHOWN: usize = 3;
 
 /// A kustomization defines a var that is there already.
 pub(crate) fn defined_twice(var: &Var, first: &Var) -> Finding {
-    let message = format!("there is another var `{}`", var.name);
+    let message = format!("the var `{}` is defined twice", var.name);
     Finding::new(ids::KUSTOMIZE, var.place, message)
         .with_field("vars")
-        .with_related(first.place, "it is here")
-        .with_help("give one of the two another name; kustomize refuses even equal ones")
+        .with_related(first.place, "it is first defined here")
+        .with_help("rename one of the two; kustomize refuses even identical ones")
 }
 
 /// Two bases bring a var of one name; `entry` names the second.
 pub(crate) fn included_twice(var: &Var, first: &Var, entry: Span) -> Finding {
     if var.place != first.place {
-        return defined_twice(var, first).with_related(entry, "they come together here");
+        return defined_twice(var, first).with_related(entry, "both are included here");
     }
-    let message = format!("this brings the var `{}` a second time", var.name);
+    let message = format!("this includes the var `{}` a second time", var.name);
     Finding::new(ids::KUSTOMIZE, entry, message)
         .with_field("vars")
         .with_related(var.place, "it is defined here")
-        .with_help("kustomize takes in a base with vars once only: include it in one place, or write `replacements` instead of vars")
+        .with_help("kustomize includes a base with vars only once: include it in one place, or write `replacements` instead of vars")
 }
 
 /// A var could mean more than one object.
 pub(crate) fn several_objects(var: &Var, found: &[&Resource]) -> Finding {
-    let message = format!("{} objects fit the var `{}`, and there can be one", found.len(), var.name);
+    let message = format!("{} objects match the var `{}`, but only one may", found.len(), var.name);
     let finding = Finding::new(ids::KUSTOMIZE, place(var), message).with_field("vars");
     let finding = finding.with_help("name the `namespace` of the one that is meant in `objref`");
     let shown = found.iter().take(SHOWN);
@@ -94,7 +94,7 @@ fn nearly(var: &Var, object: &Resource, mut finding: Finding) -> Finding {
 /// The object has not the field.
 pub(crate) fn no_field(var: &Var, object: &Resource, segments: &[String], why: &str) -> Finding {
     let message =
-        format!("`{}` of `{}` {why}, so that the var `{}` has no value", var.field, object.id().describe(), var.name);
+        format!("`{}` of `{}` {why}, so the var `{}` has no value", var.field, object.id().describe(), var.name);
     let finding = Finding::new(ids::KUSTOMIZE, var.field_place, message)
         .with_field("vars")
         .with_related(object.name_span(), "the object")
@@ -108,7 +108,7 @@ pub(crate) fn no_field(var: &Var, object: &Resource, segments: &[String], why: &
 /// The value is a number that Go does not read as kustomize asks it to.
 pub(crate) fn no_number(var: &Var, value: &Node) -> Finding {
     let number = value.scalar_text().unwrap_or_default();
-    let message = format!("kustomize cannot read `{number}` as a number, so that the var `{}` has no value", var.name);
+    let message = format!("kustomize cannot read `{number}` as a number, so the var `{}` has no value", var.name);
     Finding::new(ids::KUSTOMIZE, var.field_place, message)
         .with_field("vars")
         .with_related(value.span(), "the number")
@@ -117,22 +117,21 @@ pub(crate) fn no_number(var: &Var, value: &Node) -> Finding {
 
 /// The value is a mapping or a list, and stands for no text.
 pub(crate) fn no_text(var: &Var, value: &Node) -> Finding {
-    let message =
-        format!("`{}` is {}: `$({})` stays as it is wherever it stands", var.field, value.describe(), var.name);
+    let message = format!("`{}` is {}: `$({})` is not replaced anywhere", var.field, value.describe(), var.name);
     Finding::new(ids::KUSTOMIZE, var.field_place, message)
         .with_level(Level::Warning)
         .with_field("vars")
         .with_related(value.span(), "the value")
-        .with_help("a var can stand for a text, a number or a boolean; `replacements` copy anything")
+        .with_help("a var can be a string, a number or a boolean; `replacements` can copy anything")
 }
 
 /// Nothing that vars reach names it; `stands` is where a field that they do not reach does.
 pub(crate) fn unused(var: &Var, stands: Option<Span>) -> Finding {
-    let message = format!("the var `{}` is used nowhere", var.name);
+    let message = format!("the var `{}` is never used", var.name);
     let finding = Finding::new(ids::KUSTOMIZE, var.place, message).with_level(Level::Warning).with_field("vars");
     match stands {
         Some(span) => finding
-            .with_related(span, format!("`$({})` stands here, in a field that no `varReference` names", var.name))
+            .with_related(span, format!("`$({})` appears here, in a field that no `varReference` names", var.name))
             .with_help("name the field under `varReference` in a file of `configurations`, or write `replacements`"),
         None => finding,
     }

@@ -11,13 +11,13 @@ use seatrial_tree::Tree;
 
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata: { a: { b: c } }\n";
 const COMPONENT: &str = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
-const VALUES: &str = "the build adds more than 2000000 values to those of its files, and here it ends";
-const BYTES: &str = "the build adds more than 64 MB of text to that of its files, and here it ends";
+const VALUES: &str = "the build stops here: it adds more than 2000000 values to those of its files";
+const BYTES: &str = "the build stops here: it adds more than 64 MB of text to that of its files";
 const INCLUSIONS: &str =
-    "the build includes more than 50000 directories, each as often as it is named, and here it ends";
-const STEPS: &str = "the build looks at more than 5000000 values to change objects, and here it ends";
-const FINDINGS: &str = "the build has more than 100000 findings, and here it ends";
-const DEPTH: &str = "values are nested more than 500 deep here, and the build ends";
+    "the build stops here: it includes more than 50000 directories, counting each as often as it is named";
+const STEPS: &str = "the build stops here: it looks at more than 5000000 values to change objects";
+const FINDINGS: &str = "the build stops here: it has more than 100000 findings";
+const DEPTH: &str = "the build stops here: values are nested more than 500 levels deep";
 
 /// Files by path.
 type Files = BTreeMap<String, String>;

@@ -144,8 +144,7 @@ fn a_long_list_of_which_some_items_lack_a_key_is_a_finding() {
     };
     assert_eq!(patched(100).findings.first(), None);
     let messages: Vec<String> = patched(5_000).findings.into_iter().map(|finding| finding.message).collect();
-    let expected = "the patch does not fit `Deployment apps/v1 d`: lists of more than 2000 items are merged only if each item has \
-                    the same of the keys `containerPort`, `protocol`";
+    let expected = "the patch does not fit `Deployment apps/v1 d`: lists of more than 2000 items are merged only if every item has one of the keys `containerPort`, `protocol` in common";
     assert_eq!(messages, [expected]);
 }
 

@@ -48,7 +48,7 @@ fn definitions_that_refer_to_themselves_are_a_finding() {
     let circle = layers(2, 2, r#""again": {"$ref": "d0"}"#);
     assert_eq!(
         with_definitions(&circle),
-        ["`crd.json` cannot be read: `d0` refers to itself, and kustomize never ends with that"]
+        ["`crd.json` cannot be read: `d0` refers to itself, and kustomize would never finish"]
     );
 }
 
@@ -58,7 +58,7 @@ fn definitions_that_refer_to_each_other_by_many_fields_are_counted_before_they_a
     assert_eq!(with_definitions(&layers(10, 2, MARKED)), [""; 0]);
     assert_eq!(
         with_definitions(&layers(11, 2, MARKED)),
-        ["`crd.json` cannot be read: its definitions mark 2048 fields, and 2000 are the most"]
+        ["`crd.json` cannot be read: its definitions mark 2048 fields; at most 2000 are supported"]
     );
     let all = with_definitions(&layers(60, 10, MARKED));
     assert_eq!(all.len(), 1, "{all:?}");
@@ -68,5 +68,5 @@ fn definitions_that_refer_to_each_other_by_many_fields_are_counted_before_they_a
 fn definitions_in_definitions_have_a_depth() {
     assert_eq!(with_definitions(&layers(60, 1, MARKED)), [""; 0]);
     let all = with_definitions(&layers(20_000, 1, MARKED));
-    assert_eq!(all, ["`crd.json` cannot be read: the definitions that lead to `d64` and go on there are more than 64"]);
+    assert_eq!(all, ["`crd.json` cannot be read: the chain of definitions through `d64` is longer than 64"]);
 }

@@ -171,9 +171,9 @@ fn what_is_no_image_override_is_refused_with_a_sentence() {
     let cases = [
         ("web", "`web` is not `NAME=REFERENCE`, as in `web=registry.example.com/web:1.4.1`"),
         ("=web", "`=web` has no name before the `=`"),
-        ("web=", "`web=` has no reference behind the `=`"),
+        ("web=", "`web=` has no reference after the `=`"),
         ("web:1=x", "the name `web:1` must have neither tag nor digest: every tag of `web` is replaced"),
-        ("web=x y", "an image has no spaces"),
+        ("web=x y", "an image must not contain spaces"),
         ("web=x:", "`x:` is not an image reference"),
         ("web=x@sha256:1", "`sha256:1` is not a digest: `sha256:` and 64 hexadecimal digits"),
     ];
