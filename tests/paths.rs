@@ -86,11 +86,11 @@ fn what_a_hook_passes_is_judged_where_it_is_a_manifest() {
         &["blank.yaml", "list.yaml"],
         "",
         0,
-        &["note", "`blank.yaml` holds no Kubernetes object", "`list.yaml` holds"],
+        &["note", "`blank.yaml` contains no Kubernetes object", "`list.yaml` holds"],
     );
     says(root, &["overlays/dev/patch.yaml"], "", 0, &["`overlays/dev/patch.yaml` is read by a kustomization"]);
-    says(root, &["chart/templates/web.yaml"], "", 0, &["is part of a Helm chart: not judged"]);
-    says(root, &["docker-compose.yml"], "", 0, &["is a docker-compose file: not judged"]);
+    says(root, &["chart/templates/web.yaml"], "", 0, &["is part of a Helm chart: skipped"]);
+    says(root, &["docker-compose.yml"], "", 0, &["is a docker-compose file: skipped"]);
     says(root, &["typo.yaml"], "", 1, &["has no `apiVersion`"]);
 }
 
@@ -137,7 +137,7 @@ fn an_application_without_an_object_is_told_what_it_has() {
         ("chart/Chart.yaml", "name: shop\n"),
         ("mkdocs.yml", "a: 1\n"),
     ]);
-    let expected = "1 Helm chart: not rendered yet; not judged: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";
+    let expected = "1 Helm chart: not rendered yet; skipped: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";
     says(app.path(), &[], "", 2, &["there is nothing to render", expected]);
 }
 
@@ -165,7 +165,7 @@ const FLUX: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomizat
 
 #[test]
 fn a_kustomization_may_read_what_flux_would_let_it_where_flux_evidently_reconciles_it() {
-    let (way_out, refused) = ("`loadRestrictor: none`", "`../shared/web.yaml` does not lie in or below `apps/web`");
+    let (way_out, refused) = ("`loadRestrictor: none`", "`../shared/web.yaml` is not in or below `apps/web`");
     let plain = estate("", "");
     says(plain.path(), &[], "", 1, &[refused, "--load-restrictor none", way_out]);
     says(plain.path(), &["--load-restrictor", "none"], "", 1, &["must be an integer"]);

@@ -23,7 +23,7 @@ impl Minor {
         let mut parts = text.trim_start_matches('v').split('.');
         let minor = (parts.next() == Some("1")).then(|| parts.next()).flatten().and_then(|m| m.parse().ok());
         minor.map(Minor).filter(|m| Minor::ALL.contains(m)).ok_or_else(|| {
-            format!("Kubernetes `{text}` is not known; known are {} to {}", Minor::ALL[0], Minor::LATEST)
+            format!("Kubernetes `{text}` is not supported: choose a minor from {} to {}", Minor::ALL[0], Minor::LATEST)
         })
     }
 

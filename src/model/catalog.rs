@@ -79,7 +79,7 @@ impl Setting {
         match self {
             Setting::Free => None,
             Setting::Incomplete => Some("what it finds leaves the rendered environment incomplete"),
-            Setting::Live => Some("it is what the cluster or a test answered"),
+            Setting::Live => Some("it reports what the cluster or a test answered"),
             Setting::Configuration => Some("it is about this file"),
         }
     }
@@ -116,16 +116,16 @@ pub mod ids {
         INVALID_OBJECT "invalid-object" Error Incomplete "a document is not a Kubernetes object"
             "Every object has an apiVersion, a kind and a metadata.name. A file that is not one does not belong among the resources."
         LOAD_RESTRICTION "load-restriction" Error Incomplete "a path leads out of the directory that may be read"
-            "Files must lie below the kustomization's own directory (kustomize's default load restriction), and nothing may leave the repository, symbolic links included."
-        MISSING_FILE "missing-file" Error Incomplete "a file or directory that is named does not exist"
+            "Files must be in or below the directory of the kustomization (kustomize's default load restriction), and no path may lead out of the repository, symbolic links included."
+        MISSING_FILE "missing-file" Error Incomplete "a named file or directory does not exist"
             "The build would stop here. Correct the path, or add the file."
         PARSE_ERROR "parse-error" Error Incomplete "a file is not valid YAML"
             "Nothing after the error in this document can be read; later documents of the file still are."
         SOPS "sops" Note Free "a document is encrypted with SOPS"
-            "Its values are not checked, and it is never applied as ciphertext: the cluster's own decryption has the key."
-        TEST_FAILED "test-failed" Error Live "a test against what is live failed"
+            "Its values are not checked, and it is never applied as ciphertext: only the cluster has the key."
+        TEST_FAILED "test-failed" Error Live "a smoke test failed"
             "The environment was deployed and ready, but did not answer as expected."
         UNKNOWN_KIND "unknown-kind" Note Free "no schema is known for a kind"
-            "The object was rendered but not validated: it is neither a kind of this Kubernetes minor nor one whose schema is at hand. It is an error where no cluster can know it: a kind of Kubernetes' own under a version that this minor does not serve, or a misspelling of one."
+            "The object was rendered but not validated: it is neither a kind of this Kubernetes minor nor one with a known schema. It is an error if no cluster can serve it: a built-in kind in a version that this minor does not serve, or a misspelled one."
     }
 }

@@ -176,7 +176,7 @@ impl At<'_> {
             let sentence = "is read by a kustomization, and judged only as a part of it";
             return plan.notices.push(format!("`{}` {sentence}", self.path.display()));
         } else if let Some(sort) = discovery.not_a_manifest(file) {
-            return plan.notices.push(format!("`{}` is {sort}: not judged", self.path.display()));
+            return plan.notices.push(format!("`{}` is {sort}: skipped", self.path.display()));
         } else {
             Source::Loose(Loose { path: file.to_owned(), files: [file.to_owned()].into() })
         };

@@ -59,7 +59,7 @@ impl LeftOut {
                 _ => format!("{count} {many}"),
             })
             .collect();
-        let files = (!counted.is_empty()).then(|| format!("not judged: {}", counted.join(", ")));
+        let files = (!counted.is_empty()).then(|| format!("skipped: {}", counted.join(", ")));
         charts.into_iter().chain(files).collect()
     }
 }

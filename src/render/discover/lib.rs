@@ -115,7 +115,7 @@ impl Discovery {
     /// The kustomizations below a directory that no other there includes, and the topmost directories of plain manifests that no kustomization
     /// reaches.
     ///
-    /// Components are parts of environments, never environments. Where kustomizations include each other in a circle, the first of them by path
+    /// Components are parts of environments, never environments. Where kustomizations include each other in a cycle, the first of them by path
     /// stands for the circle.
     #[must_use]
     pub fn below(&self, dir: &str) -> Found {

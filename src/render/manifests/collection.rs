@@ -96,10 +96,10 @@ impl Collection {
 
 fn twice(manifest: &Manifest, first: &Manifest) -> Finding {
     Finding::new(ids::DUPLICATE_OBJECT, name_span(manifest), format!("`{}` is defined twice", manifest.id))
-        .with_label("defined again here")
+        .with_label("also defined here")
         .with_related(name_span(first), "defined here")
         .with_object(&manifest.id)
-        .with_help("Rename one of them or remove it; a cluster would keep the last")
+        .with_help("Rename or remove one of them; a cluster would keep the last")
 }
 
 fn name_span(manifest: &Manifest) -> Span {

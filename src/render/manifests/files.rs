@@ -34,7 +34,7 @@ pub(crate) fn unreadable(tree: &Tree, path: &str, error: &ReadError) -> Finding 
 
 /// A path that can be read and holds nothing; kubectl: `no objects passed to apply`.
 pub(crate) fn nothing(tree: &Tree, path: &str) -> Finding {
-    let message = format!("`{}` holds no Kubernetes object", if path.is_empty() { "." } else { path });
+    let message = format!("`{}` contains no Kubernetes object", if path.is_empty() { "." } else { path });
     Finding::new(ids::MISSING_FILE, stand_in(tree, path), message)
         .with_field(path)
         .with_help("Files that end in `.yaml`, `.yml` or `.json` are read; correct the path, or add a manifest")
@@ -43,7 +43,7 @@ pub(crate) fn nothing(tree: &Tree, path: &str) -> Finding {
 /// What was looked into and holds nothing, without a mistake in it: a file may be all comments.
 pub(crate) fn blank(tree: &Tree, path: &str) -> Finding {
     let span = tree.read(path).map_or_else(|_| stand_in(tree, path), |file| Span::start_of(file.id()));
-    let message = format!("`{}` holds no Kubernetes object", if path.is_empty() { "." } else { path });
+    let message = format!("`{}` contains no Kubernetes object", if path.is_empty() { "." } else { path });
     Finding::new(ids::MISSING_FILE, span, message).with_level(Level::Note).with_field(path)
 }
 

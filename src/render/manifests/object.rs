@@ -82,7 +82,7 @@ fn wrong_with(node: &Node, generated_names: GeneratedNames) -> Option<Finding> {
     }
     let list = if missing.is_empty() { last } else { format!("{} and {last}", missing.join(", ")) };
     let finding = Finding::new(ids::INVALID_OBJECT, start(node), format!("the document has no {list}"));
-    Some(finding.with_help("A file that holds no Kubernetes object does not belong among the manifests"))
+    Some(finding.with_help("A file that is not a Kubernetes object does not belong among the manifests"))
 }
 
 fn not_a_string(path: &[&str], value: &Node) -> Finding {
@@ -97,7 +97,7 @@ fn not_a_string(path: &[&str], value: &Node) -> Finding {
 
 /// kubectl: `pkg/cmd/apply/apply.go`: `cannot use generate name with apply`.
 fn generate_name(value: &Node) -> Finding {
-    let message = "the document has `metadata.generateName` instead of `metadata.name`, which cannot be applied";
+    let message = "the document has `metadata.generateName` instead of `metadata.name`, so it cannot be applied";
     Finding::new(ids::INVALID_OBJECT, value.span(), message)
         .with_help("Give the object a fixed `metadata.name`: every apply would make another object")
 }

@@ -16,7 +16,7 @@ const COMMON_DEFAULTS: [&str; 4] =
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
     /// There is no repository.
-    #[error("{path} is in no git repository")]
+    #[error("{path} is not in a git repository")]
     NoRepository {
         /// The directory that was looked at.
         path: String,

@@ -64,7 +64,7 @@ pub(crate) fn resolve(
             Entry::Link(target) => {
                 links += 1;
                 if links > MOST_LINKS {
-                    return Err(ReadError::Io("its symbolic links go round in a circle".to_owned()));
+                    return Err(ReadError::Io("its symbolic links form a loop".to_owned()));
                 }
                 if target.starts_with('/') {
                     return Err(ReadError::OutsideRoot);
@@ -130,8 +130,8 @@ mod tests {
             ("dev/there-and-back", "! leads out of the repository"),
             ("../base/a.yaml", "! leads out of the repository"),
             ("/etc/passwd", "! leads out of the repository"),
-            ("round", "! cannot be read: its symbolic links go round in a circle"),
-            ("self", "! cannot be read: its symbolic links go round in a circle"),
+            ("round", "! cannot be read: its symbolic links form a loop"),
+            ("self", "! cannot be read: its symbolic links form a loop"),
         ];
         for (path, expected) in table {
             let got = match resolve("", path, look_in(TREE)) {

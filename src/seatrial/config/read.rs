@@ -158,7 +158,7 @@ mod tests {
             "version: 1\nrules:\n  schema: warning\n  duplicate-key: off\n  parse-error: off\n  not-ready: note\n  config: off\n",
             &[
                 "5:3: the level of `parse-error` cannot be set: what it finds leaves the rendered environment incomplete",
-                "6:3: the level of `not-ready` cannot be set: it is what the cluster or a test answered",
+                "6:3: the level of `not-ready` cannot be set: it reports what the cluster or a test answered",
                 "7:3: the level of `config` cannot be set: it is about this file",
             ],
         );

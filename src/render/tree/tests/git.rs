@@ -113,7 +113,7 @@ fn follows_a_commits_links_inside_the_root_only() {
     assert_eq!(tree.read("dev/out/x").err(), Some(ReadError::OutsideRoot));
     assert_eq!(tree.read("dev/base").err(), Some(ReadError::IsDirectory));
     let circle = tree.read("one").expect_err("is a circle");
-    assert_eq!(circle.to_string(), "cannot be read: its symbolic links go round in a circle");
+    assert_eq!(circle.to_string(), "cannot be read: its symbolic links form a loop");
     assert_eq!(tree.list("dev"), Ok(vec![("base".to_owned(), EntryKind::Directory)]));
 }
 

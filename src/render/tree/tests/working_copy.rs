@@ -84,8 +84,8 @@ fn says_what_is_wrong_with_a_path() {
         ("base/web.yaml/x", "does not exist"),
         ("nowhere/web.yaml", "does not exist"),
         ("dev/dangling.yaml", "does not exist"),
-        ("loop/one", "cannot be read: its symbolic links go round in a circle"),
-        ("loop/one/web.yaml", "cannot be read: its symbolic links go round in a circle"),
+        ("loop/one", "cannot be read: its symbolic links form a loop"),
+        ("loop/one/web.yaml", "cannot be read: its symbolic links form a loop"),
         // The checkout action leaves its token there.
         (".git/config", "does not exist"),
         ("dev/git/config", "does not exist"),
