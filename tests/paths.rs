@@ -137,7 +137,8 @@ fn an_application_without_an_object_is_told_what_it_has() {
         ("chart/Chart.yaml", "name: shop\n"),
         ("mkdocs.yml", "a: 1\n"),
     ]);
-    let expected = "1 Helm chart: not rendered yet; skipped: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";
+    let expected =
+        "1 Helm chart: not rendered yet; skipped: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";
     says(app.path(), &[], "", 2, &["there is nothing to render", expected]);
 }
 

@@ -82,7 +82,7 @@ fn of_tls(error: &rustls::Error) -> String {
 fn of_certificate(error: &CertificateError) -> String {
     match error {
         CertificateError::UnknownIssuer => {
-            "its TLS certificate is signed by an authority that is not trusted here (give a private CA as CA bundle)"
+            "its TLS certificate is signed by an authority that is not trusted here (add a private CA to the CA bundle)"
                 .to_owned()
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -97,7 +97,7 @@ fn of_certificate(error: &CertificateError) -> String {
         CertificateError::Revoked => "its TLS certificate is revoked".to_owned(),
         // webpki's own words for a certificate that signs itself; there is no variant for it.
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "its TLS certificate is self-signed and an authority's, not a server's".to_owned()
+            "its TLS certificate is a self-signed CA certificate, not a server certificate".to_owned()
         }
         other => format!("its TLS certificate is not acceptable ({other})"),
     }

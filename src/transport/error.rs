@@ -35,7 +35,7 @@ pub enum TransportError {
         cause: String,
     },
     /// A redirect that is not followed: nothing was sent there.
-    #[error("{address} redirects to `{to}`, {why}, and is not followed")]
+    #[error("{address} redirects to `{to}`, {why}; the redirect is not followed")]
     Redirected {
         /// Host and port that answered.
         address: String,
@@ -45,7 +45,7 @@ pub enum TransportError {
         why: Unfollowed,
     },
     /// A link-local or metadata address: nothing was sent.
-    #[error("{address} is a link-local or metadata address, which is never asked")]
+    #[error("{address} is a link-local or metadata address, which is never contacted")]
     Barred {
         /// Host and port.
         address: String,

@@ -64,7 +64,7 @@ fn parse(text: &str, named: &str) -> Result<Option<Url>, TransportError> {
     // `proxy:3128` is common; without a scheme it means HTTP, as for curl and Go.
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let wrong = |what: &str| {
-        TransportError::Settings(format!("`{named}` {what}: it has the form `http://[USER:PASSWORD@]HOST:PORT`"))
+        TransportError::Settings(format!("`{named}` {what}: it must have the form `http://[USER:PASSWORD@]HOST:PORT`"))
     };
     let url = Url::parse(&full).map_err(|_| wrong("is not an address"))?;
     if !matches!(url.scheme(), "http" | "https") {

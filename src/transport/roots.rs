@@ -40,7 +40,7 @@ pub(crate) fn add_pem(roots: &mut RootCertStore, pem: &[u8], what: &str) -> Resu
     }
     if count == 0 {
         let expected = "PEM is expected, with `-----BEGIN CERTIFICATE-----`";
-        return Err(TransportError::Settings(format!("{what} holds no certificate: {expected}")));
+        return Err(TransportError::Settings(format!("{what} contains no certificate: {expected}")));
     }
     Ok(())
 }

@@ -261,7 +261,9 @@ fn client(roots: &RootCertStore, proxies: &Proxies) -> Result<Client, TransportE
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
         .user_agent(USER_AGENT);
-    builder.build().map_err(|error| TransportError::Settings(format!("no HTTP client: {}", innermost(&error))))
+    builder
+        .build()
+        .map_err(|error| TransportError::Settings(format!("cannot set up an HTTP client: {}", innermost(&error))))
 }
 
 /// The provider is named, so that this works whether or not the binary installed a default one.
@@ -269,7 +271,7 @@ fn tls(roots: RootCertStore) -> Result<ClientConfig, TransportError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| TransportError::Settings(format!("no TLS: {error}")))?;
+        .map_err(|error| TransportError::Settings(format!("cannot set up TLS: {error}")))?;
     let mut config = builder.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)

@@ -224,7 +224,11 @@ fn a_plugin_that_fails_shows_no_secret() {
     let text = std::fs::read_to_string(&kubeconfig).expect("written").replace("Never", "Always");
     std::fs::write(&kubeconfig, text).expect("written");
     let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig)], &["run"]);
-    broken("interactive", &seen, &["wants to ask a person (`interactiveMode: Always`), and there is none here"]);
+    broken(
+        "interactive",
+        &seen,
+        &["needs input from a person (`interactiveMode: Always`), which is not possible here"],
+    );
 }
 
 /// What hangs is given up after our own deadlines; all at once, because they only wait.
@@ -281,10 +285,10 @@ fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
         (
             "another pull request",
             namespace("", &number(2)),
-            "belongs to the pull request 2, so that it is not deleted",
+            "belongs to the pull request 2, so it is not deleted",
             true,
         ),
-        ("a branch", namespace("", ""), "belongs to no pull request, so that it is not deleted", true),
+        ("a branch", namespace("", ""), "belongs to no pull request, so it is not deleted", true),
         ("ours", namespace("", &number(1)), "shop-preview deleted", false),
     ];
     for (what, namespace, says, stays) in table {
@@ -311,7 +315,8 @@ fn a_plugin_is_never_found_in_the_repository_by_a_relative_part_of_path() {
         std::fs::rename(program, repo.path().join("cloud-login")).expect("renamed");
         let kubeconfig = write_kubeconfig(&repo, "{ server: 'http://127.0.0.1:1' }", user);
         let seen = repo.run_in(&[("KUBECONFIG", &kubeconfig), ("PATH", path)], &["run"]);
-        let says = if path.is_empty() { "it was not found in PATH" } else { "PATH has an empty or relative part" };
+        let says =
+            if path.is_empty() { "it was not found in PATH" } else { "an empty or relative entry of PATH leads to it" };
         broken(path, &seen, &["the credential plugin `cloud-login` is not ", says]);
         assert!(!repo.beside("ran").exists(), "{path}: the repository's program was run");
     }

@@ -74,14 +74,14 @@ fn rows() -> Vec<Row> {
     let asking = "while asking the cluster for its kinds";
     let lease = "while taking the Lease `default/seatrial-dev`";
     let inventory = "`seatrial-inventory-dev`";
-    let making = "while making the preview namespace `shop-pr-1`";
+    let making = "while creating the preview namespace `shop-pr-1`";
     let unsure = "which may or may not have been carried out";
     let waiting = "while waiting for `Deployment/web`, and the API server has not answered for";
     vec![
         row("everything", "", "", "the deadline of 5s passed while connecting to the cluster"),
         row("version", "GET /version", "", "the deadline of 5s passed while connecting to the cluster"),
         row("discovery", "GET /api/v1 ", "", asking),
-        row("get", "GET ", "/configmaps/a", "while looking at what is on the cluster"),
+        row("get", "GET ", "/configmaps/a", "while reading what is on the cluster"),
         row("dry-run", "PATCH ", "dryRun", "while dry-running the objects on the server"),
         Row {
             fault: Fault::on("PATCH ", "/configmaps/a", Behaviour::Hang).lacking("dryRun"),

@@ -185,7 +185,7 @@ fn a_second_interrupt_at_a_terminal_ends_at_once_and_says_when_the_lease_expires
     wait_for("the write is sent", || server.has_met());
     let process = repo.read("number").trim().parse().expect("a number");
     send("INT", process);
-    wait_for("the first one is answered", || repo.read("terminal").contains("Ctrl-C once more ends at once"));
+    wait_for("the first one is answered", || repo.read("terminal").contains("press Ctrl-C again to stop at once"));
     let begun = Instant::now();
     send("INT", process);
     let code = child.wait().expect("waited for").code();

@@ -126,7 +126,7 @@ fn in_cluster(
     let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
     let (Some(host), Some(port)) = (variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT")) else {
         let needed = "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set";
-        return Err(wrong(format!("this is not a pod of a cluster: {needed}; name a context of a kubeconfig instead")));
+        return Err(wrong(format!("not running inside a cluster: {needed}; name a context of a kubeconfig instead")));
     };
     let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
     let base = parse_address(&format!("https://{host}:{port}"), "the address in KUBERNETES_SERVICE_HOST")?;
@@ -249,7 +249,9 @@ fn impersonation(user: &AuthInfo) -> Result<Vec<(HeaderName, HeaderValue)>, ApiE
         Some((name, HeaderValue::from_str(value).ok()?))
     };
     let headers: Option<Vec<_>> = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(header).collect();
-    headers.ok_or_else(|| wrong("`as` of the kubeconfig's user holds what no header can".to_owned()))
+    headers.ok_or_else(|| {
+        wrong("`as` of the kubeconfig's user contains characters that are not allowed in a header".to_owned())
+    })
 }
 
 fn parse_address(text: &str, what: &str) -> Result<Url, ApiError> {

@@ -172,12 +172,12 @@ fn field_of_typed_patch(message: &str) -> Option<(String, String)> {
 /// What to say of an answer that is no `Status`: its first line, or that it is a web page.
 fn plain_words(code: u16, body: &[u8]) -> String {
     if (300..400).contains(&code) {
-        return "it redirects to somewhere else: is this the address of a Kubernetes API server?".to_owned();
+        return "it redirects elsewhere: is this the address of a Kubernetes API server?".to_owned();
     }
     let text = String::from_utf8_lossy(body.get(..4_096).unwrap_or(body)).into_owned();
     let lower = text.trim_start().to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        return "a web page was answered: is this the address of a Kubernetes API server?".to_owned();
+        return "it answered with a web page: is this the address of a Kubernetes API server?".to_owned();
     }
     match text.lines().map(str::trim).find(|line| !line.is_empty()) {
         Some(line) => line.to_owned(),

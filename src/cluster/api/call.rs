@@ -210,7 +210,7 @@ impl Line {
         let (mut parts, body) = call.request.clone().into_parts();
         let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let base = self.access.base.as_str().trim_end_matches('/');
-        let invalid = |_| ApiError::Configuration(format!("the path `{path}` cannot be asked for"));
+        let invalid = |_| ApiError::Configuration(format!("the path `{path}` is not valid"));
         parts.uri = Uri::try_from(format!("{base}{path}")).map_err(invalid)?;
         let headers = &mut parts.headers;
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
@@ -239,7 +239,8 @@ impl Line {
         });
         let authorization = match authorization {
             Some(None) => {
-                let sentence = "the token holds characters that no token has: is the file or variable the right one?";
+                let sentence =
+                    "the token contains characters that are not allowed in a token: is it the right file or variable?";
                 return Err(ApiError::Configuration(sentence.to_owned()));
             }
             other => other.flatten(),

@@ -68,7 +68,7 @@ fn tcp() -> HttpConnector {
 
 /// CONNECT through the proxy, over TLS when its address says so.
 fn tunnel(proxy: &Url, tls: Arc<ClientConfig>) -> Result<Tunnel<HttpsConnector<HttpConnector>>, ApiError> {
-    let not_an_address = || wrong("the proxy's address cannot be used");
+    let not_an_address = || wrong("the proxy's address is not valid");
     let port = proxy.port_or_known_default().unwrap_or(80);
     let authority = format!("{}:{port}", proxy.host_str().ok_or_else(not_an_address)?);
     let destination = Uri::builder().scheme(proxy.scheme()).authority(authority).path_and_query("/").build();
@@ -128,7 +128,7 @@ fn versions(
     provider: Arc<CryptoProvider>,
 ) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, ApiError> {
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    builder.map_err(|error| ApiError::Configuration(format!("no TLS: {error}")))
+    builder.map_err(|error| ApiError::Configuration(format!("cannot set up TLS: {error}")))
 }
 
 fn with_identity(
@@ -137,7 +137,7 @@ fn with_identity(
 ) -> Result<ClientConfig, ApiError> {
     let Some(identity) = identity else { return Ok(builder.with_no_client_auth()) };
     let config = builder.with_client_auth_cert(identity.chain.clone(), identity.key.clone_key());
-    config.map_err(|_| wrong("the client certificate and the client key do not fit together"))
+    config.map_err(|_| wrong("the client certificate and the client key do not match"))
 }
 
 fn wrong(sentence: &str) -> ApiError {

@@ -76,12 +76,12 @@ impl Destination {
     }
 
     fn unasked(&self, error: &RequestError) -> ApiError {
-        ApiError::Configuration(format!("{} cannot be asked for: {error}", self.about.resource))
+        ApiError::Configuration(format!("cannot request {}: {error}", self.about.resource))
     }
 }
 
 fn impossible(kind: &str, name: &str) -> ApiError {
-    let message = format!("`{name}` is not a name that a {kind} can have");
+    let message = format!("`{name}` is not a valid name for a {kind}");
     let causes = vec![("metadata.name".to_owned(), message.clone())];
     ApiError::Rejected { code: 422, reason: "Invalid".to_owned(), message, causes }
 }

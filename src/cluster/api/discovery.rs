@@ -76,7 +76,7 @@ async fn ask(line: &Line, api_version: &str, kind: &str) -> Result<Vec<Resource>
 
 /// A success that no API server would give.
 pub(crate) fn not_kubernetes(status: http::StatusCode) -> ApiError {
-    let message = "the answer is not what a Kubernetes API server says: is the address right?".to_owned();
+    let message = "the answer does not come from a Kubernetes API server: is the address right?".to_owned();
     ApiError::Server { code: status.as_u16(), message }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn select(
         Some(wanted) if !wanted.is_empty() => wanted,
         _ => {
             let offer = contexts(&config);
-            return Err(wrong(format!("{named} names no current context: choose one with `--cluster`; {offer}")));
+            return Err(wrong(format!("{named} has no current context: choose one with `--cluster`; {offer}")));
         }
     };
     let Some(found) = config.contexts.iter().find(|c| c.name == wanted).and_then(|c| c.context.clone()) else {
@@ -38,7 +38,9 @@ pub(crate) fn select(
     let cluster = config.clusters.iter().find(|c| c.name == found.cluster).and_then(|c| c.cluster.clone());
     let Some(cluster) = cluster else {
         let name = &found.cluster;
-        return Err(wrong(format!("context `{wanted}` of {named} wants the cluster `{name}`, which is not there")));
+        return Err(wrong(format!(
+            "context `{wanted}` of {named} refers to the cluster `{name}`, which does not exist"
+        )));
     };
     let user_name = found.user.clone().unwrap_or_default();
     let user = config.auth_infos.iter().find(|u| u.name == user_name).and_then(|u| u.auth_info.clone());
@@ -47,7 +49,7 @@ pub(crate) fn select(
         None if user_name.is_empty() => AuthInfo::default(),
         None => {
             return Err(wrong(format!(
-                "context `{wanted}` of {named} wants the user `{user_name}`, which is not there"
+                "context `{wanted}` of {named} refers to the user `{user_name}`, which does not exist"
             )));
         }
     };
@@ -170,7 +172,7 @@ fn read_file(path: &Path) -> Result<Option<Kubeconfig>, ApiError> {
 }
 
 fn merge(earlier: Kubeconfig, later: Kubeconfig, path: &Path) -> Result<Kubeconfig, ApiError> {
-    earlier.merge(later).map_err(|error| wrong(format!("the kubeconfig `{}` does not fit: {error}", path.display())))
+    earlier.merge(later).map_err(|error| wrong(format!("the kubeconfig `{}` is not valid: {error}", path.display())))
 }
 
 fn reason(error: &io::Error) -> String {

@@ -64,7 +64,9 @@ impl Plugin {
             return refuse(format!("has the apiVersion `{api_version}`: `{first}` and `{second}` are supported"));
         }
         if exec.interactive_mode == Some(ExecInteractiveMode::Always) {
-            return refuse("wants to ask a person (`interactiveMode: Always`), and there is none here".to_owned());
+            return refuse(
+                "needs input from a person (`interactiveMode: Always`), which is not possible here".to_owned(),
+            );
         }
         let variables = variables(exec.env.as_deref().unwrap_or_default());
         let arguments = exec.args.clone().unwrap_or_default();
@@ -106,7 +108,7 @@ impl Plugin {
         let Ok(outcome) = outcome else {
             let seconds = self.deadline.as_secs();
             return Err(
-                self.error(&format!("did not finish within {seconds} s and was killed (does it wait for a log-in?)"))
+                self.error(&format!("did not finish within {seconds} s and was killed (is it waiting for a login?)"))
             );
         };
         // It has ended by itself: its number may soon be another's.
@@ -138,10 +140,14 @@ impl Plugin {
         let identity = match (filled(status.client_certificate_data), filled(status.client_key_data)) {
             (Some(chain), Some(key)) => Some(Identity::read(chain.as_bytes(), key.as_bytes(), &self.user, masker)?),
             (None, None) => None,
-            _ => return Err(self.error("gave a client certificate without its key, or a key without its certificate")),
+            _ => {
+                return Err(
+                    self.error("returned a client certificate without its key, or a key without its certificate")
+                );
+            }
         };
         if token.is_none() && identity.is_none() {
-            return Err(self.error("gave neither a token nor a client certificate"));
+            return Err(self.error("returned neither a token nor a client certificate"));
         }
         let expires = filled(status.expiration_timestamp).and_then(|text| text.parse::<Timestamp>().ok());
         Ok(Credential { authorization: token.as_deref().map(bearer), identity, expires })
@@ -186,8 +192,7 @@ pub(crate) fn files(exec: &ExecConfig, environment: &Environment) -> Vec<PathBuf
     program.into_iter().chain(named).collect()
 }
 
-const IN_WORKING_DIRECTORY: &str = "is not run: PATH has an empty or relative part, and by that it was found in a directory that \
-     the repository fills; remove that part of PATH, or give the plugin's whole path in the kubeconfig";
+const IN_WORKING_DIRECTORY: &str = "is not run: an empty or relative entry of PATH leads to it in a directory of the repository; remove that entry from PATH, or give the plugin's absolute path in the kubeconfig";
 
 /// Where a program is.
 #[derive(Debug, PartialEq, Eq)]

@@ -115,8 +115,8 @@ fn allowed(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ApiErro
     {
         return Err(refused("cannot be sent through the service proxy: the API server reads it itself"));
     }
-    let name = HeaderName::try_from(lower).map_err(|_| refused("is not a header name"))?;
-    Ok((name, HeaderValue::try_from(value).map_err(|_| refused("has a value that no header can have"))?))
+    let name = HeaderName::try_from(lower).map_err(|_| refused("is not a valid header name"))?;
+    Ok((name, HeaderValue::try_from(value).map_err(|_| refused("has a value that is not valid in a header"))?))
 }
 
 /// The API server answers with a `Status` of its own: not allowed, no such service, nobody behind it. A service that is an API server, too, is not

@@ -44,7 +44,7 @@ pub(crate) async fn look<'p, 'm>(
     objects: &'p [Placed<'m>],
     done: &mut Deployed,
 ) -> Result<Option<Vec<Known<'p, 'm>>>, Stop> {
-    work.enter("looking at what is on the cluster");
+    work.enter("reading what is on the cluster");
     let ask = |placed: &'p Placed<'m>| async move {
         let api_version = placed.api_version();
         (placed, work.cluster.get(&api_version, &placed.id).await)

@@ -15,7 +15,7 @@ pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
     let root = Spot::root(manifest);
     let own = || own(&root, cause);
     let spot = match cause.reason.as_str() {
-        _ if cause.text.ends_with("which `imagePullSecrets` names") => pod_spec(&root)?.at(&["imagePullSecrets"]),
+        _ if cause.text.ends_with("in `imagePullSecrets` does not exist") => pod_spec(&root)?.at(&["imagePullSecrets"]),
         _ if is_image(cause) => {
             let image = cause.image.as_deref();
             let same = containers(&root).into_iter().find(|c| c.node.get("image").and_then(Node::scalar_text) == image);
@@ -203,7 +203,7 @@ spec:
             ("ErrImagePull", "image not found: web:2", Some((15, of_web("image")))),
             (
                 "ErrImagePull",
-                "there is no Secret `a`, which `imagePullSecrets` names",
+                "the Secret `a` in `imagePullSecrets` does not exist",
                 Some((32, of_pod("imagePullSecrets"))),
             ),
             ("OOMKilled", "killed", Some((17, of_web("resources/limits/memory")))),

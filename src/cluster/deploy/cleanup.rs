@@ -44,10 +44,7 @@ async fn remove(work: &Work<'_>, name: &str, run: &RunIdentity, last: &mut Optio
     work.enter(format!("looking for the namespace `{name}`"));
     let Some(live) = work.until(work.cluster.get("v1", &id)).await?? else { return Ok(false) };
     if let Err(foreign) = belongs_to(&live, run) {
-        return Err(Stop::Refused(format!(
-            "the namespace `{name}` {foreign}, so that it is not deleted{}",
-            foreign.flag()
-        )));
+        return Err(Stop::Refused(format!("the namespace `{name}` {foreign}, so it is not deleted{}", foreign.flag())));
     }
     work.enter(format!("deleting the namespace `{name}`"));
     if !is_terminating(&live) {
@@ -90,7 +87,7 @@ pub(crate) fn what_keeps(namespace: Option<&Value>) -> String {
 }
 
 fn stuck(name: &str, after: &str, namespace: Option<&Value>) -> String {
-    format!("the namespace `{name}` is not gone after {after}{}", what_keeps(namespace))
+    format!("the namespace `{name}` still exists after {after}{}", what_keeps(namespace))
 }
 
 #[cfg(test)]
@@ -111,14 +108,14 @@ mod tests {
         });
         assert_eq!(
             stuck("shop-pr-1", "2m", Some(&by_condition)),
-            "the namespace `shop-pr-1` is not gone after 2m: Some content in the namespace has finalizers remaining: acme.io/widget in 1 resource instances"
+            "the namespace `shop-pr-1` still exists after 2m: Some content in the namespace has finalizers remaining: acme.io/widget in 1 resource instances"
         );
         let by_finalizer =
             json!({"metadata": {"finalizers": ["acme.io/hold"]}, "spec": {"finalizers": ["kubernetes"]}});
         assert_eq!(
             stuck("n", "2m", Some(&by_finalizer)),
-            "the namespace `n` is not gone after 2m: it is held by the finalizer `acme.io/hold`, `kubernetes`"
+            "the namespace `n` still exists after 2m: it is held by the finalizer `acme.io/hold`, `kubernetes`"
         );
-        assert_eq!(stuck("n", "5s", None), "the namespace `n` is not gone after 5s");
+        assert_eq!(stuck("n", "5s", None), "the namespace `n` still exists after 5s");
     }
 }

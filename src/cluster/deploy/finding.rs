@@ -32,7 +32,7 @@ pub(crate) fn findings(refusals: Vec<Refusal<'_, '_>>) -> (Vec<Finding>, Option<
                 match missing.get_mut(&key) {
                     Some(known) => known.related.push(seatrial_model::Label {
                         span: name_span(&object.manifest.node),
-                        text: "this one, too".to_owned(),
+                        text: "and this one".to_owned(),
                     }),
                     None => {
                         missing.insert(key, forbidden(object, &verb, &resource, namespace.as_deref(), user.as_deref()));
@@ -117,12 +117,12 @@ fn immutable(message: &str, causes: &[(String, String)]) -> Option<(String, Stri
 fn immutable_field(object: &Placed<'_>, field: &str, words: &str) -> Finding {
     let id = &object.id;
     let what = if field.is_empty() { "a field".to_owned() } else { format!("`{field}`") };
-    let message = format!("{what} of {id} is immutable, and it exists with another value");
+    let message = format!("{what} of {id} is immutable, and the object on the cluster has another value");
     let namespace = id.namespace.as_ref().map(|n| format!(" -n {n}")).unwrap_or_default();
     let help = match id.kind.as_str() {
         // Deleting one of these takes data or other objects with it.
         "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" | "CustomResourceDefinition" => {
-            "give the object another name, or leave the field as it is: deleting it would lose what it holds".to_owned()
+            "give the object another name, or leave the field as it is: deleting it would lose its data".to_owned()
         }
         kind => format!(
             "give the object another name, or delete it before the next run: `kubectl delete {} {}{namespace}`",
@@ -215,7 +215,7 @@ pub(crate) fn owned_by_others(owned: &[(&Placed<'_>, String)]) -> Vec<Finding> {
         let finding = Finding::new(ids::OWNED_BY_OTHER, name_span(&first.manifest.node), message)
             .with_object(&first.id)
             .with_help("deploy the pull request into a preview namespace: set `deploy.preview.namespace`");
-        Some(more.iter().fold(finding, |f, o| f.with_related(name_span(&o.manifest.node), "owned by it, too")))
+        Some(more.iter().fold(finding, |f, o| f.with_related(name_span(&o.manifest.node), "also owned by it")))
     };
     owners.into_iter().filter_map(one).collect()
 }

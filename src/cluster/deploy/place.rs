@@ -111,7 +111,7 @@ fn left_out(manifest: &Manifest, scope: Scope, to: Destination<'_>) -> Option<&'
 }
 
 fn without_name(manifest: &Manifest) -> Finding {
-    let message = format!("{} has a `generateName` and no `name`, so that it cannot be applied", manifest.id.kind);
+    let message = format!("{} has a `generateName` but no `name`, so it cannot be applied", manifest.id.kind);
     Finding::new(ids::APPLY_REJECTED, name_span(&manifest.node), message)
         .with_object(&manifest.id)
         .with_field("/metadata/generateName")
@@ -236,7 +236,7 @@ subjects:
         let skipped: Vec<String> = placement.skipped.iter().map(|s| format!("{}: {}", s.object, s.because)).collect();
         assert_eq!(skipped, ["Secret shop/hidden: encrypted with SOPS, and never applied as ciphertext"]);
         let messages: Vec<&str> = placement.findings.iter().map(|f| f.message.as_str()).collect();
-        assert_eq!(messages, ["Job has a `generateName` and no `name`, so that it cannot be applied"]);
+        assert_eq!(messages, ["Job has a `generateName` but no `name`, so it cannot be applied"]);
     }
 
     #[test]

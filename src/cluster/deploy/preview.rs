@@ -30,7 +30,7 @@ pub(crate) fn namespace_id(name: &str) -> ObjectId {
 /// Makes the namespace, or takes over the one of this pull request. Any other one is refused.
 pub(crate) async fn ensure(work: &Work<'_>, preview: &Preview, run: &RunIdentity) -> Result<(), Stop> {
     let name = &preview.namespace;
-    let making = format!("making the preview namespace `{name}`");
+    let making = format!("creating the preview namespace `{name}`");
     let mut told = false;
     loop {
         work.enter(making.as_str());
@@ -135,7 +135,7 @@ pub(crate) enum Foreign {
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Foreign::NotOurs => f.write_str("was not made by Seatrial"),
+            Foreign::NotOurs => f.write_str("was not created by Seatrial"),
             Foreign::OfRepository(named) => write!(f, "belongs to the repository `{named}`"),
             Foreign::OfSomeRepository(named) => {
                 write!(f, "belongs to the repository `{named}`, and it is not known whether this is the same one")

@@ -12,7 +12,7 @@ const DEEPEST: usize = 64;
 pub(crate) fn outside(object: &Value, id: &ObjectId, moved: &BTreeSet<&str>) -> Option<String> {
     let suffixes: Vec<String> = moved.iter().map(|namespace| format!(".{namespace}.svc")).collect();
     let host = find(object, &suffixes, 0)?;
-    Some(format!("{id} names the host `{host}`, which stays outside the preview namespace"))
+    Some(format!("{id} names the host `{host}`, which is outside the preview namespace"))
 }
 
 fn find<'a>(value: &'a Value, suffixes: &[String], depth: usize) -> Option<&'a str> {
@@ -57,9 +57,7 @@ mod tests {
         for (text, expected) in table {
             let said = outside(&json!({"data": {"list": [text]}}), &id, &moved);
             let expected = expected.map(|host| {
-                format!(
-                    "ConfigMap shop-pr-1/settings names the host `{host}`, which stays outside the preview namespace"
-                )
+                format!("ConfigMap shop-pr-1/settings names the host `{host}`, which is outside the preview namespace")
             });
             assert_eq!(said, expected, "{text}");
         }

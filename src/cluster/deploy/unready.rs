@@ -69,10 +69,10 @@ fn help(rule: RuleId, cause: Option<&Cause>) -> Option<String> {
             "push the image first, or correct the tag where it is set"
         }
         _ if rule == ids::IMAGE_PULL && cause.text.starts_with("not allowed") => {
-            "give the cluster's nodes the right to pull from this registry, or a Secret in `imagePullSecrets` that has it"
+            "allow the cluster's nodes to pull from this registry, or name a Secret that allows it in `imagePullSecrets`"
         }
         "OOMKilled" => "raise `resources.limits.memory`, or let the program use less",
-        "DeploymentPaused" => "take `spec.paused` out",
+        "DeploymentPaused" => "remove `spec.paused`",
         _ => return None,
     };
     Some(help.to_owned())

@@ -234,7 +234,7 @@ fn judge(placed: &Placed<'_>, seen: &Seen) -> Status {
         Some(object) => status(seen.live(object)),
         // `ttlSecondsAfterFinished` removes a Job only after it has ended (fluxcd/pkg: `runtime/statusreaders/job.go`).
         None if placed.id.kind == "Job" => gone(State::Current, "completed and removed"),
-        None => gone(State::Failed, "it was deleted by somebody else while it was waited for"),
+        None => gone(State::Failed, "it was deleted by somebody else during the wait"),
     }
 }
 

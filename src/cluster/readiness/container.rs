@@ -130,7 +130,7 @@ impl<'a> Container<'a> {
         let names = newest(events, missing).and_then(|e| message(e).split_once('(')?.1.split_once(')'));
         match names {
             Some((names, _)) if cause.text.starts_with("not allowed") => {
-                let text = format!("{}: there is no Secret `{names}`, which `imagePullSecrets` names", cause.text);
+                let text = format!("{}: the Secret `{names}` in `imagePullSecrets` does not exist", cause.text);
                 Cause { text, ..cause }
             }
             _ => cause,

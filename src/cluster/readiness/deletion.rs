@@ -26,5 +26,5 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     if finalizers.is_empty() {
         return Status::terminating(message);
     }
-    Status::terminating(format!("{message}, waits for {}", finalizers.join(", ")))
+    Status::terminating(format!("{message}, waiting for {}", finalizers.join(", ")))
 }

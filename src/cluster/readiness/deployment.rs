@@ -21,7 +21,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
         return Status::current(format!("{wanted} of {} ready", counted(wanted, "replica")));
     };
     if is_true(object, &["spec", "paused"]) && count(object, "updatedReplicas") < wanted {
-        let text = "its rollout is paused (`spec.paused`), so that the new revision does not start";
+        let text = "its rollout is paused (`spec.paused`), so the new revision does not start";
         return Status::failed(Cause::of_object("DeploymentPaused", text));
     }
     unready(live, message, Crashes::AreFatal)

@@ -59,7 +59,7 @@ pub(crate) fn status(live: Live<'_>, reading: &Reading) -> Status {
     }
     let doing = doing.unwrap_or_else(|| one_line(ready.message));
     match (reading.before)(object) {
-        Some(cause) => Status::held_up(format!("{doing}; before: {}", cause.text), cause),
+        Some(cause) => Status::held_up(format!("{doing}; previously: {}", cause.text), cause),
         None => Status::in_progress(doing),
     }
 }

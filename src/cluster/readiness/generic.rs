@@ -59,7 +59,7 @@ fn is_observed(live: Live<'_>, row: Option<&kinds::Row>) -> bool {
 
 fn by_ready_condition(live: Live<'_>) -> Status {
     match condition(live.object, "Ready") {
-        None => Status::current("is there"),
+        None => Status::current("exists"),
         Some(ready) if ready.is_true() => Status::current("ready"),
         Some(ready) => Status::held_up(words(&ready, "not ready"), cause(&ready, "NotReady", "not ready")),
     }

@@ -6,7 +6,7 @@ use crate::{Live, Status, flux_source};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     if text(live.object, &["spec", "type"]) == Some("oci") {
-        return Status::current("is there");
+        return Status::current("exists");
     }
     flux_source::status(live)
 }

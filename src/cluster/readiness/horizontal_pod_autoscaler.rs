@@ -13,8 +13,8 @@ pub(crate) fn status(live: Live<'_>) -> Status {
         return Status::held_up(cause.text.clone(), cause);
     }
     match of("ScalingActive") {
-        Some(idle) if idle.reason == "ScalingDisabled" => Status::current("is there, its target has no replicas"),
-        Some(idle) => Status::current(format!("is there, does not scale: {}", clip(idle.message))),
-        None => Status::current("is there"),
+        Some(idle) if idle.reason == "ScalingDisabled" => Status::current("exists, its target has no replicas"),
+        Some(idle) => Status::current(format!("exists, does not scale: {}", clip(idle.message))),
+        None => Status::current("exists"),
     }
 }

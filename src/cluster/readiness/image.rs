@@ -33,7 +33,7 @@ pub(crate) fn describe(reason: &str, said: &str, image: &str) -> String {
         return format!("image not found: {image}");
     }
     if has(&["toomanyrequests", "too many requests"]) {
-        return format!("the registry limits how often it may be asked: {image}");
+        return format!("the registry limits the rate of requests: {image}");
     }
     if has(&[
         "no such host",
@@ -74,7 +74,7 @@ mod tests {
             ("dial tcp: lookup acr.io: no such host", "the node cannot reach the registry: acr.io/denied:9"),
             (
                 "429 Too Many Requests - Server message: toomanyrequests",
-                "the registry limits how often it may be asked: acr.io/denied:9",
+                "the registry limits the rate of requests: acr.io/denied:9",
             ),
         ];
         for (said, expected) in table {

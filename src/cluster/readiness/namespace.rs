@@ -6,6 +6,6 @@ use crate::{Live, Status};
 pub(crate) fn status(live: Live<'_>) -> Status {
     match text(live.object, &["status", "phase"]) {
         Some("Terminating") => Status::terminating("is being deleted"),
-        _ => Status::current("is there"),
+        _ => Status::current("exists"),
     }
 }

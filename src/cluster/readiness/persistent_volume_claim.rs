@@ -16,7 +16,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     let own = |e: &Value| is_about(e, object, "PersistentVolumeClaim");
     let Some(event) = newest(live.events, own) else { return Status::in_progress("not bound yet") };
     match reason(event) {
-        "WaitForFirstConsumer" => Status::current("waits for its first consumer"),
+        "WaitForFirstConsumer" => Status::current("waiting for its first consumer"),
         "ProvisioningFailed" | "FailedBinding" => {
             let cause = Cause::of_object(reason(event), clip(message(event)));
             Status::held_up(format!("not bound yet, {}", cause.text), cause)

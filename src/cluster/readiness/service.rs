@@ -8,7 +8,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
     let kind = text(object, &["spec", "type"]).unwrap_or("ClusterIP");
     if kind != "LoadBalancer" {
-        return Status::current("is there");
+        return Status::current("exists");
     }
     if !items(object, &["status", "loadBalancer", "ingress"]).is_empty() {
         return Status::current("load balancer has an address");

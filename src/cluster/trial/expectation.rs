@@ -43,11 +43,13 @@ impl Expectation {
             }
         };
         for pointer in expect.json.keys().filter(|p| !p.is_empty() && !p.starts_with('/')) {
-            problems.push(format!("`expect.json` has `{pointer}`, which is not a JSON pointer: those begin with `/`"));
+            problems.push(format!(
+                "`expect.json` has `{pointer}`, which is not a JSON pointer: a JSON pointer begins with `/`"
+            ));
         }
         let status = expect.status.unwrap_or(200);
         if !(100..600).contains(&status) {
-            problems.push(format!("`expect.status` is {status}, which no server answers"));
+            problems.push(format!("`expect.status` is {status}, which is not an HTTP status code"));
         }
         if !problems.is_empty() {
             return Err(problems);

@@ -182,7 +182,8 @@ impl<'a> Target<'a> {
             [only] => Ok(name(only)),
             many => {
                 let names: Vec<String> = many.iter().filter_map(name).map(|n| format!("`{n}`")).collect();
-                let sentence = format!("service `{service}` has the ports {}: say which with `port`", names.join(", "));
+                let sentence =
+                    format!("service `{service}` has the ports {}: choose one with `port`", names.join(", "));
                 Err(Attempt::Wrong(sentence))
             }
         }
@@ -259,7 +260,7 @@ impl<'a> Target<'a> {
 /// What to do about a redirect that is not followed.
 impl Target<'_> {
     fn leaves_service(&self, to: &str) -> String {
-        format!("{} redirects to {to}, out of the service, and is not followed; {EXPECT_IT}", self.name())
+        format!("{} redirects to {to}, out of the service; the redirect is not followed; {EXPECT_IT}", self.name())
     }
 
     fn leaves_origin(&self, to: &str, why: Unfollowed) -> String {
@@ -267,7 +268,7 @@ impl Target<'_> {
             Unfollowed::OtherOrigin => format!("allow it with `redirects: [\"{to}\"]`, or {EXPECT_IT}"),
             Unfollowed::Barred | Unfollowed::NotHttp => EXPECT_IT.to_owned(),
         };
-        format!("{} redirects to `{to}`, {why}, and is not followed; {way_out}", self.name())
+        format!("{} redirects to `{to}`, {why}; the redirect is not followed; {way_out}", self.name())
     }
 }
 
@@ -303,9 +304,9 @@ fn address(url: &str, path: Option<&str>) -> String {
 fn header_map(http: &Http) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::new();
     for (name, value) in &http.headers {
-        let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a header name"))?;
-        let value =
-            HeaderValue::try_from(value).map_err(|_| format!("header `{name}` has a value that none can have"))?;
+        let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a valid header name"))?;
+        let value = HeaderValue::try_from(value)
+            .map_err(|_| format!("header `{name}` has a value that is not valid in a header"))?;
         map.insert(key, value);
     }
     Ok(map)

@@ -33,10 +33,10 @@ fn of_http(http: &Http) -> Vec<String> {
         (None, Some(url)) => problems.extend(of_url(url, http)),
     }
     if let Some(path) = http.path.as_deref().filter(|path| !path.starts_with('/')) {
-        problems.push(format!("`http.path` is `{path}`; it begins with `/`"));
+        problems.push(format!("`http.path` is `{path}`; it must begin with `/`"));
     }
     for name in http.headers.keys().filter(|name| !is_header_name(name)) {
-        problems.push(format!("`http.headers` has `{name}`, which is not a header name"));
+        problems.push(format!("`http.headers` has `{name}`, which is not a valid header name"));
     }
     problems.extend(of_timeout(http.timeout.as_deref()));
     problems.extend(Expectation::new(&http.expect).err().unwrap_or_default());
@@ -75,16 +75,16 @@ fn of_service(service: &str, http: &Http) -> Vec<String> {
 fn of_url(url: &str, http: &Http) -> Vec<String> {
     let mut problems = Vec::new();
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        problems.push(format!("`http.url` is `{url}`; it begins with `https://` or `http://`"));
+        problems.push(format!("`http.url` is `{url}`; it must begin with `https://` or `http://`"));
     }
     if http.port.is_some() {
-        problems.push("`http.port` belongs to `service`; with `url` the port stands in the address".to_owned());
+        problems.push("`http.port` belongs to `service`; with `url`, write the port in the address".to_owned());
     }
     if is_never_asked(url) {
-        problems.push(format!("`http.url` is `{url}`, a link-local or metadata address: those are never asked"));
+        problems.push(format!("`http.url` is `{url}`, a link-local or metadata address, which is never contacted"));
     }
     if let Some(path) = http.path.as_deref().filter(|path| path.starts_with("//") || path.starts_with("/\\")) {
-        problems.push(format!("`http.path` is `{path}`, which names another host; it begins with one `/`"));
+        problems.push(format!("`http.path` is `{path}`, which names another host; it must begin with a single `/`"));
     }
     problems.extend(http.redirects.iter().filter_map(|origin| of_redirect(origin)));
     problems
@@ -93,7 +93,7 @@ fn of_url(url: &str, http: &Http) -> Vec<String> {
 fn of_redirect(origin: &str) -> Option<String> {
     if is_never_asked(origin) {
         return Some(format!(
-            "`http.redirects` has `{origin}`, a link-local or metadata address: those are never asked"
+            "`http.redirects` has `{origin}`, a link-local or metadata address, which is never contacted"
         ));
     }
     let is_wrong = Origin::parse(origin).is_none() && !origin.contains('{');

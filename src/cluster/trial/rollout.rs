@@ -43,13 +43,13 @@ impl Workload<'_> {
             }
         };
         if name.is_empty() || namespace.is_some_and(str::is_empty) {
-            return Err(format!("`rollout.workload` is `{text}`, which names nothing; write `Deployment/web`"));
+            return Err(format!("`rollout.workload` is `{text}`, which names no workload; write `Deployment/web`"));
         }
         let lower = kind.to_ascii_lowercase();
         let Some((kind, api_version, _)) = KINDS.iter().find(|(_, _, names)| names.contains(&lower.as_str())) else {
             let known = KINDS.map(|(kind, _, _)| kind).join(", ");
             return Err(format!(
-                "`rollout.workload` names the kind `{kind}`, which does not roll out; these do: {known}"
+                "`rollout.workload` names the kind `{kind}`, which has no rollout; choose one of {known}"
             ));
         };
         Ok(Workload { api_version, kind, namespace, name })
@@ -148,7 +148,7 @@ mod tests {
             ("web", "write `Deployment/web` or `Deployment/shop/web`"),
             ("Deployment/", "which names nothing"),
             ("a/b/c/d", "write `Deployment/web` or `Deployment/shop/web`"),
-            ("ConfigMap/x", "names the kind `ConfigMap`, which does not roll out; these do: Deployment, "),
+            ("ConfigMap/x", "names the kind `ConfigMap`, which has no rollout; choose one of Deployment, "),
         ];
         for (text, says) in table {
             let sentence = Workload::parse(text).expect_err(text);

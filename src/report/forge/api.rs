@@ -165,7 +165,7 @@ impl Api {
             Unread::Broken => unclear(call, format!("{} broke off in the middle of its answer", self.host())),
             Unread::Late => {
                 let within = left.as_secs_f64();
-                unclear(call, format!("{} did not end its answer within {within:.1} s", self.host()))
+                unclear(call, format!("{} did not finish its answer within {within:.1} s", self.host()))
             }
             Unread::TooLarge => Next::Stop(self.unhelpful(call, &format!("more than {} MiB", kind.most() >> 20))),
         }

@@ -222,7 +222,7 @@ async fn says_who_we_are_and_never_follows_a_redirect_to_another_origin_unasked(
     };
     let error = plain().send(request(), Retry::Idempotent, SHORT).await.expect_err("is not followed");
     let (from, to) = (&server.address, &target.address);
-    let sentence = format!("{from} redirects to `http://{to}`, which is another origin, and is not followed");
+    let sentence = format!("{from} redirects to `http://{to}`, which is another origin; the redirect is not followed");
     assert_eq!(error.to_string(), sentence);
     assert_eq!((server.requests().len(), target.requests().len()), (1, 0));
     let first = server.requests().remove(0).to_lowercase();
@@ -250,7 +250,7 @@ async fn a_link_local_or_metadata_address_is_never_asked() {
     for transport in [plain(), proxied] {
         for url in ["http://169.254.169.254/latest", "http://0xa9fea9fe/", "https://metadata.google.internal/"] {
             let error = transport.send(get(url), Retry::Idempotent, SHORT).await.expect_err("is not asked").to_string();
-            assert!(error.contains("is a link-local or metadata address, which is never asked"), "{error}");
+            assert!(error.contains("is a link-local or metadata address, which is never contacted"), "{error}");
         }
         for to in ["http://169.254.169.254/", "http://[::ffff:169.254.169.254]/", "http://0.0.0.0/"] {
             let moved = format!("302 Found\r\nLocation: {to}");
@@ -258,7 +258,7 @@ async fn a_link_local_or_metadata_address_is_never_asked() {
             let request = get(&format!("http://{}/", server.address));
             let error = transport.attempt(request, Redirects::Follow(&[]), SHORT).await.expect_err("is not followed");
             let sentence = error.to_string();
-            assert!(sentence.ends_with("a link-local or metadata address, and is not followed"), "{sentence}");
+            assert!(sentence.ends_with("a link-local or metadata address; the redirect is not followed"), "{sentence}");
         }
     }
     assert_eq!(proxy.requests().len(), 0);

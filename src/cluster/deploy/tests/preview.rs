@@ -50,7 +50,7 @@ async fn a_namespace_that_is_not_ours_is_neither_used_nor_deleted() {
     assert_eq!(
         deployed.broken.as_deref(),
         Some(
-            "the namespace `default` exists and was not made by Seatrial: choose another `preview.namespace`; nothing was applied"
+            "the namespace `default` exists and was not created by Seatrial: choose another `preview.namespace`; nothing was applied"
         )
     );
     let (_sender, cancel) = CancelToken::new();
@@ -65,7 +65,7 @@ async fn a_namespace_that_is_not_ours_is_neither_used_nor_deleted() {
     .await;
     assert_eq!(
         refused.expect_err("refused").to_string(),
-        "the namespace `default` was not made by Seatrial, so that it is not deleted"
+        "the namespace `default` was not created by Seatrial, so it is not deleted"
     );
     assert!(harness.get("v1", "Namespace", None, "default").await.is_some());
 }
@@ -90,7 +90,7 @@ async fn a_host_that_stays_behind_is_named() {
     let deployed = harness.deploy(&SHOP.replace("greeting: hello", "api: http://api.shop.svc:8080")).await;
     assert_eq!(
         deployed.notices,
-        ["ConfigMap shop-pr-12/settings names the host `api.shop.svc`, which stays outside the preview namespace"]
+        ["ConfigMap shop-pr-12/settings names the host `api.shop.svc`, which is outside the preview namespace"]
     );
 }
 
@@ -112,7 +112,7 @@ async fn a_namespace_that_does_not_go_names_what_holds_it() {
     )
     .await;
     let sentence = stuck.expect_err("stuck").to_string();
-    assert!(sentence.starts_with("the namespace `shop-pr-12` is not gone after 2s: "), "{sentence}");
+    assert!(sentence.starts_with("the namespace `shop-pr-12` still exists after 2s: "), "{sentence}");
     assert!(sentence.contains("acme.io/hold") || sentence.contains("kubernetes"), "{sentence}");
 
     // Nor is it deployed into: that waits until it is gone.

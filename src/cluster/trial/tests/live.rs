@@ -245,24 +245,24 @@ async fn a_redirect_to_another_origin_is_not_followed_and_told_with_the_way_out(
         (
             format!("{inner}admin?token=hunter2"),
             format!(
-                "`{origin}`, which is another origin, and is not followed; allow it with `redirects: [\"{origin}\"]`, or {expect}"
+                "`{origin}`, which is another origin; the redirect is not followed; allow it with `redirects: [\"{origin}\"]`, or {expect}"
             ),
         ),
         (
             format!("http://[::ffff:127.0.0.1]:{port}/"),
-            format!("`http://[::ffff:7f00:1]:{port}`, which is another origin, and is not followed; allow it"),
+            format!("`http://[::ffff:7f00:1]:{port}`, which is another origin; the redirect is not followed; allow it"),
         ),
         (
             "http://169.254.169.254/latest/meta-data/iam".to_owned(),
             format!(
-                "`http://169.254.169.254`, which is a link-local or metadata address, and is not followed; {expect} ("
+                "`http://169.254.169.254`, which is a link-local or metadata address; the redirect is not followed; {expect} ("
             ),
         ),
         (
             "gopher://127.0.0.1:6379/_x".to_owned(),
-            format!("`gopher://127.0.0.1:6379`, which is not HTTP, and is not followed; {expect} ("),
+            format!("`gopher://127.0.0.1:6379`, which is not HTTP; the redirect is not followed; {expect} ("),
         ),
-        ("file:///etc/passwd".to_owned(), format!("`file:`, which is not HTTP, and is not followed; {expect} (")),
+        ("file:///etc/passwd".to_owned(), format!("`file:`, which is not HTTP; the redirect is not followed; {expect} (")),
     ];
     for (location, says) in table {
         let (address, seen) = serve(vec![&format!("302 Found\r\nLocation: {location}")]).await;

@@ -79,7 +79,7 @@ async fn a_wrong_kubeconfig_is_told_with_file_and_choice() {
             "is not valid at line 4, column 8",
         ),
         ("current-context: [\n  {token: hunter2hunter2\n".to_owned(), "is not valid at line "),
-        ("{}".to_owned(), "names no current context: choose one with `--cluster`; it has no contexts"),
+        ("{}".to_owned(), "has no current context: choose one with `--cluster`; it has no contexts"),
         (String::new(), "names no current context"),
         (
             kubeconfig(good, "{}").replace("current-context: dev", "current-context: stage"),
@@ -87,7 +87,7 @@ async fn a_wrong_kubeconfig_is_told_with_file_and_choice() {
         ),
         (
             kubeconfig(good, "{}").replace("current-context: dev", "current-context: prod"),
-            "wants the cluster `x`, which is not there",
+            "refers to the cluster `x`, which does not exist",
         ),
         (kubeconfig("{}", "{}"), "the cluster of context `dev` has no `server`"),
         (kubeconfig("{ server: 'ftp://x' }", "{}"), "`server` of context `dev` is not an address of the form"),
@@ -101,7 +101,7 @@ async fn a_wrong_kubeconfig_is_told_with_file_and_choice() {
         ),
         (
             kubeconfig("{ server: 'https://x', certificate-authority-data: aGVsbG8= }", "{}"),
-            "the certificate authority of context `dev` holds no certificate",
+            "the certificate authority of context `dev` contains no certificate",
         ),
         (
             kubeconfig("{ server: 'https://x', certificate-authority: ca.pem, insecure-skip-tls-verify: true }", "{}"),
@@ -140,7 +140,7 @@ async fn a_missing_kubeconfig_names_the_file() {
             "no kubeconfig: KUBECONFIG is not set and `/nowhere/.kube/config` does not exist",
         ),
         (default, env(&[]), "no kubeconfig: neither KUBECONFIG nor HOME is set"),
-        (ClusterTarget::InCluster, env(&[]), "this is not a pod of a cluster: "),
+        (ClusterTarget::InCluster, env(&[]), "not running inside a cluster: "),
     ];
     for (target, environment, says) in table {
         let outcome = Cluster::connect(&target, &environment, &transport, &Arc::new(Masker::new())).await;
@@ -196,7 +196,7 @@ async fn a_client_certificate_is_shown_and_its_key_masked() {
     let swapped = sentence_of("{ client-certificate: client.pem, client-key: ca.pem }").await;
     assert_eq!(swapped, "the client key of user `u` is not valid PEM");
     let other = sentence_of("{ client-certificate: ca.pem, client-key: client.key }").await;
-    assert_eq!(other, "the client certificate and the client key do not fit together");
+    assert_eq!(other, "the client certificate and the client key do not match");
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn an_address_without_an_api_server_is_told_soon_and_without_credentials()
     let web = Server::plain(|_, _| Step::Answer("200 OK", "<html>hello</html>".to_owned())).await;
     let elsewhere = Server::plain(|_, _| Step::Answer("404 Not Found", "<html>no</html>".to_owned())).await;
     let closing = Server::plain(|_, _| Step::Close).await;
-    let not_kubernetes = "the answer is not what a Kubernetes API server says: is the address right?";
+    let not_kubernetes = "the answer does not come from a Kubernetes API server: is the address right?";
     let table = [
         (free.to_string(), format!("cannot reach the cluster at http://{free}: connection refused")),
         (web.address.clone(), format!("the API server failed (200): {not_kubernetes}")),

@@ -120,8 +120,8 @@ async fn a_plugin_that_fails_is_told_without_what_the_kubeconfig_gave_it() {
         assert_eq!(error.to_string(), format!("the credential plugin `login` {says}"));
     }
     for (status, says) in [
-        ("{}", "gave neither a token nor a client certificate"),
-        (r#"{"clientKeyData":"x"}"#, "gave a client certificate without its key, or a key without its certificate"),
+        ("{}", "returned neither a token nor a client certificate"),
+        (r#"{"clientKeyData":"x"}"#, "returned a client certificate without its key, or a key without its certificate"),
     ] {
         let script = Script::new(&format!("echo '{}'", credential(status)));
         let error = connect(&open().await, &script.user(""), &Arc::new(Masker::new())).await.err().expect("an error");
@@ -139,7 +139,7 @@ async fn a_plugin_that_cannot_be_run_is_told_with_its_hint() {
         ),
         (
             exec("command: x, interactiveMode: Always"),
-            "wants to ask a person (`interactiveMode: Always`), and there is none here",
+            "needs input from a person (`interactiveMode: Always`), which is not possible here",
         ),
         (
             "{ exec: { apiVersion: client.authentication.k8s.io/v1alpha1, command: x } }".to_owned(),
@@ -164,6 +164,6 @@ async fn what_a_plugin_leaves_running_does_not_hold_us_up() {
 async fn a_plugin_that_waits_is_given_up_after_thirty_seconds() {
     let script = Script::new("sleep 600");
     let error = connect(&open().await, &script.user(""), &Arc::new(Masker::new())).await.err().expect("an error");
-    let says = "did not finish within 30 s and was killed (does it wait for a log-in?)";
+    let says = "did not finish within 30 s and was killed (is it waiting for a login?)";
     assert_eq!(error.to_string(), format!("the credential plugin `login` {says}"));
 }

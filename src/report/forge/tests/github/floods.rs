@@ -103,7 +103,7 @@ async fn an_answer_without_end_is_left_where_no_answer_can_be_longer() {
                 )
             },
             0,
-            "redirects to `http://169.254.169.254`, which is a link-local or metadata address, and is not followed",
+            "redirects to `http://169.254.169.254`, which is a link-local or metadata address; the redirect is not followed",
         ),
     ];
     for (what, answers, most, says) in table {
@@ -175,7 +175,7 @@ async fn an_answer_that_drips_is_left_within_the_patience() {
     let patience = Patience { attempt: Duration::from_millis(300), whole: Duration::from_secs(2) };
     let begun = Instant::now();
     let sentence = client(&flood.url, TOKEN).with_patience(patience).head_of(7).await.expect_err("never ends");
-    assert!(sentence.ends_with("127.0.0.1 did not end its answer within 0.3 s"), "{sentence}");
+    assert!(sentence.ends_with("127.0.0.1 did not finish its answer within 0.3 s"), "{sentence}");
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     let delivery = client(&flood.url, TOKEN).with_patience(patience).upsert_comment(7, &report(1, "x")).await;
     assert!(matches!(delivery, Delivery::Refused(_)), "{delivery:?}");
