@@ -233,7 +233,7 @@ fn what_cannot_be_rendered_is_never_deployed() {
         let seen = Checkout::of(&files, &case).run("run", &["--cluster=simulated", "--fail-on", fail_on], &[]);
         assert_eq!(seen.exit, Some(0), "{}", seen.log);
         assert!(seen.terminal.contains("rendering failed, as it does on the base"), "{}", seen.log);
-        assert!(seen.markdown.contains("⚠️ failed as on the base"), "{}", seen.markdown);
+        assert!(seen.markdown.contains("⚠️ failed (as on the base)"), "{}", seen.markdown);
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>) -> Option<CiContext> {
     let name = known.or_else(|| (names_pull_request || not_ours.is_some()).then_some("this CI"))?;
     let trust = not_ours.map_or_else(
         || {
-            let because = format!("{name} is not supported yet, so that nobody knows whose code is checked out");
+            let because = format!("{name} is not supported yet, so it is not known whose code is checked out");
             Trust::WhenTold { because, names_pull_request }
         },
         Trust::Untrusted,

@@ -59,7 +59,7 @@ impl GitHub {
         // A secret that was read from a file often ends in a newline.
         let token = token.expose().trim();
         if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-            return Err("the GitHub token is empty or has characters that no token has".to_owned());
+            return Err("the GitHub token is empty or contains characters that are not allowed in a token".to_owned());
         }
         let (transport, token) = (transport.clone(), Secret::new(token));
         let api = Api { transport, base, token, patience: Patience::default() };

@@ -33,7 +33,7 @@ pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
         }
         Failure::Refused { status: 404, .. } => {
             format!(
-                "GitHub knows no such pull request or commit in the repository, or the token may not see it; to {what} it needs `{permission}`"
+                "GitHub did not find the pull request or commit in the repository, or the token may not see it; to {what} it needs `{permission}`"
             )
         }
         Failure::Refused { status: 200, message } => format!("could not {what}: {message}"),
@@ -41,7 +41,7 @@ pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
             format!("GitHub refused to {what}: it answered {status}{}", in_brackets(message))
         }
         Failure::Limited(sentence) | Failure::Unreached(sentence) => format!("could not {what}: {sentence}"),
-        Failure::Unclear(sentence) => format!("could not {what}, or not find out whether it worked: {sentence}"),
+        Failure::Unclear(sentence) => format!("could not {what}, or could not find out whether it worked: {sentence}"),
     }
 }
 

@@ -68,7 +68,7 @@ impl Sticky<'_> {
     fn moved_on(&self, head: &str) -> Option<String> {
         (head != self.marker.head).then(|| {
             let short = head.get(..7).unwrap_or(head);
-            format!("the head of pull request {} is {short} by now", self.comments.pull_request)
+            format!("the head of pull request {} is now {short}", self.comments.pull_request)
         })
     }
 
@@ -78,7 +78,7 @@ impl Sticky<'_> {
             own.iter().map(|comment| &comment.marker).filter(|m| m.head == self.marker.head).max_by_key(|m| m.run)?;
         let (run, attempt) = newest.run;
         (newest.run > self.marker.run)
-            .then(|| format!("run {run} (attempt {attempt}) has reported on this commit already"))
+            .then(|| format!("run {run} (attempt {attempt}) has already reported on this commit"))
     }
 
     async fn edit(&self, oldest: &Marked) -> Result<Written, Failure> {

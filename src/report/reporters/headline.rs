@@ -109,7 +109,7 @@ fn whereabouts(cause: &Cause<'_>) -> Option<String> {
 }
 
 fn broken(causes: &[&Cause<'_>], problems: usize) -> String {
-    let Some(first) = causes.first() else { return "Broken: the change was not judged".to_owned() };
+    let Some(first) = causes.first() else { return "Broken: no verdict on the change".to_owned() };
     let places = list(&first.environments, MOST_NAMES);
     let within = if places.is_empty() { places } else { format!(" in {places}") };
     // What is wrong with the change is not lost behind what is wrong with the infrastructure.

@@ -207,7 +207,7 @@ fn of_stage(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Re
         StageResult::Passed if outcome.stage == Stage::Validate => valid(environment),
         StageResult::Passed => TestCaseStatus::success(),
         StageResult::Failed if outcome.stage == Stage::Render && is_inherited(environment, report) => {
-            skipped("failed as on the base")
+            skipped("failed, as on the base")
         }
         StageResult::Failed => return failed(outcome, environment, report),
         StageResult::Broken(sentence) => unsuccessful(NonSuccessKind::Error, sentence, "broken", ""),
@@ -232,7 +232,7 @@ fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
         return None;
     }
     if !shared.is_empty() {
-        return Some(skipped(&format!("{}, told in `{SHARED}`", count(shared.len(), "problem"))));
+        return Some(skipped(&format!("{}, reported in `{SHARED}`", count(shared.len(), "problem"))));
     }
     let name = outcome.stage.title().to_lowercase();
     let problems = report.findings.iter().filter(here).count();

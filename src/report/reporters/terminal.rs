@@ -134,11 +134,11 @@ fn compared(report: &Report, pen: Pen) -> String {
         lines.push(("fixed", format!("{more} more, the JSON report has all of them")));
     }
     for (because, names) in not_compared(report) {
-        lines.push(("not compared", format!("{names}, as {because}: everything there counts as new")));
+        lines.push(("not compared", format!("{names}, because {because}; every finding there counts as new")));
     }
     let counted = counted(report);
     if !counted.is_empty() {
-        lines.push(("already there", format!("{counted}; --all lists what the base has, too")));
+        lines.push(("already there", format!("{counted}; --all lists them")));
     }
     let told = lines.iter().map(|(lead, told)| {
         let lead = format!("{lead}: ");
@@ -166,7 +166,7 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
         let names = environments_of(report, &broken);
         let whole = names.is_empty() || broken.iter().any(|cause| cause.environments.is_empty());
         let what = if whole { "the change".to_owned() } else { list(&names, MOST_NAMES) };
-        facts.push(format!("{what} could not be judged"));
+        facts.push(format!("no verdict on {what}"));
     }
     if !failed.is_empty() {
         let places = environments_of(report, &failed).len();

@@ -22,11 +22,11 @@ pub(crate) fn lines(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     for (because, names) in ages::not_compared(report) {
         let (names, because) = (prose(&names, Place::Line), prose(&clip(because, LONGEST), Place::Line));
-        lines.push(format!("- {names}: not compared, as {because}: everything there counts as new"));
+        lines.push(format!("- {names}: not compared, because {because}; every finding there counts as new"));
     }
     let counted = ages::counted(report);
     if !counted.is_empty() {
-        lines.push(format!("- Already there: {counted}. The base has the same; listed with `--all`"));
+        lines.push(format!("- Already there: {counted}. The base has the same; `--all` lists them"));
     }
     lines
 }

@@ -7,7 +7,7 @@ use crate::headline::name;
 use crate::left_out::checked;
 use crate::markdown::escape::{Place, prose};
 use crate::trials;
-use crate::wording::{capitalised, clip, count, duration};
+use crate::wording::{clip, count, duration};
 
 /// Environments that stand side by side; more of them stand below each other.
 const MOST_COLUMNS: usize = 4;
@@ -34,13 +34,13 @@ pub(crate) fn table(report: &Report) -> String {
         rows.push(row("---", Stage::ALL.iter().map(|_| "---".to_owned())));
         let (listed, counted) = told_and_counted(report);
         if listed.is_empty() {
-            return rest(&counted, "all");
+            return rest(&counted, &format!("All {}", count(counted.len(), "environment")));
         }
         for environment in listed {
             rows.push(row(&heading(environment), Stage::ALL.iter().map(|stage| cell(environment, *stage))));
         }
         if !counted.is_empty() {
-            rows.push(format!("\n{}", rest(&counted, "further")));
+            rows.push(format!("\n{}", rest(&counted, &count(counted.len(), "more environment"))));
         }
     }
     rows.join("\n")
@@ -50,11 +50,10 @@ pub(crate) fn table(report: &Report) -> String {
 fn rest(environments: &[&EnvironmentReport], which: &str) -> String {
     let objects = environments.iter().map(|e| e.objects).sum();
     let unchecked = environments.iter().map(|e| e.unchecked()).sum();
-    let which = format!("{which} {}", count(environments.len(), "environment"));
     let rendered = count(objects, "object");
     let same = environments.iter().all(|e| e.changed == Some(false));
     let same = if same { ", the same as on the base" } else { "" };
-    format!("{}: {rendered} rendered{same}, {}", capitalised(&which), checked(objects, unchecked))
+    format!("{which}: {rendered} rendered{same}, {}", checked(objects, unchecked))
 }
 
 fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
@@ -106,7 +105,7 @@ fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
             found => found,
         },
         Stage::Render if is_inherited(environment, report) => {
-            return format!("⚠️ failed as on the base, {}", told(&outcome.summary));
+            return format!("⚠️ failed (as on the base), {}", told(&outcome.summary));
         }
         Stage::Render if !outcome.summary.is_empty() => format!("failed, {}", told(&outcome.summary)),
         _ => told(&outcome.summary),

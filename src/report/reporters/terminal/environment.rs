@@ -147,7 +147,7 @@ fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
         Stage::Test if !environment.tests.is_empty() => trials::clause(environment),
         Stage::Deploy => format!("{}, {}", with("failed", outcome), duration(outcome.duration_ms)),
         Stage::Render if is_inherited(environment, report) => {
-            format!("render failed as on the base, {}", outcome.summary)
+            format!("render failed (as on the base), {}", outcome.summary)
         }
         Stage::Render if !outcome.summary.is_empty() => format!("render failed, {}", outcome.summary),
         Stage::Render | Stage::Test => with("failed", outcome),

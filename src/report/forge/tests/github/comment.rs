@@ -113,7 +113,7 @@ async fn an_old_report_of_the_same_head_does_not_replace_a_new_one() {
     assert!(matches!(github.upsert_comment(7, &newer).await, Delivery::Created(_)));
     let writes_before = writes(&fake);
     for old in [report(4, "old"), report(5, "old")] {
-        let clause = "run 5 (attempt 2) has reported on this commit already".to_owned();
+        let clause = "run 5 (attempt 2) has already reported on this commit".to_owned();
         assert_eq!(github.upsert_comment(7, &old).await, Delivery::Stale(clause));
     }
     assert_eq!((ours(&fake), writes(&fake)), (vec!["new".to_owned()], writes_before));
@@ -123,7 +123,7 @@ async fn an_old_report_of_the_same_head_does_not_replace_a_new_one() {
 async fn a_report_on_another_head_is_stale_whatever_its_run() {
     let fake = fake().await;
     fake.change_pull(REPOSITORY, 7, |pull| NEXT_HEAD.clone_into(&mut pull.head));
-    let clause = "the head of pull request 7 is b4f1c9e by now".to_owned();
+    let clause = "the head of pull request 7 is now b4f1c9e".to_owned();
     assert_eq!(forge(&fake).upsert_comment(7, &report(99, "old")).await, Delivery::Stale(clause));
     assert_eq!(writes(&fake), 0);
     assert_eq!(forge(&fake).head_of(7).await, Ok(NEXT_HEAD.to_owned()));

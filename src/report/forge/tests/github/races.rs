@@ -48,7 +48,7 @@ async fn a_newer_run_that_wrote_between_list_and_edit_is_put_back() {
     };
     fake.arm(Fault::new("PATCH", COMMENT, Behaviour::Meanwhile(Arc::new(write))).nth(1));
     let delivery = forge(&fake).upsert_comment(7, &report(2, "run 2")).await;
-    assert_eq!(delivery, Delivery::Stale("run 9 (attempt 1) has reported on this commit already".to_owned()));
+    assert_eq!(delivery, Delivery::Stale("run 9 (attempt 1) has already reported on this commit".to_owned()));
     assert_eq!(ours(&fake), ["run 9"]);
 }
 
@@ -63,7 +63,7 @@ async fn a_head_that_moves_while_we_write_leaves_the_new_heads_report() {
     };
     fake.arm(Fault::new("POST", COMMENTS, Behaviour::Meanwhile(Arc::new(push))));
     let delivery = forge(&fake).upsert_comment(7, &report(1, "old head")).await;
-    assert_eq!(delivery, Delivery::Stale("the head of pull request 7 is b4f1c9e by now".to_owned()));
+    assert_eq!(delivery, Delivery::Stale("the head of pull request 7 is now b4f1c9e".to_owned()));
     assert_eq!(ours(&fake), ["new head"]);
 }
 

@@ -16,7 +16,7 @@ fn answer(status: u16, message: &str) -> Behaviour {
 
 #[tokio::test]
 async fn each_refusal_has_its_sentence_and_names_the_permission() {
-    let gone = "GitHub knows no such pull request or commit in the repository, or the token may not see it; \
+    let gone = "GitHub did not find the pull request or commit in the repository, or the token may not see it; \
                 to comment on the pull request it needs `pull-requests: write`";
     let forbidden = "the token may not comment on the pull request (Resource not accessible by integration); \
                      grant it `pull-requests: write`";
@@ -113,7 +113,7 @@ async fn a_server_that_is_down_is_asked_three_times() {
     let sentence = refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await);
     assert_eq!(
         sentence,
-        "could not comment on the pull request, or not find out whether it worked: GitHub answered 500"
+        "could not comment on the pull request, or could not find out whether it worked: GitHub answered 500"
     );
     assert_eq!(fake.request_lines().iter().filter(|line| line.ends_with("/comments")).count(), 3);
 }
@@ -125,7 +125,7 @@ async fn a_server_that_is_down_only_for_writing_leaves_no_doubt_unsaid() {
     let sentence = refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await);
     assert_eq!(
         sentence,
-        "could not comment on the pull request, or not find out whether it worked: GitHub answered 502"
+        "could not comment on the pull request, or could not find out whether it worked: GitHub answered 502"
     );
     assert_eq!(sent(&fake, "POST"), 3);
 }
@@ -192,7 +192,7 @@ fn what_is_no_api_no_repository_or_no_token_is_said_before_anything_is_sent() {
     }
     for token in ["", "\n", "hunter2\nx: y", "hünter2"] {
         let sentence = wrong("https://api.github.com", "o/r", token);
-        assert_eq!(sentence, "the GitHub token is empty or has characters that no token has");
+        assert_eq!(sentence, "the GitHub token is empty or contains characters that are not allowed in a token");
     }
 }
 
