@@ -223,14 +223,14 @@ fn a_base_that_is_not_there_is_a_usage_error_with_the_way_out() {
     git(&at("shallow"), &["checkout", "-q", "change"]);
     let shallow = run_in(&at("shallow"), &at("report.json"), &["run", "--base", "origin/main~1"], &[]);
     assert_eq!(shallow.exit, Some(2), "{}", shallow.log);
-    shallow.says("is not in this clone, which is shallow; run `git fetch --unshallow` before");
+    shallow.says("is not in this clone, which is shallow; run `git fetch --unshallow` first");
     git(&at("shallow"), &["branch", "-qD", "main"]);
     run_in(&at("shallow"), &at("report.json"), &["validate", "--base", "main"], &[])
         .says("did you mean `origin/main`?");
     // Nobody asked for a comparison: it is not made, and that is said.
     let found = run_in(&at("shallow"), &at("report.json"), &["validate"], &[]);
     assert_eq!(found.exit, Some(1), "{}", found.log);
-    found.says("every finding counts as new; run `git fetch --unshallow` before");
+    found.says("every finding counts as new; run `git fetch --unshallow` first");
     std::fs::create_dir(at("plain")).expect("created");
     let plain = run_in(&at("plain"), &at("report.json"), &["validate", "--base", "main"], &[]);
     assert_eq!(plain.exit, Some(2), "{}", plain.log);

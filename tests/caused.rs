@@ -212,7 +212,7 @@ fn an_environment_with_old_errors_only_is_deployed_and_the_report_says_so() {
     let checkout = Checkout::of(&files, &case);
     let seen = checkout.run("run", &["--cluster", "simulated"], &[]);
     assert!(
-        seen.terminal.contains("dev is deployed with 1 problem that the base has, too: `--fail-on all` stops that"),
+        seen.terminal.contains("dev is deployed with 1 problem that the base has, too: `--fail-on all` prevents that"),
         "{}",
         seen.log
     );
@@ -232,7 +232,7 @@ fn what_cannot_be_rendered_is_never_deployed() {
     for fail_on in ["new", "never"] {
         let seen = Checkout::of(&files, &case).run("run", &["--cluster=simulated", "--fail-on", fail_on], &[]);
         assert_eq!(seen.exit, Some(0), "{}", seen.log);
-        assert!(seen.terminal.contains("rendering failed, as it does on the base"), "{}", seen.log);
+        assert!(seen.terminal.contains("rendering failed, as on the base"), "{}", seen.log);
         assert!(seen.markdown.contains("⚠️ failed (as on the base)"), "{}", seen.markdown);
     }
 }
@@ -245,7 +245,7 @@ fn a_base_that_a_shallow_clone_lacks_is_said_with_the_way_out_and_everything_is_
         let seen = checkout.run(command, &[], &[]);
         assert_eq!(seen.exit, Some(1), "{}", seen.log);
         let sentence = format!(
-            "which is shallow): every finding counts as new{besides}; give actions/checkout `fetch-depth: 2`, or run `git fetch --deepen=1` before"
+            "which is shallow): every finding counts as new{besides}; give actions/checkout `fetch-depth: 2`, or run `git fetch --deepen=1` first"
         );
         assert!(seen.terminal.contains(&sentence), "{}", seen.log);
         assert!(seen.markdown.contains("fetch-depth: 2"), "{}", seen.markdown);

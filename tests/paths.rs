@@ -86,9 +86,9 @@ fn what_a_hook_passes_is_judged_where_it_is_a_manifest() {
         &["blank.yaml", "list.yaml"],
         "",
         0,
-        &["note", "`blank.yaml` contains no Kubernetes object", "`list.yaml` holds"],
+        &["note", "`blank.yaml` contains no Kubernetes object", "`list.yaml` contains"],
     );
-    says(root, &["overlays/dev/patch.yaml"], "", 0, &["`overlays/dev/patch.yaml` is read by a kustomization"]);
+    says(root, &["overlays/dev/patch.yaml"], "", 0, &["`overlays/dev/patch.yaml` is part of a kustomization"]);
     says(root, &["chart/templates/web.yaml"], "", 0, &["is part of a Helm chart: skipped"]);
     says(root, &["docker-compose.yml"], "", 0, &["is a docker-compose file: skipped"]);
     says(root, &["typo.yaml"], "", 1, &["has no `apiVersion`"]);
@@ -101,7 +101,7 @@ fn standard_input_is_a_file_of_its_own() {
     let two = format!("---\n# Source: shop/templates/map.yaml\n{MAP}---\n{WRONG}");
     says(at, &["-"], &two, 1, &["<stdin>:10:19", "replicas: two", "standard input"]);
     says(at, &["-"], MAP, 0, &["standard input", "1 object in 1 environment"]);
-    says(at, &["-"], "# nothing\n", 0, &["holds no Kubernetes object"]);
+    says(at, &["-"], "# nothing\n", 0, &["contains no Kubernetes object"]);
     says(at, &["-"], "", 2, &["standard input is empty"]);
     says(at, &["-", "-", "--kubernetes", "1.29"], MAP, 0, &["1 object in 1 environment"]);
 }
@@ -124,7 +124,7 @@ fn the_minor_is_that_of_the_configuration_else_of_the_flag() {
     let plain = files(&[("class.yaml", class)]);
     says(plain.path(), &["--kubernetes", "1.29"], "", 1, &["Kubernetes 1.29"]);
     says(plain.path(), &["class.yaml", "--kubernetes", "1.37"], "", 0, &["1 object"]);
-    says(plain.path(), &["--kubernetes", "1.28"], "", 2, &["known are 1.29 to 1.37"]);
+    says(plain.path(), &["--kubernetes", "1.28"], "", 2, &["choose a minor from 1.29 to 1.37"]);
     let config = "version: 1\nenvironments:\n  dev: { manifests: { path: k8s }, kubernetes: '1.37' }\n";
     let configured = files(&[("k8s/class.yaml", class), ("seatrial.yaml", config)]);
     says(configured.path(), &["--kubernetes", "1.29"], "", 0, &["1 object"]);

@@ -74,7 +74,7 @@ fn what_fails_prints_nothing_but_its_findings_on_standard_error() {
 fn words_of_kustomize_that_are_refused_name_the_way_out() {
     let scratch = files(&[("kustomization.yaml", "resources: [map.yaml]\n"), ("map.yaml", MAP)]);
     for (args, sentence) in [
-        (["--enable-alpha-plugins", "."], "nothing of the repository is executed. Leave the flag out"),
+        (["--enable-alpha-plugins", "."], "programs from a repository are never executed. Remove the flag"),
         (["--enable-exec", "."], "--enable-exec is refused"),
         (["--reorder=legacy", "."], "sortOptions: { order: legacy }"),
         (["--load-restrictor=nothing", "."], "rootOnly, none"),
@@ -286,9 +286,9 @@ fn a_remote_base_is_taken_from_a_checkout_and_from_nowhere_else() {
     std::fs::remove_file(scratch.path().join("seatrial.yaml")).expect("removed");
     for (flag, sentence) in [
         ("bases", "is not URL=DIR"),
-        ("../base=bases", "is not an address of a repository"),
+        ("../base=bases", "is not the URL of a repository"),
         ("https://github.com/acme/bases=gone", "`gone` cannot be opened"),
-        ("https://github.com/acme/bases=/", "lies outside of the repository"),
+        ("https://github.com/acme/bases=/", "is outside the repository"),
     ] {
         let seen = render(scratch.path(), &["overlay", "--checkout", flag]);
         assert_eq!(seen.status.code(), Some(2), "{flag}");

@@ -100,7 +100,7 @@ fn a_bad_value_names_its_variable() {
         ("SEATRIAL_TRUST_HEAD", "$(trust)", "invalid value '$(trust)' for 'SEATRIAL_TRUST_HEAD'"),
         ("SEATRIAL_COLOR", "pink", "invalid value 'pink' for 'SEATRIAL_COLOR'"),
         ("SEATRIAL_FAIL_ON", "old", "invalid value 'old' for 'SEATRIAL_FAIL_ON'"),
-        ("SEATRIAL_OUTPUT", "xml", "invalid value 'xml' for 'SEATRIAL_OUTPUT': `xml` is not a format"),
+        ("SEATRIAL_OUTPUT", "xml", "invalid value 'xml' for 'SEATRIAL_OUTPUT': `xml` is not a report format"),
         ("SEATRIAL_PULL_REQUEST", "seven", "invalid value 'seven' for 'SEATRIAL_PULL_REQUEST'"),
         ("SEATRIAL_OFFLINE", "a\u{1b}[1mb\n::error::c", "for 'SEATRIAL_OFFLINE'"),
     ];

@@ -17,7 +17,7 @@ pub enum Action {
     Unchanged,
     /// It was removed.
     Deleted,
-    /// It was left alone; the reason stands beside it.
+    /// It was left alone; `because` has the reason.
     Skipped,
     /// It was deleted and created again.
     Recreated,

@@ -27,7 +27,7 @@ pub struct Location {
     pub column: usize,
     /// Last line, from 1.
     pub end_line: usize,
-    /// Column behind the last character, from 1.
+    /// Column after the last character, from 1.
     pub end_column: usize,
     /// The first lines of the place, masked.
     pub excerpt: Vec<ExcerptLine>,

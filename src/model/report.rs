@@ -23,7 +23,7 @@ pub struct Report {
     pub tool: Tool,
     /// The subcommand: `run`, `validate`, `deploy`, `test`.
     pub command: String,
-    /// The verdict; decided here alone, see [`Report::decide`].
+    /// The verdict on the change.
     pub verdict: Verdict,
     /// What was judged.
     pub revision: Revision,
@@ -45,7 +45,7 @@ pub struct Report {
     pub listing: Listing,
     /// Sentences about what was not done, not posted or needs attention.
     pub notices: Vec<String>,
-    /// Reasons outside any environment why the change could not be judged, as sentences.
+    /// Reasons outside any environment why there is no verdict on the change, as sentences.
     pub broken: Vec<String>,
     /// Where the run can be watched (CI).
     #[serde(default, skip_serializing_if = "Option::is_none")]

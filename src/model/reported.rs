@@ -30,7 +30,7 @@ pub struct ReportedFinding {
     /// JSON pointer into the object, or field path in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The way out.
+    /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
     /// Further facts.

@@ -20,7 +20,7 @@ pub enum Verdict {
     Passed,
     /// The change is wrong.
     Failed,
-    /// The change could not be judged.
+    /// No verdict: Seatrial or the infrastructure failed.
     Broken,
 }
 

@@ -75,9 +75,9 @@ impl Against {
             let before = before.ok_or_else(|| "the base does not have this environment".to_owned())?;
             let source = before.source.in_tree(&self.config_path);
             let load_restriction = planned.flags.load_restriction.or(before.source.load_restriction());
-            return source.map(|source| (source, planned.flags.minor_of(Some(before)), load_restriction)).ok_or_else(
-                || "the base renders this environment from somewhere outside of the repository".to_owned(),
-            );
+            return source
+                .map(|source| (source, planned.flags.minor_of(Some(before)), load_restriction))
+                .ok_or_else(|| "the base renders this environment from outside the repository".to_owned());
         }
         match self.source(&planned.source) {
             Some(source) => Ok((source, planned.minor, planned.load_restriction)),
@@ -109,7 +109,7 @@ impl Before {
         let sides = (self.rendered.has_errors(), head.rendered.has_errors());
         let because = match sides {
             (true, false) => "the base cannot be rendered",
-            (false, true) => "the change cannot be rendered, and its base can",
+            (false, true) => "the change cannot be rendered, but its base can",
             (true, true) | (false, false) => {
                 let checked = self.checked(against, head, session);
                 let all: Vec<&Finding> = head.rendered.findings.iter().chain(head.checked).collect();

@@ -70,7 +70,7 @@ fn from_flag(flag: &str, session: &Session, workspace: &Workspace) -> Result<Che
     let absolute =
         session.directory.join(path).canonicalize().map_err(|error| cannot(&format!("cannot be opened: {error}")))?;
     if !absolute.starts_with(&workspace.root) {
-        return Err(cannot(&format!("lies outside of the repository `{}`", workspace.root.display())));
+        return Err(cannot(&format!("is outside the repository `{}`", workspace.root.display())));
     }
     Checkout::new(url, &in_tree(&workspace.root, &absolute)).map_err(|why| format!("{name}: {why}"))
 }

@@ -78,7 +78,7 @@ fn says_what_to_delete<'a>(context: &'a RunContext<'_>) -> Result<&'a Config, St
         Authority::Base(config) => Ok(config),
         Authority::Checkout => context.workspace.config.as_ref().ok_or_else(|| {
             let path = &context.workspace.config_path;
-            Stop::Usage(format!("there is no `{path}` that says which environments have previews"))
+            Stop::Usage(format!("`{path}` does not exist: it says which environments have previews"))
         }),
         Authority::Nobody(because) => Err(Stop::Usage(format!("nothing is deleted: {because}"))),
     }

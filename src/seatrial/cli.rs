@@ -30,22 +30,23 @@ Look
   render     print the manifests that an environment receives
 
 Check
-  validate   render and check everything; no cluster, no token
+  validate   render and check everything; needs no cluster and no token
 
 Deploy and test
   deploy     render, validate, apply and wait
-  test       run only the tests against what is live
+  test       run only the smoke tests against what is deployed
   cleanup    delete the preview namespaces of a pull request
 
 Report
   schema     print the JSON Schema of seatrial.yaml or of the JSON report
 
 Options
-  -h, --help       this page; `seatrial <COMMAND> --help` for a command's flags
-  -V, --version    the version
+  -h, --help       print help; `seatrial <COMMAND> --help` lists the options
+                   of a command
+  -V, --version    print the version
 
-Exit codes: 0 passed, 1 failed, 2 usage or configuration, 3 broken
-(we or the infrastructure failed).
+Exit codes: 0 passed, 1 failed, 2 wrong command line or configuration,
+3 broken (Seatrial or the infrastructure failed).
 
 Example: seatrial run --cluster simulated
 ";
@@ -62,14 +63,14 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Render, validate, deploy, test, and report on the pull request.
     Run(RunArgs),
-    /// Render and check everything; no cluster, no token.
+    /// Render and check everything; needs no cluster and no token.
     Validate(ValidateArgs),
     /// Print the manifests that an environment receives.
     #[command(after_help = render::WORDS)]
     Render(Box<RenderArgs>),
     /// Render, validate, apply and wait.
     Deploy(RunArgs),
-    /// Run only the tests against what is live.
+    /// Run only the smoke tests against what is deployed.
     Test(RunArgs),
     /// Delete the preview namespaces of a pull request.
     Cleanup(CleanupArgs),
@@ -79,7 +80,7 @@ pub(crate) enum Command {
 
 /// The command line's definition. `--help` of a command is as short as `-h`, and shows no values of the environment.
 pub(crate) fn definition() -> clap::Command {
-    let help = || Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("This page");
+    let help = || Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
     Cli::command().mut_subcommands(|command| {
         command
             .max_term_width(80)
@@ -92,7 +93,7 @@ pub(crate) fn definition() -> clap::Command {
 /// Flags that every command knows.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CommonArgs {
-    /// The configuration.
+    /// Configuration file, seatrial.yaml by default.
     #[arg(long, value_name = "FILE", env = "SEATRIAL_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 
@@ -100,19 +101,19 @@ pub(crate) struct CommonArgs {
     #[arg(long, short, value_name = "NAME", env = "SEATRIAL_ENVIRONMENT", value_delimiter = ',')]
     pub(crate) environment: Vec<String>,
 
-    /// No network, apart from a simulated cluster.
+    /// Use no network except a simulated cluster.
     #[arg(long, env = "SEATRIAL_OFFLINE", value_parser = boolean)]
     pub(crate) offline: bool,
 
-    /// More of what is going on, on standard error (repeatable).
+    /// Print more details on standard error (repeatable).
     #[arg(long, short, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Findings and the verdict only.
+    /// Print only findings and the verdict.
     #[arg(long, short, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Colours: auto, always or never.
+    /// Colors: auto, always or never.
     #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR", hide_possible_values = true)]
     pub(crate) color: Color,
 
@@ -124,7 +125,7 @@ pub(crate) struct CommonArgs {
 /// Flags of commands that end in a report.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Reports: terminal, markdown, junit, json, each to a file or to standard output (repeatable).
+    /// Write a report as terminal, markdown, junit or json to FILE or to standard output (repeatable).
     #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
     pub(crate) output: Vec<Output>,
 }
@@ -132,11 +133,11 @@ pub(crate) struct ReportArgs {
 /// Flags of what is rendered.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// This pull request's image, in all pod templates.
+    /// Image of the pull request, in all pod templates.
     #[arg(long, value_name = "NAME=REFERENCE[@DIGEST]", env = "SEATRIAL_IMAGE", value_delimiter = ',')]
     pub(crate) image: Vec<String>,
 
-    /// A remote base's repository, checked out.
+    /// Local checkout of a remote base.
     #[arg(long, value_name = "URL[?ref=REF]=DIR", env = "SEATRIAL_CHECKOUT", value_delimiter = ',')]
     pub(crate) checkout: Vec<String>,
 }
@@ -144,7 +145,7 @@ pub(crate) struct SourceArgs {
 /// What kustomizations may read.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// Files to load: rootOnly or none.
+    /// Files that kustomizations may load: those below their directory (rootOnly) or all (none).
     #[arg(long, value_name = "WHICH", env = "SEATRIAL_LOAD_RESTRICTOR", hide_possible_values = true)]
     load_restrictor: Option<Restrictor>,
 }
@@ -172,15 +173,15 @@ enum Restrictor {
 /// Flags of what is made of findings.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct FindingArgs {
-    /// Which errors fail: new (those that the base does not have), all or never.
+    /// Errors that fail the run: new (those that are not on the base), all or never.
     #[arg(long, value_name = "WHICH", default_value = "new", env = "SEATRIAL_FAIL_ON", hide_possible_values = true)]
     fail_on: FailOnFlag,
 
-    /// List what the base has, too.
+    /// Also list findings that the base has.
     #[arg(long, env = "SEATRIAL_ALL", value_parser = boolean)]
     all: bool,
 
-    /// An object that cannot be checked, as no schema is known for its kind, is an error.
+    /// Fail on objects without a known schema.
     #[arg(long, env = "SEATRIAL_STRICT_SCHEMAS", value_parser = boolean)]
     strict_schemas: bool,
 }
@@ -219,7 +220,7 @@ enum FailOnFlag {
 /// Flags of what is compared.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BaseArgs {
-    /// What findings are compared with.
+    /// Commit to compare with; by default the base of the pull request or branch.
     #[arg(long, value_name = "REV", env = "SEATRIAL_BASE")]
     base: Option<String>,
 }
@@ -259,31 +260,35 @@ pub(crate) struct RunArgs {
 /// Flags of the cluster and the network.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ClusterArgs {
-    /// A context of the kubeconfig, or `simulated`, instead of the configured cluster.
+    /// Use this kubeconfig context, or `simulated`, instead of the configured cluster.
     #[arg(long, value_name = "CONTEXT", env = "SEATRIAL_CLUSTER")]
     pub(crate) cluster: Option<String>,
 
-    /// The pull request's number.
+    /// Number of the pull request.
     #[arg(long, value_name = "NUMBER", env = "SEATRIAL_PULL_REQUEST")]
     pub(crate) pull_request: Option<u64>,
 
-    /// The repository of the previews.
+    /// Repository that the previews belong to.
     #[arg(long, value_name = "OWNER/NAME", env = "SEATRIAL_REPOSITORY")]
     pub(crate) repository: Option<String>,
 
-    /// Let the checkout decide, never a fork's.
+    /// Trust the checkout, unless it is of a fork.
     #[arg(long, env = "SEATRIAL_TRUST_HEAD", value_parser = boolean)]
     pub(crate) trust_head: bool,
 
-    /// PEM of further certificates to trust.
+    /// PEM file of additional CA certificates.
     #[arg(long, value_name = "FILE", env = "SEATRIAL_CA_BUNDLE")]
     pub(crate) ca_bundle: Option<PathBuf>,
+}
+
+fn kubernetes_help() -> String {
+    format!("Kubernetes minor to check against unless configured, {} by default", Minor::DEFAULT)
 }
 
 /// Flags of `validate`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// Files and directories instead of the environments; - is standard input.
+    /// Files and directories to check instead of the environments; - is standard input.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -300,7 +305,7 @@ pub(crate) struct ValidateArgs {
     pub(crate) load: LoadArgs,
 
     /// The Kubernetes minor to check against, where no configuration says it.
-    #[arg(long, value_name = "MINOR", env = "SEATRIAL_KUBERNETES", value_parser = Minor::parse)]
+    #[arg(long, value_name = "MINOR", env = "SEATRIAL_KUBERNETES", value_parser = Minor::parse, help = kubernetes_help())]
     pub(crate) kubernetes: Option<Minor>,
 
     #[command(flatten)]
@@ -323,7 +328,7 @@ pub(crate) struct CleanupArgs {
 /// Flags of `schema`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// Of what.
+    /// Which schema to print.
     #[arg(value_name = "WHAT")]
     pub(crate) what: SchemaOf,
 }
@@ -372,7 +377,7 @@ impl std::str::FromStr for Output {
     fn from_str(text: &str) -> Result<Output, String> {
         let (name, file) = text.split_once('=').map_or((text, None), |(n, f)| (n, Some(f)));
         let format = ReportFormat::from_str(name, true)
-            .map_err(|_| format!("`{name}` is not a format; there are terminal, markdown, junit and json"))?;
+            .map_err(|_| format!("`{name}` is not a report format; choose terminal, markdown, junit or json"))?;
         match file {
             Some("") => Err(format!("`{text}` names no file; write `{name}` or `{name}=FILE`")),
             file => Ok(Output { format, file: file.map(PathBuf::from) }),
@@ -421,7 +426,7 @@ mod tests {
     #[test]
     fn an_output_needs_a_known_format_and_a_file_behind_the_equals_sign() {
         assert_eq!("json=a.json".parse::<Output>().expect("valid").file, Some(PathBuf::from("a.json")));
-        assert!("xml".parse::<Output>().expect_err("unknown").contains("terminal, markdown, junit and json"));
+        assert!("xml".parse::<Output>().expect_err("unknown").contains("terminal, markdown, junit or json"));
         assert!("json=".parse::<Output>().expect_err("no file").contains("json=FILE"));
     }
 }

@@ -70,7 +70,7 @@ impl Compared {
 
 fn named(revision: &str, session: &Session, repository: Option<&Repository>) -> Result<Compared, String> {
     let flag = session.from_variables.named("--base");
-    let repository = repository.ok_or_else(|| format!("{flag} is `{revision}`, and this is not a git repository"))?;
+    let repository = repository.ok_or_else(|| format!("{flag} is `{revision}`, but this is not a git repository"))?;
     let commit = repository.resolve(revision).map_err(|error| {
         let why = unknown(revision, session.ci.host, repository, &error);
         format!("{flag}: {why}")
@@ -88,7 +88,7 @@ fn unknown(revision: &str, host: Host, repository: &Repository, error: &GitError
     if repository.is_shallow() {
         return missing(host, Depth::All, error).clause();
     }
-    format!("{error}; name a commit, branch or tag that is there, or fetch it before")
+    format!("{error}; name a commit, branch or tag that exists, or fetch it first")
 }
 
 /// The merge base with the default branch; none on the default branch itself, on a detached HEAD, or without a default branch.

@@ -105,21 +105,21 @@ pub(crate) struct KustomizeSource {
 /// Which files a kustomization may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) enum LoadRestrictor {
-    /// Those in and below its own directory, as kustomize has it.
+    /// Those in and below its own directory, as kustomize does.
     #[serde(rename = "rootOnly", alias = "LoadRestrictionsRootOnly")]
     RootOnly,
-    /// Those of the repository, as Flux has it.
+    /// All files of the repository, as Flux does.
     #[serde(rename = "none", alias = "LoadRestrictionsNone")]
     None,
 }
 
-/// A copy of another repository: vendored, or checked out by the CI.
+/// A local copy of another repository: vendored, or checked out by CI.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckoutConfig {
-    /// The repository as `resources` of a kustomization name it; `?ref=` where the copy is good for that one only.
+    /// URL of the repository as in `resources` of a kustomization; with `?ref=` if the copy is only valid for that reference.
     pub(crate) url: String,
-    /// Where it lies, relative to the configuration's directory.
+    /// Path of the copy, relative to the configuration's directory.
     pub(crate) path: String,
 }
 
@@ -132,7 +132,7 @@ pub(crate) struct KubeconfigCluster {
     pub(crate) context: Option<String>,
 }
 
-/// Nothing to say yet.
+/// It has no keys yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InCluster {}
@@ -144,13 +144,13 @@ pub(crate) struct DeployConfig {
     /// Who applies.
     #[serde(default)]
     pub(crate) mode: DeployMode,
-    /// One deadline for applying and waiting: `10m`, the default.
+    /// Deadline for applying and waiting, `10m` by default.
     #[serde(default)]
     pub(crate) timeout: Option<String>,
-    /// Address of the environment for people; placeholders as in `preview.namespace`.
+    /// URL of the environment for readers of the report; placeholders as in `preview.namespace`.
     #[serde(default)]
     pub(crate) url: Option<String>,
-    /// A namespace of its own for each pull request.
+    /// A separate namespace for each pull request.
     #[serde(default)]
     pub(crate) preview: Option<PreviewConfig>,
 }
@@ -170,7 +170,7 @@ pub(crate) enum DeployMode {
 pub(crate) struct PreviewConfig {
     /// Its name; `{number}`, `{environment}`, `{branch}` and `{sha}` are filled in.
     pub(crate) namespace: String,
-    /// How long it lives after the last deployment: `72h`, the default.
+    /// How long it is kept after the last deployment, `72h` by default.
     #[serde(default)]
     pub(crate) ttl: Option<String>,
 }

@@ -173,7 +173,7 @@ impl At<'_> {
         let source = if FILE_NAMES.contains(&name) && discovery.has_kustomization(parent(file)) {
             Source::Kustomize(parent(file).to_owned())
         } else if discovery.role(file) == Some(Role::Input) {
-            let sentence = "is read by a kustomization, and judged only as a part of it";
+            let sentence = "is part of a kustomization, and is checked only with it";
             return plan.notices.push(format!("`{}` {sentence}", self.path.display()));
         } else if let Some(sort) = discovery.not_a_manifest(file) {
             return plan.notices.push(format!("`{}` is {sort}: skipped", self.path.display()));

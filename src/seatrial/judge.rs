@@ -143,7 +143,7 @@ impl Examined {
 
 fn there_are(images: &[&str]) -> String {
     match images {
-        [] => "no image is rendered at all".to_owned(),
+        [] => "no image is rendered".to_owned(),
         _ => format!("there are {}", images.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
     }
 }

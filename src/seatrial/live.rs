@@ -244,7 +244,7 @@ pub(crate) fn preview(deploy: &DeployConfig, placeholders: &Placeholders) -> Res
     let namespace = fill(&config.namespace, placeholders)?;
     if !crate::config::is_dns_label(&namespace) {
         return Err(format!(
-            "`{namespace}` is not a name of a namespace: lower-case letters, digits and `-`, at most 63"
+            "`{namespace}` is not a valid namespace name; use lower-case letters, digits and `-`, at most 63"
         ));
     }
     let ttl = duration(config.ttl.as_deref(), DEFAULT_TTL)?;

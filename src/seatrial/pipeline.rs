@@ -157,7 +157,7 @@ impl Trial<'_> {
         let tests = authority.tests(own, &name, is_inside);
         let deferred = authority.deferred(own, &name, is_inside).into_iter().map(|test| {
             let test = &test.name.value;
-            format!("the test `{test}` is new or changed and reaches out of {name}: it runs after merge")
+            format!("the test `{test}` is new or changed and reaches beyond {name}: it runs after merge")
         });
         let deferred: Vec<String> = deferred.collect();
         judged.notices.extend(deferred);
@@ -177,7 +177,7 @@ impl Trial<'_> {
         let failed = judged.report.stages.iter().find(|s| s.result == StageResult::Failed);
         if let Some(stage) = failed.filter(|_| self.extent != Extent::Test) {
             return Err(match stage.stage {
-                Stage::Render if is_inherited(judged) => "rendering failed, as it does on the base".to_owned(),
+                Stage::Render if is_inherited(judged) => "rendering failed, as on the base".to_owned(),
                 Stage::Render => "rendering failed".to_owned(),
                 _ => "validation failed".to_owned(),
             });
@@ -231,7 +231,7 @@ fn in_spite_of(judged: &Judged) -> Option<String> {
     let is_old = errors.iter().all(|finding| finding.age == Age::AlreadyThere);
     let whose = if is_old { " that the base has, too" } else { "" };
     Some(format!(
-        "{name} is deployed with {number}{whose}: `--fail-on {}` stops that",
+        "{name} is deployed with {number}{whose}: `--fail-on {}` prevents that",
         if is_old { "all" } else { "new" }
     ))
 }

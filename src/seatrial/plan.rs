@@ -169,7 +169,7 @@ pub(crate) fn at_path(directory: &Path, workspace: &Workspace, path: &Path, flag
     let root = workspace.root.display();
     let absolute = directory.join(path);
     let Some(in_tree) = workspace.lexically_in_tree(&absolute).or_else(|| workspace.really_in_tree(&absolute)) else {
-        return Err(Stop::Usage(format!("`{}` lies outside the repository `{root}`", path.display())));
+        return Err(Stop::Usage(format!("`{}` is outside the repository `{root}`", path.display())));
     };
     match workspace.tree.real_path(&in_tree) {
         Ok(real) => Ok(at_real_path(workspace, real, flags)),

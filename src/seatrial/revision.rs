@@ -126,7 +126,7 @@ fn authority(
         Some(_) => missing(host, Depth::One, error),
         None => {
             let branch = &pull_request.target_branch;
-            let way_out = format!("run `git fetch origin +refs/heads/{branch}:{target}` before");
+            let way_out = format!("run `git fetch origin +refs/heads/{branch}:{target}` first");
             Missing { because: error.to_string(), way_out }
         }
     })
@@ -158,8 +158,8 @@ pub(crate) fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
         Depth::All => ("git fetch --unshallow", "0"),
     };
     let way_out = match host {
-        Host::GitHubActions => format!("give actions/checkout `fetch-depth: {input}`, or run `{by_hand}` before"),
-        Host::Unsupported | Host::Local => format!("run `{by_hand}` before"),
+        Host::GitHubActions => format!("give actions/checkout `fetch-depth: {input}`, or run `{by_hand}` first"),
+        Host::Unsupported | Host::Local => format!("run `{by_hand}` first"),
     };
     Missing { because: error.to_string(), way_out }
 }

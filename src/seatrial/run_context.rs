@@ -50,7 +50,7 @@ impl<'a> RunContext<'a> {
         let (trusted, trouble) = match trusted(session, &workspace, &commits) {
             Ok(trusted) => (trusted, None),
             Err(problem) => {
-                let because = "its configuration lies behind a symbolic link".to_owned();
+                let because = "its configuration is behind a symbolic link".to_owned();
                 (Some(Err(because)), Some(Stop::Config(vec![problem])))
             }
         };
@@ -102,7 +102,9 @@ impl<'a> RunContext<'a> {
             let paths = [self.workspace.lexically_in_tree(&file), self.workspace.really_in_tree(&file)];
             let mut paths = paths.into_iter().flatten();
             let foreign = paths.find(|path| is_part_of(&own, path) && !is_same(&file, path, &own, &authority))?;
-            Some(format!("`{foreign}` is part of the pull request; keep what leads to a cluster out of the repository"))
+            Some(format!(
+                "`{foreign}` is part of the pull request; keep kubeconfigs and credentials out of the repository"
+            ))
         })
     }
 
@@ -140,7 +142,7 @@ impl<'a> RunContext<'a> {
             }
             _ => return None,
         };
-        Some(format!("nobody says what may be deployed: {because}"))
+        Some(format!("nothing is deployed or tested: {because}"))
     }
 
     /// The report of a run that ended before anything was judged.

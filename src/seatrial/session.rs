@@ -44,7 +44,7 @@ impl Session {
     /// [`Stop::Broken`] when there is no current directory; [`Stop::Usage`] for a flag that contradicts the CI.
     pub(crate) fn open(common: &CommonArgs, cluster: Option<&ClusterArgs>) -> Result<Session, Stop> {
         let directory =
-            std::env::current_dir().map_err(|e| Stop::Broken(format!("there is no current directory: {e}")))?;
+            std::env::current_dir().map_err(|e| Stop::Broken(format!("cannot find the current directory: {e}")))?;
         let env: BTreeMap<String, String> =
             std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into(), v.to_string_lossy().into())).collect();
         let masker = Arc::new(masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))));

@@ -37,7 +37,7 @@ async fn obey(mut interrupt: Signal, mut terminate: Signal, log: ProgressLog, ca
         _ = terminate.recv() => ("SIGTERM", 0),
     };
     canceller.cancel();
-    let once_more = if at_terminal { "; Ctrl-C once more ends at once, without a report" } else { "" };
+    let once_more = if at_terminal { "; press Ctrl-C again to stop at once, without a report" } else { "" };
     log.line(&format!("{name}: stopping, and the report follows within {} s{once_more}", END_WITHIN.as_secs()));
     let end = tokio::time::sleep(END_WITHIN);
     tokio::pin!(end);

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// What the message of a failed test goes on with when it does not fail the change.
 const TOLERATED: &str =
-    "; the pull request changes or removes this test, which ran as the base has it: no reason to fail";
+    "; the pull request changes or removes this test, so it ran as on the base and does not fail the run";
 
 impl LiveContext<'_> {
     /// Runs the environment's tests one after another; a signal stops the one that runs and those behind it.

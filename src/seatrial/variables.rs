@@ -54,7 +54,7 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
     match text.trim().to_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),
-        _ => Err("it is not a boolean; write true or false (1, 0, yes, no, on and off are taken, too)".to_owned()),
+        _ => Err("it is not a boolean; write true or false (1, 0, yes, no, on and off also work)".to_owned()),
     }
 }
 

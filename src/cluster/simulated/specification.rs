@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the simulated cluster's registry and pods do (`simulated:` of an environment).
+/// How the registry and the pods of the simulated cluster behave (`simulated:` of an environment).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Specification {
@@ -17,15 +17,15 @@ pub struct Specification {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
-    /// Name without tag.
+    /// Name without a tag.
     pub name: String,
     /// Tags and digests that exist; any other is ErrImagePull.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Path → body that an HTTP GET is answered with (status 200); any other path is 404. No `serves`: nothing listens.
+    /// Bodies of the answers to HTTP GET by path, with status 200; any other path is 404. Without `serves` nothing listens.
     #[serde(default)]
     pub serves: std::collections::BTreeMap<String, String>,
-    /// Exit code: the container ends with it at once (0: a Job completes; else: it crashes).
+    /// Exit code with which the container ends at once: with 0 a Job completes, with any other it crashes.
     #[serde(default)]
     pub exits: Option<i32>,
     /// What it logs.
@@ -33,7 +33,7 @@ pub struct Image {
     pub logs: Vec<String>,
 }
 
-/// A verb on a resource that is answered with 403.
+/// A verb on a resource that the API server answers with 403.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forbidden {

@@ -146,7 +146,7 @@ mod tests {
     fn says_what_a_workload_looks_like() {
         let table = [
             ("web", "write `Deployment/web` or `Deployment/shop/web`"),
-            ("Deployment/", "which names nothing"),
+            ("Deployment/", "which names no workload"),
             ("a/b/c/d", "write `Deployment/web` or `Deployment/shop/web`"),
             ("ConfigMap/x", "names the kind `ConfigMap`, which has no rollout; choose one of Deployment, "),
         ];

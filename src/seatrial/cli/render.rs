@@ -10,7 +10,7 @@ use super::{CommonArgs, LoadArgs, SourceArgs};
 
 /// Below the flags of `render`.
 pub(super) const WORDS: &str = "\
-With a PATH it takes the place of `kustomize build PATH` and knows its flags.
+With a PATH it replaces `kustomize build PATH` and accepts its flags.
 Plugins and functions are never run; charts are not rendered yet.
 
 Example: seatrial render deploy/dev --object Deployment/web --with-origins";
@@ -18,29 +18,29 @@ Example: seatrial render deploy/dev --object Deployment/web --with-origins";
 /// Flags of `render`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RenderArgs {
-    /// Kustomizations or manifests instead of environments.
+    /// Kustomizations or manifests to render instead of the environments.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 
-    /// A file, or a directory: a file per object, or per environment.
+    /// Write to a file, or to a directory with a file per object or environment.
     #[arg(long, short, value_name = "FILE|DIR")]
     pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) source: SourceArgs,
 
-    /// yaml, json or tree.
+    /// Format: yaml, json or tree.
     #[arg(long, value_name = "FORMAT", default_value = "yaml", env = "SEATRIAL_FORMAT", hide_possible_values = true)]
     pub(crate) format: ManifestFormat,
 
-    /// Only these objects (repeatable).
+    /// Print only this object (repeatable).
     #[arg(long, value_name = "KIND/[NAMESPACE/]NAME")]
     pub(crate) object: Vec<Wanted>,
 
-    /// Beside each line: the file, line and column that set it.
+    /// Show the file, line and column that set each line.
     #[arg(long)]
     pub(crate) with_origins: bool,
 
@@ -146,13 +146,13 @@ impl KustomizeArgs {
         if self.enable_alpha_plugins || self.enable_exec {
             let flag = if self.enable_exec { "--enable-exec" } else { "--enable-alpha-plugins" };
             return Err(format!(
-                "{flag} is refused: nothing of the repository is executed. Leave the flag out; a kustomization that needs an exec or \
+                "{flag} is refused: programs from a repository are never executed. Remove the flag; a kustomization that needs an exec or \
                  container plugin gets a finding with its line"
             ));
         }
         if self.reorder.as_deref().is_some_and(|order| order != "none") {
             let way_out = "write `sortOptions: { order: legacy }` into the kustomization";
-            return Err(format!("--reorder is deprecated by kustomize and knows only `none` here; {way_out}"));
+            return Err(format!("--reorder is deprecated by kustomize, and only `none` is supported here; {way_out}"));
         }
         Ok(self.load.load_restriction())
     }

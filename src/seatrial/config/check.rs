@@ -45,7 +45,7 @@ impl Checker {
 
     fn config(&mut self, raw: RawConfig) -> Config {
         if raw.version != 1 {
-            let message = format!("version {} is not known; this program reads version 1", raw.version);
+            let message = format!("version {} is not supported; this program reads version 1", raw.version);
             self.problem(&["version"], message);
         }
         let mut config = Config { checkouts: raw.checkouts, rules: raw.rules, report: raw.report, ..Config::default() };
@@ -198,7 +198,7 @@ fn namespace(preview: &PreviewConfig, sample: &Placeholders) -> Result<(), Strin
         return Ok(());
     }
     Err(format!(
-        "`{}` does not make the name of a namespace; it takes lower-case letters, digits and `-`, at most 63",
+        "`{}` is not a valid namespace name; use lower-case letters, digits and `-`, at most 63",
         preview.namespace
     ))
 }

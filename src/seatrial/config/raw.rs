@@ -9,7 +9,7 @@ use super::{
     CheckoutConfig, DeployConfig, InCluster, KubeconfigCluster, KustomizeSource, PathSource, ReportConfig, RuleLevel,
 };
 
-/// The whole file.
+/// Configuration of Seatrial.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "seatrial.yaml")]
@@ -19,13 +19,13 @@ pub(crate) struct RawConfig {
     /// What to render and deploy, in order.
     #[serde(default)]
     pub(super) environments: IndexMap<String, RawEnvironment>,
-    /// Copies of other repositories, which stand in for remote bases.
+    /// Local copies of other repositories, used for remote bases.
     #[serde(default)]
     pub(super) checkouts: Vec<CheckoutConfig>,
-    /// Tests against what is live.
+    /// Smoke tests of the deployed environments.
     #[serde(default)]
     pub(super) tests: Vec<RawTest>,
-    /// Rule id → level.
+    /// Levels of rules, by rule id.
     #[serde(default)]
     pub(super) rules: IndexMap<String, RuleLevel>,
     /// Where the report goes.
@@ -33,7 +33,7 @@ pub(crate) struct RawConfig {
     pub(super) report: ReportConfig,
 }
 
-/// One environment: exactly one source, and what to do with it.
+/// One environment: exactly one source, `kustomize` or `manifests`, and what to do with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "EnvironmentConfig")]
@@ -44,21 +44,21 @@ pub(super) struct RawEnvironment {
     /// Plain manifests.
     #[serde(default)]
     pub(super) manifests: Option<PathSource>,
-    /// Kubernetes minor to check against: `1.35`.
+    /// Kubernetes minor to check against, such as `1.35` (the default).
     #[serde(default)]
     pub(super) kubernetes: Option<String>,
-    /// Where it is deployed; without it, into the simulated cluster.
+    /// The cluster to deploy to; without it, the simulated cluster.
     #[serde(default)]
     pub(super) cluster: Option<RawCluster>,
-    /// What the simulated cluster's registry and pods do.
+    /// How the registry and the pods of the simulated cluster behave.
     #[serde(default)]
     pub(super) simulated: Option<seatrial_simulated::Specification>,
-    /// How it is deployed; without it, it is rendered and checked only.
+    /// How to deploy it; without it, the environment is only rendered and checked.
     #[serde(default)]
     pub(super) deploy: Option<DeployConfig>,
 }
 
-/// A cluster: exactly one of the keys.
+/// A cluster: exactly one of `kubeconfig` and `in-cluster`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "ClusterConfig")]
@@ -66,20 +66,20 @@ pub(super) struct RawCluster {
     /// A context of a kubeconfig.
     #[serde(default)]
     pub(super) kubeconfig: Option<KubeconfigCluster>,
-    /// The cluster whose pod we run in.
+    /// The cluster that Seatrial runs in, as a pod.
     #[serde(default)]
     pub(super) in_cluster: Option<InCluster>,
 }
 
-/// One test: `name`, `environment`, and exactly one of the probes.
+/// One smoke test: `name`, `environment`, and exactly one of `http` and `rollout`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "TestConfig")]
 pub(super) struct RawTest {
-    /// What it claims.
+    /// Name of the test: what it claims.
     #[schemars(with = "String")]
     pub(super) name: serde_saphyr::Spanned<String>,
-    /// In which environment.
+    /// The environment to test.
     pub(super) environment: String,
     /// An HTTP GET.
     #[serde(default)]

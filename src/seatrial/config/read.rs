@@ -18,7 +18,7 @@ const LARGEST: usize = 1 << 20;
 /// Everything that is wrong: the first error of the syntax or of a type, or else all that contradicts itself.
 pub(crate) fn read(path: &str, text: &str) -> Result<Config, Vec<ConfigProblem>> {
     if text.len() > LARGEST {
-        let message = format!("the file has {} bytes; no configuration is larger than 1 MiB", text.len());
+        let message = format!("the file has {} bytes; a configuration may have at most 1 MiB", text.len());
         return Err(vec![ConfigProblem { path: path.to_owned(), place: None, line: String::new(), message }]);
     }
     let problems = unreadable(path, text);
@@ -42,7 +42,8 @@ fn unreadable(path: &str, text: &str) -> Vec<ConfigProblem> {
         at(finding.primary.span, format!("{}{help}", finding.message))
     });
     let further = parsed.documents.iter().skip(1).take(1);
-    let further = further.map(|d| at(d.node.span(), "one YAML document is wanted, and another begins here".to_owned()));
+    let further =
+        further.map(|d| at(d.node.span(), "a configuration is one YAML document, and another begins here".to_owned()));
     wrong.chain(further).collect()
 }
 
@@ -55,12 +56,12 @@ fn syntax_problem(path: &str, text: &str, error: &serde_saphyr::Error) -> Config
         Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing here"),
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            format!("{unexpected} stands where {expected} is wanted")
+            format!("found {unexpected}, expected {expected}")
         }
-        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` stands here twice"),
-        Error::InvalidScalar { ty, .. } => format!("{} is wanted here", described(ty)),
-        Error::Unexpected { expected, .. } => format!("{} is wanted here", described(expected)),
-        Error::NullIntoString { .. } => "a text is wanted here, and there is none".to_owned(),
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` appears twice"),
+        Error::InvalidScalar { ty, .. } => format!("expected {} here", described(ty)),
+        Error::Unexpected { expected, .. } => format!("expected {} here", described(expected)),
+        Error::NullIntoString { .. } => "expected a string here, found nothing".to_owned(),
         Error::Eof { .. } => "the file is empty; write `version: 1` and `environments:`".to_owned(),
         other => first_line(&other.to_string()),
     };
@@ -75,7 +76,7 @@ fn described(expected: &str) -> &str {
     match expected {
         "mapping start" => "a mapping (`key: value`)",
         "sequence start" => "a list (`- item`)",
-        "string scalar" => "a text",
+        "string scalar" => "a string",
         "bool" => "`true` or `false`",
         number if number.starts_with(['u', 'i']) && number.ends_with(char::is_numeric) => "a whole number",
         other => other,
@@ -95,7 +96,7 @@ fn unknown(what: &str, found: &str, expected: &[&'static str]) -> String {
         return format!("unknown {what} `{found}`; did you mean `{near}`?");
     }
     let known: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
-    format!("unknown {what} `{found}`; known here: {}", known.join(", "))
+    format!("unknown {what} `{found}`; expected one of {}", known.join(", "))
 }
 
 #[cfg(test)]

@@ -44,11 +44,11 @@ fn value(name: &str, values: &Placeholders) -> Option<String> {
 fn missing(template: &str, name: &str) -> String {
     if !NAMES.contains(&name) {
         return format!(
-            "`{template}` has the unknown placeholder `{{{name}}}`; known are {{number}}, {{environment}}, {{branch}} and {{sha}}"
+            "`{template}` has the unknown placeholder `{{{name}}}`; the placeholders are {{number}}, {{environment}}, {{branch}} and {{sha}}"
         );
     }
     let way_out = if name == "number" { "; pass --pull-request NUMBER" } else { "" };
-    format!("`{template}` needs `{{{name}}}`, which is known on a pull request only{way_out}")
+    format!("`{template}` needs `{{{name}}}`, which is known only on a pull request{way_out}")
 }
 
 /// A branch name as part of a DNS label.
@@ -85,7 +85,7 @@ mod tests {
     fn says_what_is_missing_and_the_way_out() {
         let none = Placeholders::default();
         assert!(fill("pr-{number}", &none).expect_err("no number").contains("--pull-request"));
-        assert!(fill("pr-{nmber}", &none).expect_err("unknown").contains("known are {number}"));
+        assert!(fill("pr-{nmber}", &none).expect_err("unknown").contains("the placeholders are {number}"));
         assert!(fill("pr-{number", &none).expect_err("open").contains("without"));
     }
 }

@@ -296,7 +296,7 @@ async fn tls_trouble_is_a_clause_of_its_own_and_not_tried_again() {
     let http = Server::start(vec![Step::Refuse], None).await;
     let table = [
         (format!("https://{}/", tls.address), "its TLS certificate is for another name"),
-        (format!("https://{}/", own.address), "its TLS certificate is self-signed"),
+        (format!("https://{}/", own.address), "its TLS certificate is a self-signed CA certificate"),
         (format!("https://{}/", http.address), "it does not speak TLS there"),
     ];
     for (url, clause) in table {
@@ -333,8 +333,8 @@ async fn goes_through_the_proxy_of_the_settings_with_its_credentials() {
 #[test]
 fn a_bundle_without_a_certificate_is_a_settings_error() {
     for (bundle, says) in [
-        ("", "the CA bundle holds no certificate"),
-        ("hello", "the CA bundle holds no certificate"),
+        ("", "the CA bundle contains no certificate"),
+        ("hello", "the CA bundle contains no certificate"),
         (
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             "certificate 1 of the CA bundle cannot be read",

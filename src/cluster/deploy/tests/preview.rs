@@ -152,7 +152,7 @@ async fn a_preview_of_another_repository_or_pull_request_is_neither_used_nor_del
         let deadline = Duration::from_secs(20);
         let kept = cleanup(&harness.cluster, "shop-pr-12", &run, deadline, &|p| harness.note(p), &cancel).await;
         let sentence = kept.expect_err("refused").to_string();
-        assert!(sentence.contains(says) && sentence.contains("so that it is not deleted"), "{sentence}");
+        assert!(sentence.contains(says) && sentence.contains("so it is not deleted"), "{sentence}");
     }
     let namespace = harness.get("v1", "Namespace", None, "shop-pr-12").await.expect("is there");
     assert_eq!(namespace["metadata"]["labels"]["seatrial.dev/pull-request"], "12");

@@ -262,7 +262,10 @@ async fn a_redirect_to_another_origin_is_not_followed_and_told_with_the_way_out(
             "gopher://127.0.0.1:6379/_x".to_owned(),
             format!("`gopher://127.0.0.1:6379`, which is not HTTP; the redirect is not followed; {expect} ("),
         ),
-        ("file:///etc/passwd".to_owned(), format!("`file:`, which is not HTTP; the redirect is not followed; {expect} (")),
+        (
+            "file:///etc/passwd".to_owned(),
+            format!("`file:`, which is not HTTP; the redirect is not followed; {expect} ("),
+        ),
     ];
     for (location, says) in table {
         let (address, seen) = serve(vec![&format!("302 Found\r\nLocation: {location}")]).await;

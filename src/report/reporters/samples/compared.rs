@@ -48,7 +48,7 @@ pub(super) fn only_old() -> Report {
     }
     let prod = &mut report.environments[1];
     prod.stages[0].result = StageResult::Failed;
-    prod.stages[2] = StageOutcome::skipped(Stage::Deploy, "rendering failed, as it does on the base");
+    prod.stages[2] = StageOutcome::skipped(Stage::Deploy, "rendering failed, as on the base");
     report.decide();
     report
 }

@@ -80,7 +80,7 @@ async fn a_wrong_kubeconfig_is_told_with_file_and_choice() {
         ),
         ("current-context: [\n  {token: hunter2hunter2\n".to_owned(), "is not valid at line "),
         ("{}".to_owned(), "has no current context: choose one with `--cluster`; it has no contexts"),
-        (String::new(), "names no current context"),
+        (String::new(), "has no current context"),
         (
             kubeconfig(good, "{}").replace("current-context: dev", "current-context: stage"),
             "has no context `stage`; it has `dev`, `prod`",

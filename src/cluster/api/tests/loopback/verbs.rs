@@ -316,7 +316,7 @@ async fn a_redirect_of_the_api_server_is_not_followed() {
         let got = cluster.get("apps/v1", &web()).await.expect_err("is not followed").to_string();
         let sent = cluster.apply(&deployment()).await.expect_err("is not followed").to_string();
         for sentence in [got, sent] {
-            assert!(sentence.contains("it redirects to somewhere else"), "{sentence}");
+            assert!(sentence.contains("it redirects elsewhere"), "{sentence}");
         }
     }
     assert_eq!(other.seen("").len(), 0);

@@ -132,8 +132,7 @@ async fn a_server_error_without_end_is_asked_three_times_like_any_other() {
 async fn what_was_written_may_be_there_though_the_answer_has_no_end() {
     let flood = Flood::start(|_| (ENDLESS, chunk("x"), Duration::ZERO)).await;
     let sentence = refusal(flood.github(Duration::from_secs(10)).set_status(HEAD, &status()).await);
-    let expected =
-        "could not set a commit status, or could not find out whether it worked: 127.0.0.1 answered with more than 2 MiB";
+    let expected = "could not set a commit status, or could not find out whether it worked: 127.0.0.1 answered with more than 2 MiB";
     assert_eq!(sentence, expected);
     assert_eq!(flood.requests.load(Ordering::Relaxed), 1);
 }
