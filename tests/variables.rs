@@ -128,8 +128,8 @@ fn a_value_that_only_the_command_understands_names_its_variable_or_its_flag() {
             "https://example.com/a=gone",
             " `https://example.com/a=gone`: `gone` cannot be opened",
         ),
-        ("CHECKOUT", "checkout", "nowhere=app", ": `nowhere` is not an address"),
-        ("BASE", "base", "HEAD", " is `HEAD`, and this is not a git repository"),
+        ("CHECKOUT", "checkout", "nowhere=app", ": `nowhere` is not the URL of a repository"),
+        ("BASE", "base", "HEAD", " is `HEAD`, but this is not a git repository"),
     ];
     for (variable, flag, value, expected) in table {
         let (exit, text) = with(&["validate"], &[(&format!("SEATRIAL_{variable}"), value)]);

@@ -143,10 +143,10 @@ fn patched(base: &str, pointer: [&str; 2], patch: &str) -> (Vec<String>, Finding
 fn quotes_that_kustomize_keeps_are_pointed_at_where_they_are() {
     let (places, finding) = patched("spec: { replicas: \"1\" }\n", ["spec", "replicas"], "spec:\n  replicas: 5\n");
     assert_eq!(places, ["patch.yaml:2:13", "base.yaml:4:19 kustomize keeps these quotes"]);
-    assert_eq!(finding.help.as_deref(), Some("take the quotes off the value that is replaced"));
+    assert_eq!(finding.help.as_deref(), Some("remove the quotes from the value that is replaced"));
     let (places, finding) = patched("spec: { replicas: \"1\" }\n", ["spec", "replicas"], "spec:\n  replicas: \"5\"\n");
-    assert_eq!(places, ["patch.yaml:2:13", "base.yaml:4:19 patched over this"]);
-    assert_ne!(finding.help.as_deref(), Some("take the quotes off the value that is replaced"));
+    assert_eq!(places, ["patch.yaml:2:13", "base.yaml:4:19 a patch replaces this"]);
+    assert_ne!(finding.help.as_deref(), Some("remove the quotes from the value that is replaced"));
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub(crate) fn not_filled(resource: &Resource, path: &str, place: Span, unfit: &U
     let finding = match unfit {
         Unfit::Value { value, old, .. } => {
             let mut finding =
-                finding.with_related(place, "`replacements` puts it here").with_related(*old, "over this");
+                finding.with_related(place, "set by `replacements` here").with_related(*old, "over this");
             finding.primary.span = *value;
             return finding;
         }
