@@ -223,6 +223,7 @@ impl Build<'_> {
 
     fn transform(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
         let (files, findings, trail) = (&mut self.files, &mut self.findings, self.trail.as_ref());
+        let before = findings.len();
         let (dir, config) = (kustomization.dir.as_str(), Arc::clone(&resources.config));
         let get = |name| kustomization.get(name).filter(|value| !is_empty(value));
         let items = |name| kustomization.items(name);
@@ -280,15 +281,27 @@ impl Build<'_> {
         }
         note("ReplicaCountTransformer", items("replicas").len(), resources, findings);
         let unused = images::set_images(resources, items("images"), &config.images, findings);
-        // A component is made for many kustomizations.
-        if kustomization.kind == Kind::Kustomization {
-            images::warn_of_unused(&unused, findings);
-        }
+        images::warn_of_unused(&unused, findings);
         images::set_images(resources, items("imageTags"), &config.images, findings);
         note("ImageTagTransformer", items("images").len() + items("imageTags").len(), resources, findings);
         replacements::replace(items("replacements"), dir, resources, files, findings);
         note("ReplacementTransformer", items("replacements").len().min(1), resources, findings);
+        if kustomization.kind == Kind::Component {
+            leave_out_what_is_for_others(findings, before);
+        }
     }
+}
+
+/// A component is made for many kustomizations, and not each of them has all that it patches. What has nearly the name of something that is
+/// there stays.
+fn leave_out_what_is_for_others(findings: &mut Vec<Finding>, first: usize) {
+    let is_for_others = |f: &Finding| {
+        f.level == Level::Warning
+            && (f.rule == ids::UNUSED_IMAGE
+                || (f.rule == ids::PATCH_TARGET && f.help.is_none() && f.related.is_empty()))
+    };
+    let own = findings.split_off(first.min(findings.len()));
+    findings.extend(own.into_iter().filter(|finding| !is_for_others(finding)));
 }
 
 /// A text or a mapping in which nothing is.

@@ -87,8 +87,7 @@ pub(crate) fn not_filled(resource: &Resource, path: &str, place: Span, unfit: &U
     let finding = Finding::new(ids::KUSTOMIZE, place, message).with_object(&resource.object_id());
     let finding = match unfit {
         Unfit::Value { value, old, .. } => {
-            let mut finding =
-                finding.with_related(place, "set by `replacements` here").with_related(*old, "over this");
+            let mut finding = finding.with_related(place, "set by `replacements` here").with_related(*old, "over this");
             finding.primary.span = *value;
             return finding;
         }
