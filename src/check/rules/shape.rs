@@ -228,6 +228,13 @@ impl Found {
         }
     }
 
+    /// Moves the last finding to a place that says more.
+    pub(crate) fn points_at(&mut self, span: Span) {
+        if let Some(Refused { finding: last, .. }) = self.refused.last_mut() {
+            last.primary.span = span;
+        }
+    }
+
     /// Adds a second place to the last finding.
     pub(crate) fn relates(&mut self, span: Span, text: &str) {
         if let Some(Refused { finding: last, .. }) = self.refused.last_mut() {

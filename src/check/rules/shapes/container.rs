@@ -39,7 +39,8 @@ fn has_image(at: &At<'_, '_>, found: &mut Found) {
         return;
     }
     found.lacks(at, "image");
-    let Some(name) = at.node.get("name").and_then(Node::as_str) else { return };
+    let Some((node, name)) = at.node.get("name").and_then(|node| Some((node, node.as_str()?))) else { return };
+    found.points_at(node.span());
     let others = at.siblings().filter_map(|other| other.get("name")?.as_str());
     if let Some(meant) = others.take(100).find(|other| is_slip(name, other)) {
         found.helps(&format!("did you mean the container `{meant}`? A patch finds a container by its name"));

@@ -29,6 +29,8 @@ pub(crate) fn place(label: &ReportedLabel, rank: Rank, style: Style, gutter: usi
         Rank::Primary => "-->",
         Rank::Related => ":::",
     };
+    // A second place explains the first one; it is not what is wrong.
+    let style = if rank == Rank::Primary { style } else { Style::Gutter };
     let bar = pen.paint(Style::Gutter, &format!(" {pad} |"));
     let mut lines = Vec::new();
     if rank == Rank::Related {
