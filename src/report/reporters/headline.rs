@@ -56,9 +56,8 @@ fn passed(report: &Report) -> String {
     let deployed: Vec<String> = report.environments.iter().filter(|e| is_deployed(e)).map(name).collect();
     if !deployed.is_empty() {
         clauses.push(format!("deployed to {}", list(&deployed, MOST_NAMES)));
-    } else if let Some(because) = why_not_deployed(report) {
-        clauses.push(format!("not deployed: {because}"));
     }
+    clauses.extend(not_deployed(report));
     let tests = report.environments.iter().flat_map(|e| &e.tests);
     let passed = tests.filter(|t| t.outcome == TestOutcome::Passed).count();
     if passed > 0 {
@@ -155,8 +154,8 @@ fn is_deployed(environment: &EnvironmentReport) -> bool {
 }
 
 /// The one reason why nothing was deployed, where a deployment belongs to the command.
-fn why_not_deployed(report: &Report) -> Option<&str> {
-    if report.command == "validate" {
+pub(crate) fn not_deployed(report: &Report) -> Option<String> {
+    if !matches!(report.command.as_str(), "run" | "deploy") || report.environments.iter().any(is_deployed) {
         return None;
     }
     let mut reasons = report.environments.iter().filter_map(|e| match &e.stage(Stage::Deploy)?.result {
@@ -164,5 +163,5 @@ fn why_not_deployed(report: &Report) -> Option<&str> {
         _ => None,
     });
     let first = reasons.next()?;
-    reasons.all(|reason| reason == first).then_some(first)
+    reasons.all(|reason| reason == first).then(|| format!("not deployed: {first}"))
 }

@@ -13,7 +13,7 @@ use crate::ages::{already_there, counted, not_compared, noun, tally, tolerated};
 use crate::alike::{Alike, alike};
 use crate::alterations;
 use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind, tolerated_tests};
-use crate::headline::{MOST_NAMES, NOTHING_JUDGED, judged};
+use crate::headline::{MOST_NAMES, NOTHING_JUDGED, judged, not_deployed};
 use crate::left_out::{is_told_as_not_checked, not_checked};
 use crate::plain::one_line;
 use crate::trials;
@@ -161,6 +161,7 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
     let mut facts = Vec::new();
     if report.verdict == Verdict::Passed {
         facts.push(judged(report));
+        facts.extend(not_deployed(report));
     }
     if report.verdict == Verdict::Broken {
         let names = environments_of(report, &broken);
