@@ -90,9 +90,10 @@ pub struct PullRequest {
     pub number: u64,
     /// `owner/name` of the repository it is raised against.
     pub repository: String,
-    /// Prefix of links to files at the head commit: `https://github.com/o/r/blob/SHA/`; `None` where unknown.
+    /// Address of a line of a file at the head commit, with `{path}` and `{line}` in the places of these:
+    /// `https://github.com/o/r/blob/SHA/{path}#L{line}`; `null` where unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blob_url: Option<String>,
+    pub file_url: Option<String>,
 }
 
 /// One environment's part.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use seatrial_ci::{Host, annotations, step_output};
-use seatrial_forge::{Comment, CommitStatus, Delivery, GitHub, StatusState};
+use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, StatusState, comment_key};
 use seatrial_model::{Report, Secret, Verdict};
 use seatrial_reporters::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
 use seatrial_transport::Transport;
@@ -13,9 +13,6 @@ use crate::cli::{CommonArgs, Output, ReportFormat};
 use crate::config::ReportConfig;
 use crate::session::Session;
 use crate::streams::{self, Stream, Written};
-
-/// Bytes of a comment: GitHub refuses 65,536 characters, and less than that now and then.
-const COMMENT_BUDGET: usize = 60_000;
 
 /// Bytes of a job summary: the runner drops larger ones in silence near 1 MiB.
 const SUMMARY_BUDGET: usize = 1_000_000;
@@ -109,14 +106,15 @@ impl Sinks<'_> {
             Ok(None) => return Vec::new(),
             Err(sentence) => return vec![sentence],
         };
+        let ci = &self.session.ci;
         let head = report.revision.head.clone().unwrap_or_default();
         let mut notices = Vec::new();
         if sinks.comment {
             let comment = Comment {
-                key: self.comment_key(),
+                key: comment_key(ci.pipeline.as_deref(), ci.job.as_deref()),
                 head: head.clone(),
-                run: self.session.ci.run.unwrap_or_default(),
-                body: markdown(report, COMMENT_BUDGET),
+                run: ci.run.unwrap_or_default(),
+                body: markdown(report, forge.comment_budget()),
             };
             let delivery = forge.upsert_comment(pull_request.number, &comment).await;
             notices.extend(self.notice("comment", delivery));
@@ -134,7 +132,7 @@ impl Sinks<'_> {
     }
 
     /// The forge; `None` when nothing is to be posted, a sentence when it cannot be.
-    fn forge(&self, transport: &Transport, sinks: ReportConfig) -> Result<Option<GitHub>, String> {
+    fn forge(&self, transport: &Transport, sinks: ReportConfig) -> Result<Option<Forge>, String> {
         let ci = &self.session.ci;
         if !sinks.comment && !sinks.status {
             return Ok(None);
@@ -145,24 +143,14 @@ impl Sinks<'_> {
         if self.common.offline {
             return Err("no comment and no commit status: --offline".to_owned());
         }
-        let token = ["SEATRIAL_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"].iter();
-        let token = token.filter_map(|name| self.session.env.get(*name)).find(|value| !value.is_empty());
-        let Some(token) = token else {
-            return Err("no comment and no commit status: GITHUB_TOKEN is not set; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`".to_owned());
-        };
-        let (Some(api), Some(repository)) = (&ci.api_url, &ci.repository) else {
+        let Some(target) = &ci.forge else {
             return Err("no comment and no commit status: the CI does not say which repository this is".to_owned());
         };
-        GitHub::new(transport, api, repository, &Secret::new(token.as_str())).map(Some)
-    }
-
-    /// Two pipelines on one pull request keep a comment each.
-    fn comment_key(&self) -> String {
-        let part = |name: &str| self.session.env.get(name).cloned().unwrap_or_default();
-        let raw = format!("{}/{}", part("GITHUB_WORKFLOW"), part("GITHUB_JOB"));
-        let key: String =
-            raw.chars().map(|c| if c.is_ascii_alphanumeric() || "/._-".contains(c) { c } else { '-' }).collect();
-        if key == "/" { "default".to_owned() } else { key }
+        let token = target.token_variables().iter().filter_map(|name| self.session.env.get(*name));
+        let Some(token) = token.into_iter().find(|value| !value.is_empty()) else {
+            return Err(format!("no comment and no commit status: {}", ci.host.missing_token(target)));
+        };
+        Forge::open(target, transport, &Secret::new(token.as_str())).map(Some)
     }
 
     fn notice(&self, what: &str, delivery: Delivery) -> Option<String> {

@@ -199,10 +199,11 @@ impl LiveContext<'_> {
         let ci = &self.session.ci;
         let nonce = self.session.nonce;
         let variable = |name: &str| self.session.env.get(name).map(String::as_str).filter(|value| !value.is_empty());
-        let holder = match (&ci.repository, ci.run) {
+        let holder = match (&ci.forge, ci.run) {
             // Two jobs of a run are two runs of ours, and so are two of a matrix, which have one name.
-            (Some(repository), Some((run, attempt))) => {
-                let job = variable("GITHUB_JOB").map(|job| format!(" job {job}")).unwrap_or_default();
+            (Some(forge), Some((run, attempt))) => {
+                let repository = &forge.repository;
+                let job = ci.job.as_ref().map(|job| format!(" job {job}")).unwrap_or_default();
                 format!("{repository} run {run}.{attempt}{job} {nonce:016x}")
             }
             _ => format!("{} process {} {nonce:016x}", variable("HOSTNAME").unwrap_or("local"), std::process::id()),

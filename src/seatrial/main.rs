@@ -66,9 +66,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(stop) => {
             streams::tell(Written::Text(&stop.message()));
-            let on_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-            let host = if on_actions { Host::GitHubActions } else { Host::Local };
-            let _ = streams::print(Written::Commands(&stop.annotations(host)));
+            let _ = streams::print(Written::Commands(&stop.annotations(Host::detect(&session::environment()))));
             ExitCode::from(stop.exit_code())
         }
     }

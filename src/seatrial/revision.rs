@@ -168,14 +168,11 @@ pub(crate) fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
 pub(crate) fn judged(ci: &CiContext, compared: &Compared, repository: Option<&Repository>) -> Revision {
     let checked_out = || repository.and_then(|r| r.resolve("HEAD").ok());
     let head = ci.pull_request.as_ref().map(|p| p.head.clone()).or_else(|| ci.checkout.clone()).or_else(checked_out);
-    let blob_url = match (&ci.server_url, &ci.repository, &head) {
-        (Some(server), Some(name), Some(head)) => Some(format!("{server}/{name}/blob/{head}/")),
-        _ => None,
-    };
+    let file_url = ci.forge.as_ref().zip(head.as_ref()).map(|(forge, head)| forge.file_url(head));
     let pull_request = ci.pull_request.as_ref().map(|p| PullRequest {
         number: p.number,
-        repository: ci.repository.clone().unwrap_or_default(),
-        blob_url,
+        repository: ci.forge.as_ref().map(|forge| forge.repository.clone()).unwrap_or_default(),
+        file_url,
     });
     let base = match &compared.commit {
         Commit::Known(commit) => Some(commit.clone()),

@@ -45,10 +45,9 @@ impl Session {
     pub(crate) fn open(common: &CommonArgs, cluster: Option<&ClusterArgs>) -> Result<Session, Stop> {
         let directory =
             std::env::current_dir().map_err(|e| Stop::Broken(format!("cannot find the current directory: {e}")))?;
-        let env: BTreeMap<String, String> =
-            std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into(), v.to_string_lossy().into())).collect();
+        let env = environment();
         let masker = Arc::new(masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
-        let event = env.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read_to_string(path).ok());
+        let event = Host::detect(&env).event_file(&env).and_then(|path| std::fs::read_to_string(path).ok());
         let ci = CiContext::detect(&env, event.as_deref());
         let directory = logical(directory, &env);
         let from_variables = common.from_variables.clone();
@@ -57,7 +56,7 @@ impl Session {
         let number = ci.pull_request.as_ref().map(|p| p.number.to_string());
         let pull_request = agreed(name("--pull-request"), number, given)?.and_then(|number| number.parse().ok());
         let given = cluster.and_then(|args| args.repository.clone());
-        let repository = agreed(name("--repository"), ci.repository.clone(), given)?;
+        let repository = agreed(name("--repository"), ci.forge.as_ref().map(|forge| forge.repository.clone()), given)?;
         // Keys of a hash map are random for each process: nothing more is needed here.
         let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);
@@ -107,6 +106,11 @@ impl Session {
     pub(crate) fn has_terminal(&self) -> bool {
         self.ci.host == Host::Local && streams::errors_are_watched()
     }
+}
+
+/// The variables of the process.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into())).collect()
 }
 
 /// What the CI says, else what a flag or its variable says. Neither silently wins over the other: a preview might be deleted that nobody meant.

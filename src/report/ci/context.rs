@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{github, unsupported};
+use crate::{ForgeKind, ForgeTarget, github_actions, unsupported};
 
 /// Which CI system runs us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,38 @@ pub enum Host {
     Unsupported,
     /// None that is known: a person's machine.
     Local,
+}
+
+impl Host {
+    /// Which one an environment says.
+    #[must_use]
+    pub fn detect(env: &BTreeMap<String, String>) -> Host {
+        // The runner sets the variable to `true`; people who want to imitate it do so too.
+        match env.get("GITHUB_ACTIONS").map(String::as_str) {
+            Some("true") => Host::GitHubActions,
+            _ if unsupported::context(env).is_some() => Host::Unsupported,
+            _ => Host::Local,
+        }
+    }
+
+    /// The file that describes what started the run, where the host writes one.
+    #[must_use]
+    pub fn event_file(self, env: &BTreeMap<String, String>) -> Option<&str> {
+        match self {
+            Host::GitHubActions => env.get("GITHUB_EVENT_PATH").map(String::as_str),
+            Host::Unsupported | Host::Local => None,
+        }
+    }
+
+    /// That there is no token for a forge, and how this host gives one to a step.
+    #[must_use]
+    pub fn missing_token(self, forge: &ForgeTarget) -> String {
+        let way_out = match (self, forge.kind) {
+            (Host::GitHubActions, ForgeKind::GitHub) => "; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`",
+            (Host::Unsupported | Host::Local, ForgeKind::GitHub) => "",
+        };
+        format!("{} is not set{way_out}", forge.token_variable())
+    }
 }
 
 /// Why a run gets no credentials and deploys nothing.
@@ -55,8 +87,8 @@ pub struct PullRequestContext {
 pub struct CiContext {
     /// The CI system.
     pub host: Host,
-    /// `owner/name`, when known.
-    pub repository: Option<String>,
+    /// Where the pull request lives, when that is known: not always where it is built.
+    pub forge: Option<ForgeTarget>,
     /// The pull request, when there is one.
     pub pull_request: Option<PullRequestContext>,
     /// The commit that is checked out, as the host says.
@@ -67,10 +99,10 @@ pub struct CiContext {
     pub run_url: Option<String>,
     /// Number of the run, growing; and attempt: for the stale-run guard.
     pub run: Option<(u64, u64)>,
-    /// Base of the forge's API: `https://api.github.com`.
-    pub api_url: Option<String>,
-    /// Address of the forge for people: `https://github.com`.
-    pub server_url: Option<String>,
+    /// Name of the pipeline: a workflow, a job of Jenkins.
+    pub pipeline: Option<String>,
+    /// Name of the job in it.
+    pub job: Option<String>,
     /// File for the job summary.
     pub summary_file: Option<String>,
     /// File for step outputs.
@@ -80,34 +112,33 @@ pub struct CiContext {
 }
 
 impl CiContext {
-    /// Detects the context. `event` is the content of the file that `GITHUB_EVENT_PATH` names, when it could be read.
+    /// Detects the context. `event` is the content of the file that [`Host::event_file`] names, when it could be read.
     #[must_use]
     pub fn detect(env: &BTreeMap<String, String>, event: Option<&str>) -> CiContext {
-        // The runner sets the variable to `true`; people who want to imitate it do so too.
-        match env.get("GITHUB_ACTIONS").map(String::as_str) {
-            Some("true") => {
-                let context = github::context(env, event);
+        match Host::detect(env) {
+            Host::GitHubActions => {
+                let context = github_actions::context(env, event);
                 // Two CIs at once contradict each other; whoever of them says that it is a fork is believed.
                 match unsupported::not_ours(env) {
                     Some(because) => CiContext { trust: Trust::Untrusted(because), ..context },
                     None => context,
                 }
             }
-            _ => unsupported::context(env).unwrap_or_else(CiContext::local),
+            Host::Unsupported | Host::Local => unsupported::context(env).unwrap_or_else(CiContext::local),
         }
     }
 
     pub(crate) fn local() -> CiContext {
         CiContext {
             host: Host::Local,
-            repository: None,
+            forge: None,
             pull_request: None,
             checkout: None,
             trust: Trust::Trusted,
             run_url: None,
             run: None,
-            api_url: None,
-            server_url: None,
+            pipeline: None,
+            job: None,
             summary_file: None,
             output_file: None,
             notices: Vec::new(),

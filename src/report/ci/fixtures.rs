@@ -54,12 +54,20 @@ fn told(context: &CiContext) -> String {
             let _ = writeln!(text, "merge: {merge}");
         }
     }
+    let forge = context.forge.as_ref();
+    let [repository, api, server] = [
+        forge.map(|forge| forge.repository.clone()),
+        forge.map(|forge| forge.api.clone()),
+        forge.map(|forge| forge.server.clone()),
+    ];
     let facts = [
-        ("repository", &context.repository),
+        ("repository", &repository),
         ("checkout", &context.checkout),
         ("run url", &context.run_url),
-        ("api", &context.api_url),
-        ("server", &context.server_url),
+        ("api", &api),
+        ("server", &server),
+        ("pipeline", &context.pipeline),
+        ("job", &context.job),
         ("summary file", &context.summary_file),
         ("output file", &context.output_file),
     ];

@@ -2,7 +2,8 @@
 
 mod annotations;
 mod context;
-mod github;
+mod forge_target;
+mod github_actions;
 mod log_commands;
 mod neutralised;
 mod step_output;
@@ -10,6 +11,7 @@ mod unsupported;
 
 pub use annotations::{annotations, error_at};
 pub use context::{CiContext, Host, PullRequestContext, Trust};
+pub use forge_target::{ForgeKind, ForgeTarget};
 pub use log_commands::LogCommands;
 pub use neutralised::{neutralised, neutralised_json, neutralised_painted};
 pub use step_output::step_output;

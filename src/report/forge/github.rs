@@ -1,5 +1,12 @@
 //! A GitHub repository through its API.
 
+mod answer;
+mod api;
+mod body;
+mod comments;
+mod refusal;
+mod sticky;
+
 use std::time::Duration;
 
 use http::Method;
@@ -10,13 +17,13 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::answer::{Answer, Failure};
-use crate::api::{Api, Call, Repeat};
-use crate::comments::Comments;
 use crate::marker::{Marker, escape_key};
-use crate::refusal::{COMMENT, READ, STATUS, sentence};
-use crate::sticky::Sticky;
 use crate::{Comment, CommitStatus, Delivery, StatusState};
+use answer::{Answer, Failure};
+use api::{Api, Call, Repeat};
+use comments::Comments;
+use refusal::{COMMENT, READ, STATUS, sentence};
+use sticky::Sticky;
 
 /// Characters of a comment at most, its marker included: GitHub answers 422 "Body is too long (maximum is 65536 characters)".
 pub const BODY_LIMIT: usize = 65_536;

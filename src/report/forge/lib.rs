@@ -1,18 +1,16 @@
-//! Where the pull request lives: upsert the comment, set the status. GitHub; others come later.
+//! Where the pull request lives: upsert the comment, set the status. One enum of forges, each with a folder of its own.
 //!
 //! Not here: what the comment says and how it is kept short (`report/reporters`), which pull request it is (`report/ci`). Nothing here fails
 //! the run: what could not be written is a [`Delivery::Refused`] with a sentence.
 
-mod answer;
-mod api;
-mod body;
-mod comments;
+mod forge;
 mod github;
+mod key;
 mod marker;
-mod refusal;
-mod sticky;
 
+pub use forge::Forge;
 pub use github::{BODY_LIMIT, DESCRIPTION_LIMIT, GitHub, Patience};
+pub use key::comment_key;
 
 /// The comment to keep on a pull request.
 #[derive(Clone, Debug)]

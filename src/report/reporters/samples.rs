@@ -270,7 +270,9 @@ fn run() -> Report {
     report.revision.pull_request = Some(PullRequest {
         number: 7,
         repository: "acme/shop".to_owned(),
-        blob_url: Some("https://github.com/acme/shop/blob/abc1234def5678abc1234def5678abc1234def56/".to_owned()),
+        file_url: Some(
+            "https://github.com/acme/shop/blob/abc1234def5678abc1234def5678abc1234def56/{path}#L{line}".to_owned(),
+        ),
     });
     report.run_url = Some("https://github.com/acme/shop/actions/runs/5678".to_owned());
     report

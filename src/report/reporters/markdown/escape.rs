@@ -89,13 +89,13 @@ pub(crate) fn link(label: &str, address: &str) -> String {
 }
 
 /// An address of a file's line below a prefix that ends in `/`.
-pub(crate) fn file_address(prefix: &str, path: &str, line: usize) -> String {
+pub(crate) fn file_address(template: &str, path: &str, line: usize) -> String {
     let mut encoded = String::new();
     for byte in path.bytes() {
         let kept = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
         push_byte(&mut encoded, byte, kept);
     }
-    format!("{}/{encoded}#L{line}", prefix.trim_end_matches('/'))
+    template.replace("{line}", &line.to_string()).replace("{path}", &encoded)
 }
 
 fn clickable(address: &str) -> Option<String> {
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(link("x", "https://a.example/) [y](z"), "[x](https://a.example/%29%20%5By%5D%28z)");
         assert_eq!(link("x", "javascript:alert(1)"), "x");
         assert_eq!(
-            file_address("https://github.com/o/r/blob/abc/", "a b/#ü.yaml", 7),
+            file_address("https://github.com/o/r/blob/abc/{path}#L{line}", "a b/#ü.yaml", 7),
             "https://github.com/o/r/blob/abc/a%20b/%23%C3%BC.yaml#L7"
         );
     }

@@ -91,9 +91,9 @@ fn explained(cause: &Cause<'_>, report: &Report) -> Vec<String> {
 /// `path:line` as a link to the file at the head commit.
 fn place(at: &Location, report: &Report) -> String {
     let name = code(&format!("{}:{}", at.path, at.line), Place::Line);
-    let prefix = report.revision.pull_request.as_ref().and_then(|pull| pull.blob_url.as_deref());
-    match prefix {
-        Some(prefix) => link(&name, &file_address(prefix, &at.path, at.line)),
+    let template = report.revision.pull_request.as_ref().and_then(|pull| pull.file_url.as_deref());
+    match template {
+        Some(template) => link(&name, &file_address(template, &at.path, at.line)),
         None => name,
     }
 }

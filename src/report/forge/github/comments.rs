@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::answer::{Answer, Failure};
-use crate::api::{Api, Call, Repeat};
-use crate::body::Kind;
+use super::answer::{Answer, Failure};
+use super::api::{Api, Call, Repeat};
+use super::body::Kind;
 use crate::marker::Marker;
 
 /// Pages of a hundred that are read at most: four times what GitHub allows on one issue.

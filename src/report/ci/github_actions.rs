@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{CiContext, Host, PullRequestContext, Trust};
+use crate::{CiContext, ForgeKind, ForgeTarget, Host, PullRequestContext, Trust};
 
 /// The account under which Dependabot's events run, with a read-only token and its own secrets.
 const DEPENDABOT: &str = "dependabot[bot]";
@@ -20,10 +20,10 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
     let variable = |name: &str| env.get(name).filter(|value| !value.is_empty()).cloned();
     let name = variable("GITHUB_EVENT_NAME").unwrap_or_default();
     let repository = variable("GITHUB_REPOSITORY");
-    let server_url = without_slash(variable("GITHUB_SERVER_URL").as_deref().unwrap_or("https://github.com"));
-    let api_url = variable("GITHUB_API_URL").map_or_else(|| api_of(&server_url), |url| without_slash(&url));
+    let server = without_slash(variable("GITHUB_SERVER_URL").as_deref().unwrap_or("https://github.com"));
+    let api = variable("GITHUB_API_URL").map_or_else(|| api_of(&server), |url| without_slash(&url));
     let run = run_number(env);
-    let run_url = repository.as_ref().zip(run).map(|(repository, run)| run_address(&server_url, repository, run));
+    let run_url = repository.as_ref().zip(run).map(|(repository, run)| run_address(&server, repository, run));
     let mut notices = Vec::new();
     let event = readable(event, &name, &mut notices);
     let actor = variable("GITHUB_ACTOR");
@@ -39,14 +39,14 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
     };
     CiContext {
         host: Host::GitHubActions,
-        repository,
+        forge: repository.map(|repository| ForgeTarget { kind: ForgeKind::GitHub, api, server, repository }),
         pull_request: judged.pull_request,
         checkout: variable("GITHUB_SHA"),
         trust,
         run_url,
         run,
-        api_url: Some(api_url),
-        server_url: Some(server_url),
+        pipeline: variable("GITHUB_WORKFLOW"),
+        job: variable("GITHUB_JOB"),
         summary_file: variable("GITHUB_STEP_SUMMARY"),
         output_file: variable("GITHUB_OUTPUT"),
         notices,

@@ -5,10 +5,11 @@
 
 use tokio::time::Instant;
 
-use crate::answer::Failure;
-use crate::comments::{Comments, Marked};
+use super::BODY_LIMIT;
+use super::answer::Failure;
+use super::comments::{Comments, Marked};
+use crate::Delivery;
 use crate::marker::Marker;
-use crate::{BODY_LIMIT, Delivery};
 
 /// How often a creation is tried, as long as the list does not show an earlier one.
 const CREATIONS: usize = 3;

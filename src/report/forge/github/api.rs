@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::Patience;
-use crate::answer::{Answer, Failure, Received};
-use crate::body::{Kind, Unread, beginning, whole};
+use super::Patience;
+use super::answer::{Answer, Failure, Received};
+use super::body::{Kind, Unread, beginning, whole};
 
 /// Attempts of one call at most, however much time is left.
 const ATTEMPTS: u32 = 3;

@@ -1,6 +1,6 @@
 //! From a failed call to the sentence that a user reads.
 
-use crate::answer::Failure;
+use super::answer::Failure;
 
 /// What was to be done, and what a token needs for it.
 #[derive(Clone, Copy, Debug)]

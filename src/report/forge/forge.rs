@@ -1,0 +1,48 @@
+//! The forges that there are, and which one a target is.
+
+use seatrial_ci::{ForgeKind, ForgeTarget};
+use seatrial_model::Secret;
+use seatrial_transport::Transport;
+
+use crate::{Comment, CommitStatus, Delivery, GitHub};
+
+/// A repository on a forge, with a token.
+#[derive(Clone, Debug)]
+pub enum Forge {
+    /// github.com, `ghe.com`, GitHub Enterprise Server.
+    GitHub(GitHub),
+}
+
+impl Forge {
+    /// The forge of a target.
+    ///
+    /// # Errors
+    /// A sentence: an address that is not a URL, a repository that cannot be one, a token that cannot be sent.
+    pub fn open(target: &ForgeTarget, transport: &Transport, token: &Secret) -> Result<Forge, String> {
+        match target.kind {
+            ForgeKind::GitHub => GitHub::new(transport, &target.api, &target.repository, token).map(Forge::GitHub),
+        }
+    }
+
+    /// Keeps one comment on a pull request.
+    pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.upsert_comment(pull_request, comment).await,
+        }
+    }
+
+    /// Sets a status on a commit.
+    pub async fn set_status(&self, commit: &str, status: &CommitStatus) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.set_status(commit, status).await,
+        }
+    }
+
+    /// Bytes of a comment at most, with room for its marker: GitHub refuses 65,536 characters, and less than that now and then.
+    #[must_use]
+    pub fn comment_budget(&self) -> usize {
+        match self {
+            Forge::GitHub(_) => 60_000,
+        }
+    }
+}
