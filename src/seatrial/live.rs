@@ -202,7 +202,7 @@ impl LiveContext<'_> {
         let holder = match (&ci.forge, ci.run) {
             // Two jobs of a run are two runs of ours, and so are two of a matrix, which have one name.
             (Some(forge), Some((run, attempt))) => {
-                let repository = &forge.repository;
+                let repository = forge.name();
                 let job = ci.job.as_ref().map(|job| format!(" job {job}")).unwrap_or_default();
                 format!("{repository} run {run}.{attempt}{job} {nonce:016x}")
             }

@@ -1,6 +1,6 @@
 //! Which commits count: the one that the checkout is compared with, and the one whose configuration has authority.
 
-use seatrial_ci::{CiContext, Host, PullRequestContext};
+use seatrial_ci::{CiContext, ForgeTarget, Host, PullRequestContext};
 use seatrial_model::{PullRequest, Revision};
 use seatrial_tree::{GitError, Repository};
 
@@ -171,7 +171,7 @@ pub(crate) fn judged(ci: &CiContext, compared: &Compared, repository: Option<&Re
     let file_url = ci.forge.as_ref().zip(head.as_ref()).map(|(forge, head)| forge.file_url(head));
     let pull_request = ci.pull_request.as_ref().map(|p| PullRequest {
         number: p.number,
-        repository: ci.forge.as_ref().map(|forge| forge.repository.clone()).unwrap_or_default(),
+        repository: ci.forge.as_ref().map(ForgeTarget::name).unwrap_or_default(),
         file_url,
     });
     let base = match &compared.commit {

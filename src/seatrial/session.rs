@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_ci::{CiContext, Host};
+use seatrial_ci::{CiContext, ForgeTarget, Host};
 use seatrial_model::{Masker, Sources};
 use seatrial_transport::Settings;
 
@@ -56,7 +56,7 @@ impl Session {
         let number = ci.pull_request.as_ref().map(|p| p.number.to_string());
         let pull_request = agreed(name("--pull-request"), number, given)?.and_then(|number| number.parse().ok());
         let given = cluster.and_then(|args| args.repository.clone());
-        let repository = agreed(name("--repository"), ci.forge.as_ref().map(|forge| forge.repository.clone()), given)?;
+        let repository = agreed(name("--repository"), ci.forge.as_ref().map(ForgeTarget::name), given)?;
         // Keys of a hash map are random for each process: nothing more is needed here.
         let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);

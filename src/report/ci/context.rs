@@ -41,7 +41,8 @@ impl Host {
     pub fn missing_token(self, forge: &ForgeTarget) -> String {
         let way_out = match (self, forge.kind) {
             (Host::GitHubActions, ForgeKind::GitHub) => "; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`",
-            (Host::Unsupported | Host::Local, ForgeKind::GitHub) => "",
+            (Host::GitHubActions | Host::Unsupported | Host::Local, ForgeKind::AzureRepos)
+            | (Host::Unsupported | Host::Local, ForgeKind::GitHub) => "",
         };
         format!("{} is not set{way_out}", forge.token_variable())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::{CiContext, Trust};
+use crate::{CiContext, ForgeTarget, Trust};
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test may read its data")]
@@ -55,11 +55,8 @@ fn told(context: &CiContext) -> String {
         }
     }
     let forge = context.forge.as_ref();
-    let [repository, api, server] = [
-        forge.map(|forge| forge.repository.clone()),
-        forge.map(|forge| forge.api.clone()),
-        forge.map(|forge| forge.server.clone()),
-    ];
+    let [repository, api, server] =
+        [forge.map(ForgeTarget::name), forge.map(|forge| forge.api.clone()), forge.map(|forge| forge.server.clone())];
     let facts = [
         ("repository", &repository),
         ("checkout", &context.checkout),

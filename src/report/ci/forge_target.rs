@@ -7,6 +7,8 @@
 pub enum ForgeKind {
     /// github.com, `ghe.com`, GitHub Enterprise Server.
     GitHub,
+    /// Azure Repos: dev.azure.com, `*.visualstudio.com`, Azure DevOps Server.
+    AzureRepos,
 }
 
 /// A repository on a forge.
@@ -14,20 +16,41 @@ pub enum ForgeKind {
 pub struct ForgeTarget {
     /// Which forge.
     pub kind: ForgeKind,
-    /// Base of its API: `https://api.github.com`, `https://HOST/api/v3`.
+    /// Base of its API: `https://api.github.com`, `https://HOST/api/v3`; of Azure Repos the collection, `https://dev.azure.com/acme`.
     pub api: String,
-    /// Its address for people: `https://github.com`.
+    /// Its address for people: `https://github.com`; of Azure Repos the collection again.
     pub server: String,
-    /// `owner/name`.
+    /// The project that the repository is in, where the forge has projects.
+    pub project: Option<String>,
+    /// `owner/name`; of Azure Repos the name alone.
     pub repository: String,
 }
 
 impl ForgeTarget {
+    /// The repository among all of the forge, for people and for the labels of previews: `acme/shop`; of Azure Repos
+    /// `organization/project/shop`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.kind {
+            ForgeKind::GitHub => self.repository.clone(),
+            ForgeKind::AzureRepos => {
+                let organization = self.api.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                format!("{organization}/{}/{}", self.project.as_deref().unwrap_or_default(), self.repository)
+            }
+        }
+    }
+
     /// Address of a line of a file at a commit, for people, with `{path}` and `{line}` in the places of these.
     #[must_use]
     pub fn file_url(&self, commit: &str) -> String {
         match self.kind {
             ForgeKind::GitHub => format!("{}/{}/blob/{commit}/{{path}}#L{{line}}", self.server, self.repository),
+            ForgeKind::AzureRepos => {
+                let project = self.project.as_deref().map(segment).unwrap_or_default();
+                let repository = format!("{}/{project}/_git/{}", self.server, segment(&self.repository));
+                let line = "line={line}&lineEnd={line}&lineStartColumn=1&lineEndColumn=1";
+                format!("{repository}?path=/{{path}}&version=GC{commit}&{line}")
+            }
         }
     }
 
@@ -36,6 +59,7 @@ impl ForgeTarget {
     pub fn token_variable(&self) -> &'static str {
         match self.kind {
             ForgeKind::GitHub => "GITHUB_TOKEN",
+            ForgeKind::AzureRepos => "SYSTEM_ACCESSTOKEN",
         }
     }
 
@@ -44,6 +68,43 @@ impl ForgeTarget {
     pub fn token_variables(&self) -> &'static [&'static str] {
         match self.kind {
             ForgeKind::GitHub => &["SEATRIAL_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"],
+            ForgeKind::AzureRepos => &["SEATRIAL_AZURE_DEVOPS_TOKEN", "SYSTEM_ACCESSTOKEN", "AZURE_DEVOPS_EXT_PAT"],
         }
+    }
+}
+
+/// A segment of a path; Azure DevOps allows blanks in names of projects and repositories.
+fn segment(name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_a_file_has_an_address_on_each_forge() {
+        let target = |kind, server: &str, project: Option<&str>, repository: &str| ForgeTarget {
+            kind,
+            api: server.to_owned(),
+            server: server.to_owned(),
+            project: project.map(str::to_owned),
+            repository: repository.to_owned(),
+        };
+        let github = target(ForgeKind::GitHub, "https://github.com", None, "acme/shop");
+        assert_eq!(github.file_url("cafe"), "https://github.com/acme/shop/blob/cafe/{path}#L{line}");
+        let azure = target(ForgeKind::AzureRepos, "https://dev.azure.com/acme", Some("Web Shop"), "shop");
+        assert_eq!(
+            azure.file_url("cafe"),
+            "https://dev.azure.com/acme/Web%20Shop/_git/shop?path=/{path}&version=GCcafe&line={line}&lineEnd={line}&lineStartColumn=1&lineEndColumn=1"
+        );
+        assert_eq!((github.name(), azure.name()), ("acme/shop".to_owned(), "acme/Web Shop/shop".to_owned()));
     }
 }

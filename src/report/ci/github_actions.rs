@@ -39,7 +39,13 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
     };
     CiContext {
         host: Host::GitHubActions,
-        forge: repository.map(|repository| ForgeTarget { kind: ForgeKind::GitHub, api, server, repository }),
+        forge: repository.map(|repository| ForgeTarget {
+            kind: ForgeKind::GitHub,
+            api,
+            server,
+            project: None,
+            repository,
+        }),
         pull_request: judged.pull_request,
         checkout: variable("GITHUB_SHA"),
         trust,

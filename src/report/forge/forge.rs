@@ -21,6 +21,7 @@ impl Forge {
     pub fn open(target: &ForgeTarget, transport: &Transport, token: &Secret) -> Result<Forge, String> {
         match target.kind {
             ForgeKind::GitHub => GitHub::new(transport, &target.api, &target.repository, token).map(Forge::GitHub),
+            ForgeKind::AzureRepos => Err("Azure Repos is not supported yet: no comment is written".to_owned()),
         }
     }
 
