@@ -38,6 +38,7 @@ Deploy and test
   cleanup    delete the preview namespaces of a pull request
 
 Report
+  report     deliver the report of a run that had no credentials
   schema     print the JSON Schema of seatrial.yaml or of the JSON report
 
 Options
@@ -74,6 +75,8 @@ pub(crate) enum Command {
     Test(RunArgs),
     /// Delete the preview namespaces of a pull request.
     Cleanup(CleanupArgs),
+    /// Deliver the report of a run that had no credentials, as of a fork's pull request.
+    Report(DeliverArgs),
     /// Print the JSON Schema of seatrial.yaml or of the JSON report.
     Schema(SchemaArgs),
 }
@@ -323,6 +326,21 @@ pub(crate) struct CleanupArgs {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+}
+
+/// Flags of `report`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DeliverArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    /// JSON report that the other run wrote.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+
+    /// PEM file of additional CA certificates.
+    #[arg(long, value_name = "FILE", env = "SEATRIAL_CA_BUNDLE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
 }
 
 /// Flags of `schema`.

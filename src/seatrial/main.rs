@@ -27,6 +27,7 @@ mod print;
 mod progress;
 mod render;
 mod render_each;
+mod report_from;
 mod repository_name;
 mod revision;
 mod run_context;
@@ -112,6 +113,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
+        Command::Report(args) => on_runtime(report_from::deliver(args)),
         Command::Schema(args) => commands::schema(args),
     }
 }
@@ -143,6 +145,7 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Validate(args) => Some(&mut args.common),
         Command::Render(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),
+        Command::Report(args) => Some(&mut args.common),
         Command::Schema(_) => None,
     }
 }

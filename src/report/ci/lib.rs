@@ -2,6 +2,7 @@
 
 mod annotations;
 mod context;
+mod earlier_run;
 mod forge_target;
 mod github_actions;
 mod log_commands;
@@ -11,6 +12,7 @@ mod unsupported;
 
 pub use annotations::{annotations, error_at};
 pub use context::{CiContext, Host, PullRequestContext, Trust};
+pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
 pub use log_commands::LogCommands;
 pub use neutralised::{neutralised, neutralised_json, neutralised_painted};

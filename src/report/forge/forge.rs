@@ -25,6 +25,16 @@ impl Forge {
         }
     }
 
+    /// The head commit of a pull request.
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn head_of(&self, pull_request: u64) -> Result<String, String> {
+        match self {
+            Forge::GitHub(github) => github.head_of(pull_request).await,
+        }
+    }
+
     /// Keeps one comment on a pull request.
     pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {
         match self {

@@ -1,0 +1,128 @@
+//! `report --from FILE`: a job with credentials delivers what a job without them found, as of a fork's pull request. Every string of the
+//! file is data, and the file, the event and the pull request must agree on the commit.
+//!
+//! Nothing is rendered, checked or deployed here, and no status is set: what a fork's job says of itself decides nothing.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use seatrial_ci::{EarlierRun, ForgeTarget};
+use seatrial_forge::{Comment, Delivery, Forge, comment_key};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Secret};
+use seatrial_reporters::markdown;
+
+use crate::cli::DeliverArgs;
+use crate::commands::connect_to_network;
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::streams::{self, Written};
+
+/// Bytes of a report that is read; one of 10,000 findings has about 10 MB.
+const LARGEST: u64 = 64 << 20;
+
+/// The version of the report's format that is read.
+const VERSION: u32 = 1;
+
+/// `report`.
+pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
+    let session = Session::open(&args.common, None)?;
+    let run = earlier_run(&session)?;
+    let mut report = read(&args.from).map_err(|why| Stop::Usage(format!("`{}` {why}", args.from.display())))?;
+    let number = agreed(&report, &run.head).map_err(|why| Stop::Usage(format!("`{}` {why}", args.from.display())))?;
+    let target = session.ci.forge.as_ref();
+    let target = target.ok_or_else(|| Stop::Usage("the CI does not say which repository this is".to_owned()))?;
+    if args.common.offline {
+        return Err(Stop::Usage("`report` writes to the forge, which --offline forbids".to_owned()));
+    }
+    let forge = open(&session, target, args)?;
+    let head = forge.head_of(number).await.map_err(|why| Stop::Broken(session.masked(&why)))?;
+    if head != run.head {
+        return tell(&format!("not delivered: the head of pull request {number} is now {head}"));
+    }
+    own(&mut report, number, target, &run);
+    report.mask(&session.masker);
+    let (ci, budget) = (&session.ci, forge.comment_budget());
+    let comment = Comment {
+        key: comment_key(ci.pipeline.as_deref(), ci.job.as_deref()),
+        head: run.head.clone(),
+        run: ci.run.unwrap_or_default(),
+        body: markdown(&report, budget),
+    };
+    match forge.upsert_comment(number, &comment).await {
+        Delivery::Created(url) | Delivery::Updated(url) | Delivery::Unchanged(url) => {
+            tell(&format!("delivered: {url}"))
+        }
+        Delivery::Stale(because) => tell(&format!("not delivered: {because}")),
+        Delivery::Refused(sentence) => {
+            streams::tell_line(&format!("error: {}", session.masked(&sentence)));
+            Ok(EXIT_BROKEN)
+        }
+    }
+}
+
+fn tell(sentence: &str) -> Result<u8, Stop> {
+    let cannot = |error| Stop::Broken(format!("cannot write to standard output: {error}"));
+    streams::print(Written::Text(&format!("{sentence}\n"))).map(|()| EXIT_PASSED).map_err(cannot)
+}
+
+fn earlier_run(session: &Session) -> Result<EarlierRun, Stop> {
+    let host = session.ci.host;
+    let event = host.event_file(&session.env).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    EarlierRun::of(host, &session.env, &event).ok_or_else(|| {
+        Stop::Usage(
+            "`report --from` delivers what another run found, and this run was not started by one: use it in a \
+             workflow that `workflow_run` starts"
+                .to_owned(),
+        )
+    })
+}
+
+fn open(session: &Session, target: &ForgeTarget, args: &DeliverArgs) -> Result<Forge, Stop> {
+    let token = target.token_variables().iter().filter_map(|name| session.env.get(*name));
+    let token = token.into_iter().find(|value| !value.is_empty());
+    let token = token.ok_or_else(|| Stop::Usage(session.ci.host.missing_token(target)))?;
+    let transport = connect_to_network(session, args.ca_bundle.as_deref())?;
+    Forge::open(target, &transport, &Secret::new(token.as_str())).map_err(Stop::Usage)
+}
+
+/// A report, or why there is none, as a predicate.
+fn read(path: &Path) -> Result<Report, String> {
+    let file = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
+    let mut text = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut text).map_err(|error| format!("cannot be read: {error}"))?;
+    if text.len() as u64 > LARGEST {
+        return Err(format!("is larger than {} MiB", LARGEST >> 20));
+    }
+    let report: Report =
+        serde_json::from_slice(&text).map_err(|error| format!("is not a report of Seatrial: {error}"))?;
+    if report.version != VERSION {
+        return Err(format!("has version {} of the report's format, and this program reads {VERSION}", report.version));
+    }
+    Ok(report)
+}
+
+/// The pull request, where the report is about the commit that the event names; else a predicate.
+fn agreed(report: &Report, head: &str) -> Result<u64, String> {
+    match &report.revision.head {
+        Some(own) if own == head => {}
+        Some(own) => return Err(format!("is about commit {own}, and the run that started this one is about {head}")),
+        None => return Err("does not say which commit it is about".to_owned()),
+    }
+    let pull_request = report.revision.pull_request.as_ref();
+    pull_request.map(|pull_request| pull_request.number).ok_or_else(|| "is not about a pull request".to_owned())
+}
+
+/// Replaces what leads somewhere by what this run knows itself, and says whose words the rest is.
+fn own(report: &mut Report, number: u64, target: &ForgeTarget, run: &EarlierRun) {
+    report.revision.pull_request =
+        Some(PullRequest { number, repository: target.name(), file_url: Some(target.file_url(&run.head)) });
+    report.run_url.clone_from(&run.url);
+    for environment in &mut report.environments {
+        if let Some(live) = &mut environment.target {
+            live.url = None;
+        }
+    }
+    report.decide();
+    report.notices.insert(0, "reported by a run without credentials: what it says was not verified".to_owned());
+}
