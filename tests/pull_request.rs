@@ -170,7 +170,8 @@ fn a_bad_tag_is_one_comment_one_status_and_one_annotation_on_the_head_commit() {
     assert!(body.contains(&link), "{body}");
 
     let statuses = github.statuses(REPOSITORY, &checkout.head);
-    assert_eq!(statuses.last().map(|s| s.state.as_str()), Some("failure"));
+    let told: Vec<(&str, &str)> = statuses.iter().map(|s| (s.context.as_str(), s.state.as_str())).collect();
+    assert_eq!(told, [("seatrial/ci/trial", "pending"), ("seatrial/ci/trial", "failure")]);
     assert!(stdout.lines().any(|l| l.starts_with(&format!("::error file={DEV},line=13,"))), "{stdout}");
     assert!(checkout.read("output").contains("failed"));
     assert!(checkout.read("summary.md").contains("image not found"));
@@ -238,7 +239,8 @@ fn a_missing_permission_drops_the_comment_and_leaves_the_verdict() {
     let stdout = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{stdout}");
     assert!(stdout.contains("pull-requests: write"), "{stdout}");
-    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 1);
+    let states: Vec<String> = github.statuses(REPOSITORY, &checkout.head).into_iter().map(|s| s.state).collect();
+    assert_eq!(states, ["pending", "success"]);
 }
 
 #[test]

@@ -96,8 +96,8 @@ impl Authority {
     /// Where the report goes.
     pub(crate) fn report(&self, checkout: Option<&Config>) -> ReportConfig {
         match self {
-            Authority::Base(config) => config.report,
-            Authority::Checkout => checkout.map(|config| config.report).unwrap_or_default(),
+            Authority::Base(config) => config.report.clone(),
+            Authority::Checkout => checkout.map(|config| config.report.clone()).unwrap_or_default(),
             Authority::Nobody(_) => ReportConfig::default(),
         }
     }

@@ -31,7 +31,10 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let mut context = RunContext::open(&session, &args.common, flags, args.base.wish())?;
     let log = progress_log(&session, &args.common);
     let cancel = signals::listen(&log)?;
-    let tried = match context.read_config() {
+    let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
+    let read = context.read_config();
+    let pending = if extent == Extent::Run { sinks.begin(&context, &transport) } else { None };
+    let tried = match read {
         Ok(()) => {
             let (context, transport) = (&context, &transport);
             Trial { context, transport, args, extent, log: &log, cancel: &cancel }.run().await
@@ -40,11 +43,17 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     };
     log.finish();
     let (mut report, stop) = told(tried, &context, extent.command(), args.findings)?;
-    let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
     let mut failures = sinks.write_files(&report);
     if extent == Extent::Run {
+        let posting = async {
+            // The last status is the last one to be set.
+            if let Some(pending) = pending {
+                let _ = pending.await;
+            }
+            sinks.post(&report, &context, &transport).await
+        };
         let posted = tokio::select! {
-            notices = sinks.post(&report, context.sinks(), &transport) => notices,
+            notices = posting => notices,
             () = cancel.past(signals::POST_WITHIN) => {
                 vec!["stopped by a signal: the comment and the commit status may be missing".to_owned()]
             }

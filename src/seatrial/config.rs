@@ -190,18 +190,21 @@ pub(crate) enum RuleLevel {
 }
 
 /// Where the report goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ReportConfig {
     /// One comment on the pull request.
     pub(crate) comment: bool,
     /// A status on the head commit.
     pub(crate) status: bool,
+    /// Names comment and status among those of other pipelines on the same pull request; by default the pipeline, the job and, unless it is
+    /// `seatrial.yaml` at the root, the configuration file.
+    pub(crate) key: Option<String>,
 }
 
 impl Default for ReportConfig {
     fn default() -> ReportConfig {
-        ReportConfig { comment: true, status: true }
+        ReportConfig { comment: true, status: true, key: None }
     }
 }
 

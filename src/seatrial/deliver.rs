@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use seatrial_ci::{Host, annotations, step_output};
-use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, StatusState, comment_key};
+use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
 use seatrial_reporters::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
 use seatrial_transport::Transport;
+use tokio::task::JoinHandle;
 
 use crate::cli::{CommonArgs, Output, ReportFormat};
 use crate::config::ReportConfig;
+use crate::run_context::RunContext;
 use crate::session::Session;
 use crate::streams::{self, Stream, Written};
 
@@ -95,13 +97,39 @@ impl Sinks<'_> {
         format!("{verdict}{}", step_output(host, "report", &path, &random))
     }
 
+    /// Says on the head commit that the run goes on, in the background: whoever waits for the status sees that it comes. That it could not
+    /// be set is said when the last one cannot be.
+    pub(crate) fn begin(&self, context: &RunContext<'_>, transport: &Transport) -> Option<JoinHandle<()>> {
+        let sinks = context.sinks();
+        let head = self.session.ci.pull_request.as_ref().map(|pull_request| pull_request.head.clone())?;
+        let forge = self.forge(transport, &sinks).ok().flatten().filter(|_| sinks.status)?;
+        let status = CommitStatus {
+            context: context_of(&self.key(&sinks, &context.workspace.config_path)),
+            state: StatusState::Pending,
+            description: "The trial is running".to_owned(),
+            target_url: self.session.ci.run_url.clone(),
+        };
+        Some(tokio::spawn(async move {
+            let delivery = forge.set_status(&head, &status).await;
+            tracing::debug!(?delivery, "pending status");
+        }))
+    }
+
+    fn key(&self, sinks: &ReportConfig, config: &str) -> String {
+        let ci = &self.session.ci;
+        let (pipeline, job) = (ci.pipeline.as_deref(), ci.job.as_deref());
+        KeyParts { own: sinks.key.as_deref(), pipeline, job, config }.key()
+    }
+
     /// Posts comment and status. Gives back sentences for the report's notices.
-    pub(crate) async fn post(&self, report: &Report, sinks: ReportConfig, transport: &Transport) -> Vec<String> {
+    pub(crate) async fn post(&self, report: &Report, context: &RunContext<'_>, transport: &Transport) -> Vec<String> {
+        let sinks = context.sinks();
+        let key = self.key(&sinks, &context.workspace.config_path);
         let Some(pull_request) = report.revision.pull_request.as_ref().filter(|_| self.session.ci.host != Host::Local)
         else {
             return Vec::new();
         };
-        let forge = match self.forge(transport, sinks) {
+        let forge = match self.forge(transport, &sinks) {
             Ok(Some(forge)) => forge,
             Ok(None) => return Vec::new(),
             Err(sentence) => return vec![sentence],
@@ -111,7 +139,7 @@ impl Sinks<'_> {
         let mut notices = Vec::new();
         if sinks.comment {
             let comment = Comment {
-                key: comment_key(ci.pipeline.as_deref(), ci.job.as_deref()),
+                key: key.clone(),
                 head: head.clone(),
                 run: ci.run.unwrap_or_default(),
                 body: markdown(report, forge.comment_budget()),
@@ -121,7 +149,7 @@ impl Sinks<'_> {
         }
         if sinks.status {
             let status = CommitStatus {
-                context: "seatrial".to_owned(),
+                context: context_of(&key),
                 state: state(report.verdict),
                 description: headline(report),
                 target_url: report.run_url.clone(),
@@ -132,7 +160,7 @@ impl Sinks<'_> {
     }
 
     /// The forge; `None` when nothing is to be posted, a sentence when it cannot be.
-    fn forge(&self, transport: &Transport, sinks: ReportConfig) -> Result<Option<Forge>, String> {
+    fn forge(&self, transport: &Transport, sinks: &ReportConfig) -> Result<Option<Forge>, String> {
         let ci = &self.session.ci;
         if !sinks.comment && !sinks.status {
             return Ok(None);
@@ -160,6 +188,11 @@ impl Sinks<'_> {
             Delivery::Refused(sentence) => Some(self.session.masked(&sentence)),
         }
     }
+}
+
+/// The name of the status.
+fn context_of(key: &str) -> String {
+    format!("seatrial/{key}")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

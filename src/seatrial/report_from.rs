@@ -8,7 +8,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use seatrial_ci::{EarlierRun, ForgeTarget};
-use seatrial_forge::{Comment, Delivery, Forge, comment_key};
+use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Secret};
 use seatrial_reporters::markdown;
 
@@ -44,7 +44,7 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
     report.mask(&session.masker);
     let (ci, budget) = (&session.ci, forge.comment_budget());
     let comment = Comment {
-        key: comment_key(ci.pipeline.as_deref(), ci.job.as_deref()),
+        key: KeyParts { pipeline: ci.pipeline.as_deref(), job: ci.job.as_deref(), ..KeyParts::default() }.key(),
         head: run.head.clone(),
         run: ci.run.unwrap_or_default(),
         body: markdown(&report, budget),

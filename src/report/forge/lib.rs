@@ -10,7 +10,7 @@ mod marker;
 
 pub use forge::Forge;
 pub use github::{BODY_LIMIT, DESCRIPTION_LIMIT, GitHub, Patience};
-pub use key::comment_key;
+pub use key::KeyParts;
 
 /// The comment to keep on a pull request.
 #[derive(Clone, Debug)]
