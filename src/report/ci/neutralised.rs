@@ -3,7 +3,7 @@
 //!
 //! A log is copied from CI to CI, and not every CI is known to us: what any of them obeys is neutralised for all. GitHub Actions obeys
 //! `::cmd::` at the start of a line, behind blanks too, and `##[cmd]` anywhere in it (actions/runner: `ActionCommand.cs`); Azure Pipelines `##vso[`
-//! anywhere; TeamCity `##teamcity[`. GitLab's sections begin with an escape sequence, Jenkins has no commands.
+//! anywhere; TeamCity `##teamcity[`. GitLab's sections begin with an escape sequence, and so do the console notes of Jenkins (`ESC [8mha:`).
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -127,12 +127,15 @@ fn visible_beside_colours(text: &str) -> Vec<(usize, char)> {
     visible
 }
 
-/// Splits around the first sequence that sets colours.
+/// Splits around the first sequence that sets colours. One that hides text is none: Jenkins' console notes begin with it.
 fn split_at_colour(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices("\u{1b}[").find_map(|(start, mark)| {
         let parameters = text.get(start + mark.len()..)?;
         let length = parameters.bytes().take_while(|b| b.is_ascii_digit() || *b == b';').count();
         let end = start + mark.len() + length;
+        if parameters.get(..length)?.split(';').any(|parameter| parameter.trim_start_matches('0') == "8") {
+            return None;
+        }
         let after = text.get(end..)?.strip_prefix('m')?;
         Some((text.get(..start)?, text.get(start..=end)?, after))
     })
@@ -196,6 +199,8 @@ mod tests {
             // The first bracket is read by a search that passes over the escape character.
             ("##\u{1b}[1mR]", "##_\u{1b}[1mR]"),
             ("\u{1b}[1\u{202e}m", "\\u{1b}[1\\u{202e}m"),
+            ("\u{1b}[8mha:AAAA\u{1b}[0m", "\\u{1b}[8mha:AAAA\u{1b}[0m"),
+            ("\u{1b}[1;08mha:", "\\u{1b}[1;08mha:"),
         ];
         for (text, safe) in cases {
             assert_eq!(neutralised_painted(text), safe);
