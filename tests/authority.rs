@@ -110,6 +110,8 @@ enum Checkout {
     Shallow,
     /// The pull request's head, without the target branch.
     HeadAlone,
+    /// A merge of the target branch into the head, as Jenkins makes one: nobody else knows it.
+    JenkinsMerge,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -248,6 +250,11 @@ impl History {
                 std::fs::rename(&repo, self.scratch.path().join("full")).expect("moved");
                 std::fs::rename(self.scratch.path().join("shallow"), &repo).expect("moved");
             }
+            Checkout::JenkinsMerge => {
+                let tree = git(&["rev-parse", &format!("{}^{{tree}}", self.merge)]);
+                let merge = git(&["commit-tree", &tree, "-m", "merge", "-p", &self.head, "-p", &self.base]);
+                git(&["checkout", "-q", &merge]);
+            }
             Checkout::HeadAlone => {
                 git(&["checkout", "-q", &self.head]);
                 git(&["update-ref", "-d", "refs/remotes/origin/main"]);
@@ -298,10 +305,23 @@ impl History {
                 ("TF_BUILD", "True"),
                 ("BUILD_REASON", "PullRequest"),
                 ("BUILD_SOURCEVERSION", "{merge}"),
-                ("SYSTEM_PULLREQUEST_PULLREQUESTID", "7"),
+                ("BUILD_SOURCEBRANCH", "refs/pull/7/merge"),
+                ("BUILD_REPOSITORY_PROVIDER", "GitHub"),
+                ("BUILD_REPOSITORY_NAME", "acme/shop"),
+                ("BUILD_REPOSITORY_URI", "https://github.com/acme/shop"),
+                ("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "7"),
+                ("SYSTEM_PULLREQUEST_SOURCECOMMITID", "{head}"),
+                ("SYSTEM_PULLREQUEST_TARGETBRANCH", "main"),
                 ("SYSTEM_PULLREQUEST_ISFORK", "False"),
             ],
-            Ci::Jenkins => &[("JENKINS_URL", "https://ci.example.com/"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "main")],
+            Ci::Jenkins => &[
+                ("JENKINS_URL", "https://ci.example.com/"),
+                ("BRANCH_NAME", "PR-7"),
+                ("CHANGE_ID", "7"),
+                ("CHANGE_TARGET", "main"),
+                ("CHANGE_BRANCH", "change"),
+                ("CHANGE_URL", "https://github.com/acme/shop/pull/7"),
+            ],
             Ci::Gitlab => &[("GITLAB_CI", "true"), ("CI", "true"), ("CI_MERGE_REQUEST_IID", "7")],
             Ci::Plain => &[("CI", "true")],
             Ci::None => &[],

@@ -8,17 +8,21 @@ use std::process::Command;
 const CONFIG: &str =
     "version: 1\nenvironments:\n  dev: { manifests: { path: app } }\n  staging: { manifests: { path: app } }\n";
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 24] = [
     "ALL",
     "BASE",
     "CA_BUNDLE",
     "CHECKOUT",
+    "CI",
     "CLUSTER",
     "COLOR",
     "CONFIG",
     "ENVIRONMENT",
     "FAIL_ON",
+    "FORGE",
+    "FORK",
     "FORMAT",
+    "HEAD",
     "IMAGE",
     "KUBERNETES",
     "LOAD_RESTRICTOR",
@@ -27,6 +31,7 @@ const VARIABLES: [&str; 19] = [
     "PULL_REQUEST",
     "REPOSITORY",
     "STRICT_SCHEMAS",
+    "TARGET",
     "TRUST_HEAD",
 ];
 

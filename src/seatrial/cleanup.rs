@@ -21,7 +21,7 @@ use crate::stop::Stop;
 
 /// The command.
 pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
-    let session = Session::open(&args.common, Some(&args.cluster))?;
+    let session = Session::open(&args.common, Some(&args.change))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
     let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Delete };

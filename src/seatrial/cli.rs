@@ -1,5 +1,6 @@
 //! Flags and subcommands. Only what works is listed.
 
+mod change;
 mod render;
 
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ use seatrial_rules::Options;
 use crate::compared::Wish;
 use crate::variables::{FromVariables, boolean, without_empty};
 
+use change::{CHANGE, VALIDATED_CHANGE};
+pub(crate) use change::{ChangeArgs, Ci};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
@@ -63,17 +66,22 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Render, validate, deploy, test, and report on the pull request.
+    #[command(after_help = CHANGE)]
     Run(RunArgs),
     /// Render and check everything; needs no cluster and no token.
+    #[command(after_help = VALIDATED_CHANGE)]
     Validate(ValidateArgs),
     /// Print the manifests that an environment receives.
     #[command(after_help = render::WORDS)]
     Render(Box<RenderArgs>),
     /// Render, validate, apply and wait.
+    #[command(after_help = CHANGE)]
     Deploy(RunArgs),
     /// Run only the smoke tests against what is deployed.
+    #[command(after_help = CHANGE)]
     Test(RunArgs),
     /// Delete the preview namespaces of a pull request.
+    #[command(after_help = CHANGE)]
     Cleanup(CleanupArgs),
     /// Deliver the report of a run that had no credentials, as of a fork's pull request.
     Report(DeliverArgs),
@@ -84,13 +92,17 @@ pub(crate) enum Command {
 /// The command line's definition. `--help` of a command is as short as `-h`, and shows no values of the environment.
 pub(crate) fn definition() -> clap::Command {
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
-    Cli::command().mut_subcommands(|command| {
+    let command = Cli::command().mut_subcommands(|command| {
         command
             .max_term_width(80)
             .disable_help_flag(true)
             .arg(help())
             .mut_args(|argument| without_empty(argument).hide_env_values(true))
-    })
+    });
+    // There is no preview that they would name: they are needed in other CIs alone.
+    let hidden = |argument: Arg| argument.hide(true);
+    command
+        .mut_subcommand("validate", |validate| validate.mut_arg("pull_request", hidden).mut_arg("repository", hidden))
 }
 
 /// Flags that every command knows.
@@ -119,6 +131,10 @@ pub(crate) struct CommonArgs {
     /// Colors: auto, always or never.
     #[arg(long, value_name = "WHEN", default_value = "auto", env = "SEATRIAL_COLOR", hide_possible_values = true)]
     pub(crate) color: Color,
+
+    /// The CI that this runs in: github-actions, azure-pipelines, jenkins, other or none.
+    #[arg(long, value_name = "NAME", env = "SEATRIAL_CI", hide = true)]
+    pub(crate) ci: Option<Ci>,
 
     /// What variables said.
     #[arg(skip)]
@@ -223,7 +239,7 @@ enum FailOnFlag {
 /// Flags of what is compared.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BaseArgs {
-    /// Commit to compare with; by default the base of the pull request or branch.
+    /// Commit to compare with; else the base is found.
     #[arg(long, value_name = "REV", env = "SEATRIAL_BASE")]
     base: Option<String>,
 }
@@ -258,22 +274,17 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
 }
 
 /// Flags of the cluster and the network.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ClusterArgs {
-    /// Use this kubeconfig context, or `simulated`, instead of the configured cluster.
+    /// Use this kubeconfig context, or `simulated`.
     #[arg(long, value_name = "CONTEXT", env = "SEATRIAL_CLUSTER")]
     pub(crate) cluster: Option<String>,
-
-    /// Number of the pull request.
-    #[arg(long, value_name = "NUMBER", env = "SEATRIAL_PULL_REQUEST")]
-    pub(crate) pull_request: Option<u64>,
-
-    /// Repository that the previews belong to.
-    #[arg(long, value_name = "OWNER/NAME", env = "SEATRIAL_REPOSITORY")]
-    pub(crate) repository: Option<String>,
 
     /// Trust the checkout, unless it is of a fork.
     #[arg(long, env = "SEATRIAL_TRUST_HEAD", value_parser = boolean)]
@@ -316,6 +327,9 @@ pub(crate) struct ValidateArgs {
 
     #[command(flatten)]
     pub(crate) base: BaseArgs,
+
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
 }
 
 /// Flags of `cleanup`.
@@ -326,6 +340,9 @@ pub(crate) struct CleanupArgs {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
 }
 
 /// Flags of `report`.

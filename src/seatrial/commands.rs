@@ -24,7 +24,7 @@ use crate::streams::{self, Written};
 
 /// `run`, `deploy`, `test`.
 pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
-    let session = Session::open(&args.common, Some(&args.cluster))?;
+    let session = Session::open(&args.common, Some(&args.change))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
     let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge };
@@ -70,7 +70,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
 /// `validate`.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
-    let session = Session::open(&args.common, None)?;
+    let session = Session::open(&args.common, Some(&args.change))?;
     let mut context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.wish())?;
     let judged = context.read_config().and_then(|()| judged(args, &context));
     let (mut report, stop) = told(judged, &context, "validate", args.findings)?;

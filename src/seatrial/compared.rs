@@ -1,10 +1,10 @@
 //! Which commit the checkout is compared with. It says which findings are new, and nothing else: whose configuration counts is decided by
 //! `authority.rs`, from the commits of `revision.rs` alone.
 
-use seatrial_ci::Host;
+use seatrial_ci::{Depth, Host};
 use seatrial_tree::{GitError, Repository};
 
-use crate::revision::{Commit, Depth, Missing, missing};
+use crate::revision::{Commit, Missing, missing};
 use crate::session::Session;
 use crate::stop::Stop;
 

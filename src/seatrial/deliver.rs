@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use seatrial_ci::{Host, annotations, step_output};
+use seatrial_ci::{Host, Summary, annotations, output_commands, step_output, summary_command};
 use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
 use seatrial_reporters::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
@@ -45,9 +45,7 @@ impl Sinks<'_> {
             failures.push(format!("cannot write to standard output: {error}"));
         }
         let ci = &self.session.ci;
-        if let Some(file) = &ci.summary_file
-            && let Err(error) = append(Path::new(file), &markdown(report, SUMMARY_BUDGET))
-        {
+        if let Err(error) = self.write_summary(report) {
             failures.push(format!("cannot write the job summary: {error}"));
         }
         if let Some(file) = &ci.output_file
@@ -56,6 +54,23 @@ impl Sinks<'_> {
             failures.push(format!("cannot write the step outputs: {error}"));
         }
         failures
+    }
+
+    fn write_summary(&self, report: &Report) -> std::io::Result<()> {
+        match &self.session.ci.summary {
+            Some(Summary::Appended(file)) => append(Path::new(file), &markdown(report, SUMMARY_BUDGET)),
+            // In a container the directory may be missing, and then the host would look for the file in vain.
+            Some(Summary::Uploaded(directory)) if Path::new(directory).is_dir() => {
+                let own = Path::new(directory).join(format!("seatrial-{:016x}", self.session.nonce));
+                std::fs::create_dir_all(&own)?;
+                // The host shows the name above the summary.
+                let file = own.join("Seatrial.md");
+                std::fs::write(&file, markdown(report, SUMMARY_BUDGET))?;
+                let command = summary_command(self.session.ci.host, &file.display().to_string());
+                streams::print(Written::Commands(&command))
+            }
+            Some(Summary::Uploaded(_)) | None => Ok(()),
+        }
     }
 
     fn write_stdout(&self, report: &Report) -> std::io::Result<()> {
@@ -68,7 +83,11 @@ impl Sinks<'_> {
             let text = self.format(report, format, Colors::AsSession);
             streams::print(written(format, &text))?;
         }
-        streams::print(Written::Commands(&annotations(self.session.ci.host, report)))
+        let host = self.session.ci.host;
+        streams::print(Written::Commands(&annotations(host, report)))?;
+        let report_file = self.report_file();
+        let outputs = [("verdict", report.verdict.as_str()), ("report", report_file.as_str())];
+        streams::print(Written::Commands(&output_commands(host, &outputs)))
     }
 
     fn format(&self, report: &Report, format: ReportFormat, colors: Colors) -> String {
@@ -91,10 +110,14 @@ impl Sinks<'_> {
     fn step_outputs(&self, report: &Report) -> String {
         let host = self.session.ci.host;
         let random = format!("seatrial-{}-{}", std::process::id(), report.duration_ms);
-        let file = self.outputs.iter().filter(|o| o.format == ReportFormat::Json).find_map(|o| o.file.as_ref());
-        let path = file.map(|f| self.session.directory.join(f).display().to_string()).unwrap_or_default();
         let verdict = step_output(host, "verdict", report.verdict.as_str(), &random);
-        format!("{verdict}{}", step_output(host, "report", &path, &random))
+        format!("{verdict}{}", step_output(host, "report", &self.report_file(), &random))
+    }
+
+    /// Path of the JSON report; empty where none was asked for.
+    fn report_file(&self) -> String {
+        let file = self.outputs.iter().filter(|o| o.format == ReportFormat::Json).find_map(|o| o.file.as_ref());
+        file.map(|f| self.session.directory.join(f).display().to_string()).unwrap_or_default()
     }
 
     /// Says on the head commit that the run goes on, in the background: whoever waits for the status sees that it comes. That it could not
@@ -135,7 +158,10 @@ impl Sinks<'_> {
             Err(sentence) => return vec![sentence],
         };
         let ci = &self.session.ci;
-        let head = report.revision.head.clone().unwrap_or_default();
+        let Some(head) = report.revision.head.clone() else {
+            let because = "it is not known which commit is the head of the pull request; say it with --head";
+            return vec![format!("no comment and no commit status: {because}")];
+        };
         let mut notices = Vec::new();
         if sinks.comment {
             let comment = Comment {
@@ -166,7 +192,8 @@ impl Sinks<'_> {
             return Ok(None);
         }
         if let seatrial_ci::Trust::Untrusted(because) = &ci.trust {
-            return Err(format!("no comment and no commit status: {because}; the report is in the job summary"));
+            let place = if ci.summary.is_some() { "job summary" } else { "log" };
+            return Err(format!("no comment and no commit status: {because}; the report is in the {place}"));
         }
         if self.common.offline {
             return Err("no comment and no commit status: --offline".to_owned());

@@ -212,7 +212,7 @@ impl LiveContext<'_> {
             holder,
             repository: self.repository.map(str::to_owned),
             pull_request: self.session.pull_request,
-            commit: ci.pull_request.as_ref().map(|p| p.head.clone()).or_else(|| ci.checkout.clone()),
+            commit: ci.pull_request.as_ref().and_then(|p| p.head.clone()).or_else(|| ci.checkout.clone()),
         }
     }
 }

@@ -47,7 +47,7 @@ use clap::error::ErrorKind;
 use seatrial_ci::Host;
 use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 
-use crate::cli::{Cli, Command, CommonArgs};
+use crate::cli::{Ci, Cli, Command, CommonArgs};
 use crate::pipeline::Extent;
 use crate::stop::Stop;
 use crate::streams::Written;
@@ -67,7 +67,9 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(stop) => {
             streams::tell(Written::Text(&stop.message()));
-            let _ = streams::print(Written::Commands(&stop.annotations(Host::detect(&session::environment()))));
+            let chosen = common(&mut cli.command).and_then(|common| common.ci).map(Ci::host);
+            let host = Host::detect(&session::environment(), chosen).unwrap_or(Host::Local);
+            let _ = streams::print(Written::Commands(&stop.annotations(host)));
             ExitCode::from(stop.exit_code())
         }
     }

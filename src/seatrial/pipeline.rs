@@ -98,7 +98,7 @@ impl Trial<'_> {
     /// The head commit's tree, where another commit is checked out.
     fn head_tree(&self) -> Option<Tree> {
         let context = self.context;
-        let head = &context.session.ci.pull_request.as_ref()?.head;
+        let head = context.session.ci.pull_request.as_ref()?.head.as_ref()?;
         let checked_out = context.workspace.repository.as_ref()?.resolve("HEAD").ok()?;
         if *head == checked_out {
             return None;

@@ -1,6 +1,6 @@
 //! Which commits count: the one that the checkout is compared with, and the one whose configuration has authority.
 
-use seatrial_ci::{CiContext, ForgeTarget, Host, PullRequestContext};
+use seatrial_ci::{CiContext, Depth, ForgeTarget, Host, PullRequestContext};
 use seatrial_model::{PullRequest, Revision};
 use seatrial_tree::{GitError, Repository};
 
@@ -47,7 +47,7 @@ impl Missing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commits {
     /// What the pull request is based on: the first parent where the checkout is the host's merge commit, else the merge base of head and
-    /// target branch.
+    /// target branch. Of a host that merges by itself, the merge base of checkout and target branch.
     pub(crate) base: Commit,
     /// Whose configuration has authority: the first parent of the host's merge commit, else the target branch as it was fetched. Never the
     /// commit of the event, which is stale, nor a merge base, nor a parent of a commit that the host did not name: a pull request can
@@ -88,7 +88,7 @@ impl HostsMerge {
         let named = pull_request.merge.as_ref()?;
         let head = repository.resolve("HEAD").ok().filter(|head| head.eq_ignore_ascii_case(named))?;
         match repository.parents(&head).ok()?.as_slice() {
-            [first, second] if second.eq_ignore_ascii_case(&pull_request.head) => {
+            [first, second] if pull_request.head.as_ref().is_some_and(|head| second.eq_ignore_ascii_case(head)) => {
                 Some(HostsMerge { first_parent: first.clone() })
             }
             _ => None,
@@ -97,19 +97,24 @@ impl HostsMerge {
 }
 
 fn base(host: Host, repository: &Repository, pull_request: &PullRequestContext, merge: Option<&HostsMerge>) -> Commit {
-    let found = match merge {
-        Some(merge) => repository.resolve(&merge.first_parent),
-        None => merge_base(repository, pull_request),
-    };
-    let deepened = if merge.is_some() { Depth::One } else { Depth::All };
-    known(found, |error| missing(host, deepened, error))
+    known(match merge {
+        Some(merge) => repository.resolve(&merge.first_parent).map_err(|error| missing(host, Depth::One, &error)),
+        None => merge_base(host, repository, pull_request),
+    })
 }
 
-fn merge_base(repository: &Repository, pull_request: &PullRequestContext) -> Result<String, GitError> {
-    let target = repository.reference(&target_of(pull_request)).or_else(|_| repository.resolve(&pull_request.base))?;
-    // Without the head in the clone, the checkout is of something else: another repository, perhaps.
-    let head = repository.resolve(&pull_request.head)?;
-    repository.merge_base(&head, &target)
+fn merge_base(host: Host, repository: &Repository, pull_request: &PullRequestContext) -> Result<String, Missing> {
+    let too_shallow = |error: GitError| missing(host, Depth::All, &error);
+    let target = match (repository.reference(&target_of(pull_request)), &pull_request.base) {
+        (Ok(target), _) => target,
+        (Err(_), Some(base)) => repository.resolve(base).map_err(too_shallow)?,
+        (Err(error), None) => return Err(not_fetched(host, pull_request, &error)),
+    };
+    // Without the head in the clone, the checkout is of something else: another repository, perhaps. A host that merges by itself has merged
+    // what is checked out.
+    let head = pull_request.head.as_deref().filter(|_| !host.merges_itself()).unwrap_or("HEAD");
+    let head = repository.resolve(head).map_err(too_shallow)?;
+    repository.merge_base(&head, &target).map_err(too_shallow)
 }
 
 fn authority(
@@ -121,53 +126,51 @@ fn authority(
     if let Some(first) = merge.and_then(|merge| repository.resolve(&merge.first_parent).ok()) {
         return Commit::Known(first);
     }
-    let target = target_of(pull_request);
-    known(repository.reference(&target), |error| match merge {
-        Some(_) => missing(host, Depth::One, error),
-        None => {
-            let branch = &pull_request.target_branch;
-            let way_out = format!("run `git fetch origin +refs/heads/{branch}:{target}` first");
-            Missing { because: error.to_string(), way_out }
-        }
-    })
+    known(repository.reference(&target_of(pull_request)).map_err(|error| match merge {
+        Some(_) => missing(host, Depth::One, &error),
+        None => not_fetched(host, pull_request, &error),
+    }))
+}
+
+/// The head of a pull request where the host does not say it: what it was fetched as, if the checkout is that commit or a merge of it; else the
+/// checkout itself, unless it is a merge or belongs to the target branch.
+pub(crate) fn head_in_clone(pull_request: &PullRequestContext, repository: &Repository) -> Option<String> {
+    let checkout = repository.resolve("HEAD").ok()?;
+    let parents = repository.parents(&checkout).ok()?;
+    let fetched = pull_request.head_reference.as_ref().and_then(|name| repository.reference(name).ok());
+    if let Some(fetched) = fetched {
+        return (fetched == checkout || parents.contains(&fetched)).then_some(fetched);
+    }
+    let target = repository.reference(&target_of(pull_request)).ok();
+    (parents.len() < 2 && target.as_ref() != Some(&checkout)).then_some(checkout)
 }
 
 fn target_of(pull_request: &PullRequestContext) -> String {
     format!("refs/remotes/origin/{}", pull_request.target_branch)
 }
 
-fn known(found: Result<String, GitError>, missing: impl FnOnce(&GitError) -> Missing) -> Commit {
+fn known(found: Result<String, Missing>) -> Commit {
     match found {
         Ok(commit) => Commit::Known(commit),
-        Err(error) => Commit::Missing(missing(&error)),
+        Err(missing) => Commit::Missing(missing),
     }
 }
 
-/// How much more of the history is needed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Depth {
-    /// One commit more.
-    One,
-    /// All of it.
-    All,
+pub(crate) fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
+    Missing { because: error.to_string(), way_out: host.deepen(depth) }
 }
 
-pub(crate) fn missing(host: Host, depth: Depth, error: &GitError) -> Missing {
-    let (by_hand, input) = match depth {
-        Depth::One => ("git fetch --deepen=1", "2"),
-        Depth::All => ("git fetch --unshallow", "0"),
-    };
-    let way_out = match host {
-        Host::GitHubActions => format!("give actions/checkout `fetch-depth: {input}`, or run `{by_hand}` first"),
-        Host::Unsupported | Host::Local => format!("run `{by_hand}` first"),
-    };
-    Missing { because: error.to_string(), way_out }
+fn not_fetched(host: Host, pull_request: &PullRequestContext, error: &GitError) -> Missing {
+    Missing { because: error.to_string(), way_out: host.fetch_target(&pull_request.target_branch) }
 }
 
 /// What the report says was judged.
 pub(crate) fn judged(ci: &CiContext, compared: &Compared, repository: Option<&Repository>) -> Revision {
     let checked_out = || repository.and_then(|r| r.resolve("HEAD").ok());
-    let head = ci.pull_request.as_ref().map(|p| p.head.clone()).or_else(|| ci.checkout.clone()).or_else(checked_out);
+    let head = match &ci.pull_request {
+        Some(pull_request) => pull_request.head.clone(),
+        None => ci.checkout.clone().or_else(checked_out),
+    };
     let file_url = ci.forge.as_ref().zip(head.as_ref()).map(|(forge, head)| forge.file_url(head));
     let pull_request = ci.pull_request.as_ref().map(|p| PullRequest {
         number: p.number,

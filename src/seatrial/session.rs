@@ -5,16 +5,17 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_ci::{CiContext, ForgeTarget, Host};
+use seatrial_ci::{CallerSays, CiContext, ForgeTarget, Host};
 use seatrial_model::{Masker, Sources};
 use seatrial_transport::Settings;
 
-use crate::cli::{ClusterArgs, Color, CommonArgs};
+use crate::cli::{ChangeArgs, Ci, Color, CommonArgs};
 use crate::config::Placeholders;
+use crate::revision::head_in_clone;
 use crate::stop::Stop;
 use crate::streams;
 use crate::variables::FromVariables;
-use crate::workspace::normal;
+use crate::workspace::{normal, repository_of};
 
 /// Names of environment variables whose values are secret.
 const SECRET_NAMES: [&str; 7] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL"];
@@ -42,21 +43,27 @@ impl Session {
     ///
     /// # Errors
     /// [`Stop::Broken`] when there is no current directory; [`Stop::Usage`] for a flag that contradicts the CI.
-    pub(crate) fn open(common: &CommonArgs, cluster: Option<&ClusterArgs>) -> Result<Session, Stop> {
+    pub(crate) fn open(common: &CommonArgs, change: Option<&ChangeArgs>) -> Result<Session, Stop> {
         let directory =
             std::env::current_dir().map_err(|e| Stop::Broken(format!("cannot find the current directory: {e}")))?;
         let env = environment();
         let masker = Arc::new(masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
-        let event = Host::detect(&env).event_file(&env).and_then(|path| std::fs::read_to_string(path).ok());
-        let ci = CiContext::detect(&env, event.as_deref());
         let directory = logical(directory, &env);
         let from_variables = common.from_variables.clone();
-        let name = |flag| from_variables.named(flag);
-        let given = cluster.and_then(|args| args.pull_request).map(|number| number.to_string());
-        let number = ci.pull_request.as_ref().map(|p| p.number.to_string());
-        let pull_request = agreed(name("--pull-request"), number, given)?.and_then(|number| number.parse().ok());
-        let given = cluster.and_then(|args| args.repository.clone());
-        let repository = agreed(name("--repository"), ci.forge.as_ref().map(ForgeTarget::name), given)?;
+        let change = change.cloned().unwrap_or_default();
+        let says = caller_says(common, &change)?;
+        let event = Host::event_file(&env).and_then(|path| std::fs::read_to_string(path).ok());
+        let mut ci = CiContext::detect(&env, event.as_deref(), &says).map_err(Stop::Usage)?;
+        if let Some(pull_request) = &mut ci.pull_request
+            && pull_request.head.is_none()
+            && let Some(repository) = repository_of(&directory, common.config.as_deref())
+        {
+            pull_request.head = head_in_clone(pull_request, &repository);
+        }
+        let pull_request = number(&ci, &change, &from_variables)?;
+        let given = says.forge.as_ref().map(ForgeTarget::name).or_else(|| change.repository.clone());
+        let own = ci.forge.as_ref().map(ForgeTarget::name);
+        let repository = agreed(from_variables.named("--repository"), own, given)?;
         // Keys of a hash map are random for each process: nothing more is needed here.
         let nonce = RandomState::new().hash_one(std::process::id());
         let color = wants_color(common.color, &env);
@@ -68,7 +75,7 @@ impl Session {
     /// What names and addresses of an environment can be filled with.
     pub(crate) fn placeholders(&self, environment: &str) -> Placeholders {
         let pull_request = self.ci.pull_request.as_ref();
-        let head = pull_request.map(|p| p.head.clone()).or_else(|| self.ci.checkout.clone());
+        let head = pull_request.and_then(|p| p.head.clone()).or_else(|| self.ci.checkout.clone());
         Placeholders {
             number: self.pull_request,
             environment: environment.to_owned(),
@@ -105,6 +112,63 @@ impl Session {
     /// Whether a person watches standard error.
     pub(crate) fn has_terminal(&self) -> bool {
         self.ci.host == Host::Local && streams::errors_are_watched()
+    }
+}
+
+/// What the flags say of the pull request.
+///
+/// # Errors
+/// [`Stop::Usage`] for a forge that cannot be one.
+fn caller_says(common: &CommonArgs, change: &ChangeArgs) -> Result<CallerSays, Stop> {
+    let name = |flag| common.from_variables.named(flag);
+    let forge = match (&change.forge, &change.repository) {
+        (None, _) => None,
+        (Some(_), None) => return Err(Stop::Usage(format!("{} needs --repository", name("--forge")))),
+        (Some(url), Some(repository)) => Some(ForgeTarget::at(url, repository).ok_or_else(|| {
+            let examples =
+                "`https://github.com` and `owner/name`, or `https://dev.azure.com/organization` and `project/name`";
+            Stop::Usage(format!(
+                "{} `{url}` and {} `{repository}` do not name a repository, such as {examples}",
+                name("--forge"),
+                name("--repository")
+            ))
+        })?),
+    };
+    Ok(CallerSays {
+        host: common.ci.map(Ci::host),
+        pull_request: change.pull_request,
+        head: change.head.clone(),
+        target: change.target.clone(),
+        forge,
+        fork: change.fork,
+    })
+}
+
+/// The number of the pull request, where CI and flags agree about it.
+///
+/// # Errors
+/// [`Stop::Usage`] where they do not, and for flags that describe a pull request where there is none.
+fn number(ci: &CiContext, change: &ChangeArgs, from_variables: &FromVariables) -> Result<Option<u64>, Stop> {
+    let name = |flag| from_variables.named(flag);
+    let own = ci.pull_request.as_ref();
+    let given = change.pull_request.map(|number| number.to_string());
+    let number = agreed(name("--pull-request"), own.map(|p| p.number.to_string()), given)?;
+    agreed(name("--target"), own.map(|p| p.target_branch.clone()), change.target.clone())?;
+    agreed(name("--head"), own.and_then(|p| p.head.clone()), change.head.clone())?;
+    let described = match (&change.target, &change.head) {
+        (Some(_), _) => Some("--target"),
+        (None, Some(_)) => Some("--head"),
+        (None, None) => None,
+    };
+    match described.filter(|_| own.is_none()).map(name) {
+        None => Ok(number.and_then(|number| number.parse().ok())),
+        Some(flag) if matches!(ci.host, Host::Other | Host::Local) => {
+            Err(Stop::Usage(format!("{flag} describes a pull request: it needs --pull-request and --target")))
+        }
+        Some(flag) => {
+            let host = ci.host.name();
+            Err(Stop::Usage(format!("{flag} describes a pull request, and this run of {host} belongs to none")))
+        }
     }
 }
 

@@ -51,6 +51,14 @@ impl ConfigPlace {
     }
 }
 
+/// The git repository that a workspace would be opened in.
+pub(crate) fn repository_of(directory: &Path, config: Option<&Path>) -> Option<Repository> {
+    let named = config.map(|file| normal(&directory.join(file)));
+    let start = named.as_deref().and_then(Path::parent).unwrap_or(directory);
+    let root = repository_around(&normal(start))?.canonicalize().ok()?;
+    Repository::open(&root).ok()
+}
+
 impl Workspace {
     /// Finds the repository around `directory` (absolute), or around the configuration that is named, and where its configuration lies.
     ///

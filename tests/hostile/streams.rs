@@ -21,8 +21,18 @@ const HOSTILE: [&str; 5] = [
     "\u{2066}\u{feff}::error::x\u{1b}]0;title\u{7}",
 ];
 
-/// On GitHub, in Azure Pipelines, on a machine that says nothing.
-const HOSTS: [&[(&str, &str)]; 3] = [&[("GITHUB_ACTIONS", "true")], &[("TF_BUILD", "True")], &[]];
+/// On GitHub, in Azure Pipelines, in Jenkins, on a machine that says nothing.
+const HOSTS: [&[(&str, &str)]; 4] =
+    [&[("GITHUB_ACTIONS", "true")], &[("TF_BUILD", "True")], &[("JENKINS_URL", "https://ci")], &[]];
+
+/// Commands of ours, and a property that each of them has.
+const OURS: [(&str, &str); 5] = [
+    ("error", "title"),
+    ("warning", "title"),
+    ("notice", "title"),
+    ("task.logissue", "code"),
+    ("task.setvariable", "variable"),
+];
 
 /// A double-quoted scalar of YAML: JSON's strings are such, but for a control character that YAML wants escaped.
 fn quoted(text: &str) -> String {
@@ -36,15 +46,20 @@ fn repo(config: &str) -> Repo {
 /// Nothing is obeyed but annotations of ours, where they are for.
 #[track_caller]
 fn is_harmless(what: &str, seen: &Seen, environment: &[(&str, &str)]) {
-    let on_github = environment.contains(&("GITHUB_ACTIONS", "true"));
+    let mark = match environment.first() {
+        Some(("GITHUB_ACTIONS", _)) => "::",
+        Some(("TF_BUILD", _)) => "##vso[task.",
+        _ => "no line begins so",
+    };
     for (stream, text) in [("standard output", &seen.stdout), ("standard error", &seen.stderr)] {
-        let is_ours = |line: &str| on_github && stream == "standard output" && line.starts_with("::");
+        let is_ours = |line: &str| stream == "standard output" && line.starts_with(mark);
         let foreign: String = text.split_inclusive('\n').filter(|line| !is_ours(line)).collect();
         assert_eq!(obeyed(&foreign), [], "{what}: {stream} {environment:?}: {seen}");
         assert_eq!(raw_character(&without_colours(text)), None, "{what}: {stream} {environment:?}: {text:?}");
         for command in obeyed(text) {
-            let is_annotation = ["error", "warning", "notice"].contains(&command.name.as_str());
-            assert!(is_annotation && command.properties.contains_key("title"), "{what}: {command:?}: {seen}");
+            let is_ours =
+                |(name, property): &(&str, &str)| command.name == *name && command.properties.contains_key(*property);
+            assert!(OURS.iter().any(is_ours), "{what}: {command:?}: {seen}");
         }
     }
 }

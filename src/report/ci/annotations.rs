@@ -1,31 +1,39 @@
 //! The findings as log commands that put them on the lines of the diff.
 //!
-//! Source: GitHub's page "Workflow commands for GitHub Actions"; escapes as actions/runner `ActionCommand.cs` undoes them.
+//! Sources: GitHub's page "Workflow commands for GitHub Actions"; escapes as actions/runner `ActionCommand.cs` undoes them. The agent of Azure
+//! Pipelines: `TaskCommandExtension.cs` and `ExecutionContext.cs`.
 
 use std::fmt::Write as _;
 
 use seatrial_model::{Age, Level, Report, ReportedFinding, is_unseen, push_escape};
 
+use crate::azure_commands;
 use crate::neutralised::without_brackets;
 use crate::{Host, LogCommands};
 
-/// GitHub shows this many annotations of a level per step, and drops the rest in silence.
+/// GitHub shows this many annotations of a level per step, Azure Pipelines as many issues of a kind; both drop the rest in silence.
 const MOST_PER_LEVEL: usize = 10;
 
-/// Log commands that put the report's findings on the lines of the diff; empty for [`Host::Local`].
+/// Log commands that put the report's findings on the lines of the diff, or into the list of the run's issues; empty where the host has none.
 #[must_use]
 pub fn annotations(host: Host, report: &Report) -> LogCommands {
     let report = &report.by_mistake();
     match host {
         Host::GitHubActions => {
-            LogCommands::new([Level::Error, Level::Warning, Level::Note].map(|level| of_level(report, level)).concat())
+            let levels = [Level::Error, Level::Warning, Level::Note];
+            LogCommands::new(levels.map(|level| of_level(report, level, "GitHub", command)).concat())
         }
-        Host::Unsupported | Host::Local => LogCommands::default(),
+        // There is no kind of issue for a note.
+        Host::AzurePipelines => {
+            let levels = [Level::Error, Level::Warning];
+            LogCommands::new(levels.map(|level| of_level(report, level, "Azure Pipelines", issue)).concat())
+        }
+        Host::Jenkins | Host::Other | Host::Local => LogCommands::default(),
     }
 }
 
 /// A log command that puts an error on a line that no finding tells of: of a configuration that cannot be read. Line and column are
-/// counted from 1; empty for [`Host::Local`].
+/// counted from 1; empty where the host has no annotations.
 #[must_use]
 pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &str, message: &str) -> LogCommands {
     match host {
@@ -34,25 +42,30 @@ pub fn error_at(host: Host, path: &str, (line, column): (usize, usize), title: &
             let message = data(message);
             LogCommands::new(format!("::error file={path},line={line},col={column},title={title}::{message}\n"))
         }
-        Host::Unsupported | Host::Local => LogCommands::default(),
+        Host::AzurePipelines => {
+            let (line, column) = (line.to_string(), column.to_string());
+            let place = [("sourcepath", path), ("linenumber", &line), ("columnnumber", &column), ("code", title)];
+            let properties = [&[("type", "error")], &place[..]].concat();
+            LogCommands::new(azure_commands::command("task.logissue", &properties, message))
+        }
+        Host::Jenkins | Host::Other | Host::Local => LogCommands::default(),
     }
 }
 
-fn of_level(report: &Report, level: Level) -> String {
+fn of_level(report: &Report, level: Level, host: &str, command: impl Fn(&ReportedFinding) -> String) -> String {
     let is_shown =
         |f: &&ReportedFinding| f.level == level && report.is_listed(f) && !f.primary.location.path.is_empty();
     let placed = || report.findings.iter().filter(is_shown);
     let mut lines = String::new();
     for finding in placed().take(MOST_PER_LEVEL) {
         lines.push_str(&command(finding));
-        lines.push('\n');
     }
     let more = placed().count().saturating_sub(MOST_PER_LEVEL);
     if more > 0 {
         let plural = if more == 1 { "" } else { "s" };
         let _ = writeln!(
             lines,
-            "{more} more {}{plural} not annotated: GitHub shows {MOST_PER_LEVEL} per step; the report has all",
+            "{more} more {}{plural} not annotated: {host} shows {MOST_PER_LEVEL} per step; the report has all",
             level.as_str()
         );
     }
@@ -74,7 +87,22 @@ fn command(finding: &ReportedFinding) -> String {
         properties.push(format!("endColumn={}", place.end_column.max(place.column)));
     }
     properties.push(format!("title={}", property(&format!("seatrial: {}", finding.rule))));
-    format!("::{name} {}::{}", properties.join(","), data(&message(finding)))
+    format!("::{name} {}::{}\n", properties.join(","), data(&message(finding)))
+}
+
+/// An issue of Azure Pipelines, which has one line of its file and no end.
+fn issue(finding: &ReportedFinding) -> String {
+    let kind = if finding.level == Level::Error { "error" } else { "warning" };
+    let place = &finding.primary.location;
+    let (line, column) = (place.line.to_string(), place.column.to_string());
+    let properties = [
+        ("type", kind),
+        ("sourcepath", &place.path),
+        ("linenumber", &line),
+        ("columnnumber", &column),
+        ("code", &finding.rule),
+    ];
+    azure_commands::command("task.logissue", &properties, &message(finding))
 }
 
 fn message(finding: &ReportedFinding) -> String {
@@ -142,9 +170,13 @@ mod tests {
     }
 
     fn annotated(findings: Vec<ReportedFinding>) -> String {
+        on(Host::GitHubActions, findings)
+    }
+
+    fn on(host: Host, findings: Vec<ReportedFinding>) -> String {
         let mut report = Report::new("run", "0");
         report.findings = findings;
-        annotations(Host::GitHubActions, &report).to_string()
+        annotations(host, &report).to_string()
     }
 
     #[test]
@@ -165,7 +197,14 @@ mod tests {
             "::error file=a%2Cb.yaml,line=2,col=1,title=config\
              ::unknown key `x`%0A100%25\\u{1b}\\u{202e} ##_vso[task.complete]\n"
         );
-        assert_eq!(at(Host::Local), "");
+        assert_eq!(
+            at(Host::AzurePipelines),
+            "##vso[task.logissue type=error;sourcepath=a,b.yaml;linenumber=2;columnnumber=1;code=config]\
+             unknown key `x`%0A100%\\u{1b}\\u{202e} ##_vso[task.complete]\n"
+        );
+        for host in [Host::Jenkins, Host::Other, Host::Local] {
+            assert_eq!(at(host), "");
+        }
     }
 
     #[test]
@@ -204,5 +243,20 @@ mod tests {
         let mut report = Report::new("run", "0");
         report.findings = vec![finding("a.yaml", Level::Error, "x")];
         assert_eq!(annotations(Host::Local, &report), LogCommands::default());
+    }
+    #[test]
+    fn azure_pipelines_lists_errors_and_warnings_with_their_places() {
+        let mut findings = vec![finding("a.yaml", Level::Warning, "w"), finding("a.yaml", Level::Note, "n")];
+        findings.extend((0..11).map(|i| finding("a;b].yaml", Level::Error, &format!("e{i}"))));
+        let text = on(Host::AzurePipelines, findings);
+        assert_eq!(
+            text.lines().next(),
+            Some(
+                "##vso[task.logissue type=error;sourcepath=a%3Bb%5D.yaml;linenumber=9;columnnumber=3;code=schema]e0%0Ain dev"
+            )
+        );
+        let note = "1 more error not annotated: Azure Pipelines shows 10 per step; the report has all";
+        assert_eq!(text.lines().nth(10), Some(note));
+        assert!(text.ends_with("columnnumber=3;code=schema]w%0Ain dev\n"), "{text}");
     }
 }

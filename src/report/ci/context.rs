@@ -2,51 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ForgeKind, ForgeTarget, github_actions, unsupported};
-
-/// Which CI system runs us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Host {
-    /// GitHub Actions.
-    GitHubActions,
-    /// Another CI: recognised, and not supported yet.
-    Unsupported,
-    /// None that is known: a person's machine.
-    Local,
-}
-
-impl Host {
-    /// Which one an environment says.
-    #[must_use]
-    pub fn detect(env: &BTreeMap<String, String>) -> Host {
-        // The runner sets the variable to `true`; people who want to imitate it do so too.
-        match env.get("GITHUB_ACTIONS").map(String::as_str) {
-            Some("true") => Host::GitHubActions,
-            _ if unsupported::context(env).is_some() => Host::Unsupported,
-            _ => Host::Local,
-        }
-    }
-
-    /// The file that describes what started the run, where the host writes one.
-    #[must_use]
-    pub fn event_file(self, env: &BTreeMap<String, String>) -> Option<&str> {
-        match self {
-            Host::GitHubActions => env.get("GITHUB_EVENT_PATH").map(String::as_str),
-            Host::Unsupported | Host::Local => None,
-        }
-    }
-
-    /// That there is no token for a forge, and how this host gives one to a step.
-    #[must_use]
-    pub fn missing_token(self, forge: &ForgeTarget) -> String {
-        let way_out = match (self, forge.kind) {
-            (Host::GitHubActions, ForgeKind::GitHub) => "; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`",
-            (Host::GitHubActions | Host::Unsupported | Host::Local, ForgeKind::AzureRepos)
-            | (Host::Unsupported | Host::Local, ForgeKind::GitHub) => "",
-        };
-        format!("{} is not set{way_out}", forge.token_variable())
-    }
-}
+use crate::{ForgeTarget, Host, azure_pipelines, github_actions, jenkins, other};
 
 /// Why a run gets no credentials and deploys nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,18 +25,46 @@ pub enum Trust {
 pub struct PullRequestContext {
     /// Its number.
     pub number: u64,
-    /// The head commit: not the merge commit that is checked out.
-    pub head: String,
+    /// The head commit: not the merge commit that is checked out. `None` where the environment does not say it.
+    pub head: Option<String>,
+    /// Full name of the reference as which the host fetches the head, where the environment says that instead.
+    pub head_reference: Option<String>,
     /// The merge commit that the host made of head and target branch and says it checked out, where its environment names one.
     pub merge: Option<String>,
-    /// Commit of the target branch when the event was sent: the branch may have gone on since.
-    pub base: String,
+    /// Commit of the target branch when the event was sent, where one was: the branch may have gone on since.
+    pub base: Option<String>,
     /// Name of the target branch.
     pub target_branch: String,
     /// Name of the source branch.
     pub source_branch: String,
     /// Whether it is a draft.
     pub draft: bool,
+}
+
+/// Where a host shows a summary of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Summary {
+    /// What is appended to a file.
+    Appended(String),
+    /// A file of our own, which a log command names; the directory that it may lie in.
+    Uploaded(String),
+}
+
+/// What the caller says on the command line, or in variables of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallerSays {
+    /// Which host it is.
+    pub host: Option<Host>,
+    /// Number of the pull request.
+    pub pull_request: Option<u64>,
+    /// Its head commit.
+    pub head: Option<String>,
+    /// Name of its target branch.
+    pub target: Option<String>,
+    /// Where it lives.
+    pub forge: Option<ForgeTarget>,
+    /// That it comes from a fork.
+    pub fork: bool,
 }
 
 /// Where we run.
@@ -104,8 +88,8 @@ pub struct CiContext {
     pub pipeline: Option<String>,
     /// Name of the job in it.
     pub job: Option<String>,
-    /// File for the job summary.
-    pub summary_file: Option<String>,
+    /// Where the host shows a summary.
+    pub summary: Option<Summary>,
     /// File for step outputs.
     pub output_file: Option<String>,
     /// Sentences: an unreadable event file, an event without a pull request.
@@ -114,19 +98,34 @@ pub struct CiContext {
 
 impl CiContext {
     /// Detects the context. `event` is the content of the file that [`Host::event_file`] names, when it could be read.
-    #[must_use]
-    pub fn detect(env: &BTreeMap<String, String>, event: Option<&str>) -> CiContext {
-        match Host::detect(env) {
-            Host::GitHubActions => {
-                let context = github_actions::context(env, event);
-                // Two CIs at once contradict each other; whoever of them says that it is a fork is believed.
-                match unsupported::not_ours(env) {
-                    Some(because) => CiContext { trust: Trust::Untrusted(because), ..context },
-                    None => context,
-                }
-            }
-            Host::Unsupported | Host::Local => unsupported::context(env).unwrap_or_else(CiContext::local),
-        }
+    ///
+    /// # Errors
+    /// A sentence where two hosts are there at once, and the caller does not say which it is.
+    pub fn detect(
+        env: &BTreeMap<String, String>,
+        event: Option<&str>,
+        caller: &CallerSays,
+    ) -> Result<CiContext, String> {
+        let host = Host::detect(env, caller.host)?;
+        let context = of_host(host, env, event, caller);
+        let trust = match context.trust {
+            Trust::Untrusted(because) => Trust::Untrusted(because),
+            _ if caller.fork => Trust::Untrusted("--fork says that the pull request comes from a fork".to_owned()),
+            // Whatever the caller has chosen: each host that is there is believed when it says that the code is not ours.
+            trust => Host::all_marked(env)
+                .filter(|other| *other != host)
+                .find_map(|other| match of_host(other, env, event, caller).trust {
+                    Trust::Untrusted(because) => Some(Trust::Untrusted(because)),
+                    Trust::Trusted | Trust::WhenTold { .. } => None,
+                })
+                .unwrap_or(trust),
+        };
+        let forge = context.forge.or_else(|| caller.forge.clone());
+        let pull_request = context.pull_request.map(|pull_request| PullRequestContext {
+            head: pull_request.head.or_else(|| caller.head.clone()),
+            ..pull_request
+        });
+        Ok(CiContext { trust, forge, pull_request, ..context })
     }
 
     pub(crate) fn local() -> CiContext {
@@ -140,9 +139,25 @@ impl CiContext {
             run: None,
             pipeline: None,
             job: None,
-            summary_file: None,
+            summary: None,
             output_file: None,
             notices: Vec::new(),
         }
+    }
+}
+
+fn of_host(host: Host, env: &BTreeMap<String, String>, event: Option<&str>, caller: &CallerSays) -> CiContext {
+    match host {
+        Host::GitHubActions => {
+            let context = github_actions::context(env, event);
+            // Two CIs at once contradict each other; whoever of them says that it is a fork is believed.
+            match other::not_ours(env) {
+                Some(because) => CiContext { trust: Trust::Untrusted(because), ..context },
+                None => context,
+            }
+        }
+        Host::AzurePipelines => azure_pipelines::context(env),
+        Host::Jenkins => jenkins::context(env),
+        Host::Other | Host::Local => other::context(host, env, caller),
     }
 }

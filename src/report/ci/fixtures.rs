@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::{CiContext, ForgeTarget, Trust};
+use crate::{CallerSays, CiContext, ForgeTarget, Summary, Trust};
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test may read its data")]
@@ -25,12 +25,15 @@ fn every_environment_is_understood_as_written_beside_it() {
             text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         // Without a file beside it, the event could not be read.
         let event = std::fs::read_to_string(path.with_extension("json")).ok();
-        let told = told(&CiContext::detect(&env, event.as_deref()));
+        let told = match CiContext::detect(&env, event.as_deref(), &CallerSays::default()) {
+            Ok(context) => told(&context),
+            Err(sentence) => format!("error: {sentence}\n"),
+        };
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         settings.bind(|| insta::assert_snapshot!(name, told));
         cases += 1;
     }
-    assert!(cases > 15, "{cases} environments");
+    assert!(cases > 60, "{cases} environments");
 }
 
 /// One fact per line; what is not known is left out.
@@ -49,14 +52,22 @@ fn told(context: &CiContext) -> String {
         let draft = if pull.draft { ", a draft" } else { "" };
         let _ =
             writeln!(text, "pull request: {}, {} into {}{draft}", pull.number, pull.source_branch, pull.target_branch);
-        let _ = writeln!(text, "head: {}\nbase: {}", pull.head, pull.base);
-        if let Some(merge) = &pull.merge {
-            let _ = writeln!(text, "merge: {merge}");
+        let commits =
+            [("head", &pull.head), ("head as", &pull.head_reference), ("base", &pull.base), ("merge", &pull.merge)];
+        for (name, commit) in commits {
+            if let Some(commit) = commit {
+                let _ = writeln!(text, "{name}: {commit}");
+            }
         }
     }
     let forge = context.forge.as_ref();
     let [repository, api, server] =
         [forge.map(ForgeTarget::name), forge.map(|forge| forge.api.clone()), forge.map(|forge| forge.server.clone())];
+    let (appended, uploaded) = match &context.summary {
+        Some(Summary::Appended(file)) => (Some(file.clone()), None),
+        Some(Summary::Uploaded(directory)) => (None, Some(directory.clone())),
+        None => (None, None),
+    };
     let facts = [
         ("repository", &repository),
         ("checkout", &context.checkout),
@@ -65,7 +76,8 @@ fn told(context: &CiContext) -> String {
         ("server", &server),
         ("pipeline", &context.pipeline),
         ("job", &context.job),
-        ("summary file", &context.summary_file),
+        ("summary file", &appended),
+        ("summary in", &uploaded),
         ("output file", &context.output_file),
     ];
     for (name, value) in facts {

@@ -27,6 +27,25 @@ pub struct ForgeTarget {
 }
 
 impl ForgeTarget {
+    /// A repository `owner/name` on the GitHub at an address for people.
+    pub(crate) fn github(server: &str, repository: &str) -> ForgeTarget {
+        let server = server.trim_end_matches('/').to_owned();
+        let (api, repository) = (api_of(&server), repository.to_owned());
+        ForgeTarget { kind: ForgeKind::GitHub, api, server, project: None, repository }
+    }
+
+    /// A repository in a collection of Azure DevOps: `https://dev.azure.com/acme`.
+    pub(crate) fn azure_repos(collection: &str, project: &str, repository: &str) -> ForgeTarget {
+        let collection = collection.trim_end_matches('/').to_owned();
+        ForgeTarget {
+            kind: ForgeKind::AzureRepos,
+            api: collection.clone(),
+            server: collection,
+            project: Some(project.to_owned()),
+            repository: repository.to_owned(),
+        }
+    }
+
     /// The repository among all of the forge, for people and for the labels of previews: `acme/shop`; of Azure Repos
     /// `organization/project/shop`.
     #[must_use]
@@ -34,7 +53,8 @@ impl ForgeTarget {
         match self.kind {
             ForgeKind::GitHub => self.repository.clone(),
             ForgeKind::AzureRepos => {
-                let organization = self.api.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                let last = self.api.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                let organization = last.strip_suffix(".visualstudio.com").unwrap_or(last);
                 format!("{organization}/{}/{}", self.project.as_deref().unwrap_or_default(), self.repository)
             }
         }
@@ -73,8 +93,17 @@ impl ForgeTarget {
     }
 }
 
+/// GitHub Enterprise Server has its API below the server's own address, and `ghe.com` beside it.
+pub(crate) fn api_of(server: &str) -> String {
+    match server.split_once("://") {
+        Some((_, host)) if host.eq_ignore_ascii_case("github.com") => "https://api.github.com".to_owned(),
+        Some((scheme, host)) if host.to_ascii_lowercase().ends_with(".ghe.com") => format!("{scheme}://api.{host}"),
+        _ => format!("{server}/api/v3"),
+    }
+}
+
 /// A segment of a path; Azure DevOps allows blanks in names of projects and repositories.
-fn segment(name: &str) -> String {
+pub(crate) fn segment(name: &str) -> String {
     let mut encoded = String::new();
     for byte in name.bytes() {
         match byte {
@@ -105,6 +134,8 @@ mod tests {
             azure.file_url("cafe"),
             "https://dev.azure.com/acme/Web%20Shop/_git/shop?path=/{path}&version=GCcafe&line={line}&lineEnd={line}&lineStartColumn=1&lineEndColumn=1"
         );
+        let old = target(ForgeKind::AzureRepos, "https://acme.visualstudio.com", Some("shop"), "shop");
+        assert_eq!(old.name(), "acme/shop/shop");
         assert_eq!((github.name(), azure.name()), ("acme/shop".to_owned(), "acme/Web Shop/shop".to_owned()));
     }
 }

@@ -1,12 +1,27 @@
 //! GitHub Actions: its variables and event files → [`CiContext`].
 //!
+//! ```yaml
+//! on: pull_request
+//! permissions: { contents: read, pull-requests: write, statuses: write }
+//! jobs:
+//!   trial:
+//!     runs-on: ubuntu-latest
+//!     steps:
+//!       - uses: actions/checkout@v4
+//!         with: { fetch-depth: 2 } # the merge commit and its parents: the target's tip is what is compared with
+//!       - run: seatrial run
+//!         env: { GITHUB_TOKEN: "${{ github.token }}" }
+//! ```
+//!
 //! Source: GitHub's pages "Variables reference", "Events that trigger workflows" and "Webhook events and payloads".
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{CiContext, ForgeKind, ForgeTarget, Host, PullRequestContext, Trust};
+use crate::forge_target::api_of;
+use crate::variables::is_commit;
+use crate::{CiContext, ForgeKind, ForgeTarget, Host, PullRequestContext, Summary, Trust};
 
 /// The account under which Dependabot's events run, with a read-only token and its own secrets.
 const DEPENDABOT: &str = "dependabot[bot]";
@@ -53,7 +68,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
         run,
         pipeline: variable("GITHUB_WORKFLOW"),
         job: variable("GITHUB_JOB"),
-        summary_file: variable("GITHUB_STEP_SUMMARY"),
+        summary: variable("GITHUB_STEP_SUMMARY").map(Summary::Appended),
         output_file: variable("GITHUB_OUTPUT"),
         notices,
     }
@@ -168,18 +183,14 @@ fn pull_request(described: Option<&Value>) -> Option<PullRequestContext> {
     let head = described.pointer("/head/sha").and_then(Value::as_str).filter(|sha| is_commit(sha))?;
     Some(PullRequestContext {
         number: described.get("number").and_then(Value::as_u64)?,
-        head: head.to_owned(),
+        head: Some(head.to_owned()),
+        head_reference: None,
         merge: None,
-        base: text("/base/sha"),
+        base: Some(text("/base/sha")).filter(|base| !base.is_empty()),
         target_branch: text("/base/ref"),
         source_branch: text("/head/ref"),
         draft: described.get("draft").and_then(Value::as_bool).unwrap_or(false),
     })
-}
-
-/// Whether the text is a full commit id; it becomes part of addresses.
-fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// GitHub's names differ in case only when they are the same.
@@ -216,14 +227,6 @@ fn run_address(server: &str, repository: &str, (run, attempt): (u64, u64)) -> St
         0 | 1 => format!("{server}/{repository}/actions/runs/{run}"),
         _ => format!("{server}/{repository}/actions/runs/{run}/attempts/{attempt}"),
     }
-}
-
-/// GitHub Enterprise Server has its API below the server's own address.
-fn api_of(server: &str) -> String {
-    if server.eq_ignore_ascii_case("https://github.com") {
-        return "https://api.github.com".to_owned();
-    }
-    format!("{server}/api/v3")
 }
 
 fn without_slash(url: &str) -> String {

@@ -1,22 +1,29 @@
 //! Environment variables → where we run and for which pull request; annotation dialects, each with its own escape. Reads no file and no environment itself.
 
 mod annotations;
+mod azure_commands;
+mod azure_pipelines;
 mod context;
 mod earlier_run;
 mod forge_target;
 mod github_actions;
+mod host;
+mod jenkins;
 mod log_commands;
 mod neutralised;
+mod other;
+mod pull_request_url;
 mod step_output;
-mod unsupported;
+mod variables;
 
 pub use annotations::{annotations, error_at};
-pub use context::{CiContext, Host, PullRequestContext, Trust};
+pub use context::{CallerSays, CiContext, PullRequestContext, Summary, Trust};
 pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
+pub use host::{Depth, Host};
 pub use log_commands::LogCommands;
 pub use neutralised::{neutralised, neutralised_json, neutralised_painted};
-pub use step_output::step_output;
+pub use step_output::{output_commands, step_output, summary_command};
 
 #[cfg(test)]
 mod fixtures;

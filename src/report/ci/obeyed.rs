@@ -56,7 +56,7 @@ fn read(line: &str) -> Option<Command> {
 /// `::name key=value,key=value::data`, behind blanks.
 fn current(line: &str) -> Option<Command> {
     let (head, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
-    Some(command(head, data, |text| {
+    Some(command(head, data, ',', |text| {
         text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
     }))
 }
@@ -66,12 +66,14 @@ fn bracketed(line: &str) -> Option<Command> {
     let lower = line.to_ascii_lowercase();
     let at = ["##[", "##vso[", "##teamcity["].iter().filter_map(|mark| Some(lower.find(mark)? + mark.len())).min()?;
     let (head, data) = line.get(at..)?.split_once(']')?;
-    Some(command(head, data, str::to_owned))
+    Some(command(head, data, ';', |text| {
+        text.replace("%3B", ";").replace("%0D", "\r").replace("%0A", "\n").replace("%5D", "]").replace("%AZP25", "%")
+    }))
 }
 
-fn command(head: &str, data: &str, unescaped: impl Fn(&str) -> String) -> Command {
+fn command(head: &str, data: &str, between: char, unescaped: impl Fn(&str) -> String) -> Command {
     let (name, rest) = head.split_once(' ').unwrap_or((head, ""));
-    let pairs = rest.split(',').filter_map(|pair| pair.split_once('='));
+    let pairs = rest.split(between).filter_map(|pair| pair.split_once('='));
     let properties = pairs.map(|(key, value)| (key.to_owned(), unescaped(value))).collect();
     Command { name: name.to_owned(), properties, data: unescaped(data) }
 }

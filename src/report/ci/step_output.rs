@@ -1,9 +1,11 @@
-//! Step outputs: how a value that may hold anything is handed to later steps.
+//! What is handed to the host beside the log: outputs for later steps, and a summary.
 
-use crate::Host;
+use crate::azure_commands::command;
+use crate::{Host, LogCommands};
 
 /// A step output in the dialect of the host's output file: `name<<random\nvalue\nrandom\n`; where the value holds that delimiter, one made
-/// from it is taken that the value does not hold (CVE-2022-35954). Empty for [`Host::Local`].
+/// from it is taken that the value does not hold (CVE-2022-35954). Empty where
+/// the host has no such file.
 #[must_use]
 pub fn step_output(host: Host, name: &str, value: &str, random: &str) -> String {
     match host {
@@ -12,7 +14,30 @@ pub fn step_output(host: Host, name: &str, value: &str, random: &str) -> String 
             let delimiter = delimiter(value, random);
             format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")
         }
-        Host::Unsupported | Host::Local => String::new(),
+        Host::AzurePipelines | Host::Jenkins | Host::Other | Host::Local => String::new(),
+    }
+}
+
+/// Step outputs as log commands, where the host takes them from the log: `$(trial.verdict)` behind a step with the name `trial`.
+#[must_use]
+pub fn output_commands(host: Host, outputs: &[(&str, &str)]) -> LogCommands {
+    match host {
+        Host::AzurePipelines => {
+            let set = |(name, value): &(&str, &str)| {
+                command("task.setvariable", &[("variable", name), ("isOutput", "true")], value)
+            };
+            LogCommands::new(outputs.iter().map(set).collect())
+        }
+        Host::GitHubActions | Host::Jenkins | Host::Other | Host::Local => LogCommands::default(),
+    }
+}
+
+/// Shows a file as a summary of the run. It must be there: where it is not, the command fails the step.
+#[must_use]
+pub fn summary_command(host: Host, path: &str) -> LogCommands {
+    match host {
+        Host::AzurePipelines => LogCommands::new(command("task.uploadsummary", &[], path)),
+        Host::GitHubActions | Host::Jenkins | Host::Other | Host::Local => LogCommands::default(),
     }
 }
 
@@ -56,5 +81,18 @@ mod tests {
     #[test]
     fn a_local_run_has_no_outputs() {
         assert_eq!(step_output(Host::Local, "verdict", "passed", "4f2a"), "");
+    }
+    #[test]
+    fn azure_pipelines_takes_outputs_and_summary_from_the_log() {
+        assert_eq!(
+            output_commands(Host::AzurePipelines, &[("verdict", "passed"), ("report", "/w/a;b.json")]).as_str(),
+            "##vso[task.setvariable variable=verdict;isOutput=true]passed\n\
+             ##vso[task.setvariable variable=report;isOutput=true]/w/a;b.json\n"
+        );
+        assert_eq!(summary_command(Host::AzurePipelines, "/t/a.md").as_str(), "##vso[task.uploadsummary]/t/a.md\n");
+        for host in [Host::GitHubActions, Host::Jenkins, Host::Other, Host::Local] {
+            assert_eq!(output_commands(host, &[("verdict", "passed")]), LogCommands::default());
+            assert_eq!(summary_command(host, "/t/a.md"), LogCommands::default());
+        }
     }
 }

@@ -25,7 +25,9 @@ fuzz_target!(|text: &str| {
     assert_eq!(raw_character(&json), None);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("JSON"), value);
 
-    let commands = error_at(Host::GitHubActions, text, (1, 1), text, text).to_string();
-    assert_eq!(obeyed(&commands).len(), 1, "one command, ours");
-    assert_eq!(raw_character(&commands), None);
+    for host in [Host::GitHubActions, Host::AzurePipelines] {
+        let commands = error_at(host, text, (1, 1), text, text).to_string();
+        assert_eq!(obeyed(&commands).len(), 1, "one command, ours");
+        assert_eq!(raw_character(&commands), None);
+    }
 });

@@ -1,13 +1,18 @@
-//! CI systems that are recognised and not supported yet: what their variables say of a pull request and of a fork → [`CiContext`].
+//! CI systems that are recognised and no more: the caller says what they build, and their variables say at best that it is a fork → [`CiContext`].
 //!
-//! None of them is a person's machine: whose code is checked out cannot be told well enough to deploy it without being told to.
+//! ```sh
+//! seatrial run --pull-request 7 --target main --head "$COMMIT" --repository acme/shop --forge https://github.com
+//! ```
 //!
-//! Sources: the pages "Predefined variables" (Azure Pipelines, GitLab), branch-api-plugin's `BranchNameContributor` (Jenkins), and the
-//! others' pages of their environment variables.
+//! Each flag has a variable: `SEATRIAL_PULL_REQUEST`, `SEATRIAL_TARGET`, `SEATRIAL_HEAD`, `SEATRIAL_REPOSITORY`, `SEATRIAL_FORGE`, `SEATRIAL_FORK`.
+//! Nothing is deployed without `--trust-head`: whose code is checked out cannot be told well enough. `--fork` forbids it, whatever else is said.
+//!
+//! Sources: GitLab's page "Predefined variables", branch-api-plugin's `BranchNameContributor` (Jenkins), and the others' pages of their
+//! environment variables.
 
 use std::collections::BTreeMap;
 
-use crate::{CiContext, Host, Trust};
+use crate::{CallerSays, CiContext, Host, PullRequestContext, Trust};
 
 /// Variables by which a CI is recognised, and what it is called; the first that is set decides. `CI` alone is set by nearly all of them.
 const KNOWN: [(&str, &str); 22] = [
@@ -53,23 +58,71 @@ const OF_A_PULL_REQUEST: [&str; 14] = [
     "GITHUB_HEAD_REF",
 ];
 
-/// The context where a CI is recognised that is not supported; `None` on a person's machine.
-pub(crate) fn context(env: &BTreeMap<String, String>) -> Option<CiContext> {
+/// Whether the environment is that of a CI.
+pub(crate) fn is_recognised(env: &BTreeMap<String, String>) -> bool {
+    name(env).is_some()
+}
+
+/// The context of a CI that is not supported, and of a person's machine.
+pub(crate) fn context(host: Host, env: &BTreeMap<String, String>, caller: &CallerSays) -> CiContext {
+    let pull_request = told(caller);
+    let names_pull_request = pull_request.is_some() || names_a_pull_request(env);
+    let name = match host {
+        Host::Local => None,
+        _ => Some(name(env).unwrap_or_else(|| host.name())),
+    };
+    let because = match name {
+        Some(name) => format!("{name} is not supported yet, so it is not known whose code is checked out"),
+        None => "a pull request is named, and it is not known whose code it is".to_owned(),
+    };
+    let trust = match not_ours(env) {
+        Some(because) => Trust::Untrusted(because),
+        None if name.is_none() && !names_pull_request => Trust::Trusted,
+        None => Trust::WhenTold { because, names_pull_request },
+    };
+    let notice = name.filter(|_| pull_request.is_none()).map(|name| {
+        format!(
+            "{name} is not supported yet: without --base or --target nothing is compared, and no comment is written"
+        )
+    });
+    // A person who names a pull request wants what a CI would do with it.
+    let host = if host == Host::Local && pull_request.is_some() { Host::Other } else { host };
+    CiContext { host, trust, pull_request, notices: notice.into_iter().collect(), ..CiContext::local() }
+}
+
+/// The pull request that the caller describes: with a number and a target branch it can be compared.
+fn told(caller: &CallerSays) -> Option<PullRequestContext> {
+    Some(PullRequestContext {
+        number: caller.pull_request?,
+        head: caller.head.clone(),
+        head_reference: None,
+        merge: None,
+        base: None,
+        target_branch: caller.target.clone()?,
+        source_branch: String::new(),
+        draft: false,
+    })
+}
+
+/// What the CI is called; `None` on a person's machine.
+fn name(env: &BTreeMap<String, String>) -> Option<&'static str> {
     let is_set = |name: &str| env.get(name).is_some_and(|value| says_something(value));
     let known = KNOWN.iter().find(|(variable, _)| is_set(variable)).map(|(_, name)| *name);
-    let names_pull_request = env.iter().any(|(variable, value)| is_of_a_pull_request(variable, value));
-    let not_ours = not_ours(env);
     // A container is often given some variables of its CI, and not those by which that is recognised.
-    let name = known.or_else(|| (names_pull_request || not_ours.is_some()).then_some("this CI"))?;
-    let trust = not_ours.map_or_else(
-        || {
-            let because = format!("{name} is not supported yet, so it is not known whose code is checked out");
-            Trust::WhenTold { because, names_pull_request }
-        },
-        Trust::Untrusted,
-    );
-    let notice = format!("{name} is not supported yet: without --base nothing is compared, and no comment is written");
-    Some(CiContext { host: Host::Unsupported, trust, notices: vec![notice], ..CiContext::local() })
+    known.or_else(|| (names_a_pull_request(env) || not_ours(env).is_some()).then_some("this CI"))
+}
+
+/// Whether a variable is there that is there on a pull request only.
+pub(crate) fn names_a_pull_request(env: &BTreeMap<String, String>) -> bool {
+    env.iter().any(|(variable, value)| is_of_a_pull_request(variable, value))
+}
+
+/// Why the environment says for sure that the pull request is a fork's, as a clause.
+pub(crate) fn comes_from_a_fork(env: &BTreeMap<String, String>) -> Option<String> {
+    match fork(env) {
+        Fork::Yes(_) => not_ours(env),
+        Fork::Unknown(_) | Fork::NotSaid => None,
+    }
 }
 
 /// Why the environment says that the pull request is a fork's, or may be, as a clause.
@@ -128,7 +181,7 @@ fn fork(env: &BTreeMap<String, String>) -> Fork {
 }
 
 /// `acme/shop` of `git@github.com:acme/shop.git` and `git://github.com/acme/shop.git`; what is no URL as it is.
-fn repository(text: &str) -> &str {
+pub(crate) fn repository(text: &str) -> &str {
     let text = text.trim_end_matches('/');
     let text = text.strip_suffix(".git").unwrap_or(text);
     let path = match text.split_once("://") {
@@ -146,7 +199,7 @@ fn is_of_a_pull_request(variable: &str, value: &str) -> bool {
 }
 
 /// Travis and Buildkite say `false` where there is no pull request, and people say `CI=false` or `CI=0`.
-fn says_something(value: &str) -> bool {
+pub(crate) fn says_something(value: &str) -> bool {
     !matches!(value.trim().to_lowercase().as_str(), "" | "false" | "0")
 }
 
@@ -155,14 +208,23 @@ mod tests {
     use super::*;
 
     fn detect(pairs: &[(&str, &str)]) -> CiContext {
-        CiContext::detect(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(), None)
+        with(pairs, &CallerSays::default())
+    }
+
+    fn with(pairs: &[(&str, &str)], caller: &CallerSays) -> CiContext {
+        let env = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        CiContext::detect(&env, None, caller).expect("one host")
     }
 
     #[test]
     fn every_ci_that_is_recognised_is_no_persons_machine() {
         for (variable, name) in KNOWN {
             let context = detect(&[(variable, "yes")]);
-            assert_eq!(context.host, Host::Unsupported, "{variable}");
+            assert_ne!(context.host, Host::Local, "{variable}");
+            if context.host != Host::Other {
+                assert!(matches!(context.trust, Trust::WhenTold { .. }), "{variable}: {:?}", context.trust);
+                continue;
+            }
             let Trust::WhenTold { because, names_pull_request: false } = &context.trust else {
                 panic!("{variable}: {:?}", context.trust)
             };
@@ -182,6 +244,7 @@ mod tests {
             (("BUILDKITE_PULL_REQUEST", "false"), false),
             (("BUILDKITE_PULL_REQUEST", "7"), true),
             (("CHANGE_URL", "https://example.com/7"), false),
+            (("CHANGE_TARGET", ""), false),
         ];
         let alone = detect(&[("CHANGE_ID", "7")]).trust;
         assert!(matches!(alone, Trust::WhenTold { names_pull_request: true, .. }), "{alone:?}");
@@ -225,12 +288,63 @@ mod tests {
             assert!(because.contains(expected), "{because}");
         }
         let ours = detect(&[("TF_BUILD", "True"), ("SYSTEM_PULLREQUEST_ISFORK", "False")]).trust;
-        assert!(matches!(ours, Trust::WhenTold { names_pull_request: true, .. }), "{ours:?}");
+        assert!(matches!(ours, Trust::WhenTold { .. }), "{ours:?}");
         let ours = detect(&[
             ("BUILDKITE", "true"),
             ("BUILDKITE_PULL_REQUEST_REPO", "git://github.com/acme/shop.git"),
             ("BUILDKITE_REPO", "git@github.com:Acme/shop.git"),
         ]);
         assert!(matches!(ours.trust, Trust::WhenTold { .. }), "{ours:?}");
+    }
+    #[test]
+    fn a_caller_describes_a_pull_request_and_is_not_believed_that_it_is_ours() {
+        let caller = CallerSays {
+            pull_request: Some(7),
+            target: Some("main".to_owned()),
+            head: Some("1f2e3d4c5b6a79880123456789abcdef01234567".to_owned()),
+            ..CallerSays::default()
+        };
+        for environment in [&[("CI", "true")][..], &[("GITLAB_CI", "true")], &[]] {
+            let context = with(environment, &caller);
+            assert_eq!(context.host, Host::Other);
+            let pull_request = context.pull_request.expect("a pull request");
+            assert_eq!((pull_request.number, pull_request.target_branch.as_str()), (7, "main"));
+            assert_eq!(pull_request.head, caller.head);
+            assert!(matches!(context.trust, Trust::WhenTold { names_pull_request: true, .. }), "{:?}", context.trust);
+        }
+        let without_target = CallerSays { target: None, ..caller };
+        assert_eq!(with(&[], &without_target), CiContext::local());
+    }
+
+    #[test]
+    fn whatever_is_chosen_a_fork_is_one() {
+        let fork = CallerSays { fork: true, ..CallerSays::default() };
+        let none = CallerSays { host: Some(Host::Local), ..CallerSays::default() };
+        let github = CallerSays { host: Some(Host::GitHubActions), ..CallerSays::default() };
+        let jenkins = CallerSays { host: Some(Host::Jenkins), ..CallerSays::default() };
+        let of_fork = [("JENKINS_URL", "https://ci"), ("CHANGE_ID", "7"), ("CHANGE_FORK", "mallory")];
+        let table: [(&[(&str, &str)], &CallerSays); 6] = [
+            (&[], &fork),
+            (&[("JENKINS_URL", "https://ci"), ("BRANCH_NAME", "main")], &fork),
+            (&of_fork, &none),
+            (&of_fork, &github),
+            (&[("TF_BUILD", "True"), ("SYSTEM_PULLREQUEST_ISFORK", "True"), ("BRANCH_NAME", "main")], &jenkins),
+            (
+                &[
+                    ("GITHUB_ACTIONS", "true"),
+                    ("GITHUB_EVENT_NAME", "pull_request_target"),
+                    ("JENKINS_URL", "https://ci"),
+                    ("BRANCH_NAME", "main"),
+                ],
+                &jenkins,
+            ),
+        ];
+        for (environment, caller) in table {
+            let trust = with(environment, caller).trust;
+            assert!(matches!(trust, Trust::Untrusted(_)), "{environment:?} {caller:?}: {trust:?}");
+        }
+        let said = with(&[("CHANGE_ID", "7")], &none).trust;
+        assert!(matches!(said, Trust::WhenTold { names_pull_request: true, .. }), "{said:?}");
+        assert_eq!(with(&[("CI", "true")], &none).trust, Trust::Trusted);
     }
 }
