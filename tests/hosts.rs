@@ -1,0 +1,250 @@
+//! The main job where Azure Pipelines or Jenkins builds a pull request that lives on GitHub: their variables, what they check out, what they take
+//! from a log, and the stateful GitHub fake on the other side.
+#![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
+
+#[path = "support/git.rs"]
+mod git;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use git::git;
+use seatrial_test_servers::github::{Account, FakeGitHub, Pull};
+
+const TOKEN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
+const REPOSITORY: &str = "acme/shop";
+const DEV: &str = "deploy/overlays/dev/kustomization.yaml";
+/// A tag that does not exist, and a change that is fine.
+const RED: [&str; 3] = [DEV, "newTag: 1.4.0", "newTag: 1.4.2"];
+const GREEN: [&str; 3] = ["deploy/base/motd.txt", "every day", "each day"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Host {
+    AzurePipelines,
+    Jenkins,
+}
+
+/// A pull request as a host has checked it out.
+struct Checkout {
+    scratch: tempfile::TempDir,
+    head: String,
+    host: Host,
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("created");
+    for entry in std::fs::read_dir(from).expect("readable").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+impl Checkout {
+    fn of(host: Host, [file, from, to]: [&str; 3]) -> Checkout {
+        let scratch = tempfile::tempdir().expect("a directory");
+        let repo = scratch.path().join("repo");
+        std::fs::create_dir(scratch.path().join("temp")).expect("created");
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo"), &repo);
+        let git = |arguments: &[&str]| git(&repo, arguments);
+        git(&["init", "-q"]);
+        git(&["add", "-A"]);
+        git(&["commit", "-qm", "shop"]);
+        git(&["checkout", "-qb", "change"]);
+        let text = std::fs::read_to_string(repo.join(file)).expect("the file");
+        assert!(text.contains(from), "{file} has no `{from}`");
+        std::fs::write(repo.join(file), text.replacen(from, to, 1)).expect("written");
+        git(&["commit", "-qam", "change"]);
+        let head = git(&["rev-parse", "HEAD"]);
+        git(&["checkout", "-q", "main"]);
+        git(&["commit", "-qm", "main went on", "--allow-empty"]);
+        git(&["update-ref", "refs/remotes/origin/main", "main"]);
+        match host {
+            Host::AzurePipelines => {
+                git(&["checkout", "-q", "--detach"]);
+                git(&["merge", "-q", "--no-ff", "-m", "merge", "change"]);
+            }
+            Host::Jenkins => {
+                git(&["update-ref", "refs/remotes/origin/PR-7", &head]);
+                git(&["checkout", "-q", &head]);
+                git(&["merge", "-q", "--no-ff", "-m", "merge", "main"]);
+            }
+        }
+        Checkout { scratch, head, host }
+    }
+
+    fn repo(&self) -> PathBuf {
+        self.scratch.path().join("repo")
+    }
+
+    fn temp(&self) -> PathBuf {
+        self.scratch.path().join("temp")
+    }
+
+    fn environment(&self, github: &FakeGitHub) -> Vec<(&'static str, String)> {
+        let checkout = git(&self.repo(), &["rev-parse", "HEAD"]);
+        let said = |pairs: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+            pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+        };
+        let mut environment = match self.host {
+            Host::AzurePipelines => said(&[
+                ("TF_BUILD", "True"),
+                ("AGENT_TEMPDIRECTORY", &self.temp().display().to_string()),
+                ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/acme/"),
+                ("SYSTEM_TEAMPROJECT", "Web Shop"),
+                ("BUILD_REASON", "PullRequest"),
+                ("BUILD_BUILDID", "100"),
+                ("BUILD_DEFINITIONNAME", "ci"),
+                ("SYSTEM_JOBNAME", "trial"),
+                ("BUILD_SOURCEBRANCH", "refs/pull/7/merge"),
+                ("BUILD_SOURCEVERSION", &checkout),
+                ("BUILD_REPOSITORY_PROVIDER", "GitHubEnterprise"),
+                ("BUILD_REPOSITORY_NAME", REPOSITORY),
+                ("BUILD_REPOSITORY_URI", &format!("{}/{REPOSITORY}", github.url())),
+                ("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "7"),
+                ("SYSTEM_PULLREQUEST_ISFORK", "False"),
+                ("SYSTEM_PULLREQUEST_SOURCECOMMITID", &self.head),
+                ("SYSTEM_PULLREQUEST_TARGETBRANCH", "main"),
+            ]),
+            Host::Jenkins => said(&[
+                ("JENKINS_URL", "https://ci.example.com/"),
+                ("JOB_NAME", "ci/PR-7"),
+                ("STAGE_NAME", "trial"),
+                ("BRANCH_NAME", "PR-7"),
+                ("BUILD_NUMBER", "100"),
+                ("BUILD_URL", "https://ci.example.com/job/ci/job/PR-7/100/"),
+                ("GIT_COMMIT", &checkout),
+                ("CHANGE_ID", "7"),
+                ("CHANGE_BRANCH", "change"),
+                ("CHANGE_TARGET", "main"),
+                ("CHANGE_URL", &format!("{}/{REPOSITORY}/pull/7", github.url())),
+            ]),
+        };
+        environment.push(("GITHUB_TOKEN", TOKEN.to_owned()));
+        environment
+    }
+
+    fn run(&self, github: &FakeGitHub, arguments: &[&str], more: &[(&str, &str)]) -> (Output, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(["run", "--cluster", "simulated"]).args(arguments).current_dir(self.repo()).env_clear();
+        command.envs(self.environment(github)).envs(more.iter().copied());
+        let output = command.output().expect("the program runs");
+        let log = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
+        (output, log)
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}
+
+/// GitHub with the pull request and our token.
+fn github(runtime: &tokio::runtime::Runtime, checkout: &Checkout) -> FakeGitHub {
+    let github = runtime.block_on(FakeGitHub::start());
+    github.add_token(TOKEN, Account::named("seatrial"));
+    github.add_pull(REPOSITORY, Pull::open(7, &checkout.head));
+    github
+}
+
+#[test]
+fn a_red_and_a_green_pull_request_are_reported_on_their_head_commit() {
+    let runtime = runtime();
+    let changes = [(RED, 1, "image not found", "failure"), (GREEN, 0, "✅", "success")];
+    for host in [Host::AzurePipelines, Host::Jenkins] {
+        for (change, exit, says, state) in changes {
+            let checkout = Checkout::of(host, change);
+            let github = github(&runtime, &checkout);
+            let (output, log) = checkout.run(&github, &[], &[]);
+            assert_eq!(output.status.code(), Some(exit), "{host:?}: {log}");
+            let comments = github.comments(REPOSITORY, 7);
+            assert_eq!(comments.len(), 1, "{host:?}: {log}");
+            let body = &comments[0].body;
+            let run = match host {
+                Host::AzurePipelines => "https://dev.azure.com/acme/Web%20Shop/_build/results?buildId=100",
+                Host::Jenkins => "https://ci.example.com/job/ci/job/PR-7/100/",
+            };
+            let marker = format!("<!-- seatrial key=ci/trial sha={} run=100 attempt=1 v=1 -->", checkout.head);
+            assert!(body.starts_with(&marker) && body.contains(says) && body.contains(run), "{host:?}: {body}");
+            let status = github.statuses(REPOSITORY, &checkout.head).pop().expect("a status");
+            assert_eq!((status.state.as_str(), status.target_url.as_deref()), (state, Some(run)), "{host:?}");
+            let main = git(&checkout.repo(), &["rev-parse", "--short=7", "main"]);
+            assert!(log.contains(&main), "{host:?} is compared with main: {log}");
+        }
+    }
+}
+
+#[test]
+fn azure_pipelines_gets_issues_outputs_and_a_summary_and_jenkins_no_command() {
+    let runtime = runtime();
+    for host in [Host::AzurePipelines, Host::Jenkins] {
+        let checkout = Checkout::of(host, RED);
+        let github = github(&runtime, &checkout);
+        let (output, log) = checkout.run(&github, &["--output=terminal", "--output=json=report.json"], &[]);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let commands: Vec<&str> = stdout.lines().filter(|line| line.starts_with("##vso[")).collect();
+        if host == Host::Jenkins {
+            assert_eq!(commands, [""; 0], "{log}");
+            continue;
+        }
+        let issue = format!("##vso[task.logissue type=error;sourcepath={DEV};linenumber=13;columnnumber=");
+        assert!(commands.iter().any(|line| line.starts_with(&issue)), "{log}");
+        assert!(commands.contains(&"##vso[task.setvariable variable=verdict;isOutput=true]failed"), "{log}");
+        let report = checkout.repo().join("report.json");
+        let report = format!("##vso[task.setvariable variable=report;isOutput=true]{}", report.display());
+        assert!(commands.contains(&report.as_str()), "{log}");
+        let summary = commands.iter().find_map(|line| line.strip_prefix("##vso[task.uploadsummary]")).expect("one");
+        assert!(Path::new(summary).starts_with(checkout.temp()), "{summary}");
+        assert!(std::fs::read_to_string(summary).expect("is there").contains("image not found"));
+    }
+}
+
+#[test]
+fn a_fork_is_validated_and_reported_without_the_api() {
+    let runtime = runtime();
+    for (host, fork) in
+        [(Host::AzurePipelines, ("SYSTEM_PULLREQUEST_ISFORK", "True")), (Host::Jenkins, ("CHANGE_FORK", "mallory"))]
+    {
+        let checkout = Checkout::of(host, RED);
+        let github = github(&runtime, &checkout);
+        let (output, log) = checkout.run(&github, &["--trust-head"], &[fork]);
+        assert_eq!(output.status.code(), Some(0), "the tag is wrong, but nothing is deployed: {log}");
+        assert!(log.contains("comes from a fork") && !log.contains("created"), "{log}");
+        assert_eq!(github.request_lines(), Vec::<String>::new(), "{host:?}");
+    }
+}
+
+#[test]
+fn a_head_that_jenkins_does_not_tell_is_not_guessed() {
+    let runtime = runtime();
+    let checkout = Checkout::of(Host::Jenkins, GREEN);
+    git(&checkout.repo(), &["update-ref", "-d", "refs/remotes/origin/PR-7"]);
+    let github = github(&runtime, &checkout);
+    let (output, log) = checkout.run(&github, &[], &[]);
+    let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    assert!(said.contains("it is not known which commit is the head of the pull request; say it with --head"), "{log}");
+    assert_eq!(github.request_lines(), Vec::<String>::new());
+
+    let (_, log) = checkout.run(&github, &[], &[("SEATRIAL_HEAD", &checkout.head)]);
+    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 1, "{log}");
+}
+
+#[test]
+fn a_missing_token_names_how_the_host_gives_one() {
+    let runtime = runtime();
+    let table = [
+        (Host::AzurePipelines, "give the step a secret as `env: { GITHUB_TOKEN: … }`"),
+        (Host::Jenkins, "`withCredentials([string(credentialsId: '…', variable: 'GITHUB_TOKEN')])`"),
+    ];
+    for (host, way_out) in table {
+        let checkout = Checkout::of(host, GREEN);
+        let github = github(&runtime, &checkout);
+        let (output, log) = checkout.run(&github, &[], &[("GITHUB_TOKEN", "")]);
+        assert_eq!(output.status.code(), Some(0), "{log}");
+        let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(way_out), "{log}");
+    }
+}
