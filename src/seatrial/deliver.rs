@@ -124,7 +124,7 @@ impl Sinks<'_> {
     /// be set is said when the last one cannot be.
     pub(crate) fn begin(&self, context: &RunContext<'_>, transport: &Transport) -> Option<JoinHandle<()>> {
         let sinks = context.sinks();
-        let head = self.session.ci.pull_request.as_ref().map(|pull_request| pull_request.head.clone())?;
+        let head = self.session.ci.pull_request.as_ref().and_then(|pull_request| pull_request.head.clone())?;
         let forge = self.forge(transport, &sinks).ok().flatten().filter(|_| sinks.status)?;
         let status = CommitStatus {
             context: context_of(&self.key(&sinks, &context.workspace.config_path)),

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use seatrial_ci::{EarlierRun, ForgeTarget};
+use seatrial_ci::{EarlierRun, ForgeTarget, Host};
 use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Secret};
 use seatrial_reporters::markdown;
@@ -68,7 +68,7 @@ fn tell(sentence: &str) -> Result<u8, Stop> {
 
 fn earlier_run(session: &Session) -> Result<EarlierRun, Stop> {
     let host = session.ci.host;
-    let event = host.event_file(&session.env).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let event = Host::event_file(&session.env).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     EarlierRun::of(host, &session.env, &event).ok_or_else(|| {
         Stop::Usage(
             "`report --from` delivers what another run found, and this run was not started by one: use it in a \

@@ -22,7 +22,7 @@ impl EarlierRun {
     pub fn of(host: Host, env: &BTreeMap<String, String>, event: &str) -> Option<EarlierRun> {
         let is_named = match host {
             Host::GitHubActions => env.get("GITHUB_EVENT_NAME").is_some_and(|name| name == "workflow_run"),
-            Host::Unsupported | Host::Local => false,
+            Host::AzurePipelines | Host::Jenkins | Host::Other | Host::Local => false,
         };
         let event: Value = serde_json::from_str(event).ok().filter(|_| is_named)?;
         let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
