@@ -206,3 +206,22 @@ fn run_url(variables: Variables<'_>, collection: Option<&str>) -> Option<String>
 fn branch(name: &str) -> String {
     name.strip_prefix("refs/heads/").unwrap_or(name).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_cannot_be_read_is_that_of_a_pull_request_nevertheless() {
+        let endless = "7".repeat(1 << 20);
+        let pairs = [
+            ("BUILD_REASON", "IndividualCI"),
+            ("BUILD_SOURCEBRANCH", "refs/heads/main"),
+            ("SYSTEM_PULLREQUEST_PULLREQUESTID", endless.as_str()),
+            ("SYSTEM_PULLREQUEST_ISFORK", "False"),
+        ];
+        let env = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let trust = context(&env).trust;
+        assert!(matches!(trust, Trust::Untrusted(_)), "{trust:?}");
+    }
+}

@@ -41,13 +41,17 @@ const KNOWN: [(&str, &str); 22] = [
 ];
 
 /// Variables that are there on a pull request only. One that ends in `_` stands for all that begin so.
-const OF_A_PULL_REQUEST: [&str; 14] = [
+const OF_A_PULL_REQUEST: [&str; 18] = [
     "SYSTEM_PULLREQUEST_",
     "CHANGE_ID",
+    "CHANGE_TARGET",
+    "CHANGE_BRANCH",
     "CHANGE_FORK",
     "CI_MERGE_REQUEST_",
     "CI_EXTERNAL_PULL_REQUEST_",
     "ghprbPullId",
+    "ghprbActualCommit",
+    "ghprbTargetBranch",
     "BITBUCKET_PR_ID",
     "BUILDKITE_PULL_REQUEST",
     "CIRCLE_PULL_REQUEST",
