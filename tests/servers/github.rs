@@ -18,7 +18,6 @@
 mod answer;
 mod checks;
 mod comments;
-mod fault;
 mod limits;
 mod paging;
 mod routes;
@@ -31,8 +30,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use answer::Answer;
-pub use fault::{Behaviour, Fault};
+pub use crate::answer::Answer;
+pub use crate::fault::{Behaviour, Fault};
 pub use limits::Limits;
 pub use state::{Account, Check, Comment, LoggedRequest, Pull, Status};
 pub use token::{Access, Permission, Token};

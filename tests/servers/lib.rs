@@ -5,8 +5,11 @@
 #![allow(clippy::disallowed_methods, reason = "stand-ins are all rim: they read files and clocks and start git")]
 
 pub mod acr;
+mod answer;
+pub mod azure_repos;
 mod call;
 mod clock;
+mod fault;
 pub mod git;
 pub mod github;
 mod listen;

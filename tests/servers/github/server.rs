@@ -1,7 +1,6 @@
 //! Logs requests, applies faults, answers.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,10 +9,12 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::Value;
 
+use super::LoggedRequest;
 use super::routes;
 use super::state::State;
-use super::{Answer, Behaviour, LoggedRequest};
+use crate::answer::Answer;
 use crate::call::Body;
+use crate::fault::{behaviour, misbehave};
 use crate::listen::{Dropped, Listening, bind};
 
 type Shared = Arc<Mutex<State>>;
@@ -51,43 +52,10 @@ async fn handle(request: Request<Incoming>, state: Shared, address: SocketAddr) 
     let behaviour = lock(&state, |state| {
         state.log.push(request.clone());
         let path = request.path.split('?').next().unwrap_or_default();
-        let met: Vec<Behaviour> = state.faults.iter_mut().filter_map(|f| f.meets(&request.method, path)).collect();
-        met.into_iter().next()
+        behaviour(&mut state.faults, &request.method, path)
     });
     let carry_out = || lock(&state, |state| routes::answer(state, &request, token, &base));
     misbehave(behaviour, carry_out).await.map(Answer::into_response)
-}
-
-async fn misbehave(behaviour: Option<Behaviour>, carry_out: impl Fn() -> Answer) -> Result<Answer, Dropped> {
-    match behaviour {
-        None => {}
-        Some(Behaviour::Answer(answer)) => return Ok(answer),
-        Some(Behaviour::AnswerAfter(answer)) => {
-            carry_out();
-            return Ok(answer);
-        }
-        Some(Behaviour::DropBefore) => return Err(Dropped),
-        Some(Behaviour::DropAfter) => {
-            carry_out();
-            return Err(Dropped);
-        }
-        Some(Behaviour::Hang) => never().await,
-        Some(Behaviour::HangAfter) => {
-            carry_out();
-            never().await;
-        }
-        Some(Behaviour::Delay(wait)) => tokio::time::sleep(wait).await,
-        Some(Behaviour::Meet(barrier)) => {
-            barrier.wait().await;
-        }
-        Some(Behaviour::Meanwhile(other)) => other(),
-    }
-    Ok(carry_out())
-}
-
-async fn never() {
-    let waiting: Infallible = std::future::pending().await;
-    match waiting {}
 }
 
 fn lock<T>(state: &Shared, work: impl FnOnce(&mut State) -> T) -> T {

@@ -1,5 +1,6 @@
 //! Misbehaviour on demand: which requests, and what happens to them.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::Barrier;
 
-use super::Answer;
+use crate::answer::Answer;
+use crate::listen::Dropped;
 
 /// What happens to a request.
 #[derive(Clone)]
@@ -49,7 +51,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// All requests of a method to a path; `*` in the path stands for one segment. The path has neither query nor `/api/v3`.
+    /// All requests of a method to a path; `*` in the path stands for one segment. The path has no query, and nothing that
+    /// only says where the API begins.
     #[must_use]
     pub fn new(method: &str, path: &str, behaviour: Behaviour) -> Fault {
         Fault { method: method.to_owned(), path: path.to_owned(), which: 1..=usize::MAX, seen: 0, behaviour }
@@ -81,4 +84,43 @@ impl Fault {
         self.seen += 1;
         self.which.contains(&self.seen).then(|| self.behaviour.clone())
     }
+}
+
+/// What happens to a request; each fault that it matches counts it.
+pub(crate) fn behaviour(faults: &mut [Fault], method: &str, path: &str) -> Option<Behaviour> {
+    let met: Vec<Behaviour> = faults.iter_mut().filter_map(|fault| fault.meets(method, path)).collect();
+    met.into_iter().next()
+}
+
+/// Answers, in its way.
+pub(crate) async fn misbehave(behaviour: Option<Behaviour>, carry_out: impl Fn() -> Answer) -> Result<Answer, Dropped> {
+    match behaviour {
+        None => {}
+        Some(Behaviour::Answer(answer)) => return Ok(answer),
+        Some(Behaviour::AnswerAfter(answer)) => {
+            carry_out();
+            return Ok(answer);
+        }
+        Some(Behaviour::DropBefore) => return Err(Dropped),
+        Some(Behaviour::DropAfter) => {
+            carry_out();
+            return Err(Dropped);
+        }
+        Some(Behaviour::Hang) => never().await,
+        Some(Behaviour::HangAfter) => {
+            carry_out();
+            never().await;
+        }
+        Some(Behaviour::Delay(wait)) => tokio::time::sleep(wait).await,
+        Some(Behaviour::Meet(barrier)) => {
+            barrier.wait().await;
+        }
+        Some(Behaviour::Meanwhile(other)) => other(),
+    }
+    Ok(carry_out())
+}
+
+async fn never() {
+    let waiting: Infallible = std::future::pending().await;
+    match waiting {}
 }
