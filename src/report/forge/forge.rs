@@ -4,13 +4,15 @@ use seatrial_ci::{ForgeKind, ForgeTarget};
 use seatrial_model::Secret;
 use seatrial_transport::Transport;
 
-use crate::{Comment, CommitStatus, Delivery, GitHub};
+use crate::{AzureRepos, Comment, CommitStatus, Delivery, GitHub};
 
 /// A repository on a forge, with a token.
 #[derive(Clone, Debug)]
 pub enum Forge {
     /// github.com, `ghe.com`, GitHub Enterprise Server.
     GitHub(GitHub),
+    /// dev.azure.com, `*.visualstudio.com`, Azure DevOps Server.
+    AzureRepos(AzureRepos),
 }
 
 impl Forge {
@@ -21,7 +23,10 @@ impl Forge {
     pub fn open(target: &ForgeTarget, transport: &Transport, token: &Secret) -> Result<Forge, String> {
         match target.kind {
             ForgeKind::GitHub => GitHub::new(transport, &target.api, &target.repository, token).map(Forge::GitHub),
-            ForgeKind::AzureRepos => Err("Azure Repos is not supported yet: no comment is written".to_owned()),
+            ForgeKind::AzureRepos => {
+                let project = target.project.as_deref().unwrap_or_default();
+                AzureRepos::new(transport, &target.api, project, &target.repository, token).map(Forge::AzureRepos)
+            }
         }
     }
 
@@ -39,21 +44,25 @@ impl Forge {
     pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {
         match self {
             Forge::GitHub(github) => github.upsert_comment(pull_request, comment).await,
+            Forge::AzureRepos(azure) => azure.upsert_comment(pull_request, comment).await,
         }
     }
 
-    /// Sets a status on a commit.
-    pub async fn set_status(&self, commit: &str, status: &CommitStatus) -> Delivery {
+    /// Sets a status: on the commit, or where statuses belong to pull requests, on that one at this head commit.
+    pub async fn set_status(&self, pull_request: u64, commit: &str, status: &CommitStatus) -> Delivery {
         match self {
             Forge::GitHub(github) => github.set_status(commit, status).await,
+            Forge::AzureRepos(azure) => azure.set_status(pull_request, commit, status).await,
         }
     }
 
-    /// Bytes of a comment at most, with room for its marker: GitHub refuses 65,536 characters, and less than that now and then.
+    /// Bytes of a comment at most, with room for its marker: GitHub refuses 65,536 characters, and less than that now and then; Azure Repos
+    /// refuses 150,000.
     #[must_use]
     pub fn comment_budget(&self) -> usize {
         match self {
             Forge::GitHub(_) => 60_000,
+            Forge::AzureRepos(_) => 140_000,
         }
     }
 }

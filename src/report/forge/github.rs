@@ -1,13 +1,8 @@
 //! A GitHub repository through its API.
 
-mod answer;
-mod api;
-mod body;
 mod comments;
+pub(crate) mod dialect;
 mod refusal;
-mod sticky;
-
-use std::time::Duration;
 
 use http::Method;
 use seatrial_model::Secret;
@@ -15,36 +10,16 @@ use seatrial_transport::Transport;
 use serde_json::json;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
-use url::Url;
 
-use crate::marker::{Marker, escape_key};
-use crate::{Comment, CommitStatus, Delivery, StatusState};
-use answer::{Answer, Failure};
-use api::{Api, Call, Repeat};
-use comments::Comments;
+use crate::calls::{Answer, Api, Call, Dialect, Failure, Patience, Repeat, api_base, sendable};
+use crate::sticky::{Place, Sticky};
+use crate::{Comment, CommitStatus, Delivery, StatusState, shorten};
 use refusal::{COMMENT, READ, STATUS, sentence};
-use sticky::Sticky;
+
+pub(crate) use comments::Comments;
 
 /// Characters of a comment at most, its marker included: GitHub answers 422 "Body is too long (maximum is 65536 characters)".
 pub const BODY_LIMIT: usize = 65_536;
-
-/// Characters of a status description at most: GitHub answers 422 "description is too long (maximum is 140 characters)".
-pub const DESCRIPTION_LIMIT: usize = 140;
-
-/// How long GitHub is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// For one answer.
-    pub attempt: Duration,
-    /// For one delivery with all its calls and waits; a rate limit that lasts longer is a refusal.
-    pub whole: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { attempt: Duration::from_secs(10), whole: Duration::from_secs(60) }
-    }
-}
 
 /// A GitHub repository through its API.
 #[derive(Clone, Debug)]
@@ -60,16 +35,15 @@ impl GitHub {
     /// # Errors
     /// A sentence: the base is not a URL, the repository no `owner/name`, the token nothing that could be sent.
     pub fn new(transport: &Transport, api_url: &str, repository: &str, token: &Secret) -> Result<GitHub, String> {
-        let base = api_base(api_url)?;
+        let base =
+            api_base(api_url).ok_or("the address of the GitHub API is not a URL such as `https://api.github.com`")?;
         let parts = repository.split_once('/').filter(|(owner, name)| is_plain(owner) && is_plain(name));
         let (owner, name) = parts.ok_or_else(|| format!("`{repository}` is not a repository, such as `owner/name`"))?;
-        // A secret that was read from a file often ends in a newline.
-        let token = token.expose().trim();
-        if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-            return Err("the GitHub token is empty or contains characters that are not allowed in a token".to_owned());
-        }
-        let (transport, token) = (transport.clone(), Secret::new(token));
-        let api = Api { transport, base, token, patience: Patience::default() };
+        let token = sendable(token)
+            .ok_or("the GitHub token is empty or contains characters that are not allowed in a token")?;
+        let authorization = Secret::new(format!("Bearer {token}"));
+        let (transport, patience) = (transport.clone(), Patience::default());
+        let api = Api { transport, base, dialect: Dialect::GitHub, authorization, patience };
         Ok(GitHub { api, owner: owner.to_owned(), name: name.to_owned() })
     }
 
@@ -92,9 +66,7 @@ impl GitHub {
     /// Keeps one comment on a pull request by the algorithm of the sticky comment. A body that is longer than [`BODY_LIMIT`] together with its
     /// marker is never sent.
     pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {
-        let marker = Marker { key: escape_key(&comment.key), head: comment.head.clone(), run: comment.run };
-        let text = format!("{marker}\n{}", comment.body.replace("\r\n", "\n").trim_end());
-        let sticky = Sticky { comments: self.comments(pull_request), marker, text };
+        let sticky = Sticky::new(Place::GitHub(self.comments(pull_request)), comment);
         sticky.upsert().await.unwrap_or_else(|failure| Delivery::Refused(sentence(&failure, COMMENT)))
     }
 
@@ -142,28 +114,7 @@ impl GitHub {
     }
 }
 
-/// The base without what is not a part of it: credentials, query, fragment.
-fn api_base(api_url: &str) -> Result<Url, String> {
-    let url = Url::parse(api_url).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    let mut url =
-        url.ok_or_else(|| "the address of the GitHub API is not a URL such as `https://api.github.com`".to_owned())?;
-    // Both fail only for addresses without a host.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
-}
-
 fn is_plain(part: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     !part.is_empty() && part != "." && part != ".." && part.chars().all(known)
-}
-
-fn shorten(description: &str) -> String {
-    if description.chars().count() <= DESCRIPTION_LIMIT {
-        return description.to_owned();
-    }
-    let kept: String = description.chars().take(DESCRIPTION_LIMIT - 1).collect();
-    format!("{}…", kept.trim_end())
 }

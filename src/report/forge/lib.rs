@@ -3,14 +3,22 @@
 //! Not here: what the comment says and how it is kept short (`report/reporters`), which pull request it is (`report/ci`). Nothing here fails
 //! the run: what could not be written is a [`Delivery::Refused`] with a sentence.
 
+mod azure_repos;
+mod calls;
 mod forge;
 mod github;
 mod key;
 mod marker;
+mod sticky;
 
+pub use azure_repos::{AzureRepos, THREAD_LIMIT};
+pub use calls::Patience;
 pub use forge::Forge;
-pub use github::{BODY_LIMIT, DESCRIPTION_LIMIT, GitHub, Patience};
+pub use github::{BODY_LIMIT, GitHub};
 pub use key::KeyParts;
+
+/// Characters of a status description at most: GitHub answers 422 "description is too long (maximum is 140 characters)".
+pub const DESCRIPTION_LIMIT: usize = 140;
 
 /// The comment to keep on a pull request.
 #[derive(Clone, Debug)]
@@ -23,6 +31,8 @@ pub struct Comment {
     pub run: (u64, u64),
     /// The Markdown, without marker.
     pub body: String,
+    /// Whether it says that something is to be mended: a thread is unresolved then, where there are threads.
+    pub failing: bool,
 }
 
 /// What became of a delivery.
@@ -56,7 +66,7 @@ pub enum StatusState {
 /// A commit status.
 #[derive(Clone, Debug)]
 pub struct CommitStatus {
-    /// `seatrial`.
+    /// `seatrial`, or `seatrial/KEY`.
     pub context: String,
     /// State.
     pub state: StatusState,
@@ -64,4 +74,12 @@ pub struct CommitStatus {
     pub description: String,
     /// Where a click leads.
     pub target_url: Option<String>,
+}
+
+fn shorten(description: &str) -> String {
+    if description.chars().count() <= DESCRIPTION_LIMIT {
+        return description.to_owned();
+    }
+    let kept: String = description.chars().take(DESCRIPTION_LIMIT - 1).collect();
+    format!("{}…", kept.trim_end())
 }

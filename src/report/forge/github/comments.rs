@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::answer::{Answer, Failure};
-use super::api::{Api, Call, Repeat};
-use super::body::Kind;
+use super::dialect::next_page;
+use crate::calls::{Answer, Api, Call, Failure, Kind, Repeat};
 use crate::marker::Marker;
+use crate::sticky::{Head, Note, Said};
 
 /// Pages of a hundred that are read at most: four times what GitHub allows on one issue.
 const MOST_PAGES: usize = 100;
@@ -23,11 +23,8 @@ const MOST_OF_ALL_PAGES: usize = 128 << 20;
 /// A comment with our marker; whether it is ours its author says.
 #[derive(Clone, Debug)]
 pub(crate) struct Marked {
-    pub(crate) id: u64,
-    pub(crate) author: Author,
-    pub(crate) marker: Marker,
-    pub(crate) body: String,
-    pub(crate) url: String,
+    author: Author,
+    note: Note,
 }
 
 /// Who wrote a comment.
@@ -74,8 +71,9 @@ impl Marked {
         let body = sent.body?;
         let marker = Marker::parse(&body).filter(|marker| marker.key == key)?;
         let Account { login, r#type } = sent.user.unwrap_or_default();
-        let body = body.replace("\r\n", "\n").trim_end().to_owned();
-        Some(Marked { id: sent.id, author: Author::new(&login, r#type == "Bot"), marker, body, url: sent.html_url })
+        let said = Said { body: body.replace("\r\n", "\n").trim_end().to_owned(), open: None };
+        let note = Note { id: sent.id, comment: sent.id, marker, said, url: sent.html_url, answered: false };
+        Some(Marked { author: Author::new(&login, r#type == "Bot"), note })
     }
 }
 
@@ -130,7 +128,7 @@ pub(crate) struct Comments<'a> {
 
 impl Comments<'_> {
     /// All that carry a marker with this key, oldest first, whoever wrote them.
-    pub(crate) async fn marked(&self, key: &str) -> Result<Vec<Marked>, Failure> {
+    async fn marked(&self, key: &str) -> Result<Vec<Marked>, Failure> {
         let mut url =
             self.api.url(&["repos", self.owner, self.name, "issues", &self.pull_request.to_string(), "comments"]);
         url.query_pairs_mut().append_pair("per_page", "100");
@@ -146,23 +144,23 @@ impl Comments<'_> {
             }
             let marked = Page { key }.parse(&page.body);
             found.extend(marked.map_err(|_| self.api.unhelpful(&call, "something that is not a list of comments"))?);
-            match page.next {
+            match next_page(&self.api.base, &page.headers) {
                 Some(next) => url = next,
                 None => break,
             }
         }
-        found.sort_by_key(|comment| comment.id);
+        found.sort_by_key(|comment: &Marked| comment.note.id);
         Ok(found)
     }
 
     /// Those of [`Comments::marked`] that the token's own account wrote: anybody can copy a marker.
-    pub(crate) async fn own(&self, key: &str) -> Result<Vec<Marked>, Failure> {
+    pub(crate) async fn own(&self, key: &str) -> Result<Vec<Note>, Failure> {
         let mut marked = self.marked(key).await?;
         if !marked.is_empty() {
             let me = self.me.get_or_try_init(|| self.ask_who_i_am()).await?;
             marked.retain(|comment| comment.author == *me);
         }
-        Ok(marked)
+        Ok(marked.into_iter().map(|comment| comment.note).collect())
     }
 
     /// Who the token belongs to. `GET /user` is refused to installation tokens; GraphQL's `viewer` answers them. Where neither does, it is
@@ -199,18 +197,25 @@ impl Comments<'_> {
         Ok(answer)
     }
 
-    /// Writes a new comment; sent once.
-    pub(crate) async fn create(&self, text: &str) -> Result<Answer, Failure> {
+    /// The same as the algorithm of the sticky comment wants it.
+    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+        let pull = self.pull().await?;
+        let over = (pull.text("/state") == "closed").then(|| "closed".to_owned());
+        Ok(Head { commit: pull.text("/head/sha").to_owned(), over })
+    }
+
+    /// Writes a new comment, sent once, and gives its address.
+    pub(crate) async fn create(&self, text: &str) -> Result<String, Failure> {
         let url = self.api.url(&["repos", self.owner, self.name, "issues", &self.pull_request.to_string(), "comments"]);
         let answer = self.write(Method::POST, url, Some(json!({ "body": text })), Repeat::Never).await?;
         // Nobody knows better who we are than the comment that we have just written.
         let _ = self.me.set(Author::of(answer.json.get("user").unwrap_or(&Value::Null)));
-        Ok(answer)
+        Ok(answer.text("/html_url").to_owned())
     }
 
     /// Replaces a comment's text.
-    pub(crate) async fn edit(&self, id: u64, text: &str) -> Result<Answer, Failure> {
-        self.write(Method::PATCH, self.comment(id), Some(json!({ "body": text })), Repeat::Harmless).await
+    pub(crate) async fn edit(&self, id: u64, text: &str) -> Result<(), Failure> {
+        self.write(Method::PATCH, self.comment(id), Some(json!({ "body": text })), Repeat::Harmless).await.map(|_| ())
     }
 
     /// Deletes a comment; one that is gone already is as good.
@@ -246,7 +251,7 @@ mod tests {
     use super::*;
 
     fn ids(page: &str) -> Option<Vec<u64>> {
-        Page { key: "default" }.parse(page.as_bytes()).ok().map(|found| found.iter().map(|m| m.id).collect())
+        Page { key: "default" }.parse(page.as_bytes()).ok().map(|found| found.iter().map(|m| m.note.id).collect())
     }
 
     #[test]
@@ -260,8 +265,9 @@ mod tests {
         ]);
         let found = Page { key: "default" }.parse(page.to_string().as_bytes()).expect("a page");
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].id, found[0].url.as_str(), &found[0].author), (2, "u", &Author::new("x", true)));
-        assert_eq!(found[0].body, format!("{}\n# A", marker("default")));
+        let Marked { author, note } = &found[0];
+        assert_eq!((note.id, note.url.as_str(), author), (2, "u", &Author::new("x", true)));
+        assert_eq!(note.said.body, format!("{}\n# A", marker("default")));
     }
 
     #[test]

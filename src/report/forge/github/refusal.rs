@@ -1,6 +1,6 @@
 //! From a failed call to the sentence that a user reads.
 
-use super::answer::Failure;
+use crate::calls::{Failure, in_brackets};
 
 /// What was to be done, and what a token needs for it.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +41,7 @@ pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
             format!("GitHub refused to {what}: it answered {status}{}", in_brackets(message))
         }
         Failure::Limited(sentence) | Failure::Unreached(sentence) => format!("could not {what}: {sentence}"),
+        Failure::Partly(sentence) => sentence.clone(),
         Failure::Unclear(sentence) => format!("could not {what}, or could not find out whether it worked: {sentence}"),
     }
-}
-
-fn in_brackets(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(" ({message})") }
 }

@@ -44,7 +44,7 @@ fn impatient(fake: &FakeGitHub) -> GitHub {
 
 /// The report of a run on [`HEAD`].
 fn report(run: u64, body: &str) -> Comment {
-    Comment { key: "default".to_owned(), head: HEAD.to_owned(), run: (run, 1), body: body.to_owned() }
+    Comment { key: "default".to_owned(), head: HEAD.to_owned(), run: (run, 1), body: body.to_owned(), failing: true }
 }
 
 fn marker(head: &str, run: u64) -> String {

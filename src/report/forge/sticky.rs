@@ -3,23 +3,24 @@
 //! List, keep our own; stop when the head moved on or a newer run of the same head has reported; edit the oldest, or create it; list again
 //! and heal what a race left behind: the oldest comment stays, with the newest report. A creation is never repeated blindly.
 
+mod place;
+
 use tokio::time::Instant;
 
-use super::BODY_LIMIT;
-use super::answer::Failure;
-use super::comments::{Comments, Marked};
-use crate::Delivery;
-use crate::marker::Marker;
+use crate::calls::{Failure, one_line};
+use crate::marker::{Marker, escape_key};
+use crate::{Comment, Delivery};
+
+pub(crate) use place::{Head, Note, Place, Said};
 
 /// How often a creation is tried, as long as the list does not show an earlier one.
 const CREATIONS: usize = 3;
 
 /// A report with its marker.
 pub(crate) struct Sticky<'a> {
-    pub(crate) comments: Comments<'a>,
-    pub(crate) marker: Marker,
-    /// Marker and Markdown: the whole comment.
-    pub(crate) text: String,
+    place: Place<'a>,
+    marker: Marker,
+    said: Said,
 }
 
 /// Where our text went.
@@ -34,26 +35,38 @@ enum How {
     Updated,
 }
 
-impl Sticky<'_> {
+impl<'a> Sticky<'a> {
+    /// A comment with its marker, and where it is to be kept.
+    pub(crate) fn new(place: Place<'a>, comment: &Comment) -> Sticky<'a> {
+        let marker = Marker { key: escape_key(&comment.key), head: comment.head.clone(), run: comment.run };
+        let body = format!("{marker}\n{}", comment.body.replace("\r\n", "\n"));
+        // As it is compared with what the forge gives back.
+        let body = body.trim_end().to_owned();
+        let said = Said { body, open: place.open(comment.failing) };
+        Sticky { place, marker, said }
+    }
+
     /// Sees to it that the pull request has one comment with this key, and that it is the newest.
     pub(crate) async fn upsert(&self) -> Result<Delivery, Failure> {
-        let length = self.text.chars().count();
-        if length > BODY_LIMIT {
-            let message = format!("the report has {length} characters, and a comment may have {BODY_LIMIT}");
+        let (length, limit) = (self.said.body.chars().count(), self.place.limit());
+        if length > limit {
+            let message = format!("the report has {length} characters, and a comment may have {limit}");
             return Ok(Delivery::Refused(message));
         }
         // At the same time: what is known is as fresh as can be when the comment is written.
-        let (own, pull) = tokio::try_join!(self.comments.own(&self.marker.key), self.comments.pull())?;
-        if let Some(clause) = self.moved_on(pull.text("/head/sha")).or_else(|| self.overtaken(&own)) {
+        let (own, head) = tokio::try_join!(self.place.own(&self.marker.key), self.place.head())?;
+        if let Some(clause) = self.moved_on(&head.commit).or_else(|| self.overtaken(&own)) {
             return Ok(Delivery::Stale(clause));
         }
-        let written = match own.first() {
-            None if pull.text("/state") == "closed" => {
-                return Ok(Delivery::Stale(format!("pull request {} is closed", self.comments.pull_request)));
+        let written = match (own.first(), &head.over) {
+            (None, Some(over)) => {
+                return Ok(Delivery::Stale(format!("pull request {} is {over}", self.place.pull_request())));
             }
-            None => self.create().await?,
-            Some(only) if own.len() == 1 && only.body == self.text => return Ok(Delivery::Unchanged(only.url.clone())),
-            Some(oldest) => self.edit(oldest).await?,
+            (None, None) => self.create().await?,
+            (Some(only), _) if own.len() == 1 && only.said == self.said => {
+                return Ok(Delivery::Unchanged(only.url.clone()));
+            }
+            (Some(oldest), _) => self.edit(oldest).await?,
         };
         match self.heal(&written).await {
             Ok(delivery) => Ok(delivery),
@@ -67,14 +80,11 @@ impl Sticky<'_> {
 
     /// A clause when the head of the pull request is not what this report is about.
     fn moved_on(&self, head: &str) -> Option<String> {
-        (head != self.marker.head).then(|| {
-            let short = head.get(..7).unwrap_or(head);
-            format!("the head of pull request {} is now {short}", self.comments.pull_request)
-        })
+        (head != self.marker.head).then(|| moved_on(self.place.pull_request(), head))
     }
 
     /// A clause when a newer run has reported on the same head. Reports on other heads are out of date, whatever their run.
-    fn overtaken(&self, own: &[Marked]) -> Option<String> {
+    fn overtaken(&self, own: &[Note]) -> Option<String> {
         let newest =
             own.iter().map(|comment| &comment.marker).filter(|m| m.head == self.marker.head).max_by_key(|m| m.run)?;
         let (run, attempt) = newest.run;
@@ -82,9 +92,9 @@ impl Sticky<'_> {
             .then(|| format!("run {run} (attempt {attempt}) has already reported on this commit"))
     }
 
-    async fn edit(&self, oldest: &Marked) -> Result<Written, Failure> {
-        match self.comments.edit(oldest.id, &self.text).await {
-            Ok(_) => Ok(Written { url: oldest.url.clone(), how: How::Updated }),
+    async fn edit(&self, oldest: &Note) -> Result<Written, Failure> {
+        match self.place.edit(oldest, &self.said).await {
+            Ok(()) => Ok(Written { url: oldest.url.clone(), how: How::Updated }),
             // Somebody deleted it between two calls.
             Err(Failure::Refused { status: 404, .. }) => self.create().await,
             Err(failure) => Err(failure),
@@ -94,18 +104,18 @@ impl Sticky<'_> {
     /// Creates the comment. When it is not clear whether it was created, the list says so before anything is sent again.
     async fn create(&self) -> Result<Written, Failure> {
         let mut last = Failure::Unclear("no answer".to_owned());
-        let mut backoff = self.comments.api.transport.backoff();
+        let mut backoff = self.place.backoff();
         for attempt in 0..CREATIONS {
             if attempt > 0 {
-                tokio::time::sleep_until((Instant::now() + backoff.next_wait()).min(self.comments.end)).await;
+                tokio::time::sleep_until((Instant::now() + backoff.next_wait()).min(self.place.end())).await;
             }
-            last = match self.comments.create(&self.text).await {
-                Ok(answer) => return Ok(Written { url: answer.text("/html_url").to_owned(), how: How::Created }),
+            last = match self.place.create(&self.marker.key, &self.said).await {
+                Ok(url) => return Ok(Written { url, how: How::Created }),
                 Err(failure @ Failure::Unclear(_)) => failure,
                 Err(failure) => return Err(failure),
             };
-            let found = self.comments.own(&self.marker.key).await.map_err(|_| last.clone())?;
-            if let Some(created) = found.into_iter().find(|comment| comment.body == self.text) {
+            let found = self.place.own(&self.marker.key).await.map_err(|_| last.clone())?;
+            if let Some(created) = found.into_iter().find(|comment| comment.said.body == self.said.body) {
                 return Ok(Written { url: created.url, how: How::Created });
             }
         }
@@ -114,14 +124,14 @@ impl Sticky<'_> {
 
     /// Lists again: of several comments of ours the oldest stays, with the newest report; the others go.
     async fn heal(&self, written: &Written) -> Result<Delivery, Failure> {
-        let own = self.comments.own(&self.marker.key).await?;
+        let own = self.place.own(&self.marker.key).await?;
         let Some(oldest) = own.first() else { return Ok(written.delivery(written.url.clone())) };
         let (newest, stale) = self.newest(&own).await?;
-        if oldest.body != newest {
-            self.comments.edit(oldest.id, &newest).await?;
+        if oldest.said != newest {
+            self.place.edit(oldest, &newest).await?;
         }
         for duplicate in own.iter().skip(1) {
-            self.comments.delete(duplicate.id).await?;
+            self.place.delete(duplicate).await?;
         }
         Ok(match stale {
             Some(clause) => Delivery::Stale(clause),
@@ -130,17 +140,22 @@ impl Sticky<'_> {
     }
 
     /// The text that is to stay: ours, unless the head moved on meanwhile or a newer run reported on it; then also why.
-    async fn newest(&self, own: &[Marked]) -> Result<(String, Option<String>), Failure> {
+    async fn newest(&self, own: &[Note]) -> Result<(Said, Option<String>), Failure> {
         let others = own.iter().any(|comment| comment.marker.head != self.marker.head);
-        let head =
-            if others { self.comments.pull().await?.text("/head/sha").to_owned() } else { self.marker.head.clone() };
+        let head = if others { self.place.head().await?.commit } else { self.marker.head.clone() };
         let of_head = own.iter().filter(|comment| comment.marker.head == head).max_by_key(|comment| comment.marker.run);
         match of_head {
-            Some(newer) if head != self.marker.head => Ok((newer.body.clone(), self.moved_on(&head))),
-            Some(newer) if newer.marker.run > self.marker.run => Ok((newer.body.clone(), self.overtaken(own))),
-            _ => Ok((self.text.clone(), None)),
+            Some(newer) if head != self.marker.head => Ok((newer.said.clone(), self.moved_on(&head))),
+            Some(newer) if newer.marker.run > self.marker.run => Ok((newer.said.clone(), self.overtaken(own))),
+            _ => Ok((self.said.clone(), None)),
         }
     }
+}
+
+/// The clause for a report on a commit that is not the head any more.
+pub(crate) fn moved_on(pull_request: u64, head: &str) -> String {
+    let short: String = one_line(head).chars().take(7).collect();
+    format!("the head of pull request {pull_request} is now {short}")
 }
 
 impl Written {

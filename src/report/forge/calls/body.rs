@@ -7,10 +7,12 @@ use reqwest::Response;
 /// What an answer is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// One pull request, comment, status or account: 65,536 characters of text, and some dozens of addresses.
+    /// One pull request, comment, status or account: 150,000 characters of text at most, and some dozens of addresses.
     Object,
     /// A hundred comments of 65,536 characters, escaped as `\\uXXXX` in the worst case.
     Page,
+    /// All threads of a pull request: Azure Repos does not page them.
+    Threads,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
         match self {
             Kind::Object => 2 << 20,
             Kind::Page => 40 << 20,
+            Kind::Threads => 128 << 20,
         }
     }
 }

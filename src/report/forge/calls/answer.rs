@@ -1,14 +1,14 @@
 //! What came of one call: an answer that helps, or why there is none.
 
+use http::HeaderMap;
 use serde_json::Value;
-use url::Url;
 
 /// The body of a 2xx answer, as it came.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) body: Vec<u8>,
-    /// Where the next page is.
-    pub(crate) next: Option<Url>,
+    /// They say where the next page is, for instance.
+    pub(crate) headers: HeaderMap,
 }
 
 /// A 2xx answer.
@@ -41,4 +41,6 @@ pub(crate) enum Failure {
     Unreached(String),
     /// It may have been carried out; a sentence.
     Unclear(String),
+    /// A part was carried out, and a part was not; the whole sentence.
+    Partly(String),
 }

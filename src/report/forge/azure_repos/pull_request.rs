@@ -1,0 +1,85 @@
+//! Where a pull request stands: its state, its head, and the iteration that its head is.
+
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::each::each;
+use super::repository::{Ask, Repository};
+use crate::calls::{Failure, Kind};
+use crate::sticky::Head;
+
+/// A pull request of a repository.
+pub(crate) struct PullRequest<'a> {
+    pub(crate) repository: &'a Repository,
+    pub(crate) number: u64,
+    /// When all that is done to it must be over.
+    pub(crate) end: Instant,
+}
+
+/// An iteration: what a push made of the pull request.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Iteration {
+    id: u64,
+    #[serde(default)]
+    source_ref_commit: Commit,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Commit {
+    commit_id: String,
+}
+
+impl PullRequest<'_> {
+    /// A path below it.
+    pub(crate) fn path(&self, segments: &[&str]) -> Vec<String> {
+        let own = ["pullRequests".to_owned(), self.number.to_string()];
+        own.into_iter().chain(segments.iter().map(|&segment| segment.to_owned())).collect()
+    }
+
+    /// Its page, for people.
+    pub(crate) fn address(&self) -> String {
+        self.repository.page(self.number).into()
+    }
+
+    /// Its head and how it ended.
+    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+        self.standing().await.map(|(head, _)| head)
+    }
+
+    /// The same, and the iteration that its head is. The last iteration says what was pushed last; what the pull request itself says was merged
+    /// last may lag behind, and is asked only where there are no iterations.
+    pub(crate) async fn standing(&self) -> Result<(Head, Option<u64>), Failure> {
+        let ask = Ask::get(self.path(&[]));
+        let (pull, last) = tokio::try_join!(self.repository.call(&ask, self.end), self.last_iteration())?;
+        let merged = pull.text("/lastMergeSourceCommit/commitId").to_owned();
+        let (commit, iteration) = last.map_or((merged, None), |last| (last.source_ref_commit.commit_id, Some(last.id)));
+        let over = match pull.text("/status") {
+            "active" => None,
+            "" => return Err(no("names no state of the pull request")),
+            other => Some(crate::calls::one_line(other)),
+        };
+        if commit.is_empty() {
+            return Err(no("names no head commit"));
+        }
+        Ok((Head { commit, over }, iteration))
+    }
+
+    async fn last_iteration(&self) -> Result<Option<Iteration>, Failure> {
+        let ask = Ask::get(self.path(&["iterations"]));
+        let received = self.repository.exchange(&ask, Kind::Page, self.end).await?;
+        let mut last: Option<Iteration> = None;
+        let read = each(&received.body, |iteration: Iteration| {
+            if last.as_ref().is_none_or(|last| last.id < iteration.id) {
+                last = Some(iteration);
+            }
+        });
+        read.map_err(|_| self.repository.unhelpful(&ask, "something that is not a list of iterations"))?;
+        Ok(last.filter(|last| !last.source_ref_commit.commit_id.is_empty()))
+    }
+}
+
+fn no(what: &str) -> Failure {
+    Failure::Refused { status: 200, message: format!("the answer of Azure DevOps {what}") }
+}

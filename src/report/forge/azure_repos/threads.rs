@@ -1,0 +1,185 @@
+//! The threads of a pull request that carry our marker, and the calls that change them.
+//!
+//! A thread is ours when its first comment has our marker on its first line and was written by whom the token belongs to. Its property says
+//! the key once more; a thread with another key there is not ours, one without is (not every server keeps properties).
+
+mod sent;
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::each::each;
+use super::pull_request::PullRequest;
+use super::refusal::{Purpose, sentence};
+use super::repository::{Ask, Repository};
+use crate::calls::{Failure, Kind, Repeat};
+use crate::marker::Marker;
+use crate::sticky::{Head, Note, Said};
+use sent::Thread;
+
+/// The property of a thread that holds our key.
+const KEY_PROPERTY: &str = "seatrial.key";
+
+/// Without it, old servers show the Markdown as it is written.
+const MARKDOWN_PROPERTY: &str = "Microsoft.TeamFoundation.Discussion.SupportsMarkdown";
+
+const RESOLVE: Purpose =
+    Purpose { what: "resolve the thread of the report", permission: "Contribute to pull requests" };
+const REOPEN: Purpose = Purpose { what: "reopen the thread of the report", permission: "Contribute to pull requests" };
+
+/// The threads of one pull request.
+pub(crate) struct Threads<'a> {
+    pub(crate) repository: &'a Repository,
+    pub(crate) pull_request: u64,
+    /// When all of it must be over.
+    pub(crate) end: Instant,
+    pull: PullRequest<'a>,
+    /// Who the token belongs to; `None` where it may not ask.
+    asked: OnceCell<Option<String>>,
+    /// The author of what we have written.
+    wrote: OnceCell<String>,
+}
+
+impl<'a> Threads<'a> {
+    pub(crate) fn of(pull: PullRequest<'a>) -> Threads<'a> {
+        let (asked, wrote) = (OnceCell::new(), OnceCell::new());
+        Threads { repository: pull.repository, pull_request: pull.number, end: pull.end, pull, asked, wrote }
+    }
+
+    /// The pull request as it is now.
+    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+        self.pull.head().await
+    }
+
+    /// Our own threads with this key, oldest first: anybody can copy a marker. While it is not known who we are none is taken for ours; once we
+    /// have written one, its author says it.
+    pub(crate) async fn own(&self, key: &str) -> Result<Vec<Note>, Failure> {
+        let mut marked = self.marked(key).await?;
+        if marked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let me = match self.wrote.get() {
+            Some(me) => Some(me.as_str()),
+            None => self.asked.get_or_try_init(|| self.ask_who_i_am()).await?.as_deref(),
+        };
+        marked.retain(|(author, _)| me.is_some_and(|me| me.eq_ignore_ascii_case(author)));
+        Ok(marked.into_iter().map(|(_, note)| note).collect())
+    }
+
+    /// All that carry a marker with this key, oldest first, and who wrote them.
+    async fn marked(&self, key: &str) -> Result<Vec<(String, Note)>, Failure> {
+        let ask = Ask::get(self.pull.path(&["threads"]));
+        let received = self.repository.exchange(&ask, Kind::Threads, self.end).await?;
+        let mut found = Vec::new();
+        let read = each(&received.body, |thread: Thread<'_>| found.extend(self.of_ours(thread, key)));
+        read.map_err(|_| self.repository.unhelpful(&ask, "something that is not a list of threads"))?;
+        found.sort_by_key(|(_, note): &(String, Note)| note.id);
+        Ok(found)
+    }
+
+    /// `None` for a thread without our marker, or with another key.
+    fn of_ours(&self, thread: Thread<'_>, key: &str) -> Option<(String, Note)> {
+        let open = thread.open();
+        let answered = thread.comments.more;
+        if thread.is_deleted || thread.properties.key().is_some_and(|named| named != key) {
+            return None;
+        }
+        let first = thread.comments.first?;
+        let body = first.content.filter(|_| !first.is_deleted)?;
+        let marker = Marker::parse(&body).filter(|marker| marker.key == key)?;
+        let said = Said { body: body.replace("\r\n", "\n").trim_end().to_owned(), open };
+        let note = Note { id: thread.id, comment: first.id, marker, said, url: self.address(thread.id), answered };
+        Some((first.author.unwrap_or_default().id, note))
+    }
+
+    async fn ask_who_i_am(&self) -> Result<Option<String>, Failure> {
+        match self.repository.connection(self.end).await {
+            Ok(answer) => Ok(Some(answer.text("/authenticatedUser/id").to_owned()).filter(|id| !id.is_empty())),
+            Err(Failure::Refused { status: 400 | 403 | 404, .. }) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Writes a new thread, sent once, and gives its address.
+    pub(crate) async fn create(&self, key: &str, said: &Said) -> Result<String, Failure> {
+        let body = json!({
+            "comments": [{ "parentCommentId": 0, "content": said.body, "commentType": "text" }],
+            "status": status(said.open.unwrap_or_default()),
+            "properties": { KEY_PROPERTY: key, MARKDOWN_PROPERTY: 1 },
+        });
+        let answer = self.write(Method::POST, &[], Some(body), Repeat::Never).await?;
+        let author = answer.pointer("/comments/0/author/id").and_then(Value::as_str).unwrap_or_default();
+        if !author.is_empty() {
+            let _ = self.wrote.set(author.to_owned());
+        }
+        Ok(self.address(answer.pointer("/id").and_then(Value::as_u64).unwrap_or_default()))
+    }
+
+    /// Makes a thread say this: only what differs is sent.
+    pub(crate) async fn edit(&self, note: &Note, said: &Said) -> Result<(), Failure> {
+        if note.said.body != said.body {
+            let body = Some(json!({ "content": said.body }));
+            self.write(Method::PATCH, &self.comment(note), body, Repeat::Harmless).await?;
+        }
+        match said.open.filter(|_| note.said.open != said.open) {
+            None => Ok(()),
+            Some(open) => self.settle(note, open).await,
+        }
+    }
+
+    /// Its text stands by now: what is missing is said by itself.
+    async fn settle(&self, note: &Note, open: bool) -> Result<(), Failure> {
+        let purpose = if open { REOPEN } else { RESOLVE };
+        let partly = |failure| {
+            Failure::Partly(format!("the report is on the pull request, but {}", sentence(&failure, purpose)))
+        };
+        self.set_status(note, status(open)).await.map_err(partly)
+    }
+
+    /// Deletes our comment, and with it the thread, unless others have written there: then it is closed. What is gone already is as good.
+    pub(crate) async fn delete(&self, note: &Note) -> Result<(), Failure> {
+        match self.write(Method::DELETE, &self.comment(note), None, Repeat::Harmless).await {
+            Ok(_) | Err(Failure::Refused { status: 404, .. }) => {}
+            Err(failure) => return Err(failure),
+        }
+        if note.answered && note.said.open != Some(false) {
+            return self.set_status(note, status(false)).await;
+        }
+        Ok(())
+    }
+
+    async fn set_status(&self, note: &Note, status: &str) -> Result<(), Failure> {
+        let body = Some(json!({ "status": status }));
+        self.write(Method::PATCH, &[note.id.to_string()], body, Repeat::Harmless).await.map(|_| ())
+    }
+
+    fn comment(&self, note: &Note) -> [String; 3] {
+        [note.id.to_string(), "comments".to_owned(), note.comment.to_string()]
+    }
+
+    /// Where people find a thread.
+    fn address(&self, thread: u64) -> String {
+        let mut url = self.repository.page(self.pull_request);
+        url.query_pairs_mut().append_pair("discussionId", &thread.to_string());
+        url.into()
+    }
+
+    async fn write(
+        &self,
+        method: Method,
+        below: &[String],
+        body: Option<Value>,
+        repeat: Repeat,
+    ) -> Result<Value, Failure> {
+        let mut path = self.pull.path(&["threads"]);
+        path.extend(below.iter().cloned());
+        let answer = self.repository.call(&Ask { method, path, body, repeat }, self.end).await?;
+        Ok(answer.json)
+    }
+}
+
+fn status(open: bool) -> &'static str {
+    if open { "active" } else { "closed" }
+}

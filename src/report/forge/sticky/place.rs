@@ -1,0 +1,127 @@
+//! Where our comment is kept: the same few calls on each forge.
+
+use seatrial_transport::Backoff;
+use tokio::time::Instant;
+
+use crate::azure_repos::{self, Threads};
+use crate::calls::Failure;
+use crate::github::{self, Comments};
+use crate::marker::Marker;
+
+/// What a comment says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Marker and Markdown: the whole text.
+    pub(crate) body: String,
+    /// Whether its thread is unresolved; `None` where there are no threads, or where it is neither.
+    pub(crate) open: Option<bool>,
+}
+
+/// A comment of ours, with its marker.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    /// The comment's, or its thread's: the smallest is the oldest.
+    pub(crate) id: u64,
+    /// The comment's.
+    pub(crate) comment: u64,
+    pub(crate) marker: Marker,
+    pub(crate) said: Said,
+    pub(crate) url: String,
+    /// Others have written below it.
+    pub(crate) answered: bool,
+}
+
+/// Where a pull request stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    /// Its head commit.
+    pub(crate) commit: String,
+    /// How it ended, as a participle; `None` while it is open.
+    pub(crate) over: Option<String>,
+}
+
+/// The pull request's comments on a forge.
+pub(crate) enum Place<'a> {
+    GitHub(Comments<'a>),
+    AzureRepos(Threads<'a>),
+}
+
+impl Place<'_> {
+    pub(crate) fn pull_request(&self) -> u64 {
+        match self {
+            Place::GitHub(comments) => comments.pull_request,
+            Place::AzureRepos(threads) => threads.pull_request,
+        }
+    }
+
+    /// Characters of a comment at most.
+    pub(crate) fn limit(&self) -> usize {
+        match self {
+            Place::GitHub(_) => github::BODY_LIMIT,
+            Place::AzureRepos(_) => azure_repos::THREAD_LIMIT,
+        }
+    }
+
+    /// What a thread is to be, where there are threads.
+    pub(crate) fn open(&self, failing: bool) -> Option<bool> {
+        match self {
+            Place::GitHub(_) => None,
+            Place::AzureRepos(_) => Some(failing),
+        }
+    }
+
+    /// When all of it must be over.
+    pub(crate) fn end(&self) -> Instant {
+        match self {
+            Place::GitHub(comments) => comments.end,
+            Place::AzureRepos(threads) => threads.end,
+        }
+    }
+
+    pub(crate) fn backoff(&self) -> Backoff {
+        match self {
+            Place::GitHub(comments) => comments.api.transport.backoff(),
+            Place::AzureRepos(threads) => threads.repository.api.transport.backoff(),
+        }
+    }
+
+    /// Our own comments with this key, oldest first: anybody can copy a marker.
+    pub(crate) async fn own(&self, key: &str) -> Result<Vec<Note>, Failure> {
+        match self {
+            Place::GitHub(comments) => comments.own(key).await,
+            Place::AzureRepos(threads) => threads.own(key).await,
+        }
+    }
+
+    /// The pull request as it is now.
+    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+        match self {
+            Place::GitHub(comments) => comments.head().await,
+            Place::AzureRepos(threads) => threads.head().await,
+        }
+    }
+
+    /// Writes anew, sent once, and gives the address.
+    pub(crate) async fn create(&self, key: &str, said: &Said) -> Result<String, Failure> {
+        match self {
+            Place::GitHub(comments) => comments.create(&said.body).await,
+            Place::AzureRepos(threads) => threads.create(key, said).await,
+        }
+    }
+
+    /// Makes a comment say this.
+    pub(crate) async fn edit(&self, note: &Note, said: &Said) -> Result<(), Failure> {
+        match self {
+            Place::GitHub(comments) => comments.edit(note.id, &said.body).await,
+            Place::AzureRepos(threads) => threads.edit(note, said).await,
+        }
+    }
+
+    /// Deletes; what is gone already is as good.
+    pub(crate) async fn delete(&self, note: &Note) -> Result<(), Failure> {
+        match self {
+            Place::GitHub(comments) => comments.delete(note.id).await,
+            Place::AzureRepos(threads) => threads.delete(note).await,
+        }
+    }
+}
