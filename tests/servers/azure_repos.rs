@@ -61,6 +61,12 @@ pub const PROJECT: &str = "Web Shop";
 /// The repository.
 pub const REPOSITORY: &str = "shop";
 
+/// The project's id, which stands for its name everywhere.
+pub const PROJECT_ID: &str = "0f6d3b9a-1111-4222-8333-0123456789ab";
+
+/// The repository's id, which stands for its name everywhere.
+pub const REPOSITORY_ID: &str = "7c1e2a44-5555-4666-8777-0123456789cd";
+
 /// The server; stops when the last handle is dropped. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FakeAzureRepos {

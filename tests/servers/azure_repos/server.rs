@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use super::state::State;
-use super::{Answer, LoggedRequest, PROJECT, REPOSITORY, routes};
+use super::{Answer, LoggedRequest, PROJECT, PROJECT_ID, REPOSITORY, REPOSITORY_ID, routes};
 use crate::call::Body;
 use crate::fault::{behaviour, misbehave};
 use crate::listen::{Dropped, Listening, bind};
@@ -28,7 +28,7 @@ pub(super) async fn serve(address: SocketAddr, state: Shared) -> std::io::Result
 }
 
 async fn handle(request: Request<Incoming>, state: Shared) -> Result<Response<Body>, Dropped> {
-    if request.uri().path() == REMEMBERED {
+    if request.uri().path().ends_with(REMEMBERED) {
         return Ok(lock(&state, |state| state.remembered()).into_response());
     }
     let (parts, body) = request.into_parts();
@@ -66,7 +66,9 @@ fn place(path: &str) -> Option<(String, String)> {
     let (collection, rest) = match below {
         [area, repositories, repository, rest @ ..] if area == "git" && repositories == "repositories" => {
             let (project, collection) = before.split_last()?;
-            if project != PROJECT || repository != REPOSITORY {
+            if ![PROJECT, PROJECT_ID].contains(&project.as_str())
+                || ![REPOSITORY, REPOSITORY_ID].contains(&repository.as_str())
+            {
                 return None;
             }
             (collection, rest)

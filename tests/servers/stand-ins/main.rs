@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is what a shell test reads")]
 #![allow(clippy::disallowed_methods, reason = "a program is the rim: it reads its environment")]
 
+mod azure_repos;
 mod github;
 mod push;
 mod serve;
@@ -31,6 +32,7 @@ enum Command {
     #[command(name = "push-artifact")]
     Artifact(push::ArtifactArguments),
     Acr(serve::AcrArguments),
+    AzureRepos(azure_repos::Arguments),
     Git(serve::GitArguments),
     #[command(name = "github")]
     GitHub(github::Arguments),
@@ -44,6 +46,7 @@ async fn main() -> ExitCode {
         Command::Chart(arguments) => push::chart(&arguments).await,
         Command::Artifact(arguments) => push::artifact(&arguments).await,
         Command::Acr(arguments) => serve::acr(arguments).await,
+        Command::AzureRepos(arguments) => azure_repos::run(&arguments).await,
         Command::Git(arguments) => serve::git(&arguments).await,
         Command::GitHub(arguments) => github::run(&arguments).await,
         Command::Registry(arguments) => serve::registry(&arguments).await,

@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Output, Stdio};
 
+use seatrial_test_servers::azure_repos;
 use seatrial_test_servers::github::TOKEN;
 use seatrial_transport::{Settings, Transport};
 
@@ -94,12 +95,13 @@ fn pushes_charts_and_artifacts_from_directories() {
 
 #[test]
 fn a_mistake_in_the_arguments_is_said_and_exits_with_two() {
-    let table: [(&[&str], &str); 6] = [
+    let table: [(&[&str], &str); 7] = [
         (&["push-image", "http://h", "shop/web", "a:b"], "it is no REPOSITORY:TAG"),
         (&["push-image", "http://h", "shop/web:1", "nonsense"], "it is neither FILE:PATH[:MODE] nor LINK->TARGET"),
         (&["acr", "--upstream", "http://h", "--service", "s", "--login", "nobody"], "it is no USER:PASSWORD"),
         (&["github", "--pull", "shop@cafe"], "it is no OWNER/NAME#NUMBER@HEAD"),
         (&["github", "--permission", "wishes=read"], "there is no permission `wishes`"),
+        (&["azure-repos", "--pull", "7#cafe"], "it is not a NUMBER@HEAD"),
         (&["git", "--listen", "nowhere"], "invalid socket address syntax"),
     ];
     for (arguments, sentence) in table {
@@ -128,4 +130,22 @@ async fn the_github_fake_serves_what_its_flags_say() {
     let remembered = client.get(format!("{}/_remembered", github.1)).send().await.expect("is answered");
     let remembered = remembered.text().await.expect("is text");
     assert!(remembered.contains("POST /repos/acme/shop/statuses/cafe"), "{remembered}");
+}
+
+#[tokio::test]
+async fn the_azure_repos_fake_serves_what_its_flags_say() {
+    let statuses = "POST /pullRequests/*/statuses";
+    let azure = Server::start(&["azure-repos", "--pull", "7@cafe", "--forbid", statuses, "--version", "7.0"]);
+    let transport = Transport::new(&Settings::default()).expect("is a client");
+    let client = transport.client();
+    let pull = format!("{}/Web%20Shop/_apis/git/repositories/shop/pullRequests/7", azure.1);
+    let ask =
+        |version: &str| client.get(format!("{pull}?api-version={version}")).bearer_auth(azure_repos::TOKEN).send();
+    assert_eq!(ask("7.0").await.expect("is answered").status(), 200);
+    assert_eq!(ask("7.1").await.expect("is answered").status(), 400);
+    let status = client.post(format!("{pull}/statuses?api-version=7.0")).bearer_auth(azure_repos::TOKEN).body("{}");
+    assert_eq!(status.send().await.expect("is answered").status(), 403);
+    let remembered = client.get(format!("{}/_remembered", azure.1)).send().await.expect("is answered");
+    let remembered = remembered.text().await.expect("is text");
+    assert!(remembered.contains("POST /pullRequests/7/statuses"), "{remembered}");
 }
