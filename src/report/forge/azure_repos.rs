@@ -57,6 +57,9 @@ impl AzureRepos {
     ) -> Result<AzureRepos, String> {
         let base = api_base(collection)
             .ok_or("the address of the Azure DevOps collection is not a URL such as `https://dev.azure.com/acme`")?;
+        if project.is_empty() {
+            return Err("it is not known which project of Azure DevOps the repository belongs to".to_owned());
+        }
         if !is_name(project) {
             return Err(format!("`{}` is not a project of Azure DevOps", one_line(project)));
         }

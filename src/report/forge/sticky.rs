@@ -114,9 +114,9 @@ impl<'a> Sticky<'a> {
                 Err(failure @ Failure::Unclear(_)) => failure,
                 Err(failure) => return Err(failure),
             };
-            let found = self.place.own(&self.marker.key).await.map_err(|_| last.clone())?;
-            if let Some(created) = found.into_iter().find(|comment| comment.said.body == self.said.body) {
-                return Ok(Written { url: created.url, how: How::Created });
+            let found = self.place.written(&self.marker.key, &self.said.body).await.map_err(|_| last.clone())?;
+            if let Some(url) = found {
+                return Ok(Written { url, how: How::Created });
             }
         }
         Err(last)

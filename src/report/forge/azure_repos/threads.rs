@@ -56,16 +56,30 @@ impl<'a> Threads<'a> {
     /// Our own threads with this key, oldest first: anybody can copy a marker. While it is not known who we are none is taken for ours; once we
     /// have written one, its author says it.
     pub(crate) async fn own(&self, key: &str) -> Result<Vec<Note>, Failure> {
-        let mut marked = self.marked(key).await?;
-        if marked.is_empty() {
-            return Ok(Vec::new());
+        // At the same time: what is listed is as fresh as can be when it is changed.
+        let (me, marked) = tokio::try_join!(self.me(), self.marked(key))?;
+        let ours = |author: &str| me.is_some_and(|me| me.eq_ignore_ascii_case(author));
+        Ok(marked.into_iter().filter(|(author, _)| ours(author)).map(|(_, note)| note).collect())
+    }
+
+    /// The address of a thread with exactly this text, which holds the run that it is of: whether a creation was carried out. Who wrote it does
+    /// not matter while it is not known who we are.
+    pub(crate) async fn written(&self, key: &str, text: &str) -> Result<Option<String>, Failure> {
+        let (me, marked) = tokio::try_join!(self.me(), self.marked(key))?;
+        let ours = |author: &str| me.is_none_or(|me| me.eq_ignore_ascii_case(author));
+        let found = marked.into_iter().find(|(author, note)| ours(author) && note.said.body == text);
+        Ok(found.map(|(author, note)| {
+            let _ = self.wrote.set(author);
+            note.url
+        }))
+    }
+
+    /// Who we are, as far as it is known.
+    async fn me(&self) -> Result<Option<&str>, Failure> {
+        match self.wrote.get() {
+            Some(me) => Ok(Some(me)),
+            None => Ok(self.asked.get_or_try_init(|| self.ask_who_i_am()).await?.as_deref()),
         }
-        let me = match self.wrote.get() {
-            Some(me) => Some(me.as_str()),
-            None => self.asked.get_or_try_init(|| self.ask_who_i_am()).await?.as_deref(),
-        };
-        marked.retain(|(author, _)| me.is_some_and(|me| me.eq_ignore_ascii_case(author)));
-        Ok(marked.into_iter().map(|(_, note)| note).collect())
     }
 
     /// All that carry a marker with this key, oldest first, and who wrote them.

@@ -163,6 +163,12 @@ impl Comments<'_> {
         Ok(marked.into_iter().map(|comment| comment.note).collect())
     }
 
+    /// The address of a comment of ours with exactly this text: whether a creation was carried out.
+    pub(crate) async fn written(&self, key: &str, text: &str) -> Result<Option<String>, Failure> {
+        let found = self.own(key).await?.into_iter().find(|note| note.said.body == text);
+        Ok(found.map(|note| note.url))
+    }
+
     /// Who the token belongs to. `GET /user` is refused to installation tokens; GraphQL's `viewer` answers them. Where neither does, it is
     /// taken for the token that a job of GitHub Actions is given.
     async fn ask_who_i_am(&self) -> Result<Author, Failure> {

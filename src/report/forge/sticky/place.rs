@@ -93,6 +93,14 @@ impl Place<'_> {
         }
     }
 
+    /// The address of a comment with exactly this text, once it is there: a creation whose answer was lost may have been carried out.
+    pub(crate) async fn written(&self, key: &str, text: &str) -> Result<Option<String>, Failure> {
+        match self {
+            Place::GitHub(comments) => comments.written(key, text).await,
+            Place::AzureRepos(threads) => threads.written(key, text).await,
+        }
+    }
+
     /// The pull request as it is now.
     pub(crate) async fn head(&self) -> Result<Head, Failure> {
         match self {

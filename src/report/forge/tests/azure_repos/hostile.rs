@@ -4,6 +4,8 @@ use seatrial_forge::{AzureRepos, Comment, CommitStatus, Delivery, StatusState};
 use seatrial_model::Secret;
 use seatrial_test_servers::azure_repos::{Answer, BUILD_SERVICE, Behaviour, Fault};
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::*;
 
@@ -131,6 +133,32 @@ async fn answers_that_no_server_gives_are_survived() {
         let delivery = forge(&fake).upsert_comment(7, &report(2, "new")).await;
         assert!(matches!(delivery, Delivery::Created(_)), "{list}: {delivery:?}");
         assert_eq!(texts(&fake), ["new"], "{list}");
+    }
+}
+
+/// A list may be large, and is still no place for a gigabyte.
+#[tokio::test]
+async fn a_list_that_is_larger_than_any_can_be_is_left() {
+    for path in ["/threads", "/iterations"] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/acme", listener.local_addr().expect("bound"));
+        let server = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut buffer = vec![0; 65_536];
+                let read = stream.read(&mut buffer).await.unwrap_or(0);
+                let line = String::from_utf8_lossy(&buffer[..read]).lines().next().unwrap_or_default().to_owned();
+                let other = r#"{"status":"active","value":[],"lastMergeSourceCommit":{"commitId":"a"}}"#;
+                let endless = line.contains(path);
+                let (length, body) = if endless { (1 << 40, "{\"value\":[") } else { (other.len(), other) };
+                let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+                let _ = stream.write_all(head.as_bytes()).await;
+            }
+        });
+        let begun = tokio::time::Instant::now();
+        let sentence = refusal(client(&url, TOKEN).upsert_comment(7, &report(1, "x")).await);
+        assert!(sentence.contains("127.0.0.1 answered with more than") && sentence.ends_with("MiB"), "{sentence}");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        server.abort();
     }
 }
 

@@ -101,6 +101,17 @@ async fn a_creation_that_was_carried_out_without_an_answer_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_creation_that_was_carried_out_is_known_again_even_where_it_is_not_known_who_we_are() {
+    let fake = fake().await;
+    add_of(&fake, "somebody", HEAD, 9, "not ours");
+    fake.arm(Fault::new("GET", CONNECTION, Behaviour::Answer(Answer::exception(403, "AccessCheckException", "No."))));
+    fake.arm(Fault::new("POST", THREADS, Behaviour::DropAfter).nth(1));
+    let delivery = forge(&fake).upsert_comment(7, &report(1, "once")).await;
+    assert!(matches!(delivery, Delivery::Created(_)), "{delivery:?}");
+    assert_eq!((texts(&fake), sent(&fake, "POST")), (vec!["not ours".to_owned(), "once".to_owned()], 1));
+}
+
+#[tokio::test]
 async fn a_creation_that_was_lost_is_sent_again_after_a_look() {
     let unavailable = Answer::exception(503, "SomeException", "Unavailable");
     for behaviour in [Behaviour::DropBefore, Behaviour::Hang, Behaviour::Answer(unavailable)] {

@@ -244,7 +244,9 @@ fn what_is_no_collection_no_project_no_repository_or_no_token_is_said_before_any
     for address in ["", "dev.azure.com/acme", "ftp://example.com", "https://"] {
         assert!(wrong(address, "p", "r", "x").contains("is not a URL"), "{address}");
     }
-    for name in ["", " ", ".", "..", "a/b", "a\\b", "a\nb", "../x", "\u{85}"] {
+    assert!(wrong(collection, "", "r", "x").contains("which project"));
+    assert!(wrong(collection, "p", "", "x").contains("is not a repository"));
+    for name in [" ", ".", "..", "a/b", "a\\b", "a\nb", "../x", "\u{85}"] {
         assert!(wrong(collection, name, "r", "x").contains("is not a project of Azure DevOps"), "{name}");
         assert!(wrong(collection, "p", name, "x").contains("is not a repository of Azure Repos"), "{name}");
     }

@@ -1,7 +1,8 @@
 //! What becomes of the thread when nothing goes wrong.
 
-use seatrial_forge::{Comment, Delivery, THREAD_LIMIT};
-use seatrial_test_servers::azure_repos::{Answer, BUILD_SERVICE, Behaviour, Fault, Token};
+use seatrial_ci::{ForgeKind, ForgeTarget};
+use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, StatusState, THREAD_LIMIT};
+use seatrial_test_servers::azure_repos::{Answer, BUILD_SERVICE, Behaviour, Fault, PROJECT_ID, REPOSITORY_ID, Token};
 use serde_json::json;
 
 use super::*;
@@ -25,6 +26,31 @@ async fn is_created_active_while_failing_edited_by_later_runs_and_closed_when_gr
     let patches = [comment.clone(), thread.clone(), comment, thread];
     assert_eq!(writes(&fake)[0], "POST /pullRequests/7/threads");
     assert_eq!(writes(&fake)[1..], patches);
+}
+
+#[tokio::test]
+async fn is_opened_from_a_target_as_the_ci_gives_it() {
+    let fake = fake().await;
+    let target = |project: Option<&str>, repository: &str| ForgeTarget {
+        kind: ForgeKind::AzureRepos,
+        api: fake.url(),
+        server: fake.url(),
+        project: project.map(str::to_owned),
+        repository: repository.to_owned(),
+    };
+    let open = |target: &ForgeTarget| Forge::open(target, &transport(), &Secret::new(TOKEN));
+    for (project, repository) in [(PROJECT, REPOSITORY), (PROJECT_ID, REPOSITORY_ID)] {
+        let forge = open(&target(Some(project), repository)).expect("is a forge");
+        assert_eq!(forge.comment_budget(), 140_000);
+        assert!(!matches!(forge.upsert_comment(7, &report(1, "x")).await, Delivery::Refused(_)));
+        let state = StatusState::Success;
+        let status =
+            CommitStatus { context: "seatrial".to_owned(), state, description: "x".to_owned(), target_url: None };
+        assert!(matches!(forge.set_status(7, HEAD, &status).await, Delivery::Created(_)));
+    }
+    assert_eq!((fake.threads(7).len(), fake.pull_request(7).statuses.len()), (1, 2));
+    let unknown = open(&target(None, REPOSITORY)).expect_err("has no project");
+    assert_eq!(unknown, "it is not known which project of Azure DevOps the repository belongs to");
 }
 
 #[tokio::test]
