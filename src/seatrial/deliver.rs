@@ -124,7 +124,8 @@ impl Sinks<'_> {
     /// be set is said when the last one cannot be.
     pub(crate) fn begin(&self, context: &RunContext<'_>, transport: &Transport) -> Option<JoinHandle<()>> {
         let sinks = context.sinks();
-        let head = self.session.ci.pull_request.as_ref().and_then(|pull_request| pull_request.head.clone())?;
+        let pull_request = self.session.ci.pull_request.as_ref()?;
+        let (number, head) = (pull_request.number, pull_request.head.clone()?);
         let forge = self.forge(transport, &sinks).ok().flatten().filter(|_| sinks.status)?;
         let status = CommitStatus {
             context: context_of(&self.key(&sinks, &context.workspace.config_path)),
@@ -133,7 +134,7 @@ impl Sinks<'_> {
             target_url: self.session.ci.run_url.clone(),
         };
         Some(tokio::spawn(async move {
-            let delivery = forge.set_status(&head, &status).await;
+            let delivery = forge.set_status(number, &head, &status).await;
             tracing::debug!(?delivery, "pending status");
         }))
     }
@@ -169,6 +170,7 @@ impl Sinks<'_> {
                 head: head.clone(),
                 run: ci.run.unwrap_or_default(),
                 body: markdown(report, forge.comment_budget()),
+                failing: report.verdict != Verdict::Passed,
             };
             let delivery = forge.upsert_comment(pull_request.number, &comment).await;
             notices.extend(self.notice("comment", delivery));
@@ -180,7 +182,7 @@ impl Sinks<'_> {
                 description: headline(report),
                 target_url: report.run_url.clone(),
             };
-            notices.extend(self.notice("commit status", forge.set_status(&head, &status).await));
+            notices.extend(self.notice("commit status", forge.set_status(pull_request.number, &head, &status).await));
         }
         notices
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use seatrial_ci::{EarlierRun, ForgeTarget, Host};
 use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
-use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Secret};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Secret, Verdict};
 use seatrial_reporters::markdown;
 
 use crate::cli::DeliverArgs;
@@ -48,6 +48,7 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
         head: run.head.clone(),
         run: ci.run.unwrap_or_default(),
         body: markdown(&report, budget),
+        failing: report.verdict != Verdict::Passed,
     };
     match forge.upsert_comment(number, &comment).await {
         Delivery::Created(url) | Delivery::Updated(url) | Delivery::Unchanged(url) => {

@@ -37,6 +37,7 @@ impl Forge {
     pub async fn head_of(&self, pull_request: u64) -> Result<String, String> {
         match self {
             Forge::GitHub(github) => github.head_of(pull_request).await,
+            Forge::AzureRepos(azure) => azure.head_of(pull_request).await,
         }
     }
 
