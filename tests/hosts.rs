@@ -1,5 +1,5 @@
-//! The main job where Azure Pipelines or Jenkins builds a pull request that lives on GitHub: their variables, what they check out, what they take
-//! from a log, and the stateful GitHub fake on the other side.
+//! The main job where Azure Pipelines or Jenkins builds a pull request that lives on GitHub or in Azure Repos: their variables, what they check
+//! out, what they take from a log, and the stateful fakes on the other side.
 #![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
 
 #[path = "support/git.rs"]
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use git::git;
+use seatrial_test_servers::azure_repos::{self, FakeAzureRepos, PullRequest};
 use seatrial_test_servers::github::{Account, FakeGitHub, Pull};
 
 const TOKEN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
@@ -127,6 +128,30 @@ impl Checkout {
         environment
     }
 
+    /// The same where the repository is in Azure Repos.
+    fn environment_of_azure_repos(&self, github: &FakeGitHub, azure: &FakeAzureRepos) -> Vec<(&'static str, String)> {
+        let collection = azure.server_url();
+        let page = format!("{collection}/Web%20Shop/_git/{}", azure_repos::REPOSITORY);
+        let mut environment = self.environment(github);
+        environment.retain(|(name, _)| !matches!(*name, "GITHUB_TOKEN" | "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"));
+        environment.extend([
+            ("SYSTEM_ACCESSTOKEN", azure_repos::TOKEN.to_owned()),
+            ("CHANGE_URL", format!("{page}/pullrequest/7")),
+        ]);
+        if self.host == Host::AzurePipelines {
+            environment.retain(|(name, _)| *name != "CHANGE_URL");
+            environment.extend([
+                ("SYSTEM_COLLECTIONURI", format!("{collection}/")),
+                ("BUILD_REPOSITORY_PROVIDER", "TfsGit".to_owned()),
+                ("BUILD_REPOSITORY_NAME", azure_repos::REPOSITORY.to_owned()),
+                ("BUILD_REPOSITORY_URI", page),
+                ("SYSTEM_PULLREQUEST_PULLREQUESTID", "7".to_owned()),
+                ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main".to_owned()),
+            ]);
+        }
+        environment
+    }
+
     fn run(&self, github: &FakeGitHub, arguments: &[&str], more: &[(&str, &str)]) -> (Output, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
         command.args(["run", "--cluster", "simulated"]).args(arguments).current_dir(self.repo()).env_clear();
@@ -229,7 +254,7 @@ fn a_head_that_jenkins_does_not_tell_is_not_guessed() {
     assert_eq!(github.request_lines(), Vec::<String>::new());
 
     let (_, log) = checkout.run(&github, &[], &[("SEATRIAL_HEAD", &checkout.head)]);
-    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 1, "{log}");
+    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 2, "{log}");
 }
 
 #[test]
@@ -246,5 +271,66 @@ fn a_missing_token_names_how_the_host_gives_one() {
         assert_eq!(output.status.code(), Some(0), "{log}");
         let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(way_out), "{log}");
+    }
+}
+
+#[test]
+fn in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_closed_thread() {
+    let runtime = runtime();
+    let changes = [(RED, 1, "image not found", "active", "failed"), (GREEN, 0, "✅", "closed", "succeeded")];
+    for host in [Host::AzurePipelines, Host::Jenkins] {
+        for (change, exit, says, thread_status, state) in changes {
+            let checkout = Checkout::of(host, change);
+            let azure = runtime.block_on(FakeAzureRepos::start());
+            azure.add_pull_request(PullRequest::active(7, &checkout.head));
+            let environment = checkout.environment_of_azure_repos(&github(&runtime, &checkout), &azure);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+            command.args(["run", "--cluster", "simulated"]).current_dir(checkout.repo()).env_clear();
+            let output = command.envs(environment).output().expect("the program runs");
+            let log = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
+            assert_eq!(output.status.code(), Some(exit), "{host:?}: {log}");
+            let threads = azure.threads(7);
+            assert_eq!(threads.len(), 1, "{host:?}: {log}");
+            assert_eq!(threads[0].status.as_deref(), Some(thread_status), "{host:?}: {log}");
+            let content = &threads[0].comments[0].content;
+            let marker = format!("<!-- seatrial key=ci/trial sha={} run=100 attempt=1 v=1 -->", checkout.head);
+            assert!(content.starts_with(&marker) && content.contains(says), "{host:?}: {content}");
+            let statuses = azure.pull_request(7).statuses;
+            let told: Vec<(&str, Option<u64>)> = statuses.iter().map(|s| (s.state.as_str(), s.iteration)).collect();
+            assert_eq!(told, [("pending", Some(1)), (state, Some(1))], "{host:?}: {log}");
+            if change == RED {
+                let link = format!("_git/shop?path=/{DEV}&version=GC{}&line=13&", checkout.head);
+                let content = content.replace("&amp;", "&");
+                assert!(content.contains(&link), "{link}: {content}");
+            }
+            assert_eq!(azure.violations(), Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn jenkins_deploys_only_what_the_forge_says_is_no_forks() {
+    let runtime = runtime();
+    let fork = |from: Option<&str>| Pull { from: Some(from.map(str::to_owned)), ..Pull::open(7, "") };
+    let table = [
+        (None, TOKEN, None),
+        (Some(fork(Some("mallory/shop"))), TOKEN, Some("the pull request comes from a fork")),
+        (Some(fork(None)), TOKEN, Some("the pull request comes from a fork")),
+        (None, "", Some("Jenkins does not tell for sure whether the pull request comes from a fork")),
+    ];
+    for (pull, token, refused) in table {
+        let checkout = Checkout::of(Host::Jenkins, GREEN);
+        let github = github(&runtime, &checkout);
+        if let Some(pull) = pull {
+            github.change_pull(REPOSITORY, 7, |known| known.from = pull.from);
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.arg("run").current_dir(checkout.repo()).env_clear();
+        let output = command.envs(checkout.environment(&github)).env("GITHUB_TOKEN", token).output().expect("runs");
+        let log = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+        match refused {
+            None => assert!(log.contains("created") || log.contains("configured"), "{log}"),
+            Some(because) => assert!(log.contains(because) && !log.contains("created"), "{because}: {log}"),
+        }
     }
 }

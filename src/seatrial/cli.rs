@@ -1,6 +1,7 @@
 //! Flags and subcommands. Only what works is listed.
 
 mod change;
+mod output;
 mod render;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::variables::{FromVariables, boolean, without_empty};
 
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
+pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
@@ -384,40 +386,6 @@ pub(crate) enum Color {
     Always,
     /// Never.
     Never,
-}
-
-/// A report format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For people.
-    Terminal,
-    /// For a comment or a summary.
-    Markdown,
-    /// For test tabs.
-    Junit,
-    /// For programs.
-    Json,
-}
-
-/// `FORMAT[=FILE]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Output {
-    pub(crate) format: ReportFormat,
-    pub(crate) file: Option<PathBuf>,
-}
-
-impl std::str::FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Output, String> {
-        let (name, file) = text.split_once('=').map_or((text, None), |(n, f)| (n, Some(f)));
-        let format = ReportFormat::from_str(name, true)
-            .map_err(|_| format!("`{name}` is not a report format; choose terminal, markdown, junit or json"))?;
-        match file {
-            Some("") => Err(format!("`{text}` names no file; write `{name}` or `{name}=FILE`")),
-            file => Ok(Output { format, file: file.map(PathBuf::from) }),
-        }
-    }
 }
 
 #[cfg(test)]

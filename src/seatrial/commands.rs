@@ -29,6 +29,10 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
     let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge };
     let mut context = RunContext::open(&session, &args.common, flags, args.base.wish())?;
+    // A simulated cluster takes no credentials.
+    if cluster != Some("simulated") {
+        context.ask_whose_it_is(&transport, args.common.offline).await;
+    }
     let log = progress_log(&session, &args.common);
     let cancel = signals::listen(&log)?;
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };

@@ -200,14 +200,8 @@ impl Sinks<'_> {
         if self.common.offline {
             return Err("no comment and no commit status: --offline".to_owned());
         }
-        let Some(target) = &ci.forge else {
-            return Err("no comment and no commit status: the CI does not say which repository this is".to_owned());
-        };
-        let token = target.token_variables().iter().filter_map(|name| self.session.env.get(*name));
-        let Some(token) = token.into_iter().find(|value| !value.is_empty()) else {
-            return Err(format!("no comment and no commit status: {}", ci.host.missing_token(target)));
-        };
-        Forge::open(target, transport, &Secret::new(token.as_str())).map(Some)
+        let forge = open_forge(self.session, transport);
+        forge.map(Some).map_err(|why| format!("no comment and no commit status: {why}"))
     }
 
     fn notice(&self, what: &str, delivery: Delivery) -> Option<String> {
@@ -217,6 +211,18 @@ impl Sinks<'_> {
             Delivery::Refused(sentence) => Some(self.session.masked(&sentence)),
         }
     }
+}
+
+/// The forge on which the pull request lives, with the token of the environment.
+///
+/// # Errors
+/// A sentence: it is not known which one it is, or there is no token.
+pub(crate) fn open_forge(session: &Session, transport: &Transport) -> Result<Forge, String> {
+    let target = session.ci.forge.as_ref().ok_or("it is not known which repository this is")?;
+    let token = target.token_variables().iter().filter_map(|name| session.env.get(*name));
+    let token = token.into_iter().find(|value| !value.is_empty());
+    let token = token.ok_or_else(|| session.ci.host.missing_token(target))?;
+    Forge::open(target, transport, &Secret::new(token.as_str()))
 }
 
 /// The name of the status.

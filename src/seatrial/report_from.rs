@@ -9,11 +9,12 @@ use std::path::Path;
 
 use seatrial_ci::{EarlierRun, ForgeTarget, Host};
 use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
-use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Secret, Verdict};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Verdict};
 use seatrial_reporters::markdown;
 
 use crate::cli::DeliverArgs;
 use crate::commands::connect_to_network;
+use crate::deliver::open_forge;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::streams::{self, Written};
@@ -35,7 +36,7 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
     if args.common.offline {
         return Err(Stop::Usage("`report` writes to the forge, which --offline forbids".to_owned()));
     }
-    let forge = open(&session, target, args)?;
+    let forge = open(&session, args)?;
     let head = forge.head_of(number).await.map_err(|why| Stop::Broken(session.masked(&why)))?;
     if head != run.head {
         return tell(&format!("not delivered: the head of pull request {number} is now {head}"));
@@ -79,12 +80,9 @@ fn earlier_run(session: &Session) -> Result<EarlierRun, Stop> {
     })
 }
 
-fn open(session: &Session, target: &ForgeTarget, args: &DeliverArgs) -> Result<Forge, Stop> {
-    let token = target.token_variables().iter().filter_map(|name| session.env.get(*name));
-    let token = token.into_iter().find(|value| !value.is_empty());
-    let token = token.ok_or_else(|| Stop::Usage(session.ci.host.missing_token(target)))?;
+fn open(session: &Session, args: &DeliverArgs) -> Result<Forge, Stop> {
     let transport = connect_to_network(session, args.ca_bundle.as_deref())?;
-    Forge::open(target, &transport, &Secret::new(token.as_str())).map_err(Stop::Usage)
+    open_forge(session, &transport).map_err(Stop::Usage)
 }
 
 /// A report, or why there is none, as a predicate.

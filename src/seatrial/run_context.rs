@@ -6,6 +6,7 @@ use std::path::Path;
 use seatrial_api::{ClusterTarget, named_files};
 use seatrial_ci::Trust;
 use seatrial_model::{Alteration, Finding, Report, ReportedFinding, Span};
+use seatrial_transport::Transport;
 use seatrial_tree::{ReadError, Tree};
 
 use crate::alterations::alterations;
@@ -13,6 +14,7 @@ use crate::authority::{Authority, AuthorityFlags, BaseSays, Purpose};
 use crate::cli::{CommonArgs, FindingArgs};
 use crate::compared::{Compared, Wish};
 use crate::config::{self, Config, ConfigProblem, ReportConfig};
+use crate::deliver::open_forge;
 use crate::repository_name::repository_name;
 use crate::revision::{self, Commit, Commits};
 use crate::session::Session;
@@ -67,6 +69,29 @@ impl<'a> RunContext<'a> {
         tracing::debug!(compared_with = ?compared.commit, "commits");
         let trouble = trouble.or(unknown);
         Ok(RunContext { session, workspace, commits, compared, trusted, authority, trouble })
+    }
+
+    /// Asks the forge whose pull request it is, where the CI cannot tell for sure: nobody has the say over a fork's.
+    pub(crate) async fn ask_whose_it_is(&mut self, transport: &Transport, offline: bool) {
+        let ci = &self.session.ci;
+        let pull_request = ci.pull_request.as_ref().filter(|_| !ci.host.tells_forks());
+        let (Some(pull_request), Authority::Base(_) | Authority::Checkout) = (pull_request, &self.authority) else {
+            return;
+        };
+        let asked = match (offline, open_forge(self.session, transport)) {
+            (true, _) => Err("--offline".to_owned()),
+            (false, Ok(forge)) => forge.is_from_a_fork(pull_request.number).await,
+            (false, Err(why)) => Err(why),
+        };
+        let because = match asked {
+            Ok(false) => return,
+            Ok(true) => "the pull request comes from a fork".to_owned(),
+            Err(why) => {
+                let host = ci.host.name();
+                format!("{host} does not tell for sure whether the pull request comes from a fork, and {why}")
+            }
+        };
+        self.authority = Authority::Nobody(self.session.masked(&because));
     }
 
     /// Reads the checkout's configuration.

@@ -79,6 +79,13 @@ impl Host {
         env.get("GITHUB_EVENT_PATH").map(String::as_str)
     }
 
+    /// Whether its variables tell a fork's pull request for sure. Jenkins names a fork's owner, and has none to name for a fork that was
+    /// deleted, nor another one for a fork within the same owner (github-branch-source-plugin).
+    #[must_use]
+    pub fn tells_forks(self) -> bool {
+        !matches!(self, Host::Jenkins)
+    }
+
     /// As people call it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -89,6 +89,15 @@ impl AzureRepos {
         head.map(|head| head.commit).map_err(|failure| sentence(&failure, READ))
     }
 
+    /// Whether a pull request comes from another repository (`forkSource`).
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn is_from_a_fork(&self, pull_request: u64) -> Result<bool, String> {
+        let forked = self.pull_request(pull_request).is_from_a_fork().await;
+        forked.map_err(|failure| sentence(&failure, READ))
+    }
+
     /// Keeps one thread on a pull request by the algorithm of the sticky comment. A body that is longer than [`THREAD_LIMIT`] together with
     /// its marker is never sent.
     pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {

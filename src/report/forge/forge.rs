@@ -41,6 +41,17 @@ impl Forge {
         }
     }
 
+    /// Whether a pull request comes from a fork, or from where nobody can tell any more.
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn is_from_a_fork(&self, pull_request: u64) -> Result<bool, String> {
+        match self {
+            Forge::GitHub(github) => github.is_from_a_fork(pull_request).await,
+            Forge::AzureRepos(azure) => azure.is_from_a_fork(pull_request).await,
+        }
+    }
+
     /// Keeps one comment on a pull request.
     pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {
         match self {

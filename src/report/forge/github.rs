@@ -63,6 +63,16 @@ impl GitHub {
         Ok(answer.text("/head/sha").to_owned())
     }
 
+    /// Whether a pull request comes from another repository, or from one that is not there any more.
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn is_from_a_fork(&self, pull_request: u64) -> Result<bool, String> {
+        let answer = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, READ))?;
+        let own = format!("{}/{}", self.owner, self.name);
+        Ok(!answer.text("/head/repo/full_name").eq_ignore_ascii_case(&own))
+    }
+
     /// Keeps one comment on a pull request by the algorithm of the sticky comment. A body that is longer than [`BODY_LIMIT`] together with its
     /// marker is never sent.
     pub async fn upsert_comment(&self, pull_request: u64, comment: &Comment) -> Delivery {

@@ -40,22 +40,28 @@ pub struct Pull {
     pub state: String,
     /// Whether only collaborators may comment.
     pub locked: bool,
+    /// The repository that it comes from: by default the one it goes to, none where that was deleted.
+    pub from: Option<Option<String>>,
 }
 
 impl Pull {
     /// An open pull request.
     #[must_use]
     pub fn open(number: u64, head: &str) -> Pull {
-        Pull { number, head: head.to_owned(), state: "open".to_owned(), locked: false }
+        Pull { number, head: head.to_owned(), state: "open".to_owned(), locked: false, from: None }
     }
 
     pub(crate) fn json(&self, repository: &str) -> Value {
+        let from = match &self.from {
+            None => json!({ "full_name": repository }),
+            Some(from) => from.as_ref().map_or(Value::Null, |from| json!({ "full_name": from })),
+        };
         json!({
             "number": self.number,
             "state": self.state,
             "locked": self.locked,
             "html_url": format!("https://github.com/{repository}/pull/{}", self.number),
-            "head": { "sha": self.head, "ref": "change", "repo": { "full_name": repository } },
+            "head": { "sha": self.head, "ref": "change", "repo": from },
             "base": { "ref": "main", "repo": { "full_name": repository } },
         })
     }

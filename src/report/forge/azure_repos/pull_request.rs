@@ -43,6 +43,15 @@ impl PullRequest<'_> {
         self.repository.page(self.number).into()
     }
 
+    /// Whether it comes from another repository.
+    pub(crate) async fn is_from_a_fork(&self) -> Result<bool, Failure> {
+        let pull = self.repository.call(&Ask::get(self.path(&[])), self.end).await?;
+        if pull.text("/status").is_empty() {
+            return Err(no("names no state of the pull request"));
+        }
+        Ok(pull.json.get("forkSource").is_some_and(|source| !source.is_null()))
+    }
+
     /// Its head and how it ended.
     pub(crate) async fn head(&self) -> Result<Head, Failure> {
         self.standing().await.map(|(head, _)| head)
