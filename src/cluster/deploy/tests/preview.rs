@@ -117,12 +117,12 @@ async fn a_namespace_that_does_not_go_names_what_holds_it() {
 
     // Nor is it deployed into: that waits until it is gone.
     let mut harness = harness;
-    harness.options.timeout = Duration::from_secs(1);
+    harness.options.timeout = Duration::from_secs(3);
     let deployed = harness.deploy(SHOP).await;
     assert_eq!(
         deployed.broken.as_deref(),
         Some(
-            "the deadline of 1s passed while waiting for the namespace `shop-pr-12` to be deleted; nothing was applied"
+            "the deadline of 3s passed while waiting for the namespace `shop-pr-12` to be deleted; nothing was applied"
         )
     );
 }
