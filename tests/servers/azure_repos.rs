@@ -10,7 +10,7 @@
 //!
 //! Not imitated: votes, reviewers, policies, inline positions, likes, identities beyond the id, TSTUs (it counts requests), delays before a
 //! limit, time in bodies, HTTP/2 and TLS. The description says that lists are arrays; they come in a frame with `count` and `value`, as the
-//! service sends them. It pages none of the lists that are imitated here, and neither does the service.
+//! service sends them. It has pages for none of the lists that are imitated here.
 //!
 //! Guessed, because the description is silent:
 //! - `GET pullRequests/{id}` (`status`, `lastMergeSourceCommit`) and `GET _apis/connectionData` (`authenticatedUser.id`, without a version, for
@@ -20,6 +20,7 @@
 //! - A token that is not accepted: 401 without a body where `X-TFS-FedAuthRedirect: Suppress` was sent, else 302 to a page for signing in. A personal
 //!   access token as `Bearer` is not accepted, a web token as password is. A scope that is missing is 401, a permission 403 with TF401027, a
 //!   repository that may not be read 404 with TF401019.
+//! - A comment's 150,000 characters are .NET's: those beyond 16 bits count twice.
 //! - Editing or deleting somebody else's comment is 403, a deleted comment or thread 404. A thread whose comments are all deleted is deleted.
 //! - Threads and statuses are taken on pull requests that are completed or abandoned, too. An iteration that is not there is 400.
 //! - Statuses and words of the other refusals: 400 with some `typeKey`.

@@ -118,7 +118,7 @@ fn no_thread(id: u64) -> Answer {
 fn content(comment: &Value) -> Result<&str, Answer> {
     match text(comment, "content") {
         None | Some("") => Err(Answer::invalid_argument("A comment must have a content.")),
-        Some(content) if content.chars().count() > LIMIT => {
+        Some(content) if content.encode_utf16().count() > LIMIT => {
             Err(Answer::invalid_argument("The content of a comment can have up to 150,000 characters."))
         }
         Some(content) => Ok(content),
