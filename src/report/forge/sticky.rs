@@ -2,6 +2,9 @@
 //!
 //! List, keep our own; stop when the head moved on or a newer run of the same head has reported; edit the oldest, or create it; list again
 //! and heal what a race left behind: the oldest comment stays, with the newest report. A creation is never repeated blindly.
+//!
+//! Neither forge has conditional edits: an older run that listed before a newer one edited the same comment, and edits it after that one has
+//! looked again, has the last word until the next run. That takes two runs of one commit that end within a call or two of each other.
 
 mod place;
 
@@ -48,7 +51,7 @@ impl<'a> Sticky<'a> {
 
     /// Sees to it that the pull request has one comment with this key, and that it is the newest.
     pub(crate) async fn upsert(&self) -> Result<Delivery, Failure> {
-        let (length, limit) = (self.said.body.chars().count(), self.place.limit());
+        let (length, limit) = (self.place.length(&self.said.body), self.place.limit());
         if length > limit {
             let message = format!("the report has {length} characters, and a comment may have {limit}");
             return Ok(Delivery::Refused(message));

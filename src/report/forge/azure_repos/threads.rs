@@ -111,7 +111,8 @@ impl<'a> Threads<'a> {
     async fn ask_who_i_am(&self) -> Result<Option<String>, Failure> {
         match self.repository.connection(self.end).await {
             Ok(answer) => Ok(Some(answer.text("/authenticatedUser/id").to_owned()).filter(|id| !id.is_empty())),
-            Err(Failure::Refused { status: 400 | 403 | 404, .. }) => Ok(None),
+            // A token that is not accepted at all fails with the list, too.
+            Err(Failure::Refused { status: 400 | 401 | 403 | 404, .. }) => Ok(None),
             Err(failure) => Err(failure),
         }
     }
@@ -128,7 +129,10 @@ impl<'a> Threads<'a> {
         if !author.is_empty() {
             let _ = self.wrote.set(author.to_owned());
         }
-        Ok(self.address(answer.pointer("/id").and_then(Value::as_u64).unwrap_or_default()))
+        let id = answer.pointer("/id").and_then(Value::as_u64);
+        // A proxy's answer, for instance: the list says whether there is a thread.
+        id.map(|id| self.address(id))
+            .ok_or_else(|| Failure::Unclear("Azure DevOps answered without a thread".to_owned()))
     }
 
     /// Makes a thread say this: only what differs is sent.

@@ -62,6 +62,14 @@ impl Place<'_> {
         }
     }
 
+    /// Characters of a text, as the forge counts them: Azure DevOps, being .NET, counts what is beyond 16 bits twice.
+    pub(crate) fn length(&self, text: &str) -> usize {
+        match self {
+            Place::GitHub(_) => text.chars().count(),
+            Place::AzureRepos(_) => text.encode_utf16().count(),
+        }
+    }
+
     /// What a thread is to be, where there are threads.
     pub(crate) fn open(&self, failing: bool) -> Option<bool> {
         match self {

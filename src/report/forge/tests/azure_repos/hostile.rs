@@ -118,6 +118,10 @@ async fn answers_that_no_server_gives_are_survived() {
         json!([thread(1, json!({ "comments": [] }))]),
         json!([thread(1, json!({ "comments": null }))]),
         json!([thread(1, json!({ "isDeleted": true }))]),
+        json!([thread(
+            1,
+            json!({ "comments": [{ "id": 1, "author": ours, "isDeleted": true, "content": format!("{}\nx", marker(HEAD, 1)) }] })
+        )]),
         json!([thread(1, json!({ "properties": { "seatrial.key": { "$value": 7 } }, "comments": [{ "id": 1 }] }))]),
         json!([thread(
             1,

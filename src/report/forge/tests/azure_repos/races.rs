@@ -90,6 +90,8 @@ async fn a_creation_that_was_carried_out_without_an_answer_is_not_repeated() {
         Behaviour::AnswerAfter(Answer::exception(500, "SomeException", "TF400898: An Internal Error Occurred.")),
         Behaviour::AnswerAfter(Answer::page(502, "<html>Bad Gateway</html>")),
         Behaviour::AnswerAfter(Answer::new(200, json!({ "id": 101, "comments": [] })).cut_off()),
+        Behaviour::AnswerAfter(Answer::new(200, json!({ "hello": "proxy" }))),
+        Behaviour::AnswerAfter(Answer::new(204, serde_json::Value::Null)),
     ];
     for behaviour in table {
         let fake = fake().await;
@@ -178,6 +180,10 @@ async fn whatever_the_order_of_two_runs_one_thread_is_left() {
                 fake.arm(Fault::new(method, path, Behaviour::Delay(wait)).nth(nth));
             }
         }
+        let begun = round % 2 == 1;
+        if begun {
+            add_ours(&fake, HEAD, 0, "run 0");
+        }
         let (one, other) = (forge(&fake), forge(&fake));
         let (older, newer) = (report(1, "run 1"), green(2, "run 2"));
         let later = Duration::from_millis(next(8));
@@ -186,14 +192,11 @@ async fn whatever_the_order_of_two_runs_one_thread_is_left() {
             other.upsert_comment(7, &newer).await
         };
         let delivered = tokio::join!(one.upsert_comment(7, &older), late);
-        let left = fake.threads(7);
-        assert_eq!(left.len(), 1, "round {round}: {delivered:?} {:?}", fake.request_lines());
-        assert_eq!(
-            threads(&fake),
-            [("run 2".to_owned(), "closed".to_owned())],
-            "round {round}: {delivered:?} {:?}",
-            fake.request_lines()
-        );
-        assert_eq!(left[0].comments[0].author, BUILD_SERVICE);
+        let story = || format!("round {round}: {delivered:?} {:?}", fake.request_lines());
+        let (left, newest) = (threads(&fake), ("run 2".to_owned(), "closed".to_owned()));
+        assert_eq!(left.len(), 1, "{}", story());
+        assert_eq!(fake.threads(7)[0].comments[0].author, BUILD_SERVICE);
+        // Of a thread that was there, the older run may have the last word: no edit is conditional on either forge.
+        assert!(begun || left == [newest], "{}", story());
     }
 }

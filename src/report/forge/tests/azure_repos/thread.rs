@@ -162,13 +162,16 @@ async fn knows_itself_by_the_id_of_whoever_the_token_belongs_to() {
 
 #[tokio::test]
 async fn a_token_that_may_not_ask_who_it_is_learns_it_from_what_it_writes() {
-    let fake = fake().await;
-    add_of(&fake, "somebody", HEAD, 9, "not ours");
-    add_ours(&fake, HEAD, 1, "old");
-    fake.arm(Fault::new("GET", CONNECTION, Behaviour::Answer(Answer::exception(403, "AccessCheckException", "No."))));
-    assert!(matches!(forge(&fake).upsert_comment(7, &green(2, "new")).await, Delivery::Created(_)));
-    assert_eq!(threads(&fake)[1..], [("new".to_owned(), "closed".to_owned())]);
-    assert_eq!(texts(&fake), ["not ours", "new"]);
+    for status in [400, 401, 403, 404] {
+        let fake = fake().await;
+        add_of(&fake, "somebody", HEAD, 9, "not ours");
+        add_ours(&fake, HEAD, 1, "old");
+        let no = Answer::exception(status, "AccessCheckException", "No.");
+        fake.arm(Fault::new("GET", CONNECTION, Behaviour::Answer(no)));
+        assert!(matches!(forge(&fake).upsert_comment(7, &green(2, "new")).await, Delivery::Created(_)), "{status}");
+        assert_eq!(threads(&fake)[1..], [("new".to_owned(), "closed".to_owned())]);
+        assert_eq!(texts(&fake), ["not ours", "new"]);
+    }
 }
 
 #[tokio::test]
@@ -235,7 +238,11 @@ async fn a_body_over_the_limit_is_never_sent() {
     let sentence = refusal(azure.upsert_comment(7, &report(1, &"é".repeat(room + 1))).await);
     assert_eq!(sentence, "the report has 150001 characters, and a comment may have 150000");
     assert!(fake.requests().is_empty());
+    let sentence = refusal(azure.upsert_comment(7, &report(1, &"🚢".repeat(room / 2 + 1))).await);
+    assert!(sentence.starts_with("the report has 15000"), "{sentence}");
+    assert!(fake.requests().is_empty());
     assert!(matches!(azure.upsert_comment(7, &report(1, &"é".repeat(room))).await, Delivery::Created(_)));
+    assert!(matches!(azure.upsert_comment(7, &report(2, &"🚢".repeat(room / 2))).await, Delivery::Updated(_)));
 }
 
 #[tokio::test]
