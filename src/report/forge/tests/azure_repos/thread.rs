@@ -74,6 +74,34 @@ async fn an_unchanged_report_is_not_written() {
     assert_eq!(writes(&fake).len(), 1);
 }
 
+/// Each of them is a round trip, and counts against a limit.
+#[tokio::test]
+async fn no_more_is_asked_than_is_needed() {
+    let fake = fake().await;
+    let azure = forge(&fake);
+    let status = CommitStatus {
+        context: "seatrial".to_owned(),
+        state: StatusState::Success,
+        description: "x".to_owned(),
+        target_url: None,
+    };
+    let mut before = 0;
+    let mut calls = || {
+        let all = fake.requests().len();
+        all - std::mem::replace(&mut before, all)
+    };
+    azure.upsert_comment(7, &report(1, "red")).await;
+    assert_eq!(calls(), 6, "list, who we are, pull request, iterations; create; list");
+    azure.upsert_comment(7, &report(1, "red")).await;
+    assert_eq!(calls(), 4, "nothing is written");
+    azure.upsert_comment(7, &report(2, "still red")).await;
+    assert_eq!(calls(), 6, "the comment is edited");
+    azure.upsert_comment(7, &green(3, "green")).await;
+    assert_eq!(calls(), 7, "the thread is resolved, too");
+    azure.set_status(7, HEAD, &status).await;
+    assert_eq!(calls(), 3, "pull request, iterations; status");
+}
+
 #[tokio::test]
 async fn the_status_is_sent_only_where_it_differs() {
     let table = [
