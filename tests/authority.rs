@@ -13,6 +13,7 @@ use std::process::Command;
 
 use clusters::Clusters;
 use git::git;
+use seatrial_test_servers::github::{Account, FakeGitHub, Pull};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +56,9 @@ struct Case {
     /// Beside the variables of the CI; none unsets one; `{merge}`, `{head}` and `{base}` are commits.
     #[serde(default)]
     env: BTreeMap<String, Option<String>>,
+    /// Whose branch GitHub says it is, where it can be asked.
+    #[serde(default)]
+    forge_says: Option<String>,
     /// Whose branch it is.
     #[serde(default = "ours")]
     head_repository: String,
@@ -346,6 +350,29 @@ impl History {
     }
 }
 
+/// GitHub that can be asked whose branch the pull request is, as Jenkins knows it.
+struct Forge {
+    _runtime: tokio::runtime::Runtime,
+    github: FakeGitHub,
+}
+
+impl Forge {
+    const TOKEN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
+
+    fn start(head: &str, from: &str) -> Forge {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let github = runtime.block_on(FakeGitHub::start());
+        github.add_token(Forge::TOKEN, Account::named("seatrial"));
+        github.add_pull("acme/shop", Pull { from: Some(Some(from.to_owned())), ..Pull::open(7, head) });
+        Forge { _runtime: runtime, github }
+    }
+
+    fn variables(&self) -> [(&str, String); 2] {
+        [("GITHUB_TOKEN", Forge::TOKEN.to_owned()), ("CHANGE_URL", format!("{}/acme/shop/pull/7", self.github.url()))]
+    }
+}
+
 fn check(name: &str, case: &Case, files: &Files) {
     let history = History::of(files, case);
     let clusters = Clusters::start(&["dev", "prod"]);
@@ -357,6 +384,8 @@ fn check(name: &str, case: &Case, files: &Files) {
     let report = history.scratch.path().join("report.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
     command.args(&case.args).env_clear().envs(history.environment(case));
+    let forge = case.forge_says.as_ref().map(|from| Forge::start(&history.head, from));
+    command.envs(forge.iter().flat_map(Forge::variables));
     if !case.env.contains_key("KUBECONFIG") {
         command.env("KUBECONFIG", kubeconfig);
     }

@@ -316,7 +316,7 @@ fn jenkins_deploys_only_what_the_forge_says_is_no_forks() {
         (None, TOKEN, None),
         (Some(fork(Some("mallory/shop"))), TOKEN, Some("the pull request comes from a fork")),
         (Some(fork(None)), TOKEN, Some("the pull request comes from a fork")),
-        (None, "", Some("Jenkins does not tell for sure whether the pull request comes from a fork")),
+        (None, "", Some("Jenkins cannot tell whether the pull request comes from a fork, and GITHUB_TOKEN is not set")),
     ];
     for (pull, token, refused) in table {
         let checkout = Checkout::of(Host::Jenkins, GREEN);

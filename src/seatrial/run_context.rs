@@ -86,9 +86,10 @@ impl<'a> RunContext<'a> {
         let because = match asked {
             Ok(false) => return,
             Ok(true) => "the pull request comes from a fork".to_owned(),
+            // The way out is told where the comment is missed.
             Err(why) => {
-                let host = ci.host.name();
-                format!("{host} does not tell for sure whether the pull request comes from a fork, and {why}")
+                let (host, why) = (ci.host.name(), why.split("; ").next().unwrap_or_default());
+                format!("{host} cannot tell whether the pull request comes from a fork, and {why}")
             }
         };
         self.authority = Authority::Nobody(self.session.masked(&because));
