@@ -16,7 +16,7 @@
 //! What is checked out may be a merge that Jenkins made itself, which no forge knows: its parents prove nothing, and no merge commit is believed.
 //!
 //! Nothing says so when a pull request's fork was deleted since: the branch source then knows no owner whose name it could put into
-//! `CHANGE_FORK`. Only the forge knows.
+//! `CHANGE_FORK`. Only the forge knows, and is asked before anything is deployed (`run_context` of the binary), with the token of the step.
 //!
 //! Sources: branch-api-plugin's `BranchNameContributor`, github-branch-source-plugin's `GitHubSCMBuilder` and `PullRequestSCMHead`, ghprb-plugin.
 
