@@ -402,3 +402,17 @@ fn the_token_is_in_no_output() {
         assert!(!seen.contains(TOKEN), "{seen}");
     }
 }
+
+#[test]
+fn a_pull_request_that_was_merged_meanwhile_gets_neither_comment_nor_status() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    github.change_pull(REPOSITORY, 7, |pull| "closed".clone_into(&mut pull.state));
+    let output = checkout.run(&github, &RUN, &[]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "the verdict stays: {stdout}");
+    assert!(stdout.contains("pull request 7 is closed"), "{stdout}");
+    assert_eq!(github.comments(REPOSITORY, 7).len(), 0);
+    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 0);
+}

@@ -10,7 +10,7 @@ use seatrial_transport::Transport;
 use crate::authority::{AuthorityFlags, Purpose};
 use crate::cli::{CommonArgs, FindingArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
-use crate::deliver::Sinks;
+use crate::deliver::{Begun, Sinks};
 use crate::judge::{Keep, elapsed_ms};
 use crate::pipeline::{Extent, Trial};
 use crate::plan::PlanFlags;
@@ -51,10 +51,11 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     if extent == Extent::Run {
         let posting = async {
             // The last status is the last one to be set.
-            if let Some(pending) = pending {
-                let _ = pending.await;
-            }
-            sinks.post(&report, &context, &transport).await
+            let begun = match pending {
+                Some(pending) => pending.await.unwrap_or(Begun::Open),
+                None => Begun::Open,
+            };
+            sinks.post(&report, &context, &transport, begun).await
         };
         let posted = tokio::select! {
             notices = posting => notices,

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use seatrial_ci::{Host, Summary, annotations, output_commands, step_output, summary_command};
 use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, StatusState};
@@ -18,6 +19,9 @@ use crate::streams::{self, Stream, Written};
 
 /// Bytes of a job summary: the runner drops larger ones in silence near 1 MiB.
 const SUMMARY_BUDGET: usize = 1_000_000;
+
+/// How long it may take to say that a run goes on.
+const BEGIN_WITHIN: Duration = Duration::from_secs(15);
 
 /// Where a report goes.
 pub(crate) struct Sinks<'a> {
@@ -120,9 +124,9 @@ impl Sinks<'_> {
         file.map(|f| self.session.directory.join(f).display().to_string()).unwrap_or_default()
     }
 
-    /// Says on the head commit that the run goes on, in the background: whoever waits for the status sees that it comes. That it could not
-    /// be set is said when the last one cannot be.
-    pub(crate) fn begin(&self, context: &RunContext<'_>, transport: &Transport) -> Option<JoinHandle<()>> {
+    /// Says on the head commit of an open pull request that the run goes on, in the background: whoever waits for the status sees that it
+    /// comes. That it could not be set is said when the last one cannot be.
+    pub(crate) fn begin(&self, context: &RunContext<'_>, transport: &Transport) -> Option<JoinHandle<Begun>> {
         let sinks = context.sinks();
         let pull_request = self.session.ci.pull_request.as_ref()?;
         let (number, head) = (pull_request.number, pull_request.head.clone()?);
@@ -133,10 +137,16 @@ impl Sinks<'_> {
             description: "The trial is running".to_owned(),
             target_url: self.session.ci.run_url.clone(),
         };
-        Some(tokio::spawn(async move {
+        let begin = async move {
+            if forge.is_open(number).await == Ok(false) {
+                return Begun::Over;
+            }
             let delivery = forge.set_status(number, &head, &status).await;
             tracing::debug!(?delivery, "pending status");
-        }))
+            Begun::Open
+        };
+        // A forge that is silent now keeps nobody waiting at the end.
+        Some(tokio::spawn(async move { tokio::time::timeout(BEGIN_WITHIN, begin).await.unwrap_or(Begun::Open) }))
     }
 
     fn key(&self, sinks: &ReportConfig, config: &str) -> String {
@@ -146,7 +156,13 @@ impl Sinks<'_> {
     }
 
     /// Posts comment and status. Gives back sentences for the report's notices.
-    pub(crate) async fn post(&self, report: &Report, context: &RunContext<'_>, transport: &Transport) -> Vec<String> {
+    pub(crate) async fn post(
+        &self,
+        report: &Report,
+        context: &RunContext<'_>,
+        transport: &Transport,
+        begun: Begun,
+    ) -> Vec<String> {
         let sinks = context.sinks();
         let key = self.key(&sinks, &context.workspace.config_path);
         let Some(pull_request) = report.revision.pull_request.as_ref().filter(|_| self.session.ci.host != Host::Local)
@@ -175,7 +191,8 @@ impl Sinks<'_> {
             let delivery = forge.upsert_comment(pull_request.number, &comment).await;
             notices.extend(self.notice("comment", delivery));
         }
-        if sinks.status {
+        // A status that was begun is always ended, so that nobody waits for it.
+        if sinks.status && begun == Begun::Open {
             let status = CommitStatus {
                 context: context_of(&key),
                 state: state(report.verdict),
@@ -211,6 +228,15 @@ impl Sinks<'_> {
             Delivery::Refused(sentence) => Some(self.session.masked(&sentence)),
         }
     }
+}
+
+/// What was found when a run began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// The pull request is open, as far as is known.
+    Open,
+    /// It was merged or closed: no status is set on it any more.
+    Over,
 }
 
 /// The forge on which the pull request lives, with the token of the environment.

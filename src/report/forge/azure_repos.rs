@@ -89,6 +89,15 @@ impl AzureRepos {
         head.map(|head| head.commit).map_err(|failure| sentence(&failure, READ))
     }
 
+    /// Whether a pull request is open: neither completed nor abandoned.
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn is_open(&self, pull_request: u64) -> Result<bool, String> {
+        let head = self.pull_request(pull_request).head().await;
+        head.map(|head| head.over.is_none()).map_err(|failure| sentence(&failure, READ))
+    }
+
     /// Whether a pull request comes from another repository (`forkSource`).
     ///
     /// # Errors

@@ -41,6 +41,17 @@ impl Forge {
         }
     }
 
+    /// Whether a pull request is open.
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn is_open(&self, pull_request: u64) -> Result<bool, String> {
+        match self {
+            Forge::GitHub(github) => github.is_open(pull_request).await,
+            Forge::AzureRepos(azure) => azure.is_open(pull_request).await,
+        }
+    }
+
     /// Whether a pull request comes from a fork, or from where nobody can tell any more.
     ///
     /// # Errors

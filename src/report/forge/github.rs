@@ -63,6 +63,15 @@ impl GitHub {
         Ok(answer.text("/head/sha").to_owned())
     }
 
+    /// Whether a pull request is open: neither merged nor closed.
+    ///
+    /// # Errors
+    /// A sentence that says why it is not known.
+    pub async fn is_open(&self, pull_request: u64) -> Result<bool, String> {
+        let head = self.comments(pull_request).head().await;
+        head.map(|head| head.over.is_none()).map_err(|failure| sentence(&failure, READ))
+    }
+
     /// Whether a pull request comes from another repository, or from one that is not there any more.
     ///
     /// # Errors
