@@ -8,7 +8,7 @@ use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting};
 
 use crate::foreign::written_by_others;
 use crate::relations::{advise, finding, key_or, known, level, listed};
-use crate::{Checked, Context, Objects, Rule, is_substitution, uses};
+use crate::{Checked, Context, Objects, Rule, is_substitution};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
     id: "missing-key",
@@ -29,7 +29,7 @@ impl Rule for MissingKey {
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         let written = OnceCell::new();
         let mut seen: HashMap<_, Option<HashSet<&str>>> = HashMap::new();
-        for used in uses::all(objects) {
+        for used in objects.uses() {
             let (namespace, Some(name)) = (used.namespace(), known(used.name)) else { continue };
             if used.keys.is_empty() {
                 continue;

@@ -10,7 +10,7 @@ use crate::foreign::written_by_others;
 use crate::namespace_mismatch::{Used, used_namespaces};
 use crate::relations::{finding, known};
 use crate::slips::Slips;
-use crate::{Checked, Context, Objects, Rule, uses};
+use crate::{Checked, Context, Objects, Rule};
 
 /// The id of the rule, whose notes a real cluster answers.
 pub const ID: RuleId = RuleId::new(&RuleInfo {
@@ -31,10 +31,8 @@ impl Rule for MissingObject {
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         missing_from_pods(objects, context, checked);
-        // An environment that brings no Namespace is deployed into one that is there, as most are.
-        let brings_namespaces = !objects.of_kind("", "Namespace").is_empty();
         for Used { name, node, manifest, meant } in used_namespaces(objects) {
-            if meant.is_some() || !brings_namespaces {
+            if meant.is_some() {
                 continue;
             }
             let message = format!(
@@ -50,7 +48,7 @@ impl Rule for MissingObject {
 fn missing_from_pods(objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
     let written = OnceCell::new();
     let (mut seen, mut slips) = (HashSet::new(), Slips::new());
-    for used in uses::all(objects) {
+    for used in objects.uses() {
         let (kind, namespace, Some(name)) = (used.kind, used.namespace(), known(used.name)) else { continue };
         if is_everywhere(kind, name) || objects.find("", kind, namespace, name).is_some() {
             continue;

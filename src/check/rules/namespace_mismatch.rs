@@ -51,10 +51,14 @@ impl Rule for NamespaceMismatch {
     }
 }
 
-/// The namespaces that are used and are not there, each with its first use.
+/// The namespaces that are used and are not there, each with its first use. None where the environment brings no Namespace at all: it is
+/// deployed into one that is there, as most are.
 pub(crate) fn used_namespaces<'a>(objects: &Objects<'a>) -> Vec<Used<'a>> {
     const EVERYWHERE: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
     let namespaces = objects.of_kind("", "Namespace");
+    if namespaces.is_empty() {
+        return Vec::new();
+    }
     let there: HashSet<&str> = namespaces.iter().map(|namespace| &*namespace.id.name).collect();
     let mut seen = HashSet::new();
     let mut used = Vec::new();

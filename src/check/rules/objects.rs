@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 use seatrial_model::{Manifest, Node};
 
+use crate::uses::{self, Use};
+
 /// The objects of one environment.
 #[derive(Debug)]
 pub struct Objects<'a> {
@@ -15,6 +17,7 @@ pub struct Objects<'a> {
     names: OnceCell<HashMap<Identity<'a>, &'a Manifest>>,
     pods: OnceCell<Vec<Pod<'a>>>,
     labels: OnceCell<HashMap<Labelled<'a>, Vec<usize>>>,
+    uses: OnceCell<Vec<Use<'a>>>,
 }
 
 /// Group, kind, namespace and name.
@@ -34,6 +37,7 @@ impl<'a> Objects<'a> {
             names: OnceCell::new(),
             pods: OnceCell::new(),
             labels: OnceCell::new(),
+            uses: OnceCell::new(),
         }
     }
 
@@ -80,6 +84,11 @@ impl<'a> Objects<'a> {
     #[must_use]
     pub fn pods(&self) -> &[Pod<'a>] {
         self.pods.get_or_init(|| self.readable.iter().filter_map(|manifest| Pod::of(manifest)).collect())
+    }
+
+    /// What the pods use by name.
+    pub(crate) fn uses(&self) -> &[Use<'a>] {
+        self.uses.get_or_init(|| uses::all(self))
     }
 
     /// The pods of a namespace that have all the labels of a mapping (`matchLabels`, a Service's `selector`). An empty one selects none.

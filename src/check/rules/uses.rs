@@ -6,6 +6,7 @@ use crate::relations::finding;
 use crate::{Objects, Pod};
 
 /// One use of an object by its name.
+#[derive(Debug)]
 pub(crate) struct Use<'a> {
     /// `ConfigMap`, `Secret`, `PersistentVolumeClaim` or `ServiceAccount`.
     pub(crate) kind: &'static str,
@@ -20,6 +21,7 @@ pub(crate) struct Use<'a> {
 }
 
 /// A key of a ConfigMap or Secret.
+#[derive(Debug)]
 pub(crate) struct Key<'a> {
     /// Where it is written.
     pub(crate) node: &'a Node,
