@@ -107,14 +107,13 @@ impl Masker {
         known.registered.insert(hash);
         for piece in pieces {
             let length = piece.len();
-            match known.values.insert(piece.clone(), origin) {
-                None => {
-                    known.size += length;
-                    known.search = None;
-                }
-                Some(before) if before < origin => known.search = None,
-                Some(before) => drop(known.values.insert(piece, before)),
+            let before = known.values.get(&piece).copied();
+            if before.is_some_and(|before| before >= origin) {
+                continue;
             }
+            known.values.insert(piece, origin);
+            known.size += if before.is_none() { length } else { 0 };
+            known.search = None;
         }
     }
 
