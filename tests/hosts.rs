@@ -2,12 +2,15 @@
 //! out, what they take from a log, and the stateful fakes on the other side.
 #![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
 
+#[path = "support/copy.rs"]
+mod copy;
 #[path = "support/git.rs"]
 mod git;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use copy::copy;
 use git::git;
 use seatrial_test_servers::azure_repos::{self, FakeAzureRepos, PullRequest};
 use seatrial_test_servers::github::{Account, FakeGitHub, Pull};
@@ -30,18 +33,6 @@ struct Checkout {
     scratch: tempfile::TempDir,
     head: String,
     host: Host,
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("created");
-    for entry in std::fs::read_dir(from).expect("readable").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copied");
-        }
-    }
 }
 
 impl Checkout {

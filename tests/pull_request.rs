@@ -1,12 +1,15 @@
 //! The main job on a pull request: a real merge commit, GitHub Actions' environment, and the stateful GitHub fake on the other side.
 #![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
 
+#[path = "support/copy.rs"]
+mod copy;
 #[path = "support/git.rs"]
 mod git;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use copy::copy;
 use git::git;
 use seatrial_test_servers::github::{Account, Answer, Behaviour, FakeGitHub, Fault, Pull};
 
@@ -18,18 +21,6 @@ const WEB_TAG: (&str, &str) = ("newTag: 1.4.0", "newTag: 1.4.2");
 struct Checkout {
     scratch: tempfile::TempDir,
     head: String,
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("created");
-    for entry in std::fs::read_dir(from).expect("readable").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copied");
-        }
-    }
 }
 
 fn edit(repo: &Path, changes: &[(&str, (&str, &str))]) {
