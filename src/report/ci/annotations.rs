@@ -5,10 +5,10 @@
 
 use std::fmt::Write as _;
 
-use seatrial_model::{Age, Level, Report, ReportedFinding, is_unseen, push_escape};
+use seatrial_model::{Age, Level, Report, ReportedFinding};
 
 use crate::azure_commands;
-use crate::neutralised::without_brackets;
+use crate::log_commands::escaped;
 use crate::{Host, LogCommands};
 
 /// GitHub shows this many annotations of a level per step, Azure Pipelines as many issues of a kind; both drop the rest in silence.
@@ -23,7 +23,7 @@ pub fn annotations(host: Host, report: &Report) -> LogCommands {
             let levels = [Level::Error, Level::Warning, Level::Note];
             LogCommands::new(levels.map(|level| of_level(report, level, "GitHub", command)).concat())
         }
-        // There is no kind of issue for a note.
+        // Azure Pipelines has no issue type for a note.
         Host::AzurePipelines => {
             let levels = [Level::Error, Level::Warning];
             LogCommands::new(levels.map(|level| of_level(report, level, "Azure Pipelines", issue)).concat())
@@ -122,20 +122,7 @@ fn message(finding: &ReportedFinding) -> String {
 
 /// The text behind the second `::`.
 fn data(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '%' => escaped.push_str("%25"),
-            '\r' => escaped.push_str("%0D"),
-            '\n' => escaped.push_str("%0A"),
-            '\t' => escaped.push(' '),
-            // A log is read on terminals, too: no escape sequence may reach them.
-            c if is_unseen(c) => push_escape(&mut escaped, c),
-            c => escaped.push(c),
-        }
-    }
-    // And it is copied to where other commands are obeyed.
-    without_brackets(&escaped)
+    escaped(text, |_| "%25")
 }
 
 /// The value of a property: `,` and `:` would end it.

@@ -2,43 +2,27 @@
 //!
 //! Source: the agent's `Command.cs`, `CommandStringConvertor.cs` and `TaskCommandExtension.cs`.
 
-use seatrial_model::{is_unseen, push_escape};
-
-use crate::neutralised::without_brackets;
+use crate::log_commands::escaped;
 
 /// What the agent would read as an escape. It undoes `%AZP25` only where it was told to (`DECODE_PERCENTS`), and else warns: a percent sign that
 /// begins none of these is the same escaped or not, and stays as it is.
 const ESCAPES: [&str; 5] = ["3B", "0D", "0A", "5D", "AZP25"];
 
 /// A line with one command.
-pub(crate) fn command(name: &str, properties: &[(&str, &str)], data: &str) -> String {
+pub(crate) fn command(name: &str, properties: &[(&str, &str)], text: &str) -> String {
     let properties: Vec<String> = properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
     let blank = if properties.is_empty() { "" } else { " " };
-    format!("##vso[{name}{blank}{}]{}\n", properties.join(";"), escaped(data))
+    format!("##vso[{name}{blank}{}]{}\n", properties.join(";"), data(text))
 }
 
 /// The value of a property: `;` and `]` would end it.
 fn property(text: &str) -> String {
-    escaped(text).replace(']', "%5D").replace(';', "%3B")
+    data(text).replace(']', "%5D").replace(';', "%3B")
 }
 
 /// The text behind the bracket.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        let rest = text.get(at + 1..).unwrap_or_default();
-        match c {
-            '%' if ESCAPES.iter().any(|escape| rest.starts_with(escape)) => escaped.push_str("%AZP25"),
-            '\r' => escaped.push_str("%0D"),
-            '\n' => escaped.push_str("%0A"),
-            '\t' => escaped.push(' '),
-            // A log is read on terminals, too: no escape sequence may reach them.
-            c if is_unseen(c) => push_escape(&mut escaped, c),
-            c => escaped.push(c),
-        }
-    }
-    // And it is copied to where other commands are obeyed.
-    without_brackets(&escaped)
+fn data(text: &str) -> String {
+    escaped(text, |rest| if ESCAPES.iter().any(|escape| rest.starts_with(escape)) { "%AZP25" } else { "%" })
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ impl Host {
         }
     }
 
-    /// That there is no token for a forge, and how this host gives one to a step.
+    /// A clause for a missing token: the variable that is not set, and how a step of this host gets one.
     #[must_use]
     pub fn missing_token(self, forge: &ForgeTarget) -> String {
         let variable = forge.token_variable();

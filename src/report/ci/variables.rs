@@ -26,7 +26,7 @@ impl<'a> Variables<'a> {
         self.0.get(name).is_some_and(|value| !value.trim().is_empty() && !is_unexpanded(value.trim()))
     }
 
-    /// Whether an expression stands there that should have become a value.
+    /// Whether the value is an expression that was not expanded.
     pub(crate) fn is_unexpanded(self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| is_unexpanded(value.trim()))
     }

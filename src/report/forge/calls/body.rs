@@ -9,7 +9,7 @@ use reqwest::Response;
 pub(crate) enum Kind {
     /// One pull request, comment, status or account: 150,000 characters of text at most, and some dozens of addresses.
     Object,
-    /// A hundred comments of 65,536 characters, escaped as `\\uXXXX` in the worst case.
+    /// A hundred comments of 65,536 characters, each of them escaped as six characters in the worst case.
     Page,
     /// All threads of a pull request: Azure Repos does not page them.
     Threads,
