@@ -138,7 +138,7 @@ impl Sinks<'_> {
             target_url: self.session.ci.run_url.clone(),
         };
         let begin = async move {
-            if forge.is_open(number).await == Ok(false) {
+            if forge.standing(number).await.is_ok_and(|standing| !standing.is_open) {
                 return Begun::Over;
             }
             let delivery = forge.set_status(number, &head, &status).await;

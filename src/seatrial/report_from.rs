@@ -7,13 +7,13 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use seatrial_ci::{EarlierRun, ForgeTarget, Host};
-use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
-use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, PullRequest, Report, Verdict};
+use seatrial_ci::{EarlierRun, ForgeTarget};
+use seatrial_forge::{Comment, Delivery, Forge, KeyParts, Standing};
+use seatrial_model::{EXIT_BROKEN, PullRequest, Report, Verdict};
 use seatrial_reporters::markdown;
 
 use crate::cli::DeliverArgs;
-use crate::commands::connect_to_network;
+use crate::commands::{connect_to_network, write_out};
 use crate::deliver::open_forge;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -37,11 +37,11 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
         return Err(Stop::Usage("`report` writes to the forge, which --offline forbids".to_owned()));
     }
     let forge = open(&session, args)?;
-    let head = forge.head_of(number).await.map_err(|why| Stop::Broken(session.masked(&why)))?;
+    let Standing { head, .. } = forge.standing(number).await.map_err(|why| Stop::Broken(session.masked(&why)))?;
     if head != run.head {
         return tell(&format!("not delivered: the head of pull request {number} is now {head}"));
     }
-    own(&mut report, number, target, &run);
+    own(&mut report, number, target, run);
     report.mask(&session.masker);
     let (ci, budget) = (&session.ci, forge.comment_budget());
     let comment = Comment {
@@ -64,14 +64,11 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
 }
 
 fn tell(sentence: &str) -> Result<u8, Stop> {
-    let cannot = |error| Stop::Broken(format!("cannot write to standard output: {error}"));
-    streams::print(Written::Text(&format!("{sentence}\n"))).map(|()| EXIT_PASSED).map_err(cannot)
+    write_out(Written::Text(&format!("{sentence}\n")))
 }
 
-fn earlier_run(session: &Session) -> Result<EarlierRun, Stop> {
-    let host = session.ci.host;
-    let event = Host::event_file(&session.env).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-    EarlierRun::of(host, &session.env, &event).ok_or_else(|| {
+fn earlier_run(session: &Session) -> Result<&EarlierRun, Stop> {
+    session.ci.earlier_run.as_ref().ok_or_else(|| {
         Stop::Usage(
             "`report --from` delivers what another run found, and this run was not started by one: use it in a \
              workflow that `workflow_run` starts"

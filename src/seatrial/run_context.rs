@@ -80,7 +80,7 @@ impl<'a> RunContext<'a> {
         };
         let asked = match (offline, open_forge(self.session, transport)) {
             (true, _) => Err("--offline".to_owned()),
-            (false, Ok(forge)) => forge.is_from_a_fork(pull_request.number).await,
+            (false, Ok(forge)) => forge.standing(pull_request.number).await.map(|standing| standing.is_from_a_fork),
             (false, Err(why)) => Err(why),
         };
         let because = match asked {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ForgeTarget, Host, azure_pipelines, github_actions, jenkins, other};
+use crate::{EarlierRun, ForgeTarget, Host, azure_pipelines, github_actions, jenkins, other};
 
 /// Why a run gets no credentials and deploys nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub struct CiContext {
     pub checkout: Option<String>,
     /// Whether the pull request's content may be deployed.
     pub trust: Trust,
+    /// The run that started this one, where one did.
+    pub earlier_run: Option<EarlierRun>,
     /// Where the run can be watched.
     pub run_url: Option<String>,
     /// Number of the run, growing; and attempt: for the stale-run guard.
@@ -135,6 +137,7 @@ impl CiContext {
             pull_request: None,
             checkout: None,
             trust: Trust::Trusted,
+            earlier_run: None,
             run_url: None,
             run: None,
             pipeline: None,

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::forge_target::api_of;
 use crate::variables::is_commit;
-use crate::{CiContext, ForgeKind, ForgeTarget, Host, PullRequestContext, Summary, Trust};
+use crate::{CiContext, EarlierRun, ForgeKind, ForgeTarget, Host, PullRequestContext, Summary, Trust};
 
 /// The account under which Dependabot's events run, with a read-only token and its own secrets.
 const DEPENDABOT: &str = "dependabot[bot]";
@@ -64,6 +64,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
         pull_request: judged.pull_request,
         checkout: variable("GITHUB_SHA"),
         trust,
+        earlier_run: EarlierRun::of(&name, event.as_ref()),
         run_url,
         run,
         pipeline: variable("GITHUB_WORKFLOW"),

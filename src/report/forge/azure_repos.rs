@@ -20,8 +20,8 @@ use tokio::time::Instant;
 
 use crate::calls::{Api, Dialect, Failure, Patience, Repeat, api_base, one_line, sendable};
 use crate::sticky::{Place, Sticky, moved_on};
-use crate::{Comment, CommitStatus, Delivery, StatusState, shorten};
-use pull_request::PullRequest;
+use crate::{Comment, CommitStatus, Delivery, Standing, StatusState, shorten};
+use pull_request::{Known, PullRequest};
 use refusal::{COMMENT, READ, STATUS, sentence};
 use repository::{Ask, Repository};
 
@@ -80,31 +80,18 @@ impl AzureRepos {
         self
     }
 
-    /// The head commit of a pull request.
+    /// Where a pull request stands.
     ///
     /// # Errors
     /// A sentence that says why it is not known.
-    pub async fn head_of(&self, pull_request: u64) -> Result<String, String> {
-        let head = self.pull_request(pull_request).head().await;
-        head.map(|head| head.commit).map_err(|failure| sentence(&failure, READ))
-    }
-
-    /// Whether a pull request is open: neither completed nor abandoned.
-    ///
-    /// # Errors
-    /// A sentence that says why it is not known.
-    pub async fn is_open(&self, pull_request: u64) -> Result<bool, String> {
-        let head = self.pull_request(pull_request).head().await;
-        head.map(|head| head.over.is_none()).map_err(|failure| sentence(&failure, READ))
-    }
-
-    /// Whether a pull request comes from another repository (`forkSource`).
-    ///
-    /// # Errors
-    /// A sentence that says why it is not known.
-    pub async fn is_from_a_fork(&self, pull_request: u64) -> Result<bool, String> {
-        let forked = self.pull_request(pull_request).is_from_a_fork().await;
-        forked.map_err(|failure| sentence(&failure, READ))
+    pub async fn standing(&self, pull_request: u64) -> Result<Standing, String> {
+        let known = self.pull_request(pull_request).standing().await;
+        let known = known.map_err(|failure| sentence(&failure, READ))?;
+        Ok(Standing {
+            head: known.head.commit,
+            is_open: known.head.over.is_none(),
+            is_from_a_fork: known.is_from_a_fork,
+        })
     }
 
     /// Keeps one thread on a pull request by the algorithm of the sticky comment. A body that is longer than [`THREAD_LIMIT`] together with
@@ -128,7 +115,7 @@ impl AzureRepos {
         commit: &str,
         status: &CommitStatus,
     ) -> Result<Delivery, Failure> {
-        let (head, iteration) = pull_request.standing().await?;
+        let Known { head, iteration, .. } = pull_request.standing().await?;
         if head.commit != commit {
             return Ok(Delivery::Stale(moved_on(pull_request.number, &head.commit)));
         }

@@ -4,7 +4,7 @@ use seatrial_ci::{ForgeKind, ForgeTarget};
 use seatrial_model::Secret;
 use seatrial_transport::Transport;
 
-use crate::{AzureRepos, Comment, CommitStatus, Delivery, GitHub};
+use crate::{AzureRepos, Comment, CommitStatus, Delivery, GitHub, Standing};
 
 /// A repository on a forge, with a token.
 #[derive(Clone, Debug)]
@@ -30,36 +30,14 @@ impl Forge {
         }
     }
 
-    /// The head commit of a pull request.
+    /// Where a pull request stands.
     ///
     /// # Errors
     /// A sentence that says why it is not known.
-    pub async fn head_of(&self, pull_request: u64) -> Result<String, String> {
+    pub async fn standing(&self, pull_request: u64) -> Result<Standing, String> {
         match self {
-            Forge::GitHub(github) => github.head_of(pull_request).await,
-            Forge::AzureRepos(azure) => azure.head_of(pull_request).await,
-        }
-    }
-
-    /// Whether a pull request is open.
-    ///
-    /// # Errors
-    /// A sentence that says why it is not known.
-    pub async fn is_open(&self, pull_request: u64) -> Result<bool, String> {
-        match self {
-            Forge::GitHub(github) => github.is_open(pull_request).await,
-            Forge::AzureRepos(azure) => azure.is_open(pull_request).await,
-        }
-    }
-
-    /// Whether a pull request comes from a fork, or from where nobody can tell any more.
-    ///
-    /// # Errors
-    /// A sentence that says why it is not known.
-    pub async fn is_from_a_fork(&self, pull_request: u64) -> Result<bool, String> {
-        match self {
-            Forge::GitHub(github) => github.is_from_a_fork(pull_request).await,
-            Forge::AzureRepos(azure) => azure.is_from_a_fork(pull_request).await,
+            Forge::GitHub(github) => github.standing(pull_request).await,
+            Forge::AzureRepos(azure) => azure.standing(pull_request).await,
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::calls::{Answer, Api, Call, Dialect, Failure, Patience, Repeat, api_base, sendable};
 use crate::sticky::{Place, Sticky};
-use crate::{Comment, CommitStatus, Delivery, StatusState, shorten};
+use crate::{Comment, CommitStatus, Delivery, Standing, StatusState, shorten};
 use refusal::{COMMENT, READ, STATUS, sentence};
 
 pub(crate) use comments::Comments;
@@ -54,32 +54,19 @@ impl GitHub {
         self
     }
 
-    /// The head commit of a pull request.
+    /// Where a pull request stands.
     ///
     /// # Errors
     /// A sentence that says why it is not known.
-    pub async fn head_of(&self, pull_request: u64) -> Result<String, String> {
-        let answer = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, READ))?;
-        Ok(answer.text("/head/sha").to_owned())
-    }
-
-    /// Whether a pull request is open: neither merged nor closed.
-    ///
-    /// # Errors
-    /// A sentence that says why it is not known.
-    pub async fn is_open(&self, pull_request: u64) -> Result<bool, String> {
-        let head = self.comments(pull_request).head().await;
-        head.map(|head| head.over.is_none()).map_err(|failure| sentence(&failure, READ))
-    }
-
-    /// Whether a pull request comes from another repository, or from one that is not there any more.
-    ///
-    /// # Errors
-    /// A sentence that says why it is not known.
-    pub async fn is_from_a_fork(&self, pull_request: u64) -> Result<bool, String> {
-        let answer = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, READ))?;
+    pub async fn standing(&self, pull_request: u64) -> Result<Standing, String> {
+        let pull = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, READ))?;
         let own = format!("{}/{}", self.owner, self.name);
-        Ok(!answer.text("/head/repo/full_name").eq_ignore_ascii_case(&own))
+        Ok(Standing {
+            head: pull.text("/head/sha").to_owned(),
+            is_open: pull.text("/state") != "closed",
+            // Of a fork that was deleted there is no repository.
+            is_from_a_fork: !pull.text("/head/repo/full_name").eq_ignore_ascii_case(&own),
+        })
     }
 
     /// Keeps one comment on a pull request by the algorithm of the sticky comment. A body that is longer than [`BODY_LIMIT`] together with its

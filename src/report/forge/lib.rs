@@ -35,6 +35,17 @@ pub struct Comment {
     pub failing: bool,
 }
 
+/// Where a pull request stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its head commit.
+    pub head: String,
+    /// Whether it is open: neither merged nor closed.
+    pub is_open: bool,
+    /// Whether it comes from another repository, or from one that is not there any more.
+    pub is_from_a_fork: bool,
+}
+
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {

@@ -16,6 +16,16 @@ pub(crate) struct PullRequest<'a> {
     pub(crate) end: Instant,
 }
 
+/// What is known of a pull request.
+pub(crate) struct Known {
+    /// Its head and how it ended.
+    pub(crate) head: Head,
+    /// The iteration that its head is.
+    pub(crate) iteration: Option<u64>,
+    /// Whether it comes from another repository.
+    pub(crate) is_from_a_fork: bool,
+}
+
 /// An iteration: what a push made of the pull request.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,23 +53,14 @@ impl PullRequest<'_> {
         self.repository.page(self.number).into()
     }
 
-    /// Whether it comes from another repository.
-    pub(crate) async fn is_from_a_fork(&self) -> Result<bool, Failure> {
-        let pull = self.repository.call(&Ask::get(self.path(&[])), self.end).await?;
-        if pull.text("/status").is_empty() {
-            return Err(no("names no state of the pull request"));
-        }
-        Ok(pull.json.get("forkSource").is_some_and(|source| !source.is_null()))
-    }
-
     /// Its head and how it ended.
     pub(crate) async fn head(&self) -> Result<Head, Failure> {
-        self.standing().await.map(|(head, _)| head)
+        self.standing().await.map(|known| known.head)
     }
 
-    /// The same, and the iteration that its head is. The last iteration says what was pushed last; what the pull request itself says was merged
+    /// All that is known of it. The last iteration says what was pushed last; what the pull request itself says was merged
     /// last may lag behind, and is asked only where there are no iterations.
-    pub(crate) async fn standing(&self) -> Result<(Head, Option<u64>), Failure> {
+    pub(crate) async fn standing(&self) -> Result<Known, Failure> {
         let ask = Ask::get(self.path(&[]));
         let (pull, last) = tokio::try_join!(self.repository.call(&ask, self.end), self.last_iteration())?;
         let merged = pull.text("/lastMergeSourceCommit/commitId").to_owned();
@@ -72,7 +73,8 @@ impl PullRequest<'_> {
         if commit.is_empty() {
             return Err(no("names no head commit"));
         }
-        Ok((Head { commit, over }, iteration))
+        let is_from_a_fork = pull.json.get("forkSource").is_some_and(|source| !source.is_null());
+        Ok(Known { head: Head { commit, over }, iteration, is_from_a_fork })
     }
 
     async fn last_iteration(&self) -> Result<Option<Iteration>, Failure> {

@@ -194,7 +194,7 @@ async fn nobody_there_and_no_azure_devops_there() {
     let dead = client("http://127.0.0.1:9/acme", TOKEN);
     let sentence = refusal(dead.upsert_comment(7, &report(1, "x")).await);
     assert!(sentence.starts_with("could not comment on the pull request: cannot reach 127.0.0.1:9: "), "{sentence}");
-    let sentence = dead.head_of(7).await.expect_err("is not there");
+    let sentence = dead.standing(7).await.map(|standing| standing.head).expect_err("is not there");
     assert!(sentence.starts_with("could not read the pull request: cannot reach 127.0.0.1:9: "), "{sentence}");
 
     let (names_no, not_a_list) =

@@ -126,7 +126,7 @@ async fn a_report_on_another_head_is_stale_whatever_its_run() {
     let clause = "the head of pull request 7 is now b4f1c9e".to_owned();
     assert_eq!(forge(&fake).upsert_comment(7, &report(99, "old")).await, Delivery::Stale(clause));
     assert_eq!(writes(&fake), 0);
-    assert_eq!(forge(&fake).head_of(7).await, Ok(NEXT_HEAD.to_owned()));
+    assert_eq!(forge(&fake).standing(7).await.map(|standing| standing.head), Ok(NEXT_HEAD.to_owned()));
 }
 
 #[tokio::test]

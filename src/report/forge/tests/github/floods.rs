@@ -109,7 +109,12 @@ async fn an_answer_without_end_is_left_where_no_answer_can_be_longer() {
     for (what, answers, most, says) in table {
         let flood = Flood::start(answers).await;
         let begun = Instant::now();
-        let sentence = flood.github(Duration::from_secs(10)).head_of(7).await.expect_err("is too large");
+        let sentence = flood
+            .github(Duration::from_secs(10))
+            .standing(7)
+            .await
+            .map(|standing| standing.head)
+            .expect_err("is too large");
         assert!(sentence.contains(says), "{what}: {sentence}");
         assert!(begun.elapsed() < Duration::from_secs(5), "{what}");
         assert_eq!(flood.requests.load(Ordering::Relaxed), 1, "{what}: it is not asked again");
@@ -122,7 +127,8 @@ async fn an_answer_without_end_is_left_where_no_answer_can_be_longer() {
 #[tokio::test]
 async fn a_server_error_without_end_is_asked_three_times_like_any_other() {
     let flood = Flood::start(|_| ("502 Bad Gateway\r\nTransfer-Encoding: chunked", chunk("x"), Duration::ZERO)).await;
-    let sentence = flood.github(Duration::from_secs(10)).head_of(7).await.expect_err("is down");
+    let sentence =
+        flood.github(Duration::from_secs(10)).standing(7).await.map(|standing| standing.head).expect_err("is down");
     assert!(sentence.ends_with("GitHub answered 502"), "{sentence}");
     assert_eq!(flood.requests.load(Ordering::Relaxed), 3);
     assert!(flood.sent.load(Ordering::Relaxed) < 3 * BUFFERS);
@@ -173,7 +179,12 @@ async fn an_answer_that_drips_is_left_within_the_patience() {
     let flood = Flood::start(|_| (ENDLESS, b"1\r\n \r\n", Duration::from_millis(20))).await;
     let patience = Patience { attempt: Duration::from_millis(300), whole: Duration::from_secs(2) };
     let begun = Instant::now();
-    let sentence = client(&flood.url, TOKEN).with_patience(patience).head_of(7).await.expect_err("never ends");
+    let sentence = client(&flood.url, TOKEN)
+        .with_patience(patience)
+        .standing(7)
+        .await
+        .map(|standing| standing.head)
+        .expect_err("never ends");
     assert!(sentence.ends_with("127.0.0.1 did not finish its answer within 0.3 s"), "{sentence}");
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     let delivery = client(&flood.url, TOKEN).with_patience(patience).upsert_comment(7, &report(1, "x")).await;

@@ -157,7 +157,7 @@ async fn nobody_there_and_no_github_there() {
     let dead = client("http://127.0.0.1:9", TOKEN);
     let sentence = refusal(dead.upsert_comment(7, &report(1, "x")).await);
     assert!(sentence.starts_with("could not comment on the pull request: cannot reach 127.0.0.1:9: "), "{sentence}");
-    let sentence = dead.head_of(7).await.expect_err("is not there");
+    let sentence = dead.standing(7).await.map(|standing| standing.head).expect_err("is not there");
     assert!(sentence.starts_with("could not read the pull request: cannot reach 127.0.0.1:9: "), "{sentence}");
 
     let fake = fake().await;
@@ -201,6 +201,6 @@ async fn a_token_with_a_newline_and_an_address_with_credentials_work() {
     let fake = fake().await;
     let address = fake.url().replace("http://", "http://user:hunter2@");
     let github = client(&format!("{address}/?x#y"), &format!("{TOKEN}\n"));
-    assert_eq!(github.head_of(7).await, Ok(HEAD.to_owned()));
+    assert_eq!(github.standing(7).await.map(|standing| standing.head), Ok(HEAD.to_owned()));
     assert!(!format!("{github:?}").contains("hunter2"));
 }
