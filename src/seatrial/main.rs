@@ -22,6 +22,7 @@ mod manifests;
 mod origins;
 mod pipeline;
 mod plan;
+mod post;
 mod preparation;
 mod print;
 mod progress;

@@ -14,7 +14,7 @@ use seatrial_reporters::markdown;
 
 use crate::cli::DeliverArgs;
 use crate::commands::{connect_to_network, write_out};
-use crate::deliver::open_forge;
+use crate::post::open_forge;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::streams::{self, Written};

@@ -14,7 +14,7 @@ use crate::authority::{Authority, AuthorityFlags, BaseSays, Purpose};
 use crate::cli::{CommonArgs, FindingArgs};
 use crate::compared::{Compared, Wish};
 use crate::config::{self, Config, ConfigProblem, ReportConfig};
-use crate::deliver::open_forge;
+use crate::post::open_forge;
 use crate::repository_name::repository_name;
 use crate::revision::{self, Commit, Commits};
 use crate::session::Session;
