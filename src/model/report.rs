@@ -1,5 +1,6 @@
 //! The report of a run: the one thing that all sinks show. Serialised as versioned JSON with a JSON Schema.
 
+mod digest;
 mod merge;
 mod mistakes;
 
