@@ -18,7 +18,17 @@ pub(crate) const NOTHING_JUDGED: &str = "nothing was rendered or checked";
 /// Environments that a clause names at most.
 pub(crate) const MOST_NAMES: usize = 3;
 
-/// The clause that a commit status shows: at most 140 characters.
+/// What a commit status shows, at most 140 characters: the verdict, why, and the digest of the report that says more.
+#[must_use]
+pub fn status_description(report: &Report) -> String {
+    let digest = format!(" (report {})", report.digest());
+    let headline = headline(report);
+    let verdict = capitalised(report.verdict.as_str());
+    let told = if headline.contains(&verdict) { headline } else { format!("{verdict}: {headline}") };
+    format!("{}{digest}", clip(&told, LONGEST - digest.chars().count()))
+}
+
+/// The report in one clause of at most 140 characters.
 #[must_use]
 pub fn headline(report: &Report) -> String {
     let report = &report.by_mistake();
@@ -79,10 +89,17 @@ fn passed(report: &Report) -> String {
         clauses.push(format!("{} fixed", report.fixed.len()));
     }
     // A failure that was tolerated is not lost behind what passed.
-    match trials::tolerated(report) {
-        Some(tolerated) => format!("Passed, {tolerated}: {}", clauses.join(", ")),
-        None => format!("Passed: {}", clauses.join(", ")),
-    }
+    let told = match trials::tolerated(report) {
+        Some(tolerated) => format!("Passed, {tolerated}"),
+        None if is_affected(report) => "Passed".to_owned(),
+        None => "Passed, no environment affected".to_owned(),
+    };
+    format!("{told}: {}", clauses.join(", "))
+}
+
+/// Whether some environment renders something else than its base, as far as is known.
+fn is_affected(report: &Report) -> bool {
+    report.environments.is_empty() || report.environments.iter().any(|e| e.changed != Some(false))
 }
 
 fn failed(causes: &[&Cause<'_>], noun: &str) -> String {

@@ -7,7 +7,7 @@ use seatrial_model::{Report, Verdict, is_unseen, report_schema};
 
 use crate::plain::one_line;
 use crate::samples::{all, filled_with, many_alterations, many_failures};
-use crate::{Detail, TerminalOptions, headline, json, junit, markdown, terminal};
+use crate::{Detail, TerminalOptions, headline, json, junit, markdown, status_description, terminal};
 
 /// Room enough for every sample.
 const AMPLE: usize = 10_000_000;
@@ -208,7 +208,9 @@ proptest! {
 
     #[test]
     fn a_headline_fits_a_commit_status(text in "\\PC{0,300}") {
-        prop_assert!(headline(&filled_with(&text)).chars().count() <= 140);
+        let report = filled_with(&text);
+        prop_assert!(headline(&report).chars().count() <= 140);
+        prop_assert!(status_description(&report).chars().count() <= 140);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod terminal;
 mod trials;
 mod wording;
 
-pub use headline::headline;
+pub use headline::{headline, status_description};
 pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;

@@ -1,7 +1,7 @@
 //! What the samples look like in every format. Read them as a user would before accepting a change.
 
-use crate::samples::{all, many_failures};
-use crate::{Detail, TerminalOptions, headline, junit, markdown, terminal};
+use crate::samples::{all, green, many_failures};
+use crate::{Detail, TerminalOptions, headline, junit, markdown, status_description, terminal};
 
 /// The budget of a comment.
 const COMMENT: usize = 60_000;
@@ -27,6 +27,26 @@ fn samples_look_as_they_should_in_junit() {
     for (name, report) in all() {
         insta::assert_snapshot!(format!("junit-{name}"), junit(&report));
     }
+}
+
+#[test]
+fn samples_have_a_status_description() {
+    let told = all().into_iter().map(|(name, report)| {
+        let description = status_description(&report).replace(&report.digest(), "DIGEST");
+        format!("{name}: {description}")
+    });
+    insta::assert_snapshot!("status-descriptions", told.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_change_that_affects_no_environment_says_so() {
+    let mut report = green();
+    for environment in &mut report.environments {
+        environment.changed = Some(false);
+    }
+    assert!(headline(&report).starts_with("Passed, no environment affected: 13 objects in 2 environments"));
+    report.environments[0].changed = None;
+    assert!(headline(&report).starts_with("Passed: 13 objects in 2 environments"));
 }
 
 #[test]
