@@ -182,7 +182,7 @@ fn a_red_and_a_green_pull_request_are_reported_on_their_head_commit() {
                 Host::AzurePipelines => "https://dev.azure.com/acme/Web%20Shop/_build/results?buildId=100",
                 Host::Jenkins => "https://ci.example.com/job/ci/job/PR-7/100/",
             };
-            let marker = format!("<!-- seatrial key=ci/trial sha={} run=100 attempt=1 v=1 -->", checkout.head);
+            let marker = format!("<!-- seatrial key=ci/trial sha={} run=100 attempt=1 report=", checkout.head);
             assert!(body.starts_with(&marker) && body.contains(says) && body.contains(run), "{host:?}: {body}");
             let status = github.statuses(REPOSITORY, &checkout.head).pop().expect("a status");
             assert_eq!((status.state.as_str(), status.target_url.as_deref()), (state, Some(run)), "{host:?}");
@@ -284,7 +284,7 @@ fn in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_clos
             assert_eq!(threads.len(), 1, "{host:?}: {log}");
             assert_eq!(threads[0].status.as_deref(), Some(thread_status), "{host:?}: {log}");
             let content = &threads[0].comments[0].content;
-            let marker = format!("<!-- seatrial key=ci/trial sha={} run=100 attempt=1 v=1 -->", checkout.head);
+            let marker = format!("<!-- seatrial key=ci/trial sha={} run=100 attempt=1 report=", checkout.head);
             assert!(content.starts_with(&marker) && content.contains(says), "{host:?}: {content}");
             let statuses = azure.pull_request(7).statuses;
             let told: Vec<(&str, Option<u64>)> = statuses.iter().map(|s| (s.state.as_str(), s.iteration)).collect();

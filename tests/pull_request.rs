@@ -193,6 +193,40 @@ fn a_second_run_edits_the_comment_and_a_mended_one_turns_it_green() {
     let comments = github.comments(REPOSITORY, 7);
     assert_eq!(comments.len(), 1, "{comments:?}");
     assert!(comments[0].body.contains("✅"), "{}", comments[0].body);
+    let writes: Vec<String> = github.request_lines().into_iter().filter(|line| !line.starts_with("GET ")).collect();
+    let of_statuses = writes.iter().filter(|line| line.contains("/statuses/")).count();
+    let comments = writes.iter().filter(|line| line.contains("/comments")).count();
+    assert_eq!((of_statuses, comments), (4, 1), "an unchanged run writes two statuses and nothing else: {writes:?}");
+}
+
+#[test]
+fn a_status_names_verdict_and_report() {
+    let runtime = runtime();
+    for (tag, verdict) in [(WEB_TAG, "Failed: "), (("secretGenerator:", "secretGenerator: # \n"), "Passed")] {
+        let checkout = Checkout::with(&[(DEV, tag)]);
+        let github = github(&runtime, &checkout);
+        checkout.run(&github, &RUN, &[]);
+        let description = github.statuses(REPOSITORY, &checkout.head).pop().expect("a status").description;
+        assert!(description.starts_with(verdict) && description.contains(" (report "), "{description}");
+        assert!(description.chars().count() <= 140, "{description}");
+        let digest =
+            description.rsplit_once("(report ").map(|(_, rest)| rest.trim_end_matches(')')).unwrap_or_default();
+        let marker = format!(" report={digest} v=1 -->");
+        assert!(github.comments(REPOSITORY, 7)[0].body.contains(&marker), "{description}");
+    }
+}
+
+#[test]
+fn a_run_on_a_head_that_moved_on_sets_no_status() {
+    let runtime = runtime();
+    let checkout = Checkout::with(&[(DEV, WEB_TAG)]);
+    let github = github(&runtime, &checkout);
+    github.change_pull(REPOSITORY, 7, |pull| "b".repeat(40).clone_into(&mut pull.head));
+    let output = checkout.run(&github, &RUN, &[]);
+    assert_eq!(output.status.code(), Some(1), "the verdict stays");
+    assert!(text(&output.stdout).contains("the head of pull request 7 is now bbbbbbb"), "{}", text(&output.stdout));
+    assert_eq!(github.comments(REPOSITORY, 7).len(), 0);
+    assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 0);
 }
 
 #[test]
@@ -251,6 +285,10 @@ fn an_older_run_that_ends_after_a_newer_one_writes_nothing() {
     let after = github.comments(REPOSITORY, 7);
     assert_eq!(after.len(), 1);
     assert_eq!(after[0].body, before[0].body);
+    let statuses = github.statuses(REPOSITORY, &checkout.head);
+    let states: Vec<&str> = statuses.iter().map(|s| s.state.as_str()).collect();
+    assert_eq!(states, ["pending", "failure", "pending", "failure"], "the newer run's word stays");
+    assert_eq!(statuses[3].description, statuses[1].description);
 }
 
 #[test]

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use seatrial_ci::Host;
-use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, StatusState};
+use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, Standing, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
-use seatrial_reporters::{headline, markdown};
+use seatrial_reporters::{markdown, status_description};
 use seatrial_transport::Transport;
 use tokio::task::JoinHandle;
 
@@ -35,7 +35,8 @@ impl Sinks<'_> {
             target_url: self.session.ci.run_url.clone(),
         };
         let begin = async move {
-            if forge.standing(number).await.is_ok_and(|standing| !standing.is_open) {
+            let is_over = |standing: Standing| !standing.is_open || standing.head != head;
+            if forge.standing(number).await.is_ok_and(is_over) {
                 return Begun::Over;
             }
             let delivery = forge.set_status(number, &head, &status).await;
@@ -77,6 +78,7 @@ impl Sinks<'_> {
             return vec![format!("no comment and no commit status: {because}")];
         };
         let mut notices = Vec::new();
+        let mut overtaken = false;
         if sinks.comment {
             let comment = Comment {
                 key: key.clone(),
@@ -84,8 +86,10 @@ impl Sinks<'_> {
                 run: ci.run.unwrap_or_default(),
                 body: markdown(report, forge.comment_budget()),
                 failing: report.verdict != Verdict::Passed,
+                digest: report.digest(),
             };
             let delivery = forge.upsert_comment(pull_request.number, &comment).await;
+            overtaken = matches!(delivery, Delivery::Overtaken(_));
             notices.extend(self.notice("comment", delivery));
         }
         // A status that was begun is always ended, so that nobody waits for it.
@@ -93,10 +97,15 @@ impl Sinks<'_> {
             let status = CommitStatus {
                 context: context_of(&key),
                 state: state(report.verdict),
-                description: headline(report),
+                description: status_description(report),
                 target_url: report.run_url.clone(),
             };
-            notices.extend(self.notice("commit status", forge.set_status(pull_request.number, &head, &status).await));
+            let delivery = match overtaken {
+                // The newer run's counts; but what this one began must not stay pending.
+                true => forge.end_status(pull_request.number, &head, &status).await,
+                false => forge.set_status(pull_request.number, &head, &status).await,
+            };
+            notices.extend(self.notice("commit status", delivery));
         }
         notices
     }
@@ -121,7 +130,9 @@ impl Sinks<'_> {
     fn notice(&self, what: &str, delivery: Delivery) -> Option<String> {
         match delivery {
             Delivery::Created(_) | Delivery::Updated(_) | Delivery::Unchanged(_) => None,
-            Delivery::Stale(because) => Some(format!("the {what} was not written: {because}")),
+            Delivery::Stale(because) | Delivery::Overtaken(because) => {
+                Some(format!("the {what} was not written: {because}"))
+            }
             Delivery::Refused(sentence) => Some(self.session.masked(&sentence)),
         }
     }
@@ -130,9 +141,9 @@ impl Sinks<'_> {
 /// What was found when a run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Begun {
-    /// The pull request is open, as far as is known.
+    /// The pull request is open and has the head that is judged, as far as is known.
     Open,
-    /// It was merged or closed: no status is set on it any more.
+    /// It was merged or closed, or has another head: no status is set any more.
     Over,
 }
 

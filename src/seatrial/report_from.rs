@@ -50,12 +50,13 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
         run: ci.run.unwrap_or_default(),
         body: markdown(&report, budget),
         failing: report.verdict != Verdict::Passed,
+        digest: report.digest(),
     };
     match forge.upsert_comment(number, &comment).await {
         Delivery::Created(url) | Delivery::Updated(url) | Delivery::Unchanged(url) => {
             tell(&format!("delivered: {url}"))
         }
-        Delivery::Stale(because) => tell(&format!("not delivered: {because}")),
+        Delivery::Stale(because) | Delivery::Overtaken(because) => tell(&format!("not delivered: {because}")),
         Delivery::Refused(sentence) => {
             streams::tell_line(&format!("error: {}", session.masked(&sentence)));
             Ok(EXIT_BROKEN)

@@ -8,6 +8,7 @@ mod each;
 mod pull_request;
 mod refusal;
 mod repository;
+mod statuses;
 mod threads;
 
 use std::time::Duration;
@@ -19,19 +20,18 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::calls::{Api, Dialect, Failure, Patience, Repeat, api_base, one_line, sendable};
+use crate::overtaken::ending;
 use crate::sticky::{Place, Sticky, moved_on};
-use crate::{Comment, CommitStatus, Delivery, Standing, StatusState, shorten};
+use crate::{Comment, CommitStatus, Delivery, Standing, shorten};
 use pull_request::{Known, PullRequest};
 use refusal::{COMMENT, READ, STATUS, sentence};
 use repository::{Ask, Repository};
+use statuses::{GENRE, name_of, state_of};
 
 pub(crate) use threads::Threads;
 
 /// Characters of a comment at most, its marker included: "Comments can be up to 150,000 characters."
 pub const THREAD_LIMIT: usize = 150_000;
-
-/// The genre of our statuses; their name is the report's key.
-const GENRE: &str = "seatrial";
 
 /// Azure DevOps delays a caller that uses much by up to 30 s before it refuses.
 const PATIENCE: Patience = Patience { attempt: Duration::from_secs(35), whole: Duration::from_secs(60) };
@@ -109,6 +109,15 @@ impl AzureRepos {
         sent.unwrap_or_else(|failure| Delivery::Refused(sentence(&failure, STATUS)))
     }
 
+    /// Ends what an overtaken run began: see [`ending`].
+    pub async fn end_status(&self, pull_request: u64, commit: &str, status: &CommitStatus) -> Delivery {
+        match self.pull_request(pull_request).statuses(status).await.map(|set| ending(set, status)) {
+            Ok(Some(ending)) => self.set_status(pull_request, commit, &ending).await,
+            Ok(None) => Delivery::Overtaken("a newer run has set it".to_owned()),
+            Err(failure) => Delivery::Refused(sentence(&failure, STATUS)),
+        }
+    }
+
     async fn send_status(
         &self,
         pull_request: &PullRequest<'_>,
@@ -122,16 +131,9 @@ impl AzureRepos {
         if let Some(over) = head.over {
             return Ok(Delivery::Stale(format!("pull request {} is {over}", pull_request.number)));
         }
-        let state = match status.state {
-            StatusState::Success => "succeeded",
-            StatusState::Failure => "failed",
-            StatusState::Error => "error",
-            StatusState::Pending => "pending",
-        };
-        let name = status.context.strip_prefix("seatrial/").filter(|key| !key.is_empty()).unwrap_or(&status.context);
         let mut body = json!({
-            "context": { "genre": GENRE, "name": name },
-            "state": state,
+            "context": { "genre": GENRE, "name": name_of(&status.context) },
+            "state": state_of(status.state),
             "description": shorten(&status.description),
         });
         if let Some(fields) = body.as_object_mut() {

@@ -57,6 +57,14 @@ impl Forge {
         }
     }
 
+    /// Ends what an overtaken run began: where the status of that name is pending, it becomes the last one that was not, or this one.
+    pub async fn end_status(&self, pull_request: u64, commit: &str, status: &CommitStatus) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.end_status(commit, status).await,
+            Forge::AzureRepos(azure) => azure.end_status(pull_request, commit, status).await,
+        }
+    }
+
     /// Bytes of a comment at most, with room for its marker: GitHub refuses 65,536 characters, and less than that now and then; Azure Repos
     /// refuses 150,000.
     #[must_use]

@@ -7,11 +7,12 @@ mod refusal;
 use http::Method;
 use seatrial_model::Secret;
 use seatrial_transport::Transport;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::calls::{Answer, Api, Call, Dialect, Failure, Patience, Repeat, api_base, sendable};
+use crate::calls::{Answer, Api, Call, Dialect, Failure, Kind, Patience, Repeat, api_base, sendable};
+use crate::overtaken::ending;
 use crate::sticky::{Place, Sticky};
 use crate::{Comment, CommitStatus, Delivery, Standing, StatusState, shorten};
 use refusal::{COMMENT, READ, STATUS, sentence};
@@ -86,15 +87,33 @@ impl GitHub {
         }
     }
 
-    async fn send_status(&self, commit: &str, status: &CommitStatus) -> Result<Answer, Failure> {
-        let state = match status.state {
-            StatusState::Success => "success",
-            StatusState::Failure => "failure",
-            StatusState::Error => "error",
-            StatusState::Pending => "pending",
+    /// Ends what an overtaken run began: see [`ending`].
+    pub async fn end_status(&self, commit: &str, status: &CommitStatus) -> Delivery {
+        match self.statuses(commit, &status.context).await.map(|set| ending(set, status)) {
+            Ok(Some(ending)) => self.set_status(commit, &ending).await,
+            Ok(None) => Delivery::Overtaken("a newer run has set it".to_owned()),
+            Err(failure) => Delivery::Refused(sentence(&failure, STATUS)),
+        }
+    }
+
+    /// Those of a name among the newest hundred of a commit, the newest first.
+    async fn statuses(&self, commit: &str, context: &str) -> Result<Vec<CommitStatus>, Failure> {
+        let mut url = self.api.url(&["repos", &self.owner, &self.name, "commits", commit, "statuses"]);
+        url.query_pairs_mut().append_pair("per_page", "100");
+        let call = Call { method: Method::GET, url, body: None, repeat: Repeat::Harmless };
+        let answer = self.api.answer(&call, &self.api.exchange(&call, Kind::Page, self.end()).await?)?;
+        let read = |status: &Value| {
+            let text = |key: &str| status.get(key).and_then(Value::as_str).map(str::to_owned);
+            let state = StatusState::ALL.into_iter().find(|state| Some(name_of(*state)) == text("state").as_deref())?;
+            let description = text("description").unwrap_or_default();
+            let context = text("context").filter(|own| own == context)?;
+            Some(CommitStatus { context, state, description, target_url: text("target_url") })
         };
-        let mut body =
-            json!({ "state": state, "context": status.context, "description": shorten(&status.description) });
+        Ok(answer.json.as_array().into_iter().flatten().filter_map(read).collect())
+    }
+
+    async fn send_status(&self, commit: &str, status: &CommitStatus) -> Result<Answer, Failure> {
+        let mut body = json!({ "state": name_of(status.state), "context": status.context, "description": shorten(&status.description) });
         if let (Some(url), Some(fields)) = (&status.target_url, body.as_object_mut()) {
             fields.insert("target_url".to_owned(), json!(url));
         }
@@ -117,6 +136,15 @@ impl GitHub {
 
     fn end(&self) -> Instant {
         Instant::now() + self.api.patience.whole
+    }
+}
+
+fn name_of(state: StatusState) -> &'static str {
+    match state {
+        StatusState::Success => "success",
+        StatusState::Failure => "failure",
+        StatusState::Error => "error",
+        StatusState::Pending => "pending",
     }
 }
 

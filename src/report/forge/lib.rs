@@ -9,6 +9,7 @@ mod forge;
 mod github;
 mod key;
 mod marker;
+mod overtaken;
 mod sticky;
 
 pub use azure_repos::{AzureRepos, THREAD_LIMIT};
@@ -33,6 +34,8 @@ pub struct Comment {
     pub body: String,
     /// Whether it says that something is to be mended: a thread is unresolved then, where there are threads.
     pub failing: bool,
+    /// The report's digest: a comment on the same commit that has it already says the same, but for durations. Empty where there is none.
+    pub digest: String,
 }
 
 /// Where a pull request stands.
@@ -55,8 +58,10 @@ pub enum Delivery {
     Updated(String),
     /// It said the same already.
     Unchanged(String),
-    /// Somebody newer was there, or the head moved on: nothing was written. A clause.
+    /// The pull request has another head by now, or is over: nothing was written. A clause.
     Stale(String),
+    /// A newer run has reported on the same commit: its report stays. A clause.
+    Overtaken(String),
     /// Not written: the sentence says why and which permission is missing; the exit code stays.
     Refused(String),
 }
@@ -72,6 +77,11 @@ pub enum StatusState {
     Error,
     /// Running.
     Pending,
+}
+
+impl StatusState {
+    pub(crate) const ALL: [StatusState; 4] =
+        [StatusState::Success, StatusState::Failure, StatusState::Error, StatusState::Pending];
 }
 
 /// A commit status.

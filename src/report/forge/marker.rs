@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-/// `<!-- seatrial key=… sha=… run=… attempt=… v=1 -->`.
+/// `<!-- seatrial key=… sha=… run=… attempt=… report=… v=1 -->`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Marker {
     pub(crate) key: String,
     pub(crate) head: String,
     /// Run number and attempt.
     pub(crate) run: (u64, u64),
+    /// Digest of the report; empty where none was given.
+    pub(crate) digest: String,
 }
 
 impl Marker {
@@ -21,14 +23,16 @@ impl Marker {
             return None;
         }
         let run = (field("run")?.parse().ok()?, field("attempt")?.parse().ok()?);
-        Some(Marker { key: field("key")?.to_owned(), head: field("sha")?.to_owned(), run })
+        let digest = field("report").unwrap_or_default().to_owned();
+        Some(Marker { key: field("key")?.to_owned(), head: field("sha")?.to_owned(), run, digest })
     }
 }
 
 impl fmt::Display for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Marker { key, head, run: (run, attempt) } = self;
-        write!(f, "<!-- seatrial key={key} sha={head} run={run} attempt={attempt} v=1 -->")
+        let Marker { key, head, run: (run, attempt), digest } = self;
+        let report = if digest.is_empty() { String::new() } else { format!(" report={digest}") };
+        write!(f, "<!-- seatrial key={key} sha={head} run={run} attempt={attempt}{report} v=1 -->")
     }
 }
 
@@ -54,10 +58,22 @@ mod tests {
 
     #[test]
     fn is_read_as_it_was_written() {
-        let marker = Marker { key: escape_key("ci / shop --> x"), head: "cafe".to_owned(), run: (12, 2) };
+        let marker = Marker {
+            key: escape_key("ci / shop --> x"),
+            head: "cafe".to_owned(),
+            run: (12, 2),
+            digest: "3f9a".to_owned(),
+        };
         let line = marker.to_string();
-        assert_eq!(line, "<!-- seatrial key=ci_20/_20shop_20-_2D_3E_20x sha=cafe run=12 attempt=2 v=1 -->");
+        assert_eq!(line, "<!-- seatrial key=ci_20/_20shop_20-_2D_3E_20x sha=cafe run=12 attempt=2 report=3f9a v=1 -->");
         assert_eq!(Marker::parse(&format!("{line}\r\n# Report")), Some(marker));
+    }
+
+    #[test]
+    fn may_have_no_digest() {
+        let line = "<!-- seatrial key=a sha=b run=1 attempt=1 v=1 -->";
+        let marker = Marker::parse(line).expect("a marker");
+        assert_eq!((marker.digest.as_str(), marker.to_string().as_str()), ("", line));
     }
 
     #[test]

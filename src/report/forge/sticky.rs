@@ -41,7 +41,8 @@ enum How {
 impl<'a> Sticky<'a> {
     /// A comment with its marker, and where it is to be kept.
     pub(crate) fn new(place: Place<'a>, comment: &Comment) -> Sticky<'a> {
-        let marker = Marker { key: escape_key(&comment.key), head: comment.head.clone(), run: comment.run };
+        let digest = comment.digest.clone();
+        let marker = Marker { key: escape_key(&comment.key), head: comment.head.clone(), run: comment.run, digest };
         let body = format!("{marker}\n{}", comment.body.replace("\r\n", "\n"));
         // As it is compared with what the forge gives back.
         let body = body.trim_end().to_owned();
@@ -58,15 +59,15 @@ impl<'a> Sticky<'a> {
         }
         // At the same time: what is known is as fresh as can be when the comment is written.
         let (own, head) = tokio::try_join!(self.place.own(&self.marker.key), self.place.head())?;
-        if let Some(clause) = self.moved_on(&head.commit).or_else(|| self.overtaken(&own)) {
-            return Ok(Delivery::Stale(clause));
+        if let Some(stale) = self.moved_on(&head.commit).or_else(|| self.overtaken(&own)) {
+            return Ok(stale);
         }
         let written = match (own.first(), &head.over) {
             (None, Some(over)) => {
                 return Ok(Delivery::Stale(format!("pull request {} is {over}", self.place.pull_request())));
             }
             (None, None) => self.create().await?,
-            (Some(only), _) if own.len() == 1 && only.said == self.said => {
+            (Some(only), _) if own.len() == 1 && self.is_said_by(only) => {
                 return Ok(Delivery::Unchanged(only.url.clone()));
             }
             (Some(oldest), _) => self.edit(oldest).await?,
@@ -81,18 +82,25 @@ impl<'a> Sticky<'a> {
         }
     }
 
-    /// A clause when the head of the pull request is not what this report is about.
-    fn moved_on(&self, head: &str) -> Option<String> {
-        (head != self.marker.head).then(|| moved_on(self.place.pull_request(), head))
+    /// Whether a comment says this already: to the letter, or in all that its report found. Then it keeps the run that found it first.
+    fn is_said_by(&self, note: &Note) -> bool {
+        let Marker { head, digest, .. } = &self.marker;
+        let is_found = !digest.is_empty() && note.marker.digest == *digest && note.marker.head == *head;
+        note.said == self.said || (is_found && note.said.open == self.said.open)
     }
 
-    /// A clause when a newer run has reported on the same head. Reports on other heads are out of date, whatever their run.
-    fn overtaken(&self, own: &[Note]) -> Option<String> {
+    /// That the head of the pull request is not what this report is about.
+    fn moved_on(&self, head: &str) -> Option<Delivery> {
+        (head != self.marker.head).then(|| Delivery::Stale(moved_on(self.place.pull_request(), head)))
+    }
+
+    /// That a newer run has reported on the same head. Reports on other heads are out of date, whatever their run.
+    fn overtaken(&self, own: &[Note]) -> Option<Delivery> {
         let newest =
             own.iter().map(|comment| &comment.marker).filter(|m| m.head == self.marker.head).max_by_key(|m| m.run)?;
         let (run, attempt) = newest.run;
         (newest.run > self.marker.run)
-            .then(|| format!("run {run} (attempt {attempt}) has already reported on this commit"))
+            .then(|| Delivery::Overtaken(format!("run {run} (attempt {attempt}) has already reported on this commit")))
     }
 
     async fn edit(&self, oldest: &Note) -> Result<Written, Failure> {
@@ -137,13 +145,13 @@ impl<'a> Sticky<'a> {
             self.place.delete(duplicate).await?;
         }
         Ok(match stale {
-            Some(clause) => Delivery::Stale(clause),
+            Some(stale) => stale,
             None => written.delivery(oldest.url.clone()),
         })
     }
 
     /// The text that is to stay: ours, unless the head moved on meanwhile or a newer run reported on it; then also why.
-    async fn newest(&self, own: &[Note]) -> Result<(Said, Option<String>), Failure> {
+    async fn newest(&self, own: &[Note]) -> Result<(Said, Option<Delivery>), Failure> {
         let others = own.iter().any(|comment| comment.marker.head != self.marker.head);
         let head = if others { self.place.head().await?.commit } else { self.marker.head.clone() };
         let of_head = own.iter().filter(|comment| comment.marker.head == head).max_by_key(|comment| comment.marker.run);

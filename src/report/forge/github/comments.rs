@@ -262,7 +262,9 @@ mod tests {
 
     #[test]
     fn keeps_the_comments_with_our_key_and_forgets_the_others() {
-        let marker = |key: &str| Marker { key: key.to_owned(), head: "cafe".to_owned(), run: (1, 1) }.to_string();
+        let marker = |key: &str| {
+            Marker { key: key.to_owned(), head: "cafe".to_owned(), run: (1, 1), digest: String::new() }.to_string()
+        };
         let page = json!([
             { "id": 1, "body": null, "user": null, "reactions": { "+1": [[[0]]] } },
             { "id": 2, "body": format!("{}\r\n# A\r\n", marker("default")), "user": { "login": "x[bot]" }, "html_url": "u" },

@@ -71,7 +71,14 @@ fn impatient(fake: &FakeAzureRepos) -> AzureRepos {
 
 /// The report of a run on [`HEAD`], which failed.
 fn report(run: u64, body: &str) -> Comment {
-    Comment { key: "default".to_owned(), head: HEAD.to_owned(), run: (run, 1), body: body.to_owned(), failing: true }
+    Comment {
+        key: "default".to_owned(),
+        head: HEAD.to_owned(),
+        run: (run, 1),
+        body: body.to_owned(),
+        failing: true,
+        digest: String::new(),
+    }
 }
 
 /// The report of a run on [`HEAD`] where all is well.

@@ -56,6 +56,25 @@ async fn is_named_after_the_key() {
 }
 
 #[tokio::test]
+async fn an_overtaken_run_leaves_the_newer_runs_word_and_nothing_pending() {
+    let fake = fake().await;
+    let azure = forge(&fake);
+    let own = status(StatusState::Success, "older");
+    let said = |set: &[Status]| set.iter().map(|s| format!("{} {}", s.state, s.description)).collect::<Vec<_>>();
+    azure.set_status(7, HEAD, &status(StatusState::Pending, "running")).await;
+    azure.set_status(7, HEAD, &status(StatusState::Failure, "newer")).await;
+    let unrelated = CommitStatus { context: "seatrial/other".to_owned(), ..status(StatusState::Pending, "other") };
+    azure.set_status(7, HEAD, &unrelated).await;
+    assert_eq!(azure.end_status(7, HEAD, &own).await, Delivery::Overtaken("a newer run has set it".to_owned()));
+    azure.set_status(7, HEAD, &status(StatusState::Pending, "running")).await;
+    assert!(matches!(azure.end_status(7, HEAD, &own).await, Delivery::Created(_)));
+    let expected = ["pending running", "failed newer", "pending other", "pending running", "failed newer"];
+    assert_eq!(said(&set(&fake)), expected);
+    azure.end_status(7, HEAD, &CommitStatus { context: "seatrial/other".to_owned(), ..own }).await;
+    assert_eq!(said(&set(&fake)).pop().as_deref(), Some("succeeded older"));
+}
+
+#[tokio::test]
 async fn is_not_set_on_a_pull_request_that_went_on_or_is_over() {
     let fake = fake().await;
     fake.change(7, |pull| pull.push(NEXT_HEAD));

@@ -281,7 +281,7 @@ async fn an_old_report_of_the_same_head_does_not_replace_a_new_one() {
     assert!(matches!(azure.upsert_comment(7, &newer).await, Delivery::Created(_)));
     for old in [report(4, "old"), report(5, "old")] {
         let clause = "run 5 (attempt 2) has already reported on this commit".to_owned();
-        assert_eq!(azure.upsert_comment(7, &old).await, Delivery::Stale(clause));
+        assert_eq!(azure.upsert_comment(7, &old).await, Delivery::Overtaken(clause));
     }
     assert_eq!((threads(&fake), writes(&fake).len()), (vec![("new".to_owned(), "closed".to_owned())], 1));
 }

@@ -30,6 +30,21 @@ async fn an_unchanged_report_is_not_written() {
 }
 
 #[tokio::test]
+async fn a_later_run_that_found_the_same_writes_nothing() {
+    let fake = fake().await;
+    let github = forge(&fake);
+    let found = |run: u64, digest: &str| Comment { digest: digest.to_owned(), ..report(run, &format!("{run} s")) };
+    let Delivery::Created(url) = github.upsert_comment(7, &found(1, "aa")).await else { panic!("is not created") };
+    assert_eq!(github.upsert_comment(7, &found(2, "aa")).await, Delivery::Unchanged(url.clone()));
+    assert_eq!((ours(&fake), writes(&fake)), (vec!["1 s".to_owned()], 1));
+    assert_eq!(github.upsert_comment(7, &found(3, "bb")).await, Delivery::Updated(url.clone()));
+    fake.change_pull(REPOSITORY, 7, |pull| NEXT_HEAD.clone_into(&mut pull.head));
+    let of_next_head = Comment { head: NEXT_HEAD.to_owned(), ..found(4, "bb") };
+    assert_eq!(github.upsert_comment(7, &of_next_head).await, Delivery::Updated(url));
+    assert_eq!(ours(&fake), ["4 s"]);
+}
+
+#[tokio::test]
 async fn is_found_behind_three_hundred_others() {
     let fake = fake().await;
     for i in 0..250 {
@@ -114,7 +129,7 @@ async fn an_old_report_of_the_same_head_does_not_replace_a_new_one() {
     let writes_before = writes(&fake);
     for old in [report(4, "old"), report(5, "old")] {
         let clause = "run 5 (attempt 2) has already reported on this commit".to_owned();
-        assert_eq!(github.upsert_comment(7, &old).await, Delivery::Stale(clause));
+        assert_eq!(github.upsert_comment(7, &old).await, Delivery::Overtaken(clause));
     }
     assert_eq!((ours(&fake), writes(&fake)), (vec!["new".to_owned()], writes_before));
 }

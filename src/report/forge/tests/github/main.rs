@@ -44,7 +44,14 @@ fn impatient(fake: &FakeGitHub) -> GitHub {
 
 /// The report of a run on [`HEAD`].
 fn report(run: u64, body: &str) -> Comment {
-    Comment { key: "default".to_owned(), head: HEAD.to_owned(), run: (run, 1), body: body.to_owned(), failing: true }
+    Comment {
+        key: "default".to_owned(),
+        head: HEAD.to_owned(),
+        run: (run, 1),
+        body: body.to_owned(),
+        failing: true,
+        digest: String::new(),
+    }
 }
 
 fn marker(head: &str, run: u64) -> String {

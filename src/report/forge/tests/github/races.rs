@@ -48,7 +48,7 @@ async fn a_newer_run_that_wrote_between_list_and_edit_is_put_back() {
     };
     fake.arm(Fault::new("PATCH", COMMENT, Behaviour::Meanwhile(Arc::new(write))).nth(1));
     let delivery = forge(&fake).upsert_comment(7, &report(2, "run 2")).await;
-    assert_eq!(delivery, Delivery::Stale("run 9 (attempt 1) has already reported on this commit".to_owned()));
+    assert_eq!(delivery, Delivery::Overtaken("run 9 (attempt 1) has already reported on this commit".to_owned()));
     assert_eq!(ours(&fake), ["run 9"]);
 }
 
