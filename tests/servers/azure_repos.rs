@@ -8,9 +8,9 @@
 //! 150,000 characters, others' comments, versions that its server does not have yet; it counts requests against [`Limits`]; it remembers every
 //! request and misbehaves on demand: see [`Fault`]. `GET /_remembered` gives its memory to tests that are no Rust.
 //!
-//! Not imitated: votes, reviewers, policies, inline positions, likes, identities beyond the id, TSTUs (it counts requests), delays before a
+//! Not imitated: votes, reviewers, policies, following a line through iterations, likes, identities beyond the id, TSTUs (it counts requests), delays before a
 //! limit, time in bodies, HTTP/2 and TLS. The description says that lists are arrays; they come in a frame with `count` and `value`, as the
-//! service sends them. It has pages for none of the lists that are imitated here.
+//! service sends them. Of the lists that are imitated here, only that of an iteration's files has pages.
 //!
 //! Guessed, because the description is silent:
 //! - `GET pullRequests/{id}` (`status`, `lastMergeSourceCommit`) and `GET _apis/connectionData` (`authenticatedUser.id`, without a version, for
@@ -23,11 +23,15 @@
 //! - A comment's 150,000 characters are .NET's: those beyond 16 bits count twice.
 //! - Editing or deleting somebody else's comment is 403, a deleted comment or thread 404. A thread whose comments are all deleted is deleted.
 //! - Threads and statuses are taken on pull requests that are completed or abandoned, too. An iteration that is not there is 400.
+//! - A thread on a line: a path that begins with `/`, lines and offsets from 1 (the description says that offsets start at 0; the pages of the
+//!   service send 1 for the first character), start before end. A `changeTrackingId` must be that of the file in the iteration, or 0, for which
+//!   the service finds it. The numbers of files are the same in every iteration. A context is given back as it was sent.
 //! - Statuses and words of the other refusals: 400 with some `typeKey`.
 //! - 429 comes with `Retry-After`, `X-RateLimit-*` and TF400733. A [`Fault`]'s answer is sent as it is.
 
 mod answer;
 mod description;
+mod files;
 mod limits;
 mod routes;
 mod server;

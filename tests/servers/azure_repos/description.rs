@@ -62,7 +62,7 @@ fn same(template: &str, path: &str) -> bool {
 fn check_path(template: &str, request: &LoggedRequest, parameters: &[&Value]) -> Result<(), String> {
     for (want, got) in template.split('/').zip(request.path.split('/')) {
         let Some(name) = want.strip_prefix('{').and_then(|want| want.strip_suffix('}')) else { continue };
-        let parameter = parameters.iter().find(|parameter| parameter["in"] == "path" && parameter["name"] == name);
+        let parameter = parameters.iter().find(|parameter| parameter["in"] == "path" && parameter["name"] == *name);
         let parameter = parameter.ok_or_else(|| format!("{}: no parameter {name}", request.line()))?;
         if parameter["type"] == "integer" && got.parse::<u64>().is_err() {
             return Err(format!("{}: {name} is not an integer", request.line()));
@@ -72,9 +72,8 @@ fn check_path(template: &str, request: &LoggedRequest, parameters: &[&Value]) ->
 }
 
 fn check_query(request: &LoggedRequest, parameters: &[&Value]) -> Result<(), String> {
-    for pair in request.query.split('&').filter(|pair| !pair.is_empty()) {
-        let name = pair.split('=').next().unwrap_or_default();
-        let known = parameters.iter().any(|parameter| parameter["in"] == "query" && parameter["name"] == name);
+    for (name, _) in url::form_urlencoded::parse(request.query.as_bytes()) {
+        let known = parameters.iter().any(|parameter| parameter["in"] == "query" && parameter["name"] == *name);
         if !known && name != "api-version" {
             return Err(format!("{}: the query parameter {name} is not known", request.line()));
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::state::State;
 use super::token::Token;
-use super::{Answer, LoggedRequest, description, statuses, threads};
+use super::{Answer, LoggedRequest, description, files, statuses, threads};
 
 /// What a call brings along.
 pub(super) struct Call {
@@ -84,6 +84,7 @@ fn dispatch(state: &mut State, request: &LoggedRequest, call: &Call) -> Result<A
             let iteration = |(at, commit): (usize, &String)| json!({ "id": at + 1, "sourceRefCommit": { "commitId": commit }, "reason": "push" });
             Answer::list(&pull.iterations.iter().enumerate().map(iteration).collect::<Vec<_>>())
         }
+        ("GET", ["iterations", iteration, "changes"]) => files::list(pull, number(iteration), &request.query),
         ("GET", ["threads"]) => threads::list(pull),
         ("POST", ["threads"]) => threads::create(pull, call),
         ("GET", ["threads", thread]) => threads::get(pull, number(thread)),

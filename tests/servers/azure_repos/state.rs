@@ -19,6 +19,8 @@ pub struct PullRequest {
     pub iterations: Vec<String>,
     /// The head as of the last merge that was tried: it lags behind for a while.
     pub merged: String,
+    /// Paths of the files that it changes, with a slash at their beginning; the first has the number 1.
+    pub files: Vec<String>,
     /// All threads, deleted ones as well.
     pub threads: Vec<Thread>,
     /// All statuses, oldest first.
@@ -35,6 +37,7 @@ impl PullRequest {
             status: "active".to_owned(),
             iterations: vec![head.to_owned()],
             merged: head.to_owned(),
+            files: Vec::new(),
             threads: Vec::new(),
             statuses: Vec::new(),
             last_id: 100,
@@ -52,7 +55,15 @@ impl PullRequest {
         let properties = properties.as_object().map(typed).unwrap_or_default();
         let comment = Comment::new(1, author, content);
         let status = Some("active".to_owned());
-        self.threads.push(Thread { id: self.last_id, status, comments: vec![comment], properties, writes: 1 });
+        self.threads.push(Thread {
+            id: self.last_id,
+            status,
+            comments: vec![comment],
+            properties,
+            context: Value::Null,
+            iteration_context: Value::Null,
+            writes: 1,
+        });
         self.last_id
     }
 
@@ -88,6 +99,10 @@ pub struct Thread {
     pub comments: Vec<Comment>,
     /// Its properties as they are given back.
     pub properties: Map<String, Value>,
+    /// `threadContext`: the file and the lines; `null` for none.
+    pub context: Value,
+    /// `pullRequestThreadContext`: the iteration; `null` for none.
+    pub iteration_context: Value,
     /// How often it and its comments were written.
     pub writes: usize,
 }
@@ -107,8 +122,8 @@ impl Thread {
             "properties": self.properties,
             "comments": self.comments.iter().map(Comment::json).collect::<Value>(),
             "identities": null,
-            "threadContext": null,
-            "pullRequestThreadContext": null,
+            "threadContext": self.context,
+            "pullRequestThreadContext": self.iteration_context,
             "publishedDate": "2026-11-23T10:00:00Z",
             "lastUpdatedDate": "2026-11-23T10:00:00Z",
         })

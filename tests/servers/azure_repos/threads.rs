@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::routes::Call;
 use super::state::{Comment, PullRequest, Thread, typed};
+use super::{Answer, files};
 
 /// "Comments can be up to 150,000 characters."
 const LIMIT: usize = 150_000;
@@ -30,10 +30,16 @@ pub(super) fn create(pull: &mut PullRequest, call: &Call) -> Answer {
             Err(refusal) => return refusal,
         }
     }
+    if let Err(why) = files::check_place(pull, &call.body) {
+        return Answer::invalid_argument(&why);
+    }
+    let context = |name: &str| call.body.get(name).cloned().unwrap_or_default();
+    let contexts = [context("threadContext"), context("pullRequestThreadContext")];
     let properties = call.body.get("properties").cloned().unwrap_or_else(|| json!({}));
     let id = pull.add_thread(&call.token.identity, "", &properties);
     let thread = pull.thread(id);
     thread.comments = comments;
+    [thread.context, thread.iteration_context] = contexts;
     thread.status = Some(text(&call.body, "status").unwrap_or("unknown").to_owned());
     Answer::new(200, thread.json())
 }

@@ -129,6 +129,51 @@ async fn what_is_too_long_missing_or_somebody_elses_is_refused() {
 }
 
 #[tokio::test]
+async fn a_thread_is_on_a_line_of_a_file_of_its_iteration() {
+    let fake = fake().await;
+    fake.change(7, |pull| pull.files = (0..250).map(|at| format!("/{at}.yaml")).collect());
+    let threads = "/pullRequests/7/threads";
+    let at = |line: u64, offset: u64| json!({ "line": line, "offset": offset });
+    let on = |path: &str, start: Value, end: Value| json!({ "filePath": path, "rightFileStart": start, "rightFileEnd": end });
+    let of = |file: u64, first: u64, second: u64| {
+        let compared = json!({ "firstComparingIteration": first, "secondComparingIteration": second });
+        json!({ "changeTrackingId": file, "iterationContext": compared })
+    };
+    let table = [
+        (on("/2.yaml", at(1, 1), at(1, 4)), Some(of(3, 1, 1)), 200),
+        (on("/2.yaml", at(1, 1), at(1, 1)), Some(of(0, 1, 1)), 200),
+        (on("/2.yaml", at(1, 1), at(2, 1)), None, 200),
+        (on("2.yaml", at(1, 1), at(1, 4)), None, 400),
+        (on("/2.yaml", at(0, 1), at(1, 4)), None, 400),
+        (on("/2.yaml", at(1, 0), at(1, 4)), None, 400),
+        (on("/2.yaml", at(1, 4), at(1, 1)), None, 400),
+        (on("/2.yaml", at(1, 1), at(1, 4)), Some(of(2, 1, 1)), 400),
+        (on("/2.yaml", at(1, 1), at(1, 4)), Some(of(3, 1, 2)), 400),
+        (on("/other.yaml", at(1, 1), at(1, 4)), Some(of(3, 1, 1)), 400),
+    ];
+    for (context, of_iteration, status) in table {
+        let mut body = json!({ "comments": [{ "content": "x" }], "threadContext": context });
+        if let Some(of_iteration) = of_iteration {
+            body["pullRequestThreadContext"] = of_iteration;
+        }
+        assert_eq!(call(&fake, Method::POST, threads, body.clone()).await.status(), status, "{body}");
+    }
+    let changes = "/pullRequests/7/iterations/1/changes";
+    let mut seen = Vec::new();
+    for (query, next) in [("", 100), ("?$skip=100", 200), ("?$top=2000&$skip=200", 0)] {
+        let page = json_of(call(&fake, Method::GET, &format!("{changes}{query}"), Value::Null).await).await;
+        assert_eq!(page["nextSkip"], next, "{query}");
+        seen.extend(page["changeEntries"].as_array().cloned().unwrap_or_default());
+    }
+    assert_eq!(
+        (seen.len(), &seen[249]["item"]["path"], &seen[249]["changeTrackingId"]),
+        (250, &json!("/249.yaml"), &json!(250))
+    );
+    assert_eq!(call(&fake, Method::GET, "/pullRequests/7/iterations/2/changes", Value::Null).await.status(), 404);
+    assert_eq!(fake.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_accepted_is_sent_to_sign_in_or_refused_where_that_is_suppressed() {
     let fake = fake().await;
     fake.grant("personal", Token::of("me"));
