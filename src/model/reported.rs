@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::confidential::without_quotations_of;
 use crate::location::hidden_values;
@@ -90,6 +91,17 @@ impl ReportedFinding {
             environments: Vec::new(),
             primary,
         }
+    }
+
+    /// The fingerprint; of what has neither object nor field, which is told apart by its sentence, with a digest of that.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        if self.object.is_some() || self.field.is_some() {
+            return self.fingerprint.clone();
+        }
+        let digest = Sha256::digest(&self.message);
+        let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{digits}", self.fingerprint)
     }
 
     /// The same finding, found by a stage.

@@ -17,7 +17,7 @@ mod wording;
 pub use headline::{headline, status_description};
 pub use json::json;
 pub use junit::junit;
-pub use markdown::markdown;
+pub use markdown::{inline, markdown};
 pub use terminal::{Detail, TerminalOptions, terminal};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod compared;
 mod details;
 mod escape;
 mod footer;
+mod inline;
 mod problem;
 mod table;
 
@@ -18,6 +19,8 @@ use crate::markdown::escape::{Place, link, prose};
 use crate::markdown::problem::Depth;
 use crate::trials;
 use crate::wording::{capitalised, clip};
+
+pub use inline::inline;
 
 /// Characters of a title at most: it is the subject of a notification.
 const LONGEST_TITLE: usize = 240;

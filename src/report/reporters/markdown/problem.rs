@@ -7,10 +7,10 @@ use crate::markdown::escape::{Place, block_lines, code, fenced, file_address, li
 use crate::wording::{capitalised, clip, list};
 
 /// Characters of a sentence at most.
-const LONGEST: usize = 600;
+pub(crate) const LONGEST: usize = 600;
 
 /// Environments that are named one by one.
-const MOST_NAMES: usize = 6;
+pub(crate) const MOST_NAMES: usize = 6;
 
 /// Places that are named of causes that are not told one by one.
 const MOST_PLACES: usize = 5;
@@ -112,7 +112,7 @@ fn finding_of<'a>(cause: &Cause<'a>) -> Option<&'a ReportedFinding> {
     }
 }
 
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut text = capitalised(clip(text, LONGEST).trim());
     if !text.ends_with(['.', '!', '?', ':', '…']) {
         text.push('.');
