@@ -22,9 +22,9 @@ use tokio::time::Instant;
 use crate::calls::{Api, Dialect, Failure, Patience, Repeat, api_base, one_line, sendable};
 use crate::overtaken::ending;
 use crate::sticky::{Place, Sticky, moved_on};
-use crate::{Comment, CommitStatus, Delivery, Standing, shorten};
+use crate::{Comment, CommitStatus, Delivery, InlineComments, Standing, shorten};
 use pull_request::{Known, PullRequest};
-use refusal::{COMMENT, READ, STATUS, sentence};
+use refusal::{COMMENT, INLINE, READ, STATUS, sentence};
 use repository::{Ask, Repository};
 use statuses::{GENRE, name_of, state_of};
 
@@ -102,6 +102,13 @@ impl AzureRepos {
         sticky.upsert().await.unwrap_or_else(|failure| Delivery::Refused(sentence(&failure, COMMENT)))
     }
 
+    /// Keeps a thread for each finding on a line of the diff: begun once, `fixed` when the finding is gone, `active` when it is back. Gives
+    /// back what was not written, as sentences.
+    pub async fn keep_inline(&self, pull_request: u64, wanted: &InlineComments) -> Vec<String> {
+        let threads = Threads::of(self.pull_request(pull_request));
+        threads.keep_inline(wanted).await.unwrap_or_else(|failure| vec![sentence(&failure, INLINE)])
+    }
+
     /// Sets a status on the iteration of a pull request whose head this commit is. One that is over, or has another head by now, gets none.
     pub async fn set_status(&self, pull_request: u64, commit: &str, status: &CommitStatus) -> Delivery {
         let pull_request = self.pull_request(pull_request);
@@ -143,7 +150,7 @@ impl AzureRepos {
         }
         // The last status of a context counts: two equal ones are one.
         let path = pull_request.path(&["statuses"]);
-        let ask = Ask { method: Method::POST, path, body: Some(body), repeat: Repeat::Harmless };
+        let ask = Ask { method: Method::POST, path, query: Vec::new(), body: Some(body), repeat: Repeat::Harmless };
         self.repository.call(&ask, pull_request.end).await?;
         Ok(Delivery::Created(status.target_url.clone().unwrap_or_else(|| pull_request.address())))
     }

@@ -4,7 +4,7 @@ use seatrial_ci::{ForgeKind, ForgeTarget};
 use seatrial_model::Secret;
 use seatrial_transport::Transport;
 
-use crate::{AzureRepos, Comment, CommitStatus, Delivery, GitHub, Standing};
+use crate::{AzureRepos, Comment, CommitStatus, Delivery, GitHub, InlineComments, Standing};
 
 /// A repository on a forge, with a token.
 #[derive(Clone, Debug)]
@@ -46,6 +46,16 @@ impl Forge {
         match self {
             Forge::GitHub(github) => github.upsert_comment(pull_request, comment).await,
             Forge::AzureRepos(azure) => azure.upsert_comment(pull_request, comment).await,
+        }
+    }
+
+    /// Keeps a thread for each finding on a line of the diff, where the forge has threads. Gives back what was not written, as sentences.
+    pub async fn keep_inline(&self, pull_request: u64, wanted: &InlineComments) -> Vec<String> {
+        match self {
+            Forge::GitHub(_) => vec![
+                "`inline` has no effect on GitHub, where annotations show findings on the lines of the diff".to_owned(),
+            ],
+            Forge::AzureRepos(azure) => azure.keep_inline(pull_request, wanted).await,
         }
     }
 

@@ -7,6 +7,7 @@ mod azure_repos;
 mod calls;
 mod forge;
 mod github;
+mod inline;
 mod key;
 mod marker;
 mod overtaken;
@@ -16,6 +17,7 @@ pub use azure_repos::{AzureRepos, THREAD_LIMIT};
 pub use calls::Patience;
 pub use forge::Forge;
 pub use github::{BODY_LIMIT, GitHub};
+pub use inline::{InlineComment, InlineComments, InlinePlace};
 pub use key::KeyParts;
 
 /// Characters of a status description at most: GitHub answers 422 "description is too long (maximum is 140 characters)".

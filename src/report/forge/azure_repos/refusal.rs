@@ -15,6 +15,10 @@ pub(crate) struct Purpose {
 pub(crate) const COMMENT: Purpose =
     Purpose { what: "comment on the pull request", permission: "Contribute to pull requests" };
 
+/// Threads on lines.
+pub(crate) const INLINE: Purpose =
+    Purpose { what: "write all inline threads", permission: "Contribute to pull requests" };
+
 /// The head of a pull request.
 pub(crate) const READ: Purpose = Purpose { what: "read the pull request", permission: "Read" };
 

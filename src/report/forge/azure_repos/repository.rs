@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::Method;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
@@ -22,6 +23,17 @@ pub(crate) struct Repository {
     name: String,
     /// Which of [`VERSIONS`]; all clones learn it together.
     version: Arc<AtomicUsize>,
+    /// Whom the token belongs to; all clones learn it together.
+    pub(crate) identity: Arc<Identity>,
+}
+
+/// Whom a token belongs to, as far as it is known.
+#[derive(Debug, Default)]
+pub(crate) struct Identity {
+    /// As the server says; `None` where the token may not ask.
+    pub(crate) asked: OnceCell<Option<String>>,
+    /// The author of what we have written.
+    pub(crate) wrote: OnceCell<String>,
 }
 
 /// A call below the repository.
@@ -29,19 +41,21 @@ pub(crate) struct Repository {
 pub(crate) struct Ask {
     pub(crate) method: Method,
     pub(crate) path: Vec<String>,
+    pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Value>,
     pub(crate) repeat: Repeat,
 }
 
 impl Ask {
     pub(crate) fn get(path: Vec<String>) -> Ask {
-        Ask { method: Method::GET, path, body: None, repeat: Repeat::Harmless }
+        Ask { method: Method::GET, path, query: Vec::new(), body: None, repeat: Repeat::Harmless }
     }
 }
 
 impl Repository {
     pub(crate) fn new(api: Api, project: &str, name: &str) -> Repository {
-        Repository { api, project: project.to_owned(), name: name.to_owned(), version: Arc::default() }
+        let (version, identity) = (Arc::default(), Arc::default());
+        Repository { api, project: project.to_owned(), name: name.to_owned(), version, identity }
     }
 
     /// Carries a call out; its answer is one JSON document.
@@ -86,7 +100,7 @@ impl Repository {
         let mut segments = vec![self.project.as_str(), "_apis", "git", "repositories", &self.name];
         segments.extend(ask.path.iter().map(String::as_str));
         let mut url = self.api.url(&segments);
-        url.query_pairs_mut().append_pair("api-version", version);
+        url.query_pairs_mut().append_pair("api-version", version).extend_pairs(&ask.query);
         Call { method: ask.method.clone(), url, body: ask.body.clone(), repeat: ask.repeat }
     }
 }

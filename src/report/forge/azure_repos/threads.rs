@@ -3,11 +3,11 @@
 //! A thread is ours when its first comment has our marker on its first line and was written by whom the token belongs to. Its property says
 //! the key once more; a thread with another key there is not ours, one without is (not every server keeps properties).
 
+mod inline;
 mod sent;
 
 use http::Method;
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::each::each;
@@ -36,16 +36,11 @@ pub(crate) struct Threads<'a> {
     /// When all of it must be over.
     pub(crate) end: Instant,
     pull: PullRequest<'a>,
-    /// Who the token belongs to; `None` where it may not ask.
-    asked: OnceCell<Option<String>>,
-    /// The author of what we have written.
-    wrote: OnceCell<String>,
 }
 
 impl<'a> Threads<'a> {
     pub(crate) fn of(pull: PullRequest<'a>) -> Threads<'a> {
-        let (asked, wrote) = (OnceCell::new(), OnceCell::new());
-        Threads { repository: pull.repository, pull_request: pull.number, end: pull.end, pull, asked, wrote }
+        Threads { repository: pull.repository, pull_request: pull.number, end: pull.end, pull }
     }
 
     /// The pull request as it is now.
@@ -69,28 +64,34 @@ impl<'a> Threads<'a> {
         let ours = |author: &str| me.is_none_or(|me| me.eq_ignore_ascii_case(author));
         let found = marked.into_iter().find(|(author, note)| ours(author) && note.said.body == text);
         Ok(found.map(|(author, note)| {
-            let _ = self.wrote.set(author);
+            let _ = self.repository.identity.wrote.set(author);
             note.url
         }))
     }
 
     /// Who we are, as far as it is known.
     async fn me(&self) -> Result<Option<&str>, Failure> {
-        match self.wrote.get() {
+        let identity = &self.repository.identity;
+        match identity.wrote.get() {
             Some(me) => Ok(Some(me)),
-            None => Ok(self.asked.get_or_try_init(|| self.ask_who_i_am()).await?.as_deref()),
+            None => Ok(identity.asked.get_or_try_init(|| self.ask_who_i_am()).await?.as_deref()),
         }
     }
 
     /// All that carry a marker with this key, oldest first, and who wrote them.
     async fn marked(&self, key: &str) -> Result<Vec<(String, Note)>, Failure> {
-        let ask = Ask::get(self.pull.path(&["threads"]));
-        let received = self.repository.exchange(&ask, Kind::Threads, self.end).await?;
         let mut found = Vec::new();
-        let read = each(&received.body, |thread: Thread<'_>| found.extend(self.of_ours(thread, key)));
-        read.map_err(|_| self.repository.unhelpful(&ask, "something that is not a list of threads"))?;
+        self.list(|thread| found.extend(self.of_ours(thread, key))).await?;
         found.sort_by_key(|(_, note): &(String, Note)| note.id);
         Ok(found)
+    }
+
+    /// Gives each thread that there is.
+    async fn list(&self, take: impl FnMut(Thread<'_>)) -> Result<(), Failure> {
+        let ask = Ask::get(self.pull.path(&["threads"]));
+        let received = self.repository.exchange(&ask, Kind::Threads, self.end).await?;
+        let read = each(&received.body, take);
+        read.map_err(|_| self.repository.unhelpful(&ask, "something that is not a list of threads"))
     }
 
     /// `None` for a thread without our marker, or with another key.
@@ -124,22 +125,26 @@ impl<'a> Threads<'a> {
             "status": status(said.open.unwrap_or_default()),
             "properties": { KEY_PROPERTY: key, MARKDOWN_PROPERTY: 1 },
         });
+        self.begin(body).await.map(|id| self.address(id))
+    }
+
+    /// Writes a new thread, sent once, and gives its id.
+    async fn begin(&self, body: Value) -> Result<u64, Failure> {
         let answer = self.write(Method::POST, &[], Some(body), Repeat::Never).await?;
         let author = answer.pointer("/comments/0/author/id").and_then(Value::as_str).unwrap_or_default();
         if !author.is_empty() {
-            let _ = self.wrote.set(author.to_owned());
+            let _ = self.repository.identity.wrote.set(author.to_owned());
         }
-        let id = answer.pointer("/id").and_then(Value::as_u64);
         // A proxy's answer, for instance: the list says whether there is a thread.
-        id.map(|id| self.address(id))
-            .ok_or_else(|| Failure::Unclear("Azure DevOps answered without a thread".to_owned()))
+        let id = answer.pointer("/id").and_then(Value::as_u64);
+        id.ok_or_else(|| Failure::Unclear("Azure DevOps answered without a thread".to_owned()))
     }
 
     /// Makes a thread say this: only what differs is sent.
     pub(crate) async fn edit(&self, note: &Note, said: &Said) -> Result<(), Failure> {
         if note.said.body != said.body {
             let body = Some(json!({ "content": said.body }));
-            self.write(Method::PATCH, &self.comment(note), body, Repeat::Harmless).await?;
+            self.write(Method::PATCH, &below(note.id, note.comment), body, Repeat::Harmless).await?;
         }
         match said.open.filter(|_| note.said.open != said.open) {
             None => Ok(()),
@@ -153,28 +158,24 @@ impl<'a> Threads<'a> {
         let partly = |failure| {
             Failure::Partly(format!("the report is on the pull request, but {}", sentence(&failure, purpose)))
         };
-        self.set_status(note, status(open)).await.map_err(partly)
+        self.set_status(note.id, status(open)).await.map_err(partly)
     }
 
     /// Deletes our comment, and with it the thread, unless others have written there: then it is closed. What is gone already is as good.
     pub(crate) async fn delete(&self, note: &Note) -> Result<(), Failure> {
-        match self.write(Method::DELETE, &self.comment(note), None, Repeat::Harmless).await {
+        match self.write(Method::DELETE, &below(note.id, note.comment), None, Repeat::Harmless).await {
             Ok(_) | Err(Failure::Refused { status: 404, .. }) => {}
             Err(failure) => return Err(failure),
         }
         if note.answered && note.said.open != Some(false) {
-            return self.set_status(note, status(false)).await;
+            return self.set_status(note.id, status(false)).await;
         }
         Ok(())
     }
 
-    async fn set_status(&self, note: &Note, status: &str) -> Result<(), Failure> {
+    async fn set_status(&self, thread: u64, status: &str) -> Result<(), Failure> {
         let body = Some(json!({ "status": status }));
-        self.write(Method::PATCH, &[note.id.to_string()], body, Repeat::Harmless).await.map(|_| ())
-    }
-
-    fn comment(&self, note: &Note) -> [String; 3] {
-        [note.id.to_string(), "comments".to_owned(), note.comment.to_string()]
+        self.write(Method::PATCH, &[thread.to_string()], body, Repeat::Harmless).await.map(|_| ())
     }
 
     /// Where people find a thread.
@@ -187,15 +188,20 @@ impl<'a> Threads<'a> {
     async fn write(
         &self,
         method: Method,
-        below: &[String],
+        segments: &[String],
         body: Option<Value>,
         repeat: Repeat,
     ) -> Result<Value, Failure> {
         let mut path = self.pull.path(&["threads"]);
-        path.extend(below.iter().cloned());
-        let answer = self.repository.call(&Ask { method, path, body, repeat }, self.end).await?;
+        path.extend(segments.iter().cloned());
+        let answer = self.repository.call(&Ask { method, path, query: Vec::new(), body, repeat }, self.end).await?;
         Ok(answer.json)
     }
+}
+
+/// A comment of a thread, below all threads.
+fn below(thread: u64, comment: u64) -> [String; 3] {
+    [thread.to_string(), "comments".to_owned(), comment.to_string()]
 }
 
 fn status(open: bool) -> &'static str {

@@ -14,7 +14,7 @@ pub(super) struct Thread<'a> {
     #[serde(borrow, default)]
     pub(super) comments: Comments<'a>,
     #[serde(default)]
-    status: Option<String>,
+    pub(super) status: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) properties: Properties,
     #[serde(default, deserialize_with = "or_default")]

@@ -1,6 +1,7 @@
 //! The forge against a stateful fake of Azure Repos, which holds every request against Microsoft's description.
 
 mod hostile;
+mod inline;
 mod races;
 mod refusals;
 mod status;
