@@ -36,11 +36,19 @@ struct Checkout {
 }
 
 impl Checkout {
-    fn of(host: Host, [file, from, to]: [&str; 3]) -> Checkout {
+    fn of(host: Host, change: [&str; 3]) -> Checkout {
+        Checkout::with(host, "", change)
+    }
+
+    /// Where main's configuration says more.
+    fn with(host: Host, more: &str, [file, from, to]: [&str; 3]) -> Checkout {
         let scratch = tempfile::tempdir().expect("a directory");
         let repo = scratch.path().join("repo");
         std::fs::create_dir(scratch.path().join("temp")).expect("created");
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/shop/repo"), &repo);
+        let configuration = repo.join("seatrial.yaml");
+        let text = std::fs::read_to_string(&configuration).expect("the file");
+        std::fs::write(&configuration, format!("{text}{more}")).expect("written");
         let git = |arguments: &[&str]| git(&repo, arguments);
         git(&["init", "-q"]);
         git(&["add", "-A"]);
@@ -141,6 +149,15 @@ impl Checkout {
             ]);
         }
         environment
+    }
+
+    /// Runs it where the repository is in Azure Repos.
+    fn run_with_azure_repos(&self, github: &FakeGitHub, azure: &FakeAzureRepos) -> (Output, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(["run", "--cluster", "simulated"]).current_dir(self.repo()).env_clear();
+        let output = command.envs(self.environment_of_azure_repos(github, azure)).output().expect("the program runs");
+        let log = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
+        (output, log)
     }
 
     fn run(&self, github: &FakeGitHub, arguments: &[&str], more: &[(&str, &str)]) -> (Output, String) {
@@ -274,11 +291,7 @@ fn in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_clos
             let checkout = Checkout::of(host, change);
             let azure = runtime.block_on(FakeAzureRepos::start());
             azure.add_pull_request(PullRequest::active(7, &checkout.head));
-            let environment = checkout.environment_of_azure_repos(&github(&runtime, &checkout), &azure);
-            let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
-            command.args(["run", "--cluster", "simulated"]).current_dir(checkout.repo()).env_clear();
-            let output = command.envs(environment).output().expect("the program runs");
-            let log = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
+            let (output, log) = checkout.run_with_azure_repos(&github(&runtime, &checkout), &azure);
             assert_eq!(output.status.code(), Some(exit), "{host:?}: {log}");
             let threads = azure.threads(7);
             assert_eq!(threads.len(), 1, "{host:?}: {log}");
@@ -297,6 +310,62 @@ fn in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_clos
             assert_eq!(azure.violations(), Vec::<String>::new());
         }
     }
+}
+
+const INLINE: &str = "report: { inline: true }\n";
+
+#[test]
+fn in_azure_repos_a_finding_on_a_changed_line_has_a_thread_there_until_it_is_mended() {
+    let runtime = runtime();
+    for host in [Host::AzurePipelines, Host::Jenkins] {
+        let checkout = Checkout::with(host, INLINE, RED);
+        let (github, azure) = (github(&runtime, &checkout), runtime.block_on(FakeAzureRepos::start()));
+        azure.add_pull_request(PullRequest::active(7, &checkout.head));
+        azure.change(7, |pull| pull.files = vec![format!("/{DEV}")]);
+        let (output, log) = checkout.run_with_azure_repos(&github, &azure);
+        assert_eq!(output.status.code(), Some(1), "{host:?}: {log}");
+        let threads = azure.threads(7);
+        assert_eq!(threads.len(), 2, "{host:?}: {log}");
+        let on_line = &threads[1];
+        let position = |offset: u64| serde_json::json!({ "line": 13, "offset": offset });
+        let place = serde_json::json!({
+            "filePath": format!("/{DEV}"), "rightFileStart": position(13), "rightFileEnd": position(18),
+        });
+        assert_eq!((&on_line.context, on_line.iteration_context["changeTrackingId"].as_u64()), (&place, Some(1)));
+        let says = "**error** `image-pull`: dev: `Deployment/web` cannot start, image not found: `shopacr.azurecr.io/shop/web:1.4.2`";
+        let content = &on_line.comments[0].content;
+        assert!(content.contains(says), "{content}");
+
+        checkout.run_with_azure_repos(&github, &azure);
+        let writes: Vec<usize> = azure.threads(7).iter().skip(1).map(|thread| thread.writes).collect();
+        assert_eq!(writes, [1], "{host:?}: the second run has nothing new to say there");
+
+        let mended = Checkout::with(host, INLINE, GREEN);
+        azure.change(7, |pull| pull.push(&mended.head));
+        let (output, log) = mended.run_with_azure_repos(&github, &azure);
+        assert_eq!(output.status.code(), Some(0), "{host:?}: {log}");
+        assert_eq!(azure.threads(7)[1].status.as_deref(), Some("fixed"), "{host:?}: {log}");
+        assert_eq!(azure.violations(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn inline_is_the_base_branchs_word_and_has_no_effect_on_github() {
+    let runtime = runtime();
+    let checkout = Checkout::with(Host::AzurePipelines, INLINE, RED);
+    let github = github(&runtime, &checkout);
+    let (_, log) = checkout.run(&github, &[], &[]);
+    let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("`inline` has no effect on GitHub"), "{log}");
+
+    let own = ["seatrial.yaml", "version: 1\n", "version: 1\nreport: { inline: true }\n"];
+    let checkout = Checkout::of(Host::AzurePipelines, own);
+    let azure = runtime.block_on(FakeAzureRepos::start());
+    azure.add_pull_request(PullRequest::active(7, &checkout.head));
+    let (_, log) = checkout.run_with_azure_repos(&github, &azure);
+    let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the change of `report` takes effect after merge"), "{log}");
+    assert!(azure.threads(7).iter().all(|thread| thread.context.is_null()));
 }
 
 #[test]

@@ -197,6 +197,8 @@ pub(crate) struct ReportConfig {
     pub(crate) comment: bool,
     /// A status on the head commit.
     pub(crate) status: bool,
+    /// In Azure Repos, a thread on each changed line that has a new error or warning; not by default.
+    pub(crate) inline: bool,
     /// Names comment and status among those of other pipelines on the same pull request; by default the pipeline, the job and, unless it is
     /// `seatrial.yaml` at the root, the configuration file.
     pub(crate) key: Option<String>,
@@ -204,7 +206,7 @@ pub(crate) struct ReportConfig {
 
 impl Default for ReportConfig {
     fn default() -> ReportConfig {
-        ReportConfig { comment: true, status: true, key: None }
+        ReportConfig { comment: true, status: true, inline: false, key: None }
     }
 }
 

@@ -15,6 +15,7 @@ mod config;
 mod deliver;
 mod given;
 mod head_lines;
+mod inline;
 mod judge;
 mod live;
 mod manifest_files;

@@ -92,6 +92,14 @@ impl Sinks<'_> {
             overtaken = matches!(delivery, Delivery::Overtaken(_));
             notices.extend(self.notice("comment", delivery));
         }
+        if sinks.inline {
+            let threads = self.inline_comments(report, context, &key, &head);
+            let told = match threads {
+                Ok(threads) => forge.keep_inline(pull_request.number, &threads).await,
+                Err(because) => vec![format!("no inline threads: {because}")],
+            };
+            notices.extend(told.iter().map(|sentence| self.session.masked(sentence)));
+        }
         // A status that was begun is always ended, so that nobody waits for it.
         if sinks.status && begun == Begun::Open {
             let status = CommitStatus {
@@ -113,7 +121,7 @@ impl Sinks<'_> {
     /// The forge; `None` when nothing is to be posted, a sentence when it cannot be.
     fn forge(&self, transport: &Transport, sinks: &ReportConfig) -> Result<Option<Forge>, String> {
         let ci = &self.session.ci;
-        if !sinks.comment && !sinks.status {
+        if !sinks.comment && !sinks.status && !sinks.inline {
             return Ok(None);
         }
         if let seatrial_ci::Trust::Untrusted(because) = &ci.trust {
