@@ -36,8 +36,20 @@ const WHO: &str = "on the repository to its identity, in a pipeline the project'
 pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
     let Purpose { what, permission } = purpose;
     match failure {
-        Failure::Refused { status: 401, message } => format!(
-            "Azure DevOps does not accept the token{}, so it cannot {what}: it may have expired, be of another organization or lack the scope `{SCOPE}`; grant `{permission}` {WHO}",
+        // TF400813: the identity is none of the organization's.
+        Failure::Refused { status, message }
+            if *status == 401 || (*status == 403 && message.starts_with("TF400813")) =>
+        {
+            format!(
+                "Azure DevOps does not accept the token{}, so it cannot {what}: it may have expired, be of another organization or lack the scope `{SCOPE}`; grant `{permission}` {WHO}",
+                in_brackets(message)
+            )
+        }
+        Failure::Refused { status: 403, message } if message.is_empty() => format!(
+            "the token may not {what}, and the answer gives no reason: grant `{permission}` {WHO}, or find out whether a proxy or a policy of the organization is in the way"
+        ),
+        Failure::Refused { status: 403, message } if message.contains("onditional access") => format!(
+            "the token may not {what}{}; ask the administrator of the organization to let the build agent through",
             in_brackets(message)
         ),
         Failure::Refused { status: 403, message } => {

@@ -20,6 +20,9 @@ use super::{Dialect, Patience};
 /// Attempts of one call at most, however much time is left.
 const ATTEMPTS: u32 = 3;
 
+/// The way out of a rate limit.
+const LATER: &str = "run the job again later";
+
 /// Whether a call may be sent again when it is not known what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
@@ -153,14 +156,15 @@ impl Api {
         let message = self.dialect.message(&text);
         if let Some(wait) = self.dialect.limit(status, &headers, &message) {
             let limited = format!("{} limits the rate of requests", self.name());
+            let unknown = || Failure::Limited(format!("{limited}; {LATER}"));
             return match wait {
                 Some(wait) => {
-                    let sentence = format!("{limited} and asks to wait {} s", wait.as_secs());
+                    let sentence = format!("{limited} and asks to wait {} s; {LATER}", wait.as_secs());
                     Next::Again(Some(wait), Failure::Limited(sentence))
                 }
                 // A short one, of a proxy perhaps. The secondary limit of GitHub itself wants a minute of silence at least.
-                None if status == StatusCode::TOO_MANY_REQUESTS => Next::Again(None, Failure::Limited(limited)),
-                None => Next::Stop(Failure::Limited(limited)),
+                None if status == StatusCode::TOO_MANY_REQUESTS => Next::Again(None, unknown()),
+                None => Next::Stop(unknown()),
             };
         }
         if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {

@@ -15,14 +15,17 @@ pub(crate) const HEADERS: &[(&str, &str)] =
 /// Whether an answer is a rate limit, and how long it asks to wait. Secondary limits say what they are in words alone.
 #[allow(clippy::option_option, reason = "not limited, limited without a word, limited for so long")]
 pub(crate) fn limit(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<Option<Duration>> {
-    calls::limit(status, headers, message.to_lowercase().contains("rate limit"))
+    let message = message.to_lowercase();
+    // The second is what older servers call a secondary limit.
+    calls::limit(status, headers, message.contains("rate limit") || message.contains("abuse detection"))
 }
 
 /// GitHub's reason: the message, and that of the first error in it. Not trusted: one line, bounded.
 pub(crate) fn message(text: &str) -> String {
     let json: Value = serde_json::from_str(text).unwrap_or_default();
     let message = json.get("message").and_then(Value::as_str).unwrap_or_default();
-    let detail = json.pointer("/errors/0/message").and_then(Value::as_str);
+    let first = json.get("errors").map(|errors| errors.get(0).unwrap_or(errors));
+    let detail = first.and_then(|first| first.get("message").unwrap_or(first).as_str());
     let whole = detail.map_or_else(|| message.to_owned(), |detail| format!("{message}: {detail}"));
     one_line(&whole)
 }
@@ -67,6 +70,7 @@ mod tests {
             (429, vec![("retry-after", "5")], "", Some(Some(5))),
             (403, vec![("retry-after", "5")], secondary, Some(Some(5))),
             (403, vec![], secondary, Some(None)),
+            (403, vec![], "You have triggered an abuse detection mechanism.", Some(None)),
             (403, vec![remaining, reset, date], "API rate limit exceeded", Some(Some(42))),
             (403, vec![remaining, never, date], "API rate limit exceeded", Some(Some(86_400))),
             (403, vec![remaining, reset], "API rate limit exceeded", Some(None)),

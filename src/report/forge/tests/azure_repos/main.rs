@@ -1,5 +1,6 @@
 //! The forge against a stateful fake of Azure Repos, which holds every request against Microsoft's description.
 
+mod forbidden;
 mod hostile;
 mod inline;
 mod races;

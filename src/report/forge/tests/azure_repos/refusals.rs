@@ -138,7 +138,7 @@ async fn a_rate_limit_that_is_long_or_unknown_is_a_refusal_at_once() {
     let begun = Instant::now();
     let sentence = refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await);
     let limits = "could not comment on the pull request: Azure DevOps limits the rate of requests";
-    assert_eq!(sentence, format!("{limits} and asks to wait 300 s"));
+    assert_eq!(sentence, format!("{limits} and asks to wait 300 s; run the job again later"));
     assert!(begun.elapsed() < Duration::from_secs(3));
     clock.advance(Duration::from_secs(300));
     fake.limit(Limits::default());
@@ -146,7 +146,8 @@ async fn a_rate_limit_that_is_long_or_unknown_is_a_refusal_at_once() {
 
     let fake = self::fake().await;
     fake.arm(Fault::new("POST", THREADS, answer(403, "TF400733: The request has been canceled")));
-    assert_eq!(refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await), limits);
+    let sentence = refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await);
+    assert_eq!(sentence, format!("{limits}; run the job again later"));
     assert_eq!(sent(&fake, "POST"), 1);
 }
 

@@ -91,7 +91,7 @@ async fn an_answer_without_end_is_left_where_no_answer_can_be_longer() {
             "a refusal",
             |_| ("403 Forbidden\r\nTransfer-Encoding: chunked", chunk("x"), Duration::ZERO),
             64 << 10,
-            "the token may not read the pull request; grant it `pull-requests: read`",
+            "the token may not read the pull request, and the answer gives no reason: grant it `pull-requests: read`",
         ),
         (
             "a redirect",

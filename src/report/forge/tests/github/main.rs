@@ -2,6 +2,8 @@
 
 mod comment;
 mod floods;
+mod forbidden;
+mod interleavings;
 mod races;
 mod refusals;
 mod status;

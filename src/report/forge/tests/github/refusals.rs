@@ -29,7 +29,7 @@ async fn each_refusal_has_its_sentence_and_names_the_permission() {
         (Fault::new("GET", COMMENTS, answer(404, "Not Found")), gone),
         (
             Fault::new("GET", COMMENTS, answer(401, "Bad credentials")),
-            "GitHub does not accept the token, so it cannot comment on the pull request",
+            "GitHub does not accept the token, so it cannot comment on the pull request: give the job one that is valid and has not expired",
         ),
         (
             Fault::new(
@@ -60,7 +60,7 @@ async fn a_locked_conversation_is_named() {
     let sentence = refusal(forge(&fake).upsert_comment(7, &report(1, "x")).await);
     assert_eq!(
         sentence,
-        "the conversation of the pull request is locked, so the token may not comment on the pull request"
+        "the conversation of the pull request is locked, so the token may not comment on the pull request; unlock it"
     );
 }
 
@@ -94,9 +94,15 @@ async fn a_rate_limit_that_is_long_or_unknown_is_a_refusal_at_once() {
         Answer::error(403, "API rate limit exceeded for installation ID 1.").with_header("x-ratelimit-remaining", "0");
     let long = Answer::error(429, "slow down").with_header("retry-after", "3600");
     let table = [
-        (long, "could not comment on the pull request: GitHub limits the rate of requests and asks to wait 3600 s"),
-        (secondary, "could not comment on the pull request: GitHub limits the rate of requests"),
-        (used_up, "could not comment on the pull request: GitHub limits the rate of requests"),
+        (
+            long,
+            "could not comment on the pull request: GitHub limits the rate of requests and asks to wait 3600 s; run the job again later",
+        ),
+        (
+            secondary,
+            "could not comment on the pull request: GitHub limits the rate of requests; run the job again later",
+        ),
+        (used_up, "could not comment on the pull request: GitHub limits the rate of requests; run the job again later"),
     ];
     for (limit, expected) in table {
         let fake = fake().await;
