@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::variables::is_commit;
+use crate::variables::{LONGEST, is_commit};
 
 /// A run that ended and started this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl EarlierRun {
         let run = event.filter(|_| name == "workflow_run")?.get("workflow_run")?;
         let text = |key: &str| run.get(key).and_then(Value::as_str).map(str::to_owned);
         let head = text("head_sha").filter(|head| is_commit(head))?;
-        Some(EarlierRun { head, url: text("html_url") })
+        Some(EarlierRun { head, url: text("html_url").filter(|url| url.len() <= LONGEST) })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{CallerSays, CiContext, ForgeTarget, Summary, Trust};
 
 /// Name, environment and event of each.
 #[expect(clippy::disallowed_methods, reason = "a test may read its data")]
-fn fixtures() -> Vec<(String, BTreeMap<String, String>, Option<String>)> {
+pub(crate) fn fixtures() -> Vec<(String, BTreeMap<String, String>, Option<String>)> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder()).expect("testdata is there") {
         let path = entry.expect("an entry").path();
@@ -51,7 +51,7 @@ fn spoilt() -> [Option<String>; 4] {
 }
 
 /// The environment with each two of its variables spoilt, in all ways.
-fn spoilt_twice(env: &BTreeMap<String, String>, kept: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn spoilt_twice(env: &BTreeMap<String, String>, kept: &str) -> Vec<BTreeMap<String, String>> {
     let names: Vec<&String> = env.keys().filter(|name| *name != kept).collect();
     let mut all = Vec::new();
     for (index, first) in names.iter().enumerate() {
@@ -120,7 +120,7 @@ fn whatever_is_missing_a_pull_request_never_becomes_the_checkouts_own_word() {
 }
 
 /// One fact per line; what is not known is left out.
-fn told(context: &CiContext) -> String {
+pub(crate) fn told(context: &CiContext) -> String {
     let mut text = format!("host: {:?}\n", context.host);
     let trust = match &context.trust {
         Trust::Trusted => "trusted".to_owned(),

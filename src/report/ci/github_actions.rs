@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::forge_target::api_of;
-use crate::variables::is_commit;
+use crate::variables::{LONGEST, Variables, is_commit};
 use crate::{CiContext, EarlierRun, ForgeKind, ForgeTarget, Host, PullRequestContext, Summary, Trust};
 
 /// The account under which Dependabot's events run, with a read-only token and its own secrets.
@@ -32,7 +32,7 @@ const TRUSTED_EVENTS: [&str; 7] =
     ["create", "deployment", "merge_group", "push", "release", "schedule", "workflow_dispatch"];
 
 pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> CiContext {
-    let variable = |name: &str| env.get(name).filter(|value| !value.is_empty()).cloned();
+    let variable = |name: &str| Variables(env).owned(name);
     let name = variable("GITHUB_EVENT_NAME").unwrap_or_default();
     let repository = variable("GITHUB_REPOSITORY");
     let server = without_slash(variable("GITHUB_SERVER_URL").as_deref().unwrap_or("https://github.com"));
@@ -109,6 +109,10 @@ fn judge(name: &str, event: Option<&Value>, repository: Option<&str>, notices: &
             }
             judged
         }
+        "" => {
+            notices.push("`GITHUB_EVENT_NAME` does not name an event: no comment is written".to_owned());
+            Judged::untrusted(None, "the environment does not say whose code is checked out")
+        }
         _ => {
             notices.push(format!("the event `{name}` belongs to no pull request: no comment is written"));
             if TRUSTED_EVENTS.contains(&name) {
@@ -180,14 +184,17 @@ fn merge_commit(event: &str, number: u64, env: &BTreeMap<String, String>) -> Opt
 
 fn pull_request(described: Option<&Value>) -> Option<PullRequestContext> {
     let described = described?;
-    let text = |pointer: &str| described.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |pointer: &str| {
+        let text = described.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        if text.len() <= LONGEST { text.to_owned() } else { String::new() }
+    };
     let head = described.pointer("/head/sha").and_then(Value::as_str).filter(|sha| is_commit(sha))?;
     Some(PullRequestContext {
         number: described.get("number").and_then(Value::as_u64)?,
         head: Some(head.to_owned()),
         head_reference: None,
         merge: None,
-        base: Some(text("/base/sha")).filter(|base| !base.is_empty()),
+        base: Some(text("/base/sha")).filter(|base| is_commit(base)),
         target_branch: text("/base/ref"),
         source_branch: text("/head/ref"),
         draft: described.get("draft").and_then(Value::as_bool).unwrap_or(false),

@@ -31,3 +31,5 @@ mod fixtures;
 mod obeyed;
 #[cfg(test)]
 mod runner;
+#[cfg(test)]
+mod strange;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Bytes of a value at most: no branch, address or name is longer, and whatever is would only fill messages.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 
 /// The variables of an environment.
 #[derive(Clone, Copy, Debug)]
