@@ -1,4 +1,15 @@
 //! The forge against a stateful fake of Azure Repos, which holds every request against Microsoft's description.
+//!
+//! | What Azure DevOps can answer or be | Where |
+//! |---|---|
+//! | 203, 302, 200 with a page: signing in; 301; 400, 401, 404, 409, 410, 413, 429, 5xx, silence, nobody there, another server | `refusals` |
+//! | 403: TF401027, TF400813, conditional access, a page; VS800075 | `forbidden` |
+//! | 403 and 429 as a rate limit, short, long, without a word; scopes and permissions of tokens | `refusals` |
+//! | truncated bodies | `refusals`, `races` |
+//! | lists without end, hostile keys, texts and names | `hostile` |
+//! | foreign authors with our marker, 300 threads, completed and abandoned pull requests, older servers | `thread` |
+//! | a fork that was deleted | `forbidden` |
+//! | lost answers, races, vanished threads | `races`, `inline` |
 
 mod forbidden;
 mod hostile;

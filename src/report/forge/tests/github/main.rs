@@ -1,4 +1,15 @@
 //! The forge against a stateful fake of GitHub.
+//!
+//! | What GitHub can answer or be | Where |
+//! |---|---|
+//! | 401, 404, 410, 422 too long, 429, 5xx, silence, nobody there, another server | `refusals` |
+//! | 403: permission, SAML, IP allow list, locked, archived, blocked, suspended, a page; secondary limits and abuse | `forbidden` |
+//! | 403 and 429 as a rate limit, short, long, without a word | `refusals` |
+//! | 409, 418, 422 in other frames, 451; a page or half an answer instead of JSON, read and written | `forbidden` |
+//! | answers and pages without end, redirects | `floods` |
+//! | foreign authors with our marker, 300 comments, closed pull requests | `comment` |
+//! | a fork that was deleted | `forbidden` |
+//! | lost answers, races, vanished comments | `races`, `interleavings` |
 
 mod comment;
 mod floods;
