@@ -7,7 +7,7 @@ use seatrial_model::{Report, Verdict, is_unseen, report_schema};
 
 use crate::plain::one_line;
 use crate::samples::{all, filled_with, many_alterations, many_failures};
-use crate::{Detail, TerminalOptions, headline, json, junit, markdown, status_description, terminal};
+use crate::{Detail, TerminalOptions, headline, inline, json, junit, markdown, status_description, terminal};
 
 /// Room enough for every sample.
 const AMPLE: usize = 10_000_000;
@@ -151,6 +151,13 @@ fn has_pair(text: &str, first: char, second: impl Fn(char) -> bool) -> bool {
     text.chars().zip(text.chars().skip(1)).any(|(a, b)| a == first && second(b))
 }
 
+/// The comments on lines.
+fn inlines(text: &str) -> Vec<String> {
+    let report = filled_with(text);
+    assert!(!report.findings.is_empty());
+    report.findings.iter().map(inline).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -158,11 +165,14 @@ proptest! {
     fn no_text_changes_the_shape_of_a_comment(text in hostile_text()) {
         let told = markdown(&filled_with(&text), AMPLE);
         prop_assert_eq!(shape(&told), shape(&markdown(&filled_with("x"), AMPLE)), "{}", told);
+        for (told, expected) in std::iter::zip(inlines(&text), inlines("x")) {
+            prop_assert_eq!(shape(&told), shape(&expected), "{}", told);
+        }
     }
 
     #[test]
     fn no_text_is_found_by_the_filters_of_the_forge(text in hostile_text()) {
-        let told = markdown(&filled_with(&text), AMPLE);
+        let told = [vec![markdown(&filled_with(&text), AMPLE)], inlines(&text)].concat().join("\n\n");
         let shown = shown_text(&told);
         prop_assert!(!has_pair(&shown, '@', char::is_alphanumeric), "mention: {}", shown);
         prop_assert!(!has_pair(&shown, '#', |c| c.is_ascii_digit()), "reference: {}", shown);
