@@ -1,4 +1,6 @@
-//! A stateful fake of the part of GitHub's REST API that a report needs: comments, pull requests, commit statuses, check runs, who am I.
+//! A stateful fake of the part of GitHub's REST API that a report needs: comments, pull requests, commit statuses, check runs, deployments, who
+//! am I. Requests that GitHub's own description has (`github-rest.openapi.json`, an excerpt) are held against it: see
+//! [`FakeGitHub::violations`].
 //!
 //! It answers under `/` as api.github.com does and under `/api/v3` as an Enterprise Server does, pages like GitHub (`Link` names
 //! `/repositories/ID/…`), refuses what GitHub refuses (bodies over 65,536 characters, descriptions over 140, unknown commits, others'
@@ -11,13 +13,17 @@
 //! comment was not found out.
 //!
 //! Not imitated: classic scopes beyond all or nothing, points and concurrency of secondary limits (it counts writes in a minute), limits by
-//! address or organisation, webhooks, redirects of renamed repositories, reviews, deployments, SARIF, `since` and `sort`, conditional
+//! address or organisation, webhooks, redirects of renamed repositories, reviews, SARIF, `since` and `sort`, conditional
 //! writes, branch and tag names for commits, GraphQL beyond `viewer { login }`, time in bodies (timestamps are made up but increase),
-//! HTTP/2 and TLS. Guessed: a combined status of an unknown commit is 404. A [`Fault`]'s answer is sent as it is, without limits' headers.
+//! HTTP/2 and TLS. Guessed: a combined status of an unknown commit is 404; lists of check
+//! runs, deployments and their statuses begin with the newest; environments are named without regard to case; the wording of a 409 and of
+//! 422 for deployments; a deployment may be set inactive twice. A [`Fault`]'s answer is sent as it is, without limits' headers.
 
 mod answer;
 mod checks;
 mod comments;
+mod deployments;
+mod description;
 mod limits;
 mod paging;
 mod routes;
@@ -33,7 +39,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use crate::answer::Answer;
 pub use crate::fault::{Behaviour, Fault};
 pub use limits::Limits;
-pub use state::{Account, Check, Comment, LoggedRequest, Pull, Status};
+pub use state::{Account, Check, Comment, Deployment, DeploymentStatus, LoggedRequest, Pull, Status};
 pub use token::{Access, Permission, Token};
 
 use crate::clock::Clock;
@@ -129,6 +135,18 @@ impl FakeGitHub {
     #[must_use]
     pub fn checks(&self, repository: &str, commit: &str) -> Vec<Check> {
         self.state().repository(repository).checks(commit)
+    }
+
+    /// The deployments, oldest first.
+    #[must_use]
+    pub fn deployments(&self, repository: &str) -> Vec<Deployment> {
+        self.state().repository(repository).deployments.values().cloned().collect()
+    }
+
+    /// Which requests do not fit GitHub's description, in words.
+    #[must_use]
+    pub fn violations(&self) -> Vec<String> {
+        self.state().violations.clone()
     }
 
     /// Misbehaves from now on.

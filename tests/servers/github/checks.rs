@@ -1,10 +1,12 @@
 //! Check runs: made and changed by apps only.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::Answer;
 use super::routes::Call;
-use super::state::{Check, State};
+use super::state::{Check, Repository, State};
 use super::token::Kind;
 
 /// GitHub takes so many annotations in one request; a change appends.
@@ -40,9 +42,21 @@ pub(super) fn change(state: &mut State, name: &str, id: u64, call: &Call) -> Ans
     Answer::new(200, check.json())
 }
 
+pub(super) fn get(repository: &Repository, id: u64) -> Answer {
+    repository.checks.get(&id).map_or_else(Answer::not_found, |check| Answer::new(200, check.json()))
+}
+
+/// Those of a name, the newest first; by default the newest of each name alone.
 pub(super) fn list(state: &mut State, name: &str, commit: &str, call: &Call) -> Answer {
     let repository = state.repository(name);
-    let all: Vec<Value> = repository.checks(commit).iter().map(Check::json).collect();
+    let mut all = repository.checks(commit);
+    all.reverse();
+    all.retain(|check| call.asked("check_name").is_none_or(|name| name == check.name));
+    if call.asked("filter").is_none_or(|filter| filter == "latest") {
+        let mut seen = HashSet::new();
+        all.retain(|check| seen.insert(check.name.clone()));
+    }
+    let all: Vec<Value> = all.iter().map(Check::json).collect();
     let total = all.len();
     let address = format!("/repositories/{}/commits/{commit}/check-runs", repository.id);
     call.paged(&address, all, |shown| json!({ "total_count": total, "check_runs": shown }))

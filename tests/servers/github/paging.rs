@@ -25,7 +25,9 @@ impl Page {
     /// The header for a list of so many at an address; a list of one page has none.
     pub(super) fn link(self, address: &str, total: usize) -> Option<String> {
         let last = total.div_ceil(self.size).max(1);
-        let link = |page: usize, rel: &str| format!("<{address}?per_page={}&page={page}>; rel=\"{rel}\"", self.size);
+        let mark = if address.contains('?') { '&' } else { '?' };
+        let link =
+            |page: usize, rel: &str| format!("<{address}{mark}per_page={}&page={page}>; rel=\"{rel}\"", self.size);
         let mut links = Vec::new();
         if self.number > 1 {
             links.push(link((self.number - 1).min(last), "prev"));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::paging::Page;
 use super::state::State;
 use super::token::{self, Access, Kind, Permission, Token};
-use super::{Answer, LoggedRequest, checks, comments, statuses};
+use super::{Answer, LoggedRequest, checks, comments, deployments, statuses};
 use crate::oci::digest;
 
 /// What a call brings along.
@@ -21,12 +21,25 @@ impl Call {
     /// A page of a list at an address, in its frame.
     pub(super) fn paged(&self, address: &str, all: Vec<Value>, frame: impl FnOnce(Vec<Value>) -> Value) -> Answer {
         let page = Page::asked(&self.query);
+        let mut more = url::form_urlencoded::Serializer::new(String::new());
+        more.extend_pairs(self.pairs().filter(|(key, _)| !matches!(key.as_ref(), "page" | "per_page")));
+        let more = more.finish();
+        let address = if more.is_empty() { address.to_owned() } else { format!("{address}?{more}") };
         let link = page.link(&format!("{}{address}", self.base), all.len());
         let answer = Answer::new(200, frame(page.of(all)));
         match link {
             Some(link) => answer.with_header("link", link),
             None => answer,
         }
+    }
+
+    /// A parameter of the query.
+    pub(super) fn asked(&self, key: &str) -> Option<String> {
+        self.pairs().find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
+    }
+
+    fn pairs(&self) -> url::form_urlencoded::Parse<'_> {
+        url::form_urlencoded::parse(self.query.as_bytes())
     }
 }
 
@@ -119,7 +132,7 @@ fn viewer(call: &Call) -> Answer {
 /// The permissions of which a token needs one.
 fn needed(method: &str, rest: &[&str]) -> &'static [(Permission, Access)] {
     use Access::{Read, Write};
-    use Permission::{Checks, Contents, Issues, PullRequests, Statuses};
+    use Permission::{Checks, Contents, Deployments, Issues, PullRequests, Statuses};
     match (method, rest) {
         ("GET", ["pulls", ..]) => &[(PullRequests, Read)],
         ("GET", ["issues", ..]) => &[(Issues, Read), (PullRequests, Read)],
@@ -128,7 +141,10 @@ fn needed(method: &str, rest: &[&str]) -> &'static [(Permission, Access)] {
         ("GET", ["commits", _, "status" | "statuses"]) => &[(Statuses, Read)],
         ("GET", ["commits", _, "check-runs"]) => &[(Checks, Read)],
         ("GET", ["commits", _]) => &[(Contents, Read)],
+        ("GET", ["check-runs", _]) => &[(Checks, Read)],
         (_, ["check-runs", ..]) => &[(Checks, Write)],
+        ("GET", ["deployments", ..]) => &[(Deployments, Read)],
+        (_, ["deployments", ..]) => &[(Deployments, Write)],
         _ => &[],
     }
 }
@@ -154,8 +170,13 @@ fn in_repository(state: &mut State, name: &str, method: &str, rest: &[&str], cal
             false => Answer::error(422, &format!("No commit found for SHA: {commit}")),
         },
         ("POST", ["check-runs"]) => checks::create(state, name, call),
+        ("GET", ["check-runs", id]) => checks::get(state.repository(name), number(id)),
         ("PATCH", ["check-runs", id]) => checks::change(state, name, number(id), call),
         ("GET", ["commits", commit, "check-runs"]) => checks::list(state, name, commit, call),
+        ("POST", ["deployments"]) => deployments::create(state, name, call),
+        ("GET", ["deployments"]) => deployments::list(state.repository(name), name, call),
+        ("POST", ["deployments", id, "statuses"]) => deployments::set_status(state, name, number(id), call),
+        ("GET", ["deployments", id, "statuses"]) => deployments::statuses(state.repository(name), number(id), call),
         _ => unknown(),
     }
 }

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use super::LoggedRequest;
+use super::description;
 use super::routes;
 use super::state::State;
 use crate::answer::Answer;
@@ -51,6 +52,7 @@ async fn handle(request: Request<Incoming>, state: Shared, address: SocketAddr) 
 
     let behaviour = lock(&state, |state| {
         state.log.push(request.clone());
+        state.violations.extend(description::violation(&request));
         let path = request.path.split('?').next().unwrap_or_default();
         behaviour(&mut state.faults, &request.method, path)
     });

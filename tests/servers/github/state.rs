@@ -130,6 +130,81 @@ pub struct Check {
     pub summary: String,
     /// Annotations as they were sent, in order.
     pub annotations: Vec<Value>,
+    /// What whoever made it calls it.
+    pub external_id: String,
+    /// Where a click leads.
+    pub details_url: Option<String>,
+    /// Further words below the summary.
+    pub text: String,
+}
+
+/// A deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deployment {
+    /// Its id.
+    pub id: u64,
+    /// The commit.
+    pub commit: String,
+    /// Name of the environment.
+    pub environment: String,
+    /// As it was sent.
+    pub payload: Value,
+    /// Whether the environment is there for the deployment alone.
+    pub transient: bool,
+    /// Whether the environment is the end users'.
+    pub production: bool,
+    /// Its statuses, oldest first.
+    pub statuses: Vec<DeploymentStatus>,
+}
+
+impl Deployment {
+    /// Whether a success of another one makes this one inactive.
+    pub(super) fn is_ended_by(&self, other: &Deployment) -> bool {
+        let was_successful = self.statuses.last().is_some_and(|status| status.state == "success");
+        let of_this = self.environment.eq_ignore_ascii_case(&other.environment) && self.id < other.id;
+        of_this && was_successful && !self.transient && !self.production
+    }
+
+    pub(super) fn json(&self, repository: &str) -> Value {
+        json!({
+            "id": self.id,
+            "url": format!("https://api.github.com/repos/{repository}/deployments/{}", self.id),
+            "sha": self.commit,
+            "ref": self.commit,
+            "task": "deploy",
+            "environment": self.environment,
+            "payload": self.payload,
+            "transient_environment": self.transient,
+            "production_environment": self.production,
+        })
+    }
+}
+
+/// What became of a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeploymentStatus {
+    /// Its id.
+    pub id: u64,
+    /// `success`, `failure`, `error`, `inactive`, …
+    pub state: String,
+    /// The description.
+    pub description: String,
+    /// Where the environment answers.
+    pub environment_url: Option<String>,
+    /// Where the run can be watched.
+    pub log_url: Option<String>,
+}
+
+impl DeploymentStatus {
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "state": self.state,
+            "description": self.description,
+            "environment_url": self.environment_url.as_deref().unwrap_or_default(),
+            "log_url": self.log_url.as_deref().unwrap_or_default(),
+        })
+    }
 }
 
 impl Check {
@@ -144,6 +219,9 @@ impl Check {
         self.conclusion = conclusion.or_else(|| self.conclusion.take());
         self.title = text("/output/title").unwrap_or_else(|| std::mem::take(&mut self.title));
         self.summary = text("/output/summary").unwrap_or_else(|| std::mem::take(&mut self.summary));
+        self.text = text("/output/text").unwrap_or_else(|| std::mem::take(&mut self.text));
+        self.external_id = text("/external_id").unwrap_or_else(|| std::mem::take(&mut self.external_id));
+        self.details_url = text("/details_url").or_else(|| self.details_url.take());
         let more = body.pointer("/output/annotations").and_then(Value::as_array).cloned();
         self.annotations.extend(more.unwrap_or_default());
     }
@@ -153,6 +231,8 @@ impl Check {
             json!({ "title": self.title, "summary": self.summary, "annotations_count": self.annotations.len() });
         json!({
             "id": self.id,
+            "external_id": self.external_id,
+            "html_url": format!("https://github.com/checks/runs/{}", self.id),
             "name": self.name,
             "head_sha": self.commit,
             "status": self.status,
@@ -184,6 +264,7 @@ pub(crate) struct Repository {
     /// By commit; a commit that is no key is not known.
     pub(crate) statuses: BTreeMap<String, Vec<Status>>,
     pub(crate) checks: BTreeMap<u64, Check>,
+    pub(crate) deployments: BTreeMap<u64, Deployment>,
 }
 
 impl Repository {
@@ -221,6 +302,7 @@ pub(crate) struct State {
     pub(crate) repositories: BTreeMap<String, Repository>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) log: Vec<LoggedRequest>,
+    pub(crate) violations: Vec<String>,
     last_id: u64,
 }
 
@@ -234,6 +316,7 @@ impl State {
             repositories: BTreeMap::new(),
             faults: Vec::new(),
             log: Vec::new(),
+            violations: Vec::new(),
             last_id: 1000,
         }
     }
@@ -248,11 +331,19 @@ impl State {
             let comments: Value = repository.comments.values().map(comment).collect();
             let statuses = Value::Object(repository.statuses.iter().map(commit).collect());
             let checks: Value = repository.checks.values().map(Check::json).collect();
-            (name.clone(), json!({ "comments": comments, "statuses": statuses, "checks": checks }))
+            let of_deployment = |d: &Deployment| {
+                let statuses: Value = d.statuses.iter().map(DeploymentStatus::json).collect();
+                json!({ "environment": d.environment, "ref": d.commit, "statuses": statuses })
+            };
+            let deployments: Value = repository.deployments.values().map(of_deployment).collect();
+            let remembered =
+                json!({ "comments": comments, "statuses": statuses, "checks": checks, "deployments": deployments });
+            (name.clone(), remembered)
         };
         let requests: Value = self.log.iter().map(|r| json!(format!("{} {}", r.method, r.path))).collect();
         let repositories = Value::Object(self.repositories.iter().map(repository).collect());
-        Answer::new(200, json!({ "repositories": repositories, "requests": requests }))
+        let violations = &self.violations;
+        Answer::new(200, json!({ "repositories": repositories, "requests": requests, "violations": violations }))
     }
 
     pub(crate) fn next_id(&mut self) -> u64 {

@@ -17,6 +17,8 @@ pub enum Permission {
     Contents,
     /// Check runs.
     Checks,
+    /// Deployments and their statuses.
+    Deployments,
 }
 
 impl Permission {
@@ -27,6 +29,7 @@ impl Permission {
             Permission::Statuses => "statuses",
             Permission::Contents => "contents",
             Permission::Checks => "checks",
+            Permission::Deployments => "deployments",
         }
     }
 }

@@ -65,6 +65,13 @@ async fn every_list_is_paged_by_thirty_with_links_to_the_repositorys_number() {
     assert_eq!(pages(format!("{base}/commits/cafe/statuses"), length).await, [30, 30, 5]);
     assert_eq!(pages(format!("{base}/commits/cafe/status"), |value| length(&value["statuses"])).await, [30, 30, 5]);
     assert_eq!(pages(format!("{base}/commits/cafe/check-runs"), |value| length(&value["check_runs"])).await, [0]);
+    for i in 0..12 {
+        let environment = if i % 4 == 0 { "dev (b)" } else { "dev (a)" };
+        let body = json!({ "ref": "cafe", "environment": environment, "required_contexts": [] });
+        let sent = call(Method::POST, &format!("{base}/deployments")).json(&body).send().await;
+        assert_eq!(sent.expect("is answered").status(), 201);
+    }
+    assert_eq!(pages(format!("{base}/deployments?environment=dev%20(a)&per_page=6"), length).await, [6, 3]);
 }
 
 #[tokio::test]
@@ -155,4 +162,30 @@ async fn knows_who_a_token_belongs_to() {
         call(Method::POST, &format!("{}/api/graphql", github.url())).json(&json!({ "query": "{ viewer { login } }" }));
     let viewer: Value = viewer.send().await.expect("is answered").json().await.expect("is JSON");
     assert_eq!(viewer["data"]["viewer"]["login"], "github-actions[bot]");
+}
+
+#[tokio::test]
+async fn a_deployment_waits_for_all_statuses_unless_told_otherwise_and_a_success_ends_the_one_before() {
+    let github = fake().await;
+    let base = format!("{}/repos/{REPOSITORY}", github.url());
+    let post = |path: String, body: Value| status_and_message(call(Method::POST, &format!("{base}{path}")).json(&body));
+    post("/statuses/cafe".to_owned(), json!({ "state": "pending" })).await;
+    let waits = post("/deployments".to_owned(), json!({ "ref": "cafe", "environment": "dev" })).await;
+    assert_eq!(waits, (409, "Conflict: Commit status checks failed for cafe.".to_owned()));
+    let unknown = post("/deployments".to_owned(), json!({ "ref": "beef", "required_contexts": [] })).await;
+    assert_eq!(unknown, (422, "No ref found for: beef".to_owned()));
+    for transient in [false, true, false] {
+        let body =
+            json!({ "ref": "cafe", "environment": "dev", "required_contexts": [], "transient_environment": transient });
+        assert_eq!(post("/deployments".to_owned(), body).await.0, 201);
+        let id = github.deployments(REPOSITORY).pop().expect("one").id;
+        assert_eq!(post(format!("/deployments/{id}/statuses"), json!({ "state": "success" })).await.0, 201);
+    }
+    let deployments = github.deployments(REPOSITORY);
+    let states = deployments.iter().map(|d| d.statuses.iter().map(|s| s.state.as_str()).collect::<Vec<_>>());
+    assert_eq!(states.collect::<Vec<_>>(), [vec!["success", "inactive"], vec!["success"], vec!["success"]]);
+    let long = json!({ "state": "success", "description": "x".repeat(141) });
+    let id = deployments[0].id;
+    let too_long = "description is too long (maximum is 140 characters)".to_owned();
+    assert_eq!(post(format!("/deployments/{id}/statuses"), long).await, (422, too_long));
 }

@@ -33,6 +33,8 @@ async fn a_missing_permission_is_refused_as_the_kind_of_token_is() {
         (Permission::PullRequests, Method::GET, "/pulls/7", Value::Null, "pull_requests=read"),
         (Permission::Contents, Method::GET, "/commits/cafe", Value::Null, "contents=read"),
         (Permission::Checks, Method::POST, "/check-runs", check, "checks=write"),
+        (Permission::Deployments, Method::POST, "/deployments", json!({ "ref": "cafe" }), "deployments=write"),
+        (Permission::Deployments, Method::GET, "/deployments", Value::Null, "deployments=read"),
     ];
     let kinds = [
         (APP, "bot[bot]", 403, "Resource not accessible by integration"),
