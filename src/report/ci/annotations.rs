@@ -87,7 +87,7 @@ fn command(finding: &ReportedFinding) -> String {
         properties.push(format!("endColumn={}", place.end_column.max(place.column)));
     }
     properties.push(format!("title={}", property(&format!("seatrial: {}", finding.rule))));
-    format!("::{name} {}::{}\n", properties.join(","), data(&message(finding)))
+    format!("::{name} {}::{}\n", properties.join(","), data(&annotation_message(finding)))
 }
 
 /// An issue of Azure Pipelines, which has one line of its file and no end.
@@ -102,10 +102,12 @@ fn issue(finding: &ReportedFinding) -> String {
         ("columnnumber", &column),
         ("code", &finding.rule),
     ];
-    azure_commands::command("task.logissue", &properties, &message(finding))
+    azure_commands::command("task.logissue", &properties, &annotation_message(finding))
 }
 
-fn message(finding: &ReportedFinding) -> String {
+/// What an annotation says of a finding, in lines: unescaped, as the finding has it.
+#[must_use]
+pub fn annotation_message(finding: &ReportedFinding) -> String {
     let before = if finding.age == Age::AlreadyThere { "already there: " } else { "" };
     let mut message = format!("{before}{}", finding.message);
     if !finding.primary.text.is_empty() {

@@ -16,7 +16,7 @@ mod pull_request_url;
 mod step_output;
 mod variables;
 
-pub use annotations::{annotations, error_at};
+pub use annotations::{annotation_message, annotations, error_at};
 pub use context::{CallerSays, CiContext, PullRequestContext, Summary, Trust};
 pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
