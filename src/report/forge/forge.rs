@@ -4,7 +4,10 @@ use seatrial_ci::{ForgeKind, ForgeTarget};
 use seatrial_model::Secret;
 use seatrial_transport::Transport;
 
-use crate::{AzureRepos, Comment, CommitStatus, Delivery, GitHub, InlineComments, Standing};
+use crate::{
+    AzureRepos, CheckRun, Comment, CommitStatus, Delivery, DeployedEnvironment, Deployment, GitHub, InlineComments,
+    OptIn, Standing,
+};
 
 /// A repository on a forge, with a token.
 #[derive(Clone, Debug)]
@@ -72,6 +75,44 @@ impl Forge {
         match self {
             Forge::GitHub(github) => github.end_status(commit, status).await,
             Forge::AzureRepos(azure) => azure.end_status(pull_request, commit, status).await,
+        }
+    }
+
+    /// That the forge has nothing of the kind, as a sentence; `None` where it has.
+    #[must_use]
+    pub fn lacks(&self, opt_in: OptIn) -> Option<String> {
+        let what = match (self, opt_in) {
+            (Forge::GitHub(_), OptIn::CheckRun | OptIn::Deployment) => return None,
+            (Forge::AzureRepos(_), OptIn::CheckRun) => "Azure Repos has no check runs",
+            (Forge::AzureRepos(_), OptIn::Deployment) => "Azure Repos has no deployments",
+        };
+        Some(format!("`{}`: {what}", opt_in.key()))
+    }
+
+    /// Makes a check run on the head commit.
+    pub async fn create_check_run(&self, check: &CheckRun<'_>) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.create_check_run(check).await,
+            Forge::AzureRepos(_) => Delivery::Refused(self.lacks(OptIn::CheckRun).unwrap_or_default()),
+        }
+    }
+
+    /// Records a deployment and how it ended.
+    pub async fn record_deployment(&self, deployment: &Deployment) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.record_deployment(deployment).await,
+            Forge::AzureRepos(_) => Delivery::Refused(self.lacks(OptIn::Deployment).unwrap_or_default()),
+        }
+    }
+
+    /// Sets our deployments of an environment inactive that are not yet; gives their number.
+    ///
+    /// # Errors
+    /// A sentence that says why not all of them are.
+    pub async fn end_deployments(&self, environment: &DeployedEnvironment) -> Result<usize, String> {
+        match self {
+            Forge::GitHub(github) => github.end_deployments(environment).await,
+            Forge::AzureRepos(_) => Err(self.lacks(OptIn::Deployment).unwrap_or_default()),
         }
     }
 

@@ -1,7 +1,11 @@
 //! A GitHub repository through its API.
 
+mod check_run;
 mod comments;
+mod creation;
+mod deployment;
 pub(crate) mod dialect;
+mod lists;
 mod refusal;
 
 use http::Method;
@@ -17,6 +21,7 @@ use crate::sticky::{Place, Sticky};
 use crate::{Comment, CommitStatus, Delivery, Standing, StatusState, shorten};
 use refusal::{COMMENT, READ, STATUS, sentence};
 
+pub use check_run::SUMMARY_LIMIT;
 pub(crate) use comments::Comments;
 
 /// Characters of a comment at most, its marker included: GitHub answers 422 "Body is too long (maximum is 65536 characters)".

@@ -10,15 +10,17 @@ mod github;
 mod inline;
 mod key;
 mod marker;
+mod opt_ins;
 mod overtaken;
 mod sticky;
 
 pub use azure_repos::{AzureRepos, THREAD_LIMIT};
 pub use calls::Patience;
 pub use forge::Forge;
-pub use github::{BODY_LIMIT, GitHub};
+pub use github::{BODY_LIMIT, GitHub, SUMMARY_LIMIT};
 pub use inline::{InlineComment, InlineComments, InlinePlace};
 pub use key::KeyParts;
+pub use opt_ins::{CheckRun, DeployedEnvironment, Deployment, OptIn};
 
 /// Characters of a status description at most: GitHub answers 422 "description is too long (maximum is 140 characters)".
 pub const DESCRIPTION_LIMIT: usize = 140;

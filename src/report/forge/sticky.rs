@@ -98,9 +98,7 @@ impl<'a> Sticky<'a> {
     fn overtaken(&self, own: &[Note]) -> Option<Delivery> {
         let newest =
             own.iter().map(|comment| &comment.marker).filter(|m| m.head == self.marker.head).max_by_key(|m| m.run)?;
-        let (run, attempt) = newest.run;
-        (newest.run > self.marker.run)
-            .then(|| Delivery::Overtaken(format!("run {run} (attempt {attempt}) has already reported on this commit")))
+        (newest.run > self.marker.run).then(|| Delivery::Overtaken(overtaken(newest.run)))
     }
 
     async fn edit(&self, oldest: &Note) -> Result<Written, Failure> {
@@ -167,6 +165,11 @@ impl<'a> Sticky<'a> {
 pub(crate) fn moved_on(pull_request: u64, head: &str) -> String {
     let short: String = one_line(head).chars().take(7).collect();
     format!("the head of pull request {pull_request} is now {short}")
+}
+
+/// The clause for a report on a commit that a newer run has reported on.
+pub(crate) fn overtaken((run, attempt): (u64, u64)) -> String {
+    format!("run {run} (attempt {attempt}) has already reported on this commit")
 }
 
 impl Written {

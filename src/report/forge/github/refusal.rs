@@ -20,6 +20,12 @@ pub(crate) const READ: Purpose = Purpose { what: "read the pull request", permis
 /// Commit statuses.
 pub(crate) const STATUS: Purpose = Purpose { what: "set a commit status", permission: "statuses: write" };
 
+/// Check runs.
+pub(crate) const CHECK: Purpose = Purpose { what: "create a check run", permission: "checks: write" };
+
+/// Deployments.
+pub(crate) const DEPLOYMENT: Purpose = Purpose { what: "record the deployment", permission: "deployments: write" };
+
 /// One sentence without a full stop.
 pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
     let Purpose { what, permission } = purpose;

@@ -11,7 +11,9 @@
 //! | a fork that was deleted | `forbidden` |
 //! | lost answers, races, vanished comments | `races`, `interleavings` |
 
+mod check_run;
 mod comment;
+mod deployments;
 mod floods;
 mod forbidden;
 mod interleavings;
@@ -85,8 +87,9 @@ fn ours(fake: &FakeGitHub) -> Vec<String> {
     comments(fake).into_iter().filter(|(author, ..)| author == "github-actions[bot]").map(|(_, text, _)| text).collect()
 }
 
-/// How many requests of a method were sent.
+/// How many requests of a method were sent; all of them fit GitHub's description.
 fn sent(fake: &FakeGitHub, method: &str) -> usize {
+    assert_eq!(fake.violations(), Vec::<String>::new());
     fake.requests().iter().filter(|request| request.method == method && request.path != "/graphql").count()
 }
 
