@@ -5,6 +5,7 @@ use std::time::Duration;
 use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_ci::Trust;
 use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_forge::DeployedEnvironment;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
 
 use crate::authority::{Authority, AuthorityFlags, Purpose};
@@ -14,6 +15,7 @@ use crate::compared::Wish;
 use crate::config::{Config, EnvironmentConfig};
 use crate::live::{LiveContext, preview};
 use crate::plan::no_environment;
+use crate::post::open_forge;
 use crate::run_context::RunContext;
 use crate::session::Session;
 use crate::signals;
@@ -63,6 +65,13 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
         log.line(&format!("{:<6} {name:<5} {}", "clean", outcome.as_ref().unwrap_or_else(|e| e)));
         if outcome.is_err() {
             exit = EXIT_BROKEN;
+        } else if context.sinks().deployment && live.wanted(environment).is_some() {
+            let gone = DeployedEnvironment { name: name.to_owned(), preview_namespace: Some(preview.namespace) };
+            let said = tokio::select! {
+                said = end_deployments(&live, &gone, args.common.offline) => said,
+                () = cancel.past(signals::POST_WITHIN) => "stopped by a signal: its deployments may still be active".to_owned(),
+            };
+            log.line(&format!("{:<6} {name:<5} {said}", "clean"));
         }
     }
     log.finish();
@@ -113,5 +122,20 @@ async fn clean_up_one(
         Ok(true) => Ok(format!("{namespace} deleted")),
         Ok(false) => Ok(format!("{namespace} does not exist")),
         Err(error) => Err(session.masked(&format!("{namespace}: {error}"))),
+    }
+}
+
+/// Tells the forge that what was deployed to a preview is not there any more; a sentence either way. The preview is gone whatever the forge says.
+async fn end_deployments(live: &LiveContext<'_>, gone: &DeployedEnvironment, offline: bool) -> String {
+    let ended = match (offline, open_forge(live.session, live.transport)) {
+        (true, _) => Err("--offline".to_owned()),
+        (false, Err(why)) => Err(why),
+        (false, Ok(forge)) => forge.end_deployments(gone).await,
+    };
+    match ended {
+        Ok(0) => "no deployment was active".to_owned(),
+        Ok(1) => "1 deployment set inactive".to_owned(),
+        Ok(many) => format!("{many} deployments set inactive"),
+        Err(why) => live.session.masked(&format!("deployments were not set inactive: {why}")),
     }
 }

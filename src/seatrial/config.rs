@@ -199,14 +199,19 @@ pub(crate) struct ReportConfig {
     pub(crate) status: bool,
     /// In Azure Repos, a thread on each changed line that has a new error or warning; not by default.
     pub(crate) inline: bool,
-    /// Names comment and status among those of other pipelines on the same pull request; by default the pipeline, the job and, unless it is
+    /// A check run with annotations on the head commit; GitHub takes it from an App or a job's `GITHUB_TOKEN`.
+    #[serde(rename = "check-run")]
+    pub(crate) check_run: bool,
+    /// A deployment for each environment that was deployed, with its `deploy.url`; `cleanup` sets it inactive.
+    pub(crate) deployment: bool,
+    /// Names comment, status and check run among those of other pipelines on the same pull request; by default the pipeline, the job and, unless it is
     /// `seatrial.yaml` at the root, the configuration file.
     pub(crate) key: Option<String>,
 }
 
 impl Default for ReportConfig {
     fn default() -> ReportConfig {
-        ReportConfig { comment: true, status: true, inline: false, key: None }
+        ReportConfig { comment: true, status: true, inline: false, check_run: false, deployment: false, key: None }
     }
 }
 

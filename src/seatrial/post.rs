@@ -3,6 +3,8 @@
 //!
 //! Not here: files and streams (`deliver`), and how a comment is kept (`report/forge`).
 
+mod opt_ins;
+
 use std::time::Duration;
 
 use seatrial_ci::Host;
@@ -16,6 +18,7 @@ use crate::config::ReportConfig;
 use crate::deliver::Sinks;
 use crate::run_context::RunContext;
 use crate::session::Session;
+use opt_ins::none_of;
 
 /// How long it may take to say that a run goes on.
 const BEGIN_WITHIN: Duration = Duration::from_secs(15);
@@ -75,7 +78,7 @@ impl Sinks<'_> {
         let ci = &self.session.ci;
         let Some(head) = report.revision.head.clone() else {
             let because = "it is not known which commit is the head of the pull request; say it with --head";
-            return vec![format!("no comment and no commit status: {because}")];
+            return vec![format!("{}: {because}", none_of(&sinks))];
         };
         let mut notices = Vec::new();
         let mut overtaken = false;
@@ -115,24 +118,25 @@ impl Sinks<'_> {
             };
             notices.extend(self.notice("commit status", delivery));
         }
+        notices.extend(self.post_opt_ins(report, &forge, &sinks, &key).await);
         notices
     }
 
     /// The forge; `None` when nothing is to be posted, a sentence when it cannot be.
     fn forge(&self, transport: &Transport, sinks: &ReportConfig) -> Result<Option<Forge>, String> {
         let ci = &self.session.ci;
-        if !sinks.comment && !sinks.status && !sinks.inline {
+        if !(sinks.comment || sinks.status || sinks.inline || sinks.check_run || sinks.deployment) {
             return Ok(None);
         }
         if let seatrial_ci::Trust::Untrusted(because) = &ci.trust {
             let place = if ci.summary.is_some() { "job summary" } else { "log" };
-            return Err(format!("no comment and no commit status: {because}; the report is in the {place}"));
+            return Err(format!("{}: {because}; the report is in the {place}", none_of(sinks)));
         }
         if self.common.offline {
-            return Err("no comment and no commit status: --offline".to_owned());
+            return Err(format!("{}: --offline", none_of(sinks)));
         }
         let forge = open_forge(self.session, transport);
-        forge.map(Some).map_err(|why| format!("no comment and no commit status: {why}"))
+        forge.map(Some).map_err(|why| format!("{}: {why}", none_of(sinks)))
     }
 
     fn notice(&self, what: &str, delivery: Delivery) -> Option<String> {
