@@ -74,6 +74,7 @@ pub(super) fn none_of(sinks: &ReportConfig) -> String {
     let all = [
         (sinks.comment, "no comment"),
         (sinks.status, "no commit status"),
+        (sinks.inline, "no inline thread"),
         (sinks.check_run, "no check run"),
         (sinks.deployment, "no deployment"),
     ];
