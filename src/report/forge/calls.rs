@@ -15,7 +15,7 @@ use url::Url;
 
 pub(crate) use answer::{Answer, Failure, Received};
 pub(crate) use api::{Api, Call, Repeat};
-pub(crate) use body::Kind;
+pub(crate) use body::{Incoming, Kind};
 pub(crate) use dialect::Dialect;
 pub(crate) use limit::limit;
 

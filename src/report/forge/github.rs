@@ -6,6 +6,7 @@ mod creation;
 mod deployment;
 pub(crate) mod dialect;
 mod lists;
+pub(crate) mod octocrab;
 mod refusal;
 
 use http::Method;

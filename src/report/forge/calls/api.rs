@@ -1,12 +1,14 @@
 //! One call to a forge's REST API, with the rules for trying again. Knows no comment and no status; what differs between the forges is
 //! [`Dialect`]'s.
 //!
-//! Our own policy and no client library's: what may be sent twice depends on the call, and the waits on headers that such libraries hide.
+//! Our own policy and no client library's: what may be sent twice depends on the call, and the waits on headers and on words of a refusal. So
+//! octocrab, which writes GitHub's requests, sends each of them once.
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use reqwest::{Request, Response};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use reqwest::Request;
 use seatrial_model::Secret;
 use seatrial_transport::{Transport, TransportError};
 use serde_json::Value;
@@ -14,8 +16,9 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::answer::{Answer, Failure, Received};
-use super::body::{Kind, Unread, beginning, whole};
+use super::body::{Incoming, Kind, Unread, beginning, whole};
 use super::{Dialect, Patience};
+use crate::github;
 
 /// Attempts of one call at most, however much time is left.
 const ATTEMPTS: u32 = 3;
@@ -110,7 +113,7 @@ impl Api {
         if left.is_zero() {
             return Next::Stop(Failure::Unreached(format!("no time was left to ask {}", self.name())));
         }
-        match self.transport.attempt(self.request(call), self.dialect.redirects(), left).await {
+        match self.send(call, left).await {
             Ok(response) => self.judge(call, kind, response, left).await,
             Err(TransportError::Settings(sentence)) => Next::Stop(Failure::Unreached(sentence)),
             Err(error @ (TransportError::Redirected { .. } | TransportError::Barred { .. })) => {
@@ -119,6 +122,14 @@ impl Api {
             Err(error @ TransportError::Unreachable { .. }) => Next::Again(None, Failure::Unreached(error.to_string())),
             Err(error) => unclear(call, error.to_string()),
         }
+    }
+
+    async fn send(&self, call: &Call, left: Duration) -> Result<Response<Incoming>, TransportError> {
+        if self.dialect == Dialect::GitHub {
+            return github::octocrab::send(&self.transport, &self.authorization, call, left).await;
+        }
+        let response = self.transport.attempt(self.request(call), self.dialect.redirects(), left).await?;
+        Ok(Response::from(response).map(|body: reqwest::Body| body.map_err(Into::into).boxed()))
     }
 
     fn request(&self, call: &Call) -> Request {
@@ -138,18 +149,18 @@ impl Api {
         request
     }
 
-    async fn judge(&self, call: &Call, kind: Kind, response: Response, left: Duration) -> Next {
+    async fn judge(&self, call: &Call, kind: Kind, response: Response<Incoming>, left: Duration) -> Next {
         let (status, headers) = (response.status(), response.headers().clone());
         if let Some(failure) = self.dialect.sign_in(status, &headers) {
             return Next::Stop(failure);
         }
         if status.is_success() {
-            return match whole(response, kind).await {
+            return match whole(response.into_body(), kind).await {
                 Ok(body) => Next::Done(Received { body, headers }),
                 Err(unread) => self.unread(call, kind, unread, left),
             };
         }
-        let text = match beginning(response).await {
+        let text = match beginning(response.into_body()).await {
             Ok(body) => String::from_utf8_lossy(&body).into_owned(),
             Err(unread) => return self.unread(call, kind, unread, left),
         };

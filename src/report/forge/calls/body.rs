@@ -2,7 +2,13 @@
 //!
 //! How long is listened is the request's deadline, which [`seatrial_transport`] holds to the last byte. Nothing is decompressed.
 
-use reqwest::Response;
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::BoxBody;
+use tower::BoxError;
+
+/// A body as it comes.
+pub(crate) type Incoming = BoxBody<Bytes, BoxError>;
 
 /// What an answer is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +47,13 @@ pub(crate) enum Unread {
 }
 
 /// The whole body of a success.
-pub(crate) async fn whole(mut response: Response, kind: Kind) -> Result<Vec<u8>, Unread> {
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+pub(crate) async fn whole(mut incoming: Incoming, kind: Kind) -> Result<Vec<u8>, Unread> {
+    let announced = http_body::Body::size_hint(&incoming).exact().and_then(|length| usize::try_from(length).ok());
     if announced.is_some_and(|length| length > kind.most()) {
         return Err(Unread::TooLarge);
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| unread(&error))? {
+    while let Some(chunk) = chunk(&mut incoming).await? {
         if chunk.len() > kind.most() - body.len() {
             return Err(Unread::TooLarge);
         }
@@ -57,16 +63,29 @@ pub(crate) async fn whole(mut response: Response, kind: Kind) -> Result<Vec<u8>,
 }
 
 /// The beginning of a refusal's body.
-pub(crate) async fn beginning(mut response: Response) -> Result<Vec<u8>, Unread> {
+pub(crate) async fn beginning(mut incoming: Incoming) -> Result<Vec<u8>, Unread> {
     let mut body = Vec::new();
     while body.len() < MOST_OF_A_REFUSAL {
-        let Some(chunk) = response.chunk().await.map_err(|error| unread(&error))? else { break };
+        let Some(chunk) = chunk(&mut incoming).await? else { break };
         let room = MOST_OF_A_REFUSAL - body.len();
         body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
     }
     Ok(body)
 }
 
-fn unread(error: &reqwest::Error) -> Unread {
-    if error.is_timeout() { Unread::Late } else { Unread::Broken }
+/// The next piece; trailers are none.
+async fn chunk(incoming: &mut Incoming) -> Result<Option<Bytes>, Unread> {
+    while let Some(frame) = incoming.frame().await {
+        if let Ok(data) = frame.map_err(|error| unread(&*error))?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// What reqwest says of it, whoever has wrapped that.
+fn unread(error: &(dyn std::error::Error + 'static)) -> Unread {
+    let cause =
+        std::iter::successors(Some(error), |error| error.source()).find_map(|e| e.downcast_ref::<reqwest::Error>());
+    if cause.is_some_and(reqwest::Error::is_timeout) { Unread::Late } else { Unread::Broken }
 }

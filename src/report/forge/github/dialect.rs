@@ -8,9 +8,8 @@ use url::Url;
 
 use crate::calls::{self, one_line};
 
-/// Headers of every request.
-pub(crate) const HEADERS: &[(&str, &str)] =
-    &[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
+/// Headers of every request; the version of the API (2022-11-28) is octocrab's to add.
+pub(crate) const HEADERS: &[(&str, &str)] = &[("accept", "application/vnd.github+json")];
 
 /// Whether an answer is a rate limit, and how long it asks to wait. Secondary limits say what they are in words alone.
 #[allow(clippy::option_option, reason = "not limited, limited without a word, limited for so long")]
