@@ -64,3 +64,14 @@ async fn is_sent_again_when_the_answer_was_lost_because_twice_is_as_good_as_once
     let states: Vec<String> = fake.statuses(REPOSITORY, HEAD).into_iter().map(|status| status.state).collect();
     assert_eq!(states, ["success", "success"]);
 }
+
+/// What was to be written goes along.
+#[tokio::test]
+async fn is_set_where_a_renamed_repository_is_now() {
+    let fake = fake().await;
+    let moved = Answer::error(307, "Moved").with_header("location", format!("/repos/{REPOSITORY}/statuses/{HEAD}"));
+    fake.arm(Fault::new("POST", STATUSES, Behaviour::Answer(moved)).nth(1));
+    let delivery = forge(&fake).set_status(HEAD, &status(StatusState::Success, "x")).await;
+    assert!(matches!(delivery, Delivery::Created(_)), "{delivery:?}");
+    assert_eq!(fake.statuses(REPOSITORY, HEAD).len(), 1);
+}
