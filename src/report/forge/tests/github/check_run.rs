@@ -207,7 +207,7 @@ async fn every_other_answer_has_its_sentence() {
                 ONE_CHECK,
                 Behaviour::Answer(Answer::error(429, "slow down").with_header("retry-after", "3600")),
             ),
-            "the check run has 50 of 60 annotations: could not create a check run: GitHub limits the rate of requests and asks to wait 3600 s",
+            "the check run has 50 of 60 annotations: could not create a check run: GitHub limits the rate of requests and asks to wait 3600 s; run the job again later",
         ),
     ];
     for (fault, expected) in table {

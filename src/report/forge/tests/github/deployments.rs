@@ -157,7 +157,7 @@ async fn each_refusal_has_its_sentence_and_names_the_permission() {
         ),
         (
             Fault::new("GET", DEPLOYMENTS, answer(401, "Bad credentials")),
-            "GitHub does not accept the token, so it cannot record the deployment",
+            "GitHub does not accept the token, so it cannot record the deployment: give the job one that is valid and has not expired",
         ),
     ];
     for (fault, expected) in table {
