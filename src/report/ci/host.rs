@@ -30,7 +30,9 @@ pub enum Depth {
 }
 
 /// Variables by which a host is known for sure.
-const MARKS: [(&str, Host); 4] = [
+const MARKS: [(&str, Host); 6] = [
+    ("FORGEJO_ACTIONS", Host::Other),
+    ("GITEA_ACTIONS", Host::Other),
     ("GITHUB_ACTIONS", Host::GitHubActions),
     ("TF_BUILD", Host::AzurePipelines),
     ("JENKINS_URL", Host::Jenkins),
@@ -49,7 +51,11 @@ impl Host {
         if let Some(chosen) = chosen {
             return Ok(chosen);
         }
-        let marks = marks(env);
+        // Forgejo and Gitea set GitHub's variables as well.
+        let mut marks = marks(env);
+        if marks.iter().any(|(_, host)| *host == Host::Other) {
+            marks.retain(|(_, host)| *host != Host::GitHubActions);
+        }
         if let Some((other, second)) =
             marks.iter().find(|(_, host)| Some(*host) != marks.first().map(|(_, host)| *host))
             && let Some((variable, first)) = marks.first()
@@ -178,7 +184,9 @@ mod tests {
 
     #[test]
     fn a_host_is_known_by_its_variables() {
-        let table: [(&[(&str, &str)], Host); 9] = [
+        let table: [(&[(&str, &str)], Host); 11] = [
+            (&[("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true")], Host::Other),
+            (&[("GITHUB_ACTIONS", "true"), ("FORGEJO_ACTIONS", "true"), ("GITEA_ACTIONS", "true")], Host::Other),
             (&[("GITHUB_ACTIONS", "true")], Host::GitHubActions),
             (&[("GITHUB_ACTIONS", "True")], Host::Other),
             (&[("TF_BUILD", "True"), ("CI", "true")], Host::AzurePipelines),

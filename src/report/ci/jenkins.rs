@@ -156,19 +156,22 @@ fn of_builder(env: &BTreeMap<String, String>) -> Told {
 /// A branch of a multibranch pipeline is one of the repository: who pushed to it has write access.
 fn of_branch(env: &BTreeMap<String, String>) -> Told {
     let variables = Variables(env);
-    let notice = Some("a build of a branch belongs to no pull request: no comment is written");
+    let names_pull_request = names_a_pull_request(env);
+    let notice = Some(match names_pull_request {
+        true => "of a pull request only `CHANGE_*` of branch sources and `ghprb*` are read: no comment is written",
+        false => "a build of a branch belongs to no pull request: no comment is written",
+    });
     let of = |trust| Told { forge: None, pull_request: None, trust, notice };
     if let Some(because) = not_ours(env) {
         return of(Trust::Untrusted(because));
     }
-    let names_pull_request = names_a_pull_request(env);
     match variables.get("BRANCH_NAME") {
         Some(name) if is_of_a_change(name) => {
             let because = format!("{} is the name of a pull request, and `CHANGE_ID` is not set", quoted(name));
             of(Trust::WhenTold { because, names_pull_request: true })
         }
         Some(_) if !names_pull_request => of(Trust::Trusted),
-        Some(_) => of(unknown("variables of another CI name a pull request")),
+        Some(_) => of(unknown("variables of another plugin or CI name a pull request")),
         None => {
             let because = "`BRANCH_NAME` is not set, so it is not known whose code is checked out".to_owned();
             of(Trust::WhenTold { because, names_pull_request })
@@ -181,9 +184,9 @@ fn unknown(because: &str) -> Trust {
     Trust::WhenTold { because, names_pull_request: true }
 }
 
-/// `PR-7`, `PR-7-merge`, `MR-7`: as branch sources call what is not a branch.
+/// `PR-7`, `PR-7-merge`, `MR-7`, `pr-7`: as branch sources call what is not a branch.
 fn is_of_a_change(name: &str) -> bool {
-    let number = name.strip_prefix("PR-").or_else(|| name.strip_prefix("MR-"));
+    let number = ["PR-", "MR-", "pr-"].into_iter().find_map(|mark| name.strip_prefix(mark));
     number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 

@@ -15,7 +15,10 @@ use std::collections::BTreeMap;
 use crate::{CallerSays, CiContext, Host, PullRequestContext, Trust};
 
 /// Variables by which a CI is recognised, and what it is called; the first that is set decides. `CI` alone is set by nearly all of them.
-const KNOWN: [(&str, &str); 22] = [
+const KNOWN: [(&str, &str); 27] = [
+    // These two set GitHub's variables as well, and Forgejo sets Gitea's.
+    ("FORGEJO_ACTIONS", "Forgejo Actions"),
+    ("GITEA_ACTIONS", "Gitea Actions"),
     ("GITHUB_ACTIONS", "GitHub Actions"),
     ("GITHUB_EVENT_NAME", "GitHub Actions"),
     ("TF_BUILD", "Azure Pipelines"),
@@ -35,13 +38,16 @@ const KNOWN: [(&str, &str); 22] = [
     ("bamboo_buildKey", "Bamboo"),
     ("GO_PIPELINE_NAME", "GoCD"),
     ("PROW_JOB_ID", "Prow"),
-    ("GITEA_ACTIONS", "Gitea Actions"),
-    ("FORGEJO_ACTIONS", "Forgejo Actions"),
+    ("BUDDY_EXECUTION_ID", "Buddy"),
+    ("CPHP_BUILD_ID", "continuousphp"),
     ("CI", "this CI"),
+    ("CI_NAME", "this CI"),
+    ("CONTINUOUS_INTEGRATION", "this CI"),
+    ("BUILD_NUMBER", "this CI"),
 ];
 
 /// Variables that are there on a pull request only. One that ends in `_` stands for all that begin so.
-const OF_A_PULL_REQUEST: [&str; 18] = [
+const OF_A_PULL_REQUEST: [&str; 31] = [
     "SYSTEM_PULLREQUEST_",
     "CHANGE_ID",
     "CHANGE_TARGET",
@@ -60,7 +66,26 @@ const OF_A_PULL_REQUEST: [&str; 18] = [
     "APPVEYOR_PULL_REQUEST_NUMBER",
     "PULL_NUMBER",
     "GITHUB_HEAD_REF",
+    "CI_PULL_REQUEST",
+    "CI_PULL_REQUESTS",
+    "BUDDY_EXECUTION_PULL_REQUEST_",
+    "CPHP_PR_ID",
+    "PATCHSET_ID",
+    "bamboo_repository_pr_",
+    // Plugins of Jenkins beside the branch sources: GitHub Integration, Gerrit Trigger, GitLab, Bitbucket Push and Pull Request, Team
+    // Foundation Server.
+    "GITHUB_PR_",
+    "GERRIT_CHANGE_",
+    "gitlabMergeRequestId",
+    "gitlabMergeRequestIid",
+    "BITBUCKET_PULL_REQUEST_ID",
+    "BITBUCKET_PULL_REQUEST_LINK",
+    "pullRequestId",
 ];
+
+/// Variables that are there on a branch, too, and begin so on a pull request only.
+const BEGINNING_OF_A_PULL_REQUEST: [(&str, &str); 2] =
+    [("CODEBUILD_SOURCE_VERSION", "pr/"), ("CODEBUILD_WEBHOOK_EVENT", "PULL_REQUEST_")];
 
 /// Whether the environment is that of a CI.
 pub(crate) fn is_recognised(env: &BTreeMap<String, String>) -> bool {
@@ -165,6 +190,16 @@ fn fork(env: &BTreeMap<String, String>) -> Fork {
     if value("CIRCLE_PR_USERNAME").is_some() {
         return Fork::Yes("CIRCLE_PR_USERNAME");
     }
+    // The plugin GitHub Integration of Jenkins: the owner of the one beside that of the other.
+    match (
+        value("GITHUB_PR_SOURCE_REPO_OWNER"),
+        value("GITHUB_PR_URL").and_then(|url| repository(url).split('/').next()),
+    ) {
+        (Some(source), Some(target)) if !source.eq_ignore_ascii_case(target) => {
+            return Fork::Yes("GITHUB_PR_SOURCE_REPO_OWNER");
+        }
+        (None | Some(_), None | Some(_)) => {}
+    }
     // Where the code comes from, beside where it goes to.
     let pairs = [
         ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_ID"),
@@ -196,10 +231,11 @@ pub(crate) fn repository(text: &str) -> &str {
 }
 
 fn is_of_a_pull_request(variable: &str, value: &str) -> bool {
+    let begins = |(known, beginning)| variable == known && value.trim().starts_with(beginning);
     OF_A_PULL_REQUEST.into_iter().any(|known| match known.ends_with('_') {
         true => variable.starts_with(known) && !value.trim().is_empty(),
         false => variable == known && says_something(value),
-    })
+    }) || BEGINNING_OF_A_PULL_REQUEST.into_iter().any(begins)
 }
 
 /// Travis and Buildkite say `false` where there is no pull request, and people say `CI=false` or `CI=0`.
