@@ -266,6 +266,24 @@ fn a_head_that_jenkins_does_not_tell_is_not_guessed() {
 }
 
 #[test]
+fn a_forge_that_is_not_supported_is_named() {
+    let runtime = runtime();
+    let table = [
+        (Host::Jenkins, "CHANGE_URL", "https://gitlab.example.com/acme/shop/-/merge_requests/7"),
+        (Host::AzurePipelines, "BUILD_REPOSITORY_PROVIDER", "Bitbucket"),
+    ];
+    for (host, variable, value) in table {
+        let checkout = Checkout::of(host, GREEN);
+        let github = github(&runtime, &checkout);
+        let (output, log) = checkout.run(&github, &[], &[(variable, value)]);
+        assert_eq!(output.status.code(), Some(0), "{log}");
+        let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("no comment and no commit status: `") && said.contains(&format!("`{value}`")), "{log}");
+        assert_eq!(github.request_lines(), Vec::<String>::new(), "{host:?}");
+    }
+}
+
+#[test]
 fn a_missing_token_names_how_the_host_gives_one() {
     let runtime = runtime();
     let table = [

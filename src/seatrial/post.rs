@@ -164,7 +164,8 @@ pub(crate) enum Begun {
 /// # Errors
 /// A sentence: it is not known which one it is, or there is no token.
 pub(crate) fn open_forge(session: &Session, transport: &Transport) -> Result<Forge, String> {
-    let target = session.ci.forge.as_ref().ok_or("it is not known which repository this is")?;
+    let unknown = || session.ci.unknown_forge.as_deref().unwrap_or("it is not known which repository this is");
+    let target = session.ci.forge.as_ref().ok_or_else(unknown)?;
     let token = target.token_variables().iter().filter_map(|name| session.env.get(*name));
     let token = token.into_iter().find(|value| !value.is_empty());
     let token = token.ok_or_else(|| session.ci.host.missing_token(target))?;

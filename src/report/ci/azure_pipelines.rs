@@ -41,6 +41,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>) -> CiContext {
     let mut context = CiContext {
         host: Host::AzurePipelines,
         forge: forge(variables, collection.as_deref()),
+        unknown_forge: unknown_forge(variables),
         checkout: variables.commit("BUILD_SOURCEVERSION"),
         run_url: run_url(variables, collection.as_deref()),
         run: variables.number("BUILD_BUILDID").map(|run| (run, variables.number("SYSTEM_JOBATTEMPT").unwrap_or(1))),
@@ -181,6 +182,13 @@ fn forge(variables: Variables<'_>, collection: Option<&str>) -> Option<ForgeTarg
         }
         _ => None,
     }
+}
+
+fn unknown_forge(variables: Variables<'_>) -> Option<String> {
+    let provider = variables.get("BUILD_REPOSITORY_PROVIDER")?;
+    let is_known = matches!(provider, "TfsGit" | "GitHub" | "GitHubEnterprise");
+    let because = || format!("`BUILD_REPOSITORY_PROVIDER` is {}, neither GitHub nor Azure Repos", quoted(provider));
+    (!is_known).then(because)
 }
 
 /// The collection's address without user and closing slash: `https://dev.azure.com/acme`.

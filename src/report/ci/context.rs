@@ -74,6 +74,8 @@ pub struct CiContext {
     pub host: Host,
     /// Where the pull request lives, when that is known: not always where it is built.
     pub forge: Option<ForgeTarget>,
+    /// Why the forge is not known although the environment names one, as a clause.
+    pub unknown_forge: Option<String>,
     /// The pull request, when there is one.
     pub pull_request: Option<PullRequestContext>,
     /// The commit that is checked out, as the host says.
@@ -134,6 +136,7 @@ impl CiContext {
         CiContext {
             host: Host::Local,
             forge: None,
+            unknown_forge: None,
             pull_request: None,
             checkout: None,
             trust: Trust::Trusted,

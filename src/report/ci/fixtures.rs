@@ -152,6 +152,7 @@ pub(crate) fn told(context: &CiContext) -> String {
         None => (None, None),
     };
     let facts = [
+        ("no forge", &context.unknown_forge),
         ("repository", &repository),
         ("checkout", &context.checkout),
         ("run url", &context.run_url),

@@ -61,6 +61,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>, event: Option<&str>) -> Ci
             project: None,
             repository,
         }),
+        unknown_forge: None,
         pull_request: judged.pull_request,
         checkout: variable("GITHUB_SHA"),
         trust,

@@ -48,6 +48,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>) -> CiContext {
     CiContext {
         host: Host::Jenkins,
         forge: told.forge,
+        unknown_forge: told.unknown_forge,
         pull_request: told.pull_request,
         checkout: variables.commit("GIT_COMMIT"),
         trust: told.trust,
@@ -62,6 +63,7 @@ pub(crate) fn context(env: &BTreeMap<String, String>) -> CiContext {
 
 struct Told {
     forge: Option<ForgeTarget>,
+    unknown_forge: Option<String>,
     pull_request: Option<PullRequestContext>,
     trust: Trust,
     notice: Option<&'static str>,
@@ -102,8 +104,9 @@ fn of_branch_api(env: &BTreeMap<String, String>) -> Told {
     let notice = pull_request.is_none().then_some(
         "the variables name no pull request with a number and a target branch (`CHANGE_ID`, `CHANGE_TARGET`): no comment is written",
     );
+    let unknown_forge = unknown_forge(variables, "CHANGE_URL");
     let forge = address.map(|(forge, _)| forge).filter(|_| other.is_none());
-    Told { forge, pull_request, trust, notice }
+    Told { forge, unknown_forge, pull_request, trust, notice }
 }
 
 fn of_builder(env: &BTreeMap<String, String>) -> Told {
@@ -148,9 +151,17 @@ fn of_builder(env: &BTreeMap<String, String>) -> Told {
     );
     let forge = match address {
         Some((forge, _)) => Some(forge).filter(|_| !contradicts),
+        // A link that cannot be read may lead to another GitHub.
+        None if variables.is_set("ghprbPullLink") => None,
         None => own.map(|own| ForgeTarget::github("https://github.com", own)),
     };
-    Told { forge, pull_request, trust, notice }
+    Told { forge, unknown_forge: unknown_forge(variables, "ghprbPullLink"), pull_request, trust, notice }
+}
+
+/// Why a link leads to no forge that is known, as a clause.
+fn unknown_forge(variables: Variables<'_>, name: &str) -> Option<String> {
+    let link = variables.get(name).filter(|link| of_pull_request(link).is_none())?;
+    Some(format!("{} (`{name}`) is not the address of a pull request on GitHub or in Azure Repos", quoted(link)))
 }
 
 /// A branch of a multibranch pipeline is one of the repository: who pushed to it has write access.
@@ -161,7 +172,7 @@ fn of_branch(env: &BTreeMap<String, String>) -> Told {
         true => "of a pull request only `CHANGE_*` of branch sources and `ghprb*` are read: no comment is written",
         false => "a build of a branch belongs to no pull request: no comment is written",
     });
-    let of = |trust| Told { forge: None, pull_request: None, trust, notice };
+    let of = |trust| Told { forge: None, unknown_forge: None, pull_request: None, trust, notice };
     if let Some(because) = not_ours(env) {
         return of(Trust::Untrusted(because));
     }
