@@ -7,16 +7,25 @@ use seatrial_model::{EXIT_PASSED, Manifest};
 
 use crate::cli::{ManifestFormat, RenderArgs};
 use crate::origins;
-use crate::print::print;
+use crate::print::{Emit, print};
 use crate::session::Session;
 use crate::stop::Stop;
 
 /// The text of manifests in the wanted format, with or without origins.
 pub(crate) fn text(manifests: &[Manifest], args: &RenderArgs, session: &Session) -> String {
+    text_by(manifests, args, session, seatrial_yaml::emit)
+}
+
+/// The same with the values and keys that a host could obey written as escapes: whoever parses it gets the same values.
+pub(crate) fn text_for_a_log(manifests: &[Manifest], args: &RenderArgs, session: &Session) -> String {
+    text_by(manifests, args, session, |node| seatrial_yaml::emit_escaping(node, seatrial_ci::begins_command))
+}
+
+fn text_by(manifests: &[Manifest], args: &RenderArgs, session: &Session, emit: Emit) -> String {
     match (args.with_origins, args.format) {
-        (false, format) => print(manifests, format),
+        (false, format) => print(manifests, format, emit),
         (true, ManifestFormat::Json) => origins::json(manifests, &session.sources),
-        (true, ManifestFormat::Yaml) => origins::yaml(manifests, &session.sources),
+        (true, ManifestFormat::Yaml) => origins::yaml(manifests, &session.sources, emit),
         (true, ManifestFormat::Tree) => origins::tree(manifests, &session.sources),
     }
 }

@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use seatrial_model::{EXIT_FAILED, Manifest, Rendered, Report, ReportedFinding, ids};
+use seatrial_ci::{Host, holds_commands};
+use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
-use crate::commands::write_out;
-use crate::manifest_files::{text, write_file, write_files};
+use crate::manifest_files::{text, text_for_a_log, write_file, write_files};
 use crate::plan::{self, PlanFlags, Planned};
 use crate::preparation::{Preparation, Selection};
 use crate::render::{matches_nothing, unmatched};
 use crate::render_each::RenderEach;
 use crate::session::Session;
 use crate::stop::Stop;
-use crate::streams::{self, Written};
+use crate::streams::{self, Stream, Written};
 use crate::workspace::{Workspace, normal};
 
 /// The command.
@@ -54,9 +54,23 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     keep_wanted(&mut rendered.manifests, &args.object);
     match &args.output {
         Some(directory) if directory.is_dir() => write_files(directory, &rendered.manifests, args, &session),
-        Some(file) => write_file(file, &text(&rendered.manifests, args, &session)),
-        None => write_out(written(&text(&rendered.manifests, args, &session), args.format)),
+        Some(file) => match Stream::behind(file) {
+            Some(stream) => write(stream, &rendered.manifests, args, &session),
+            None => write_file(file, &text(&rendered.manifests, args, &session)),
+        },
+        None => write(Stream::Output, &rendered.manifests, args, &session),
     }
+}
+
+/// Writes manifests to a stream. In a CI it may be the log, and cannot be told from a pipe to a program: what a host would obey is written so
+/// that a program reads the same values. A file gets what kustomize prints, byte for byte.
+fn write(stream: Stream, manifests: &[Manifest], args: &RenderArgs, session: &Session) -> Result<u8, Stop> {
+    let may_be_a_log = session.ci.host != Host::Local && !stream.is_a_file();
+    let exact = text(manifests, args, session);
+    let is_obeyed = may_be_a_log && args.format == ManifestFormat::Yaml && holds_commands(&exact);
+    let text = if is_obeyed { text_for_a_log(manifests, args, session) } else { exact };
+    let cannot = |error| Stop::Broken(format!("cannot write to {}: {error}", stream.name()));
+    stream.write(written(&text, args.format)).map(|()| EXIT_PASSED).map_err(cannot)
 }
 
 /// What manifests are on standard output: YAML goes into a cluster as it is.

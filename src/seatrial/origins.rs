@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use seatrial_model::{Manifest, Node, Origin, SetBy, Sources, Style, Value, json_pointer, shown_on_one_line};
-use seatrial_yaml::{Dialect, emit, parse};
+use seatrial_yaml::{Dialect, parse};
 use serde_json::json;
 
+use crate::print::{Emit, documents};
 use crate::streams::harmless_line;
 
 /// Columns that the YAML takes at most before a longer line pushes its place to the right.
@@ -15,9 +16,8 @@ const WIDEST: usize = 44;
 const MOST_LINKS: usize = 4;
 
 /// The manifests with the place of each line's value as a comment behind it: what set it last, then what that was set over.
-pub(crate) fn yaml(manifests: &[Manifest], sources: &Sources) -> String {
-    let documents: Vec<String> = manifests.iter().map(|manifest| document(&manifest.node, sources)).collect();
-    documents.join("---\n")
+pub(crate) fn yaml(manifests: &[Manifest], sources: &Sources, emit: Emit) -> String {
+    documents(manifests.iter().map(|manifest| document(&manifest.node, sources, emit)))
 }
 
 /// A line per object with the place of its document.
@@ -127,7 +127,7 @@ fn told(node: &Node, sources: &Sources) -> String {
 }
 
 /// The YAML is read again to learn which line each value came to stand on: it has the shape of what was printed.
-fn document(node: &Node, sources: &Sources) -> String {
+fn document(node: &Node, sources: &Sources, emit: Emit) -> String {
     let text = emit(node);
     let file = Sources::new().add("<rendered>", text.clone());
     let mut places = BTreeMap::new();

@@ -2,7 +2,9 @@
 //!
 //! Files are none of this: they are read by programs, and each format escapes for its own reader.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
@@ -20,7 +22,7 @@ pub(crate) enum Written<'a> {
     Painted(&'a str),
     /// JSON, indented: its values stay the same.
     Json(&'a str),
-    /// Manifests: byte for byte, as a cluster receives them.
+    /// Manifests, as a cluster receives them: who writes them to what may be a log has seen to it that nothing in them is obeyed.
     Manifests(&'a str),
     /// What the CI host is to obey.
     Commands(&'a LogCommands),
@@ -78,6 +80,24 @@ impl Stream {
         }
         let is_error = named(["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]) || is("/dev/stderr");
         is_error.then_some(Stream::Error)
+    }
+
+    /// Its name for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Stream::Output => "standard output",
+            Stream::Error => "standard error",
+        }
+    }
+
+    /// Whether it was redirected into a file; the log of a CI is a pipe, where the CI obeys what is in it.
+    pub(crate) fn is_a_file(self) -> bool {
+        let descriptor = match self {
+            Stream::Output => io::stdout().as_fd().try_clone_to_owned(),
+            Stream::Error => io::stderr().as_fd().try_clone_to_owned(),
+        };
+        let metadata = descriptor.and_then(|descriptor| File::from(descriptor).metadata());
+        metadata.is_ok_and(|metadata| metadata.is_file())
     }
 
     /// Writes to it.

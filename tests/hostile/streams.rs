@@ -219,6 +219,42 @@ fn manifests_are_printed_byte_for_byte() {
     assert!(seen.stdout.contains("# deploy/##_[error]a.yaml:1:13"), "comments are ours: {seen}");
 }
 
+/// A pipe may be the log: in a CI nothing in it is obeyed, and whoever parses it gets the same values.
+#[test]
+fn manifests_in_the_log_of_a_ci_are_not_obeyed_and_have_the_same_values() {
+    let folded = format!("{} ::error::folded {}", "word ".repeat(16).trim(), "word ".repeat(30).trim());
+    let long = format!("{} ##[group]x", "k".repeat(150));
+    let texts = HOSTILE.into_iter().chain(["a:\n  ::b::c\n", "::a::b", "plain # ##vso[x]y", &folded, &long]);
+    for (number, text) in texts.enumerate() {
+        let value = json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": { "name": "a", "annotations": { "image": "registry.example:5000/a:1#x", text: "a: b::c" } },
+            "data": { "list": text, "other": "::1 is loopback" },
+        });
+        let yaml = value.to_string().replace('\u{9b}', "\\u009b");
+        let repo = Repo::with(&[("deploy/a.yaml", &yaml)]);
+        let exact = repo.run(&["render", "deploy"]).stdout;
+        for environment in HOSTS {
+            for more in [&[][..], &["--with-origins"], &["--output=/dev/stdout"]] {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+                command.args(["render", "deploy"]).args(more).current_dir(repo.path()).env_clear();
+                let output = command.envs(environment.iter().copied()).output().expect("the program runs");
+                let printed = String::from_utf8(output.stdout).expect("text");
+                let read: serde_json::Value = serde_saphyr::from_str(&printed).expect("YAML");
+                assert_eq!(read, value, "{number} {environment:?}: {printed}");
+                if environment.is_empty() {
+                    assert!(!more.is_empty() || printed == exact, "{printed}");
+                } else {
+                    assert_eq!(obeyed(&printed), [], "{number} {environment:?}: {printed}");
+                }
+                let is_ordinary = printed.lines().any(|line| line.contains("image: registry.example:5000/a:1#x"));
+                assert!(is_ordinary, "the others keep their style: {printed}");
+            }
+        }
+    }
+}
+
 /// `seatrial validate | head -1`: the verdict is what counts.
 #[test]
 fn a_closed_standard_output_changes_no_exit_code() {

@@ -32,6 +32,15 @@ pub fn emit_unfolded(node: &Node) -> String {
     writer.finish()
 }
 
+/// The same, with the values and keys that `is_escaped` picks on one line in double quotes, and every `#` and `:` in them as an escape. Whoever
+/// parses it gets the same values, and whoever reads its lines without parsing them finds no word in it that has one of these.
+#[must_use]
+pub fn emit_escaping(node: &Node, is_escaped: fn(&str) -> bool) -> String {
+    let mut writer = Writer::escaping(is_escaped);
+    value(&mut writer, node, Place::Root);
+    writer.finish()
+}
+
 /// Prints documents with `---` lines between them.
 #[must_use]
 pub fn emit_all<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> String {
@@ -88,23 +97,28 @@ fn key(writer: &mut Writer, key: &Key) {
     // kustomize prints a key that is the text `<<` bare, and would read it back as a merge key: the one place where we differ.
     let written = if key.text == "<<" { Written::DoubleQuoted } else { written(&key.text) };
     let analysis = Analysis::of(&key.text);
+    if writer.escapes(&key.text) && key.text.len() <= SIMPLE_KEY {
+        writer.scalar_on_one_line(&key.text, Written::Escaped);
+        writer.colon();
+        return;
+    }
     if !analysis.multiline && key.text.len() <= SIMPLE_KEY {
         writer.scalar_on_one_line(&key.text, written.in_key(&analysis));
         writer.colon();
         return;
     }
     writer.block_indicator("?");
-    writer.scalar(&key.text, written.in_block(&analysis));
+    string(writer, &key.text, written.in_block(&analysis));
     writer.new_line();
     writer.block_indicator(":");
 }
 
 fn scalar(writer: &mut Writer, text: &str, kind: ScalarKind) {
     let canonical = match kind {
-        ScalarKind::String => return string(writer, text),
+        ScalarKind::String => return string(writer, text, style_of(text)),
         ScalarKind::Timestamp => {
             let time = timestamp::parse(text).map_or_else(|| text.to_owned(), |t| t.rfc3339());
-            return string(writer, &time);
+            return string(writer, &time, style_of(&time));
         }
         ScalarKind::Null => "null".to_owned(),
         ScalarKind::Bool => (if is_true(text) { "true" } else { "false" }).to_owned(),
@@ -114,7 +128,36 @@ fn scalar(writer: &mut Writer, text: &str, kind: ScalarKind) {
     writer.scalar(&canonical, Written::Plain);
 }
 
-fn string(writer: &mut Writer, text: &str) {
-    let style = written(text).in_block(&Analysis::of(text));
+fn style_of(text: &str) -> Written {
+    written(text).in_block(&Analysis::of(text))
+}
+
+fn string(writer: &mut Writer, text: &str, style: Written) {
+    let style = if writer.escapes(text) { Written::Escaped } else { style };
     writer.scalar(text, style);
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::Sources;
+
+    use super::*;
+    use crate::{Dialect, parse};
+
+    #[test]
+    fn what_is_picked_is_escaped_and_has_the_same_value() {
+        let long = format!("{} #!", "k".repeat(200));
+        let text = format!("'#!a: \"b\"\\': |\n  one\n  #!two: ü\t\n? '{long}'\n: [\"#!\", '# no']\nplain: a:b\n");
+        let read = |text: &str| {
+            let file = Sources::new().add("a.yaml", text.to_owned());
+            parse(&file, Dialect::Kustomize).documents[0].node.to_json()
+        };
+        let file = Sources::new().add("a.yaml", text.clone());
+        let parsed = parse(&file, Dialect::Kustomize);
+        let printed = emit_escaping(&parsed.documents[0].node, |text| text.contains("#!"));
+        let expected = "\"\\x23!a\\x3A \\\"b\\\"\\\\\": \"one\\n\\x23!two\\x3A ü\\t\\n\"\n";
+        assert!(printed.starts_with(expected), "{printed}");
+        assert!(printed.contains("- '# no'\nplain: a:b\n") && !printed.contains("#!"), "{printed}");
+        assert_eq!(read(&printed), read(&text));
+    }
 }

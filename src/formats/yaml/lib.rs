@@ -41,7 +41,7 @@ mod typing;
 mod writer;
 
 pub use edit::{Change, EditError, Splice, Step, edit};
-pub use emit::{emit, emit_all, emit_unfolded};
+pub use emit::{emit, emit_all, emit_escaping, emit_unfolded};
 pub use json_detour::kustomize_cannot_print;
 pub use order::in_kustomize_order;
 pub use parse::{Dialect, Document, Parsed, parse};

@@ -11,6 +11,8 @@ pub(crate) enum Written {
     SingleQuoted,
     DoubleQuoted,
     Literal,
+    /// In double quotes on one line, with `#` and `:` as escapes.
+    Escaped,
 }
 
 /// The style a string asks for, before its characters are looked at: lines as a block, and quotes where it would be something else without.

@@ -13,6 +13,8 @@ const INDENT: usize = 2;
 pub(crate) struct Writer {
     /// Scalars are folded past this column.
     width: usize,
+    /// Which scalars are written as [`Written::Escaped`].
+    is_escaped: Option<fn(&str) -> bool>,
     out: String,
     /// In characters, from 0.
     column: usize,
@@ -33,7 +35,15 @@ enum Folding {
 
 impl Default for Writer {
     fn default() -> Writer {
-        Writer { width: WIDTH, out: String::new(), column: 0, indent: None, after_space: true, at_indentation: true }
+        Writer {
+            width: WIDTH,
+            is_escaped: None,
+            out: String::new(),
+            column: 0,
+            indent: None,
+            after_space: true,
+            at_indentation: true,
+        }
     }
 }
 
@@ -41,6 +51,16 @@ impl Writer {
     /// One that folds nothing.
     pub(crate) fn without_folding() -> Writer {
         Writer { width: usize::MAX, ..Writer::default() }
+    }
+
+    /// One that escapes some scalars.
+    pub(crate) fn escaping(is_escaped: fn(&str) -> bool) -> Writer {
+        Writer { is_escaped: Some(is_escaped), ..Writer::default() }
+    }
+
+    /// Whether a scalar is to be written as [`Written::Escaped`].
+    pub(crate) fn escapes(&self, text: &str) -> bool {
+        self.is_escaped.is_some_and(|is_escaped| is_escaped(text))
     }
 
     /// The text, with a newline at its end.
@@ -127,6 +147,7 @@ impl Writer {
             Written::SingleQuoted => self.single_quoted(text, folding),
             Written::DoubleQuoted => self.double_quoted(text, folding),
             Written::Literal => self.literal(text),
+            Written::Escaped => self.escaped_text(text),
         }
         self.indent = outer;
     }
@@ -211,6 +232,20 @@ impl Writer {
                 self.put(c);
             } else {
                 self.escaped(c);
+            }
+        }
+        self.put('"');
+        self.after_space = false;
+        self.at_indentation = false;
+    }
+
+    fn escaped_text(&mut self, text: &str) {
+        self.indicator("\"");
+        for c in text.chars() {
+            match c {
+                '#' | ':' => self.escaped_by_number(u32::from(c)),
+                c if is_printable(c) && !is_break(c) && c != '"' && c != '\\' => self.put(c),
+                c => self.escaped(c),
             }
         }
         self.put('"');

@@ -22,7 +22,7 @@ pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
 pub use host::{Depth, Host};
 pub use log_commands::LogCommands;
-pub use neutralised::{neutralised, neutralised_json, neutralised_painted};
+pub use neutralised::{begins_command, holds_commands, neutralised, neutralised_json, neutralised_painted};
 pub use step_output::{output_commands, step_output, summary_command};
 
 #[cfg(test)]

@@ -46,6 +46,23 @@ pub fn neutralised_json(json: &str) -> String {
     safe
 }
 
+/// Whether a host would obey a line of a text.
+#[must_use]
+pub fn holds_commands(text: &str) -> bool {
+    text.split_inclusive('\n').any(|line| matches!(without_command(line), Cow::Owned(_)))
+}
+
+/// Whether a part of a text could be obeyed, or be the beginning of what is, wherever it is broken into lines.
+#[must_use]
+pub fn begins_command(text: &str) -> bool {
+    let visible = visible(text);
+    let follows_blank =
+        |at: usize| at.checked_sub(1).is_none_or(|before| visible.get(before).is_none_or(|(_, c)| c.is_whitespace()));
+    let mut pairs = visible.windows(2).enumerate();
+    let begins = pairs.any(|(at, pair)| matches!(pair, [(_, ':'), (_, ':')]) && follows_blank(at));
+    begins || !brackets(&visible).is_empty()
+}
+
 /// `#` and brackets of a piece of text within a line, so that it may stand behind one of our own commands.
 pub(crate) fn without_brackets(text: &str) -> String {
     let visible = visible(text);
@@ -187,6 +204,19 @@ mod tests {
             assert_eq!(neutralised(text), text);
             assert_eq!(neutralised_painted(text), text);
         }
+    }
+
+    #[test]
+    fn a_part_of_a_text_begins_a_command_wherever_a_line_may_begin() {
+        for text in
+            ["::a::b", "x ::a", "x\n::a::b", "\u{feff}:\u{200b}:a::", "a##[b]", "a ##vso[c]", "#\u{ad}#[x]", "::1"]
+        {
+            assert!(begins_command(text), "{text:?}");
+        }
+        for text in ["", ":", "a::b::c", "arn:aws:s3:::bucket", "a:5000/b:1#x", "## [x]", "#", "ünï"] {
+            assert!(!begins_command(text), "{text:?}");
+        }
+        assert!(holds_commands("a\n  ::b::c\n") && !holds_commands("a\nx ::b::c\n::1\n"));
     }
 
     #[test]
