@@ -5,9 +5,10 @@
 
 mod opt_ins;
 
+use std::fmt;
 use std::time::Duration;
 
-use seatrial_ci::Host;
+use seatrial_ci::{Host, MissingToken};
 use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, Standing, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
 use seatrial_reporters::{markdown, status_description};
@@ -159,17 +160,47 @@ pub(crate) enum Begun {
     Over,
 }
 
+/// Why the forge cannot be asked.
+#[derive(Debug)]
+pub(crate) struct NoForge {
+    /// The reason as a clause.
+    pub(crate) because: String,
+    way_out: Option<String>,
+}
+
+impl fmt::Display for NoForge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.way_out {
+            Some(way_out) => write!(f, "{}; {way_out}", self.because),
+            None => f.write_str(&self.because),
+        }
+    }
+}
+
+impl From<String> for NoForge {
+    fn from(because: String) -> NoForge {
+        NoForge { because, way_out: None }
+    }
+}
+
+impl From<MissingToken> for NoForge {
+    fn from(missing: MissingToken) -> NoForge {
+        NoForge { because: missing.reason, way_out: missing.way_out }
+    }
+}
+
 /// The forge on which the pull request lives, with the token of the environment.
 ///
 /// # Errors
-/// A sentence: it is not known which one it is, or there is no token.
-pub(crate) fn open_forge(session: &Session, transport: &Transport) -> Result<Forge, String> {
-    let unknown = || session.ci.unknown_forge.as_deref().unwrap_or("it is not known which repository this is");
+/// It is not known which one it is, or there is no token.
+pub(crate) fn open_forge(session: &Session, transport: &Transport) -> Result<Forge, NoForge> {
+    let unknown =
+        || session.ci.unknown_forge.as_deref().unwrap_or("it is not known which repository this is").to_owned();
     let target = session.ci.forge.as_ref().ok_or_else(unknown)?;
     let token = target.token_variables().iter().filter_map(|name| session.env.get(*name));
     let token = token.into_iter().find(|value| !value.is_empty());
-    let token = token.ok_or_else(|| session.ci.host.missing_token(target))?;
-    Forge::open(target, transport, &Secret::new(token.as_str()))
+    let token = token.ok_or_else(|| session.ci.host.missing_token(target.kind))?;
+    Ok(Forge::open(target, transport, &Secret::new(token.as_str()))?)
 }
 
 /// The name of the status.

@@ -80,7 +80,7 @@ fn earlier_run(session: &Session) -> Result<&EarlierRun, Stop> {
 
 fn open(session: &Session, args: &DeliverArgs) -> Result<Forge, Stop> {
     let transport = connect_to_network(session, args.ca_bundle.as_deref())?;
-    open_forge(session, &transport).map_err(Stop::Usage)
+    open_forge(session, &transport).map_err(|why| Stop::Usage(why.to_string()))
 }
 
 /// A report, or why there is none, as a predicate.

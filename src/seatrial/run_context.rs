@@ -81,16 +81,13 @@ impl<'a> RunContext<'a> {
         let asked = match (offline, open_forge(self.session, transport)) {
             (true, _) => Err("--offline".to_owned()),
             (false, Ok(forge)) => forge.standing(pull_request.number).await.map(|standing| standing.is_from_a_fork),
-            (false, Err(why)) => Err(why),
+            // The way out is told where the comment is missed.
+            (false, Err(why)) => Err(why.because),
         };
         let because = match asked {
             Ok(false) => return,
             Ok(true) => "the pull request comes from a fork".to_owned(),
-            // The way out is told where the comment is missed.
-            Err(why) => {
-                let (host, why) = (ci.host.name(), why.split("; ").next().unwrap_or_default());
-                format!("{host} cannot tell whether the pull request comes from a fork, and {why}")
-            }
+            Err(why) => format!("{} cannot tell whether the pull request comes from a fork, and {why}", ci.host.name()),
         };
         self.authority = Authority::Nobody(self.session.masked(&because));
     }

@@ -74,15 +74,6 @@ impl ForgeTarget {
         }
     }
 
-    /// The variable that most people put a token in.
-    #[must_use]
-    pub fn token_variable(&self) -> &'static str {
-        match self.kind {
-            ForgeKind::GitHub => "GITHUB_TOKEN",
-            ForgeKind::AzureRepos => "SYSTEM_ACCESSTOKEN",
-        }
-    }
-
     /// Environment variables that may hold a token, the first that is set counts.
     #[must_use]
     pub fn token_variables(&self) -> &'static [&'static str] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::other::says_something;
-use crate::{ForgeKind, ForgeTarget, other};
+use crate::{ForgeKind, other};
 
 /// Which CI system runs us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,15 @@ pub enum Depth {
     One,
     /// All of it.
     All,
+}
+
+/// That there is no token for a forge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingToken {
+    /// Which variable is not set, as a clause.
+    pub reason: String,
+    /// What to do about it, as a clause, where this host has a way.
+    pub way_out: Option<String>,
 }
 
 /// Variables by which a host is known for sure.
@@ -104,26 +113,37 @@ impl Host {
         }
     }
 
-    /// A clause for a missing token: the variable that is not set, and how a step of this host gets one.
+    /// The variable that most people put a forge's token in here.
     #[must_use]
-    pub fn missing_token(self, forge: &ForgeTarget) -> String {
-        let variable = forge.token_variable();
-        let way_out = match (self, forge.kind) {
+    pub fn token_variable(self, forge: ForgeKind) -> &'static str {
+        match (forge, self) {
+            (ForgeKind::GitHub, _) => "GITHUB_TOKEN",
+            (ForgeKind::AzureRepos, Host::AzurePipelines) => "SYSTEM_ACCESSTOKEN",
+            // As Azure's own command line has it.
+            (ForgeKind::AzureRepos, _) => "AZURE_DEVOPS_EXT_PAT",
+        }
+    }
+
+    /// What is missing where no token is there, and how a step of this host gets one.
+    #[must_use]
+    pub fn missing_token(self, forge: ForgeKind) -> MissingToken {
+        let variable = self.token_variable(forge);
+        let way_out = match (self, forge) {
             (Host::GitHubActions, ForgeKind::GitHub) => {
-                "; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`".to_owned()
+                Some("give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`".to_owned())
             }
             (Host::AzurePipelines, ForgeKind::AzureRepos) => {
-                format!("; give the step `env: {{ {variable}: $(System.AccessToken) }}`")
+                Some(format!("give the step `env: {{ {variable}: $(System.AccessToken) }}`"))
             }
             (Host::AzurePipelines, ForgeKind::GitHub) | (Host::GitHubActions, ForgeKind::AzureRepos) => {
-                format!("; give the step a secret as `env: {{ {variable}: … }}`")
+                Some(format!("give the step a secret as `env: {{ {variable}: … }}`"))
             }
-            (Host::Jenkins, _) => {
-                format!("; bind a credential: `withCredentials([string(credentialsId: '…', variable: '{variable}')])`")
-            }
-            (Host::Other | Host::Local, _) => String::new(),
+            (Host::Jenkins, _) => Some(format!(
+                "bind a credential: `withCredentials([string(credentialsId: '…', variable: '{variable}')])`"
+            )),
+            (Host::Other | Host::Local, _) => None,
         };
-        format!("{variable} is not set{way_out}")
+        MissingToken { reason: format!("{variable} is not set"), way_out }
     }
 
     /// What to do about a clone that is too shallow, as a clause.
@@ -199,6 +219,30 @@ mod tests {
         ];
         for (environment, host) in table {
             assert_eq!(detected(environment, None), Ok(host), "{environment:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_token_names_the_variable_of_host_and_forge() {
+        let table = [
+            (Host::GitHubActions, ForgeKind::GitHub, "GITHUB_TOKEN is not set", Some("github.token")),
+            (Host::GitHubActions, ForgeKind::AzureRepos, "AZURE_DEVOPS_EXT_PAT is not set", Some("a secret")),
+            (
+                Host::AzurePipelines,
+                ForgeKind::AzureRepos,
+                "SYSTEM_ACCESSTOKEN is not set",
+                Some("$(System.AccessToken)"),
+            ),
+            (Host::AzurePipelines, ForgeKind::GitHub, "GITHUB_TOKEN is not set", Some("a secret")),
+            (Host::Jenkins, ForgeKind::AzureRepos, "AZURE_DEVOPS_EXT_PAT is not set", Some("'AZURE_DEVOPS_EXT_PAT'")),
+            (Host::Jenkins, ForgeKind::GitHub, "GITHUB_TOKEN is not set", Some("'GITHUB_TOKEN'")),
+            (Host::Other, ForgeKind::AzureRepos, "AZURE_DEVOPS_EXT_PAT is not set", None),
+        ];
+        for (host, forge, reason, way_out) in table {
+            let missing = host.missing_token(forge);
+            assert_eq!(missing.reason, reason, "{host:?}");
+            let says = way_out.is_none_or(|says| missing.way_out.as_ref().is_some_and(|told| told.contains(says)));
+            assert!(says && missing.way_out.is_some() == way_out.is_some(), "{missing:?}");
         }
     }
 

@@ -20,7 +20,7 @@ pub use annotations::{annotation_message, annotations, error_at};
 pub use context::{CallerSays, CiContext, PullRequestContext, Summary, Trust};
 pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
-pub use host::{Depth, Host};
+pub use host::{Depth, Host, MissingToken};
 pub use log_commands::LogCommands;
 pub use neutralised::{begins_command, holds_commands, neutralised, neutralised_json, neutralised_painted};
 pub use step_output::{output_commands, step_output, summary_command};
