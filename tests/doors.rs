@@ -1,4 +1,5 @@
-//! The template for Azure Pipelines, as far as it can be run without Azure: its script with the variables that the agent would set.
+//! The template for Azure Pipelines, as far as it can be run without Azure: its script with the variables that the agent would set. Whether it is
+//! one to Azure's published schema is asked by `tests/doors/run`.
 #![allow(clippy::disallowed_methods, reason = "this test runs the template's script")]
 
 use std::os::unix::fs::PermissionsExt as _;

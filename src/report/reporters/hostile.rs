@@ -16,7 +16,7 @@ const AMPLE: usize = 10_000_000;
 const COMMENT: usize = 60_000;
 
 /// Everything that means something to one of the formats or their readers.
-const HOSTILE: [&str; 48] = [
+const HOSTILE: [&str; 93] = [
     "`",
     "``",
     "```",
@@ -65,6 +65,51 @@ const HOSTILE: [&str; 48] = [
     "\u{ffff}",
     "ü名",
     "| a | b |\n|---|---|\n",
+    "|-|-|",
+    "`|`",
+    "````",
+    "~~~~",
+    "~~x~~",
+    "[^1]",
+    "[^1]: note\n",
+    "[a]",
+    "[a]: https://evil.example\n",
+    "](",
+    ")",
+    "[x] ",
+    "- [ ] ",
+    "[!NOTE]",
+    "> [!NOTE]\n",
+    "<a href=x>",
+    "<br>",
+    "<script>",
+    "<xmp>",
+    "<plaintext>",
+    "</summary>",
+    "<?",
+    "<!DOCTYPE x>",
+    "<![CDATA[",
+    "&",
+    "&lt;b&gt;",
+    "&#64;octocat",
+    "&#x3c;b&#x3e;",
+    "&nbsp;",
+    "\\`",
+    "\\|",
+    "\\\\",
+    "mailto:a@b.example",
+    "xmpp:a@b.example",
+    "ftp://evil.example",
+    "http:",
+    "//evil.example",
+    "ww.evil.example",
+    "@acme/team",
+    "* * *",
+    "=",
+    "\u{85}",
+    "\u{2028}",
+    "\u{2066}",
+    "\u{feff}",
 ];
 
 fn hostile_text() -> impl Strategy<Value = String> {
@@ -237,6 +282,33 @@ proptest! {
         prop_assert_eq!(fences % 2, 0);
         prop_assert_eq!(told.matches("<details>").count(), told.matches("</details>").count());
         prop_assert_eq!(told.matches("<sub>").count(), told.matches("</sub>").count());
+    }
+}
+
+/// Each text alone, and before some of the others.
+fn some_pairs() -> Vec<String> {
+    let mut texts: Vec<String> = HOSTILE.iter().map(|text| (*text).to_owned()).collect();
+    for (at, first) in HOSTILE.iter().enumerate() {
+        texts.extend(HOSTILE.iter().cycle().skip(at).take(8).map(|second| format!("{first}{second}")));
+    }
+    texts.retain(|text| one_line(text).chars().any(|c| !c.is_whitespace()));
+    texts
+}
+
+/// `tests/doors/comments.py` renders with GitHub's own engine what is written here, where the variable names a file.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test may write for another one")]
+fn pairs_of_hostile_texts_do_not_change_the_shape_of_a_comment() {
+    let plain = markdown(&filled_with("x"), AMPLE);
+    let expected = shape(&plain);
+    let mut lines = serde_json::json!({ "text": "x", "comment": plain }).to_string();
+    for text in some_pairs() {
+        let comment = markdown(&filled_with(&text), AMPLE);
+        assert_eq!(shape(&comment), expected, "{text:?}: {comment}");
+        lines.push_str(&format!("\n{}", serde_json::json!({ "text": text, "comment": comment })));
+    }
+    if let Some(file) = std::env::var_os("SEATRIAL_HOSTILE_COMMENTS") {
+        std::fs::write(file, lines).expect("written");
     }
 }
 
