@@ -18,6 +18,9 @@
 //! Nothing says so when a pull request's fork was deleted since: the branch source then knows no owner whose name it could put into
 //! `CHANGE_FORK`. Only the forge knows, and is asked before anything is deployed (`run_context` of the binary), with the token of the step.
 //!
+//! Other plugins set variables of their own (GitHub Integration, Gerrit Trigger, GitLab, Bitbucket Push and Pull Request): they are known to be
+//! those of a pull request (`other.rs`), and not read further.
+//!
 //! Sources: branch-api-plugin's `BranchNameContributor`, github-branch-source-plugin's `GitHubSCMBuilder` and `PullRequestSCMHead`, ghprb-plugin.
 
 use std::collections::BTreeMap;

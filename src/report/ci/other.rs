@@ -47,7 +47,7 @@ const KNOWN: [(&str, &str); 27] = [
 ];
 
 /// Variables that are there on a pull request only. One that ends in `_` stands for all that begin so.
-const OF_A_PULL_REQUEST: [&str; 31] = [
+const OF_A_PULL_REQUEST: [&str; 33] = [
     "SYSTEM_PULLREQUEST_",
     "CHANGE_ID",
     "CHANGE_TARGET",
@@ -68,6 +68,9 @@ const OF_A_PULL_REQUEST: [&str; 31] = [
     "GITHUB_HEAD_REF",
     "CI_PULL_REQUEST",
     "CI_PULL_REQUESTS",
+    // Woodpecker, Semaphore.
+    "CI_COMMIT_PULL_REQUEST",
+    "SEMAPHORE_GIT_PR_NUMBER",
     "BUDDY_EXECUTION_PULL_REQUEST_",
     "CPHP_PR_ID",
     "PATCHSET_ID",
@@ -207,6 +210,7 @@ fn fork(env: &BTreeMap<String, String>) -> Fork {
         ("TRAVIS_PULL_REQUEST_SLUG", "TRAVIS_REPO_SLUG"),
         ("APPVEYOR_PULL_REQUEST_HEAD_REPO_NAME", "APPVEYOR_REPO_NAME"),
         ("BUILDKITE_PULL_REQUEST_REPO", "BUILDKITE_REPO"),
+        ("SEMAPHORE_GIT_PR_SLUG", "SEMAPHORE_GIT_REPO_SLUG"),
     ];
     for (source, target) in pairs {
         match (value(source), value(target)) {
