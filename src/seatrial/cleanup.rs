@@ -129,7 +129,7 @@ async fn clean_up_one(
 async fn end_deployments(live: &LiveContext<'_>, gone: &DeployedEnvironment, offline: bool) -> String {
     let ended = match (offline, open_forge(live.session, live.transport)) {
         (true, _) => Err("--offline".to_owned()),
-        (false, Err(why)) => Err(why),
+        (false, Err(why)) => Err(why.to_string()),
         (false, Ok(forge)) => forge.end_deployments(gone).await,
     };
     match ended {
