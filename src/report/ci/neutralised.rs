@@ -49,7 +49,10 @@ pub fn neutralised_json(json: &str) -> String {
 /// Whether a host would obey a line of a text.
 #[must_use]
 pub fn holds_commands(text: &str) -> bool {
-    text.split_inclusive('\n').any(|line| matches!(without_command(line), Cow::Owned(_)))
+    // Most texts are told at a glance, without a look at their lines.
+    let may_hold = text.contains("::") || text.contains('#');
+    let is_simple = text.is_ascii() && !text.bytes().any(|b| b != b'\n' && b.is_ascii_control());
+    (may_hold || !is_simple) && text.split_inclusive('\n').any(|line| matches!(without_command(line), Cow::Owned(_)))
 }
 
 /// Whether a part of a text could be obeyed, or be the beginning of what is, wherever it is broken into lines.
@@ -216,6 +219,7 @@ mod tests {
         for text in ["", ":", "a::b::c", "arn:aws:s3:::bucket", "a:5000/b:1#x", "## [x]", "#", "ünï"] {
             assert!(!begins_command(text), "{text:?}");
         }
+        assert!(holds_commands("ü\n:\u{200b}:b::c") && holds_commands("a\n:\u{1}:b:\u{1}:c"));
         assert!(holds_commands("a\n  ::b::c\n") && !holds_commands("a\nx ::b::c\n::1\n"));
     }
 
