@@ -20,8 +20,19 @@ pub struct Override {
     pub by: SetBy,
     /// The origin of the replaced value; `None` where there was none.
     pub before: Option<Origin>,
+    /// Who else had a part in the value: a text may be filled in from several variables. Usually nobody.
+    pub beside: Vec<Contribution>,
     /// Links from here on, this one counted.
     links: usize,
+}
+
+/// A further predecessor of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// What brought it in.
+    pub by: SetBy,
+    /// Where it came from, with its own chain.
+    pub origin: Origin,
 }
 
 /// A chain has at most so many links. Chains are compared and dropped link by link on the stack, and no reader follows hundreds.
@@ -68,9 +79,21 @@ impl Origin {
         Origin::link(span, by, before)
     }
 
+    /// The same, with further predecessors.
+    #[must_use]
+    pub fn with_beside(self, beside: Vec<Contribution>) -> Origin {
+        match &self.over {
+            Some(over) if !beside.is_empty() => {
+                let over = Override { beside, ..Override::clone(over) };
+                Origin { span: self.span, over: Some(Arc::new(over)) }
+            }
+            _ => self,
+        }
+    }
+
     fn link(span: Span, by: SetBy, before: Option<Origin>) -> Origin {
         let links = 1 + before.as_ref().map_or(0, Origin::links);
-        Origin { span, over: Some(Arc::new(Override { by, before, links })) }
+        Origin { span, over: Some(Arc::new(Override { by, before, beside: Vec::new(), links })) }
     }
 
     /// Links of the chain behind it.

@@ -1,6 +1,6 @@
 //! What rendering a source gives: objects, and what is wrong with it. Never an error.
 
-use crate::{Finding, Level, Manifest};
+use crate::{Finding, Graph, Level, Manifest, Needed};
 
 /// The result of rendering one source for one environment.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +9,10 @@ pub struct Rendered {
     pub manifests: Vec<Manifest>,
     /// What is wrong; whatever could be rendered in spite of it stands in `manifests`.
     pub findings: Vec<Finding>,
+    /// Who owns what, where an environment was walked from its root.
+    pub graph: Option<Graph>,
+    /// What is needed and not here.
+    pub needed: Vec<Needed>,
 }
 
 impl Rendered {

@@ -70,6 +70,9 @@ fn chain(node: &Node) -> Vec<(Origin, Option<SetBy>)> {
     while let Some(origin) = next {
         let over = origin.over.clone();
         links.push((origin, over.as_ref().map(|over| over.by.clone())));
+        // They stand beside the first of their text's links.
+        let beside = over.iter().flat_map(|over| &over.beside).map(|also| (also.origin.clone(), Some(also.by.clone())));
+        links.extend(beside);
         next = over.and_then(|over| over.before.clone());
     }
     links

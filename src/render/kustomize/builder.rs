@@ -7,6 +7,7 @@ use std::sync::Arc;
 use seatrial_model::{FileId, Finding, Level, Node, Rendered, Span};
 
 use crate::accumulator::Accumulator;
+use crate::additions::Additions;
 use crate::build_metadata::{Step, Trail, Wanted};
 use crate::cache::{Directory, tell_once};
 use crate::directories::Frame;
@@ -22,8 +23,8 @@ use crate::{
     Builder, charts, images, labels, namespace, patches, plugins, replacements, replicas, result, unfinished, vars,
 };
 
-/// Builds the kustomization in a directory.
-pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
+/// Builds the kustomization in a directory, with what is added to it.
+pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>) -> Rendered {
     let dir = seatrial_tree::join("", path).unwrap_or_else(|| path.to_owned());
     let mut build = Build {
         files: Files::new(builder),
@@ -33,16 +34,26 @@ pub(crate) fn build(builder: &Builder, path: &str) -> Rendered {
         frame: Frame::default(),
         trail: None,
     };
-    let Some(root) = build.open(&dir, None, Kind::Kustomization) else {
-        return Rendered { manifests: Vec::new(), findings: build.findings };
+    let opened = match additions {
+        None => build.open(&dir, None, Kind::Kustomization).map(|root| (root, true)),
+        Some(additions) => build.open_with(&dir, additions),
+    };
+    let Some((root, is_as_written)) = opened else {
+        return Rendered { findings: build.findings, ..Rendered::default() };
     };
     build.trail = Trail::begin(&root);
-    let built = build.directory(&dir, &root);
+    let built = if is_as_written {
+        build.directory(&dir, &root)
+    } else {
+        let (built, _) = build.build_directory(&dir, &root);
+        build.findings.extend_from_slice(&built.findings);
+        built
+    };
     let mut findings = build.findings;
     let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
     leave_out_what_follows(&mut findings);
-    Rendered { manifests, findings }
+    Rendered { manifests, findings, ..Rendered::default() }
 }
 
 /// Leaves out findings that others explain: what could not be built may have the image, and the object that two became where `---` is

@@ -78,7 +78,7 @@ impl Build<'_> {
     }
 
     /// The directory, and whether others may use it.
-    fn build_directory(&mut self, dir: &str, kustomization: &Kustomization) -> (Arc<Directory>, bool) {
+    pub(crate) fn build_directory(&mut self, dir: &str, kustomization: &Kustomization) -> (Arc<Directory>, bool) {
         let outer_findings = std::mem::take(&mut self.findings);
         let place = self.stack.len();
         let used_before = self.files.built_in_schemas_used || self.frame.built_in_schemas_used;

@@ -92,6 +92,21 @@ impl Kustomization {
         Some(Kustomization { dir: dir.to_owned(), file, kind, flaws: Flaws::default(), root })
     }
 
+    /// One of these parts.
+    pub(crate) fn of(dir: &str, file: Arc<SourceFile>, kind: Kind, flaws: Flaws, root: Node) -> Kustomization {
+        Kustomization { dir: dir.to_owned(), file, kind, flaws, root }
+    }
+
+    /// The same with other fields.
+    pub(crate) fn with_root(&self, root: Node) -> Kustomization {
+        Kustomization { root, ..self.clone() }
+    }
+
+    /// All its fields.
+    pub(crate) fn root(&self) -> &Node {
+        &self.root
+    }
+
     /// A field.
     pub(crate) fn get(&self, name: &str) -> Option<&Node> {
         self.root.get(name)
@@ -113,10 +128,17 @@ impl Kustomization {
     }
 }
 
+const EMPTY: &str = "the kustomization is empty";
+
 /// An empty kustomization, which kustomize refuses.
 pub(crate) fn empty(file: &SourceFile) -> Finding {
-    Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), "the kustomization is empty")
+    Finding::new(ids::KUSTOMIZE, Span::start_of(file.id()), EMPTY)
         .with_help("name at least one resource under `resources`")
+}
+
+/// Whether it is [`empty`]: Flux builds such a directory.
+pub(crate) fn is_about_emptiness(finding: &Finding) -> bool {
+    finding.rule == ids::KUSTOMIZE && finding.message == EMPTY
 }
 
 fn is_type_meta(key: &str) -> bool {

@@ -15,6 +15,7 @@
 //! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
+mod additions;
 mod budget;
 mod build_metadata;
 mod build_metadata_notes;
@@ -95,8 +96,10 @@ mod var_resolution;
 mod vars;
 mod wording;
 
+pub use additions::Additions;
 pub use ids::own::CATALOG;
 pub use image_override::{ImageOverride, override_images};
+pub use nearest::nearest as nearest_name;
 pub use remote::Checkout;
 
 use std::sync::Arc;
@@ -146,7 +149,13 @@ impl Builder {
     /// Builds the kustomization in directory `path`; see [`build`].
     #[must_use]
     pub fn build(&self, path: &str) -> Rendered {
-        builder::build(self, path)
+        builder::build(self, path, None)
+    }
+
+    /// Builds a directory as a controller does that adds something to its kustomization, and makes one where there is none.
+    #[must_use]
+    pub fn build_with(&self, path: &str, additions: &Additions) -> Rendered {
+        builder::build(self, path, Some(additions))
     }
 }
 

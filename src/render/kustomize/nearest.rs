@@ -11,7 +11,7 @@ const MOST_NAMES: usize = 2_000;
 const LONGEST: usize = 80;
 
 /// The name that is nearest to a misspelt one, when one is near enough.
-pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let names: Vec<&str> = names.into_iter().take(MOST_NAMES + 1).collect();
     if names.len() > MOST_NAMES {
         return None;
