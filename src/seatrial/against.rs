@@ -49,8 +49,14 @@ pub(crate) struct Told {
 
 impl Against {
     /// The base in `tree`, with the copies of other repositories that its own configuration and the command line name.
-    pub(crate) fn new(tree: Tree, config: Result<Config, String>, config_path: &str, checkouts: &Checkouts) -> Against {
-        let renderer = Renderer::new(&tree, &Arc::default(), checkouts);
+    pub(crate) fn new(
+        tree: Tree,
+        config: Result<Config, String>,
+        config_path: &str,
+        checkouts: &Checkouts,
+        url: Option<String>,
+    ) -> Against {
+        let renderer = Renderer::new(&tree, &Arc::default(), checkouts).with_url(url);
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 
@@ -73,7 +79,7 @@ impl Against {
         if let Some(config) = self.config.as_ref().ok().filter(|_| is_configured) {
             let before = config.environments.get(&planned.name);
             let before = before.ok_or_else(|| "the base does not have this environment".to_owned())?;
-            let source = before.source.in_tree(&self.config_path);
+            let source = before.source.in_tree(&self.config_path, &planned.name);
             let load_restriction = planned.flags.load_restriction.or(before.source.load_restriction());
             return source
                 .map(|source| (source, planned.flags.minor_of(Some(before)), load_restriction))

@@ -6,7 +6,8 @@ use seatrial_model::{RuleId, ids};
 
 /// All rules, sorted by id.
 static ALL: LazyLock<Vec<RuleId>> = LazyLock::new(|| {
-    let listed = [ids::CATALOG, seatrial_kustomize::CATALOG, seatrial_deploy::CATALOG].into_iter().flatten().copied();
+    let rooms = [ids::CATALOG, seatrial_kustomize::CATALOG, seatrial_flux::CATALOG, seatrial_deploy::CATALOG];
+    let listed = rooms.into_iter().flatten().copied();
     let mut all: Vec<RuleId> = listed.chain(seatrial_rules::catalog()).collect();
     all.sort_unstable();
     // Some ids that rooms share are those of rules.

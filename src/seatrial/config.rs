@@ -9,7 +9,7 @@ mod template;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use seatrial_discover::Source;
+use seatrial_discover::{FluxRoot, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_tree::{join, parent};
@@ -57,6 +57,8 @@ pub(crate) struct EnvironmentConfig {
 /// What an environment is rendered from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SourceConfig {
+    /// A cluster that Flux reconciles.
+    Flux(FluxSource),
     /// A kustomization.
     Kustomize(KustomizeSource),
     /// Plain manifests.
@@ -100,6 +102,23 @@ pub(crate) struct KustomizeSource {
     /// Which files its kustomizations may read; by default `rootOnly`, or `none` where Flux evidently reconciles the path.
     #[serde(default)]
     pub(crate) load_restrictor: Option<LoadRestrictor>,
+}
+
+/// A cluster that Flux reconciles, walked from its root.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FluxSource {
+    /// The directory that the bootstrap applies, relative to the configuration's directory.
+    pub(crate) path: String,
+    /// Directories that stand for sources of other repositories: `[Kind/][namespace/]name` → path, relative to the configuration's directory.
+    #[serde(default)]
+    pub(crate) repositories: IndexMap<String, String>,
+    /// Variables that the bootstrap supplies, or that only the cluster knows.
+    #[serde(default)]
+    pub(crate) variables: IndexMap<String, String>,
+    /// Version of Flux in the cluster, such as `2.9`; what hangs on a version that is not known is at most a warning.
+    #[serde(default)]
+    pub(crate) version: Option<String>,
 }
 
 /// Which files a kustomization may read.
@@ -225,6 +244,7 @@ impl SourceConfig {
     /// The key that names it.
     pub(crate) fn key(&self) -> &'static str {
         match self {
+            SourceConfig::Flux(_) => "flux",
             SourceConfig::Kustomize(_) => "kustomize",
             SourceConfig::Manifests(_) => "manifests",
         }
@@ -233,6 +253,7 @@ impl SourceConfig {
     /// The path as it is written.
     pub(crate) fn path(&self) -> &str {
         match self {
+            SourceConfig::Flux(source) => &source.path,
             SourceConfig::Kustomize(source) => &source.path,
             SourceConfig::Manifests(source) => &source.path,
         }
@@ -248,9 +269,20 @@ impl SourceConfig {
     }
 
     /// What is rendered, seen from the root of the tree; `None` where that leads out of it.
-    pub(crate) fn in_tree(&self, config_path: &str) -> Option<Source> {
-        let path = join(parent(config_path), self.path())?;
+    pub(crate) fn in_tree(&self, config_path: &str, environment: &str) -> Option<Source> {
+        let seen = |path: &str| join(parent(config_path), path);
+        let path = seen(self.path())?;
         Some(match self {
+            SourceConfig::Flux(source) => Source::Flux(FluxRoot {
+                path,
+                repositories: source
+                    .repositories
+                    .iter()
+                    .map(|(name, path)| Some((name.clone(), seen(path)?)))
+                    .collect::<Option<_>>()?,
+                configured: Some((config_path.to_owned(), environment.to_owned())),
+                version: source.version.clone(),
+            }),
             SourceConfig::Kustomize(_) => Source::Kustomize(path),
             SourceConfig::Manifests(_) => Source::Manifests(path),
         })
@@ -260,7 +292,7 @@ impl SourceConfig {
     /// and then the words of the base count.
     pub(crate) fn reach(&self) -> SourceReach {
         match self {
-            SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => SourceReach::Repository,
+            SourceConfig::Flux(_) | SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => SourceReach::Repository,
         }
     }
 }

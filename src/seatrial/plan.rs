@@ -66,10 +66,17 @@ impl Planned {
         self.source.path()
     }
 
+    /// Directories of other repositories.
+    pub(crate) fn repositories(&self) -> impl Iterator<Item = &str> {
+        let of_flux = if let Source::Flux(root) = &self.source { root.repositories.as_slice() } else { &[] };
+        of_flux.iter().map(|(_, path)| path.as_str())
+    }
+
     /// `kustomize deploy/overlays/dev`.
     pub(crate) fn describe(&self) -> String {
         let shown = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
         match &self.source {
+            Source::Flux(root) => format!("flux {}", shown(&root.path)),
             Source::Kustomize(path) => format!("kustomize {}", shown(path)),
             Source::Manifests(path) | Source::Loose(Loose { path, .. }) => format!("manifests {}", shown(path)),
         }
@@ -143,7 +150,7 @@ fn configured(workspace: &Workspace, config: &Config, flags: PlanFlags) -> Resul
         // Reading the configuration has seen to it that the path lies in the repository.
         let source = environment
             .source
-            .in_tree(&workspace.config_path)
+            .in_tree(&workspace.config_path, name)
             .ok_or_else(|| Stop::Usage(format!("the path of environment `{name}` leads out of the repository")))?;
         let place = ["environments", name, environment.source.key(), "path"];
         Ok(Planned {

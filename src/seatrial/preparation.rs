@@ -61,7 +61,8 @@ impl Preparation {
         let images = image_overrides(&source.image, session).map_err(Stop::Usage)?;
         let of_flags = Checkouts::of_flags(source, session, workspace)?;
         let checkouts = of_flags.under(workspace.config.as_ref(), &workspace.config_path);
-        let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts);
+        let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
+        let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts).with_url(url);
         let Given { plan, elsewhere } = match wanted {
             Selection::Environments(names) => Given::of(plan::environments(workspace, &renderer, names, flags)?),
             Selection::Paths(paths) => Given::of(at_paths(workspace, session, paths, flags)?),
@@ -99,6 +100,7 @@ impl Preparation {
         };
         let checkouts = self.checkouts.under(trusted, &workspace.config_path);
         let mut copies = checkouts.directories();
+        copies.extend(self.planned.iter().flat_map(Planned::repositories).map(str::to_owned));
         let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
             if !copies.is_empty() {
                 let own = Tree::commit(&workspace.root, "HEAD", sources)?;
@@ -109,7 +111,10 @@ impl Preparation {
             Ok((config_of(&bare, workspace), tree))
         });
         match opened {
-            Ok((config, tree)) => Ok(Some(Against::new(tree, config, &workspace.config_path, &checkouts))),
+            Ok((config, tree)) => {
+                let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
+                Ok(Some(Against::new(tree, config, &workspace.config_path, &checkouts, url)))
+            }
             Err(error) => Err(Missing {
                 because: error.to_string(),
                 way_out: "fetch the whole history (`git fetch --unshallow`)".to_owned(),

@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
-use seatrial_discover::{Discovery, Loose, Source};
+use seatrial_discover::{Discovery, FluxRoot, Loose, Source};
+use seatrial_flux::{Cluster, Repositories, Repository, SourceName, Version};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
-use seatrial_model::{Manifest, Rendered, ids};
+use seatrial_model::{Manifest, Node, Rendered, ids};
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
 use crate::checkouts::Checkouts;
+use crate::config::root_of;
 use crate::session::Session;
 
 /// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
@@ -20,6 +22,10 @@ pub(crate) struct Renderer {
     /// What is built under one restriction says nothing of the other.
     restricted: OnceLock<Builder>,
     unrestricted: OnceLock<Builder>,
+    /// The tree as Flux reads it.
+    own: OnceLock<Arc<Repository>>,
+    /// Address of the repository, as `origin` has it.
+    url: Option<String>,
     /// What the tree holds, once somebody asked.
     discovery: OnceLock<Discovery>,
 }
@@ -30,6 +36,11 @@ impl Renderer {
         Renderer { checkouts: checkouts.all().cloned().collect(), ..Renderer::alone(tree, parsed) }
     }
 
+    /// With the address of the repository: sources with the same one are this repository.
+    pub(crate) fn with_url(self, url: Option<String>) -> Renderer {
+        Renderer { url, ..self }
+    }
+
     /// The same of a tree without copies of other repositories.
     pub(crate) fn alone(tree: &Tree, parsed: &Arc<ParsedFiles>) -> Renderer {
         Renderer {
@@ -38,6 +49,8 @@ impl Renderer {
             checkouts: Vec::new(),
             restricted: OnceLock::new(),
             unrestricted: OnceLock::new(),
+            own: OnceLock::new(),
+            url: None,
             discovery: OnceLock::new(),
         }
     }
@@ -55,6 +68,7 @@ impl Renderer {
         images: &[ImageOverride],
     ) -> (Rendered, Vec<usize>) {
         let mut rendered = match source {
+            Source::Flux(root) => self.walk(root),
             Source::Kustomize(path) => self.build(path, load_restriction),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
             Source::Loose(Loose { path, files }) => {
@@ -74,6 +88,28 @@ impl Renderer {
             return self.kustomize(LoadRestriction::None).build(path);
         }
         restricted
+    }
+
+    /// Walks a cluster from its root.
+    fn walk(&self, root: &FluxRoot) -> Rendered {
+        let own = self.own.get_or_init(|| {
+            let options = Options { load_restriction: LoadRestriction::None, checkouts: self.checkouts.clone() };
+            let builder = Builder::new(&self.tree, options, &self.parsed);
+            Arc::new(Repository { tree: self.tree.clone(), builder, url: self.url.clone() })
+        });
+        let others = root.repositories.iter().map(|(name, path)| (SourceName::parse(name), path.clone()));
+        let repositories = Repositories { own: Arc::clone(own), others: others.collect() };
+        let variables = root.configured.as_ref().map(|(path, name)| self.variables(path, name)).unwrap_or_default();
+        let version = root.version.as_deref().and_then(Version::parse).unwrap_or_default();
+        seatrial_flux::render(&Cluster { path: root.path.clone(), repositories, variables, version })
+    }
+
+    /// The variables of an environment, where the configuration says them.
+    fn variables(&self, config: &str, environment: &str) -> Vec<(String, Node)> {
+        let root = self.tree.read(config).ok().and_then(|file| root_of(&file));
+        let variables = root.as_ref().and_then(|root| root.at(&["environments", environment, "flux", "variables"]));
+        let entries = variables.map(Node::entries).unwrap_or_default();
+        entries.iter().map(|entry| (entry.key.text.to_string(), entry.value.clone())).collect()
     }
 
     fn kustomize(&self, load_restriction: LoadRestriction) -> &Builder {
@@ -120,7 +156,7 @@ pub(crate) fn image_names(manifests: &[Manifest]) -> Vec<String> {
     names
 }
 
-fn collect_images(node: &seatrial_model::Node, names: &mut Vec<String>) {
+fn collect_images(node: &Node, names: &mut Vec<String>) {
     for entry in node.entries() {
         let is_list = entry.key.text == *"containers" || entry.key.text == *"initContainers";
         if is_list {

@@ -24,15 +24,30 @@ use kustomizations::Kustomizations;
 
 pub use left_out::LeftOut;
 
-/// What an environment is rendered from. Flux, Helm and Argo CD come later.
+/// What an environment is rendered from. Helm and Argo CD come later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// The root of a cluster that Flux reconciles.
+    Flux(FluxRoot),
     /// A directory with a kustomization.
     Kustomize(String),
     /// A file or directory of plain manifests, all of which must be objects.
     Manifests(String),
     /// Plain manifests that were looked for, below a directory or in one file.
     Loose(Loose),
+}
+
+/// The root of a cluster that Flux reconciles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FluxRoot {
+    /// The directory.
+    pub path: String,
+    /// Directories that stand for sources: the source's name, and the path in the tree.
+    pub repositories: Vec<(String, String)>,
+    /// The configuration that names it, and as which environment; variables are read there, with their places.
+    pub configured: Option<(String, String)>,
+    /// The version of Flux, as written.
+    pub version: Option<String>,
 }
 
 /// Plain manifests that no kustomization reaches.
@@ -199,7 +214,10 @@ impl Source {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Source::Kustomize(path) | Source::Manifests(path) | Source::Loose(Loose { path, .. }) => path,
+            Source::Kustomize(path)
+            | Source::Manifests(path)
+            | Source::Loose(Loose { path, .. })
+            | Source::Flux(FluxRoot { path, .. }) => path,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, SourceFile, Sources};
 use seatrial_schema::nearest;
+use seatrial_tree::{join, parent};
 use seatrial_trial::{Probe, Test};
 
 use crate::catalog;
@@ -14,8 +15,8 @@ use super::place::{find, root_of};
 use super::raw::{RawCluster, RawConfig, RawEnvironment, RawTest};
 use super::template::{Placeholders, is_dns_label};
 use super::{
-    ClusterConfig, Config, ConfigProblem, DeployConfig, EnvironmentConfig, PreviewConfig, SourceConfig, TestConfig,
-    fill,
+    ClusterConfig, Config, ConfigProblem, DeployConfig, EnvironmentConfig, FluxSource, PreviewConfig, SourceConfig,
+    TestConfig, fill,
 };
 
 /// The configuration.
@@ -93,26 +94,49 @@ impl Checker {
         if let Some(deploy) = &raw.deploy {
             self.deploy(name, deploy);
         }
-        let source = match (raw.kustomize, raw.manifests) {
-            (Some(kustomize), None) => SourceConfig::Kustomize(kustomize),
-            (None, Some(manifests)) => SourceConfig::Manifests(manifests),
-            (None, None) => {
-                let message = format!("environment `{name}` has no source; give it `kustomize:` or `manifests:`");
+        let sources = [
+            raw.flux.map(SourceConfig::Flux),
+            raw.kustomize.map(SourceConfig::Kustomize),
+            raw.manifests.map(SourceConfig::Manifests),
+        ];
+        let mut sources: Vec<SourceConfig> = sources.into_iter().flatten().collect();
+        let keys = "`flux:`, `kustomize:` and `manifests:`";
+        let source = match (sources.pop(), sources.pop()) {
+            (Some(source), None) => source,
+            (None, _) => {
+                let message = format!("environment `{name}` has no source; give it one of {keys}");
                 self.problem(&at(&[]), message);
                 return None;
             }
             (Some(_), Some(_)) => {
-                let message =
-                    format!("environment `{name}` has two sources; keep one of `kustomize:` and `manifests:`");
+                let message = format!("environment `{name}` has two sources; keep one of {keys}");
                 self.problem(&at(&[]), message);
                 return None;
             }
         };
-        if source.in_tree(&self.path).is_none() {
+        if let SourceConfig::Flux(flux) = &source {
+            self.flux(name, flux);
+        }
+        if source.in_tree(&self.path, name).is_none() {
             let message = format!("the path `{}` of environment `{name}` leads out of the repository", source.path());
             self.problem(&at(&[source.key(), "path"]), message);
         }
         Some(EnvironmentConfig { source, kubernetes, cluster, simulated: raw.simulated, deploy: raw.deploy })
+    }
+
+    fn flux(&mut self, environment: &str, flux: &FluxSource) {
+        if let Some(version) =
+            flux.version.as_deref().filter(|version| seatrial_flux::Version::parse(version).is_none())
+        {
+            let message = format!("`{version}` is not a version of Flux, such as `2.9`");
+            self.problem(&["environments", environment, "flux", "version"], message);
+        }
+        for (name, path) in &flux.repositories {
+            if join(parent(&self.path), path).is_none() {
+                let message = format!("`{path}` leads out of the repository; check the source out inside of it");
+                self.problem(&["environments", environment, "flux", "repositories", name], message);
+            }
+        }
     }
 
     fn cluster(&mut self, at: &[&str], raw: RawCluster) -> Option<ClusterConfig> {

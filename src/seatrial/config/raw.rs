@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CheckoutConfig, DeployConfig, InCluster, KubeconfigCluster, KustomizeSource, PathSource, ReportConfig, RuleLevel,
+    CheckoutConfig, DeployConfig, FluxSource, InCluster, KubeconfigCluster, KustomizeSource, PathSource, ReportConfig,
+    RuleLevel,
 };
 
 /// Configuration of Seatrial.
@@ -33,11 +34,14 @@ pub(crate) struct RawConfig {
     pub(super) report: ReportConfig,
 }
 
-/// One environment: exactly one source, `kustomize` or `manifests`, and what to do with it.
+/// One environment: exactly one source, `flux`, `kustomize` or `manifests`, and what to do with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "EnvironmentConfig")]
 pub(super) struct RawEnvironment {
+    /// A cluster that Flux reconciles.
+    #[serde(default)]
+    pub(super) flux: Option<FluxSource>,
     /// A kustomization.
     #[serde(default)]
     pub(super) kustomize: Option<KustomizeSource>,

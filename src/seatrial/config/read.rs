@@ -128,8 +128,8 @@ mod tests {
         check(
             "version: 1\nenvironments:\n  dev: {}\n  prod:\n    kustomize: { path: a }\n    manifests: { path: b }\n",
             &[
-                "3:3: environment `dev` has no source; give it `kustomize:` or `manifests:`",
-                "4:3: environment `prod` has two sources; keep one of `kustomize:` and `manifests:`",
+                "3:3: environment `dev` has no source; give it one of `flux:`, `kustomize:` and `manifests:`",
+                "4:3: environment `prod` has two sources; keep one of `flux:`, `kustomize:` and `manifests:`",
             ],
         );
     }

@@ -43,6 +43,7 @@ fn every_case_is_discovered_as_expected() {
         let found = discover(&Tree::memory(files, &Arc::new(Sources::new())), directory.unwrap_or_default());
         for environment in found.environments {
             let source = match environment.source {
+                Source::Flux(_) => panic!("no cluster is discovered here"),
                 Source::Kustomize(path) => format!("kustomize {path:?}"),
                 Source::Manifests(path) => format!("manifests {path:?}"),
                 Source::Loose(loose) => format!("{:?}", loose.files),

@@ -1,0 +1,68 @@
+//! How Flux's own objects are read: which kind an object is, and a few fields that all of them have.
+
+use seatrial_model::{Manifest, Node, ObjectId};
+
+/// A kind of Flux that the walk knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FluxKind {
+    Kustomization,
+    HelmRelease,
+    /// `GitRepository`, `OCIRepository`, `Bucket`, `HelmRepository`, `HelmChart`, `ExternalArtifact`.
+    Source,
+    ArtifactGenerator,
+    /// `ImageRepository`, `ImagePolicy`, `ImageUpdateAutomation`.
+    Image,
+    /// `Alert`, `Provider`, `Receiver`.
+    Notification,
+    /// `ResourceSet`, `ResourceSetInputProvider`.
+    ResourceSet,
+    FluxInstance,
+}
+
+impl FluxKind {
+    /// What an object is, whatever its version; `None` for what is not Flux's.
+    pub(crate) fn of(id: &ObjectId) -> Option<FluxKind> {
+        let kind = match (id.group.as_str(), id.kind.as_str()) {
+            ("kustomize.toolkit.fluxcd.io", "Kustomization") => FluxKind::Kustomization,
+            ("helm.toolkit.fluxcd.io", "HelmRelease") => FluxKind::HelmRelease,
+            ("source.toolkit.fluxcd.io", _) => FluxKind::Source,
+            ("source.extensions.fluxcd.io", "ArtifactGenerator") => FluxKind::ArtifactGenerator,
+            ("image.toolkit.fluxcd.io", _) => FluxKind::Image,
+            ("notification.toolkit.fluxcd.io", _) => FluxKind::Notification,
+            ("fluxcd.controlplane.io", "FluxInstance") => FluxKind::FluxInstance,
+            ("fluxcd.controlplane.io", "ResourceSet" | "ResourceSetInputProvider") => FluxKind::ResourceSet,
+            _ => return None,
+        };
+        Some(kind)
+    }
+}
+
+/// A field of `spec`.
+pub(crate) fn spec<'a>(manifest: &'a Manifest, path: &[&str]) -> Option<&'a Node> {
+    manifest.node.get("spec")?.at(path).filter(|node| !node.is_null())
+}
+
+/// A text of `spec`; empty ones count as none.
+pub(crate) fn text<'a>(manifest: &'a Manifest, path: &[&str]) -> Option<&'a str> {
+    spec(manifest, path)?.scalar_text().filter(|text| !text.is_empty())
+}
+
+/// Whether a field of `spec` is true.
+pub(crate) fn is_true(manifest: &Manifest, path: &[&str]) -> bool {
+    spec(manifest, path).and_then(Node::as_bool) == Some(true)
+}
+
+/// The items of a list of `spec`.
+pub(crate) fn items<'a>(manifest: &'a Manifest, path: &[&str]) -> &'a [Node] {
+    spec(manifest, path).map(Node::items).unwrap_or_default()
+}
+
+/// The namespace that references without one lead into.
+pub(crate) fn namespace(manifest: &Manifest) -> &str {
+    manifest.id.namespace.as_deref().unwrap_or_default()
+}
+
+/// Whether a text holds a variable that was not filled in.
+pub(crate) fn has_variable(text: &str) -> bool {
+    text.contains("${")
+}

@@ -1,0 +1,31 @@
+//! What a walk along Flux's objects finds, beside the ids that several rooms share.
+
+pub(crate) use seatrial_model::ids::*;
+
+pub(crate) use own::*;
+
+/// The ids that are declared here.
+pub(crate) mod own {
+    seatrial_model::rule_ids! {
+        MISSING_PATH "missing-path" Error Incomplete "the path of a Kustomization does not exist in its source"
+            "kustomize-controller reports `kustomization path not found` and applies nothing any more. With `prune: true`, nothing is deleted either: the cluster keeps what was there."
+        MISSING_SOURCE "missing-source" Error Incomplete "a source that something refers to does not exist"
+            "The controller waits for the source and applies nothing. Names and namespaces must match: without `namespace`, a source is looked for in the namespace of who refers to it."
+        NOT_FETCHED "not-fetched" Note Free "a source is not here"
+            "Seatrial renders what is checked out and fetches nothing. Check the repository out beside this one and name it under `repositories` of the environment."
+        DEPENDENCY "dependency" Error Free "`dependsOn` names something that does not exist"
+            "The controller waits for it and never reconciles. A Kustomization depends on Kustomizations alone, a HelmRelease on HelmReleases."
+        DEPENDENCY_CYCLE "dependency-cycle" Error Free "objects depend on each other in a cycle"
+            "Each of them waits for the next one, and none is ever reconciled. Remove one of the dependencies."
+        TWO_OWNERS "two-owners" Error Free "an object is applied by two owners"
+            "Each of the two puts the object back to what it says, again and again; and when one of them does not have it any more, it is deleted under the other."
+        OWN_PARENT "own-parent" Error Incomplete "a Kustomization reconciles what contains itself"
+            "It applies all that its parent applies, itself included. Give it a directory of its own."
+        UNSET_VARIABLE "unset-variable" Error Free "a variable has no value"
+            "Since Flux 2.9 nothing is applied then; before, the variable was replaced by nothing, without a word: `replicas: ${REPLICAS}` became `replicas: null`."
+        SUBSTITUTION "substitution" Error Incomplete "variables cannot be filled into an object"
+            "The controller stops at the first such object and applies nothing of the Kustomization. What looks like a variable and is not one (of a shell script, of Grafana) is written `$${…}`."
+        MISSING_VARIABLES "missing-variables" Error Incomplete "an object with variables does not exist"
+            "`postBuild.substituteFrom` names a ConfigMap or Secret in the namespace of the Kustomization; without it nothing is applied unless `optional: true`."
+    }
+}

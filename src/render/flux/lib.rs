@@ -1,0 +1,27 @@
+//! Flux, natively: what its controllers would apply, from a cluster's root.
+//!
+//! A walk builds the Kustomizations that it finds as kustomize-controller builds them, and follows what they apply, until nothing is new. What
+//! is not in Git is unknown, not empty; what is not checked out is needed, and said.
+//!
+//! Not here: fetching of sources, charts (`render/helm`), what objects mean (`check`).
+
+mod dependencies;
+mod flux_object;
+mod ids;
+mod kustomization;
+mod objects;
+mod owners;
+mod sources;
+mod substitute_from;
+mod substituted;
+pub mod substitution;
+mod unit;
+mod variables;
+mod version;
+mod walk;
+
+pub use ids::own::CATALOG;
+pub use sources::{Repositories, Repository, SourceName};
+pub use unit::with_owner_labels;
+pub use version::Version;
+pub use walk::{Cluster, render};

@@ -1,0 +1,197 @@
+//! Where the files of a source lie: in this repository, in a checkout inside of it that the configuration names, or nowhere here.
+
+use std::sync::Arc;
+
+use seatrial_kustomize::Builder;
+use seatrial_model::{Manifest, Node, ObjectId};
+use seatrial_tree::{Tree, join, within};
+
+use crate::flux_object::{has_variable, items, text};
+
+/// The repository that is judged, with the builds of its kustomizations.
+#[derive(Debug)]
+pub struct Repository {
+    /// Its files.
+    pub tree: Tree,
+    /// Builds that may read all of it.
+    pub builder: Builder,
+    /// Its address, as `origin` has it.
+    pub url: Option<String>,
+}
+
+/// A source as the configuration names it: `[Kind/][namespace/]name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceName {
+    kind: Option<String>,
+    namespace: Option<String>,
+    name: String,
+}
+
+impl SourceName {
+    /// Reads `name`, `namespace/name`, `Kind/name` or `Kind/namespace/name`; a kind begins with a capital letter.
+    #[must_use]
+    pub fn parse(text: &str) -> SourceName {
+        let mut parts: Vec<&str> = text.split('/').collect();
+        let name = parts.pop().unwrap_or_default().to_owned();
+        let is_kind = |part: &&str| part.starts_with(|c: char| c.is_ascii_uppercase());
+        let kind = parts.first().copied().filter(is_kind).map(str::to_owned);
+        let namespace = parts.get(usize::from(kind.is_some())).map(|part| (*part).to_owned());
+        SourceName { kind, namespace, name }
+    }
+
+    /// Whether it names a source.
+    #[must_use]
+    pub fn is(&self, id: &ObjectId) -> bool {
+        self.name == id.name
+            && self.kind.as_ref().is_none_or(|kind| *kind == id.kind)
+            && self.namespace.as_ref().is_none_or(|namespace| Some(namespace) == id.namespace.as_ref())
+    }
+}
+
+/// Where the sources of an environment are.
+#[derive(Clone, Debug)]
+pub struct Repositories {
+    /// The repository that is judged.
+    pub own: Arc<Repository>,
+    /// Directories of it in which others are checked out, by the sources that they stand for.
+    pub others: Vec<(SourceName, String)>,
+}
+
+/// Where a source's files are.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// At this directory.
+    Here(String),
+    /// Not here; a clause says what it is.
+    Elsewhere(String),
+    /// There is no such source.
+    Nowhere,
+}
+
+/// The source that an object refers to in `reference` (`kind`, `name`, `namespace`).
+pub(crate) fn referred(reference: &Node, namespace: &str) -> Option<ObjectId> {
+    let field = |name: &str| reference.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
+    let namespace = field("namespace").unwrap_or(namespace);
+    Some(ObjectId::new("source.toolkit.fluxcd.io", field("kind")?, Some(namespace), field("name")?))
+}
+
+impl Repositories {
+    /// Where a source is: as the configuration says, else as its own object says. `bootstrap` is the source that the cluster's root is
+    /// read from, which is this repository.
+    pub(crate) fn find(&self, id: &ObjectId, object: Option<&Manifest>, bootstrap: Option<&Bootstrap>) -> Place {
+        if let Some((_, root)) = self.others.iter().find(|(name, _)| name.is(id)) {
+            return Place::Here(root.clone());
+        }
+        if bootstrap.is_some_and(|bootstrap| bootstrap.source == *id) {
+            return Place::Here(String::new());
+        }
+        let Some(object) = object else { return Place::Nowhere };
+        let Some(url) = text(object, &["url"]) else { return Place::Elsewhere(described(object)) };
+        let own = [bootstrap.and_then(|bootstrap| bootstrap.url.as_deref()), self.own.url.as_deref()];
+        let is_own = own.into_iter().flatten().any(|own| is_same_address(own, url));
+        let other_revision = bootstrap.is_some_and(|bootstrap| bootstrap.is_at_another_revision(object));
+        if is_own && object.id.kind == "GitRepository" && !other_revision {
+            return Place::Here(String::new());
+        }
+        Place::Elsewhere(described(object))
+    }
+}
+
+/// The source that the cluster's root is read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Bootstrap {
+    pub(crate) source: ObjectId,
+    pub(crate) url: Option<String>,
+    /// `spec.ref` of it.
+    pub(crate) revision: Option<Node>,
+}
+
+impl Bootstrap {
+    fn is_at_another_revision(&self, object: &Manifest) -> bool {
+        let fields = ["branch", "tag", "semver", "commit", "name"];
+        let field = |node: Option<&Node>, name: &str| {
+            node.and_then(|node| node.get(name)).and_then(Node::scalar_text).map(str::to_owned)
+        };
+        let own = object.node.at(&["spec", "ref"]);
+        fields.iter().any(|name| field(own, name) != field(self.revision.as_ref(), name))
+    }
+}
+
+/// `GitRepository flux-system/podinfo (https://github.com/stefanprodan/podinfo at 6.5.0)`.
+fn described(object: &Manifest) -> String {
+    let address = text(object, &["url"]).or_else(|| text(object, &["endpoint"]));
+    let fields = ["commit", "digest", "semver", "tag", "branch", "name"];
+    let revision = fields.into_iter().find_map(|field| text(object, &["ref", field]));
+    match (address, revision) {
+        (Some(address), Some(revision)) => format!("{address} at `{revision}`"),
+        (Some(address), None) => address.to_owned(),
+        (None, _) => "it has no address".to_owned(),
+    }
+}
+
+/// Version that a source asks for; empty for none.
+pub(crate) fn version_of(object: &Manifest) -> String {
+    let fields = ["commit", "digest", "semver", "tag", "branch", "name"];
+    fields.into_iter().find_map(|field| text(object, &["ref", field])).unwrap_or_default().to_owned()
+}
+
+/// Whether two addresses lead to one repository, whatever the protocol and who asks.
+fn is_same_address(one: &str, other: &str) -> bool {
+    let bare = |address: &str| {
+        let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let address = address.rsplit_once('@').map_or(address, |(_, rest)| rest);
+        let address = address.trim_end_matches('/').trim_end_matches(".git").to_ascii_lowercase();
+        // `git@github.com:acme/shop`, `ssh.dev.azure.com/v3/acme/shop/app`.
+        let address = address.replace(":22/", "/").replace(":443/", "/").replacen(':', "/", 1);
+        address.replacen("ssh.dev.azure.com/v3/", "dev.azure.com/", 1).replace("/_git/", "/")
+    };
+    !has_variable(one) && !has_variable(other) && bare(one) == bare(other)
+}
+
+/// A directory of a source, where another repository is included at it: which one, and where in that.
+pub(crate) fn included(source: &Manifest, dir: &str) -> Option<(ObjectId, String)> {
+    items(source, &["include"]).iter().find_map(|include| {
+        let name = include.at(&["repository", "name"])?.scalar_text()?;
+        let field = |field: &str| include.get(field).and_then(Node::scalar_text).unwrap_or_default();
+        let to = match field("toPath") {
+            "" => name.to_owned(),
+            to => join("", to.trim_start_matches('/'))?,
+        };
+        let inside = within(dir, &to)?;
+        let from = join("", field("fromPath").trim_start_matches('/'))?;
+        let id = ObjectId::new(&source.id.group, "GitRepository", source.id.namespace.as_deref(), name);
+        Some((id, join(&from, inside)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repository_has_many_addresses() {
+        let alike = [
+            ("https://github.com/acme/shop", "ssh://git@github.com/acme/shop.git"),
+            ("git@github.com:acme/shop.git", "https://user:token@github.com/Acme/shop/"),
+            ("https://dev.azure.com/acme/web/_git/shop", "ssh://git@ssh.dev.azure.com/v3/acme/web/shop"),
+            ("https://git.example.com:443/acme/shop", "https://git.example.com/acme/shop"),
+        ];
+        for (one, other) in alike {
+            assert!(is_same_address(one, other), "{one} {other}");
+        }
+        assert!(!is_same_address("https://github.com/acme/shop", "https://github.com/acme/shop-api"));
+        assert!(!is_same_address("https://github.com/${ORG}/shop", "https://github.com/${ORG}/shop"));
+    }
+
+    #[test]
+    fn a_source_is_named_as_exactly_as_one_likes() {
+        let id = ObjectId::new("source.toolkit.fluxcd.io", "GitRepository", Some("flux-system"), "platform");
+        for name in ["platform", "flux-system/platform", "GitRepository/platform", "GitRepository/flux-system/platform"]
+        {
+            assert!(SourceName::parse(name).is(&id), "{name}");
+        }
+        for name in ["other", "apps/platform", "Bucket/platform", "GitRepository/apps/platform"] {
+            assert!(!SourceName::parse(name).is(&id), "{name}");
+        }
+    }
+}

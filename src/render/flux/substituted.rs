@@ -1,0 +1,249 @@
+//! Variables filled into an object, after it was built: each of its texts is printed, filled in and read again, so that it may become a number
+//! or a list (fluxcd/pkg: `kustomize/kustomize_varsub.go`).
+//!
+//! The controller fills in the text of the whole object. Here each scalar is filled in by itself, in the form in which it is printed there, so
+//! that all others keep their places. What differs: an expression that is opened in one scalar and closed in another is an error here, and
+//! there it swallows what lies between.
+
+use seatrial_model::{
+    Contribution, Entry, Finding, Key, Node, Origin, ScalarKind, SetBy, Sources, Span, Style, Text, Value as Shape,
+};
+use seatrial_yaml::{Dialect, emit, is_printed_plain, parse, plain_kind};
+
+use crate::ids;
+use crate::substitution::{How, Strictness, Substituted, Value, substitute};
+use crate::variables::{Variable, Variables};
+
+/// Stands in front of a value that is printed for itself.
+const BEFORE: &str = "k:";
+
+/// Fills variables into objects.
+pub(crate) struct Filling<'a> {
+    pub(crate) variables: &'a Variables,
+    pub(crate) strictness: Strictness,
+    pub(crate) findings: Vec<Finding>,
+    /// Names that were asked for and are known to the cluster alone.
+    pub(crate) unknown: Vec<String>,
+}
+
+impl Filling<'_> {
+    /// An object with its variables filled in; `None` when nothing was to be filled in.
+    pub(crate) fn object(&mut self, node: &Node) -> Option<Node> {
+        if is_exempt(node) {
+            return None;
+        }
+        self.node(node)
+    }
+
+    /// `None` when it stays as it is, so that it is shared.
+    fn node(&mut self, node: &Node) -> Option<Node> {
+        match node.value() {
+            Shape::Scalar(text) => text.contains('$').then(|| self.scalar(node, text)).flatten(),
+            Shape::Sequence(_) => self.sequence(node),
+            Shape::Mapping(_) => self.mapping(node),
+        }
+    }
+
+    fn sequence(&mut self, node: &Node) -> Option<Node> {
+        let mut filled: Option<Vec<Node>> = None;
+        for (at, item) in node.items().iter().enumerate() {
+            if let Some(item) = self.node(item) {
+                let items = filled.get_or_insert_with(|| node.items().to_vec());
+                if let Some(place) = items.get_mut(at) {
+                    *place = item;
+                }
+            }
+        }
+        let mut new = node.clone();
+        new.set_items(filled?);
+        Some(new)
+    }
+
+    fn mapping(&mut self, node: &Node) -> Option<Node> {
+        let mut filled: Option<Vec<Entry>> = None;
+        for (at, entry) in node.entries().iter().enumerate() {
+            let key = entry.key.text.contains('$').then(|| self.key(&entry.key)).flatten();
+            let value = self.node(&entry.value);
+            if key.is_none() && value.is_none() {
+                continue;
+            }
+            let entries = filled.get_or_insert_with(|| node.entries().to_vec());
+            if let Some(place) = entries.get_mut(at) {
+                if let Some(key) = key {
+                    place.key = key;
+                }
+                if let Some(value) = value {
+                    place.value = value;
+                }
+            }
+        }
+        let mut new = node.clone();
+        new.set_entries(filled?);
+        Some(new)
+    }
+
+    fn key(&mut self, key: &Key) -> Option<Key> {
+        let filled = self.fill(&key.text, key.span)?;
+        (filled.text != *key.text).then(|| Key { text: filled.text.as_str().into(), ..key.clone() })
+    }
+
+    fn scalar(&mut self, node: &Node, text: &Text) -> Option<Node> {
+        if is_printed_plain(text) || text.contains('\n') {
+            let filled = self.fill(text, node.span())?;
+            if filled.text == **text {
+                return None;
+            }
+            if text.contains('\n') {
+                return Some(self.of_kind(node, &filled, ScalarKind::String));
+            }
+            if is_plain_word(&filled.text) {
+                let kind = plain_kind(&filled.text, Dialect::Kubectl);
+                return Some(self.of_kind(node, &filled, kind));
+            }
+            return self.reread(node, &format!("{BEFORE} {}\n", filled.text), &filled);
+        }
+        let printed = emit(&Node::mapping(vec![Entry::new(Text::from_static("k"), node.clone())], node.span()));
+        let filled = self.fill(&printed, node.span())?;
+        if filled.text == printed {
+            return None;
+        }
+        self.reread(node, &filled.text, &filled)
+    }
+
+    fn of_kind(&self, node: &Node, filled: &Substituted, kind: ScalarKind) -> Node {
+        Node::scalar(filled.text.as_str(), kind, Style::Plain, self.origin(node, filled))
+    }
+
+    /// What was filled in, read as YAML.
+    fn reread(&mut self, node: &Node, printed: &str, filled: &Substituted) -> Option<Node> {
+        let file = Sources::new().add("<substituted>", printed.to_owned());
+        let parsed = parse(&file, Dialect::Kubectl);
+        let document = parsed.documents.first().map(|document| &document.node);
+        let value = document.filter(|node| node.entries().len() == 1).and_then(|node| node.get("k"));
+        let Some(value) = value.filter(|_| parsed.documents.len() == 1 && parsed.findings.is_empty()) else {
+            self.findings.push(self.not_yaml(node, filled));
+            return None;
+        };
+        let origin = self.origin(node, filled);
+        let mut value = value.clone();
+        set_origins(&mut value, &origin);
+        Some(value)
+    }
+
+    fn not_yaml(&self, node: &Node, filled: &Substituted) -> Finding {
+        let names = used(filled);
+        let message = match names.as_slice() {
+            [] => "what is filled in here makes the YAML invalid".to_owned(),
+            [name] => format!("the value of `{name}` makes the YAML invalid where it is filled in"),
+            [name, ..] => format!("the values of `{name}` and others make the YAML invalid where they are filled in"),
+        };
+        let finding = Finding::new(ids::SUBSTITUTION, node.span(), message);
+        let finding = finding.with_help("quote the text around the variable, or the value once more");
+        let variables = names.iter().filter_map(|name| self.variables.get(name)).map(|variable| variable.origin.span);
+        variables.fold(finding, |finding, span| finding.with_related(span, "its value is set here"))
+    }
+
+    /// Fills in a text; what is wrong is a finding.
+    fn fill(&mut self, template: &str, place: Span) -> Option<Substituted> {
+        if !template.contains("${") && !template.contains("$$") {
+            return None;
+        }
+        let variables = self.variables;
+        let filled = substitute(template, self.strictness, &|name| variables.value(name));
+        let filled = match filled {
+            Ok(filled) => filled,
+            Err(error) => {
+                let expression: String =
+                    template.get(error.place.clone()).unwrap_or_default().chars().take(60).collect();
+                let message = format!("`{}` {}", expression.lines().next().unwrap_or_default(), error.what);
+                let help = "write `$$` for a dollar sign, or annotate the object with `kustomize.toolkit.fluxcd.io/substitute: disabled`";
+                self.findings.push(Finding::new(ids::SUBSTITUTION, place, message).with_help(help));
+                return None;
+            }
+        };
+        for (name, _) in &filled.unset {
+            self.findings.push(self.variables.unset(name, place));
+        }
+        for piece in &filled.pieces {
+            if let How::Unknown(names) = &piece.how {
+                for name in names {
+                    if !self.unknown.contains(name) {
+                        self.unknown.push(name.clone());
+                    }
+                }
+            }
+        }
+        Some(filled)
+    }
+
+    /// Where a text that was filled in came from: the variable that says it, over the text, and beside it the other variables.
+    fn origin(&self, node: &Node, filled: &Substituted) -> Origin {
+        let names = used(filled);
+        let mut variables = names.iter().filter_map(|name| Some((name, self.variables.get(name)?)));
+        let Some((name, first)) = variables.next() else { return node.origin() };
+        let contribution = |(name, variable): (&String, &Variable)| Contribution {
+            by: SetBy::Variable(name.as_str().into()),
+            origin: variable.origin.clone(),
+        };
+        let own_chain = first.origin.over.is_some().then(|| contribution((name, first)));
+        let beside = own_chain.into_iter().chain(variables.map(contribution)).collect();
+        let by = SetBy::Variable(name.as_str().into());
+        Origin::over(first.origin.span, by, Some(node.origin())).with_beside(beside)
+    }
+}
+
+/// The variables whose values are in a text, each once.
+fn used(filled: &Substituted) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for piece in &filled.pieces {
+        if let How::Filled(used) = &piece.how {
+            for name in used {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+    }
+    names
+}
+
+fn set_origins(node: &mut Node, origin: &Origin) {
+    node.set_origin(origin.clone());
+    if node.is_mapping() {
+        for entry in node.entries_mut() {
+            entry.key.span = origin.span;
+            set_origins(&mut entry.value, origin);
+        }
+    }
+    if node.is_sequence() {
+        node.items_mut().iter_mut().for_each(|item| set_origins(item, origin));
+    }
+}
+
+/// Nothing in it means anything to YAML but the kind that it is.
+fn is_plain_word(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '+');
+    let mut bytes = text.chars();
+    bytes.next().is_some_and(|c| c.is_ascii_alphanumeric()) && bytes.all(|c| is_plain(c) || c == '-')
+}
+
+/// Whether an object says that nothing is filled into it.
+pub(crate) fn is_exempt(node: &Node) -> bool {
+    let says = |of: &str| {
+        let value = node.at(&["metadata", of, "kustomize.toolkit.fluxcd.io/substitute"]).and_then(Node::scalar_text);
+        value == Some("disabled")
+    };
+    says("labels") || says("annotations")
+}
+
+/// The value of a variable as the substitution asks for it.
+impl Variables {
+    fn value(&self, name: &str) -> Value<'_> {
+        match self.get(name) {
+            Some(Variable { value: Some(value), .. }) => Value::Known(value),
+            Some(Variable { value: None, .. }) => Value::Unknown,
+            None if self.may_have_more() => Value::Unknown,
+            None => Value::Unset,
+        }
+    }
+}

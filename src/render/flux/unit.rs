@@ -1,0 +1,307 @@
+//! One Kustomization, built as kustomize-controller builds it: path, additions, variables, common metadata.
+
+use std::sync::Arc;
+
+use seatrial_model::{
+    Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
+};
+use seatrial_tree::{EntryKind, join};
+
+use crate::flux_object::{has_variable, is_true, namespace, spec, text};
+use crate::ids;
+use crate::kustomization::{additions, place, set_common_metadata};
+use crate::objects::Objects;
+use crate::sources::{Bootstrap, Place, Repositories, Repository, included, referred, version_of};
+use crate::substitute_from::variables;
+use crate::substituted::Filling;
+use crate::substitution::Strictness;
+
+/// What a unit is built with.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) repositories: &'a Repositories,
+    pub(crate) bootstrap: Option<&'a Bootstrap>,
+    pub(crate) objects: &'a Objects,
+    pub(crate) supplied: &'a [(String, Node)],
+    pub(crate) strictness: Strictness,
+    /// Level of a variable without a value.
+    pub(crate) unset: Level,
+}
+
+/// What came of a Kustomization.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) state: NodeState,
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) needed: Vec<Needed>,
+    /// The directory that was built.
+    pub(crate) directory: Option<String>,
+}
+
+impl Built {
+    fn nothing(state: NodeState) -> Built {
+        Built { state, manifests: Vec::new(), findings: Vec::new(), needed: Vec::new(), directory: None }
+    }
+
+    fn with(self, finding: Finding) -> Built {
+        Built { findings: vec![finding], ..self }
+    }
+}
+
+/// The directory of a Kustomization in the tree, or what is said instead.
+pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Result<String, Box<Built>> {
+    let Some(reference) = spec(kustomization, &["sourceRef"]) else {
+        // Its schema says that it is required.
+        return Err(Box::new(Built::nothing(NodeState::Missing)));
+    };
+    let Some(id) = referred(reference, namespace(kustomization)) else {
+        return Err(Box::new(Built::nothing(NodeState::Missing)));
+    };
+    let name_span = reference.get("name").map_or(reference.span(), Node::span);
+    if has_variable(&id.name) || id.namespace.as_deref().is_some_and(has_variable) {
+        let why = format!("its source `{}` hangs on a value that only the cluster knows", id.name);
+        return Err(Box::new(Built::nothing(NodeState::Unknown(why))));
+    }
+    let source = around.objects.get(&id);
+    let dir = directory(kustomization)?;
+    let (id, source, dir) = match source.and_then(|source| included(source, &dir)) {
+        Some((included, inside)) => {
+            let source = around.objects.get(&included);
+            (included, source, inside)
+        }
+        None => (id, source, dir),
+    };
+    match around.repositories.find(&id, source, around.bootstrap) {
+        Place::Here(root) => {
+            let dir = join(&root, &dir).unwrap_or(dir);
+            in_repository(kustomization, &around.repositories.own, dir)
+        }
+        Place::Elsewhere(what) => Err(Box::new(not_fetched(kustomization, &id, source, name_span, &what))),
+        Place::Nowhere => Err(Box::new(no_source(&id, name_span, around.objects))),
+    }
+}
+
+/// `spec.path`, from the root of the source.
+fn directory(kustomization: &Manifest) -> Result<String, Box<Built>> {
+    let written = text(kustomization, &["path"]).unwrap_or_default();
+    if has_variable(written) {
+        let why = format!("its path `{written}` hangs on a value that only the cluster knows");
+        return Err(Box::new(Built::nothing(NodeState::Unknown(why))));
+    }
+    join("", written.trim_start_matches('/')).ok_or_else(|| {
+        let message = format!("`{written}` leads out of the source: the controller stays in it");
+        let finding = Finding::new(ids::MISSING_PATH, place(kustomization), message).with_object(&kustomization.id);
+        Box::new(Built::nothing(NodeState::Missing).with(finding))
+    })
+}
+
+fn in_repository(kustomization: &Manifest, repository: &Repository, dir: String) -> Result<String, Box<Built>> {
+    let what = match repository.tree.kind(&dir) {
+        Ok(EntryKind::Directory) => return Ok(dir),
+        Ok(EntryKind::File) => "is a file, and a Kustomization builds directories".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let written = text(kustomization, &["path"]).unwrap_or_default();
+    let path = spec(kustomization, &["path"]);
+    let mut finding = match path {
+        Some(path) => at_its_text(ids::MISSING_PATH, path, &format!("`{written}` {what}")),
+        None => Finding::new(ids::MISSING_PATH, kustomization.span, format!("the root of the source {what}")),
+    };
+    if let Some(near) = near(repository, &dir) {
+        finding = finding.with_help(format!("did you mean `./{near}`?"));
+    }
+    Err(Box::new(Built::nothing(NodeState::Missing).with(finding.with_object(&kustomization.id))))
+}
+
+/// A finding about a text in which variables were filled in: the text's own place first, then those of the variables.
+fn at_its_text(rule: seatrial_model::RuleId, node: &Node, message: &str) -> Finding {
+    let mut origin = node.origin();
+    let mut variables: Vec<(String, Span)> = Vec::new();
+    while let Some(over) = origin.over.clone() {
+        let SetBy::Variable(name) = &over.by else { break };
+        variables.push((name.to_string(), origin.span));
+        for also in &over.beside {
+            if let SetBy::Variable(name) = &also.by {
+                variables.push((name.to_string(), also.origin.span));
+            }
+        }
+        let Some(before) = over.before.clone() else { break };
+        origin = before;
+    }
+    let finding = Finding::new(rule, origin.span, message);
+    variables.dedup();
+    variables
+        .into_iter()
+        .fold(finding, |finding, (name, span)| finding.with_related(span, format!("the value of `{name}` is set here")))
+}
+
+/// The directory beside it whose name is nearly the same.
+fn near(repository: &Repository, dir: &str) -> Option<String> {
+    let (mut above, mut rest) = (String::new(), dir);
+    loop {
+        let (first, behind) = rest.split_once('/').unwrap_or((rest, ""));
+        let next = join(&above, first)?;
+        if repository.tree.kind(&next) == Ok(EntryKind::Directory) {
+            (above, rest) = (next, behind);
+            continue;
+        }
+        let names = repository.tree.list(&above).ok()?;
+        let directories = names.iter().filter(|(_, kind)| *kind == EntryKind::Directory).map(|(name, _)| name.as_str());
+        let near = seatrial_kustomize::nearest_name(first, directories)?;
+        let whole = join(&join(&above, near)?, behind)?;
+        return (repository.tree.kind(&whole) == Ok(EntryKind::Directory)).then_some(whole);
+    }
+}
+
+fn not_fetched(kustomization: &Manifest, id: &ObjectId, source: Option<&Manifest>, span: Span, what: &str) -> Built {
+    let name = format!("{} {}", id.kind, full_name(id));
+    let message = format!("{name} is not fetched ({what}): what this Kustomization applies is not seen");
+    let help = format!("check it out and name it under `repositories` of the environment: `{{ {}: PATH }}`", id.name);
+    let finding = Finding::new(ids::NOT_FETCHED, span, message).with_help(help).with_object(&kustomization.id);
+    let finding = match source {
+        Some(source) => finding.with_related(source.span, "the source"),
+        None => finding,
+    };
+    let needed = Needed {
+        kind: NeededKind::Source,
+        url: source.and_then(|source| text(source, &["url"])).unwrap_or_default().to_owned(),
+        version: source.map(version_of).unwrap_or_default(),
+        asked_by: Some(kustomization.id.clone()),
+        span,
+    };
+    Built {
+        needed: vec![needed],
+        ..Built::nothing(NodeState::NotFetched(format!("{name} is not fetched"))).with(finding)
+    }
+}
+
+fn no_source(id: &ObjectId, span: Span, objects: &Objects) -> Built {
+    let mut finding = Finding::new(ids::MISSING_SOURCE, span, format!("there is no {} `{}`", id.kind, full_name(id)));
+    let alike = objects.named(&id.name).find(|other| other.id.group == id.group);
+    if let Some(alike) = alike {
+        let text =
+            if alike.id.kind == id.kind { "this one has another namespace" } else { "this one is of another kind" };
+        finding = finding.with_related(alike.span, text);
+    } else {
+        let names: Vec<&str> =
+            objects.all().iter().filter(|o| o.id.kind == id.kind).map(|o| o.id.name.as_str()).collect();
+        if let Some(near) = seatrial_kustomize::nearest_name(&id.name, names) {
+            finding = finding.with_help(format!("did you mean `{near}`?"));
+        }
+    }
+    Built::nothing(NodeState::Missing).with(finding)
+}
+
+/// `flux-system/platform`.
+pub(crate) fn full_name(id: &ObjectId) -> String {
+    match &id.namespace {
+        Some(namespace) if !namespace.is_empty() => format!("{namespace}/{}", id.name),
+        _ => id.name.clone(),
+    }
+}
+
+/// Builds a Kustomization in its directory.
+pub(crate) fn build(kustomization: &Manifest, dir: &str, around: &Surroundings<'_>) -> Built {
+    let repository = &around.repositories.own;
+    let additions = additions(kustomization, &repository.tree, dir, Arc::default());
+    let rendered = repository.builder.build_with(dir, &additions);
+    let (mut manifests, mut findings) = (rendered.manifests, rendered.findings);
+    fill_in(kustomization, &mut manifests, around, &mut findings);
+    for manifest in &mut manifests {
+        set_common_metadata(kustomization, manifest);
+        manifest.owner = Some(Owner(kustomization.id.clone()));
+    }
+    Built { state: NodeState::Rendered, manifests, findings, needed: rendered.needed, directory: Some(dir.to_owned()) }
+}
+
+fn fill_in(
+    kustomization: &Manifest,
+    manifests: &mut [Manifest],
+    around: &Surroundings<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    if spec(kustomization, &["postBuild"]).is_none() {
+        return;
+    }
+    let variables = variables(kustomization, around.objects, around.supplied, findings);
+    let always = text(kustomization, &["postBuild", "substituteStrategy"]) == Some("Always");
+    if variables.is_empty() && !always {
+        return;
+    }
+    let wrong: Vec<Finding> = variables
+        .invalid_names()
+        .map(|(name, span)| {
+            let message = format!("`{name}` is not a name of a variable: letters, digits and `_` are allowed");
+            Finding::new(ids::SUBSTITUTION, span, message).with_object(&kustomization.id)
+        })
+        .collect();
+    if !wrong.is_empty() {
+        findings.extend(wrong);
+        return;
+    }
+    let mut filling =
+        Filling { variables: &variables, strictness: around.strictness, findings: Vec::new(), unknown: Vec::new() };
+    for manifest in manifests.iter_mut() {
+        let before = filling.findings.len();
+        if let Some(node) = filling.object(&manifest.node) {
+            refill(manifest, node);
+        }
+        for finding in filling.findings.iter_mut().skip(before) {
+            finding.object = Some(manifest.id.clone());
+        }
+    }
+    for finding in &mut filling.findings {
+        if finding.rule == ids::UNSET_VARIABLE {
+            finding.level = around.unset;
+        }
+    }
+    tell_once(&mut filling.findings);
+    findings.append(&mut filling.findings);
+}
+
+/// The object that a manifest is now.
+fn refill(manifest: &mut Manifest, node: Node) {
+    match Manifest::from_node(node.clone()) {
+        Some(new) => {
+            manifest.id = new.id;
+            manifest.version = new.version;
+            manifest.node = new.node;
+        }
+        None => manifest.node = node,
+    }
+}
+
+/// One variable without a value is told once for each place.
+fn tell_once(findings: &mut Vec<Finding>) {
+    let mut told = std::collections::HashSet::new();
+    findings.retain(|finding| told.insert((finding.rule, finding.primary.span, finding.message.clone())));
+}
+
+/// Whether a Kustomization does not reconcile.
+pub(crate) fn is_suspended(kustomization: &Manifest) -> bool {
+    is_true(kustomization, &["suspend"])
+}
+
+/// The labels by which the controller knows its objects (kustomize-controller: `SetOwnerLabels`).
+#[must_use]
+pub fn with_owner_labels(manifest: &Manifest) -> Node {
+    let Some(Owner(owner)) = manifest.owner.as_ref().filter(|owner| owner.0.group == "kustomize.toolkit.fluxcd.io")
+    else {
+        return manifest.node.clone();
+    };
+    let mut node = manifest.node.clone();
+    let Some(metadata) = node.get_mut("metadata") else { return node };
+    let span = metadata.span();
+    let mut labels = metadata
+        .get("labels")
+        .filter(|own| own.is_mapping())
+        .cloned()
+        .unwrap_or_else(|| Node::mapping(Vec::new(), span));
+    let namespace = owner.namespace.as_deref().unwrap_or_default();
+    for (key, value) in [("name", owner.name.as_str()), ("namespace", namespace)] {
+        let origin = Origin::over(span, SetBy::Field("labels"), None);
+        labels.set(&format!("kustomize.toolkit.fluxcd.io/{key}"), Node::string(value, origin));
+    }
+    metadata.set("labels", labels);
+    node
+}

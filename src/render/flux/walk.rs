@@ -1,0 +1,355 @@
+//! From a cluster's root along Flux's objects, until nothing is new.
+//!
+//! The controllers wait for what is not there yet, whoever brings it; so a Kustomization is built when all that it reads from has been found,
+//! and those that wait for what never comes are built last, without it.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use seatrial_kustomize::Additions;
+use seatrial_model::{
+    Finding, Graph, GraphNode, Lifecycle, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span,
+};
+use seatrial_tree::join;
+
+use crate::flux_object::{FluxKind, items, namespace, spec, text};
+use crate::objects::Objects;
+use crate::sources::{Bootstrap, Repositories, referred};
+use crate::substitute_from::is_all_there;
+use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
+use crate::version::Version;
+use crate::{dependencies, ids, owners};
+
+/// What is walked.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// The directory that the bootstrap applies, in this repository.
+    pub path: String,
+    /// The checkouts that sources stand for.
+    pub repositories: Repositories,
+    /// Variables that the bootstrap supplies: their values keep their places.
+    pub variables: Vec<(String, Node)>,
+    /// The version of Flux, where it is known.
+    pub version: Version,
+}
+
+/// A Kustomization that is to be built.
+#[derive(Clone, Debug)]
+struct Pending {
+    manifest: Manifest,
+    owner: Option<ObjectId>,
+    /// The directories of those that led here.
+    above: Vec<String>,
+}
+
+struct Walk<'a> {
+    cluster: &'a Cluster,
+    bootstrap: Option<Bootstrap>,
+    objects: Objects,
+    nodes: Vec<GraphNode>,
+    known: HashMap<ObjectId, usize>,
+    pending: Vec<Pending>,
+    findings: Vec<Finding>,
+    needed: Vec<Needed>,
+}
+
+/// Renders what the controllers would apply to a cluster.
+#[must_use]
+pub fn render(cluster: &Cluster) -> Rendered {
+    let mut walk = Walk {
+        cluster,
+        bootstrap: None,
+        objects: Objects::default(),
+        nodes: Vec::new(),
+        known: HashMap::new(),
+        pending: Vec::new(),
+        findings: Vec::new(),
+        needed: Vec::new(),
+    };
+    walk.begin();
+    while !walk.pending.is_empty() {
+        walk.step();
+    }
+    walk.finish()
+}
+
+impl Walk<'_> {
+    /// What the bootstrap applies: the root's directory, by the Kustomization in it that reconciles it, where there is one.
+    fn begin(&mut self) {
+        let own = &self.cluster.repositories.own;
+        let dir = join("", self.cluster.path.trim_start_matches('/')).unwrap_or_default();
+        let nowhere = || Span::start_of(own.tree.sources().add(&self.cluster.path, String::new()).id());
+        let rendered = match own.tree.kind(&dir) {
+            Ok(_) => own.builder.build_with(&dir, &Additions::none(self.somewhere(&dir))),
+            Err(error) => {
+                let message = format!("`{}` {error}", self.cluster.path);
+                self.findings.push(Finding::new(ids::MISSING_FILE, nowhere(), message));
+                return;
+            }
+        };
+        self.bootstrap = bootstrap(&rendered.manifests, &dir);
+        let itself = rendered.manifests.iter().find(|manifest| self.is_root(manifest, &dir)).cloned();
+        let Some(root) = itself else {
+            self.findings.extend(rendered.findings);
+            self.needed.extend(rendered.needed);
+            let above = vec![dir];
+            self.take(rendered.manifests, None, &above);
+            return;
+        };
+        // What it takes variables from lies in what it builds, perhaps.
+        let mut objects = Objects::default();
+        rendered.manifests.into_iter().for_each(|manifest| objects.add(manifest));
+        let built = unit::build(&root, &dir, &self.surroundings(&objects));
+        let above = vec![dir];
+        self.note(&root, Some(&root.id), &built);
+        self.findings.extend(built.findings);
+        self.needed.extend(built.needed);
+        self.take(built.manifests, Some(&root.id), &above);
+    }
+
+    /// A place in a directory, for what is said about it.
+    fn somewhere(&self, dir: &str) -> Span {
+        let tree = &self.cluster.repositories.own.tree;
+        let file = tree.walk(dir).into_iter().find(|path| path.ends_with(".yaml") || path.ends_with(".yml"));
+        let file = file.and_then(|path| tree.read(&path).ok());
+        Span::start_of(file.map_or_else(|| tree.sources().add(dir, String::new()).id(), |file| file.id()))
+    }
+
+    fn is_root(&self, manifest: &Manifest, dir: &str) -> bool {
+        let is_own = |id: &ObjectId| self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *id);
+        FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization)
+            && path_of(manifest).as_deref() == Some(dir)
+            && spec(manifest, &["sourceRef"])
+                .and_then(|r| referred(r, namespace(manifest)))
+                .is_some_and(|id| is_own(&id))
+    }
+
+    fn surroundings<'a>(&'a self, objects: &'a Objects) -> Surroundings<'a> {
+        let (strictness, unset) = self.cluster.version.substitution();
+        Surroundings {
+            repositories: &self.cluster.repositories,
+            bootstrap: self.bootstrap.as_ref(),
+            objects,
+            supplied: &self.cluster.variables,
+            strictness,
+            unset,
+        }
+    }
+
+    /// Builds all that can be built now; what waits in vain, when nothing else is left.
+    fn step(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let (mut ready, waiting): (Vec<Pending>, Vec<Pending>) =
+            pending.into_iter().partition(|pending| self.is_ready(&pending.manifest));
+        if ready.is_empty() {
+            ready = waiting;
+            self.guess_the_bootstrap(&ready);
+        } else {
+            self.pending = waiting;
+        }
+        let around = self.surroundings(&self.objects);
+        let built: Vec<(Pending, Built)> = ready
+            .into_par_iter()
+            .map(|pending| {
+                let built = build(&pending, &around);
+                (pending, built)
+            })
+            .collect();
+        for (pending, built) in built {
+            self.note(&pending.manifest, pending.owner.as_ref(), &built);
+            self.findings.extend(built.findings);
+            self.needed.extend(built.needed);
+            let mut above = pending.above;
+            above.extend(built.directory);
+            self.take(built.manifests, Some(&pending.manifest.id), &above);
+        }
+    }
+
+    fn is_ready(&self, kustomization: &Manifest) -> bool {
+        let source = spec(kustomization, &["sourceRef"]).and_then(|r| referred(r, namespace(kustomization)));
+        let is_known = source.is_none_or(|id| {
+            let bootstrap = self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == id);
+            bootstrap || self.objects.get(&id).is_some()
+        });
+        is_known && is_all_there(kustomization, &self.objects)
+    }
+
+    /// The source that the bootstrap makes need not lie in Git (AKS makes it, or Terraform): the first one that nobody defines, and whose
+    /// Kustomization has a path here, is this repository.
+    fn guess_the_bootstrap(&mut self, waiting: &[Pending]) {
+        if self.bootstrap.is_some() {
+            return;
+        }
+        let tree = &self.cluster.repositories.own.tree;
+        let undefined = waiting.iter().find_map(|pending| {
+            let manifest = &pending.manifest;
+            let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
+            let is_here = self.objects.get(&id).is_none() && tree.exists(&path_of(manifest)?);
+            let is_mapped = self.cluster.repositories.others.iter().any(|(name, _)| name.is(&id));
+            (is_here && !is_mapped).then_some(id)
+        });
+        self.bootstrap = undefined.map(|source| Bootstrap { source, url: None, revision: None });
+    }
+
+    /// Takes objects in, and follows those that are new.
+    fn take(&mut self, manifests: Vec<Manifest>, owner: Option<&ObjectId>, above: &[String]) {
+        for manifest in manifests {
+            let kind = FluxKind::of(&manifest.id);
+            let is_new = self.objects.get(&manifest.id).is_none();
+            match kind {
+                Some(FluxKind::Kustomization) if is_new && !self.known.contains_key(&manifest.id) => {
+                    self.pending.push(Pending {
+                        manifest: manifest.clone(),
+                        owner: owner.cloned(),
+                        above: above.to_vec(),
+                    });
+                    // Its place in the graph is where it was found.
+                    self.known.insert(manifest.id.clone(), self.nodes.len());
+                    self.nodes.push(node_of(&manifest, owner, NodeState::Missing, 0));
+                }
+                Some(kind) if kind != FluxKind::Kustomization && is_new => {
+                    self.nodes.push(node_of(&manifest, owner, leaf_state(kind), 0));
+                }
+                _ => {}
+            }
+            self.objects.add(manifest);
+        }
+    }
+
+    /// Notes what came of a Kustomization.
+    fn note(&mut self, manifest: &Manifest, owner: Option<&ObjectId>, built: &Built) {
+        let node = node_of(manifest, owner, built.state.clone(), built.manifests.len());
+        match self.known.get(&manifest.id).and_then(|at| self.nodes.get_mut(*at)) {
+            Some(place) => *place = node,
+            None => {
+                self.known.insert(manifest.id.clone(), self.nodes.len());
+                self.nodes.push(node);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Rendered {
+        let graph = Graph { nodes: self.nodes };
+        let is_complete = self.needed.is_empty() && !graph.nodes.iter().any(|node| is_gap(&node.state));
+        self.findings.extend(dependencies::check(&graph, &self.objects, is_complete));
+        self.findings.extend(owners::check(&self.objects));
+        let manifests = self.objects.into_all();
+        Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed }
+    }
+}
+
+/// Whether something below a node is not seen.
+fn is_gap(state: &NodeState) -> bool {
+    matches!(state, NodeState::Unknown(_) | NodeState::NotFetched(_) | NodeState::NotFollowed(_) | NodeState::Missing)
+}
+
+fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
+    let manifest = &pending.manifest;
+    if is_suspended(manifest) {
+        return Built {
+            state: NodeState::Suspended,
+            manifests: Vec::new(),
+            findings: Vec::new(),
+            needed: Vec::new(),
+            directory: None,
+        };
+    }
+    let dir = match locate(manifest, around) {
+        Ok(dir) => dir,
+        Err(instead) => return *instead,
+    };
+    if pending.above.contains(&dir) {
+        let message = format!("{} reconciles `./{dir}`, which contains itself", full_name(&manifest.id));
+        let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
+        let finding = finding.with_object(&manifest.id);
+        return Built {
+            state: NodeState::NotFollowed("it reconciles its own parent".to_owned()),
+            manifests: Vec::new(),
+            findings: vec![finding],
+            needed: Vec::new(),
+            directory: None,
+        };
+    }
+    unit::build(manifest, &dir, around)
+}
+
+/// Where the source of the cluster's root is defined: as the Kustomization that reconciles the root refers to it, or as a FluxInstance has it.
+fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
+    let roots = manifests.iter().filter(|manifest| {
+        FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization) && path_of(manifest).as_deref() == Some(dir)
+    });
+    // Several Kustomizations may build the root of their sources.
+    let mut sources: Vec<ObjectId> =
+        roots.filter_map(|root| referred(spec(root, &["sourceRef"])?, namespace(root))).collect();
+    sources.sort_by_key(|id| (id.name != "flux-system", id.kind != "GitRepository"));
+    if let Some(source) = sources.into_iter().next() {
+        let object = manifests.iter().find(|manifest| manifest.id == source);
+        let url = object.and_then(|object| text(object, &["url"])).map(str::to_owned);
+        let revision = object.and_then(|object| spec(object, &["ref"])).cloned();
+        return Some(Bootstrap { source, url, revision });
+    }
+    let instance = manifests.iter().find(|manifest| FluxKind::of(&manifest.id) == Some(FluxKind::FluxInstance))?;
+    let sync = spec(instance, &["sync"])?;
+    let field = |name: &str| sync.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
+    // flux-operator names what it makes after its namespace.
+    let name = field("name").unwrap_or(namespace(instance));
+    let source = ObjectId::new("source.toolkit.fluxcd.io", field("kind")?, Some(namespace(instance)), name);
+    Some(Bootstrap { source, url: field("url").map(str::to_owned), revision: None })
+}
+
+/// The directory that a Kustomization builds, from the root of its source.
+fn path_of(manifest: &Manifest) -> Option<String> {
+    join("", text(manifest, &["path"]).unwrap_or_default().trim_start_matches('/'))
+}
+
+fn leaf_state(kind: FluxKind) -> NodeState {
+    match kind {
+        FluxKind::HelmRelease => NodeState::NotFollowed("charts are not rendered yet".to_owned()),
+        FluxKind::ResourceSet => NodeState::NotFollowed("its templates are not rendered yet".to_owned()),
+        FluxKind::ArtifactGenerator => NodeState::NotFollowed("its artifacts are not expanded yet".to_owned()),
+        FluxKind::Kustomization
+        | FluxKind::Source
+        | FluxKind::Image
+        | FluxKind::Notification
+        | FluxKind::FluxInstance => NodeState::Leaf,
+    }
+}
+
+fn node_of(manifest: &Manifest, owner: Option<&ObjectId>, state: NodeState, objects: usize) -> GraphNode {
+    let is_suspended = is_suspended(manifest);
+    GraphNode {
+        id: manifest.id.clone(),
+        owner: owner.filter(|owner| **owner != manifest.id).cloned(),
+        span: manifest.span,
+        state: if is_suspended && state != NodeState::Leaf { NodeState::Suspended } else { state },
+        from: from(manifest),
+        objects,
+        depends_on: items(manifest, &["dependsOn"]).iter().filter_map(|d| dependencies::named(d, manifest)).collect(),
+        lifecycle: Lifecycle {
+            prune: crate::flux_object::is_true(manifest, &["prune"]),
+            suspended: is_suspended,
+            deletion_policy: text(manifest, &["deletionPolicy"]).map(str::to_owned),
+        },
+    }
+}
+
+/// What it reconciles from.
+fn from(manifest: &Manifest) -> Option<String> {
+    match FluxKind::of(&manifest.id)? {
+        FluxKind::Kustomization => {
+            let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
+            Some(format!("{} {}: {}", id.kind, full_name(&id), text(manifest, &["path"]).unwrap_or("./")))
+        }
+        FluxKind::HelmRelease => {
+            let chart =
+                text(manifest, &["chart", "spec", "chart"]).or_else(|| text(manifest, &["chartRef", "name"]))?;
+            let version = text(manifest, &["chart", "spec", "version"]);
+            Some(version.map_or_else(|| chart.to_owned(), |version| format!("{chart} {version}")))
+        }
+        FluxKind::Source => text(manifest, &["url"]).or_else(|| text(manifest, &["endpoint"])).map(str::to_owned),
+        FluxKind::Image => {
+            text(manifest, &["image"]).or_else(|| text(manifest, &["imageRepositoryRef", "name"])).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
