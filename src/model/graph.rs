@@ -60,6 +60,18 @@ pub enum NodeState {
     Leaf,
 }
 
+impl GraphNode {
+    /// Whether what it applies is not seen.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        use NodeState::{Leaf, Missing, NotFetched, NotFollowed, Rendered, Suspended, Unknown};
+        match self.state {
+            Unknown(_) | NotFetched(_) | NotFollowed(_) | Missing => true,
+            Rendered | Suspended | Leaf => false,
+        }
+    }
+}
+
 impl Graph {
     /// The node of an object.
     #[must_use]

@@ -70,7 +70,7 @@ impl Against {
 
     /// Checks what it has.
     fn check(&self, before: &Before, head: Context<'_>, session: &Session) -> Vec<Finding> {
-        let context = Context { minor: before.minor, complete: !before.rendered.has_errors(), ..head };
+        let context = Context { minor: before.minor, complete: before.rendered.is_complete(), ..head };
         checked(&before.rendered.manifests, context, &self.renderer, &before.source, session).findings
     }
 

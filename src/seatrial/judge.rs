@@ -208,7 +208,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
         minor: planned.minor,
         sources: &bench.session.sources,
         options: bench.options,
-        complete: !head.has_errors(),
+        complete: head.is_complete(),
         substitutes: false,
     };
     let Checked { findings: checked, not_checked } =

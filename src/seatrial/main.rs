@@ -14,6 +14,7 @@ mod compared;
 mod config;
 mod deliver;
 mod given;
+mod graph_tree;
 mod head_lines;
 mod inline;
 mod judge;

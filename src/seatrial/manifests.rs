@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use seatrial_ci::{Host, holds_commands};
+use seatrial_flux::with_owner_labels;
 use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
+use seatrial_yaml::in_kustomize_order;
 
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
+use crate::commands::write_out;
+use crate::graph_tree::tree;
 use crate::manifest_files::{text, text_for_a_log, write_file, write_files};
 use crate::plan::{self, PlanFlags, Planned};
 use crate::preparation::{Preparation, Selection};
@@ -45,9 +49,15 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m, &session.sources));
     session.masker.learn(&session.sources);
     tell(&[(None, &rendered)], &session);
+    // The tree shows what is missing.
+    if let Some(graph) = rendered.graph.as_ref().filter(|_| args.format == ManifestFormat::Tree) {
+        let written = write_tree(&tree(graph), args, &session)?;
+        return Ok(if rendered.has_errors() { EXIT_FAILED } else { written });
+    }
     if rendered.has_errors() {
         return Ok(EXIT_FAILED);
     }
+    as_applied(&mut rendered.manifests);
     if let Some(wanted) = args.object.iter().find(|wanted| !rendered.manifests.iter().any(|m| wanted.is(m))) {
         return Err(Stop::Usage(session.masked(&not_rendered(wanted, &rendered.manifests))));
     }
@@ -59,6 +69,22 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
             None => write_file(file, &text(&rendered.manifests, args, &session)),
         },
         None => write(Stream::Output, &rendered.manifests, args, &session),
+    }
+}
+
+/// Writes the graph of an environment.
+fn write_tree(tree: &str, args: &RenderArgs, session: &Session) -> Result<u8, Stop> {
+    let tree = session.masked(tree);
+    match &args.output {
+        Some(file) if Stream::behind(file).is_none() => write_file(file, &tree),
+        _ => write_out(Written::Text(&tree)),
+    }
+}
+
+/// Objects as their controller applies them: with the labels by which it knows them.
+pub(crate) fn as_applied(manifests: &mut [Manifest]) {
+    for manifest in manifests.iter_mut().filter(|manifest| manifest.owner.is_some()) {
+        manifest.node = in_kustomize_order(&with_owner_labels(manifest));
     }
 }
 

@@ -7,8 +7,9 @@ use seatrial_kustomize::ImageOverride;
 use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Rendered};
 
 use crate::cli::{ManifestFormat, RenderArgs};
+use crate::graph_tree::tree;
 use crate::manifest_files::{text, write_file};
-use crate::manifests::{keep_wanted, tell};
+use crate::manifests::{as_applied, keep_wanted, tell};
 use crate::plan::Planned;
 use crate::render::{Renderer, matches_nothing, unmatched};
 use crate::session::Session;
@@ -64,8 +65,16 @@ impl RenderEach<'_> {
         let has = wanted.iter().map(|wanted| manifests.iter().any(|m| wanted.is(m))).collect();
         keep_wanted(&mut manifests, wanted);
         let is_left_out = !wanted.is_empty() && manifests.is_empty();
-        if !rendered.has_errors() && !is_left_out {
-            write(file, &text(&manifests, self.args, self.session))?;
+        match rendered.graph.as_ref().filter(|_| self.args.format == ManifestFormat::Tree) {
+            // The tree shows what is missing.
+            Some(graph) => {
+                write(file, &self.session.masked(&tree(graph)))?;
+            }
+            None if rendered.has_errors() || is_left_out => {}
+            None => {
+                as_applied(&mut manifests);
+                write(file, &text(&manifests, self.args, self.session))?;
+            }
         }
         Ok(Written { rendered, changed, has })
     }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
 
+use crate::flux_object::has_variable;
 use crate::ids;
 use crate::kustomization::other_cluster;
 use crate::objects::Objects;
@@ -19,13 +21,23 @@ const SHARED: [(&str, &str); 3] = [
 /// Each object that several owners apply to one cluster.
 pub(crate) fn check(objects: &Objects) -> Vec<Finding> {
     let mut applied: BTreeMap<(Option<&str>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
-    for manifest in objects.all() {
+    for manifest in objects.all().iter().filter(|manifest| is_placed(manifest)) {
         let owner = manifest.owner.as_ref().and_then(|owner| objects.get(&owner.0));
         let cluster = owner.and_then(other_cluster);
         applied.entry((cluster, &manifest.id)).or_default().push(manifest);
     }
     let several = applied.into_values().filter(|all| all.len() > 1);
     several.flat_map(|all| told(&all)).collect()
+}
+
+/// Whether its namespace is known: two objects without one may end in two.
+fn is_placed(manifest: &Manifest) -> bool {
+    let ObjectId { group, kind, namespace, name } = &manifest.id;
+    let is_known = match namespace {
+        Some(namespace) => !has_variable(namespace),
+        None => scope(Minor::DEFAULT, group, kind) == Some(Scope::Cluster),
+    };
+    is_known && !has_variable(name)
 }
 
 fn told(all: &[&Manifest]) -> Vec<Finding> {

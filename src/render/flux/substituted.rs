@@ -93,7 +93,8 @@ impl Filling<'_> {
             if filled.text == **text {
                 return None;
             }
-            if text.contains('\n') {
+            // What it is to be is not known before all of it is.
+            if text.contains('\n') || has_unknown(&filled) {
                 return Some(self.of_kind(node, &filled, ScalarKind::String));
             }
             if is_plain_word(&filled.text) {
@@ -106,6 +107,10 @@ impl Filling<'_> {
         let filled = self.fill(&printed, node.span())?;
         if filled.text == printed {
             return None;
+        }
+        if has_unknown(&filled) {
+            let filled = self.fill(text, node.span())?;
+            return Some(self.of_kind(node, &filled, ScalarKind::String));
         }
         self.reread(node, &filled.text, &filled)
     }
@@ -192,6 +197,10 @@ impl Filling<'_> {
     }
 }
 
+fn has_unknown(filled: &Substituted) -> bool {
+    filled.pieces.iter().any(|piece| matches!(piece.how, How::Unknown(_)))
+}
+
 /// The variables whose values are in a text, each once.
 fn used(filled: &Substituted) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -242,7 +251,7 @@ impl Variables {
         match self.get(name) {
             Some(Variable { value: Some(value), .. }) => Value::Known(value),
             Some(Variable { value: None, .. }) => Value::Unknown,
-            None if self.may_have_more() => Value::Unknown,
+            None if self.may_have_more() => Value::Perhaps,
             None => Value::Unset,
         }
     }

@@ -21,8 +21,10 @@ pub use parse::SyntaxError;
 pub enum Value<'a> {
     /// Its value.
     Known(&'a str),
-    /// It has one, or may have one, and only the cluster knows it.
+    /// It has one, and only the cluster knows it.
     Unknown,
+    /// The cluster may know one: a default is taken all the same, and without one it is unknown.
+    Perhaps,
     /// There is none.
     Unset,
 }
@@ -140,7 +142,8 @@ impl Filling<'_, '_> {
                 note(&mut used.known, &expression.name);
                 value
             }
-            Value::Unknown => {
+            Value::Perhaps if has_default => "",
+            Value::Unknown | Value::Perhaps => {
                 note(&mut used.unknown, &expression.name);
                 ""
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use seatrial_kustomize::Additions;
 use seatrial_model::{
     Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
 };
@@ -77,7 +78,7 @@ pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Res
             in_repository(kustomization, &around.repositories.own, dir)
         }
         Place::Elsewhere(what) => Err(Box::new(not_fetched(kustomization, &id, source, name_span, &what))),
-        Place::Nowhere => Err(Box::new(no_source(&id, name_span, around.objects))),
+        Place::Nowhere => Err(Box::new(no_source(&id, name_span, around))),
     }
 }
 
@@ -175,8 +176,15 @@ fn not_fetched(kustomization: &Manifest, id: &ObjectId, source: Option<&Manifest
     }
 }
 
-fn no_source(id: &ObjectId, span: Span, objects: &Objects) -> Built {
+fn no_source(id: &ObjectId, span: Span, around: &Surroundings<'_>) -> Built {
+    let objects = around.objects;
     let mut finding = Finding::new(ids::MISSING_SOURCE, span, format!("there is no {} `{}`", id.kind, full_name(id)));
+    if around.bootstrap.is_none() {
+        // The bootstrap makes one, whose name is not known.
+        let help = format!("where the bootstrap makes it, name it under `repositories`: `{{ {}: PATH }}`", id.name);
+        let why = format!("{} {} is not in Git", id.kind, full_name(id));
+        return Built::nothing(NodeState::NotFetched(why)).with(finding.with_level(Level::Note).with_help(help));
+    }
     let alike = objects.named(&id.name).find(|other| other.id.group == id.group);
     if let Some(alike) = alike {
         let text =
@@ -206,12 +214,40 @@ pub(crate) fn build(kustomization: &Manifest, dir: &str, around: &Surroundings<'
     let additions = additions(kustomization, &repository.tree, dir, Arc::default());
     let rendered = repository.builder.build_with(dir, &additions);
     let (mut manifests, mut findings) = (rendered.manifests, rendered.findings);
+    leave_out_what_is_for_others(&additions, &mut findings);
     fill_in(kustomization, &mut manifests, around, &mut findings);
     for manifest in &mut manifests {
         set_common_metadata(kustomization, manifest);
         manifest.owner = Some(Owner(kustomization.id.clone()));
     }
     Built { state: NodeState::Rendered, manifests, findings, needed: rendered.needed, directory: Some(dir.to_owned()) }
+}
+
+/// A patch that was itself patched in is made for many Kustomizations, and not each of them has all that it patches.
+fn leave_out_what_is_for_others(additions: &Additions, findings: &mut Vec<Finding>) {
+    let patches = additions.appended.iter().filter(|entry| entry.key.text.starts_with("patches"));
+    let inherited = patches.flat_map(|entry| entry.value.items());
+    let inherited: Vec<Span> = inherited.filter(|patch| is_patched_in(patch)).map(whole).collect();
+    let lies_in =
+        |span: Span, patch: &Span| patch.file == span.file && patch.start <= span.start && span.end <= patch.end;
+    findings.retain(|finding| {
+        finding.rule != seatrial_kustomize::PATCH_TARGET
+            || finding.level == Level::Error
+            || !inherited.iter().any(|patch| lies_in(finding.primary.span, patch))
+    });
+}
+
+fn is_patched_in(node: &Node) -> bool {
+    let is_set = |node: &Node| node.origin().over.is_some_and(|over| over.by == SetBy::Patch);
+    is_set(node)
+        || node.entries().iter().any(|entry| is_patched_in(&entry.value))
+        || node.items().iter().any(is_patched_in)
+}
+
+/// From the first to the last place of a node.
+fn whole(node: &Node) -> Span {
+    let within = node.entries().iter().map(|entry| whole(&entry.value)).chain(node.items().iter().map(whole));
+    within.fold(node.span(), Span::to)
 }
 
 fn fill_in(

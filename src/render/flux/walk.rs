@@ -230,17 +230,12 @@ impl Walk<'_> {
 
     fn finish(mut self) -> Rendered {
         let graph = Graph { nodes: self.nodes };
-        let is_complete = self.needed.is_empty() && !graph.nodes.iter().any(|node| is_gap(&node.state));
+        let is_complete = self.needed.is_empty() && !graph.nodes.iter().any(GraphNode::is_gap);
         self.findings.extend(dependencies::check(&graph, &self.objects, is_complete));
         self.findings.extend(owners::check(&self.objects));
         let manifests = self.objects.into_all();
         Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed }
     }
-}
-
-/// Whether something below a node is not seen.
-fn is_gap(state: &NodeState) -> bool {
-    matches!(state, NodeState::Unknown(_) | NodeState::NotFetched(_) | NodeState::NotFollowed(_) | NodeState::Missing)
 }
 
 fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {

@@ -97,7 +97,7 @@ mod vars;
 mod wording;
 
 pub use additions::Additions;
-pub use ids::own::CATALOG;
+pub use ids::own::{CATALOG, PATCH_TARGET};
 pub use image_override::{ImageOverride, override_images};
 pub use nearest::nearest as nearest_name;
 pub use remote::Checkout;

@@ -54,7 +54,7 @@ pub(crate) enum ManifestFormat {
     Yaml,
     /// One `v1` List.
     Json,
-    /// One line per object.
+    /// One line per object; of a cluster that Flux reconciles, who applies what.
     Tree,
 }
 

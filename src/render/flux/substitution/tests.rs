@@ -140,3 +140,30 @@ fn every_byte_knows_what_it_was() {
     ];
     assert_eq!(told, expected);
 }
+
+/// Each line: a template and what fluxcd/pkg/envsubst 1.7.1 makes of it, both as JSON; `!` and a reason where it refuses.
+const ANSWERS: &str = include_str!("answers.tsv");
+
+/// The variables that the answers were made with.
+const VARIABLES: [(&str, &str); 6] =
+    [("v", "abcABC123ABCabc"), ("path", "/path/to/file.tar.gz"), ("empty", ""), ("d", "foo"), ("n", "12"), ("_u", "x_y")];
+
+#[test]
+fn flux_answers_the_same() {
+    let mut wrong = Vec::new();
+    for line in ANSWERS.lines() {
+        let (template, answer) = line.split_once('\t').expect("two columns");
+        let read = |json: &str| serde_json::from_str::<String>(json).expect("is JSON");
+        let (template, answer) = (read(template), read(answer));
+        let ours = filled(&template, &VARIABLES, Strictness::Lenient);
+        let is_same = match (&ours, answer.strip_prefix('!')) {
+            (Err(_), Some(_)) => true,
+            (Ok(filled), None) => filled.text == answer,
+            _ => false,
+        };
+        if !is_same {
+            wrong.push(format!("{template:?}: {answer:?}, and ours: {:?}", ours.map(|filled| filled.text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), ANSWERS.lines().count(), wrong.join("\n"));
+}
