@@ -1,6 +1,8 @@
 //! Schedules of CronJobs, as the API server reads them (`github.com/robfig/cron/v3` `parser.go` `ParseStandard`;
 //! `k8s.io/kubernetes` `pkg/apis/batch/validation/validation.go` `validateScheduleFormat`).
 
+use seatrial_golang::duration;
+
 use crate::syntax::Wrong;
 
 /// What is wrong with a schedule.
@@ -23,32 +25,11 @@ pub(crate) fn schedule(text: &str) -> Wrong {
 
 fn descriptor(name: &str) -> Wrong {
     const NAMES: [&str; 7] = ["yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly"];
-    let is_interval = name.strip_prefix("every ").is_some_and(is_duration);
+    let is_interval = name.strip_prefix("every ").is_some_and(|text| duration::parse(text).is_some());
     if NAMES.contains(&name) || is_interval {
         return None;
     }
     Some("must be `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every` with a duration".to_owned())
-}
-
-/// Go's `time.ParseDuration`: numbers with units, one after the other.
-fn is_duration(text: &str) -> bool {
-    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if rest == "0" {
-        return true;
-    }
-    while !rest.is_empty() {
-        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let digits = &rest[..rest.len() - number.len()];
-        if !digits.contains(|c: char| c.is_ascii_digit()) || digits.matches('.').count() > 1 {
-            return false;
-        }
-        let Some(after) = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].iter().find_map(|u| number.strip_prefix(u))
-        else {
-            return false;
-        };
-        rest = after;
-    }
-    !text.is_empty()
 }
 
 struct Field {

@@ -1,8 +1,7 @@
 //! An image reference in its parts, taken apart and matched as kustomize does (kustomize: `internal/image`).
 
 use regex::Regex;
-
-use crate::go_regex;
+use seatrial_golang::regexp;
 
 /// Name, tag and digest of an image; tag and digest may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +83,7 @@ impl ImagePattern {
 }
 
 fn expression(name: &str) -> Result<Regex, String> {
-    go_regex::compile(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"))
+    regexp::compile(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"))
 }
 
 /// What the expression says, for a name in which only the dot stands for other characters.

@@ -36,7 +36,6 @@ mod fields;
 mod files;
 mod folded;
 mod generators;
-mod go_regex;
 mod iam_policy;
 mod ids;
 mod image_override;

@@ -1,13 +1,12 @@
 //! What selectors and paths hold texts against: plain text compared as such, and an expression only where it is one.
 //!
-//! Not here: how an expression is read (`go_regex`).
+//! Not here: how an expression is read (`formats/golang`).
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use regex::Regex;
-
-use crate::go_regex;
+use seatrial_golang::regexp;
 
 /// A pattern, read.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ impl Pattern {
         if is_plain(pattern) {
             return Ok(Pattern::Is(pattern.to_owned()));
         }
-        go_regex::compile(&format!("^(?:{pattern})$")).map(Pattern::Fits)
+        regexp::compile(&format!("^(?:{pattern})$")).map(Pattern::Fits)
     }
 
     /// A pattern for parts of texts (kyaml: `PathMatcher.doSeq`); the error is a clause.
@@ -33,7 +32,7 @@ impl Pattern {
         if is_plain(pattern) {
             return Ok(Pattern::Contains(pattern.to_owned()));
         }
-        go_regex::compile(pattern).map(Pattern::Fits)
+        regexp::compile(pattern).map(Pattern::Fits)
     }
 
     /// The only text that fits, where there is one.

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use seatrial_golang::float;
 use seatrial_model::{Node, ScalarKind, Value};
 use seatrial_yaml::{emit_styled, explicit_tag};
 
@@ -128,39 +129,16 @@ fn json_scalar(node: &Node, text: &str) -> Option<String> {
     if explicit_tag(node).is_some() {
         return match node.kind() {
             // An integer where a float is wanted is one.
-            ScalarKind::Float => text.parse::<f64>().ok().map(go_float),
+            ScalarKind::Float => text.parse::<f64>().ok().map(float::json),
             _ => None,
         };
     }
     match node.kind() {
-        ScalarKind::Float => text.replace('_', "").parse::<f64>().ok().filter(|f| f.is_finite()).map(go_float),
+        ScalarKind::Float => text.replace('_', "").parse::<f64>().ok().filter(|f| f.is_finite()).map(float::json),
         ScalarKind::Integer => match node.to_json() {
-            serde_json::Value::Number(number) if number.is_f64() => number.as_f64().map(go_float),
+            serde_json::Value::Number(number) if number.is_f64() => number.as_f64().map(float::json),
             number => Some(number.to_string()),
         },
         _ => Some(go_json(&node.to_json())),
-    }
-}
-
-/// Go: `strconv.FormatFloat` as `encoding/json` calls it.
-fn go_float(number: f64) -> String {
-    let size = number.abs();
-    if size == 0.0 || (1e-6..1e21).contains(&size) {
-        return format!("{number}");
-    }
-    let text = format!("{number:e}");
-    if size >= 1e21 { text.replace('e', "e+") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::go_float;
-
-    #[test]
-    fn floats_are_written_as_go_writes_them() {
-        let cases = [(1.0, "1"), (1.5, "1.5"), (1e21, "1e+21"), (1e20, "100000000000000000000"), (1e-7, "1e-7")];
-        for (number, expected) in cases {
-            assert_eq!(go_float(number), expected);
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! `$(NAME)` in a text replaced by values (kustomize: `filters/refvar/expand.go`). Not here: which texts (`var_resolution`).
 
+use seatrial_golang::float;
+
 use crate::generators::base64_lines;
-use crate::json_numbers::go_float;
 
 /// What a var stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ impl Value {
         match self {
             Value::Text(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
-            Value::Float(number) => go_float(*number),
+            Value::Float(number) => float::general(*number),
             Value::Bool(value) => value.to_string(),
         }
     }

@@ -1,0 +1,7 @@
+//! What programs in Go read and write, as they do it: regular expressions, numbers, durations.
+//!
+//! Not here: what reads them (`render`, `check`); templates.
+
+pub mod duration;
+pub mod float;
+pub mod regexp;
