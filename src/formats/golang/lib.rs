@@ -1,7 +1,8 @@
-//! What programs in Go read and write, as they do it: regular expressions, numbers, durations.
+//! What programs in Go read and write, as they do it: regular expressions, numbers, durations, versions.
 //!
 //! Not here: what reads them (`render`, `check`); templates.
 
 pub mod duration;
 pub mod float;
 pub mod regexp;
+pub mod semver;
