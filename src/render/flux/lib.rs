@@ -8,6 +8,7 @@
 mod dependencies;
 mod flux_object;
 mod ids;
+pub mod image_policy;
 mod kustomization;
 mod objects;
 mod owners;
@@ -15,6 +16,7 @@ mod sources;
 mod substitute_from;
 mod substituted;
 pub mod substitution;
+pub mod tag_filter;
 mod unit;
 mod variables;
 mod version;
