@@ -13,6 +13,7 @@ mod read;
 use seatrial_golang::regexp::Expression;
 
 pub use because::{Because, Failure};
+pub(crate) use read::wrong_with;
 pub use read::{DigestReflection, PolicyObject, exclusions, read};
 
 pub(crate) use choice::version;
@@ -20,6 +21,9 @@ use choice::{Chooser, Ranking};
 
 /// Tags that an ImageRepository excludes unless it says otherwise: signatures.
 pub const DEFAULT_EXCLUSION: &str = r"^.*\.sig$";
+
+/// A template of a filter that is longer is refused: it would be filled in for each tag.
+const LONGEST_EXTRACT: usize = 1024;
 
 /// What a policy says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +74,8 @@ pub enum Part {
     Order,
     /// The pattern of the filter.
     Pattern,
+    /// What the filter extracts.
+    Extract,
     /// An exclusion of the ImageRepository, by its place.
     Exclusion(usize),
 }
@@ -124,6 +130,10 @@ impl ImagePolicy {
         let exclusions = spec.exclusions.iter().enumerate();
         let exclusions: Vec<_> =
             exclusions.filter_map(|(at, text)| Some((expression(text, Part::Exclusion(at))?, text.clone()))).collect();
+        if spec.filter.as_ref().is_some_and(|filter| filter.extract.len() > LONGEST_EXTRACT) {
+            let because = format!("it is longer than {LONGEST_EXTRACT} bytes");
+            wrong.push(Wrong { part: Part::Extract, because });
+        }
         let chooser = Chooser::new(&spec.choice).map_err(|own| wrong.push(own));
         match chooser {
             Ok(chooser) if wrong.is_empty() => Ok(ImagePolicy { chooser, filter: filter.flatten(), exclusions }),

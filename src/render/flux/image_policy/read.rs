@@ -1,10 +1,25 @@
 //! An `ImagePolicy` as it is written, in all versions of its API; what is wrong with it becomes findings at its lines.
 
+use seatrial_golang::regexp::Expression;
 use seatrial_model::{Finding, Manifest, Node, Span};
 
 use super::{Choice, DEFAULT_EXCLUSION, ImagePolicy, Part, PolicySpec, TagFilter, Wrong};
 use crate::flux_object::{has_variable, items, namespace, spec};
 use crate::ids;
+
+const GROUP: &str = "image.toolkit.fluxcd.io";
+
+/// The texts of a policy that are looked into.
+const TEXTS: [&[&str]; 8] = [
+    &["policy", "semver", "range"],
+    &["policy", "alphabetical", "order"],
+    &["policy", "numerical", "order"],
+    &["filterTags", "pattern"],
+    &["filterTags", "extract"],
+    &["imageRepositoryRef", "name"],
+    &["imageRepositoryRef", "namespace"],
+    &["digestReflectionPolicy"],
+];
 
 /// What a policy does with the digest of the tag that wins; the tag is the same with all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,12 +73,40 @@ pub fn read(manifest: &Manifest) -> Result<PolicyObject, Vec<Finding>> {
     Ok(PolicyObject { spec: policy, digest, repository: Some((in_namespace, name)).filter(|(_, n)| !n.is_empty()) })
 }
 
+/// What is wrong with an image policy or an image repository, whatever tags there are. Values with variables are left to those who know
+/// them, values of other types to the schema.
+pub(crate) fn wrong_with(manifest: &Manifest) -> Vec<Finding> {
+    let is_readable = |path: &[&str]| {
+        let text = spec(manifest, path).map(|node| node.as_str().filter(|text| !has_variable(text)));
+        text.is_none_or(|text| text.is_some())
+    };
+    match (manifest.id.group.as_str(), manifest.id.kind.as_str()) {
+        (GROUP, "ImagePolicy") if TEXTS.into_iter().all(is_readable) => read(manifest).err().unwrap_or_default(),
+        (GROUP, "ImageRepository") => exclusions(Some(manifest)).err().unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
 /// The expressions of tags that an ImageRepository leaves out.
-#[must_use]
-pub fn exclusions(repository: Option<&Manifest>) -> Vec<String> {
-    let listed = repository.map(|repository| items(repository, &["exclusionList"])).unwrap_or_default();
+///
+/// # Errors
+/// A finding for each that is not an expression.
+pub fn exclusions(repository: Option<&Manifest>) -> Result<Vec<String>, Vec<Finding>> {
+    let Some(repository) = repository else { return Ok(vec![DEFAULT_EXCLUSION.to_owned()]) };
+    let listed = items(repository, &["exclusionList"]);
+    let wrong = listed.iter().enumerate().filter_map(|(at, item)| {
+        let pattern = item.scalar_text().filter(|text| !has_variable(text))?;
+        let why = Expression::new(pattern).err()?;
+        let message = format!("{} cannot be scanned: {why}", repository.id);
+        let finding = Finding::new(ids::IMAGE_POLICY, item.span(), message).with_object(&repository.id);
+        Some(finding.with_field(format!("/spec/exclusionList/{at}")).with_help(Part::Pattern.way_out()))
+    });
+    let wrong: Vec<Finding> = wrong.collect();
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     let texts: Vec<String> = listed.iter().filter_map(|item| item.scalar_text().map(str::to_owned)).collect();
-    if texts.is_empty() { vec![DEFAULT_EXCLUSION.to_owned()] } else { texts }
+    Ok(if texts.is_empty() { vec![DEFAULT_EXCLUSION.to_owned()] } else { texts })
 }
 
 struct Reader<'a> {
@@ -116,6 +159,7 @@ impl Reader<'_> {
     fn finding(&self, choice: &Choice, wrong: &Wrong) -> Finding {
         let path: &[&str] = match (wrong.part, choice) {
             (Part::Pattern, _) => &["filterTags", "pattern"],
+            (Part::Extract, _) => &["filterTags", "extract"],
             (Part::Range, _) | (_, Choice::Semver(_)) => &["policy", "semver", "range"],
             (_, Choice::Alphabetical(_)) => &["policy", "alphabetical", "order"],
             (_, Choice::Numerical(_)) => &["policy", "numerical", "order"],
@@ -136,6 +180,7 @@ impl Part {
         match self {
             Part::Range => "Write a range such as `1.2.x`, `^1.4`, `>=1.0.0 <2.0.0` or, with pre-releases, `>=1.0.0-0`",
             Part::Order => "Write `asc` to select the last one, or `desc` to select the first",
+            Part::Extract => "Write the name of a group, as in `$version`, or its number, as in `$1`",
             Part::Pattern | Part::Exclusion(_) => {
                 "Write a regular expression in Go's syntax (https://github.com/google/re2/wiki/Syntax), without look-around"
             }
