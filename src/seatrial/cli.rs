@@ -1,6 +1,7 @@
 //! Flags and subcommands. Only what works is listed.
 
 mod change;
+mod image;
 mod output;
 mod render;
 
@@ -17,6 +18,7 @@ use crate::variables::{FromVariables, boolean, without_empty};
 
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
+pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
 pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
@@ -33,6 +35,7 @@ The whole trial
 
 Look
   render     print the manifests that an environment receives
+  image      simulate an image policy of Flux over a list of tags
 
 Check
   validate   render and check everything; needs no cluster and no token
@@ -76,6 +79,8 @@ pub(crate) enum Command {
     /// Print the manifests that an environment receives.
     #[command(after_help = render::WORDS)]
     Render(Box<RenderArgs>),
+    /// Ask about images.
+    Image(ImageArgs),
     /// Render, validate, apply and wait.
     #[command(after_help = CHANGE)]
     Deploy(RunArgs),
@@ -93,18 +98,21 @@ pub(crate) enum Command {
 
 /// The command line's definition. `--help` of a command is as short as `-h`, and shows no values of the environment.
 pub(crate) fn definition() -> clap::Command {
-    let help = || Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
-    let command = Cli::command().mut_subcommands(|command| {
-        command
-            .max_term_width(80)
-            .disable_help_flag(true)
-            .arg(help())
-            .mut_args(|argument| without_empty(argument).hide_env_values(true))
-    });
+    let command = Cli::command().mut_subcommands(with_short_help);
     // There is no preview that they would name: they are needed in other CIs alone.
     let hidden = |argument: Arg| argument.hide(true);
     command
         .mut_subcommand("validate", |validate| validate.mut_arg("pull_request", hidden).mut_arg("repository", hidden))
+}
+
+fn with_short_help(command: clap::Command) -> clap::Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
+    command
+        .max_term_width(80)
+        .disable_help_flag(true)
+        .arg(help)
+        .mut_args(|argument| without_empty(argument).hide_env_values(true))
+        .mut_subcommands(with_short_help)
 }
 
 /// Flags that every command knows.
@@ -419,7 +427,10 @@ mod tests {
 
     #[test]
     fn the_help_of_a_command_fits_one_screen() {
-        for command in definition().get_subcommands_mut() {
+        let mut definition = definition();
+        let image = definition.find_subcommand_mut("image").and_then(|image| image.find_subcommand_mut("policy"));
+        let mut policy = image.expect("a command in a command").clone();
+        for command in definition.get_subcommands_mut().chain([&mut policy]) {
             let help = command.render_help().to_string();
             assert!(help.lines().count() <= 50, "{help}");
             assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");

@@ -193,8 +193,8 @@ fn each_once(environments: &mut Vec<Planned>) {
     environments.dedup_by(|a, b| a.name == b.name);
 }
 
-/// Standard input as a file of its own. Empty input is refused: the command before a pipe may have failed.
-fn standard_input(session: &Session, flags: PlanFlags) -> Result<Elsewhere, Stop> {
+/// The text of standard input. Empty input is refused: the command before a pipe may have failed.
+pub(crate) fn standard_input_text() -> Result<String, Stop> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(SIZE_LIMIT + 1).read_to_end(&mut bytes);
     read.map_err(|error| Stop::Broken(format!("cannot read standard input: {error}")))?;
@@ -206,6 +206,12 @@ fn standard_input(session: &Session, flags: PlanFlags) -> Result<Elsewhere, Stop
         let sentence = "standard input is empty; if it comes through a pipe, the command before it may have failed";
         return Err(Stop::Usage(sentence.to_owned()));
     }
+    Ok(text)
+}
+
+/// Standard input as a file of its own.
+fn standard_input(session: &Session, flags: PlanFlags) -> Result<Elsewhere, Stop> {
+    let text = standard_input_text()?;
     let name = STANDARD_INPUT.1;
     let tree = Tree::memory([(name, text.as_str())], &session.sources);
     let renderer = Renderer::alone(&tree, &Arc::default());

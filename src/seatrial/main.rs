@@ -16,6 +16,7 @@ mod deliver;
 mod given;
 mod graph_tree;
 mod head_lines;
+mod image_policy;
 mod inline;
 mod judge;
 mod live;
@@ -50,7 +51,7 @@ use clap::error::ErrorKind;
 use seatrial_ci::Host;
 use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 
-use crate::cli::{Ci, Cli, Command, CommonArgs};
+use crate::cli::{Ci, Cli, Command, CommonArgs, ImageArgs, ImageCommand};
 use crate::pipeline::Extent;
 use crate::stop::Stop;
 use crate::streams::Written;
@@ -118,6 +119,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
+        Command::Image(ImageArgs { command: ImageCommand::Policy(args) }) => image_policy::simulate(args),
         Command::Report(args) => on_runtime(report_from::deliver(args)),
         Command::Schema(args) => commands::schema(args),
     }
@@ -151,6 +153,6 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Render(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),
         Command::Report(args) => Some(&mut args.common),
-        Command::Schema(_) => None,
+        Command::Image(_) | Command::Schema(_) => None,
     }
 }
