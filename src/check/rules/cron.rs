@@ -1,7 +1,9 @@
-//! Schedules of CronJobs, as the API server reads them (`github.com/robfig/cron/v3` `parser.go` `ParseStandard`;
-//! `k8s.io/kubernetes` `pkg/apis/batch/validation/validation.go` `validateScheduleFormat`).
+//! Schedules of CronJobs, as the API server takes them (`k8s.io/kubernetes` `pkg/apis/batch/validation/validation.go`
+//! `validateScheduleFormat`).
+//!
+//! Not here: how a schedule is read (`formats/golang`).
 
-use seatrial_golang::duration;
+use seatrial_golang::cron;
 
 use crate::syntax::Wrong;
 
@@ -10,77 +12,7 @@ pub(crate) fn schedule(text: &str) -> Wrong {
     if text.contains("TZ") {
         return Some("must not set a time zone; use `timeZone`".to_owned());
     }
-    if let Some(name) = text.strip_prefix('@') {
-        return descriptor(name);
-    }
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    if fields.len() != FIELDS.len() {
-        return Some(format!(
-            "must have five fields (minute, hour, day of the month, month, day of the week), not {}",
-            fields.len()
-        ));
-    }
-    fields.iter().zip(FIELDS).find_map(|(text, field)| field.wrong(text))
-}
-
-fn descriptor(name: &str) -> Wrong {
-    const NAMES: [&str; 7] = ["yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly"];
-    let is_interval = name.strip_prefix("every ").is_some_and(|text| duration::parse(text).is_some());
-    if NAMES.contains(&name) || is_interval {
-        return None;
-    }
-    Some("must be `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every` with a duration".to_owned())
-}
-
-struct Field {
-    name: &'static str,
-    least: u32,
-    most: u32,
-    names: &'static [&'static str],
-}
-
-const FIELDS: [Field; 5] = [
-    Field { name: "a minute", least: 0, most: 59, names: &[] },
-    Field { name: "an hour", least: 0, most: 23, names: &[] },
-    Field { name: "a day of the month", least: 1, most: 31, names: &[] },
-    Field {
-        name: "a month",
-        least: 1,
-        most: 12,
-        names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    },
-    Field { name: "a day of the week", least: 0, most: 6, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
-];
-
-impl Field {
-    fn wrong(&self, text: &str) -> Wrong {
-        let fits = |part: &str| self.takes(part).is_some();
-        if text.split(',').filter(|part| !part.is_empty()).all(fits) {
-            return None;
-        }
-        let Field { name, least, most, .. } = self;
-        Some(format!("must have {name} between {least} and {most}, a range, a list or `*`, not `{text}`"))
-    }
-
-    /// One of a list: `*`, `5`, `1-5`, each with a step (`getRange`).
-    fn takes(&self, part: &str) -> Option<()> {
-        let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
-        let step: u32 = step.map_or(Some(1), |step| step.parse().ok())?;
-        let (low, high) = range.split_once('-').map_or((range, None), |(low, high)| (low, Some(high)));
-        let (start, end) = match (low, high) {
-            ("*" | "?", _) => (self.least, self.most),
-            (_, Some(high)) => (self.number(low)?, self.number(high)?),
-            (_, None) if part.contains('/') => (self.number(low)?, self.most),
-            (_, None) => (self.number(low)?, self.number(low)?),
-        };
-        (self.least <= start && start <= end && end <= self.most && step > 0).then_some(())
-    }
-
-    fn number(&self, text: &str) -> Option<u32> {
-        let lower = text.to_ascii_lowercase();
-        let named = self.names.iter().position(|name| *name == lower).and_then(|at| u32::try_from(at).ok());
-        named.map(|at| at + self.least).or_else(|| text.parse().ok())
-    }
+    cron::wrong_with(text)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! What programs in Go read and write, as they do it: regular expressions, numbers, durations, versions.
+//! What programs in Go read and write, as they do it: regular expressions, numbers, durations,
+//! schedules, versions.
 //!
 //! Not here: what reads them (`render`, `check`); templates.
 
+pub mod cron;
 pub mod duration;
 pub mod float;
 pub mod regexp;
