@@ -212,6 +212,17 @@ spec: { exclusionList: ['a(?=b)'] }
     assert!(seen.errors.contains("images.yaml:11:25"), "{}", seen.errors);
 }
 
+/// What `validate` says of a cluster with one file.
+fn validated(objects: &str) -> String {
+    let scratch = files(&[
+        ("seatrial.yaml", "version: 1\nenvironments:\n  dev:\n    flux: { path: clusters/dev }\n"),
+        ("clusters/dev/images.yaml", objects),
+    ]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+    let seen = command.arg("validate").current_dir(scratch.path()).env_clear().output().expect("the program runs");
+    unbroken(&String::from_utf8_lossy(&seen.stdout))
+}
+
 #[test]
 fn a_wrong_policy_in_a_cluster_is_found_without_a_list() {
     let policy = |name: &str, range: &str| {
@@ -221,13 +232,37 @@ fn a_wrong_policy_in_a_cluster_is_found_without_a_list() {
         )
     };
     let objects = format!("{}{}{}", policy("wrong", "1.x.p"), policy("right", "1.x"), policy("unknown", "${RANGE}"));
-    let scratch = files(&[
-        ("seatrial.yaml", "version: 1\nenvironments:\n  dev:\n    flux: { path: clusters/dev }\n"),
-        ("clusters/dev/images.yaml", objects.as_str()),
-    ]);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
-    let seen = command.arg("validate").current_dir(scratch.path()).env_clear().output().expect("the program runs");
-    let told = unbroken(&String::from_utf8_lossy(&seen.stdout));
+    let told = validated(&objects);
     assert_eq!(told.matches("[image-policy]").count(), 1, "{told}");
     assert!(told.contains("clusters/dev/images.yaml:8:14"), "{told}");
+}
+
+#[test]
+fn a_wrong_filter_or_schedule_of_an_input_provider_is_found() {
+    let provider = |name: &str, kind: &str, filter: &str, cron: &str, window: &str| {
+        format!(
+            "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSetInputProvider\nmetadata: {{ name: {name}, namespace: shop }}\n\
+             spec:\n  type: {kind}\n  url: oci://shop.azurecr.io/charts/web\n  filter: {filter}\n  schedule:\n    - cron: '{cron}'\n\
+             \x20     window: {window}\n---\n"
+        )
+    };
+    let tags = "ACRArtifactTag";
+    let told = validated(
+        &[
+            provider("right", tags, "{ includeTag: '^v', semver: 1.x }", "0 3 * * *", "1h"),
+            provider("static", "Static", "{ includeTag: '(' }", "0 3 * * *", "0s"),
+            provider("later", tags, "{ semver: '${RANGE}' }", "@daily", "4m"),
+        ]
+        .concat(),
+    );
+    assert!(!told.contains("[input-provider]"), "{told}");
+    for (provider, place, sentence) in [
+        (provider("a", tags, "{ excludeTag: '(' }", "0 3 * * *", "1h"), 7, "in `excludeTag`"),
+        (provider("a", tags, "{ semver: 1.x.p }", "0 3 * * *", "1h"), 7, "`1.x.p` is not a range"),
+        (provider("a", tags, "{}", "0 25 * * *", "1h"), 9, "an hour between 0 and 23"),
+        (provider("a", tags, "{}", "0 3 * * *", "3m"), 10, "the window of `3m` is shorter than twice"),
+    ] {
+        let told = validated(&provider);
+        assert!(told.contains(sentence) && told.contains(&format!("images.yaml:{place}:")), "{told}");
+    }
 }

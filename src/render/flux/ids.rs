@@ -27,6 +27,8 @@ pub(crate) mod own {
             "The controller stops at the first such object and applies nothing of the Kustomization. What looks like a variable and is not one (of a shell script, of Grafana) is written `$${…}`."
         IMAGE_POLICY "image-policy" Error Free "an image policy cannot select a tag"
             "image-reflector-controller stalls and leaves the last image in place. `seatrial image policy` says which tag a policy selects from a list, and why not the others."
+        INPUT_PROVIDER "input-provider" Error Free "an input provider cannot list anything"
+            "flux-operator cannot read a filter or a schedule of it, and every ResourceSet that takes its inputs keeps those that it had."
         MISSING_VARIABLES "missing-variables" Error Incomplete "an object with variables does not exist"
             "`postBuild.substituteFrom` names a ConfigMap or Secret in the namespace of the Kustomization; without it nothing is applied unless `optional: true`."
     }

@@ -9,6 +9,7 @@ mod dependencies;
 mod flux_object;
 mod ids;
 pub mod image_policy;
+mod input_provider;
 mod kustomization;
 mod objects;
 mod owners;

@@ -18,7 +18,7 @@ use crate::sources::{Bootstrap, Repositories, referred};
 use crate::substitute_from::is_all_there;
 use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
 use crate::version::Version;
-use crate::{dependencies, ids, image_policy, owners};
+use crate::{dependencies, ids, image_policy, input_provider, owners};
 
 /// What is walked.
 #[derive(Clone, Debug)]
@@ -234,6 +234,7 @@ impl Walk<'_> {
         self.findings.extend(dependencies::check(&graph, &self.objects, is_complete));
         self.findings.extend(owners::check(&self.objects));
         self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
+        self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
         let manifests = self.objects.into_all();
         Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed }
     }
