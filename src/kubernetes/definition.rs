@@ -5,6 +5,12 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::Limits;
+use crate::embedded::Embedded;
+
+/// A definition, and the data in which its own references are looked up.
+pub(crate) type Target = (&'static Embedded, &'static Definition<'static>);
+
 /// A definition, or a schema inside one. All text is borrowed from the unpacked data.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Definition<'a> {
@@ -32,7 +38,10 @@ pub(crate) struct Definition<'a> {
     pub(crate) patch_merge_key: Option<&'a str>,
     #[serde(rename = "x-kubernetes-patch-strategy", borrow)]
     pub(crate) patch_strategy: Option<&'a str>,
+    /// What limits the value beside its type; only custom resources have it.
+    #[serde(rename = "x-limits")]
+    pub(crate) limits: Option<Box<Limits>>,
     /// What `reference` leads to, once it was followed.
     #[serde(skip)]
-    pub(crate) target: OnceLock<Option<&'static Definition<'static>>>,
+    pub(crate) target: OnceLock<Option<Target>>,
 }

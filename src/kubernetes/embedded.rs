@@ -1,8 +1,8 @@
 //! The embedded data of each minor, unpacked on demand and kept for the life of the process.
 //!
 //! A file is the length of its index (four bytes, little-endian), the index, and one block per Go package of definitions
-//! (`io.k8s.api.core.v1`). Index and blocks are deflated JSON. The index holds `packages` (name → range among the blocks),
-//! `kinds` (rows of [`KindInfo`]) and `schemas` (`group/version/kind` → definition). A block maps names of definitions to
+//! (`io.k8s.api.core.v1`), or per API version of custom resources. Index and blocks are deflated JSON. The index holds `packages` (name → range among the blocks),
+//! `kinds` (rows of [`KindInfo`]), `schemas` (`group/version/kind` → definition) and, of Flux' kinds, `lives` (→ [`Life`]). A block maps names of definitions to
 //! [`Definition`]s. So `Deployment` unpacks the packages that it refers to, each once, and shares them with every other kind.
 
 use std::collections::HashMap;
@@ -12,7 +12,8 @@ use std::sync::OnceLock;
 use flate2::read::DeflateDecoder;
 use serde::Deserialize;
 
-use crate::definition::Definition;
+use crate::definition::{Definition, Target};
+use crate::flux::Life;
 use crate::{KindInfo, Minor};
 
 /// The files of [`Minor::ALL`], in its order.
@@ -28,14 +29,22 @@ static FILES: [&[u8]; 9] = [
     include_bytes!("data/1.37.bin"),
 ];
 
+/// The kinds of Flux.
+static FLUX_FILE: &[u8] = include_bytes!("data/flux.bin");
+
+/// What was unpacked of them so far.
+static FLUX: OnceLock<Option<Embedded>> = OnceLock::new();
+
 /// What was unpacked so far, beside [`FILES`].
 static MINORS: [OnceLock<Option<Embedded>>; 9] = [const { OnceLock::new() }; 9];
 
-/// One minor.
+/// One minor, or the kinds of Flux.
 #[derive(Debug)]
 pub(crate) struct Embedded {
     /// Every kind with URLs, sorted by group, version and kind.
     pub(crate) kinds: Vec<KindInfo>,
+    /// In which minors of Flux a kind is served, by `group/version/kind`.
+    pub(crate) lives: HashMap<String, Life>,
     schemas: HashMap<String, String>,
     packages: HashMap<String, Package>,
 }
@@ -52,6 +61,8 @@ struct Index {
     packages: HashMap<String, (usize, usize)>,
     kinds: Vec<KindInfo>,
     schemas: HashMap<String, String>,
+    #[serde(default)]
+    lives: HashMap<String, Life>,
 }
 
 impl Embedded {
@@ -62,6 +73,11 @@ impl Embedded {
         slot.get_or_init(|| Embedded::unpack(file)).as_ref()
     }
 
+    /// The kinds of Flux.
+    pub(crate) fn flux() -> Option<&'static Embedded> {
+        FLUX.get_or_init(|| Embedded::unpack(FLUX_FILE)).as_ref()
+    }
+
     fn unpack(file: &'static [u8]) -> Option<Embedded> {
         let (length, rest) = file.split_first_chunk::<4>()?;
         let (index, blocks) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
@@ -69,7 +85,7 @@ impl Embedded {
         let packages = index.packages.into_iter().filter_map(|(name, (start, end))| {
             Some((name, Package { packed: blocks.get(start..end)?, definitions: OnceLock::new() }))
         });
-        Some(Embedded { kinds: index.kinds, schemas: index.schemas, packages: packages.collect() })
+        Some(Embedded { kinds: index.kinds, lives: index.lives, schemas: index.schemas, packages: packages.collect() })
     }
 
     /// The name of the definition of a kind.
@@ -82,6 +98,15 @@ impl Embedded {
         let (package, _) = name.rsplit_once('.')?;
         let package = self.packages.get(package)?;
         package.definitions.get_or_init(|| unpack_definitions(package.packed).unwrap_or_default()).get(name)
+    }
+
+    /// The definition that a reference leads to. What custom resources refer to is Kubernetes' own, and the same in all minors.
+    pub(crate) fn target(&'static self, name: &str) -> Option<Target> {
+        let own = self.definition(name).map(|definition| (self, definition));
+        own.or_else(|| {
+            let kubernetes = Embedded::of(Minor::DEFAULT)?;
+            Some((kubernetes, kubernetes.definition(name)?))
+        })
     }
 
     /// Names of all kinds that have a schema, as `group/version/kind`, and of all definitions.

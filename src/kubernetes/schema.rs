@@ -1,7 +1,9 @@
 //! A structural schema, as Kubernetes publishes it, cheap to clone; references are followed on access.
 
+use crate::Limits;
 use crate::definition::Definition;
 use crate::embedded::Embedded;
+use crate::flux::Release;
 
 /// References that may follow one another before a schema counts as unknown. Published schemas have one.
 const MOST_REFERENCES: usize = 8;
@@ -30,7 +32,10 @@ pub enum Type {
 /// A schema node. It is lazy: a recursive schema (`JSONSchemaProps`) is as cheap as any other.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    minor: &'static Embedded,
+    /// Where references are looked up.
+    data: &'static Embedded,
+    /// The Flux that reads it, where it is known.
+    release: Option<Release>,
     /// What stands at the place itself: merge keys may stand beside a reference.
     site: &'static Definition<'static>,
     /// What the place refers to; the place itself when it is no reference.
@@ -38,20 +43,29 @@ pub struct Schema {
 }
 
 impl Schema {
-    pub(crate) fn of_kind(minor: &'static Embedded, group: &str, version: &str, kind: &str) -> Option<Schema> {
-        let definition = minor.definition(minor.schema_name(group, version, kind)?)?;
-        Some(Schema::new(minor, definition))
+    pub(crate) fn of_kind(data: &'static Embedded, group: &str, version: &str, kind: &str) -> Option<Schema> {
+        let definition = data.definition(data.schema_name(group, version, kind)?)?;
+        Some(Schema::new(data, definition))
     }
 
-    fn new(minor: &'static Embedded, site: &'static Definition<'static>) -> Schema {
+    fn new(mut data: &'static Embedded, site: &'static Definition<'static>) -> Schema {
         let mut shape = site;
         for _ in 0..MOST_REFERENCES {
             let Some(name) = shape.reference else { break };
-            let target = shape.target.get_or_init(|| minor.definition(name));
-            let Some(target) = *target else { break };
-            shape = target;
+            let Some(target) = *shape.target.get_or_init(|| data.target(name)) else { break };
+            (data, shape) = target;
         }
-        Schema { minor, site, shape }
+        Schema { data, release: None, site, shape }
+    }
+
+    /// The same, read by a version of Flux.
+    pub(crate) fn in_release(self, release: Option<Release>) -> Schema {
+        Schema { release, ..self }
+    }
+
+    /// The schema of a part.
+    fn inner(&self, site: &'static Definition<'static>) -> Schema {
+        Schema::new(self.data, site).in_release(self.release)
     }
 
     /// The type of the value.
@@ -78,7 +92,7 @@ impl Schema {
     /// The schema of a declared field.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<Schema> {
-        self.shape.properties.get(name).map(|site| Schema::new(self.minor, site))
+        self.shape.properties.get(name).map(|site| self.inner(site))
     }
 
     /// Names of the declared fields, sorted.
@@ -97,7 +111,7 @@ impl Schema {
     /// The schema of values under any key (`map[string]T`); `None` for an object with declared fields only.
     #[must_use]
     pub fn additional(&self) -> Option<Schema> {
-        self.shape.additional.as_deref().map(|site| Schema::new(self.minor, site))
+        self.shape.additional.as_deref().map(|site| self.inner(site))
     }
 
     /// Whether fields that are not declared are kept (`RawExtension`, `FieldsV1`, JSON of any kind). An object that declares
@@ -110,7 +124,27 @@ impl Schema {
     /// The schema of a list's items.
     #[must_use]
     pub fn items(&self) -> Option<Schema> {
-        self.shape.items.as_deref().map(|site| Schema::new(self.minor, site))
+        self.shape.items.as_deref().map(|site| self.inner(site))
+    }
+
+    /// What limits the value beside its type and format.
+    #[must_use]
+    pub fn limits(&self) -> Option<&Limits> {
+        self.site.limits.as_deref()
+    }
+
+    /// The minor of Flux that brought the field, where the one that reads it lacks it.
+    #[must_use]
+    pub fn since(&self) -> Option<Release> {
+        let since = self.limits()?.since?;
+        self.release.filter(|release| *release < since).map(|_| since)
+    }
+
+    /// The minor of Flux that brought a value of an enumeration, where the one that reads it lacks it.
+    #[must_use]
+    pub fn value_since(&self, value: &str) -> Option<Release> {
+        let since = self.limits()?.later.get(value)?;
+        self.release.filter(|release| release < since).map(|_| *since)
     }
 
     /// `x-kubernetes-list-type`: `atomic`, `set` or `map`.
