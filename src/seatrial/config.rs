@@ -119,6 +119,9 @@ pub(crate) struct FluxSource {
     /// Version of Flux in the cluster, such as `2.9`; what hangs on a version that is not known is at most a warning.
     #[serde(default)]
     pub(crate) version: Option<String>,
+    /// Version of the extension `microsoft.flux` of AKS or Azure Arc, such as `1.19.5`, instead of the version of Flux that it carries.
+    #[serde(default)]
+    pub(crate) extension: Option<String>,
 }
 
 /// Which files a kustomization may read.
@@ -282,6 +285,7 @@ impl SourceConfig {
                     .collect::<Option<_>>()?,
                 configured: Some((config_path.to_owned(), environment.to_owned())),
                 version: source.version.clone(),
+                extension: source.extension.clone(),
             }),
             SourceConfig::Kustomize(_) => Source::Kustomize(path),
             SourceConfig::Manifests(_) => Source::Manifests(path),

@@ -3,9 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use seatrial_discover::{Discovery, FluxRoot, Loose, Source};
-use seatrial_flux::{Cluster, Repositories, Repository, SourceName, Version};
+use seatrial_flux::{Cluster, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
+use seatrial_kubernetes::flux::{Release, release_of_extension};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
-use seatrial_model::{Manifest, Node, Rendered, ids};
+use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
@@ -99,17 +100,29 @@ impl Renderer {
         });
         let others = root.repositories.iter().map(|(name, path)| (SourceName::parse(name), path.clone()));
         let repositories = Repositories { own: Arc::clone(own), others: others.collect() };
-        let variables = root.configured.as_ref().map(|(path, name)| self.variables(path, name)).unwrap_or_default();
-        let version = root.version.as_deref().and_then(Version::parse).unwrap_or_default();
-        seatrial_flux::render(&Cluster { path: root.path.clone(), repositories, variables, version })
+        let entries = self.configured(root, "variables").map(|node| node.entries().to_vec()).unwrap_or_default();
+        let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
+        let version = configured_release(root).into();
+        let mut rendered =
+            seatrial_flux::render(&Cluster { path: root.path.clone(), repositories, variables, version });
+        rendered.findings.extend(self.unknown_extension(root));
+        rendered
     }
 
-    /// The variables of an environment, where the configuration says them.
-    fn variables(&self, config: &str, environment: &str) -> Vec<(String, Node)> {
-        let root = self.tree.read(config).ok().and_then(|file| root_of(&file));
-        let variables = root.as_ref().and_then(|root| root.at(&["environments", environment, "flux", "variables"]));
-        let entries = variables.map(Node::entries).unwrap_or_default();
-        entries.iter().map(|entry| (entry.key.text.to_string(), entry.value.clone())).collect()
+    /// What the configuration says of an environment that Flux reconciles, with its place.
+    fn configured(&self, root: &FluxRoot, key: &str) -> Option<Node> {
+        let (config, environment) = root.configured.as_ref()?;
+        let node = self.tree.read(config).ok().and_then(|file| root_of(&file))?;
+        node.at(&["environments", environment, "flux", key]).cloned()
+    }
+
+    /// An extension whose Flux is not in the table.
+    fn unknown_extension(&self, root: &FluxRoot) -> Option<Finding> {
+        let extension = root.extension.as_ref().filter(|extension| release_of_extension(extension).is_none())?;
+        let place = self.configured(root, "extension")?.span();
+        let message = format!("it is not known which Flux the extension `{extension}` carries");
+        let finding = Finding::new(UNKNOWN_EXTENSION, place, message);
+        Some(finding.with_help("say `version:` instead, such as `version: \"2.7\"`"))
     }
 
     fn kustomize(&self, load_restriction: LoadRestriction) -> &Builder {
@@ -122,6 +135,12 @@ impl Renderer {
             Builder::new(&self.tree, options, &self.parsed)
         })
     }
+}
+
+/// The version of Flux that the configuration says.
+fn configured_release(root: &FluxRoot) -> Option<Release> {
+    let version = root.version.as_deref().and_then(Release::parse);
+    version.or_else(|| root.extension.as_deref().and_then(release_of_extension))
 }
 
 /// The `--image` flags.

@@ -48,6 +48,8 @@ pub struct FluxRoot {
     pub configured: Option<(String, String)>,
     /// The version of Flux, as written.
     pub version: Option<String>,
+    /// The version of the extension of AKS that brings Flux, as written.
+    pub extension: Option<String>,
 }
 
 /// Plain manifests that no kustomization reaches.

@@ -21,6 +21,8 @@ pub(crate) mod own {
             "Each of the two puts the object back to what it says, again and again; and when one of them does not have it any more, it is deleted under the other."
         OWN_PARENT "own-parent" Error Incomplete "a Kustomization reconciles what contains itself"
             "It applies all that its parent applies, itself included. Give it a directory of its own."
+        UNKNOWN_EXTENSION "unknown-extension" Warning Free "nobody knows which Flux an extension carries"
+            "`flux.extension` is the version of `microsoft.flux`, the extension of AKS and Azure Arc; Microsoft's release notes say which Flux it carries, for some versions. Say `flux.version` instead: `kubectl get customresourcedefinition -l app.kubernetes.io/part-of=flux -L app.kubernetes.io/version` prints it."
         UNSET_VARIABLE "unset-variable" Error Free "a variable has no value"
             "Since Flux 2.9 nothing is applied then; before, the variable was replaced by nothing, without a word: `replicas: ${REPLICAS}` became `replicas: null`."
         SUBSTITUTION "substitution" Error Incomplete "variables cannot be filled into an object"

@@ -23,7 +23,7 @@ mod variables;
 mod version;
 mod walk;
 
-pub use ids::own::CATALOG;
+pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
 pub use sources::{Repositories, Repository, SourceName};
 pub use unit::with_owner_labels;
 pub use version::Version;

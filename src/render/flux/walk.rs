@@ -44,6 +44,7 @@ struct Pending {
 
 struct Walk<'a> {
     cluster: &'a Cluster,
+    version: Version,
     bootstrap: Option<Bootstrap>,
     objects: Objects,
     nodes: Vec<GraphNode>,
@@ -58,6 +59,7 @@ struct Walk<'a> {
 pub fn render(cluster: &Cluster) -> Rendered {
     let mut walk = Walk {
         cluster,
+        version: cluster.version,
         bootstrap: None,
         objects: Objects::default(),
         nodes: Vec::new(),
@@ -87,6 +89,7 @@ impl Walk<'_> {
                 return;
             }
         };
+        self.version = self.version.or_installed(&rendered.manifests);
         self.bootstrap = bootstrap(&rendered.manifests, &dir);
         let itself = rendered.manifests.iter().find(|manifest| self.is_root(manifest, &dir)).cloned();
         let Some(root) = itself else {
@@ -125,7 +128,7 @@ impl Walk<'_> {
     }
 
     fn surroundings<'a>(&'a self, objects: &'a Objects) -> Surroundings<'a> {
-        let (strictness, unset) = self.cluster.version.substitution();
+        let (strictness, unset) = self.version.substitution();
         Surroundings {
             repositories: &self.cluster.repositories,
             bootstrap: self.bootstrap.as_ref(),

@@ -131,6 +131,11 @@ impl Checker {
             let message = format!("`{version}` is not a version of Flux, such as `2.9`");
             self.problem(&["environments", environment, "flux", "version"], message);
         }
+        if flux.version.is_some() && flux.extension.is_some() {
+            let message =
+                "`flux` takes one of `version:` and `extension:`: an extension has one version of Flux".to_owned();
+            self.problem(&["environments", environment, "flux", "extension"], message);
+        }
         for (name, path) in &flux.repositories {
             if join(parent(&self.path), path).is_none() {
                 let message = format!("`{path}` leads out of the repository; check the source out inside of it");

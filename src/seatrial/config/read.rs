@@ -154,6 +154,17 @@ mod tests {
     }
 
     #[test]
+    fn a_cluster_has_one_version_of_flux() {
+        check(
+            "version: 1\nenvironments:\n  dev:\n    flux: { path: a, version: \"2.9\", extension: \"1.19.5\" }\n  prod:\n    flux: { path: a, version: newest }\n",
+            &[
+                "4:38: `flux` takes one of `version:` and `extension:`: an extension has one version of Flux",
+                "6:22: `newest` is not a version of Flux, such as `2.9`",
+            ],
+        );
+    }
+
+    #[test]
     fn a_rule_that_cannot_be_set_says_why() {
         check(
             "version: 1\nrules:\n  schema: warning\n  duplicate-key: off\n  parse-error: off\n  not-ready: note\n  config: off\n",
