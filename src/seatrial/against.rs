@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use seatrial_discover::{Loose, Source};
 use seatrial_kubernetes::Minor;
+use seatrial_kubernetes::flux::Release;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::Context;
@@ -14,7 +15,7 @@ use crate::checkouts::Checkouts;
 use crate::config::Config;
 use crate::judge::checked;
 use crate::plan::Planned;
-use crate::render::Renderer;
+use crate::render::{Renderer, flux_release};
 use crate::session::Session;
 
 /// The base of a pull request.
@@ -70,7 +71,8 @@ impl Against {
 
     /// Checks what it has.
     fn check(&self, before: &Before, head: Context<'_>, session: &Session) -> Vec<Finding> {
-        let context = Context { minor: before.minor, complete: before.rendered.is_complete(), ..head };
+        let (minor, flux, complete) = (before.minor, before.flux(), before.rendered.is_complete());
+        let context = Context { minor, flux, complete, ..head };
         checked(&before.rendered.manifests, context, &self.renderer, &before.source, session).findings
     }
 
@@ -107,6 +109,11 @@ impl Against {
 }
 
 impl Before {
+    /// The version of Flux that reconciles it.
+    fn flux(&self) -> Option<Release> {
+        flux_release(&self.source, &self.rendered.manifests)
+    }
+
     /// Tells the findings of the change (of rendering, then of checking) apart from those of the base.
     ///
     /// One side that cannot be rendered hides what is wrong with its objects: then nothing is compared. Where neither can be, what both
@@ -132,7 +139,7 @@ impl Before {
     /// What checking finds on the base, with the levels that the checkout's configuration gives: what it says of rules is no doing of the
     /// objects.
     fn checked<'a>(&self, against: &Against, head: &Head<'a>, session: &Session) -> Cow<'a, [Finding]> {
-        if head.is_unchanged && head.context.minor == self.minor {
+        if head.is_unchanged && head.context.minor == self.minor && head.context.flux == self.flux() {
             return Cow::Borrowed(head.checked);
         }
         Cow::Owned((head.with_levels)(against.check(self, head.context, session)))

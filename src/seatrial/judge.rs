@@ -16,7 +16,7 @@ use seatrial_schema::is_substitution;
 use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
 use crate::plan::Planned;
-use crate::render::{Renderer, image_names, matches_nothing, unmatched};
+use crate::render::{Renderer, flux_release, image_names, matches_nothing, unmatched};
 use crate::session::Session;
 use crate::stop::Stop;
 
@@ -165,6 +165,10 @@ pub(crate) fn checked(
     source: &Source,
     session: &Session,
 ) -> Checked {
+    // What a walk did not fill in is a value that only the cluster has.
+    if matches!(source, Source::Flux(_)) {
+        return check(manifests, &Context { substitutes: true, ..context });
+    }
     let as_it_is = check(manifests, &context);
     let is_about_substitution = |finding: &Finding| {
         let span = finding.primary.span;
@@ -206,6 +210,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let context = Context {
         environment: &planned.name,
         minor: planned.minor,
+        flux: flux_release(&planned.source, &head.manifests),
         sources: &bench.session.sources,
         options: bench.options,
         complete: head.is_complete(),

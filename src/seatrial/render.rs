@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use seatrial_discover::{Discovery, FluxRoot, Loose, Source};
 use seatrial_flux::{Cluster, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
-use seatrial_kubernetes::flux::{Release, release_of_extension};
+use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
 use seatrial_tree::Tree;
@@ -141,6 +141,12 @@ impl Renderer {
 fn configured_release(root: &FluxRoot) -> Option<Release> {
     let version = root.version.as_deref().and_then(Release::parse);
     version.or_else(|| root.extension.as_deref().and_then(release_of_extension))
+}
+
+/// The version of Flux that reconciles what a source gives: what the configuration says, or what is installed with it.
+pub(crate) fn flux_release(source: &Source, manifests: &[Manifest]) -> Option<Release> {
+    let configured = if let Source::Flux(root) = source { configured_release(root) } else { None };
+    configured.or_else(|| installed(manifests))
 }
 
 /// The `--image` flags.

@@ -5,6 +5,7 @@
 //! ```yaml
 //! # case: a Service without ports
 //! # minor: 1.33                  (the default minor unless said)
+//! # flux: 2.8                   (not known unless said)
 //! # complete: false              (complete unless said)
 //! # strict-schemas: true
 //! # error 5:3: the message       (a finding of this rule; lines are counted from the first one after these comments)
@@ -19,6 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
+use seatrial_kubernetes::flux::Release;
 use seatrial_model::{Finding, Label, Level, Manifest, NotChecked, RuleId, SourceFile, Sources};
 use seatrial_yaml::{Dialect, parse};
 
@@ -31,6 +33,7 @@ pub(crate) struct Case {
     /// Each finding, then its details.
     pub(crate) expected: Vec<Expected>,
     minor: Minor,
+    flux: Option<Release>,
     options: Options,
     complete: bool,
     text: String,
@@ -73,6 +76,7 @@ impl Case {
             claim: format!("{name}: {claim}"),
             expected: Vec::new(),
             minor: Minor::DEFAULT,
+            flux: None,
             options: Options::default(),
             complete: true,
             text: String::new(),
@@ -90,6 +94,7 @@ impl Case {
         let truth = |text: &str| text.parse().expect("true or false");
         match comment.split_once(": ") {
             Some(("minor", minor)) => self.minor = Minor::parse(minor).expect("a minor"),
+            Some(("flux", release)) => self.flux = Some(Release::parse(release).expect("a version of Flux")),
             Some(("complete", value)) => self.complete = truth(value),
             Some(("strict-schemas", value)) => self.options.strict_schemas = truth(value),
             _ => match (comment.strip_prefix("  "), self.expected.last_mut()) {
@@ -104,8 +109,8 @@ impl Case {
     pub(crate) fn run(&self) -> Outcome {
         let sources = Sources::new();
         let file = sources.add("case.yaml", self.text.clone());
-        let context =
-            Context { options: self.options, complete: self.complete, ..Context::new("dev", self.minor, &sources) };
+        let Case { options, complete, flux, .. } = *self;
+        let context = Context { options, complete, flux, ..Context::new("dev", self.minor, &sources) };
         let checked = check(&manifests(&file), &context);
         Outcome { file, checked }
     }

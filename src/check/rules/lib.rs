@@ -4,6 +4,7 @@
 //! `testdata/<id>/*.yaml` with its cases (how they are written stands in `cases.rs`).
 
 mod cron;
+mod deprecated_version;
 mod foreign;
 mod ingress_backend;
 mod invalid_name;
@@ -22,6 +23,7 @@ mod schema;
 mod selector_mismatch;
 mod selects_nothing;
 mod served;
+mod served_by_flux;
 mod shape;
 mod shapes;
 mod slips;
@@ -35,6 +37,7 @@ mod volume_mount;
 use std::collections::{BTreeMap, HashMap};
 
 use seatrial_kubernetes::Minor;
+use seatrial_kubernetes::flux::Release;
 use seatrial_model::{Built, Finding, Manifest, NotChecked, ObjectId, RuleId, Sources};
 use seatrial_schema::is_substitution;
 
@@ -48,6 +51,8 @@ pub struct Context<'a> {
     pub environment: &'a str,
     /// Its Kubernetes minor.
     pub minor: Minor,
+    /// The version of Flux that reconciles it, where it is known; what hangs on one that is not is at most a warning.
+    pub flux: Option<Release>,
     /// The files that its objects came from.
     pub sources: &'a Sources,
     /// What the user chose.
@@ -70,7 +75,8 @@ impl<'a> Context<'a> {
     /// A complete environment, with no choice made.
     #[must_use]
     pub fn new(environment: &'a str, minor: Minor, sources: &'a Sources) -> Context<'a> {
-        Context { environment, minor, sources, options: Options::default(), complete: true, substitutes: false }
+        let options = Options::default();
+        Context { environment, minor, flux: None, sources, options, complete: true, substitutes: false }
     }
 }
 
@@ -108,6 +114,7 @@ pub static RULES: &[&dyn Rule] = &[
     &namespace_mismatch::NamespaceMismatch,
     &missing_object::MissingObject,
     &unknown_kind::UnknownKind,
+    &deprecated_version::DeprecatedVersion,
     &sops::Sops,
 ];
 

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, ScalarKind, SetBy, Setting};
+use seatrial_kubernetes::flux::Release;
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, RuleId, RuleInfo, ScalarKind, SetBy, Setting};
 use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
 
 use crate::served::Served;
-use crate::{Checked, Context, Objects, Rule, provenance};
+use crate::{Checked, Context, Objects, Rule, provenance, served_by_flux};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
     id: "schema",
@@ -43,7 +44,7 @@ impl Rule for Schema {
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         for manifest in objects.readable() {
-            let Served::Known(schema) = Served::of(manifest, context.minor) else { continue };
+            let Served::Known(schema) = Served::of(manifest, context) else { continue };
             let violations = match context.substitutes {
                 true => validate_before_substitution(&schema, &manifest.node),
                 false => validate(&schema, &manifest.node),
@@ -108,13 +109,22 @@ fn finding(violation: &Violation, manifest: &Manifest, context: &Context<'_>) ->
         Problem::UnknownField { suggestion, .. } => {
             let meant = suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             let finding = new(format!("{object} has no field `{path}`{meant}"));
-            let minor = context.minor;
             let finding = match value.filter(|value| is_patched(value)) {
                 // The key stays where it was written first.
                 Some(value) => finding.with_related(value.span(), "a patch sets it, too"),
                 None => provenance::tell(finding, value, manifest),
             };
-            finding.with_note(format!("Kubernetes {minor} rejects unknown fields when validation is strict"))
+            match served_by_flux::is_flux(object) {
+                true => unknown_to_flux(finding, object, suggestion.is_some(), context),
+                false => {
+                    let minor = context.minor;
+                    finding.with_note(format!("Kubernetes {minor} rejects unknown fields when validation is strict"))
+                }
+            }
+        }
+        Problem::LaterField { since, .. } => later(new(format!("{object} has no field `{path}` yet")), *since, context),
+        Problem::LaterValue { value, since } => {
+            later(new(format!("`{path}` of {object} cannot be `{value}` yet")), *since, context)
         }
         Problem::WrongType { expected, found } => {
             let mut finding = new(format!("`{path}` of {object} must be {expected}, not {found}"));
@@ -150,6 +160,23 @@ fn finding(violation: &Violation, manifest: &Manifest, context: &Context<'_>) ->
             provenance::tell(finding, value, manifest)
         }
     }
+}
+
+/// A field that is not among those of the newest Flux that is known. A newer one may have it, unless it is evident what was meant.
+fn unknown_to_flux(finding: Finding, object: &ObjectId, is_slip: bool, context: &Context<'_>) -> Finding {
+    let finding = finding.with_note("server-side apply, with which Flux and Seatrial deploy, refuses unknown fields");
+    if is_slip || served_by_flux::is_covered(object, context) {
+        return finding;
+    }
+    finding
+        .with_level(Level::Warning)
+        .with_note("a version that is newer than those whose schemas are known may have it")
+}
+
+/// What the Flux of the environment does not have yet. It is known there, or nothing would be said.
+fn later(finding: Finding, since: Release, context: &Context<'_>) -> Finding {
+    let here = context.flux.map(|release| format!(", and the environment has {release}")).unwrap_or_default();
+    finding.with_note(format!("Flux {since} is the first that has it{here}"))
 }
 
 /// Whether a patch set a value over another one.

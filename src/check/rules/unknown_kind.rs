@@ -2,10 +2,11 @@
 //! custom resource definition may bring is a note, once per kind, and counted as not checked.
 
 use seatrial_kubernetes::Minor;
+use seatrial_kubernetes::flux::group_kinds;
 use seatrial_model::{Finding, Level, Manifest, NotChecked, RuleId, Span, ids};
 
 use crate::served::{Served, minors_that_serve};
-use crate::{Checked, Context, Objects, Rule, not_checked};
+use crate::{Checked, Context, Objects, Rule, not_checked, served_by_flux};
 
 /// The rule.
 pub(crate) struct UnknownKind;
@@ -18,7 +19,11 @@ impl Rule for UnknownKind {
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         let mut foreign = Vec::new();
         for manifest in objects.readable().iter().copied() {
-            match Served::of(manifest, context.minor) {
+            if let Some(finding) = served_by_flux::refused(manifest, objects, context) {
+                checked.findings.push(finding);
+                continue;
+            }
+            match Served::of(manifest, context) {
                 Served::Known(_) => {}
                 Served::Foreign => foreign.push(manifest),
                 Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, &meant, context.minor)),
@@ -36,10 +41,15 @@ impl Rule for UnknownKind {
 
 fn elsewhere(manifest: &Manifest, api_version: &str, minor: Minor) -> Finding {
     let (written, object) = (manifest.api_version(), &manifest.id);
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let server = match group_kinds(group) {
+        [] => format!("Kubernetes {minor}"),
+        _ => "Flux".to_owned(),
+    };
     let message = if written.is_empty() {
-        format!("{object} has no `apiVersion`; Kubernetes {minor} serves it as `{api_version}`")
+        format!("{object} has no `apiVersion`; {server} serves it as `{api_version}`")
     } else {
-        format!("`apiVersion: {written}` of {object} is not served by Kubernetes {minor}; use `{api_version}`")
+        format!("`apiVersion: {written}` of {object} is not served by {server}; use `{api_version}`")
     };
     let finding = refused(manifest, "apiVersion", message, minor);
     finding.with_help(format!("write `apiVersion: {api_version}` and adapt the fields to it"))
@@ -81,6 +91,6 @@ fn unvalidated(first: &Manifest, not_checked: &NotChecked) -> Finding {
     Finding::new(ids::UNKNOWN_KIND, place(first, "kind"), message).with_object(&first.id).with_field("/kind")
 }
 
-fn place(manifest: &Manifest, field: &str) -> Span {
+pub(crate) fn place(manifest: &Manifest, field: &str) -> Span {
     manifest.node.get(field).map_or(manifest.span, |value| value.span())
 }

@@ -1,5 +1,6 @@
 //! Values against structural schemas, decided as an API server with strict field validation would. Pure: no list of kinds, no files.
 
+mod limits;
 mod nearest;
 mod quantity;
 mod scalar;

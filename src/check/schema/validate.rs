@@ -6,7 +6,7 @@ use std::fmt::Write;
 use seatrial_kubernetes::{Schema, Type};
 use seatrial_model::{Entry, Node, Span, Value, json_pointer};
 
-use crate::{Problem, Violation, is_substitution, nearest, scalar};
+use crate::{Problem, Violation, is_substitution, limits, nearest, scalar};
 
 /// Levels of nesting that are looked at. The parser gives fewer; no object is that deep on purpose.
 const DEEPEST: usize = 512;
@@ -80,10 +80,15 @@ impl<'a> Walk<'a> {
         }
         match (schema.value_type(), node.value()) {
             (Type::Object, Value::Mapping(entries)) => self.object(schema, entries, place),
-            (Type::Array, Value::Sequence(items)) => self.list(schema, items),
+            (Type::Array, Value::Sequence(items)) => {
+                if let Some(problem) = limits::problem(schema, node) {
+                    self.report(place, problem);
+                }
+                self.list(schema, items);
+            }
             (Type::Object | Type::Array, _) => self.report(node.span(), scalar::wrong_type(schema, node)),
             _ => {
-                if let Some(problem) = scalar::problem(schema, node) {
+                if let Some(problem) = scalar::problem(schema, node).or_else(|| limits::problem(schema, node)) {
                     self.report(node.span(), problem);
                 }
             }
@@ -102,7 +107,12 @@ impl<'a> Walk<'a> {
         for entry in entries {
             let name = &*entry.key.text;
             self.under(Step::Field(name), |walk| match schema.property(name) {
-                Some(field) => walk.value(&field, &entry.value, entry.key.span),
+                Some(field) => match field.since() {
+                    Some(since) => {
+                        walk.report(entry.key.span, Problem::LaterField { name: name.to_owned(), since });
+                    }
+                    None => walk.value(&field, &entry.value, entry.key.span),
+                },
                 None if schema.preserves_unknown() || walk.may_be_anything(Some(name)) => {}
                 None => {
                     let suggestion = walk.suggestion(schema, entries, name, &mut meant);
@@ -244,7 +254,7 @@ fn key_value<'n>(item: &'n Node, key: &str) -> Option<&'n str> {
 mod tests {
     //! Cases lie in `testdata/`: a claim, what a real API server (1.35.4, strict, dry run) said to it, and what we find, as comments.
 
-    use seatrial_kubernetes::{Minor, schema};
+    use seatrial_kubernetes::{Minor, flux, schema};
     use seatrial_model::{Manifest, Origin, Sources};
     use seatrial_yaml::{Dialect, parse};
 
@@ -261,6 +271,8 @@ mod tests {
         match &violation.problem {
             Problem::UnknownField { suggestion: Some(meant), .. } => format!("{path} is unknown, {meant} is meant"),
             Problem::UnknownField { .. } => format!("{path} is unknown"),
+            Problem::LaterField { since, .. } => format!("{path} is there since Flux {since}"),
+            Problem::LaterValue { value, since } => format!("{path} has {value} since Flux {since}"),
             Problem::WrongType { expected, found } => format!("{path} must be {expected}, not {found}"),
             Problem::MissingField { name } => format!("{path} lacks {name}"),
             Problem::DuplicateItem { keys, .. } => format!("{path} has {keys} again"),
@@ -269,14 +281,15 @@ mod tests {
     }
 
     /// `line:column sentence` of every violation of a case; lines count from `apiVersion`.
-    fn found(text: &str) -> Vec<String> {
+    fn found(text: &str, release: Option<flux::Release>) -> Vec<String> {
         let start = text.find("apiVersion").expect("an object");
         let file = Sources::new().add("case.yaml", text[start..].to_owned());
         let parsed = parse(&file, Dialect::Kubectl);
         assert_eq!(parsed.findings, [], "{text}");
         let manifest = Manifest::from_node(parsed.documents[0].node.clone()).expect("an object");
-        let schema =
-            schema(Minor::DEFAULT, &manifest.id.group, &manifest.version, &manifest.id.kind).expect("built-in");
+        let (group, version, kind) = (&manifest.id.group, &manifest.version, &manifest.id.kind);
+        let schema = schema(Minor::DEFAULT, group, version, kind);
+        let schema = schema.or_else(|| flux::schema(release, group, version, kind)).expect("is embedded");
         let place = |span: Span| {
             let (line, column) = file.line_column(span.start);
             format!("{line}:{column}")
@@ -292,8 +305,25 @@ mod tests {
             let claim = comments.next().expect("a claim");
             let server = comments.next().and_then(|line| line.strip_prefix("server: ")).expect("an answer");
             let expected: Vec<&str> = comments.collect();
-            let found = found(case);
+            let found = found(case, None);
             assert_eq!(found.is_empty(), server == "takes it", "{claim}: {found:?}");
+            if found != expected {
+                wrong.push(format!("# {claim}\n# {}", found.join("\n# ")));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    }
+
+    #[test]
+    fn what_flux_defines_is_decided_by_its_published_schemas() {
+        let mut wrong = Vec::new();
+        for case in include_str!("testdata/flux.yaml").split("\n---\n") {
+            let mut comments = case.lines().map_while(|line| line.strip_prefix("# "));
+            let claim = comments.next().expect("a claim");
+            let release =
+                comments.next().and_then(|line| line.strip_prefix("flux: ")).expect("a version, or `unknown`");
+            let expected: Vec<&str> = comments.collect();
+            let found = found(case, flux::Release::parse(release));
             if found != expected {
                 wrong.push(format!("# {claim}\n# {}", found.join("\n# ")));
             }

@@ -1,5 +1,6 @@
 //! What does not fit, and where.
 
+use seatrial_kubernetes::flux::Release;
 use seatrial_model::Span;
 
 /// What does not fit.
@@ -11,6 +12,20 @@ pub enum Problem {
         name: String,
         /// `did you mean`.
         suggestion: Option<String>,
+    },
+    /// A field that the version of Flux does not have yet.
+    LaterField {
+        /// Its name.
+        name: String,
+        /// The first minor that has it.
+        since: Release,
+    },
+    /// A value of an enumeration that the version of Flux does not have yet.
+    LaterValue {
+        /// The value.
+        value: String,
+        /// The first minor that has it.
+        since: Release,
     },
     /// A value of another type.
     WrongType {
