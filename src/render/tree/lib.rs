@@ -5,9 +5,11 @@
 
 mod commit_and_copies;
 mod commit_files;
+mod composed;
 mod decode;
 mod disk_files;
 mod git;
+mod left_out;
 mod memory_files;
 mod path;
 mod read_error;
@@ -15,6 +17,7 @@ mod resolve;
 mod tree;
 
 pub use git::{GitError, Repository};
+pub use left_out::LeavesOut;
 pub use path::{join, parent, within};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, SIZE_LIMIT, Tree};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ReadError;
+use crate::composed::{below, names};
 use crate::resolve::Entry;
 
 /// Texts by path; directories are where files are.
@@ -20,7 +21,7 @@ impl MemoryFiles {
         if self.0.contains_key(path) {
             return Ok(Entry::File);
         }
-        let is_directory = path.is_empty() || self.below(path).next().is_some();
+        let is_directory = path.is_empty() || below(&self.0, path).next().is_some();
         if is_directory { Ok(Entry::Directory) } else { Err(ReadError::NotFound) }
     }
 
@@ -30,20 +31,6 @@ impl MemoryFiles {
 
     /// Names in a directory, each once, sorted by bytes.
     pub(crate) fn list(&self, dir: &str) -> Vec<(String, Entry)> {
-        let mut names: BTreeMap<&str, Entry> = BTreeMap::new();
-        for rest in self.below(dir) {
-            match rest.split_once('/') {
-                Some((name, _)) => names.insert(name, Entry::Directory),
-                None => names.insert(rest, Entry::File),
-            };
-        }
-        names.into_iter().map(|(name, entry)| (name.to_owned(), entry)).collect()
-    }
-
-    /// What lies below a directory, relative to it.
-    fn below(&self, dir: &str) -> impl Iterator<Item = &str> {
-        let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
-        let from = prefix.clone();
-        self.0.range(from..).map_while(move |(path, _)| path.strip_prefix(&prefix))
+        names(&self.0, dir)
     }
 }

@@ -26,6 +26,9 @@ pub enum ReadError {
         /// The limit.
         limit: u64,
     },
+    /// It lies in the repository, and not in what is made of it; a clause says why.
+    #[error("is not in the artifact: {0}")]
+    LeftOut(String),
     /// The operating system or the object database failed.
     #[error("cannot be read: {0}")]
     Io(String),

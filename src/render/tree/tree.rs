@@ -1,5 +1,6 @@
 //! The tree itself: paths are resolved, files are read and entered into the table of sources, each once.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,8 +8,10 @@ use seatrial_model::{OnceMap, SourceFile, Sources};
 
 use crate::commit_and_copies::CommitAndCopies;
 use crate::commit_files::CommitFiles;
+use crate::composed::Composed;
 use crate::decode::decode;
 use crate::disk_files::DiskFiles;
+use crate::left_out::{LeavesOut, Remaining};
 use crate::memory_files::MemoryFiles;
 use crate::resolve::{Entry, Resolved, resolve};
 use crate::{GitError, ReadError, git};
@@ -46,6 +49,8 @@ enum Files {
     Disk(DiskFiles),
     Commit(Box<CommitAndCopies>),
     Memory(MemoryFiles),
+    Remaining(Remaining),
+    Composed(Composed),
 }
 
 impl Files {
@@ -54,6 +59,8 @@ impl Files {
             Files::Disk(files) => files.look(path),
             Files::Commit(files) => files.look(path),
             Files::Memory(files) => files.look(path),
+            Files::Remaining(files) => files.look(path),
+            Files::Composed(files) => files.look(path),
         }
     }
 
@@ -62,6 +69,8 @@ impl Files {
             Files::Disk(files) => files.read(path),
             Files::Commit(files) => files.read(path),
             Files::Memory(files) => files.read(path),
+            Files::Remaining(files) => files.base.0.files.read(path),
+            Files::Composed(files) => files.base.0.files.read(&files.base.real_path(files.real(path)?)?),
         }
     }
 
@@ -70,6 +79,8 @@ impl Files {
             Files::Disk(files) => files.list(dir),
             Files::Commit(files) => files.list(dir),
             Files::Memory(files) => Ok(files.list(dir)),
+            Files::Remaining(files) => files.list(dir),
+            Files::Composed(files) => Ok(files.list(dir)),
         }
     }
 }
@@ -116,6 +127,18 @@ impl Tree {
         Tree::new(Files::Memory(MemoryFiles::new(files)), sources)
     }
 
+    /// The same tree without what is left out of it, and without symbolic links. Files keep their places: they are those of this tree.
+    #[must_use]
+    pub fn without(&self, left_out: Arc<dyn LeavesOut>) -> Tree {
+        Tree::new(Files::Remaining(Remaining::new(self.clone(), left_out)), self.sources())
+    }
+
+    /// A tree of files of this one: each path stands for a file here (whose path has no links), and its text keeps its place there.
+    #[must_use]
+    pub fn composed(&self, files: BTreeMap<String, String>) -> Tree {
+        Tree::new(Files::Composed(Composed::new(self.clone(), files)), self.sources())
+    }
+
     fn new(files: Files, sources: &Arc<Sources>) -> Tree {
         let (resolved, texts) = (OnceMap::default(), OnceMap::default());
         Tree(Arc::new(Inner { files, sources: Arc::clone(sources), resolved, texts }))
@@ -136,6 +159,11 @@ impl Tree {
     /// See [`ReadError`].
     pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, ReadError> {
         let real = self.resolve_file(path)?;
+        match &self.0.files {
+            Files::Remaining(files) => return files.base.read(&real),
+            Files::Composed(files) => return files.base.read(files.real(&real)?),
+            Files::Disk(_) | Files::Commit(_) | Files::Memory(_) => {}
+        }
         self.0.texts.get(real.as_str(), || {
             let (text, encoding) = decode(self.0.files.read(&real)?)?;
             Ok(self.0.sources.add_encoded(&real, text, encoding))
@@ -168,6 +196,19 @@ impl Tree {
         self.resolve(path).map(|resolved| resolved.path)
     }
 
+    /// The path in the tree that this one is made of: its own, unless it is composed.
+    ///
+    /// # Errors
+    /// As [`Tree::kind`].
+    pub fn path_in_base(&self, path: &str) -> Result<String, ReadError> {
+        let real = self.real_path(path)?;
+        match &self.0.files {
+            Files::Composed(files) => files.real(&real).map(str::to_owned),
+            Files::Remaining(files) => files.base.path_in_base(&real),
+            Files::Disk(_) | Files::Commit(_) | Files::Memory(_) => Ok(real),
+        }
+    }
+
     /// Whether anything can be read at a path, links followed.
     #[must_use]
     pub fn exists(&self, path: &str) -> bool {
@@ -184,7 +225,11 @@ impl Tree {
     /// The submodule of a commit that a path lies in, by its letters: its directory and the commit that it is at.
     #[must_use]
     pub fn submodule(&self, path: &str) -> Option<(String, String)> {
-        let Files::Commit(files) = &self.0.files else { return None };
+        let files = match &self.0.files {
+            Files::Commit(files) => files,
+            Files::Remaining(files) => return files.base.submodule(path),
+            Files::Disk(_) | Files::Memory(_) | Files::Composed(_) => return None,
+        };
         let path = crate::join("", path)?;
         let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
         let mut directories = ends.filter_map(|end| path.get(..end));
@@ -230,6 +275,16 @@ impl Tree {
         }
         found.sort_unstable();
         found
+    }
+
+    /// What lies at a path without links on the way, its last component not followed.
+    pub(crate) fn look(&self, path: &str) -> Result<Entry, ReadError> {
+        self.0.files.look(path)
+    }
+
+    /// What lies in a directory, links not followed.
+    pub(crate) fn list_entries(&self, dir: &str) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.0.files.list(dir)
     }
 
     fn resolve(&self, path: &str) -> Result<Resolved, ReadError> {
@@ -282,5 +337,47 @@ mod tests {
         assert_eq!(tree.read("b").err(), Some(ReadError::IsDirectory));
         assert_eq!(tree.read("c").err(), Some(ReadError::NotFound));
         assert_eq!(tree.read("../a.yaml").err(), Some(ReadError::OutsideRoot));
+    }
+
+    #[derive(Debug)]
+    struct Names(&'static [&'static str]);
+
+    impl LeavesOut for Names {
+        fn why(&self, path: &str, _: bool) -> Option<String> {
+            self.0.contains(&path).then(|| "nobody wants it".to_owned())
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_there_and_the_rest_keeps_its_place() {
+        let files = [("a.yaml", "1"), ("b/c/three.yaml", "3"), ("b/two.yaml", "2"), ("d/e.yaml", "4")];
+        let whole = Tree::memory(files, &Arc::new(Sources::new()));
+        let tree = whole.without(Arc::new(Names(&["a.yaml", "b", "b/two.yaml", "d", "d/e.yaml"])));
+        assert_eq!(tree.walk(""), ["b/c/three.yaml"]);
+        assert_eq!(tree.kind("b"), Ok(EntryKind::Directory), "something in it stays");
+        assert_eq!(
+            tree.kind("d").map_err(|e| e.to_string()),
+            Err("is not in the artifact: nobody wants it".to_owned())
+        );
+        assert_eq!(
+            tree.read("a.yaml").map(|f| f.text().to_owned()).map_err(|e| e.to_string()),
+            Err("is not in the artifact: nobody wants it".to_owned())
+        );
+        let (one, other) = (tree.read("b/c/three.yaml"), whole.read("b/c/three.yaml"));
+        assert_eq!(one.map(|file| file.id()), other.map(|file| file.id()), "a file is entered once");
+    }
+
+    #[test]
+    fn a_composed_tree_reads_the_files_that_its_paths_stand_for() {
+        let files = [("apps/base/a.yaml", "1"), ("apps/dev/b.yaml", "2")];
+        let whole = Tree::memory(files, &Arc::new(Sources::new()));
+        let pairs = [("base/a.yaml", "apps/base/a.yaml"), ("dev/b.yaml", "apps/dev/b.yaml")];
+        let tree = whole.composed(pairs.map(|(path, real)| (path.to_owned(), real.to_owned())).into());
+        assert_eq!(tree.walk(""), ["base/a.yaml", "dev/b.yaml"]);
+        assert_eq!(tree.read("dev/../base/a.yaml").map(|f| f.path().to_owned()), Ok("apps/base/a.yaml".to_owned()));
+        assert_eq!(tree.read("apps/base/a.yaml").err(), Some(ReadError::NotFound));
+        assert_eq!(tree.path_in_base("dev/b.yaml"), Ok("apps/dev/b.yaml".to_owned()));
+        let again = tree.composed([("x".to_owned(), "dev/b.yaml".to_owned())].into());
+        assert_eq!(again.read("x").map(|f| f.text().to_owned()), Ok("2".to_owned()));
     }
 }
