@@ -94,9 +94,7 @@ impl Renderer {
     /// Walks a cluster from its root.
     fn walk(&self, root: &FluxRoot) -> Rendered {
         let own = self.own.get_or_init(|| {
-            let options = Options { load_restriction: LoadRestriction::None, checkouts: self.checkouts.clone() };
-            let builder = Builder::new(&self.tree, options, &self.parsed);
-            Arc::new(Repository { tree: self.tree.clone(), builder, url: self.url.clone() })
+            Arc::new(Repository::new(&self.tree, self.checkouts.clone(), &self.parsed, self.url.clone()))
         });
         let others = root.repositories.iter().map(|(name, path)| (SourceName::parse(name), path.clone()));
         let repositories = Repositories { own: Arc::clone(own), others: others.collect() };

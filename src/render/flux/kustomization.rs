@@ -1,8 +1,6 @@
 //! What a Kustomization adds to the kustomization of its directory, and to the objects that were built
 //! (fluxcd/pkg: `kustomize/kustomize_generator.go`; kustomize-controller: `apply`).
 
-use std::sync::Arc;
-
 use seatrial_kustomize::Additions;
 use seatrial_model::{Entry, Manifest, Node, Origin, SetBy, Style, Text};
 use seatrial_tree::{Tree, join};
@@ -18,8 +16,8 @@ const SET: [(&str, &str); 4] = [
 ];
 
 /// What a Kustomization adds to the kustomization of its directory.
-pub(crate) fn additions(kustomization: &Manifest, tree: &Tree, dir: &str, ignored: Arc<[String]>) -> Additions {
-    let mut additions = Additions { ignored, ..Additions::none(place(kustomization)) };
+pub(crate) fn additions(kustomization: &Manifest, tree: &Tree, dir: &str) -> Additions {
+    let mut additions = Additions::none(place(kustomization));
     for (own, field) in SET {
         let value = spec(kustomization, &[own])
             .filter(|value| !value.items().is_empty() || value.scalar_text().is_some_and(|t| !t.is_empty()));

@@ -5,7 +5,10 @@
 //!
 //! Not here: fetching of sources, charts (`render/helm`), what objects mean (`check`).
 
+mod artifact_copy;
+mod artifacts;
 mod dependencies;
+mod doublestar;
 mod flux_object;
 mod ids;
 pub mod image_policy;
@@ -13,6 +16,8 @@ mod input_provider;
 mod kustomization;
 mod objects;
 mod owners;
+mod path_pattern;
+mod source_ignore;
 mod sources;
 mod substitute_from;
 mod substituted;
@@ -21,10 +26,12 @@ pub mod tag_filter;
 mod unit;
 mod variables;
 mod version;
+mod view;
 mod walk;
 
 pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
-pub use sources::{Repositories, Repository, SourceName};
+pub use sources::{Repositories, SourceName};
 pub use unit::with_owner_labels;
 pub use version::Version;
+pub use view::Repository;
 pub use walk::{Cluster, render};

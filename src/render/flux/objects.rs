@@ -10,6 +10,8 @@ pub(crate) struct Objects {
     all: Vec<Manifest>,
     places: HashMap<ObjectId, usize>,
     names: HashMap<String, Vec<usize>>,
+    /// What controllers make in the cluster: it is there, and it is not applied.
+    implied: HashMap<ObjectId, Manifest>,
 }
 
 impl Objects {
@@ -20,8 +22,27 @@ impl Objects {
         self.all.push(manifest);
     }
 
+    /// Notes what a controller makes.
+    pub(crate) fn imply(&mut self, manifest: Manifest) {
+        self.implied.entry(manifest.id.clone()).or_insert(manifest);
+    }
+
     pub(crate) fn get(&self, id: &ObjectId) -> Option<&Manifest> {
-        self.places.get(id).and_then(|at| self.all.get(*at))
+        self.places.get(id).and_then(|at| self.all.get(*at)).or_else(|| self.implied.get(id))
+    }
+
+    /// Whether an object is applied, not made by a controller.
+    pub(crate) fn is_applied(&self, id: &ObjectId) -> bool {
+        self.places.contains_key(id)
+    }
+
+    /// Names of all objects of a kind, sorted.
+    pub(crate) fn names_of<'a>(&'a self, kind: &str) -> Vec<&'a str> {
+        let all = self.all.iter().map(|manifest| &manifest.id).chain(self.implied.keys());
+        let mut names: Vec<&str> = all.filter(|id| id.kind == kind).map(|id| id.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Whether there is an object of a kind, whatever its group.

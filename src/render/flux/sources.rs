@@ -2,22 +2,11 @@
 
 use std::sync::Arc;
 
-use seatrial_kustomize::Builder;
 use seatrial_model::{Manifest, Node, ObjectId};
-use seatrial_tree::{Tree, join, within};
+use seatrial_tree::{join, within};
 
 use crate::flux_object::{has_variable, items, text};
-
-/// The repository that is judged, with the builds of its kustomizations.
-#[derive(Debug)]
-pub struct Repository {
-    /// Its files.
-    pub tree: Tree,
-    /// Builds that may read all of it.
-    pub builder: Builder,
-    /// Its address, as `origin` has it.
-    pub url: Option<String>,
-}
+use crate::view::Repository;
 
 /// A source as the configuration names it: `[Kind/][namespace/]name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +76,7 @@ impl Repositories {
         }
         let Some(object) = object else { return Place::Nowhere };
         let Some(url) = text(object, &["url"]) else { return Place::Elsewhere(described(object)) };
-        let own = [bootstrap.and_then(|bootstrap| bootstrap.url.as_deref()), self.own.url.as_deref()];
+        let own = [bootstrap.and_then(|bootstrap| bootstrap.url.as_deref()), self.own.url()];
         let is_own = own.into_iter().flatten().any(|own| is_same_address(own, url));
         let other_revision = bootstrap.is_some_and(|bootstrap| bootstrap.is_at_another_revision(object));
         if is_own && object.id.kind == "GitRepository" && !other_revision {

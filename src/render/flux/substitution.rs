@@ -6,7 +6,7 @@
 //! Not here: where variables come from (`variables`), and the YAML around (`substituted`).
 
 mod functions;
-mod glob;
+pub(crate) mod glob;
 mod parse;
 mod scanner;
 

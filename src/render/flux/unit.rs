@@ -6,22 +6,25 @@ use seatrial_kustomize::Additions;
 use seatrial_model::{
     Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
 };
-use seatrial_tree::{EntryKind, join};
+use seatrial_tree::{EntryKind, Tree, join};
 
+use crate::artifacts::Artifacts;
 use crate::flux_object::{has_variable, is_true, namespace, spec, text};
 use crate::ids;
 use crate::kustomization::{additions, place, set_common_metadata};
 use crate::objects::Objects;
-use crate::sources::{Bootstrap, Place, Repositories, Repository, included, referred, version_of};
+use crate::sources::{Bootstrap, Place, Repositories, included, referred, version_of};
 use crate::substitute_from::variables;
 use crate::substituted::Filling;
 use crate::substitution::Strictness;
+use crate::view::View;
 
 /// What a unit is built with.
 pub(crate) struct Surroundings<'a> {
     pub(crate) repositories: &'a Repositories,
     pub(crate) bootstrap: Option<&'a Bootstrap>,
     pub(crate) objects: &'a Objects,
+    pub(crate) artifacts: &'a Artifacts,
     pub(crate) supplied: &'a [(String, Node)],
     pub(crate) strictness: Strictness,
     /// Level of a variable without a value.
@@ -49,8 +52,27 @@ impl Built {
     }
 }
 
-/// The directory of a Kustomization in the tree, or what is said instead.
-pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Result<String, Box<Built>> {
+/// A directory of a source.
+#[derive(Clone, Debug)]
+pub(crate) struct Located {
+    pub(crate) view: Arc<View>,
+    pub(crate) dir: String,
+    /// The artifact that was composed for it.
+    pub(crate) artifact: Option<ObjectId>,
+}
+
+impl Located {
+    /// What tells it from the others.
+    pub(crate) fn name(&self) -> String {
+        match &self.artifact {
+            Some(id) => format!("{}:{}", full_name(id), self.dir),
+            None => self.dir.clone(),
+        }
+    }
+}
+
+/// The directory of a Kustomization, or what is said instead.
+pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Result<Located, Box<Built>> {
     let Some(reference) = spec(kustomization, &["sourceRef"]) else {
         // Its schema says that it is required.
         return Err(Box::new(Built::nothing(NodeState::Missing)));
@@ -65,20 +87,43 @@ pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Res
     }
     let source = around.objects.get(&id);
     let dir = directory(kustomization)?;
-    let (id, source, dir) = match source.and_then(|source| included(source, &dir)) {
-        Some((included, inside)) => {
-            let source = around.objects.get(&included);
-            (included, source, inside)
-        }
-        None => (id, source, dir),
+    let (id, dir) = match source.and_then(|source| included(source, &dir)) {
+        Some((included, inside)) => (included, inside),
+        None => (id, dir),
     };
-    match around.repositories.find(&id, source, around.bootstrap) {
+    let consequence = "what this Kustomization applies is not seen";
+    let root = files_of(kustomization, &id, name_span, around, consequence)?;
+    let dir = join(&root.dir, &dir).unwrap_or(dir);
+    in_view(kustomization, Located { dir, ..root }, around.objects)
+}
+
+/// The files of a source that an object refers to at `span`, or what is said instead.
+pub(crate) fn files_of(
+    asker: &Manifest,
+    id: &ObjectId,
+    span: Span,
+    around: &Surroundings<'_>,
+    consequence: &str,
+) -> Result<Located, Box<Built>> {
+    let source = around.objects.get(id);
+    match around.repositories.find(id, source, around.bootstrap) {
         Place::Here(root) => {
-            let dir = join(&root, &dir).unwrap_or(dir);
-            in_repository(kustomization, &around.repositories.own, dir)
+            let own = &around.repositories.own;
+            let root = own.tree().real_path(&root).unwrap_or(root);
+            let ignore = source.and_then(|source| text(source, &["ignore"]));
+            Ok(Located { view: own.archived(&root, ignore), dir: root, artifact: None })
         }
-        Place::Elsewhere(what) => Err(Box::new(not_fetched(kustomization, &id, source, name_span, &what))),
-        Place::Nowhere => Err(Box::new(no_source(&id, name_span, around))),
+        Place::Elsewhere(_) | Place::Nowhere if around.artifacts.get(id).is_some() => match around.artifacts.get(id) {
+            Some(Ok(view)) => Ok(Located { view: Arc::clone(view), dir: String::new(), artifact: Some(id.clone()) }),
+            Some(Err(state)) => Err(Box::new(Built::nothing(state.clone()))),
+            None => Err(Box::new(Built::nothing(NodeState::Missing))),
+        },
+        Place::Nowhere if id.kind == "ExternalArtifact" && around.artifacts.has_more => {
+            let why = format!("the names of all artifacts are not known, and `{}` may be one", full_name(id));
+            Err(Box::new(Built::nothing(NodeState::Unknown(why))))
+        }
+        Place::Elsewhere(what) => Err(Box::new(not_fetched(asker, id, source, span, &what, consequence))),
+        Place::Nowhere => Err(Box::new(no_source(id, span, around))),
     }
 }
 
@@ -96,9 +141,9 @@ fn directory(kustomization: &Manifest) -> Result<String, Box<Built>> {
     })
 }
 
-fn in_repository(kustomization: &Manifest, repository: &Repository, dir: String) -> Result<String, Box<Built>> {
-    let what = match repository.tree.kind(&dir) {
-        Ok(EntryKind::Directory) => return Ok(dir),
+fn in_view(kustomization: &Manifest, located: Located, objects: &Objects) -> Result<Located, Box<Built>> {
+    let what = match located.view.tree.kind(&located.dir) {
+        Ok(EntryKind::Directory) => return Ok(located),
         Ok(EntryKind::File) => "is a file, and a Kustomization builds directories".to_owned(),
         Err(error) => error.to_string(),
     };
@@ -108,8 +153,11 @@ fn in_repository(kustomization: &Manifest, repository: &Repository, dir: String)
         Some(path) => at_its_text(ids::MISSING_PATH, path, &format!("`{written}` {what}")),
         None => Finding::new(ids::MISSING_PATH, kustomization.span, format!("the root of the source {what}")),
     };
-    if let Some(near) = near(repository, &dir) {
+    if let Some(near) = near(&located.view.tree, &located.dir) {
         finding = finding.with_help(format!("did you mean `./{near}`?"));
+    }
+    if let Some(artifact) = located.artifact.and_then(|id| objects.get(&id)) {
+        finding = finding.with_related(artifact.span, "the artifact is composed here");
     }
     Err(Box::new(Built::nothing(NodeState::Missing).with(finding.with_object(&kustomization.id))))
 }
@@ -137,28 +185,35 @@ fn at_its_text(rule: seatrial_model::RuleId, node: &Node, message: &str) -> Find
 }
 
 /// The directory beside it whose name is nearly the same.
-fn near(repository: &Repository, dir: &str) -> Option<String> {
+fn near(tree: &Tree, dir: &str) -> Option<String> {
     let (mut above, mut rest) = (String::new(), dir);
     loop {
         let (first, behind) = rest.split_once('/').unwrap_or((rest, ""));
         let next = join(&above, first)?;
-        if repository.tree.kind(&next) == Ok(EntryKind::Directory) {
+        if tree.kind(&next) == Ok(EntryKind::Directory) {
             (above, rest) = (next, behind);
             continue;
         }
-        let names = repository.tree.list(&above).ok()?;
+        let names = tree.list(&above).ok()?;
         let directories = names.iter().filter(|(_, kind)| *kind == EntryKind::Directory).map(|(name, _)| name.as_str());
         let near = seatrial_kustomize::nearest_name(first, directories)?;
         let whole = join(&join(&above, near)?, behind)?;
-        return (repository.tree.kind(&whole) == Ok(EntryKind::Directory)).then_some(whole);
+        return (tree.kind(&whole) == Ok(EntryKind::Directory)).then_some(whole);
     }
 }
 
-fn not_fetched(kustomization: &Manifest, id: &ObjectId, source: Option<&Manifest>, span: Span, what: &str) -> Built {
+fn not_fetched(
+    asker: &Manifest,
+    id: &ObjectId,
+    source: Option<&Manifest>,
+    span: Span,
+    what: &str,
+    consequence: &str,
+) -> Built {
     let name = format!("{} {}", id.kind, full_name(id));
-    let message = format!("{name} is not fetched ({what}): what this Kustomization applies is not seen");
+    let message = format!("{name} is not fetched ({what}): {consequence}");
     let help = format!("check it out and name it under `repositories` of the environment: `{{ {}: PATH }}`", id.name);
-    let finding = Finding::new(ids::NOT_FETCHED, span, message).with_help(help).with_object(&kustomization.id);
+    let finding = Finding::new(ids::NOT_FETCHED, span, message).with_help(help).with_object(&asker.id);
     let finding = match source {
         Some(source) => finding.with_related(source.span, "the source"),
         None => finding,
@@ -167,7 +222,7 @@ fn not_fetched(kustomization: &Manifest, id: &ObjectId, source: Option<&Manifest
         kind: NeededKind::Source,
         url: source.and_then(|source| text(source, &["url"])).unwrap_or_default().to_owned(),
         version: source.map(version_of).unwrap_or_default(),
-        asked_by: Some(kustomization.id.clone()),
+        asked_by: Some(asker.id.clone()),
         span,
     };
     Built {
@@ -191,8 +246,7 @@ fn no_source(id: &ObjectId, span: Span, around: &Surroundings<'_>) -> Built {
             if alike.id.kind == id.kind { "this one has another namespace" } else { "this one is of another kind" };
         finding = finding.with_related(alike.span, text);
     } else {
-        let names: Vec<&str> =
-            objects.all().iter().filter(|o| o.id.kind == id.kind).map(|o| o.id.name.as_str()).collect();
+        let names = objects.names_of(&id.kind);
         if let Some(near) = seatrial_kustomize::nearest_name(&id.name, names) {
             finding = finding.with_help(format!("did you mean `{near}`?"));
         }
@@ -209,10 +263,10 @@ pub(crate) fn full_name(id: &ObjectId) -> String {
 }
 
 /// Builds a Kustomization in its directory.
-pub(crate) fn build(kustomization: &Manifest, dir: &str, around: &Surroundings<'_>) -> Built {
-    let repository = &around.repositories.own;
-    let additions = additions(kustomization, &repository.tree, dir, Arc::default());
-    let rendered = repository.builder.build_with(dir, &additions);
+pub(crate) fn build(kustomization: &Manifest, located: &Located, around: &Surroundings<'_>) -> Built {
+    let Located { view, dir, .. } = located;
+    let additions = additions(kustomization, &view.tree, dir);
+    let rendered = view.builder.build_with(dir, &additions);
     let (mut manifests, mut findings) = (rendered.manifests, rendered.findings);
     leave_out_what_is_for_others(&additions, &mut findings);
     fill_in(kustomization, &mut manifests, around, &mut findings);
@@ -220,7 +274,7 @@ pub(crate) fn build(kustomization: &Manifest, dir: &str, around: &Surroundings<'
         set_common_metadata(kustomization, manifest);
         manifest.owner = Some(Owner(kustomization.id.clone()));
     }
-    Built { state: NodeState::Rendered, manifests, findings, needed: rendered.needed, directory: Some(dir.to_owned()) }
+    Built { state: NodeState::Rendered, manifests, findings, needed: rendered.needed, directory: Some(located.name()) }
 }
 
 /// A patch that was itself patched in is made for many Kustomizations, and not each of them has all that it patches.

@@ -12,6 +12,7 @@ use seatrial_model::{
 };
 use seatrial_tree::join;
 
+use crate::artifacts::{self, Artifacts, copied_from, sources_of};
 use crate::flux_object::{FluxKind, items, namespace, spec, text};
 use crate::objects::Objects;
 use crate::sources::{Bootstrap, Repositories, referred};
@@ -50,6 +51,9 @@ struct Walk<'a> {
     nodes: Vec<GraphNode>,
     known: HashMap<ObjectId, usize>,
     pending: Vec<Pending>,
+    artifacts: Artifacts,
+    /// Generators whose artifacts are not made yet, and who applies them.
+    generators: Vec<(Manifest, Option<ObjectId>)>,
     findings: Vec<Finding>,
     needed: Vec<Needed>,
 }
@@ -65,11 +69,13 @@ pub fn render(cluster: &Cluster) -> Rendered {
         nodes: Vec::new(),
         known: HashMap::new(),
         pending: Vec::new(),
+        artifacts: Artifacts::default(),
+        generators: Vec::new(),
         findings: Vec::new(),
         needed: Vec::new(),
     };
     walk.begin();
-    while !walk.pending.is_empty() {
+    while !walk.pending.is_empty() || !walk.generators.is_empty() {
         walk.step();
     }
     walk.finish()
@@ -80,9 +86,10 @@ impl Walk<'_> {
     fn begin(&mut self) {
         let own = &self.cluster.repositories.own;
         let dir = join("", self.cluster.path.trim_start_matches('/')).unwrap_or_default();
-        let nowhere = || Span::start_of(own.tree.sources().add(&self.cluster.path, String::new()).id());
-        let rendered = match own.tree.kind(&dir) {
-            Ok(_) => own.builder.build_with(&dir, &Additions::none(self.somewhere(&dir))),
+        let view = own.archived("", None);
+        let nowhere = || Span::start_of(own.tree().sources().add(&self.cluster.path, String::new()).id());
+        let rendered = match view.tree.kind(&dir) {
+            Ok(_) => view.builder.build_with(&dir, &Additions::none(self.somewhere(&dir))),
             Err(error) => {
                 let message = format!("`{}` {error}", self.cluster.path);
                 self.findings.push(Finding::new(ids::MISSING_FILE, nowhere(), message));
@@ -102,7 +109,11 @@ impl Walk<'_> {
         // What it takes variables from lies in what it builds, perhaps.
         let mut objects = Objects::default();
         rendered.manifests.into_iter().for_each(|manifest| objects.add(manifest));
-        let built = unit::build(&root, &dir, &self.surroundings(&objects));
+        let around = self.surroundings(&objects);
+        let built = match locate(&root, &around) {
+            Ok(located) => unit::build(&root, &located, &around),
+            Err(instead) => *instead,
+        };
         let above = vec![dir];
         self.note(&root, Some(&root.id), &built);
         self.findings.extend(built.findings);
@@ -112,7 +123,7 @@ impl Walk<'_> {
 
     /// A place in a directory, for what is said about it.
     fn somewhere(&self, dir: &str) -> Span {
-        let tree = &self.cluster.repositories.own.tree;
+        let tree = self.cluster.repositories.own.tree();
         let file = tree.walk(dir).into_iter().find(|path| path.ends_with(".yaml") || path.ends_with(".yml"));
         let file = file.and_then(|path| tree.read(&path).ok());
         Span::start_of(file.map_or_else(|| tree.sources().add(dir, String::new()).id(), |file| file.id()))
@@ -133,6 +144,7 @@ impl Walk<'_> {
             repositories: &self.cluster.repositories,
             bootstrap: self.bootstrap.as_ref(),
             objects,
+            artifacts: &self.artifacts,
             supplied: &self.cluster.variables,
             strictness,
             unset,
@@ -141,12 +153,17 @@ impl Walk<'_> {
 
     /// Builds all that can be built now; what waits in vain, when nothing else is left.
     fn step(&mut self) {
+        self.expand(false);
         let pending = std::mem::take(&mut self.pending);
         let (mut ready, waiting): (Vec<Pending>, Vec<Pending>) =
             pending.into_iter().partition(|pending| self.is_ready(&pending.manifest));
         if ready.is_empty() {
+            let is_guessed = self.guess_the_bootstrap(&waiting);
+            if is_guessed || self.expand(true) {
+                self.pending = waiting;
+                return;
+            }
             ready = waiting;
-            self.guess_the_bootstrap(&ready);
         } else {
             self.pending = waiting;
         }
@@ -170,35 +187,74 @@ impl Walk<'_> {
 
     fn is_ready(&self, kustomization: &Manifest) -> bool {
         let source = spec(kustomization, &["sourceRef"]).and_then(|r| referred(r, namespace(kustomization)));
-        let is_known = source.is_none_or(|id| {
-            let bootstrap = self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == id);
-            bootstrap || self.objects.get(&id).is_some()
-        });
-        is_known && is_all_there(kustomization, &self.objects)
+        source.is_none_or(|id| self.is_known(&id)) && is_all_there(kustomization, &self.objects)
+    }
+
+    fn is_known(&self, source: &ObjectId) -> bool {
+        let is_bootstrap = self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *source);
+        is_bootstrap || self.objects.get(source).is_some()
+    }
+
+    /// Makes the artifacts of the generators whose sources were found; of all, where nothing else is left. Says whether there was one.
+    fn expand(&mut self, is_last: bool) -> bool {
+        let mut expanded = false;
+        loop {
+            let is_ready =
+                |(generator, _): &(Manifest, _)| is_last || sources_of(generator).all(|id| self.is_known(&id));
+            let Some(at) = self.generators.iter().position(is_ready) else { return expanded };
+            let (generator, owner) = self.generators.remove(at);
+            let made = artifacts::expand(&generator, &self.surroundings(&self.objects));
+            self.set_node(node_of(&generator, owner.as_ref(), made.state, made.made.len()));
+            self.findings.extend(made.findings);
+            self.needed.extend(made.needed);
+            self.artifacts.has_more |= made.has_more;
+            for made in made.made {
+                let state = made.view.as_ref().err().cloned().unwrap_or(NodeState::Leaf);
+                let node = node_of(&made.manifest, Some(&generator.id), state, 0);
+                self.set_node(GraphNode { from: Some(made.from.clone()), ..node });
+                self.artifacts.add(&made);
+                self.objects.imply(made.manifest);
+            }
+            expanded = true;
+            if is_last {
+                // What it made may be what others wait for.
+                return expanded;
+            }
+        }
     }
 
     /// The source that the bootstrap makes need not lie in Git (AKS makes it, or Terraform): the first one that nobody defines, and whose
     /// Kustomization has a path here, is this repository.
-    fn guess_the_bootstrap(&mut self, waiting: &[Pending]) {
+    fn guess_the_bootstrap(&mut self, waiting: &[Pending]) -> bool {
         if self.bootstrap.is_some() {
-            return;
+            return false;
         }
-        let tree = &self.cluster.repositories.own.tree;
-        let undefined = waiting.iter().find_map(|pending| {
+        let tree = self.cluster.repositories.own.tree();
+        let is_mapped = |id: &ObjectId| self.cluster.repositories.others.iter().any(|(name, _)| name.is(id));
+        let may_be = |id: &ObjectId| id.kind != "ExternalArtifact" && self.objects.get(id).is_none() && !is_mapped(id);
+        let built = waiting.iter().filter_map(|pending| {
             let manifest = &pending.manifest;
             let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
-            let is_here = self.objects.get(&id).is_none() && tree.exists(&path_of(manifest)?);
-            let is_mapped = self.cluster.repositories.others.iter().any(|(name, _)| name.is(&id));
-            (is_here && !is_mapped).then_some(id)
+            Some((id, vec![path_of(manifest)?]))
         });
+        let copied = self.generators.iter().flat_map(|(generator, _)| {
+            sources_of(generator).map(move |id| {
+                let paths = copied_from(generator, &id);
+                (id, paths)
+            })
+        });
+        let undefined = built
+            .chain(copied)
+            .find_map(|(id, paths)| (may_be(&id) && paths.iter().any(|path| tree.exists(path))).then_some(id));
         self.bootstrap = undefined.map(|source| Bootstrap { source, url: None, revision: None });
+        self.bootstrap.is_some()
     }
 
     /// Takes objects in, and follows those that are new.
     fn take(&mut self, manifests: Vec<Manifest>, owner: Option<&ObjectId>, above: &[String]) {
         for manifest in manifests {
             let kind = FluxKind::of(&manifest.id);
-            let is_new = self.objects.get(&manifest.id).is_none();
+            let is_new = !self.objects.is_applied(&manifest.id);
             match kind {
                 Some(FluxKind::Kustomization) if is_new && !self.known.contains_key(&manifest.id) => {
                     self.pending.push(Pending {
@@ -209,6 +265,10 @@ impl Walk<'_> {
                     // Its place in the graph is where it was found.
                     self.known.insert(manifest.id.clone(), self.nodes.len());
                     self.nodes.push(node_of(&manifest, owner, NodeState::Missing, 0));
+                }
+                Some(FluxKind::ArtifactGenerator) if is_new => {
+                    self.generators.push((manifest.clone(), owner.cloned()));
+                    self.set_node(node_of(&manifest, owner, NodeState::Missing, 0));
                 }
                 Some(kind) if kind != FluxKind::Kustomization && is_new => {
                     self.nodes.push(node_of(&manifest, owner, leaf_state(kind), 0));
@@ -221,11 +281,15 @@ impl Walk<'_> {
 
     /// Notes what came of a Kustomization.
     fn note(&mut self, manifest: &Manifest, owner: Option<&ObjectId>, built: &Built) {
-        let node = node_of(manifest, owner, built.state.clone(), built.manifests.len());
-        match self.known.get(&manifest.id).and_then(|at| self.nodes.get_mut(*at)) {
+        self.set_node(node_of(manifest, owner, built.state.clone(), built.manifests.len()));
+    }
+
+    /// Puts a node into the graph, in the place that it has.
+    fn set_node(&mut self, node: GraphNode) {
+        match self.known.get(&node.id).and_then(|at| self.nodes.get_mut(*at)) {
             Some(place) => *place = node,
             None => {
-                self.known.insert(manifest.id.clone(), self.nodes.len());
+                self.known.insert(node.id.clone(), self.nodes.len());
                 self.nodes.push(node);
             }
         }
@@ -254,12 +318,12 @@ fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
             directory: None,
         };
     }
-    let dir = match locate(manifest, around) {
-        Ok(dir) => dir,
+    let located = match locate(manifest, around) {
+        Ok(located) => located,
         Err(instead) => return *instead,
     };
-    if pending.above.contains(&dir) {
-        let message = format!("{} reconciles `./{dir}`, which contains itself", full_name(&manifest.id));
+    if pending.above.contains(&located.name()) {
+        let message = format!("{} reconciles `./{}`, which contains itself", full_name(&manifest.id), located.dir);
         let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
         let finding = finding.with_object(&manifest.id);
         return Built {
@@ -270,7 +334,7 @@ fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
             directory: None,
         };
     }
-    unit::build(manifest, &dir, around)
+    unit::build(manifest, &located, around)
 }
 
 /// Where the source of the cluster's root is defined: as the Kustomization that reconciles the root refers to it, or as a FluxInstance has it.
@@ -306,8 +370,8 @@ fn leaf_state(kind: FluxKind) -> NodeState {
     match kind {
         FluxKind::HelmRelease => NodeState::NotFollowed("charts are not rendered yet".to_owned()),
         FluxKind::ResourceSet => NodeState::NotFollowed("its templates are not rendered yet".to_owned()),
-        FluxKind::ArtifactGenerator => NodeState::NotFollowed("its artifacts are not expanded yet".to_owned()),
         FluxKind::Kustomization
+        | FluxKind::ArtifactGenerator
         | FluxKind::Source
         | FluxKind::Image
         | FluxKind::Notification

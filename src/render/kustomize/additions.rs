@@ -19,8 +19,6 @@ pub struct Additions {
     pub appended: Vec<Entry>,
     /// Images, which change an entry of the same name or go behind the others.
     pub images: Vec<Node>,
-    /// Files, by their path in the tree, that are not gathered where there is no kustomization.
-    pub ignored: Arc<[String]>,
     /// Who asks.
     pub place: Span,
 }
@@ -29,7 +27,7 @@ impl Additions {
     /// Nothing.
     #[must_use]
     pub fn none(place: Span) -> Additions {
-        Additions { set: Vec::new(), appended: Vec::new(), images: Vec::new(), ignored: Arc::default(), place }
+        Additions { set: Vec::new(), appended: Vec::new(), images: Vec::new(), place }
     }
 
     fn is_empty(&self) -> bool {
@@ -142,7 +140,7 @@ fn gather(tree: &Tree, dir: &str, inside: &str, additions: &Additions, resources
             }
             // A walk does not follow links to directories.
             EntryKind::Directory if !tree.is_link(&path) => gather(tree, dir, &relative, additions, resources),
-            EntryKind::File if is_yaml(&name) && !additions.ignored.contains(&path) => {
+            EntryKind::File if is_yaml(&name) => {
                 let place = tree.read(&path).map_or(additions.place, |file| Span::start_of(file.id()));
                 resources.push(Node::string(format!("./{relative}"), place));
             }

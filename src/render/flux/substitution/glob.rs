@@ -1,7 +1,7 @@
 //! Patterns of shells as Go's `path.Match` has them, but that `*` matches `/`, too (fluxcd/pkg: `envsubst/path/match.go`).
 
 /// Whether a pattern matches all of a name; `None` for a pattern that is malformed where it was looked at.
-pub(super) fn matches(pattern: &str, name: &str) -> Option<bool> {
+pub(crate) fn matches(pattern: &str, name: &str) -> Option<bool> {
     let (mut pattern, mut name) = (pattern, name);
     while !pattern.is_empty() {
         let (star, chunk, rest) = next_chunk(pattern);
@@ -32,6 +32,26 @@ pub(super) fn matches(pattern: &str, name: &str) -> Option<bool> {
         }
     }
     Some(name.is_empty())
+}
+
+/// Whether a pattern is well formed, all of it.
+pub(crate) fn is_pattern(pattern: &str) -> bool {
+    let mut rest = pattern;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        match first {
+            '[' => match match_class(rest, 'a') {
+                Some((_, behind)) => rest = behind,
+                None => return false,
+            },
+            '\\' => match rest.chars().next() {
+                Some(escaped) => rest = &rest[escaped.len_utf8()..],
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    true
 }
 
 /// Whether it begins with stars, what follows up to the next one, and the rest.

@@ -1,0 +1,122 @@
+//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `repository NAME DIR`, `url …`, `version 2.9`), files as
+//! `-- PATH --`, last the graph, the findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole.
+//!
+//! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
+#![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use seatrial_flux::{Cluster, Repositories, Repository, SourceName, Version, render};
+use seatrial_model::{Finding, GraphNode, Manifest, NodeState, ObjectId, Rendered, Sources, Span};
+use seatrial_tree::Tree;
+
+/// The parts of a case: path and text.
+fn parts(case: &str) -> Vec<(&str, String)> {
+    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
+    for line in case.split_inclusive('\n') {
+        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
+            Some(path) => parts.push((path, String::new())),
+            None => parts.last_mut().expect("has a first part").1.push_str(line),
+        }
+    }
+    parts
+}
+
+fn cases() -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let entries = std::fs::read_dir(dir).expect("is there").map(|entry| entry.expect("is readable").path());
+    let mut cases: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
+    cases.sort();
+    cases
+}
+
+fn walked(head: &str, tree: &Tree) -> Rendered {
+    let lines = || head.lines().filter_map(|line| line.split_once(' '));
+    let value = |key: &str| lines().find(|(name, _)| *name == key).map(|(_, value)| value.to_owned());
+    let own = Repository::new(tree, Vec::new(), &Arc::default(), value("url"));
+    let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
+    let others = others.map(|(name, path)| (SourceName::parse(name), path.to_owned())).collect();
+    render(&Cluster {
+        path: value("path").unwrap_or_default(),
+        repositories: Repositories { own: Arc::new(own), others },
+        variables: Vec::new(),
+        version: value("version").as_deref().and_then(Version::parse).unwrap_or_default(),
+    })
+}
+
+fn name(id: &ObjectId) -> String {
+    format!("{} {}/{}", id.kind, id.namespace.as_deref().unwrap_or_default(), id.name)
+}
+
+fn shown(rendered: &Rendered, sources: &Sources, whole: bool) -> String {
+    let place = |span: Span| {
+        let file = sources.get(span.file).expect("a file of the tree");
+        let (line, column) = file.line_column(span.start);
+        format!("{}:{line}:{column}", file.path())
+    };
+    let node = |node: &GraphNode| {
+        let state = match &node.state {
+            NodeState::Rendered => format!("{} objects", node.objects),
+            NodeState::Leaf => String::new(),
+            NodeState::Unknown(why) => format!("unknown: {why}"),
+            NodeState::NotFetched(why) => format!("not fetched: {why}"),
+            NodeState::NotFollowed(why) => format!("not followed: {why}"),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        let owner = node.owner.as_ref().map(|owner| format!(" < {}", name(owner))).unwrap_or_default();
+        let from = node.from.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
+        let state = if state.is_empty() { state } else { format!(": {state}") };
+        format!("{}{owner}{from}{state}\n", name(&node.id))
+    };
+    let finding = |finding: &Finding| {
+        let mut text = format!("{}[{}] {}\n", finding.level.as_str(), finding.rule.as_str(), finding.message);
+        let _ = writeln!(text, "  at {}", place(finding.primary.span));
+        for label in &finding.related {
+            let _ = writeln!(text, "  and {} {}", place(label.span), label.text);
+        }
+        if let Some(help) = &finding.help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+        text
+    };
+    let object = |manifest: &Manifest| {
+        let owner = manifest.owner.as_ref().map(|owner| format!(" < {}", name(&owner.0))).unwrap_or_default();
+        format!("{}{owner} at {}\n", name(&manifest.id), place(manifest.span))
+    };
+    let mut text: String = rendered.graph.iter().flat_map(|graph| &graph.nodes).map(node).collect();
+    text.push_str("--\n");
+    text.extend(rendered.findings.iter().map(finding));
+    text.push_str("--\n");
+    if whole {
+        text.push_str(&seatrial_yaml::emit_all(rendered.manifests.iter().map(|manifest| &manifest.node)));
+    } else {
+        text.extend(rendered.manifests.iter().map(object));
+    }
+    text
+}
+
+#[test]
+fn every_case_is_walked_as_expected() {
+    let cases = cases();
+    assert!(cases.len() > 1);
+    let mut wrong = String::new();
+    for case in cases {
+        let text = std::fs::read_to_string(&case).expect("is text");
+        let mut parts = parts(&text);
+        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
+        let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
+        let sources = Arc::new(Sources::new());
+        let tree = Tree::memory(files, &sources);
+        let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
+        let got = shown(&walked(head, &tree), &sources, head.contains("print yaml"));
+        if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
+            let kept = text.strip_suffix(&expected).expect("ends with what is expected");
+            std::fs::write(&case, format!("{kept}{got}")).expect("is written");
+        } else if got != expected {
+            let _ = writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display());
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -1,0 +1,74 @@
+//! What sources hold: this repository as source-controller archives it, and trees that are composed of it. Each is made once, and shared by
+//! all environments that ask for the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use seatrial_kustomize::{Builder, Checkout, LoadRestriction, Options};
+use seatrial_model::OnceMap;
+use seatrial_tree::Tree;
+use seatrial_yaml::ParsedFiles;
+
+use crate::source_ignore::SourceIgnore;
+
+/// The repository that is judged, with the builds of its kustomizations.
+#[derive(Debug)]
+pub struct Repository {
+    tree: Tree,
+    options: Options,
+    parsed: Arc<ParsedFiles>,
+    url: Option<String>,
+    /// By directory, and by `spec.ignore`.
+    archived: OnceMap<(String, Option<String>), Arc<View>>,
+    composed: OnceMap<BTreeMap<String, String>, Arc<View>>,
+}
+
+/// The files of a source, with the builds of its kustomizations.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) tree: Tree,
+    pub(crate) builder: Builder,
+}
+
+impl Repository {
+    /// A repository of which others may have parsed something, with copies of other repositories in it, and its address as `origin` has it.
+    #[must_use]
+    pub fn new(tree: &Tree, checkouts: Vec<Checkout>, parsed: &Arc<ParsedFiles>, url: Option<String>) -> Repository {
+        Repository {
+            tree: tree.clone(),
+            options: Options { load_restriction: LoadRestriction::None, checkouts },
+            parsed: Arc::clone(parsed),
+            url,
+            archived: OnceMap::default(),
+            composed: OnceMap::default(),
+        }
+    }
+
+    /// All of its files.
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// What a source at this directory holds whose object has `ignore`.
+    pub(crate) fn archived(&self, root: &str, ignore: Option<&str>) -> Arc<View> {
+        self.archived.get(&(root.to_owned(), ignore.map(str::to_owned)), || {
+            let copies = self.options.checkouts.iter().map(|checkout| checkout.directory().to_owned()).collect();
+            let left_out = SourceIgnore::new(&self.tree, root, ignore, copies);
+            self.view(self.tree.without(Arc::new(left_out)))
+        })
+    }
+
+    /// What is composed of files of the repository.
+    pub(crate) fn composed(&self, files: &BTreeMap<String, String>) -> Arc<View> {
+        self.composed.get(files, || self.view(self.tree.composed(files.clone())))
+    }
+
+    fn view(&self, tree: Tree) -> Arc<View> {
+        let builder = Builder::new(&tree, self.options.clone(), &self.parsed);
+        Arc::new(View { tree, builder })
+    }
+}
