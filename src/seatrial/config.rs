@@ -109,7 +109,12 @@ pub(crate) struct KustomizeSource {
 #[serde(deny_unknown_fields)]
 pub(crate) struct FluxSource {
     /// The directory that the bootstrap applies, relative to the configuration's directory.
-    pub(crate) path: String,
+    #[serde(default)]
+    pub(crate) path: Option<String>,
+    /// A template of Azure's Resource Manager (JSON) with `Microsoft.KubernetesConfiguration/fluxConfigurations`, relative to the configuration's
+    /// directory: what it reconciles is walked, beside or instead of `path`.
+    #[serde(default)]
+    pub(crate) azure: Option<String>,
     /// Directories that stand for sources of other repositories: `[Kind/][namespace/]name` → path, relative to the configuration's directory.
     #[serde(default)]
     pub(crate) repositories: IndexMap<String, String>,
@@ -253,10 +258,18 @@ impl SourceConfig {
         }
     }
 
+    /// The key that names it, and in that the one of its path.
+    pub(crate) fn place(&self) -> [&'static str; 2] {
+        match self {
+            SourceConfig::Flux(FluxSource { path: None, .. }) => ["flux", "azure"],
+            SourceConfig::Flux(_) | SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => [self.key(), "path"],
+        }
+    }
+
     /// The path as it is written.
     pub(crate) fn path(&self) -> &str {
         match self {
-            SourceConfig::Flux(source) => &source.path,
+            SourceConfig::Flux(source) => source.path.as_deref().or(source.azure.as_deref()).unwrap_or_default(),
             SourceConfig::Kustomize(source) => &source.path,
             SourceConfig::Manifests(source) => &source.path,
         }
@@ -277,7 +290,11 @@ impl SourceConfig {
         let path = seen(self.path())?;
         Some(match self {
             SourceConfig::Flux(source) => Source::Flux(FluxRoot {
-                path,
+                path: source.path.as_ref().map(|_| path),
+                azure: match &source.azure {
+                    Some(template) => Some(seen(template)?),
+                    None => None,
+                },
                 repositories: source
                     .repositories
                     .iter()

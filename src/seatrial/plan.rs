@@ -76,7 +76,7 @@ impl Planned {
     pub(crate) fn describe(&self) -> String {
         let shown = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
         match &self.source {
-            Source::Flux(root) => format!("flux {}", shown(&root.path)),
+            Source::Flux(_) => format!("flux {}", shown(self.path())),
             Source::Kustomize(path) => format!("kustomize {}", shown(path)),
             Source::Manifests(path) | Source::Loose(Loose { path, .. }) => format!("manifests {}", shown(path)),
         }
@@ -152,7 +152,8 @@ fn configured(workspace: &Workspace, config: &Config, flags: PlanFlags) -> Resul
             .source
             .in_tree(&workspace.config_path, name)
             .ok_or_else(|| Stop::Usage(format!("the path of environment `{name}` leads out of the repository")))?;
-        let place = ["environments", name, environment.source.key(), "path"];
+        let [key, field] = environment.source.place();
+        let place = ["environments", name, key, field];
         Ok(Planned {
             name: name.clone(),
             source,

@@ -101,8 +101,8 @@ impl Renderer {
         let entries = self.configured(root, "variables").map(|node| node.entries().to_vec()).unwrap_or_default();
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
         let version = configured_release(root).into();
-        let mut rendered =
-            seatrial_flux::render(&Cluster { path: root.path.clone(), repositories, variables, version });
+        let (path, azure) = (root.path.clone(), root.azure.clone());
+        let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version });
         rendered.findings.extend(self.unknown_extension(root));
         rendered
     }

@@ -40,8 +40,10 @@ pub enum Source {
 /// The root of a cluster that Flux reconciles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FluxRoot {
-    /// The directory.
-    pub path: String,
+    /// The directory that the bootstrap applies.
+    pub path: Option<String>,
+    /// A template of Azure that has Flux configurations.
+    pub azure: Option<String>,
     /// Directories that stand for sources: the source's name, and the path in the tree.
     pub repositories: Vec<(String, String)>,
     /// The configuration that names it, and as which environment; variables are read there, with their places.
@@ -216,10 +218,8 @@ impl Source {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Source::Kustomize(path)
-            | Source::Manifests(path)
-            | Source::Loose(Loose { path, .. })
-            | Source::Flux(FluxRoot { path, .. }) => path,
+            Source::Kustomize(path) | Source::Manifests(path) | Source::Loose(Loose { path, .. }) => path,
+            Source::Flux(root) => root.path.as_deref().or(root.azure.as_deref()).unwrap_or_default(),
         }
     }
 }

@@ -6,12 +6,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Entry, Finding, Manifest, Needed, Node, NodeState, ObjectId, Span, Text};
+use seatrial_model::{Finding, Manifest, Needed, Node, NodeState, ObjectId, Span};
 
 use crate::artifact_copy::{Copied, Copy, CopyError, SourceFiles, selection_root};
 use crate::doublestar::Doublestar;
 use crate::flux_object::{has_variable, items, namespace, spec, text};
 use crate::ids;
+use crate::implied::Implied;
 use crate::path_pattern::{Captures, PathPattern, fill};
 use crate::sources::referred;
 use crate::unit::{Located, Surroundings, files_of};
@@ -341,21 +342,15 @@ impl<'a> Expansion<'a> {
 
 /// The ExternalArtifact that a generator makes, at the line that asks for it.
 fn object(generator: &Manifest, request: &Request<'_>) -> Manifest {
-    let span = request.span;
-    let entry = |key: &'static str, value: Node| Entry::new(Text::from_static(key), value);
-    let string = |text: &str| Node::string(text.to_owned(), span);
-    let metadata = [("name", request.name.as_str()), ("namespace", namespace(generator))];
-    let metadata =
-        metadata.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| entry(key, string(text)));
-    let metadata = Node::mapping(metadata.collect(), span);
-    let node = vec![
-        entry("apiVersion", string("source.toolkit.fluxcd.io/v1")),
-        entry("kind", string("ExternalArtifact")),
-        entry("metadata", metadata),
-    ];
-    let namespace = Some(namespace(generator)).filter(|namespace| !namespace.is_empty());
-    let id = ObjectId::new("source.toolkit.fluxcd.io", "ExternalArtifact", namespace, &request.name);
-    Manifest { id, node: Node::mapping(node, span), span, ..generator.clone() }
+    Implied {
+        group: "source.toolkit.fluxcd.io",
+        version: "v1",
+        kind: "ExternalArtifact",
+        namespace: namespace(generator),
+        name: &request.name,
+        span: request.span,
+    }
+    .with(Vec::new())
 }
 
 /// A DNS subdomain.

@@ -19,7 +19,7 @@ pub(crate) fn named(entry: &Node, of: &Manifest) -> Option<ObjectId> {
 /// What is wrong with the dependencies of all Kustomizations and HelmReleases.
 pub(crate) fn check(graph: &Graph, objects: &Objects, is_complete: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let all = objects.all().iter();
+    let all = objects.all().iter().chain(objects.implied().filter(|manifest| !objects.is_applied(&manifest.id)));
     let dependents =
         all.filter(|m| matches!(FluxKind::of(&m.id), Some(FluxKind::Kustomization | FluxKind::HelmRelease)));
     for manifest in dependents {
@@ -47,8 +47,7 @@ fn missing(manifest: &Manifest, entry: &Node, id: &ObjectId, objects: &Objects, 
         }
         Some(other) => finding.with_related(other.span, "this one has another namespace"),
         None => {
-            let names: Vec<&str> =
-                objects.all().iter().filter(|o| o.id.kind == id.kind).map(|o| o.id.name.as_str()).collect();
+            let names = objects.names_of(&id.kind);
             match seatrial_kustomize::nearest_name(&id.name, names) {
                 Some(near) => finding.with_help(format!("did you mean `{near}`?")),
                 None => finding,

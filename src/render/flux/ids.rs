@@ -13,6 +13,8 @@ pub(crate) mod own {
             "The controller waits for the source and applies nothing. Names and namespaces must match: without `namespace`, a source is looked for in the namespace of who refers to it."
         ARTIFACT "artifact" Error Incomplete "an ArtifactGenerator cannot make its artifact"
             "source-watcher reports the failed copy and makes none of the generator's artifacts anew: what reads from them stays as it was. `from` is `@ALIAS/PATTERN` with an alias of `sources`, `to` begins with `@artifact/`."
+        AZURE "azure" Error Incomplete "a template of Azure has no Flux configuration that can be read"
+            "`flux: { azure: PATH }` names a template of Azure's Resource Manager as JSON (`bicep build` makes one) with resources of the type `Microsoft.KubernetesConfiguration/fluxConfigurations`. Linked templates and loops are not followed."
         NOT_FETCHED "not-fetched" Note Free "a source is not here"
             "Seatrial renders what is checked out and fetches nothing. Check the repository out beside this one and name it under `repositories` of the environment."
         DEPENDENCY "dependency" Error Free "`dependsOn` names something that does not exist"

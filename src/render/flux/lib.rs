@@ -7,11 +7,13 @@
 
 mod artifact_copy;
 mod artifacts;
+mod azure;
 mod dependencies;
 mod doublestar;
 mod flux_object;
 mod ids;
 pub mod image_policy;
+mod implied;
 mod input_provider;
 mod kustomization;
 mod objects;

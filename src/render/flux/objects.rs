@@ -1,6 +1,6 @@
 //! All objects that were found on the way, by their identity.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use seatrial_model::{Manifest, ObjectId};
 
@@ -11,7 +11,7 @@ pub(crate) struct Objects {
     places: HashMap<ObjectId, usize>,
     names: HashMap<String, Vec<usize>>,
     /// What controllers make in the cluster: it is there, and it is not applied.
-    implied: HashMap<ObjectId, Manifest>,
+    implied: BTreeMap<ObjectId, Manifest>,
 }
 
 impl Objects {
@@ -29,6 +29,11 @@ impl Objects {
 
     pub(crate) fn get(&self, id: &ObjectId) -> Option<&Manifest> {
         self.places.get(id).and_then(|at| self.all.get(*at)).or_else(|| self.implied.get(id))
+    }
+
+    /// What controllers make.
+    pub(crate) fn implied(&self) -> impl Iterator<Item = &Manifest> {
+        self.implied.values()
     }
 
     /// Whether an object is applied, not made by a controller.

@@ -65,6 +65,16 @@ pub(crate) fn referred(reference: &Node, namespace: &str) -> Option<ObjectId> {
 }
 
 impl Repositories {
+    /// Whether the configuration says where a source is.
+    pub(crate) fn is_mapped(&self, id: &ObjectId) -> bool {
+        self.others.iter().any(|(name, _)| name.is(id))
+    }
+
+    /// Whether an address is that of this repository; `None` where either is not known.
+    pub(crate) fn is_own(&self, url: Option<&str>) -> Option<bool> {
+        Some(is_same_address(self.own.url()?, url.filter(|url| !has_variable(url))?))
+    }
+
     /// Where a source is: as the configuration says, else as its own object says. `bootstrap` is the source that the cluster's root is
     /// read from, which is this repository.
     pub(crate) fn find(&self, id: &ObjectId, object: Option<&Manifest>, bootstrap: Option<&Bootstrap>) -> Place {

@@ -13,19 +13,22 @@ use seatrial_model::{
 use seatrial_tree::join;
 
 use crate::artifacts::{self, Artifacts, copied_from, sources_of};
+use crate::azure::{self, Azure, Configuration};
 use crate::flux_object::{FluxKind, items, namespace, spec, text};
 use crate::objects::Objects;
 use crate::sources::{Bootstrap, Repositories, referred};
 use crate::substitute_from::is_all_there;
 use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
 use crate::version::Version;
-use crate::{dependencies, ids, image_policy, input_provider, owners};
+use crate::{dependencies, ids, image_policy, implied, input_provider, owners};
 
 /// What is walked.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// The directory that the bootstrap applies, in this repository.
-    pub path: String,
+    pub path: Option<String>,
+    /// A template of Azure in it that has Flux configurations.
+    pub azure: Option<String>,
     /// The checkouts that sources stand for.
     pub repositories: Repositories,
     /// Variables that the bootstrap supplies: their values keep their places.
@@ -82,22 +85,84 @@ pub fn render(cluster: &Cluster) -> Rendered {
 }
 
 impl Walk<'_> {
-    /// What the bootstrap applies: the root's directory, by the Kustomization in it that reconciles it, where there is one.
     fn begin(&mut self) {
+        let cluster = self.cluster;
+        if let Some(template) = &cluster.azure {
+            self.begin_with_azure(azure::read(cluster.repositories.own.tree(), template));
+        }
+        if let Some(path) = &cluster.path {
+            self.begin_at(path);
+        }
+    }
+
+    /// What Azure's extension makes in the cluster.
+    fn begin_with_azure(&mut self, azure: Azure) {
+        self.findings.extend(azure.findings);
+        let repositories = &self.cluster.repositories;
+        let is_here = |path: &Manifest| path_of(path).is_some_and(|path| repositories.own.tree().exists(&path));
+        for configuration in azure.configurations {
+            let Configuration { source, kustomizations } = configuration;
+            let url = text(&source, &["url"]);
+            let is_own = repositories.is_own(url).unwrap_or_else(|| kustomizations.iter().any(is_here));
+            if is_own
+                && self.bootstrap.is_none()
+                && source.id.kind == "GitRepository"
+                && !repositories.is_mapped(&source.id)
+            {
+                let (url, revision) = (url.map(str::to_owned), spec(&source, &["ref"]).cloned());
+                self.bootstrap = Some(Bootstrap { source: source.id.clone(), url, revision });
+            }
+            self.set_node(node_of(&source, None, NodeState::Leaf, 0));
+            self.objects.imply(source);
+            for kustomization in kustomizations {
+                self.follow(kustomization, None, &[]);
+            }
+        }
+    }
+
+    /// Follows a Kustomization that a controller makes.
+    fn follow(&mut self, kustomization: Manifest, owner: Option<&ObjectId>, above: &[String]) {
+        if !self.known.contains_key(&kustomization.id) {
+            self.set_node(node_of(&kustomization, owner, NodeState::Missing, 0));
+            let (manifest, owner, above) = (kustomization.clone(), owner.cloned(), above.to_vec());
+            self.pending.push(Pending { manifest, owner, above });
+        }
+        self.objects.imply(kustomization);
+    }
+
+    /// What flux-operator makes of a FluxInstance: the root that it names, unless that is what contains it.
+    fn follow_instance(&mut self, instance: &Manifest, above: &[String]) {
+        let Some((source, kustomization)) = implied::of_instance(instance) else { return };
+        if self.bootstrap.is_none() {
+            let url = text(&source, &["url"]).map(str::to_owned);
+            let revision = spec(&source, &["ref"]).cloned();
+            self.bootstrap = Some(Bootstrap { source: source.id.clone(), url, revision });
+        }
+        let is_above = path_of(&kustomization).is_some_and(|path| above.contains(&path));
+        self.objects.imply(source);
+        if is_above || self.objects.is_applied(&kustomization.id) {
+            self.objects.imply(kustomization);
+        } else {
+            self.follow(kustomization, Some(&instance.id), above);
+        }
+    }
+
+    /// What the bootstrap applies: the root's directory, by the Kustomization in it that reconciles it, where there is one.
+    fn begin_at(&mut self, path: &str) {
         let own = &self.cluster.repositories.own;
-        let dir = join("", self.cluster.path.trim_start_matches('/')).unwrap_or_default();
+        let dir = join("", path.trim_start_matches('/')).unwrap_or_default();
         let view = own.archived("", None);
-        let nowhere = || Span::start_of(own.tree().sources().add(&self.cluster.path, String::new()).id());
+        let nowhere = || Span::start_of(own.tree().sources().add(path, String::new()).id());
         let rendered = match view.tree.kind(&dir) {
             Ok(_) => view.builder.build_with(&dir, &Additions::none(self.somewhere(&dir))),
             Err(error) => {
-                let message = format!("`{}` {error}", self.cluster.path);
+                let message = format!("`{path}` {error}");
                 self.findings.push(Finding::new(ids::MISSING_FILE, nowhere(), message));
                 return;
             }
         };
         self.version = self.version.or_installed(&rendered.manifests);
-        self.bootstrap = bootstrap(&rendered.manifests, &dir);
+        self.bootstrap = self.bootstrap.take().or_else(|| bootstrap(&rendered.manifests, &dir));
         let itself = rendered.manifests.iter().find(|manifest| self.is_root(manifest, &dir)).cloned();
         let Some(root) = itself else {
             self.findings.extend(rendered.findings);
@@ -230,7 +295,7 @@ impl Walk<'_> {
             return false;
         }
         let tree = self.cluster.repositories.own.tree();
-        let is_mapped = |id: &ObjectId| self.cluster.repositories.others.iter().any(|(name, _)| name.is(id));
+        let is_mapped = |id: &ObjectId| self.cluster.repositories.is_mapped(id);
         let may_be = |id: &ObjectId| id.kind != "ExternalArtifact" && self.objects.get(id).is_none() && !is_mapped(id);
         let built = waiting.iter().filter_map(|pending| {
             let manifest = &pending.manifest;
@@ -252,6 +317,8 @@ impl Walk<'_> {
 
     /// Takes objects in, and follows those that are new.
     fn take(&mut self, manifests: Vec<Manifest>, owner: Option<&ObjectId>, above: &[String]) {
+        let is_instance = |manifest: &&Manifest| FluxKind::of(&manifest.id) == Some(FluxKind::FluxInstance);
+        let instances: Vec<Manifest> = manifests.iter().filter(is_instance).cloned().collect();
         for manifest in manifests {
             let kind = FluxKind::of(&manifest.id);
             let is_new = !self.objects.is_applied(&manifest.id);
@@ -271,11 +338,14 @@ impl Walk<'_> {
                     self.set_node(node_of(&manifest, owner, NodeState::Missing, 0));
                 }
                 Some(kind) if kind != FluxKind::Kustomization && is_new => {
-                    self.nodes.push(node_of(&manifest, owner, leaf_state(kind), 0));
+                    self.nodes.push(node_of(&manifest, owner, leaf_state(kind, &manifest), 0));
                 }
                 _ => {}
             }
             self.objects.add(manifest);
+        }
+        for instance in instances {
+            self.follow_instance(&instance, above);
         }
     }
 
@@ -352,13 +422,10 @@ fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
         let revision = object.and_then(|object| spec(object, &["ref"])).cloned();
         return Some(Bootstrap { source, url, revision });
     }
-    let instance = manifests.iter().find(|manifest| FluxKind::of(&manifest.id) == Some(FluxKind::FluxInstance))?;
-    let sync = spec(instance, &["sync"])?;
-    let field = |name: &str| sync.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
-    // flux-operator names what it makes after its namespace.
-    let name = field("name").unwrap_or(namespace(instance));
-    let source = ObjectId::new("source.toolkit.fluxcd.io", field("kind")?, Some(namespace(instance)), name);
-    Some(Bootstrap { source, url: field("url").map(str::to_owned), revision: None })
+    let (source, _) = manifests.iter().find_map(implied::of_instance)?;
+    let url = text(&source, &["url"]).map(str::to_owned);
+    let revision = spec(&source, &["ref"]).cloned();
+    Some(Bootstrap { source: source.id, url, revision })
 }
 
 /// The directory that a Kustomization builds, from the root of its source.
@@ -366,8 +433,11 @@ fn path_of(manifest: &Manifest) -> Option<String> {
     join("", text(manifest, &["path"]).unwrap_or_default().trim_start_matches('/'))
 }
 
-fn leaf_state(kind: FluxKind) -> NodeState {
+fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {
     match kind {
+        FluxKind::FluxInstance if !items(manifest, &["kustomize", "patches"]).is_empty() => {
+            NodeState::NotFollowed("its patches are for Flux's own components".to_owned())
+        }
         FluxKind::HelmRelease => NodeState::NotFollowed("charts are not rendered yet".to_owned()),
         FluxKind::ResourceSet => NodeState::NotFollowed("its templates are not rendered yet".to_owned()),
         FluxKind::Kustomization
@@ -411,6 +481,11 @@ fn from(manifest: &Manifest) -> Option<String> {
             Some(version.map_or_else(|| chart.to_owned(), |version| format!("{chart} {version}")))
         }
         FluxKind::Source => text(manifest, &["url"]).or_else(|| text(manifest, &["endpoint"])).map(str::to_owned),
+        FluxKind::FluxInstance => {
+            let (source, synced) = implied::of_instance(manifest)?;
+            let (kind, name) = (&source.id.kind, full_name(&source.id));
+            Some(format!("{kind} {name}: {}", text(&synced, &["path"]).unwrap_or("./")))
+        }
         FluxKind::Image => {
             text(manifest, &["image"]).or_else(|| text(manifest, &["imageRepositoryRef", "name"])).map(str::to_owned)
         }

@@ -119,12 +119,16 @@ impl Checker {
         }
         if source.in_tree(&self.path, name).is_none() {
             let message = format!("the path `{}` of environment `{name}` leads out of the repository", source.path());
-            self.problem(&at(&[source.key(), "path"]), message);
+            self.problem(&at(&source.place()), message);
         }
         Some(EnvironmentConfig { source, kubernetes, cluster, simulated: raw.simulated, deploy: raw.deploy })
     }
 
     fn flux(&mut self, environment: &str, flux: &FluxSource) {
+        if flux.path.is_none() && flux.azure.is_none() {
+            let message = format!("environment `{environment}` has no root; give `flux:` a `path:` or an `azure:`");
+            self.problem(&["environments", environment, "flux"], message);
+        }
         if let Some(version) =
             flux.version.as_deref().filter(|version| seatrial_flux::Version::parse(version).is_none())
         {

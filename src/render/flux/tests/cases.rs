@@ -1,4 +1,4 @@
-//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `repository NAME DIR`, `url …`, `version 2.9`), files as
+//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR`, `url …`, `version 2.9`), files as
 //! `-- PATH --`, last the graph, the findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole.
 //!
 //! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
@@ -39,7 +39,8 @@ fn walked(head: &str, tree: &Tree) -> Rendered {
     let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
     let others = others.map(|(name, path)| (SourceName::parse(name), path.to_owned())).collect();
     render(&Cluster {
-        path: value("path").unwrap_or_default(),
+        path: value("path"),
+        azure: value("azure"),
         repositories: Repositories { own: Arc::new(own), others },
         variables: Vec::new(),
         version: value("version").as_deref().and_then(Version::parse).unwrap_or_default(),
