@@ -1,51 +1,143 @@
-//! Which directories Flux reconciles, as far as the repository says so itself.
+//! What Flux reconciles, as far as the repository says so itself: its Kustomizations, ArtifactGenerators and FluxInstances, and the
+//! directories that they refer to.
+
+use std::collections::BTreeMap;
 
 use seatrial_model::Node;
 use seatrial_tree::{EntryKind, Tree, join, within};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
-/// The group of Flux' Kustomization.
-const GROUP: &str = "kustomize.toolkit.fluxcd.io/";
+/// Groups of the objects that lead to directories.
+const GROUPS: [&str; 3] = ["kustomize.toolkit.fluxcd.io/", "source.extensions.fluxcd.io/", "fluxcd.controlplane.io/"];
+/// The group of sources, whose addresses tell repositories apart.
+const SOURCES: &str = "source.toolkit.fluxcd.io/";
+/// What the bootstrap calls the source that is the repository itself.
+const OWN: &str = "flux-system";
 
-/// Directories that a Kustomization of Flux refers to.
+/// An object that refers to directories.
 #[derive(Debug)]
-pub(crate) struct FluxPaths(Vec<String>);
+pub(crate) struct FluxObject {
+    pub(crate) file: String,
+    /// Directories of the repository.
+    pub(crate) dirs: Vec<String>,
+    /// Whether it is a FluxInstance, which leads to the root of a cluster.
+    pub(crate) is_instance: bool,
+}
 
-impl FluxPaths {
-    /// Those that are named in any of the files.
-    pub(crate) fn read(tree: &Tree, parsed: &ParsedFiles, paths: &[String]) -> FluxPaths {
-        let mut found = Vec::new();
-        for path in paths.iter().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
+/// All of them, ordered by file.
+#[derive(Debug, Default)]
+pub(crate) struct Flux(Vec<FluxObject>);
+
+/// What an object says, before it is known which source is the repository.
+struct Said {
+    file: String,
+    kind: String,
+    source: Option<String>,
+    paths: Vec<String>,
+}
+
+impl Flux {
+    /// Those in any of the files.
+    pub(crate) fn read<'a>(tree: &Tree, parsed: &ParsedFiles, paths: impl Iterator<Item = &'a String>) -> Flux {
+        let (mut said, mut addresses) = (Vec::new(), BTreeMap::new());
+        for path in paths.filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
             let Ok(file) = tree.read(path) else { continue };
-            if file.text().contains(GROUP) {
-                let parsed = parsed.get(&file, Dialect::Kubectl);
-                found.extend(parsed.documents.iter().filter_map(|document| path_of(&document.node)));
+            let text = file.text();
+            if !text.contains("fluxcd.") || !GROUPS.iter().chain([&SOURCES]).any(|group| text.contains(group)) {
+                continue;
+            }
+            for document in &parsed.get(&file, Dialect::Kubectl).documents {
+                said.extend(said_by(&document.node, path));
+                addresses.extend(address_of(&document.node));
             }
         }
-        found.retain(|path| tree.kind(path) == Ok(EntryKind::Directory));
-        found.sort_unstable();
-        found.dedup();
-        FluxPaths(found)
+        let own = addresses.get(OWN).cloned();
+        let is_other = |source: Option<&String>| {
+            let address = source.filter(|source| *source != OWN).and_then(|source| addresses.get(source));
+            address.is_some_and(|address| own.as_ref().is_some_and(|own| own != address))
+        };
+        let objects = said.into_iter().filter(|object| !is_other(object.source.as_ref())).map(|object| {
+            let is_own = object.source.as_deref() == Some(OWN);
+            let mut dirs = object.paths;
+            dirs.retain(|dir| (!dir.is_empty() || is_own) && tree.kind(dir) == Ok(EntryKind::Directory));
+            FluxObject { file: object.file, dirs, is_instance: object.kind == "FluxInstance" }
+        });
+        Flux(objects.collect())
     }
 
-    /// Whether one of them is the directory, or lies above it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn all(&self) -> &[FluxObject] {
+        &self.0
+    }
+
+    /// Those in files below a directory, or in one file.
+    pub(crate) fn within<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a FluxObject> {
+        let start = self.0.partition_point(|object| object.file.as_str() < path);
+        let from = self.0.get(start..).unwrap_or_default().iter();
+        // What begins with the path without lying in it may stand between (`a-b/x` before `a/x`).
+        from.take_while(move |object| object.file.starts_with(path))
+            .filter(move |object| within(&object.file, path).is_some())
+    }
+
+    /// Whether a directory that an object refers to is the path, or lies above it.
     pub(crate) fn cover(&self, path: &str) -> bool {
-        self.0.iter().any(|dir| within(path, dir).is_some())
+        self.0.iter().flat_map(|object| &object.dirs).any(|dir| within(path, dir).is_some())
     }
 }
 
-/// Seen from the root of its source. The whole of a source says little: it may be another repository; that of the cluster itself does.
-fn path_of(node: &Node) -> Option<String> {
-    let is_flux =
-        node.get("apiVersion")?.as_str()?.starts_with(GROUP) && node.get("kind")?.as_str()? == "Kustomization";
-    let spec = node.get("spec").filter(|_| is_flux)?;
-    let written = spec.get("path").and_then(Node::as_str).unwrap_or_default().trim_start_matches('/');
-    // What is filled in may be any of the directories there.
-    let fixed = match written.split_once("${") {
-        Some((before, _)) => before.rsplit_once('/').map_or("", |(dirs, _)| dirs),
+fn said_by(node: &Node, file: &str) -> Option<Said> {
+    let api = node.get("apiVersion")?.as_str()?;
+    let kind = node.get("kind")?.as_str()?;
+    let spec = node.get("spec")?;
+    if !GROUPS.iter().any(|group| api.starts_with(group)) {
+        return None;
+    }
+    let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::as_str).map(str::to_owned);
+    let (source, paths) = match kind {
+        // What an artifact holds, its generator says.
+        "Kustomization" if text(spec, &["sourceRef", "kind"]).as_deref() == Some("ExternalArtifact") => {
+            (None, Vec::new())
+        }
+        "Kustomization" => {
+            let written = spec.get("path").and_then(Node::as_str).unwrap_or_default();
+            (text(spec, &["sourceRef", "name"]), fixed(written).into_iter().collect())
+        }
+        "FluxInstance" => (None, text(spec, &["sync", "path"]).and_then(|path| fixed(&path)).into_iter().collect()),
+        "ArtifactGenerator" => {
+            let artifacts = spec.get("artifacts").map(Node::items).unwrap_or_default();
+            let copies =
+                artifacts.iter().flat_map(|artifact| artifact.get("copy").map(Node::items).unwrap_or_default());
+            let from = copies.filter_map(|copy| copy.get("from")?.as_str()?.split_once('/')).map(|(_, path)| path);
+            (None, from.filter_map(fixed).filter(|dir| !dir.is_empty()).collect())
+        }
+        _ => return None,
+    };
+    Some(Said { file: file.to_owned(), kind: kind.to_owned(), source, paths })
+}
+
+/// The part of a path before what is filled in or is a pattern: that may be any of the directories there. Seen from the root of its source.
+fn fixed(written: &str) -> Option<String> {
+    let written = written.trim_start_matches('/');
+    let fixed = match written.find(['$', '*', '?', '[', '{']) {
+        Some(at) => written.get(..at)?.rsplit_once('/').map_or("", |(dirs, _)| dirs),
         None => written,
     };
+    // The whole of a source says something where it is written so.
     let path = join("", fixed)?;
-    let is_own = || spec.at(&["sourceRef", "name"]).and_then(Node::as_str) == Some("flux-system");
-    (!path.is_empty() || fixed == written && is_own()).then_some(path)
+    (!path.is_empty() || fixed == written).then_some(path)
+}
+
+/// Name and address of a source, in the spelling that all addresses of one repository have.
+fn address_of(node: &Node) -> Option<(String, String)> {
+    if !node.get("apiVersion")?.as_str()?.starts_with(SOURCES) {
+        return None;
+    }
+    let url = node.at(&["spec", "url"])?.as_str()?;
+    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let url = url.rsplit_once('@').map_or(url, |(_, rest)| rest).trim_end_matches('/').trim_end_matches(".git");
+    let name = node.at(&["metadata", "name"])?.as_str()?;
+    Some((name.to_owned(), url.replacen(':', "/", 1).to_ascii_lowercase()))
 }

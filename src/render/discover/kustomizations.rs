@@ -7,7 +7,7 @@ use seatrial_tree::{Tree, join, parent, within};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
 use crate::charts::Charts;
-use crate::{Role, file_in, last};
+use crate::{Role, file_in, last, upwards};
 
 /// In the order in which kustomize looks for them (kustomize: `api/konfig` `RecognizedKustomizationFileNames`).
 const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -28,6 +28,8 @@ pub(crate) struct Kustomizations {
     resources: BTreeSet<String>,
     /// Directories with a kustomization, or with a file that one names.
     reached: BTreeSet<String>,
+    /// What is included, and the first kustomization that includes it.
+    includers: BTreeMap<String, String>,
 }
 
 /// One kustomization.
@@ -75,7 +77,13 @@ impl Kustomizations {
         let resources: BTreeSet<String> = included.filter(is_file).cloned().collect();
         let named = inputs.iter().chain(&resources).map(|path| parent(path).to_owned());
         let reached = all.keys().cloned().chain(named).collect();
-        Kustomizations { all, inputs, resources, reached }
+        let mut includers = BTreeMap::new();
+        for (dir, kustomization) in &all {
+            for included in &kustomization.includes {
+                includers.entry(included.clone()).or_insert_with(|| dir.clone());
+            }
+        }
+        Kustomizations { all, inputs, resources, reached, includers }
     }
 
     /// Directories below `dir` with a kustomization that no other there includes, ordered by path.
@@ -96,6 +104,41 @@ impl Kustomizations {
             }
         }
         found.into_iter().cloned().collect()
+    }
+
+    /// What kustomizations below a path include; only the one in it where `is_narrow`.
+    pub(crate) fn included_from<'a>(&'a self, path: &'a str, is_narrow: bool) -> impl Iterator<Item = String> + 'a {
+        let from = self.all.range(path.to_owned()..);
+        let below = from.take_while(move |(dir, _)| dir.starts_with(path));
+        let of = below.filter(move |(dir, _)| if is_narrow { *dir == path } else { within(dir, path).is_some() });
+        of.flat_map(|(_, kustomization)| kustomization.includes.iter().cloned())
+    }
+
+    /// Whether what a controller builds of a directory has a file: its kustomization includes it, or there is none, and it is gathered.
+    pub(crate) fn builds(&self, dir: &str, file: &str) -> bool {
+        let between = upwards(parent(file)).filter(|above| within(above, dir).is_some() && self.has(above));
+        let start = if self.has(dir) { Some(dir) } else { between.last() };
+        let Some(start) = start else { return within(file, dir).is_some() };
+        let (mut pending, mut seen) = (vec![start], BTreeSet::new());
+        while let Some(path) = pending.pop() {
+            if path == file {
+                return true;
+            }
+            if seen.insert(path) {
+                pending.extend(self.all.get(path).iter().flat_map(|k| &k.includes).map(String::as_str));
+            }
+        }
+        false
+    }
+
+    /// The directory that a file is applied with: that of the outermost kustomization that includes it, or else its own.
+    pub(crate) fn outermost_over(&self, file: &str) -> String {
+        let (mut at, mut seen) = (file.to_owned(), BTreeSet::new());
+        while seen.insert(at.clone()) {
+            let Some(above) = self.includers.get(&at) else { break };
+            at.clone_from(above);
+        }
+        if at == file { parent(file).to_owned() } else { at }
     }
 
     pub(crate) fn has(&self, dir: &str) -> bool {

@@ -5,6 +5,7 @@
 
 mod charts;
 mod client_files;
+mod cluster_roots;
 mod file_sort;
 mod flux;
 mod kustomizations;
@@ -18,8 +19,9 @@ use seatrial_tree::{EntryKind, Tree, join, within};
 use seatrial_yaml::ParsedFiles;
 
 use charts::Charts;
+use cluster_roots::ClusterRoots;
 use file_sort::FileSort;
-use flux::FluxPaths;
+use flux::Flux;
 use kustomizations::Kustomizations;
 
 pub use left_out::LeftOut;
@@ -98,7 +100,7 @@ pub struct Discovery {
     paths: Vec<String>,
     kustomizations: Kustomizations,
     charts: Charts,
-    flux: OnceLock<FluxPaths>,
+    flux: OnceLock<Flux>,
 }
 
 impl Discovery {
@@ -131,17 +133,21 @@ impl Discovery {
         Discovery { tree, parsed, paths, kustomizations, charts, flux }
     }
 
-    /// The kustomizations below a directory that no other there includes, and the topmost directories of plain manifests that no kustomization
+    /// The roots of clusters that Flux reconciles, and of what is not applied from there the kustomizations below a directory that no other there includes, and the topmost directories of plain manifests that no kustomization
     /// reaches.
     ///
     /// Components are parts of environments, never environments. Where kustomizations include each other in a cycle, the first of them by path
     /// stands for the circle.
     #[must_use]
     pub fn below(&self, dir: &str) -> Found {
-        let kustomizations = self.kustomizations.outermost(dir).into_iter().map(Source::Kustomize);
-        let (files, mut left_out) = self.sorted(dir);
+        let clusters = ClusterRoots::below(dir, self.flux(), &self.kustomizations);
+        let kustomizations = self.kustomizations.outermost(dir).into_iter().filter(|dir| !clusters.reach(dir));
+        let (mut files, mut left_out) = self.sorted(dir);
+        files.retain(|file| !clusters.reach(file));
         left_out.count_charts(self.charts.topmost(dir));
-        let mut sources: Vec<Source> = kustomizations.chain(loose::topmost(files).map(Source::Loose)).collect();
+        let roots = clusters.roots.iter().map(|root| FluxRoot { path: Some(root.clone()), ..FluxRoot::default() });
+        let mut sources: Vec<Source> = roots.map(Source::Flux).collect();
+        sources.extend(kustomizations.map(Source::Kustomize).chain(loose::topmost(files).map(Source::Loose)));
         sources.sort_by(|a, b| a.path().cmp(b.path()));
         let environments = sources.into_iter().map(|source| Discovered { name: name(&source), source });
         Found { environments: environments.collect(), left_out }
@@ -157,8 +163,12 @@ impl Discovery {
     /// read the first time.
     #[must_use]
     pub fn is_reconciled_by_flux(&self, path: &str) -> bool {
-        let flux = self.flux.get_or_init(|| FluxPaths::read(&self.tree, &self.parsed, &self.paths));
-        flux.cover(path)
+        self.flux().cover(path)
+    }
+
+    fn flux(&self) -> &Flux {
+        let files = || self.paths.iter().filter(|path| !self.charts.hold(path));
+        self.flux.get_or_init(|| Flux::read(&self.tree, &self.parsed, files()))
     }
 
     /// Whether a directory has a kustomization.

@@ -1,4 +1,5 @@
-//! Every file of `testdata` is a case: files as `-- PATH --`, last what is expected as `-- expected --`.
+//! Every file of `testdata` is a case: files as `-- PATH --`, last what is expected as `-- expected --`; `SEATRIAL_ACCEPT=1` writes
+//! what we give now.
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
 use std::fmt::Write;
@@ -43,7 +44,7 @@ fn every_case_is_discovered_as_expected() {
         let found = discover(&Tree::memory(files, &Arc::new(Sources::new())), directory.unwrap_or_default());
         for environment in found.environments {
             let source = match environment.source {
-                Source::Flux(_) => panic!("no cluster is discovered here"),
+                Source::Flux(root) => format!("flux {:?}", root.path.unwrap_or_default()),
                 Source::Kustomize(path) => format!("kustomize {path:?}"),
                 Source::Manifests(path) => format!("manifests {path:?}"),
                 Source::Loose(loose) => format!("{:?}", loose.files),
@@ -51,7 +52,10 @@ fn every_case_is_discovered_as_expected() {
             writeln!(got, "{}: {source}", environment.name).expect("writes to a string");
         }
         found.left_out.sentences().iter().for_each(|s| writeln!(got, "{s}").expect("writes to a string"));
-        if got != expected {
+        if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
+            let kept = text.strip_suffix(&expected).expect("ends with what is expected");
+            std::fs::write(&case, format!("{kept}{got}")).expect("is written");
+        } else if got != expected {
             writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
         }
     }

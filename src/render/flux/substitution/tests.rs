@@ -145,8 +145,14 @@ fn every_byte_knows_what_it_was() {
 const ANSWERS: &str = include_str!("answers.tsv");
 
 /// The variables that the answers were made with.
-const VARIABLES: [(&str, &str); 6] =
-    [("v", "abcABC123ABCabc"), ("path", "/path/to/file.tar.gz"), ("empty", ""), ("d", "foo"), ("n", "12"), ("_u", "x_y")];
+const VARIABLES: [(&str, &str); 6] = [
+    ("v", "abcABC123ABCabc"),
+    ("path", "/path/to/file.tar.gz"),
+    ("empty", ""),
+    ("d", "foo"),
+    ("n", "12"),
+    ("_u", "x_y"),
+];
 
 #[test]
 fn flux_answers_the_same() {
