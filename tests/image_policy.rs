@@ -212,6 +212,43 @@ spec: { exclusionList: ['a(?=b)'] }
     assert!(seen.errors.contains("images.yaml:11:25"), "{}", seen.errors);
 }
 
+#[test]
+fn what_policies_and_lists_hold_is_not_obeyed_by_a_terminal_or_a_ci() {
+    let range = "\">=1.0.0\\n##vso[task.complete]\\e[31m\"";
+    let object = format!(
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata: {{ name: web }}\nspec:\n  policy:\n    semver:\n      range: {range}\n"
+    );
+    let filter = object.replace("semver:\n      range:", "alphabetical: {}\n  filterTags:\n    pattern:");
+    let scratch = files(&[("range.yaml", object.as_str()), ("filter.yaml", filter.as_str())]);
+    for (args, tags) in [
+        (["--policy", "range.yaml"], "1.0.0\n"),
+        (["--policy", "filter.yaml"], "1.0.0\n"),
+        (["--filter=\n##vso[a]\u{1b}[31m", "--semver=*"], "1.0.0\n"),
+        (["--semver", "*"], "1.0.0\n##vso[task.complete]\u{1b}[31m\n"),
+        (["--semver", "*"], "[\"1.0.0\", \"\\n##vso[task.complete]\"]"),
+        (["--semver=\n##vso[task.complete]", "-v"], "1.0.0\n"),
+    ] {
+        let seen = policy(scratch.path(), &args, tags);
+        let told = format!("{}{}", seen.output, seen.errors);
+        assert!(matches!(seen.code, Some(1 | 2)), "{args:?}: {told}");
+        assert!(
+            !told.contains('\u{1b}') && !told.lines().any(|line| line.trim_start().starts_with("##vso[")),
+            "{args:?}: {told}"
+        );
+    }
+}
+
+#[test]
+fn a_hundred_thousand_tags_are_decided_at_once() {
+    let scratch = files(&[]);
+    let tags: String = (0..100_000).map(|n| format!("main-1.{}.{}-abc\n", n / 300, n % 300)).collect();
+    let start = std::time::Instant::now();
+    let seen =
+        policy(scratch.path(), &["--semver", "1.x", "--filter", "^main-(?P<v>.*)-abc$", "--extract", "$v"], &tags);
+    assert!(seen.output.starts_with("main-1.333.99-abc (1.333.99) wins of 100000 tags"), "{}", seen.output);
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
 /// What `validate` says of a cluster with one file.
 fn validated(objects: &str) -> String {
     let scratch = files(&[
