@@ -43,54 +43,60 @@ impl ClusterRoots {
     }
 }
 
-/// Roots that say so themselves (what is in them reconciles them); else those that nobody reconciles, and that lead somewhere.
+/// Roots that say so themselves (what is in them reconciles them), and those that nobody reconciles and that lead somewhere.
 fn candidates(flux: &Flux, kustomizations: &Kustomizations) -> BTreeSet<String> {
     let certain: BTreeSet<String> = flux.all().iter().flat_map(|object| certain(object, kustomizations)).collect();
-    let reach = |root: &String| {
-        let mut reach = Reach::default();
-        reach.follow(root, flux, kustomizations);
-        reach
+    // What an earlier one reaches is not a root, and then what a later one reaches.
+    let mut roots: Vec<String> = certain.into_iter().collect();
+    for _ in 0..2 {
+        let mut reached = Reach::default();
+        roots.retain(|root| {
+            let is_root = !reached.holds(root);
+            if is_root {
+                reached.follow(root, flux, kustomizations);
+            }
+            is_root
+        });
+        roots.reverse();
+    }
+    let loose = loose(&roots, flux, kustomizations);
+    let beside: BTreeSet<&str> = if roots.is_empty() {
+        // A Kustomization that nobody applies may be one that was switched off: roots lead to further ones, where any does.
+        let leads_on = |objects: &[&FluxObject]| {
+            objects.iter().flat_map(|object| &object.dirs).any(|dir| flux.within(dir).next().is_some())
+        };
+        loose.iter().filter(|(_, objects)| leads_on(objects)).map(|(dir, _)| parent(dir)).collect()
+    } else {
+        roots.iter().map(|root| parent(root)).collect()
     };
-    let of_certain: BTreeMap<&String, Reach> = certain.iter().map(|root| (root, reach(root))).collect();
-    let is_reached = |root: &String| {
-        let others = of_certain.iter().filter(|(other, _)| **other != root);
-        // Of two that reach each other, the first is the root.
-        others.into_iter().any(|(other, reached)| {
-            let is_mutual = of_certain.get(root).is_some_and(|own| own.holds(other));
-            reached.holds(root) && (!is_mutual || *other < root)
-        })
-    };
-    let mut roots: BTreeSet<String> = certain.iter().filter(|root| !is_reached(root)).cloned().collect();
-    let mut all = Reach::default();
-    roots.iter().for_each(|root| all.follow(root, flux, kustomizations));
+    let is_root = |dir: &&String| beside.is_empty() || beside.contains(parent(dir));
+    let further: Vec<String> = loose.keys().filter(is_root).cloned().collect();
+    roots.into_iter().chain(further).collect()
+}
 
-    let referred =
-        Reach { paths: flux.all().iter().flat_map(|object| object.dirs.iter().cloned()).collect(), has_root: true };
+/// The topmost directories with objects that nobody reconciles.
+fn loose<'a>(
+    roots: &[String],
+    flux: &'a Flux,
+    kustomizations: &Kustomizations,
+) -> BTreeMap<String, Vec<&'a FluxObject>> {
+    let dirs = flux.all().iter().flat_map(|object| object.dirs.iter().cloned());
+    let referred = Reach { paths: dirs.collect(), has_root: true };
+    let mut reached = Reach::default();
+    roots.iter().for_each(|root| reached.follow(root, flux, kustomizations));
     let mut loose: BTreeMap<String, Vec<&FluxObject>> = BTreeMap::new();
-    for object in flux.all().iter().filter(|object| !all.holds(&object.file) && !referred.holds(&object.file)) {
+    for object in flux.all().iter().filter(|object| !reached.holds(&object.file) && !referred.holds(&object.file)) {
         loose.entry(kustomizations.outermost_over(&object.file)).or_default().push(object);
     }
-    let dirs: BTreeSet<&String> = loose.keys().collect();
-    let topmost =
-        |dir: &&String| !upwards(dir).skip(1).any(|above| !above.is_empty() && dirs.contains(&above.to_owned()));
-    let leads =
-        |dir: &&String| loose.get(*dir).is_some_and(|objects| objects.iter().any(|object| !object.dirs.is_empty()));
-    let loose_roots: Vec<&String> = loose.keys().filter(topmost).filter(leads).collect();
-    let beside: BTreeSet<&str> = roots.iter().map(|root| parent(root)).collect();
-    let leads_on = |dir: &String| {
-        let objects = loose.get(dir).into_iter().flatten();
-        objects.flat_map(|object| &object.dirs).any(|dir| flux.within(dir).next().is_some())
-    };
-    let found: Vec<&String> = if roots.is_empty() {
-        let leading: BTreeSet<&str> = loose_roots.iter().filter(|dir| leads_on(dir)).map(|dir| parent(dir)).collect();
-        // A Kustomization that nobody applies may be one that was switched off: roots lead to further ones, where any does.
-        let is_root = |dir: &&&String| leading.is_empty() || leading.contains(parent(dir));
-        loose_roots.iter().filter(is_root).copied().collect()
-    } else {
-        loose_roots.into_iter().filter(|dir| beside.contains(parent(dir))).collect()
-    };
-    roots.extend(found.into_iter().cloned());
-    roots
+    let dirs: BTreeSet<String> = loose.keys().cloned().collect();
+    loose.retain(|dir, objects| {
+        let is_topmost = !upwards(dir).skip(1).any(|above| !above.is_empty() && dirs.contains(above));
+        let mut led_to = objects.iter().flat_map(|object| &object.dirs).peekable();
+        // Whoever applies all that lies in a directory does not apply a part of it again.
+        let is_apart = |led_to: &String| within(led_to, dir).is_none();
+        is_topmost && led_to.peek().is_some() && (kustomizations.has(dir) || led_to.all(is_apart))
+    });
+    loose
 }
 
 /// Directories that an object says to be roots: a FluxInstance's, and one that applies the object itself.
