@@ -280,6 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn no_generator_copies_without_end() {
+        let tree = Tree::memory([("a", "x"), ("b", "x")], &Arc::new(Sources::new()));
+        let source = SourceFiles { tree, root: String::new() };
+        let (exclude, exclude_names) = (Vec::new(), Vec::new());
+        let copy = Copy { from: "**", to: "", exclude, exclude_names, optional: false, merges: false };
+        let mut copied = Copied::new(3);
+        assert_eq!(copied.copy(&copy, &source), Ok(()));
+        assert_eq!(copied.copy(&copy, &source), Err(CopyError::Beyond("it copies too many files".to_owned())));
+    }
+
+    #[test]
     fn what_the_controller_refuses_is_refused() {
         for (from, to, why) in [
             ("nothing", "", "does not exist in the source"),

@@ -3,6 +3,8 @@
 //! The controllers wait for what is not there yet, whoever brings it; so a Kustomization is built when all that it reads from has been found,
 //! and those that wait for what never comes are built last, without it.
 
+mod made;
+
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -12,8 +14,8 @@ use seatrial_model::{
 };
 use seatrial_tree::join;
 
-use crate::artifacts::{self, Artifacts, copied_from, sources_of};
-use crate::azure::{self, Azure, Configuration};
+use crate::artifacts::Artifacts;
+use crate::azure;
 use crate::flux_object::{FluxKind, items, namespace, spec, text};
 use crate::objects::Objects;
 use crate::sources::{Bootstrap, Repositories, referred};
@@ -92,58 +94,6 @@ impl Walk<'_> {
         }
         if let Some(path) = &cluster.path {
             self.begin_at(path);
-        }
-    }
-
-    /// What Azure's extension makes in the cluster.
-    fn begin_with_azure(&mut self, azure: Azure) {
-        self.findings.extend(azure.findings);
-        let repositories = &self.cluster.repositories;
-        let is_here = |path: &Manifest| path_of(path).is_some_and(|path| repositories.own.tree().exists(&path));
-        for configuration in azure.configurations {
-            let Configuration { source, kustomizations } = configuration;
-            let url = text(&source, &["url"]);
-            let is_own = repositories.is_own(url).unwrap_or_else(|| kustomizations.iter().any(is_here));
-            if is_own
-                && self.bootstrap.is_none()
-                && source.id.kind == "GitRepository"
-                && !repositories.is_mapped(&source.id)
-            {
-                let (url, revision) = (url.map(str::to_owned), spec(&source, &["ref"]).cloned());
-                self.bootstrap = Some(Bootstrap { source: source.id.clone(), url, revision });
-            }
-            self.set_node(node_of(&source, None, NodeState::Leaf, 0));
-            self.objects.imply(source);
-            for kustomization in kustomizations {
-                self.follow(kustomization, None, &[]);
-            }
-        }
-    }
-
-    /// Follows a Kustomization that a controller makes.
-    fn follow(&mut self, kustomization: Manifest, owner: Option<&ObjectId>, above: &[String]) {
-        if !self.known.contains_key(&kustomization.id) {
-            self.set_node(node_of(&kustomization, owner, NodeState::Missing, 0));
-            let (manifest, owner, above) = (kustomization.clone(), owner.cloned(), above.to_vec());
-            self.pending.push(Pending { manifest, owner, above });
-        }
-        self.objects.imply(kustomization);
-    }
-
-    /// What flux-operator makes of a FluxInstance: the root that it names, unless that is what contains it.
-    fn follow_instance(&mut self, instance: &Manifest, above: &[String]) {
-        let Some((source, kustomization)) = implied::of_instance(instance) else { return };
-        if self.bootstrap.is_none() {
-            let url = text(&source, &["url"]).map(str::to_owned);
-            let revision = spec(&source, &["ref"]).cloned();
-            self.bootstrap = Some(Bootstrap { source: source.id.clone(), url, revision });
-        }
-        let is_above = path_of(&kustomization).is_some_and(|path| above.contains(&path));
-        self.objects.imply(source);
-        if is_above || self.objects.is_applied(&kustomization.id) {
-            self.objects.imply(kustomization);
-        } else {
-            self.follow(kustomization, Some(&instance.id), above);
         }
     }
 
@@ -258,61 +208,6 @@ impl Walk<'_> {
     fn is_known(&self, source: &ObjectId) -> bool {
         let is_bootstrap = self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *source);
         is_bootstrap || self.objects.get(source).is_some()
-    }
-
-    /// Makes the artifacts of the generators whose sources were found; of all, where nothing else is left. Says whether there was one.
-    fn expand(&mut self, is_last: bool) -> bool {
-        let mut expanded = false;
-        loop {
-            let is_ready =
-                |(generator, _): &(Manifest, _)| is_last || sources_of(generator).all(|id| self.is_known(&id));
-            let Some(at) = self.generators.iter().position(is_ready) else { return expanded };
-            let (generator, owner) = self.generators.remove(at);
-            let made = artifacts::expand(&generator, &self.surroundings(&self.objects));
-            self.set_node(node_of(&generator, owner.as_ref(), made.state, made.made.len()));
-            self.findings.extend(made.findings);
-            self.needed.extend(made.needed);
-            self.artifacts.has_more |= made.has_more;
-            for made in made.made {
-                let state = made.view.as_ref().err().cloned().unwrap_or(NodeState::Leaf);
-                let node = node_of(&made.manifest, Some(&generator.id), state, 0);
-                self.set_node(GraphNode { from: Some(made.from.clone()), ..node });
-                self.artifacts.add(&made);
-                self.objects.imply(made.manifest);
-            }
-            expanded = true;
-            if is_last {
-                // What it made may be what others wait for.
-                return expanded;
-            }
-        }
-    }
-
-    /// The source that the bootstrap makes need not lie in Git (AKS makes it, or Terraform): the first one that nobody defines, and whose
-    /// Kustomization has a path here, is this repository.
-    fn guess_the_bootstrap(&mut self, waiting: &[Pending]) -> bool {
-        if self.bootstrap.is_some() {
-            return false;
-        }
-        let tree = self.cluster.repositories.own.tree();
-        let is_mapped = |id: &ObjectId| self.cluster.repositories.is_mapped(id);
-        let may_be = |id: &ObjectId| id.kind != "ExternalArtifact" && self.objects.get(id).is_none() && !is_mapped(id);
-        let built = waiting.iter().filter_map(|pending| {
-            let manifest = &pending.manifest;
-            let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
-            Some((id, vec![path_of(manifest)?]))
-        });
-        let copied = self.generators.iter().flat_map(|(generator, _)| {
-            sources_of(generator).map(move |id| {
-                let paths = copied_from(generator, &id);
-                (id, paths)
-            })
-        });
-        let undefined = built
-            .chain(copied)
-            .find_map(|(id, paths)| (may_be(&id) && paths.iter().any(|path| tree.exists(path))).then_some(id));
-        self.bootstrap = undefined.map(|source| Bootstrap { source, url: None, revision: None });
-        self.bootstrap.is_some()
     }
 
     /// Takes objects in, and follows those that are new.
