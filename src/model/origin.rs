@@ -58,6 +58,8 @@ pub enum SetBy {
     Replacement(Span),
     /// A var of a kustomization copied it from another object, where its span lies: the var's name, and the place that defines it.
     Var(Text, Span),
+    /// The values of a Helm release, given later than those that they replace; the field that gives them (`values`, `valuesFrom`).
+    Values(&'static str),
     /// So many, one after the other, who are left out of a chain that had become too long; the span is that of the last of them.
     LeftOut(usize),
 }

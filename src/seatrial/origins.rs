@@ -87,13 +87,14 @@ fn kind(by: &SetBy) -> &'static str {
         SetBy::Variable(_) => "variable",
         SetBy::Replacement(_) => "replacement",
         SetBy::Var(..) => "var",
+        SetBy::Values(_) => "values",
         SetBy::LeftOut(_) => "left out",
     }
 }
 
 fn field(by: &SetBy) -> Option<String> {
     match by {
-        SetBy::Field(name) | SetBy::Generator(name) => Some((*name).to_owned()),
+        SetBy::Field(name) | SetBy::Generator(name) | SetBy::Values(name) => Some((*name).to_owned()),
         SetBy::Variable(name) | SetBy::Var(name, _) => Some(name.to_string()),
         SetBy::Replacement(_) => Some("replacements".to_owned()),
         SetBy::LeftOut(number) => Some(format!("{number} links are left out")),

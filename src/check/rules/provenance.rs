@@ -59,6 +59,10 @@ pub(crate) fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manife
         },
         SetBy::Replacement(place) => finding.with_related(*place, "set by `replacements` here"),
         SetBy::Var(name, place) => finding.with_related(*place, format!("set by the var `{name}` here")),
+        SetBy::Values(field) => match before {
+            Some(span) => finding.with_related(span, format!("`{field}` of the release replaces this")),
+            None => finding,
+        },
         // No chain begins with it.
         SetBy::LeftOut(_) => finding,
     }

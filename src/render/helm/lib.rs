@@ -1,0 +1,63 @@
+//! Helm's values: given in several places, merged as Helm merges them, and set by lines as `--set` takes them. Each value keeps where it came
+//! from, and what it replaced.
+//!
+//! Not here: where values are given (`render/flux`), charts and their templates.
+
+mod coalesce;
+mod draft;
+mod merge;
+mod origin;
+mod set;
+
+use seatrial_model::{Node, Origin, SetBy, Span};
+
+use draft::Draft;
+
+pub use coalesce::with_defaults;
+pub use set::{SetError, Typing};
+
+/// Values while they are being composed.
+///
+/// Helm merges maps by reference: what is merged in is shared, not copied, and a line that sets something in a shared map sets it in both. What
+/// wins in the end can hang on that, so it is the same here: [`Values::merged`] shares with both sides, [`Values::set`] changes in place.
+#[derive(Clone, Debug)]
+pub struct Values(Draft);
+
+impl Values {
+    /// No values, given at a place.
+    #[must_use]
+    pub fn none(place: Span) -> Values {
+        Values::of(&Node::mapping(Vec::new(), place))
+    }
+
+    /// The values of a mapping; anything else counts as none.
+    #[must_use]
+    pub fn of(node: &Node) -> Values {
+        if !node.is_mapping() {
+            return Values::none(node.span());
+        }
+        let mut values = Draft::Frozen(node.clone());
+        values.thaw_all();
+        Values(values)
+    }
+
+    /// Other values merged over these: maps are merged, everything else is replaced, by null too (fluxcd/pkg: `chartutil.MergeMaps`).
+    #[must_use]
+    pub fn merged(&self, over: &Values, by: &SetBy) -> Values {
+        Values(merge::merge(&self.0, &over.0, by))
+    }
+
+    /// Sets what a line says, `name=value,…`, in place (helm: `strvals`).
+    ///
+    /// # Errors
+    /// What Helm refuses; the values are then set up to there.
+    pub fn set(&mut self, line: &str, typing: Typing, origin: &Origin, by: &SetBy) -> Result<(), SetError> {
+        set::set(&mut self.0, line, typing, origin, by)
+    }
+
+    /// The values as a tree.
+    #[must_use]
+    pub fn into_node(self) -> Node {
+        self.0.freeze()
+    }
+}

@@ -1,0 +1,34 @@
+//! Maps merged over each other (fluxcd/pkg: `chartutil.MergeMaps`, which is helm's `mergeMaps`).
+
+use seatrial_model::SetBy;
+
+use crate::draft::{Draft, Map};
+use crate::origin::replacing;
+
+/// A new map that shares the values of both: of a key that both have, those of `over`, unless both are maps.
+pub(crate) fn merge(base: &Draft, over: &Draft, by: &SetBy) -> Draft {
+    let (Draft::Map(below), Draft::Map(above)) = (base, over) else { return over.clone() };
+    let mut merged = Map::clone(&below.borrow());
+    let above = above.borrow();
+    for (key, value) in above.pairs() {
+        let value = match merged.get(&key.text) {
+            Some(old @ Draft::Map(_)) if matches!(value, Draft::Map(_)) => merge(old, value, by),
+            Some(old) => put_over(value, old, by),
+            None => value.clone(),
+        };
+        merged.insert(key, value);
+    }
+    Draft::map(merged)
+}
+
+/// A value in the place of another. It may have been put there before, as it is merged again and again.
+fn put_over(value: &Draft, old: &Draft, by: &SetBy) -> Draft {
+    let (origin, before) = (value.origin(), old.origin());
+    if value.is_same(old) {
+        return value.clone();
+    }
+    let is_there = before.span == origin.span && before.over.as_ref().is_some_and(|over| over.by == *by);
+    let mut value = value.clone();
+    value.set_origin(if is_there { before } else { replacing(&origin, by, before) });
+    value
+}
