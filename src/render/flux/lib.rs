@@ -3,7 +3,7 @@
 //! A walk builds the Kustomizations that it finds as kustomize-controller builds them, and follows what they apply, until nothing is new. What
 //! is not in Git is unknown, not empty; what is not checked out is needed, and said.
 //!
-//! Not here: fetching of sources, charts (`render/helm`), what objects mean (`check`).
+//! Not here: fetching of sources, how Helm reads values (`render/helm`), templates of charts, what objects mean (`check`).
 
 mod artifact_copy;
 mod artifacts;
@@ -19,6 +19,7 @@ mod kustomization;
 mod objects;
 mod owners;
 mod path_pattern;
+mod release;
 mod source_ignore;
 mod sources;
 mod substitute_from;
@@ -32,8 +33,9 @@ mod view;
 mod walk;
 
 pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
+pub use release::{ChartPlace, ChartReference, Release};
 pub use sources::{Repositories, SourceName};
 pub use unit::with_owner_labels;
 pub use version::Version;
 pub use view::Repository;
-pub use walk::{Cluster, render};
+pub use walk::{Cluster, Walked, render, walk};

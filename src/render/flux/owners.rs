@@ -65,7 +65,7 @@ fn name_of(manifest: &Manifest) -> seatrial_model::Span {
     manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span)
 }
 
-fn is_shared(manifest: &Manifest) -> bool {
+pub(crate) fn is_shared(manifest: &Manifest) -> bool {
     let value = |of: &str, key: &str| manifest.node.at(&["metadata", of, key]).and_then(Node::scalar_text);
     let says = |key: &str, wanted: &str| {
         ["labels", "annotations"]

@@ -123,7 +123,8 @@ pub(crate) fn files_of(
             Err(Box::new(Built::nothing(NodeState::Unknown(why))))
         }
         Place::Elsewhere(what) => Err(Box::new(not_fetched(asker, id, source, span, &what, consequence))),
-        Place::Nowhere => Err(Box::new(no_source(id, span, around))),
+        Place::Nowhere if around.bootstrap.is_none() => Err(Box::new(of_the_bootstrap(id, span))),
+        Place::Nowhere => Err(Box::new(Built::nothing(NodeState::Missing).with(no_source(id, span, around.objects)))),
     }
 }
 
@@ -163,7 +164,7 @@ fn in_view(kustomization: &Manifest, located: Located, objects: &Objects) -> Res
 }
 
 /// A finding about a text in which variables were filled in: the text's own place first, then those of the variables.
-fn at_its_text(rule: seatrial_model::RuleId, node: &Node, message: &str) -> Finding {
+pub(crate) fn at_its_text(rule: seatrial_model::RuleId, node: &Node, message: &str) -> Finding {
     let mut origin = node.origin();
     let mut variables: Vec<(String, Span)> = Vec::new();
     while let Some(over) = origin.over.clone() {
@@ -185,9 +186,9 @@ fn at_its_text(rule: seatrial_model::RuleId, node: &Node, message: &str) -> Find
 }
 
 /// The directory beside it whose name is nearly the same.
-fn near(tree: &Tree, dir: &str) -> Option<String> {
+pub(crate) fn near(tree: &Tree, dir: &str) -> Option<String> {
     let (mut above, mut rest) = (String::new(), dir);
-    loop {
+    while !rest.is_empty() {
         let (first, behind) = rest.split_once('/').unwrap_or((rest, ""));
         let next = join(&above, first)?;
         if tree.kind(&next) == Ok(EntryKind::Directory) {
@@ -200,6 +201,7 @@ fn near(tree: &Tree, dir: &str) -> Option<String> {
         let whole = join(&join(&above, near)?, behind)?;
         return (tree.kind(&whole) == Ok(EntryKind::Directory)).then_some(whole);
     }
+    None
 }
 
 fn not_fetched(
@@ -231,15 +233,18 @@ fn not_fetched(
     }
 }
 
-fn no_source(id: &ObjectId, span: Span, around: &Surroundings<'_>) -> Built {
-    let objects = around.objects;
+/// That a source is perhaps made by a bootstrap that is not in Git.
+fn of_the_bootstrap(id: &ObjectId, span: Span) -> Built {
+    let message = format!("there is no {} `{}` in Git", id.kind, full_name(id));
+    let finding = Finding::new(ids::MISSING_SOURCE, span, message).with_level(Level::Note);
+    let help = format!("where the bootstrap makes it, name it under `repositories`: `{{ {}: PATH }}`", id.name);
+    let why = format!("{} {} is not in Git", id.kind, full_name(id));
+    Built::nothing(NodeState::NotFetched(why)).with(finding.with_help(help))
+}
+
+/// That there is no such source, and which one was perhaps meant.
+pub(crate) fn no_source(id: &ObjectId, span: Span, objects: &Objects) -> Finding {
     let mut finding = Finding::new(ids::MISSING_SOURCE, span, format!("there is no {} `{}`", id.kind, full_name(id)));
-    if around.bootstrap.is_none() {
-        // The bootstrap makes one, whose name is not known.
-        let help = format!("where the bootstrap makes it, name it under `repositories`: `{{ {}: PATH }}`", id.name);
-        let why = format!("{} {} is not in Git", id.kind, full_name(id));
-        return Built::nothing(NodeState::NotFetched(why)).with(finding.with_level(Level::Note).with_help(help));
-    }
     let alike = objects.named(&id.name).find(|other| other.id.group == id.group);
     if let Some(alike) = alike {
         let text =
@@ -251,7 +256,7 @@ fn no_source(id: &ObjectId, span: Span, around: &Surroundings<'_>) -> Built {
             finding = finding.with_help(format!("did you mean `{near}`?"));
         }
     }
-    Built::nothing(NodeState::Missing).with(finding)
+    finding
 }
 
 /// `flux-system/platform`.

@@ -18,6 +18,7 @@ use crate::artifacts::Artifacts;
 use crate::azure;
 use crate::flux_object::{FluxKind, items, namespace, spec, text};
 use crate::objects::Objects;
+use crate::release::{self, Release};
 use crate::sources::{Bootstrap, Repositories, referred};
 use crate::substitute_from::is_all_there;
 use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
@@ -63,9 +64,24 @@ struct Walk<'a> {
     needed: Vec<Needed>,
 }
 
+/// What a walk found.
+#[derive(Clone, Debug, Default)]
+pub struct Walked {
+    /// The objects, and what is to be said of them.
+    pub rendered: Rendered,
+    /// The releases of charts, which are not among the objects.
+    pub releases: Vec<Release>,
+}
+
 /// Renders what the controllers would apply to a cluster.
 #[must_use]
 pub fn render(cluster: &Cluster) -> Rendered {
+    walk(cluster).rendered
+}
+
+/// The same, with the releases of charts.
+#[must_use]
+pub fn walk(cluster: &Cluster) -> Walked {
     let mut walk = Walk {
         cluster,
         version: cluster.version,
@@ -260,15 +276,37 @@ impl Walk<'_> {
         }
     }
 
-    fn finish(mut self) -> Rendered {
+    fn finish(mut self) -> Walked {
+        // Charts bring workloads, not what Flux's own objects refer to.
+        let mut seen = self.nodes.iter().filter(|node| FluxKind::of(&node.id) != Some(FluxKind::HelmRelease));
+        let is_complete = self.needed.is_empty() && !seen.any(GraphNode::is_gap);
+        let repositories = &self.cluster.repositories;
+        let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
+        let releases = release::read_all(&around, is_complete);
+        let is_complete = is_complete && !releases.all.iter().any(Release::may_bring_sources);
+        note_releases(&mut self.nodes, &releases.all);
+        self.findings.extend(releases.findings);
+        self.needed.extend(releases.needed);
         let graph = Graph { nodes: self.nodes };
-        let is_complete = self.needed.is_empty() && !graph.nodes.iter().any(GraphNode::is_gap);
         self.findings.extend(dependencies::check(&graph, &self.objects, is_complete));
         self.findings.extend(owners::check(&self.objects));
         self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
         self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
         let manifests = self.objects.into_all();
-        Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed }
+        let rendered = Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed };
+        Walked { rendered, releases: releases.all }
+    }
+}
+
+/// Notes what became of the releases.
+fn note_releases(nodes: &mut [GraphNode], releases: &[Release]) {
+    let by_id: HashMap<&ObjectId, &Release> = releases.iter().map(|release| (&release.id, release)).collect();
+    for node in nodes {
+        let Some(release) = by_id.get(&node.id) else { continue };
+        node.from = release.from();
+        if node.state != NodeState::Suspended {
+            node.state = release.state();
+        }
     }
 }
 

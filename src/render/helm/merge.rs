@@ -24,7 +24,7 @@ pub(crate) fn merge(base: &Draft, over: &Draft, by: &SetBy) -> Draft {
 /// A value in the place of another. It may have been put there before, as it is merged again and again.
 fn put_over(value: &Draft, old: &Draft, by: &SetBy) -> Draft {
     let (origin, before) = (value.origin(), old.origin());
-    if value.is_same(old) {
+    if value.is_same(old) || origin == before {
         return value.clone();
     }
     let is_there = before.span == origin.span && before.over.as_ref().is_some_and(|over| over.by == *by);

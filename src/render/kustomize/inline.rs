@@ -1,6 +1,6 @@
 //! YAML inside of a YAML string: an inline patch, parsed so that every span lies in the kustomization's own lines.
 
-use seatrial_model::{Finding, Node, Origin, SourceFile, Sources, Span, Style};
+use seatrial_model::{Finding, Node, Origin, SourceFile, Sources, Span};
 use seatrial_yaml::{Dialect, Parsed, parse};
 
 /// Whether an entry is the thing itself, not a path.
@@ -10,10 +10,17 @@ pub(crate) fn is_inline(entry: &Node) -> bool {
 
 /// Parses the text of a string scalar of `file`.
 pub(crate) fn parse_inline(scalar: &Node, file: &SourceFile) -> Parsed {
+    parse_text(scalar, scalar.span(), file, Dialect::Kustomize)
+}
+
+/// Parses the text of a string scalar that stands at a place in `file`, or is that file. Lines in which something was filled in since are
+/// those that they were.
+#[must_use]
+pub fn parse_text(scalar: &Node, place: Span, file: &SourceFile, dialect: Dialect) -> Parsed {
     let text = scalar.scalar_text().unwrap_or_default();
-    let map = SpanMap::new(scalar, file);
+    let map = SpanMap::new(text, place, file);
     let inner = Sources::new().add("<inline>", text.to_owned());
-    let mut parsed = parse(&inner, Dialect::Kustomize);
+    let mut parsed = parse(&inner, dialect);
     for document in &mut parsed.documents {
         document.span = map.outer(document.span);
         move_spans(&mut document.node, &map);
@@ -51,13 +58,17 @@ struct SpanMap {
 }
 
 impl SpanMap {
-    fn new(scalar: &Node, file: &SourceFile) -> SpanMap {
-        let whole = scalar.span();
-        let decoded = scalar.scalar_text().unwrap_or_default();
+    fn new(decoded: &str, whole: Span, file: &SourceFile) -> SpanMap {
         let raw = file.text().get(whole.start as usize..whole.end as usize).unwrap_or_default();
-        let pieces = match scalar.style() {
-            Style::Literal => literal_pieces(decoded, raw, whole.start),
-            _ => same_piece(decoded, raw, whole.start),
+        let is_folded = || raw.lines().count() != decoded.lines().count();
+        let pieces = if raw == decoded {
+            Some(vec![(0, whole.start, small(raw.len()))])
+        } else if raw.starts_with('|') {
+            raw.find('\n').map(|header| pieces_of_lines(decoded, raw, header + 1, whole.start))
+        } else if decoded.contains('\n') && !is_folded() {
+            Some(pieces_of_lines(decoded, raw, 0, whole.start))
+        } else {
+            same_piece(decoded, raw, whole.start)
         };
         SpanMap { whole, pieces: pieces.unwrap_or_default() }
     }
@@ -76,21 +87,22 @@ impl SpanMap {
 }
 
 /// Line by line: the lines of a literal block are those of the file without their indentation.
-fn literal_pieces(decoded: &str, raw: &str, start: u32) -> Option<Vec<(u32, u32, u32)>> {
-    let header = raw.find('\n')? + 1;
-    let mut pieces = Vec::new();
-    let (mut inner, mut outer) = (0, header);
-    let mut lines = raw.get(header..)?.split_inclusive('\n');
-    for line in decoded.split_inclusive('\n') {
-        let content = line.trim_end_matches('\n');
-        let Some(raw_line) = lines.next() else { break };
+fn pieces_of_lines(decoded: &str, raw: &str, from: usize, start: u32) -> Vec<(u32, u32, u32)> {
+    let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let (mut inner, mut outer) = (0, from);
+    let lines = raw.get(from..).unwrap_or_default().split_inclusive('\n');
+    let pieces = decoded.split_inclusive('\n').zip(lines).map(|(line, raw_line)| {
         let bare = raw_line.trim_end_matches(['\n', '\r']);
-        let indent = bare.strip_suffix(content)?.len();
-        pieces.push((small(inner), start + small(outer + indent), small(content.len())));
+        let indent = match bare.strip_suffix(line.trim_end_matches('\n')) {
+            Some(indentation) => indentation.len(),
+            None => blanks(bare).saturating_sub(blanks(line)),
+        };
+        let piece = (small(inner), start + small(outer + indent), small(bare.len().saturating_sub(indent)));
         inner += line.len();
         outer += raw_line.len();
-    }
-    Some(pieces)
+        piece
+    });
+    pieces.collect()
 }
 
 /// A string on one line without escapes.
@@ -121,6 +133,20 @@ mod tests {
     fn a_value_in_a_literal_block_lies_on_its_own_line() {
         assert_eq!(text_at_value("x: 1\np: |-\n  # says\n\n  a:\n    b: deep\n"), "deep");
         assert_eq!(text_at_value("p: |\r\n    a:\r\n      b: deep\r\n"), "deep");
+    }
+
+    #[test]
+    fn a_value_behind_a_line_that_was_filled_in_lies_on_its_own_line() {
+        let line_of_value = |text: &str, now: &str| {
+            let file = Sources::new().add("k.yaml", text.to_owned());
+            let scalar = parse(&file, Dialect::Kustomize).documents.remove(0).node.get("p").cloned();
+            let place = scalar.map_or(Span::new(file.id(), 0, text.len()), |scalar| scalar.span());
+            let filled = Node::string(now, place);
+            let parsed = parse_text(&filled, place, &file, Dialect::Kubectl);
+            file.line_column(parsed.documents[0].node.at(&["a", "b"]).expect("a value").span().start)
+        };
+        assert_eq!(line_of_value("p: |\n  x: ${LONG_NAME}\n  a:\n    b: ${Y}\n", "x: 1\na:\n  b: other\n"), (4, 8));
+        assert_eq!(line_of_value("x: ${LONG_NAME}\na:\n  b: deep\n", "x: 1\na:\n  b: deep\n"), (3, 6));
     }
 
     #[test]

@@ -98,6 +98,7 @@ mod wording;
 pub use additions::Additions;
 pub use ids::own::{CATALOG, PATCH_TARGET};
 pub use image_override::{ImageOverride, override_images};
+pub use inline::parse_text;
 pub use nearest::nearest as nearest_name;
 pub use remote::Checkout;
 

@@ -1,0 +1,162 @@
+//! HelmReleases, as helm-controller reads them: name, namespaces, chart and values. Charts are not rendered here.
+
+mod chart;
+mod collisions;
+mod compose;
+mod made;
+mod name;
+mod text;
+mod values;
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+use seatrial_model::{Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId};
+
+use crate::flux_object::{FluxKind, namespace, text as text_of};
+use crate::ids;
+use crate::objects::Objects;
+use crate::sources::{Bootstrap, Repositories};
+use crate::unit::is_suspended;
+
+pub use chart::{ChartPlace, ChartReference};
+
+/// A release that helm-controller would make.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// The HelmRelease.
+    pub id: ObjectId,
+    /// The name under which Helm knows it.
+    pub name: String,
+    /// The namespace that it is installed into.
+    pub namespace: String,
+    /// The namespace that Helm's own records lie in.
+    pub storage_namespace: String,
+    /// Whether it is left as it is.
+    pub is_suspended: bool,
+    /// Its chart; `None` where it does not say which.
+    pub chart: Option<ChartReference>,
+    /// Its values, as far as they are known; where one is not, a text with `${…}` stands in its place.
+    pub values: Node,
+    /// Whether there may be values of which nothing is known.
+    pub has_unknown_values: bool,
+}
+
+/// All releases, and what is to be said of them.
+#[derive(Debug, Default)]
+pub(crate) struct Releases {
+    pub(crate) all: Vec<Release>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) needed: Vec<Needed>,
+}
+
+/// What releases are read with.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) objects: &'a Objects,
+    pub(crate) repositories: &'a Repositories,
+    pub(crate) bootstrap: Option<&'a Bootstrap>,
+    made: made::Made<'a>,
+}
+
+impl<'a> Surroundings<'a> {
+    pub(crate) fn new(
+        objects: &'a Objects,
+        repositories: &'a Repositories,
+        bootstrap: Option<&'a Bootstrap>,
+    ) -> Surroundings<'a> {
+        Surroundings { objects, repositories, bootstrap, made: made::Made::of(objects) }
+    }
+}
+
+/// Reads all HelmReleases. Where something of the environment is not seen, it may hold what is missing: that is no error then.
+pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases {
+    let manifests: Vec<&Manifest> = unique(around.objects);
+    let read: Vec<(Release, Vec<Finding>)> =
+        manifests.par_iter().map(|manifest| read(manifest, around, is_complete)).collect();
+    let mut releases = Releases::default();
+    let mut told = HashSet::new();
+    for (release, findings) in read {
+        // A ConfigMap that many releases read is wrong once.
+        let new = |finding: &Finding| told.insert((finding.rule, finding.primary.span, finding.message.clone()));
+        releases.findings.extend(findings.into_iter().filter(new));
+        if !release.is_suspended {
+            releases.needed.extend(release.needed());
+        }
+        releases.all.push(release);
+    }
+    if releases.all.iter().any(Release::may_bring_sources) {
+        let missing = releases.findings.iter_mut().filter(|finding| finding.rule == ids::MISSING_SOURCE);
+        missing.for_each(|finding| finding.level = Level::Note);
+    }
+    releases.findings.extend(collisions::check(&manifests, &releases.all, around.objects));
+    releases
+}
+
+fn unique(objects: &Objects) -> Vec<&Manifest> {
+    let mut known = HashSet::new();
+    let all = objects.all().iter().filter(|manifest| FluxKind::of(&manifest.id) == Some(FluxKind::HelmRelease));
+    all.filter(|manifest| known.insert(&manifest.id)).collect()
+}
+
+fn read(manifest: &Manifest, around: &Surroundings<'_>, is_complete: bool) -> (Release, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let chart = chart::of(manifest, around, is_complete, &mut findings);
+    let values = values::of(manifest, around, &mut findings);
+    for finding in &mut findings {
+        if is_suspended(manifest) {
+            finding.level = Level::Note;
+        }
+        finding.object.get_or_insert_with(|| manifest.id.clone());
+    }
+    let own = namespace(manifest);
+    let release = Release {
+        id: manifest.id.clone(),
+        name: name::of(manifest),
+        namespace: text_of(manifest, &["targetNamespace"]).unwrap_or(own).to_owned(),
+        storage_namespace: text_of(manifest, &["storageNamespace"]).unwrap_or(own).to_owned(),
+        is_suspended: is_suspended(manifest),
+        chart,
+        values: values.values,
+        has_unknown_values: values.has_unknown,
+    };
+    (release, findings)
+}
+
+impl Release {
+    /// What is needed to render it, and is not here.
+    fn needed(&self) -> Option<Needed> {
+        let chart = self.chart.as_ref()?;
+        let ChartPlace::Elsewhere(url) = &chart.place else { return None };
+        Some(Needed {
+            kind: NeededKind::Chart,
+            url: url.clone(),
+            version: chart.version.clone(),
+            asked_by: Some(self.id.clone()),
+            span: chart.span,
+        })
+    }
+
+    /// Whether it may bring sources of Flux; the others bring workloads.
+    pub(crate) fn may_bring_sources(&self) -> bool {
+        self.chart.as_ref().is_some_and(|chart| chart.name == "flux2-sync")
+    }
+
+    /// What became of it.
+    pub(crate) fn state(&self) -> NodeState {
+        let Some(chart) = &self.chart else { return NodeState::Missing };
+        match &chart.place {
+            ChartPlace::Directory(_) | ChartPlace::Archive(_) => {
+                NodeState::NotFollowed("charts are not rendered yet".to_owned())
+            }
+            ChartPlace::Elsewhere(_) => NodeState::NotFetched("its chart is not here".to_owned()),
+            ChartPlace::Unknown(why) => NodeState::Unknown(why.clone()),
+            ChartPlace::Missing => NodeState::Missing,
+        }
+    }
+
+    /// Chart and version: `podinfo 6.5.*`.
+    pub(crate) fn from(&self) -> Option<String> {
+        let chart = self.chart.as_ref()?;
+        Some(if chart.version.is_empty() { chart.name.clone() } else { format!("{} {}", chart.name, chart.version) })
+    }
+}

@@ -1,0 +1,346 @@
+//! The chart of a HelmRelease: which one, and where it is.
+
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
+use seatrial_tree::{EntryKind, Tree, join};
+use seatrial_yaml::{Dialect, parse};
+
+use super::Surroundings;
+use crate::flux_object::{has_variable, namespace, spec, text};
+use crate::ids;
+use crate::sources::{Place, included, referred, version_of};
+use crate::unit::{at_its_text, full_name, near, no_source};
+
+/// The file that makes a directory a chart.
+const CHART_FILE: &str = "Chart.yaml";
+
+/// A chart that a release is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartReference {
+    /// Its name in a repository of charts, its path in another source.
+    pub name: String,
+    /// The version that is asked for; empty for any.
+    pub version: String,
+    /// The source that it is in; `None` for an address.
+    pub source: Option<ObjectId>,
+    /// The line that asks for it.
+    pub span: Span,
+    /// Where it is.
+    pub place: ChartPlace,
+}
+
+/// Where a chart is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChartPlace {
+    /// In this directory of the tree.
+    Directory(String),
+    /// Packed, in this file of the tree.
+    Archive(String),
+    /// Not here; where it can be had: the address of a repository with the chart's name behind it, or that of the source.
+    Elsewhere(String),
+    /// It hangs on a value that only the cluster knows; a clause.
+    Unknown(String),
+    /// Nowhere: what names it is wrong.
+    Missing,
+}
+
+/// What a release or a HelmChart says of its chart.
+struct Asked<'a> {
+    name: &'a Node,
+    version: &'a str,
+    source: ObjectId,
+    /// Where the source is named.
+    source_span: Span,
+}
+
+/// The chart of a release, and what is wrong with what it says.
+pub(crate) fn of(
+    manifest: &Manifest,
+    around: &Surroundings<'_>,
+    is_complete: bool,
+    findings: &mut Vec<Finding>,
+) -> Option<ChartReference> {
+    let mut finder = Finder { manifest, around, is_complete, findings };
+    match (spec(manifest, &["chart"]), spec(manifest, &["chartRef"])) {
+        (Some(_), Some(_)) => {
+            let key = |field: &str| manifest.node.get("spec")?.entry(field).map(|entry| entry.key.span);
+            let span = key("chartRef").unwrap_or(manifest.span);
+            let finding = Finding::new(ids::MISSING_CHART, span, "there are both `chart` and `chartRef`");
+            let finding = finding.with_help("remove one of the two: the API server refuses the object");
+            finder.findings.push(match key("chart") {
+                Some(chart) => finding.with_related(chart, "this is the other one"),
+                None => finding,
+            });
+            None
+        }
+        (None, None) => {
+            let span = manifest.node.entry("spec").map_or(manifest.span, |entry| entry.key.span);
+            let finding = Finding::new(ids::MISSING_CHART, span, "there is neither `chart` nor `chartRef`");
+            finder.findings.push(
+                finding.with_help(
+                    "name a chart and its source under `chart.spec`, or a source that is one under `chartRef`",
+                ),
+            );
+            None
+        }
+        (Some(chart), None) => finder.of_template(chart),
+        (None, Some(reference)) => finder.of_reference(reference),
+    }
+}
+
+struct Finder<'a> {
+    manifest: &'a Manifest,
+    around: &'a Surroundings<'a>,
+    is_complete: bool,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Finder<'_> {
+    /// `spec.chart`, of which the controller makes a HelmChart, or an OCIRepository.
+    fn of_template(&mut self, chart: &Node) -> Option<ChartReference> {
+        let field = |name: &str| chart.at(&["spec", name]).and_then(Node::scalar_text).filter(|text| !text.is_empty());
+        if chart.get("kind").and_then(Node::scalar_text) == Some("OCIRepository") {
+            let url = chart.at(&["spec", "url"])?;
+            let address = url.scalar_text()?.to_owned();
+            let version = ["digest", "semver", "tag"].iter().find_map(|name| chart.at(&["spec", "ref", name]));
+            let version = version.and_then(Node::scalar_text).unwrap_or_default();
+            let place = unknown(&[&address, version]).unwrap_or_else(|| ChartPlace::Elsewhere(address.clone()));
+            return Some(reference(last_segment(&address), version, None, url.span(), place));
+        }
+        let Some(name) = chart.at(&["spec", "chart"]).filter(|name| name.scalar_text().is_some_and(|n| !n.is_empty()))
+        else {
+            self.lacks(chart, "there is no `chart.spec.chart`: nothing says which chart it is");
+            return None;
+        };
+        let Some(source) = chart.at(&["spec", "sourceRef"]).filter(|source| source.is_mapping()) else {
+            self.lacks(chart, "there is no `chart.spec.sourceRef`: nothing says where the chart is from");
+            return None;
+        };
+        let source_span = source.get("name").map_or(source.span(), Node::span);
+        let source = referred(source, namespace(self.manifest))?;
+        Some(self.find(&Asked { name, version: field("version").unwrap_or_default(), source, source_span }))
+    }
+
+    fn lacks(&mut self, chart: &Node, message: &str) {
+        let span = chart.entry("spec").map_or(chart.span(), |entry| entry.key.span);
+        self.findings.push(Finding::new(ids::MISSING_CHART, span, message));
+    }
+
+    /// `spec.chartRef`: a source that is a chart.
+    fn of_reference(&mut self, node: &Node) -> Option<ChartReference> {
+        let source = referred(node, namespace(self.manifest))?;
+        let span = node.get("name").map_or(node.span(), Node::span);
+        if let Some(why) = unknown(&[&source.name, source.namespace.as_deref().unwrap_or_default()]) {
+            return Some(reference(&source.name.clone(), "", Some(source), span, why));
+        }
+        let Some(object) = self.around.objects.get(&source) else {
+            let place = self.of_unseen(&source, span);
+            return Some(reference(&source.name.clone(), "", Some(source), span, place));
+        };
+        if source.kind == "HelmChart" {
+            return self.of_helm_chart(object, span);
+        }
+        let url = text(object, &["url"]).unwrap_or_default();
+        let name = if url.is_empty() { &*source.name } else { last_segment(url) };
+        let version = version_of(object);
+        let place = unknown(&[url, &version]).unwrap_or_else(|| match self.mapped(&source) {
+            Some(root) => self.in_directory(&root, name, &version, span, &source),
+            None => ChartPlace::Elsewhere(url.to_owned()),
+        });
+        let place = match (self.around.repositories.find(&source, Some(object), self.around.bootstrap), place) {
+            // What an ArtifactGenerator makes of this repository.
+            (Place::Here(root), ChartPlace::Elsewhere(_)) if source.kind == "ExternalArtifact" => {
+                self.in_directory(&root, name, &version, span, &source)
+            }
+            (_, place) => place,
+        };
+        Some(reference(name, &version, Some(source.clone()), span, place))
+    }
+
+    /// A HelmChart, which says the same as `spec.chart.spec`; its source is in its own namespace.
+    fn of_helm_chart(&mut self, chart: &Manifest, span: Span) -> Option<ChartReference> {
+        let name = spec(chart, &["chart"])?;
+        let source = referred(spec(chart, &["sourceRef"])?, namespace(chart))?;
+        let source_span = spec(chart, &["sourceRef", "name"]).map_or(chart.span, Node::span);
+        let version = text(chart, &["version"]).unwrap_or_default();
+        let found = self.find(&Asked { name, version, source, source_span });
+        Some(ChartReference { span, ..found })
+    }
+
+    fn find(&mut self, asked: &Asked<'_>) -> ChartReference {
+        let name = asked.name.scalar_text().unwrap_or_default();
+        let of_source = [&*asked.source.name, asked.source.namespace.as_deref().unwrap_or_default()];
+        let place = unknown(&[name, asked.version]).or_else(|| unknown(&of_source)).unwrap_or_else(|| {
+            match asked.source.kind.as_str() {
+                "HelmRepository" => self.in_repository(asked, name),
+                "GitRepository" | "Bucket" | "ExternalArtifact" => self.in_source(asked, name),
+                // The schema says which kinds there may be.
+                _ => ChartPlace::Missing,
+            }
+        });
+        reference(name, asked.version, Some(asked.source.clone()), asked.name.span(), place)
+    }
+
+    fn in_repository(&mut self, asked: &Asked<'_>, name: &str) -> ChartPlace {
+        if let Some(root) = self.mapped(&asked.source) {
+            return self.in_directory(&root, name, asked.version, asked.name.span(), &asked.source);
+        }
+        let Some(object) = self.around.objects.get(&asked.source) else {
+            return self.of_unseen(&asked.source, asked.source_span);
+        };
+        let url = text(object, &["url"]).unwrap_or_default();
+        unknown(&[url]).unwrap_or_else(|| ChartPlace::Elsewhere(in_repository(url, name)))
+    }
+
+    /// A path in a source.
+    fn in_source(&mut self, asked: &Asked<'_>, path: &str) -> ChartPlace {
+        let object = self.around.objects.get(&asked.source);
+        let Some(dir) = join("", path.trim_start_matches('/')) else {
+            let message = format!("`{path}` leads out of the source");
+            self.findings.push(at_its_text(ids::MISSING_CHART, asked.name, &message));
+            return ChartPlace::Missing;
+        };
+        let (id, object, dir) = match object.and_then(|object| included(object, &dir)) {
+            Some((id, inside)) => (id.clone(), self.around.objects.get(&id), inside),
+            None => (asked.source.clone(), object, dir),
+        };
+        match self.around.repositories.find(&id, object, self.around.bootstrap) {
+            Place::Here(root) => self.at_path(asked, path, join(&root, &dir).unwrap_or(dir)),
+            Place::Elsewhere(_) => {
+                let url = object.and_then(|object| text(object, &["url"])).unwrap_or_default();
+                ChartPlace::Elsewhere(url.to_owned())
+            }
+            Place::Nowhere => self.of_unseen(&id, asked.source_span),
+        }
+    }
+
+    fn at_path(&mut self, asked: &Asked<'_>, written: &str, path: String) -> ChartPlace {
+        let tree = self.around.repositories.own.tree();
+        match tree.kind(&path) {
+            Ok(EntryKind::File) if path.ends_with(".tgz") => return ChartPlace::Archive(path),
+            Ok(EntryKind::Directory) if is_chart(tree, &path) => return ChartPlace::Directory(path),
+            _ => {}
+        }
+        let message = match tree.kind(&path) {
+            Ok(EntryKind::Directory) => format!("`{written}` is not a chart: it has no `{CHART_FILE}`"),
+            Ok(EntryKind::File) => format!("`{written}` is a file, and neither a chart nor a packed one (`.tgz`)"),
+            Err(error) => format!("the chart `{written}` {error}"),
+        };
+        let finding = at_its_text(ids::MISSING_CHART, asked.name, &message);
+        let charts = charts_in(tree, &path);
+        let finding = match (near(tree, &path), charts.as_slice()) {
+            (Some(near), _) if is_chart(tree, &near) => {
+                finding.with_help(format!("did you mean `./{near}`?"))
+            }
+            (_, [only]) => finding.with_help(format!("did you mean `./{only}`?")),
+            (_, [first, ..]) => {
+                finding.with_help(format!("there are {} charts in it, `./{first}` among them", charts.len()))
+            }
+            (_, []) => finding,
+        };
+        self.findings.push(finding);
+        ChartPlace::Missing
+    }
+
+    /// A source that was not found: it does not exist, or what is not seen has it.
+    fn of_unseen(&mut self, source: &ObjectId, span: Span) -> ChartPlace {
+        if let Some(root) = self.mapped(source) {
+            let name = source.name.clone();
+            return self.in_directory(&root, &name, "", span, source);
+        }
+        let finding = no_source(source, span, self.around.objects);
+        self.findings.push(if self.is_complete { finding } else { finding.with_level(Level::Note) });
+        ChartPlace::Missing
+    }
+
+    /// The directory that the configuration names for a source.
+    fn mapped(&self, source: &ObjectId) -> Option<String> {
+        let others = self.around.repositories.others.iter();
+        others.filter(|(name, _)| name.is(source)).map(|(_, root)| root.clone()).next()
+    }
+
+    /// A chart in a directory that stands for a repository of charts: a directory, or `NAME-VERSION.tgz`.
+    fn in_directory(&mut self, root: &str, name: &str, version: &str, span: Span, source: &ObjectId) -> ChartPlace {
+        let tree = self.around.repositories.own.tree();
+        if let Some(dir) = join(root, name).filter(|dir| is_chart(tree, dir)) {
+            return ChartPlace::Directory(dir);
+        }
+        if is_chart(tree, root) && (source.kind != "HelmRepository" || chart_name(tree, root).as_deref() == Some(name))
+        {
+            return ChartPlace::Directory(root.to_owned());
+        }
+        if let Some(archive) = archive(tree, root, name, version) {
+            return ChartPlace::Archive(archive);
+        }
+        let what = if version.is_empty() { name.to_owned() } else { format!("{name} {version}") };
+        let message =
+            format!("the chart `{what}` is not in `{root}`, which stands for {} {}", source.kind, full_name(source));
+        let help = format!("put it there, as the directory `{name}` or packed as `{name}-VERSION.tgz`");
+        self.findings.push(Finding::new(ids::NOT_FETCHED, span, message).with_help(help));
+        let object = self.around.objects.get(source);
+        let url = object.and_then(|object| text(object, &["url"])).unwrap_or_default();
+        ChartPlace::Elsewhere(if source.kind == "HelmRepository" { in_repository(url, name) } else { url.to_owned() })
+    }
+}
+
+/// The address of a chart in a repository of charts.
+fn in_repository(url: &str, name: &str) -> String {
+    format!("{}/{name}", url.trim_end_matches('/'))
+}
+
+fn reference(name: &str, version: &str, source: Option<ObjectId>, span: Span, place: ChartPlace) -> ChartReference {
+    ChartReference { name: name.to_owned(), version: version.to_owned(), source, span, place }
+}
+
+/// What is unknown of some texts.
+fn unknown(texts: &[&str]) -> Option<ChartPlace> {
+    let text = texts.iter().find(|text| has_variable(text))?;
+    Some(ChartPlace::Unknown(format!("its chart hangs on a value that only the cluster knows: `{text}`")))
+}
+
+fn last_segment(url: &str) -> &str {
+    let url = url.trim_end_matches('/');
+    url.rsplit_once('/').map_or(url, |(_, last)| last)
+}
+
+fn is_chart(tree: &Tree, dir: &str) -> bool {
+    join(dir, CHART_FILE).is_some_and(|file| tree.kind(&file) == Ok(EntryKind::File))
+}
+
+fn chart_name(tree: &Tree, dir: &str) -> Option<String> {
+    let file = tree.read(&join(dir, CHART_FILE)?).ok()?;
+    let parsed = parse(&file, Dialect::Kubectl);
+    Some(parsed.documents.first()?.node.get("name")?.scalar_text()?.to_owned())
+}
+
+/// The charts right below a directory.
+fn charts_in(tree: &Tree, dir: &str) -> Vec<String> {
+    let names = tree.list(dir).unwrap_or_default();
+    let directories = names.iter().filter(|(_, kind)| *kind == EntryKind::Directory);
+    directories.filter_map(|(name, _)| join(dir, name)).filter(|dir| is_chart(tree, dir)).collect()
+}
+
+/// A packed chart. Of a range of versions nothing is known here but that one archive is the only one.
+fn archive(tree: &Tree, root: &str, name: &str, version: &str) -> Option<String> {
+    let names = tree.list(root).ok()?;
+    let versions = |file: &str| {
+        let version = file.strip_prefix(name)?.strip_prefix('-')?.strip_suffix(".tgz")?.to_owned();
+        version.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()).then_some(version)
+    };
+    let found: Vec<(&str, String)> =
+        names.iter().filter_map(|(file, _)| Some((file.as_str(), versions(file)?))).collect();
+    let bare = |version: &str| version.trim_start_matches('v').to_owned();
+    let exact = found.iter().find(|(_, there)| bare(there) == bare(version));
+    let only = match found.as_slice() {
+        [only] if !is_exact(version) => Some(only),
+        _ => None,
+    };
+    join(root, exact.or(only)?.0)
+}
+
+/// Whether a version is one, not a range: it has three numbers.
+fn is_exact(version: &str) -> bool {
+    let version = version.trim_start_matches('v');
+    let core = version.split(['-', '+']).next().unwrap_or_default();
+    let numbers: Vec<&str> = core.split('.').collect();
+    numbers.len() == 3 && numbers.iter().all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}

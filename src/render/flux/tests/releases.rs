@@ -1,0 +1,163 @@
+//! Every file of `releases` is a case: what is walked (`path clusters/dev`, `repository NAME DIR`), files as `-- PATH --`, last the releases with
+//! their values, what is needed, and the findings as `-- expected --`. With `print origins`, each value is printed with where it is from.
+//!
+//! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
+#![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use seatrial_flux::{ChartPlace, Cluster, Release, Repositories, Repository, SourceName, Version, Walked, walk};
+use seatrial_model::{Finding, Node, NodeState, Sources, Span};
+use seatrial_tree::Tree;
+
+/// The parts of a case: path and text.
+fn parts(case: &str) -> Vec<(&str, String)> {
+    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
+    for line in case.split_inclusive('\n') {
+        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
+            Some(path) => parts.push((path, String::new())),
+            None => parts.last_mut().expect("has a first part").1.push_str(line),
+        }
+    }
+    parts
+}
+
+fn cases() -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases");
+    let mut cases: Vec<PathBuf> =
+        std::fs::read_dir(dir).expect("is there").map(|entry| entry.expect("is readable").path()).collect();
+    cases.sort();
+    cases
+}
+
+fn walked(head: &str, tree: &Tree) -> Walked {
+    let lines = || head.lines().filter_map(|line| line.split_once(' '));
+    let value = |key: &str| lines().find(|(name, _)| *name == key).map(|(_, value)| value.to_owned());
+    let own = Repository::new(tree, Vec::new(), &Arc::default(), value("url"));
+    let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
+    let others = others.map(|(name, path)| (SourceName::parse(name), path.to_owned())).collect();
+    walk(&Cluster {
+        path: value("path"),
+        azure: None,
+        repositories: Repositories { own: Arc::new(own), others },
+        variables: Vec::new(),
+        version: Version::default(),
+    })
+}
+
+struct Printer<'a> {
+    sources: &'a Sources,
+    origins: bool,
+}
+
+impl Printer<'_> {
+    fn place(&self, span: Span) -> String {
+        let file = self.sources.get(span.file).expect("a file of the tree");
+        let (line, column) = file.line_column(span.start);
+        format!("{}:{line}:{column}", file.path())
+    }
+
+    fn release(&self, release: &Release, walked: &Walked) -> String {
+        let namespace = release.id.namespace.as_deref().unwrap_or_default();
+        let mut text = format!("{namespace}/{}: release {}", release.id.name, release.name);
+        let _ = write!(text, " in {}, records in {}", release.namespace, release.storage_namespace);
+        let node = walked.rendered.graph.as_ref().and_then(|graph| graph.get(&release.id)).expect("is in the graph");
+        let state = match &node.state {
+            NodeState::Unknown(why) => format!("unknown: {why}"),
+            NodeState::NotFetched(why) => format!("not fetched: {why}"),
+            NodeState::NotFollowed(why) => format!("not followed: {why}"),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        let place = release.chart.as_ref().map(|chart| match &chart.place {
+            ChartPlace::Directory(dir) => format!(" at {dir}/"),
+            ChartPlace::Archive(file) => format!(" at {file}"),
+            _ => String::new(),
+        });
+        let from = node.from.as_deref().unwrap_or("no chart");
+        let _ = writeln!(text, "\n  from {from}{}; {state}", place.unwrap_or_default());
+        if release.has_unknown_values {
+            text.push_str("  and values that are unknown\n");
+        }
+        if self.origins {
+            self.origins(&release.values, "", &mut text);
+        } else {
+            let yaml = seatrial_yaml::emit(&release.values);
+            yaml.lines().for_each(|line| text.extend(["  | ", line, "\n"]));
+        }
+        text
+    }
+
+    fn origins(&self, node: &Node, path: &str, text: &mut String) {
+        if let Some(scalar) = node.scalar_text() {
+            let _ = write!(text, "  {path} = {}", scalar.trim_end().replace('\n', "⏎"));
+            let mut next = Some(node.origin());
+            while let Some(origin) = next {
+                let over = origin.over.clone();
+                let by = over.as_ref().map(|over| format!(" ({:?})", over.by)).unwrap_or_default();
+                let _ = write!(text, " ← {}{by}", self.place(origin.span));
+                for also in over.iter().flat_map(|over| &over.beside) {
+                    let _ = write!(text, " + {} ({:?})", self.place(also.origin.span), also.by);
+                }
+                next = over.and_then(|over| over.before.clone());
+            }
+            text.push('\n');
+        }
+        for entry in node.entries() {
+            self.origins(&entry.value, &format!("{path}/{}", entry.key.text), text);
+        }
+        for (at, item) in node.items().iter().enumerate() {
+            self.origins(item, &format!("{path}/{at}"), text);
+        }
+    }
+
+    fn finding(&self, finding: &Finding) -> String {
+        let mut text = format!("{}[{}] {}\n", finding.level.as_str(), finding.rule.as_str(), finding.message);
+        let _ = writeln!(text, "  at {}", self.place(finding.primary.span));
+        for label in &finding.related {
+            let _ = writeln!(text, "  and {} {}", self.place(label.span), label.text);
+        }
+        if let Some(help) = &finding.help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+        text
+    }
+
+    fn all(&self, walked: &Walked) -> String {
+        let mut text: String = walked.releases.iter().map(|release| self.release(release, walked)).collect();
+        text.push_str("--\n");
+        for needed in &walked.rendered.needed {
+            let version = if needed.version.is_empty() { String::new() } else { format!(" {}", needed.version) };
+            let _ = writeln!(text, "{:?} {}{version} at {}", needed.kind, needed.url, self.place(needed.span));
+        }
+        text.push_str("--\n");
+        text.extend(walked.rendered.findings.iter().map(|finding| self.finding(finding)));
+        text
+    }
+}
+
+#[test]
+fn every_release_is_read_as_expected() {
+    let cases = cases();
+    assert!(cases.len() > 3);
+    let mut wrong = String::new();
+    for case in cases {
+        let text = std::fs::read_to_string(&case).expect("is text");
+        let mut parts = parts(&text);
+        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
+        let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
+        let sources = Arc::new(Sources::new());
+        let tree = Tree::memory(files, &sources);
+        let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
+        let printer = Printer { sources: &sources, origins: head.contains("print origins") };
+        let got = printer.all(&walked(head, &tree));
+        if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
+            let kept = text.strip_suffix(&expected).expect("ends with what is expected");
+            std::fs::write(&case, format!("{kept}{got}")).expect("is written");
+        } else if got != expected {
+            let _ = writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display());
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
