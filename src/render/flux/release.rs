@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use seatrial_model::{Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId};
 
-use crate::flux_object::{FluxKind, namespace, text as text_of};
+use crate::flux_object::{FluxKind, has_variable, namespace, text as text_of};
 use crate::ids;
 use crate::objects::Objects;
 use crate::sources::{Bootstrap, Repositories};
@@ -56,6 +56,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) repositories: &'a Repositories,
     pub(crate) bootstrap: Option<&'a Bootstrap>,
     made: made::Made<'a>,
+    /// Kinds and namespaces of objects whose names are not known.
+    unnamed: HashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -64,7 +66,14 @@ impl<'a> Surroundings<'a> {
         repositories: &'a Repositories,
         bootstrap: Option<&'a Bootstrap>,
     ) -> Surroundings<'a> {
-        Surroundings { objects, repositories, bootstrap, made: made::Made::of(objects) }
+        let unnamed = objects.all().iter().filter(|manifest| has_variable(&manifest.id.name));
+        let unnamed = unnamed.map(|manifest| (manifest.id.kind.as_str(), namespace(manifest))).collect();
+        Surroundings { objects, repositories, bootstrap, made: made::Made::of(objects), unnamed }
+    }
+
+    /// Whether there is an object, of that kind and in that namespace, whose name is not known: it may be this one.
+    fn may_be_there(&self, id: &ObjectId) -> bool {
+        self.unnamed.contains(&(id.kind.as_str(), id.namespace.as_deref().unwrap_or_default()))
     }
 }
 

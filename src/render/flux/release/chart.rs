@@ -247,6 +247,9 @@ impl Finder<'_> {
             let name = source.name.clone();
             return self.in_directory(&root, &name, "", span, source);
         }
+        if self.around.may_be_there(source) {
+            return ChartPlace::Unknown("its source may be one whose name only the cluster knows".to_owned());
+        }
         let finding = no_source(source, span, self.around.objects);
         self.findings.push(if self.is_complete { finding } else { finding.with_level(Level::Note) });
         ChartPlace::Missing

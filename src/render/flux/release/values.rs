@@ -148,7 +148,7 @@ impl Reader<'_> {
             return Found::Unknown;
         }
         let Some(object) = self.around.objects.get(id) else {
-            if !reference.is_optional && !self.around.made.has(id) {
+            if !reference.is_optional && !self.around.made.has(id) && !self.around.may_be_there(id) {
                 self.findings.push(self.not_in_git(reference));
             }
             return Found::Unknown;
