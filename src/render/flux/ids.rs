@@ -41,7 +41,7 @@ pub(crate) mod own {
             "It names none, or two, or a path of its source where there is no `Chart.yaml`. helm-controller installs nothing then, and keeps what was installed before."
         MISSING_VALUES "missing-values" Error Free "values of a HelmRelease do not exist"
             "`valuesFrom` names a ConfigMap or Secret in the namespace of the HelmRelease, and a key of it (`values.yaml`, where nothing else is said). Without it nothing is installed unless `optional: true`; a key that only the cluster has is written by whoever makes the object."
-        INVALID_VALUES "invalid-values" Error Free "values of a HelmRelease cannot be read"
+        RELEASE_VALUES "release-values" Error Free "values of a HelmRelease cannot be read"
             "Without `targetPath`, what stands under a key of `valuesFrom` is YAML with a mapping. With it, it is one value, set as `helm --set` does it: a comma begins another one. `literal: true` takes it as it stands."
         RELEASE_NAME "release-name" Error Free "two HelmReleases are one release"
             "Helm knows a release by its name and the namespace of its records. Two HelmReleases with the same ones upgrade over each other, each removing what the other has installed."

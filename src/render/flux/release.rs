@@ -42,6 +42,9 @@ pub struct Release {
     pub has_unknown_values: bool,
 }
 
+/// Bytes of values that are read for all releases of an environment.
+const MOST_READ: usize = 32 << 20;
+
 /// All releases, and what is to be said of them.
 #[derive(Debug, Default)]
 pub(crate) struct Releases {
@@ -80,8 +83,16 @@ impl<'a> Surroundings<'a> {
 /// Reads all HelmReleases. Where something of the environment is not seen, it may hold what is missing: that is no error then.
 pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases {
     let manifests: Vec<&Manifest> = unique(around.objects);
-    let read: Vec<(Release, Vec<Finding>)> =
-        manifests.par_iter().map(|manifest| read(manifest, around, is_complete)).collect();
+    let mut spent = 0;
+    let affordable = manifests.iter().map(|manifest| {
+        spent += values::cost(manifest, around);
+        (*manifest, spent <= MOST_READ)
+    });
+    let affordable: Vec<(&Manifest, bool)> = affordable.collect();
+    let read: Vec<(Release, Vec<Finding>)> = affordable
+        .into_par_iter()
+        .map(|(manifest, is_affordable)| read(manifest, around, is_complete, is_affordable))
+        .collect();
     let mut releases = Releases::default();
     let mut told = HashSet::new();
     for (release, findings) in read {
@@ -107,10 +118,18 @@ fn unique(objects: &Objects) -> Vec<&Manifest> {
     all.filter(|manifest| known.insert(&manifest.id)).collect()
 }
 
-fn read(manifest: &Manifest, around: &Surroundings<'_>, is_complete: bool) -> (Release, Vec<Finding>) {
+fn read(
+    manifest: &Manifest,
+    around: &Surroundings<'_>,
+    is_complete: bool,
+    is_affordable: bool,
+) -> (Release, Vec<Finding>) {
     let mut findings = Vec::new();
     let chart = chart::of(manifest, around, is_complete, &mut findings);
-    let values = values::of(manifest, around, &mut findings);
+    let values = match is_affordable {
+        true => values::of(manifest, around, &mut findings),
+        false => values::too_many(manifest, &mut findings),
+    };
     for finding in &mut findings {
         if is_suspended(manifest) {
             finding.level = Level::Note;

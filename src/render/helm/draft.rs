@@ -88,6 +88,14 @@ impl Draft {
         }
     }
 
+    pub(crate) fn is_map(&self) -> bool {
+        match self {
+            Draft::Frozen(node) => node.is_mapping(),
+            Draft::Map(_) => true,
+            Draft::List(_) => false,
+        }
+    }
+
     /// Whether both are the very same value in memory.
     pub(crate) fn is_same(&self, other: &Draft) -> bool {
         match (self, other) {

@@ -19,7 +19,8 @@ pub use set::{SetError, Typing};
 /// Values while they are being composed.
 ///
 /// Helm merges maps by reference: what is merged in is shared, not copied, and a line that sets something in a shared map sets it in both. What
-/// wins in the end can hang on that, so it is the same here: [`Values::merged`] shares with both sides, [`Values::set`] changes in place.
+/// wins in the end can hang on that, so it is the same here of values that are [`Values::shared`]: [`Values::merged`] shares with both sides,
+/// [`Values::set`] changes in place.
 #[derive(Clone, Debug)]
 pub struct Values(Draft);
 
@@ -36,9 +37,14 @@ impl Values {
         if !node.is_mapping() {
             return Values::none(node.span());
         }
-        let mut values = Draft::Frozen(node.clone());
-        values.thaw_all();
-        Values(values)
+        Values(Draft::Frozen(node.clone()))
+    }
+
+    /// The same, ready to be changed in all its parts by whoever they are merged into.
+    #[must_use]
+    pub fn shared(mut self) -> Values {
+        self.0.thaw_all();
+        self
     }
 
     /// Other values merged over these: maps are merged, everything else is replaced, by null too (fluxcd/pkg: `chartutil.MergeMaps`).

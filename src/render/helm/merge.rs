@@ -7,18 +7,25 @@ use crate::origin::replacing;
 
 /// A new map that shares the values of both: of a key that both have, those of `over`, unless both are maps.
 pub(crate) fn merge(base: &Draft, over: &Draft, by: &SetBy) -> Draft {
-    let (Draft::Map(below), Draft::Map(above)) = (base, over) else { return over.clone() };
+    let (Draft::Map(below), Draft::Map(above)) = (thawed(base), thawed(over)) else { return over.clone() };
     let mut merged = Map::clone(&below.borrow());
     let above = above.borrow();
     for (key, value) in above.pairs() {
         let value = match merged.get(&key.text) {
-            Some(old @ Draft::Map(_)) if matches!(value, Draft::Map(_)) => merge(old, value, by),
+            Some(old) if old.is_map() && value.is_map() => merge(old, value, by),
             Some(old) => put_over(value, old, by),
             None => value.clone(),
         };
         merged.insert(key, value);
     }
     Draft::map(merged)
+}
+
+/// The same, of which one level can be looked into; what nobody looked into before is not changed.
+fn thawed(draft: &Draft) -> Draft {
+    let mut thawed = draft.clone();
+    thawed.thaw();
+    thawed
 }
 
 /// A value in the place of another. It may have been put there before, as it is merged again and again.

@@ -22,6 +22,9 @@ pub(crate) fn compose(own: Option<&Node>, steps: &[Step], place: Span) -> (Node,
         return (given.cloned().unwrap_or_else(|| Node::mapping(Vec::new(), place)), Vec::new());
     }
     let own = given.map_or_else(|| Values::none(place), Values::of);
+    // A path may be set in what they share with the result.
+    let has_paths = steps.iter().any(|step| matches!(step, Step::Set { .. }));
+    let own = if has_paths { own.shared() } else { own };
     let mut values = Values::none(given.map_or(place, Node::span));
     let mut refused = Vec::new();
     for (at, step) in steps.iter().enumerate() {

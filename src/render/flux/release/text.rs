@@ -32,7 +32,7 @@ pub(crate) fn read_text(scalar: &Node, file: &SourceFile) -> Reading {
     let is_broken = |finding: &Finding| finding.level == Level::Error && finding.rule != ids::DUPLICATE_KEY;
     if let Some(wrong) = parsed.findings.iter().position(is_broken) {
         let finding = parsed.findings.swap_remove(wrong);
-        return Reading::Wrong(Box::new(Finding { rule: ids::INVALID_VALUES, ..finding }));
+        return Reading::Wrong(Box::new(Finding { rule: ids::RELEASE_VALUES, ..finding }));
     }
     let Some(document) = parsed.documents.into_iter().next() else {
         return Reading::Values(Node::mapping(Vec::new(), place.span));
@@ -43,7 +43,7 @@ pub(crate) fn read_text(scalar: &Node, file: &SourceFile) -> Reading {
     }
     if !node.is_mapping() {
         let message = format!("these values are {}, and Helm takes a mapping", node.describe());
-        return Reading::Wrong(Box::new(Finding::new(ids::INVALID_VALUES, node.span(), message)));
+        return Reading::Wrong(Box::new(Finding::new(ids::RELEASE_VALUES, node.span(), message)));
     }
     mark(&mut node, &Marks { below: &Node::null(place), variables: variables(scalar), file });
     Reading::Values(node)

@@ -59,13 +59,40 @@ pub(crate) fn of(manifest: &Manifest, around: &Surroundings<'_>, findings: &mut 
         let Some((reference, Step::Set { path, value, origin, .. })) = steps.get(at) else { continue };
         let Some(reference) = references.get(*reference) else { continue };
         let span = reference.node.get("targetPath").map_or(reference.node.span(), Node::span);
-        let finding = Finding::new(ids::INVALID_VALUES, span, format!("`{path}` cannot be set: {error}"));
+        let finding = Finding::new(ids::RELEASE_VALUES, span, format!("`{path}` cannot be set: {error}"));
         let finding = finding.with_related(origin.span, "the value that would be set");
         let finding = if value.contains([',', '{']) { finding.with_help(TAKEN_LITERALLY) } else { finding };
         // What is not known may change what the path leads through.
         findings.push(if has_unknown { finding.with_level(Level::Note) } else { finding });
     }
     Composed { values, has_unknown }
+}
+
+/// Of a release whose values would be too many, together with those of the releases before it.
+pub(crate) fn too_many(manifest: &Manifest, findings: &mut Vec<Finding>) -> Composed {
+    let place = spec(manifest, &["valuesFrom"]).map_or(manifest.span, Node::span);
+    let message = "the values of all releases are more than 32 MiB: those of this one are not read";
+    findings.push(Finding::new(ids::RELEASE_VALUES, place, message));
+    Composed { values: Node::mapping(Vec::new(), place), has_unknown: true }
+}
+
+/// About how many bytes are read and merged for the values of a release.
+pub(crate) fn cost(manifest: &Manifest, around: &Surroundings<'_>) -> usize {
+    let references = items(manifest, &["valuesFrom"]);
+    let own = if references.is_empty() { 0 } else { spec(manifest, &["values"]).map_or(0, size) };
+    let of = |node: &Node| {
+        let Some(reference) = reference(node, manifest) else { return 0 };
+        let object = around.objects.get(&reference.id);
+        let text = object.and_then(|object| value_of(object, reference.key)).and_then(|(value, _)| value.scalar_text());
+        own + text.map_or(0, str::len)
+    };
+    references.iter().map(of).sum()
+}
+
+fn size(node: &Node) -> usize {
+    let scalar = node.scalar_text().map_or(0, str::len);
+    let entries: usize = node.entries().iter().map(|entry| entry.key.text.len() + size(&entry.value)).sum();
+    1 + scalar + entries + node.items().iter().map(size).sum::<usize>()
 }
 
 fn reference<'a>(node: &'a Node, manifest: &Manifest) -> Option<Reference<'a>> {

@@ -161,3 +161,19 @@ fn every_release_is_read_as_expected() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn a_release_that_reads_one_large_text_thousands_of_times_has_an_end() {
+    let lines: String = (0..20_000).map(|at| format!("    key{at}: value\n")).collect();
+    let map = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: base\n  namespace: shop\ndata:\n  values.yaml: |\n{lines}"
+    );
+    let references = "  - {kind: ConfigMap, name: base}\n".repeat(5_000);
+    let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  valuesFrom:\n";
+    let release = format!("{head}{references}");
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory([("apps/map.yaml", map.as_str()), ("apps/web.yaml", release.as_str())], &sources);
+    let walked = walked("path apps", &tree);
+    let told = walked.rendered.findings.iter().any(|finding| finding.message.contains("more than 32 MiB"));
+    assert!(told, "{:?}", walked.rendered.findings);
+}
