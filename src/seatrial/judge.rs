@@ -19,6 +19,7 @@ use crate::plan::Planned;
 use crate::render::{Renderer, flux_release, image_names, matches_nothing, unmatched};
 use crate::session::Session;
 use crate::stop::Stop;
+use crate::unseen::Unseen;
 
 /// An environment, rendered and checked.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Judged {
     pub(crate) fixed: Vec<ReportedFinding>,
     /// Sentences for the report.
     pub(crate) notices: Vec<String>,
+    /// What was not rendered of it.
+    pub(crate) unseen: Unseen,
 }
 
 /// What environments are judged with.
@@ -135,6 +138,7 @@ impl Examined {
             findings: Vec::new(),
             fixed: Vec::new(),
             notices: Vec::new(),
+            unseen: Unseen::default(),
         };
         // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
         Examined { judged, findings: Vec::new(), fixed: Vec::new(), changed: vec![1; images], images: Vec::new() }
@@ -242,6 +246,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let all = of_rendering.chain(of_checking).zip(ages);
     let findings: Vec<Found> = all.map(|((finding, stage), age)| Found { finding, stage, age }).collect();
 
+    let unseen = Unseen::of_graph(head.graph.as_ref());
     let objects = head.manifests.len();
     let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
     let validation = validate_stage(&findings, &rendering, objects, bench.fail_on, checked_in);
@@ -266,7 +271,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     };
     let notices = Vec::new();
     let (of_head, of_base) = (Vec::new(), Vec::new());
-    let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, notices };
+    let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, notices, unseen };
     Examined { judged, findings, fixed, changed, images }
 }
 

@@ -40,6 +40,7 @@ mod signals;
 mod stop;
 mod streams;
 mod testing;
+mod unseen;
 mod variables;
 mod workspace;
 

@@ -18,6 +18,7 @@ use crate::revision::{Commit, Missing};
 use crate::run_context::{RunContext, config_of};
 use crate::session::Session;
 use crate::stop::Stop;
+use crate::unseen::Unseen;
 use crate::workspace::Workspace;
 
 /// What is looked at.
@@ -162,7 +163,9 @@ impl Preparation {
         let others = self.elsewhere.iter().flat_map(|place| {
             place.environments.iter().map(|p| Seat { planned: p.clone(), head: &place.renderer, base: None })
         });
-        judge(own.chain(others).collect(), bench)
+        let judged = judge(own.chain(others).collect(), bench)?;
+        report.notices.extend(Unseen::sentence(judged.iter().map(|judged| &judged.unseen)));
+        Ok(judged)
     }
 }
 

@@ -1,0 +1,86 @@
+//! What the controllers would render and we do not: counted, so that nothing is skipped in silence.
+
+use std::collections::BTreeMap;
+
+use seatrial_model::{Graph, GraphNode, NodeState};
+
+use crate::judge::count;
+
+/// Why charts are not rendered, wherever they are.
+const CHARTS: &str = "charts are not rendered yet";
+
+/// What was not rendered of an environment: how many of what, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unseen(BTreeMap<(&'static str, String), usize>);
+
+impl Unseen {
+    /// What the graph of a rendering leaves out.
+    pub(crate) fn of_graph(graph: Option<&Graph>) -> Unseen {
+        let mut unseen = Unseen::default();
+        for node in graph.iter().flat_map(|graph| &graph.nodes) {
+            if let Some(what) = left_out(node) {
+                *unseen.0.entry(what).or_default() += 1;
+            }
+        }
+        unseen
+    }
+
+    /// A sentence about all environments: `not rendered: 32 charts (charts are not rendered yet)`; `None` where all was rendered.
+    pub(crate) fn sentence<'a>(all: impl Iterator<Item = &'a Unseen>) -> Option<String> {
+        let mut sum: BTreeMap<&(&'static str, String), usize> = BTreeMap::new();
+        for (what, number) in all.flat_map(|unseen| &unseen.0) {
+            *sum.entry(what).or_default() += number;
+        }
+        let clauses: Vec<String> =
+            sum.into_iter().map(|((what, why), number)| format!("{} ({why})", count(number, what))).collect();
+        (!clauses.is_empty()).then(|| format!("not rendered: {}", clauses.join(", ")))
+    }
+}
+
+/// What a node would apply, and why that is not seen. Of a Kustomization, a finding tells it.
+fn left_out(node: &GraphNode) -> Option<(&'static str, String)> {
+    match (node.id.kind.as_str(), &node.state) {
+        ("HelmRelease", NodeState::NotFollowed(_) | NodeState::NotFetched(_)) => Some(("chart", CHARTS.to_owned())),
+        ("HelmRelease", NodeState::Unknown(_)) => Some(("chart", "it hangs on values of the cluster".to_owned())),
+        ("ResourceSet", NodeState::NotFollowed(why)) => Some(("ResourceSet", why.clone())),
+        ("ArtifactGenerator", NodeState::NotFollowed(why)) => Some(("ArtifactGenerator", why.clone())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::{FileId, Lifecycle, ObjectId, Span};
+
+    use super::*;
+
+    fn node(kind: &str, state: NodeState) -> GraphNode {
+        GraphNode {
+            id: ObjectId::new("", kind, None, "x"),
+            owner: None,
+            span: Span::start_of(FileId(0)),
+            state,
+            from: None,
+            objects: 0,
+            depends_on: Vec::new(),
+            lifecycle: Lifecycle::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_rendered_is_counted_over_all_environments() {
+        let nodes = vec![
+            node("HelmRelease", NodeState::NotFollowed("x".to_owned())),
+            node("HelmRelease", NodeState::NotFetched("y".to_owned())),
+            node("HelmRelease", NodeState::Suspended),
+            node("ResourceSet", NodeState::NotFollowed("templates are not rendered yet".to_owned())),
+            node("Kustomization", NodeState::NotFollowed("it reconciles its own parent".to_owned())),
+        ];
+        let unseen = Unseen::of_graph(Some(&Graph { nodes }));
+        let told = Unseen::sentence([&unseen, &unseen].into_iter());
+        let expected =
+            "not rendered: 2 ResourceSets (templates are not rendered yet), 4 charts (charts are not rendered yet)";
+        assert_eq!(told.as_deref(), Some(expected));
+        assert_eq!(Unseen::sentence([&Unseen::default()].into_iter()), None);
+    }
+}
