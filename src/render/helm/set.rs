@@ -16,7 +16,7 @@ const LARGEST_INDEX: usize = 65_536;
 /// Dots in a name (helm: `MaxNestedNameLevel`).
 const MOST_DOTS: usize = 30;
 
-/// Lists in lists. Helm has no limit, and no chart comes near this one.
+/// Lists in lists in one name. Helm has no limit, and no chart comes near this one.
 const MOST_INDEXES: usize = 100;
 
 /// Items that a line may fill lists up with. Helm has no limit.
@@ -47,8 +47,9 @@ impl fmt::Display for SetError {
 pub(crate) fn set(values: &mut Draft, line: &str, typing: Typing, origin: &Origin, by: &SetBy) -> Result<(), SetError> {
     values.thaw();
     let Draft::Map(map) = values else { return Err(SetError("the values are not a mapping".to_owned())) };
-    let mut parser = Parser { rest: line.chars(), typing, origin, by, filled: 0 };
+    let mut parser = Parser { rest: line.chars(), typing, origin, by, filled: 0, lists: 0 };
     loop {
+        parser.lists = 0;
         match parser.key(map, 0) {
             Ok(()) => {}
             Err(Stop::End) => return Ok(()),
@@ -78,6 +79,8 @@ struct Parser<'a> {
     by: &'a SetBy,
     /// Items that lists were filled up with.
     filled: usize,
+    /// Lists in lists so far in this name.
+    lists: usize,
 }
 
 impl Parser<'_> {
@@ -145,7 +148,7 @@ impl Parser<'_> {
             Some(other) => return wrong(format!("`{name}` is {}, not a list", described(&other))),
             None => self.new_list(),
         };
-        let (list, done) = self.item(list, index, dots, 0);
+        let (list, done) = self.item(list, index, dots);
         self.put(map, name, Draft::List(list));
         done
     }
@@ -160,13 +163,7 @@ impl Parser<'_> {
     }
 
     /// What follows an index. The list comes back with what was set, also where the rest is wrong.
-    fn item(
-        &mut self,
-        list: Rc<RefCell<List>>,
-        index: usize,
-        dots: usize,
-        depth: usize,
-    ) -> (Rc<RefCell<List>>, Step<()>) {
+    fn item(&mut self, list: Rc<RefCell<List>>, index: usize, dots: usize) -> (Rc<RefCell<List>>, Step<()>) {
         let (text, last) = self.until(&['[', '.', '=']);
         if !text.is_empty() {
             return (list, wrong(format!("`{text}` follows an index; there may be `.`, `[` or `=`")));
@@ -175,7 +172,7 @@ impl Parser<'_> {
             None => return (list, Err(Stop::End)),
             // A line that ends here has an empty value, and goes on to its end.
             Some('=') => self.value().map(|(value, _)| value),
-            Some('[') => self.nested(&list, index, dots, depth + 1),
+            Some('[') => self.nested(&list, index, dots),
             Some(_) => self.item_map(&list, index, dots),
         };
         match value {
@@ -185,9 +182,10 @@ impl Parser<'_> {
     }
 
     /// A list in a list.
-    fn nested(&mut self, list: &Rc<RefCell<List>>, index: usize, dots: usize, depth: usize) -> Step<Draft> {
-        if depth > MOST_INDEXES {
-            return wrong(format!("there are more than {MOST_INDEXES} indexes in a row"));
+    fn nested(&mut self, list: &Rc<RefCell<List>>, index: usize, dots: usize) -> Step<Draft> {
+        self.lists += 1;
+        if self.lists > MOST_INDEXES {
+            return wrong(format!("a name has more than {MOST_INDEXES} indexes"));
         }
         let next = self.index()?;
         let inner = match thawed_at(list, index) {
@@ -197,7 +195,7 @@ impl Parser<'_> {
             }
             _ => self.new_list(),
         };
-        let (inner, done) = self.item(inner, next, dots, depth);
+        let (inner, done) = self.item(inner, next, dots);
         done.map(|()| Draft::List(inner))
     }
 

@@ -72,7 +72,8 @@ fn values_are_put_over_the_defaults_of_a_chart_as_helm_does() {
 fn a_line_that_would_fill_memory_is_refused() {
     let deep = format!("a{}=1", "[0]".repeat(100_000));
     let long = format!("a{}=1", "[65536]".repeat(60));
-    for line in [deep, long] {
+    let both = format!("{}=1", vec![format!("a{}", "[0]".repeat(99)); 29].join("."));
+    for line in [deep, long, both] {
         let origin = Origin::from(Span::new(FileId(7), 0, 0));
         let mut values = Values::none(origin.span);
         let refused = values.set(&line, Typing::Typed, &origin, &BY).expect_err("is refused").to_string();
