@@ -41,7 +41,7 @@ impl Unseen {
 fn left_out(node: &GraphNode) -> Option<(&'static str, String)> {
     match (node.id.kind.as_str(), &node.state) {
         ("HelmRelease", NodeState::NotFollowed(_) | NodeState::NotFetched(_)) => Some(("chart", CHARTS.to_owned())),
-        ("HelmRelease", NodeState::Unknown(_)) => Some(("chart", "it hangs on values of the cluster".to_owned())),
+        ("HelmRelease", NodeState::Unknown(_)) => Some(("chart", "which ones, only the cluster knows".to_owned())),
         ("ResourceSet", NodeState::NotFollowed(why)) => Some(("ResourceSet", why.clone())),
         ("ArtifactGenerator", NodeState::NotFollowed(why)) => Some(("ArtifactGenerator", why.clone())),
         _ => None,
