@@ -135,6 +135,23 @@ mod tests {
     }
 
     #[test]
+    fn flux_needs_a_root() {
+        let text = |flux: &str| format!("version: 1\nenvironments:\n  dev:\n    flux: {flux}\n");
+        check(
+            &text("{ version: \"2.9\" }"),
+            &["4:5: environment `dev` has no root; give `flux:` a `path:` or an `azure:`"],
+        );
+        check(
+            &text("{ azure: ../main.json }"),
+            &["4:13: the path `../main.json` of environment `dev` leads out of the repository"],
+        );
+        for flux in ["{ azure: infra/main.json }", "{ path: clusters/dev }", "{ path: clusters/dev, azure: main.json }"]
+        {
+            check(&text(flux), &[]);
+        }
+    }
+
+    #[test]
     fn a_test_must_name_a_configured_environment_and_one_probe() {
         check(
             "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\ntests:\n  - name: x\n    environment: dve\n    rollout: { workload: Deployment/web }\n  - name: y\n    environment: dev\n",

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_model::Sources;
-use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree};
+use seatrial_tree::{EntryKind, LeavesOut, ReadError, SIZE_LIMIT, Tree};
 use tempfile::TempDir;
 
 fn write(root: &Path, path: &str, content: impl AsRef<[u8]>) {
@@ -163,4 +163,24 @@ fn a_root_must_be_a_directory() {
     let file = Tree::working_copy(&dir.path().join("repo/base/web.yaml"), &sources);
     assert_eq!(file.err(), Some(ReadError::NotADirectory));
     assert_eq!(Tree::working_copy(&dir.path().join("none"), &sources).err(), Some(ReadError::NotFound));
+}
+
+#[derive(Debug)]
+struct Nothing;
+
+impl LeavesOut for Nothing {
+    fn why(&self, _: &str, _: bool) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn an_artifact_has_no_symbolic_links() {
+    let dir = layout();
+    let tree = open(&dir).without(Arc::new(Nothing));
+    assert_eq!(tree.walk(""), ["base/logo.png", "base/web.yaml", "dev/own.yaml"]);
+    for path in ["dev/base", "dev/base/web.yaml", "dev/web.yaml", "dev/outside"] {
+        let why = ReadError::LeftOut("an artifact has no symbolic links".to_owned());
+        assert_eq!(tree.kind(path), Err(why), "{path}");
+    }
 }
