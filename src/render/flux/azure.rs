@@ -115,7 +115,11 @@ impl Azure {
         let name = name_node.map(|name| scope.resolve(name)).filter(|name| !is_unknown(name));
         // An extension resource of old is called `cluster/Microsoft.KubernetesConfiguration/name`.
         let name = name.as_ref().and_then(Node::scalar_text).map(|name| name.rsplit('/').next().unwrap_or(name));
-        let name = name.filter(|name| !name.is_empty()).unwrap_or(symbol);
+        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| {
+            let message = format!("only the deployment knows this name: `{symbol}` stands for it");
+            self.findings.push(Finding::new(ids::AZURE, span, message).with_level(Level::Note));
+            symbol
+        });
         let namespace = properties.get("namespace").map(|namespace| scope.resolve(namespace));
         let namespace = namespace.as_ref().and_then(Node::scalar_text).unwrap_or("default");
         let said = SOURCES.iter().find_map(|(field, kind, address)| Some((properties.get(field)?, *kind, *address)));
@@ -133,7 +137,15 @@ impl Azure {
         let source = Implied { group: "source.toolkit.fluxcd.io", version: "v1", kind, namespace, name, span };
         let source = source.with(fields);
         let suspended = properties.get("suspend").map(|suspend| scope.resolve(suspend));
-        let kustomizations = properties.get("kustomizations").map(|all| scope.resolve(all));
+        let said = properties.get("kustomizations");
+        let kustomizations = said.map(|all| scope.resolve(all));
+        if let (Some(said), Some(known)) = (said, &kustomizations)
+            && (is_unknown(known) || known.entries().len() < said.entries().len())
+        {
+            let message =
+                "only the deployment knows all kustomizations of this Flux configuration: the others are not seen";
+            self.findings.push(Finding::new(ids::AZURE, said.span(), message).with_level(Level::Warning));
+        }
         let of = Parent { source: &source, name, namespace, suspended: suspended.as_ref() };
         let kustomizations = kustomizations.iter().flat_map(Node::entries).map(|own| of.kustomization(own));
         let kustomizations = kustomizations.collect();
@@ -154,7 +166,7 @@ impl Parent<'_> {
         let (span, said) = (own.key.span, &own.value);
         let name = format!("{}-{}", self.name, own.key.text);
         let mut fields = vec![source_ref(&self.source.id, span)];
-        if let Some(path) = said.get("path") {
+        if let Some(path) = said.get("path").or_else(|| Some(said).filter(|said| is_unknown(said))) {
             fields.push(entry("path", known_or_variable(path)));
         }
         for field in ["prune", "force", "wait"] {

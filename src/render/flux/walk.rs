@@ -60,6 +60,8 @@ struct Walk<'a> {
     artifacts: Artifacts,
     /// Generators whose artifacts are not made yet, and who applies them.
     generators: Vec<(Manifest, Option<ObjectId>)>,
+    /// Something that is applied is not seen, and stands nowhere in the graph.
+    is_partial: bool,
     findings: Vec<Finding>,
     needed: Vec<Needed>,
 }
@@ -92,6 +94,7 @@ pub fn walk(cluster: &Cluster) -> Walked {
         pending: Vec::new(),
         artifacts: Artifacts::default(),
         generators: Vec::new(),
+        is_partial: false,
         findings: Vec::new(),
         needed: Vec::new(),
     };
@@ -279,7 +282,7 @@ impl Walk<'_> {
     fn finish(mut self) -> Walked {
         // Charts bring workloads, not what Flux's own objects refer to.
         let mut seen = self.nodes.iter().filter(|node| FluxKind::of(&node.id) != Some(FluxKind::HelmRelease));
-        let is_complete = self.needed.is_empty() && !seen.any(GraphNode::is_gap);
+        let is_complete = !self.is_partial && self.needed.is_empty() && !seen.any(GraphNode::is_gap);
         let repositories = &self.cluster.repositories;
         let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
         let releases = release::read_all(&around, is_complete);

@@ -13,6 +13,7 @@ use crate::sources::{Bootstrap, referred};
 impl Walk<'_> {
     /// What Azure's extension makes in the cluster.
     pub(super) fn begin_with_azure(&mut self, azure: Azure) {
+        self.is_partial |= !azure.findings.is_empty();
         self.findings.extend(azure.findings);
         let repositories = &self.cluster.repositories;
         let is_here = |path: &Manifest| path_of(path).is_some_and(|path| repositories.own.tree().exists(&path));
@@ -76,6 +77,7 @@ impl Walk<'_> {
             self.findings.extend(made.findings);
             self.needed.extend(made.needed);
             self.artifacts.has_more |= made.has_more;
+            self.is_partial |= made.has_more;
             for made in made.made {
                 let state = made.view.as_ref().err().cloned().unwrap_or(NodeState::Leaf);
                 let node = node_of(&made.manifest, Some(&generator.id), state, 0);
