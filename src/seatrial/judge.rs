@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use seatrial_discover::Source;
+use seatrial_kubernetes::flux::group_kinds;
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
     Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, Report, ReportedFinding, Stage,
@@ -160,8 +161,9 @@ struct Found {
     age: Age,
 }
 
-/// Checks the objects of a source. What Flux fills in is not known yet: where it evidently will, a text that it fills in is no mistake. Only a
-/// finding about such a text makes anybody look for the evidence.
+/// Checks the objects of a source. What Flux fills in or adds by a patch is not known yet, unless a cluster was walked: where it evidently
+/// reconciles the source, a text that it fills in is no mistake; and where it evidently patches objects of its own, one that lacks something may
+/// get it. Only a finding about such a text or object makes anybody look for the evidence.
 pub(crate) fn checked(
     manifests: &[Manifest],
     context: Context<'_>,
@@ -180,11 +182,16 @@ pub(crate) fn checked(
         let text = file.as_ref().and_then(|file| file.text().get(span.start as usize..span.end as usize));
         text.is_some_and(is_substitution)
     };
-    let is_asked = as_it_is.findings.iter().any(is_about_substitution);
-    if is_asked && renderer.discovery().is_reconciled_by_flux(source.path()) {
-        return check(manifests, &Context { substitutes: true, ..context });
+    let is_about_flux = |finding: &Finding| {
+        finding.level == Level::Error && finding.object.as_ref().is_some_and(|id| !group_kinds(&id.group).is_empty())
+    };
+    let is_asked = as_it_is.findings.iter().any(|finding| is_about_substitution(finding) || is_about_flux(finding));
+    if !is_asked {
+        return as_it_is;
     }
-    as_it_is
+    let found = renderer.discovery();
+    let (substitutes, patches) = (found.is_reconciled_by_flux(source.path()), found.has_patches_of_flux());
+    if substitutes || patches { check(manifests, &Context { substitutes, patches, ..context }) } else { as_it_is }
 }
 
 fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
@@ -219,6 +226,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
         options: bench.options,
         complete: head.is_complete(),
         substitutes: false,
+        patches: false,
     };
     let Checked { findings: checked, not_checked } =
         checked(&head.manifests, context, renderer, &planned.source, bench.session);

@@ -8,6 +8,7 @@
 //! # flux: 2.8                   (not known unless said)
 //! # complete: false              (complete unless said)
 //! # strict-schemas: true
+//! # patches: true                (Flux does not patch them any more unless said)
 //! # error 5:3: the message       (a finding of this rule; lines are counted from the first one after these comments)
 //! #   help: what to do           (of the finding above; details that are not written are not compared)
 //! # error[schema] 6:1: …         (a warning or an error of another rule)
@@ -36,6 +37,7 @@ pub(crate) struct Case {
     flux: Option<Release>,
     options: Options,
     complete: bool,
+    patches: bool,
     text: String,
 }
 
@@ -79,6 +81,7 @@ impl Case {
             flux: None,
             options: Options::default(),
             complete: true,
+            patches: false,
             text: String::new(),
         };
         while let Some((comment, below)) = rest.strip_prefix("# ").and_then(|rest| rest.split_once('\n')) {
@@ -96,6 +99,7 @@ impl Case {
             Some(("minor", minor)) => self.minor = Minor::parse(minor).expect("a minor"),
             Some(("flux", release)) => self.flux = Some(Release::parse(release).expect("a version of Flux")),
             Some(("complete", value)) => self.complete = truth(value),
+            Some(("patches", value)) => self.patches = truth(value),
             Some(("strict-schemas", value)) => self.options.strict_schemas = truth(value),
             _ => match (comment.strip_prefix("  "), self.expected.last_mut()) {
                 (Some(detail), Some(last)) => last.details.push(detail.to_owned()),
@@ -109,8 +113,8 @@ impl Case {
     pub(crate) fn run(&self) -> Outcome {
         let sources = Sources::new();
         let file = sources.add("case.yaml", self.text.clone());
-        let Case { options, complete, flux, .. } = *self;
-        let context = Context { options, complete, flux, ..Context::new("dev", self.minor, &sources) };
+        let Case { options, complete, flux, patches, .. } = *self;
+        let context = Context { options, complete, flux, patches, ..Context::new("dev", self.minor, &sources) };
         let checked = check(&manifests(&file), &context);
         Outcome { file, checked }
     }

@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub complete: bool,
     /// Whether Flux fills in `${NAME}` before the objects are applied.
     pub substitutes: bool,
+    /// Whether Flux may still patch its own objects before it applies them: whoever reconciles them was not walked, and may add what they lack.
+    pub patches: bool,
 }
 
 /// What the user may choose.
@@ -76,7 +78,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(environment: &'a str, minor: Minor, sources: &'a Sources) -> Context<'a> {
         let options = Options::default();
-        Context { environment, minor, flux: None, sources, options, complete: true, substitutes: false }
+        let (complete, substitutes, patches) = (true, false, false);
+        Context { environment, minor, flux: None, sources, options, complete, substitutes, patches }
     }
 }
 

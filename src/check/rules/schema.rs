@@ -141,7 +141,13 @@ fn finding(violation: &Violation, manifest: &Manifest, context: &Context<'_>) ->
         Problem::MissingField { name } => {
             let field = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             let finding = new(format!("{object} lacks the required field `{field}`"));
-            finding.with_field(format!("{}/{name}", violation.pointer))
+            let finding = finding.with_field(format!("{}/{name}", violation.pointer));
+            if context.patches && served_by_flux::is_flux(object) {
+                return finding
+                    .with_level(Level::Note)
+                    .with_note("the Kustomization that reconciles it may add it by a patch");
+            }
+            finding
         }
         Problem::DuplicateItem { keys, first } => {
             let list = path.rsplit_once('[').map_or(&**path, |(list, _)| list);

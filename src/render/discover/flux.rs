@@ -1,5 +1,5 @@
-//! What Flux reconciles, as far as the repository says so itself: its Kustomizations, ArtifactGenerators and FluxInstances, and the
-//! directories that they refer to.
+//! What Flux reconciles, as far as the repository says so itself: its Kustomizations, ArtifactGenerators and FluxInstances, the directories
+//! that they refer to, and whether they patch objects of Flux.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,11 @@ pub(crate) struct FluxObject {
 
 /// All of them, ordered by file.
 #[derive(Debug, Default)]
-pub(crate) struct Flux(Vec<FluxObject>);
+pub(crate) struct Flux {
+    objects: Vec<FluxObject>,
+    /// Whether a Kustomization patches objects of Flux.
+    patches_its_own: bool,
+}
 
 /// What an object says, before it is known which source is the repository.
 struct Said {
@@ -40,6 +44,7 @@ impl Flux {
     /// Those in any of the files.
     pub(crate) fn read<'a>(tree: &Tree, parsed: &ParsedFiles, paths: impl Iterator<Item = &'a String>) -> Flux {
         let (mut said, mut addresses) = (Vec::new(), BTreeMap::new());
+        let mut patches_its_own = false;
         for path in paths.filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
             let Ok(file) = tree.read(path) else { continue };
             let text = file.text();
@@ -48,6 +53,7 @@ impl Flux {
             }
             for document in &parsed.get(&file, Dialect::Kubectl).documents {
                 said.extend(said_by(&document.node, path));
+                patches_its_own |= patches_flux(&document.node);
                 addresses.extend(address_of(&document.node));
             }
         }
@@ -62,21 +68,26 @@ impl Flux {
             dirs.retain(|dir| (!dir.is_empty() || is_own) && tree.kind(dir) == Ok(EntryKind::Directory));
             FluxObject { file: object.file, dirs, is_instance: object.kind == "FluxInstance" }
         });
-        Flux(objects.collect())
+        Flux { objects: objects.collect(), patches_its_own }
+    }
+
+    /// Whether a Kustomization patches objects of Flux.
+    pub(crate) fn patches_its_own(&self) -> bool {
+        self.patches_its_own
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.objects.is_empty()
     }
 
     pub(crate) fn all(&self) -> &[FluxObject] {
-        &self.0
+        &self.objects
     }
 
     /// Those in files below a directory, or in one file.
     pub(crate) fn within<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a FluxObject> {
-        let start = self.0.partition_point(|object| object.file.as_str() < path);
-        let from = self.0.get(start..).unwrap_or_default().iter();
+        let start = self.objects.partition_point(|object| object.file.as_str() < path);
+        let from = self.objects.get(start..).unwrap_or_default().iter();
         // What begins with the path without lying in it may stand between (`a-b/x` before `a/x`).
         from.take_while(move |object| object.file.starts_with(path))
             .filter(move |object| within(&object.file, path).is_some())
@@ -84,8 +95,21 @@ impl Flux {
 
     /// Whether a directory that an object refers to is the path, or lies above it.
     pub(crate) fn cover(&self, path: &str) -> bool {
-        self.0.iter().flat_map(|object| &object.dirs).any(|dir| within(path, dir).is_some())
+        self.objects.iter().flat_map(|object| &object.dirs).any(|dir| within(path, dir).is_some())
     }
+}
+
+/// Whether a Kustomization patches an object of Flux, by a patch's target or by what the patch says itself.
+fn patches_flux(node: &Node) -> bool {
+    let is_kustomization = node.get("apiVersion").and_then(Node::as_str).is_some_and(|api| api.starts_with(GROUPS[0]));
+    let is_about_flux = |patch: &Node| {
+        let says = |path: &[&str]| patch.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
+        let kind = says(&["target", "kind"]);
+        matches!(kind.as_str(), "Kustomization" | "HelmRelease" | "OCIRepository" | "HelmRepository")
+            || [says(&["target", "group"]), says(&["patch"])].iter().any(|text| text.contains(".toolkit.fluxcd.io"))
+    };
+    let patches = node.at(&["spec", "patches"]).filter(|_| is_kustomization).map(Node::items).unwrap_or_default();
+    patches.iter().any(is_about_flux)
 }
 
 fn said_by(node: &Node, file: &str) -> Option<Said> {

@@ -166,6 +166,12 @@ impl Discovery {
         self.flux().cover(path)
     }
 
+    /// Whether a Kustomization of Flux patches objects of Flux, wherever they lie. All files are read the first time.
+    #[must_use]
+    pub fn has_patches_of_flux(&self) -> bool {
+        self.flux().patches_its_own()
+    }
+
     fn flux(&self) -> &Flux {
         let files = || self.paths.iter().filter(|path| !self.charts.hold(path));
         self.flux.get_or_init(|| Flux::read(&self.tree, &self.parsed, files()))

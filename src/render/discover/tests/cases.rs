@@ -109,3 +109,18 @@ fn a_directory_is_reconciled_by_flux_where_a_kustomization_of_flux_refers_to_it_
     files.push(("clusters/own.yaml", &own));
     assert!(discovery(&files).is_reconciled_by_flux("apps"));
 }
+
+#[test]
+fn flux_patches_its_own_objects_where_a_patch_of_a_kustomization_of_flux_is_about_one() {
+    let is_found = |spec: &str| {
+        let head = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: a }\n";
+        let file = format!("{head}spec: {spec}\n");
+        let tree = Tree::memory([("cluster.yaml", file.as_str())], &Arc::new(Sources::new()));
+        Discovery::of(&tree, &Arc::new(ParsedFiles::default()), "").has_patches_of_flux()
+    };
+    assert!(is_found("{ patches: [{ patch: x, target: { kind: HelmRelease } }] }"));
+    assert!(is_found("{ patches: [{ patch: x, target: { group: kustomize.toolkit.fluxcd.io } }] }"));
+    assert!(is_found("{ patches: [{ patch: '{ apiVersion: source.toolkit.fluxcd.io/v1, kind: Bucket }' }] }"));
+    assert!(!is_found("{ patches: [{ patch: x, target: { kind: Deployment } }] }"));
+    assert!(!is_found("{ path: ./apps }"));
+}

@@ -228,9 +228,7 @@ impl Finder<'_> {
         let finding = at_its_text(ids::MISSING_CHART, asked.name, &message);
         let charts = charts_in(tree, &path);
         let finding = match (near(tree, &path), charts.as_slice()) {
-            (Some(near), _) if is_chart(tree, &near) => {
-                finding.with_help(format!("did you mean `./{near}`?"))
-            }
+            (Some(near), _) if is_chart(tree, &near) => finding.with_help(format!("did you mean `./{near}`?")),
             (_, [only]) => finding.with_help(format!("did you mean `./{only}`?")),
             (_, [first, ..]) => {
                 finding.with_help(format!("there are {} charts in it, `./{first}` among them", charts.len()))
