@@ -55,6 +55,9 @@ pub fn schema(release: Option<Release>, group: &str, version: &str, kind: &str) 
 /// In which minors a version of a kind is served; `None` for what is not versioned with Flux (flux-operator's own kinds).
 #[must_use]
 pub fn life(group: &str, version: &str, kind: &str) -> Option<Life> {
+    if !may_be_own(group) {
+        return None;
+    }
     Embedded::flux()?.lives.get(&format!("{group}/{version}/{kind}")).copied()
 }
 

@@ -21,16 +21,18 @@ pub(crate) fn is_flux(id: &ObjectId) -> bool {
 pub(crate) fn refused(manifest: &Manifest, objects: &Objects<'_>, context: &Context<'_>) -> Option<Finding> {
     let id = &manifest.id;
     let kinds = group_kinds(&id.group);
-    if kinds.is_empty() || is_defined_here(manifest, objects) {
+    if kinds.is_empty() {
         return None;
     }
     if flux::schema(None, &id.group, &manifest.version, &id.kind).is_none() {
         let of_kind = kinds.iter().any(|k| k.kind == id.kind);
-        return Some(if of_kind { no_such_version(manifest, context) } else { no_such_kind(manifest, context) });
+        let finding = if of_kind { no_such_version(manifest, context) } else { no_such_kind(manifest, context) };
+        return Some(finding).filter(|_| !is_defined_here(manifest, objects));
     }
     let (release, life) = (context.flux?, life(&id.group, &manifest.version, &id.kind)?);
     let is_served = life.since <= release && life.last.is_none_or(|last| release <= last);
-    (!is_served && release >= Release::OLDEST).then(|| not_served(manifest, release, life))
+    let is_refused = !is_served && release >= Release::OLDEST && !is_defined_here(manifest, objects);
+    is_refused.then(|| not_served(manifest, release, life))
 }
 
 /// A version that is served, but not for long: where it is deprecated, where the Flux is known; else where any Flux that is known lacks it.
@@ -138,17 +140,16 @@ fn error(manifest: &Manifest, field: &str, message: String) -> Finding {
         .with_field(format!("/{field}"))
 }
 
-/// Whether the environment itself brings a definition that serves this version.
+/// Whether the environment itself brings a definition that serves this version. A definition is called by the plural of its kind.
 fn is_defined_here(manifest: &Manifest, objects: &Objects<'_>) -> bool {
-    let definitions = objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition");
-    definitions.iter().any(|definition| {
-        let text = |path: &[&str]| definition.node.at(path).and_then(Node::scalar_text);
-        let serves = |version: &Node| {
-            version.get("name").and_then(Node::scalar_text) == Some(&*manifest.version)
-                && version.get("served").and_then(Node::as_bool) == Some(true)
-        };
-        text(&["spec", "group"]) == Some(&*manifest.id.group)
-            && text(&["spec", "names", "kind"]) == Some(&*manifest.id.kind)
-            && definition.node.at(&["spec", "versions"]).is_some_and(|versions| versions.items().iter().any(serves))
+    let id = &manifest.id;
+    let known = group_kinds(&id.group).iter().find(|kind| kind.kind == id.kind).map(|kind| kind.plural.clone());
+    let plural = known.unwrap_or_else(|| format!("{}s", id.kind.to_lowercase()));
+    let name = format!("{plural}.{}", id.group);
+    let definition = objects.find("apiextensions.k8s.io", "CustomResourceDefinition", None, &name);
+    let versions = definition.and_then(|definition| definition.node.at(&["spec", "versions"]));
+    versions.map(Node::items).unwrap_or_default().iter().any(|version| {
+        version.get("name").and_then(Node::scalar_text) == Some(&*manifest.version)
+            && version.get("served").and_then(Node::as_bool) == Some(true)
     })
 }
