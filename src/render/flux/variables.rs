@@ -65,10 +65,12 @@ impl Variables {
         self.known.insert(name.to_owned(), Variable { value: Some(value.replace('\n', "")), origin });
     }
 
-    /// Supplies a variable that is not set otherwise.
+    /// Supplies a variable that is not set otherwise, or whose value only the cluster would know.
     pub(crate) fn supply(&mut self, name: &str, value: &str, place: Span) {
-        let supplied = Variable { value: Some(value.to_owned()), origin: Origin::from(place) };
-        self.known.entry(name.to_owned()).or_insert(supplied);
+        if self.known.get(name).is_none_or(|variable| variable.value.is_none()) {
+            let supplied = Variable { value: Some(value.to_owned()), origin: Origin::from(place) };
+            self.known.insert(name.to_owned(), supplied);
+        }
     }
 
     /// Names that are not names of variables: the controller refuses to fill in anything then.

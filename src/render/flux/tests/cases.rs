@@ -1,4 +1,4 @@
-//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR`, `url …`, `version 2.9`), files as
+//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR`, `url …`, `variable NAME VALUE`, `version 2.9`), files as
 //! `-- PATH --`, last the graph, the findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole.
 //!
 //! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use seatrial_flux::{Cluster, Repositories, Repository, SourceName, Version, render};
-use seatrial_model::{Finding, GraphNode, Manifest, NodeState, ObjectId, Rendered, Sources, Span};
+use seatrial_model::{Finding, GraphNode, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span};
 use seatrial_tree::Tree;
 
 /// The parts of a case: path and text.
@@ -38,11 +38,13 @@ fn walked(head: &str, tree: &Tree) -> Rendered {
     let own = Repository::new(tree, Vec::new(), &Arc::default(), value("url"));
     let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
     let others = others.map(|(name, path)| (SourceName::parse(name), path.to_owned())).collect();
+    let supplied = Span::start_of(tree.sources().add("<variables>", String::new()).id());
+    let variables = lines().filter(|(key, _)| *key == "variable").filter_map(|(_, value)| value.split_once(' '));
     render(&Cluster {
         path: value("path"),
         azure: value("azure"),
         repositories: Repositories { own: Arc::new(own), others },
-        variables: Vec::new(),
+        variables: variables.map(|(name, value)| (name.to_owned(), Node::string(value.to_owned(), supplied))).collect(),
         version: value("version").as_deref().and_then(Version::parse).unwrap_or_default(),
     })
 }
