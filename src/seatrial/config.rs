@@ -58,7 +58,7 @@ pub(crate) struct EnvironmentConfig {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SourceConfig {
     /// A cluster that Flux reconciles.
-    Flux(FluxSource),
+    Flux(Box<FluxSource>),
     /// A kustomization.
     Kustomize(KustomizeSource),
     /// Plain manifests.
@@ -261,7 +261,7 @@ impl SourceConfig {
     /// The key that names it, and in that the one of its path.
     pub(crate) fn place(&self) -> [&'static str; 2] {
         match self {
-            SourceConfig::Flux(FluxSource { path: None, .. }) => ["flux", "azure"],
+            SourceConfig::Flux(source) if source.path.is_none() => ["flux", "azure"],
             SourceConfig::Flux(_) | SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => [self.key(), "path"],
         }
     }

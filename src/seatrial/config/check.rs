@@ -95,7 +95,7 @@ impl Checker {
             self.deploy(name, deploy);
         }
         let sources = [
-            raw.flux.map(SourceConfig::Flux),
+            raw.flux.map(|flux| SourceConfig::Flux(Box::new(flux))),
             raw.kustomize.map(SourceConfig::Kustomize),
             raw.manifests.map(SourceConfig::Manifests),
         ];
