@@ -10,9 +10,10 @@ use crate::judge::count;
 
 /// One line for each node, below the one that applies it.
 pub(crate) fn tree(graph: &Graph) -> String {
+    let known: BTreeMap<&ObjectId, &GraphNode> = graph.nodes.iter().map(|node| (&node.id, node)).collect();
     let mut below: BTreeMap<Option<&ObjectId>, Vec<&GraphNode>> = BTreeMap::new();
     for node in &graph.nodes {
-        let owner = node.owner.as_ref().filter(|owner| graph.get(owner).is_some());
+        let owner = node.owner.as_ref().filter(|owner| known.contains_key(owner));
         below.entry(owner).or_default().push(node);
     }
     let mut text = format!("{}\n", summary(graph));
@@ -41,23 +42,22 @@ fn summary(graph: &Graph) -> String {
 
 fn lines(
     below: &BTreeMap<Option<&ObjectId>, Vec<&GraphNode>>,
-    owner: Option<&ObjectId>,
+    owner: Option<&GraphNode>,
     indentation: &str,
     text: &mut String,
 ) {
-    let nodes = below.get(&owner).map(Vec::as_slice).unwrap_or_default();
+    let nodes = below.get(&owner.map(|owner| &owner.id)).map(Vec::as_slice).unwrap_or_default();
+    let above = owner.and_then(source_of);
     for (at, node) in nodes.iter().enumerate() {
         let is_last = at + 1 == nodes.len();
         let (branch, trunk) = if is_last { ("└── ", "    ") } else { ("├── ", "│   ") };
-        let above = owner.and_then(|owner| source_of(owner, below));
         text.push_str(&format!("{indentation}{branch}{}\n", line(node, above)));
-        lines(below, Some(&node.id), &format!("{indentation}{trunk}"), text);
+        lines(below, Some(node), &format!("{indentation}{trunk}"), text);
     }
 }
 
-/// The source that an owner reads from.
-fn source_of<'a>(owner: &ObjectId, below: &BTreeMap<Option<&ObjectId>, Vec<&'a GraphNode>>) -> Option<&'a str> {
-    let node = below.values().flatten().find(|node| node.id == *owner)?;
+/// The source that a Kustomization reads from.
+fn source_of(node: &GraphNode) -> Option<&str> {
     node.from.as_deref()?.split_once(": ").map(|(source, _)| source)
 }
 

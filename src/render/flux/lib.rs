@@ -14,6 +14,7 @@ mod flux_object;
 mod ids;
 pub mod image_policy;
 mod implied;
+mod inherited;
 mod input_provider;
 mod kustomization;
 mod objects;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use seatrial_kustomize::Additions;
 use seatrial_model::{
     Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
 };
@@ -10,7 +9,6 @@ use seatrial_tree::{EntryKind, Tree, join};
 
 use crate::artifacts::Artifacts;
 use crate::flux_object::{has_variable, is_true, namespace, spec, text};
-use crate::ids;
 use crate::kustomization::{additions, place, set_common_metadata};
 use crate::objects::Objects;
 use crate::sources::{Bootstrap, Place, Repositories, included, referred, version_of};
@@ -18,6 +16,7 @@ use crate::substitute_from::variables;
 use crate::substituted::Filling;
 use crate::substitution::Strictness;
 use crate::view::View;
+use crate::{ids, inherited};
 
 /// What a unit is built with.
 pub(crate) struct Surroundings<'a> {
@@ -273,40 +272,13 @@ pub(crate) fn build(kustomization: &Manifest, located: &Located, around: &Surrou
     let additions = additions(kustomization, &view.tree, dir);
     let rendered = view.builder.build_with(dir, &additions);
     let (mut manifests, mut findings) = (rendered.manifests, rendered.findings);
-    leave_out_what_is_for_others(&additions, &mut findings);
+    inherited::leave_out_what_is_for_others(&additions, &mut findings);
     fill_in(kustomization, &mut manifests, around, &mut findings);
     for manifest in &mut manifests {
         set_common_metadata(kustomization, manifest);
         manifest.owner = Some(Owner(kustomization.id.clone()));
     }
     Built { state: NodeState::Rendered, manifests, findings, needed: rendered.needed, directory: Some(located.name()) }
-}
-
-/// A patch that was itself patched in is made for many Kustomizations, and not each of them has all that it patches.
-fn leave_out_what_is_for_others(additions: &Additions, findings: &mut Vec<Finding>) {
-    let patches = additions.appended.iter().filter(|entry| entry.key.text.starts_with("patches"));
-    let inherited = patches.flat_map(|entry| entry.value.items());
-    let inherited: Vec<Span> = inherited.filter(|patch| is_patched_in(patch)).map(whole).collect();
-    let lies_in =
-        |span: Span, patch: &Span| patch.file == span.file && patch.start <= span.start && span.end <= patch.end;
-    findings.retain(|finding| {
-        finding.rule != seatrial_kustomize::PATCH_TARGET
-            || finding.level == Level::Error
-            || !inherited.iter().any(|patch| lies_in(finding.primary.span, patch))
-    });
-}
-
-fn is_patched_in(node: &Node) -> bool {
-    let is_set = |node: &Node| node.origin().over.is_some_and(|over| over.by == SetBy::Patch);
-    is_set(node)
-        || node.entries().iter().any(|entry| is_patched_in(&entry.value))
-        || node.items().iter().any(is_patched_in)
-}
-
-/// From the first to the last place of a node.
-fn whole(node: &Node) -> Span {
-    let within = node.entries().iter().map(|entry| whole(&entry.value)).chain(node.items().iter().map(whole));
-    within.fold(node.span(), Span::to)
 }
 
 fn fill_in(

@@ -4,19 +4,20 @@
 //! and those that wait for what never comes are built last, without it.
 
 mod made;
+mod nodes;
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use seatrial_kustomize::Additions;
-use seatrial_model::{
-    Finding, Graph, GraphNode, Lifecycle, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span,
-};
+use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
+use seatrial_model::{Finding, Graph, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
 use seatrial_tree::join;
+
+use nodes::{leaf_state, node_of};
 
 use crate::artifacts::Artifacts;
 use crate::azure;
-use crate::flux_object::{FluxKind, items, namespace, spec, text};
+use crate::flux_object::{FluxKind, namespace, spec, text};
 use crate::objects::Objects;
 use crate::release::{self, Release};
 use crate::sources::{Bootstrap, Repositories, referred};
@@ -49,6 +50,15 @@ struct Pending {
     above: Vec<String>,
 }
 
+/// Kustomizations that are walked at most.
+const MOST_KUSTOMIZATIONS: usize = 10_000;
+
+/// Objects that a cluster has at most.
+const MOST_OBJECTS: usize = 200_000;
+
+/// Kustomizations that are built at one go.
+const AT_ONCE: usize = 256;
+
 struct Walk<'a> {
     cluster: &'a Cluster,
     version: Version,
@@ -57,6 +67,10 @@ struct Walk<'a> {
     nodes: Vec<GraphNode>,
     known: HashMap<ObjectId, usize>,
     pending: Vec<Pending>,
+    /// Those that wait for nothing any more, the next one last.
+    ready: Vec<Pending>,
+    /// How many Kustomizations were built.
+    built: usize,
     artifacts: Artifacts,
     /// Generators whose artifacts are not made yet, and who applies them.
     generators: Vec<(Manifest, Option<ObjectId>)>,
@@ -92,6 +106,8 @@ pub fn walk(cluster: &Cluster) -> Walked {
         nodes: Vec::new(),
         known: HashMap::new(),
         pending: Vec::new(),
+        ready: Vec::new(),
+        built: 0,
         artifacts: Artifacts::default(),
         generators: Vec::new(),
         is_partial: false,
@@ -99,7 +115,7 @@ pub fn walk(cluster: &Cluster) -> Walked {
         needed: Vec::new(),
     };
     walk.begin();
-    while !walk.pending.is_empty() || !walk.generators.is_empty() {
+    while !(walk.pending.is_empty() && walk.ready.is_empty() && walk.generators.is_empty()) {
         walk.step();
     }
     walk.finish()
@@ -185,21 +201,17 @@ impl Walk<'_> {
         }
     }
 
-    /// Builds all that can be built now; what waits in vain, when nothing else is left.
+    /// Builds what can be built now; what waits in vain, when nothing else is left.
     fn step(&mut self) {
-        self.expand(false);
-        let pending = std::mem::take(&mut self.pending);
-        let (mut ready, waiting): (Vec<Pending>, Vec<Pending>) =
-            pending.into_iter().partition(|pending| self.is_ready(&pending.manifest));
-        if ready.is_empty() {
-            let is_guessed = self.guess_the_bootstrap(&waiting);
-            if is_guessed || self.expand(true) {
-                self.pending = waiting;
-                return;
-            }
-            ready = waiting;
-        } else {
-            self.pending = waiting;
+        if self.ready.is_empty() {
+            self.gather();
+        }
+        // Each of them may bring many others: what is too much is seen before it is all there.
+        let later = self.ready.len().saturating_sub(AT_ONCE);
+        let mut ready = self.ready.split_off(later);
+        ready.reverse();
+        if self.stop_at_the_limit(&ready) {
+            return;
         }
         let around = self.surroundings(&self.objects);
         let built: Vec<(Pending, Built)> = ready
@@ -217,6 +229,37 @@ impl Walk<'_> {
             above.extend(built.directory);
             self.take(built.manifests, Some(&pending.manifest.id), &above);
         }
+    }
+
+    /// Finds what can be built; nothing, when more has become known.
+    fn gather(&mut self) {
+        self.expand(false);
+        let pending = std::mem::take(&mut self.pending);
+        let (mut ready, mut waiting): (Vec<Pending>, Vec<Pending>) =
+            pending.into_iter().partition(|pending| self.is_ready(&pending.manifest));
+        if ready.is_empty() && !self.guess_the_bootstrap(&waiting) && !self.expand(true) {
+            std::mem::swap(&mut ready, &mut waiting);
+        }
+        self.pending = waiting;
+        // The first one is taken first.
+        ready.reverse();
+        self.ready = ready;
+    }
+
+    /// Ends the walk where Kustomizations multiply: each of a few directories may lead to the next by many names.
+    fn stop_at_the_limit(&mut self, ready: &[Pending]) -> bool {
+        self.built += ready.len();
+        let is_too_much = self.built > MOST_KUSTOMIZATIONS || self.objects.all().len() > MOST_OBJECTS;
+        if let Some(next) = ready.first().filter(|_| is_too_much) {
+            let message = format!(
+                "the walk ends here: a cluster may have {MOST_KUSTOMIZATIONS} Kustomizations and {MOST_OBJECTS} objects"
+            );
+            let place = crate::kustomization::place(&next.manifest);
+            self.findings.push(Finding::new(BUDGET_EXCEEDED, place, message).with_object(&next.manifest.id));
+            self.pending.clear();
+            self.ready.clear();
+        }
+        is_too_much
     }
 
     fn is_ready(&self, kustomization: &Manifest) -> bool {
@@ -367,64 +410,4 @@ fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
 /// The directory that a Kustomization builds, from the root of its source.
 fn path_of(manifest: &Manifest) -> Option<String> {
     join("", text(manifest, &["path"]).unwrap_or_default().trim_start_matches('/'))
-}
-
-fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {
-    match kind {
-        FluxKind::FluxInstance if !items(manifest, &["kustomize", "patches"]).is_empty() => {
-            NodeState::NotFollowed("its patches are for Flux's own components".to_owned())
-        }
-        FluxKind::HelmRelease => NodeState::NotFollowed("charts are not rendered yet".to_owned()),
-        FluxKind::ResourceSet => NodeState::NotFollowed("its templates are not rendered yet".to_owned()),
-        FluxKind::Kustomization
-        | FluxKind::ArtifactGenerator
-        | FluxKind::Source
-        | FluxKind::Image
-        | FluxKind::Notification
-        | FluxKind::FluxInstance => NodeState::Leaf,
-    }
-}
-
-fn node_of(manifest: &Manifest, owner: Option<&ObjectId>, state: NodeState, objects: usize) -> GraphNode {
-    let is_suspended = is_suspended(manifest);
-    GraphNode {
-        id: manifest.id.clone(),
-        owner: owner.filter(|owner| **owner != manifest.id).cloned(),
-        span: manifest.span,
-        state: if is_suspended && state != NodeState::Leaf { NodeState::Suspended } else { state },
-        from: from(manifest),
-        objects,
-        depends_on: items(manifest, &["dependsOn"]).iter().filter_map(|d| dependencies::named(d, manifest)).collect(),
-        lifecycle: Lifecycle {
-            prune: crate::flux_object::is_true(manifest, &["prune"]),
-            suspended: is_suspended,
-            deletion_policy: text(manifest, &["deletionPolicy"]).map(str::to_owned),
-        },
-    }
-}
-
-/// What it reconciles from.
-fn from(manifest: &Manifest) -> Option<String> {
-    match FluxKind::of(&manifest.id)? {
-        FluxKind::Kustomization => {
-            let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
-            Some(format!("{} {}: {}", id.kind, full_name(&id), text(manifest, &["path"]).unwrap_or("./")))
-        }
-        FluxKind::HelmRelease => {
-            let chart =
-                text(manifest, &["chart", "spec", "chart"]).or_else(|| text(manifest, &["chartRef", "name"]))?;
-            let version = text(manifest, &["chart", "spec", "version"]);
-            Some(version.map_or_else(|| chart.to_owned(), |version| format!("{chart} {version}")))
-        }
-        FluxKind::Source => text(manifest, &["url"]).or_else(|| text(manifest, &["endpoint"])).map(str::to_owned),
-        FluxKind::FluxInstance => {
-            let (source, synced) = implied::of_instance(manifest)?;
-            let (kind, name) = (&source.id.kind, full_name(&source.id));
-            Some(format!("{kind} {name}: {}", text(&synced, &["path"]).unwrap_or("./")))
-        }
-        FluxKind::Image => {
-            text(manifest, &["image"]).or_else(|| text(manifest, &["imageRepositoryRef", "name"])).map(str::to_owned)
-        }
-        _ => None,
-    }
 }

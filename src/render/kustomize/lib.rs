@@ -96,7 +96,7 @@ mod vars;
 mod wording;
 
 pub use additions::Additions;
-pub use ids::own::{CATALOG, PATCH_TARGET};
+pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET};
 pub use image_override::{ImageOverride, override_images};
 pub use inline::parse_text;
 pub use nearest::nearest as nearest_name;
