@@ -10,8 +10,12 @@ pub(crate) fn redacted(text: &str) -> String {
         (r"ErrImagePull|ImagePullBackOff", "<image pull error>"),
         (r"restarted \d+ times?", "restarted <times>"),
         (r"\b\d+ min \d+ s\b|\b\d+(\.\d+)? (ms|s)\b", "<time>"),
+        // The table tells how long a deployment took when that was more than a second.
+        (r"(?m)^(\| Deploy \|.*?), <time> \|", "$1 |"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
         (r"\b(web|api|migrate)-[a-z0-9]{5,10}-[a-z0-9]{5}\b", "$1-<pod>"),
+        // Which one it is depends on how fast things go, too.
+        (r"(-<pod>, )(Error|CrashLoopBackOff)\b", "$1<crash>"),
         (r"\b(web|api)-[bcdfghjklmnpqrstvwxz2456789]{9,10}(: Created|: Scaled| from|\b)", "$1-<replica set>$2"),
         (r"\bmigrate-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "migrate-<pod>"),
         (r"\b\d+ attempts?\b", "<attempts>"),
