@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatrial_model::{Manifest, Node, ObjectId};
 use seatrial_tree::{join, within};
 
-use crate::flux_object::{has_variable, items, text};
+use crate::flux_object::{has_variable, items, namespace, spec, text};
 use crate::view::Repository;
 
 /// A source as the configuration names it: `[Kind/][namespace/]name`.
@@ -64,6 +64,11 @@ pub(crate) fn referred(reference: &Node, namespace: &str) -> Option<ObjectId> {
     Some(ObjectId::new("source.toolkit.fluxcd.io", field("kind")?, Some(namespace), field("name")?))
 }
 
+/// The source that an object names in `spec.sourceRef`.
+pub(crate) fn source_of(manifest: &Manifest) -> Option<ObjectId> {
+    referred(spec(manifest, &["sourceRef"])?, namespace(manifest))
+}
+
 impl Repositories {
     /// Whether the configuration says where a source is.
     pub(crate) fn is_mapped(&self, id: &ObjectId) -> bool {
@@ -106,6 +111,20 @@ pub(crate) struct Bootstrap {
 }
 
 impl Bootstrap {
+    /// The root is read from what this source object says.
+    pub(crate) fn of(source: &Manifest) -> Bootstrap {
+        Bootstrap {
+            source: source.id.clone(),
+            url: text(source, &["url"]).map(str::to_owned),
+            revision: spec(source, &["ref"]).cloned(),
+        }
+    }
+
+    /// Only the name of the source is known.
+    pub(crate) fn named(source: ObjectId) -> Bootstrap {
+        Bootstrap { source, url: None, revision: None }
+    }
+
     fn is_at_another_revision(&self, object: &Manifest) -> bool {
         let fields = ["branch", "tag", "semver", "commit", "name"];
         let field = |node: Option<&Node>, name: &str| {

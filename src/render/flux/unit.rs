@@ -42,11 +42,13 @@ pub(crate) struct Built {
 }
 
 impl Built {
-    fn nothing(state: NodeState) -> Built {
+    /// Nothing was built; the state says why.
+    pub(crate) fn nothing(state: NodeState) -> Built {
         Built { state, manifests: Vec::new(), findings: Vec::new(), needed: Vec::new(), directory: None }
     }
 
-    fn with(self, finding: Finding) -> Built {
+    /// The same, with what is to be said about it.
+    pub(crate) fn with(self, finding: Finding) -> Built {
         Built { findings: vec![finding], ..self }
     }
 }

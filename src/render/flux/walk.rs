@@ -17,10 +17,10 @@ use nodes::{leaf_state, node_of};
 
 use crate::artifacts::Artifacts;
 use crate::azure;
-use crate::flux_object::{FluxKind, namespace, spec, text};
+use crate::flux_object::{FluxKind, text};
 use crate::objects::Objects;
 use crate::release::{self, Release};
-use crate::sources::{Bootstrap, Repositories, referred};
+use crate::sources::{Bootstrap, Repositories, source_of};
 use crate::substitute_from::is_all_there;
 use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
 use crate::version::Version;
@@ -183,9 +183,7 @@ impl Walk<'_> {
         let is_own = |id: &ObjectId| self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *id);
         FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization)
             && path_of(manifest).as_deref() == Some(dir)
-            && spec(manifest, &["sourceRef"])
-                .and_then(|r| referred(r, namespace(manifest)))
-                .is_some_and(|id| is_own(&id))
+            && source_of(manifest).is_some_and(|id| is_own(&id))
     }
 
     fn surroundings<'a>(&'a self, objects: &'a Objects) -> Surroundings<'a> {
@@ -263,8 +261,7 @@ impl Walk<'_> {
     }
 
     fn is_ready(&self, kustomization: &Manifest) -> bool {
-        let source = spec(kustomization, &["sourceRef"]).and_then(|r| referred(r, namespace(kustomization)));
-        source.is_none_or(|id| self.is_known(&id)) && is_all_there(kustomization, &self.objects)
+        source_of(kustomization).is_none_or(|id| self.is_known(&id)) && is_all_there(kustomization, &self.objects)
     }
 
     fn is_known(&self, source: &ObjectId) -> bool {
@@ -359,13 +356,7 @@ fn note_releases(nodes: &mut [GraphNode], releases: &[Release]) {
 fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
     let manifest = &pending.manifest;
     if is_suspended(manifest) {
-        return Built {
-            state: NodeState::Suspended,
-            manifests: Vec::new(),
-            findings: Vec::new(),
-            needed: Vec::new(),
-            directory: None,
-        };
+        return Built::nothing(NodeState::Suspended);
     }
     let located = match locate(manifest, around) {
         Ok(located) => located,
@@ -374,14 +365,8 @@ fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
     if pending.above.contains(&located.name()) {
         let message = format!("{} reconciles `./{}`, which contains itself", full_name(&manifest.id), located.dir);
         let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
-        let finding = finding.with_object(&manifest.id);
-        return Built {
-            state: NodeState::NotFollowed("it reconciles its own parent".to_owned()),
-            manifests: Vec::new(),
-            findings: vec![finding],
-            needed: Vec::new(),
-            directory: None,
-        };
+        let state = NodeState::NotFollowed("it reconciles its own parent".to_owned());
+        return Built::nothing(state).with(finding.with_object(&manifest.id));
     }
     unit::build(manifest, &located, around)
 }
@@ -392,19 +377,14 @@ fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
         FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization) && path_of(manifest).as_deref() == Some(dir)
     });
     // Several Kustomizations may build the root of their sources.
-    let mut sources: Vec<ObjectId> =
-        roots.filter_map(|root| referred(spec(root, &["sourceRef"])?, namespace(root))).collect();
+    let mut sources: Vec<ObjectId> = roots.filter_map(source_of).collect();
     sources.sort_by_key(|id| (id.name != "flux-system", id.kind != "GitRepository"));
     if let Some(source) = sources.into_iter().next() {
         let object = manifests.iter().find(|manifest| manifest.id == source);
-        let url = object.and_then(|object| text(object, &["url"])).map(str::to_owned);
-        let revision = object.and_then(|object| spec(object, &["ref"])).cloned();
-        return Some(Bootstrap { source, url, revision });
+        return Some(object.map_or_else(|| Bootstrap::named(source.clone()), Bootstrap::of));
     }
     let (source, _) = manifests.iter().find_map(implied::of_instance)?;
-    let url = text(&source, &["url"]).map(str::to_owned);
-    let revision = spec(&source, &["ref"]).cloned();
-    Some(Bootstrap { source: source.id, url, revision })
+    Some(Bootstrap::of(&source))
 }
 
 /// The directory that a Kustomization builds, from the root of its source.

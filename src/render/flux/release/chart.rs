@@ -7,7 +7,7 @@ use seatrial_yaml::{Dialect, parse};
 use super::Surroundings;
 use crate::flux_object::{has_variable, namespace, spec, text};
 use crate::ids;
-use crate::sources::{Place, included, referred, version_of};
+use crate::sources::{Place, included, referred, source_of, version_of};
 use crate::unit::{at_its_text, full_name, near, no_source};
 
 /// The file that makes a directory a chart.
@@ -159,7 +159,7 @@ impl Finder<'_> {
     /// A HelmChart, which says the same as `spec.chart.spec`; its source is in its own namespace.
     fn of_helm_chart(&mut self, chart: &Manifest, span: Span) -> Option<ChartReference> {
         let name = spec(chart, &["chart"])?;
-        let source = referred(spec(chart, &["sourceRef"])?, namespace(chart))?;
+        let source = source_of(chart)?;
         let source_span = spec(chart, &["sourceRef", "name"]).map_or(chart.span, Node::span);
         let version = text(chart, &["version"]).unwrap_or_default();
         let found = self.find(&Asked { name, version, source, source_span });

@@ -6,9 +6,9 @@ use seatrial_model::{GraphNode, Manifest, NodeState, ObjectId};
 use super::{Pending, Walk, node_of, path_of};
 use crate::artifacts::{self, copied_from, sources_of};
 use crate::azure::{Azure, Configuration};
-use crate::flux_object::{namespace, spec, text};
+use crate::flux_object::text;
 use crate::implied;
-use crate::sources::{Bootstrap, referred};
+use crate::sources::{Bootstrap, source_of};
 
 impl Walk<'_> {
     /// What Azure's extension makes in the cluster.
@@ -26,8 +26,7 @@ impl Walk<'_> {
                 && source.id.kind == "GitRepository"
                 && !repositories.is_mapped(&source.id)
             {
-                let (url, revision) = (url.map(str::to_owned), spec(&source, &["ref"]).cloned());
-                self.bootstrap = Some(Bootstrap { source: source.id.clone(), url, revision });
+                self.bootstrap = Some(Bootstrap::of(&source));
             }
             self.set_node(node_of(&source, None, NodeState::Leaf, 0));
             self.objects.imply(source);
@@ -51,9 +50,7 @@ impl Walk<'_> {
     pub(super) fn follow_instance(&mut self, instance: &Manifest, above: &[String]) {
         let Some((source, kustomization)) = implied::of_instance(instance) else { return };
         if self.bootstrap.is_none() {
-            let url = text(&source, &["url"]).map(str::to_owned);
-            let revision = spec(&source, &["ref"]).cloned();
-            self.bootstrap = Some(Bootstrap { source: source.id.clone(), url, revision });
+            self.bootstrap = Some(Bootstrap::of(&source));
         }
         let is_above = path_of(&kustomization).is_some_and(|path| above.contains(&path));
         self.objects.imply(source);
@@ -104,7 +101,7 @@ impl Walk<'_> {
         let may_be = |id: &ObjectId| id.kind != "ExternalArtifact" && self.objects.get(id).is_none() && !is_mapped(id);
         let built = waiting.iter().filter_map(|pending| {
             let manifest = &pending.manifest;
-            let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
+            let id = source_of(manifest)?;
             Some((id, vec![path_of(manifest)?]))
         });
         let copied = self.generators.iter().flat_map(|(generator, _)| {
@@ -116,7 +113,7 @@ impl Walk<'_> {
         let undefined = built
             .chain(copied)
             .find_map(|(id, paths)| (may_be(&id) && paths.iter().any(|path| tree.exists(path))).then_some(id));
-        self.bootstrap = undefined.map(|source| Bootstrap { source, url: None, revision: None });
+        self.bootstrap = undefined.map(Bootstrap::named);
         self.bootstrap.is_some()
     }
 }

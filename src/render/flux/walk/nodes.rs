@@ -2,8 +2,8 @@
 
 use seatrial_model::{GraphNode, Lifecycle, Manifest, NodeState, ObjectId};
 
-use crate::flux_object::{FluxKind, is_true, items, namespace, spec, text};
-use crate::sources::referred;
+use crate::flux_object::{FluxKind, is_true, items, text};
+use crate::sources::source_of;
 use crate::unit::{full_name, is_suspended};
 use crate::{dependencies, implied};
 
@@ -47,7 +47,7 @@ pub(super) fn node_of(manifest: &Manifest, owner: Option<&ObjectId>, state: Node
 fn from(manifest: &Manifest) -> Option<String> {
     match FluxKind::of(&manifest.id)? {
         FluxKind::Kustomization => {
-            let id = referred(spec(manifest, &["sourceRef"])?, namespace(manifest))?;
+            let id = source_of(manifest)?;
             Some(format!("{} {}: {}", id.kind, full_name(&id), text(manifest, &["path"]).unwrap_or("./")))
         }
         FluxKind::HelmRelease => {
