@@ -66,7 +66,7 @@ impl GraphNode {
     pub fn is_gap(&self) -> bool {
         use NodeState::{Leaf, Missing, NotFetched, NotFollowed, Rendered, Suspended, Unknown};
         match self.state {
-            // It installs Flux itself, which is no part of what is reconciled.
+            // It installs Flux itself, which is not part of what is reconciled.
             _ if self.id.kind == "FluxInstance" => false,
             Unknown(_) | NotFetched(_) | NotFollowed(_) | Missing => true,
             Rendered | Suspended | Leaf => false,

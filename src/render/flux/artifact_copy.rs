@@ -188,7 +188,7 @@ impl SourceFiles {
         found.into_iter().map(|parts| parts.join("/")).collect()
     }
 
-    /// Paths that a pattern matches, component by component: `**` is no more than `*` (Go: `fs.Glob`).
+    /// Paths that a pattern matches, component by component: `**` matches only what `*` does (Go: `fs.Glob`).
     fn glob(&self, pattern: &str) -> Result<Vec<String>, CopyError> {
         let mut found = vec![String::new()];
         for part in pattern.split('/') {

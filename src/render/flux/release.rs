@@ -80,7 +80,7 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-/// Reads all HelmReleases. Where something of the environment is not seen, it may hold what is missing: that is no error then.
+/// Reads all HelmReleases. Where something of the environment is not seen, it may hold what is missing: then that is not an error.
 pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases {
     let manifests: Vec<&Manifest> = unique(around.objects);
     let mut spent = 0;

@@ -28,7 +28,7 @@ enum Found {
     Text(Node),
     /// There is something, or may be, and only the cluster knows it.
     Unknown,
-    /// Nothing, and that is no mistake.
+    /// Nothing, and that is not a mistake.
     Nothing,
 }
 
