@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use seatrial_ci::{Host, MissingToken};
-use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, Standing, StatusState};
+use seatrial_forge::{Comment, CommitStatus, Delivery, Forge, KeyParts, StatusState};
 use seatrial_model::{Report, Secret, Verdict};
 use seatrial_reporters::{markdown, status_description};
 use seatrial_transport::Transport;
@@ -39,8 +39,7 @@ impl Sinks<'_> {
             target_url: self.session.ci.run_url.clone(),
         };
         let begin = async move {
-            let is_over = |standing: Standing| !standing.is_open || standing.head != head;
-            if forge.standing(number).await.is_ok_and(is_over) {
+            if forge.standing(number).await.is_ok_and(|standing| standing.outdates(&head).is_some()) {
                 return Begun::Over;
             }
             let delivery = forge.set_status(number, &head, &status).await;

@@ -8,7 +8,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use seatrial_ci::{EarlierRun, ForgeTarget};
-use seatrial_forge::{Comment, Delivery, Forge, KeyParts, Standing};
+use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
 use seatrial_model::{EXIT_BROKEN, PullRequest, Report, Verdict};
 use seatrial_reporters::markdown;
 
@@ -37,10 +37,6 @@ pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
         return Err(Stop::Usage("`report` writes to the forge, which --offline forbids".to_owned()));
     }
     let forge = open(&session, args)?;
-    let Standing { head, .. } = forge.standing(number).await.map_err(|why| Stop::Broken(session.masked(&why)))?;
-    if head != run.head {
-        return tell(&format!("not delivered: the head of pull request {number} is now {head}"));
-    }
     own(&mut report, number, target, run);
     report.mask(&session.masker);
     let (ci, budget) = (&session.ci, forge.comment_budget());

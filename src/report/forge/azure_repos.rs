@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use crate::calls::{Api, Dialect, Failure, Patience, Repeat, api_base, one_line, sendable};
 use crate::overtaken::ending;
-use crate::sticky::{Place, Sticky, moved_on};
+use crate::sticky::{Place, Sticky};
 use crate::{Comment, CommitStatus, Delivery, InlineComments, Standing, shorten};
 use pull_request::{Known, PullRequest};
 use refusal::{COMMENT, INLINE, READ, STATUS, sentence};
@@ -85,13 +85,8 @@ impl AzureRepos {
     /// # Errors
     /// A sentence that says why it is not known.
     pub async fn standing(&self, pull_request: u64) -> Result<Standing, String> {
-        let known = self.pull_request(pull_request).standing().await;
-        let known = known.map_err(|failure| sentence(&failure, READ))?;
-        Ok(Standing {
-            head: known.head.commit,
-            is_open: known.head.over.is_none(),
-            is_from_a_fork: known.is_from_a_fork,
-        })
+        let known = self.pull_request(pull_request).known().await;
+        known.map(|known| known.standing).map_err(|failure| sentence(&failure, READ))
     }
 
     /// Keeps one thread on a pull request by the algorithm of the sticky comment. A body that is longer than [`THREAD_LIMIT`] together with
@@ -131,12 +126,9 @@ impl AzureRepos {
         commit: &str,
         status: &CommitStatus,
     ) -> Result<Delivery, Failure> {
-        let Known { head, iteration, .. } = pull_request.standing().await?;
-        if head.commit != commit {
-            return Ok(Delivery::Stale(moved_on(pull_request.number, &head.commit)));
-        }
-        if let Some(over) = head.over {
-            return Ok(Delivery::Stale(format!("pull request {} is {over}", pull_request.number)));
+        let Known { standing, iteration } = pull_request.known().await?;
+        if let Some(stale) = standing.outdates(commit) {
+            return Ok(Delivery::Stale(stale));
         }
         let mut body = json!({
             "context": { "genre": GENRE, "name": name_of(&status.context) },

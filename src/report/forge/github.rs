@@ -66,14 +66,7 @@ impl GitHub {
     /// # Errors
     /// A sentence that says why it is not known.
     pub async fn standing(&self, pull_request: u64) -> Result<Standing, String> {
-        let pull = self.comments(pull_request).pull().await.map_err(|failure| sentence(&failure, READ))?;
-        let own = format!("{}/{}", self.owner, self.name);
-        Ok(Standing {
-            head: pull.text("/head/sha").to_owned(),
-            is_open: pull.text("/state") != "closed",
-            // Of a fork that was deleted there is no repository.
-            is_from_a_fork: !pull.text("/head/repo/full_name").eq_ignore_ascii_case(&own),
-        })
+        self.comments(pull_request).standing().await.map_err(|failure| sentence(&failure, READ))
     }
 
     /// Keeps one comment on a pull request by the algorithm of the sticky comment. A body that is longer than [`BODY_LIMIT`] together with its

@@ -12,6 +12,7 @@ mod key;
 mod marker;
 mod opt_ins;
 mod overtaken;
+mod standing;
 mod sticky;
 
 pub use azure_repos::{AzureRepos, THREAD_LIMIT};
@@ -21,6 +22,7 @@ pub use github::{BODY_LIMIT, GitHub, SUMMARY_LIMIT};
 pub use inline::{InlineComment, InlineComments, InlinePlace};
 pub use key::KeyParts;
 pub use opt_ins::{CheckRun, DeployedEnvironment, Deployment, OptIn};
+pub use standing::Standing;
 
 /// Characters of a status description at most: GitHub answers 422 "description is too long (maximum is 140 characters)".
 pub const DESCRIPTION_LIMIT: usize = 140;
@@ -40,17 +42,6 @@ pub struct Comment {
     pub failing: bool,
     /// The report's digest: a comment on the same commit that has it already says the same, but for durations. Empty where there is none.
     pub digest: String,
-}
-
-/// Where a pull request stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Its head commit.
-    pub head: String,
-    /// Whether it is open: neither merged nor closed.
-    pub is_open: bool,
-    /// Whether it comes from another repository, or from one that is not there any more.
-    pub is_from_a_fork: bool,
 }
 
 /// What became of a delivery.

@@ -10,11 +10,12 @@ mod place;
 
 use tokio::time::Instant;
 
-use crate::calls::{Failure, one_line};
+use crate::Standing;
+use crate::calls::Failure;
 use crate::marker::{Marker, escape_key};
 use crate::{Comment, Delivery};
 
-pub(crate) use place::{Head, Note, Place, Said};
+pub(crate) use place::{Note, Place, Said};
 
 /// How often a creation is tried, as long as the list does not show an earlier one.
 const CREATIONS: usize = 3;
@@ -58,13 +59,13 @@ impl<'a> Sticky<'a> {
             return Ok(Delivery::Refused(message));
         }
         // At the same time: what is known is as fresh as can be when the comment is written.
-        let (own, head) = tokio::try_join!(self.place.own(&self.marker.key), self.place.head())?;
-        if let Some(stale) = self.moved_on(&head.commit).or_else(|| self.overtaken(&own)) {
+        let (own, standing) = tokio::try_join!(self.place.own(&self.marker.key), self.place.standing())?;
+        if let Some(stale) = self.moved_on(&standing).or_else(|| self.overtaken(&own)) {
             return Ok(stale);
         }
-        let written = match (own.first(), &head.over) {
+        let written = match (own.first(), standing.ended()) {
             (None, Some(over)) => {
-                return Ok(Delivery::Stale(format!("pull request {} is {over}", self.place.pull_request())));
+                return Ok(Delivery::Stale(over));
             }
             (None, None) => self.create().await?,
             (Some(only), _) if own.len() == 1 && self.is_said_by(only) => {
@@ -90,8 +91,8 @@ impl<'a> Sticky<'a> {
     }
 
     /// That the head of the pull request is not what this report is about.
-    fn moved_on(&self, head: &str) -> Option<Delivery> {
-        (head != self.marker.head).then(|| Delivery::Stale(moved_on(self.place.pull_request(), head)))
+    fn moved_on(&self, standing: &Standing) -> Option<Delivery> {
+        standing.moved_on(&self.marker.head).map(Delivery::Stale)
     }
 
     /// That a newer run has reported on the same head. Reports on other heads are out of date, whatever their run.
@@ -151,20 +152,16 @@ impl<'a> Sticky<'a> {
     /// The text that is to stay: ours, unless the head moved on meanwhile or a newer run reported on it; then also why.
     async fn newest(&self, own: &[Note]) -> Result<(Said, Option<Delivery>), Failure> {
         let others = own.iter().any(|comment| comment.marker.head != self.marker.head);
-        let head = if others { self.place.head().await?.commit } else { self.marker.head.clone() };
-        let of_head = own.iter().filter(|comment| comment.marker.head == head).max_by_key(|comment| comment.marker.run);
+        let standing = if others { Some(self.place.standing().await?) } else { None };
+        let head = standing.as_ref().map_or(&self.marker.head, |standing| &standing.head);
+        let stale = standing.as_ref().and_then(|standing| self.moved_on(standing));
+        let of_head = own.iter().filter(|comment| comment.marker.head == *head).max_by_key(|c| c.marker.run);
         match of_head {
-            Some(newer) if head != self.marker.head => Ok((newer.said.clone(), self.moved_on(&head))),
+            Some(newer) if stale.is_some() => Ok((newer.said.clone(), stale)),
             Some(newer) if newer.marker.run > self.marker.run => Ok((newer.said.clone(), self.overtaken(own))),
             _ => Ok((self.said.clone(), None)),
         }
     }
-}
-
-/// The clause for a report on a commit that is not the head any more.
-pub(crate) fn moved_on(pull_request: u64, head: &str) -> String {
-    let short: String = one_line(head).chars().take(7).collect();
-    format!("the head of pull request {pull_request} is now {short}")
 }
 
 /// The clause for a report on a commit that a newer run has reported on.

@@ -2,7 +2,7 @@
 //!
 //! Not here: how a forge is told (`report/forge`), and that a preview is gone (`cleanup`).
 
-use seatrial_forge::{CheckRun, DeployedEnvironment, Deployment, Forge, OptIn, Standing, StatusState};
+use seatrial_forge::{CheckRun, DeployedEnvironment, Deployment, Forge, OptIn, StatusState};
 use seatrial_model::{EnvironmentReport, Report, Stage, StageResult, Target, TestOutcome};
 use seatrial_reporters::{headline, markdown};
 
@@ -35,7 +35,7 @@ impl Sinks<'_> {
             (true, false) => "the check run and the deployment were",
         };
         let over = match forge.standing(pull_request.number).await {
-            Ok(standing) => over(&standing, pull_request.number, head),
+            Ok(standing) => standing.outdates(head),
             Err(sentence) => Some(sentence),
         };
         if let Some(because) = over {
@@ -84,15 +84,6 @@ pub(super) fn none_of(sinks: &ReportConfig) -> String {
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
-}
-
-/// Why nothing is to be begun on a pull request, as a clause.
-fn over(standing: &Standing, number: u64, head: &str) -> Option<String> {
-    if standing.head != head {
-        let short: String = standing.head.chars().take(7).collect();
-        return Some(format!("the head of pull request {number} is now {short}"));
-    }
-    (!standing.is_open).then(|| format!("pull request {number} is closed"))
 }
 
 /// One for each environment that was deployed to a real cluster.

@@ -5,8 +5,8 @@ use tokio::time::Instant;
 
 use super::each::each;
 use super::repository::{Ask, Repository};
+use crate::Standing;
 use crate::calls::{Failure, Kind};
-use crate::sticky::Head;
 
 /// A pull request of a repository.
 pub(crate) struct PullRequest<'a> {
@@ -18,12 +18,10 @@ pub(crate) struct PullRequest<'a> {
 
 /// What is known of a pull request.
 pub(crate) struct Known {
-    /// Its head and how it ended.
-    pub(crate) head: Head,
+    /// Where it stands.
+    pub(crate) standing: Standing,
     /// The iteration that its head is.
     pub(crate) iteration: Option<u64>,
-    /// Whether it comes from another repository.
-    pub(crate) is_from_a_fork: bool,
 }
 
 /// An iteration: what a push made of the pull request.
@@ -53,14 +51,14 @@ impl PullRequest<'_> {
         self.repository.page(self.number).into()
     }
 
-    /// Its head and how it ended.
-    pub(crate) async fn head(&self) -> Result<Head, Failure> {
-        self.standing().await.map(|known| known.head)
+    /// Where it stands.
+    pub(crate) async fn standing(&self) -> Result<Standing, Failure> {
+        self.known().await.map(|known| known.standing)
     }
 
     /// All that is known of it. The last iteration says what was pushed last; what the pull request itself says was merged
     /// last may lag behind, and is asked only where there are no iterations.
-    pub(crate) async fn standing(&self) -> Result<Known, Failure> {
+    pub(crate) async fn known(&self) -> Result<Known, Failure> {
         let ask = Ask::get(self.path(&[]));
         let (pull, last) = tokio::try_join!(self.repository.call(&ask, self.end), self.last_iteration())?;
         let merged = pull.text("/lastMergeSourceCommit/commitId").to_owned();
@@ -74,7 +72,8 @@ impl PullRequest<'_> {
             return Err(no("names no head commit"));
         }
         let is_from_a_fork = pull.json.get("forkSource").is_some_and(|source| !source.is_null());
-        Ok(Known { head: Head { commit, over }, iteration, is_from_a_fork })
+        let standing = Standing { number: self.number, head: commit, over, is_from_a_fork };
+        Ok(Known { standing, iteration })
     }
 
     async fn last_iteration(&self) -> Result<Option<Iteration>, Failure> {

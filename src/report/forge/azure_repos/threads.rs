@@ -14,9 +14,10 @@ use super::each::each;
 use super::pull_request::PullRequest;
 use super::refusal::{Purpose, sentence};
 use super::repository::{Ask, Repository};
+use crate::Standing;
 use crate::calls::{Failure, Kind, Repeat};
 use crate::marker::Marker;
-use crate::sticky::{Head, Note, Said};
+use crate::sticky::{Note, Said};
 use sent::Thread;
 
 /// The property of a thread that holds our key.
@@ -44,8 +45,8 @@ impl<'a> Threads<'a> {
     }
 
     /// The pull request as it is now.
-    pub(crate) async fn head(&self) -> Result<Head, Failure> {
-        self.pull.head().await
+    pub(crate) async fn standing(&self) -> Result<Standing, Failure> {
+        self.pull.standing().await
     }
 
     /// Our own threads with this key, oldest first: anybody can copy a marker. While it is not known who we are none is taken for ours; once we

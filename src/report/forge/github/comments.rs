@@ -10,9 +10,10 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::dialect::next_page;
+use crate::Standing;
 use crate::calls::{Answer, Api, Call, Failure, Kind, Repeat};
 use crate::marker::Marker;
-use crate::sticky::{Head, Note, Said};
+use crate::sticky::{Note, Said};
 
 /// Pages of a hundred that are read at most: four times what GitHub allows on one issue.
 const MOST_PAGES: usize = 100;
@@ -203,11 +204,17 @@ impl Comments<'_> {
         Ok(answer)
     }
 
-    /// The same as the algorithm of the sticky comment wants it.
-    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+    /// Where the pull request stands.
+    pub(crate) async fn standing(&self) -> Result<Standing, Failure> {
         let pull = self.pull().await?;
-        let over = (pull.text("/state") == "closed").then(|| "closed".to_owned());
-        Ok(Head { commit: pull.text("/head/sha").to_owned(), over })
+        let own = format!("{}/{}", self.owner, self.name);
+        Ok(Standing {
+            number: self.pull_request,
+            head: pull.text("/head/sha").to_owned(),
+            over: (pull.text("/state") == "closed").then(|| "closed".to_owned()),
+            // Of a fork that was deleted there is no repository.
+            is_from_a_fork: !pull.text("/head/repo/full_name").eq_ignore_ascii_case(&own),
+        })
     }
 
     /// Writes a new comment, sent once, and gives its address.

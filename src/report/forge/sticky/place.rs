@@ -3,6 +3,7 @@
 use seatrial_transport::Backoff;
 use tokio::time::Instant;
 
+use crate::Standing;
 use crate::azure_repos::{self, Threads};
 use crate::calls::Failure;
 use crate::github::{self, Comments};
@@ -31,15 +32,6 @@ pub(crate) struct Note {
     pub(crate) answered: bool,
 }
 
-/// Where a pull request stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Head {
-    /// Its head commit.
-    pub(crate) commit: String,
-    /// How it ended, as a participle; `None` while it is open.
-    pub(crate) over: Option<String>,
-}
-
 /// The pull request's comments on a forge.
 pub(crate) enum Place<'a> {
     GitHub(Comments<'a>),
@@ -47,13 +39,6 @@ pub(crate) enum Place<'a> {
 }
 
 impl Place<'_> {
-    pub(crate) fn pull_request(&self) -> u64 {
-        match self {
-            Place::GitHub(comments) => comments.pull_request,
-            Place::AzureRepos(threads) => threads.pull_request,
-        }
-    }
-
     /// Characters of a comment at most.
     pub(crate) fn limit(&self) -> usize {
         match self {
@@ -110,10 +95,10 @@ impl Place<'_> {
     }
 
     /// The pull request as it is now.
-    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+    pub(crate) async fn standing(&self) -> Result<Standing, Failure> {
         match self {
-            Place::GitHub(comments) => comments.head().await,
-            Place::AzureRepos(threads) => threads.head().await,
+            Place::GitHub(comments) => comments.standing().await,
+            Place::AzureRepos(threads) => threads.standing().await,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::azure_repos::pull_request::Known;
 use crate::azure_repos::repository::Ask;
 use crate::calls::{Failure, Kind, Repeat};
 use crate::marker::{InlineMarker, Marker, escape_key};
-use crate::sticky::moved_on;
+use crate::sticky::overtaken;
 use crate::{InlineComment, InlineComments, InlinePlace};
 use http::Method;
 use plan::{Begun, MOST_NEW, Plan, Step, plan};
@@ -47,16 +47,13 @@ impl Threads<'_> {
     pub(crate) async fn keep_inline(&self, wanted: &InlineComments) -> Result<Vec<String>, Failure> {
         let key = escape_key(&wanted.key);
         // At the same time: what is known is as fresh as can be when something is written.
-        let (listed, known) = tokio::try_join!(self.listed(&key, &wanted.head), self.pull.standing())?;
+        let (listed, known) = tokio::try_join!(self.listed(&key, &wanted.head), self.pull.known())?;
         let stale = |clause: String| Ok(vec![format!("the inline threads were not written: {clause}")]);
-        if known.head.commit != wanted.head {
-            return stale(moved_on(self.pull_request, &known.head.commit));
+        if let Some(outdated) = known.standing.outdates(&wanted.head) {
+            return stale(outdated);
         }
-        if let Some(over) = &known.head.over {
-            return stale(format!("pull request {} is {over}", self.pull_request));
-        }
-        if let Some((run, attempt)) = listed.newest.filter(|newest| *newest > wanted.run) {
-            return stale(format!("run {run} (attempt {attempt}) has already reported on this commit"));
+        if let Some(newer) = listed.newest.filter(|newest| *newest > wanted.run) {
+            return stale(overtaken(newer));
         }
         let Some(me) = self.me().await? else {
             return stale(

@@ -158,6 +158,6 @@ async fn a_pull_request_of_a_fork_that_is_gone_is_a_forks() {
         let pull = json!({ "number": 7, "state": "open", "head": head, "base": { "repo": own } });
         fake.arm(Fault::new("GET", PULL, Behaviour::Answer(Answer::new(200, pull))));
         let standing = forge(&fake).standing(7).await.expect("is known");
-        assert_eq!((standing.is_from_a_fork, standing.is_open), (is_fork, true), "{head}");
+        assert_eq!((standing.is_from_a_fork, standing.over), (is_fork, None), "{head}");
     }
 }
