@@ -11,15 +11,16 @@
 //! is byte for byte what would be written.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a generator reads and writes files")]
 
+mod packed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde_json::{Map, Value, json};
+
+use packed::packed;
 
 /// Prefix of a reference to a definition.
 const REFERENCE: &str = "#/definitions/";
@@ -101,35 +102,17 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 /// The bytes of one minor's file.
 fn encode(release: &str, swagger: &Value) -> Result<Vec<u8>, Box<dyn Error>> {
     let definitions = swagger["definitions"].as_object().ok_or("the description has no definitions")?;
-    let mut packages: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut packages: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for (name, definition) in definitions {
         let (package, _) = name.rsplit_once('.').ok_or("a definition without a package")?;
-        packages.entry(package).or_default().insert(name.clone(), rewritten(name, definition));
-    }
-    let mut blocks = Vec::new();
-    let mut places = Map::new();
-    for (package, definitions) in packages {
-        let block = deflate(serde_json::to_string(&definitions)?.as_bytes())?;
-        places.insert(package.to_owned(), json!([blocks.len(), blocks.len() + block.len()]));
-        blocks.extend(block);
+        packages.entry(package.to_owned()).or_default().insert(name.clone(), rewritten(name, definition));
     }
     let index = json!({
         "source": format!("k8s.io/kubernetes v{release}"),
-        "packages": places,
         "kinds": kinds(swagger)?,
         "schemas": schemas(definitions),
     });
-    let index = deflate(serde_json::to_string(&index)?.as_bytes())?;
-    let mut data = u32::try_from(index.len())?.to_le_bytes().to_vec();
-    data.extend(index);
-    data.extend(blocks);
-    Ok(data)
-}
-
-fn deflate(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?)
+    packed(&packages, index)
 }
 
 /// A definition without its prose, and as the API server really reads it.

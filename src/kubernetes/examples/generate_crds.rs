@@ -15,15 +15,16 @@
 //! byte what would be written.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a generator reads and writes files")]
 
+mod packed;
+
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde_json::{Map, Value, json};
+
+use packed::packed;
 
 /// The definition of Kubernetes that `metadata` has: a CustomResourceDefinition says no more of it than that it is an object.
 const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
@@ -141,25 +142,7 @@ fn encode(kinds: &Kinds, minors: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
             lives.insert(id, json!({ "since": oldest, "last": last, "deprecated": served.deprecated }));
         }
     }
-    let mut blocks = Vec::new();
-    let mut places = Map::new();
-    for (package, definitions) in packages {
-        let block = deflate(serde_json::to_string(&definitions)?.as_bytes())?;
-        places.insert(package, json!([blocks.len(), blocks.len() + block.len()]));
-        blocks.extend(block);
-    }
-    let index = json!({ "packages": places, "kinds": rows, "schemas": schemas, "lives": lives });
-    let index = deflate(serde_json::to_string(&index)?.as_bytes())?;
-    let mut data = u32::try_from(index.len())?.to_le_bytes().to_vec();
-    data.extend(index);
-    data.extend(blocks);
-    Ok(data)
-}
-
-fn deflate(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?)
+    packed(&packages, json!({ "kinds": rows, "schemas": schemas, "lives": lives }))
 }
 
 /// Marks what older minors lack: fields, and values of an enumeration. `all` are the schemas of the same place, the oldest first and the
