@@ -44,11 +44,11 @@ struct Reference<'a> {
 
 /// The values of a release, and what is wrong with what they come from.
 pub(crate) fn of(manifest: &Manifest, around: &Surroundings<'_>, findings: &mut Vec<Finding>) -> Composed {
-    let mut reader = Reader { manifest, around, findings: Vec::new(), steps: Vec::new(), has_unknown: false };
+    let mut reader = Reader { around, findings: Vec::new(), steps: Vec::new(), has_unknown: false };
     let references: Vec<Reference<'_>> =
         items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest)).collect();
-    for reference in &references {
-        reader.take(reference);
+    for (at, reference) in references.iter().enumerate() {
+        reader.take(at, reference);
     }
     let Reader { findings: found, steps, has_unknown, .. } = reader;
     findings.extend(found);
@@ -112,18 +112,15 @@ fn reference<'a>(node: &'a Node, manifest: &Manifest) -> Option<Reference<'a>> {
 }
 
 struct Reader<'a> {
-    manifest: &'a Manifest,
     around: &'a Surroundings<'a>,
     findings: Vec<Finding>,
-    /// With the reference that each is from.
+    /// With the position of the reference that each is from.
     steps: Vec<(usize, Step)>,
     has_unknown: bool,
 }
 
 impl Reader<'_> {
-    fn take(&mut self, reference: &Reference<'_>) {
-        let at = items(self.manifest, &["valuesFrom"]).iter().position(|node| std::ptr::eq(node, reference.node));
-        let at = at.unwrap_or_default();
+    fn take(&mut self, at: usize, reference: &Reference<'_>) {
         match self.find(reference) {
             Found::Nothing => {}
             Found::Unknown => match reference.path {
