@@ -5,6 +5,7 @@ mod collisions;
 mod compose;
 mod made;
 mod name;
+mod packed;
 mod text;
 mod values;
 

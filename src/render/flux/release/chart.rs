@@ -4,7 +4,7 @@ use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
 use seatrial_tree::{EntryKind, Tree, join};
 use seatrial_yaml::{Dialect, parse};
 
-use super::Surroundings;
+use super::{Surroundings, packed};
 use crate::flux_object::{has_variable, namespace, spec, text};
 use crate::ids;
 use crate::sources::{Place, included, referred, source_of, version_of};
@@ -269,7 +269,7 @@ impl Finder<'_> {
         {
             return ChartPlace::Directory(root.to_owned());
         }
-        if let Some(archive) = archive(tree, root, name, version) {
+        if let Some(archive) = packed::find(tree, root, name, version) {
             return ChartPlace::Archive(archive);
         }
         let what = if version.is_empty() { name.to_owned() } else { format!("{name} {version}") };
@@ -318,30 +318,4 @@ fn charts_in(tree: &Tree, dir: &str) -> Vec<String> {
     let names = tree.list(dir).unwrap_or_default();
     let directories = names.iter().filter(|(_, kind)| *kind == EntryKind::Directory);
     directories.filter_map(|(name, _)| join(dir, name)).filter(|dir| is_chart(tree, dir)).collect()
-}
-
-/// A packed chart. Of a range of versions nothing is known here but that one archive is the only one.
-fn archive(tree: &Tree, root: &str, name: &str, version: &str) -> Option<String> {
-    let names = tree.list(root).ok()?;
-    let versions = |file: &str| {
-        let version = file.strip_prefix(name)?.strip_prefix('-')?.strip_suffix(".tgz")?.to_owned();
-        version.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()).then_some(version)
-    };
-    let found: Vec<(&str, String)> =
-        names.iter().filter_map(|(file, _)| Some((file.as_str(), versions(file)?))).collect();
-    let bare = |version: &str| version.trim_start_matches('v').to_owned();
-    let exact = found.iter().find(|(_, there)| bare(there) == bare(version));
-    let only = match found.as_slice() {
-        [only] if !is_exact(version) => Some(only),
-        _ => None,
-    };
-    join(root, exact.or(only)?.0)
-}
-
-/// Whether a version is one, not a range: it has three numbers.
-fn is_exact(version: &str) -> bool {
-    let version = version.trim_start_matches('v');
-    let core = version.split(['-', '+']).next().unwrap_or_default();
-    let numbers: Vec<&str> = core.split('.').collect();
-    numbers.len() == 3 && numbers.iter().all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
