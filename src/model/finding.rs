@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{ObjectId, RuleId, Span};
+use crate::{ObjectId, RuleId, Sources, Span};
 
 /// How bad a finding is. Ordered: the later one is worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +111,20 @@ impl Finding {
     pub fn with_related(mut self, span: Span, text: impl Into<String>) -> Finding {
         self.related.push(Label { span, text: text.into() });
         self
+    }
+
+    /// At a place of this repository, where its own lies outside: that becomes a second place.
+    #[must_use]
+    pub fn told_at(mut self, span: Span) -> Finding {
+        let place = std::mem::replace(&mut self.primary, Label { span, text: String::new() });
+        let text = if place.text.is_empty() { "this is the place".to_owned() } else { place.text };
+        self.related.insert(0, Label { span: place.span, text });
+        self
+    }
+
+    /// The same, told in this repository at the line that asks for what it is about; `None` where it is told here already.
+    pub(crate) fn told_in(&self, sources: &Sources) -> Option<Finding> {
+        sources.asked(self.primary.span).map(|asked| self.clone().told_at(asked))
     }
 
     /// About an object.

@@ -3,6 +3,7 @@
 //! Data, the masking of it, and how a character is shown that nobody sees. No parser, no renderer, no socket, no clock, no environment lives here.
 
 mod alteration;
+mod belongs_to;
 mod catalog;
 mod change;
 mod comparison;
@@ -29,6 +30,7 @@ mod text;
 mod verdict;
 
 pub use alteration::{Alteration, AlterationKind, AlteredSubject};
+pub use belongs_to::BelongsTo;
 pub use catalog::{RuleId, RuleInfo, Setting, ids};
 pub use change::{Action, Change};
 pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};

@@ -1,5 +1,7 @@
 //! From a span to what a reader sees: path, line, column and a masked excerpt.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +17,13 @@ const TAB: &str = "    ";
 /// Characters of an excerpt's line at most; longer ones are cut around the place.
 const WIDEST: usize = 160;
 
-/// A place in a file of the repository, with the text that stands there.
+/// A place in a file, with the text that stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
+    /// The name of what the file belongs to, where that is not this repository: another checkout. Only a second place lies there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub belongs_to: Option<String>,
     /// Path from the root of the repository, forward slashes.
     pub path: String,
     /// Line, from 1.
@@ -45,11 +50,28 @@ pub struct ExcerptLine {
     pub underline: (usize, usize),
 }
 
+impl Location {
+    /// The first line of nothing.
+    fn nowhere() -> Location {
+        let (belongs_to, path, excerpt) = (None, String::new(), Vec::new());
+        Location { belongs_to, path, line: 1, column: 1, end_line: 1, end_column: 1, excerpt }
+    }
+
+    /// The path as readers see it: with the name of what it belongs to before it, where that is not this repository.
+    #[must_use]
+    pub fn shown_path(&self) -> Cow<'_, str> {
+        match &self.belongs_to {
+            None => Cow::Borrowed(&self.path),
+            Some(name) => Cow::Owned(format!("{name}: {}", self.path)),
+        }
+    }
+}
+
 /// Resolves a span. A span of an unknown file is the first line of nothing.
 #[must_use]
 pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
     let Some(file) = sources.get(span.file) else {
-        return Location { path: String::new(), line: 1, column: 1, end_line: 1, end_column: 1, excerpt: Vec::new() };
+        return Location::nowhere();
     };
     masker.learn(sources);
     let (line, column) = file.line_column(span.start);
@@ -69,7 +91,15 @@ pub fn locate(sources: &Sources, masker: &Masker, span: Span) -> Location {
         };
         excerpt_line(number, &clean(raw), &masked, (from, to))
     });
-    Location { path: file.path().to_owned(), line, column, end_line, end_column, excerpt: excerpt.collect() }
+    Location {
+        belongs_to: file.belongs_to().name().map(str::to_owned),
+        path: file.path().to_owned(),
+        line,
+        column,
+        end_line,
+        end_column,
+        excerpt: excerpt.collect(),
+    }
 }
 
 /// Values in the lines of a span that no reader may see; empty when there are none.

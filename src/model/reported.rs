@@ -71,6 +71,8 @@ impl ReportedFinding {
             location: locate(sources, masker, label.span),
             text: masked(&label.text),
         };
+        let told = finding.told_in(sources);
+        let finding = told.as_ref().unwrap_or(finding);
         let primary = label(&finding.primary);
         let evidence = finding.evidence.iter();
         ReportedFinding {
@@ -127,5 +129,27 @@ fn short(text: &str) -> String {
     match text.char_indices().nth(LONGEST_SENTENCE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BelongsTo, Encoding, Span, ids};
+
+    #[test]
+    fn what_lies_in_another_checkout_is_told_at_the_line_that_asks_for_it() {
+        let sources = Sources::new();
+        let config = sources.add("seatrial.yaml", "a: 1\nrepositories: { platform: ../platform }\n".to_owned());
+        let of = BelongsTo::Checkout { name: "platform".into(), asked: Span::new(config.id(), 21, 29) };
+        let text = "kind: ConfigMap\nx: 1\n".to_owned();
+        let file = sources.add_of(&of, "apps/base/x.yaml", text, Encoding::Utf8);
+        let finding = Finding::new(ids::SCHEMA, Span::new(file.id(), 16, 17), "`x` is unknown");
+        let told = ReportedFinding::resolve(&finding, &sources, &Masker::new());
+        let place = |at: &Location| format!("{}:{}", at.shown_path(), at.line);
+        assert_eq!(place(&told.primary.location), "seatrial.yaml:2");
+        let related: Vec<String> = told.related.iter().map(|label| place(&label.location)).collect();
+        assert_eq!(related, ["platform: apps/base/x.yaml:2"]);
+        assert!(sources.find("apps/base/x.yaml").is_none(), "that file is not one of this repository");
     }
 }

@@ -1,11 +1,12 @@
 //! Files that were read, their identity, and byte ranges in them. Reading files is not done here.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock, RwLock};
 
-use crate::Text;
 use crate::confidential::Tells;
 use crate::secrets::{Marks, SecretLog};
+use crate::{BelongsTo, Text};
 
 /// Identity of a file in a [`Sources`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,10 +81,11 @@ impl Encoding {
     }
 }
 
-/// One file: its path in the repository (forward slashes, relative to the root) and its text.
+/// One file: what it belongs to, its path in that (forward slashes, relative to the root), and its text.
 #[derive(Debug)]
 pub struct SourceFile {
     id: FileId,
+    belongs_to: BelongsTo,
     path: Arc<str>,
     text: String,
     encoding: Encoding,
@@ -100,7 +102,22 @@ impl SourceFile {
         self.id
     }
 
-    /// Path in the repository, forward slashes, relative to the root; or a name in angle brackets for what is not a file (`<command line>`).
+    /// What it belongs to; two files of different ones may have the same path.
+    #[must_use]
+    pub fn belongs_to(&self) -> &BelongsTo {
+        &self.belongs_to
+    }
+
+    /// The path as readers see it: with the name of what it belongs to before it, where that is not this repository.
+    #[must_use]
+    pub fn shown_path(&self) -> Cow<'_, str> {
+        match self.belongs_to.name() {
+            None => Cow::Borrowed(&self.path),
+            Some(name) => Cow::Owned(format!("{name}: {}", self.path)),
+        }
+    }
+
+    /// Path in what it belongs to, forward slashes, relative to the root; or a name in angle brackets for what is not a file (`<command line>`).
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -225,10 +242,16 @@ impl Sources {
 
     /// As [`Sources::add`], for a text that is decoded from another encoding; its mark is part of the text.
     pub fn add_encoded(&self, path: &str, text: String, encoding: Encoding) -> Arc<SourceFile> {
+        self.add_of(&BelongsTo::Repository, path, text, encoding)
+    }
+
+    /// As [`Sources::add_encoded`], for a file of something that may be another repository.
+    pub fn add_of(&self, of: &BelongsTo, path: &str, text: String, encoding: Encoding) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
         let file = Arc::new(SourceFile {
             id,
+            belongs_to: of.clone(),
             path: path.into(),
             text,
             encoding,
@@ -246,11 +269,17 @@ impl Sources {
         &self.log
     }
 
-    /// The first file that was entered under a path.
+    /// The first file of this repository that was entered under a path.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<Arc<SourceFile>> {
         let files = self.files.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        files.iter().find(|file| file.path() == path).cloned()
+        files.iter().find(|file| file.path() == path && *file.belongs_to() == BelongsTo::Repository).cloned()
+    }
+
+    /// The line of this repository that asks for a place of another one; `None` for a place in this one.
+    #[must_use]
+    pub fn asked(&self, span: Span) -> Option<Span> {
+        self.get(span.file).and_then(|file| file.belongs_to().asked())
     }
 
     /// The file behind an identity, when it is of this table.

@@ -28,6 +28,9 @@ struct Shifts<'a> {
 
 impl Shifts<'_> {
     fn apply(&mut self, location: &mut Location) {
+        if location.belongs_to.is_some() {
+            return;
+        }
         if !self.known.contains_key(&location.path) {
             let runs = self.runs(&location.path);
             self.known.insert(location.path.clone(), runs);

@@ -105,7 +105,7 @@ fn field(by: &SetBy) -> Option<String> {
 fn position(origin: &Origin, sources: &Sources) -> (String, usize, usize) {
     let Some(file) = sources.get(origin.span.file) else { return (String::new(), 1, 1) };
     let (line, column) = file.line_column(origin.span.start);
-    (file.path().to_owned(), line, column)
+    (file.shown_path().into_owned(), line, column)
 }
 
 fn place(origin: &Origin, sources: &Sources) -> String {

@@ -138,8 +138,15 @@ mod tests {
     use seatrial_model::{Location, ReportedLabel};
 
     fn finding(path: &str, level: Level, message: &str) -> ReportedFinding {
-        let location =
-            Location { path: path.to_owned(), line: 9, column: 3, end_line: 9, end_column: 11, excerpt: Vec::new() };
+        let location = Location {
+            belongs_to: None,
+            path: path.to_owned(),
+            line: 9,
+            column: 3,
+            end_line: 9,
+            end_column: 11,
+            excerpt: Vec::new(),
+        };
         ReportedFinding {
             rule: "schema".to_owned(),
             level,

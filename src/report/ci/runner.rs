@@ -98,8 +98,15 @@ fn shown_but_tabs(line: &str) -> String {
 }
 
 fn finding(path: &str, message: &str) -> ReportedFinding {
-    let location =
-        Location { path: path.to_owned(), line: 1, column: 1, end_line: 1, end_column: 1, excerpt: Vec::new() };
+    let location = Location {
+        belongs_to: None,
+        path: path.to_owned(),
+        line: 1,
+        column: 1,
+        end_line: 1,
+        end_column: 1,
+        excerpt: Vec::new(),
+    };
     ReportedFinding {
         rule: "schema".to_owned(),
         level: Level::Error,

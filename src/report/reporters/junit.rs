@@ -302,7 +302,7 @@ fn place(location: &Location) -> String {
     if location.path.is_empty() {
         return String::new();
     }
-    format!("{}:{}:{}", location.path, location.line, location.column)
+    format!("{}:{}:{}", location.shown_path(), location.line, location.column)
 }
 
 /// Text without the characters that XML has no way to write.

@@ -347,6 +347,7 @@ fn label(path: &str, line: usize, column: usize, text: &str, underline: (usize, 
     let excerpt =
         if text.is_empty() { Vec::new() } else { vec![ExcerptLine { number: line, text: text.to_owned(), underline }] };
     let end_column = column + underline.1.saturating_sub(underline.0);
-    let location = Location { path: path.to_owned(), line, column, end_line: line, end_column, excerpt };
+    let path = path.to_owned();
+    let location = Location { belongs_to: None, path, line, column, end_line: line, end_column, excerpt };
     ReportedLabel { location, text: said.to_owned() }
 }

@@ -21,7 +21,7 @@ pub fn inline(finding: &ReportedFinding) -> String {
     first.push_str(&with_text(prose(&clip(&finding.message, LONGEST), Place::Line), &finding.primary));
     let related = finding.related.iter().filter(|label| !label.location.path.is_empty()).take(MOST).map(|label| {
         let at = &label.location;
-        with_text(code(&clip(&format!("{}:{}", at.path, at.line), LONGEST), Place::Line), label)
+        with_text(code(&clip(&format!("{}:{}", at.shown_path(), at.line), LONGEST), Place::Line), label)
     });
     // Those of a deployment name pods, which are others in every run.
     let is_live = matches!(finding.stage, Some(Stage::Deploy | Stage::Test));

@@ -88,11 +88,11 @@ fn explained(cause: &Cause<'_>, report: &Report) -> Vec<String> {
     blocks
 }
 
-/// `path:line` as a link to the file at the head commit.
+/// `path:line` as a link to the file at the head commit, where it is one of this repository.
 fn place(at: &Location, report: &Report) -> String {
-    let name = code(&format!("{}:{}", at.path, at.line), Place::Line);
+    let name = code(&format!("{}:{}", at.shown_path(), at.line), Place::Line);
     let template = report.revision.pull_request.as_ref().and_then(|pull| pull.file_url.as_deref());
-    match template {
+    match template.filter(|_| at.belongs_to.is_none()) {
         Some(template) => link(&name, &file_address(template, &at.path, at.line)),
         None => name,
     }

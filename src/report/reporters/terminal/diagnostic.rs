@@ -104,7 +104,7 @@ pub(crate) fn more(findings: &[&ReportedFinding], report: &Report, pen: Pen) -> 
 }
 
 fn place_of(at: &Location) -> Option<String> {
-    (!at.path.is_empty()).then(|| format!("{}:{}:{}", at.path, at.line, at.column))
+    (!at.path.is_empty()).then(|| format!("{}:{}:{}", at.shown_path(), at.line, at.column))
 }
 
 fn style_of(level: Level) -> Style {

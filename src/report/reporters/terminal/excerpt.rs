@@ -37,7 +37,7 @@ pub(crate) fn place(label: &ReportedLabel, rank: Rank, style: Style, gutter: usi
         lines.push(bar.clone());
     }
     let arrow = pen.paint(Style::Gutter, &format!(" {pad}{arrow}"));
-    lines.push(format!("{arrow} {}:{}:{}", one_line(&at.path), at.line, at.column));
+    lines.push(format!("{arrow} {}:{}:{}", one_line(&at.shown_path()), at.line, at.column));
     let text = one_line(&label.text);
     // A place of several lines is told by its first one: it is where to look.
     let Some(first) = at.excerpt.first() else {

@@ -12,6 +12,7 @@ const ONE_CHECK: &str = "/repos/*/*/check-runs/*";
 
 fn finding(number: usize) -> ReportedFinding {
     let location = Location {
+        belongs_to: None,
         path: "deploy/web.yaml".to_owned(),
         line: 9,
         column: 3,
