@@ -394,7 +394,8 @@ fn check(name: &str, case: &Case, files: &Files) {
         command.env("PWD", &directory);
     }
     command.env("GITHUB_STEP_SUMMARY", history.scratch.path().join("summary.md"));
-    if case.args.first().is_none_or(|command| command != "cleanup") {
+    let has_report = case.args.first().is_some_and(|command| command != "cleanup" && command != "render");
+    if has_report {
         command.arg("--output=terminal").arg(format!("--output=json={}", report.display()));
     }
     let output = command.current_dir(&directory).output().expect("runs");
@@ -415,7 +416,7 @@ fn check(name: &str, case: &Case, files: &Files) {
         let (path, expected) = path.strip_prefix('!').map_or((path.as_str(), true), |path| (path, false));
         assert_eq!(clusters.has("dev", path), expected, "{path} on dev: {what}");
     }
-    if case.args.first().is_some_and(|command| command != "cleanup") {
+    if has_report {
         let report: serde_json::Value =
             serde_json::from_str(&std::fs::read_to_string(report).unwrap_or_default()).unwrap_or_default();
         let altered = report["alterations"].as_array().into_iter().flatten();

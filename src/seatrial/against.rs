@@ -14,6 +14,7 @@ use seatrial_tree::{EntryKind, Tree};
 use crate::checkouts::Checkouts;
 use crate::config::Config;
 use crate::judge::checked;
+use crate::outside::Outside;
 use crate::plan::Planned;
 use crate::render::{Renderer, flux_release};
 use crate::session::Session;
@@ -56,8 +57,9 @@ impl Against {
         config_path: &str,
         checkouts: &Checkouts,
         url: Option<String>,
+        outside: &Arc<Outside>,
     ) -> Against {
-        let renderer = Renderer::new(&tree, &Arc::default(), checkouts).with_url(url);
+        let renderer = Renderer::new(&tree, &Arc::default(), checkouts).with_url(url).with_outside(outside);
         Against { tree, renderer, config, config_path: config_path.to_owned() }
     }
 
@@ -128,7 +130,9 @@ impl Before {
                 let all: Vec<&Finding> = head.rendered.findings.iter().chain(head.checked).collect();
                 let base: Vec<&Finding> = self.rendered.findings.iter().chain(checked.iter()).collect();
                 let compared = compare(&all, &base, |finding| path_of(finding, session));
-                let gone = if sides.0 { Vec::new() } else { compared.gone };
+                // What the change does not see any more is not fixed by that.
+                let sees_less = self.rendered.is_complete() && !head.rendered.is_complete();
+                let gone = if sides.0 || sees_less { Vec::new() } else { compared.gone };
                 let fixed = gone.into_iter().filter_map(|position| base.get(position).copied().cloned());
                 return Told { comparison: Comparison::Compared, ages: compared.ages, fixed: fixed.collect() };
             }

@@ -1,6 +1,7 @@
 //! `seatrial.yaml`: its types, and reading it. Strict: an unknown key is an error with the line.
 
 mod check;
+mod checked_out;
 mod place;
 mod problem;
 mod raw;
@@ -16,6 +17,7 @@ use seatrial_tree::{join, parent};
 use seatrial_trial::Probe;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use checked_out::checked_out;
 pub(crate) use place::{place_of, root_of};
 pub(crate) use problem::ConfigProblem;
 pub(crate) use read::read;
@@ -115,7 +117,8 @@ pub(crate) struct FluxSource {
     /// directory: what it reconciles is walked, beside or instead of `path`.
     #[serde(default)]
     pub(crate) azure: Option<String>,
-    /// Directories that stand for sources of other repositories: `[Kind/][namespace/]name` → path, relative to the configuration's directory.
+    /// Directories that stand for sources of other repositories: `[Kind/][namespace/]name` → path, relative to the configuration's directory. One
+    /// that lies outside of the repository is read in a pull request only if the target branch names it, too.
     #[serde(default)]
     pub(crate) repositories: IndexMap<String, String>,
     /// Variables that the bootstrap supplies, or that only the cluster knows.
@@ -298,7 +301,7 @@ impl SourceConfig {
                 repositories: source
                     .repositories
                     .iter()
-                    .map(|(name, path)| Some((name.clone(), seen(path)?)))
+                    .map(|(name, path)| Some((name.clone(), checked_out(config_path, path)?)))
                     .collect::<Option<_>>()?,
                 configured: Some((config_path.to_owned(), environment.to_owned())),
                 version: source.version.clone(),
@@ -321,7 +324,7 @@ impl SourceConfig {
 /// How far rendering a source reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SourceReach {
-    /// Files of the checkout.
+    /// Files of the checkout, and of those beside it that the authority names (`outside.rs`).
     Repository,
 }
 

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use seatrial_discover::Source;
+use seatrial_flux::tell_here;
 use seatrial_kubernetes::flux::group_kinds;
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
-    Age, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, Report, ReportedFinding, Stage,
-    StageOutcome, StageResult,
+    Age, BelongsTo, EnvironmentReport, FailOn, Finding, Level, Manifest, ObjectId, Rendered, Report, ReportedFinding,
+    Stage, StageOutcome, StageResult,
 };
 use seatrial_rules::{Checked, Context, Options, check};
 use seatrial_schema::is_substitution;
@@ -161,10 +162,23 @@ struct Found {
     age: Age,
 }
 
+/// Checks the objects of a source; what is wrong in files of other repositories is told at the line that asked for them.
+pub(crate) fn checked(
+    manifests: &[Manifest],
+    context: Context<'_>,
+    renderer: &Renderer,
+    source: &Source,
+    session: &Session,
+) -> Checked {
+    let mut checked = checked_where_it_lies(manifests, context, renderer, source, session);
+    tell_here(&mut checked.findings, manifests, &session.sources);
+    checked
+}
+
 /// Checks the objects of a source. What Flux fills in or adds by a patch is not known yet, unless a cluster was walked: where it evidently
 /// reconciles the source, a text that it fills in is no mistake; and where it evidently patches objects of its own, one that lacks something may
 /// get it. Only a finding about such a text or object makes anybody look for the evidence.
-pub(crate) fn checked(
+fn checked_where_it_lies(
     manifests: &[Manifest],
     context: Context<'_>,
     renderer: &Renderer,
@@ -317,7 +331,9 @@ fn point_at_configuration(findings: &mut [Finding], planned: &Planned, session: 
     let Some(place) = planned.place else { return };
     for finding in findings {
         let file = session.sources.get(finding.primary.span.file);
-        let is_no_file = file.is_some_and(|f| f.text().is_empty() && f.path() == planned.path());
+        let is_no_file = file.is_some_and(|f| {
+            f.text().is_empty() && f.path() == planned.path() && *f.belongs_to() == BelongsTo::Repository
+        });
         if is_no_file {
             finding.primary.span = place;
         }

@@ -23,6 +23,7 @@ mod live;
 mod manifest_files;
 mod manifests;
 mod origins;
+mod outside;
 mod pipeline;
 mod plan;
 mod post;

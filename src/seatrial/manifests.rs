@@ -123,7 +123,8 @@ fn of_environments(args: &RenderArgs, session: &Session, flags: PlanFlags) -> Re
     let mut workspace = Workspace::open(&session.directory, args.common.config.as_deref(), &session.sources)?;
     workspace.read_config()?;
     let wanted = Selection::Environments(&args.common.environment);
-    Preparation::new(&workspace, session, &args.source, wanted, flags)
+    let prepared = Preparation::new(&workspace, session, &args.source, wanted, flags)?;
+    Ok(prepared.with_outside(&workspace, session))
 }
 
 fn at_paths(args: &RenderArgs, session: &Session, paths: &[PathBuf], flags: PlanFlags) -> Result<Preparation, Stop> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use seatrial_discover::{LeftOut, Loose, Source};
+use seatrial_discover::{CheckedOut, LeftOut, Loose, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Span, listed_in_backticks};
@@ -66,10 +66,13 @@ impl Planned {
         self.source.path()
     }
 
-    /// Directories of other repositories.
+    /// Directories of the tree that hold other repositories.
     pub(crate) fn repositories(&self) -> impl Iterator<Item = &str> {
         let of_flux = if let Source::Flux(root) = &self.source { root.repositories.as_slice() } else { &[] };
-        of_flux.iter().map(|(_, path)| path.as_str())
+        of_flux.iter().filter_map(|(_, place)| match place {
+            CheckedOut::Inside(path) => Some(path.as_str()),
+            CheckedOut::Outside(_) => None,
+        })
     }
 
     /// `kustomize deploy/overlays/dev`.

@@ -1,6 +1,7 @@
 //! What is looked at, and with what: environments, checkouts, images and the renderer. Assembled once, alike for every command.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{Report, ids};
@@ -12,10 +13,11 @@ use crate::checkouts::Checkouts;
 use crate::cli::SourceArgs;
 use crate::given::{Elsewhere, Given, given};
 use crate::judge::{Bench, Judged, Keep, Seat, judge};
+use crate::outside::Outside;
 use crate::plan::{self, Plan, PlanFlags, Planned};
 use crate::render::{Renderer, image_overrides};
 use crate::revision::{Commit, Missing};
-use crate::run_context::{RunContext, config_of};
+use crate::run_context::{RunContext, authority_over, config_of};
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::unseen::Unseen;
@@ -86,9 +88,17 @@ impl Preparation {
         Preparation { options, ..self }
     }
 
+    /// With the checkouts beside the repository that may be read, where there is no report to say whose word counts.
+    pub(crate) fn with_outside(mut self, workspace: &Workspace, session: &Session) -> Preparation {
+        let authority = authority_over(session, workspace);
+        let outside = Arc::new(Outside::of(workspace, &authority, &session.sources));
+        self.renderer = self.renderer.with_outside(&outside);
+        self
+    }
+
     /// What the checkout is compared with. Copies of other repositories stand beside it as the configuration with authority and the command
     /// line name them; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
-    fn against(&self, context: &RunContext<'_>) -> Result<Option<Against>, Missing> {
+    fn against(&self, context: &RunContext<'_>, outside: &Arc<Outside>) -> Result<Option<Against>, Missing> {
         let commit = match &context.compared.commit {
             Commit::Known(commit) => commit,
             Commit::Missing(missing) => return Err(missing.clone()),
@@ -114,7 +124,7 @@ impl Preparation {
         match opened {
             Ok((config, tree)) => {
                 let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
-                Ok(Some(Against::new(tree, config, &workspace.config_path, &checkouts, url)))
+                Ok(Some(Against::new(tree, config, &workspace.config_path, &checkouts, url, outside)))
             }
             Err(error) => Err(Missing {
                 because: error.to_string(),
@@ -129,14 +139,16 @@ impl Preparation {
     /// # Errors
     /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
     pub(crate) fn judge(
-        self,
+        mut self,
         context: &RunContext<'_>,
         keep: Keep,
         besides: &str,
         is_stopped: &(dyn Fn() -> bool + Sync),
         report: &mut Report,
     ) -> Result<Vec<Judged>, Stop> {
-        let against = self.against(context).unwrap_or_else(|missing| {
+        let outside = Arc::new(Outside::of(&context.workspace, &context.authority, &context.session.sources));
+        self.renderer = self.renderer.with_outside(&outside);
+        let against = self.against(context, &outside).unwrap_or_else(|missing| {
             report.notices.push(missing.sentence(besides));
             report.revision.base = None;
             report.revision.base_found = None;

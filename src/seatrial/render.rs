@@ -2,16 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use seatrial_discover::{Discovery, FluxRoot, Loose, Source};
-use seatrial_flux::{Cluster, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
+use seatrial_discover::{CheckedOut, Discovery, FluxRoot, Loose, Source};
+use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
 use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
-use seatrial_tree::Tree;
+use seatrial_tree::{EntryKind, Tree};
 use seatrial_yaml::ParsedFiles;
 
 use crate::checkouts::Checkouts;
 use crate::config::root_of;
+use crate::outside::Outside;
 use crate::session::Session;
 
 /// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
@@ -27,6 +28,8 @@ pub(crate) struct Renderer {
     own: OnceLock<Arc<Repository>>,
     /// Address of the repository, as `origin` has it.
     url: Option<String>,
+    /// Checkouts outside of the tree; `None` where none may be read.
+    outside: Option<Arc<Outside>>,
     /// What the tree holds, once somebody asked.
     discovery: OnceLock<Discovery>,
 }
@@ -42,6 +45,11 @@ impl Renderer {
         Renderer { url, ..self }
     }
 
+    /// With checkouts outside of the tree.
+    pub(crate) fn with_outside(self, outside: &Arc<Outside>) -> Renderer {
+        Renderer { outside: Some(Arc::clone(outside)), ..self }
+    }
+
     /// The same of a tree without copies of other repositories.
     pub(crate) fn alone(tree: &Tree, parsed: &Arc<ParsedFiles>) -> Renderer {
         Renderer {
@@ -52,6 +60,7 @@ impl Renderer {
             unrestricted: OnceLock::new(),
             own: OnceLock::new(),
             url: None,
+            outside: None,
             discovery: OnceLock::new(),
         }
     }
@@ -96,7 +105,8 @@ impl Renderer {
         let own = self.own.get_or_init(|| {
             Arc::new(Repository::new(&self.tree, self.checkouts.clone(), &self.parsed, self.url.clone()))
         });
-        let others = root.repositories.iter().map(|(name, path)| (SourceName::parse(name), path.clone()));
+        let others = root.repositories.iter();
+        let others = others.map(|(name, place)| (SourceName::parse(name), self.directory(name, place, own)));
         let repositories = Repositories { own: Arc::clone(own), others: others.collect() };
         let entries = self.configured(root, "variables").map(|node| node.entries().to_vec()).unwrap_or_default();
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
@@ -105,6 +115,21 @@ impl Renderer {
         let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version });
         rendered.findings.extend(self.unknown_extension(root));
         rendered
+    }
+
+    /// The directory in which a source is checked out, or why it cannot be read, as a clause.
+    fn directory(&self, name: &str, place: &CheckedOut, own: &Arc<Repository>) -> Result<Directory, String> {
+        match place {
+            CheckedOut::Inside(path) => match self.tree.kind(path) {
+                Ok(EntryKind::Directory) => Ok(Directory { repository: Arc::clone(own), path: path.clone() }),
+                Ok(EntryKind::File) => Err(format!("`{path}` is a file")),
+                Err(error) => Err(format!("`{path}` {error}")),
+            },
+            CheckedOut::Outside(path) => {
+                let outside = self.outside.as_ref().ok_or_else(|| format!("`{path}` is outside of the repository"))?;
+                Ok(Directory { repository: outside.at(name, path)?, path: String::new() })
+            }
+        }
     }
 
     /// What the configuration says of an environment that Flux reconciles, with its place.

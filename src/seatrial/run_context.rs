@@ -203,6 +203,15 @@ impl<'a> RunContext<'a> {
     }
 }
 
+/// Whose word counts for a command that has no report and reaches no cluster.
+pub(crate) fn authority_over(session: &Session, workspace: &Workspace) -> Authority {
+    let commits = Commits::of(&session.ci, workspace.repository.as_ref());
+    let config = trusted(session, workspace, &commits)
+        .unwrap_or_else(|_| Some(Err("its configuration is behind a symbolic link".to_owned())));
+    let base = config.as_ref().map(|config| BaseSays { missing: None, config });
+    Authority::decide(&session.ci, AuthorityFlags::default(), base)
+}
+
 /// Whether a commit, or a submodule of it, says what lies at a path.
 fn is_part_of(commit: &Tree, path: &str) -> bool {
     commit.exists(path) || link_on_the_way(commit, path).is_some() || commit.submodule(path).is_some()

@@ -46,14 +46,23 @@ pub struct FluxRoot {
     pub path: Option<String>,
     /// A template of Azure that has Flux configurations.
     pub azure: Option<String>,
-    /// Directories that stand for sources: the source's name, and the path in the tree.
-    pub repositories: Vec<(String, String)>,
+    /// Directories that stand for sources, by the source's name.
+    pub repositories: Vec<(String, CheckedOut)>,
     /// The configuration that names it, and as which environment; variables are read there, with their places.
     pub configured: Option<(String, String)>,
     /// The version of Flux, as written.
     pub version: Option<String>,
     /// The version of the extension of AKS that brings Flux, as written.
     pub extension: Option<String>,
+}
+
+/// Where another repository is checked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckedOut {
+    /// At a path in the tree.
+    Inside(String),
+    /// Outside of it: a path from its root, which begins with `..`.
+    Outside(String),
 }
 
 /// Plain manifests that no kustomization reaches.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_tree::{EntryKind, Tree, join, parent, within};
+use seatrial_tree::{EntryKind, Tree, TreePath, join, parent, within};
 
 use crate::doublestar::Doublestar;
 use crate::substitution::glob;
@@ -31,10 +31,10 @@ pub(crate) enum CopyError {
     Beyond(String),
 }
 
-/// What is copied so far: paths, and the paths in the repository that they stand for.
+/// What is copied so far: paths, and the files of repositories that they stand for.
 #[derive(Debug)]
 pub(crate) struct Copied {
-    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<String, TreePath>,
     /// Files that may still be copied.
     left: usize,
 }
@@ -165,9 +165,9 @@ impl SourceFiles {
         self.tree.kind(&self.at(path))
     }
 
-    /// The path in the repository.
-    fn real(&self, path: &str) -> Result<String, seatrial_tree::ReadError> {
-        self.tree.path_in_base(&self.at(path))
+    /// The file in its repository.
+    fn real(&self, path: &str) -> Result<TreePath, seatrial_tree::ReadError> {
+        self.tree.whence(&self.at(path))
     }
 
     /// All files below a directory.
@@ -242,7 +242,7 @@ mod tests {
                 return vec![format!("{error:?}")];
             }
         }
-        copied.files.into_iter().map(|(to, from)| format!("{to} < {from}")).collect()
+        copied.files.into_iter().map(|(to, from)| format!("{to} < {}", from.path)).collect()
     }
 
     #[test]

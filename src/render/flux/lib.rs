@@ -7,6 +7,7 @@
 
 mod artifact_copy;
 mod artifacts;
+mod asked;
 mod azure;
 mod dependencies;
 mod doublestar;
@@ -33,9 +34,10 @@ mod version;
 mod view;
 mod walk;
 
+pub use asked::tell_here;
 pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
 pub use release::{ChartPlace, ChartReference, Release};
-pub use sources::{Repositories, SourceName};
+pub use sources::{Directory, Repositories, SourceName};
 pub use unit::with_owner_labels;
 pub use version::Version;
 pub use view::Repository;

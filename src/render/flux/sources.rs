@@ -1,4 +1,4 @@
-//! Where the files of a source lie: in this repository, in a checkout inside of it that the configuration names, or nowhere here.
+//! Where the files of a source lie: in this repository, in a checkout that the configuration names, or nowhere here.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use seatrial_model::{Manifest, Node, ObjectId};
 use seatrial_tree::{join, within};
 
 use crate::flux_object::{has_variable, items, namespace, spec, text};
-use crate::view::Repository;
+use crate::view::{Repository, View};
 
 /// A source as the configuration names it: `[Kind/][namespace/]name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +42,42 @@ impl SourceName {
 pub struct Repositories {
     /// The repository that is judged.
     pub own: Arc<Repository>,
-    /// Directories of it in which others are checked out, by the sources that they stand for.
-    pub others: Vec<(SourceName, String)>,
+    /// Where others are checked out, by the sources that they stand for; or why that cannot be read, as a clause.
+    pub others: Vec<(SourceName, Result<Directory, String>)>,
+}
+
+/// A directory of a repository.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    /// The repository: the one that is judged, or another one.
+    pub repository: Arc<Repository>,
+    /// From its root.
+    pub path: String,
+}
+
+impl Directory {
+    /// What a source holds that stands for it, and where in that its root is.
+    pub(crate) fn archived(&self, source: Option<&Manifest>) -> (Arc<View>, String) {
+        let root = self.repository.tree().real_path(&self.path).unwrap_or_else(|_| self.path.clone());
+        let ignore = source.and_then(|source| text(source, &["ignore"]));
+        (self.repository.archived(&root, ignore), root)
+    }
+
+    /// The path as readers see it.
+    pub(crate) fn shown(&self) -> String {
+        let path = if self.path.is_empty() { "." } else { &self.path };
+        match self.repository.tree().belongs_to().name() {
+            None => path.to_owned(),
+            Some(name) => format!("{name}: {path}"),
+        }
+    }
 }
 
 /// Where a source's files are.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     /// At this directory.
-    Here(String),
+    Here(Directory),
     /// Not here; a clause says what it is.
     Elsewhere(String),
     /// There is no such source.
@@ -72,7 +99,12 @@ pub(crate) fn source_of(manifest: &Manifest) -> Option<ObjectId> {
 impl Repositories {
     /// Whether the configuration says where a source is.
     pub(crate) fn is_mapped(&self, id: &ObjectId) -> bool {
-        self.others.iter().any(|(name, _)| name.is(id))
+        self.mapped(id).is_some()
+    }
+
+    /// The directory that the configuration names for a source, or why it cannot be read.
+    pub(crate) fn mapped(&self, id: &ObjectId) -> Option<&Result<Directory, String>> {
+        self.others.iter().find(|(name, _)| name.is(id)).map(|(_, directory)| directory)
     }
 
     /// Whether an address is that of this repository; `None` where either is not known.
@@ -83,11 +115,14 @@ impl Repositories {
     /// Where a source is: as the configuration says, else as its own object says. `bootstrap` is the source that the cluster's root is
     /// read from, which is this repository.
     pub(crate) fn find(&self, id: &ObjectId, object: Option<&Manifest>, bootstrap: Option<&Bootstrap>) -> Place {
-        if let Some((_, root)) = self.others.iter().find(|(name, _)| name.is(id)) {
-            return Place::Here(root.clone());
+        match self.mapped(id) {
+            Some(Ok(directory)) => return Place::Here(directory.clone()),
+            Some(Err(why)) => return Place::Elsewhere(why.clone()),
+            None => {}
         }
+        let root = || Directory { repository: Arc::clone(&self.own), path: String::new() };
         if bootstrap.is_some_and(|bootstrap| bootstrap.source == *id) {
-            return Place::Here(String::new());
+            return Place::Here(root());
         }
         let Some(object) = object else { return Place::Nowhere };
         let Some(url) = text(object, &["url"]) else { return Place::Elsewhere(described(object)) };
@@ -95,7 +130,7 @@ impl Repositories {
         let is_own = own.into_iter().flatten().any(|own| is_same_address(own, url));
         let other_revision = bootstrap.is_some_and(|bootstrap| bootstrap.is_at_another_revision(object));
         if is_own && object.id.kind == "GitRepository" && !other_revision {
-            return Place::Here(String::new());
+            return Place::Here(root());
         }
         Place::Elsewhere(described(object))
     }

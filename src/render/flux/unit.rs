@@ -67,7 +67,10 @@ impl Located {
     pub(crate) fn name(&self) -> String {
         match &self.artifact {
             Some(id) => format!("{}:{}", full_name(id), self.dir),
-            None => self.dir.clone(),
+            None => match self.view.tree.belongs_to().name() {
+                Some(name) => format!("{name}:{}", self.dir),
+                None => self.dir.clone(),
+            },
         }
     }
 }
@@ -108,11 +111,9 @@ pub(crate) fn files_of(
 ) -> Result<Located, Box<Built>> {
     let source = around.objects.get(id);
     match around.repositories.find(id, source, around.bootstrap) {
-        Place::Here(root) => {
-            let own = &around.repositories.own;
-            let root = own.tree().real_path(&root).unwrap_or(root);
-            let ignore = source.and_then(|source| text(source, &["ignore"]));
-            Ok(Located { view: own.archived(&root, ignore), dir: root, artifact: None })
+        Place::Here(directory) => {
+            let (view, dir) = directory.archived(source);
+            Ok(Located { view, dir, artifact: None })
         }
         Place::Elsewhere(_) | Place::Nowhere if around.artifacts.get(id).is_some() => match around.artifacts.get(id) {
             Some(Ok(view)) => Ok(Located { view: Arc::clone(view), dir: String::new(), artifact: Some(id.clone()) }),
@@ -123,7 +124,7 @@ pub(crate) fn files_of(
             let why = format!("the names of all artifacts are not known, and `{}` may be one", full_name(id));
             Err(Box::new(Built::nothing(NodeState::Unknown(why))))
         }
-        Place::Elsewhere(what) => Err(Box::new(not_fetched(asker, id, source, span, &what, consequence))),
+        Place::Elsewhere(what) => Err(Box::new(not_fetched(asker, id, span, &what, consequence, around))),
         Place::Nowhere if around.bootstrap.is_none() => Err(Box::new(of_the_bootstrap(id, span))),
         Place::Nowhere => Err(Box::new(Built::nothing(NodeState::Missing).with(no_source(id, span, around.objects)))),
     }
@@ -208,15 +209,17 @@ pub(crate) fn near(tree: &Tree, dir: &str) -> Option<String> {
 fn not_fetched(
     asker: &Manifest,
     id: &ObjectId,
-    source: Option<&Manifest>,
     span: Span,
     what: &str,
     consequence: &str,
+    around: &Surroundings<'_>,
 ) -> Built {
+    let source = around.objects.get(id);
     let name = format!("{} {}", id.kind, full_name(id));
     let message = format!("{name} is not fetched ({what}): {consequence}");
     let help = format!("check it out and name it under `repositories` of the environment: `{{ {}: PATH }}`", id.name);
-    let finding = Finding::new(ids::NOT_FETCHED, span, message).with_help(help).with_object(&asker.id);
+    let finding = Finding::new(ids::NOT_FETCHED, span, message).with_object(&asker.id);
+    let finding = if around.repositories.is_mapped(id) { finding } else { finding.with_help(help) };
     let finding = match source {
         Some(source) => finding.with_related(source.span, "the source"),
         None => finding,

@@ -1,17 +1,17 @@
-//! What sources hold: this repository as source-controller archives it, and trees that are composed of it. Each is made once, and shared by
-//! all environments that ask for the same.
+//! What sources hold: repositories as source-controller archives them, and trees that are composed of those. Each is made once, and shared
+//! by all environments that ask for the same.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use seatrial_kustomize::{Builder, Checkout, LoadRestriction, Options};
 use seatrial_model::OnceMap;
-use seatrial_tree::Tree;
+use seatrial_tree::{Tree, TreePath};
 use seatrial_yaml::ParsedFiles;
 
 use crate::source_ignore::SourceIgnore;
 
-/// The repository that is judged, with the builds of its kustomizations.
+/// A repository, that which is judged or another one, with the builds of its kustomizations.
 #[derive(Debug)]
 pub struct Repository {
     tree: Tree,
@@ -20,7 +20,7 @@ pub struct Repository {
     url: Option<String>,
     /// By directory, and by `spec.ignore`.
     archived: OnceMap<(String, Option<String>), Arc<View>>,
-    composed: OnceMap<BTreeMap<String, String>, Arc<View>>,
+    composed: OnceMap<BTreeMap<String, TreePath>, Arc<View>>,
 }
 
 /// The files of a source, with the builds of its kustomizations.
@@ -62,9 +62,9 @@ impl Repository {
         })
     }
 
-    /// What is composed of files of the repository.
-    pub(crate) fn composed(&self, files: &BTreeMap<String, String>) -> Arc<View> {
-        self.composed.get(files, || self.view(self.tree.composed(files.clone())))
+    /// What is composed of files of this repository and of others.
+    pub(crate) fn composed(&self, files: &BTreeMap<String, TreePath>) -> Arc<View> {
+        self.composed.get(files, || self.view(Tree::composed(files.clone(), self.tree.sources())))
     }
 
     fn view(&self, tree: Tree) -> Arc<View> {

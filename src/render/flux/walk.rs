@@ -5,6 +5,7 @@
 
 mod made;
 mod nodes;
+mod told;
 
 use std::collections::HashMap;
 
@@ -221,7 +222,7 @@ impl Walk<'_> {
             .collect();
         for (pending, built) in built {
             self.note(&pending.manifest, pending.owner.as_ref(), &built);
-            self.findings.extend(built.findings);
+            self.findings.extend(self.told_at(&pending.manifest, built.findings));
             self.needed.extend(built.needed);
             let mut above = pending.above;
             above.extend(built.directory);
@@ -335,6 +336,7 @@ impl Walk<'_> {
         self.findings.extend(owners::check(&self.objects));
         self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
         self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
+        told::all_here(&mut self.findings, &self.objects, repositories);
         let manifests = self.objects.into_all();
         let rendered = Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed };
         Walked { rendered, releases: releases.all }

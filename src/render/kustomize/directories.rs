@@ -221,7 +221,7 @@ impl Build<'_> {
 
     /// A place for what is named by no file: an empty source under the path.
     fn nowhere(&self, dir: &str) -> Span {
-        Span::start_of(self.files.tree.sources().add(shown(dir), String::new()).id())
+        self.files.tree.stand_in(shown(dir))
     }
 }
 

@@ -1,38 +1,35 @@
-//! A tree that is composed of files of another one, each under a path of its own choice.
+//! A tree that is composed of files of others, each under a path of its own choice.
 
 use std::collections::BTreeMap;
 
 use crate::ReadError;
 use crate::resolve::Entry;
-use crate::tree::Tree;
+use crate::tree_path::TreePath;
 
-/// Paths, and the paths in the other tree that they stand for.
+/// Paths, and the files in other trees that they stand for.
 #[derive(Debug)]
-pub(crate) struct Composed {
-    pub(crate) base: Tree,
-    files: BTreeMap<String, String>,
-}
+pub(crate) struct Composed(BTreeMap<String, TreePath>);
 
 impl Composed {
-    pub(crate) fn new(base: Tree, files: BTreeMap<String, String>) -> Composed {
-        Composed { base, files }
+    pub(crate) fn new(files: BTreeMap<String, TreePath>) -> Composed {
+        Composed(files)
     }
 
     pub(crate) fn look(&self, path: &str) -> Result<Entry, ReadError> {
-        if self.files.contains_key(path) {
+        if self.0.contains_key(path) {
             return Ok(Entry::File);
         }
-        let is_directory = path.is_empty() || below(&self.files, path).next().is_some();
+        let is_directory = path.is_empty() || below(&self.0, path).next().is_some();
         if is_directory { Ok(Entry::Directory) } else { Err(ReadError::NotFound) }
     }
 
-    /// The path in the other tree.
-    pub(crate) fn real(&self, path: &str) -> Result<&str, ReadError> {
-        self.files.get(path).map(String::as_str).ok_or(ReadError::NotFound)
+    /// The file in another tree.
+    pub(crate) fn real(&self, path: &str) -> Result<&TreePath, ReadError> {
+        self.0.get(path).ok_or(ReadError::NotFound)
     }
 
     pub(crate) fn list(&self, dir: &str) -> Vec<(String, Entry)> {
-        names(&self.files, dir)
+        names(&self.0, dir)
     }
 }
 

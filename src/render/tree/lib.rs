@@ -15,9 +15,11 @@ mod path;
 mod read_error;
 mod resolve;
 mod tree;
+mod tree_path;
 
 pub use git::{GitError, Repository};
 pub use left_out::LeavesOut;
 pub use path::{join, parent, within};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, SIZE_LIMIT, Tree};
+pub use tree_path::TreePath;

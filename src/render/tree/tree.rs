@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_model::{OnceMap, SourceFile, Sources};
+use seatrial_model::{BelongsTo, Encoding, OnceMap, SourceFile, Sources, Span};
 
 use crate::commit_and_copies::CommitAndCopies;
 use crate::commit_files::CommitFiles;
@@ -14,7 +14,7 @@ use crate::disk_files::DiskFiles;
 use crate::left_out::{LeavesOut, Remaining};
 use crate::memory_files::MemoryFiles;
 use crate::resolve::{Entry, Resolved, resolve};
-use crate::{GitError, ReadError, git};
+use crate::{GitError, ReadError, TreePath, git};
 
 /// The largest file that is read, in bytes: 256 MiB. Spans are 32 bits wide, and nobody writes such a manifest by hand.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -38,6 +38,7 @@ pub struct Tree(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     files: Files,
+    belongs_to: BelongsTo,
     sources: Arc<Sources>,
     resolved: OnceMap<String, Result<Resolved, ReadError>>,
     texts: OnceMap<String, Result<Arc<SourceFile>, ReadError>>,
@@ -70,7 +71,10 @@ impl Files {
             Files::Commit(files) => files.read(path),
             Files::Memory(files) => files.read(path),
             Files::Remaining(files) => files.base.0.files.read(path),
-            Files::Composed(files) => files.base.0.files.read(&files.base.real_path(files.real(path)?)?),
+            Files::Composed(files) => {
+                let TreePath { tree, path } = files.real(path)?;
+                tree.0.files.read(&tree.real_path(path)?)
+            }
         }
     }
 
@@ -92,6 +96,14 @@ impl Tree {
     /// When the directory cannot be opened.
     pub fn working_copy(root: &Path, sources: &Arc<Sources>) -> Result<Tree, ReadError> {
         Ok(Tree::new(Files::Disk(DiskFiles::open(root)?), sources))
+    }
+
+    /// The files below a directory that belongs to another repository.
+    ///
+    /// # Errors
+    /// When the directory cannot be opened.
+    pub fn elsewhere(root: &Path, belongs_to: BelongsTo, sources: &Arc<Sources>) -> Result<Tree, ReadError> {
+        Ok(Tree::of(Files::Disk(DiskFiles::open(root)?), belongs_to, sources))
     }
 
     /// The tree of a commit of the repository whose root (not a directory below it) is `root`; `revision` is what `git rev-parse` takes.
@@ -124,24 +136,57 @@ impl Tree {
     /// Files in memory: for tests. Of two texts under one path the last counts.
     #[must_use]
     pub fn memory<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, sources: &Arc<Sources>) -> Tree {
-        Tree::new(Files::Memory(MemoryFiles::new(files)), sources)
+        Tree::memory_of(BelongsTo::Repository, files, sources)
+    }
+
+    /// As [`Tree::memory`], of something that may be another repository.
+    #[must_use]
+    pub fn memory_of<'a>(
+        belongs_to: BelongsTo,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+        sources: &Arc<Sources>,
+    ) -> Tree {
+        Tree::of(Files::Memory(MemoryFiles::new(files)), belongs_to, sources)
     }
 
     /// The same tree without what is left out of it, and without symbolic links. Files keep their places: they are those of this tree.
     #[must_use]
     pub fn without(&self, left_out: Arc<dyn LeavesOut>) -> Tree {
-        Tree::new(Files::Remaining(Remaining::new(self.clone(), left_out)), self.sources())
+        let belongs_to = self.0.belongs_to.clone();
+        Tree::of(Files::Remaining(Remaining::new(self.clone(), left_out)), belongs_to, self.sources())
     }
 
-    /// A tree of files of this one: each path stands for a file here (whose path has no links), and its text keeps its place there.
+    /// A tree of files of others: each path stands for a file there (whose path has no links), and its text keeps its place.
     #[must_use]
-    pub fn composed(&self, files: BTreeMap<String, String>) -> Tree {
-        Tree::new(Files::Composed(Composed::new(self.clone(), files)), self.sources())
+    pub fn composed(files: BTreeMap<String, TreePath>, sources: &Arc<Sources>) -> Tree {
+        Tree::new(Files::Composed(Composed::new(files)), sources)
     }
 
     fn new(files: Files, sources: &Arc<Sources>) -> Tree {
+        Tree::of(files, BelongsTo::Repository, sources)
+    }
+
+    fn of(files: Files, belongs_to: BelongsTo, sources: &Arc<Sources>) -> Tree {
         let (resolved, texts) = (OnceMap::default(), OnceMap::default());
-        Tree(Arc::new(Inner { files, sources: Arc::clone(sources), resolved, texts }))
+        Tree(Arc::new(Inner { files, belongs_to, sources: Arc::clone(sources), resolved, texts }))
+    }
+
+    /// What its files belong to; those of a composed tree may belong to several.
+    #[must_use]
+    pub fn belongs_to(&self) -> &BelongsTo {
+        &self.0.belongs_to
+    }
+
+    /// Tells it from all others; its clones are the same.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    /// A place for what is said of a path at which there is no text.
+    #[must_use]
+    pub fn stand_in(&self, path: &str) -> Span {
+        let file = self.0.sources.add_of(&self.0.belongs_to, path, String::new(), Encoding::Utf8);
+        Span::start_of(file.id())
     }
 
     /// The table that files are entered into.
@@ -161,12 +206,15 @@ impl Tree {
         let real = self.resolve_file(path)?;
         match &self.0.files {
             Files::Remaining(files) => return files.base.read(&real),
-            Files::Composed(files) => return files.base.read(files.real(&real)?),
+            Files::Composed(files) => {
+                let TreePath { tree, path } = files.real(&real)?;
+                return tree.read(path);
+            }
             Files::Disk(_) | Files::Commit(_) | Files::Memory(_) => {}
         }
         self.0.texts.get(real.as_str(), || {
             let (text, encoding) = decode(self.0.files.read(&real)?)?;
-            Ok(self.0.sources.add_encoded(&real, text, encoding))
+            Ok(self.0.sources.add_of(&self.0.belongs_to, &real, text, encoding))
         })
     }
 
@@ -196,16 +244,16 @@ impl Tree {
         self.resolve(path).map(|resolved| resolved.path)
     }
 
-    /// The path in the tree that this one is made of: its own, unless it is composed.
+    /// Where a file really is: in this tree, or in the one that this is made of.
     ///
     /// # Errors
     /// As [`Tree::kind`].
-    pub fn path_in_base(&self, path: &str) -> Result<String, ReadError> {
-        let real = self.real_path(path)?;
+    pub fn whence(&self, path: &str) -> Result<TreePath, ReadError> {
+        let path = self.real_path(path)?;
         match &self.0.files {
-            Files::Composed(files) => files.real(&real).map(str::to_owned),
-            Files::Remaining(files) => files.base.path_in_base(&real),
-            Files::Disk(_) | Files::Commit(_) | Files::Memory(_) => Ok(real),
+            Files::Composed(files) => files.real(&path).cloned(),
+            Files::Remaining(files) => files.base.whence(&path),
+            Files::Disk(_) | Files::Commit(_) | Files::Memory(_) => Ok(TreePath { tree: self.clone(), path }),
         }
     }
 
@@ -315,69 +363,4 @@ fn below(dir: &str, name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn is_shared_between_threads() {
-        fn shared<T: Send + Sync + Clone>() {}
-        shared::<Tree>();
-    }
-
-    #[test]
-    fn memory_reads_lists_and_walks_like_a_directory() {
-        let files = [("b/two.yaml", "2"), ("a.yaml", "1"), ("b/c/three.yaml", "3"), ("b-c/four.yaml", "4")];
-        let tree = Tree::memory(files.into_iter().chain([("../out.yaml", "5")]), &Arc::new(Sources::new()));
-        assert_eq!(tree.walk(""), ["a.yaml", "b-c/four.yaml", "b/c/three.yaml", "b/two.yaml"]);
-        assert_eq!(tree.walk("b"), ["b/c/three.yaml", "b/two.yaml"]);
-        let names: Vec<String> = tree.list("").expect("is a directory").into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["a.yaml", "b", "b-c"]);
-        assert_eq!(tree.read("b/../a.yaml").map(|f| f.text().to_owned()), Ok("1".to_owned()));
-        assert_eq!(tree.kind("b/c"), Ok(EntryKind::Directory));
-        assert_eq!(tree.read("b").err(), Some(ReadError::IsDirectory));
-        assert_eq!(tree.read("c").err(), Some(ReadError::NotFound));
-        assert_eq!(tree.read("../a.yaml").err(), Some(ReadError::OutsideRoot));
-    }
-
-    #[derive(Debug)]
-    struct Names(&'static [&'static str]);
-
-    impl LeavesOut for Names {
-        fn why(&self, path: &str, _: bool) -> Option<String> {
-            self.0.contains(&path).then(|| "nobody wants it".to_owned())
-        }
-    }
-
-    #[test]
-    fn what_is_left_out_is_not_there_and_the_rest_keeps_its_place() {
-        let files = [("a.yaml", "1"), ("b/c/three.yaml", "3"), ("b/two.yaml", "2"), ("d/e.yaml", "4")];
-        let whole = Tree::memory(files, &Arc::new(Sources::new()));
-        let tree = whole.without(Arc::new(Names(&["a.yaml", "b", "b/two.yaml", "d", "d/e.yaml"])));
-        assert_eq!(tree.walk(""), ["b/c/three.yaml"]);
-        assert_eq!(tree.kind("b"), Ok(EntryKind::Directory), "something in it stays");
-        assert_eq!(
-            tree.kind("d").map_err(|e| e.to_string()),
-            Err("is not in the artifact: nobody wants it".to_owned())
-        );
-        assert_eq!(
-            tree.read("a.yaml").map(|f| f.text().to_owned()).map_err(|e| e.to_string()),
-            Err("is not in the artifact: nobody wants it".to_owned())
-        );
-        let (one, other) = (tree.read("b/c/three.yaml"), whole.read("b/c/three.yaml"));
-        assert_eq!(one.map(|file| file.id()), other.map(|file| file.id()), "a file is entered once");
-    }
-
-    #[test]
-    fn a_composed_tree_reads_the_files_that_its_paths_stand_for() {
-        let files = [("apps/base/a.yaml", "1"), ("apps/dev/b.yaml", "2")];
-        let whole = Tree::memory(files, &Arc::new(Sources::new()));
-        let pairs = [("base/a.yaml", "apps/base/a.yaml"), ("dev/b.yaml", "apps/dev/b.yaml")];
-        let tree = whole.composed(pairs.map(|(path, real)| (path.to_owned(), real.to_owned())).into());
-        assert_eq!(tree.walk(""), ["base/a.yaml", "dev/b.yaml"]);
-        assert_eq!(tree.read("dev/../base/a.yaml").map(|f| f.path().to_owned()), Ok("apps/base/a.yaml".to_owned()));
-        assert_eq!(tree.read("apps/base/a.yaml").err(), Some(ReadError::NotFound));
-        assert_eq!(tree.path_in_base("dev/b.yaml"), Ok("apps/dev/b.yaml".to_owned()));
-        let again = tree.composed([("x".to_owned(), "dev/b.yaml".to_owned())].into());
-        assert_eq!(again.read("x").map(|f| f.text().to_owned()), Ok("2".to_owned()));
-    }
-}
+mod tests;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, SourceFile, Sources};
 use seatrial_schema::nearest;
-use seatrial_tree::{join, parent};
 use seatrial_trial::{Probe, Test};
 
 use crate::catalog;
@@ -16,7 +15,7 @@ use super::raw::{RawCluster, RawConfig, RawEnvironment, RawTest};
 use super::template::{Placeholders, is_dns_label};
 use super::{
     ClusterConfig, Config, ConfigProblem, DeployConfig, EnvironmentConfig, FluxSource, PreviewConfig, SourceConfig,
-    TestConfig, fill,
+    TestConfig, checked_out, fill,
 };
 
 /// The configuration.
@@ -141,8 +140,10 @@ impl Checker {
             self.problem(&["environments", environment, "flux", "extension"], message);
         }
         for (name, path) in &flux.repositories {
-            if join(parent(&self.path), path).is_none() {
-                let message = format!("`{path}` leads out of the repository; check the source out inside of it");
+            if checked_out(&self.path, path).is_none() {
+                let message = format!(
+                    "`{path}` is not a path to a checkout in the repository or beside it, such as `../platform`"
+                );
                 self.problem(&["environments", environment, "flux", "repositories", name], message);
             }
         }

@@ -1,14 +1,15 @@
 //! The chart of a HelmRelease: which one, and where it is.
 
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
-use seatrial_tree::{EntryKind, Tree, join};
+use seatrial_tree::{EntryKind, Tree, TreePath, join};
 use seatrial_yaml::{Dialect, parse};
 
 use super::{Surroundings, packed};
 use crate::flux_object::{has_variable, namespace, spec, text};
 use crate::ids;
-use crate::sources::{Place, included, referred, source_of, version_of};
+use crate::sources::{Directory, Place, included, referred, source_of, version_of};
 use crate::unit::{at_its_text, full_name, near, no_source};
+use crate::view::Repository;
 
 /// The file that makes a directory a chart.
 const CHART_FILE: &str = "Chart.yaml";
@@ -31,10 +32,10 @@ pub struct ChartReference {
 /// Where a chart is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChartPlace {
-    /// In this directory of the tree.
-    Directory(String),
-    /// Packed, in this file of the tree.
-    Archive(String),
+    /// In this directory of a repository.
+    Directory(TreePath),
+    /// Packed, in this file of a repository.
+    Archive(TreePath),
     /// Not here; where it can be had: the address of a repository with the chart's name behind it, or that of the source.
     Elsewhere(String),
     /// It hangs on a value that only the cluster knows; a clause.
@@ -142,8 +143,9 @@ impl Finder<'_> {
         let url = text(object, &["url"]).unwrap_or_default();
         let name = if url.is_empty() { &*source.name } else { last_segment(url) };
         let version = version_of(object);
-        let place = unknown(&[url, &version]).unwrap_or_else(|| match self.mapped(&source) {
-            Some(root) => self.in_directory(&root, name, &version, span, &source),
+        let place = unknown(&[url, &version]).unwrap_or_else(|| match self.mapped(&source, span) {
+            Some(Ok(root)) => self.in_directory(&root, name, &version, span, &source),
+            Some(Err(place)) => place,
             None => ChartPlace::Elsewhere(url.to_owned()),
         });
         let place = match (self.around.repositories.find(&source, Some(object), self.around.bootstrap), place) {
@@ -181,8 +183,12 @@ impl Finder<'_> {
     }
 
     fn in_repository(&mut self, asked: &Asked<'_>, name: &str) -> ChartPlace {
-        if let Some(root) = self.mapped(&asked.source) {
-            return self.in_directory(&root, name, asked.version, asked.name.span(), &asked.source);
+        match self.mapped(&asked.source, asked.source_span) {
+            Some(Ok(root)) => {
+                return self.in_directory(&root, name, asked.version, asked.name.span(), &asked.source);
+            }
+            Some(Err(place)) => return place,
+            None => {}
         }
         let Some(object) = self.around.objects.get(&asked.source) else {
             return self.of_unseen(&asked.source, asked.source_span);
@@ -204,7 +210,7 @@ impl Finder<'_> {
             None => (asked.source.clone(), object, dir),
         };
         match self.around.repositories.find(&id, object, self.around.bootstrap) {
-            Place::Here(root) => self.at_path(asked, path, join(&root, &dir).unwrap_or(dir)),
+            Place::Here(root) => self.at_path(asked, path, &root.repository, join(&root.path, &dir).unwrap_or(dir)),
             Place::Elsewhere(_) => {
                 let url = object.and_then(|object| text(object, &["url"])).unwrap_or_default();
                 ChartPlace::Elsewhere(url.to_owned())
@@ -213,11 +219,11 @@ impl Finder<'_> {
         }
     }
 
-    fn at_path(&mut self, asked: &Asked<'_>, written: &str, path: String) -> ChartPlace {
-        let tree = self.around.repositories.own.tree();
+    fn at_path(&mut self, asked: &Asked<'_>, written: &str, repository: &Repository, path: String) -> ChartPlace {
+        let tree = repository.tree();
         match tree.kind(&path) {
-            Ok(EntryKind::File) if path.ends_with(".tgz") => return ChartPlace::Archive(path),
-            Ok(EntryKind::Directory) if is_chart(tree, &path) => return ChartPlace::Directory(path),
+            Ok(EntryKind::File) if path.ends_with(".tgz") => return ChartPlace::Archive(at(tree, path)),
+            Ok(EntryKind::Directory) if is_chart(tree, &path) => return ChartPlace::Directory(at(tree, path)),
             _ => {}
         }
         let message = match tree.kind(&path) {
@@ -241,9 +247,10 @@ impl Finder<'_> {
 
     /// A source that was not found: it does not exist, or what is not seen has it.
     fn of_unseen(&mut self, source: &ObjectId, span: Span) -> ChartPlace {
-        if let Some(root) = self.mapped(source) {
-            let name = source.name.clone();
-            return self.in_directory(&root, &name, "", span, source);
+        match self.mapped(source, span) {
+            Some(Ok(root)) => return self.in_directory(&root, &source.name.clone(), "", span, source),
+            Some(Err(place)) => return place,
+            None => {}
         }
         if self.around.may_be_there(source) {
             return ChartPlace::Unknown("its source may be one whose name only the cluster knows".to_owned());
@@ -253,28 +260,41 @@ impl Finder<'_> {
         ChartPlace::Missing
     }
 
-    /// The directory that the configuration names for a source.
-    fn mapped(&self, source: &ObjectId) -> Option<String> {
-        let others = self.around.repositories.others.iter();
-        others.filter(|(name, _)| name.is(source)).map(|(_, root)| root.clone()).next()
+    /// The directory that the configuration names for a source; or the chart's place, where that directory cannot be read.
+    fn mapped(&mut self, source: &ObjectId, span: Span) -> Option<Result<Directory, ChartPlace>> {
+        let why = match self.around.repositories.mapped(source)? {
+            Ok(directory) => return Some(Ok(directory.clone())),
+            Err(why) => why,
+        };
+        let message = format!("{} {} is not fetched ({why}): its charts are not seen", source.kind, full_name(source));
+        self.findings.push(Finding::new(ids::NOT_FETCHED, span, message));
+        let url = self.around.objects.get(source).and_then(|object| text(object, &["url"]));
+        Some(Err(ChartPlace::Elsewhere(url.unwrap_or_default().to_owned())))
     }
 
     /// A chart in a directory that stands for a repository of charts: a directory, or `NAME-VERSION.tgz`.
-    fn in_directory(&mut self, root: &str, name: &str, version: &str, span: Span, source: &ObjectId) -> ChartPlace {
-        let tree = self.around.repositories.own.tree();
+    fn in_directory(
+        &mut self,
+        dir: &Directory,
+        name: &str,
+        version: &str,
+        span: Span,
+        source: &ObjectId,
+    ) -> ChartPlace {
+        let (tree, root) = (dir.repository.tree(), &*dir.path);
         if let Some(dir) = join(root, name).filter(|dir| is_chart(tree, dir)) {
-            return ChartPlace::Directory(dir);
+            return ChartPlace::Directory(at(tree, dir));
         }
         if is_chart(tree, root) && (source.kind != "HelmRepository" || chart_name(tree, root).as_deref() == Some(name))
         {
-            return ChartPlace::Directory(root.to_owned());
+            return ChartPlace::Directory(at(tree, root.to_owned()));
         }
         if let Some(archive) = packed::find(tree, root, name, version) {
-            return ChartPlace::Archive(archive);
+            return ChartPlace::Archive(at(tree, archive));
         }
         let what = if version.is_empty() { name.to_owned() } else { format!("{name} {version}") };
-        let message =
-            format!("the chart `{what}` is not in `{root}`, which stands for {} {}", source.kind, full_name(source));
+        let (kind, source_name) = (&source.kind, full_name(source));
+        let message = format!("the chart `{what}` is not in `{}`, which stands for {kind} {source_name}", dir.shown());
         let help = format!("put it there, as the directory `{name}` or packed as `{name}-VERSION.tgz`");
         self.findings.push(Finding::new(ids::NOT_FETCHED, span, message).with_help(help));
         let object = self.around.objects.get(source);
@@ -301,6 +321,10 @@ fn unknown(texts: &[&str]) -> Option<ChartPlace> {
 fn last_segment(url: &str) -> &str {
     let url = url.trim_end_matches('/');
     url.rsplit_once('/').map_or(url, |(_, last)| last)
+}
+
+fn at(tree: &Tree, path: String) -> TreePath {
+    TreePath { tree: tree.clone(), path }
 }
 
 fn is_chart(tree: &Tree, dir: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR`, `url …`, `variable NAME VALUE`, `version 2.9`), files as
+//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR` (also `../DIR`, beside the repository, or `!` and why it cannot be read), `url …`, `variable NAME VALUE`, `version 2.9`), files as
 //! `-- PATH --`, last the graph, the findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole.
 //!
 //! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_flux::{Cluster, Repositories, Repository, SourceName, Version, render};
-use seatrial_model::{Finding, GraphNode, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span};
+use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, Version, render};
+use seatrial_model::{BelongsTo, Finding, GraphNode, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span};
 use seatrial_tree::Tree;
 
 /// The parts of a case: path and text.
@@ -32,18 +32,41 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-fn walked(head: &str, tree: &Tree) -> Rendered {
+/// What stands for a source: a directory, inside of the repository or beside it, or `!` and why there is none.
+fn directory(
+    name: &str,
+    path: &str,
+    own: &Arc<Repository>,
+    parts: &[(&str, String)],
+    tree: &Tree,
+) -> Result<Directory, String> {
+    if let Some(why) = path.strip_prefix('!') {
+        return Err(why.to_owned());
+    }
+    if !path.starts_with("../") {
+        return Ok(Directory { repository: Arc::clone(own), path: path.to_owned() });
+    }
+    let files = parts.iter().filter_map(|(file, text)| Some((file.strip_prefix(path)?.strip_prefix('/')?, &**text)));
+    let of = BelongsTo::Checkout { name: name.into(), asked: tree.stand_in("seatrial.yaml") };
+    let tree = Tree::memory_of(of, files, tree.sources());
+    let repository = Arc::new(Repository::new(&tree, Vec::new(), &Arc::default(), None));
+    Ok(Directory { repository, path: String::new() })
+}
+
+fn walked(parts: &[(&str, String)], tree: &Tree) -> Rendered {
+    let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
     let lines = || head.lines().filter_map(|line| line.split_once(' '));
     let value = |key: &str| lines().find(|(name, _)| *name == key).map(|(_, value)| value.to_owned());
-    let own = Repository::new(tree, Vec::new(), &Arc::default(), value("url"));
+    let own = Arc::new(Repository::new(tree, Vec::new(), &Arc::default(), value("url")));
     let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
-    let others = others.map(|(name, path)| (SourceName::parse(name), path.to_owned())).collect();
+    let others =
+        others.map(|(name, path)| (SourceName::parse(name), directory(name, path, &own, parts, tree))).collect();
     let supplied = Span::start_of(tree.sources().add("<variables>", String::new()).id());
     let variables = lines().filter(|(key, _)| *key == "variable").filter_map(|(_, value)| value.split_once(' '));
     render(&Cluster {
         path: value("path"),
         azure: value("azure"),
-        repositories: Repositories { own: Arc::new(own), others },
+        repositories: Repositories { own, others },
         variables: variables.map(|(name, value)| (name.to_owned(), Node::string(value.to_owned(), supplied))).collect(),
         version: value("version").as_deref().and_then(Version::parse).unwrap_or_default(),
     })
@@ -57,7 +80,7 @@ fn shown(rendered: &Rendered, sources: &Sources, whole: bool) -> String {
     let place = |span: Span| {
         let file = sources.get(span.file).expect("a file of the tree");
         let (line, column) = file.line_column(span.start);
-        format!("{}:{line}:{column}", file.path())
+        format!("{}:{line}:{column}", file.shown_path())
     };
     let node = |node: &GraphNode| {
         let state = match &node.state {
@@ -113,7 +136,7 @@ fn every_case_is_walked_as_expected() {
         let sources = Arc::new(Sources::new());
         let tree = Tree::memory(files, &sources);
         let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
-        let got = shown(&walked(head, &tree), &sources, head.contains("print yaml"));
+        let got = shown(&walked(&parts, &tree), &sources, head.contains("print yaml"));
         if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
             let kept = text.strip_suffix(&expected).expect("ends with what is expected");
             std::fs::write(&case, format!("{kept}{got}")).expect("is written");

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_flux::{ChartPlace, Cluster, Release, Repositories, Repository, SourceName, Version, Walked, walk};
+use seatrial_flux::{
+    ChartPlace, Cluster, Directory, Release, Repositories, Repository, SourceName, Version, Walked, walk,
+};
 use seatrial_model::{Finding, Node, NodeState, Sources, Span};
 use seatrial_tree::Tree;
 
@@ -32,16 +34,21 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+/// A directory of the repository.
+fn own_directory(path: &str, own: &Arc<Repository>) -> Result<Directory, String> {
+    Ok(Directory { repository: Arc::clone(own), path: path.to_owned() })
+}
+
 fn walked(head: &str, tree: &Tree) -> Walked {
     let lines = || head.lines().filter_map(|line| line.split_once(' '));
     let value = |key: &str| lines().find(|(name, _)| *name == key).map(|(_, value)| value.to_owned());
-    let own = Repository::new(tree, Vec::new(), &Arc::default(), value("url"));
+    let own = Arc::new(Repository::new(tree, Vec::new(), &Arc::default(), value("url")));
     let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
-    let others = others.map(|(name, path)| (SourceName::parse(name), path.to_owned())).collect();
+    let others = others.map(|(name, path)| (SourceName::parse(name), own_directory(path, &own))).collect();
     walk(&Cluster {
         path: value("path"),
         azure: None,
-        repositories: Repositories { own: Arc::new(own), others },
+        repositories: Repositories { own, others },
         variables: Vec::new(),
         version: Version::default(),
     })
@@ -71,8 +78,8 @@ impl Printer<'_> {
             other => format!("{other:?}").to_lowercase(),
         };
         let place = release.chart.as_ref().map(|chart| match &chart.place {
-            ChartPlace::Directory(dir) => format!(" at {dir}/"),
-            ChartPlace::Archive(file) => format!(" at {file}"),
+            ChartPlace::Directory(dir) => format!(" at {}/", dir.path),
+            ChartPlace::Archive(file) => format!(" at {}", file.path),
             _ => String::new(),
         });
         let from = node.from.as_deref().unwrap_or("no chart");

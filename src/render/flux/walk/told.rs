@@ -1,0 +1,26 @@
+//! Findings about files of other repositories, told at the lines of this one that asked for them.
+
+use seatrial_model::{Finding, Manifest};
+
+use super::Walk;
+use crate::asked::{line_of, tell_with};
+use crate::objects::Objects;
+use crate::sources::Repositories;
+
+impl Walk<'_> {
+    /// What was found when a Kustomization was built.
+    pub(super) fn told_at(&self, kustomization: &Manifest, mut findings: Vec<Finding>) -> Vec<Finding> {
+        let sources = self.cluster.repositories.own.tree().sources();
+        for finding in findings.iter_mut().filter(|finding| sources.asked(finding.primary.span).is_some()) {
+            if let Some(line) = line_of(kustomization, &|id| self.objects.get(id), sources) {
+                *finding = finding.clone().told_at(line);
+            }
+        }
+        findings
+    }
+}
+
+/// All that was found.
+pub(super) fn all_here(findings: &mut [Finding], objects: &Objects, repositories: &Repositories) {
+    tell_with(findings, &|id| objects.get(id), repositories.own.tree().sources());
+}
