@@ -15,6 +15,7 @@ mod flux_object;
 mod ids;
 pub mod image_policy;
 mod implied;
+mod includes;
 mod inherited;
 mod input_provider;
 mod kustomization;

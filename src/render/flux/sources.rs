@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use seatrial_model::{Manifest, Node, ObjectId};
-use seatrial_tree::{join, within};
 
-use crate::flux_object::{has_variable, items, namespace, spec, text};
+use crate::flux_object::{has_variable, namespace, spec, text};
 use crate::view::{Repository, View};
 
 /// A source as the configuration names it: `[Kind/][namespace/]name`.
@@ -199,22 +198,6 @@ fn is_same_address(one: &str, other: &str) -> bool {
         address.replacen("ssh.dev.azure.com/v3/", "dev.azure.com/", 1).replace("/_git/", "/")
     };
     !has_variable(one) && !has_variable(other) && bare(one) == bare(other)
-}
-
-/// A directory of a source, where another repository is included at it: which one, and where in that.
-pub(crate) fn included(source: &Manifest, dir: &str) -> Option<(ObjectId, String)> {
-    items(source, &["include"]).iter().find_map(|include| {
-        let name = include.at(&["repository", "name"])?.scalar_text()?;
-        let field = |field: &str| include.get(field).and_then(Node::scalar_text).unwrap_or_default();
-        let to = match field("toPath") {
-            "" => name.to_owned(),
-            to => join("", to.trim_start_matches('/'))?,
-        };
-        let inside = within(dir, &to)?;
-        let from = join("", field("fromPath").trim_start_matches('/'))?;
-        let id = ObjectId::new(&source.id.group, "GitRepository", source.id.namespace.as_deref(), name);
-        Some((id, join(&from, inside)?))
-    })
 }
 
 #[cfg(test)]

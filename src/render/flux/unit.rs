@@ -9,9 +9,10 @@ use seatrial_tree::{EntryKind, Tree, join};
 
 use crate::artifacts::Artifacts;
 use crate::flux_object::{has_variable, is_true, namespace, spec, text};
+use crate::includes::{conflict, included};
 use crate::kustomization::{additions, place, set_common_metadata};
 use crate::objects::Objects;
-use crate::sources::{Bootstrap, Place, Repositories, included, referred, version_of};
+use crate::sources::{Bootstrap, Place, Repositories, referred, version_of};
 use crate::substitute_from::variables;
 use crate::substituted::Filling;
 use crate::substitution::Strictness;
@@ -91,6 +92,10 @@ pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Res
     }
     let source = around.objects.get(&id);
     let dir = directory(kustomization)?;
+    let conflict = |source| conflict(source, name_span, around.repositories, around.bootstrap);
+    if let Some(conflict) = source.and_then(conflict) {
+        return Err(Box::new(Built::nothing(NodeState::Missing).with(conflict.with_object(&kustomization.id))));
+    }
     let (id, dir) = match source.and_then(|source| included(source, &dir)) {
         Some((included, inside)) => (included, inside),
         None => (id, dir),

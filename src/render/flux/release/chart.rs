@@ -7,7 +7,8 @@ use seatrial_yaml::{Dialect, parse};
 use super::{Surroundings, packed};
 use crate::flux_object::{has_variable, namespace, spec, text};
 use crate::ids;
-use crate::sources::{Directory, Place, included, referred, source_of, version_of};
+use crate::includes::{conflict, included};
+use crate::sources::{Directory, Place, referred, source_of, version_of};
 use crate::unit::{at_its_text, full_name, near, no_source};
 use crate::view::Repository;
 
@@ -205,6 +206,12 @@ impl Finder<'_> {
             self.findings.push(at_its_text(ids::MISSING_CHART, asked.name, &message));
             return ChartPlace::Missing;
         };
+        let around = &self.around;
+        let conflict = |object| conflict(object, asked.source_span, around.repositories, around.bootstrap);
+        if let Some(conflict) = object.and_then(conflict) {
+            self.findings.push(conflict);
+            return ChartPlace::Missing;
+        }
         let (id, object, dir) = match object.and_then(|object| included(object, &dir)) {
             Some((id, inside)) => (id.clone(), self.around.objects.get(&id), inside),
             None => (asked.source.clone(), object, dir),
