@@ -16,6 +16,8 @@ mod bed;
 mod case;
 #[path = "support/files.rs"]
 mod files;
+#[path = "live/flux.rs"]
+mod flux;
 #[path = "live/form.rs"]
 mod form;
 #[path = "live/program.rs"]
@@ -37,7 +39,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, RwLock};
 
 use bed::Bed;
-use libtest_mimic::{Arguments, Completion, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// Most cases wait for the cluster, not for a processor.
 const AT_ONCE: usize = 8;
@@ -56,9 +58,27 @@ fn main() -> ExitCode {
     let mut trials = form::trials();
     let (alone, others): (Vec<_>, Vec<_>) =
         case::names().into_iter().partition(|name| case::read(name).stops_a_daemon());
+    trials.extend(CLAIMS.map(|(name, claim)| claimed(name, claim, bed.clone(), Arc::clone(&cluster))));
     let ordered = others.into_iter().chain(alone);
     trials.extend(ordered.map(|name| trial(name, bed.clone(), Arc::clone(&cluster))));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What must hold of Flux's controllers and the program; the longest first.
+const CLAIMS: [(&str, Claim); 2] = [
+    ("flux_applies_what_is_rendered", flux::applies_what_is_rendered),
+    ("flux_refuses_what_is_refused", flux::refuses_what_is_refused),
+];
+
+type Claim = fn(&Bed) -> Result<(), Failed>;
+
+/// The trial of one claim.
+fn claimed(name: &str, claim: Claim, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<()>>) -> Trial {
+    Trial::ignorable_test(name, move || {
+        let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
+        let _shared = cluster.read();
+        claim(&bed).map(|()| Completion::Completed)
+    })
 }
 
 /// The trial of one case.

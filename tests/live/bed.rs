@@ -54,6 +54,16 @@ impl Bed {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Runs kubectl, which may have nothing to do.
+    pub(crate) fn try_to_ask(&self, arguments: &[&str]) {
+        self.kubectl(arguments);
+    }
+
+    /// The directory of repositories that its Git server serves.
+    pub(crate) fn served(&self) -> PathBuf {
+        self.kubeconfig.with_file_name("git")
+    }
+
     /// Does a step; `case` is the folder that its files are in.
     pub(crate) fn take(&self, step: &Step, case: &Path) {
         match step {

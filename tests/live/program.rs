@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::bed::Bed;
 use crate::case::{Case, Edit, Meanwhile, Run};
 
@@ -39,13 +41,33 @@ impl Repo {
         repo
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.scratch.path().join("repo")
     }
 
     /// A path beside the repository.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.scratch.path().join(name)
+    }
+
+    /// The objects of an environment, as `render` prints them; `None` where it refuses.
+    pub(crate) fn rendered(&self, environment: &str) -> Option<Vec<Value>> {
+        let output = self.render(environment);
+        let list: Value = serde_json::from_slice(&output.stdout).ok()?;
+        output.status.success().then(|| list["items"].as_array().cloned()).flatten()
+    }
+
+    /// What `render` says about an environment that it refuses, each finding on one line.
+    pub(crate) fn findings(&self, environment: &str) -> String {
+        let output = self.render(environment);
+        assert_eq!(output.status.code(), Some(1), "{environment} is rendered");
+        String::from_utf8_lossy(&output.stderr).replace("\n    ", " ")
+    }
+
+    fn render(&self, environment: &str) -> std::process::Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(["render", "--format", "json", "--environment", environment]);
+        command.current_dir(self.path()).env_clear().output().expect("the program runs")
     }
 
     fn read(&self, name: &str) -> String {

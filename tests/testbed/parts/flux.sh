@@ -7,8 +7,10 @@ start_flux() {
     "$KUBECTL" create --filename "$CACHE/crds" >/dev/null
     # A controller that starts before its kinds are served ends at once.
     "$KUBECTL" wait --for=condition=Established --timeout=30s --filename "$CACHE/crds" >/dev/null
-    controller source-controller 1 --storage-path="$RUN/flux" --storage-addr="$NODE_IP:9090" --storage-adv-addr="$NODE_IP:9090"
-    controller kustomize-controller 2
+    # Who waits for another object is asked again after so long; by default, half a minute.
+    local soon=--requeue-dependency=1s
+    controller source-controller 1 "$soon" --storage-path="$RUN/flux" --storage-addr="$NODE_IP:9090" --storage-adv-addr="$NODE_IP:9090"
+    controller kustomize-controller 2 "$soon"
     controller helm-controller 3
 }
 
