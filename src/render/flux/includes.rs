@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Manifest, Node, ObjectId, Span};
-use seatrial_tree::{join, within};
+use seatrial_tree::{confined, join, within};
 
 use crate::flux_object::items;
 use crate::ids;
@@ -65,7 +65,7 @@ fn taken<'a>(
 fn to(include: &Node) -> Option<String> {
     match field(include, "toPath") {
         "" => name(include).map(str::to_owned),
-        to => join("", to.trim_start_matches('/')),
+        to => Some(confined(to)),
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use seatrial_model::{
     Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
 };
-use seatrial_tree::{EntryKind, Tree, join};
+use seatrial_tree::{EntryKind, Tree, confined, join};
 
 use crate::artifacts::Artifacts;
 use crate::flux_object::{has_variable, is_true, namespace, spec, text};
 use crate::includes::{conflict, included};
-use crate::kustomization::{additions, place, set_common_metadata};
+use crate::kustomization::{additions, set_common_metadata};
 use crate::objects::Objects;
 use crate::sources::{Bootstrap, Place, Repositories, referred, version_of};
 use crate::substitute_from::variables;
@@ -135,18 +135,14 @@ pub(crate) fn files_of(
     }
 }
 
-/// `spec.path`, from the root of the source.
+/// `spec.path`, from the root of the source, which the controller does not leave.
 fn directory(kustomization: &Manifest) -> Result<String, Box<Built>> {
     let written = text(kustomization, &["path"]).unwrap_or_default();
     if has_variable(written) {
         let why = format!("its path `{written}` hangs on a value that only the cluster knows");
         return Err(Box::new(Built::nothing(NodeState::Unknown(why))));
     }
-    join("", written.trim_start_matches('/')).ok_or_else(|| {
-        let message = format!("`{written}` leads out of the source: the controller stays in it");
-        let finding = Finding::new(ids::MISSING_PATH, place(kustomization), message).with_object(&kustomization.id);
-        Box::new(Built::nothing(NodeState::Missing).with(finding))
-    })
+    Ok(confined(written))
 }
 
 fn in_view(kustomization: &Manifest, located: Located, objects: &Objects) -> Result<Located, Box<Built>> {
@@ -156,6 +152,8 @@ fn in_view(kustomization: &Manifest, located: Located, objects: &Objects) -> Res
         Err(error) => error.to_string(),
     };
     let written = text(kustomization, &["path"]).unwrap_or_default();
+    let leads_out = join("", written.trim_start_matches('/')).is_none();
+    let what = if leads_out { format!("stays in its source, where `./{}` {what}", confined(written)) } else { what };
     let path = spec(kustomization, &["path"]);
     let mut finding = match path {
         Some(path) => at_its_text(ids::MISSING_PATH, path, &format!("`{written}` {what}")),

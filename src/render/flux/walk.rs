@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
 use seatrial_model::{Finding, Graph, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
-use seatrial_tree::join;
+use seatrial_tree::confined;
 
 use nodes::{leaf_state, node_of};
 
@@ -136,7 +136,7 @@ impl Walk<'_> {
     /// What the bootstrap applies: the root's directory, by the Kustomization in it that reconciles it, where there is one.
     fn begin_at(&mut self, path: &str) {
         let own = &self.cluster.repositories.own;
-        let dir = join("", path.trim_start_matches('/')).unwrap_or_default();
+        let dir = confined(path);
         let view = own.archived("", None);
         let nowhere = || Span::start_of(own.tree().sources().add(path, String::new()).id());
         let rendered = match view.tree.kind(&dir) {
@@ -183,7 +183,7 @@ impl Walk<'_> {
     fn is_root(&self, manifest: &Manifest, dir: &str) -> bool {
         let is_own = |id: &ObjectId| self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *id);
         FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization)
-            && path_of(manifest).as_deref() == Some(dir)
+            && path_of(manifest) == dir
             && source_of(manifest).is_some_and(|id| is_own(&id))
     }
 
@@ -375,9 +375,9 @@ fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
 
 /// Where the source of the cluster's root is defined: as the Kustomization that reconciles the root refers to it, or as a FluxInstance has it.
 fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
-    let roots = manifests.iter().filter(|manifest| {
-        FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization) && path_of(manifest).as_deref() == Some(dir)
-    });
+    let roots = manifests
+        .iter()
+        .filter(|manifest| FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization) && path_of(manifest) == dir);
     // Several Kustomizations may build the root of their sources.
     let mut sources: Vec<ObjectId> = roots.filter_map(source_of).collect();
     sources.sort_by_key(|id| (id.name != "flux-system", id.kind != "GitRepository"));
@@ -390,6 +390,6 @@ fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
 }
 
 /// The directory that a Kustomization builds, from the root of its source.
-fn path_of(manifest: &Manifest) -> Option<String> {
-    join("", text(manifest, &["path"]).unwrap_or_default().trim_start_matches('/'))
+fn path_of(manifest: &Manifest) -> String {
+    confined(text(manifest, &["path"]).unwrap_or_default())
 }

@@ -19,7 +19,7 @@ mod tree_path;
 
 pub use git::{GitError, Repository};
 pub use left_out::LeavesOut;
-pub use path::{join, parent, within};
+pub use path::{confined, join, parent, within};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, SIZE_LIMIT, Tree};
 pub use tree_path::TreePath;

@@ -22,6 +22,20 @@ pub fn join(dir: &str, relative: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A path seen from the root, which it cannot leave: `..` at the root stays there (filepath-securejoin: `SecureJoin`).
+#[must_use]
+pub fn confined(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
+}
+
 /// Whether nothing in a path is to be taken out, as in nearly all that are asked for.
 fn is_normal(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
@@ -46,6 +60,15 @@ pub fn parent(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_confined_path_stays_at_the_root() {
+        for (path, expected) in
+            [("./a//b/", "a/b"), ("../a", "a"), ("a/../../b", "b"), ("/../a/./..", ""), ("..", ""), ("", "")]
+        {
+            assert_eq!(confined(path), expected, "{path}");
+        }
+    }
 
     #[test]
     fn a_path_is_normalised_wherever_it_is_seen_from() {

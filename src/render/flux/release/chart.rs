@@ -1,7 +1,7 @@
 //! The chart of a HelmRelease: which one, and where it is.
 
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
-use seatrial_tree::{EntryKind, Tree, TreePath, join};
+use seatrial_tree::{EntryKind, Tree, TreePath, confined, join};
 use seatrial_yaml::{Dialect, parse};
 
 use super::{Surroundings, packed};
@@ -201,11 +201,7 @@ impl Finder<'_> {
     /// A path in a source.
     fn in_source(&mut self, asked: &Asked<'_>, path: &str) -> ChartPlace {
         let object = self.around.objects.get(&asked.source);
-        let Some(dir) = join("", path.trim_start_matches('/')) else {
-            let message = format!("`{path}` leads out of the source");
-            self.findings.push(at_its_text(ids::MISSING_CHART, asked.name, &message));
-            return ChartPlace::Missing;
-        };
+        let dir = confined(path);
         let around = &self.around;
         let conflict = |object| conflict(object, asked.source_span, around.repositories, around.bootstrap);
         if let Some(conflict) = object.and_then(conflict) {

@@ -16,7 +16,7 @@ impl Walk<'_> {
         self.is_partial |= !azure.findings.is_empty();
         self.findings.extend(azure.findings);
         let repositories = &self.cluster.repositories;
-        let is_here = |path: &Manifest| path_of(path).is_some_and(|path| repositories.own.tree().exists(&path));
+        let is_here = |path: &Manifest| repositories.own.tree().exists(&path_of(path));
         for configuration in azure.configurations {
             let Configuration { source, kustomizations } = configuration;
             let url = text(&source, &["url"]);
@@ -52,7 +52,7 @@ impl Walk<'_> {
         if self.bootstrap.is_none() {
             self.bootstrap = Some(Bootstrap::of(&source));
         }
-        let is_above = path_of(&kustomization).is_some_and(|path| above.contains(&path));
+        let is_above = above.contains(&path_of(&kustomization));
         self.objects.imply(source);
         if is_above || self.objects.is_applied(&kustomization.id) {
             self.objects.imply(kustomization);
@@ -102,7 +102,7 @@ impl Walk<'_> {
         let built = waiting.iter().filter_map(|pending| {
             let manifest = &pending.manifest;
             let id = source_of(manifest)?;
-            Some((id, vec![path_of(manifest)?]))
+            Some((id, vec![path_of(manifest)]))
         });
         let copied = self.generators.iter().flat_map(|(generator, _)| {
             sources_of(generator).map(move |id| {
