@@ -2,7 +2,7 @@
 
 use seatrial_model::{Built, Entry, Manifest, Node, ObjectId, ScalarKind, Span, Style, Text};
 
-use crate::flux_object::{FluxKind, namespace, spec};
+use crate::flux_object::{FluxKind, namespace, spec, text};
 
 /// An object in the making.
 #[derive(Debug)]
@@ -54,15 +54,27 @@ pub(crate) fn source_ref(source: &ObjectId, span: Span) -> Entry {
     entry("sourceRef", Node::mapping(fields, span))
 }
 
-/// The source and the Kustomization that flux-operator makes of a FluxInstance (flux-operator: `internal/builder/templates.go`).
-pub(crate) fn of_instance(instance: &Manifest) -> Option<(Manifest, Manifest)> {
-    if FluxKind::of(&instance.id) != Some(FluxKind::FluxInstance) {
-        return None;
+/// What a FluxInstance is to be synchronised with: it says so itself, or the release of the chart that makes it (flux-operator:
+/// `charts/flux-instance`). With it the namespace, and the kind of source where it says none.
+fn sync(of: &Manifest) -> Option<(&Node, &str, Option<&str>)> {
+    match FluxKind::of(&of.id)? {
+        FluxKind::FluxInstance => Some((spec(of, &["sync"])?, namespace(of), None)),
+        FluxKind::HelmRelease => {
+            let chart = text(of, &["chart", "spec", "chart"]).or_else(|| text(of, &["chartRef", "name"]))?;
+            let sync = spec(of, &["values", "instance", "sync"]).filter(|_| chart.ends_with("flux-instance"))?;
+            sync.get("url").and_then(Node::scalar_text).filter(|url| !url.is_empty())?;
+            Some((sync, text(of, &["targetNamespace"]).unwrap_or_else(|| namespace(of)), Some("GitRepository")))
+        }
+        _ => None,
     }
-    let sync = spec(instance, &["sync"])?;
+}
+
+/// The source and the Kustomization that flux-operator makes of a FluxInstance (flux-operator: `internal/builder/templates.go`), which a
+/// chart may have made.
+pub(crate) fn of_instance(instance: &Manifest) -> Option<(Manifest, Manifest)> {
+    let (sync, namespace, default) = sync(instance)?;
     let field = |name: &str| sync.get(name).filter(|node| node.scalar_text().is_some_and(|text| !text.is_empty()));
-    let kind = field("kind")?.scalar_text()?;
-    let namespace = namespace(instance);
+    let kind = field("kind").and_then(Node::scalar_text).or(default)?;
     // What it makes is named after its namespace.
     let name = field("name").and_then(Node::scalar_text).unwrap_or(namespace);
     let (reference, address) = match kind {

@@ -272,7 +272,9 @@ impl Walk<'_> {
 
     /// Takes objects in, and follows those that are new.
     fn take(&mut self, manifests: Vec<Manifest>, owner: Option<&ObjectId>, above: &[String]) {
-        let is_instance = |manifest: &&Manifest| FluxKind::of(&manifest.id) == Some(FluxKind::FluxInstance);
+        let is_instance = |manifest: &&Manifest| {
+            matches!(FluxKind::of(&manifest.id), Some(FluxKind::FluxInstance | FluxKind::HelmRelease))
+        };
         let instances: Vec<Manifest> = manifests.iter().filter(is_instance).cloned().collect();
         for manifest in manifests {
             let kind = FluxKind::of(&manifest.id);
