@@ -6,7 +6,7 @@ use seatrial_tree::{parent, within};
 
 use crate::flux::{Flux, FluxObject};
 use crate::kustomizations::Kustomizations;
-use crate::upwards;
+use crate::{Role, upwards};
 
 /// The roots below a directory, and what is reconciled from them.
 #[derive(Debug, Default)]
@@ -17,8 +17,10 @@ pub(crate) struct ClusterRoots {
 }
 
 /// Directories with all that lies in them, and single files.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Reach {
+    /// The directories that an object leads to.
+    leads: fn(&FluxObject) -> &[String],
     paths: BTreeSet<String>,
     /// The root of the repository has a kustomization: what that does not include is not reached.
     has_root: bool,
@@ -46,10 +48,11 @@ impl ClusterRoots {
 /// Roots that say so themselves (what is in them reconciles them), and those that nobody reconciles and that lead somewhere.
 fn candidates(flux: &Flux, kustomizations: &Kustomizations) -> BTreeSet<String> {
     let certain: BTreeSet<String> = flux.all().iter().flat_map(|object| certain(object, kustomizations)).collect();
-    // What an earlier one reaches is not a root, and then what a later one reaches.
+    // What an earlier one reaches is not a root, and then what a later one reaches: by paths that are written out, as one that is filled in
+    // leads to one of many clusters.
     let mut roots: Vec<String> = certain.into_iter().collect();
     for _ in 0..2 {
-        let mut reached = Reach::default();
+        let mut reached = Reach::along(|object| &object.named);
         roots.retain(|root| {
             let is_root = !reached.holds(root);
             if is_root {
@@ -81,7 +84,7 @@ fn loose<'a>(
     kustomizations: &Kustomizations,
 ) -> BTreeMap<String, Vec<&'a FluxObject>> {
     let dirs = flux.all().iter().flat_map(|object| object.dirs.iter().cloned());
-    let referred = Reach { paths: dirs.collect(), has_root: true };
+    let referred = Reach { paths: dirs.collect(), has_root: true, ..Reach::default() };
     let mut reached = Reach::default();
     roots.iter().for_each(|root| reached.follow(root, flux, kustomizations));
     let mut loose: BTreeMap<String, Vec<&FluxObject>> = BTreeMap::new();
@@ -102,10 +105,20 @@ fn loose<'a>(
 /// Directories that an object says to be roots: a FluxInstance's, and one that applies the object itself.
 fn certain<'a>(object: &'a FluxObject, kustomizations: &'a Kustomizations) -> impl Iterator<Item = String> + 'a {
     let is_root = |dir: &&String| object.is_instance || kustomizations.builds(dir, &object.file);
-    object.dirs.iter().filter(is_root).cloned()
+    object.named.iter().filter(is_root).cloned()
+}
+
+impl Default for Reach {
+    fn default() -> Reach {
+        Reach::along(|object| &object.dirs)
+    }
 }
 
 impl Reach {
+    fn along(leads: fn(&FluxObject) -> &[String]) -> Reach {
+        Reach { leads, paths: BTreeSet::new(), has_root: false }
+    }
+
     fn holds(&self, path: &str) -> bool {
         upwards(path).any(|above| (!above.is_empty() || !self.has_root) && self.paths.contains(above))
     }
@@ -122,7 +135,12 @@ impl Reach {
             let is_narrow = path.is_empty() && self.has_root;
             pending.extend(kustomizations.included_from(&path, is_narrow));
             if !is_narrow {
-                pending.extend(flux.within(&path).flat_map(|object| object.dirs.iter().cloned()));
+                // A patch says something where it is named, not where it lies.
+                let is_meant = |object: &&FluxObject| {
+                    object.file == path || kustomizations.role(&object.file) != Some(Role::Input)
+                };
+                let objects = flux.within(&path).filter(is_meant);
+                pending.extend(objects.flat_map(|object| (self.leads)(object).iter().cloned()));
             }
         }
     }

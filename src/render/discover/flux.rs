@@ -4,13 +4,17 @@
 use std::collections::BTreeMap;
 
 use seatrial_model::Node;
-use seatrial_tree::{EntryKind, Tree, join, within};
+use seatrial_tree::{EntryKind, Tree, confined, within};
 use seatrial_yaml::{Dialect, ParsedFiles};
+
+use crate::instances;
 
 /// Groups of the objects that lead to directories.
 const GROUPS: [&str; 3] = ["kustomize.toolkit.fluxcd.io/", "source.extensions.fluxcd.io/", "fluxcd.controlplane.io/"];
 /// The group of sources, whose addresses tell repositories apart.
 const SOURCES: &str = "source.toolkit.fluxcd.io/";
+/// Some of it stands in each file with one of these objects.
+const NAMES: [&str; 5] = [GROUPS[0], GROUPS[1], GROUPS[2], SOURCES, instances::CHART];
 /// What the bootstrap calls the source that is the repository itself.
 const OWN: &str = "flux-system";
 
@@ -18,9 +22,11 @@ const OWN: &str = "flux-system";
 #[derive(Debug)]
 pub(crate) struct FluxObject {
     pub(crate) file: String,
-    /// Directories of the repository.
+    /// Directories of the repository: those that are written out, and those in which one lies whose name is filled in.
     pub(crate) dirs: Vec<String>,
-    /// Whether it is a FluxInstance, which leads to the root of a cluster.
+    /// Those that are written out.
+    pub(crate) named: Vec<String>,
+    /// Whether it makes a FluxInstance, which leads to the root of a cluster.
     pub(crate) is_instance: bool,
 }
 
@@ -35,9 +41,10 @@ pub(crate) struct Flux {
 /// What an object says, before it is known which source is the repository.
 struct Said {
     file: String,
-    kind: String,
+    is_instance: bool,
     source: Option<String>,
-    paths: Vec<String>,
+    /// Directories, and whether they are written out.
+    paths: Vec<(String, bool)>,
 }
 
 impl Flux {
@@ -48,7 +55,7 @@ impl Flux {
         for path in paths.filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
             let Ok(file) = tree.read(path) else { continue };
             let text = file.text();
-            if !text.contains("fluxcd.") || !GROUPS.iter().chain([&SOURCES]).any(|group| text.contains(group)) {
+            if !text.contains("fluxcd.") || !NAMES.iter().any(|name| text.contains(name)) {
                 continue;
             }
             for document in &parsed.get(&file, Dialect::Kubectl).documents {
@@ -64,9 +71,11 @@ impl Flux {
         };
         let objects = said.into_iter().filter(|object| !is_other(object.source.as_ref())).map(|object| {
             let is_own = object.source.as_deref() == Some(OWN);
-            let mut dirs = object.paths;
-            dirs.retain(|dir| (!dir.is_empty() || is_own) && tree.kind(dir) == Ok(EntryKind::Directory));
-            FluxObject { file: object.file, dirs, is_instance: object.kind == "FluxInstance" }
+            let mut paths = object.paths;
+            paths.retain(|(dir, _)| (!dir.is_empty() || is_own) && tree.kind(dir) == Ok(EntryKind::Directory));
+            let named = paths.iter().filter(|(_, is_whole)| *is_whole).map(|(dir, _)| dir.clone()).collect();
+            let dirs = paths.into_iter().map(|(dir, _)| dir).collect();
+            FluxObject { file: object.file, dirs, named, is_instance: object.is_instance }
         });
         Flux { objects: objects.collect(), patches_its_own }
     }
@@ -113,6 +122,15 @@ fn patches_flux(node: &Node) -> bool {
 }
 
 fn said_by(node: &Node, file: &str) -> Option<Said> {
+    if let Some(sync) = instances::sync(node) {
+        let path = sync.get("path").and_then(Node::as_str).and_then(fixed);
+        return Some(Said {
+            file: file.to_owned(),
+            is_instance: true,
+            source: None,
+            paths: path.into_iter().collect(),
+        });
+    }
     let api = node.get("apiVersion")?.as_str()?;
     let kind = node.get("kind")?.as_str()?;
     let spec = node.get("spec")?;
@@ -129,29 +147,29 @@ fn said_by(node: &Node, file: &str) -> Option<Said> {
             let written = spec.get("path").and_then(Node::as_str).unwrap_or_default();
             (text(spec, &["sourceRef", "name"]), fixed(written).into_iter().collect())
         }
-        "FluxInstance" => (None, text(spec, &["sync", "path"]).and_then(|path| fixed(&path)).into_iter().collect()),
         "ArtifactGenerator" => {
             let artifacts = spec.get("artifacts").map(Node::items).unwrap_or_default();
             let copies =
                 artifacts.iter().flat_map(|artifact| artifact.get("copy").map(Node::items).unwrap_or_default());
             let from = copies.filter_map(|copy| copy.get("from")?.as_str()?.split_once('/')).map(|(_, path)| path);
-            (None, from.filter_map(fixed).filter(|dir| !dir.is_empty()).collect())
+            (None, from.filter_map(fixed).filter(|(dir, _)| !dir.is_empty()).collect())
         }
         _ => return None,
     };
-    Some(Said { file: file.to_owned(), kind: kind.to_owned(), source, paths })
+    Some(Said { file: file.to_owned(), is_instance: false, source, paths })
 }
 
-/// The part of a path before what is filled in or is a pattern: that may be any of the directories there. Seen from the root of its source.
-fn fixed(written: &str) -> Option<String> {
-    let written = written.trim_start_matches('/');
+/// The part of a path before what is filled in or is a pattern: that may be any of the directories there. Seen from the root of its source;
+/// with it, whether it is the whole path.
+fn fixed(written: &str) -> Option<(String, bool)> {
     let fixed = match written.find(['$', '*', '?', '[', '{']) {
         Some(at) => written.get(..at)?.rsplit_once('/').map_or("", |(dirs, _)| dirs),
         None => written,
     };
     // The whole of a source says something where it is written so.
-    let path = join("", fixed)?;
-    (!path.is_empty() || fixed == written).then_some(path)
+    let path = confined(fixed);
+    let is_whole = fixed == written;
+    (!path.is_empty() || is_whole).then_some((path, is_whole))
 }
 
 /// Name and address of a source, in the spelling that all addresses of one repository have.

@@ -106,16 +106,17 @@ impl Kustomizations {
         found.into_iter().cloned().collect()
     }
 
-    /// What kustomizations below a path include; only the one in it where `is_narrow`.
+    /// What kustomizations below a path include and patch with; only the one in it where `is_narrow`.
     pub(crate) fn included_from<'a>(&'a self, path: &'a str, is_narrow: bool) -> impl Iterator<Item = String> + 'a {
         let from = self.all.range(path.to_owned()..);
         let below = from.take_while(move |(dir, _)| dir.starts_with(path));
         let of = below.filter(move |(dir, _)| if is_narrow { *dir == path } else { within(dir, path).is_some() });
-        of.flat_map(|(_, kustomization)| kustomization.includes.iter().cloned())
+        of.flat_map(|(_, kustomization)| kustomization.includes.iter().chain(&kustomization.inputs).cloned())
     }
 
-    /// Whether what a controller builds of a directory has a file: its kustomization includes it, or there is none, and it is gathered.
-    pub(crate) fn builds(&self, dir: &str, file: &str) -> bool {
+    /// Whether what a controller builds of a directory has a file: its kustomization includes it or patches with it, or there is none, and it
+    /// is gathered.
+    pub(crate) fn builds<'a>(&'a self, dir: &'a str, file: &'a str) -> bool {
         let between = upwards(parent(file)).filter(|above| within(above, dir).is_some() && self.has(above));
         let start = if self.has(dir) { Some(dir) } else { between.last() };
         let Some(start) = start else { return within(file, dir).is_some() };
@@ -125,7 +126,8 @@ impl Kustomizations {
                 return true;
             }
             if seen.insert(path) {
-                pending.extend(self.all.get(path).iter().flat_map(|k| &k.includes).map(String::as_str));
+                let named = |k: &'a Kustomization| k.includes.iter().chain(&k.inputs);
+                pending.extend(self.all.get(path).into_iter().flat_map(named).map(String::as_str));
             }
         }
         false

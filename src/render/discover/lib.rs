@@ -8,6 +8,7 @@ mod client_files;
 mod cluster_roots;
 mod file_sort;
 mod flux;
+mod instances;
 mod kustomizations;
 mod left_out;
 mod loose;
