@@ -4,6 +4,9 @@
 //! mutation, but there must be enough that show.
 #![allow(clippy::disallowed_methods, reason = "this test reads the cases")]
 
+#[path = "support/seed.rs"]
+mod seed;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,25 +17,13 @@ use seatrial_model::{Level, Manifest, Node, ScalarKind, Sources, Span};
 use seatrial_rules::{Context, check};
 use seatrial_tree::Tree;
 use seatrial_yaml::{Dialect, parse};
+use seed::Seed;
 
 /// Mutations that are tried, and how many of them must be told right.
 const MUTATIONS: usize = 200;
 const RIGHT: usize = 196;
 
 type Files = BTreeMap<String, String>;
-
-/// A small generator of numbers, the same everywhere (splitmix64).
-struct Seed(u64);
-
-impl Seed {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(below.max(1)).expect("small")).expect("small")
-    }
-}
 
 /// A repository with a base, a component and an overlay that uses a part of what kustomize can do; which part, the seed decides.
 fn generated(seed: &mut Seed) -> Files {

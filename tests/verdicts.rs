@@ -9,6 +9,8 @@
 mod mutation;
 #[path = "live/proxy.rs"]
 mod proxy;
+#[path = "support/seed.rs"]
+mod seed;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

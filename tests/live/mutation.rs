@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::seed::Seed;
+
 /// A changed object.
 pub(crate) struct Mutation {
     /// `Deployment web, /spec/replicas: -1`.
@@ -9,21 +11,8 @@ pub(crate) struct Mutation {
     pub(crate) object: Value,
 }
 
-/// Numbers that look random: `splitmix64`.
-struct Seed(u64);
-
-impl Seed {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) % below.max(1) as u64).expect("small")
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.next(of.len())]
-    }
+fn one<'a, T>(seed: &mut Seed, of: &'a [T]) -> &'a T {
+    &of[seed.next(of.len())]
 }
 
 /// Mutations of the objects, one object after the other.
@@ -39,7 +28,7 @@ fn mutation(object: &Value, seed: &mut Seed) -> Mutation {
     places.retain(|place| !matches!(place.as_str(), "/apiVersion" | "/kind" | "/metadata" | "/metadata/name"));
     places.extend((object["kind"] != "LimitRange").then(|| "/metadata/name".to_owned()));
     loop {
-        let place = seed.one(&places).clone();
+        let place = one(seed, &places).clone();
         let mut changed = object.clone();
         let how = match seed.next(4) {
             0 => typo(&mut changed, &place, seed),
@@ -129,10 +118,10 @@ fn odd_value(object: &mut Value, place: &str, seed: &mut Seed) -> Option<String>
             let longer = format!("{text}x");
             let texts = ["", "A B", "Upper", "-", "a.b", "a/b", &longer, "0", "-1", "ALLCAPS", "under_score"];
             let long = "long".repeat(80);
-            json!(if seed.next(12) == 0 { long.as_str() } else { *seed.one(&texts) })
+            json!(if seed.next(12) == 0 { long.as_str() } else { *one(seed, &texts) })
         }
         Value::Number(_) => {
-            seed.one(&[json!(-1), json!(0), json!(70000), json!(1.5), json!(3_000_000_000_u64), json!(1)]).clone()
+            one(seed, &[json!(-1), json!(0), json!(70000), json!(1.5), json!(3_000_000_000_u64), json!(1)]).clone()
         }
         Value::Bool(truth) => json!(!*truth),
         Value::Array(items) if seed.next(2) == 0 => {
