@@ -33,6 +33,8 @@ pub(crate) mod own {
             "The controller stops at the first such object and applies nothing of the Kustomization. What looks like a variable and is not one (of a shell script, of Grafana) is written `$${…}`."
         IMAGE_POLICY "image-policy" Error Free "an image policy cannot select a tag"
             "image-reflector-controller stalls and leaves the last image in place. `seatrial image policy` says which tag a policy selects from a list, and why not the others."
+        MISSING_REFERENCE "missing-reference" Error Free "something that Flux refers to does not exist"
+            "An ImagePolicy without its ImageRepository selects no tag, an Alert without its Provider tells nobody, and a Kustomization waits for a health check of nothing until its timeout ends. Without `namespace`, the namespace of who refers to it counts; from another namespace, an ImageRepository is read where its `accessFrom` allows it."
         INPUT_PROVIDER "input-provider" Error Free "an input provider cannot list anything"
             "flux-operator cannot read a filter or a schedule of it, and every ResourceSet that takes its inputs keeps those that it had."
         MISSING_VARIABLES "missing-variables" Error Incomplete "an object with variables does not exist"

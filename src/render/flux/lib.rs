@@ -22,6 +22,7 @@ mod kustomization;
 mod objects;
 mod owners;
 mod path_pattern;
+mod references;
 mod release;
 mod source_ignore;
 mod sources;

@@ -21,6 +21,7 @@ use crate::sources::{Bootstrap, Repositories};
 use crate::unit::is_suspended;
 
 pub use chart::{ChartPlace, ChartReference};
+pub(crate) use made::Made;
 
 /// A release that helm-controller would make.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) objects: &'a Objects,
     pub(crate) repositories: &'a Repositories,
     pub(crate) bootstrap: Option<&'a Bootstrap>,
-    made: made::Made<'a>,
+    made: Made<'a>,
     /// Kinds and namespaces of objects whose names are not known.
     unnamed: HashSet<(&'a str, &'a str)>,
 }
@@ -72,7 +73,7 @@ impl<'a> Surroundings<'a> {
     ) -> Surroundings<'a> {
         let unnamed = objects.all().iter().filter(|manifest| has_variable(&manifest.id.name));
         let unnamed = unnamed.map(|manifest| (manifest.id.kind.as_str(), namespace(manifest))).collect();
-        Surroundings { objects, repositories, bootstrap, made: made::Made::of(objects), unnamed }
+        Surroundings { objects, repositories, bootstrap, made: Made::of(objects), unnamed }
     }
 
     /// Whether there is an object, of that kind and in that namespace, whose name is not known: it may be this one.

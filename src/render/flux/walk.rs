@@ -3,6 +3,7 @@
 //! The controllers wait for what is not there yet, whoever brings it; so a Kustomization is built when all that it reads from has been found,
 //! and those that wait for what never comes are built last, without it.
 
+mod finish;
 mod made;
 mod nodes;
 mod told;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
-use seatrial_model::{Finding, Graph, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
+use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
 use seatrial_tree::confined;
 
 use nodes::{leaf_state, node_of};
@@ -20,12 +21,12 @@ use crate::artifacts::Artifacts;
 use crate::azure;
 use crate::flux_object::{FluxKind, text};
 use crate::objects::Objects;
-use crate::release::{self, Release};
+use crate::release::Release;
 use crate::sources::{Bootstrap, Repositories, source_of};
 use crate::substitute_from::is_all_there;
 use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
 use crate::version::Version;
-use crate::{dependencies, ids, image_policy, implied, input_provider, owners};
+use crate::{ids, implied};
 
 /// What is walked.
 #[derive(Clone, Debug)]
@@ -319,40 +320,6 @@ impl Walk<'_> {
                 self.known.insert(node.id.clone(), self.nodes.len());
                 self.nodes.push(node);
             }
-        }
-    }
-
-    fn finish(mut self) -> Walked {
-        // Charts bring workloads, not what Flux's own objects refer to.
-        let mut seen = self.nodes.iter().filter(|node| FluxKind::of(&node.id) != Some(FluxKind::HelmRelease));
-        let is_complete = !self.is_partial && self.needed.is_empty() && !seen.any(GraphNode::is_gap);
-        let repositories = &self.cluster.repositories;
-        let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
-        let releases = release::read_all(&around, is_complete);
-        let is_complete = is_complete && !releases.all.iter().any(Release::may_bring_sources);
-        note_releases(&mut self.nodes, &releases.all);
-        self.findings.extend(releases.findings);
-        self.needed.extend(releases.needed);
-        let graph = Graph { nodes: self.nodes };
-        self.findings.extend(dependencies::check(&graph, &self.objects, is_complete));
-        self.findings.extend(owners::check(&self.objects));
-        self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
-        self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
-        told::all_here(&mut self.findings, &self.objects, repositories);
-        let manifests = self.objects.into_all();
-        let rendered = Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed };
-        Walked { rendered, releases: releases.all }
-    }
-}
-
-/// Notes what became of the releases.
-fn note_releases(nodes: &mut [GraphNode], releases: &[Release]) {
-    let by_id: HashMap<&ObjectId, &Release> = releases.iter().map(|release| (&release.id, release)).collect();
-    for node in nodes {
-        let Some(release) = by_id.get(&node.id) else { continue };
-        node.from = release.from();
-        if node.state != NodeState::Suspended {
-            node.state = release.state();
         }
     }
 }

@@ -1,0 +1,58 @@
+//! What is said when all is found: of the releases, and of what objects refer to.
+
+use std::collections::HashMap;
+
+use seatrial_model::{Graph, GraphNode, NodeState, ObjectId, Rendered};
+
+use super::{Walk, Walked, told};
+use crate::flux_object::FluxKind;
+use crate::references::{self, Known};
+use crate::release::{self, Release};
+use crate::{dependencies, image_policy, input_provider, owners};
+
+impl Walk<'_> {
+    /// Judges what was found, and gives it all back.
+    pub(super) fn finish(mut self) -> Walked {
+        // Charts bring workloads, not what Flux's own objects refer to. What a suspended one brought once is in the cluster still.
+        let mut seen = self.nodes.iter().filter(|node| FluxKind::of(&node.id) != Some(FluxKind::HelmRelease));
+        let may_hide = |node: &GraphNode| node.is_gap() || node.state == NodeState::Suspended;
+        let is_complete = !self.is_partial && self.needed.is_empty() && !seen.any(may_hide);
+        let repositories = &self.cluster.repositories;
+        let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
+        let releases = release::read_all(&around, is_complete);
+        let is_complete = is_complete && !releases.all.iter().any(Release::may_bring_sources);
+        note_releases(&mut self.nodes, &releases.all);
+        self.findings.extend(releases.findings);
+        self.needed.extend(releases.needed);
+        let graph = Graph { nodes: self.nodes };
+        self.findings.extend(dependencies::check(&graph, &self.objects, is_complete));
+        self.findings.extend(owners::check(&self.objects));
+        let known = Known {
+            objects: &self.objects,
+            repositories,
+            bootstrap: self.bootstrap.as_ref(),
+            artifacts: &self.artifacts,
+            releases: &releases.all,
+            is_complete,
+        };
+        self.findings.extend(references::check(&known));
+        self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
+        self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
+        told::all_here(&mut self.findings, &self.objects, repositories);
+        let manifests = self.objects.into_all();
+        let rendered = Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed };
+        Walked { rendered, releases: releases.all }
+    }
+}
+
+/// Notes what became of the releases.
+fn note_releases(nodes: &mut [GraphNode], releases: &[Release]) {
+    let by_id: HashMap<&ObjectId, &Release> = releases.iter().map(|release| (&release.id, release)).collect();
+    for node in nodes {
+        let Some(release) = by_id.get(&node.id) else { continue };
+        node.from = release.from();
+        if node.state != NodeState::Suspended {
+            node.state = release.state();
+        }
+    }
+}
