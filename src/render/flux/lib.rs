@@ -19,6 +19,7 @@ mod includes;
 mod inherited;
 mod input_provider;
 mod kustomization;
+mod markers;
 mod objects;
 mod owners;
 mod path_pattern;

@@ -9,6 +9,7 @@ use seatrial_model::OnceMap;
 use seatrial_tree::{Tree, TreePath};
 use seatrial_yaml::ParsedFiles;
 
+use crate::markers::MarkedFiles;
 use crate::source_ignore::SourceIgnore;
 
 /// A repository, that which is judged or another one, with the builds of its kustomizations.
@@ -21,6 +22,7 @@ pub struct Repository {
     /// By directory, and by `spec.ignore`.
     archived: OnceMap<(String, Option<String>), Arc<View>>,
     composed: OnceMap<BTreeMap<String, TreePath>, Arc<View>>,
+    marked: MarkedFiles,
 }
 
 /// The files of a source, with the builds of its kustomizations.
@@ -41,12 +43,23 @@ impl Repository {
             url,
             archived: OnceMap::default(),
             composed: OnceMap::default(),
+            marked: MarkedFiles::default(),
         }
     }
 
     /// All of its files.
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// Its markers of image policies.
+    pub(crate) fn marked(&self) -> &MarkedFiles {
+        &self.marked
+    }
+
+    /// What was parsed of its files.
+    pub(crate) fn parsed(&self) -> &ParsedFiles {
+        &self.parsed
     }
 
     pub(crate) fn url(&self) -> Option<&str> {

@@ -8,7 +8,7 @@ use super::{Walk, Walked, told};
 use crate::flux_object::FluxKind;
 use crate::references::{self, Known};
 use crate::release::{self, Release};
-use crate::{dependencies, image_policy, input_provider, owners};
+use crate::{dependencies, image_policy, input_provider, markers, owners};
 
 impl Walk<'_> {
     /// Judges what was found, and gives it all back.
@@ -36,6 +36,7 @@ impl Walk<'_> {
             is_complete,
         };
         self.findings.extend(references::check(&known));
+        self.findings.extend(markers::check(&known));
         self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
         self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
         told::all_here(&mut self.findings, &self.objects, repositories);
