@@ -29,7 +29,7 @@ pub(crate) struct Known<'a> {
 }
 
 /// Kinds that alerts and receivers name, and their groups.
-const GROUPS: [(&str, &str); 14] = [
+const GROUPS: [(&str, &str); 13] = [
     ("GitRepository", "source.toolkit.fluxcd.io"),
     ("OCIRepository", "source.toolkit.fluxcd.io"),
     ("Bucket", "source.toolkit.fluxcd.io"),
@@ -43,7 +43,6 @@ const GROUPS: [(&str, &str); 14] = [
     ("ImageUpdateAutomation", "image.toolkit.fluxcd.io"),
     ("ResourceSet", "fluxcd.controlplane.io"),
     ("ResourceSetInputProvider", "fluxcd.controlplane.io"),
-    ("FluxInstance", "fluxcd.controlplane.io"),
 ];
 
 /// What does not exist of that which objects refer to.
@@ -70,9 +69,9 @@ pub(crate) fn check(known: &Known<'_>) -> Vec<Finding> {
             }
         }
     }
-    // An object with two owners is told of them elsewhere.
+    // A line that many namespaces have is wrong once.
     let mut told = HashSet::new();
-    findings.retain(|finding| told.insert((finding.primary.span, finding.message.clone())));
+    findings.retain(|finding| told.insert(finding.primary.span));
     findings
 }
 
@@ -154,9 +153,12 @@ impl Known<'_> {
         Some(ObjectId::new(&of.id.group, kind, Some(namespace), name))
     }
 
-    /// Whether an object of Flux is applied, made by a controller or by the bootstrap.
+    /// Whether an object of Flux is applied, made by a controller or by the bootstrap, which gives one name to its source and Kustomization.
     fn is_there(&self, id: &ObjectId) -> bool {
-        let is_bootstrap = self.bootstrap.is_some_and(|bootstrap| bootstrap.source == *id);
+        let is_bootstrap = self.bootstrap.is_some_and(|Bootstrap { source, .. }| {
+            let is_alike = FluxKind::of(id) == Some(FluxKind::Kustomization) && source.name == id.name;
+            *source == *id || (is_alike && source.namespace == id.namespace)
+        });
         is_bootstrap
             || self.objects.get(id).is_some()
             || self.artifacts.get(id).is_some()

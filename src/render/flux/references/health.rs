@@ -41,16 +41,20 @@ fn is_there(id: &ObjectId, known: &Known<'_>) -> bool {
 
 /// Charts bring objects into the namespace of their release, and such as have none.
 fn may_be_of_a_chart(id: &ObjectId, known: &Known<'_>) -> bool {
-    let is_own = FluxKind::of(id).is_some();
     let is_near = |release: &Release| {
         has_variable(&release.namespace)
             || id.namespace.as_deref().is_none_or(|namespace| namespace == release.namespace)
     };
-    !is_own && known.releases.iter().any(is_near)
+    !is_of_flux(id) && known.releases.iter().any(is_near)
+}
+
+/// Charts do not bring what Flux's own controllers reconcile; those of flux-operator bring what that does.
+fn is_of_flux(id: &ObjectId) -> bool {
+    FluxKind::of(id).is_some() && id.group.ends_with(".toolkit.fluxcd.io")
 }
 
 fn missing(id: &ObjectId, entry: &Node, known: &Known<'_>) -> Finding {
-    if FluxKind::of(id).is_some() {
+    if is_of_flux(id) {
         return known.missing(id, name_of(entry), Level::Error);
     }
     let message = format!("{} `{}` is not rendered: where nobody makes it, this waits in vain", id.kind, full_name(id));
