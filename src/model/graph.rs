@@ -28,9 +28,11 @@ pub struct GraphNode {
     pub depends_on: Vec<ObjectId>,
     /// What happens to its objects.
     pub lifecycle: Lifecycle,
+    /// What it waits for before it is ready itself.
+    pub health: Health,
 }
 
-/// What an owner does with what it does not render any more.
+/// How an owner reconciles, and what it does with what it does not render any more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lifecycle {
     /// Objects that are no longer rendered are deleted.
@@ -39,6 +41,38 @@ pub struct Lifecycle {
     pub suspended: bool,
     /// `spec.deletionPolicy`, as written.
     pub deletion_policy: Option<String>,
+    /// Objects that cannot be changed are made anew.
+    pub force: bool,
+    /// `spec.interval`, as written.
+    pub interval: Option<String>,
+    /// `spec.timeout`, as written.
+    pub timeout: Option<String>,
+}
+
+/// What an owner waits for once it has applied its objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// All of them must be ready.
+    pub wait: bool,
+    /// Objects that must be ready, unless all must.
+    pub checks: Vec<ObjectId>,
+    /// How the readiness of some kinds is told.
+    pub expressions: Vec<HealthExpression>,
+}
+
+/// How the readiness of the objects of a kind is told: expressions in CEL, as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HealthExpression {
+    /// `apiVersion` of the objects.
+    pub api_version: String,
+    /// `kind` of the objects.
+    pub kind: String,
+    /// When an object is ready.
+    pub current: String,
+    /// When it is on the way; empty where that is not said.
+    pub in_progress: String,
+    /// When it has failed; empty where that is not said.
+    pub failed: String,
 }
 
 /// What became of a node.

@@ -35,7 +35,7 @@ pub use catalog::{RuleId, RuleInfo, Setting, ids};
 pub use change::{Action, Change};
 pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
 pub use finding::{Evidence, Finding, Label, Level};
-pub use graph::{Graph, GraphNode, Lifecycle, Needed, NeededKind, NodeState};
+pub use graph::{Graph, GraphNode, Health, HealthExpression, Lifecycle, Needed, NeededKind, NodeState};
 pub use listed::{listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};

@@ -1,12 +1,17 @@
 //! The graph of an environment as a tree: who applies what, what it reads from, and what is suspended, missing, unknown or not fetched.
 //!
-//! Not here: the objects that are no owners and no sources; `render` prints them.
+//! A line has what fits into 80 columns; what a node reads from stands below it where it does not fit.
+//!
+//! Not here: the objects that are neither owners nor sources; `render` prints them.
 
 use std::collections::BTreeMap;
 
 use seatrial_model::{Graph, GraphNode, NodeState, ObjectId};
 
 use crate::judge::count;
+
+/// Columns of a line that can be broken.
+const WIDTH: usize = 80;
 
 /// One line for each node, below the one that applies it.
 pub(crate) fn tree(graph: &Graph) -> String {
@@ -29,7 +34,7 @@ fn summary(graph: &Graph) -> String {
         owners.push(count(of_kind("HelmRelease"), "HelmRelease"));
     }
     let states = [
-        ("suspended", graph.nodes.iter().filter(|n| n.state == NodeState::Suspended).count()),
+        ("suspended", graph.nodes.iter().filter(|n| is_suspended(n)).count()),
         ("missing", graph.nodes.iter().filter(|n| n.state == NodeState::Missing).count()),
         ("unknown", graph.nodes.iter().filter(|n| matches!(n.state, NodeState::Unknown(_))).count()),
         ("not fetched", graph.nodes.iter().filter(|n| matches!(n.state, NodeState::NotFetched(_))).count()),
@@ -47,12 +52,22 @@ fn lines(
     text: &mut String,
 ) {
     let nodes = below.get(&owner.map(|owner| &owner.id)).map(Vec::as_slice).unwrap_or_default();
-    let above = owner.and_then(source_of);
     for (at, node) in nodes.iter().enumerate() {
         let is_last = at + 1 == nodes.len();
         let (branch, trunk) = if is_last { ("└── ", "    ") } else { ("├── ", "│   ") };
-        text.push_str(&format!("{indentation}{branch}{}\n", line(node, above)));
-        lines(below, Some(node), &format!("{indentation}{trunk}"), text);
+        let trunk = format!("{indentation}{trunk}");
+        let has_below = below.get(&Some(&node.id)).is_some_and(|nodes| !nodes.is_empty());
+        let behind = if has_below { format!("{trunk}│   ") } else { format!("{trunk}    ") };
+        text.push_str(&broken(&format!("{indentation}{branch}"), &behind, &name(node, owner), &facts(node)));
+        if let Some(from) = from(node, owner) {
+            let used = text.lines().next_back().map_or(0, |line| line.chars().count());
+            match used + from.chars().count() + 3 > WIDTH {
+                true => text.push_str(&format!("\n{behind}{from}")),
+                false => text.push_str(&format!(" ({from})")),
+            }
+        }
+        text.push('\n');
+        lines(below, Some(node), &trunk, text);
     }
 }
 
@@ -61,36 +76,79 @@ fn source_of(node: &GraphNode) -> Option<&str> {
     node.from.as_deref()?.split_once(": ").map(|(source, _)| source)
 }
 
-/// `Kustomization flux-system/apps (GitRepository flux-system/flux-system: ./apps/dev): 12 objects, after infra`; the source of the one above is
-/// not said again.
-fn line(node: &GraphNode, above: Option<&str>) -> String {
-    let namespace = node.id.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    let from = node.from.as_deref().map(|from| match from.split_once(": ") {
-        Some((source, path)) if Some(source) == above => path,
+/// `GitRepository flux-system/flux-system: ./apps/dev`; the source of the one above is not said again.
+fn from<'a>(node: &'a GraphNode, owner: Option<&GraphNode>) -> Option<&'a str> {
+    let from = node.from.as_deref()?;
+    Some(match from.split_once(": ") {
+        Some((source, path)) if Some(source) == owner.and_then(source_of) => path,
         _ => from,
-    });
-    let from = from.map(|from| format!(" ({from})")).unwrap_or_default();
+    })
+}
+
+/// `Kustomization flux-system/apps`; the namespace of the one above is not said again.
+fn name(node: &GraphNode, owner: Option<&GraphNode>) -> String {
+    let own = node.id.namespace.as_deref();
+    let is_above = owner.is_some_and(|owner| owner.id.namespace.as_deref() == own);
+    let namespace = own.filter(|_| !is_above).map(|namespace| format!("{namespace}/")).unwrap_or_default();
+    format!("{} {namespace}{}", node.id.kind, node.id.name)
+}
+
+/// A name and what is to be said of it, `behind` before each line that follows.
+fn broken(before: &str, behind: &str, name: &str, facts: &[String]) -> String {
+    let mut lines = vec![format!("{before}{name}")];
+    for (at, fact) in facts.iter().enumerate() {
+        let Some(line) = lines.last_mut() else { continue };
+        let separator = if at == 0 { ": " } else { ", " };
+        if line.chars().count() + separator.len() + fact.chars().count() <= WIDTH || at == 0 {
+            line.push_str(&format!("{separator}{fact}"));
+        } else {
+            line.push(',');
+            lines.push(format!("{behind}{fact}"));
+        }
+    }
+    lines.join("\n")
+}
+
+fn facts(node: &GraphNode) -> Vec<String> {
     let mut facts = Vec::new();
     match &node.state {
         NodeState::Rendered => facts.push(count(node.objects, "object")),
-        NodeState::Suspended => facts.push("suspended".to_owned()),
         NodeState::Missing => facts.push("missing".to_owned()),
         NodeState::Unknown(why) => facts.push(format!("unknown: {why}")),
-        NodeState::NotFetched(why) => facts.push(format!("not seen: {why}")),
+        NodeState::NotFetched(why) => facts.push(not_fetched(node, why)),
         NodeState::NotFollowed(why) => facts.push(format!("not followed: {why}")),
-        NodeState::Leaf => {}
+        NodeState::Suspended | NodeState::Leaf => {}
+    }
+    if is_suspended(node) {
+        facts.push("suspended".to_owned());
     }
     if !node.depends_on.is_empty() {
         let names: Vec<&str> = node.depends_on.iter().map(|id| id.name.as_str()).collect();
         facts.push(format!("after {}", names.join(", ")));
     }
-    let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(", ")) };
-    format!("{} {namespace}{}{from}{facts}", node.id.kind, node.id.name)
+    match node.health.checks.len() {
+        _ if node.health.wait => facts.push("waits for all".to_owned()),
+        0 => {}
+        checks => facts.push(format!("waits for {}", count(checks, "health check"))),
+    }
+    facts
+}
+
+/// That it was not fetched, and what, unless the line says that anyway.
+fn not_fetched(node: &GraphNode, why: &str) -> String {
+    let what = why.strip_suffix(" is not fetched").unwrap_or(why);
+    let is_said = what == "its chart is not here" || source_of(node) == Some(what);
+    if is_said { "not fetched".to_owned() } else { format!("not fetched: {what}") }
+}
+
+/// Whether a node does not reconcile: sources and policies, too.
+fn is_suspended(node: &GraphNode) -> bool {
+    node.state == NodeState::Suspended || node.lifecycle.suspended
 }
 
 #[cfg(test)]
 mod tests {
-    use seatrial_model::{FileId, Lifecycle, Span};
+    use seatrial_model::{FileId, Health, Lifecycle, Span};
 
     use super::*;
 
@@ -105,6 +163,7 @@ mod tests {
             objects: 3,
             depends_on: Vec::new(),
             lifecycle: Lifecycle::default(),
+            health: Health::default(),
         }
     }
 
@@ -112,25 +171,38 @@ mod tests {
     fn each_node_stands_below_the_one_that_applies_it() {
         let mut apps = node("Kustomization", "apps", Some("root"), NodeState::Rendered);
         apps.depends_on = vec![node("Kustomization", "infra", None, NodeState::Rendered).id];
+        apps.health.checks = vec![apps.id.clone()];
+        let mut elsewhere = node(
+            "Kustomization",
+            "elsewhere",
+            Some("root"),
+            NodeState::NotFetched("GitRepository a/b is not fetched".to_owned()),
+        );
+        elsewhere.from = Some(format!("GitRepository a/b: ./{}", "long/".repeat(8)));
+        let mut policy = node("ImagePolicy", "web", Some("elsewhere"), NodeState::Leaf);
+        policy.lifecycle.suspended = true;
+        policy.id.namespace = Some("shop".to_owned());
+        let not_followed = NodeState::NotFollowed("charts are not rendered yet".to_owned());
         let graph = Graph {
             nodes: vec![
                 node("Kustomization", "root", None, NodeState::Rendered),
                 apps,
+                elsewhere,
+                policy,
                 node("Kustomization", "infra", Some("root"), NodeState::Suspended),
-                node(
-                    "HelmRelease",
-                    "web",
-                    Some("apps"),
-                    NodeState::NotFollowed("charts are not rendered yet".to_owned()),
-                ),
+                node("HelmRelease", "web", Some("apps"), not_followed),
             ],
         };
         let expected = "\
-3 Kustomizations, 1 HelmRelease; 1 suspended
-└── Kustomization flux-system/root (./apps): 3 objects
-    ├── Kustomization flux-system/apps (./apps): 3 objects, after infra
-    │   └── HelmRelease flux-system/web (./apps): not followed: charts are not rendered yet
-    └── Kustomization flux-system/infra (./apps): suspended
+4 Kustomizations, 1 HelmRelease; 2 suspended, 1 not fetched
+└── Kustomization flux-system/root: 3 objects (./apps)
+    ├── Kustomization apps: 3 objects, after infra, waits for 1 health check
+    │   │   ./apps
+    │   └── HelmRelease web: not followed: charts are not rendered yet (./apps)
+    ├── Kustomization elsewhere: not fetched
+    │   │   GitRepository a/b: ./long/long/long/long/long/long/long/long/
+    │   └── ImagePolicy shop/web: suspended (./apps)
+    └── Kustomization infra: suspended (./apps)
 ";
         assert_eq!(tree(&graph), expected);
     }

@@ -50,7 +50,7 @@ fn left_out(node: &GraphNode) -> Option<(&'static str, String)> {
 
 #[cfg(test)]
 mod tests {
-    use seatrial_model::{FileId, Lifecycle, ObjectId, Span};
+    use seatrial_model::{FileId, Health, Lifecycle, ObjectId, Span};
 
     use super::*;
 
@@ -64,6 +64,7 @@ mod tests {
             objects: 0,
             depends_on: Vec::new(),
             lifecycle: Lifecycle::default(),
+            health: Health::default(),
         }
     }
 

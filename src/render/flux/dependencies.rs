@@ -9,10 +9,14 @@ use crate::ids;
 use crate::objects::Objects;
 use crate::unit::full_name;
 
-/// The object that an entry of `dependsOn` names: one of the same kind.
+/// The object that an entry of `dependsOn` names: one of the same kind, unless it is a ResourceSet that waits.
 pub(crate) fn named(entry: &Node, of: &Manifest) -> Option<ObjectId> {
     let field = |name: &str| entry.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
     let namespace = field("namespace").unwrap_or(namespace(of));
+    if FluxKind::of(&of.id) == Some(FluxKind::ResourceSet) {
+        let group = field("apiVersion")?.split_once('/').map_or("", |(group, _)| group);
+        return Some(ObjectId::new(group, field("kind")?, field("namespace"), field("name")?));
+    }
     Some(ObjectId::new(&of.id.group, &of.id.kind, Some(namespace), field("name")?))
 }
 

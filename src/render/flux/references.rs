@@ -18,6 +18,8 @@ use crate::release::{Made, Release};
 use crate::sources::{Bootstrap, Place, Repositories};
 use crate::unit::{full_name, is_suspended};
 
+pub(crate) use health::checked;
+
 /// What a walk has found, and whether it has found all.
 pub(crate) struct Known<'a> {
     pub(crate) objects: &'a Objects,

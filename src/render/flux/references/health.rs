@@ -10,7 +10,7 @@ use crate::release::Release;
 use crate::unit::full_name;
 
 /// What a health check names.
-pub(crate) fn named(entry: &Node) -> Option<ObjectId> {
+pub(crate) fn checked(entry: &Node) -> Option<ObjectId> {
     let field = |name: &str| entry.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
     let group = field("apiVersion").and_then(|version| version.split_once('/')).map_or("", |(group, _)| group);
     Some(ObjectId::new(group, field("kind")?, field("namespace"), field("name")?))
@@ -22,7 +22,7 @@ pub(super) fn check(kustomization: &Manifest, known: &Known<'_>, findings: &mut 
         return;
     }
     for entry in items(kustomization, &["healthChecks"]) {
-        let Some(id) = named(entry) else { continue };
+        let Some(id) = checked(entry) else { continue };
         let is_known = !has_variable(&id.name) && !id.namespace.as_deref().is_some_and(has_variable);
         if is_known && !is_there(&id, known) && !may_be_of_a_chart(&id, known) {
             findings.push(missing(&id, entry, known));

@@ -1,5 +1,7 @@
-//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR` (also `../DIR`, beside the repository, or `!` and why it cannot be read), `url …`, `variable NAME VALUE`, `version 2.9`), files as
-//! `-- PATH --`, last the graph, the findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole.
+//! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR` (also `../DIR`, beside
+//! the repository, or `!` and why it cannot be read), `url …`, `variable NAME VALUE`, `version 2.9`), files as `-- PATH --`, last the graph, the
+//! findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole; with `print lifecycle`, what the graph keeps of
+//! owners for the diff.
 //!
 //! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
@@ -9,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, Version, render};
-use seatrial_model::{BelongsTo, Finding, GraphNode, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span};
+use seatrial_model::{
+    BelongsTo, Finding, GraphNode, Lifecycle, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span,
+};
 use seatrial_tree::Tree;
 
 /// The parts of a case: path and text.
@@ -76,7 +80,24 @@ fn name(id: &ObjectId) -> String {
     format!("{} {}/{}", id.kind, id.namespace.as_deref().unwrap_or_default(), id.name)
 }
 
-fn shown(rendered: &Rendered, sources: &Sources, whole: bool) -> String {
+/// What is kept of an owner, in lines.
+fn lifecycle(node: &GraphNode) -> String {
+    let Lifecycle { prune, suspended, deletion_policy, force, interval, timeout } = &node.lifecycle;
+    let flags = [("prune", prune), ("suspended", suspended), ("force", force), ("wait", &node.health.wait)];
+    let flags = flags.iter().filter(|(_, is_set)| **is_set).map(|(name, _)| (*name).to_owned());
+    let fields = [("deletionPolicy", deletion_policy), ("interval", interval), ("timeout", timeout)];
+    let fields = fields.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
+    let checks = node.health.checks.iter().map(|id| format!("checks {}", name(id)));
+    let expressions = node.health.expressions.iter().map(|e| {
+        format!(
+            "{} {}: current `{}` inProgress `{}` failed `{}`",
+            e.api_version, e.kind, e.current, e.in_progress, e.failed
+        )
+    });
+    flags.chain(fields).chain(checks).chain(expressions).map(|line| format!("  {line}\n")).collect()
+}
+
+fn shown(rendered: &Rendered, sources: &Sources, print: &str) -> String {
     let place = |span: Span| {
         let file = sources.get(span.file).expect("a file of the tree");
         let (line, column) = file.line_column(span.start);
@@ -94,7 +115,8 @@ fn shown(rendered: &Rendered, sources: &Sources, whole: bool) -> String {
         let owner = node.owner.as_ref().map(|owner| format!(" < {}", name(owner))).unwrap_or_default();
         let from = node.from.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
         let state = if state.is_empty() { state } else { format!(": {state}") };
-        format!("{}{owner}{from}{state}\n", name(&node.id))
+        let kept = if print.contains("print lifecycle") { lifecycle(node) } else { String::new() };
+        format!("{}{owner}{from}{state}\n{kept}", name(&node.id))
     };
     let finding = |finding: &Finding| {
         let mut text = format!("{}[{}] {}\n", finding.level.as_str(), finding.rule.as_str(), finding.message);
@@ -115,7 +137,7 @@ fn shown(rendered: &Rendered, sources: &Sources, whole: bool) -> String {
     text.push_str("--\n");
     text.extend(rendered.findings.iter().map(finding));
     text.push_str("--\n");
-    if whole {
+    if print.contains("print yaml") {
         text.push_str(&seatrial_yaml::emit_all(rendered.manifests.iter().map(|manifest| &manifest.node)));
     } else {
         text.extend(rendered.manifests.iter().map(object));
@@ -136,7 +158,7 @@ fn every_case_is_walked_as_expected() {
         let sources = Arc::new(Sources::new());
         let tree = Tree::memory(files, &sources);
         let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
-        let got = shown(&walked(&parts, &tree), &sources, head.contains("print yaml"));
+        let got = shown(&walked(&parts, &tree), &sources, head);
         if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
             let kept = text.strip_suffix(&expected).expect("ends with what is expected");
             std::fs::write(&case, format!("{kept}{got}")).expect("is written");

@@ -1,11 +1,11 @@
 //! What the graph says of an object: its node, what it reconciles from, and what is not followed.
 
-use seatrial_model::{GraphNode, Lifecycle, Manifest, NodeState, ObjectId};
+use seatrial_model::{GraphNode, Health, HealthExpression, Lifecycle, Manifest, Node, NodeState, ObjectId};
 
-use crate::flux_object::{FluxKind, is_true, items, text};
+use crate::flux_object::{FluxKind, is_true, items, spec, text};
 use crate::sources::source_of;
 use crate::unit::{full_name, is_suspended};
-use crate::{dependencies, implied};
+use crate::{dependencies, implied, references};
 
 /// What becomes of an object that is not a Kustomization.
 pub(super) fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {
@@ -36,10 +36,32 @@ pub(super) fn node_of(manifest: &Manifest, owner: Option<&ObjectId>, state: Node
         objects,
         depends_on: items(manifest, &["dependsOn"]).iter().filter_map(|d| dependencies::named(d, manifest)).collect(),
         lifecycle: Lifecycle {
-            prune: is_true(manifest, &["prune"]),
+            // Helm deletes what a new version of a chart does not have.
+            prune: is_true(manifest, &["prune"]) || FluxKind::of(&manifest.id) == Some(FluxKind::HelmRelease),
             suspended: is_suspended,
             deletion_policy: text(manifest, &["deletionPolicy"]).map(str::to_owned),
+            force: is_true(manifest, &["force"]),
+            interval: text(manifest, &["interval"]).map(str::to_owned),
+            timeout: text(manifest, &["timeout"]).map(str::to_owned),
         },
+        health: health(manifest),
+    }
+}
+
+/// What it waits for; a HelmRelease has other fields for that, and waits for what its chart brings.
+fn health(manifest: &Manifest) -> Health {
+    let field = |node: &Node, name: &str| node.get(name).and_then(Node::scalar_text).unwrap_or_default().to_owned();
+    let expression = |node: &Node| HealthExpression {
+        api_version: field(node, "apiVersion"),
+        kind: field(node, "kind"),
+        current: field(node, "current"),
+        in_progress: field(node, "inProgress"),
+        failed: field(node, "failed"),
+    };
+    Health {
+        wait: is_true(manifest, &["wait"]),
+        checks: items(manifest, &["healthChecks"]).iter().filter_map(references::checked).collect(),
+        expressions: items(manifest, &["healthCheckExprs"]).iter().map(expression).collect(),
     }
 }
 
@@ -62,8 +84,26 @@ fn from(manifest: &Manifest) -> Option<String> {
             let (kind, name) = (&source.id.kind, full_name(&source.id));
             Some(format!("{kind} {name}: {}", text(&synced, &["path"]).unwrap_or("./")))
         }
-        FluxKind::Image => {
-            text(manifest, &["image"]).or_else(|| text(manifest, &["imageRepositoryRef", "name"])).map(str::to_owned)
+        FluxKind::Image if manifest.id.kind == "ImageUpdateAutomation" => {
+            let id = references::automation_source(manifest)?;
+            let path = text(manifest, &["update", "path"]).unwrap_or("./");
+            Some(format!("{} {}: {path}", id.kind, full_name(&id)))
+        }
+        FluxKind::Image if manifest.id.kind == "ImagePolicy" => {
+            let repository = text(manifest, &["imageRepositoryRef", "name"])?;
+            let policy = spec(manifest, &["policy"])?.entries().first()?;
+            let how = policy.value.entries().first().and_then(|entry| entry.value.scalar_text());
+            let how = how.map(|how| format!(" {how}")).unwrap_or_default();
+            Some(format!("{repository}, {}{how}", policy.key.text))
+        }
+        FluxKind::Image => text(manifest, &["image"]).map(str::to_owned),
+        FluxKind::Notification => {
+            text(manifest, &["providerRef", "name"]).or_else(|| text(manifest, &["type"])).map(str::to_owned)
+        }
+        FluxKind::ResourceSet => {
+            let kind = text(manifest, &["type"])?;
+            let url = text(manifest, &["url"]).map(|url| format!(" {url}")).unwrap_or_default();
+            Some(format!("{kind}{url}"))
         }
         _ => None,
     }
