@@ -144,7 +144,7 @@ mod tests {
         let of = BelongsTo::Checkout { name: "platform".into(), asked: Span::new(config.id(), 21, 29) };
         let text = "kind: ConfigMap\nx: 1\n".to_owned();
         let file = sources.add_of(&of, "apps/base/x.yaml", text, Encoding::Utf8);
-        let finding = Finding::new(ids::SCHEMA, Span::new(file.id(), 16, 17), "`x` is unknown");
+        let finding = Finding::new(ids::INVALID_OBJECT, Span::new(file.id(), 16, 17), "`x` is unknown");
         let told = ReportedFinding::resolve(&finding, &sources, &Masker::new());
         let place = |at: &Location| format!("{}:{}", at.shown_path(), at.line);
         assert_eq!(place(&told.primary.location), "seatrial.yaml:2");
