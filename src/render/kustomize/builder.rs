@@ -20,7 +20,8 @@ use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::unfinished::has_errors_since;
 use crate::{
-    Builder, charts, images, labels, namespace, patches, plugins, replacements, replicas, result, unfinished, vars,
+    Builder, charts, images, labels, namespace, not_here, patches, plugins, replacements, replicas, result, unfinished,
+    vars,
 };
 
 /// Builds the kustomization in a directory, with what is added to it.
@@ -39,7 +40,8 @@ pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>
         Some(additions) => build.open_with(&dir, additions),
     };
     let Some((root, is_as_written)) = opened else {
-        return Rendered { findings: build.findings, ..Rendered::default() };
+        let needed = not_here::needed(&build.findings, builder.tree.sources());
+        return Rendered { findings: build.findings, needed, ..Rendered::default() };
     };
     build.trail = Trail::begin(&root);
     let built = if is_as_written {
@@ -53,7 +55,8 @@ pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>
     let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
     leave_out_what_follows(&mut findings);
-    Rendered { manifests, findings, ..Rendered::default() }
+    let needed = not_here::needed(&findings, builder.tree.sources());
+    Rendered { manifests, findings, needed, graph: None }
 }
 
 /// Leaves out findings that others explain: what could not be built may have the image, and the object that two became where `---` is

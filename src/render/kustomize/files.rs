@@ -9,6 +9,7 @@ use seatrial_yaml::{Dialect, Parsed};
 use crate::cache::Cache;
 use crate::ids;
 use crate::near_path::near_path;
+use crate::not_here::not_fetched;
 use crate::remote::{self, Copy, is_remote};
 use crate::repeated_keys;
 use crate::schemas::Schemas;
@@ -184,28 +185,4 @@ fn outside(path: &str, dir: &str, span: Span) -> Finding {
     Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` is not in or below `{dir}`"))
         .with_note("kustomize reads files only below the directory of the kustomization that names them; Flux reads any file of the repository")
         .with_help("allow it with `loadRestrictor: none` next to the `path` under `kustomize:` in seatrial.yaml or with `--load-restrictor none`; or move the file there, or give its directory a kustomization and include it as a base")
-}
-
-fn not_fetched(path: &str, copy: &Copy<'_>, span: Span) -> Finding {
-    let shown = path.split('?').next().unwrap_or_default();
-    let shown = shown.split_once("://").map_or_else(|| shown.to_owned(), without_credentials);
-    let finding =
-        Finding::new(ids::KUSTOMIZE, span, format!("`{shown}` is outside the repository and was not fetched"))
-            .with_note("nothing of it is in the result; everything else is");
-    match copy {
-        Copy::At(place) => finding.with_note(format!("a checkout should be at `{place}`, which does not exist")),
-        Copy::OfAnotherReference { directory, reference, wanted } => {
-            let wanted = wanted.as_deref().unwrap_or("the default branch");
-            finding.with_note(format!("`{directory}` is a checkout of {reference}, but {wanted} is needed"))
-        }
-        Copy::Unknown => {
-            finding.with_help("check the repository out in CI, or vendor it, and name it under `checkouts` in seatrial.yaml or with `--checkout URL=DIR`")
-        }
-    }
-}
-
-fn without_credentials((scheme, rest): (&str, &str)) -> String {
-    let end = rest.find('/').unwrap_or(rest.len());
-    let host = rest.get(..end).and_then(|h| h.rsplit_once('@')).map_or(0, |(before, _)| before.len() + 1);
-    format!("{scheme}://{}", rest.get(host..).unwrap_or_default())
 }

@@ -17,6 +17,8 @@ pub(crate) mod own {
             "An unknown field is refused by kustomize. A field that kustomize knows and Seatrial does not support yet is never ignored: the rendered result could be wrong."
         PATCH_TARGET "patch-target" Error Incomplete "a patch has no object to patch"
             "The object was renamed, removed, or its apiVersion changed in the base but not in the patch."
+        REMOTE_BASE "remote-base" Error Incomplete "a remote base is not here"
+            "Seatrial fetches nothing, and what it renders of the rest is not what kustomize builds: nothing may be deployed of it. Check the repository out in CI, or vendor it, and name it under `checkouts`. In a cluster that Flux reconciles it is a note, and what hangs on it is not called wrong."
         UNUSED_IMAGE "unused-image" Warning Free "an entry of `images` matches no image"
             "kustomize passes over an entry whose name no container has, so the tag that it sets is never deployed. The name is compared as a whole, with its registry: `web` is not `registry.example.com/web`."
     }

@@ -59,6 +59,7 @@ mod names;
 mod namespace;
 mod near_path;
 mod nearest;
+mod not_here;
 mod open_api;
 mod order;
 mod patch_source;
@@ -96,7 +97,7 @@ mod vars;
 mod wording;
 
 pub use additions::Additions;
-pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET};
+pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE};
 pub use image_override::{ImageOverride, override_images};
 pub use inline::parse_text;
 pub use nearest::nearest as nearest_name;

@@ -134,7 +134,7 @@ fn split_repository(rest: &str, segments: usize) -> Option<(&str, &str)> {
 }
 
 /// `ref` of a query, else `version`.
-fn reference(query: &str) -> Option<String> {
+pub(crate) fn reference(query: &str) -> Option<String> {
     let value = |name: &str| {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let mut values = pairs.filter(|(key, value)| *key == name && !value.is_empty());
