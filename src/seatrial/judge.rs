@@ -268,7 +268,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let all = of_rendering.chain(of_checking).zip(ages);
     let findings: Vec<Found> = all.map(|((finding, stage), age)| Found { finding, stage, age }).collect();
 
-    let unseen = Unseen::of_graph(head.graph.as_ref());
+    let unseen = Unseen::of(&head);
     let objects = head.manifests.len();
     let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
     let validation = validate_stage(&findings, &rendering, objects, bench.fail_on, checked_in);

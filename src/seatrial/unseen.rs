@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Graph, GraphNode, NodeState};
+use seatrial_model::{Graph, GraphNode, NeededKind, NodeState, Rendered};
 
 use crate::judge::count;
 
@@ -14,8 +14,18 @@ const CHARTS: &str = "charts are not rendered yet";
 pub(crate) struct Unseen(BTreeMap<(&'static str, String), usize>);
 
 impl Unseen {
+    /// What a rendering leaves out.
+    pub(crate) fn of(rendered: &Rendered) -> Unseen {
+        let mut unseen = Unseen::of_graph(rendered.graph.as_ref());
+        let bases = rendered.needed.iter().filter(|needed| needed.kind == NeededKind::Base).count();
+        if bases > 0 {
+            unseen.0.insert(("remote base", "not fetched".to_owned()), bases);
+        }
+        unseen
+    }
+
     /// What the graph of a rendering leaves out.
-    pub(crate) fn of_graph(graph: Option<&Graph>) -> Unseen {
+    fn of_graph(graph: Option<&Graph>) -> Unseen {
         let mut unseen = Unseen::default();
         for node in graph.iter().flat_map(|graph| &graph.nodes) {
             if let Some(what) = left_out(node) {

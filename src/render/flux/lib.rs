@@ -25,6 +25,7 @@ mod owners;
 mod path_pattern;
 mod references;
 mod release;
+mod remote_bases;
 mod source_ignore;
 mod sources;
 mod substitute_from;

@@ -17,7 +17,7 @@ use crate::substitute_from::variables;
 use crate::substituted::Filling;
 use crate::substitution::Strictness;
 use crate::view::View;
-use crate::{ids, inherited};
+use crate::{ids, inherited, remote_bases};
 
 /// What a unit is built with.
 pub(crate) struct Surroundings<'a> {
@@ -279,14 +279,15 @@ pub(crate) fn build(kustomization: &Manifest, located: &Located, around: &Surrou
     let Located { view, dir, .. } = located;
     let additions = additions(kustomization, &view.tree, dir);
     let rendered = view.builder.build_with(dir, &additions);
-    let (mut manifests, mut findings) = (rendered.manifests, rendered.findings);
+    let (mut manifests, mut findings, mut needed) = (rendered.manifests, rendered.findings, rendered.needed);
+    remote_bases::are_needed(kustomization, &mut findings, &mut needed);
     inherited::leave_out_what_is_for_others(&additions, &mut findings);
     fill_in(kustomization, &mut manifests, around, &mut findings);
     for manifest in &mut manifests {
         set_common_metadata(kustomization, manifest);
         manifest.owner = Some(Owner(kustomization.id.clone()));
     }
-    Built { state: NodeState::Rendered, manifests, findings, needed: rendered.needed, directory: Some(located.name()) }
+    Built { state: NodeState::Rendered, manifests, findings, needed, directory: Some(located.name()) }
 }
 
 fn fill_in(

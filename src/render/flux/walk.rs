@@ -7,6 +7,7 @@ mod finish;
 mod made;
 mod nodes;
 mod told;
+mod unseen;
 
 use std::collections::HashMap;
 
@@ -26,7 +27,7 @@ use crate::sources::{Bootstrap, Repositories, source_of};
 use crate::substitute_from::is_all_there;
 use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
 use crate::version::Version;
-use crate::{ids, implied};
+use crate::{ids, implied, remote_bases};
 
 /// What is walked.
 #[derive(Clone, Debug)]
@@ -140,7 +141,7 @@ impl Walk<'_> {
         let dir = confined(path);
         let view = own.archived("", None);
         let nowhere = || Span::start_of(own.tree().sources().add(path, String::new()).id());
-        let rendered = match view.tree.kind(&dir) {
+        let mut rendered = match view.tree.kind(&dir) {
             Ok(_) => view.builder.build_with(&dir, &Additions::none(self.somewhere(&dir))),
             Err(error) => {
                 let message = format!("`{path}` {error}");
@@ -152,6 +153,7 @@ impl Walk<'_> {
         self.bootstrap = self.bootstrap.take().or_else(|| bootstrap(&rendered.manifests, &dir));
         let itself = rendered.manifests.iter().find(|manifest| self.is_root(manifest, &dir)).cloned();
         let Some(root) = itself else {
+            remote_bases::are_not_fetched(&mut rendered.findings);
             self.findings.extend(rendered.findings);
             self.needed.extend(rendered.needed);
             let above = vec![dir];

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use seatrial_model::{Graph, GraphNode, NodeState, ObjectId, Rendered};
 
-use super::{Walk, Walked, told};
+use super::{Walk, Walked, told, unseen};
 use crate::flux_object::FluxKind;
 use crate::references::{self, Known};
 use crate::release::{self, Release};
@@ -21,6 +21,8 @@ impl Walk<'_> {
         let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
         let releases = release::read_all(&around, is_complete);
         let is_complete = is_complete && !releases.all.iter().any(Release::may_bring_sources);
+        let is_hidden = self.is_partial || !self.needed.is_empty() || self.nodes.iter().any(unseen::hides_sources);
+        unseen::sources_may_be_there(&mut self.findings, is_hidden);
         note_releases(&mut self.nodes, &releases.all);
         self.findings.extend(releases.findings);
         self.needed.extend(releases.needed);
@@ -40,6 +42,7 @@ impl Walk<'_> {
         self.findings.extend(self.objects.all().iter().flat_map(image_policy::wrong_with));
         self.findings.extend(self.objects.all().iter().flat_map(input_provider::wrong_with));
         told::all_here(&mut self.findings, &self.objects, repositories);
+        unseen::name_each_once(&mut self.findings);
         let manifests = self.objects.into_all();
         let rendered = Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed };
         Walked { rendered, releases: releases.all }
