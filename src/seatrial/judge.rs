@@ -262,13 +262,13 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     };
     // Only now: the base's finding lies at the missing path, too, and the two are compared by their files.
     point_at_configuration(&mut head.findings, &planned, bench.session);
+    let unseen = Unseen::of(&head);
     let of_rendering = head.findings.into_iter().map(|finding| (finding, Stage::Render));
     let of_checking = checked.into_iter().map(|finding| (finding, Stage::Validate));
     let ages = ages.into_iter().chain(std::iter::repeat(Age::New));
     let all = of_rendering.chain(of_checking).zip(ages);
     let findings: Vec<Found> = all.map(|((finding, stage), age)| Found { finding, stage, age }).collect();
 
-    let unseen = Unseen::of(&head);
     let objects = head.manifests.len();
     let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
     let validation = validate_stage(&findings, &rendering, objects, bench.fail_on, checked_in);
