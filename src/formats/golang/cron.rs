@@ -1,32 +1,70 @@
 //! Schedules as `github.com/robfig/cron/v3` reads them (`parser.go`, `ParseStandard`): five fields, or a word such as `@daily`.
 //!
-//! Not here: time zones, and when a schedule is due.
+//! Not here: the clock. When a schedule is due is told for a time that is given, in a zone that is given.
+
+mod times;
+
+pub use times::{Schedule, Zone};
 
 use crate::duration;
 
 /// What is wrong with a schedule, as a predicate: `must have five fields …`.
 #[must_use]
 pub fn wrong_with(text: &str) -> Option<String> {
+    read(text).err()
+}
+
+/// A schedule as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Spec {
+    /// Bits of the values of each field, and whether the days of the month and of the week are all of them.
+    Fields { bits: [u64; 5], any_day: bool, any_weekday: bool },
+    /// So many nanoseconds after the last time.
+    Every(i64),
+}
+
+/// The error is a predicate.
+fn read(text: &str) -> Result<Spec, String> {
     if let Some(name) = text.strip_prefix('@') {
         return descriptor(name);
     }
     let fields: Vec<&str> = text.split_whitespace().collect();
-    if fields.len() != FIELDS.len() {
-        return Some(format!(
+    let [minute, hour, day, month, weekday] = fields.as_slice() else {
+        return Err(format!(
             "must have five fields (minute, hour, day of the month, month, day of the week), not {}",
             fields.len()
         ));
+    };
+    let mut bits = [0; 5];
+    let mut any = [false; 5];
+    for (at, (text, field)) in [minute, hour, day, month, weekday].into_iter().zip(&FIELDS).enumerate() {
+        let (of_field, is_any) = field.read(text)?;
+        if let (Some(bits), Some(any)) = (bits.get_mut(at), any.get_mut(at)) {
+            (*bits, *any) = (of_field, is_any);
+        }
     }
-    fields.iter().zip(FIELDS).find_map(|(text, field)| field.wrong(text))
+    let [_, _, any_day, _, any_weekday] = any;
+    Ok(Spec::Fields { bits, any_day, any_weekday })
 }
 
-fn descriptor(name: &str) -> Option<String> {
-    const NAMES: [&str; 7] = ["yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly"];
-    let is_interval = name.strip_prefix("every ").is_some_and(|text| duration::parse(text).is_some());
-    if NAMES.contains(&name) || is_interval {
-        return None;
+fn descriptor(name: &str) -> Result<Spec, String> {
+    if let Some(text) = name.strip_prefix("every ")
+        && let Some(delay) = duration::parse(text)
+    {
+        return Ok(Spec::Every(delay));
     }
-    Some("must be `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every` with a duration".to_owned())
+    read(match name {
+        "yearly" | "annually" => "0 0 1 1 *",
+        "monthly" => "0 0 1 * *",
+        "weekly" => "0 0 * * 0",
+        "daily" | "midnight" => "0 0 * * *",
+        "hourly" => "0 * * * *",
+        _ => {
+            return Err(
+                "must be `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly` or `@every` with a duration".to_owned()
+            );
+        }
+    })
 }
 
 struct Field {
@@ -50,17 +88,24 @@ const FIELDS: [Field; 5] = [
 ];
 
 impl Field {
-    fn wrong(&self, text: &str) -> Option<String> {
-        let fits = |part: &str| self.takes(part).is_some();
-        if text.split(',').filter(|part| !part.is_empty()).all(fits) {
-            return None;
+    /// The bits of its values, and whether one of the list is `*`.
+    fn read(&self, text: &str) -> Result<(u64, bool), String> {
+        let (mut bits, mut is_any) = (0, false);
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let Some((of_part, any)) = self.takes(part) else {
+                let Field { name, least, most, .. } = self;
+                return Err(format!(
+                    "must have {name} between {least} and {most}, a range, a list or `*`, not `{text}`"
+                ));
+            };
+            bits |= of_part;
+            is_any |= any;
         }
-        let Field { name, least, most, .. } = self;
-        Some(format!("must have {name} between {least} and {most}, a range, a list or `*`, not `{text}`"))
+        Ok((bits, is_any))
     }
 
     /// One of a list: `*`, `5`, `1-5`, each with a step (`getRange`).
-    fn takes(&self, part: &str) -> Option<()> {
+    fn takes(&self, part: &str) -> Option<(u64, bool)> {
         let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
         let step: u32 = step.map_or(Some(1), |step| step.parse().ok())?;
         let (low, high) = range.split_once('-').map_or((range, None), |(low, high)| (low, Some(high)));
@@ -70,7 +115,12 @@ impl Field {
             (_, None) if part.contains('/') => (self.number(low)?, self.most),
             (_, None) => (self.number(low)?, self.number(low)?),
         };
-        (self.least <= start && start <= end && end <= self.most && step > 0).then_some(())
+        if !(self.least <= start && start <= end && end <= self.most && step > 0) {
+            return None;
+        }
+        let bits = (start..=end).step_by(usize::try_from(step).ok()?).fold(0, |bits, value| bits | 1_u64 << value);
+        // With a step, it is not all of them any more.
+        Some((bits, matches!(low, "*" | "?") && step == 1))
     }
 
     fn number(&self, text: &str) -> Option<u32> {
