@@ -47,14 +47,17 @@ impl ClusterRoots {
 
 /// Roots that say so themselves (what is in them reconciles them), and those that nobody reconciles and that lead somewhere.
 fn candidates(flux: &Flux, kustomizations: &Kustomizations) -> BTreeSet<String> {
-    let certain: BTreeSet<String> = flux.all().iter().flat_map(|object| certain(object, kustomizations)).collect();
+    let certain_roots: BTreeSet<String> =
+        flux.all().iter().flat_map(|object| certain(object, kustomizations)).collect();
     // What an earlier one reaches is not a root, and then what a later one reaches: by paths that are written out, as one that is filled in
-    // leads to one of many clusters.
-    let mut roots: Vec<String> = certain.into_iter().collect();
+    // leads to one of many clusters. What a bootstrap has made a root stays one.
+    let bootstraps = flux.all().iter().filter(|object| object.is_bootstrap || object.is_instance);
+    let bootstrapped: BTreeSet<String> = bootstraps.flat_map(|object| certain(object, kustomizations)).collect();
+    let mut roots: Vec<String> = certain_roots.into_iter().collect();
     for _ in 0..2 {
         let mut reached = Reach::along(|object| &object.named);
         roots.retain(|root| {
-            let is_root = !reached.holds(root);
+            let is_root = !reached.holds(root) || bootstrapped.contains(root);
             if is_root {
                 reached.follow(root, flux, kustomizations);
             }
@@ -102,9 +105,11 @@ fn loose<'a>(
     loose
 }
 
-/// Directories that an object says to be roots: a FluxInstance's, and one that applies the object itself.
+/// Directories that an object says to be roots: a FluxInstance's, one that applies the object itself, and one that a bootstrap has put it
+/// into.
 fn certain<'a>(object: &'a FluxObject, kustomizations: &'a Kustomizations) -> impl Iterator<Item = String> + 'a {
-    let is_root = |dir: &&String| object.is_instance || kustomizations.builds(dir, &object.file);
+    let is_inside = move |dir: &str| object.is_bootstrap && within(&object.file, dir).is_some();
+    let is_root = move |dir: &&String| object.is_instance || is_inside(dir) || kustomizations.builds(dir, &object.file);
     object.named.iter().filter(is_root).cloned()
 }
 

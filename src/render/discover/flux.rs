@@ -28,6 +28,8 @@ pub(crate) struct FluxObject {
     pub(crate) named: Vec<String>,
     /// Whether it makes a FluxInstance, which leads to the root of a cluster.
     pub(crate) is_instance: bool,
+    /// Whether it has the name that a bootstrap gives to the Kustomization that reconciles the root.
+    pub(crate) is_bootstrap: bool,
 }
 
 /// All of them, ordered by file.
@@ -42,6 +44,7 @@ pub(crate) struct Flux {
 struct Said {
     file: String,
     is_instance: bool,
+    is_bootstrap: bool,
     source: Option<String>,
     /// Directories, and whether they are written out.
     paths: Vec<(String, bool)>,
@@ -75,7 +78,8 @@ impl Flux {
             paths.retain(|(dir, _)| (!dir.is_empty() || is_own) && tree.kind(dir) == Ok(EntryKind::Directory));
             let named = paths.iter().filter(|(_, is_whole)| *is_whole).map(|(dir, _)| dir.clone()).collect();
             let dirs = paths.into_iter().map(|(dir, _)| dir).collect();
-            FluxObject { file: object.file, dirs, named, is_instance: object.is_instance }
+            let Said { file, is_instance, is_bootstrap, .. } = object;
+            FluxObject { file, dirs, named, is_instance, is_bootstrap }
         });
         Flux { objects: objects.collect(), patches_its_own }
     }
@@ -127,6 +131,7 @@ fn said_by(node: &Node, file: &str) -> Option<Said> {
         return Some(Said {
             file: file.to_owned(),
             is_instance: true,
+            is_bootstrap: false,
             source: None,
             paths: path.into_iter().collect(),
         });
@@ -138,6 +143,7 @@ fn said_by(node: &Node, file: &str) -> Option<Said> {
         return None;
     }
     let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::as_str).map(str::to_owned);
+    let is_bootstrap = kind == "Kustomization" && text(node, &["metadata", "name"]).as_deref() == Some(OWN);
     let (source, paths) = match kind {
         // What an artifact holds, its generator says.
         "Kustomization" if text(spec, &["sourceRef", "kind"]).as_deref() == Some("ExternalArtifact") => {
@@ -156,7 +162,7 @@ fn said_by(node: &Node, file: &str) -> Option<Said> {
         }
         _ => return None,
     };
-    Some(Said { file: file.to_owned(), is_instance: false, source, paths })
+    Some(Said { file: file.to_owned(), is_instance: false, is_bootstrap, source, paths })
 }
 
 /// The part of a path before what is filled in or is a pattern: that may be any of the directories there. Seen from the root of its source;
