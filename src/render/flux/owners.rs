@@ -18,6 +18,9 @@ const SHARED: [(&str, &str); 3] = [
     ("kustomize.toolkit.fluxcd.io/ssa", "Ignore"),
 ];
 
+/// How many further owners are named.
+const NAMED: usize = 3;
+
 /// Each object that several owners apply to one cluster.
 pub(crate) fn check(objects: &Objects) -> Vec<Finding> {
     let mut applied: BTreeMap<(Option<&str>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
@@ -27,7 +30,7 @@ pub(crate) fn check(objects: &Objects) -> Vec<Finding> {
         applied.entry((cluster, &manifest.id)).or_default().push(manifest);
     }
     let several = applied.into_values().filter(|all| all.len() > 1);
-    several.flat_map(|all| told(&all)).collect()
+    several.flat_map(|all| told(&all, objects)).collect()
 }
 
 /// Whether its namespace is known: two objects without one may end in two.
@@ -40,25 +43,47 @@ fn is_placed(manifest: &Manifest) -> bool {
     is_known && !has_variable(name)
 }
 
-fn told(all: &[&Manifest]) -> Vec<Finding> {
+/// Once for all that differ from the first one's, and once for all that are the same.
+fn told(all: &[&Manifest], objects: &Objects) -> Vec<Finding> {
     let Some((first, others)) = all.split_first() else { return Vec::new() };
     let others = others.iter().filter(|other| other.owner != first.owner && !is_shared(first) && !is_shared(other));
-    let finding = |other: &&Manifest| {
-        let name = |manifest: &Manifest| {
-            manifest
-                .owner
-                .as_ref()
-                .map_or_else(|| "the bootstrap".to_owned(), |owner| format!("`{}`", full_name(&owner.0)))
-        };
-        let is_same = first.node == other.node;
-        let says = if is_same { "the same object" } else { "an object" };
-        let message =
-            format!("{says} is applied by {} and by {}: {}", name(first), name(other), other.id.kind_and_name());
-        let level = if is_same { Level::Warning } else { Level::Error };
-        let finding = Finding::new(ids::TWO_OWNERS, name_of(other), message).with_level(level).with_object(&other.id);
-        finding.with_related(name_of(first), format!("{} has it, too", name(first)))
+    let (same, different): (Vec<&Manifest>, Vec<&Manifest>) = others.partition(|other| other.node == first.node);
+    let different = finding(first, &different, "an object", objects);
+    let same = finding(first, &same, "the same object", objects).map(|finding| finding.with_level(Level::Warning));
+    different.into_iter().chain(same).collect()
+}
+
+/// That others apply an object, too; at the first of them.
+fn finding(first: &Manifest, others: &[&Manifest], what: &str, objects: &Objects) -> Option<Finding> {
+    let other = others.first()?;
+    let mut by: Vec<String> = others.iter().map(|other| owner_of(other)).collect();
+    if by.len() > NAMED {
+        by.truncate(1);
+        by.push(format!("{} others", others.len() - 1));
+    }
+    let last = by.pop()?;
+    let before: String = by.iter().map(|name| format!(", by {name}")).collect();
+    let message =
+        format!("{what} is applied by {}{before} and by {last}: {}", owner_of(first), other.id.kind_and_name());
+    let place = name_of(other);
+    let finding = Finding::new(ids::TWO_OWNERS, place, message).with_object(&other.id);
+    // One file may serve them all: then who applies it tells them apart.
+    let whole = |manifest: &Manifest| match manifest.owner.as_ref().and_then(|owner| objects.get(&owner.0)) {
+        Some(owner) if name_of(manifest) == place => crate::kustomization::place(owner),
+        _ => name_of(manifest),
     };
-    others.map(finding).collect()
+    let finding = finding.with_related(whole(first), format!("{} has it, too", owner_of(first)));
+    let further = others.iter().skip(1).take(NAMED - 1);
+    Some(
+        further.fold(finding, |finding, other| {
+            finding.with_related(whole(other), format!("{} has it, too", owner_of(other)))
+        }),
+    )
+}
+
+/// Whoever applies an object.
+fn owner_of(manifest: &Manifest) -> String {
+    manifest.owner.as_ref().map_or_else(|| "the bootstrap".to_owned(), |owner| format!("`{}`", full_name(&owner.0)))
 }
 
 fn name_of(manifest: &Manifest) -> seatrial_model::Span {
