@@ -9,6 +9,7 @@ mod artifact_copy;
 mod artifacts;
 mod asked;
 mod azure;
+mod bootstrapped;
 mod dependencies;
 mod doublestar;
 mod flux_object;

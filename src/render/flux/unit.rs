@@ -8,6 +8,7 @@ use seatrial_model::{
 use seatrial_tree::{EntryKind, Tree, confined, join};
 
 use crate::artifacts::Artifacts;
+use crate::bootstrapped::{here, made_by_a_bootstrap, of_the_bootstrap};
 use crate::flux_object::{has_variable, is_true, namespace, spec, text};
 use crate::includes::{conflict, included};
 use crate::kustomization::{additions, set_common_metadata};
@@ -100,6 +101,9 @@ pub(crate) fn locate(kustomization: &Manifest, around: &Surroundings<'_>) -> Res
         Some((included, inside)) => (included, inside),
         None => (id, dir),
     };
+    if source.is_none() && made_by_a_bootstrap(&id, around) {
+        return here(&id, dir, name_span, around);
+    }
     let consequence = "what this Kustomization applies is not seen";
     let root = files_of(kustomization, &id, name_span, around, consequence)?;
     let dir = join(&root.dir, &dir).unwrap_or(dir);
@@ -238,15 +242,6 @@ fn not_fetched(
         needed: vec![needed],
         ..Built::nothing(NodeState::NotFetched(format!("{name} is not fetched"))).with(finding)
     }
-}
-
-/// That a source is perhaps made by a bootstrap that is not in Git.
-fn of_the_bootstrap(id: &ObjectId, span: Span) -> Built {
-    let message = format!("there is no {} `{}` in Git", id.kind, full_name(id));
-    let finding = Finding::new(ids::MISSING_SOURCE, span, message).with_level(Level::Note);
-    let help = format!("where the bootstrap makes it, name it under `repositories`: `{{ {}: PATH }}`", id.name);
-    let why = format!("{} {} is not in Git", id.kind, full_name(id));
-    Built::nothing(NodeState::NotFetched(why)).with(finding.with_help(help))
 }
 
 /// That there is no such source, and which one was perhaps meant.
