@@ -5,6 +5,7 @@ use std::sync::Arc;
 use seatrial_model::{Finding, Level, Node, SourceFile, Span};
 
 use crate::fields::KUSTOMIZATION;
+use crate::gathered::Key;
 use crate::ids;
 use crate::nearest::nearest;
 use crate::shape;
@@ -24,6 +25,8 @@ pub(crate) struct Kustomization {
     pub(crate) file: Arc<SourceFile>,
     pub(crate) kind: Kind,
     pub(crate) flaws: Flaws,
+    /// Under what others find what it gathers, where they build the same with other additions.
+    pub(crate) gathered_as: Option<Key>,
     root: Node,
 }
 
@@ -89,12 +92,17 @@ impl Kustomization {
         if nothing {
             findings.push(empty(&file));
         }
-        Some(Kustomization { dir: dir.to_owned(), file, kind, flaws: Flaws::default(), root })
+        Some(Kustomization::of(dir, file, kind, Flaws::default(), root))
     }
 
     /// One of these parts.
     pub(crate) fn of(dir: &str, file: Arc<SourceFile>, kind: Kind, flaws: Flaws, root: Node) -> Kustomization {
-        Kustomization { dir: dir.to_owned(), file, kind, flaws, root }
+        Kustomization { dir: dir.to_owned(), file, kind, flaws, gathered_as: None, root }
+    }
+
+    /// The same, which others build with other additions.
+    pub(crate) fn shared_as(self, key: Key) -> Kustomization {
+        Kustomization { gathered_as: Some(key), ..self }
     }
 
     /// The same with other fields.

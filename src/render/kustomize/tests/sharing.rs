@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_kustomize::{Builder, FILE_NAMES, Options, build};
-use seatrial_model::{Rendered, Sources};
+use seatrial_kustomize::{Additions, Builder, FILE_NAMES, Options, build};
+use seatrial_model::{Rendered, Sources, Span};
 use seatrial_tree::Tree;
-use seatrial_yaml::emit_all;
+use seatrial_yaml::{Dialect, emit_all, parse};
 
 /// What a person sees of a build.
 fn shown(rendered: &Rendered, sources: &Sources) -> String {
@@ -109,4 +109,92 @@ fn bases_that_depend_on_who_includes_them_are_not_shared() {
     let tree = Tree::memory(files, &Arc::new(Sources::new()));
     assert_eq!(directories(&tree).len(), 12);
     assert_shared(&tree, "circles");
+}
+
+/// What the objects of a controller add, each at its own place: nothing, what every object gets, and what only some get.
+const ADDED: [&str; 6] = [
+    "set: {}\n",
+    "set: { namespace: shop, namePrefix: a- }\n",
+    "set: { nameSuffix: -b }\nappended:\n  patches:\n  - target: { kind: ConfigMap }\n    patch: '[{ op: add, path: /metadata/labels, value: { b: c } }]'\n",
+    "appended:\n  patches:\n  - patch: '{ apiVersion: v1, kind: ConfigMap, metadata: { name: map }, data: { a: $patch } }'\n  - patch: '{ apiVersion: v1, kind: Other, metadata: { name: map } }'\n",
+    "set: { buildMetadata: [originAnnotations, transformerAnnotations] }\nimages: [{ name: nginx, newTag: '2' }]\n",
+    "appended: { components: [../component, ./component, missing] }\nimages: [{ name: nginx, digest: 'sha256:0' }]\n",
+];
+
+/// Additions of several controllers' objects, two of each.
+fn additions(sources: &Sources) -> Vec<Additions> {
+    let of = |(position, text): (usize, &&str)| {
+        let file = sources.add(&format!("cluster-{position}.yaml"), (*text).to_owned());
+        let parsed = parse(&file, Dialect::Kubectl);
+        let root = &parsed.documents.first().expect("a document").node;
+        let entries = |field: &str| root.get(field).map(|node| node.entries().to_vec()).unwrap_or_default();
+        Additions {
+            set: entries("set"),
+            appended: entries("appended"),
+            images: root.get("images").map(|node| node.items().to_vec()).unwrap_or_default(),
+            place: Span::start_of(file.id()),
+        }
+    };
+    ADDED.iter().chain(&ADDED).enumerate().map(of).collect()
+}
+
+/// The same to a person, and each value from the same place.
+fn shown_with_origins(rendered: &Rendered, sources: &Sources) -> String {
+    let nodes: Vec<String> = rendered.manifests.iter().map(|manifest| format!("{manifest:?}")).collect();
+    format!("{}{}", shown(rendered, sources), nodes.join("\n"))
+}
+
+/// Whether every directory, built with what each of several objects adds to it, gives what it gives where nothing is shared.
+fn assert_shared_with_additions(tree: &Tree, dirs: &[String], case: &str) {
+    let all = additions(tree.sources());
+    let new = || Builder::new(tree, Options::default(), &Arc::default());
+    let pairs: Vec<(&String, &Additions)> = dirs.iter().flat_map(|dir| all.iter().map(move |a| (dir, a))).collect();
+    let alone: Vec<String> = pairs
+        .iter()
+        .map(|(dir, additions)| shown_with_origins(&new().build_with(dir, additions), tree.sources()))
+        .collect();
+    let builder = new();
+    std::thread::scope(|scope| {
+        for is_backwards in [false, true] {
+            let (builder, pairs, alone) = (&builder, &pairs, &alone);
+            scope.spawn(move || {
+                for position in 0..pairs.len() {
+                    let position = if is_backwards { pairs.len() - 1 - position } else { position };
+                    let (dir, additions) = pairs[position];
+                    let shared = shown_with_origins(&builder.build_with(dir, additions), tree.sources());
+                    assert_eq!(shared, alone[position], "{case}: {dir} with {additions:?}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn what_a_controller_adds_to_a_directory_changes_nothing_for_another() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let cases: Vec<PathBuf> = root.read_dir().expect("testdata").map(|e| e.expect("an entry").path()).collect();
+    for case in cases {
+        let tree = Tree::working_copy(&case, &Arc::new(Sources::new())).expect("a case");
+        assert_shared_with_additions(&tree, &directories(&tree), &case.display().to_string());
+    }
+}
+
+#[test]
+fn directories_without_a_kustomization_are_gathered_for_each_who_names_their_directories() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
+    let files = [
+        ("files/map.yaml", map),
+        ("files/broken.yaml", "a: b: c\n"),
+        ("mixed/map.yaml", map),
+        ("mixed/base/kustomization.yaml", "resources: [map.yaml, missing.yaml]\n"),
+        ("mixed/base/map.yaml", map),
+        ("component/kustomization.yaml", "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n"),
+        ("schemas/kustomization.yaml", "resources: [../with-schemas]\n"),
+        ("with-schemas/kustomization.yaml", "openapi: { path: schemas.json }\nresources: [../files/map.yaml]\n"),
+        ("with-schemas/schemas.json", "{}"),
+        ("empty/kustomization.yaml", ""),
+    ];
+    let tree = Tree::memory(files, &Arc::new(Sources::new()));
+    let dirs = ["files", "mixed", "schemas", "with-schemas", "empty", "component", "nowhere"].map(str::to_owned);
+    assert_shared_with_additions(&tree, &dirs, "without a kustomization");
 }
