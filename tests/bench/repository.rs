@@ -2,7 +2,9 @@
 //!
 //! - `overlays DIRECTORY OVERLAYS BASES`: overlays over bases of about 20 kB, as in `repository/`;
 //! - `resources DIRECTORY NUMBER`: one kustomization with that many objects;
-//! - `images DIRECTORY NUMBER`: one ConfigMap under that many entries of `images`.
+//! - `images DIRECTORY NUMBER`: one ConfigMap under that many entries of `images`;
+//! - `clusters DIRECTORY CLUSTERS KUSTOMIZATIONS`: clusters that Flux reconciles, all with the same applications of ten objects each, as in
+//!   `clusters/`: a third as they are, a third with patches and images of the cluster, a third by an overlay; each with variables.
 //!
 //! Usage: `cargo run --release --example repository -- overlays target/bench/300 300 60`.
 #![allow(clippy::disallowed_methods, reason = "a tool for measurements, which writes files")]
@@ -24,9 +26,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         ["resources", directory, number] => write_resources(Path::new(directory), number.parse()?)?,
         ["images", directory, number] => write_images(Path::new(directory), number.parse()?)?,
+        ["clusters", directory, clusters, kustomizations] => {
+            write_clusters(Path::new(directory), clusters.parse()?, kustomizations.parse()?)?;
+        }
         _ => {
             return Err(
-                "usage: overlays DIRECTORY OVERLAYS BASES | resources DIRECTORY NUMBER | images DIRECTORY NUMBER"
+                "usage: overlays DIRECTORY OVERLAYS BASES | resources DIRECTORY NUMBER | images DIRECTORY NUMBER | clusters DIRECTORY CLUSTERS KUSTOMIZATIONS"
                     .into(),
             );
         }
@@ -52,6 +57,52 @@ fn write_overlays(root: &Path, overlays: usize, bases: usize) -> Result<(), Box<
         fs::write(directory.join("kustomization.yaml"), fill(include_str!("repository/overlay.yaml")))?;
         fs::write(directory.join("resources.yaml"), fill(include_str!("repository/resources.yaml")))?;
     }
+    Ok(())
+}
+
+fn write_clusters(root: &Path, clusters: usize, kustomizations: usize) -> Result<(), Box<dyn Error>> {
+    for base in 0..kustomizations {
+        let fill = |text: &str| text.replace("BASE", &base.to_string()).replace("SERVICE", "web");
+        let directory = root.join(format!("apps/application-{base}"));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join("application.yaml"), fill(include_str!("repository/application.yaml")))?;
+        fs::write(directory.join("service.yaml"), fill(include_str!("repository/service.yaml")))?;
+        fs::write(directory.join("variables.yaml"), fill(include_str!("clusters/variables.yaml")))?;
+        let resources = "resources:\n- application.yaml\n- service.yaml\n- variables.yaml\n";
+        fs::write(directory.join("kustomization.yaml"), resources)?;
+    }
+    let mut environments = String::from("version: 1\nenvironments:\n");
+    for cluster in 1..=clusters {
+        let name = format!("c{cluster}");
+        writeln!(environments, "  {name}: {{ flux: {{ path: clusters/{name} }} }}")?;
+        let directory = root.join(format!("clusters/{name}"));
+        fs::create_dir_all(&directory)?;
+        let mut applications = String::new();
+        for base in 0..kustomizations {
+            let fill = |text: &str| text.replace("BASE", &base.to_string()).replace("CLUSTER", &cluster.to_string());
+            let path = match base % 3 {
+                2 => format!("overlays/{name}/application-{base}"),
+                _ => format!("apps/application-{base}"),
+            };
+            let kustomization = fill(include_str!("clusters/kustomization.yaml")).replace("PATH", &path);
+            write!(
+                applications,
+                "{kustomization}{}---\n",
+                match base % 3 {
+                    1 => fill(include_str!("clusters/patches.yaml")),
+                    _ => String::new(),
+                }
+            )?;
+            if base % 3 == 2 {
+                fs::create_dir_all(root.join(&path))?;
+                fs::write(root.join(&path).join("kustomization.yaml"), fill(include_str!("clusters/overlay.yaml")))?;
+            }
+        }
+        fs::write(directory.join("applications.yaml"), applications)?;
+        let own = include_str!("clusters/flux-system.yaml").replace("CLUSTER", &cluster.to_string());
+        fs::write(directory.join("flux-system.yaml"), own)?;
+    }
+    fs::write(root.join("seatrial.yaml"), environments)?;
     Ok(())
 }
 
