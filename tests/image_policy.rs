@@ -303,3 +303,41 @@ fn a_wrong_filter_or_schedule_of_an_input_provider_is_found() {
         assert!(told.contains(sentence) && told.contains(&format!("images.yaml:{place}:")), "{told}");
     }
 }
+
+const PROVIDER: &str = "\
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSetInputProvider
+metadata: { name: web, namespace: shop }
+spec:
+  type: ACRArtifactTag
+  url: oci://shop.azurecr.io/web
+  filter: { semver: '>=1.4.0', excludeTag: '^2', limit: 2 }
+  schedule:
+  - { cron: '0 10 * * 1-4', timeZone: Europe/London, window: 6h }
+";
+
+#[test]
+fn an_input_provider_says_which_tags_it_takes_and_when() {
+    let scratch = files(&[("tags.yaml", PROVIDER)]);
+    let seen = policy(scratch.path(), &["--policy", "tags.yaml", "--at", "2026-01-05T12:00:00Z"], TAGS);
+    assert_eq!(seen.errors, "");
+    let expected = "\
+2 tags of 7 are taken, the highest versions in the range `>=1.4.0`
+  at that time it asks for tags, until 2026-01-05T15:58:00Z; the next schedule is due at 2026-01-06T10:00:00Z
+  1.4.2
+  1.4.1
+
+Not taken:
+  1.5.0-rc.1       is a pre-release, and the range `>=1.4.0` has none
+  2.0.0            matches `^2`, which is excluded
+  latest           is not a version with three numbers
+  sha256-0a1b.sig  is not a version with three numbers
+  1.4.0            is behind enough others: `limit` is reached
+";
+    assert_eq!((seen.output.as_str(), seen.code), (expected, Some(0)));
+    let closed = ["--policy", "tags.yaml:web", "-o", "json", "--at", "2026-01-09T12:00:00Z"];
+    let seen = policy(scratch.path(), &closed, TAGS);
+    let told: serde_json::Value = serde_json::from_str(&seen.output).expect("JSON");
+    assert_eq!(told["taken"], serde_json::json!(["1.4.2", "1.4.1"]));
+    assert_eq!(told["schedule"], serde_json::json!({ "open": false, "until": null, "next": "2026-01-12T10:00:00Z" }));
+}

@@ -1,6 +1,7 @@
-//! `image policy`: an image policy of Flux, simulated over a list of tags.
+//! `image policy`: an image policy of Flux, or an input provider of flux-operator, simulated over a list of tags.
 
 mod asked;
+mod provider;
 mod tags;
 mod told;
 
@@ -14,13 +15,20 @@ use crate::stop::Stop;
 use crate::streams::Written;
 use crate::variables::FromVariables;
 
-use asked::{asked, wrong_flag};
+use asked::{Question, asked, wrong_flag};
 
 /// The command.
 pub(crate) fn simulate(args: &PolicyArgs) -> Result<u8, Stop> {
     let session = Session::open(&common(), None)?;
     // What was wrong with a file has been told at its lines.
-    let Some(asked) = asked(args, &session)? else { return Ok(EXIT_USAGE) };
+    let asked = match asked(args, &session)? {
+        Some(Question::Policy(asked)) => asked,
+        Some(Question::Provider(object)) => return provider::simulate(args, &session, &object),
+        None => return Ok(EXIT_USAGE),
+    };
+    if args.at.is_some() {
+        return Err(Stop::Usage("--at is for an input provider: an image policy has no schedule".to_owned()));
+    }
     let policy = ImagePolicy::new(&asked.spec).map_err(|wrong| wrong_flag(args, &wrong))?;
     let tags = tags::read(args.tags.as_deref(), &session)?;
     let decision = policy.decide(&tags);

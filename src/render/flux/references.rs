@@ -62,6 +62,7 @@ pub(crate) fn check(known: &Known<'_>) -> Vec<Finding> {
             kind if FluxKind::of(&manifest.id) == Some(FluxKind::Notification) => {
                 known.notification(kind, manifest, &made, &mut findings);
             }
+            "ResourceSet" => known.inputs(manifest, &mut findings),
             _ => {}
         }
         for finding in findings.iter_mut().skip(before) {
@@ -134,6 +135,15 @@ impl Known<'_> {
         }
         for field in ["secretRef", "certSecretRef", "proxySecretRef"] {
             findings.extend(spec(manifest, &[field]).and_then(|reference| self.secret(reference, manifest, made)));
+        }
+    }
+
+    /// The providers that a ResourceSet takes its inputs from.
+    fn inputs(&self, manifest: &Manifest, findings: &mut Vec<Finding>) {
+        for entry in items(manifest, &["inputsFrom"]) {
+            let kind = entry.get("kind").and_then(Node::scalar_text).unwrap_or("ResourceSetInputProvider");
+            let missing = self.named(kind, entry, manifest).filter(|id| self.objects.get(id).is_none());
+            findings.extend(missing.map(|id| self.missing(&id, name_of(entry), Level::Error)));
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, ArgGroup, Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 /// Below the flags of `image policy`.
 const WORDS: &str = "\
@@ -36,7 +37,7 @@ pub(crate) enum ImageCommand {
 #[derive(Clone, Debug, Args)]
 #[command(group = ArgGroup::new("choice").required(true).args(["policy", "semver", "alphabetical", "numerical"]))]
 pub(crate) struct PolicyArgs {
-    /// ImagePolicy in a YAML file; its name, where the file holds several.
+    /// ImagePolicy, or ResourceSetInputProvider, in a YAML file; its name, where the file holds several.
     #[arg(long, value_name = "FILE[:NAME]", conflicts_with_all = ["filter", "extract"])]
     pub(crate) policy: Option<String>,
 
@@ -59,6 +60,10 @@ pub(crate) struct PolicyArgs {
     /// What of a tag is compared, as in `$version` or `$1`.
     #[arg(long, value_name = "EXPR", requires = "filter")]
     pub(crate) extract: Option<String>,
+
+    /// Whether the schedule of a ResourceSetInputProvider is open at a time, as in `2026-01-05T10:00:00Z`.
+    #[arg(long, value_name = "TIME", requires = "policy")]
+    pub(crate) at: Option<Timestamp>,
 
     /// Tags, one per line or as JSON of a registry's client; - is standard input, the default.
     #[arg(long, value_name = "FILE")]

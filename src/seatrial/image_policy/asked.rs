@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use seatrial_flux::image_policy::{
     Choice, DEFAULT_EXCLUSION, DigestReflection, Part, PolicySpec, TagFilter, Wrong, exclusions, read,
 };
+use seatrial_flux::input_provider::{self, ProviderObject};
 use seatrial_model::{Manifest, Rendered};
 
 use crate::cli::{Order, PolicyArgs};
@@ -17,6 +18,15 @@ use crate::workspace::Workspace;
 /// The group of Flux's image kinds, in all versions.
 const GROUP: &str = "image.toolkit.fluxcd.io";
 
+/// What is asked about.
+#[derive(Debug)]
+pub(super) enum Question {
+    /// A policy of Flux.
+    Policy(Asked),
+    /// An input provider of flux-operator.
+    Provider(ProviderObject),
+}
+
 /// A policy, and what else its object says.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -26,10 +36,10 @@ pub(super) struct Asked {
 }
 
 /// The policy of the flags or of the file; `None` where what is wrong with the object has been told.
-pub(super) fn asked(args: &PolicyArgs, session: &Session) -> Result<Option<Asked>, Stop> {
+pub(super) fn asked(args: &PolicyArgs, session: &Session) -> Result<Option<Question>, Stop> {
     match &args.policy {
         Some(policy) => in_file(policy, session),
-        None => Ok(Some(of_flags(args))),
+        None => Ok(Some(Question::Policy(of_flags(args)))),
     }
 }
 
@@ -61,10 +71,11 @@ pub(super) fn wrong_flag(args: &PolicyArgs, wrong: &[Wrong]) -> Stop {
     Stop::Usage(each.collect::<Vec<_>>().join("; "))
 }
 
-fn in_file(policy: &str, session: &Session) -> Result<Option<Asked>, Stop> {
+fn in_file(policy: &str, session: &Session) -> Result<Option<Question>, Stop> {
     let (path, name) = file_and_name(policy, &session.directory);
     let rendered = objects(&path, session)?;
-    let policies: Vec<&Manifest> = rendered.manifests.iter().filter(|m| is(m, "ImagePolicy")).collect();
+    let policies: Vec<&Manifest> =
+        rendered.manifests.iter().filter(|m| is(m, "ImagePolicy") || is_provider(m)).collect();
     let wanted = |manifest: &&&Manifest| name.is_none_or(|name| goes_by(manifest, name));
     let found: Vec<&&Manifest> = policies.iter().filter(wanted).collect();
     let [manifest] = found.as_slice() else {
@@ -72,6 +83,9 @@ fn in_file(policy: &str, session: &Session) -> Result<Option<Asked>, Stop> {
         tell(&[(None, &rendered)], session);
         return if rendered.has_errors() { Ok(None) } else { Err(which(&path, name, &policies, found.len())) };
     };
+    if is_provider(manifest) {
+        return Ok(provider(manifest, session)?.map(Question::Provider));
+    }
     let mut findings = Vec::new();
     let object = read(manifest).map_err(|own| findings.extend(own)).ok();
     let repository = object.as_ref().and_then(|object| object.repository.as_ref());
@@ -84,9 +98,28 @@ fn in_file(policy: &str, session: &Session) -> Result<Option<Asked>, Stop> {
     match object.zip(excluded).filter(|_| findings.is_empty()) {
         Some((object, exclusions)) => {
             let spec = PolicySpec { exclusions, ..object.spec };
-            Ok(Some(Asked { spec, digest: object.digest, is_suspended }))
+            Ok(Some(Question::Policy(Asked { spec, digest: object.digest, is_suspended })))
         }
         None => {
+            tell(&[(None, &Rendered { findings, ..Rendered::default() })], session);
+            Ok(None)
+        }
+    }
+}
+
+fn is_provider(manifest: &Manifest) -> bool {
+    manifest.id.group == "fluxcd.controlplane.io" && manifest.id.kind == "ResourceSetInputProvider"
+}
+
+/// A provider that lists tags; `None` where what is wrong with it has been told.
+fn provider(manifest: &Manifest, session: &Session) -> Result<Option<ProviderObject>, Stop> {
+    match input_provider::read(manifest) {
+        Ok(object) if object.lists_tags() => Ok(Some(object)),
+        Ok(object) => Err(Stop::Usage(format!(
+            "{} is of the type `{}` and takes no tags; name one of a type such as `OCIArtifactTag`",
+            manifest.id, object.kind
+        ))),
+        Err(findings) => {
             tell(&[(None, &Rendered { findings, ..Rendered::default() })], session);
             Ok(None)
         }

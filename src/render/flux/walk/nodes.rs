@@ -14,12 +14,15 @@ pub(super) fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {
             NodeState::NotFollowed("its patches are for Flux's own components".to_owned())
         }
         FluxKind::HelmRelease => NodeState::NotFollowed("charts are not rendered yet".to_owned()),
-        FluxKind::ResourceSet => NodeState::NotFollowed("templates are not rendered yet".to_owned()),
+        FluxKind::ResourceSet if manifest.id.kind == "ResourceSet" => {
+            NodeState::NotFollowed("templates are not rendered yet".to_owned())
+        }
         FluxKind::Kustomization
         | FluxKind::ArtifactGenerator
         | FluxKind::Source
         | FluxKind::Image
         | FluxKind::Notification
+        | FluxKind::ResourceSet
         | FluxKind::FluxInstance => NodeState::Leaf,
     }
 }
@@ -99,6 +102,14 @@ fn from(manifest: &Manifest) -> Option<String> {
         FluxKind::Image => text(manifest, &["image"]).map(str::to_owned),
         FluxKind::Notification => {
             text(manifest, &["providerRef", "name"]).or_else(|| text(manifest, &["type"])).map(str::to_owned)
+        }
+        FluxKind::ResourceSet if manifest.id.kind == "ResourceSet" => {
+            let sets =
+                [("static input", "inputs"), ("provider", "inputsFrom")].into_iter().filter_map(|(what, field)| {
+                    let number = items(manifest, &[field]).len();
+                    (number > 0).then(|| format!("{number} {what}{}", if number == 1 { "" } else { "s" }))
+                });
+            Some(sets.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
         }
         FluxKind::ResourceSet => {
             let kind = text(manifest, &["type"])?;
