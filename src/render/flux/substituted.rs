@@ -6,12 +6,13 @@
 //! there it swallows what lies between.
 
 use seatrial_model::{
-    Contribution, Entry, Finding, Key, Node, Origin, ScalarKind, SetBy, Sources, Span, Style, Text, Value as Shape,
+    Contribution, Entry, Finding, Key, Label, Node, Origin, ScalarKind, SetBy, Sources, Span, Style, Text,
+    Value as Shape,
 };
 use seatrial_yaml::{Dialect, emit, is_printed_plain, parse, plain_kind};
 
 use crate::ids;
-use crate::substitution::{How, Strictness, Substituted, Value, substitute};
+use crate::substitution::{How, Strictness, Substituted, UNCLOSED, Value, substitute};
 use crate::variables::{Variable, Variables};
 
 /// Stands in front of a value that is printed for itself.
@@ -21,6 +22,8 @@ const BEFORE: &str = "k:";
 pub(crate) struct Filling<'a> {
     pub(crate) variables: &'a Variables,
     pub(crate) strictness: Strictness,
+    /// The files that texts stand in.
+    pub(crate) sources: &'a Sources,
     pub(crate) findings: Vec<Finding>,
     /// Names that were asked for and are known to the cluster alone.
     pub(crate) unknown: Vec<String>,
@@ -32,7 +35,12 @@ impl Filling<'_> {
         if is_exempt(node) {
             return None;
         }
-        self.node(node)
+        let before = self.findings.len();
+        let filled = self.node(node);
+        for finding in self.findings.iter_mut().skip(before).filter(|finding| finding.message.ends_with(UNCLOSED)) {
+            swallow(finding, node);
+        }
+        filled
     }
 
     /// `None` when it stays as it is, so that it is shared.
@@ -160,13 +168,27 @@ impl Filling<'_> {
             Err(error) => {
                 let expression: String =
                     template.get(error.place.clone()).unwrap_or_default().chars().take(60).collect();
-                let message = format!("`{}` {}", expression.lines().next().unwrap_or_default(), error.what);
+                let line = expression.lines().next().unwrap_or_default().trim_end();
+                let ends_its_line = template.get(error.place.end..).is_some_and(|rest| rest.starts_with('\n'));
+                let is_open = ends_its_line && error.what != UNCLOSED && !line.contains('}');
+                let and = if is_open { "is not closed on its line, and " } else { "" };
+                let message = format!("`{line}` {and}{}", error.what);
+                let before = template.get(..error.place.start).map_or(0, |text| text.matches("${").count());
+                let place = self.narrowed(place, &|text| text.match_indices("${").nth(before).map(|(at, _)| at));
                 let help = "write `$$` for a dollar sign, or annotate the object with `kustomize.toolkit.fluxcd.io/substitute: disabled`";
                 self.findings.push(Finding::new(ids::SUBSTITUTION, place, message).with_help(help));
                 return None;
             }
         };
         for (name, _) in &filled.unset {
+            let place = self.narrowed(place, &|text| {
+                let opened = format!("${{{name}");
+                let used = text.match_indices(&opened);
+                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                let mut whole = used
+                    .filter(|(at, used)| !text.get(at + used.len()..).is_some_and(|rest| rest.starts_with(is_name)));
+                whole.next().map(|(at, _)| at)
+            });
             self.findings.push(self.variables.unset(name, place));
         }
         for piece in &filled.pieces {
@@ -179,6 +201,15 @@ impl Filling<'_> {
             }
         }
         Some(filled)
+    }
+
+    /// The part of a block of text that is meant: its line. Texts on one line are short enough.
+    fn narrowed(&self, place: Span, find: &dyn Fn(&str) -> Option<usize>) -> Span {
+        let range = usize::try_from(place.start).ok().zip(usize::try_from(place.end).ok());
+        let file = self.sources.get(place.file);
+        let part = range.zip(file.as_ref()).and_then(|((start, end), file)| file.text().get(start..end));
+        let at = part.filter(|text| text.contains('\n')).and_then(find).and_then(|at| u32::try_from(at).ok());
+        at.map_or(place, |at| Span { start: place.start + at, ..place })
     }
 
     /// Where a text that was filled in came from: the variable that says it, over the text, and beside it the other variables.
@@ -195,6 +226,29 @@ impl Filling<'_> {
         let by = SetBy::Variable(name.as_str().into());
         Origin::over(first.origin.span, by, Some(node.origin())).with_beside(beside)
     }
+}
+
+/// Says of an expression that is not closed in its text what Flux makes of it: it fills in the text of the whole object, and what closes the
+/// expression may stand in a value behind it.
+fn swallow(finding: &mut Finding, object: &Node) {
+    let mut is_behind = false;
+    let Some(close) = closing(object, finding.primary.span, &mut is_behind) else { return };
+    finding.message.push_str(" in this value");
+    let text = "Flux fills in the text of the whole object: it takes all up to the `}` here for the expression";
+    finding.related.push(Label { span: close, text: text.to_owned() });
+}
+
+/// The first node behind a place in which a `}` stands, as the object is printed.
+fn closing(node: &Node, place: Span, is_behind: &mut bool) -> Option<Span> {
+    let is_empty_mapping = node.is_mapping() && node.entries().is_empty();
+    let has_close = node.scalar_text().is_some_and(|text| text.contains('}')) || is_empty_mapping;
+    if *is_behind && has_close {
+        return Some(node.span());
+    }
+    let own = node.span();
+    *is_behind |= node.scalar_text().is_some() && own.file == place.file && (own.start..own.end).contains(&place.start);
+    let below = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+    below.into_iter().find_map(|below| closing(below, place, is_behind))
 }
 
 fn has_unknown(filled: &Substituted) -> bool {

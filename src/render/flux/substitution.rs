@@ -12,6 +12,7 @@ mod scanner;
 
 use std::ops::Range;
 
+pub(crate) use parse::UNCLOSED;
 use parse::{Expression, Part, parse};
 
 pub use parse::SyntaxError;

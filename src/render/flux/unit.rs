@@ -310,8 +310,13 @@ fn fill_in(
         findings.extend(wrong);
         return;
     }
-    let mut filling =
-        Filling { variables: &variables, strictness: around.strictness, findings: Vec::new(), unknown: Vec::new() };
+    let mut filling = Filling {
+        variables: &variables,
+        strictness: around.strictness,
+        sources: around.repositories.own.tree().sources(),
+        findings: Vec::new(),
+        unknown: Vec::new(),
+    };
     for manifest in manifests.iter_mut() {
         let before = filling.findings.len();
         if let Some(node) = filling.object(&manifest.node) {

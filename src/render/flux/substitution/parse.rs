@@ -40,7 +40,7 @@ pub struct SyntaxError {
 
 type Parsed<T> = Result<T, &'static str>;
 
-const UNCLOSED: &str = "is not closed: a `}` is missing";
+pub(crate) const UNCLOSED: &str = "is not closed: a `}` is missing";
 const NAME: &str = "has no name of a variable behind `${`";
 const OPERATOR: &str = "has an operator that does not exist";
 const ARGUMENT: &str = "has an operator without what it needs";
