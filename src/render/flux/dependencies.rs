@@ -7,7 +7,7 @@ use seatrial_model::{Finding, Graph, Level, Manifest, Node, ObjectId, Span};
 use crate::flux_object::{FluxKind, has_variable, items, namespace};
 use crate::ids;
 use crate::objects::Objects;
-use crate::unit::full_name;
+use crate::unit::{at_its_text, full_name};
 
 /// The object that an entry of `dependsOn` names: one of the same kind, unless it is a ResourceSet that waits.
 pub(crate) fn named(entry: &Node, of: &Manifest) -> Option<ObjectId> {
@@ -38,9 +38,9 @@ pub(crate) fn check(graph: &Graph, objects: &Objects, is_complete: bool) -> Vec<
 }
 
 fn missing(manifest: &Manifest, entry: &Node, id: &ObjectId, objects: &Objects, is_complete: bool) -> Finding {
-    let span = entry.get("name").map_or(entry.span(), Node::span);
     let message = format!("there is no {} `{}` to wait for", id.kind, full_name(id));
-    let finding = Finding::new(ids::DEPENDENCY, span, message).with_object(&manifest.id);
+    let name = entry.get("name").unwrap_or(entry);
+    let finding = at_its_text(ids::DEPENDENCY, name, &message).with_object(&manifest.id);
     // What is not fetched may have it.
     let finding = if is_complete { finding } else { finding.with_level(Level::Note) };
     let alike = objects.named(&id.name).find(|other| FluxKind::of(&other.id).is_some() && other.id.kind != "Namespace");

@@ -8,7 +8,7 @@ mod health;
 
 use std::collections::HashSet;
 
-use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
 
 use crate::artifacts::Artifacts;
 use crate::flux_object::{FluxKind, has_variable, items, namespace, spec};
@@ -16,7 +16,7 @@ use crate::ids;
 use crate::objects::Objects;
 use crate::release::{Made, Release};
 use crate::sources::{Bootstrap, Place, Repositories};
-use crate::unit::{full_name, is_suspended};
+use crate::unit::{at_its_text, full_name, is_suspended};
 
 pub(crate) use health::checked;
 
@@ -127,7 +127,7 @@ impl Known<'_> {
         for entry in listed {
             if kind == "Receiver" && is_wildcard(entry) && entry.get("matchLabels").is_none_or(Node::is_null) {
                 let message = "`*` stands for all objects with certain labels, and `matchLabels` is missing";
-                findings.push(Finding::new(ids::MISSING_REFERENCE, name_of(entry), message));
+                findings.push(at_its_text(ids::MISSING_REFERENCE, name_of(entry), message));
                 continue;
             }
             let missing = self.listed(entry, manifest).filter(|id| !self.is_there(id));
@@ -185,12 +185,12 @@ impl Known<'_> {
     }
 
     /// That something does not exist; a note where it may.
-    fn missing(&self, id: &ObjectId, span: Span, level: Level) -> Finding {
+    fn missing(&self, id: &ObjectId, name: &Node, level: Level) -> Finding {
         let message = format!("there is no {} `{}`", id.kind, full_name(id));
         let has_more = id.kind == "ExternalArtifact" && self.artifacts.has_more;
         let is_certain = self.is_complete && !self.may_be_bootstrapped(id) && !has_more;
         let level = if is_certain { level } else { Level::Note };
-        let finding = Finding::new(ids::MISSING_REFERENCE, span, message).with_level(level);
+        let finding = at_its_text(ids::MISSING_REFERENCE, name, &message).with_level(level);
         if let Some(alike) = self.objects.named(&id.name).find(|o| o.id.kind == id.kind && o.id.group == id.group) {
             return finding.with_related(alike.span, "this one has another namespace");
         }
@@ -207,7 +207,7 @@ impl Known<'_> {
             return None;
         }
         let message = format!("Secret `{}` is not in Git", full_name(&id));
-        let finding = Finding::new(ids::MISSING_REFERENCE, name_of(reference), message).with_level(Level::Note);
+        let finding = at_its_text(ids::MISSING_REFERENCE, name_of(reference), &message).with_level(Level::Note);
         let near = seatrial_kustomize::nearest_name(name, self.objects.names_of("Secret"));
         Some(match near {
             Some(near) => finding.with_help(format!("where nobody makes it in the cluster, did you mean `{near}`?")),
@@ -220,6 +220,6 @@ fn is_wildcard(entry: &Node) -> bool {
     entry.get("name").and_then(Node::scalar_text) == Some("*")
 }
 
-fn name_of(reference: &Node) -> Span {
-    reference.get("name").map_or(reference.span(), Node::span)
+fn name_of(reference: &Node) -> &Node {
+    reference.get("name").unwrap_or(reference)
 }

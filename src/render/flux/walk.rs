@@ -338,10 +338,26 @@ fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
     if pending.above.contains(&located.name()) {
         let message = format!("{} reconciles `./{}`, which contains itself", full_name(&manifest.id), located.dir);
         let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
+        let parent = owners_of(manifest, around.objects).find(|owner| path_of(owner).as_deref() == Some(&located.dir));
+        let finding = match parent {
+            Some(parent) => {
+                finding.with_related(crate::kustomization::place(parent), "this one reconciles it, and contains it")
+            }
+            None => finding,
+        };
         let state = NodeState::NotFollowed("it reconciles its own parent".to_owned());
         return Built::nothing(state).with(finding.with_object(&manifest.id));
     }
     unit::build(manifest, &located, around)
+}
+
+/// Who applies an object, who applies that, and so on.
+fn owners_of<'a>(manifest: &'a Manifest, objects: &'a Objects) -> impl Iterator<Item = &'a Manifest> {
+    let above = |manifest: &&'a Manifest| {
+        let owner = manifest.owner.as_ref().filter(|owner| owner.0 != manifest.id)?;
+        objects.get(&owner.0)
+    };
+    std::iter::successors(Some(manifest), above).skip(1).take(100)
 }
 
 /// Where the source of the cluster's root is defined: as the Kustomization that reconciles the root refers to it, or as a FluxInstance has it.

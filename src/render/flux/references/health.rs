@@ -7,7 +7,7 @@ use crate::flux_object::{FluxKind, has_variable, items};
 use crate::ids;
 use crate::kustomization::other_cluster;
 use crate::release::Release;
-use crate::unit::full_name;
+use crate::unit::{at_its_text, full_name};
 
 /// What a health check names.
 pub(crate) fn checked(entry: &Node) -> Option<ObjectId> {
@@ -58,7 +58,7 @@ fn missing(id: &ObjectId, entry: &Node, known: &Known<'_>) -> Finding {
         return known.missing(id, name_of(entry), Level::Error);
     }
     let message = format!("{} `{}` is not rendered: where nobody makes it, this waits in vain", id.kind, full_name(id));
-    let finding = Finding::new(ids::MISSING_REFERENCE, name_of(entry), message).with_level(Level::Note);
+    let finding = at_its_text(ids::MISSING_REFERENCE, name_of(entry), &message).with_level(Level::Note);
     match seatrial_kustomize::nearest_name(&id.name, known.objects.names_of(&id.kind)) {
         Some(near) if known.is_complete => {
             finding.with_level(Level::Warning).with_help(format!("did you mean `{near}`?"))
