@@ -1,5 +1,7 @@
 //! YAML inside of a YAML string: an inline patch, parsed so that every span lies in the kustomization's own lines.
 
+use std::ops::Range;
+
 use seatrial_model::{Finding, Node, Origin, SourceFile, Sources, Span};
 use seatrial_yaml::{Dialect, Parsed, parse};
 
@@ -30,6 +32,13 @@ pub fn parse_text(scalar: &Node, place: Span, file: &SourceFile, dialect: Dialec
         move_finding(finding, &map);
     }
     parsed
+}
+
+/// The places of parts of a text that stands at a place in `file`, or is that file.
+#[must_use]
+pub fn places_in_text(text: &str, place: Span, file: &SourceFile, parts: &[Range<usize>]) -> Vec<Span> {
+    let map = SpanMap::new(text, place, file);
+    parts.iter().map(|part| map.outer(Span::new(place.file, part.start, part.end))).collect()
 }
 
 fn move_spans(node: &mut Node, map: &SpanMap) {

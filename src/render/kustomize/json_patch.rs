@@ -8,6 +8,7 @@ use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 use crate::budget::Budget;
 use crate::ids;
 use crate::json_draft::{Draft, index};
+use crate::json_members::{passed_over, without};
 use crate::nearest::nearest;
 use crate::size::Size;
 use crate::strategic_merge::patched_over;
@@ -52,13 +53,14 @@ pub(crate) struct JsonPatchError {
     pub(crate) message: String,
 }
 
-fn error(span: Span, message: impl Into<String>) -> JsonPatchError {
+pub(crate) fn error(span: Span, message: impl Into<String>) -> JsonPatchError {
     JsonPatchError { span, message: message.into() }
 }
 
 impl JsonPatch {
     /// Reads a list of operations.
     pub(crate) fn read(list: &Node, findings: &mut Vec<Finding>) -> Result<JsonPatch, JsonPatchError> {
+        findings.extend(list.items().iter().flat_map(passed_over));
         let patch = JsonPatch(list.items().iter().map(Operation::read).collect::<Result<_, _>>()?);
         let pointers = patch.0.iter().flat_map(|operation| [Some(&operation.path), operation.from.as_ref()]);
         findings.extend(pointers.flatten().filter_map(Pointer::beginning_left_out));
@@ -101,7 +103,7 @@ impl Operation {
                 format!("an operation is a mapping with `op` and `path`, not {}", node.describe()),
             ));
         }
-        let Some(op) = node.get("op") else { return Err(error(node.span(), "the operation has no `op`")) };
+        let Some(op) = node.get("op") else { return Err(without(node, "op")) };
         let kind = match op.as_str() {
             Some("add") => Kind::Add,
             Some("remove") => Kind::Remove,
@@ -114,10 +116,10 @@ impl Operation {
                 return Err(error(op.span(), format!("`op` must be {known}")));
             }
         };
-        let Some(path) = node.get("path") else { return Err(error(node.span(), "the operation has no `path`")) };
+        let Some(path) = node.get("path") else { return Err(without(node, "path")) };
         let from = node.get("from").map(Pointer::read).transpose()?;
         if from.is_none() && matches!(kind, Kind::Move | Kind::Copy) {
-            return Err(error(node.span(), "the operation has no `from`"));
+            return Err(without(node, "from"));
         }
         let mut value = node.get("value").cloned().unwrap_or_else(|| Node::null(node.span()));
         read_anew(&mut value)?;
@@ -204,8 +206,11 @@ impl Operation {
         if found.unwrap_or_else(is_absent) {
             return Ok(());
         }
-        let is = found.map_or("there is no such value", |_| "the value is different");
-        Err(error(self.path.span, format!("the test of `{}` fails: {is}", self.path.text)))
+        let (place, is) = match found {
+            Some(_) => (self.value.span(), "the value is different"),
+            None => (self.path.span, "there is no such value"),
+        };
+        Err(error(place, format!("the test of `{}` fails: {is}", self.path.text)))
     }
 }
 

@@ -44,6 +44,7 @@ mod image_reference;
 mod images;
 mod inline;
 mod json_draft;
+mod json_members;
 mod json_numbers;
 mod json_patch;
 mod key_values;
@@ -100,7 +101,7 @@ mod wording;
 pub use additions::Additions;
 pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE};
 pub use image_override::{ImageOverride, override_images};
-pub use inline::parse_text;
+pub use inline::{parse_text, places_in_text};
 pub use nearest::nearest as nearest_name;
 pub use remote::Checkout;
 

@@ -46,7 +46,12 @@ pub(crate) fn no_source(source: &Node, named: &[&Resource], resources: &[Resourc
         return nearest::point_at(finding, near);
     }
     match named().next() {
-        Some(other) => finding.with_related(other.name_span(), format!("this is a {}", other.id().gvk.kind)),
+        Some(other) => {
+            let text = format!("this is a {}", other.id().gvk.kind);
+            let mut finding = finding.with_related(other.name_span(), text);
+            finding.primary.span = source.get("kind").map_or(finding.primary.span, Node::span);
+            finding
+        }
         None => finding,
     }
 }
