@@ -187,7 +187,7 @@ fn checked_where_it_lies(
 ) -> Checked {
     // What a walk did not fill in is a value that only the cluster has.
     if matches!(source, Source::Flux(_)) {
-        return check(manifests, &Context { substitutes: true, ..context });
+        return check(manifests, &Context { substitutes: true, walked: true, ..context });
     }
     let as_it_is = check(manifests, &context);
     let is_about_substitution = |finding: &Finding| {
@@ -240,9 +240,10 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
         options: bench.options,
         complete: head.is_complete(),
         substitutes: false,
+        walked: false,
         patches: false,
     };
-    let Checked { findings: checked, not_checked } =
+    let Checked { findings: checked, not_checked, .. } =
         checked(&head.manifests, context, renderer, &planned.source, bench.session);
     let checked = with_levels(checked);
     let checked_in = elapsed_ms(started);

@@ -2,7 +2,7 @@
 
 use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting};
 
-use crate::relations::{advise, finding, key_or, known, level, listed, readable};
+use crate::relations::{self, advise, finding, key_or, known, level, listed, readable};
 use crate::{Checked, Context, Objects, Rule, is_substitution};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
@@ -88,10 +88,11 @@ fn compare(
         .with_level(level(ID, context))
         .with_related(key_or(spec, "ports", service.span), has);
     let reaches = |port: &&Node| port.get("targetPort").and_then(Node::scalar_text) == Some(text);
-    let meant = ports.iter().find(reaches).and_then(of_theirs);
+    let meant = ports.iter().find(reaches).and_then(|port| Some((of_theirs(port)?, port.get(theirs)?.span())));
     checked.findings.push(match meant {
-        Some(meant) => finding
+        Some((meant, place)) => finding
+            .with_related(place, "this is its port")
             .with_help(format!("`{text}` is the Service's `targetPort`; an Ingress uses its `{theirs}`, `{meant}`")),
-        None => advise(finding, text, there),
+        None => advise(finding, text, relations::names(ports.iter().filter_map(|port| port.get(theirs)))),
     });
 }

@@ -34,11 +34,11 @@ mod unknown_kind;
 mod uses;
 mod volume_mount;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
-use seatrial_model::{Built, Finding, Manifest, NotChecked, ObjectId, RuleId, Sources};
+use seatrial_model::{Built, Finding, Manifest, NotChecked, ObjectId, RuleId, Sources, Span};
 use seatrial_schema::is_substitution;
 
 pub use missing_object::ID as MISSING_OBJECT;
@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub complete: bool,
     /// Whether Flux fills in `${NAME}` before the objects are applied.
     pub substitutes: bool,
+    /// Whether what Flux's Kustomizations among the objects apply is among them, too.
+    pub walked: bool,
     /// Whether Flux may still patch its own objects before it applies them: whoever reconciles them was not walked, and may add what they lack.
     pub patches: bool,
 }
@@ -78,8 +80,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(environment: &'a str, minor: Minor, sources: &'a Sources) -> Context<'a> {
         let options = Options::default();
-        let (complete, substitutes, patches) = (true, false, false);
-        Context { environment, minor, flux: None, sources, options, complete, substitutes, patches }
+        let (complete, substitutes, walked, patches) = (true, false, false, false);
+        Context { environment, minor, flux: None, sources, options, complete, substitutes, walked, patches }
     }
 }
 
@@ -90,6 +92,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Kinds that were not validated, with counts.
     pub not_checked: Vec<NotChecked>,
+    /// Keys that are misspelt, whatever else is done to their objects.
+    slips: HashSet<Span>,
 }
 
 /// One rule. It sees all objects of an environment at once: many rules are about what is between objects.
@@ -134,12 +138,13 @@ pub fn check(manifests: &[Manifest], context: &Context<'_>) -> Checked {
     for rule in RULES {
         rule.check(&objects, context, &mut checked);
     }
-    leave_out_what_follows(manifests, &mut checked.findings);
+    leave_out_what_follows(manifests, &mut checked);
     checked
 }
 
 /// What is wrong with an object that was built in part may follow from what could not be applied to it, which is an error of its own.
-fn leave_out_what_follows(manifests: &[Manifest], findings: &mut Vec<Finding>) {
+fn leave_out_what_follows(manifests: &[Manifest], checked: &mut Checked) {
+    let Checked { findings, slips, .. } = checked;
     let in_part = manifests.iter().filter(|manifest| manifest.built != Built::Whole);
     let in_part: HashMap<&ObjectId, &Manifest> = in_part.map(|manifest| (&manifest.id, manifest)).collect();
     if in_part.is_empty() {
@@ -147,8 +152,10 @@ fn leave_out_what_follows(manifests: &[Manifest], findings: &mut Vec<Finding>) {
     }
     findings.retain(|finding| {
         let Some(manifest) = finding.object.as_ref().and_then(|id| in_part.get(id)) else { return true };
+        // A patch that does not find `spec` is explained by `spce`, not the other way round.
+        let is_slip = slips.contains(&finding.primary.span);
         let is_there = || finding.field.as_ref().is_some_and(|f| provenance::value_at(manifest, f).is_some());
-        manifest.built == Built::PerhapsInPart && is_there()
+        is_slip || (manifest.built == Built::PerhapsInPart && is_there())
     });
 }
 

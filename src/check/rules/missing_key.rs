@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting};
+use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting, Span};
 
 use crate::foreign::written_by_others;
 use crate::relations::{advise, finding, key_or, known, level, listed};
@@ -56,15 +56,21 @@ impl Rule for MissingKey {
                 let finding = finding(ID, key.node, manifest, key.field.clone(), message)
                     .with_level(level(ID, context))
                     .with_related(key_or(&object.node, field.unwrap_or("data"), object.span), has);
-                checked.findings.push(advise(finding, wanted, in_order));
+                checked.findings.push(advise(finding, wanted, keys_of(object)));
             }
         }
     }
 }
 
 fn in_order(object: &Manifest) -> Vec<&str> {
+    keys_of(object).map(|(key, _)| key).collect()
+}
+
+/// The keys, each with its place.
+fn keys_of(object: &Manifest) -> impl Iterator<Item = (&str, Span)> {
     let entries = |field| object.node.get(field).map_or(&[][..], Node::entries).iter();
-    ["data", "stringData", "binaryData"].into_iter().flat_map(entries).map(|entry| &*entry.key.text).collect()
+    let all = ["data", "stringData", "binaryData"].into_iter().flat_map(entries);
+    all.map(|entry| (&*entry.key.text, entry.key.span))
 }
 
 /// The keys of a ConfigMap or Secret; `None` where something in the cluster writes them: where there are none, or an annotation or label

@@ -3,7 +3,7 @@
 
 use seatrial_model::{Level, Node, RuleId, RuleInfo, Setting};
 
-use crate::relations::{advise, finding, key_or, level, listed, port_name};
+use crate::relations::{self, advise, finding, key_or, level, listed, port_name};
 use crate::{Checked, Container, Context, Objects, Pod, Rule, is_substitution};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
@@ -78,5 +78,6 @@ fn compare(
     let finding = finding(ID, port, pod.manifest, field, message)
         .with_level(level(ID, context))
         .with_related(key_or(container.node, key, pod.manifest.span), has);
-    checked.findings.push(advise(finding, wanted, names));
+    let there = ports.iter().filter_map(|port| port.get("name"));
+    checked.findings.push(advise(finding, wanted, relations::names(there)));
 }

@@ -23,7 +23,8 @@ pub(crate) fn level(rule: RuleId, context: &Context<'_>) -> Level {
 
 /// The same for pods and workloads, which a Helm release or an Argo CD application may bring.
 pub(crate) fn level_of_pods(rule: RuleId, objects: &Objects<'_>, context: &Context<'_>) -> Level {
-    let is_partial = RENDERED_ELSEWHERE.iter().any(|(group, kind)| !objects.of_kind(group, kind).is_empty());
+    let may_bring = RENDERED_ELSEWHERE.iter().filter(|(_, kind)| !(context.walked && *kind == "Kustomization"));
+    let is_partial = may_bring.into_iter().any(|(group, kind)| !objects.of_kind(group, kind).is_empty());
     if is_partial { Level::Note } else { level(rule, context) }
 }
 
@@ -65,12 +66,22 @@ pub(crate) fn listed(names: &[&str]) -> String {
     listed_in_backticks(names, MOST)
 }
 
-/// `did you mean …?` for a name that is known to be wrong: the nearest of the first hundred.
-pub(crate) fn advise<'a>(finding: Finding, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Finding {
-    match nearest(name, candidates.into_iter().take(100)) {
-        Some(meant) => finding.with_help(format!("did you mean `{meant}`?")),
-        None => finding,
-    }
+/// `did you mean …?` for a name that is known to be wrong: the nearest of the first hundred, and where it is written. Either may be the slip.
+pub(crate) fn advise<'a>(
+    finding: Finding,
+    name: &str,
+    candidates: impl IntoIterator<Item = (&'a str, Span)>,
+) -> Finding {
+    let candidates: Vec<(&str, Span)> = candidates.into_iter().take(100).collect();
+    let Some(meant) = nearest(name, candidates.iter().map(|(name, _)| *name)) else { return finding };
+    let place = candidates.iter().find(|(name, _)| *name == meant).map(|(_, place)| *place);
+    let finding = finding.with_help(format!("did you mean `{meant}`?"));
+    place.into_iter().fold(finding, |finding, place| finding.with_related(place, "this name is similar"))
+}
+
+/// Texts that are names, each with its place.
+pub(crate) fn names<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> impl Iterator<Item = (&'a str, Span)> {
+    nodes.into_iter().filter_map(|node| Some((node.scalar_text()?, node.span())))
 }
 
 /// Whether something will add containers to a pod when it is created: `sidecar.istio.io/inject`, `linkerd.io/inject` and their like.

@@ -50,6 +50,7 @@ impl Rule for Schema {
                 false => validate(&schema, &manifest.node),
             };
             let violations = without_misplaced(violations);
+            checked.slips.extend(violations.iter().filter(|(v, _)| is_slip(v)).map(|(v, _)| v.span));
             let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
             checked.findings.extend(told.iter().map(|(v, place)| {
                 let finding = finding(v, manifest, context);
@@ -83,6 +84,11 @@ fn without_misplaced(violations: Vec<Violation>) -> Vec<(Violation, Option<Strin
         *place = unknown_name(violation).and_then(|name| homes.get(name).cloned());
     }
     kept
+}
+
+/// Whether it is a key that is nearly another one.
+fn is_slip(violation: &Violation) -> bool {
+    matches!(&violation.problem, Problem::UnknownField { suggestion: Some(_), .. })
 }
 
 fn unknown_name(violation: &Violation) -> Option<&str> {

@@ -269,7 +269,8 @@ impl Found {
         let path = at.path();
         let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let message = format!("{} lacks the required field `{field}`", at.manifest.id);
-        let finding = Finding::new(self.rule, at.name, message).with_object(&at.manifest.id);
+        let null = at.node.entry(name).map(|entry| entry.key.span);
+        let finding = Finding::new(self.rule, null.unwrap_or(at.name), message).with_object(&at.manifest.id);
         let finding = finding.with_field(format!("{}/{name}", at.pointer()));
         self.refused.push(Refused { finding, is_absence: true });
     }

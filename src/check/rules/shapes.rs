@@ -44,6 +44,7 @@ pub(crate) fn of(id: &ObjectId) -> Option<&'static Shape> {
         ("rbac.authorization.k8s.io", "Role") => &rbac::ROLE,
         ("rbac.authorization.k8s.io", "ClusterRole") => &rbac::CLUSTER_ROLE,
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => &rbac::BINDING,
+        ("scheduling.k8s.io", "PriorityClass") => &others::PRIORITY,
         ("storage.k8s.io", "StorageClass") => &claim::CLASS,
         _ => return None,
     })

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting, Span};
 
-use crate::relations::{advise, finding, is_injected, key_or, level_of_pods, listed, port_name, readable};
+use crate::relations::{self, advise, finding, is_injected, key_or, level_of_pods, listed, port_name, readable};
 use crate::{Checked, Context, Objects, Pod, Rule, is_substitution};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
@@ -26,6 +26,8 @@ struct Ports<'a> {
     named: HashSet<(&'a str, &'a str)>,
     /// The names in order.
     names: Vec<&'a str>,
+    /// The same, where they are written.
+    nodes: Vec<&'a Node>,
     /// The first containers, each with its ports.
     containers: Vec<(Span, String)>,
     has_pods: bool,
@@ -92,7 +94,7 @@ fn compare(service: &Manifest, ports: &[Node], there: &Ports<'_>, level: Level, 
         for (span, text) in &there.containers {
             finding = finding.with_related(*span, text.as_str());
         }
-        checked.findings.push(advise(finding, name, there.names.iter().copied()));
+        checked.findings.push(advise(finding, name, relations::names(there.nodes.iter().copied())));
     }
 }
 
@@ -116,12 +118,14 @@ impl<'a> Ports<'a> {
         const SHOWN: usize = 3;
         let mut own = Vec::new();
         for port in container.get("ports").map_or(&[][..], Node::items) {
-            let Some(name) = port.get("name").and_then(Node::as_str) else { continue };
+            let Some(node) = port.get("name") else { continue };
+            let Some(name) = node.as_str() else { continue };
             self.is_open |= is_substitution(name);
             own.push(name);
             let is_new = !self.names.contains(&name) && self.names.len() < 100;
             if self.named.insert((name, protocol(port))) && is_new {
                 self.names.push(name);
+                self.nodes.push(node);
             }
         }
         if self.containers.len() < SHOWN {

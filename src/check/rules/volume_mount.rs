@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use seatrial_model::{Finding, Level, Node, RuleId, RuleInfo, Setting};
 
-use crate::relations::{advise, finding, key_or, known, level, listed};
+use crate::relations::{self, advise, finding, key_or, known, level, listed};
 use crate::{Checked, Context, Objects, Pod, Rule, is_substitution};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
@@ -26,7 +26,8 @@ impl Rule for VolumeMount {
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         for pod in objects.pods() {
-            let names = volumes(pod);
+            let nodes = volumes(pod);
+            let names: Vec<&str> = nodes.iter().filter_map(|name| name.as_str()).collect();
             if pod.is_misplaced() || names.iter().any(|name| is_substitution(name)) {
                 continue;
             }
@@ -41,7 +42,9 @@ impl Rule for VolumeMount {
                         }
                         let field = format!("/spec/{}/{}/{mounts}/{index}/name", container.list, container.index);
                         let of = container.node.get("name").and_then(Node::as_str).unwrap_or_default();
-                        checked.findings.push(missing(pod, of, name, &names, &field).with_level(level(ID, context)));
+                        checked
+                            .findings
+                            .push(missing(pod, of, name, (&nodes, &names), &field).with_level(level(ID, context)));
                     }
                 }
             }
@@ -49,7 +52,7 @@ impl Rule for VolumeMount {
     }
 }
 
-fn missing(pod: &Pod<'_>, of: &str, name: &Node, names: &[&str], field: &str) -> Finding {
+fn missing(pod: &Pod<'_>, of: &str, name: &Node, (nodes, names): (&[&Node], &[&str]), field: &str) -> Finding {
     let (object, wanted) = (&pod.manifest.id, name.as_str().unwrap_or_default());
     let message = format!("container `{of}` of {object} mounts the volume `{wanted}`, which the pod does not have");
     let finding = finding(ID, name, pod.manifest, pod.pointer(field), message);
@@ -60,14 +63,14 @@ fn missing(pod: &Pod<'_>, of: &str, name: &Node, names: &[&str], field: &str) ->
         _ => format!("the pod has the volumes {}", listed(names)),
     };
     let finding = finding.with_related(key_or(spec, "volumes", pod.manifest.span), has);
-    advise(finding, wanted, names.iter().copied())
+    advise(finding, wanted, relations::names(nodes.iter().copied()))
 }
 
 /// The names of a pod's volumes.
-fn volumes<'a>(pod: &Pod<'a>) -> Vec<&'a str> {
+fn volumes<'a>(pod: &Pod<'a>) -> Vec<&'a Node> {
     let items = pod.spec().and_then(|spec| spec.get("volumes")).map_or(&[][..], Node::items);
     let is_set = pod.manifest.id.kind == "StatefulSet";
     let claims = pod.manifest.node.at(&["spec", "volumeClaimTemplates"]).filter(|_| is_set);
     let claims = claims.map_or(&[][..], Node::items).iter().filter_map(|claim| claim.at(&["metadata", "name"]));
-    items.iter().filter_map(|volume| volume.get("name")).chain(claims).filter_map(Node::as_str).collect()
+    items.iter().filter_map(|volume| volume.get("name")).chain(claims).filter(|name| name.as_str().is_some()).collect()
 }

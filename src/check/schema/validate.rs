@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
         let inside = self.found.len();
         for name in schema.required() {
             if !is_set(entries, name) && !meant.names.contains(&name) {
-                self.report(place, Problem::MissingField { name: name.to_owned() });
+                self.report(null_at(entries, name).unwrap_or(place), Problem::MissingField { name: name.to_owned() });
             }
         }
         // What the object lacks is said at its key, so before what is wrong inside it.
@@ -240,6 +240,12 @@ fn dotted(path: &[Step]) -> String {
 
 fn is_set(entries: &[Entry], name: &str) -> bool {
     entries.iter().any(|e| e.key.text == *name && !e.value.is_null())
+}
+
+/// Where null is written for a field, which is as good as nothing.
+fn null_at(entries: &[Entry], name: &str) -> Option<Span> {
+    let entry = entries.iter().find(|e| e.key.text == *name)?;
+    Some(if entry.value.origin().over.is_some() { entry.value.span() } else { entry.key.span })
 }
 
 /// The value of a key of a list; `protocol` is TCP where it is not given, as the server has it everywhere.

@@ -44,6 +44,10 @@ fn keys_of_type(at: &At<'_, '_>, found: &mut Found) {
     }
 }
 
+/// A PriorityClass (`ValidatePreemptionPolicy`).
+pub(crate) static PRIORITY: Shape =
+    Shape { fields: &[("preemptionPolicy", &[Check::Word(&["PreemptLowerPriority", "Never"])])], whole: &[] };
+
 /// A ResourceQuota.
 pub(crate) static QUOTA: Shape = Shape { fields: &[("spec", &[Check::Of(&QUOTA_SPEC)])], whole: &[] };
 
