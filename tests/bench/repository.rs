@@ -85,9 +85,9 @@ fn write_clusters(root: &Path, clusters: usize, kustomizations: usize) -> Result
                 _ => format!("apps/application-{base}"),
             };
             let kustomization = fill(include_str!("clusters/kustomization.yaml")).replace("PATH", &path);
-            write!(
+            writeln!(
                 applications,
-                "{kustomization}{}---\n",
+                "{kustomization}{}---",
                 match base % 3 {
                     1 => fill(include_str!("clusters/patches.yaml")),
                     _ => String::new(),

@@ -50,13 +50,7 @@ fn missing(manifest: &Manifest, entry: &Node, id: &ObjectId, objects: &Objects, 
             finding.with_related(other.span, text)
         }
         Some(other) => finding.with_related(other.span, "this one has another namespace"),
-        None => {
-            let names = objects.names_of(&id.kind);
-            match seatrial_kustomize::nearest_name(&id.name, names) {
-                Some(near) => finding.with_help(format!("did you mean `{near}`?")),
-                None => finding,
-            }
-        }
+        None => objects.advise(finding, &id.kind, &id.name),
     }
 }
 

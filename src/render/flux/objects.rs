@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use seatrial_model::{Manifest, ObjectId};
+use seatrial_model::{Finding, Manifest, Node, ObjectId, Span};
+
+/// Where the name of an object is written.
+fn name_of(manifest: &Manifest) -> Span {
+    manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span)
+}
 
 /// Objects by identity; the first one counts.
 #[derive(Debug, Default)]
@@ -48,6 +53,16 @@ impl Objects {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// Adds to a finding about a name that nothing has which one was perhaps meant: the slip may be in either.
+    pub(crate) fn advise(&self, finding: Finding, kind: &str, name: &str) -> Finding {
+        let Some(near) = seatrial_kustomize::nearest_name(name, self.names_of(kind)) else { return finding };
+        let finding = finding.with_help(format!("did you mean `{near}`?"));
+        match self.named(near).find(|manifest| manifest.id.kind == kind) {
+            Some(object) => finding.with_related(name_of(object), "this name is similar"),
+            None => finding,
+        }
     }
 
     /// Whether there is an object of a kind, whatever its group.

@@ -65,6 +65,10 @@ fn not_in_git(reference: &Node, id: &ObjectId, objects: &Objects) -> Option<Find
     let span = reference.get("name").map_or(reference.span(), Node::span);
     let message = format!("{} `{}` is not in Git: its values are unknown", id.kind, id.name);
     let finding = Finding::new(ids::MISSING_VARIABLES, span, message).with_level(Level::Note);
+    let finding = objects.advise(finding, &id.kind, &id.name);
+    if finding.help.is_some() {
+        return Some(finding);
+    }
     Some(finding.with_help("give its values under `variables` of the environment to have them filled in"))
 }
 

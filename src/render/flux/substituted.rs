@@ -5,6 +5,9 @@
 //! that all others keep their places. What differs: an expression that is opened in one scalar and closed in another is an error here, and
 //! there it swallows what lies between.
 
+use std::ops::Range;
+
+use seatrial_kustomize::places_in_text;
 use seatrial_model::{
     Contribution, Entry, Finding, Key, Label, Node, Origin, ScalarKind, SetBy, Sources, Span, Style, Text,
     Value as Shape,
@@ -22,8 +25,10 @@ const BEFORE: &str = "k:";
 pub(crate) struct Filling<'a> {
     pub(crate) variables: &'a Variables,
     pub(crate) strictness: Strictness,
-    /// The files that texts stand in.
+    /// The files that the objects are from.
     pub(crate) sources: &'a Sources,
+    /// Whether an object is refused in which a variable has no value: its texts stay then, for what the variable would have been is not known.
+    pub(crate) refuses_unset: bool,
     pub(crate) findings: Vec<Finding>,
     /// Names that were asked for and are known to the cluster alone.
     pub(crate) unknown: Vec<String>,
@@ -173,23 +178,19 @@ impl Filling<'_> {
                 let is_open = ends_its_line && error.what != UNCLOSED && !line.contains('}');
                 let and = if is_open { "is not closed on its line, and " } else { "" };
                 let message = format!("`{line}` {and}{}", error.what);
-                let before = template.get(..error.place.start).map_or(0, |text| text.matches("${").count());
-                let place = self.narrowed(place, &|text| text.match_indices("${").nth(before).map(|(at, _)| at));
                 let help = "write `$$` for a dollar sign, or annotate the object with `kustomize.toolkit.fluxcd.io/substitute: disabled`";
-                self.findings.push(Finding::new(ids::SUBSTITUTION, place, message).with_help(help));
+                let place = self.places(template, place, std::slice::from_ref(&error.place));
+                let findings = place.into_iter().map(|p| Finding::new(ids::SUBSTITUTION, p, &*message).with_help(help));
+                self.findings.extend(findings);
                 return None;
             }
         };
-        for (name, _) in &filled.unset {
-            let place = self.narrowed(place, &|text| {
-                let opened = format!("${{{name}");
-                let used = text.match_indices(&opened);
-                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-                let mut whole = used
-                    .filter(|(at, used)| !text.get(at + used.len()..).is_some_and(|rest| rest.starts_with(is_name)));
-                whole.next().map(|(at, _)| at)
-            });
+        let parts: Vec<Range<usize>> = filled.unset.iter().map(|(_, part)| part.clone()).collect();
+        for ((name, _), place) in filled.unset.iter().zip(self.places(template, place, &parts)) {
             self.findings.push(self.variables.unset(name, place));
+        }
+        if self.refuses_unset && !filled.unset.is_empty() {
+            return None;
         }
         for piece in &filled.pieces {
             if let How::Unknown(names) = &piece.how {
@@ -203,13 +204,12 @@ impl Filling<'_> {
         Some(filled)
     }
 
-    /// The part of a block of text that is meant: its line. Texts on one line are short enough.
-    fn narrowed(&self, place: Span, find: &dyn Fn(&str) -> Option<usize>) -> Span {
-        let range = usize::try_from(place.start).ok().zip(usize::try_from(place.end).ok());
-        let file = self.sources.get(place.file);
-        let part = range.zip(file.as_ref()).and_then(|((start, end), file)| file.text().get(start..end));
-        let at = part.filter(|text| text.contains('\n')).and_then(find).and_then(|at| u32::try_from(at).ok());
-        at.map_or(place, |at| Span { start: place.start + at, ..place })
+    /// The places of parts of a text: of one with several lines, each has its own.
+    fn places(&self, template: &str, whole: Span, parts: &[Range<usize>]) -> Vec<Span> {
+        match self.sources.get(whole.file).filter(|_| template.contains('\n') && !parts.is_empty()) {
+            Some(file) => places_in_text(template, whole, &file, parts),
+            None => vec![whole; parts.len()],
+        }
     }
 
     /// Where a text that was filled in came from: the variable that says it, over the text, and beside it the other variables.

@@ -252,13 +252,9 @@ pub(crate) fn no_source(id: &ObjectId, span: Span, objects: &Objects) -> Finding
         let text =
             if alike.id.kind == id.kind { "this one has another namespace" } else { "this one is of another kind" };
         finding = finding.with_related(alike.span, text);
-    } else {
-        let names = objects.names_of(&id.kind);
-        if let Some(near) = seatrial_kustomize::nearest_name(&id.name, names) {
-            finding = finding.with_help(format!("did you mean `{near}`?"));
-        }
+        return finding;
     }
-    finding
+    objects.advise(finding, &id.kind, &id.name)
 }
 
 /// `flux-system/platform`.
@@ -314,6 +310,7 @@ fn fill_in(
         variables: &variables,
         strictness: around.strictness,
         sources: around.repositories.own.tree().sources(),
+        refuses_unset: around.unset == Level::Error,
         findings: Vec::new(),
         unknown: Vec::new(),
     };

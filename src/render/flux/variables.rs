@@ -86,6 +86,11 @@ impl Variables {
             Some(place) => finding.with_related(place, "these are all variables that are filled in"),
             None => finding,
         };
+        let near = seatrial_kustomize::nearest_name(name, self.known.keys().map(String::as_str));
+        if let Some((near, variable)) = near.and_then(|near| self.known.get_key_value(near)) {
+            let finding = finding.with_related(variable.origin.span, "the name of this one is similar");
+            return finding.with_help(format!("did you mean `{near}`?"));
+        }
         finding.with_help(format!("set it under `postBuild.substitute`, give it a default (`${{{name}:=…}}`), or write `$${{{name}}}` where it is not Flux's"))
     }
 }

@@ -338,7 +338,7 @@ fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
     if pending.above.contains(&located.name()) {
         let message = format!("{} reconciles `./{}`, which contains itself", full_name(&manifest.id), located.dir);
         let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
-        let parent = owners_of(manifest, around.objects).find(|owner| path_of(owner).as_deref() == Some(&located.dir));
+        let parent = owners_of(manifest, around.objects).find(|owner| path_of(owner) == located.dir);
         let finding = match parent {
             Some(parent) => {
                 finding.with_related(crate::kustomization::place(parent), "this one reconciles it, and contains it")

@@ -63,7 +63,7 @@ fn finish(mut build: Build<'_>, dir: &str, root: &Kustomization) -> Rendered {
     let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(root), &mut findings);
     tell_once(&mut findings);
     leave_out_what_follows(&mut findings);
-    let needed = not_here::needed(&findings, builder.tree.sources());
+    let needed = not_here::needed(&findings, build.files.tree.sources());
     Rendered { manifests, findings, needed, graph: None }
 }
 

@@ -203,7 +203,11 @@ impl Reader<'_> {
         let place = object.node.entry("data").map_or(object.span, |entry| entry.key.span);
         let finding = Finding::new(ids::MISSING_VALUES, span, message).with_related(place, there_are(&keys));
         let finding = match seatrial_kustomize::nearest_name(reference.key, keys.iter().copied()) {
-            Some(near) => finding.with_help(format!("did you mean `{near}`?")),
+            Some(near) => {
+                let key = ["data", "stringData", "binaryData"].iter().find_map(|f| object.node.get(f)?.entry(near));
+                let finding = finding.with_help(format!("did you mean `{near}`?"));
+                key.into_iter().fold(finding, |f, entry| f.with_related(entry.key.span, "this name is similar"))
+            }
             None if reference.node.get("valuesKey").is_none() => finding.with_help("say which one with `valuesKey`"),
             None => finding,
         };
@@ -228,10 +232,11 @@ impl Reader<'_> {
             return finding.with_related(generated.span, text).with_help(help);
         }
         let names = same_place.iter().map(|object| object.id.name.as_str());
-        match seatrial_kustomize::nearest_name(&id.name, names) {
-            Some(near) => finding.with_help(format!("did you mean `{near}`?")),
-            None => finding,
-        }
+        let Some(near) = seatrial_kustomize::nearest_name(&id.name, names) else { return finding };
+        let place =
+            same_place.iter().find(|object| object.id.name == near).and_then(|o| o.node.at(&["metadata", "name"]));
+        let finding = finding.with_help(format!("did you mean `{near}`?"));
+        place.into_iter().fold(finding, |finding, name| finding.with_related(name.span(), "this name is similar"))
     }
 }
 
