@@ -188,9 +188,9 @@ fn a_mutation_is_told_at_its_line_where_it_is_wrong_and_nowhere_else() {
     for (mutation, (count, _)) in mutations.iter().zip(&results) {
         counts.entry(mutation.category.clone()).or_default().add(*count);
         if mutation.outcome == Outcome::Wrong {
-            wrong.add(*count)
+            wrong.add(*count);
         } else {
-            right.add(*count)
+            right.add(*count);
         };
     }
     let missed: String = results.iter().map(|(_, text)| text.as_str()).collect();
