@@ -9,6 +9,8 @@ pub(crate) mod own {
     seatrial_model::rule_ids! {
         MISSING_PATH "missing-path" Error Incomplete "the path of a Kustomization does not exist in its source"
             "kustomize-controller reports `kustomization path not found` and applies nothing any more. With `prune: true`, nothing is deleted either: the cluster keeps what was there."
+        EMPTY_CLUSTER "empty-cluster" Warning Free "the root of a cluster applies nothing"
+            "Nothing is checked then, and nothing is applied; a Kustomization with `prune: true` deletes all that it applied before. Name the right directory, or list in its kustomization what lies in it."
         MISSING_SOURCE "missing-source" Error Incomplete "a source that something refers to does not exist"
             "The controller waits for the source and applies nothing. Names and namespaces must match: without `namespace`, a source is looked for in the namespace of who refers to it."
         ARTIFACT "artifact" Error Incomplete "an ArtifactGenerator cannot make its artifact"

@@ -154,6 +154,10 @@ impl Walk<'_> {
         let itself = rendered.manifests.iter().find(|manifest| self.is_root(manifest, &dir)).cloned();
         let Some(root) = itself else {
             remote_bases::are_not_fetched(&mut rendered.findings);
+            if rendered.manifests.is_empty() && rendered.findings.is_empty() && rendered.needed.is_empty() {
+                let message = format!("`{path}` applies nothing to the cluster");
+                self.findings.push(Finding::new(ids::EMPTY_CLUSTER, self.somewhere(&dir), message));
+            }
             self.findings.extend(rendered.findings);
             self.needed.extend(rendered.needed);
             let above = vec![dir];
