@@ -3,6 +3,26 @@
 //! findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole; with `print lifecycle`, what the graph keeps of
 //! owners for the diff.
 //!
+//! Bad input, and the case that holds it:
+//!
+//! | what is wrong | case |
+//! |---|---|
+//! | `spec.path` does not exist; a variable made it so | `walk-faults` (`dead`, `made`) |
+//! | a source does not exist; its repository is not checked out | `walk-faults` (`misspelt`); `sources-azure` |
+//! | `dependsOn` names nothing, the wrong kind, another namespace; is a cycle | `walk-complete`; `walk-faults` |
+//! | an object has two owners | `walk-faults` (`shared`), `sources-ignore` |
+//! | a variable has no value; what is filled in makes the YAML invalid | `walk-substitution` |
+//! | `${` is not closed; is closed in another value | `walk-unclosed` |
+//! | a marker names no policy; is not JSON; no automation reaches it | `references-images` |
+//! | a policy has no repository; may not read it | `references-images` |
+//! | an expression of a filter is wrong | `walk-complete`, `flux-operator` |
+//! | an automation writes nowhere; has no source | `references-images` |
+//! | an alert, a receiver or a health check names nothing | `references-notifications` |
+//! | a HelmRelease has no chart; `valuesFrom` has no key | `releases/release-charts-wrong`; `releases/release-values-wrong` |
+//! | a Kustomization reconciles its own parent | `walk-faults` (`parent`) |
+//! | a path leaves the repository | `walk-faults` (`outside`), `sources-checkout` (`up`) |
+//! | a part is not seen: what hangs on it is a note | `releases/release-incomplete`, `references-suspended` |
+//!
 //! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
