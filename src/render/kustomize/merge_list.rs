@@ -220,7 +220,9 @@ impl<'a> Matcher<'a> {
     fn matches_known(&self, item: &Node) -> bool {
         let known = self.values.iter().any(|v| !v.is_empty());
         let mut pairs = self.keys.iter().zip(self.values).filter(|(_, v)| !known || !v.is_empty());
-        item.is_mapping() && pairs.all(|(key, value)| item.get(key).and_then(Node::scalar_text) == Some(*value))
+        // A list or a mapping has no text, and is compared as the empty one.
+        let text = |key| item.get(key).map(|found| found.scalar_text().unwrap_or_default());
+        item.is_mapping() && pairs.all(|(key, value)| text(key) == Some(*value))
     }
 
     /// As kyaml's `ElementSetter` compares: an empty value matches any, and keys past the values follow the last one.
