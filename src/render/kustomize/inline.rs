@@ -15,12 +15,23 @@ pub(crate) fn parse_inline(scalar: &Node, file: &SourceFile) -> Parsed {
     parse_text(scalar, scalar.span(), file, Dialect::Kustomize)
 }
 
+/// The same without the blanks at its end, so that text in a literal block there loses its line break.
+pub(crate) fn parse_inline_cut(scalar: &Node, file: &SourceFile) -> Parsed {
+    let whole = scalar.scalar_text().unwrap_or_default();
+    parse_part(whole.trim_end(), whole, scalar.span(), file, Dialect::Kustomize)
+}
+
 /// Parses the text of a string scalar that stands at a place in `file`, or is that file. Lines in which something was filled in since are
 /// those that they were.
 #[must_use]
 pub fn parse_text(scalar: &Node, place: Span, file: &SourceFile, dialect: Dialect) -> Parsed {
     let text = scalar.scalar_text().unwrap_or_default();
-    let map = SpanMap::new(text, place, file);
+    parse_part(text, text, place, file, dialect)
+}
+
+/// Parses the beginning of a text that stands at a place in `file`.
+fn parse_part(text: &str, whole: &str, place: Span, file: &SourceFile, dialect: Dialect) -> Parsed {
+    let map = SpanMap::new(whole, place, file);
     let inner = Sources::new().add("<inline>", text.to_owned());
     let mut parsed = parse(&inner, dialect);
     for document in &mut parsed.documents {

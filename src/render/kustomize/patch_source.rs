@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::files::Files;
 use crate::ids;
-use crate::inline::{is_inline, parse_inline};
+use crate::inline::{is_inline, parse_inline, parse_inline_cut};
 use crate::json_patch::JsonPatch;
 use crate::repeated_keys;
 
@@ -17,6 +17,14 @@ pub(crate) enum Patch {
     StrategicMerge(Vec<Node>),
     /// Operations.
     Json(JsonPatch),
+}
+
+/// What becomes of the blanks around a patch that is written inline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blanks {
+    Kept,
+    /// `patches` cuts them off (kustomize: `PatchTransformer`).
+    Cut,
 }
 
 impl Patch {
@@ -30,12 +38,18 @@ impl Patch {
 }
 
 /// Reads the `path` or `patch` of an entry; what is wrong is a finding.
-pub(crate) fn read_patch(entry: &Node, dir: &str, files: &mut Files<'_>, findings: &mut Vec<Finding>) -> Option<Patch> {
+pub(crate) fn read_patch(
+    entry: &Node,
+    blanks: Blanks,
+    dir: &str,
+    files: &mut Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Patch> {
     let before = findings.len();
     let text = |name: &str| entry.get(name).filter(|n| n.as_str().is_some_and(|t| !t.trim().is_empty()));
     let documents = match (text("path"), text("patch")) {
         (Some(path), None) => documents_of_file(path, dir, files, findings)?,
-        (None, Some(patch)) => documents_of_text(patch, files, findings)?,
+        (None, Some(patch)) => documents_of_text(patch, blanks, files, findings)?,
         (Some(path), Some(patch)) => {
             let message = "a patch has either `path` or `patch`, not both";
             findings
@@ -62,7 +76,7 @@ pub(crate) fn read_path_or_text(
     findings: &mut Vec<Finding>,
 ) -> Option<Patch> {
     let documents = if is_inline(item) {
-        documents_of_text(item, files, findings)?
+        documents_of_text(item, Blanks::Kept, files, findings)?
     } else {
         documents_of_file(item, dir, files, findings)?
     };
@@ -80,10 +94,18 @@ fn documents_of_file(
     Some(files.documents(&file, findings).documents.clone())
 }
 
-fn documents_of_text(text: &Node, files: &Files<'_>, findings: &mut Vec<Finding>) -> Option<Vec<Document>> {
+fn documents_of_text(
+    text: &Node,
+    blanks: Blanks,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<Document>> {
     let file = files.tree.sources().get(text.span().file)?;
     json_or_yaml(text.as_str().unwrap_or_default().trim(), text, findings)?;
-    let parsed = parse_inline(text, &file);
+    let parsed = match blanks {
+        Blanks::Kept => parse_inline(text, &file),
+        Blanks::Cut => parse_inline_cut(text, &file),
+    };
     let broken = !parsed.findings.is_empty() && parsed.documents.is_empty();
     findings.extend(parsed.findings);
     (!broken).then_some(parsed.documents)

@@ -10,7 +10,7 @@ use crate::files::Files;
 use crate::ids;
 use crate::json_patch::{JsonPatch, JsonPatchError};
 use crate::metadata;
-use crate::patch_source::{Patch, read_patch, read_path_or_text};
+use crate::patch_source::{Blanks, Patch, read_patch, read_path_or_text};
 use crate::patch_target::{nearly_selected, no_target};
 use crate::resource::{Id, Resource};
 use crate::schemas::Schemas;
@@ -75,13 +75,14 @@ fn empty(span: Span, field: &'static str) -> Finding {
 /// Reads an entry; what it is for is not finished where that fails.
 fn read(
     entry: &Node,
+    blanks: Blanks,
     dir: &str,
     resources: &mut Accumulator,
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Patch> {
     let before = findings.len();
-    let patch = read_patch(entry, dir, files, findings);
+    let patch = read_patch(entry, blanks, dir, files, findings);
     if has_errors_since(findings, before) {
         unfinished::those_selected(entry.get("target"), entry.span(), resources);
     }
@@ -96,7 +97,7 @@ pub(crate) fn apply_patch(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(patch) = read(entry, dir, resources, files, findings) else { return };
+    let Some(patch) = read(entry, Blanks::Cut, dir, resources, files, findings) else { return };
     secret_patches::note(&patch, entry.get("target"), resources, files);
     let option = |name| entry.at(&["options", name]).and_then(Node::as_bool) == Some(true);
     let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
@@ -124,7 +125,7 @@ pub(crate) fn apply_json_patch(
     files: &mut Files<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(patch) = read(entry, dir, resources, files, findings) else { return };
+    let Some(patch) = read(entry, Blanks::Kept, dir, resources, files, findings) else { return };
     secret_patches::note(&patch, entry.get("target"), resources, files);
     let Some(target) = entry.get("target") else {
         findings.push(without_target(entry, "patchesJson6902"));
