@@ -118,7 +118,7 @@ fn is_patch(path: &str) -> bool {
     let is_word = |word: &str| matches!(word, "patch" | "patches");
     let (dirs, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    dirs.split('/').any(is_word) || words(stem).any(is_word)
+    dirs.split('/').flat_map(words).chain(words(stem)).any(is_word)
 }
 
 fn words(stem: &str) -> impl Iterator<Item = &str> {
