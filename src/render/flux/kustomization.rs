@@ -5,7 +5,7 @@ use seatrial_kustomize::Additions;
 use seatrial_model::{Entry, Manifest, Node, Origin, SetBy, Style, Text};
 use seatrial_tree::{Tree, join};
 
-use crate::flux_object::{is_true, items, spec, text};
+use crate::flux_object::{is_true, items, namespace, spec, text};
 
 /// Fields that take the place of the kustomization's own: what they are called here, and there.
 const SET: [(&str, &str); 4] = [
@@ -93,8 +93,9 @@ pub(crate) fn set_common_metadata(kustomization: &Manifest, manifest: &mut Manif
     }
 }
 
-/// Whether it applies to another cluster than the one that it lives in.
-pub(crate) fn other_cluster(kustomization: &Manifest) -> Option<&str> {
-    let secret = text(kustomization, &["kubeConfig", "secretRef", "name"]);
-    secret.or_else(|| text(kustomization, &["kubeConfig", "configMapRef", "name"]))
+/// The kubeconfig of another cluster than the one that it lives in, where it applies to one: its namespace and name.
+pub(crate) fn other_cluster(of: &Manifest) -> Option<(&str, &str)> {
+    let secret = text(of, &["kubeConfig", "secretRef", "name"]);
+    let name = secret.or_else(|| text(of, &["kubeConfig", "configMapRef", "name"]))?;
+    Some((namespace(of), name))
 }

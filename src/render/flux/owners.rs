@@ -23,7 +23,7 @@ const NAMED: usize = 3;
 
 /// Each object that several owners apply to one cluster.
 pub(crate) fn check(objects: &Objects) -> Vec<Finding> {
-    let mut applied: BTreeMap<(Option<&str>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
+    let mut applied: BTreeMap<(Option<(&str, &str)>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
     for manifest in objects.all().iter().filter(|manifest| is_placed(manifest)) {
         let owner = manifest.owner.as_ref().and_then(|owner| objects.get(&owner.0));
         let cluster = owner.and_then(other_cluster);
