@@ -236,7 +236,7 @@ impl Build<'_> {
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
-        charts::of_fields(kustomization, &mut self.findings);
+        charts::of_fields(kustomization, resources, &mut self.findings);
         let generators = self.plugins(kustomization, "generators", resources);
         generators.unread().into_iter().for_each(|span| resources.note_unread(span));
         for plugin in generators.resources() {

@@ -5,16 +5,18 @@
 
 use seatrial_model::{Finding, Node, Span};
 
+use crate::accumulator::Accumulator;
 use crate::field_shapes::{HELM_CHART, HELM_GLOBALS};
 use crate::ids;
 use crate::kustomization::Kustomization;
 use crate::plugin_shapes::fit;
 use crate::resource::Resource;
 
-/// The charts of `helmCharts` and of the field that it was before.
-pub(crate) fn of_fields(kustomization: &Kustomization, findings: &mut Vec<Finding>) {
+/// The charts of `helmCharts` and of the field that it was before; their objects may be what patches are for.
+pub(crate) fn of_fields(kustomization: &Kustomization, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
     for (field, key) in [("helmCharts", "name"), ("helmChartInflationGenerator", "chartName")] {
         for chart in kustomization.items(field) {
+            resources.note_unread(chart.span());
             findings.push(not_rendered(chart.get(key), chart.span()).with_field(field));
         }
     }
