@@ -249,8 +249,11 @@ pub(crate) fn no_source(id: &ObjectId, span: Span, objects: &Objects) -> Finding
     let mut finding = Finding::new(ids::MISSING_SOURCE, span, format!("there is no {} `{}`", id.kind, full_name(id)));
     let alike = objects.named(&id.name).find(|other| other.id.group == id.group);
     if let Some(alike) = alike {
-        let text =
-            if alike.id.kind == id.kind { "this one has another namespace" } else { "this one is of another kind" };
+        let text = match (&alike.id.namespace, alike.id.kind == id.kind) {
+            (_, false) => "this one is of another kind",
+            (Some(_), true) => "this one has another namespace",
+            (None, true) => "this one has no namespace, and nobody sets one",
+        };
         finding = finding.with_related(alike.span, text);
         return finding;
     }
