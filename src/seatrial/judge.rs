@@ -235,6 +235,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let context = Context {
         environment: &planned.name,
         minor: planned.minor,
+        is_assumed: planned.is_minor_assumed(),
         flux: flux_release(&planned.source, &head.manifests),
         sources: &bench.session.sources,
         options: bench.options,

@@ -61,6 +61,12 @@ impl Planned {
         Planned { name, source, load_restriction, minor, place: None, config: None, flags }
     }
 
+    /// Whether nobody has said which minor of Kubernetes it is.
+    pub(crate) fn is_minor_assumed(&self) -> bool {
+        let configured = self.config.as_ref().and_then(|environment| environment.kubernetes);
+        configured.or(self.flags.minor).is_none()
+    }
+
     /// The path of the source.
     pub(crate) fn path(&self) -> &str {
         self.source.path()

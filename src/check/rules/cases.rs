@@ -5,6 +5,7 @@
 //! ```yaml
 //! # case: a Service without ports
 //! # minor: 1.33                  (the default minor unless said)
+//! # minor-is-assumed: true       (somebody has said it, unless said)
 //! # flux: 2.8                   (not known unless said)
 //! # complete: false              (complete unless said)
 //! # strict-schemas: true
@@ -34,6 +35,7 @@ pub(crate) struct Case {
     /// Each finding, then its details.
     pub(crate) expected: Vec<Expected>,
     minor: Minor,
+    is_assumed: bool,
     flux: Option<Release>,
     options: Options,
     complete: bool,
@@ -78,6 +80,7 @@ impl Case {
             claim: format!("{name}: {claim}"),
             expected: Vec::new(),
             minor: Minor::DEFAULT,
+            is_assumed: false,
             flux: None,
             options: Options::default(),
             complete: true,
@@ -97,6 +100,7 @@ impl Case {
         let truth = |text: &str| text.parse().expect("true or false");
         match comment.split_once(": ") {
             Some(("minor", minor)) => self.minor = Minor::parse(minor).expect("a minor"),
+            Some(("minor-is-assumed", value)) => self.is_assumed = truth(value),
             Some(("flux", release)) => self.flux = Some(Release::parse(release).expect("a version of Flux")),
             Some(("complete", value)) => self.complete = truth(value),
             Some(("patches", value)) => self.patches = truth(value),
@@ -113,8 +117,9 @@ impl Case {
     pub(crate) fn run(&self) -> Outcome {
         let sources = Sources::new();
         let file = sources.add("case.yaml", self.text.clone());
-        let Case { options, complete, flux, patches, .. } = *self;
-        let context = Context { options, complete, flux, patches, ..Context::new("dev", self.minor, &sources) };
+        let Case { is_assumed, options, complete, flux, patches, .. } = *self;
+        let context = Context::new("dev", self.minor, &sources);
+        let context = Context { is_assumed, options, complete, flux, patches, ..context };
         let checked = check(&manifests(&file), &context);
         Outcome { file, checked }
     }

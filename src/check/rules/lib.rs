@@ -51,6 +51,8 @@ pub struct Context<'a> {
     pub environment: &'a str,
     /// Its Kubernetes minor.
     pub minor: Minor,
+    /// Whether nobody has said which minor it is: what a later one serves is at most a note.
+    pub is_assumed: bool,
     /// The version of Flux that reconciles it, where it is known; what hangs on one that is not is at most a warning.
     pub flux: Option<Release>,
     /// The files that its objects came from.
@@ -80,8 +82,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(environment: &'a str, minor: Minor, sources: &'a Sources) -> Context<'a> {
         let options = Options::default();
-        let (complete, substitutes, walked, patches) = (true, false, false, false);
-        Context { environment, minor, flux: None, sources, options, complete, substitutes, walked, patches }
+        let (is_assumed, complete, substitutes, walked, patches) = (false, true, false, false, false);
+        Context { environment, minor, is_assumed, flux: None, sources, options, complete, substitutes, walked, patches }
     }
 }
 

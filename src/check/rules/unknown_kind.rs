@@ -26,8 +26,8 @@ impl Rule for UnknownKind {
             match Served::of(manifest, context) {
                 Served::Known(_) => {}
                 Served::Foreign => foreign.push(manifest),
-                Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, &meant, context.minor)),
-                Served::NoSuchKind(meant) => checked.findings.push(no_such_kind(manifest, meant, context.minor)),
+                Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, &meant, context)),
+                Served::NoSuchKind(meant) => checked.findings.push(no_such_kind(manifest, meant, context)),
             }
         }
         for (first, not_checked) in not_checked(foreign.into_iter(), "no schema") {
@@ -39,7 +39,8 @@ impl Rule for UnknownKind {
     }
 }
 
-fn elsewhere(manifest: &Manifest, api_version: &str, minor: Minor) -> Finding {
+fn elsewhere(manifest: &Manifest, api_version: &str, context: &Context<'_>) -> Finding {
+    let minor = context.minor;
     let (written, object) = (manifest.api_version(), &manifest.id);
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
     let server = match group_kinds(group) {
@@ -51,11 +52,15 @@ fn elsewhere(manifest: &Manifest, api_version: &str, minor: Minor) -> Finding {
     } else {
         format!("`apiVersion: {written}` of {object} is not served by {server}; use `{api_version}`")
     };
-    let finding = refused(manifest, "apiVersion", message, minor);
+    let finding = refused(manifest, "apiVersion", message, context);
+    if finding.level == Level::Note {
+        return finding;
+    }
     finding.with_help(format!("write `apiVersion: {api_version}` and adapt the fields to it"))
 }
 
-fn no_such_kind(manifest: &Manifest, meant: Option<(String, String)>, minor: Minor) -> Finding {
+fn no_such_kind(manifest: &Manifest, meant: Option<(String, String)>, context: &Context<'_>) -> Finding {
+    let minor = context.minor;
     let written = manifest.api_version();
     let kind = &manifest.id.kind;
     let subject = if written.is_empty() {
@@ -68,20 +73,29 @@ fn no_such_kind(manifest: &Manifest, meant: Option<(String, String)>, minor: Min
         Some((kind, api_version)) => format!("{subject}; did you mean `{kind}` in `{api_version}`?"),
         None => subject,
     };
-    refused(manifest, "kind", message, minor)
+    refused(manifest, "kind", message, context)
 }
 
 /// What the API server answers with "no matches for kind".
-fn refused(manifest: &Manifest, field: &str, message: String, minor: Minor) -> Finding {
+fn refused(manifest: &Manifest, field: &str, message: String, context: &Context<'_>) -> Finding {
     let finding = Finding::new(ids::UNKNOWN_KIND, place(manifest, field), message)
         .with_level(Level::Error)
         .with_object(&manifest.id)
         .with_field(format!("/{field}"));
     match minors_that_serve(manifest).as_slice() {
         [] => finding,
-        [first, ..] if *first > minor => finding.with_note(format!("Kubernetes {first} is the first that serves it")),
+        [first, ..] if *first > context.minor => {
+            let finding = finding.with_note(format!("Kubernetes {first} is the first that serves it"));
+            // The cluster may be newer than what is assumed of it.
+            if context.is_assumed { of_a_newer_one(finding, *first) } else { finding }
+        }
         [.., last] => finding.with_note(format!("Kubernetes {last} is the last that serves it")),
     }
+}
+
+fn of_a_newer_one(finding: Finding, first: Minor) -> Finding {
+    let help = format!("where the cluster is newer, say so: `kubernetes: \"{first}\"`, or `--kubernetes {first}`");
+    finding.with_level(Level::Note).with_help(help)
 }
 
 fn unvalidated(first: &Manifest, not_checked: &NotChecked) -> Finding {
