@@ -93,8 +93,11 @@ pub(crate) fn set_common_metadata(kustomization: &Manifest, manifest: &mut Manif
     }
 }
 
-/// The kubeconfig of another cluster than the one that it lives in, where it applies to one: its namespace and name.
-pub(crate) fn other_cluster(of: &Manifest) -> Option<(&str, &str)> {
+/// A cluster other than the one that Flux runs in: namespace and name of its kubeconfig.
+pub(crate) type OtherCluster<'a> = (&'a str, &'a str);
+
+/// The cluster that an object applies to, where that is not the one that it lives in.
+pub(crate) fn other_cluster(of: &Manifest) -> Option<OtherCluster<'_>> {
     let secret = text(of, &["kubeConfig", "secretRef", "name"]);
     let name = secret.or_else(|| text(of, &["kubeConfig", "configMapRef", "name"]))?;
     Some((namespace(of), name))

@@ -7,7 +7,7 @@ use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
 
 use crate::flux_object::has_variable;
 use crate::ids;
-use crate::kustomization::other_cluster;
+use crate::kustomization::{OtherCluster, other_cluster};
 use crate::objects::Objects;
 use crate::unit::full_name;
 
@@ -23,7 +23,7 @@ const NAMED: usize = 3;
 
 /// Each object that several owners apply to one cluster.
 pub(crate) fn check(objects: &Objects) -> Vec<Finding> {
-    let mut applied: BTreeMap<(Option<(&str, &str)>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
+    let mut applied: BTreeMap<(Option<OtherCluster<'_>>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
     for manifest in objects.all().iter().filter(|manifest| is_placed(manifest)) {
         let owner = manifest.owner.as_ref().and_then(|owner| objects.get(&owner.0));
         let cluster = owner.and_then(other_cluster);

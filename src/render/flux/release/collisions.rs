@@ -7,13 +7,13 @@ use seatrial_model::{Finding, Level, Manifest, Node, Span};
 use super::Release;
 use crate::flux_object::{has_variable, spec};
 use crate::ids;
-use crate::kustomization::other_cluster;
+use crate::kustomization::{OtherCluster, other_cluster};
 use crate::objects::Objects;
 use crate::unit::{full_name, is_suspended};
 
 /// Each release whose records lie where those of another one do; `manifests` are those of the releases, in their order.
 pub(crate) fn check(manifests: &[&Manifest], releases: &[Release], objects: &Objects) -> Vec<Finding> {
-    let mut known: HashMap<(Option<(&str, &str)>, &str, &str), &Manifest> = HashMap::new();
+    let mut known: HashMap<(Option<OtherCluster<'_>>, &str, &str), &Manifest> = HashMap::new();
     let mut findings = Vec::new();
     for (manifest, release) in manifests.iter().zip(releases) {
         if has_variable(&release.name) || has_variable(&release.storage_namespace) {
