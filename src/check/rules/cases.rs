@@ -10,6 +10,7 @@
 //! # complete: false              (complete unless said)
 //! # strict-schemas: true
 //! # patches: true                (Flux does not patch them any more unless said)
+//! # walked: true                 (what Kustomizations of Flux apply is not seen unless said)
 //! # error 5:3: the message       (a finding of this rule; lines are counted from the first one after these comments)
 //! #   help: what to do           (of the finding above; details that are not written are not compared)
 //! # error[schema] 6:1: …         (a warning or an error of another rule)
@@ -40,6 +41,7 @@ pub(crate) struct Case {
     options: Options,
     complete: bool,
     patches: bool,
+    walked: bool,
     text: String,
 }
 
@@ -85,6 +87,7 @@ impl Case {
             options: Options::default(),
             complete: true,
             patches: false,
+            walked: false,
             text: String::new(),
         };
         while let Some((comment, below)) = rest.strip_prefix("# ").and_then(|rest| rest.split_once('\n')) {
@@ -104,6 +107,7 @@ impl Case {
             Some(("flux", release)) => self.flux = Some(Release::parse(release).expect("a version of Flux")),
             Some(("complete", value)) => self.complete = truth(value),
             Some(("patches", value)) => self.patches = truth(value),
+            Some(("walked", value)) => self.walked = truth(value),
             Some(("strict-schemas", value)) => self.options.strict_schemas = truth(value),
             _ => match (comment.strip_prefix("  "), self.expected.last_mut()) {
                 (Some(detail), Some(last)) => last.details.push(detail.to_owned()),
@@ -117,9 +121,9 @@ impl Case {
     pub(crate) fn run(&self) -> Outcome {
         let sources = Sources::new();
         let file = sources.add("case.yaml", self.text.clone());
-        let Case { is_assumed, options, complete, flux, patches, .. } = *self;
+        let Case { is_assumed, options, complete, flux, patches, walked, .. } = *self;
         let context = Context::new("dev", self.minor, &sources);
-        let context = Context { is_assumed, options, complete, flux, patches, ..context };
+        let context = Context { is_assumed, options, complete, flux, patches, walked, ..context };
         let checked = check(&manifests(&file), &context);
         Outcome { file, checked }
     }

@@ -12,6 +12,15 @@ pub(crate) fn value_at<'a>(manifest: &'a Manifest, pointer: &str) -> Option<&'a 
     })
 }
 
+/// Where a value was written before anything was set over it.
+pub(crate) fn first_written(value: &Node) -> Span {
+    let mut origin = value.origin();
+    while let Some(before) = origin.over.as_ref().and_then(|over| over.before.clone()) {
+        origin = before;
+    }
+    origin.span
+}
+
 /// The quotes that make a string of a value which is written without any: kustomize keeps those of the value that it replaces.
 pub(crate) fn quotes_kept(value: &Node, sources: &Sources) -> Option<Span> {
     let is_quoted = |span: Span| {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use seatrial_model::Node;
 
+use crate::provenance;
 use crate::shape::{At, COUNT, Check, Found, INT32, Shape};
 use crate::syntax::{config_key, container_resource, dns_label, dns_subdomain, image, path_below, variable_name};
 
@@ -40,7 +41,7 @@ fn has_image(at: &At<'_, '_>, found: &mut Found) {
     }
     found.lacks(at, "image");
     let Some((node, name)) = at.node.get("name").and_then(|node| Some((node, node.as_str()?))) else { return };
-    found.points_at(node.span());
+    found.points_at(provenance::first_written(node));
     let others = at.siblings().filter_map(|other| other.get("name")?.as_str());
     if let Some(meant) = others.take(100).find(|other| is_slip(name, other)) {
         found.helps(&format!("did you mean the container `{meant}`? A patch finds a container by its name"));

@@ -52,9 +52,34 @@ pub(crate) static PRIORITY: Shape =
 pub(crate) static QUOTA: Shape = Shape { fields: &[("spec", &[Check::Of(&QUOTA_SPEC)])], whole: &[] };
 
 static QUOTA_SPEC: Shape = Shape {
-    fields: &[("hard", &[Check::Keys(quota_resource), Check::By(amounts)]), ("scopes", &[Check::By(scopes)])],
+    fields: &[
+        ("hard", &[Check::Keys(quota_resource), Check::By(amounts), Check::By(counts_are_whole)]),
+        ("scopes", &[Check::By(scopes)]),
+    ],
     whole: &[],
 };
+
+/// `ValidateResourceQuantityValue`, `IsIntegerResourceName`.
+fn counts_are_whole(at: &At<'_, '_>, found: &mut Found) {
+    const COUNTED: [&str; 9] = [
+        "pods",
+        "resourcequotas",
+        "services",
+        "replicationcontrollers",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "services.nodeports",
+        "services.loadbalancers",
+    ];
+    for value in at.values().filter(|value| COUNTED.contains(&value.last_key())) {
+        // The API server looks at thousandths.
+        let is = amount(value.node);
+        if is.is_some_and(|amount| (amount * 1000.0).ceil() % 1000.0 != 0.0) {
+            found.says(&value, "must be a whole number");
+        }
+    }
+}
 
 fn scopes(at: &At<'_, '_>, found: &mut Found) {
     const SCOPES: &[&str] = &[
