@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use seatrial_flux::{Cluster, Repositories, Repository, Version, render};
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
-use seatrial_model::{Finding, Level, Rendered, Sources, Span};
+use seatrial_model::{Finding, Level, Node, Rendered, SetBy, Sources, Span};
 use seatrial_rules::{Context, check};
 use seatrial_tree::Tree;
 use seed::Seed;
@@ -201,4 +201,57 @@ fn a_mutation_is_told_at_its_line_where_it_is_wrong_and_nowhere_else() {
     assert!(wrong.right * 100 >= wrong.found * WANTED, "not at their line:\n{told}");
     assert!(right.alarms == 0, "false alarms:\n{told}");
     assert!(wrong.tried * 2 > number && right.tried * 10 > number, "both kinds are tried: {sum}");
+}
+
+/// Every scalar of a node that is not empty.
+fn scalars<'a>(node: &'a Node, path: String, found: &mut Vec<(String, &'a Node)>) {
+    for entry in node.entries() {
+        scalars(&entry.value, format!("{path}/{}", entry.key.text), found);
+    }
+    for (at, item) in node.items().iter().enumerate() {
+        scalars(item, format!("{path}/{at}"), found);
+    }
+    if node.scalar_text().is_some_and(|text| !text.trim().is_empty()) {
+        found.push((path, node));
+    }
+}
+
+/// Whether the line that a value came from last has text of it: the value, or what it was composed of.
+fn is_from_its_line(node: &Node, sources: &Sources) -> bool {
+    let (span, value) = (node.span(), node.scalar_text().unwrap_or_default());
+    // What kind of object a generator makes is written nowhere.
+    let is_generated = node.origin().over.is_some_and(|over| matches!(over.by, SetBy::Generator(_)));
+    if is_generated && matches!(value, "v1" | "ConfigMap" | "Secret") {
+        return true;
+    }
+    let Some(file) = sources.get(span.file) else { return false };
+    let written = file.text().get(span.start as usize..span.end as usize).unwrap_or_default();
+    let written = written.trim_matches(['"', '\'', ' ', '\n']);
+    let bare = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let of_line = file.line(file.line_column(span.start).0);
+    of_line.contains(value)
+        || (!written.is_empty() && value.contains(written))
+        || bare(written).contains(bare(value).trim())
+}
+
+#[test]
+fn the_line_of_a_rendered_value_has_what_it_came_from() {
+    let estate = Estate::read();
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory(estate.files.iter().map(|(path, text)| (path.as_str(), text.as_str())), &sources);
+    let own = Arc::new(Repository::new(&tree, Vec::new(), &Arc::default(), None));
+    let rendered: Vec<Rendered> = ROOTS.iter().map(|root| walked(root, &own)).collect();
+    let mut all = Vec::new();
+    for manifest in rendered.iter().flat_map(|rendered| &rendered.manifests) {
+        scalars(&manifest.node, manifest.id.to_string(), &mut all);
+    }
+    let mut seed = Seed(USUAL.0);
+    let picked: Vec<&(String, &Node)> = (0..USUAL.1).map(|_| &all[seed.next(all.len())]).collect();
+    let astray: Vec<String> = picked
+        .iter()
+        .filter(|(_, node)| !is_from_its_line(node, &sources))
+        .map(|(path, node)| format!("{path} is {:?} at {:?}", node.scalar_text(), line(node.span(), &sources)))
+        .collect();
+    assert!(all.len() > 2 * USUAL.1, "{} values are rendered", all.len());
+    assert!(astray.is_empty(), "{} of {}:\n{}", astray.len(), picked.len(), astray.join("\n"));
 }
