@@ -141,7 +141,7 @@ pub(crate) fn applies_what_is_rendered(bed: &Bed) -> Result<(), Failed> {
     let objects = printed.ok_or("it is not rendered")?;
     let is_kustomization = |object: &&Value| text_at(object, "/apiVersion").starts_with("kustomize.toolkit.fluxcd.io/");
     let count = objects.iter().filter(is_kustomization).count();
-    let done = estate.wait(count, |one| is_true(one, "/spec/suspend") || condition(one, "Ready") == ("True", ""));
+    let done = estate.wait(count, |one| is_true(one, "/spec/suspend") || is_applied(one));
 
     let inventory: BTreeSet<String> = done.iter().flat_map(inventory).collect();
     let rendered: BTreeSet<String> = objects.iter().map(inventory_id).collect();
@@ -268,6 +268,11 @@ fn condition<'a>(object: &'a Value, kind: &str) -> (&'a str, &'a str) {
         "True" => ("True", ""),
         status => (status, text_at(found, "/message")),
     }
+}
+
+/// Whether a Kustomization is applied; the controller writes the condition first, and then the revision and the inventory.
+fn is_applied(object: &Value) -> bool {
+    condition(object, "Ready").0 == "True" && !text_at(object, "/status/lastAppliedRevision").is_empty()
 }
 
 /// `live-flux/shop: the message of its condition`.
