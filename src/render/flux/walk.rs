@@ -10,11 +10,12 @@ mod told;
 mod unseen;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
 use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
-use seatrial_tree::confined;
+use seatrial_tree::{confined, join};
 
 use nodes::{leaf_state, node_of};
 
@@ -187,11 +188,21 @@ impl Walk<'_> {
         Span::start_of(file.map_or_else(|| tree.sources().add(dir, String::new()).id(), |file| file.id()))
     }
 
+    /// Whether it reconciles the root: by the source that this repository is, or by one that is checked out here.
     fn is_root(&self, manifest: &Manifest, dir: &str) -> bool {
-        let is_own = |id: &ObjectId| self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *id);
-        FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization)
-            && path_of(manifest) == dir
-            && source_of(manifest).is_some_and(|id| is_own(&id))
+        let Some(source) = source_of(manifest).filter(|_| is_kustomization(manifest)) else { return false };
+        let repositories = &self.cluster.repositories;
+        match repositories.mapped(&source) {
+            Some(Ok(checkout)) => {
+                let is_here = Arc::ptr_eq(&checkout.repository, &repositories.own);
+                is_here && join(&checkout.path, &path_of(manifest)).as_deref() == Some(dir)
+            }
+            Some(Err(_)) => false,
+            None => {
+                let is_own = self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == source);
+                is_own && path_of(manifest) == dir
+            }
+        }
     }
 
     fn surroundings<'a>(&'a self, objects: &'a Objects) -> Surroundings<'a> {
@@ -366,9 +377,7 @@ fn owners_of<'a>(manifest: &'a Manifest, objects: &'a Objects) -> impl Iterator<
 
 /// Where the source of the cluster's root is defined: as the Kustomization that reconciles the root refers to it, or as a FluxInstance has it.
 fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
-    let roots = manifests
-        .iter()
-        .filter(|manifest| FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization) && path_of(manifest) == dir);
+    let roots = manifests.iter().filter(|manifest| is_kustomization(manifest) && path_of(manifest) == dir);
     // Several Kustomizations may build the root of their sources.
     let mut sources: Vec<ObjectId> = roots.filter_map(source_of).collect();
     sources.sort_by_key(|id| (id.name != "flux-system", id.kind != "GitRepository"));
@@ -378,6 +387,10 @@ fn bootstrap(manifests: &[Manifest], dir: &str) -> Option<Bootstrap> {
     }
     let (source, _) = manifests.iter().find_map(implied::of_instance)?;
     Some(Bootstrap::of(&source))
+}
+
+fn is_kustomization(manifest: &Manifest) -> bool {
+    FluxKind::of(&manifest.id) == Some(FluxKind::Kustomization)
 }
 
 /// The directory that a Kustomization builds, from the root of its source.
