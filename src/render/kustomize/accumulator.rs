@@ -58,19 +58,6 @@ impl Accumulator {
         Accumulator { budget: Arc::clone(budget), ..Accumulator::default() }
     }
 
-    /// One that goes on from here, while this one stays as it is.
-    pub(crate) fn fork(&self) -> Accumulator {
-        Accumulator {
-            config: Arc::clone(&self.config),
-            vars: self.vars.clone(),
-            budget: Arc::new(self.budget.continued()),
-            documents: self.documents.clone(),
-            resources: self.resources.clone(),
-            unread: self.unread,
-            ..Accumulator::default()
-        }
-    }
-
     /// One without anything that is filled for this one: what has come in here does not come in for the first time there.
     pub(crate) fn lend(&mut self) -> Accumulator {
         let documents = std::mem::take(&mut self.documents);

@@ -85,14 +85,9 @@ impl Build<'_> {
     pub(crate) fn open_with(&mut self, dir: &str, additions: &Additions) -> Option<(Arc<Kustomization>, bool)> {
         let tree = self.files.tree;
         if !has_kustomization(tree, dir) {
-            let root = gathered(tree, dir, additions);
-            // An entry that no file says lies where the controller's object does.
-            let is_elsewhere = |entry: &Node| entry.span().file == additions.place.file;
-            let is_whose = root.get("resources").is_some_and(|entries| entries.items().iter().any(is_elsewhere));
-            let key = (dir.to_owned(), is_whose.then_some(additions.place));
+            let root = additions.add_to(&gathered(tree, dir, additions));
             let file = tree.sources().get(additions.place.file)?;
-            let made = Kustomization::made(dir, file, additions.add_to(&root));
-            return Some((Arc::new(made.shared_as(key)), false));
+            return Some((Arc::new(Kustomization::made(dir, file, root)), false));
         }
         let before = self.findings.len();
         let own = self.open(dir, None, Kind::Kustomization);
@@ -112,8 +107,7 @@ impl Build<'_> {
         if additions.is_empty() && !own.items("resources").is_empty() {
             return Some((own, true));
         }
-        let own = own.with_root(additions.add_to(own.root()));
-        Some((Arc::new(own.shared_as((dir.to_owned(), None))), false))
+        Some((Arc::new(own.with_root(additions.add_to(own.root()))), false))
     }
 }
 

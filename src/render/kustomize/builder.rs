@@ -44,23 +44,15 @@ pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>
         return Rendered { findings: build.findings, needed, ..Rendered::default() };
     };
     build.trail = Trail::begin(&root);
-    if is_as_written && additions.is_some() {
-        return builder.cache.finished(&dir, || finish(build, &dir, &root));
-    }
-    finish(build, &dir, &root)
-}
-
-/// Builds what was opened. What a controller adds something to is nobody's base.
-fn finish(mut build: Build<'_>, dir: &str, root: &Kustomization) -> Rendered {
-    let built = if root.gathered_as.is_none() {
-        build.directory(dir, root)
+    let built = if is_as_written {
+        build.directory(&dir, &root)
     } else {
-        let (built, _) = build.build_directory(dir, root);
+        let (built, _) = build.build_directory(&dir, &root);
         build.findings.extend_from_slice(&built.findings);
         built
     };
     let mut findings = build.findings;
-    let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(root), &mut findings);
+    let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
     leave_out_what_follows(&mut findings);
     let needed = not_here::needed(&findings, build.files.tree.sources());
@@ -97,8 +89,8 @@ pub(crate) struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// What a kustomization includes and generates by itself, without its components, in kustomize's order.
-    pub(crate) fn take_in(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
+    /// Everything that a kustomization says, in kustomize's order.
+    pub(crate) fn accumulate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
         if let Some(place) = kustomization.flaws.bringing {
             resources.note_unread(place);
         }
@@ -112,14 +104,6 @@ impl Build<'_> {
         }
         self.configure(kustomization, resources);
         self.generate(kustomization, resources);
-    }
-
-    /// Everything that a kustomization says, in kustomize's order.
-    pub(crate) fn accumulate(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
-        self.gather(kustomization, resources);
-        if resources.budget.is_exceeded() {
-            return;
-        }
         for entry in kustomization.items("components") {
             match self.resolve(kustomization, entry) {
                 Some(Place::Directory(dir)) => {

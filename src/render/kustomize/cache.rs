@@ -6,11 +6,10 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use seatrial_model::{Finding, OnceMap, Rendered};
+use seatrial_model::{Finding, OnceMap};
 use seatrial_yaml::ParsedFiles;
 
 use crate::accumulator::Accumulator;
-use crate::gathered::{Gathered, Key};
 use crate::kustomization::Kustomization;
 
 /// Shared by builds, also on several threads.
@@ -19,10 +18,6 @@ pub(crate) struct Cache {
     pub(crate) files: Arc<ParsedFiles>,
     kustomizations: OnceMap<String, Arc<Read>>,
     directories: OnceMap<String, Arc<Slot>>,
-    /// What roots gather to which a controller adds something; nothing where each of them has to do it.
-    gathered: OnceMap<Key, Option<Arc<Gathered>>>,
-    /// Directories that a controller builds as they are, finished.
-    finished: OnceMap<String, Arc<Rendered>>,
 }
 
 /// What a kustomization file says.
@@ -71,16 +66,6 @@ impl Cache {
     /// Where the result of a directory is found and left.
     pub(crate) fn directory(&self, dir: &str) -> Arc<Slot> {
         self.directories.get(dir, Arc::default)
-    }
-
-    /// What the root of a build gathers.
-    pub(crate) fn gathered(&self, key: &Key, gather: impl FnOnce() -> Option<Arc<Gathered>>) -> Option<Arc<Gathered>> {
-        self.gathered.get(key, gather)
-    }
-
-    /// What comes of a directory to which nothing is added.
-    pub(crate) fn finished(&self, dir: &str, finish: impl FnOnce() -> Rendered) -> Rendered {
-        Rendered::clone(&self.finished.get(dir, || Arc::new(finish())))
     }
 }
 

@@ -46,18 +46,6 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The same for another build, which has set no schemas.
-    pub(crate) fn anew(&self) -> Files<'a> {
-        Files {
-            tree: self.tree,
-            options: self.options,
-            cache: self.cache,
-            schemas: Schemas::default(),
-            schemas_are_set: false,
-            built_in_schemas_used: false,
-        }
-    }
-
     /// Follows a path that is written at `node`, seen from the directory `dir`.
     pub(crate) fn resolve(&self, dir: &str, node: &Node, findings: &mut Vec<Finding>) -> Option<Place> {
         self.resolve_path(dir, node.as_str().unwrap_or_default(), node.span(), findings)

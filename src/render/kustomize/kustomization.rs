@@ -5,7 +5,6 @@ use std::sync::Arc;
 use seatrial_model::{Finding, Level, Node, SourceFile, Span};
 
 use crate::fields::KUSTOMIZATION;
-use crate::gathered::Key;
 use crate::ids;
 use crate::nearest::nearest;
 use crate::shape;
@@ -25,8 +24,6 @@ pub(crate) struct Kustomization {
     pub(crate) file: Arc<SourceFile>,
     pub(crate) kind: Kind,
     pub(crate) flaws: Flaws,
-    /// Under what others find what it gathers, where they build the same with other additions.
-    pub(crate) gathered_as: Option<Key>,
     root: Node,
 }
 
@@ -92,17 +89,12 @@ impl Kustomization {
         if nothing {
             findings.push(empty(&file));
         }
-        Some(Kustomization::of(dir, file, kind, Flaws::default(), root))
+        Some(Kustomization { dir: dir.to_owned(), file, kind, flaws: Flaws::default(), root })
     }
 
     /// One of these parts.
     pub(crate) fn of(dir: &str, file: Arc<SourceFile>, kind: Kind, flaws: Flaws, root: Node) -> Kustomization {
-        Kustomization { dir: dir.to_owned(), file, kind, flaws, gathered_as: None, root }
-    }
-
-    /// The same, which others build with other additions.
-    pub(crate) fn shared_as(self, key: Key) -> Kustomization {
-        Kustomization { gathered_as: Some(key), ..self }
+        Kustomization { dir: dir.to_owned(), file, kind, flaws, root }
     }
 
     /// The same with other fields.

@@ -35,7 +35,6 @@ mod field_specs;
 mod fields;
 mod files;
 mod folded;
-mod gathered;
 mod generators;
 mod iam_policy;
 mod ids;
