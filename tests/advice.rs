@@ -18,7 +18,9 @@ struct Cases {
 #[serde(deny_unknown_fields)]
 struct Case {
     what: String,
-    /// Besides `validate top`.
+    /// What is validated; `top`, where nothing is said.
+    path: Option<String>,
+    /// Besides `validate PATH`.
     #[serde(default)]
     args: Vec<String>,
     /// Laid over the others.
@@ -56,7 +58,7 @@ fn every_mistake_is_told_where_it_is_and_nothing_that_follows() {
             std::fs::write(path, text).expect("written");
         }
         let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
-            .args(["validate", "top", "--output=json"])
+            .args(["validate", case.path.as_deref().unwrap_or("top"), "--output=json"])
             .args(&case.args)
             .current_dir(scratch.path())
             .env_clear()

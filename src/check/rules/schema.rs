@@ -199,10 +199,16 @@ fn is_patched(value: &Node) -> bool {
 /// What to do about a text that is a number or a boolean.
 const UNQUOTE: &str = "remove the quotes";
 
+/// What to do about a number or a boolean that Flux fills in.
+const QUOTE_INSIDE: &str =
+    "put quotes into the value, as in `'\"8080\"'`: those around a text are lost when Flux fills it in";
+
 /// What to do about a scalar of the wrong type.
 fn way_out(expected: &str, value: &Node) -> Option<&'static str> {
     let text = value.scalar_text()?;
+    let is_filled_in = value.origin().over.is_some_and(|over| matches!(over.by, SetBy::Variable(_)));
     match (expected, value.kind()) {
+        ("a string", ScalarKind::Bool | ScalarKind::Integer | ScalarKind::Float) if is_filled_in => Some(QUOTE_INSIDE),
         ("a string", ScalarKind::Bool | ScalarKind::Integer | ScalarKind::Float) => Some("put the value in quotes"),
         ("an integer", ScalarKind::String) if text.parse::<i64>().is_ok() => Some(UNQUOTE),
         ("a number", ScalarKind::String) if text.parse::<f64>().is_ok() => Some(UNQUOTE),
