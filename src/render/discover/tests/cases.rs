@@ -2,6 +2,9 @@
 //! what we give now.
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
+#[path = "../../../../tests/support/case_file.rs"]
+mod case_file;
+
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,37 +14,18 @@ use seatrial_model::Sources;
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
+use case_file::{asked, each};
+
 fn discover(tree: &Tree, directory: &str) -> Found {
     Discovery::of(tree, &Arc::new(ParsedFiles::default()), "").below(directory)
 }
 
-/// The parts of a case: path and text.
-fn parts(case: &str) -> Vec<(&str, String)> {
-    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
-    for line in case.split_inclusive('\n') {
-        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
-            Some(path) => parts.push((path, String::new())),
-            None => parts.last_mut().expect("has a first part").1.push_str(line),
-        }
-    }
-    parts
-}
-
 #[test]
 fn every_case_is_discovered_as_expected() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let mut cases: Vec<_> = std::fs::read_dir(dir).expect("is there").map(|e| e.expect("is readable").path()).collect();
-    cases.sort();
-    assert!(cases.len() > 3);
-    let mut wrong = String::new();
-    for case in cases {
-        let text = std::fs::read_to_string(&case).expect("is text");
-        let mut parts = parts(&text);
-        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
-        let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
+    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), 4, |case| {
         let mut got = String::new();
-        let directory = parts.first().and_then(|(_, head)| head.lines().find_map(|l| l.strip_prefix("below ")));
-        let found = discover(&Tree::memory(files, &Arc::new(Sources::new())), directory.unwrap_or_default());
+        let tree = Tree::memory(case.borrowed(), &Arc::new(Sources::new()));
+        let found = discover(&tree, asked(&case.head, "below").unwrap_or_default());
         for environment in found.environments {
             let source = match environment.source {
                 Source::Flux(root) => format!("flux {:?}", root.path.unwrap_or_default()),
@@ -52,14 +36,8 @@ fn every_case_is_discovered_as_expected() {
             writeln!(got, "{}: {source}", environment.name).expect("writes to a string");
         }
         found.left_out.sentences().iter().for_each(|s| writeln!(got, "{s}").expect("writes to a string"));
-        if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
-            let kept = text.strip_suffix(&expected).expect("ends with what is expected");
-            std::fs::write(&case, format!("{kept}{got}")).expect("is written");
-        } else if got != expected {
-            writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
+        got
+    });
 }
 
 #[test]

@@ -22,12 +22,13 @@
 //! | a Kustomization reconciles its own parent | `walk-faults` (`parent`) |
 //! | a path leaves the repository | `walk-faults` (`outside`), `sources-checkout` (`up`) |
 //! | a part is not seen: what hangs on it is a note | `releases/release-incomplete`, `references-suspended` |
-//!
-//! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
+#[path = "../../../../tests/support/case_file.rs"]
+mod case_file;
+
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, Version, render};
@@ -36,57 +37,31 @@ use seatrial_model::{
 };
 use seatrial_tree::Tree;
 
-/// The parts of a case: path and text.
-fn parts(case: &str) -> Vec<(&str, String)> {
-    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
-    for line in case.split_inclusive('\n') {
-        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
-            Some(path) => parts.push((path, String::new())),
-            None => parts.last_mut().expect("has a first part").1.push_str(line),
-        }
-    }
-    parts
-}
-
-fn cases() -> Vec<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let entries = std::fs::read_dir(dir).expect("is there").map(|entry| entry.expect("is readable").path());
-    let mut cases: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
-    cases.sort();
-    cases
-}
+use case_file::{CaseFile, all, asked, each};
 
 /// What stands for a source: a directory, inside of the repository or beside it, or `!` and why there is none.
-fn directory(
-    name: &str,
-    path: &str,
-    own: &Arc<Repository>,
-    parts: &[(&str, String)],
-    tree: &Tree,
-) -> Result<Directory, String> {
+fn directory(name: &str, path: &str, own: &Arc<Repository>, case: &CaseFile, tree: &Tree) -> Result<Directory, String> {
     if let Some(why) = path.strip_prefix('!') {
         return Err(why.to_owned());
     }
     if !path.starts_with("../") {
         return Ok(Directory { repository: Arc::clone(own), path: path.to_owned() });
     }
-    let files = parts.iter().filter_map(|(file, text)| Some((file.strip_prefix(path)?.strip_prefix('/')?, &**text)));
+    let files = case.borrowed().filter_map(|(file, text)| Some((file.strip_prefix(path)?.strip_prefix('/')?, text)));
     let of = BelongsTo::Checkout { name: name.into(), asked: tree.stand_in("seatrial.yaml") };
     let tree = Tree::memory_of(of, files, tree.sources());
     let repository = Arc::new(Repository::new(&tree, Vec::new(), &Arc::default(), None));
     Ok(Directory { repository, path: String::new() })
 }
 
-fn walked(parts: &[(&str, String)], tree: &Tree) -> Rendered {
-    let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
-    let lines = || head.lines().filter_map(|line| line.split_once(' '));
-    let value = |key: &str| lines().find(|(name, _)| *name == key).map(|(_, value)| value.to_owned());
+fn walked(case: &CaseFile, tree: &Tree) -> Rendered {
+    let value = |key: &str| asked(&case.head, key).map(str::to_owned);
     let own = Arc::new(Repository::new(tree, Vec::new(), &Arc::default(), value("url")));
-    let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
+    let others = all(&case.head, "repository").filter_map(|value| value.split_once(' '));
     let others =
-        others.map(|(name, path)| (SourceName::parse(name), directory(name, path, &own, parts, tree))).collect();
+        others.map(|(name, path)| (SourceName::parse(name), directory(name, path, &own, case, tree))).collect();
     let supplied = Span::start_of(tree.sources().add("<variables>", String::new()).id());
-    let variables = lines().filter(|(key, _)| *key == "variable").filter_map(|(_, value)| value.split_once(' '));
+    let variables = all(&case.head, "variable").filter_map(|value| value.split_once(' '));
     render(&Cluster {
         path: value("path"),
         azure: value("azure"),
@@ -167,24 +142,9 @@ fn shown(rendered: &Rendered, sources: &Sources, print: &str) -> String {
 
 #[test]
 fn every_case_is_walked_as_expected() {
-    let cases = cases();
-    assert!(cases.len() > 1);
-    let mut wrong = String::new();
-    for case in cases {
-        let text = std::fs::read_to_string(&case).expect("is text");
-        let mut parts = parts(&text);
-        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
-        let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
+    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), 2, |case| {
         let sources = Arc::new(Sources::new());
-        let tree = Tree::memory(files, &sources);
-        let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
-        let got = shown(&walked(&parts, &tree), &sources, head);
-        if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
-            let kept = text.strip_suffix(&expected).expect("ends with what is expected");
-            std::fs::write(&case, format!("{kept}{got}")).expect("is written");
-        } else if got != expected {
-            let _ = writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display());
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
+        let tree = Tree::memory(case.borrowed(), &sources);
+        shown(&walked(case, &tree), &sources, &case.head)
+    });
 }

@@ -1,11 +1,12 @@
 //! Every file of `releases` is a case: what is walked (`path clusters/dev`, `repository NAME DIR`), files as `-- PATH --`, last the releases with
 //! their values, what is needed, and the findings as `-- expected --`. With `print origins`, each value is printed with where it is from.
-//!
-//! `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
+#[path = "../../../../tests/support/case_file.rs"]
+mod case_file;
+
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_flux::{
@@ -14,25 +15,7 @@ use seatrial_flux::{
 use seatrial_model::{Finding, Node, NodeState, Sources, Span};
 use seatrial_tree::Tree;
 
-/// The parts of a case: path and text.
-fn parts(case: &str) -> Vec<(&str, String)> {
-    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
-    for line in case.split_inclusive('\n') {
-        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
-            Some(path) => parts.push((path, String::new())),
-            None => parts.last_mut().expect("has a first part").1.push_str(line),
-        }
-    }
-    parts
-}
-
-fn cases() -> Vec<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases");
-    let mut cases: Vec<PathBuf> =
-        std::fs::read_dir(dir).expect("is there").map(|entry| entry.expect("is readable").path()).collect();
-    cases.sort();
-    cases
-}
+use case_file::{all, asked, each};
 
 /// A directory of the repository.
 fn own_directory(path: &str, own: &Arc<Repository>) -> Result<Directory, String> {
@@ -40,10 +23,9 @@ fn own_directory(path: &str, own: &Arc<Repository>) -> Result<Directory, String>
 }
 
 fn walked(head: &str, tree: &Tree) -> Walked {
-    let lines = || head.lines().filter_map(|line| line.split_once(' '));
-    let value = |key: &str| lines().find(|(name, _)| *name == key).map(|(_, value)| value.to_owned());
+    let value = |key: &str| asked(head, key).map(str::to_owned);
     let own = Arc::new(Repository::new(tree, Vec::new(), &Arc::default(), value("url")));
-    let others = lines().filter(|(key, _)| *key == "repository").filter_map(|(_, value)| value.split_once(' '));
+    let others = all(head, "repository").filter_map(|value| value.split_once(' '));
     let others = others.map(|(name, path)| (SourceName::parse(name), own_directory(path, &own))).collect();
     walk(&Cluster {
         path: value("path"),
@@ -146,27 +128,12 @@ impl Printer<'_> {
 
 #[test]
 fn every_release_is_read_as_expected() {
-    let cases = cases();
-    assert!(cases.len() > 3);
-    let mut wrong = String::new();
-    for case in cases {
-        let text = std::fs::read_to_string(&case).expect("is text");
-        let mut parts = parts(&text);
-        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
-        let files = parts.iter().skip(1).map(|(path, text)| (*path, text.as_str()));
+    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases"), 4, |case| {
         let sources = Arc::new(Sources::new());
-        let tree = Tree::memory(files, &sources);
-        let head = parts.first().map(|(_, head)| head.as_str()).unwrap_or_default();
-        let printer = Printer { sources: &sources, origins: head.contains("print origins") };
-        let got = printer.all(&walked(head, &tree));
-        if got != expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
-            let kept = text.strip_suffix(&expected).expect("ends with what is expected");
-            std::fs::write(&case, format!("{kept}{got}")).expect("is written");
-        } else if got != expected {
-            let _ = writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display());
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
+        let tree = Tree::memory(case.borrowed(), &sources);
+        let printer = Printer { sources: &sources, origins: case.head.contains("print origins") };
+        printer.all(&walked(&case.head, &tree))
+    });
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Every file of `testdata` is a case: a line `render PATH` or `found PATH` (all files), then files as `-- PATH --`, last what is expected as `-- expected --`.
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
+#[path = "../../../../tests/support/case_file.rs"]
+mod case_file;
+
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,17 +13,7 @@ use seatrial_model::{Masker, Rendered, Sources, Span, locate};
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
-/// The parts of a case: path and text.
-fn parts(case: &str) -> Vec<(&str, String)> {
-    let mut parts: Vec<(&str, String)> = vec![("", String::new())];
-    for line in case.split_inclusive('\n') {
-        match line.strip_prefix("-- ").and_then(|rest| rest.trim_end().strip_suffix(" --")) {
-            Some(path) => parts.push((path, String::new())),
-            None => parts.last_mut().expect("has a first part").1.push_str(line),
-        }
-    }
-    parts
-}
+use case_file::{asked, each};
 
 fn place(sources: &Sources, span: Span) -> String {
     let place = locate(sources, &Masker::new(), span);
@@ -48,29 +41,15 @@ fn describe(rendered: &Rendered, sources: &Sources) -> String {
 
 #[test]
 fn every_case_renders_as_expected() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let mut cases: Vec<_> = std::fs::read_dir(dir).expect("is there").map(|e| e.expect("is readable").path()).collect();
-    cases.sort();
-    assert!(cases.len() > 5);
-    let mut wrong = String::new();
-    for case in cases {
-        let text = std::fs::read_to_string(&case).expect("is text");
-        let mut parts = parts(&text);
-        let (_, expected) = parts.pop().filter(|(name, _)| *name == "expected").expect("ends with what is expected");
-        let (_, head) = parts.remove(0);
-        let asked = |word: &str| head.lines().find_map(|line| line.strip_prefix(word));
+    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), 6, |case| {
         let sources = Arc::new(Sources::new());
-        let tree = Tree::memory(parts.iter().map(|(path, text)| (*path, text.as_str())), &sources);
-        let rendered = match asked("found ") {
+        let tree = Tree::memory(case.borrowed(), &sources);
+        let rendered = match asked(&case.head, "found") {
             Some(path) => render_found(&tree, &ParsedFiles::default(), path, &tree.walk("")),
-            None => render(&tree, asked("render ").expect("says what to render")),
+            None => render(&tree, asked(&case.head, "render").expect("says what to render")),
         };
-        let got = describe(&rendered, &sources);
-        if got != expected {
-            writeln!(wrong, "== {}\n{got}== expected\n{expected}", case.display()).expect("writes to a string");
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
+        describe(&rendered, &sources)
+    });
 }
 
 #[test]
