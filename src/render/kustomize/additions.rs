@@ -92,13 +92,12 @@ impl Build<'_> {
         let before = self.findings.len();
         let own = self.open(dir, None, Kind::Kustomization);
         let added: Vec<Finding> = self.findings.split_off(before);
-        let is_empty = added.iter().any(is_about_emptiness);
-        let place = added.iter().find(|finding| is_about_emptiness(finding)).map(|finding| finding.primary.span);
+        let empty = added.iter().find(|finding| is_about_emptiness(finding)).map(|finding| finding.primary.span);
         self.findings.extend(added.into_iter().filter(|finding| !is_about_emptiness(finding)));
-        let own = match (own, place.and_then(|place| tree.sources().get(place.file))) {
+        let own = match (own, empty.and_then(|place| tree.sources().get(place.file))) {
             (Some(own), _) => own,
             // A file without a document.
-            (None, Some(file)) if is_empty => {
+            (None, Some(file)) => {
                 let root = Node::mapping(Vec::new(), Span::start_of(file.id()));
                 Arc::new(Kustomization::made(dir, file, root))
             }
