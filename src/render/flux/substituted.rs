@@ -185,10 +185,7 @@ impl Filling<'_> {
                 return None;
             }
         };
-        let parts: Vec<Range<usize>> = filled.unset.iter().map(|(_, part)| part.clone()).collect();
-        for ((name, _), place) in filled.unset.iter().zip(self.places(template, place, &parts)) {
-            self.findings.push(self.variables.unset(name, place));
-        }
+        self.tell_unset(&filled, template, place);
         if self.refuses_unset && !filled.unset.is_empty() {
             return None;
         }
@@ -202,6 +199,25 @@ impl Filling<'_> {
             }
         }
         Some(filled)
+    }
+
+    /// Each variable without a value, at its first place in the text: a dashboard may have hundreds.
+    fn tell_unset(&mut self, filled: &Substituted, template: &str, place: Span) {
+        let mut first: Vec<(&str, Range<usize>, usize)> = Vec::new();
+        for (name, part) in &filled.unset {
+            match first.iter_mut().find(|(known, ..)| known == name) {
+                Some((.., times)) => *times += 1,
+                None => first.push((name, part.clone(), 1)),
+            }
+        }
+        let parts: Vec<Range<usize>> = first.iter().map(|(_, part, _)| part.clone()).collect();
+        for ((name, _, times), place) in first.into_iter().zip(self.places(template, place, &parts)) {
+            let finding = self.variables.unset(name, place);
+            self.findings.push(match times {
+                1 => finding,
+                _ => finding.with_note(format!("it stands in this text {times} times")),
+            });
+        }
     }
 
     /// The places of parts of a text: of one with several lines, each has its own.
