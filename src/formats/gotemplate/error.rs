@@ -1,0 +1,109 @@
+//! What goes wrong in a template, in Go's words, with the place.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::{Marks, Place};
+
+/// A text that is not a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// Go's whole message: `template: NAME:LINE: …`.
+    pub message: String,
+    /// The number of the source.
+    pub source: u32,
+    /// The line, counted from one.
+    pub line: usize,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+/// One of the templates that were being executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The name of the template.
+    pub template: Rc<str>,
+    /// The action in it that was being executed.
+    pub place: Option<Place>,
+}
+
+/// An execution that failed.
+#[derive(Clone, Debug)]
+pub struct ExecError {
+    /// Go's whole message: `template: NAME:LINE:COLUMN: executing "NAME" at <.Values.x>: …`.
+    pub message: String,
+    /// What failed, without Go's prefixes: the text of `fail`, of a function, or of the interpreter.
+    pub reason: String,
+    /// The action that failed: the innermost.
+    pub place: Option<Place>,
+    /// Where the values are from that were looked at when it failed.
+    pub marks: Marks,
+    /// The templates that were being executed, the outermost first.
+    pub chain: Vec<Frame>,
+    /// Whether the budget is spent or the render was stopped.
+    pub is_limit: bool,
+}
+
+impl fmt::Display for ExecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ExecError {}
+
+/// What a function says when it fails.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The message.
+    pub message: String,
+    /// The failure of a template that the function executed.
+    pub cause: Option<Box<ExecError>>,
+    /// Where the values are from that are to blame, if the function knows better than "all arguments".
+    pub marks: Marks,
+}
+
+impl Failure {
+    /// The same failure with a text before its message, as `fmt.Errorf("…: %w", err)` makes it.
+    #[must_use]
+    pub fn context(mut self, before: &str) -> Self {
+        self.message.insert_str(0, before);
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self { message, cause: None, marks: Marks::NONE }
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(message: &str) -> Self {
+        message.to_owned().into()
+    }
+}
+
+impl From<ExecError> for Failure {
+    fn from(error: ExecError) -> Self {
+        Self { message: error.message.clone(), marks: error.marks.clone(), cause: Some(Box::new(error)) }
+    }
+}
+
+impl From<ParseError> for Failure {
+    fn from(error: ParseError) -> Self {
+        error.message.into()
+    }
+}

@@ -1,0 +1,37 @@
+//! Go's `text/template`: texts are parsed once into [`Templates`], shared by many renders, and executed over [`Value`]s. What is printed
+//! remembers which action and which values made each byte.
+//!
+//! Functions are given by whoever makes the [`Templates`]: a [`Function`] has a name, the types of its parameters, and a `call` that gets the
+//! [`Context`] and the arguments. Number and types of the arguments are checked before, in Go's words. A [`Value`] has [`Marks`], numbers that
+//! whoever supplies the values understands; a result without marks gets those of all arguments. A failing function returns a message
+//! (`Err("…".into())`); a failure of [`Context::execute`] is passed on with `?` and keeps its place.
+//!
+//! Lists do not change once they are made; maps do, and are shared. What Go holds as a nil map or slice is an empty [`Map`] or [`List`] that
+//! says `is_nil`; `nil` itself is [`Data::Nil`].
+//!
+//! Not here: functions of sprig and Helm, charts, YAML (`render/helm`).
+
+mod budget;
+mod context;
+mod error;
+pub mod format;
+mod function;
+mod list;
+mod map;
+mod marks;
+mod object;
+mod templates;
+mod text;
+mod value;
+
+pub use budget::Budget;
+pub use context::{Context, Reads};
+pub use error::{ExecError, Failure, Frame, ParseError};
+pub use function::{Call, Function, Type};
+pub use list::{Element, List};
+pub use map::{Map, MapKind};
+pub use marks::{MarkSet, Marks};
+pub use object::{Object, ObjectKind};
+pub use templates::{Rendered, Templates};
+pub use text::{Piece, Place, Text, TextBuilder};
+pub use value::{Data, IntKind, Value};

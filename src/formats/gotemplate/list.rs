@@ -1,0 +1,132 @@
+//! Slices of Go. A list does not change once it is made.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::value::{Data, Value};
+
+/// The type that Go gives the elements of a slice or the values of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Element {
+    /// `interface {}`
+    Any,
+    /// `string`
+    Text,
+    /// `int`
+    Int,
+    /// `int64`
+    Int64,
+    /// `float64`
+    Float,
+    /// `bool`
+    Bool,
+    /// `map[string]interface {}`
+    Map,
+    /// `[]string`
+    Texts,
+    /// `[]uint8`
+    Bytes,
+    /// Another type, by its name.
+    Other(&'static str),
+}
+
+impl Element {
+    /// The name of the type.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "interface {}",
+            Self::Text => "string",
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Float => "float64",
+            Self::Bool => "bool",
+            Self::Map => "map[string]interface {}",
+            Self::Texts => "[]string",
+            Self::Bytes => "[]uint8",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// A slice.
+#[derive(Clone)]
+pub struct List(Rc<Inner>);
+
+struct Inner {
+    items: Vec<Value>,
+    element: Element,
+    is_nil: bool,
+}
+
+impl List {
+    /// A `[]interface {}`.
+    #[must_use]
+    pub fn new(items: Vec<Value>) -> Self {
+        Self::of(Element::Any, items)
+    }
+
+    /// A slice of elements of this type.
+    #[must_use]
+    pub fn of(element: Element, items: Vec<Value>) -> Self {
+        Self(Rc::new(Inner { items, element, is_nil: false }))
+    }
+
+    /// The nil slice of this type.
+    #[must_use]
+    pub fn nil(element: Element) -> Self {
+        Self(Rc::new(Inner { items: Vec::new(), element, is_nil: true }))
+    }
+
+    /// The elements.
+    #[must_use]
+    pub fn items(&self) -> &[Value] {
+        &self.0.items
+    }
+
+    /// The type of the elements.
+    #[must_use]
+    pub fn element(&self) -> Element {
+        self.0.element
+    }
+
+    /// Whether this is Go's nil slice.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        self.0.is_nil
+    }
+
+    /// Whether both are the same slice in memory.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// What is in it, if nobody else has it.
+    pub(crate) fn dismantle(self) -> Vec<Value> {
+        Rc::try_unwrap(self.0).map(|mut inner| std::mem::take(&mut inner.items)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.items(), f)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        release(std::mem::take(&mut self.items));
+    }
+}
+
+/// Lets go of values without recursion, however deep they are.
+pub(crate) fn release(mut waiting: Vec<Value>) {
+    while let Some(value) = waiting.pop() {
+        match value.data {
+            Data::List(list) => waiting.append(&mut list.dismantle()),
+            Data::Map(map) => waiting.extend(map.dismantle().into_values()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Values that are neither JSON nor strings: structs, pointers, and named types of whoever supplies them.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use crate::{Function, Value};
+
+/// What Go's reflection says that an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A struct.
+    Struct,
+    /// A pointer to a struct.
+    Pointer,
+    /// A named map, such as `chart.Files`.
+    Map,
+    /// A named slice, such as `chartutil.VersionSet`.
+    Slice,
+}
+
+/// A struct, a pointer to one, or a named map or slice.
+pub trait Object: Debug {
+    /// The type as Go prints it: `*chart.Metadata`.
+    fn type_name(&self) -> &'static str;
+
+    /// What Go's reflection says that it is.
+    fn kind(&self) -> ObjectKind;
+
+    /// A field of a struct, or an entry of a map.
+    fn field(&self, name: &str) -> Option<Value>;
+
+    /// The methods. Their first argument is the object itself, before those that `params` names.
+    fn methods(&self) -> &'static [Function] {
+        &[]
+    }
+
+    /// Keys and values, for `range`, `len` and `index`: of a slice, the keys are not looked at.
+    fn items(&self) -> Vec<(Value, Value)> {
+        Vec::new()
+    }
+
+    /// What `%v` prints.
+    fn print(&self) -> String;
+
+    /// Whether Go prints it by a method (`String` or `Error`): then also where a string is asked for.
+    fn is_stringer(&self) -> bool {
+        false
+    }
+
+    /// What `toJson` and `toYaml` see.
+    fn plain(&self) -> Value;
+
+    /// For functions that know the type.
+    fn as_any(&self) -> &dyn Any;
+}
