@@ -1,10 +1,14 @@
-//! What programs in Go read and write, as they do it: regular expressions, numbers, durations,
-//! schedules, versions.
+//! What programs in Go read and write, as they do it: regular expressions, numbers, quoted strings,
+//! durations, schedules, versions.
 //!
 //! Not here: what reads them (`render`, `check`); templates.
 
 pub mod cron;
 pub mod duration;
 pub mod float;
+pub mod float_format;
+pub mod integer;
+pub mod quote;
 pub mod regexp;
 pub mod semver;
+pub mod unicode;

@@ -1,35 +1,68 @@
-//! What a function sees of the render that calls it.
+//! What a function sees of the render that calls it: templates, budget, place, and the state of whoever renders.
 
 use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use crate::{Budget, Failure, MarkSet, Marks, Place, Templates, Text, Value};
+use seatrial_golang::quote::quote;
+
+use crate::exec::{Exec, State};
+use crate::held::Held;
+use crate::node::Tree;
+use crate::{Budget, Data, Failure, MarkSet, Marks, Place, Templates, Text, TextBuilder, Value, format};
 
 /// Which values a render looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Reads {
     /// Values on the way to others, and those that were only tested.
     pub passed: MarkSet,
-    /// Values that were printed, given to a function, assigned, or ranged over.
+    /// Values that were printed, given to a function, or ranged over.
     pub used: MarkSet,
 }
+
+/// How often somebody is asked whether to stop.
+const STEPS_BETWEEN_LOOKS: u64 = 256;
 
 /// A running render.
 pub struct Context<'a> {
     pub(crate) templates: &'a Templates,
+    /// What texts given to `execute_text` define, the innermost last.
+    layers: Vec<HashMap<Arc<str>, Arc<Tree>>>,
     pub(crate) budget: Budget<'a>,
     pub(crate) reads: Reads,
     pub(crate) place: Option<Place>,
+    pub(crate) out: TextBuilder,
+    pub(crate) depth: u32,
+    /// An address on the stack where the render began.
+    base: usize,
     world: &'a mut dyn Any,
 }
 
+/// Where the stack is now.
+#[inline(never)]
+fn stack_address() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(&here).addr()
+}
+
 impl<'a> Context<'a> {
+    pub(crate) fn new(templates: &'a Templates, budget: Budget<'a>, world: &'a mut dyn Any) -> Self {
+        let base = stack_address();
+        let (reads, out) = (Reads::default(), TextBuilder::new());
+        Self { templates, layers: Vec::new(), budget, reads, place: None, out, depth: 0, base, world }
+    }
+
     /// Executes a template by its name, as `include` does.
     ///
     /// # Errors
     /// The template fails, or there is none of this name.
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Text, Failure> {
-        let _ = (name, data, self.templates);
-        Err("not yet".into())
+        let Some(tree) = self.lookup(name) else {
+            let own = quote(&self.templates.name);
+            return Err(format!("template: no template {} associated with template {own}", quote(name)).into());
+        };
+        Ok(self.run(&tree, data)?)
     }
 
     /// Parses and executes a text, as `tpl` does. What it defines is known to it alone. `name` is what messages call it.
@@ -37,8 +70,62 @@ impl<'a> Context<'a> {
     /// # Errors
     /// The text is not a template, or fails.
     pub fn execute_text(&mut self, name: &str, text: &Text, data: Value) -> Result<Text, Failure> {
-        let _ = (name, text, data);
-        Err("not yet".into())
+        self.spend(text.len() as u64 / 16)?;
+        let mut trees = self.templates.read(name, u32::MAX, text)?;
+        let own = trees.iter().position(|tree| *tree.name == *name);
+        let Some(main) = own.map(|at| Arc::new(trees.swap_remove(at))) else { return Ok(Text::default()) };
+        if trees.is_empty() && self.lookup(name).is_some() {
+            return Ok(self.run(&main, data)?);
+        }
+        let mut layer: HashMap<Arc<str>, Arc<Tree>> = HashMap::new();
+        for tree in trees.into_iter().map(Arc::new).chain([main.clone()]) {
+            if !tree.is_blank() || self.lookup(&tree.name).is_none() {
+                layer.insert(tree.name.clone(), tree);
+            }
+        }
+        self.layers.push(layer);
+        let result = self.run(&main, data);
+        self.layers.pop();
+        Ok(result?)
+    }
+
+    pub(crate) fn lookup(&self, name: &str) -> Option<Arc<Tree>> {
+        let layered = self.layers.iter().rev().find_map(|layer| layer.get(name));
+        layered.or_else(|| self.templates.trees.get(name)).cloned()
+    }
+
+    /// The output of a tree.
+    pub(crate) fn run(&mut self, tree: &Tree, data: Value) -> Exec<Text> {
+        let data = Held::from(data);
+        let mut state = State::new(tree, data.clone());
+        self.check_depth().map_err(|failure| state.failure(failure))?;
+        self.check_stack().map_err(|failure| state.failure(failure))?;
+        let before = self.place;
+        let outer = std::mem::take(&mut self.out);
+        self.depth += 1;
+        let result = state.walk(self, &data, &tree.root);
+        self.depth -= 1;
+        self.place = before;
+        let own = std::mem::replace(&mut self.out, outer);
+        result.map(|_| own.finish())
+    }
+
+    pub(crate) fn step(&mut self) -> Result<(), Failure> {
+        self.spend(1)
+    }
+
+    pub(crate) fn check_depth(&self) -> Result<(), Failure> {
+        if self.depth >= self.budget.depth {
+            return Err(Failure::limit("exceeded maximum template depth (100000)"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_stack(&self) -> Result<(), Failure> {
+        if stack_address().abs_diff(self.base) > self.budget.stack {
+            return Err(Failure::limit("exceeded maximum template depth (100000)"));
+        }
+        Ok(())
     }
 
     /// Takes steps from the budget: for functions that loop over more than their arguments.
@@ -46,7 +133,15 @@ impl<'a> Context<'a> {
     /// # Errors
     /// The budget is spent, or the render was stopped.
     pub fn spend(&mut self, steps: u64) -> Result<(), Failure> {
-        let _ = (steps, &self.budget);
+        let Some(left) = self.budget.steps.checked_sub(steps) else {
+            self.budget.steps = 0;
+            return Err(Failure::limit("the template takes too many steps"));
+        };
+        let looks = left / STEPS_BETWEEN_LOOKS != self.budget.steps / STEPS_BETWEEN_LOOKS;
+        self.budget.steps = left;
+        if looks && self.budget.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return Err(Failure::limit("stopped"));
+        }
         Ok(())
     }
 
@@ -55,8 +150,35 @@ impl<'a> Context<'a> {
     /// # Errors
     /// The budget is spent.
     pub fn spend_bytes(&mut self, bytes: u64) -> Result<(), Failure> {
-        let _ = bytes;
+        let Some(left) = self.budget.bytes.checked_sub(bytes) else {
+            self.budget.bytes = 0;
+            return Err(Failure::limit("the template makes too much text"));
+        };
+        self.budget.bytes = left;
         Ok(())
+    }
+
+    /// What `fmt.Sprint(value)` makes: `%v`.
+    ///
+    /// # Errors
+    /// The budget is spent.
+    pub fn print(&mut self, value: &Value) -> Result<Text, Failure> {
+        if let Data::Text(text) = &value.data {
+            return Ok(text.clone());
+        }
+        let text = format::print_within(value, self.budget.bytes)?;
+        self.spend_bytes(text.len() as u64)?;
+        Ok(text)
+    }
+
+    /// What `fmt.Sprintf(format, arguments…)` makes. Strings that are printed as they are keep what made them.
+    ///
+    /// # Errors
+    /// The budget is spent.
+    pub fn printf(&mut self, format: &Text, arguments: &[Value]) -> Result<Text, Failure> {
+        let text = format::printf_within(format, arguments, self.budget.bytes)?;
+        self.spend_bytes(text.len() as u64)?;
+        Ok(text)
     }
 
     /// The action that calls.

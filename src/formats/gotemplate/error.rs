@@ -42,6 +42,8 @@ pub struct ExecError {
     pub reason: String,
     /// The action that failed: the innermost.
     pub place: Option<Place>,
+    /// The byte of the source that Go's message points at.
+    pub offset: u32,
     /// Where the values are from that were looked at when it failed.
     pub marks: Marks,
     /// The templates that were being executed, the outermost first.
@@ -67,9 +69,16 @@ pub struct Failure {
     pub cause: Option<Box<ExecError>>,
     /// Where the values are from that are to blame, if the function knows better than "all arguments".
     pub marks: Marks,
+    /// Whether the budget is spent or the render was stopped.
+    pub is_limit: bool,
 }
 
 impl Failure {
+    /// The end of the budget.
+    pub(crate) fn limit(message: &str) -> Self {
+        Self { is_limit: true, ..Self::from(message) }
+    }
+
     /// The same failure with a text before its message, as `fmt.Errorf("…: %w", err)` makes it.
     #[must_use]
     pub fn context(mut self, before: &str) -> Self {
@@ -86,7 +95,7 @@ impl fmt::Display for Failure {
 
 impl From<String> for Failure {
     fn from(message: String) -> Self {
-        Self { message, cause: None, marks: Marks::NONE }
+        Self { message, cause: None, marks: Marks::NONE, is_limit: false }
     }
 }
 
@@ -98,7 +107,14 @@ impl From<&str> for Failure {
 
 impl From<ExecError> for Failure {
     fn from(error: ExecError) -> Self {
-        Self { message: error.message.clone(), marks: error.marks.clone(), cause: Some(Box::new(error)) }
+        Box::new(error).into()
+    }
+}
+
+impl From<Box<ExecError>> for Failure {
+    fn from(error: Box<ExecError>) -> Self {
+        let (message, marks, is_limit) = (error.message.clone(), error.marks.clone(), error.is_limit);
+        Self { message, marks, is_limit, cause: Some(error) }
     }
 }
 

@@ -71,19 +71,28 @@ pub struct Function {
     pub rest: Option<Type>,
     /// What it does.
     pub call: Call,
+    /// Whether it only hands its arguments on, as `list`, `default` and `include` do: they are not used by that alone.
+    pub is_passing: bool,
 }
 
 impl Function {
     /// A function with exactly these parameters.
     #[must_use]
     pub const fn new(name: &'static str, params: &'static [Type], call: Call) -> Self {
-        Self { name, params, rest: None, call }
+        Self { name, params, rest: None, call, is_passing: false }
     }
 
     /// A function with these parameters and any number of further ones.
     #[must_use]
     pub const fn variadic(name: &'static str, params: &'static [Type], rest: Type, call: Call) -> Self {
-        Self { name, params, rest: Some(rest), call }
+        Self { name, params, rest: Some(rest), call, is_passing: false }
+    }
+
+    /// The same function, which only hands its arguments on (as `list`, `default`, `include` do): they count as used where the result is.
+    #[must_use]
+    pub const fn passing(mut self) -> Self {
+        self.is_passing = true;
+        self
     }
 }
 

@@ -12,14 +12,28 @@
 //! Not here: functions of sprig and Helm, charts, YAML (`render/helm`).
 
 mod budget;
+mod builtins;
+mod call;
+mod compare;
 mod context;
 mod error;
+mod escape;
+mod eval;
+mod exec;
 pub mod format;
 mod function;
+mod held;
+mod lex;
 mod list;
 mod map;
 mod marks;
+mod node;
 mod object;
+mod parse;
+mod parse_term;
+mod print_number;
+mod print_text;
+mod printer;
 mod templates;
 mod text;
 mod value;

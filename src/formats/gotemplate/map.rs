@@ -15,6 +15,8 @@ pub enum MapKind {
     Any,
     /// `map[string]string`
     Texts,
+    /// A named type over `map[string]interface {}`, such as `common.Values`.
+    Named(&'static str),
 }
 
 impl MapKind {
@@ -24,6 +26,7 @@ impl MapKind {
         match self {
             Self::Any => "map[string]interface {}",
             Self::Texts => "map[string]string",
+            Self::Named(name) => name,
         }
     }
 }

@@ -2,14 +2,22 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::{Budget, ExecError, Function, ParseError, Reads, Text, Value};
+use seatrial_golang::quote::quote;
+
+use crate::context::{Context, Reads};
+use crate::node::Tree;
+use crate::parse::{Setting, parse};
+use crate::{Budget, ExecError, Function, Marks, ParseError, Text, Value};
 
 /// A set of parsed templates that call each other by name.
 #[derive(Clone, Debug)]
 pub struct Templates {
+    pub(crate) name: String,
     functions: HashMap<&'static str, Function>,
     delimiters: (String, String),
+    pub(crate) trees: HashMap<Arc<str>, Arc<Tree>>,
 }
 
 /// What a render made.
@@ -26,13 +34,22 @@ impl Templates {
     #[must_use]
     pub fn new(functions: &[Function]) -> Self {
         let functions = functions.iter().map(|function| (function.name, *function)).collect();
-        Self { functions, delimiters: ("{{".to_owned(), "}}".to_owned()) }
+        let delimiters = ("{{".to_owned(), "}}".to_owned());
+        Self { name: String::new(), functions, delimiters, trees: HashMap::new() }
     }
 
-    /// The same set with other delimiters for what is parsed from now on.
+    /// The same set with other delimiters for what is parsed from now on. An empty one is Go's own.
     #[must_use]
     pub fn with_delimiters(mut self, left: &str, right: &str) -> Self {
-        self.delimiters = (left.to_owned(), right.to_owned());
+        let or = |given: &str, default: &str| if given.is_empty() { default.to_owned() } else { given.to_owned() };
+        self.delimiters = (or(left, "{{"), or(right, "}}"));
+        self
+    }
+
+    /// The same set under the name that messages about missing templates have: Helm's is `gotpl`.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
         self
     }
 
@@ -41,8 +58,23 @@ impl Templates {
     /// # Errors
     /// The text is not a template.
     pub fn parse(&mut self, name: &str, source: u32, text: &str) -> Result<(), ParseError> {
-        let _ = (name, source, text, &self.functions, &self.delimiters);
+        for tree in self.read(name, source, text)? {
+            if !tree.is_blank() || !self.trees.contains_key(&tree.name) {
+                self.trees.insert(tree.name.clone(), Arc::new(tree));
+            }
+        }
         Ok(())
+    }
+
+    pub(crate) fn read(&self, name: &str, source: u32, text: &str) -> Result<Vec<Tree>, ParseError> {
+        let (left, right) = (self.delimiters.0.as_str(), self.delimiters.1.as_str());
+        parse(&Setting { functions: &self.functions, left, right }, name, source, text)
+    }
+
+    /// Whether there is a template of this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.trees.contains_key(name)
     }
 
     /// Executes a template. What it does is taken from the budget.
@@ -56,7 +88,22 @@ impl Templates {
         budget: &mut Budget<'_>,
         world: &mut dyn Any,
     ) -> Result<Rendered, Box<ExecError>> {
-        let _ = (name, data, budget, world);
-        Ok(Rendered { text: Text::default(), reads: Reads::default() })
+        let Some(tree) = self.trees.get(name) else {
+            let own = quote(&self.name);
+            let reason = format!("template: no template {} associated with template {own}", quote(name));
+            return Err(Box::new(ExecError {
+                message: reason.clone(),
+                reason,
+                place: None,
+                offset: 0,
+                marks: Marks::NONE,
+                chain: Vec::new(),
+                is_limit: false,
+            }));
+        };
+        let mut context = Context::new(self, *budget, world);
+        let result = context.run(tree, data);
+        (budget.steps, budget.bytes) = (context.budget.steps, context.budget.bytes);
+        Ok(Rendered { text: result?, reads: context.reads })
     }
 }

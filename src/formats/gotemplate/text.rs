@@ -231,6 +231,17 @@ impl TextBuilder {
         }
     }
 
+    /// A text with its pieces; where it does not know better, this action made it of these values.
+    pub(crate) fn push_at(&mut self, text: &Text, place: Option<Place>, marks: &Marks) {
+        let mut from = 0;
+        for piece in text.pieces() {
+            let known = if piece.marks.is_empty() { marks } else { &piece.marks };
+            self.push_placed(&text.string[from..piece.end], piece.place.or(place), known);
+            from = piece.end;
+        }
+        self.push_placed(&text.string[from..], place, marks);
+    }
+
     /// What was pushed so far.
     #[must_use]
     pub fn as_str(&self) -> &str {

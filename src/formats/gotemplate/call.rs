@@ -1,0 +1,297 @@
+//! Calls: number and types of arguments are checked as Go's reflection checks them.
+
+use crate::builtins::Builtin;
+use crate::context::Context;
+use crate::eval::constant_text;
+use crate::exec::{At, Exec, State};
+use crate::held::Held;
+use crate::node::{Operand, OperandKind};
+use crate::{Data, Element, Failure, Function, IntKind, List, Map, MapKind, Marks, Type, Value};
+
+/// What is called.
+pub(crate) enum Callee {
+    Builtin(Builtin),
+    Given(Function),
+    /// A method and what it is called on.
+    Method(Function, Value),
+}
+
+/// The type of a parameter: `None` is a `reflect.Value`, which can be anything.
+pub(crate) type Parameter = Option<Type>;
+
+impl Callee {
+    fn parameters(&self) -> (usize, bool) {
+        match self {
+            Self::Builtin(builtin) => (builtin.fixed(), builtin.is_variadic()),
+            Self::Given(function) | Self::Method(function, _) => (function.params.len(), function.rest.is_some()),
+        }
+    }
+
+    fn parameter(&self, index: usize) -> Parameter {
+        match self {
+            Self::Builtin(builtin) => builtin.parameter(index),
+            Self::Given(function) | Self::Method(function, _) => {
+                function.params.get(index).copied().or(function.rest).or(Some(Type::Any))
+            }
+        }
+    }
+
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Builtin(builtin) => builtin.is_passing(),
+            Self::Given(function) | Self::Method(function, _) => function.is_passing,
+        }
+    }
+}
+
+/// Whether nil can stand for a value of the type.
+fn can_be_nil(parameter: Parameter) -> bool {
+    match parameter {
+        None => true,
+        Some(Type::Object(name)) => name.starts_with('*'),
+        Some(parameter) => {
+            matches!(parameter, Type::Any | Type::List | Type::Map | Type::Texts | Type::TextMap | Type::Bytes)
+        }
+    }
+}
+
+/// The zero value of a type that can be nil.
+fn zero(parameter: Parameter) -> Held {
+    let list = |element| Held::from(Value::from(Data::List(List::nil(element))));
+    match parameter {
+        Some(Type::List) => list(Element::Any),
+        Some(Type::Texts) => list(Element::Text),
+        Some(Type::Bytes) => Value::from(Data::Bytes([].into())).into(),
+        Some(Type::Map) => Value::map(Map::nil(MapKind::Any)).into(),
+        Some(Type::TextMap) => Value::map(Map::nil(MapKind::Texts)).into(),
+        Some(Type::Object(name)) => Value::from(Data::NilPointer(name)).into(),
+        Some(Type::Any) => Held::boxed(Value::nil()),
+        _ => Held::nothing(),
+    }
+}
+
+/// Whether Go assigns a value of this type to the parameter.
+pub(crate) fn is_assignable(value: &Value, parameter: Type) -> bool {
+    match (parameter, &value.data) {
+        (Type::Any, _) | (Type::Text, Data::Text(_)) | (Type::Float, Data::Float(_)) => true,
+        (Type::Bool, Data::Bool(_)) | (Type::Bytes, Data::Bytes(_)) => true,
+        (Type::Int, Data::Int { kind, .. }) => *kind == IntKind::Int,
+        (Type::Int64, Data::Int { kind, .. }) => *kind == IntKind::Int64,
+        (Type::Uint32, Data::Int { kind, .. }) => *kind == IntKind::Uint32,
+        (Type::List, Data::List(list)) => list.element() == Element::Any,
+        (Type::Texts, Data::List(list)) => list.element() == Element::Text,
+        (Type::Map, Data::Map(map)) => map.kind() != MapKind::Texts,
+        (Type::TextMap, Data::Map(map)) => map.kind() == MapKind::Texts,
+        (Type::Object(name), Data::Object(object)) => {
+            object.type_name() == name || object.type_name().strip_prefix('*') == Some(name)
+        }
+        (Type::Object(name), Data::NilPointer(pointer)) => *pointer == name,
+        _ => false,
+    }
+}
+
+impl<'t> State<'t> {
+    #[allow(clippy::too_many_arguments, reason = "what Go's evalCall has")]
+    pub(crate) fn call(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        callee: Callee,
+        node: At<'t>,
+        name: &str,
+        arguments: &'t [Operand],
+        last: Option<Held>,
+    ) -> Exec<Held> {
+        self.step(cx)?;
+        let given = arguments.len() + usize::from(last.is_some());
+        let (fixed, is_variadic) = callee.parameters();
+        if is_variadic && given < fixed {
+            let got = arguments.len();
+            return self
+                .fail(format!("wrong number of args for {name}: want at least {fixed} got {got}"), &Marks::NONE);
+        }
+        if !is_variadic && given != fixed {
+            return self.fail(format!("wrong number of args for {name}: want {fixed} got {given}"), &Marks::NONE);
+        }
+        if let Callee::Builtin(Builtin::And | Builtin::Or) = callee {
+            return self.and_or(cx, dot, matches!(callee, Callee::Builtin(Builtin::Or)), arguments, last);
+        }
+        let mut held = Vec::with_capacity(given);
+        for (index, argument) in arguments.iter().enumerate() {
+            held.push(self.argument(cx, dot, Some(callee.parameter(index)), argument)?);
+        }
+        if let Some(last) = last {
+            held.push(self.validated(last, callee.parameter(held.len()))?);
+        }
+        let reads = if callee.is_passing() { &mut cx.reads.passed } else { &mut cx.reads.used };
+        held.iter().for_each(|argument| reads.add(&argument.value.marks));
+        let marks = |values: &mut dyn Iterator<Item = &Marks>| values.fold(Marks::NONE, |all, marks| all.union(marks));
+        let (result, all) = match callee {
+            Callee::Builtin(builtin) => {
+                let callee_name = arguments.first().map(ToString::to_string);
+                let result = builtin.run(cx, &held, callee_name);
+                (result, marks(&mut held.iter().map(|argument| &argument.value.marks)))
+            }
+            Callee::Given(function) => {
+                let values: Vec<Value> = held.into_iter().map(|argument| argument.value).collect();
+                // Go's static type is not known; it matters for nil alone.
+                let boxed = |value: Value| Held { is_boxed: value.is_nil(), value };
+                let result = (function.call)(cx, &values).map(boxed);
+                (result, marks(&mut values.iter().map(|value| &value.marks)))
+            }
+            Callee::Method(function, receiver) => {
+                let all = std::iter::once(receiver).chain(held.into_iter().map(|argument| argument.value));
+                let values: Vec<Value> = all.collect();
+                let result = (function.call)(cx, &values).map(Held::from);
+                (result, marks(&mut values[1..].iter().map(|value| &value.marks)))
+            }
+        };
+        match result {
+            Ok(mut result) => {
+                if result.value.marks.is_empty() {
+                    result.value.marks = all;
+                }
+                Ok(result)
+            }
+            Err(failure) => Err(self.failed_call(node, name, failure, all)),
+        }
+    }
+
+    fn failed_call(&mut self, node: At<'t>, name: &str, mut failure: Failure, all: Marks) -> Box<crate::ExecError> {
+        self.at = node;
+        let reason = failure.message.clone();
+        if failure.marks.is_empty() {
+            failure.marks = all;
+        }
+        let has_cause = failure.cause.is_some();
+        let mut error = self.failure(failure.context(&format!("error calling {name}: ")));
+        if !has_cause {
+            error.reason = reason;
+        }
+        error
+    }
+
+    /// The first that decides, or the last. What is behind it is not evaluated.
+    fn and_or(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        is_or: bool,
+        arguments: &'t [Operand],
+        last: Option<Held>,
+    ) -> Exec<Held> {
+        let mut value = Held::nothing();
+        for argument in arguments {
+            value = self.argument(cx, dot, Some(None), argument)?;
+            cx.reads.passed.add(&value.value.marks);
+            if value.value.is_true() == is_or {
+                return Ok(value);
+            }
+        }
+        match last {
+            Some(last) => self.validated(last, None),
+            None => Ok(value),
+        }
+    }
+
+    /// The value, as a value of the parameter's type.
+    fn validated(&self, held: Held, parameter: Parameter) -> Exec<Held> {
+        if held.is_nothing() {
+            if can_be_nil(parameter) {
+                return Ok(zero(parameter));
+            }
+            let wanted = parameter.map_or("reflect.Value", Type::name);
+            return self.fail(format!("invalid value; expected {wanted}"), &held.value.marks);
+        }
+        let Some(wanted) = parameter else { return Ok(held) };
+        if wanted == Type::Any {
+            return Ok(held);
+        }
+        if held.is_nil_interface() || !is_assignable(&held.value, wanted) {
+            let got = if held.is_nil_interface() { held.type_name() } else { held.value.type_name() };
+            let message = format!("wrong type for value; expected {}; got {got}", wanted.name());
+            return self.fail(message, &held.value.marks);
+        }
+        Ok(held.unboxed())
+    }
+
+    /// An argument. `wanted` is `None` where any type will do, as before a field.
+    pub(crate) fn argument(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        wanted: Option<Parameter>,
+        operand: &'t Operand,
+    ) -> Exec<Held> {
+        self.at = At::Operand(operand);
+        let value = match &operand.kind {
+            OperandKind::Dot => dot.clone(),
+            OperandKind::Nil => {
+                let parameter = wanted.unwrap_or_default();
+                if can_be_nil(parameter) {
+                    return Ok(zero(parameter));
+                }
+                let name = parameter.map_or("reflect.Value", Type::name);
+                return self.fail(format!("cannot assign nil to {name}"), &Marks::NONE);
+            }
+            OperandKind::Field(names) => self.fields(cx, dot, dot.clone(), operand, names, &[], None)?,
+            OperandKind::Variable(name, names) => {
+                let value = self.variable(name)?;
+                self.fields(cx, dot, value, operand, names, &[], None)?
+            }
+            OperandKind::Pipe(pipe) => self.pipeline(cx, dot, pipe)?,
+            OperandKind::Function(name, target) => {
+                self.call(cx, dot, Callee::of(*target), At::Operand(operand), name, &[], None)?
+            }
+            OperandKind::Chain(inner, names) => self.chain(cx, dot, operand, inner, names, &[], None)?,
+            _ => return self.literal_argument(wanted.unwrap_or_default(), operand),
+        };
+        match wanted {
+            Some(parameter) => self.validated(value, parameter),
+            None => Ok(value),
+        }
+    }
+
+    fn literal_argument(&self, wanted: Parameter, operand: &'t Operand) -> Exec<Held> {
+        let expected = |what: &str| self.fail(format!("expected {what}; found {operand}"), &Marks::NONE);
+        match wanted {
+            None | Some(Type::Any) => match &operand.kind {
+                OperandKind::Bool(value) => Ok(Value::bool(*value).into()),
+                OperandKind::Number(number) => self.ideal(number),
+                OperandKind::Text(constant) => Ok(constant_text(constant).into()),
+                _ => {
+                    self.fail(format!("can't handle assignment of {operand} to empty interface argument"), &Marks::NONE)
+                }
+            },
+            Some(Type::Bool) => match &operand.kind {
+                OperandKind::Bool(value) => Ok(Value::bool(*value).into()),
+                _ => expected("bool"),
+            },
+            Some(Type::Text) => match &operand.kind {
+                OperandKind::Text(constant) => Ok(constant_text(constant).into()),
+                _ => expected("string"),
+            },
+            Some(Type::Float) => match &operand.kind {
+                OperandKind::Number(number) if number.float.is_some() => {
+                    Ok(Value::float(number.float.unwrap_or_default()).into())
+                }
+                _ => expected("float"),
+            },
+            Some(kind @ (Type::Int | Type::Int64)) => match &operand.kind {
+                OperandKind::Number(number) if number.int.is_some() => {
+                    let kind = if kind == Type::Int { IntKind::Int } else { IntKind::Int64 };
+                    Ok(Value::int_of(kind, number.int.unwrap_or_default()).into())
+                }
+                _ => expected("integer"),
+            },
+            Some(Type::Uint32) => match &operand.kind {
+                OperandKind::Number(number) if number.unsigned.is_some() => {
+                    let value = number.unsigned.unwrap_or_default() & 0xffff_ffff;
+                    Ok(Value::int_of(IntKind::Uint32, value.cast_signed()).into())
+                }
+                _ => expected("unsigned integer"),
+            },
+            Some(other) => self.fail(format!("can't handle {operand} for arg of type {}", other.name()), &Marks::NONE),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Pipelines, commands and fields → values.
+
+use std::sync::Arc;
+
+use crate::call::Callee;
+use crate::context::Context;
+use crate::exec::{At, Exec, State};
+use crate::held::{Held, entry};
+use crate::node::{Command, Constant, Number, Operand, OperandKind, Pipe, Target};
+use crate::{Data, Marks, ObjectKind, Text, Value};
+
+impl<'t> State<'t> {
+    pub(crate) fn pipeline(&mut self, cx: &mut Context<'_>, dot: &Held, pipe: &'t Pipe) -> Exec<Held> {
+        self.at = At::Pipe(pipe);
+        cx.check_stack().map_err(|failure| self.failure(failure))?;
+        let mut value = None;
+        for command in &pipe.commands {
+            value = Some(self.command(cx, dot, command, value)?.unboxed());
+        }
+        let value = value.unwrap_or_else(Held::nothing);
+        for name in &pipe.declared {
+            if pipe.is_assign {
+                self.assign(name, value.clone())?;
+            } else {
+                self.variables.push((name, value.clone()));
+            }
+        }
+        Ok(value)
+    }
+
+    fn not_a_function(&self, arguments: &[Operand], last: Option<&Held>) -> Exec<()> {
+        match arguments {
+            [_] if last.is_none() => Ok(()),
+            [first, ..] => self.fail(format!("can't give argument to non-function {first}"), &Marks::NONE),
+            [] => Ok(()),
+        }
+    }
+
+    fn command(&mut self, cx: &mut Context<'_>, dot: &Held, command: &'t Command, last: Option<Held>) -> Exec<Held> {
+        let arguments = command.arguments.as_slice();
+        let first = &arguments[0];
+        match &first.kind {
+            OperandKind::Field(names) => {
+                self.at = At::Operand(first);
+                self.fields(cx, dot, dot.clone(), first, names, &arguments[1..], last)
+            }
+            OperandKind::Chain(inner, names) => self.chain(cx, dot, first, inner, names, &arguments[1..], last),
+            OperandKind::Function(name, target) => {
+                self.at = At::Operand(first);
+                let callee = Callee::of(*target);
+                self.call(cx, dot, callee, At::Command(command), name, &arguments[1..], last)
+            }
+            OperandKind::Pipe(pipe) => {
+                self.not_a_function(arguments, last.as_ref())?;
+                self.pipeline(cx, dot, pipe)
+            }
+            OperandKind::Variable(name, names) => {
+                self.at = At::Operand(first);
+                let value = self.variable(name)?;
+                if names.is_empty() {
+                    self.not_a_function(arguments, last.as_ref())?;
+                    return Ok(value);
+                }
+                self.fields(cx, dot, value, first, names, &arguments[1..], last)
+            }
+            kind => {
+                self.at = At::Operand(first);
+                self.not_a_function(arguments, last.as_ref())?;
+                match kind {
+                    OperandKind::Bool(value) => Ok(Value::bool(*value).into()),
+                    OperandKind::Dot => Ok(dot.clone()),
+                    OperandKind::Number(number) => self.ideal(number),
+                    OperandKind::Text(constant) => Ok(constant_text(constant).into()),
+                    _ => self.fail("nil is not a command", &Marks::NONE),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> Exec<Held> {
+        match self.variables.iter().rev().find(|variable| variable.0 == name) {
+            Some(variable) => Ok(variable.1.clone()),
+            None => self.fail(format!("undefined variable: {name}"), &Marks::NONE),
+        }
+    }
+
+    /// A number where nothing says which type it should have.
+    pub(crate) fn ideal(&self, number: &Number) -> Exec<Held> {
+        let written = number.written.as_str();
+        if number.is_complex {
+            return self.fail(format!("complex numbers are not supported: {written}"), &Marks::NONE);
+        }
+        let is_hexadecimal = written.len() > 2
+            && (written.starts_with("0x") || written.starts_with("0X"))
+            && !written.contains(['p', 'P']);
+        if let Some(float) = number.float
+            && !is_hexadecimal
+            && !written.starts_with('\'')
+            && written.contains(['.', 'e', 'E', 'p', 'P'])
+        {
+            return Ok(Value::float(float).into());
+        }
+        match number.int {
+            Some(int) => Ok(Value::int(int).into()),
+            None => self.fail(format!("{written} overflows int"), &Marks::NONE),
+        }
+    }
+
+    /// `(pipeline).a.b`
+    #[allow(clippy::too_many_arguments, reason = "what Go's evalChainNode has")]
+    pub(crate) fn chain(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        node: &'t Operand,
+        inner: &'t Operand,
+        names: &'t [Arc<str>],
+        arguments: &'t [Operand],
+        last: Option<Held>,
+    ) -> Exec<Held> {
+        self.at = At::Operand(node);
+        let value = self.argument(cx, dot, None, inner)?;
+        self.fields(cx, dot, value, node, names, arguments, last)
+    }
+
+    /// `.a.b.c`: the last may be a method, which then gets the arguments.
+    #[allow(clippy::too_many_arguments, reason = "what Go's evalFieldChain has")]
+    pub(crate) fn fields(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        receiver: Held,
+        node: &'t Operand,
+        names: &'t [Arc<str>],
+        arguments: &'t [Operand],
+        last: Option<Held>,
+    ) -> Exec<Held> {
+        let mut receiver = receiver;
+        // The last value on the way that is known to be from somewhere.
+        let mut blame = receiver.value.marks.clone();
+        let Some((final_name, before)) = names.split_last() else { return Ok(receiver) };
+        for name in before {
+            cx.reads.passed.add(&receiver.value.marks);
+            receiver = self.field(cx, dot, name, node, &[], None, &receiver, &blame)?;
+            if !receiver.value.marks.is_empty() {
+                blame = receiver.value.marks.clone();
+            }
+        }
+        cx.reads.passed.add(&receiver.value.marks);
+        self.field(cx, dot, final_name, node, arguments, last, &receiver, &blame)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what Go's evalField has")]
+    fn field(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        name: &'t str,
+        node: &'t Operand,
+        arguments: &'t [Operand],
+        last: Option<Held>,
+        receiver: &Held,
+        blame: &Marks,
+    ) -> Exec<Held> {
+        if receiver.is_nothing() {
+            return Ok(Held::nothing());
+        }
+        let has_arguments = !arguments.is_empty() || last.is_some();
+        match &receiver.value.data {
+            Data::Nil | Data::NilPointer(_) => {
+                let message = format!("nil pointer evaluating {}.{name}", receiver.type_name());
+                return self.fail(message, blame);
+            }
+            Data::Map(map) => {
+                if has_arguments {
+                    return self.fail(format!("{name} is not a method but has arguments"), blame);
+                }
+                return Ok(entry(map, name));
+            }
+            Data::Object(object) => {
+                if let Some(method) = object.methods().iter().find(|method| method.name == name) {
+                    let callee = Callee::Method(*method, receiver.value.clone());
+                    return self.call(cx, dot, callee, At::Operand(node), name, arguments, last);
+                }
+                let field = object.field(name);
+                let is_map = object.kind() == ObjectKind::Map;
+                if has_arguments && (is_map || field.is_some()) {
+                    let message = if is_map {
+                        format!("{name} is not a method but has arguments")
+                    } else {
+                        format!("{name} has arguments but cannot be invoked as function")
+                    };
+                    return self.fail(message, blame);
+                }
+                match field {
+                    Some(field) => return Ok(field.into()),
+                    None if is_map => return Ok(Held::boxed(Value::nil())),
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+        self.fail(format!("can't evaluate field {name} in type {}", receiver.type_name()), blame)
+    }
+}
+
+pub(crate) fn constant_text(constant: &Constant) -> Value {
+    match &constant.raw {
+        Some(raw) => Value::text(Text::from_bytes(raw)),
+        None => Value::text(constant.text.as_ref()),
+    }
+}
+
+impl Callee {
+    pub(crate) fn of(target: Target) -> Self {
+        match target {
+            Target::Builtin(builtin) => Self::Builtin(builtin),
+            Target::Given(function) => Self::Given(function),
+        }
+    }
+}

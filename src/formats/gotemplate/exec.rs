@@ -1,0 +1,332 @@
+//! Trees → output: what the actions of a template do. Pipelines are in `eval`.
+
+use seatrial_golang::quote::quote;
+
+use crate::context::Context;
+use crate::held::{Held, as_slice, element};
+use crate::node::{Block, Branch, Call, Command, Extent, Node, Operand, Pipe, Range, Tree};
+use crate::{Data, ExecError, Failure, Frame, IntKind, MapKind, Marks, ObjectKind, Place, Value, format};
+
+pub(crate) type Exec<T> = Result<T, Box<ExecError>>;
+
+/// How a block ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Normal,
+    Break,
+    Continue,
+}
+
+/// What is being executed, for messages.
+#[derive(Clone, Copy)]
+pub(crate) enum At<'t> {
+    Nowhere,
+    Action(&'t Pipe),
+    Pipe(&'t Pipe),
+    Operand(&'t Operand),
+    Command(&'t Command),
+    Call(&'t Call),
+}
+
+impl At<'_> {
+    fn pos(self) -> u32 {
+        match self {
+            Self::Nowhere => 0,
+            Self::Action(pipe) | Self::Pipe(pipe) => pipe.pos,
+            Self::Operand(operand) => operand.pos,
+            Self::Command(command) => command.pos,
+            Self::Call(call) => call.pos,
+        }
+    }
+
+    fn shown(self) -> String {
+        match self {
+            Self::Nowhere => String::new(),
+            Self::Action(pipe) => format!("{{{{{pipe}}}}}"),
+            Self::Pipe(pipe) => pipe.to_string(),
+            Self::Operand(operand) => operand.to_string(),
+            Self::Command(command) => command.to_string(),
+            Self::Call(call) => call.to_string(),
+        }
+    }
+}
+
+/// The execution of one template.
+pub(crate) struct State<'t> {
+    pub(crate) tree: &'t Tree,
+    pub(crate) variables: Vec<(&'t str, Held)>,
+    pub(crate) at: At<'t>,
+    extent: Extent,
+}
+
+impl<'t> State<'t> {
+    pub(crate) fn new(tree: &'t Tree, dot: Held) -> Self {
+        Self { tree, variables: vec![("$", dot)], at: At::Nowhere, extent: (0, 0) }
+    }
+
+    /// An error here, with these values.
+    pub(crate) fn error(&self, reason: impl Into<String>, marks: &Marks) -> Box<ExecError> {
+        self.failure(Failure { marks: marks.clone(), ..Failure::from(reason.into()) })
+    }
+
+    pub(crate) fn fail<T>(&self, reason: impl Into<String>, marks: &Marks) -> Exec<T> {
+        Err(self.error(reason, marks))
+    }
+
+    /// An error here, that may have begun in a template which a function executed.
+    pub(crate) fn failure(&self, failure: Failure) -> Box<ExecError> {
+        let (source, name) = (&self.tree.source, &self.tree.name);
+        let (location, shown) = (source.location(self.at.pos()), self.at.shown());
+        let message = format!("template: {location}: executing {} at <{shown}>: {}", quote(name), failure.message);
+        let frame = Frame { template: name.as_ref().into(), place: Some(self.place()) };
+        let Some(mut cause) = failure.cause else {
+            return Box::new(ExecError {
+                message,
+                reason: failure.message,
+                place: Some(self.place()),
+                offset: self.at.pos(),
+                marks: failure.marks,
+                chain: vec![frame],
+                is_limit: failure.is_limit,
+            });
+        };
+        cause.message = message;
+        cause.chain.insert(0, frame);
+        cause
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.tree.source.place(self.extent, false)
+    }
+
+    fn enter(&mut self, cx: &mut Context<'_>, extent: Extent) {
+        self.extent = extent;
+        cx.place = Some(self.place());
+    }
+
+    pub(crate) fn step(&self, cx: &mut Context<'_>) -> Exec<()> {
+        cx.step().map_err(|failure| self.failure(failure))
+    }
+
+    pub(crate) fn walk(&mut self, cx: &mut Context<'_>, dot: &Held, block: &'t Block) -> Exec<Flow> {
+        for node in block {
+            self.step(cx)?;
+            match node {
+                Node::Text { start, end } => self.literal(cx, *start, *end)?,
+                Node::Action { extent, pipe } => {
+                    self.enter(cx, *extent);
+                    let value = self.pipeline(cx, dot, pipe)?;
+                    if pipe.declared.is_empty() {
+                        self.at = At::Action(pipe);
+                        self.print(cx, &value)?;
+                    }
+                }
+                Node::Branch(branch) => match self.branch(cx, dot, branch)? {
+                    Flow::Normal => {}
+                    flow => return Ok(flow),
+                },
+                Node::Range(range) => self.range(cx, dot, range)?,
+                Node::Template(call) => self.template(cx, dot, call)?,
+                Node::Break => return Ok(Flow::Break),
+                Node::Continue => return Ok(Flow::Continue),
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn literal(&mut self, cx: &mut Context<'_>, start: u32, end: u32) -> Exec<()> {
+        let text = &self.tree.source.text[start as usize..end as usize];
+        cx.spend_bytes(text.len() as u64).map_err(|failure| self.failure(failure))?;
+        cx.out.push_placed(text, Some(self.tree.source.place((start, end), true)), &Marks::NONE);
+        Ok(())
+    }
+
+    fn print(&mut self, cx: &mut Context<'_>, value: &Held) -> Exec<()> {
+        let value = &value.value;
+        cx.reads.used.add(&value.marks);
+        let place = Some(self.place());
+        let printed;
+        let text = match &value.data {
+            Data::Text(text) => text,
+            Data::Nil => {
+                cx.out.push_placed("<no value>", place, &value.marks);
+                return Ok(());
+            }
+            Data::Function(_) => {
+                let message = format!("can't print {} of type {}", self.at.shown(), value.type_name());
+                return self.fail(message, &value.marks);
+            }
+            _ => {
+                printed = format::print_within(value, cx.budget.bytes).map_err(|failure| self.failure(failure))?;
+                &printed
+            }
+        };
+        cx.spend_bytes(text.len() as u64).map_err(|failure| self.failure(failure))?;
+        cx.out.push_at(text, place, &value.marks);
+        Ok(())
+    }
+
+    fn branch(&mut self, cx: &mut Context<'_>, dot: &Held, branch: &'t Branch) -> Exec<Flow> {
+        let visible = self.variables.len();
+        for arm in &branch.arms {
+            self.enter(cx, arm.extent);
+            let value = self.pipeline(cx, dot, &arm.pipe)?;
+            cx.reads.passed.add(&value.value.marks);
+            if value.value.is_true() {
+                let dot = if branch.is_with { &value } else { dot };
+                let flow = self.walk(cx, dot, &arm.body)?;
+                self.variables.truncate(visible);
+                return Ok(flow);
+            }
+        }
+        let mut flow = Flow::Normal;
+        if let Some(otherwise) = &branch.otherwise {
+            flow = self.walk(cx, dot, otherwise)?;
+        }
+        self.variables.truncate(visible);
+        Ok(flow)
+    }
+
+    fn range(&mut self, cx: &mut Context<'_>, dot: &Held, range: &'t Range) -> Exec<()> {
+        let visible = self.variables.len();
+        self.enter(cx, range.extent);
+        let value = self.pipeline(cx, dot, &range.pipe)?.value;
+        cx.reads.used.add(&value.marks);
+        let ran = self.iterate(cx, range, &value)?;
+        if let (false, Some(otherwise)) = (ran, &range.otherwise) {
+            self.walk(cx, dot, otherwise)?;
+        }
+        self.variables.truncate(visible);
+        Ok(())
+    }
+
+    /// Whether there was anything to iterate over.
+    fn iterate(&mut self, cx: &mut Context<'_>, range: &'t Range, value: &Value) -> Exec<bool> {
+        let index = |i: usize| Held::from(Value::int(i64::try_from(i).unwrap_or(i64::MAX)));
+        if let Some(list) = as_slice(value) {
+            for (i, item) in list.items().iter().enumerate() {
+                if !self.once(cx, range, index(i), element(item.clone(), list.element()))? {
+                    break;
+                }
+            }
+            return Ok(!list.items().is_empty());
+        }
+        match &value.data {
+            Data::Nil => Ok(false),
+            Data::Map(map) => {
+                // The body may change the map.
+                let entries = map.snapshot();
+                let is_boxed = map.kind() != MapKind::Texts;
+                let ran = !entries.is_empty();
+                for (key, value) in entries {
+                    let key = Value::text(key).with_marks(value.marks.clone());
+                    if !self.once(cx, range, key.into(), Held { value, is_boxed })? {
+                        break;
+                    }
+                }
+                Ok(ran)
+            }
+            Data::Object(object) if object.kind() == ObjectKind::Map => {
+                let entries = object.items();
+                let ran = !entries.is_empty();
+                for (key, value) in entries {
+                    if !self.once(cx, range, key.into(), value.into())? {
+                        break;
+                    }
+                }
+                Ok(ran)
+            }
+            Data::Int { kind, value: count } => self.count(cx, range, value, *kind, *count),
+            _ => {
+                let shown = format::print(value);
+                self.fail(format!("range can't iterate over {shown}"), &value.marks)
+            }
+        }
+    }
+
+    fn count(
+        &mut self,
+        cx: &mut Context<'_>,
+        range: &'t Range,
+        value: &Value,
+        kind: IntKind,
+        count: i64,
+    ) -> Exec<bool> {
+        if range.pipe.declared.len() > 1 {
+            let shown = format::print(value);
+            return self.fail(format!("can't use {shown} to iterate over more than one variable"), &value.marks);
+        }
+        let mut next: i64 = 0;
+        let is_more =
+            |next: i64| if kind.is_signed() { next < count } else { next.cast_unsigned() < count.cast_unsigned() };
+        while is_more(next) {
+            let item = Value::int_of(kind, next).with_marks(value.marks.clone());
+            if !self.once(cx, range, Held::nothing(), item.into())? {
+                break;
+            }
+            next = next.wrapping_add(1);
+        }
+        Ok(is_more(0))
+    }
+
+    /// The body, for one element: whether to go on.
+    fn once(&mut self, cx: &mut Context<'_>, range: &'t Range, index: Held, item: Held) -> Exec<bool> {
+        self.step(cx)?;
+        let declared = &range.pipe.declared;
+        if range.pipe.is_assign {
+            match declared.as_slice() {
+                [one] => self.assign(one, item.clone())?,
+                [first, second] => {
+                    self.assign(first, index)?;
+                    self.assign(second, item.clone())?;
+                }
+                _ => {}
+            }
+        } else {
+            let top = self.variables.len();
+            if !declared.is_empty() {
+                self.variables[top - 1].1 = item.clone();
+            }
+            if declared.len() > 1 {
+                self.variables[top - 2].1 = index;
+            }
+        }
+        let mark = self.variables.len();
+        let flow = self.walk(cx, &item, &range.body)?;
+        self.variables.truncate(mark);
+        Ok(flow != Flow::Break)
+    }
+
+    pub(crate) fn assign(&mut self, name: &str, value: Held) -> Exec<()> {
+        let Some(variable) = self.variables.iter_mut().rev().find(|variable| variable.0 == name) else {
+            return self.fail(format!("undefined variable: {name}"), &Marks::NONE);
+        };
+        variable.1 = value;
+        Ok(())
+    }
+
+    fn template(&mut self, cx: &mut Context<'_>, dot: &Held, call: &'t Call) -> Exec<()> {
+        self.enter(cx, call.extent);
+        self.at = At::Call(call);
+        let Some(tree) = cx.lookup(&call.name) else {
+            return self.fail(format!("template {} not defined", quote(&call.name)), &Marks::NONE);
+        };
+        cx.check_depth().map_err(|failure| self.failure(failure))?;
+        let data = match &call.pipe {
+            Some(pipe) => self.pipeline(cx, dot, pipe)?,
+            None => Held::nothing(),
+        };
+        cx.reads.passed.add(&data.value.marks);
+        let before = cx.place;
+        cx.depth += 1;
+        let mut state = State::new(&tree, data.clone());
+        let result = state.walk(cx, &data, &tree.root);
+        cx.depth -= 1;
+        cx.place = before;
+        result.map(|_| ()).map_err(|mut error| {
+            let frame = Frame { template: self.tree.name.as_ref().into(), place: Some(self.place()) };
+            error.chain.insert(0, frame);
+            error
+        })
+    }
+}
