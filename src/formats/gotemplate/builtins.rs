@@ -172,10 +172,16 @@ fn length(item: &Held) -> Done {
         Data::Object(object) if object.kind() == ObjectKind::Map => object.items().len(),
         _ => match as_slice(value) {
             Some(list) => list.items().len(),
-            None => return Err(format!("len of type {}", value.type_name()).into()),
+            None => return Err(format!("len of type {}", pointed(value)).into()),
         },
     };
     Ok(Value::int(i64::try_from(count).unwrap_or(i64::MAX)).into())
+}
+
+/// The type, or that of what a pointer points at.
+fn pointed(value: &Value) -> String {
+    let name = value.type_name();
+    name.strip_prefix('*').unwrap_or(&name).to_owned()
 }
 
 /// The argument as an index up to and with `most`.
@@ -248,10 +254,14 @@ fn slice(arguments: &[Held]) -> Done {
         (Data::Text(_), _) if indexes.len() == 3 => return Err("cannot 3-index slice a string".into()),
         (Data::Text(text), _) => text.bytes().len(),
         (_, Some(list)) => list.items().len(),
-        _ => return Err(format!("can't slice item of type {}", value.type_name()).into()),
+        _ => return Err(format!("can't slice item of type {}", pointed(value)).into()),
     };
     let mut bounds = [0, length, length];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
+        // Go looks into interfaces in `index`, but not here.
+        if index.is_boxed {
+            return Err("cannot index slice/array with type interface {}".into());
+        }
         *bound = position(&index.value, length)?;
     }
     let [from, to, most] = bounds;

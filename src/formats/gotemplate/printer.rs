@@ -172,6 +172,8 @@ impl Printer {
                 }
                 match (object.kind(), as_slice(value)) {
                     (ObjectKind::Slice, Some(list)) => self.list(&list, verb, depth),
+                    // Only the outermost is looked through.
+                    (ObjectKind::Pointer, _) if depth > 0 => self.pointer(value, verb),
                     _ => self.write(&object.print()),
                 }
             }
