@@ -90,6 +90,15 @@ pub(crate) fn is_assignable(value: &Value, parameter: Type) -> bool {
     }
 }
 
+/// The marks that the result of a call takes from the arguments: none where it knows itself where it is from.
+fn marks_for<'v>(result: &Result<Held, Failure>, arguments: impl Iterator<Item = &'v Value>) -> Marks {
+    let knows = |value: &Value| !value.marks.is_empty() || value.as_text().is_some_and(|t| !t.pieces().is_empty());
+    if result.as_ref().is_ok_and(|held| knows(&held.value)) {
+        return Marks::NONE;
+    }
+    arguments.fold(Marks::NONE, |all, value| all.union(&value.known_marks()))
+}
+
 impl<'t> State<'t> {
     #[allow(clippy::too_many_arguments, reason = "what Go's evalCall has")]
     pub(crate) fn call(
@@ -125,30 +134,32 @@ impl<'t> State<'t> {
         }
         let reads = if callee.is_passing() { &mut cx.reads.passed } else { &mut cx.reads.used };
         held.iter().for_each(|argument| reads.add(&argument.value.marks));
-        let marks = |values: &mut dyn Iterator<Item = &Marks>| values.fold(Marks::NONE, |all, marks| all.union(marks));
         let (result, all) = match callee {
             Callee::Builtin(builtin) => {
                 let callee_name = arguments.first().map(ToString::to_string);
                 let result = builtin.run(cx, &held, callee_name);
-                (result, marks(&mut held.iter().map(|argument| &argument.value.marks)))
+                let all = marks_for(&result, held.iter().map(|argument| &argument.value));
+                (result, all)
             }
             Callee::Given(function) => {
                 let values: Vec<Value> = held.into_iter().map(|argument| argument.value).collect();
                 // Go's static type is not known; it matters for nil alone.
                 let boxed = |value: Value| Held { is_boxed: value.is_nil(), value };
                 let result = (function.call)(cx, &values).map(boxed);
-                (result, marks(&mut values.iter().map(|value| &value.marks)))
+                let all = marks_for(&result, values.iter());
+                (result, all)
             }
             Callee::Method(function, receiver) => {
                 let all = std::iter::once(receiver).chain(held.into_iter().map(|argument| argument.value));
                 let values: Vec<Value> = all.collect();
                 let result = (function.call)(cx, &values).map(Held::from);
-                (result, marks(&mut values[1..].iter().map(|value| &value.marks)))
+                let all = marks_for(&result, values[1..].iter());
+                (result, all)
             }
         };
         match result {
             Ok(mut result) => {
-                if result.value.marks.is_empty() {
+                if !all.is_empty() {
                     result.value.marks = all;
                 }
                 Ok(result)

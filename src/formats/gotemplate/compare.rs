@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::{Data, Failure, ObjectKind, Text, Value, format};
+use crate::{Data, Failure, Object, ObjectKind, Text, Value, format};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -102,7 +102,8 @@ fn same(one: &Value, other: &Value) -> Result<bool, Failure> {
         return Err(format!("non-comparable type {}: {type_other}", shown(other)).into());
     }
     let is_struct = other_object.kind() == ObjectKind::Struct;
-    let is_equal_struct = is_struct && type_one == type_other && one.print() == other_object.print();
+    let is_equal_struct =
+        is_struct && type_one == type_other && Object::print(&**one) == Object::print(&**other_object);
     Ok(Rc::ptr_eq(one, other_object) || is_equal_struct)
 }
 

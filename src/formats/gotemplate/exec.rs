@@ -5,7 +5,7 @@ use seatrial_golang::quote::quote;
 use crate::context::Context;
 use crate::held::{Held, as_slice, element};
 use crate::node::{Block, Branch, Call, Command, Extent, Node, Operand, Pipe, Range, Tree};
-use crate::{Data, ExecError, Failure, Frame, IntKind, MapKind, Marks, ObjectKind, Place, Value, format};
+use crate::{Data, ExecError, Failure, Frame, IntKind, MapKind, Marks, Object, ObjectKind, Place, Text, Value, format};
 
 pub(crate) type Exec<T> = Result<T, Box<ExecError>>;
 
@@ -156,6 +156,11 @@ impl<'t> State<'t> {
                 let message = format!("can't print {} of type {}", self.at.shown(), value.type_name());
                 return self.fail(message, &value.marks);
             }
+            // Pointers are looked through.
+            Data::Object(object) if object.kind() == ObjectKind::Pointer => {
+                printed = Text::new(Object::print(&**object));
+                &printed
+            }
             _ => {
                 printed = format::print_within(value, cx.budget.bytes).map_err(|failure| self.failure(failure))?;
                 &printed
@@ -205,7 +210,7 @@ impl<'t> State<'t> {
         let index = |i: usize| Held::from(Value::int(i64::try_from(i).unwrap_or(i64::MAX)));
         if let Some(list) = as_slice(value) {
             for (i, item) in list.items().iter().enumerate() {
-                if !self.once(cx, range, index(i), element(item.clone(), list.element()))? {
+                if !self.once(cx, range, index(i), &element(item.clone(), list.element()))? {
                     break;
                 }
             }
@@ -220,7 +225,7 @@ impl<'t> State<'t> {
                 let ran = !entries.is_empty();
                 for (key, value) in entries {
                     let key = Value::text(key).with_marks(value.marks.clone());
-                    if !self.once(cx, range, key.into(), Held { value, is_boxed })? {
+                    if !self.once(cx, range, key.into(), &Held { value, is_boxed })? {
                         break;
                     }
                 }
@@ -230,7 +235,7 @@ impl<'t> State<'t> {
                 let entries = object.items();
                 let ran = !entries.is_empty();
                 for (key, value) in entries {
-                    if !self.once(cx, range, key.into(), value.into())? {
+                    if !self.once(cx, range, key.into(), &value.into())? {
                         break;
                     }
                 }
@@ -238,7 +243,10 @@ impl<'t> State<'t> {
             }
             Data::Int { kind, value: count } => self.count(cx, range, value, *kind, *count),
             _ => {
-                let shown = format::print(value);
+                let shown = match &value.data {
+                    Data::Object(object) => Object::print(&**object),
+                    _ => format::print(value),
+                };
                 self.fail(format!("range can't iterate over {shown}"), &value.marks)
             }
         }
@@ -261,7 +269,7 @@ impl<'t> State<'t> {
             |next: i64| if kind.is_signed() { next < count } else { next.cast_unsigned() < count.cast_unsigned() };
         while is_more(next) {
             let item = Value::int_of(kind, next).with_marks(value.marks.clone());
-            if !self.once(cx, range, Held::nothing(), item.into())? {
+            if !self.once(cx, range, Held::nothing(), &item.into())? {
                 break;
             }
             next = next.wrapping_add(1);
@@ -270,7 +278,7 @@ impl<'t> State<'t> {
     }
 
     /// The body, for one element: whether to go on.
-    fn once(&mut self, cx: &mut Context<'_>, range: &'t Range, index: Held, item: Held) -> Exec<bool> {
+    fn once(&mut self, cx: &mut Context<'_>, range: &'t Range, index: Held, item: &Held) -> Exec<bool> {
         self.step(cx)?;
         let declared = &range.pipe.declared;
         if range.pipe.is_assign {
@@ -292,7 +300,7 @@ impl<'t> State<'t> {
             }
         }
         let mark = self.variables.len();
-        let flow = self.walk(cx, &item, &range.body)?;
+        let flow = self.walk(cx, item, &range.body)?;
         self.variables.truncate(mark);
         Ok(flow != Flow::Break)
     }
@@ -311,7 +319,7 @@ impl<'t> State<'t> {
         let Some(tree) = cx.lookup(&call.name) else {
             return self.fail(format!("template {} not defined", quote(&call.name)), &Marks::NONE);
         };
-        cx.check_depth().map_err(|failure| self.failure(failure))?;
+        cx.check_depth().and_then(|()| cx.check_stack()).map_err(|failure| self.failure(failure))?;
         let data = match &call.pipe {
             Some(pipe) => self.pipeline(cx, dot, pipe)?,
             None => Held::nothing(),

@@ -30,12 +30,14 @@ mod marks;
 mod node;
 mod object;
 mod parse;
+mod parse_control;
 mod parse_term;
 mod print_number;
 mod print_text;
 mod printer;
 mod templates;
 mod text;
+mod token;
 mod value;
 
 pub use budget::Budget;

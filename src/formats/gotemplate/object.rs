@@ -39,7 +39,7 @@ pub trait Object: Debug {
         Vec::new()
     }
 
-    /// What `%v` prints.
+    /// What an action prints: `{a b}` of a struct and of a pointer to one, the text of a stringer. (`%v` puts `&` before a pointer's.)
     fn print(&self) -> String;
 
     /// Whether Go prints it by a method (`String` or `Error`): then also where a string is asked for.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use seatrial_golang::quote::quote;
 
-use crate::lex::{Dialect, Kind, Lexer, Token};
-use crate::node::{Arm, Block, Branch, Call, Extent, Node, Pipe, Range, Source, Tree};
+use crate::lex::{Dialect, Lexer};
+use crate::node::{Block, Extent, Node, Pipe, Source, Tree};
+use crate::token::{Kind, Token};
 use crate::{Function, ParseError};
 
 /// How deep controls and parentheses may be nested: what a thread's stack bears.
-pub(crate) const DEPTH: usize = 400;
+pub(crate) const DEPTH: usize = 100;
 
 /// What the parser needs to know of the set that the text is for.
 pub(crate) struct Setting<'s> {
@@ -50,15 +51,15 @@ pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) 
 }
 
 /// What belongs to one template of the text while it is read.
-struct Scope {
-    variables: Vec<Arc<str>>,
+pub(crate) struct Scope {
+    pub(crate) variables: Vec<Arc<str>>,
     /// The line of the action that is being read, for what is left open.
     action_line: usize,
-    ranges: usize,
+    pub(crate) ranges: usize,
 }
 
 impl Scope {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { variables: vec!["$".into()], action_line: 0, ranges: 0 }
     }
 }
@@ -66,9 +67,9 @@ impl Scope {
 pub(crate) struct Parser<'s> {
     pub(crate) functions: &'s HashMap<&'static str, Function>,
     lexer: Lexer<'s>,
-    tokens: [Token<'s>; 3],
+    pub(crate) tokens: [Token<'s>; 3],
     waiting: usize,
-    scope: Scope,
+    pub(crate) scope: Scope,
     trees: Vec<Tree>,
     source: Arc<Source>,
     pub(crate) depth: usize,
@@ -78,13 +79,13 @@ pub(crate) struct Parser<'s> {
 
 /// What ends a list of nodes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     End,
     Else,
 }
 
 impl End {
-    fn shown(self) -> &'static str {
+    pub(crate) fn shown(self) -> &'static str {
         if self == Self::End { "{{end}}" } else { "{{else}}" }
     }
 }
@@ -95,7 +96,7 @@ enum Read {
     End(End),
 }
 
-type Parsed<T> = Result<T, ParseError>;
+pub(crate) type Parsed<T> = Result<T, ParseError>;
 
 #[allow(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GB")]
 pub(crate) fn pos(at: usize) -> u32 {
@@ -159,7 +160,7 @@ impl<'s> Parser<'s> {
         self.error_at(self.tokens[0].line, message)
     }
 
-    fn error_at<T>(&self, line: usize, message: &str) -> Parsed<T> {
+    pub(crate) fn error_at<T>(&self, line: usize, message: &str) -> Parsed<T> {
         let message = format!("template: {}:{line}: {message}", self.source.name);
         Err(ParseError { message, source: self.source.number, line })
     }
@@ -179,7 +180,7 @@ impl<'s> Parser<'s> {
         self.error(&format!("{}{extra}", token.value))
     }
 
-    fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Token<'s>> {
+    pub(crate) fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Token<'s>> {
         let token = self.next_non_space();
         if token.kind == kind { Ok(token) } else { self.unexpected(&token, context) }
     }
@@ -229,7 +230,7 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    fn add(&mut self, name: Arc<str>, root: Block) -> Parsed<()> {
+    pub(crate) fn add(&mut self, name: Arc<str>, root: Block) -> Parsed<()> {
         let tree = Tree { name, source: self.source.clone(), root };
         let Some(before) = self.trees.iter().position(|t| t.name == tree.name) else {
             self.trees.push(tree);
@@ -244,7 +245,7 @@ impl<'s> Parser<'s> {
     }
 
     /// Nodes up to `end` or `else`.
-    fn list(&mut self) -> Parsed<(Block, End)> {
+    pub(crate) fn list(&mut self) -> Parsed<(Block, End)> {
         let mut block = Block::new();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
@@ -272,7 +273,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn extent(&self, start: usize) -> Extent {
+    pub(crate) fn extent(&self, start: usize) -> Extent {
         (pos(start), pos(self.action_end))
     }
 
@@ -303,104 +304,6 @@ impl<'s> Parser<'s> {
             }
         };
         Ok(Read::Node(node))
-    }
-
-    fn jump(&mut self, kind: Kind) -> Parsed<Node> {
-        let (word, node) = match kind {
-            Kind::Break => ("{{break}}", Node::Break),
-            _ => ("{{continue}}", Node::Continue),
-        };
-        self.expect(Kind::RightDelim, word)?;
-        if self.scope.ranges == 0 {
-            return self.error(&format!("{word} outside {{{{range}}}}"));
-        }
-        Ok(node)
-    }
-
-    /// `if` or `with`. An `else if` is one more arm, so that long chains are not deep.
-    fn branch(&mut self, start: usize, is_with: bool) -> Parsed<Node> {
-        let visible = self.scope.variables.len();
-        let (context, again) = if is_with { ("with", Kind::With) } else { ("if", Kind::If) };
-        let mut branch = Branch { is_with, arms: Vec::new(), otherwise: None };
-        let mut start = start;
-        loop {
-            let pipe = self.pipeline(context, Kind::RightDelim)?;
-            let extent = self.extent(start);
-            let (body, end) = self.list()?;
-            branch.arms.push(Arm { extent, pipe, body });
-            if end == End::End {
-                break;
-            }
-            if self.peek().kind == again {
-                start = self.next().start;
-                continue;
-            }
-            let (otherwise, end) = self.list()?;
-            if end != End::End {
-                return self.error(&format!("expected end; found {}", end.shown()));
-            }
-            branch.otherwise = Some(otherwise);
-            break;
-        }
-        self.scope.variables.truncate(visible);
-        Ok(Node::Branch(Box::new(branch)))
-    }
-
-    fn range(&mut self, start: usize) -> Parsed<Node> {
-        let visible = self.scope.variables.len();
-        let pipe = self.pipeline("range", Kind::RightDelim)?;
-        let extent = self.extent(start);
-        self.scope.ranges += 1;
-        let (body, end) = self.list()?;
-        self.scope.ranges -= 1;
-        let mut otherwise = None;
-        if end == End::Else {
-            let (block, end) = self.list()?;
-            if end != End::End {
-                return self.error(&format!("expected end; found {}", end.shown()));
-            }
-            otherwise = Some(block);
-        }
-        self.scope.variables.truncate(visible);
-        Ok(Node::Range(Box::new(Range { extent, pipe, body, otherwise })))
-    }
-
-    /// `{{block "name" pipeline}}`: a definition, and a call of it.
-    fn block(&mut self, start: usize) -> Parsed<Node> {
-        let context = "block clause";
-        let token = self.next_non_space();
-        let name = self.template_name(&token, context)?;
-        let pipe = Some(self.pipeline(context, Kind::RightDelim)?);
-        let extent = self.extent(start);
-        let line = self.tokens[0].line;
-        let outer = std::mem::replace(&mut self.scope, Scope::new());
-        let (root, end) = self.deeper(Self::list)?;
-        if end != End::End {
-            return self.error_at(line, &format!("unexpected {} in {context}", end.shown()));
-        }
-        self.add(name.clone(), root)?;
-        self.scope = outer;
-        Ok(Node::Template(Box::new(Call { pos: pos(token.start), extent, name, pipe })))
-    }
-
-    fn template(&mut self, start: usize) -> Parsed<Node> {
-        let context = "template clause";
-        let token = self.next_non_space();
-        let name = self.template_name(&token, context)?;
-        let mut pipe = None;
-        if self.next_non_space().kind != Kind::RightDelim {
-            self.backup();
-            pipe = Some(self.pipeline(context, Kind::RightDelim)?);
-        }
-        Ok(Node::Template(Box::new(Call { pos: pos(token.start), extent: self.extent(start), name, pipe })))
-    }
-
-    fn template_name(&mut self, token: &Token<'s>, context: &str) -> Parsed<Arc<str>> {
-        if !matches!(token.kind, Kind::String | Kind::RawString) {
-            return self.unexpected(token, context);
-        }
-        let Some(name) = seatrial_golang::quote::unquote(&token.value) else { return self.error("invalid syntax") };
-        Ok(String::from_utf8_lossy(&name).into())
     }
 
     pub(crate) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {

@@ -5,13 +5,10 @@ use std::sync::Arc;
 use seatrial_golang::quote::{quote, unquote, unquote_char};
 use seatrial_golang::{float, integer};
 
-use crate::ParseError;
 use crate::builtins::Builtin;
-use crate::lex::{Kind, Token};
 use crate::node::{Command, Constant, Number, Operand, OperandKind, Pipe, Target};
-use crate::parse::{Parser, pos};
-
-type Parsed<T> = Result<T, ParseError>;
+use crate::parse::{Parsed, Parser, pos};
+use crate::token::{Kind, Token};
 
 impl<'s> Parser<'s> {
     pub(crate) fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Parsed<()> {

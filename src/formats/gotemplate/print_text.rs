@@ -33,9 +33,18 @@ impl Printer {
         most.map_or(text.len(), |(at, _)| at)
     }
 
+    /// The same in what is not UTF-8: each wrong byte counts as a character.
+    fn cut_bytes(&self, bytes: &[u8]) -> usize {
+        let sizes = bytes.utf8_chunks().flat_map(|chunk| {
+            let valid = chunk.valid().chars().map(char::len_utf8);
+            valid.chain(chunk.invalid().iter().map(|_| 1)).collect::<Vec<_>>()
+        });
+        sizes.take(self.flags.precision.unwrap_or(usize::MAX)).sum()
+    }
+
     fn quoted(&mut self, text: &Text) {
         let bytes = match text.raw() {
-            Some(raw) => raw,
+            Some(raw) => &raw[..self.cut_bytes(raw)],
             None => &text.as_bytes()[..self.cut(text)],
         };
         if self.flags.sharp && can_backquote(bytes) {

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::held::as_slice;
-use crate::{Data, Element, Failure, IntKind, List, Map, MapKind, Marks, ObjectKind, Text, TextBuilder, Value};
+use crate::{Data, Element, Failure, IntKind, List, Map, MapKind, Marks, Object, ObjectKind, Text, TextBuilder, Value};
 
-/// How deep values are printed that hold values.
-const DEPTH: usize = 1000;
+/// How deep values are printed that hold values: a map may hold itself.
+const DEPTH: usize = 200;
 
 /// What stands between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,7 +145,8 @@ impl Printer {
             return;
         }
         if depth > DEPTH {
-            return self.write("...");
+            self.is_full = true;
+            return;
         }
         match &value.data {
             Data::Nil => self.write("<nil>"),
@@ -168,13 +169,17 @@ impl Printer {
             Data::Object(object) => {
                 let is_text = object.is_stringer() && !self.is_erroring && !self.flags.sharp_v;
                 if is_text && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
-                    return self.text(&Text::new(object.print()), verb);
+                    return self.text(&Text::new(Object::print(&**object)), verb);
                 }
                 match (object.kind(), as_slice(value)) {
                     (ObjectKind::Slice, Some(list)) => self.list(&list, verb, depth),
                     // Only the outermost is looked through.
                     (ObjectKind::Pointer, _) if depth > 0 => self.pointer(value, verb),
-                    _ => self.write(&object.print()),
+                    (ObjectKind::Pointer, _) => {
+                        self.write("&");
+                        self.write(&Object::print(&**object));
+                    }
+                    _ => self.write(&Object::print(&**object)),
                 }
             }
             Data::Function(_) => self.pointer(value, verb),

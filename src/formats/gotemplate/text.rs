@@ -30,6 +30,13 @@ pub struct Piece {
     pub marks: Marks,
 }
 
+impl Piece {
+    /// What an action printed knows its values, even where there are none.
+    fn marks_or<'m>(&'m self, marks: &'m Marks) -> &'m Marks {
+        if self.marks.is_empty() && self.place.is_none() { marks } else { &self.marks }
+    }
+}
+
 /// A string of Go: shared, and with what is known of its bytes.
 #[derive(Clone)]
 pub struct Text {
@@ -101,7 +108,7 @@ impl Text {
     /// The marks of all pieces.
     #[must_use]
     pub fn marks(&self) -> Marks {
-        self.pieces().iter().fold(Marks::NONE, |all, piece| all.union(&piece.marks))
+        Marks::of(self.pieces().iter().flat_map(|piece| piece.marks.as_slice()).copied())
     }
 
     /// A part of the text, with what is known of it. The range must be on the borders of characters.
@@ -205,8 +212,7 @@ impl TextBuilder {
                 break;
             }
             let end = piece.end.min(range.end);
-            let marks = if piece.marks.is_empty() { marks } else { &piece.marks };
-            self.push_placed(&text.string[from..end], piece.place, marks);
+            self.push_placed(&text.string[from..end], piece.place, piece.marks_or(marks));
             from = end;
         }
     }
@@ -235,8 +241,7 @@ impl TextBuilder {
     pub(crate) fn push_at(&mut self, text: &Text, place: Option<Place>, marks: &Marks) {
         let mut from = 0;
         for piece in text.pieces() {
-            let known = if piece.marks.is_empty() { marks } else { &piece.marks };
-            self.push_placed(&text.string[from..piece.end], piece.place.or(place), known);
+            self.push_placed(&text.string[from..piece.end], piece.place.or(place), piece.marks_or(marks));
             from = piece.end;
         }
         self.push_placed(&text.string[from..], place, marks);

@@ -161,6 +161,15 @@ impl Value {
         self
     }
 
+    /// Where the value is from: its marks, or else those of the pieces of its text.
+    #[must_use]
+    pub fn known_marks(&self) -> Marks {
+        match &self.data {
+            Data::Text(text) if self.marks.is_empty() => text.marks(),
+            _ => self.marks.clone(),
+        }
+    }
+
     /// Whether this is `nil` without a type.
     #[must_use]
     pub fn is_nil(&self) -> bool {
