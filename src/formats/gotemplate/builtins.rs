@@ -89,23 +89,23 @@ impl Builtin {
     pub(crate) fn run(self, cx: &mut Context<'_>, arguments: &[Held], callee: Option<String>) -> Done {
         let truth = |is_true| Held::from(Value::bool(is_true));
         let values = || arguments.iter().map(|argument| argument.value.clone()).collect::<Vec<_>>();
-        let (first, second) = (arguments.first(), arguments.get(1));
-        let first = || first.map_or_else(Value::nil, |held| held.value.clone());
-        let second = || second.map_or_else(Value::nil, |held| held.value.clone());
+        let nothing = Value::nil();
+        let first = arguments.first().map_or(&nothing, |held| &held.value);
+        let second = arguments.get(1).map_or(&nothing, |held| &held.value);
         match self {
             // Both are evaluated where they are called.
             Self::And | Self::Or => Ok(Held::nothing()),
-            Self::Not => Ok(truth(!first().is_true())),
-            Self::Eq => compare::eq(&first(), &values()[1..]).map(truth),
-            Self::Ne => compare::eq(&first(), &[second()]).map(|equal| truth(!equal)),
-            Self::Lt => compare::lt(&first(), &second()).map(truth),
-            Self::Le => compare::le(&first(), &second()).map(truth),
-            Self::Gt => compare::le(&first(), &second()).map(|less| truth(!less)),
-            Self::Ge => compare::lt(&first(), &second()).map(|less| truth(!less)),
+            Self::Not => Ok(truth(!first.is_true())),
+            Self::Eq => compare::eq(first, arguments[1..].iter().map(|held| &held.value)).map(truth),
+            Self::Ne => compare::eq(first, [second].into_iter()).map(|equal| truth(!equal)),
+            Self::Lt => compare::lt(first, second).map(truth),
+            Self::Le => compare::le(first, second).map(truth),
+            Self::Gt => compare::le(first, second).map(|less| truth(!less)),
+            Self::Ge => compare::lt(first, second).map(|less| truth(!less)),
             Self::Len => arguments.first().map_or_else(|| Err("len of nil".into()), length),
             Self::Index => index(arguments),
             Self::Slice => slice(arguments),
-            Self::Call => call(cx, arguments, &callee.unwrap_or_else(|| called_by_value(&first()))),
+            Self::Call => call(cx, arguments, &callee.unwrap_or_else(|| called_by_value(first))),
             Self::Print => text(cx, format::sprint_within(&values(), cx.budget.bytes)?),
             Self::Println => text(cx, format::sprintln_within(&values(), cx.budget.bytes)?),
             Self::Printf => {
@@ -228,7 +228,7 @@ fn index_one(item: &Held, index: &Value) -> Done {
         _ => {}
     }
     let Some(list) = as_slice(value) else {
-        return Err(format!("can't index item of type {}", value.type_name()).into());
+        return Err(format!("can't index item of type {}", pointed(value)).into());
     };
     let at = position(index, list.items().len())?;
     let Some(found) = list.items().get(at) else { return Err("reflect: slice index out of range".into()) };

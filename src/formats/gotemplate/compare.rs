@@ -43,8 +43,8 @@ fn incompatible(one: &Value, other: &Value) -> Failure {
 }
 
 /// Whether the first is equal to one of the others.
-pub(crate) fn eq(first: &Value, others: &[Value]) -> Result<bool, Failure> {
-    if others.is_empty() {
+pub(crate) fn eq<'v>(first: &Value, others: impl ExactSizeIterator<Item = &'v Value>) -> Result<bool, Failure> {
+    if others.len() == 0 {
         return Err("missing argument for comparison".into());
     }
     for other in others {

@@ -190,8 +190,13 @@ fn complex(mut number: Number, text: &str) -> Result<Number, String> {
     let bad = || "syntax error scanning complex number".to_owned();
     let inner = text.strip_suffix('i').ok_or_else(bad)?;
     let split = inner.rfind(['+', '-']).ok_or_else(bad)?;
-    let (real, imaginary) = (float::parse(&inner[..split]), float::parse(&inner[split..]));
-    let (Some(real), Some(imaginary)) = (real, imaginary) else { return Err(bad()) };
+    if inner.len() == split + 1 {
+        return Err(bad());
+    }
+    let part = |text: &str| {
+        float::parse(text).ok_or_else(|| format!("strconv.ParseFloat: parsing {}: invalid syntax", quote(text)))
+    };
+    let (real, imaginary) = (part(&inner[..split])?, part(&inner[split..])?);
     number.is_complex = true;
     if imaginary == 0.0 {
         simplify(&mut number, real);

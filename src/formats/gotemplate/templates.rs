@@ -107,3 +107,25 @@ impl Templates {
         Ok(Rendered { text: result?, reads: context.reads })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_shared_by_threads() {
+        fn is_shared<T: Send + Sync>(_: &T) {}
+        let mut templates = Templates::new(&[]);
+        templates.parse("t", 0, "{{ . }}").expect("a template");
+        is_shared(&templates);
+        let render = || {
+            let rendered = templates.execute("t", Value::int(1), &mut Budget::default(), &mut ());
+            rendered.expect("it renders").text.as_str().to_owned()
+        };
+        let outputs = std::thread::scope(|scope| {
+            let threads = [scope.spawn(render), scope.spawn(render)];
+            threads.map(|thread| thread.join().expect("no panic"))
+        });
+        assert_eq!(outputs, ["1", "1"]);
+    }
+}

@@ -38,7 +38,7 @@ fn tagged(tag: &str, inner: &Json) -> Value {
         "int64" => Value::int_of(IntKind::Int64, inner.as_i64().unwrap_or_default()),
         "uint8" => Value::int_of(IntKind::Uint8, inner.as_i64().unwrap_or_default()),
         "uint64" => Value::int_of(IntKind::Uint64, inner.as_u64().unwrap_or_default().cast_signed()),
-        "float" => Value::float(inner.as_f64().unwrap_or_default()),
+        "float" => Value::float(inner.as_f64().or(text(inner).parse().ok()).unwrap_or_default()),
         "texts" => Value::texts(texts()),
         "ints" => {
             let int = |json: &Json| Value::int(json.as_i64().unwrap_or_default());
