@@ -21,6 +21,14 @@ pub struct Reads {
     pub used: MarkSet,
 }
 
+/// A value that is executed as a template.
+struct Given {
+    /// The action that executes it.
+    place: Option<Place>,
+    text: Text,
+    marks: Marks,
+}
+
 /// How often somebody is asked whether to stop.
 const STEPS_BETWEEN_LOOKS: u64 = 256;
 
@@ -29,6 +37,8 @@ pub struct Context<'a> {
     pub(crate) templates: &'a Templates,
     /// What texts given to `execute_text` define, the innermost last.
     layers: Vec<HashMap<Arc<str>, Arc<Tree>>>,
+    /// The texts that are being executed by `execute_text`: their sources count down from the greatest number.
+    given: Vec<Given>,
     pub(crate) budget: Budget<'a>,
     pub(crate) reads: Reads,
     pub(crate) place: Option<Place>,
@@ -50,7 +60,18 @@ impl<'a> Context<'a> {
     pub(crate) fn new(templates: &'a Templates, budget: Budget<'a>, world: &'a mut dyn Any) -> Self {
         let base = stack_address();
         let (reads, out) = (Reads::default(), TextBuilder::new());
-        Self { templates, layers: Vec::new(), budget, reads, place: None, out, depth: 0, base, world }
+        Self {
+            templates,
+            layers: Vec::new(),
+            given: Vec::new(),
+            budget,
+            reads,
+            place: None,
+            out,
+            depth: 0,
+            base,
+            world,
+        }
     }
 
     /// Executes a template by its name, as `include` does.
@@ -65,18 +86,18 @@ impl<'a> Context<'a> {
         Ok(self.run(&tree, data)?)
     }
 
-    /// Parses and executes a text, as `tpl` does. What it defines is known to it alone. `name` is what messages call it.
+    /// Parses and executes a string, as `tpl` does. What it defines is known to it alone. `name` is what messages call it. What it prints is
+    /// from the action that calls, and from the values of which the string is made.
     ///
     /// # Errors
-    /// The text is not a template, or fails.
-    pub fn execute_text(&mut self, name: &str, text: &Text, data: Value) -> Result<Text, Failure> {
+    /// The string is not a template, or fails.
+    pub fn execute_text(&mut self, name: &str, string: &Value, data: Value) -> Result<Text, Failure> {
+        let text = string.as_text().cloned().unwrap_or_default();
         self.spend(text.len() as u64 / 16)?;
-        let mut trees = self.templates.read(name, u32::MAX, text)?;
+        let source = u32::MAX - u32::try_from(self.given.len()).unwrap_or_default();
+        let mut trees = self.templates.read(name, source, &text)?;
         let own = trees.iter().position(|tree| *tree.name == *name);
         let Some(main) = own.map(|at| Arc::new(trees.swap_remove(at))) else { return Ok(Text::default()) };
-        if trees.is_empty() && self.lookup(name).is_some() {
-            return Ok(self.run(&main, data)?);
-        }
         let mut layer: HashMap<Arc<str>, Arc<Tree>> = HashMap::new();
         for tree in trees.into_iter().map(Arc::new).chain([main.clone()]) {
             if !tree.is_blank() || self.lookup(&tree.name).is_none() {
@@ -84,9 +105,23 @@ impl<'a> Context<'a> {
             }
         }
         self.layers.push(layer);
+        self.given.push(Given { place: self.place, text, marks: string.marks.clone() });
         let result = self.run(&main, data);
+        self.given.pop();
         self.layers.pop();
         Ok(result?)
+    }
+
+    /// A place in a file as it is; of a place in a string that is executed, the action that executes it and where the string is from.
+    pub(crate) fn resolved(&self, place: Place) -> (Option<Place>, Marks) {
+        let Some(given) = self.given.get((u32::MAX - place.source) as usize) else { return (Some(place), Marks::NONE) };
+        let (start, end) = (place.start as usize, place.end as usize);
+        let pieces = given.text.pieces();
+        let from = pieces.partition_point(|piece| piece.end <= start);
+        let to = pieces.partition_point(|piece| piece.end < end).min(pieces.len().saturating_sub(1));
+        let known = pieces.get(from..=to).unwrap_or_default();
+        let marks = known.iter().fold(Marks::NONE, |all, piece| all.union(&piece.marks));
+        (given.place, if marks.is_empty() { given.marks.clone() } else { marks })
     }
 
     pub(crate) fn lookup(&self, name: &str) -> Option<Arc<Tree>> {

@@ -56,12 +56,15 @@ pub(crate) struct State<'t> {
     pub(crate) tree: &'t Tree,
     pub(crate) variables: Vec<(&'t str, Held)>,
     pub(crate) at: At<'t>,
-    extent: Extent,
+    /// The action that is being executed; in a text given to `tpl`, the action that gave it.
+    place: Option<Place>,
+    /// Where the text is from that the template stands in, if it is a value.
+    text_marks: Marks,
 }
 
 impl<'t> State<'t> {
     pub(crate) fn new(tree: &'t Tree, dot: Held) -> Self {
-        Self { tree, variables: vec![("$", dot)], at: At::Nowhere, extent: (0, 0) }
+        Self { tree, variables: vec![("$", dot)], at: At::Nowhere, place: None, text_marks: Marks::NONE }
     }
 
     /// An error here, with these values.
@@ -78,14 +81,18 @@ impl<'t> State<'t> {
         let (source, name) = (&self.tree.source, &self.tree.name);
         let (location, shown) = (source.location(self.at.pos()), self.at.shown());
         let message = format!("template: {location}: executing {} at <{shown}>: {}", quote(name), failure.message);
-        let frame = Frame { template: name.as_ref().into(), place: Some(self.place()) };
+        let frame = Frame { template: name.as_ref().into(), place: self.place };
         let Some(mut cause) = failure.cause else {
+            let offset = match self.place {
+                Some(place) if place.source != source.number => place.start,
+                _ => self.at.pos(),
+            };
             return Box::new(ExecError {
                 message,
                 reason: failure.message,
-                place: Some(self.place()),
-                offset: self.at.pos(),
-                marks: failure.marks,
+                place: self.place,
+                offset,
+                marks: failure.marks.union(&self.text_marks),
                 chain: vec![frame],
                 is_limit: failure.is_limit,
             });
@@ -95,13 +102,9 @@ impl<'t> State<'t> {
         cause
     }
 
-    pub(crate) fn place(&self) -> Place {
-        self.tree.source.place(self.extent, false)
-    }
-
     fn enter(&mut self, cx: &mut Context<'_>, extent: Extent) {
-        self.extent = extent;
-        cx.place = Some(self.place());
+        (self.place, self.text_marks) = cx.resolved(self.tree.source.place(extent, false));
+        cx.place = self.place;
     }
 
     pub(crate) fn step(&self, cx: &mut Context<'_>) -> Exec<()> {
@@ -137,19 +140,20 @@ impl<'t> State<'t> {
     fn literal(&mut self, cx: &mut Context<'_>, start: u32, end: u32) -> Exec<()> {
         let text = &self.tree.source.text[start as usize..end as usize];
         cx.spend_bytes(text.len() as u64).map_err(|failure| self.failure(failure))?;
-        cx.out.push_placed(text, Some(self.tree.source.place((start, end), true)), &Marks::NONE);
+        let (place, marks) = cx.resolved(self.tree.source.place((start, end), true));
+        cx.out.push_placed(text, place, &marks);
         Ok(())
     }
 
     fn print(&mut self, cx: &mut Context<'_>, value: &Held) -> Exec<()> {
         let value = &value.value;
         cx.reads.used.add(&value.marks);
-        let place = Some(self.place());
+        let (place, marks) = (self.place, value.marks.union(&self.text_marks));
         let printed;
         let text = match &value.data {
             Data::Text(text) => text,
             Data::Nil => {
-                cx.out.push_placed("<no value>", place, &value.marks);
+                cx.out.push_placed("<no value>", place, &marks);
                 return Ok(());
             }
             Data::Function(_) => {
@@ -167,7 +171,7 @@ impl<'t> State<'t> {
             }
         };
         cx.spend_bytes(text.len() as u64).map_err(|failure| self.failure(failure))?;
-        cx.out.push_at(text, place, &value.marks);
+        cx.out.push_at(text, place, &marks);
         Ok(())
     }
 
@@ -332,7 +336,7 @@ impl<'t> State<'t> {
         cx.depth -= 1;
         cx.place = before;
         result.map(|_| ()).map_err(|mut error| {
-            let frame = Frame { template: self.tree.name.as_ref().into(), place: Some(self.place()) };
+            let frame = Frame { template: self.tree.name.as_ref().into(), place: self.place };
             error.chain.insert(0, frame);
             error
         })

@@ -9,7 +9,7 @@ use crate::Marks;
 /// Where in a template something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The number that was given with the text when it was parsed.
+    /// The number that was given with the text when it was parsed; never that of a string that `tpl` executes.
     pub source: u32,
     /// First byte of the action or of the literal text.
     pub start: u32,

@@ -27,9 +27,10 @@ fn marked(value: &Value, next: &mut u32) -> Value {
     Value { data, marks: Marks::one(own) }
 }
 
-/// `.` is 0, `.a` 1, `.a.b` 2, `.a.c` 3, `.l` 4 with 5 and 6, `.s` 7.
+/// `.` is 0, `.a` 1, `.a.b` 2, `.a.c` 3, `.l` 4 with 5 and 6, `.s` 7, `.t` 8.
 fn data() -> Value {
-    let json = serde_json::json!({"a": {"b": "bee", "c": "line one\nline two"}, "l": [10, 20], "s": "ess"});
+    let json =
+        serde_json::json!({"a": {"b": "bee", "c": "line one\nline two"}, "l": [10, 20], "s": "ess", "t": "<{{ .s }}>"});
     marked(&support::value(&json), &mut 0)
 }
 
@@ -138,6 +139,26 @@ fn values_are_used_where_they_are_printed_and_passed_on_the_way() {
         assert_eq!(reads.passed.iter().collect::<Vec<_>>(), passed, "{template}");
         assert_eq!(reads.used.iter().collect::<Vec<_>>(), used, "{template}");
     }
+}
+
+#[test]
+fn what_tpl_makes_is_from_the_action_that_calls_and_from_the_string() {
+    let sources = [("t", "{{ tpl .t . }}{{ tpl (print \"[\" .t \"{{ 1 }}\") . }}")];
+    let rendered = render(&sources, "t").expect("it renders");
+    let (one, other) = ("{{ tpl .t . }}", r#"{{ tpl (print "[" .t "{{ 1 }}") . }}"#);
+    let expected = [
+        format!(r#""<" t {one} [8]"#),
+        format!(r#""ess" t {one} [7, 8]"#),
+        format!(r#"">" t {one} [8]"#),
+        format!(r#""[<" t {other} [8]"#),
+        format!(r#""ess" t {other} [7, 8]"#),
+        format!(r#"">" t {other} [8]"#),
+        format!(r#""1" t {other} []"#),
+    ];
+    assert_eq!(pieces(&rendered.text, &sources), expected);
+    let error = render(&[("t", "{{ tpl \"{{ .s.x }}\" . }}")], "t").expect_err("a string has no fields");
+    let place = error.place.expect("a place");
+    assert_eq!((place.source, place.start, error.offset, error.marks.as_slice()), (0, 0, 0, [7].as_slice()));
 }
 
 #[test]

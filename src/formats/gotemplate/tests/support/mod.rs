@@ -168,8 +168,7 @@ pub const FUNCTIONS: &[Function] = &[
     })
     .passing(),
     Function::new("tpl", &[Type::Text, Type::Any], |context: &mut Context<'_>, arguments| {
-        let given = arguments[0].as_text().cloned().unwrap_or_default();
-        Ok(Value::text(context.execute_text("inner", &given, arguments[1].clone())?))
+        Ok(Value::text(context.execute_text("inner", &arguments[0], arguments[1].clone())?))
     })
     .passing(),
 ];
