@@ -48,6 +48,6 @@ pub use list::{Element, List};
 pub use map::{Map, MapKind};
 pub use marks::{MarkSet, Marks};
 pub use object::{Object, ObjectKind};
-pub use templates::{Rendered, Templates};
+pub use templates::{MissingKey, Rendered, Templates};
 pub use text::{Piece, Place, Text, TextBuilder};
 pub use value::{Data, IntKind, Value};

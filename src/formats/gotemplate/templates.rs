@@ -11,12 +11,25 @@ use crate::node::Tree;
 use crate::parse::{Setting, parse};
 use crate::{Budget, ExecError, Function, Marks, ParseError, Text, Value};
 
+/// What a field of a map is whose key is missing (Go's option `missingkey`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingKey {
+    /// No value, which has fields without value itself.
+    Invalid,
+    /// The zero value of the map's type, as Helm sets it: a nil that has no fields.
+    #[default]
+    Zero,
+    /// An error.
+    Error,
+}
+
 /// A set of parsed templates that call each other by name.
 #[derive(Clone, Debug)]
 pub struct Templates {
     pub(crate) name: String,
     functions: HashMap<&'static str, Function>,
     delimiters: (String, String),
+    pub(crate) missing_key: MissingKey,
     pub(crate) trees: HashMap<Arc<str>, Arc<Tree>>,
 }
 
@@ -35,7 +48,7 @@ impl Templates {
     pub fn new(functions: &[Function]) -> Self {
         let functions = functions.iter().map(|function| (function.name, *function)).collect();
         let delimiters = ("{{".to_owned(), "}}".to_owned());
-        Self { name: String::new(), functions, delimiters, trees: HashMap::new() }
+        Self { name: String::new(), functions, delimiters, missing_key: MissingKey::Zero, trees: HashMap::new() }
     }
 
     /// The same set with other delimiters for what is parsed from now on. An empty one is Go's own.
@@ -43,6 +56,13 @@ impl Templates {
     pub fn with_delimiters(mut self, left: &str, right: &str) -> Self {
         let or = |given: &str, default: &str| if given.is_empty() { default.to_owned() } else { given.to_owned() };
         self.delimiters = (or(left, "{{"), or(right, "}}"));
+        self
+    }
+
+    /// The same set, for which missing keys are something else than Helm's zero values.
+    #[must_use]
+    pub fn with_missing_key(mut self, missing_key: MissingKey) -> Self {
+        self.missing_key = missing_key;
         self
     }
 

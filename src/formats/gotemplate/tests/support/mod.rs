@@ -176,7 +176,13 @@ pub const FUNCTIONS: &[Function] = &[
 /// The output, or Go's error.
 #[allow(dead_code, reason = "not all tests ask for it")]
 pub fn answer(template: &str, data: Value, delimiters: (&str, &str)) -> Result<Text, Failure> {
-    let mut templates = Templates::new(FUNCTIONS).with_delimiters(delimiters.0, delimiters.1).with_name("case");
+    answer_of(Templates::new(FUNCTIONS).with_delimiters(delimiters.0, delimiters.1), template, data)
+}
+
+/// The same of a set with options.
+#[allow(dead_code, reason = "not all tests ask for it")]
+pub fn answer_of(templates: Templates, template: &str, data: Value) -> Result<Text, Failure> {
+    let mut templates = templates.with_name("case");
     templates.parse("case", 0, template)?;
     let mut budget = Budget { steps: 1_000_000, bytes: 64 << 20, ..Budget::default() };
     let rendered = templates.execute("case", data, &mut budget, &mut 0_i32)?;
