@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::escape;
 use crate::format;
 use crate::held::{Held, as_slice, element, entry};
-use crate::{Data, Failure, Function, IntKind, List, ObjectKind, Text, Type, Value};
+use crate::{Data, Failure, Function, IntKind, List, Object, ObjectKind, Text, Type, Value};
 
 /// One of Go's own functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,12 @@ fn joined(cx: &Context<'_>, values: Vec<Value>) -> Result<Text, Failure> {
     {
         return Ok(text.clone());
     }
-    let shown = |value: Value| if value.is_nil() { Value::text("<no value>") } else { value };
+    let shown = |value: Value| match &value.data {
+        Data::Nil => Value::text("<no value>"),
+        // Pointers are looked through, as an action does.
+        Data::Object(object) if object.kind() == ObjectKind::Pointer => Value::text(Object::print(&**object)),
+        _ => value,
+    };
     let shown: Vec<Value> = values.into_iter().map(shown).collect();
     format::sprint_within(&shown, cx.budget.bytes)
 }

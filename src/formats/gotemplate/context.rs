@@ -42,6 +42,10 @@ pub struct Context<'a> {
     pub(crate) budget: Budget<'a>,
     pub(crate) reads: Reads,
     pub(crate) place: Option<Place>,
+    /// Where the map is from in which the action last looked for a key that is missing.
+    pub(crate) missing: Marks,
+    /// Where the values are from because of which the action is executed: the innermost condition, or element of a loop.
+    pub(crate) condition: Marks,
     pub(crate) out: TextBuilder,
     pub(crate) depth: u32,
     /// An address on the stack where the render began.
@@ -60,7 +64,10 @@ impl<'a> Context<'a> {
     pub(crate) fn new(templates: &'a Templates, budget: Budget<'a>, world: &'a mut dyn Any) -> Self {
         let base = stack_address();
         let (reads, out) = (Reads::default(), TextBuilder::new());
+        let (missing, condition) = (Marks::NONE, Marks::NONE);
         Self {
+            missing,
+            condition,
             templates,
             layers: Vec::new(),
             given: Vec::new(),
@@ -143,6 +150,14 @@ impl<'a> Context<'a> {
         self.place = before;
         let own = std::mem::replace(&mut self.out, outer);
         result.map(|_| own.finish())
+    }
+
+    /// What is executed next, is because of these values, or because of the key that was just missing.
+    pub(crate) fn depends_on(&mut self, marks: &Marks) {
+        let because = if marks.is_empty() { &self.missing } else { marks };
+        if !because.is_empty() {
+            self.condition = because.clone();
+        }
     }
 
     pub(crate) fn step(&mut self) -> Result<(), Failure> {

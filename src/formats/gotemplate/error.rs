@@ -44,7 +44,8 @@ pub struct ExecError {
     pub place: Option<Place>,
     /// The byte of the source that Go's message points at.
     pub offset: u32,
-    /// Where the values are from that were looked at when it failed.
+    /// Where the values are from that are to blame: those that the failing part was given, else the map in which it found no key, else those
+    /// that the enclosing condition tested.
     pub marks: Marks,
     /// The templates that were being executed, the outermost first.
     pub chain: Vec<Frame>,

@@ -187,7 +187,11 @@ impl<'t> State<'t> {
                         _ => Ok(Held::nothing()),
                     };
                 }
-                return Ok(entry(map, name));
+                let found = entry(map, name);
+                if found.value.marks.is_empty() && found.value.is_nil() && !map.contains(name) {
+                    cx.missing = blame.clone();
+                }
+                return Ok(found);
             }
             Data::Object(object) => {
                 if let Some(method) = object.methods().iter().find(|method| method.name == name) {

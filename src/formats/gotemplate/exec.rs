@@ -51,6 +51,14 @@ impl At<'_> {
     }
 }
 
+/// An error of which no value is known is about the key that was missing, or about what was tested before.
+fn blamed(cx: &Context<'_>, mut error: Box<ExecError>) -> Box<ExecError> {
+    if error.marks.is_empty() && !error.is_limit {
+        error.marks = if cx.missing.is_empty() { cx.condition.clone() } else { cx.missing.clone() };
+    }
+    error
+}
+
 /// The execution of one template.
 pub(crate) struct State<'t> {
     pub(crate) tree: &'t Tree,
@@ -105,6 +113,7 @@ impl<'t> State<'t> {
     fn enter(&mut self, cx: &mut Context<'_>, extent: Extent) {
         (self.place, self.text_marks) = cx.resolved(self.tree.source.place(extent, false));
         cx.place = self.place;
+        cx.missing = Marks::NONE;
     }
 
     pub(crate) fn step(&self, cx: &mut Context<'_>) -> Exec<()> {
@@ -114,25 +123,31 @@ impl<'t> State<'t> {
     pub(crate) fn walk(&mut self, cx: &mut Context<'_>, dot: &Held, block: &'t Block) -> Exec<Flow> {
         for node in block {
             self.step(cx)?;
-            match node {
-                Node::Text { start, end } => self.literal(cx, *start, *end)?,
-                Node::Action { extent, pipe } => {
-                    self.enter(cx, *extent);
-                    let value = self.pipeline(cx, dot, pipe)?;
-                    if pipe.declared.is_empty() {
-                        self.at = At::Action(pipe);
-                        self.print(cx, &value)?;
-                    }
-                }
-                Node::Branch(branch) => match self.branch(cx, dot, branch)? {
-                    Flow::Normal => {}
-                    flow => return Ok(flow),
-                },
-                Node::Range(range) => self.range(cx, dot, range)?,
-                Node::Template(call) => self.template(cx, dot, call)?,
-                Node::Break => return Ok(Flow::Break),
-                Node::Continue => return Ok(Flow::Continue),
+            match self.node(cx, dot, node) {
+                Ok(Flow::Normal) => {}
+                Ok(flow) => return Ok(flow),
+                Err(error) => return Err(blamed(cx, error)),
             }
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn node(&mut self, cx: &mut Context<'_>, dot: &Held, node: &'t Node) -> Exec<Flow> {
+        match node {
+            Node::Text { start, end } => self.literal(cx, *start, *end)?,
+            Node::Action { extent, pipe } => {
+                self.enter(cx, *extent);
+                let value = self.pipeline(cx, dot, pipe)?;
+                if pipe.declared.is_empty() {
+                    self.at = At::Action(pipe);
+                    self.print(cx, &value)?;
+                }
+            }
+            Node::Branch(branch) => return self.branch(cx, dot, branch),
+            Node::Range(range) => self.range(cx, dot, range)?,
+            Node::Template(call) => self.template(cx, dot, call)?,
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
         }
         Ok(Flow::Normal)
     }
@@ -176,35 +191,40 @@ impl<'t> State<'t> {
     }
 
     fn branch(&mut self, cx: &mut Context<'_>, dot: &Held, branch: &'t Branch) -> Exec<Flow> {
-        let visible = self.variables.len();
+        let (visible, outer) = (self.variables.len(), cx.condition.clone());
+        let mut chosen = branch.otherwise.as_ref();
+        let mut with = None;
         for arm in &branch.arms {
             self.enter(cx, arm.extent);
             let value = self.pipeline(cx, dot, &arm.pipe)?;
             cx.reads.passed.add(&value.value.marks);
+            cx.depends_on(&value.value.marks);
             if value.value.is_true() {
-                let dot = if branch.is_with { &value } else { dot };
-                let flow = self.walk(cx, dot, &arm.body)?;
-                self.variables.truncate(visible);
-                return Ok(flow);
+                chosen = Some(&arm.body);
+                with = branch.is_with.then_some(value);
+                break;
             }
         }
         let mut flow = Flow::Normal;
-        if let Some(otherwise) = &branch.otherwise {
-            flow = self.walk(cx, dot, otherwise)?;
+        if let Some(block) = chosen {
+            flow = self.walk(cx, with.as_ref().unwrap_or(dot), block)?;
         }
+        cx.condition = outer;
         self.variables.truncate(visible);
         Ok(flow)
     }
 
     fn range(&mut self, cx: &mut Context<'_>, dot: &Held, range: &'t Range) -> Exec<()> {
-        let visible = self.variables.len();
+        let (visible, outer) = (self.variables.len(), cx.condition.clone());
         self.enter(cx, range.extent);
         let value = self.pipeline(cx, dot, &range.pipe)?.value;
         cx.reads.used.add(&value.marks);
+        cx.depends_on(&value.marks);
         let ran = self.iterate(cx, range, &value)?;
         if let (false, Some(otherwise)) = (ran, &range.otherwise) {
             self.walk(cx, dot, otherwise)?;
         }
+        cx.condition = outer;
         self.variables.truncate(visible);
         Ok(())
     }
@@ -304,6 +324,7 @@ impl<'t> State<'t> {
             }
         }
         let mark = self.variables.len();
+        cx.depends_on(&item.value.marks);
         let flow = self.walk(cx, item, &range.body)?;
         self.variables.truncate(mark);
         Ok(flow != Flow::Break)

@@ -192,6 +192,23 @@ fn an_error_knows_its_action_its_values_and_the_chain() {
 }
 
 #[test]
+fn an_error_without_values_is_about_what_was_missing_or_tested() {
+    let cases: [(&str, &[u32]); 7] = [
+        (r#"{{ boom (anything .a.none | printf "%v") }}"#, &[1]),
+        (r#"{{ if not .a.none }}{{ boom "a.none is needed" }}{{ end }}"#, &[1]),
+        (r#"{{ if eq .s "ess" }}{{ boom "another one" }}{{ end }}"#, &[7]),
+        (r#"{{ if eq .s "x" }}{{ else if .a.b }}{{ boom "not both" }}{{ end }}"#, &[2]),
+        (r#"{{ range .l }}{{ if gt . 15 }}{{ boom "too large" }}{{ end }}{{ end }}"#, &[6]),
+        (r#"{{ if .a.b }}{{ include "check" . }}{{ end }}{{ define "check" }}{{ boom "no" }}{{ end }}"#, &[2]),
+        (r#"{{ if .s }}{{ end }}{{ boom "for ever" }}"#, &[]),
+    ];
+    for (template, marks) in cases {
+        let error = render(&[("t", template)], "t").expect_err(template);
+        assert_eq!(error.marks.as_slice(), marks, "{template}: {error}");
+    }
+}
+
+#[test]
 fn delimiters_can_be_set() {
     let mut templates = Templates::new(&[]).with_delimiters("<<", ">>");
     templates.parse("t", 0, "a: <<- .s >> {{ .s }} << if .a >>x<< end >>").expect("a template");
