@@ -173,6 +173,7 @@ fn length(item: &Held) -> Done {
     let count = match &value.data {
         Data::Nil | Data::NilPointer(_) => return Err("len of nil pointer".into()),
         Data::Text(text) => text.bytes().len(),
+        Data::Bytes(bytes) => bytes.len(),
         Data::Map(map) => map.len(),
         Data::Object(object) if object.kind() == ObjectKind::Map => object.items().len(),
         _ => match as_slice(value) {
@@ -221,11 +222,8 @@ fn index_one(item: &Held, index: &Value) -> Done {
     let value = &item.value;
     match &value.data {
         Data::Nil | Data::NilPointer(_) => return Err("index of nil pointer".into()),
-        Data::Text(text) => {
-            let at = position(index, text.bytes().len())?;
-            let Some(byte) = text.bytes().get(at) else { return Err("reflect: string index out of range".into()) };
-            return Ok(Value::int_of(IntKind::Uint8, i64::from(*byte)).into());
-        }
+        Data::Text(text) => return byte(text.bytes(), index, "string"),
+        Data::Bytes(bytes) => return byte(bytes, index, "slice"),
         Data::Map(map) => return Ok(entry(map, key(index)?)),
         Data::Object(object) if object.kind() == ObjectKind::Map => {
             return Ok(object.field(key(index)?).unwrap_or_else(Value::nil).into());
@@ -240,6 +238,13 @@ fn index_one(item: &Held, index: &Value) -> Done {
     Ok(element(found.clone(), list.element()))
 }
 
+fn byte(bytes: &[u8], index: &Value, kind: &str) -> Done {
+    match bytes.get(position(index, bytes.len())?) {
+        Some(byte) => Ok(Value::int_of(IntKind::Uint8, i64::from(*byte)).into()),
+        None => Err(format!("reflect: {kind} index out of range").into()),
+    }
+}
+
 fn key(index: &Value) -> Result<&str, Failure> {
     match &index.data {
         Data::Text(text) => Ok(text),
@@ -251,13 +256,14 @@ fn key(index: &Value) -> Result<&str, Failure> {
 fn slice(arguments: &[Held]) -> Done {
     let Some((item, indexes)) = arguments.split_first() else { return Ok(Held::nothing()) };
     let value = &item.value;
-    let list = as_slice(value);
+    let list = if let Data::Bytes(_) = &value.data { None } else { as_slice(value) };
     let length = match (&value.data, &list) {
         (Data::Nil, _) => return Err("slice of untyped nil".into()),
         (Data::NilPointer(_), _) => return Err("slice of nil pointer".into()),
         _ if indexes.len() > 3 => return Err(format!("too many slice indexes: {}", indexes.len()).into()),
         (Data::Text(_), _) if indexes.len() == 3 => return Err("cannot 3-index slice a string".into()),
         (Data::Text(text), _) => text.bytes().len(),
+        (Data::Bytes(bytes), _) => bytes.len(),
         (_, Some(list)) => list.items().len(),
         _ => return Err(format!("can't slice item of type {}", pointed(value)).into()),
     };

@@ -90,6 +90,18 @@ pub(crate) fn is_assignable(value: &Value, parameter: Type) -> bool {
     }
 }
 
+/// The steps that a function takes at least which looks at the whole argument.
+fn weight(value: &Value) -> u64 {
+    let size = match &value.data {
+        Data::Text(text) => text.len() / 256,
+        Data::Bytes(bytes) => bytes.len() / 256,
+        Data::List(list) => list.items().len() / 16,
+        Data::Map(map) => map.len() / 16,
+        _ => 0,
+    };
+    size as u64
+}
+
 /// The marks that the result of a call takes from the arguments: none where it knows itself where it is from.
 fn marks_for<'v>(result: &Result<Held, Failure>, arguments: impl Iterator<Item = &'v Value>) -> Marks {
     let knows = |value: &Value| !value.marks.is_empty() || value.as_text().is_some_and(|t| !t.pieces().is_empty());
@@ -132,6 +144,8 @@ impl<'t> State<'t> {
         if let Some(last) = last {
             held.push(self.validated(last, callee.parameter(held.len()))?);
         }
+        let weight: u64 = held.iter().map(|argument| weight(&argument.value)).sum();
+        cx.spend(weight).map_err(|failure| self.failure(failure))?;
         let reads = if callee.is_passing() { &mut cx.reads.passed } else { &mut cx.reads.used };
         held.iter().for_each(|argument| reads.add(&argument.value.marks));
         let (result, all) = match callee {

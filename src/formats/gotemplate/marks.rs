@@ -51,6 +51,9 @@ impl Marks {
         if Rc::ptr_eq(own, theirs) || theirs.iter().all(|mark| own.binary_search(mark).is_ok()) {
             return self.clone();
         }
+        if own.iter().all(|mark| theirs.binary_search(mark).is_ok()) {
+            return other.clone();
+        }
         Self::of(own.iter().chain(theirs.iter()).copied())
     }
 }

@@ -41,6 +41,7 @@ fn endless_work_is_an_error_at_its_line() {
             "t:1:2",
             "too much text",
         ),
+        (r#"{{$x := printf "%1000000d" 1}}{{range 100000}}{{if eq $x $x}}{{end}}{{end}}"#, "t:1:57", "too many steps"),
         (r#"{{repeat 100000000 "abc"}}"#, "t:1:2", "too much text"),
         ("{{$x := list}}{{range 40}}{{$x = list $x $x}}{{end}}{{$x}}", "t:1:54", "too much text"),
         ("{{$x := list 1}}{{range 40}}{{$x = list $x $x}}{{end}}{{len (print $x)}}", "t:1:61", "too much text"),
