@@ -101,6 +101,13 @@ impl<'a> Context<'a> {
     pub fn execute_text(&mut self, name: &str, string: &Value, data: Value) -> Result<Text, Failure> {
         let text = string.as_text().cloned().unwrap_or_default();
         self.spend(text.len() as u64 / 16)?;
+        if !text.contains(self.templates.left_delimiter()) {
+            // Most strings that could be templates are none.
+            self.spend_bytes(text.len() as u64)?;
+            let mut out = TextBuilder::new();
+            out.push_at(&text, self.place, &string.marks);
+            return Ok(out.finish());
+        }
         let source = u32::MAX - u32::try_from(self.given.len()).unwrap_or_default();
         let mut trees = self.templates.read(name, source, &text)?;
         let own = trees.iter().position(|tree| *tree.name == *name);

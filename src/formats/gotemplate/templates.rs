@@ -86,6 +86,10 @@ impl Templates {
         Ok(())
     }
 
+    pub(crate) fn left_delimiter(&self) -> &str {
+        &self.delimiters.0
+    }
+
     pub(crate) fn read(&self, name: &str, source: u32, text: &str) -> Result<Vec<Tree>, ParseError> {
         let (left, right) = (self.delimiters.0.as_str(), self.delimiters.1.as_str());
         parse(&Setting { functions: &self.functions, left, right }, name, source, text)

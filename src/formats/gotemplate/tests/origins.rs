@@ -143,7 +143,7 @@ fn values_are_used_where_they_are_printed_and_passed_on_the_way() {
 
 #[test]
 fn what_tpl_makes_is_from_the_action_that_calls_and_from_the_string() {
-    let sources = [("t", "{{ tpl .t . }}{{ tpl (print \"[\" .t \"{{ 1 }}\") . }}")];
+    let sources = [("t", "{{ tpl .t . }}{{ tpl (print \"[\" .t \"{{ 1 }}\") . }}{{ tpl .s . }}")];
     let rendered = render(&sources, "t").expect("it renders");
     let (one, other) = ("{{ tpl .t . }}", r#"{{ tpl (print "[" .t "{{ 1 }}") . }}"#);
     let expected = [
@@ -154,6 +154,7 @@ fn what_tpl_makes_is_from_the_action_that_calls_and_from_the_string() {
         format!(r#""ess" t {other} [7, 8]"#),
         format!(r#"">" t {other} [8]"#),
         format!(r#""1" t {other} []"#),
+        r#""ess" t {{ tpl .s . }} [7]"#.to_owned(),
     ];
     assert_eq!(pieces(&rendered.text, &sources), expected);
     let error = render(&[("t", "{{ tpl \"{{ .s.x }}\" . }}")], "t").expect_err("a string has no fields");
