@@ -126,7 +126,8 @@ impl<'a> Context<'a> {
         Ok(result?)
     }
 
-    /// A place in a file as it is; of a place in a string that is executed, the action that executes it and where the string is from.
+    /// A place in a file as it is; of a place in a string that is executed, what made that part of the string, or else the action that
+    /// executes it, and where the string is from.
     pub(crate) fn resolved(&self, place: Place) -> (Option<Place>, Marks) {
         let Some(given) = self.given.get((u32::MAX - place.source) as usize) else { return (Some(place), Marks::NONE) };
         let (start, end) = (place.start as usize, place.end as usize);
@@ -135,7 +136,10 @@ impl<'a> Context<'a> {
         let to = pieces.partition_point(|piece| piece.end < end).min(pieces.len().saturating_sub(1));
         let known = pieces.get(from..=to).unwrap_or_default();
         let marks = known.iter().fold(Marks::NONE, |all, piece| all.union(&piece.marks));
-        (given.place, if marks.is_empty() { given.marks.clone() } else { marks })
+        let begin = from.checked_sub(1).map_or(0, |before| pieces[before].end);
+        let made = known.first().and_then(|piece| piece.place);
+        let made = made.map(|made| made.cut(start - begin, end - start).changed());
+        (made.or(given.place), if marks.is_empty() { given.marks.clone() } else { marks })
     }
 
     pub(crate) fn lookup(&self, name: &str) -> Option<Arc<Tree>> {

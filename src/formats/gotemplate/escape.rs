@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use seatrial_golang::unicode::is_print;
 
-use crate::{Marks, Text, TextBuilder};
+use crate::{Marks, Place, Text, TextBuilder};
 
 /// The text with some characters written otherwise; what made its bytes is kept.
 fn escaped(text: &Text, mut escape: impl FnMut(char) -> Option<String>) -> Text {
@@ -14,7 +14,11 @@ fn escaped(text: &Text, mut escape: impl FnMut(char) -> Option<String>) -> Text 
         let Some(escaped) = escape(c) else { continue };
         builder.push_slice(text, from..at, &Marks::NONE);
         let piece = text.piece_at(at);
-        builder.push_placed(&escaped, piece.and_then(|p| p.place), piece.map_or(&Marks::NONE, |p| &p.marks));
+        builder.push_placed(
+            &escaped,
+            piece.and_then(|p| p.place).map(Place::changed),
+            piece.map_or(&Marks::NONE, |p| &p.marks),
+        );
         from = at + c.len_utf8();
     }
     if from == 0 {

@@ -19,6 +19,24 @@ pub struct Place {
     pub is_literal: bool,
 }
 
+impl Place {
+    /// The place of what is made of the bytes of this one: not the bytes themselves any more.
+    #[must_use]
+    pub fn changed(self) -> Self {
+        Self { is_literal: false, ..self }
+    }
+
+    /// The place of a part of what stands there: of literal text, just that part.
+    pub(crate) fn cut(self, from: usize, length: usize) -> Self {
+        let within = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        if !self.is_literal {
+            return self;
+        }
+        let start = self.start.saturating_add(within(from)).min(self.end);
+        Self { start, end: start.saturating_add(within(length)).min(self.end), ..self }
+    }
+}
+
 /// A stretch of a text that one action made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -206,14 +224,16 @@ impl TextBuilder {
         if pieces.is_empty() {
             return self.push_placed(&text.string[range], None, marks);
         }
-        let mut from = range.start;
-        for piece in &pieces[pieces.partition_point(|piece| piece.end <= from)..] {
-            if from >= range.end {
+        let first = pieces.partition_point(|piece| piece.end <= range.start);
+        let mut begin = if first == 0 { 0 } else { pieces[first - 1].end };
+        for piece in &pieces[first..] {
+            if begin >= range.end {
                 break;
             }
-            let end = piece.end.min(range.end);
-            self.push_placed(&text.string[from..end], piece.place, piece.marks_or(marks));
-            from = end;
+            let (from, to) = (begin.max(range.start), piece.end.min(range.end));
+            let place = piece.place.map(|place| place.cut(from - begin, to - from));
+            self.push_placed(&text.string[from..to], place, piece.marks_or(marks));
+            begin = piece.end;
         }
     }
 
@@ -282,7 +302,8 @@ mod tests {
         builder.push_placed("def", place(3, 9, false), &Marks::one(7));
         let text = builder.finish();
         assert_eq!(shown(&text), [(3, Some(0), vec![]), (6, Some(3), vec![7])]);
-        assert_eq!(shown(&text.slice(2..4)), [(1, Some(0), vec![]), (2, Some(3), vec![7])]);
+        assert_eq!(shown(&text.slice(2..4)), [(1, Some(2), vec![]), (2, Some(3), vec![7])]);
+        assert_eq!(text.slice(1..2).pieces()[0].place, place(1, 2, true));
         let mut joined = TextBuilder::new();
         joined.push_str("  ", &Marks::NONE);
         joined.push_slice(&text, 4..6, &Marks::NONE);

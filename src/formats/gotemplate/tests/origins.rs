@@ -157,6 +157,11 @@ fn what_tpl_makes_is_from_the_action_that_calls_and_from_the_string() {
         r#""ess" t {{ tpl .s . }} [7]"#.to_owned(),
     ];
     assert_eq!(pieces(&rendered.text, &sources), expected);
+    let sources = [("t", "{{ tpl (include \"h\" .) . }}"), ("h", "a: {{ \"{{ .s }}\" }}\nb")];
+    let rendered = render(&sources, "t").expect("it renders");
+    let expected = [r#""a: " h a:  []"#, r#""ess" h {{ "{{ .s }}" }} [7]"#, r#""\nb" h "#];
+    assert_eq!(pieces(&rendered.text, &sources)[..2], expected[..2]);
+    assert!(pieces(&rendered.text, &sources)[2].starts_with(expected[2]), "{:?}", rendered.text.pieces());
     let error = render(&[("t", "{{ tpl \"{{ .s.x }}\" . }}")], "t").expect_err("a string has no fields");
     let place = error.place.expect("a place");
     assert_eq!((place.source, place.start, error.offset, error.marks.as_slice()), (0, 0, 0, [7].as_slice()));
