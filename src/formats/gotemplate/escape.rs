@@ -56,8 +56,17 @@ pub(crate) fn js(text: &Text) -> Text {
 }
 
 pub(crate) fn url_query(text: &Text) -> Text {
+    if let Some(raw) = text.raw() {
+        let latin: String = raw.iter().copied().map(char::from).collect();
+        let byte = |c: char| match c {
+            ' ' => "+".to_owned(),
+            c if is_unreserved(c) => c.to_string(),
+            c => format!("%{:02X}", u32::from(c)),
+        };
+        return Text::new(latin.chars().map(byte).collect::<String>());
+    }
     escaped(text, |c| match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' | '~' => None,
+        c if is_unreserved(c) => None,
         ' ' => Some("+".to_owned()),
         c => {
             let mut out = String::new();
@@ -67,4 +76,8 @@ pub(crate) fn url_query(text: &Text) -> Text {
             Some(out)
         }
     })
+}
+
+fn is_unreserved(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~')
 }

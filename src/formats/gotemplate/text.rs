@@ -204,6 +204,8 @@ impl From<Rc<str>> for Text {
 pub struct TextBuilder {
     string: String,
     pieces: Vec<Piece>,
+    /// All bytes, once something was pushed that is not UTF-8.
+    raw: Option<Vec<u8>>,
 }
 
 impl TextBuilder {
@@ -220,6 +222,23 @@ impl TextBuilder {
 
     /// A part of a text with its pieces.
     pub fn push_slice(&mut self, text: &Text, range: Range<usize>, marks: &Marks) {
+        if let Some(raw) = text.raw()
+            && range == (0..text.string.len())
+        {
+            return self.with_raw(raw, |builder| builder.push_pieces(text, range, marks));
+        }
+        self.push_pieces(text, range, marks);
+    }
+
+    /// Pushes a string whose bytes are these.
+    fn with_raw(&mut self, bytes: &[u8], push: impl FnOnce(&mut Self)) {
+        let mut raw = self.raw.take().unwrap_or_else(|| self.string.clone().into_bytes());
+        push(self);
+        raw.extend_from_slice(bytes);
+        self.raw = Some(raw);
+    }
+
+    fn push_pieces(&mut self, text: &Text, range: Range<usize>, marks: &Marks) {
         let pieces = text.pieces();
         if pieces.is_empty() {
             return self.push_placed(&text.string[range], None, marks);
@@ -248,6 +267,9 @@ impl TextBuilder {
             return;
         }
         self.string.push_str(string);
+        if let Some(raw) = &mut self.raw {
+            raw.extend_from_slice(string.as_bytes());
+        }
         let end = self.string.len();
         match self.pieces.last_mut() {
             Some(last) if last.place == place && last.marks == *marks && !place.is_some_and(|p| p.is_literal) => {
@@ -259,6 +281,13 @@ impl TextBuilder {
 
     /// A text with its pieces; where it does not know better, this action made it of these values.
     pub(crate) fn push_at(&mut self, text: &Text, place: Option<Place>, marks: &Marks) {
+        match text.raw() {
+            Some(raw) => self.with_raw(raw, |builder| builder.push_pieces_at(text, place, marks)),
+            None => self.push_pieces_at(text, place, marks),
+        }
+    }
+
+    fn push_pieces_at(&mut self, text: &Text, place: Option<Place>, marks: &Marks) {
         let mut from = 0;
         for piece in text.pieces() {
             self.push_placed(&text.string[from..piece.end], piece.place.or(place), piece.marks_or(marks));
@@ -277,7 +306,9 @@ impl TextBuilder {
     #[must_use]
     pub fn finish(self) -> Text {
         let knows = self.pieces.iter().any(|piece| piece.place.is_some() || !piece.marks.is_empty());
-        let extra = knows.then(|| Rc::new(Extra { pieces: self.pieces, raw: None }));
+        let pieces = if knows { self.pieces } else { Vec::new() };
+        let raw = self.raw.map(Vec::into_boxed_slice);
+        let extra = (knows || raw.is_some()).then(|| Rc::new(Extra { pieces, raw }));
         Text { string: self.string.into(), extra }
     }
 }
@@ -312,9 +343,13 @@ mod tests {
         assert_eq!(shown(&joined), [(2, None, vec![]), (4, Some(3), vec![7])]);
         assert_eq!(joined.piece_at(3).map(|p| p.end), Some(4));
     }
+
     #[test]
     fn bytes_that_are_not_utf_8_are_kept() {
         let text = Text::from_bytes(b"a\xff");
         assert_eq!((text.as_str(), text.bytes()), ("a\u{fffd}", b"a\xff".as_slice()));
+        let joined = Text::concat([&Text::new("é"), &text, &Text::new("b"), &text]);
+        assert_eq!(joined.bytes(), [b"\xc3\xa9a\xff".as_slice(), b"ba\xff"].concat());
+        assert_eq!(joined.as_str(), "éa\u{fffd}ba\u{fffd}");
     }
 }

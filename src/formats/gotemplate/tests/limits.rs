@@ -11,7 +11,7 @@ use support::FUNCTIONS;
 fn run(template: &str, data: Value, budget: &mut Budget<'_>) -> Result<String, Box<ExecError>> {
     let mut templates = Templates::new(FUNCTIONS);
     templates.parse("t", 0, template).expect("a template");
-    Ok(templates.execute("t", data, budget, &mut 0_i32)?.text.as_str().to_owned())
+    Ok(templates.execute("t", data, budget, &mut ())?.text.as_str().to_owned())
 }
 
 /// A budget that a debug build spends quickly.

@@ -106,6 +106,14 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// How many templates are within templates: a recursion without end would end Go.
+fn depth(context: &mut Context<'_>, by: i32) -> i32 {
+    context.world::<i32>().map_or(0, |depth| {
+        *depth += by;
+        *depth
+    })
+}
+
 /// The functions of the cases.
 pub const FUNCTIONS: &[Function] = &[
     Function::variadic("list", &[], Type::Any, |_, arguments| Ok(Value::list(arguments.to_vec()))).passing(),
@@ -153,12 +161,6 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::new("anything", &[Type::Any], |_, arguments| Ok(arguments[0].clone())).passing(),
     Function::new("include", &[Type::Text, Type::Any], |context: &mut Context<'_>, arguments| {
-        let depth = |context: &mut Context<'_>, by: i32| {
-            context.world::<i32>().map_or(0, |depth| {
-                *depth += by;
-                *depth
-            })
-        };
         if depth(context, 1) > 50 {
             return Err("too deep".into());
         }
@@ -168,7 +170,12 @@ pub const FUNCTIONS: &[Function] = &[
     })
     .passing(),
     Function::new("tpl", &[Type::Text, Type::Any], |context: &mut Context<'_>, arguments| {
-        Ok(Value::text(context.execute_text("inner", &arguments[0], arguments[1].clone())?))
+        if depth(context, 1) > 50 {
+            return Err("too deep".into());
+        }
+        let result = context.execute_text("inner", &arguments[0], arguments[1].clone());
+        depth(context, -1);
+        Ok(Value::text(result?))
     })
     .passing(),
 ];
