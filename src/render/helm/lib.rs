@@ -5,6 +5,7 @@
 
 mod coalesce;
 mod draft;
+pub mod functions;
 mod merge;
 mod origin;
 mod set;

@@ -1,0 +1,19 @@
+//! The functions that Helm gives to templates: those of sprig that Helm has, and its own. One file for each theme, whose `FUNCTIONS` are
+//! joined here.
+//!
+//! Not here: Go's own functions (`formats/gotemplate`), what is rendered with them.
+
+use seatrial_gotemplate::Function;
+
+mod flow;
+
+/// All lists: a later one wins.
+const LISTS: &[&[Function]] = &[
+    flow::FUNCTIONS,
+];
+
+/// All functions.
+#[must_use]
+pub fn all() -> Vec<Function> {
+    LISTS.concat()
+}
