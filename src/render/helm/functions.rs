@@ -5,11 +5,20 @@
 
 use seatrial_gotemplate::Function;
 
+mod argument;
 mod flow;
+mod include;
+mod replace;
+mod world;
+
+pub use flow::chart_message;
+pub use world::World;
 
 /// All lists: a later one wins.
 const LISTS: &[&[Function]] = &[
     flow::FUNCTIONS,
+    include::FUNCTIONS,
+    replace::FUNCTIONS,
 ];
 
 /// All functions.

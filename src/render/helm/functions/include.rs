@@ -1,0 +1,40 @@
+//! Functions that execute templates: `include` and `tpl` (helm: `pkg/engine/engine.go`).
+
+use seatrial_golang::quote::quote_bytes;
+use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
+
+use super::argument::text;
+use super::replace::replaced;
+use super::world::{enter, leave};
+
+/// The functions of this file.
+pub(crate) const FUNCTIONS: &[Function] = &[
+    Function::new("include", &[Type::Text, Type::Any], include).passing(),
+    Function::new("tpl", &[Type::Text, Type::Any], tpl).passing(),
+];
+
+fn include(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let name = text(arguments, 0);
+    if !enter(cx, &name) {
+        let why = "unable to execute template";
+        return Err(format!("rendering template has a nested reference name: {}: {why}", &*name).into());
+    }
+    let result = cx.execute(&name, arguments[1].clone());
+    leave(cx, &name);
+    Ok(Value::text(result?))
+}
+
+/// What `tpl` executes has the name that Helm gives to the set of all templates.
+fn tpl(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let template = text(arguments, 0);
+    let result = cx.execute_text("gotpl", &template, arguments[1].clone());
+    let result = result.map_err(|failure| {
+        let what = if failure.cause.is_some() { "error during tpl function execution for" } else { "cannot parse template" };
+        failure.context(&format!("{what} {}: ", quote_bytes(template.bytes())))
+    })?;
+    let result = Value::text(result);
+    if !result.as_str().is_some_and(|result| result.contains("<no value>")) {
+        return Ok(result);
+    }
+    Ok(replaced(&result, "<no value>", &Value::text("")))
+}
