@@ -6,9 +6,22 @@
 use seatrial_gotemplate::Function;
 
 mod argument;
+mod casing;
+mod convert;
+mod decimal;
+mod dicts;
+mod equal;
 mod flow;
 mod include;
+mod letters;
+mod lists;
+mod math;
+mod mergo;
+mod ranges;
 mod replace;
+mod split;
+mod strings;
+mod words;
 mod world;
 
 pub use flow::chart_message;
@@ -16,9 +29,20 @@ pub use world::World;
 
 /// All lists: a later one wins.
 const LISTS: &[&[Function]] = &[
+    casing::FUNCTIONS,
+    convert::FUNCTIONS,
+    dicts::FUNCTIONS,
+    equal::FUNCTIONS,
     flow::FUNCTIONS,
     include::FUNCTIONS,
+    lists::FUNCTIONS,
+    math::FUNCTIONS,
+    mergo::FUNCTIONS,
+    ranges::FUNCTIONS,
     replace::FUNCTIONS,
+    split::FUNCTIONS,
+    strings::FUNCTIONS,
+    words::FUNCTIONS,
 ];
 
 /// All functions.
