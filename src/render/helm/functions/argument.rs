@@ -25,6 +25,12 @@ pub(crate) fn size(value: i64) -> Option<usize> {
     usize::try_from(value).ok()
 }
 
+/// Pays for elements that a function makes: their number may have no relation to the size of the template.
+pub(crate) fn pay_for(cx: &mut Context<'_>, elements: u64) -> Result<(), Failure> {
+    cx.spend(elements)?;
+    cx.spend_bytes(elements.saturating_mul(size_of::<Value>() as u64))
+}
+
 /// What sprig's `strval` makes of a value.
 pub(crate) fn printed(cx: &mut Context<'_>, value: &Value) -> Result<Text, Failure> {
     match &value.data {

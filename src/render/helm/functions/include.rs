@@ -29,7 +29,8 @@ fn tpl(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let template = text(arguments, 0);
     let result = cx.execute_text("gotpl", &template, arguments[1].clone());
     let result = result.map_err(|failure| {
-        let what = if failure.cause.is_some() { "error during tpl function execution for" } else { "cannot parse template" };
+        let what =
+            if failure.cause.is_some() { "error during tpl function execution for" } else { "cannot parse template" };
         failure.context(&format!("{what} {}: ", quote_bytes(template.bytes())))
     })?;
     let result = Value::text(result);

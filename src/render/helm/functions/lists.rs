@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use seatrial_gotemplate::{Context, Data, Element, Failure, Function, List, Type, Value};
 
-use super::argument::{NIL_POINTER, elements, text, texts};
+use super::argument::{NIL_POINTER, elements, int, pay_for, printed, size, text, texts};
 use super::convert::to_int;
 use super::equal::{Seen, are_equal};
 use super::flow::is_empty;
@@ -157,7 +157,8 @@ fn slice(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
     if items.is_empty() {
         return Ok(Value::nil());
     }
-    let bound = |at: usize, default: usize| arguments.get(at).map_or(Some(default), |i| usize::try_from(to_int(i)).ok());
+    let bound =
+        |at: usize, default: usize| arguments.get(at).map_or(Some(default), |i| usize::try_from(to_int(i)).ok());
     let part = bound(1, 0).zip(bound(2, items.len())).and_then(|(from, to)| items.get(from..to));
     let part = part.ok_or("reflect.Value.Slice: slice index out of bounds")?;
     match &arguments[0].data {
@@ -176,7 +177,9 @@ fn concat(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
         if elements(argument).is_none() && !argument.is_nil() {
             return Err(format!("Cannot concat type {} as list", argument.kind_name()).into());
         }
-        all.extend_from_slice(&items(cx, argument, "")?);
+        let items = items(cx, argument, "")?;
+        pay_for(cx, items.len() as u64)?;
+        all.extend_from_slice(&items);
     }
     Ok(if all.is_empty() { nil_list() } else { Value::list(all) })
 }
@@ -186,22 +189,22 @@ fn chunk(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
     const OUT_OF_RANGE: &str = "runtime error: makeslice: len out of range";
     let items = items(cx, &arguments[1], "Cannot chunk type")?;
     #[allow(clippy::cast_precision_loss, reason = "as in Go")]
-    let (count, size) = (items.len() as f64, super::argument::int(arguments, 0) as f64);
-    let chunks = ((count - 1.0) / size).floor() + 1.0;
+    let (count, length) = (items.len() as f64, int(arguments, 0) as f64);
+    let chunks = ((count - 1.0) / length).floor() + 1.0;
     if !(0.0..9e18).contains(&chunks) {
         return Err(OUT_OF_RANGE.into());
     }
     if chunks == 0.0 {
         return list_of(Element::Other("[]interface {}"), Vec::new());
     }
-    let last = match (count % size).floor() {
-        0.0 => size,
+    let last = match (count % length).floor() {
+        0.0 => length,
         rest => rest,
     };
-    if last < 0.0 || (size < 0.0 && chunks > 1.0) {
+    if last < 0.0 || (length < 0.0 && chunks > 1.0) {
         return Err(OUT_OF_RANGE.into());
     }
-    let width = if size < 1.0 { items.len().max(1) } else { super::argument::size(super::argument::int(arguments, 0)).unwrap_or(1) };
+    let width = size(int(arguments, 0)).filter(|width| *width > 0).unwrap_or(items.len().max(1));
     let parts = items.chunks(width).map(|part| Value::list(part.to_vec())).collect();
     list_of(Element::Other("[]interface {}"), parts)
 }
@@ -209,7 +212,7 @@ fn chunk(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
 fn sort_alpha(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
     let mut sorted = match elements(&arguments[0]) {
         Some(_) => texts(cx, &arguments[0])?,
-        None => vec![Value::text(super::argument::printed(cx, &arguments[0])?)],
+        None => vec![Value::text(printed(cx, &arguments[0])?)],
     };
     sorted.sort_by(|a, b| a.as_text().map(|text| text.bytes()).cmp(&b.as_text().map(|text| text.bytes())));
     list_of(Element::Text, sorted)

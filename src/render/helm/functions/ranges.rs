@@ -2,7 +2,7 @@
 
 use seatrial_gotemplate::{Context, Data, Element, Failure, Function, List, Type, Value};
 
-use super::argument::int;
+use super::argument::{int, pay_for};
 
 const INT: Type = Type::Int;
 
@@ -30,7 +30,7 @@ fn row(cx: &mut Context<'_>, start: i64, stop: i64, step: i64) -> Result<Vec<i64
         return Ok(Vec::new());
     }
     let count = stop.abs_diff(start).div_ceil(step.unsigned_abs());
-    cx.spend(count)?;
+    pay_for(cx, count)?;
     let numbers = std::iter::successors(Some(start), |number| number.checked_add(step));
     Ok(numbers.take(usize::try_from(count).unwrap_or(usize::MAX)).collect())
 }

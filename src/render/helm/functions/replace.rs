@@ -5,8 +5,7 @@ use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 use super::argument::{Writer, text};
 
 /// The functions of this file.
-pub(crate) const FUNCTIONS: &[Function] =
-    &[Function::new("replace", &[Type::Text, Type::Text, Type::Text], replace)];
+pub(crate) const FUNCTIONS: &[Function] = &[Function::new("replace", &[Type::Text, Type::Text, Type::Text], replace)];
 
 fn replace(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let (old, new, source) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
@@ -17,7 +16,8 @@ fn replace(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> 
 
 /// The text with another in the place of each `old`; of an empty one, before each character and at the end.
 pub(crate) fn replaced(value: &Value, old: &str, new: &Value) -> Value {
-    let (source, replacement) = (value.as_text().cloned().unwrap_or_default(), new.as_text().cloned().unwrap_or_default());
+    let (source, replacement) =
+        (value.as_text().cloned().unwrap_or_default(), new.as_text().cloned().unwrap_or_default());
     let mut writer = Writer::default();
     let mut from = 0;
     for (at, found) in source.match_indices(old) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use seatrial_gotemplate::{Context, Failure, Function, Map, MapKind, Text, Type, Value};
 
-use super::argument::{int, text};
+use super::argument::{int, pay_for, text};
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -34,18 +34,19 @@ pub(crate) fn parts(
     }
     let mut parts = Vec::new();
     if separator.is_empty() {
+        pay_for(cx, whole.len().min(most) as u64)?;
         let mut starts: Vec<usize> = whole.char_indices().map(|(at, _)| at).take(most).collect();
         starts.push(whole.len());
         parts.extend(starts.windows(2).map(|pair| whole.slice(pair[0]..pair[1])));
         return Ok(parts);
     }
     let mut from = 0;
+    pay_for(cx, whole.match_indices(separator).take(most - 1).count() as u64)?;
     for (at, found) in whole.match_indices(separator).take(most - 1) {
         parts.push(whole.slice(from..at));
         from = at + found.len();
     }
     parts.push(whole.slice(from..whole.len()));
-    cx.spend(parts.len() as u64)?;
     Ok(parts)
 }
 

@@ -196,8 +196,10 @@ fn indented(cx: &mut Context<'_>, before: &str, arguments: &[Value]) -> Answer {
 fn join(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
     let separator = text(arguments, 0);
     let parts = texts(cx, &arguments[1])?;
-    let parts: Vec<(&Text, &Marks)> =
-        parts.iter().filter_map(|part| if let Data::Text(text) = &part.data { Some((text, &part.marks)) } else { None }).collect();
+    let parts: Vec<(&Text, &Marks)> = parts
+        .iter()
+        .filter_map(|part| if let Data::Text(text) = &part.data { Some((text, &part.marks)) } else { None })
+        .collect();
     let length: usize = parts.iter().map(|(text, _)| text.len() + separator.len()).sum();
     cx.spend_bytes(length as u64)?;
     let mut writer = Writer::default();

@@ -10,13 +10,19 @@ const MOST_INCLUDES: u32 = 1000;
 /// The state of a render.
 #[derive(Debug, Default)]
 pub struct World {
-    /// Whether `required` and `fail` let pass what they would refuse, as in `helm lint`.
-    pub is_lint: bool,
+    /// Whether `required` and `fail` let pass what they would refuse.
+    is_lint: bool,
     /// Templates that are being included, and how often.
     included: HashMap<String, u32>,
 }
 
 impl World {
+    /// The state of a render by `helm lint`: a chart does not refuse anything.
+    #[must_use]
+    pub fn of_lint() -> Self {
+        Self { is_lint: true, ..Self::default() }
+    }
+
     /// Notes that a template is included, unless it includes itself too often.
     fn enter(&mut self, name: &str) -> bool {
         match self.included.get_mut(name) {
