@@ -1,6 +1,6 @@
 //! The functions that every template of Go has.
 
-use crate::call::{Parameter, is_assignable};
+use crate::call::{Parameter, assigned, is_assignable};
 use crate::compare;
 use crate::context::Context;
 use crate::escape;
@@ -329,7 +329,7 @@ fn prepared(value: &Value, wanted: Type) -> Result<Value, Failure> {
         return Ok(Value::int_of(kind, *bits).with_marks(value.marks.clone()));
     }
     if is_assignable(value, wanted) {
-        return Ok(value.clone());
+        return Ok(assigned(value.clone().into(), wanted).value);
     }
     if value.is_nil() {
         return Err(format!("value is nil; should be of type {}", wanted.name()).into());

@@ -90,16 +90,14 @@ pub(crate) fn is_assignable(value: &Value, parameter: Type) -> bool {
     }
 }
 
-/// The steps that a function takes at least which looks at the whole argument.
-fn weight(value: &Value) -> u64 {
-    let size = match &value.data {
-        Data::Text(text) => text.len() / 256,
-        Data::Bytes(bytes) => bytes.len() / 256,
-        Data::List(list) => list.items().len() / 16,
-        Data::Map(map) => map.len() / 16,
-        _ => 0,
-    };
-    size as u64
+/// The value with the type of the parameter: a named map becomes a plain one, and stays the same map.
+pub(crate) fn assigned(mut held: Held, parameter: Type) -> Held {
+    if let (Type::Map, Data::Map(map)) = (parameter, &held.value.data)
+        && map.kind() != MapKind::Any
+    {
+        held.value.data = Data::Map(map.with_kind(MapKind::Any));
+    }
+    held
 }
 
 /// The marks that the result of a call takes from the arguments: none where it knows itself where it is from.
@@ -144,8 +142,6 @@ impl<'t> State<'t> {
         if let Some(last) = last {
             held.push(self.validated(last, callee.parameter(held.len()))?);
         }
-        let weight: u64 = held.iter().map(|argument| weight(&argument.value)).sum();
-        cx.spend(weight).map_err(|failure| self.failure(failure))?;
         let reads = if callee.is_passing() { &mut cx.reads.passed } else { &mut cx.reads.used };
         held.iter().for_each(|argument| reads.add(&argument.value.marks));
         let (result, all) = match callee {
@@ -237,7 +233,7 @@ impl<'t> State<'t> {
             let message = format!("wrong type for value; expected {}; got {got}", wanted.name());
             return self.fail(message, &held.value.marks);
         }
-        Ok(held.unboxed())
+        Ok(assigned(held.unboxed(), wanted))
     }
 
     /// An argument. `wanted` is `None` where any type will do, as before a field.

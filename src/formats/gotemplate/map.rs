@@ -33,11 +33,13 @@ impl MapKind {
 
 /// A map with string keys. A clone is the same map.
 #[derive(Clone)]
-pub struct Map(Rc<Inner>);
+pub struct Map {
+    shared: Rc<Inner>,
+    kind: MapKind,
+}
 
 struct Inner {
     entries: RefCell<BTreeMap<Rc<str>, Value>>,
-    kind: MapKind,
     is_nil: bool,
 }
 
@@ -51,72 +53,78 @@ impl Map {
     /// A map of this type with these entries.
     #[must_use]
     pub fn of(kind: MapKind, entries: BTreeMap<Rc<str>, Value>) -> Self {
-        Self(Rc::new(Inner { entries: RefCell::new(entries), kind, is_nil: false }))
+        Self { shared: Rc::new(Inner { entries: RefCell::new(entries), is_nil: false }), kind }
     }
 
     /// The nil map of this type: empty, and Go panics when something is put into it.
     #[must_use]
     pub fn nil(kind: MapKind) -> Self {
-        Self(Rc::new(Inner { entries: RefCell::default(), kind, is_nil: true }))
+        Self { shared: Rc::new(Inner { entries: RefCell::default(), is_nil: true }), kind }
     }
 
     /// The type.
     #[must_use]
     pub fn kind(&self) -> MapKind {
-        self.0.kind
+        self.kind
+    }
+
+    /// The same map as a value of another type, as Go converts a named type to the one beneath it.
+    #[must_use]
+    pub fn with_kind(&self, kind: MapKind) -> Self {
+        Self { shared: self.shared.clone(), kind }
     }
 
     /// Whether this is Go's nil map.
     #[must_use]
     pub fn is_nil(&self) -> bool {
-        self.0.is_nil
+        self.shared.is_nil
     }
 
     /// Whether both are the same map in memory.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Value> {
-        self.0.entries.borrow().get(key).cloned()
+        self.shared.entries.borrow().get(key).cloned()
     }
 
     /// Whether there is such a key.
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
-        self.0.entries.borrow().contains_key(key)
+        self.shared.entries.borrow().contains_key(key)
     }
 
     /// Sets a key, for all who hold the map.
     pub fn insert(&self, key: impl Into<Rc<str>>, value: Value) {
         // What was there is let go after the map is free again: it may hold the map itself.
-        let _before = self.0.entries.borrow_mut().insert(key.into(), value);
+        let _before = self.shared.entries.borrow_mut().insert(key.into(), value);
     }
 
     /// Removes a key, for all who hold the map.
     pub fn remove(&self, key: &str) -> Option<Value> {
-        self.0.entries.borrow_mut().remove(key)
+        self.shared.entries.borrow_mut().remove(key)
     }
 
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        self.shared.entries.borrow().len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.entries.borrow().is_empty()
+        self.shared.entries.borrow().is_empty()
     }
 
     /// The entries in the order of their keys. While they are borrowed, the map must not be changed.
     #[must_use]
     pub fn entries(&self) -> Ref<'_, BTreeMap<Rc<str>, Value>> {
-        self.0.entries.borrow()
+        self.shared.entries.borrow()
     }
 
     /// A copy of the entries as they are now.
@@ -127,7 +135,7 @@ impl Map {
 
     /// What is in it, if nobody else has it.
     pub(crate) fn dismantle(self) -> BTreeMap<Rc<str>, Value> {
-        Rc::try_unwrap(self.0).map(|inner| inner.entries.take()).unwrap_or_default()
+        Rc::try_unwrap(self.shared).map(|inner| inner.entries.take()).unwrap_or_default()
     }
 }
 

@@ -11,25 +11,13 @@ use crate::node::Tree;
 use crate::parse::{Setting, parse};
 use crate::{Budget, ExecError, Function, Marks, ParseError, Text, Value};
 
-/// What a field of a map is whose key is missing (Go's option `missingkey`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MissingKey {
-    /// No value, which has fields without value itself.
-    Invalid,
-    /// The zero value of the map's type, as Helm sets it: a nil that has no fields.
-    #[default]
-    Zero,
-    /// An error.
-    Error,
-}
-
 /// A set of parsed templates that call each other by name.
 #[derive(Clone, Debug)]
 pub struct Templates {
     pub(crate) name: String,
     functions: HashMap<&'static str, Function>,
+    methods: HashMap<&'static str, &'static [Function]>,
     delimiters: (String, String),
-    pub(crate) missing_key: MissingKey,
     pub(crate) trees: HashMap<Arc<str>, Arc<Tree>>,
 }
 
@@ -48,7 +36,7 @@ impl Templates {
     pub fn new(functions: &[Function]) -> Self {
         let functions = functions.iter().map(|function| (function.name, *function)).collect();
         let delimiters = ("{{".to_owned(), "}}".to_owned());
-        Self { name: String::new(), functions, delimiters, missing_key: MissingKey::Zero, trees: HashMap::new() }
+        Self { name: String::new(), functions, methods: HashMap::new(), delimiters, trees: HashMap::new() }
     }
 
     /// The same set with other delimiters for what is parsed from now on. An empty one is Go's own.
@@ -59,11 +47,15 @@ impl Templates {
         self
     }
 
-    /// The same set, for which missing keys are something else than Helm's zero values.
+    /// The same set, in which maps of a named type have these methods. Their first argument is the map itself.
     #[must_use]
-    pub fn with_missing_key(mut self, missing_key: MissingKey) -> Self {
-        self.missing_key = missing_key;
+    pub fn with_methods(mut self, type_name: &'static str, methods: &'static [Function]) -> Self {
+        self.methods.insert(type_name, methods);
         self
+    }
+
+    pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<Function> {
+        self.methods.get(type_name)?.iter().find(|method| method.name == name).copied()
     }
 
     /// The same set under the name that messages about missing templates have: Helm's is `gotpl`.
@@ -84,10 +76,6 @@ impl Templates {
             }
         }
         Ok(())
-    }
-
-    pub(crate) fn left_delimiter(&self) -> &str {
-        &self.delimiters.0
     }
 
     pub(crate) fn read(&self, name: &str, source: u32, text: &str) -> Result<Vec<Tree>, ParseError> {
@@ -129,27 +117,5 @@ impl Templates {
         let result = context.run(tree, data);
         (budget.steps, budget.bytes) = (context.budget.steps, context.budget.bytes);
         Ok(Rendered { text: result?, reads: context.reads })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_are_shared_by_threads() {
-        fn is_shared<T: Send + Sync>(_: &T) {}
-        let mut templates = Templates::new(&[]);
-        templates.parse("t", 0, "{{ . }}").expect("a template");
-        is_shared(&templates);
-        let render = || {
-            let rendered = templates.execute("t", Value::int(1), &mut Budget::default(), &mut ());
-            rendered.expect("it renders").text.as_str().to_owned()
-        };
-        let outputs = std::thread::scope(|scope| {
-            let threads = [scope.spawn(render), scope.spawn(render)];
-            threads.map(|thread| thread.join().expect("no panic"))
-        });
-        assert_eq!(outputs, ["1", "1"]);
     }
 }
