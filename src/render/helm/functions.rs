@@ -3,7 +3,7 @@
 //!
 //! Not here: Go's own functions (`formats/gotemplate`), what is rendered with them.
 
-use seatrial_gotemplate::Function;
+use seatrial_gotemplate::{Function, Templates};
 
 mod argument;
 mod casing;
@@ -13,19 +13,21 @@ mod dicts;
 mod equal;
 mod flow;
 mod include;
+mod included;
 mod letters;
 mod lists;
 mod math;
 mod mergo;
+mod named;
 mod ranges;
 mod replace;
 mod split;
 mod strings;
 mod words;
-mod world;
 
 pub use flow::chart_message;
-pub use world::World;
+pub(crate) use included::Included;
+pub use named::VALUES;
 
 /// All lists: a later one wins.
 const LISTS: &[&[Function]] = &[
@@ -49,4 +51,10 @@ const LISTS: &[&[Function]] = &[
 #[must_use]
 pub fn all() -> Vec<Function> {
     LISTS.concat()
+}
+
+/// An empty set of templates as Helm has it: with its functions, its methods, and its name.
+#[must_use]
+pub fn templates() -> Templates {
+    named::with_methods(Templates::new(&all()).with_name("gotpl"))
 }

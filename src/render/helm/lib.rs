@@ -9,6 +9,7 @@ pub mod functions;
 mod merge;
 mod origin;
 mod set;
+pub mod world;
 
 use seatrial_model::{Node, Origin, SetBy, Span};
 

@@ -3,7 +3,7 @@
 use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 
 use super::argument::text;
-use super::world::is_lint;
+use crate::world::World;
 
 const ANY: Type = Type::Any;
 
@@ -46,6 +46,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     })
     .passing(),
 ];
+
+/// Whether a chart refuses nothing now.
+fn is_lint(cx: &mut Context<'_>) -> bool {
+    cx.world::<World>().is_some_and(|world| world.is_lint)
+}
 
 /// What sprig calls empty.
 pub(crate) fn is_empty(value: &Value) -> bool {

@@ -4,8 +4,8 @@ use seatrial_golang::quote::quote_bytes;
 use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 
 use super::argument::text;
+use super::included::{enter, leave};
 use super::replace::replaced;
-use super::world::{enter, leave};
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
