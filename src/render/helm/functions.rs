@@ -19,6 +19,7 @@ mod lists;
 mod math;
 mod mergo;
 mod named;
+mod places;
 mod ranges;
 mod replace;
 mod split;

@@ -103,12 +103,12 @@ impl Writer {
         }
     }
 
-    /// A part of a text on the borders of characters.
+    /// A part of a text by its bytes, on the borders of characters where these are UTF-8.
     pub(crate) fn push_slice(&mut self, text: &Text, from: usize, to: usize, marks: &Marks) {
-        match self.raw {
-            Some(_) => self.push(&cut(text, from, to), marks),
-            None => self.builder.push_slice(text, from..to, marks),
+        if self.raw.is_some() || is_raw(text) {
+            return self.push(&cut(text, from, to), marks);
         }
+        self.builder.push_slice(text, from..to, marks);
     }
 
     /// A string that values with these marks made.

@@ -65,13 +65,10 @@ fn set(_: &mut Context<'_>, arguments: &[Value]) -> Answer {
     Ok(arguments[0].clone())
 }
 
-/// Who asks for a key has looked at it.
-fn has_key(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
+/// The answer is from the value of the key: who tests it has looked at that.
+fn has_key(_: &mut Context<'_>, arguments: &[Value]) -> Answer {
     let found = map(arguments, 0).get(&text(arguments, 1));
-    if let Some(found) = &found {
-        cx.use_marks(&found.marks);
-    }
-    Ok(Value::bool(found.is_some()))
+    Ok(Value::bool(found.is_some()).with_marks(found.map(|found| found.marks).unwrap_or_default()))
 }
 
 fn pluck(_: &mut Context<'_>, arguments: &[Value]) -> Answer {

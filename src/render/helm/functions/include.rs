@@ -37,5 +37,5 @@ fn tpl(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     if !result.as_str().is_some_and(|result| result.contains("<no value>")) {
         return Ok(result);
     }
-    Ok(replaced(&result, "<no value>", &Value::text("")))
+    replaced(cx, &result, &"<no value>".into(), &Value::text(""))
 }

@@ -1,30 +1,29 @@
 //! Parts of texts put in the place of others: `replace`.
 
-use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
+use seatrial_gotemplate::{Context, Failure, Function, Text, Type, Value};
 
 use super::argument::{Writer, text};
+use super::places::places;
 
 /// The functions of this file.
-pub(crate) const FUNCTIONS: &[Function] = &[Function::new("replace", &[Type::Text, Type::Text, Type::Text], replace)];
-
-fn replace(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let (old, new, source) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
-    let places = if old.is_empty() { source.chars().count() + 1 } else { source.matches(&*old).count() };
-    cx.spend_bytes((places as u64).saturating_mul(new.len() as u64).saturating_add(source.len() as u64))?;
-    Ok(replaced(&arguments[2], &old, &arguments[1]))
-}
+pub(crate) const FUNCTIONS: &[Function] =
+    &[Function::new("replace", &[Type::Text, Type::Text, Type::Text], |cx, arguments| {
+        replaced(cx, &arguments[2], &text(arguments, 0), &arguments[1])
+    })];
 
 /// The text with another in the place of each `old`; of an empty one, before each character and at the end.
-pub(crate) fn replaced(value: &Value, old: &str, new: &Value) -> Value {
-    let (source, replacement) =
-        (value.as_text().cloned().unwrap_or_default(), new.as_text().cloned().unwrap_or_default());
+pub(crate) fn replaced(cx: &mut Context<'_>, value: &Value, old: &Text, new: &Value) -> Result<Value, Failure> {
+    let source = value.as_text().cloned().unwrap_or_default();
+    let replacement = new.as_text().cloned().unwrap_or_default();
+    let found = places(&source, old);
+    cx.spend_bytes((found.len() as u64).saturating_mul(replacement.len() as u64).saturating_add(source.len() as u64))?;
     let mut writer = Writer::default();
     let mut from = 0;
-    for (at, found) in source.match_indices(old) {
+    for at in found {
         writer.push_slice(&source, from, at, &value.marks);
         writer.push(&replacement, &new.marks);
-        from = at + found.len();
+        from = at + old.bytes().len();
     }
-    writer.push_slice(&source, from, source.len(), &value.marks);
-    writer.finish()
+    writer.push_slice(&source, from, source.bytes().len(), &value.marks);
+    Ok(writer.finish())
 }

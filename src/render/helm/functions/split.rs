@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use seatrial_gotemplate::{Context, Failure, Function, Map, MapKind, Text, Type, Value};
 
-use super::argument::{int, pay_for, text};
+use super::argument::{cut, int, pay_for, text};
+use super::places::places;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -23,7 +24,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 /// `strings.SplitN`; an empty separator cuts behind each character.
 pub(crate) fn parts(
     cx: &mut Context<'_>,
-    separator: &str,
+    separator: &Text,
     whole: &Text,
     most: Option<usize>,
 ) -> Result<Vec<Text>, Failure> {
@@ -32,21 +33,23 @@ pub(crate) fn parts(
     if most == 0 {
         return Ok(Vec::new());
     }
-    let mut parts = Vec::new();
+    let mut found = places(whole, separator);
     if separator.is_empty() {
-        pay_for(cx, whole.len().min(most) as u64)?;
-        let mut starts: Vec<usize> = whole.char_indices().map(|(at, _)| at).take(most).collect();
-        starts.push(whole.len());
-        parts.extend(starts.windows(2).map(|pair| whole.slice(pair[0]..pair[1])));
-        return Ok(parts);
+        // The first character has nothing before it, and behind the last is nothing.
+        found.pop();
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        found.remove(0);
     }
-    let mut from = 0;
-    pay_for(cx, whole.match_indices(separator).take(most - 1).count() as u64)?;
-    for (at, found) in whole.match_indices(separator).take(most - 1) {
-        parts.push(whole.slice(from..at));
-        from = at + found.len();
+    found.truncate(most - 1);
+    pay_for(cx, found.len() as u64 + 1)?;
+    let (mut parts, mut from) = (Vec::with_capacity(found.len() + 1), 0);
+    for at in found {
+        parts.push(cut(whole, from, at));
+        from = at + separator.bytes().len();
     }
-    parts.push(whole.slice(from..whole.len()));
+    parts.push(cut(whole, from, whole.bytes().len()));
     Ok(parts)
 }
 

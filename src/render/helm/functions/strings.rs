@@ -4,6 +4,7 @@ use seatrial_golang::quote::quote_bytes;
 use seatrial_gotemplate::{Context, Data, Failure, Function, Marks, Text, Type, Value};
 
 use super::argument::{Writer, cut, int, is_raw, printed, size, text, texts};
+use super::places::places;
 
 const ANY: Type = Type::Any;
 const INT: Type = Type::Int;
@@ -29,7 +30,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("substr", &[INT, INT, TEXT], substr),
     Function::new("repeat", &[INT, TEXT], repeat),
     Function::new("contains", &[TEXT, TEXT], |_, arguments| {
-        Ok(Value::bool(text(arguments, 1).contains(&*text(arguments, 0))))
+        Ok(Value::bool(!places(&text(arguments, 1), &text(arguments, 0)).is_empty()))
     }),
     Function::new("hasPrefix", &[TEXT, TEXT], |_, arguments| {
         Ok(Value::bool(text(arguments, 1).bytes().starts_with(text(arguments, 0).bytes())))

@@ -37,8 +37,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// The characters as Go sees them: a byte that belongs to none is one, too.
+fn characters(text: &Text) -> impl Iterator<Item = char> {
+    let chunks = text.bytes().utf8_chunks();
+    chunks.flat_map(|chunk| chunk.valid().chars().chain(std::iter::repeat_n('\u{fffd}', chunk.invalid().len())))
+}
+
 fn mapped(arguments: &[Value], map: fn(char) -> char) -> Answer {
-    Ok(Value::text(text(arguments, 0).chars().map(map).collect::<String>()))
+    Ok(Value::text(characters(&text(arguments, 0)).map(map).collect::<String>()))
 }
 
 /// `strings.Title`: what is a word, is Go's own idea.
@@ -49,7 +55,7 @@ fn title(_: &mut Context<'_>, arguments: &[Value]) -> Answer {
         before = c;
         titled
     };
-    Ok(Value::text(text(arguments, 0).chars().map(letter).collect::<String>()))
+    Ok(Value::text(characters(&text(arguments, 0)).map(letter).collect::<String>()))
 }
 
 fn separates(c: char) -> bool {
@@ -68,7 +74,7 @@ fn untitle(_: &mut Context<'_>, arguments: &[Value]) -> Answer {
         }
         if std::mem::take(&mut begins) { to_lower(c) } else { c }
     };
-    Ok(Value::text(text(arguments, 0).chars().map(letter).collect::<String>()))
+    Ok(Value::text(characters(&text(arguments, 0)).map(letter).collect::<String>()))
 }
 
 fn swapcase(_: &mut Context<'_>, arguments: &[Value]) -> Answer {
@@ -84,7 +90,7 @@ fn swapcase(_: &mut Context<'_>, arguments: &[Value]) -> Answer {
             c
         }
     };
-    Ok(Value::text(text(arguments, 0).chars().map(letter).collect::<String>()))
+    Ok(Value::text(characters(&text(arguments, 0)).map(letter).collect::<String>()))
 }
 
 /// A byte as goutils takes it for a character.

@@ -1,4 +1,4 @@
-//! Sprig's and Helm's functions with the recorded answers of Helm 4.3.1: `testdata/functions-{dicts,flow,lists,math,strings,templates}.tsv`, one case a line, a template and what Helm
+//! Sprig's and Helm's functions with the recorded answers of Helm 4.3.1: `testdata/functions-{dicts,flow,lists,math,mixed,strings,templates}.tsv`, one case a line, a template and what Helm
 //! makes of it, both as JSON: `["output"]`, or `{"error": "…"}` with what `helm template` says.
 
 #[path = "sprig/support.rs"]
@@ -68,11 +68,12 @@ fn wrong_of(table: &str) -> (Vec<String>, usize) {
     (wrong, number)
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     include_str!("../testdata/functions-dicts.tsv"),
     include_str!("../testdata/functions-flow.tsv"),
     include_str!("../testdata/functions-lists.tsv"),
     include_str!("../testdata/functions-math.tsv"),
+    include_str!("../testdata/functions-mixed.tsv"),
     include_str!("../testdata/functions-strings.tsv"),
     include_str!("../testdata/functions-templates.tsv"),
 ];
