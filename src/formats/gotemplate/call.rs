@@ -90,6 +90,18 @@ pub(crate) fn is_assignable(value: &Value, parameter: Type) -> bool {
     }
 }
 
+/// The steps that a function takes at least which looks at the whole argument.
+fn weight(value: &Value) -> u64 {
+    let size = match &value.data {
+        Data::Text(text) => text.len() / 256,
+        Data::Bytes(bytes) => bytes.len() / 256,
+        Data::List(list) => list.items().len() / 16,
+        Data::Map(map) => map.len() / 16,
+        _ => 0,
+    };
+    size as u64
+}
+
 /// The value with the type of the parameter: a named map becomes a plain one, and stays the same map.
 pub(crate) fn assigned(mut held: Held, parameter: Type) -> Held {
     if let (Type::Map, Data::Map(map)) = (parameter, &held.value.data)
@@ -142,6 +154,8 @@ impl<'t> State<'t> {
         if let Some(last) = last {
             held.push(self.validated(last, callee.parameter(held.len()))?);
         }
+        let weight: u64 = held.iter().map(|argument| weight(&argument.value)).sum();
+        cx.spend(weight).map_err(|failure| self.failure(failure))?;
         let reads = if callee.is_passing() { &mut cx.reads.passed } else { &mut cx.reads.used };
         held.iter().for_each(|argument| reads.add(&argument.value.marks));
         let (result, all) = match callee {

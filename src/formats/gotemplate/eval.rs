@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use seatrial_golang::quote::quote;
+
 use crate::call::Callee;
 use crate::context::Context;
 use crate::exec::{At, Exec, State};
 use crate::held::{Held, entry};
 use crate::node::{Command, Constant, Number, Operand, OperandKind, Pipe, Target};
-use crate::{Data, MapKind, Marks, ObjectKind, Text, Value};
+use crate::{Data, MapKind, Marks, MissingKey, ObjectKind, Text, Value};
 
 impl<'t> State<'t> {
     pub(crate) fn pipeline(&mut self, cx: &mut Context<'_>, dot: &Held, pipe: &'t Pipe) -> Exec<Held> {
@@ -162,7 +164,11 @@ impl<'t> State<'t> {
         receiver: &Held,
         blame: &Marks,
     ) -> Exec<Held> {
+        let missing_key = cx.templates.missing_key;
         if receiver.is_nothing() {
+            if missing_key == MissingKey::Error {
+                return self.fail(format!("nil data; no entry for key {}", quote(name)), blame);
+            }
             return Ok(Held::nothing());
         }
         let has_arguments = !arguments.is_empty() || last.is_some();
@@ -181,7 +187,17 @@ impl<'t> State<'t> {
                 if has_arguments {
                     return self.fail(format!("{name} is not a method but has arguments"), blame);
                 }
-                return Ok(entry(map, name));
+                if missing_key != MissingKey::Zero && !map.contains(name) {
+                    return match missing_key {
+                        MissingKey::Error => self.fail(format!("map has no entry for key {}", quote(name)), blame),
+                        _ => Ok(Held::nothing()),
+                    };
+                }
+                let found = entry(map, name);
+                if found.value.marks.is_empty() && found.value.is_nil() && !map.contains(name) {
+                    cx.missing = blame.clone();
+                }
+                return Ok(found);
             }
             Data::Object(object) => {
                 if let Some(method) = object.methods().iter().find(|method| method.name == name) {

@@ -11,6 +11,18 @@ use crate::node::Tree;
 use crate::parse::{Setting, parse};
 use crate::{Budget, ExecError, Function, Marks, ParseError, Text, Value};
 
+/// What a field of a map is whose key is missing (Go's option `missingkey`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingKey {
+    /// No value, which has fields without value itself.
+    Invalid,
+    /// The zero value of the map's type, as Helm sets it: a nil that has no fields.
+    #[default]
+    Zero,
+    /// An error.
+    Error,
+}
+
 /// A set of parsed templates that call each other by name.
 #[derive(Clone, Debug)]
 pub struct Templates {
@@ -18,6 +30,7 @@ pub struct Templates {
     functions: HashMap<&'static str, Function>,
     methods: HashMap<&'static str, &'static [Function]>,
     delimiters: (String, String),
+    pub(crate) missing_key: MissingKey,
     pub(crate) trees: HashMap<Arc<str>, Arc<Tree>>,
 }
 
@@ -36,7 +49,8 @@ impl Templates {
     pub fn new(functions: &[Function]) -> Self {
         let functions = functions.iter().map(|function| (function.name, *function)).collect();
         let delimiters = ("{{".to_owned(), "}}".to_owned());
-        Self { name: String::new(), functions, methods: HashMap::new(), delimiters, trees: HashMap::new() }
+        let missing_key = MissingKey::Zero;
+        Self { name: String::new(), functions, methods: HashMap::new(), delimiters, missing_key, trees: HashMap::new() }
     }
 
     /// The same set with other delimiters for what is parsed from now on. An empty one is Go's own.
@@ -44,6 +58,13 @@ impl Templates {
     pub fn with_delimiters(mut self, left: &str, right: &str) -> Self {
         let or = |given: &str, default: &str| if given.is_empty() { default.to_owned() } else { given.to_owned() };
         self.delimiters = (or(left, "{{"), or(right, "}}"));
+        self
+    }
+
+    /// The same set, for which missing keys are something else than Helm's zero values.
+    #[must_use]
+    pub fn with_missing_key(mut self, missing_key: MissingKey) -> Self {
+        self.missing_key = missing_key;
         self
     }
 
@@ -76,6 +97,10 @@ impl Templates {
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn left_delimiter(&self) -> &str {
+        &self.delimiters.0
     }
 
     pub(crate) fn read(&self, name: &str, source: u32, text: &str) -> Result<Vec<Tree>, ParseError> {
@@ -117,5 +142,27 @@ impl Templates {
         let result = context.run(tree, data);
         (budget.steps, budget.bytes) = (context.budget.steps, context.budget.bytes);
         Ok(Rendered { text: result?, reads: context.reads })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_shared_by_threads() {
+        fn is_shared<T: Send + Sync>(_: &T) {}
+        let mut templates = Templates::new(&[]);
+        templates.parse("t", 0, "{{ . }}").expect("a template");
+        is_shared(&templates);
+        let render = || {
+            let rendered = templates.execute("t", Value::int(1), &mut Budget::default(), &mut ());
+            rendered.expect("it renders").text.as_str().to_owned()
+        };
+        let outputs = std::thread::scope(|scope| {
+            let threads = [scope.spawn(render), scope.spawn(render)];
+            threads.map(|thread| thread.join().expect("no panic"))
+        });
+        assert_eq!(outputs, ["1", "1"]);
     }
 }
