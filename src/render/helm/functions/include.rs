@@ -27,7 +27,7 @@ fn include(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> 
 /// What `tpl` executes has the name that Helm gives to the set of all templates.
 fn tpl(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let template = text(arguments, 0);
-    let result = cx.execute_text("gotpl", &template, arguments[1].clone());
+    let result = cx.execute_text("gotpl", &arguments[0], arguments[1].clone());
     let result = result.map_err(|failure| {
         let what =
             if failure.cause.is_some() { "error during tpl function execution for" } else { "cannot parse template" };
