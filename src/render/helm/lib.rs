@@ -1,13 +1,17 @@
-//! Helm's values: given in several places, merged as Helm merges them, and set by lines as `--set` takes them. Each value keeps where it came
-//! from, and what it replaced.
+//! Helm: values that are given in several places, merged as Helm merges them, and set by lines as `--set` takes them; charts, and what Helm
+//! renders of them. Each value keeps where it came from, and what it replaced.
 //!
-//! Not here: where values are given (`render/flux`), charts and their templates.
+//! Not here: where values are given and charts are found (`render/flux`), template texts as such (`formats/gotemplate`).
 
+pub mod chart;
 mod coalesce;
 mod draft;
 pub mod functions;
+pub mod ids;
 mod merge;
 mod origin;
+mod origins;
+pub mod render;
 mod set;
 pub mod world;
 
@@ -16,6 +20,8 @@ use seatrial_model::{Node, Origin, SetBy, Span};
 use draft::Draft;
 
 pub use coalesce::with_defaults;
+pub use ids::CATALOG;
+pub use origins::Origins;
 pub use set::{SetError, Typing};
 
 /// Values while they are being composed.

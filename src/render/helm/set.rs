@@ -5,10 +5,11 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::Chars;
 
-use seatrial_model::{Key, Node, Origin, ScalarKind, SetBy, Style};
+use seatrial_model::{Key, Node, Origin, ScalarKind, SetBy, Style, Text};
 
 use crate::draft::{Draft, List, Map};
 use crate::origin::replacing;
+use crate::origins::INTEGER;
 
 /// The greatest index of a list (helm: `MaxIndex`).
 const LARGEST_INDEX: usize = 65_536;
@@ -265,7 +266,11 @@ impl Parser<'_> {
             Typing::Typed => typed(text),
             Typing::Text | Typing::Literal => (text.to_owned(), ScalarKind::String),
         };
-        Draft::Frozen(Node::scalar(text, kind, Style::Plain, self.origin.clone()))
+        let mut node = Node::scalar(text, kind, Style::Plain, self.origin.clone());
+        if kind == ScalarKind::Integer {
+            node.set_tag(Text::from_static(INTEGER));
+        }
+        Draft::Frozen(node)
     }
 
     /// Sets a name; one that is empty is passed over.

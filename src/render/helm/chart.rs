@@ -1,0 +1,111 @@
+//! A chart: what lies in its directory or archive, read once and shared by all of its releases.
+//!
+//! Not here: what a release makes of it (`render`), where charts are found.
+
+mod archive;
+mod assemble;
+mod dependencies;
+mod directory;
+mod file;
+mod ignore;
+mod metadata;
+mod values_file;
+
+use std::sync::Arc;
+
+use seatrial_gotemplate::Templates;
+use seatrial_model::{BelongsTo, Finding, Needed, Node, OnceMap, SourceFile, Sources, Span};
+use seatrial_tree::Tree;
+
+pub use file::ChartFile;
+pub use metadata::{ChartType, Dependency, Metadata};
+
+pub(crate) use dependencies::is_in_range;
+pub(crate) use file::readable;
+pub(crate) use ignore::matches as path_matches;
+
+/// The templates of a chart and of those within it, under the names that they have there; or what is wrong with the first that is not one.
+pub(crate) type Parsed = Result<Arc<ParsedTemplates>, Arc<crate::render::Failure>>;
+
+/// Parsed templates, and their files by the numbers that places have.
+#[derive(Debug)]
+pub(crate) struct ParsedTemplates {
+    pub(crate) templates: Templates,
+    pub(crate) sources: Vec<Arc<SourceFile>>,
+}
+
+/// A chart. Shared by all of its releases, which may be rendered at the same time.
+#[derive(Debug)]
+pub struct Chart {
+    /// What it says of itself.
+    pub metadata: Metadata,
+    /// Its default values: a mapping.
+    pub values: Node,
+    /// `values.schema.json`.
+    pub schema: Option<ChartFile>,
+    /// What lies in `templates/`.
+    pub templates: Vec<ChartFile>,
+    /// What else lies in it: what `.Files` has, and `crds/`.
+    pub files: Vec<ChartFile>,
+    /// The charts in `charts/`, and those that `file://` names.
+    pub subcharts: Vec<Arc<Chart>>,
+    /// Its `Chart.yaml`.
+    pub chart_file: ChartFile,
+    /// What it depends on and is not here.
+    pub needed: Vec<Needed>,
+    parsed: OnceMap<Vec<String>, Parsed>,
+}
+
+impl Chart {
+    /// The chart in a directory of a tree, and what is wrong with it. There is none where Helm would not load it.
+    #[must_use]
+    pub fn load(tree: &Tree, dir: &str) -> (Option<Chart>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let chart = directory::load(tree, dir, &mut Vec::new(), &mut findings);
+        (chart, findings)
+    }
+
+    /// The chart in an archive. Its files belong to what is said here; `span` is the line that asks for it.
+    #[must_use]
+    pub fn unpack(
+        bytes: &[u8],
+        belongs_to: &BelongsTo,
+        sources: &Arc<Sources>,
+        span: Span,
+    ) -> (Option<Chart>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let chart = assemble::unpack(bytes, belongs_to, sources, span, &mut findings);
+        (chart, findings)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    /// The files in `crds/` that are manifests.
+    pub fn crds(&self) -> impl Iterator<Item = &ChartFile> {
+        let is_manifest = |name: &str| {
+            let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+            ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        };
+        self.files.iter().filter(move |file| file.name().starts_with("crds/") && is_manifest(file.name()))
+    }
+
+    /// The first byte of its `Chart.yaml`.
+    #[must_use]
+    pub fn start(&self) -> Span {
+        self.chart_file.start()
+    }
+
+    /// The table that its files are entered into.
+    pub(crate) fn sources(&self) -> &Arc<Sources> {
+        self.chart_file.sources()
+    }
+
+    /// Its templates together with those of the charts within it that are switched on: parsed once for each choice of them.
+    pub(crate) fn parsed(&self, paths: &[String], parse: impl FnOnce() -> Parsed) -> Parsed {
+        self.parsed.get(paths, parse)
+    }
+}

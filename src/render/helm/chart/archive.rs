@@ -1,0 +1,246 @@
+//! Packed charts: what is in a `.tgz`, within bounds (helm: `LoadArchiveFiles`).
+
+use std::io::Read;
+
+use flate2::read::MultiGzDecoder;
+
+/// Bytes that an archive may unpack to (helm: `MaxDecompressedChartSize`).
+const LARGEST: u64 = 100 * 1024 * 1024;
+
+/// Bytes of one file (helm: `MaxDecompressedFileSize`).
+pub(crate) const LARGEST_FILE: u64 = 5 * 1024 * 1024;
+
+/// Files in an archive. Helm has no limit.
+const MOST_FILES: usize = 100_000;
+
+const BLOCK: usize = 512;
+
+/// The files of an archive, named without its first directory; or a clause that says what is wrong.
+pub(crate) fn files(packed: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let mut bytes = Vec::new();
+    let unpacked = MultiGzDecoder::new(packed).take(LARGEST + 1).read_to_end(&mut bytes);
+    if bytes.len() as u64 > LARGEST {
+        return Err(format!("decompressed chart is larger than the maximum size {LARGEST}"));
+    }
+    unpacked.map_err(|error| format!("is not a packed chart: {error}"))?;
+    let mut reader = Reader { rest: &bytes, long_name: None, files: Vec::new() };
+    while reader.next()? {}
+    if reader.files.is_empty() {
+        return Err("no files in chart archive".to_owned());
+    }
+    Ok(reader.files)
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    /// The name of the next file, given before it.
+    long_name: Option<String>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Reader<'_> {
+    /// One header and what belongs to it; whether there may be another.
+    fn next(&mut self) -> Result<bool, String> {
+        let Some((header, rest)) = self.rest.split_at_checked(BLOCK) else {
+            return if self.rest.is_empty() { Ok(false) } else { Err("the archive ends in the middle".to_owned()) };
+        };
+        if header.iter().all(|byte| *byte == 0) {
+            return Ok(false);
+        }
+        check_sum(header)?;
+        let size = number(&header[124..136]).ok_or("a header of the archive has no size")?;
+        let is_in_archive = usize::try_from(size).ok().filter(|size| *size <= rest.len());
+        let size = is_in_archive.ok_or("the archive ends in the middle of a file")?;
+        let (content, rest) = rest.split_at(size);
+        let padding = size.next_multiple_of(BLOCK) - size;
+        self.rest = rest.get(padding..).unwrap_or_default();
+        match header[156] {
+            b'L' => self.long_name = Some(text(content)),
+            b'x' => {
+                if let Some(path) = extended_path(content) {
+                    self.long_name = Some(path);
+                }
+            }
+            // A file, in old and new headers. All else (links, devices, directories) has no content.
+            b'0' | 0 | b'7' => self.file(header, content)?,
+            b'1' | b'2' => {
+                let name = self.name(header);
+                return Err(format!("`{name}` in the archive is a link"));
+            }
+            b'K' | b'g' => {}
+            _ => drop(self.long_name.take()),
+        }
+        Ok(true)
+    }
+
+    fn name(&mut self, header: &[u8]) -> String {
+        self.long_name.take().unwrap_or_else(|| {
+            let (name, prefix) = (text(&header[..100]), text(&header[345..500]));
+            let has_prefix = header[257..262] == *b"ustar" && header[262] == 0 && !prefix.is_empty();
+            if has_prefix { format!("{prefix}/{name}") } else { name }
+        })
+    }
+
+    fn file(&mut self, header: &[u8], content: &[u8]) -> Result<(), String> {
+        let name = self.name(header);
+        if name.ends_with('/') {
+            return Ok(());
+        }
+        if self.files.len() >= MOST_FILES {
+            return Err(format!("there are more than {MOST_FILES} files in the archive"));
+        }
+        let name = inner_name(&name)?;
+        if content.len() as u64 > LARGEST_FILE && !name.starts_with("charts/") {
+            return Err(format!("`{name}` is larger than {LARGEST_FILE} bytes"));
+        }
+        self.files.push((name, content.to_vec()));
+        Ok(())
+    }
+}
+
+/// The name of a file in the chart's directory, in Helm's words where it is none.
+fn inner_name(name: &str) -> Result<String, String> {
+    let delimiter = if name.contains('\\') { '\\' } else { '/' };
+    let (first, rest) = name.split_once(delimiter).unwrap_or((name, ""));
+    let rest = rest.replace(delimiter, "/");
+    if rest.starts_with('/') {
+        return Err("chart illegally contains absolute paths".to_owned());
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.pop().is_none() => return Err("chart illegally references parent directory".to_owned()),
+            ".." => {}
+            part => parts.push(part),
+        }
+    }
+    let clean = parts.join("/");
+    if first == "Chart.yaml" {
+        return Err("chart yaml not in base directory".to_owned());
+    }
+    if clean.is_empty() {
+        return Err(format!("chart illegally contains content outside the base directory: \"{name}\""));
+    }
+    if clean.starts_with("..") {
+        return Err("chart illegally references parent directory".to_owned());
+    }
+    let has_drive = matches!(clean.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
+    if has_drive { Err("chart contains illegally named files".to_owned()) } else { Ok(clean) }
+}
+
+fn check_sum(header: &[u8]) -> Result<(), String> {
+    let blank = |(at, byte): (usize, &u8)| if (148..156).contains(&at) { u64::from(b' ') } else { u64::from(*byte) };
+    let sum: u64 = header.iter().enumerate().map(blank).sum();
+    if number(&header[148..156]) == Some(sum) {
+        Ok(())
+    } else {
+        Err("is not an archive: invalid tar header".to_owned())
+    }
+}
+
+/// A number of a header: octal digits, or, from the first bit on, bytes.
+fn number(field: &[u8]) -> Option<u64> {
+    if field.first().is_some_and(|first| first & 0x80 != 0) {
+        let (head, tail) = field.split_at(field.len().checked_sub(8)?);
+        let is_small = head.iter().enumerate().all(|(at, byte)| *byte == if at == 0 { 0x80 } else { 0 });
+        return is_small.then(|| tail.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)));
+    }
+    let digits = text(field);
+    let digits = digits.trim_matches([' ', '\0']);
+    if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
+}
+
+/// Up to the first zero.
+fn text(field: &[u8]) -> String {
+    let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
+    String::from_utf8_lossy(&field[..end]).into_owned()
+}
+
+/// `path` of a PAX header: lines of `LENGTH KEY=VALUE`.
+fn extended_path(content: &[u8]) -> Option<String> {
+    let mut rest = content;
+    let mut found = None;
+    while let Some(space) = rest.iter().position(|byte| *byte == b' ') {
+        let length: usize = std::str::from_utf8(&rest[..space]).ok()?.parse().ok()?;
+        let record = rest.get(space + 1..length)?;
+        rest = rest.get(length..)?;
+        if let Some(value) = record.strip_prefix(b"path=") {
+            found = Some(String::from_utf8_lossy(value.strip_suffix(b"\n").unwrap_or(value)).into_owned());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn entry(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
+        let mut header = [0_u8; BLOCK];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = kind;
+        header[257..263].copy_from_slice(b"ustar\0");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        let mut bytes = header.to_vec();
+        bytes.extend_from_slice(content);
+        bytes.resize(bytes.len().next_multiple_of(BLOCK), 0);
+        bytes
+    }
+
+    fn packed(entries: &[Vec<u8>]) -> Vec<u8> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&entries.concat()).expect("written");
+        gzip.write_all(&[0; 2 * BLOCK]).expect("written");
+        gzip.finish().expect("packed")
+    }
+
+    #[test]
+    fn files_are_named_without_the_first_directory() {
+        let long = format!("{}\n", "x".repeat(90));
+        let record = format!("path=web/templates/{long}");
+        let record = format!("{} {record}", record.len() + 4);
+        let archive = packed(&[
+            entry("web/", b'5', b""),
+            entry("web/Chart.yaml", b'0', b"name: web\n"),
+            entry("pax", b'x', record.as_bytes()),
+            entry("short", b'0', b"x"),
+            entry("web\\templates\\b.yaml", b'0', b"y"),
+        ]);
+        let names: Vec<String> = files(&archive).expect("files").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Chart.yaml", &format!("templates/{}", long.trim()), "templates/b.yaml"]);
+    }
+
+    #[test]
+    fn what_leads_out_of_the_chart_is_refused() {
+        for (name, kind, message) in [
+            ("web/../../etc/passwd", b'0', "chart illegally references parent directory"),
+            ("web//etc/passwd", b'0', "chart illegally contains absolute paths"),
+            ("Chart.yaml", b'0', "chart yaml not in base directory"),
+            ("web/c:/x", b'0', "chart contains illegally named files"),
+            ("web/link", b'2', "`web/link` in the archive is a link"),
+        ] {
+            assert_eq!(files(&packed(&[entry(name, kind, b"")])), Err(message.to_owned()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked_and_half_an_archive_is_told() {
+        let zeros = vec![0_u8; 1 << 20];
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        (0..120).for_each(|_| gzip.write_all(&zeros).expect("written"));
+        let bomb = gzip.finish().expect("packed");
+        assert!(files(&bomb).is_err_and(|why| why.contains("larger than the maximum size")));
+        let whole = packed(&[entry("web/Chart.yaml", b'0', &[b'a'; 2000])]);
+        assert!(files(&whole[..whole.len() / 2]).is_err());
+        assert!(files(b"name: web\n").is_err());
+        assert!(files(b"").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! A chart in a directory: which of its files belong to it.
+
+use seatrial_model::Finding;
+use seatrial_tree::{EntryKind, Tree, join, within};
+
+use super::assemble::{self, Around};
+use super::ignore::Ignore;
+use super::{Chart, ChartFile};
+use crate::ids;
+
+/// Files of one chart. Helm has no limit.
+const MOST_FILES: usize = 100_000;
+
+/// Directories within each other. Helm has no limit.
+const MOST_LEVELS: usize = 64;
+
+/// The chart in a directory. `loading` are the directories of the charts that ask for it.
+pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Vec<String>, findings: &mut Vec<Finding>) -> Option<Chart> {
+    let real = tree.real_path(dir).unwrap_or_else(|_| dir.to_owned());
+    let path = join(&real, "Chart.yaml")?;
+    if !tree.exists(&path) {
+        let message = format!("there is no `Chart.yaml` in `{}`", if dir.is_empty() { "." } else { dir });
+        findings.push(Finding::new(ids::CHART, tree.stand_in(&path), message));
+        return None;
+    }
+    let ignore = rules(tree, &real, findings)?;
+    let mut walk = Walk { tree, ignore, files: Vec::new(), above: Vec::new() };
+    walk.enter(&real, "", findings);
+    if walk.has_dead_links(&real, findings) {
+        return None;
+    }
+    let is_root = loading.is_empty();
+    loading.push(real.clone());
+    let around = Around { place: Some((tree, &real)), is_root, loading };
+    let chart = assemble::chart(&walk.files, around, findings);
+    loading.pop();
+    chart
+}
+
+fn rules(tree: &Tree, dir: &str, findings: &mut Vec<Finding>) -> Option<Ignore> {
+    let path = join(dir, ".helmignore")?;
+    let Ok(file) = tree.read(&path) else { return Ignore::parse("").ok() };
+    match Ignore::parse(file.text()) {
+        Ok(ignore) => Some(ignore),
+        Err((line, why)) => {
+            let message = format!("Helm cannot read `.helmignore`: {why}");
+            findings.push(Finding::new(ids::CHART, file.span_at((line + 1, 1)), message));
+            None
+        }
+    }
+}
+
+struct Walk<'a> {
+    tree: &'a Tree,
+    ignore: Ignore,
+    files: Vec<ChartFile>,
+    /// The real paths of the directories that it is in.
+    above: Vec<String>,
+}
+
+impl Walk<'_> {
+    fn enter(&mut self, dir: &str, name: &str, findings: &mut Vec<Finding>) {
+        let real = self.tree.real_path(dir).unwrap_or_default();
+        if self.above.contains(&real) || self.above.len() > MOST_LEVELS {
+            let message = format!("`{name}` leads back into itself");
+            findings.push(Finding::new(ids::CHART, self.tree.stand_in(dir), message));
+            return;
+        }
+        self.above.push(real);
+        for (entry, kind) in self.tree.list(dir).unwrap_or_default() {
+            let is_directory = kind == EntryKind::Directory;
+            let name = if name.is_empty() { entry.clone() } else { format!("{name}/{entry}") };
+            let Some(path) = join(dir, &entry) else { continue };
+            if self.ignore.ignores(&name, is_directory) || self.files.len() >= MOST_FILES {
+                continue;
+            }
+            if is_directory {
+                self.enter(&path, &name, findings);
+            } else {
+                self.files.push(ChartFile::of_tree(name, self.tree, path));
+            }
+        }
+        self.above.pop();
+    }
+    /// Helm loads no chart with a link that leads nowhere; neither do we with one that leads out of the repository.
+    fn has_dead_links(&self, dir: &str, findings: &mut Vec<Finding>) -> bool {
+        let is_ignored = |name: &str| {
+            let above = name.match_indices('/').any(|(end, _)| self.ignore.ignores(&name[..end], true));
+            above || self.ignore.ignores(name, false)
+        };
+        let mut is_any = false;
+        for path in self.tree.walk(dir) {
+            let Some(name) = within(&path, dir) else { continue };
+            let Err(error) = self.tree.kind(&path) else { continue };
+            if !is_ignored(name) {
+                let message = format!("the link `{name}` {error}: Helm does not load such a chart");
+                findings.push(Finding::new(ids::CHART, self.tree.stand_in(&path), message));
+                is_any = true;
+            }
+        }
+        is_any
+    }
+}

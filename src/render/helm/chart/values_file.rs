@@ -1,0 +1,43 @@
+//! Files with values: documents with mappings, the later over the earlier (helm: `LoadValues`).
+
+use std::sync::Arc;
+
+use seatrial_model::{Entry, Finding, Level, Node, SourceFile, Span};
+use seatrial_yaml::{Dialect, parse};
+
+use crate::ids;
+
+/// The values of a file; `None` where Helm cannot read it.
+pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<Node> {
+    let parsed = parse(file, Dialect::Kubectl);
+    let is_broken = parsed.findings.iter().any(|finding| finding.level == Level::Error);
+    findings.extend(parsed.findings);
+    if is_broken {
+        return None;
+    }
+    let mut values = Node::mapping(Vec::new(), Span::start_of(file.id()));
+    for document in parsed.documents {
+        let node = document.node;
+        if node.is_mapping() {
+            values = if values.entries().is_empty() { node } else { merged(&values, &node) };
+        } else if !node.is_null() {
+            let message = format!("the values are {}, not a mapping", node.describe());
+            findings.push(Finding::new(ids::CHART, node.span(), message));
+            return None;
+        }
+    }
+    Some(values)
+}
+
+/// Mappings are merged, all else is replaced (helm: `MergeMaps`).
+fn merged(below: &Node, above: &Node) -> Node {
+    let mut result = below.clone();
+    for Entry { key, value } in above.entries() {
+        let value = match result.get(&key.text) {
+            Some(old) if old.is_mapping() && value.is_mapping() => merged(old, value),
+            _ => value.clone(),
+        };
+        result.set(&key.text, value);
+    }
+    result
+}

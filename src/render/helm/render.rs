@@ -1,0 +1,234 @@
+//! A chart with values, as Helm renders it for one release (helm: `pkg/engine`, `pkg/action`).
+//!
+//! Not here: what is in a chart (`chart`), the functions (`functions`), where values are given.
+
+mod capabilities;
+mod engine;
+mod failure;
+mod instance;
+mod manifests;
+mod objects;
+mod printed;
+mod tables;
+mod top;
+
+use std::sync::Arc;
+
+use seatrial_gotemplate::{Budget, Place, Text, Value};
+use seatrial_model::{Finding, Needed, Node, SetBy, SourceFile, Span};
+
+use crate::chart::ChartFile;
+use crate::origins::Origins;
+
+pub use capabilities::Capabilities;
+pub use engine::render;
+pub use failure::Failure;
+pub use printed::{Printing, text_of};
+
+/// A release, as templates see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Its name.
+    pub name: String,
+    /// The namespace that it is installed into.
+    pub namespace: String,
+    /// Whether it is an upgrade; else it is installed.
+    pub is_upgrade: bool,
+    /// Its revision, from 1.
+    pub revision: i64,
+}
+
+/// What a chart is rendered with.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The release.
+    pub release: &'a Release,
+    /// The values that are given, with their places.
+    pub values: &'a Node,
+    /// Who gives them.
+    pub by: &'a SetBy,
+    /// What the cluster can do.
+    pub capabilities: &'a Capabilities,
+    /// What all that is random is made of.
+    pub seed: [u8; 32],
+    /// The time, in nanoseconds since 1970.
+    pub now: i128,
+    /// How much the render may do.
+    pub budget: Budget<'a>,
+}
+
+/// What Helm makes of a chart.
+#[derive(Debug, Default)]
+pub struct RenderedChart {
+    /// What the templates made: the manifests in the order in which Helm installs them, behind them the hooks.
+    pub documents: Vec<Document>,
+    /// What lies in `crds/` of the chart and of those within it that are switched on.
+    pub crds: Vec<Crd>,
+    /// What Helm tells the user.
+    pub notes: Option<Text>,
+    /// What is wrong. With an error, Helm renders nothing.
+    pub findings: Vec<Finding>,
+    /// Helm's whole message, where it renders nothing.
+    pub failure: Option<String>,
+    /// What is needed and not here.
+    pub needed: Vec<Needed>,
+    /// Values on the way to others and values that were used, by their marks.
+    pub reads: Reads,
+    /// The origins of marks.
+    pub origins: Origins,
+    /// The template files, by the numbers that places have.
+    pub sources: Vec<Arc<SourceFile>>,
+    /// All values, as the templates of the chart see them.
+    pub values: Option<Value>,
+    /// The schemas that the values must fit, each with the values that it is about.
+    pub schemas: Vec<SchemaCheck>,
+}
+
+impl RenderedChart {
+    /// Where in the chart a place of a template is; `None` where it is in a text that `tpl` was given.
+    #[must_use]
+    pub fn span(&self, place: Place) -> Option<Span> {
+        span_in(&self.sources, place)
+    }
+}
+
+pub(crate) fn span_in(sources: &[Arc<SourceFile>], place: Place) -> Option<Span> {
+    let file = sources.get(place.source as usize)?;
+    let mark = file.text().len() - crate::chart::readable(file).len();
+    Some(Span::new(file.id(), place.start as usize + mark, place.end as usize + mark))
+}
+
+/// Which values a render looked at, by their marks.
+#[derive(Clone, Debug, Default)]
+pub struct Reads {
+    /// Values on the way to others, and those that were only tested.
+    pub passed: Vec<u32>,
+    /// Values that were printed, given to a function, or ranged over.
+    pub used: Vec<u32>,
+}
+
+/// A schema of a chart, and what must fit it.
+#[derive(Clone, Debug)]
+pub struct SchemaCheck {
+    /// The chart: `shop`, `shop.web`.
+    pub chart: String,
+    /// The schema.
+    pub schema: ChartFile,
+    /// The values of that chart, with their marks.
+    pub values: Value,
+}
+
+/// One document that a template made.
+#[derive(Debug)]
+pub struct Document {
+    /// The template: `shop/templates/web.yaml`.
+    pub source: String,
+    /// The text, with what made its bytes.
+    pub text: Text,
+    /// The same parsed: its places are in `file`. Null where there are only comments.
+    pub node: Node,
+    /// The text as a file of the table of sources.
+    pub file: Arc<SourceFile>,
+    /// What the parser says of it; places are in `file`.
+    pub findings: Vec<Finding>,
+    /// What it is to the release.
+    pub kind: DocumentKind,
+}
+
+impl Document {
+    /// What makes it a hook.
+    #[must_use]
+    pub fn hook(&self) -> Option<&Hook> {
+        match &self.kind {
+            DocumentKind::Manifest => None,
+            DocumentKind::Hook(hook) => Some(hook),
+        }
+    }
+
+    /// Whether the release keeps it when it would delete it (`helm.sh/resource-policy: keep`).
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        let policy = self.node.at(&["metadata", "annotations", "helm.sh/resource-policy"]);
+        policy.and_then(Node::scalar_text).is_some_and(|policy| policy.trim().eq_ignore_ascii_case("keep"))
+    }
+}
+
+/// What a document is to its release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// The release owns it: an upgrade changes it, and deletes it when it is not there any more.
+    Manifest,
+    /// It is made at certain moments, and not part of the release.
+    Hook(Hook),
+}
+
+/// When a hook is made, and when it is deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// Whether Helm knows all of its events; else it passes over the document, without a word.
+    pub is_known: bool,
+    /// The moments.
+    pub events: Vec<HookEvent>,
+    /// Lower ones come first.
+    pub weight: i64,
+    /// `before-hook-creation`, `hook-succeeded`, `hook-failed`, as written; none counts as the first.
+    pub delete_policies: Vec<String>,
+}
+
+impl Hook {
+    /// Whether it is a test.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.events.contains(&HookEvent::Test)
+    }
+}
+
+/// The moment of a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum HookEvent {
+    PreInstall,
+    PostInstall,
+    PreDelete,
+    PostDelete,
+    PreUpgrade,
+    PostUpgrade,
+    PreRollback,
+    PostRollback,
+    Test,
+}
+
+impl HookEvent {
+    /// The event of a name.
+    fn named(name: &str) -> Option<HookEvent> {
+        Some(match name {
+            "pre-install" => HookEvent::PreInstall,
+            "post-install" => HookEvent::PostInstall,
+            "pre-delete" => HookEvent::PreDelete,
+            "post-delete" => HookEvent::PostDelete,
+            "pre-upgrade" => HookEvent::PreUpgrade,
+            "post-upgrade" => HookEvent::PostUpgrade,
+            "pre-rollback" => HookEvent::PreRollback,
+            "post-rollback" => HookEvent::PostRollback,
+            "test" | "test-success" => HookEvent::Test,
+            _ => return None,
+        })
+    }
+}
+
+/// A file of `crds/`: installed once, never upgraded and never deleted.
+#[derive(Clone, Debug)]
+pub struct Crd {
+    /// Its path: `shop/crds/web.yaml`.
+    pub source: String,
+    /// The file.
+    pub file: ChartFile,
+}
+
+impl Crd {
+    /// Its text; what is not text is shown as such.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.file.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+}

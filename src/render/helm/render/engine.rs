@@ -1,0 +1,286 @@
+//! The order of a render: what is switched on, values, templates, documents.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use seatrial_gotemplate::{Budget, ExecError, MapKind, Text, Value};
+use seatrial_model::{Finding, Level, Origin, SourceFile, Span};
+
+use super::failure::{self, Failure};
+use super::instance::{Instance, Switching};
+use super::tables::{Coalescing, Mismatch, Warning};
+use super::top::{self, Renderable, Shared, VALUES};
+use super::{Crd, RenderedChart, Request, manifests, span_in};
+use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
+use crate::functions;
+use crate::ids;
+use crate::world::World;
+
+/// The file whose text is shown to the user.
+const NOTES: &str = "NOTES.txt";
+
+/// Renders a chart for a release. What Helm refuses is a finding, and `failure` has its words.
+#[must_use]
+pub fn render(chart: &Arc<Chart>, request: &Request<'_>) -> RenderedChart {
+    let mut rendered = RenderedChart { needed: chart.needed.clone(), ..RenderedChart::default() };
+    if let Err(failure) = render_into(chart, request, &mut rendered) {
+        rendered.documents.clear();
+        rendered.findings.extend(failure.finding.map(|finding| *finding));
+        rendered.failure = Some(failure.message);
+    }
+    rendered
+}
+
+fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut RenderedChart) -> Result<(), Failure> {
+    check_installable(chart)?;
+    if chart.metadata.is_deprecated {
+        let place = chart.metadata.node.get("deprecated").map_or_else(|| chart.start(), |node| node.span());
+        let message = format!("chart `{}` is deprecated", chart.name());
+        rendered.findings.push(Finding::new(ids::DEPRECATED_CHART, place, message));
+    }
+    let mut warnings = Vec::new();
+    let values = values_and_instance(chart, request, rendered, &mut warnings);
+    for warning in warnings {
+        rendered.findings.extend(told(&warning, chart, rendered));
+    }
+    let (instance, values) = values.map_err(|(message, marks)| {
+        let places = rendered.origins.of(&marks);
+        let span = places.first().map_or_else(|| chart.start(), |origin| origin.span);
+        let finding = Finding::new(ids::CHART_VALUES, span, message.clone()).with_level(Level::Error);
+        Failure { message, finding: Some(Box::new(finding)) }
+    })?;
+    check_kube_version(chart, request)?;
+    crds(&instance, None, &mut rendered.crds);
+    let shared = Shared::new(request.release, request.capabilities);
+    let all = top::renderables(&instance, &values, &shared, &mut rendered.origins);
+    let mut all: Vec<Renderable> = all.into_values().collect();
+    all.sort_by(|one, other| by_path_length(&other.name, &one.name));
+    let mut paths = Vec::new();
+    instance.paths(None, &mut paths);
+    let parsed = chart.parsed(&paths, || parse(&all)).map_err(|failure| Failure::clone(&failure))?;
+    rendered.sources.clone_from(&parsed.sources);
+    let mut texts = execute(&parsed, &all, request, rendered)?;
+    let own_notes = format!("{}/templates/{NOTES}", chart.name());
+    rendered.notes = texts.iter().find(|(name, _)| *name == own_notes).map(|(_, text)| text.clone());
+    texts.retain(|(name, text)| !name.ends_with(NOTES) && !text.trim().is_empty());
+    texts.sort_by(|one, other| one.0.cmp(&other.0));
+    match manifests::sorted(&texts, chart.sources()) {
+        Ok(documents) => rendered.documents = documents,
+        Err(unreadable) => return Err(output_failure(&unreadable, chart, rendered)),
+    }
+    Ok(())
+}
+
+fn check_installable(chart: &Chart) -> Result<(), Failure> {
+    let place = |field: &str| chart.metadata.node.get(field).map_or_else(|| chart.start(), |node| node.span());
+    if chart.metadata.chart_type() == crate::chart::ChartType::Library {
+        let message = "library charts are not installable".to_owned();
+        let finding = Finding::new(ids::CHART, place("type"), "a library chart cannot be installed");
+        return Err(Failure { message, finding: Some(Box::new(finding)) });
+    }
+    let dependencies = chart.metadata.dependencies.iter().flatten();
+    let is_missing = |name: &str| !chart.subcharts.iter().any(|subchart| subchart.name() == name);
+    let missing: Vec<&str> = dependencies.map(|dependency| &*dependency.name).filter(|name| is_missing(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        missing.join(", ")
+    );
+    Err(Failure { message, finding: None })
+}
+
+fn check_kube_version(chart: &Chart, request: &Request<'_>) -> Result<(), Failure> {
+    let range = &chart.metadata.kube_version;
+    if range.is_empty() || is_in_range(range, &request.capabilities.plain_version()) {
+        return Ok(());
+    }
+    let version = &request.capabilities.kube_version;
+    let message = format!("chart requires kubeVersion: {range} which is incompatible with Kubernetes {version}");
+    let place = chart.metadata.node.get("kubeVersion").map_or_else(|| chart.start(), |node| node.span());
+    let said = format!("chart `{}` asks for Kubernetes `{range}`, and this is {version}", chart.name());
+    Err(Failure { message, finding: Some(Box::new(Finding::new(ids::KUBE_VERSION, place, said))) })
+}
+
+/// The chart with what is switched on, and all values.
+fn values_and_instance<'c>(
+    chart: &'c Arc<Chart>,
+    request: &Request<'_>,
+    rendered: &mut RenderedChart,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Instance<'c>, Value), Mismatch> {
+    let origins = &mut rendered.origins;
+    let given = origins.map(request.values);
+    let mut instance = Instance::of(chart, origins);
+    // Where values are only tried, nobody is warned.
+    let mut tried = Vec::new();
+    let mut switching = Switching { origins, warnings: &mut tried };
+    switching.enable(&mut instance, &given, "")?;
+    switching.import(&mut instance)?;
+    warnings.extend(tried.into_iter().filter(|warning| warning.message.contains("ependency")));
+    let given = given.with_kind(VALUES);
+    let mut coalescing = Coalescing { origins, warnings, keeps_nulls: false, by: Some(request.by) };
+    let values = coalescing.all(&instance, &given)?;
+    debug_assert!(matches!(values.kind(), MapKind::Named(_)));
+    top::schemas(&instance, &values, None, &mut rendered.schemas);
+    let marks = rendered.origins.mark(request.values.origin());
+    let values = Value::map(values).with_marks(marks);
+    rendered.values = Some(values.clone());
+    Ok((instance, values))
+}
+
+/// A warning at the value that it is about.
+fn told(warning: &Warning, chart: &Chart, rendered: &RenderedChart) -> Option<Finding> {
+    let origins = rendered.origins.of(&warning.marks);
+    let span = origins.first().map_or_else(|| chart.start(), |origin| origin.span);
+    Some(Finding::new(ids::CHART_VALUES, span, warning.message.clone()))
+}
+
+fn crds(chart: &Instance<'_>, parent: Option<&str>, into: &mut Vec<Crd>) {
+    let path = parent.map_or_else(|| chart.name.clone(), |parent| format!("{parent}/charts/{}", chart.name));
+    into.extend(chart.chart.crds().map(|file| Crd { source: format!("{path}/{}", file.name()), file: file.clone() }));
+    chart.children.iter().for_each(|child| crds(child, Some(&path), into));
+}
+
+/// Templates nearer to the root come later (helm: `byPathLen`, reversed).
+fn by_path_length(one: &str, other: &str) -> Ordering {
+    let depth = |name: &str| name.matches('/').count();
+    depth(one).cmp(&depth(other)).then_with(|| one.cmp(other))
+}
+
+fn parse(all: &[Renderable]) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
+    let mut templates = functions::templates();
+    let mut sources: Vec<Arc<SourceFile>> = Vec::new();
+    for renderable in all {
+        let file = renderable.file.text().map_err(|error| {
+            let message = format!("`{}` {error}", renderable.name);
+            let finding = Finding::new(ids::TEMPLATE, renderable.file.start(), message.clone());
+            Arc::new(Failure { message, finding: Some(Box::new(finding)) })
+        })?;
+        let number = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        templates.parse(&renderable.name, number, readable(&file)).map_err(|error| {
+            let message = failure::of_parsing(&error.message, &renderable.name);
+            let line = file.line(error.line);
+            let start = file.span_at((error.line, 1)).start;
+            let indent = line.len() - line.trim_start().len();
+            let span = Span::new(file.id(), start as usize + indent, start as usize + line.len().max(indent));
+            let finding = Finding::new(ids::TEMPLATE, span, message.clone());
+            Arc::new(Failure { message, finding: Some(Box::new(finding)) })
+        })?;
+        sources.push(file);
+    }
+    Ok(Arc::new(ParsedTemplates { templates, sources }))
+}
+
+fn execute(
+    parsed: &ParsedTemplates,
+    all: &[Renderable],
+    request: &Request<'_>,
+    rendered: &mut RenderedChart,
+) -> Result<Vec<(String, Text)>, Failure> {
+    let mut world = World::default();
+    let mut budget: Budget<'_> = request.budget;
+    let mut texts = Vec::new();
+    let (mut passed, mut used) = (Vec::new(), Vec::new());
+    for renderable in all {
+        let is_partial = renderable.name.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+        if is_partial {
+            continue;
+        }
+        let own = [("Name", &renderable.name), ("BasePath", &renderable.base_path)];
+        let own = own.into_iter().map(|(key, text)| (key.into(), Value::text(&**text)));
+        let own = seatrial_gotemplate::Map::of(VALUES, own.collect());
+        renderable.data.insert("Template", Value::map(own));
+        let data = Value::map(renderable.data.clone());
+        let result = parsed.templates.execute(&renderable.name, data, &mut budget, &mut world);
+        let done = result.map_err(|error| execution_failure(&error, &renderable.name, parsed, rendered))?;
+        passed.extend(done.reads.passed.iter());
+        used.extend(done.reads.used.iter());
+        texts.push((renderable.name.clone(), without_no_value(done.text)));
+    }
+    for marks in [&mut passed, &mut used] {
+        marks.sort_unstable();
+        marks.dedup();
+    }
+    rendered.reads = super::Reads { passed, used };
+    Ok(texts)
+}
+
+/// Go prints `<no value>` for a key that is not there; Helm takes it out again, wherever it stands.
+fn without_no_value(text: Text) -> Text {
+    const NO_VALUE: &str = "<no value>";
+    if !text.contains(NO_VALUE) {
+        return text;
+    }
+    let mut from = 0;
+    let mut parts = Vec::new();
+    for (at, found) in text.match_indices(NO_VALUE) {
+        parts.push(text.slice(from..at));
+        from = at + found.len();
+    }
+    parts.push(text.slice(from..text.len()));
+    Text::concat(&parts)
+}
+
+/// The line to edit is that of the value where one is to blame, else that of the template.
+fn execution_failure(error: &ExecError, name: &str, parsed: &ParsedTemplates, rendered: &RenderedChart) -> Failure {
+    let message = failure::of_execution(error, name);
+    let place = |place| span_in(&parsed.sources, place);
+    let action = error.place.and_then(place);
+    let origins: Vec<Origin> = rendered.origins.of(&error.marks);
+    let outer = error.chain.iter().rev().find_map(|frame| frame.place.and_then(place));
+    let template = action.or(outer);
+    let own = functions::chart_message(&error.message);
+    let said = own.map_or_else(|| error.reason.clone(), str::to_owned);
+    let span = origins.first().map(|origin| origin.span).or(template);
+    let span = span.or_else(|| parsed.sources.first().map(|file| Span::start_of(file.id())));
+    let finding = span.map(|span| {
+        let mut finding = Finding::new(ids::TEMPLATE, span, said).with_evidence("what Helm says", message.clone());
+        for frame in error.chain.iter().rev() {
+            if let Some(at) = frame.place.and_then(place).filter(|at| *at != span) {
+                finding = finding.with_related(at, format!("`{}` executes this", frame.template));
+            }
+        }
+        for origin in origins.iter().skip(1) {
+            finding = finding.with_related(origin.span, "this value is looked at, too");
+        }
+        finding
+    });
+    Failure { message, finding: finding.map(Box::new) }
+}
+
+/// YAML that the chart printed and that is none: at the value that was printed on that line, else at the template.
+fn output_failure(unreadable: &manifests::Unreadable, chart: &Chart, rendered: &RenderedChart) -> Failure {
+    let first = unreadable.findings.iter().find(|finding| finding.level == Level::Error);
+    let at = first.map_or(0, |finding| finding.primary.span.start as usize);
+    let text = &unreadable.text;
+    let line_start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line_end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
+    let mut value: Option<Origin> = None;
+    let mut template = None;
+    let mut from = 0;
+    for piece in text.pieces() {
+        let touches = from < line_end.max(line_start + 1) && piece.end > line_start;
+        from = piece.end;
+        if !touches {
+            continue;
+        }
+        value = value.or_else(|| rendered.origins.of(&piece.marks).into_iter().next());
+        template = template.or_else(|| piece.place.and_then(|place| span_in(&rendered.sources, place)));
+    }
+    let said = first.map_or_else(|| "what the template prints is not a mapping".to_owned(), |f| f.message.clone());
+    let span = value.as_ref().map(|origin| origin.span).or(template).unwrap_or_else(|| chart.start());
+    let mut finding = Finding::new(
+        ids::CHART_OUTPUT,
+        span,
+        format!("`{}` prints YAML that cannot be read: {said}", unreadable.source),
+    );
+    if let Some(template) = template.filter(|template| *template != span) {
+        finding = finding.with_related(template, "this template prints it");
+    }
+    let shown: Vec<&str> = text.get(..line_end).unwrap_or(text).lines().collect();
+    let around = shown.iter().skip(shown.len().saturating_sub(4)).copied().collect::<Vec<_>>().join("\n");
+    finding = finding.with_evidence("what is printed", around);
+    Failure { message: unreadable.message.clone(), finding: Some(Box::new(finding)) }
+}

@@ -1,0 +1,230 @@
+//! A chart as one release has it: under the name that its parent gives it, with the charts within it that are switched on
+//! (helm: `pkg/chart/v2/util/dependencies.go`).
+
+use std::sync::Arc;
+
+use seatrial_gotemplate::{Data, Map, Value};
+use seatrial_model::Node;
+
+use super::tables::{Coalescing, Mismatch, Warning};
+use crate::chart::{Chart, is_in_range};
+use crate::origins::{Origins, copy_of};
+
+/// A chart in a release.
+#[derive(Clone)]
+pub(crate) struct Instance<'c> {
+    pub(crate) chart: &'c Arc<Chart>,
+    /// Its name, or its alias.
+    pub(crate) name: String,
+    /// What it depends on, of what is switched on; `None` where it depends on nothing.
+    pub(crate) requirements: Option<Vec<Requirement<'c>>>,
+    pub(crate) children: Vec<Instance<'c>>,
+    pub(crate) values: Map,
+}
+
+/// A dependency in a release.
+#[derive(Clone)]
+pub(crate) struct Requirement<'c> {
+    pub(crate) dependency: &'c crate::chart::Dependency,
+    /// Its name, or its alias.
+    pub(crate) name: String,
+    pub(crate) is_enabled: bool,
+    /// What was imported: the path in its values and the one in those of the parent.
+    pub(crate) imports: Vec<(String, String)>,
+}
+
+/// What Helm needs while it looks for what is switched on.
+pub(crate) struct Switching<'a> {
+    pub(crate) origins: &'a mut Origins,
+    pub(crate) warnings: &'a mut Vec<Warning>,
+}
+
+impl<'c> Instance<'c> {
+    /// A chart with all that is in it.
+    pub(crate) fn of(chart: &'c Arc<Chart>, origins: &mut Origins) -> Instance<'c> {
+        let requirement = |dependency: &'c crate::chart::Dependency| Requirement {
+            dependency,
+            name: dependency.name.clone(),
+            is_enabled: false,
+            imports: Vec::new(),
+        };
+        let requirements = chart.metadata.dependencies.as_ref();
+        Instance {
+            chart,
+            name: chart.name().to_owned(),
+            requirements: requirements.map(|all| all.iter().map(requirement).collect()),
+            children: chart.subcharts.iter().map(|subchart| Instance::of(subchart, origins)).collect(),
+            values: origins.map(&chart.values),
+        }
+    }
+
+    /// Its path: `shop/charts/web`.
+    pub(crate) fn paths(&self, parent: Option<&str>, into: &mut Vec<String>) {
+        let path = parent.map_or_else(|| self.name.clone(), |parent| format!("{parent}/charts/{}", self.name));
+        into.push(path.clone());
+        self.children.iter().for_each(|child| child.paths(Some(&path), into));
+    }
+
+    /// Whether values decide which of the charts within it there are.
+    fn is_switched(&self) -> bool {
+        let has_switch = |requirement: &Requirement<'_>| {
+            !requirement.dependency.condition.trim().is_empty() || !requirement.dependency.tags.is_empty()
+        };
+        self.requirements.iter().flatten().any(has_switch) || self.children.iter().any(Instance::is_switched)
+    }
+}
+
+impl Switching<'_> {
+    /// Takes out what the values switch off, and gives the rest its names (helm: `processDependencyEnabled`).
+    pub(crate) fn enable(&mut self, chart: &mut Instance<'_>, given: &Map, path: &str) -> Result<(), Mismatch> {
+        let Some(mut requirements) = chart.requirements.take() else { return Ok(()) };
+        let is_switched = chart.is_switched() || requirements.iter().any(has_switch);
+        rename(chart, &mut requirements);
+        // Only switches look at the values.
+        let values = if is_switched { self.coalesced(chart, given, false)? } else { Map::new() };
+        by_tags(&mut requirements, &values);
+        self.by_conditions(&mut requirements, &values, path);
+        let off: Vec<String> = requirements.iter().filter(|r| !r.is_enabled).map(|r| r.name.clone()).collect();
+        chart.children.retain(|child| !off.contains(&child.name));
+        requirements.retain(|requirement| !off.contains(&requirement.name));
+        for child in &mut chart.children {
+            let path = format!("{path}{}.", child.name);
+            self.enable(child, &values, &path)?;
+        }
+        chart.requirements = (!requirements.is_empty()).then_some(requirements);
+        Ok(())
+    }
+
+    fn coalesced(&mut self, chart: &Instance<'_>, given: &Map, keeps_nulls: bool) -> Result<Map, Mismatch> {
+        let (origins, warnings) = (&mut *self.origins, &mut *self.warnings);
+        Coalescing { origins, warnings, keeps_nulls, by: None }.all(chart, given)
+    }
+
+    /// The first condition with a boolean decides.
+    fn by_conditions(&mut self, requirements: &mut [Requirement<'_>], values: &Map, path: &str) {
+        for requirement in requirements {
+            for condition in requirement.dependency.condition.trim().split(',').filter(|c| !c.is_empty()) {
+                match path_value(values, &format!("{path}{condition}")) {
+                    Some(Value { data: Data::Bool(is_enabled), .. }) => {
+                        requirement.is_enabled = is_enabled;
+                        break;
+                    }
+                    Some(other) => {
+                        let name = &requirement.name;
+                        let message = format!("condition `{condition}` of dependency `{name}` is not a boolean");
+                        self.warnings.push(Warning { message, marks: other.marks });
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Values of the charts within become values of the chart (helm: `processDependencyImportValues`).
+    pub(crate) fn import(&mut self, chart: &mut Instance<'_>) -> Result<(), Mismatch> {
+        for child in &mut chart.children {
+            self.import(child)?;
+        }
+        let Some(mut requirements) = chart.requirements.take() else { return Ok(()) };
+        let values = self.coalesced(chart, &Map::new(), true)?;
+        let imported = Map::new();
+        for requirement in &mut requirements {
+            for import in &requirement.dependency.imports {
+                let Some((child, parent)) = ends(import) else { continue };
+                requirement.imports.push((child.clone(), parent.clone()));
+                let Some(table) = table(&values, &format!("{}.{child}", requirement.name)) else {
+                    let message = format!("dependency `{}` has no mapping `{child}` to import", requirement.name);
+                    let marks = self.origins.mark(import.origin());
+                    self.warnings.push(Warning { message, marks });
+                    continue;
+                };
+                let table = nested(&parent, table);
+                self.merge(&imported, &table);
+            }
+        }
+        let values = copy_of(&values);
+        self.merge(&values, &imported);
+        chart.values = values;
+        chart.requirements = Some(requirements);
+        Ok(())
+    }
+
+    fn merge(&mut self, over: &Map, under: &Map) {
+        let (origins, warnings) = (&mut *self.origins, &mut *self.warnings);
+        Coalescing { origins, warnings, keeps_nulls: true, by: None }.tables(over, under, "");
+    }
+}
+
+fn has_switch(requirement: &Requirement<'_>) -> bool {
+    !requirement.dependency.condition.trim().is_empty() || !requirement.dependency.tags.is_empty()
+}
+
+/// Each dependency gets a chart of its own, under its alias; charts that nobody names stay.
+fn rename<'c>(chart: &mut Instance<'c>, requirements: &mut [Requirement<'c>]) {
+    let fits = |requirement: &Requirement<'_>, child: &Instance<'_>| {
+        child.name == requirement.name && is_in_range(&requirement.dependency.version, &child.chart.metadata.version)
+    };
+    let there = std::mem::take(&mut chart.children);
+    let unnamed = there.iter().filter(|child| !requirements.iter().any(|requirement| fits(requirement, child)));
+    let mut children: Vec<Instance<'c>> = unnamed.cloned().collect();
+    for requirement in requirements.iter_mut() {
+        if let Some(child) = there.iter().find(|child| fits(requirement, child)) {
+            let mut child = child.clone();
+            if !requirement.dependency.alias.is_empty() {
+                child.name.clone_from(&requirement.dependency.alias);
+            }
+            children.push(child);
+        }
+        if !requirement.dependency.alias.is_empty() {
+            requirement.name.clone_from(&requirement.dependency.alias);
+        }
+        requirement.is_enabled = true;
+    }
+    chart.children = children;
+}
+
+/// A dependency is off when one of its tags is false and none is true.
+fn by_tags(requirements: &mut [Requirement<'_>], values: &Map) {
+    let Some(Value { data: Data::Map(tags), .. }) = values.get("tags") else { return };
+    for requirement in requirements {
+        let set: Vec<bool> = requirement.dependency.tags.iter().filter_map(|tag| tags.get(tag)?.as_bool()).collect();
+        requirement.is_enabled = set.contains(&true) || !set.contains(&false);
+    }
+}
+
+/// The path in the values of the child, and the one in those of the parent.
+fn ends(import: &Node) -> Option<(String, String)> {
+    let text = |name: &str| {
+        let value = import.get(name).and_then(Node::scalar_text);
+        value.unwrap_or("<nil>").to_owned()
+    };
+    if import.is_mapping() {
+        return Some((text("child"), text("parent")));
+    }
+    import.as_str().map(|name| (format!("exports.{name}"), ".".to_owned()))
+}
+
+/// A map under a path of names.
+fn nested(path: &str, map: Map) -> Map {
+    if path == "." {
+        return map;
+    }
+    path.rsplit('.').fold(map, |inner, name| [(name, Value::map(inner))].into_iter().collect())
+}
+
+/// A map at a path.
+pub(crate) fn table(values: &Map, path: &str) -> Option<Map> {
+    let mut table = values.clone();
+    for name in path.split('.') {
+        let Some(Value { data: Data::Map(inner), .. }) = table.get(name) else { return None };
+        table = inner;
+    }
+    Some(table)
+}
+
+/// What is at a path and not a map.
+fn path_value(values: &Map, path: &str) -> Option<Value> {
+    let (parent, name) = path.rsplit_once('.').map_or((None, path), |(parent, name)| (Some(parent), name));
+    let table = parent.map_or_else(|| Some(values.clone()), |parent| table(values, parent))?;
+    table.get(name).filter(|value| !matches!(value.data, Data::Map(_)))
+}

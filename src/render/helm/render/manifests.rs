@@ -1,0 +1,194 @@
+//! What the templates printed, cut into documents: manifests in Helm's order of installation, and hooks (helm: `SortManifests`).
+
+use std::ops::Range;
+
+use seatrial_gotemplate::Text;
+use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
+use seatrial_yaml::{Dialect, parse};
+
+use super::{Document, DocumentKind, Hook, HookEvent};
+
+/// In this order kinds are installed; all others come behind them by name (helm: `InstallOrder`).
+const ORDER: [&str; 38] = [
+    "PriorityClass",
+    "Namespace",
+    "NetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "PodSecurityPolicy",
+    "PodDisruptionBudget",
+    "ServiceAccount",
+    "Secret",
+    "SecretList",
+    "ConfigMap",
+    "StorageClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "CustomResourceDefinition",
+    "ClusterRole",
+    "ClusterRoleList",
+    "ClusterRoleBinding",
+    "ClusterRoleBindingList",
+    "Role",
+    "RoleList",
+    "RoleBinding",
+    "RoleBindingList",
+    "Service",
+    "DaemonSet",
+    "Pod",
+    "ReplicationController",
+    "ReplicaSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "StatefulSet",
+    "Job",
+    "CronJob",
+    "IngressClass",
+    "Ingress",
+    "APIService",
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
+];
+
+/// A document that Helm cannot read: the template, Helm's words, and where.
+pub(crate) struct Unreadable {
+    pub(crate) message: String,
+    /// What is wrong with it, as the parser says; its places are in the document.
+    pub(crate) findings: Vec<Finding>,
+    /// The document.
+    pub(crate) text: Text,
+    /// The template that printed it.
+    pub(crate) source: String,
+}
+
+/// The documents of some texts, which are sorted by the names of their templates.
+pub(crate) fn sorted(texts: &[(String, Text)], sources: &Sources) -> Result<Vec<Document>, Box<Unreadable>> {
+    let mut all = Vec::new();
+    for (source, text) in texts {
+        for range in cut(text) {
+            let document = document(source, text.slice(range), sources)?;
+            all.push(document);
+        }
+    }
+    all.sort_by(|one, other| {
+        let place = |document: &Document| {
+            let kind = kind_of(&document.node).to_owned();
+            let position = ORDER.iter().position(|known| *known == kind);
+            (
+                document.hook().is_some(),
+                position.unwrap_or(ORDER.len()),
+                if position.is_some() { String::new() } else { kind },
+            )
+        };
+        place(one).cmp(&place(other))
+    });
+    Ok(all)
+}
+
+fn kind_of(node: &Node) -> &str {
+    node.get("kind").and_then(Node::scalar_text).unwrap_or_default()
+}
+
+/// Where the documents of a text are (helm: `SplitManifests`): what follows `---` on its line belongs to the next one.
+pub(crate) fn cut(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = text.len() - text.trim_start().len();
+    let mut at = start;
+    let mut add = |from: usize, to: usize| {
+        let part = &text[from..to];
+        if !part.trim().is_empty() {
+            ranges.push(to - part.trim_start().len()..to);
+        }
+    };
+    while at < text.len() {
+        let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+        if text[at..].starts_with("---") {
+            add(start, at);
+            let rest = &text[at + 3..];
+            start = text.len() - rest.trim_start_matches([' ', '\t']).len();
+        }
+        at = line_end;
+    }
+    add(start.min(text.len()), text.len());
+    ranges
+}
+
+fn document(source: &str, text: Text, sources: &Sources) -> Result<Document, Box<Unreadable>> {
+    let path = format!("<{source}>");
+    let file = sources.add_of(&BelongsTo::Repository, &path, text.to_string(), Encoding::Utf8);
+    let parsed = parse(&file, Dialect::Kubectl);
+    let unreadable = |message: String, findings: Vec<Finding>, text: &Text| {
+        let message = format!("YAML parse error on {source}: {message}");
+        Box::new(Unreadable { message, findings, text: text.clone(), source: source.to_owned() })
+    };
+    if let Some(error) = parsed.findings.iter().find(|finding| finding.level == Level::Error && is_fatal(finding)) {
+        let (line, _) = file.line_column(error.primary.span.start);
+        let message = format!("error converting YAML to JSON: yaml: line {line}: {}", error.message);
+        return Err(unreadable(message, parsed.findings, &text));
+    }
+    let node = match parsed.documents.into_iter().next() {
+        Some(document) => document.node,
+        None => Node::null(Span::start_of(file.id())),
+    };
+    if !node.is_mapping() && !node.is_null() {
+        let kind = if node.is_sequence() { "array" } else { "string" };
+        let message = format!(
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type util.SimpleHead"
+        );
+        return Err(unreadable(message, vec![], &text));
+    }
+    let kind = hook(&node).map_or(DocumentKind::Manifest, DocumentKind::Hook);
+    Ok(Document { source: source.to_owned(), text, node, file, findings: parsed.findings, kind })
+}
+
+/// A key that is there twice does not stop Helm.
+fn is_fatal(finding: &Finding) -> bool {
+    finding.rule == seatrial_model::ids::PARSE_ERROR
+}
+
+/// What the annotations make of an object.
+fn hook(node: &Node) -> Option<Hook> {
+    let annotations = node.at(&["metadata", "annotations"])?;
+    let text = |name: &str| annotations.get(name).and_then(Node::scalar_text);
+    let listed = |name: &str| {
+        let all = text(name).map(|text| text.split(',').map(|part| part.trim().to_lowercase()).collect());
+        all.unwrap_or_default()
+    };
+    let names: Vec<String> = match annotations.get("helm.sh/hook") {
+        None => return None,
+        Some(node) => node.scalar_text().unwrap_or_default().split(',').map(|p| p.trim().to_lowercase()).collect(),
+    };
+    let events: Option<Vec<HookEvent>> = names.iter().map(|name| HookEvent::named(name)).collect();
+    Some(Hook {
+        is_known: events.is_some(),
+        events: events.unwrap_or_default(),
+        weight: text("helm.sh/hook-weight").and_then(atoi).unwrap_or_default(),
+        delete_policies: listed("helm.sh/hook-delete-policy"),
+    })
+}
+
+/// Go's `strconv.Atoi`.
+fn atoi(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_cut_as_helm_cuts_them() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("  \n\n", vec![]),
+            ("\n---\na: 1\n---\n  \n", vec!["a: 1\n"]),
+            ("a: 1\n---b: 2\n", vec!["a: 1\n", "b: 2\n"]),
+            ("--- # first\na: 1\n---\t\n\n  b: 2", vec!["# first\na: 1\n", "b: 2"]),
+            ("a: |\n  x\n\n---\nb: 1\n", vec!["a: |\n  x\n\n", "b: 1\n"]),
+            ("----\na: 1\n", vec!["-\na: 1\n"]),
+        ] {
+            let found: Vec<&str> = cut(text).into_iter().map(|range| &text[range]).collect();
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Charts as blocks of text under `tests/charts/`, each with what Helm 4.3.1 prints of it. `SEATRIAL_HELM=PATH` records that anew.
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "cases are files, and Helm is a program")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use seatrial_gotemplate::Budget;
+use seatrial_helm::chart::Chart;
+use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
+use seatrial_helm::{Typing, Values};
+use seatrial_model::{Origin, SetBy, Sources, Span};
+use seatrial_tree::Tree;
+use seatrial_yaml::{Dialect, parse};
+
+/// Blocks by their names, in order; a block begins with `=== NAME`.
+struct Case {
+    path: PathBuf,
+    blocks: Vec<(String, String)>,
+}
+
+const PRINTED: &str = "printed";
+const FAILS: &str = "fails";
+
+impl Case {
+    fn read(path: &Path) -> Case {
+        let text = fs::read_to_string(path).expect("a case");
+        let mut blocks: Vec<(String, String)> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            match line.strip_prefix("=== ") {
+                Some(name) => blocks.push((name.trim().to_owned(), String::new())),
+                None => blocks.last_mut().expect("a case begins with a block").1.push_str(line),
+            }
+        }
+        Case { path: path.to_owned(), blocks }
+    }
+
+    fn block(&self, name: &str) -> Option<&str> {
+        self.blocks.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    fn arguments(&self) -> Vec<&str> {
+        self.block("arguments").unwrap_or_default().split_whitespace().collect()
+    }
+
+    fn files(&self) -> BTreeMap<String, &str> {
+        let special = ["arguments", "given.yaml", PRINTED, FAILS, "note"];
+        let files = self.blocks.iter().filter(|(name, _)| !special.contains(&name.as_str()));
+        files.map(|(name, text)| (format!("chart/{name}"), text.as_str())).collect()
+    }
+
+    /// What we print, or the message with which it fails.
+    fn ours(&self) -> Result<String, String> {
+        let sources = Arc::new(Sources::new());
+        let files = self.files();
+        let tree = Tree::memory(files.iter().map(|(name, text)| (name.as_str(), *text)), &sources);
+        let (chart, findings) = Chart::load(&tree, "chart");
+        let first = || findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join("\n");
+        let chart = Arc::new(chart.ok_or_else(first)?);
+        let mut printing = Printing::default();
+        let given = sources.add("given.yaml", self.block("given.yaml").unwrap_or_default().to_owned());
+        let origin = Origin::from(Span::start_of(given.id()));
+        let by = SetBy::Values("values");
+        let mut values = match parse(&given, Dialect::Kubectl).documents.first() {
+            Some(document) => Values::of(&document.node).shared(),
+            None => Values::none(origin.span).shared(),
+        };
+        let mut arguments = self.arguments().into_iter();
+        let mut is_upgrade = false;
+        while let Some(flag) = arguments.next() {
+            match flag {
+                "--include-crds" => printing.include_crds = true,
+                "--skip-tests" => printing.skip_tests = true,
+                "--no-hooks" => printing.no_hooks = true,
+                "--is-upgrade" => is_upgrade = true,
+                "--show-only" => printing.show_only.extend(arguments.next().map(str::to_owned)),
+                "--set" => {
+                    let line = arguments.next().unwrap_or_default();
+                    values.set(line, Typing::Typed, &origin, &SetBy::CommandLine).map_err(|error| error.to_string())?;
+                }
+                other => panic!("{other} is not known here"),
+            }
+        }
+        let (name, namespace) = ("shop".to_owned(), "default".to_owned());
+        let release = Release { name, namespace, is_upgrade, revision: 1 };
+        let values = values.into_node();
+        let capabilities = &Capabilities::of_helm();
+        let (seed, now, budget) = ([0; 32], 0, Budget::default());
+        let rendered =
+            render(&chart, &Request { release: &release, values: &values, by: &by, capabilities, seed, now, budget });
+        match rendered.failure {
+            Some(message) => Err(message),
+            None => text_of(&rendered, &printing),
+        }
+    }
+
+    fn expected(&self) -> Result<String, String> {
+        match (self.block(PRINTED), self.block(FAILS)) {
+            (Some(printed), None) => Ok(printed.to_owned()),
+            (None, Some(message)) => Err(message.trim_end().to_owned()),
+            _ => panic!("{}: what is expected?", self.path.display()),
+        }
+    }
+
+    /// Asks Helm, and writes down what it says.
+    fn record(&self, helm: &str) {
+        let dir = std::env::temp_dir().join(format!("seatrial-case-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        for (name, text) in self.files() {
+            let path = dir.join(name);
+            fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+            fs::write(path, text).expect("written");
+        }
+        let mut command = Command::new(helm);
+        command.args(["template", "shop", "chart"]).args(self.arguments()).current_dir(&dir);
+        if let Some(given) = self.block("given.yaml") {
+            fs::write(dir.join("given.yaml"), given).expect("written");
+            command.args(["-f", "given.yaml"]);
+        }
+        let output = command.output().expect("helm runs");
+        let (kind, said) = if output.status.success() {
+            (PRINTED, String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said = said.lines().skip_while(|line| !line.starts_with("Error: ")).collect::<Vec<_>>().join("\n");
+            let said = said.trim_start_matches("Error: ");
+            (FAILS, said.split("\n\nUse --debug").next().unwrap_or_default().to_owned() + "\n")
+        };
+        let kept = self.blocks.iter().filter(|(name, _)| name != PRINTED && name != FAILS);
+        let mut text: String = kept.map(|(name, text)| format!("=== {name}\n{text}")).collect();
+        text.push_str(&format!("=== {kind}\n{said}"));
+        fs::write(&self.path, text).expect("written");
+        fs::remove_dir_all(&dir).expect("removed");
+    }
+}
+
+#[test]
+fn charts_are_rendered_as_helm_does() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/charts");
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(dir).expect("cases").map(|entry| entry.expect("a case").path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    let mut wrong = Vec::new();
+    for path in paths {
+        if let Ok(helm) = std::env::var("SEATRIAL_HELM") {
+            Case::read(&path).record(&helm);
+        }
+        let case = Case::read(&path);
+        let (ours, expected) = (case.ours(), case.expected());
+        if ours != expected {
+            let shown = |said: &Result<String, String>| match said {
+                Ok(text) => text.clone(),
+                Err(message) => format!("fails: {message}"),
+            };
+            wrong.push(format!("{}\n--- expected\n{}\n--- ours\n{}", path.display(), shown(&expected), shown(&ours)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
