@@ -42,6 +42,46 @@ pub fn parse(text: &str) -> Option<i64> {
     }
 }
 
+/// The text of a duration (`Duration.String`): `1h2m3.5s`, `0s`, `1.5µs`.
+#[must_use]
+pub fn print(nanoseconds: i64) -> String {
+    let (sign, total) = (if nanoseconds < 0 { "-" } else { "" }, nanoseconds.unsigned_abs());
+    let fraction = |unit: u64, value: u64| {
+        let digits = unit.ilog10() as usize;
+        let behind = format!("{:0digits$}", value % unit);
+        match behind.trim_end_matches('0') {
+            "" => format!("{}", value / unit),
+            behind => format!("{}.{behind}", value / unit),
+        }
+    };
+    match total {
+        0 => return "0s".to_owned(),
+        1..1_000 => return format!("{sign}{total}ns"),
+        1_000..1_000_000 => return format!("{sign}{}µs", fraction(1_000, total)),
+        1_000_000..1_000_000_000 => return format!("{sign}{}ms", fraction(1_000_000, total)),
+        _ => {}
+    }
+    let (minutes, rest) = (total / 60_000_000_000, total % 60_000_000_000);
+    let seconds = fraction(1_000_000_000, rest);
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{sign}{seconds}s"),
+        (0, minutes) => format!("{sign}{minutes}m{seconds}s"),
+        (hours, minutes) => format!("{sign}{hours}h{minutes}m{seconds}s"),
+    }
+}
+
+/// A duration rounded to a multiple, half away from zero (`Duration.Round`).
+#[must_use]
+pub fn round(nanoseconds: i64, multiple: i64) -> i64 {
+    if multiple <= 0 {
+        return nanoseconds;
+    }
+    let (total, step) = (i128::from(nanoseconds), i128::from(multiple));
+    let rest = total % step;
+    let rounded = if rest.abs() * 2 < step { total - rest } else { total - rest + step * total.signum() };
+    i64::try_from(rounded).unwrap_or(if total < 0 { i64::MIN } else { i64::MAX })
+}
+
 /// `1`, `1.5`, `.5` or `1.` of a unit. The fraction is a float there, rounding included.
 #[allow(
     clippy::cast_precision_loss,
@@ -70,7 +110,25 @@ fn nanoseconds(number: &str, unit: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, print, round};
+
+    #[test]
+    fn durations_are_written_as_go_writes_them() {
+        let cases = [
+            (0, "0s"),
+            (1, "1ns"),
+            (-1_500, "-1.5µs"),
+            (2_000_000, "2ms"),
+            (1_000_000_001, "1.000000001s"),
+            (3_600_000_000_000, "1h0m0s"),
+            (-62_500_000_000, "-1m2.5s"),
+            (i64::MIN, "-2562047h47m16.854775808s"),
+        ];
+        for (nanoseconds, expected) in cases {
+            assert_eq!(print(nanoseconds), expected, "{nanoseconds}");
+        }
+        assert_eq!((round(15, 10), round(-15, 10), round(14, 10), round(7, 0)), (20, -20, 10, 7));
+    }
 
     #[test]
     fn durations_are_read_as_go_reads_them() {

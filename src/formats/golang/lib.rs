@@ -1,5 +1,5 @@
 //! What programs in Go read and write, as they do it: regular expressions, numbers, quoted strings,
-//! durations, schedules, versions.
+//! durations, times, schedules, versions.
 //!
 //! Not here: what reads them (`render`, `check`); templates.
 
@@ -11,4 +11,5 @@ pub mod integer;
 pub mod quote;
 pub mod regexp;
 pub mod semver;
+pub mod time;
 pub mod unicode;
