@@ -51,11 +51,16 @@ fn unusual_key(key: &Key) -> Option<Finding> {
     if let Some(c) = forbidden(text) {
         return Some(character(key.span, c));
     }
-    if text.len() > LONGEST_KEY / 6 && json_length(text) > LONGEST_KEY {
+    if !is_short_enough(text) {
         let message = "the key is too long for kustomize, which then fails to print the object";
         return Some(finding(key.span, message.to_owned(), "shorten it to at most 1022 characters"));
     }
     (!text.is_ascii() && text.contains(NEXT_LINE)).then(|| character(key.span, NEXT_LINE))
+}
+
+/// Whether go-yaml takes the text as a key in JSON.
+pub(crate) fn is_short_enough(text: &str) -> bool {
+    text.len() <= LONGEST_KEY / 6 || json_length(text) <= LONGEST_KEY
 }
 
 fn scalar(node: &Node, text: &str) -> Option<Finding> {
@@ -91,7 +96,7 @@ fn finding(span: Span, message: String, help: &str) -> Finding {
 }
 
 /// A character that Go's JSON leaves as it is and go-yaml refuses.
-fn forbidden(text: &str) -> Option<char> {
+pub(crate) fn forbidden(text: &str) -> Option<char> {
     // Both are quick, and enough for most texts.
     if text.is_ascii() && !text.as_bytes().contains(&0x7f) {
         return None;

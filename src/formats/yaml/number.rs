@@ -26,6 +26,17 @@ pub(crate) fn float(text: &str) -> String {
     whole(value).unwrap_or_else(|| shortest(value))
 }
 
+/// A float as Go prints it with format `g`.
+pub(crate) fn shortest_of(value: f64) -> String {
+    if value.is_nan() {
+        return ".nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
+    }
+    shortest(value)
+}
+
 /// A float as a key: `sigs.k8s.io/yaml` prints it with 32 bits.
 pub(crate) fn float_key(text: &str) -> String {
     match parse(&text.replace('_', "")) {
@@ -33,6 +44,12 @@ pub(crate) fn float_key(text: &str) -> String {
         Some(value) if value.is_finite() => shortest(value as f32),
         _ => float(text),
     }
+}
+
+/// The float that an integer or float becomes in JSON.
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
+    parse(&text.replace('_', ""))
 }
 
 fn parse(plain: &str) -> Option<f64> {

@@ -180,7 +180,7 @@ fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Ve
 }
 
 /// The order of two keys: numbers in them count as numbers, and what is not a letter comes before letters.
-fn natural(a: &str, b: &str) -> Ordering {
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
     let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y);
     let at = same.last().map_or(0, |((at, x), _)| at + x.len_utf8());
     let (before, a, b) =

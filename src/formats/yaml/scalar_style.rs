@@ -48,6 +48,11 @@ fn is_base_60(text: &str) -> bool {
         && rest.all(sixtieth)
 }
 
+/// A boolean of YAML 1.1, which version 3 prints in quotes for the sake of other readers (go-yaml: `isOldBool`).
+pub(crate) fn is_old_boolean(text: &str) -> bool {
+    matches!(plain_kind(text, Dialect::Kubectl), ScalarKind::Bool)
+}
+
 /// What a text allows: in version 2, and where that differs in version 3 (go-yaml: `yaml_emitter_analyze_scalar`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Analysis {

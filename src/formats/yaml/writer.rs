@@ -70,6 +70,11 @@ impl Writer {
         self.out
     }
 
+    /// How many bytes are written.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// Whether only indentation and indicators stand on this line.
     pub(crate) fn at_indentation(&self) -> bool {
         self.at_indentation
