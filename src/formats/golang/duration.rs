@@ -1,5 +1,7 @@
 //! Durations as Go reads them (`time.ParseDuration`): `1h30m`, `-1.5s`.
 
+use crate::quote::quote;
+
 /// Nanoseconds in each unit; a longer name goes before one that it ends with.
 const UNITS: [(&str, u64); 8] = [
     ("ns", 1),
@@ -40,6 +42,31 @@ pub fn parse(text: &str) -> Option<i64> {
         true => i64::try_from(total).ok().map(|total| -total),
         false => i64::try_from(total).ok(),
     }
+}
+
+/// Why a text is not a duration, in Go's words.
+#[must_use]
+pub fn wrong_with(text: &str) -> String {
+    let invalid = || format!("time: invalid duration {}", quote(text));
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    while !rest.is_empty() {
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let after = after.strip_prefix('.').unwrap_or(after).trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = &rest[..rest.len() - after.len()];
+        if !number.contains(|c: char| c.is_ascii_digit()) {
+            return invalid();
+        }
+        let behind = after.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '.');
+        let unit = &after[..after.len() - behind.len()];
+        if unit.is_empty() {
+            return format!("time: missing unit in duration {}", quote(text));
+        }
+        if !UNITS.iter().any(|(name, _)| *name == unit) {
+            return format!("time: unknown unit {} in duration {}", quote(unit), quote(text));
+        }
+        rest = behind;
+    }
+    invalid()
 }
 
 /// The text of a duration (`Duration.String`): `1h2m3.5s`, `0s`, `1.5µs`.

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(expression("a").split("banana", -1), [0..1, 2..3, 4..5, 6..6]);
         assert_eq!(expression("").split("abc", -1), [0..1, 1..2, 2..3]);
         assert_eq!(expression("a").split("banana", 2), [0..1, 2..6]);
-        assert_eq!(expression("x").split("", -1), [0..0]);
+        assert_eq!(expression("x").split("", -1), vec![0..0; 1]);
         assert_eq!(expression("(a)(n)").replacements("banana", "$2$1"), [(1..3, "na".into()), (3..5, "na".into())]);
         assert_eq!(quote_meta("a.b[c]-^"), r"a\.b\[c\]-\^");
     }

@@ -98,6 +98,20 @@ impl Time {
         Time { nanoseconds: self.nanoseconds + i128::from(nanoseconds), zone: self.zone.clone() }
     }
 
+    /// So many years, months and days later, by the calendar (`AddDate`).
+    #[must_use]
+    pub fn plus_date(&self, years: i64, months: i64, days: i64) -> Time {
+        let civil = self.civil();
+        let month = civil.year.saturating_add(years).saturating_mul(12) + i64::from(civil.month) - 1;
+        let month = month.saturating_add(months).clamp(-12 * 1_000_000, 12 * 1_000_000);
+        let of_year = u32::try_from(month.rem_euclid(12)).unwrap_or_default() + 1;
+        let first = days_since_1970(month.div_euclid(12), of_year, 1);
+        let target = first.saturating_add(days).clamp(-400_000_000, 400_000_000) + i64::from(civil.day) - 1;
+        let before = days_since_1970(civil.year, civil.month, civil.day);
+        let zone = self.zone.clone();
+        Time { nanoseconds: self.nanoseconds + i128::from(target - before) * 86_400 * SECOND, zone }
+    }
+
     /// What calendar and clock show in the zone.
     #[must_use]
     pub fn civil(&self) -> Civil {

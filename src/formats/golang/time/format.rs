@@ -50,8 +50,7 @@ fn put(out: &mut String, time: &Civil, chunk: Chunk, written: &str) {
         Chunk::LowerPm => write!(out, "{}", if time.hour >= 12 { "pm" } else { "am" }),
         Chunk::ZoneName if time.zone.is_empty() => {
             let (sign, minutes) = signed_minutes(time.offset);
-            write!(out, "{sign}{:02}", minutes / 60)
-                .and_then(|()| if minutes % 60 == 0 { Ok(()) } else { write!(out, "{:02}", minutes % 60) })
+            write!(out, "{sign}{:02}{:02}", minutes / 60, minutes % 60)
         }
         Chunk::ZoneName => write!(out, "{}", time.zone),
         Chunk::Offset(style) => {

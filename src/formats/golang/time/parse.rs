@@ -96,7 +96,9 @@ impl Found {
             (false, Some(offset), name) => fixed(name, offset),
             (false, None, name) => {
                 let hours = name.strip_prefix("GMT").and_then(|hours| hours.parse::<i64>().ok());
-                fixed(name, hours.unwrap_or_default() * 3600)
+                // Go does not move the time then.
+                let zone = Zone::fixed(name, hours.unwrap_or_default() * 3600);
+                Time { nanoseconds: local, zone }
             }
         })
     }

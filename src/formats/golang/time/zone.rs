@@ -49,6 +49,8 @@ impl Zone {
             Kind::Utc => (0, "UTC".to_owned()),
             Kind::Fixed { name, offset } => (*offset, name.clone()),
             Kind::Known(zone) => {
+                // What lies behind the last year of four digits has the rules of that year.
+                let seconds = seconds.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
                 let Ok(time) = Timestamp::from_second(seconds) else { return (0, "UTC".to_owned()) };
                 let info = zone.to_offset_info(time);
                 (info.offset().seconds().into(), info.abbreviation().to_owned())
