@@ -50,6 +50,11 @@ pub trait Object: Debug {
     /// What `toJson` and `toYaml` see.
     fn plain(&self) -> Value;
 
+    /// The same of a struct whose fields have an order.
+    fn ordered(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// For functions that know the type.
     fn as_any(&self) -> &dyn Any;
 }
