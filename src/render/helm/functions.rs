@@ -7,45 +7,82 @@ use seatrial_gotemplate::{Function, Templates};
 
 mod argument;
 mod casing;
+mod certificates;
+mod cluster;
 mod convert;
+mod dates;
 mod decimal;
+mod der;
 mod dicts;
+mod durations;
+mod encodings;
 mod equal;
 mod flow;
 mod include;
 mod included;
+mod json;
+mod json_read;
+mod keys;
 mod letters;
 mod lists;
 mod math;
 mod mergo;
 mod named;
+mod passwords;
+mod paths;
 mod places;
+mod random;
 mod ranges;
+mod regex;
 mod replace;
 mod split;
 mod strings;
+mod toml;
+mod urls;
+mod versions;
 mod words;
+mod yaml;
+mod yaml_read;
 
 pub use flow::chart_message;
 pub(crate) use included::Included;
 pub use named::VALUES;
+pub(crate) use paths::base;
+pub(crate) use yaml::to_yaml;
 
 /// All lists: a later one wins.
 const LISTS: &[&[Function]] = &[
     casing::FUNCTIONS,
+    certificates::FUNCTIONS,
+    cluster::FUNCTIONS,
     convert::FUNCTIONS,
+    dates::FUNCTIONS,
     dicts::FUNCTIONS,
+    durations::FUNCTIONS,
+    encodings::FUNCTIONS,
     equal::FUNCTIONS,
     flow::FUNCTIONS,
     include::FUNCTIONS,
+    json::FUNCTIONS,
+    json_read::FUNCTIONS,
+    keys::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
     mergo::FUNCTIONS,
+    passwords::FUNCTIONS,
+    paths::FUNCTIONS,
+    random::FUNCTIONS,
     ranges::FUNCTIONS,
+    regex::FUNCTIONS,
     replace::FUNCTIONS,
     split::FUNCTIONS,
     strings::FUNCTIONS,
+    toml::FUNCTIONS,
+    urls::FUNCTIONS,
+    versions::FUNCTIONS,
     words::FUNCTIONS,
+    yaml::FUNCTIONS,
+    yaml_read::FUNCTIONS,
 ];
 
 /// All functions.

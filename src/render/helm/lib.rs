@@ -9,6 +9,7 @@ mod draft;
 pub mod functions;
 pub mod ids;
 mod merge;
+pub mod objects;
 mod origin;
 mod origins;
 pub mod render;

@@ -1,0 +1,257 @@
+//! `.Capabilities`: the version of the cluster, what it serves, and the version of Helm.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use seatrial_gotemplate::{Function, Marks, Object, ObjectKind, Type, Value};
+
+/// `*common.Capabilities`
+#[derive(Clone, Debug)]
+pub struct Capabilities {
+    /// The version of the cluster.
+    pub kube_version: KubeVersion,
+    /// What it serves: `apps/v1`, and `apps/v1/Deployment` where kinds are known.
+    pub api_versions: Rc<[String]>,
+    /// The version of Helm.
+    pub helm_version: HelmVersion,
+    /// Where the versions are from.
+    pub marks: Marks,
+}
+
+/// `common.KubeVersion`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubeVersion {
+    /// `v1.35.4-gke.1`
+    pub version: String,
+    /// `v1.35.4`: what constraints are checked against.
+    pub normalized: String,
+    /// `1`
+    pub major: String,
+    /// `35`
+    pub minor: String,
+}
+
+/// `version.BuildInfo`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelmVersion {
+    /// `v4.3.1`
+    pub version: String,
+    /// The commit that it was built of.
+    pub git_commit: String,
+    /// `clean`
+    pub git_tree_state: String,
+    /// `go1.27.2`
+    pub go_version: String,
+    /// `v1.37`
+    pub kube_client_version: String,
+}
+
+impl Capabilities {
+    /// The value for templates.
+    #[must_use]
+    pub fn value(self) -> Value {
+        let marks = self.marks.clone();
+        Value::object(Rc::new(self)).with_marks(marks)
+    }
+}
+
+impl KubeVersion {
+    /// Reads a version as `ParseKubeVersion` does: numbers with points between them and at least two of them, `v` before and anything behind.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<KubeVersion> {
+        let bare = text.strip_prefix('v').unwrap_or(text);
+        let end = bare.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bare.len());
+        let numbers = bare[..end].split('.').map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
+        let [major, minor, ..] = numbers.as_slice() else { return None };
+        let mut all = numbers.clone();
+        all.resize(all.len().max(3), 0);
+        let normalized = format!("v{}", all.iter().map(u32::to_string).collect::<Vec<_>>().join("."));
+        let version = if text.starts_with('v') { text.to_owned() } else { format!("v{text}") };
+        Some(KubeVersion { version, normalized, major: major.to_string(), minor: minor.to_string() })
+    }
+}
+
+impl Object for Capabilities {
+    fn type_name(&self) -> &'static str {
+        "*common.Capabilities"
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Pointer
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let value = match name {
+            "KubeVersion" => Value::object(Rc::new(self.kube_version.clone())),
+            "APIVersions" => Value::object(Rc::new(VersionSet(self.api_versions.clone()))),
+            "HelmVersion" => Value::object(Rc::new(self.helm_version.clone())),
+            _ => return None,
+        };
+        Some(value.with_marks(self.marks.clone()))
+    }
+
+    fn print(&self) -> String {
+        let versions = VersionSet(self.api_versions.clone()).print();
+        format!("{{{} {versions} {}}}", self.kube_version.fields(), self.helm_version.print())
+    }
+
+    fn plain(&self) -> Value {
+        Value::map(self.ordered().unwrap_or_default().into_iter().collect())
+    }
+
+    fn ordered(&self) -> Option<Vec<(&'static str, Value)>> {
+        let field = |name: &'static str| (name, self.field(name).unwrap_or_else(Value::nil));
+        Some(["KubeVersion", "APIVersions", "HelmVersion"].map(field).to_vec())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl KubeVersion {
+    fn fields(&self) -> String {
+        format!("{{{} {} {} {}}}", self.version, self.normalized, self.major, self.minor)
+    }
+}
+
+impl Object for KubeVersion {
+    fn type_name(&self) -> &'static str {
+        "common.KubeVersion"
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Struct
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        match name {
+            "Version" => Some(Value::text(self.version.as_str())),
+            "Major" => Some(Value::text(self.major.as_str())),
+            "Minor" => Some(Value::text(self.minor.as_str())),
+            _ => None,
+        }
+    }
+
+    fn methods(&self) -> &'static [Function] {
+        const METHODS: &[Function] = &[
+            Function::new("String", &[], |_, a| {
+                Ok(Value::text(a[0].downcast::<KubeVersion>().map_or("", |own| own.normalized.as_str())))
+            }),
+            Function::new("GitVersion", &[], |_, a| {
+                Ok(Value::text(a[0].downcast::<KubeVersion>().map_or("", |own| own.version.as_str())))
+            }),
+        ];
+        METHODS
+    }
+
+    fn print(&self) -> String {
+        self.normalized.clone()
+    }
+
+    fn is_stringer(&self) -> bool {
+        true
+    }
+
+    fn plain(&self) -> Value {
+        Value::map(self.ordered().unwrap_or_default().into_iter().collect())
+    }
+
+    fn ordered(&self) -> Option<Vec<(&'static str, Value)>> {
+        let field = |name: &'static str| (name, self.field(name).unwrap_or_else(Value::nil));
+        Some(["Version", "Major", "Minor"].map(field).to_vec())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Object for HelmVersion {
+    fn type_name(&self) -> &'static str {
+        "version.BuildInfo"
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Struct
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let text = match name {
+            "Version" => &self.version,
+            "GitCommit" => &self.git_commit,
+            "GitTreeState" => &self.git_tree_state,
+            "GoVersion" => &self.go_version,
+            "KubeClientVersion" => &self.kube_client_version,
+            _ => return None,
+        };
+        Some(Value::text(text.as_str()))
+    }
+
+    fn print(&self) -> String {
+        let HelmVersion { version, git_commit, git_tree_state, go_version, kube_client_version } = self;
+        format!("{{{version} {git_commit} {git_tree_state} {go_version} {kube_client_version}}}")
+    }
+
+    fn plain(&self) -> Value {
+        Value::map(self.ordered().unwrap_or_default().into_iter().collect())
+    }
+
+    fn ordered(&self) -> Option<Vec<(&'static str, Value)>> {
+        let fields = [
+            ("version", &self.version),
+            ("git_commit", &self.git_commit),
+            ("git_tree_state", &self.git_tree_state),
+            ("go_version", &self.go_version),
+            ("kube_client_version", &self.kube_client_version),
+        ];
+        let given = fields.into_iter().filter(|(_, text)| !text.is_empty());
+        Some(given.map(|(name, text)| (name, Value::text(text.as_str()))).collect())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `common.VersionSet`
+#[derive(Clone, Debug)]
+struct VersionSet(Rc<[String]>);
+
+impl Object for VersionSet {
+    fn type_name(&self) -> &'static str {
+        "common.VersionSet"
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Slice
+    }
+
+    fn field(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn methods(&self) -> &'static [Function] {
+        const METHODS: &[Function] = &[Function::new("Has", &[Type::Text], |_, a| {
+            let asked = a[1].as_str().unwrap_or_default();
+            Ok(Value::bool(a[0].downcast::<VersionSet>().is_some_and(|own| own.0.iter().any(|one| one == asked))))
+        })];
+        METHODS
+    }
+
+    fn items(&self) -> Vec<(Value, Value)> {
+        self.0.iter().zip(0..).map(|(one, at)| (Value::int(at), Value::text(one.as_str()))).collect()
+    }
+
+    fn print(&self) -> String {
+        format!("[{}]", self.0.join(" "))
+    }
+
+    fn plain(&self) -> Value {
+        Value::texts(self.0.iter().map(String::as_str))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

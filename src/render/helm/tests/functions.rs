@@ -1,0 +1,189 @@
+//! Expressions over our own values, with what Helm 4.3.1 makes of them: `=` is its output, `!` the end of its message. Where Helm's output is
+//! another with each run, the expressions ask for its shape.
+
+use std::rc::Rc;
+
+use seatrial_gotemplate::{Budget, Function, IntKind, Marks, Templates, Type, Value};
+use seatrial_helm::functions;
+use seatrial_helm::objects::{Capabilities, File, Files, HelmVersion, KubeVersion};
+use seatrial_helm::world::World;
+use serde_json::Value as Json;
+
+/// Functions of other files that the expressions are written with.
+const GIVEN: &[Function] = &[
+    Function::variadic("list", &[], Type::Any, |_, a| Ok(Value::list(a.to_vec()))).passing(),
+    Function::variadic("dict", &[], Type::Any, |_, a| {
+        let pair = |pair: &[Value]| Some((pair[0].as_str()?.to_owned(), pair.get(1)?.clone()));
+        Ok(Value::map(a.chunks(2).filter_map(pair).collect()))
+    })
+    .passing(),
+    Function::new("int64", &[Type::Any], |_, a| Ok(Value::int_of(IntKind::Int64, a[0].as_int().unwrap_or_default()))),
+    Function::new("first", &[Type::Any], |_, a| {
+        Ok(a[0].as_list().and_then(|list| list.items().first().cloned()).unwrap_or_else(Value::nil))
+    }),
+    Function::new("hasKey", &[Type::Map, Type::Text], |_, a| {
+        Ok(Value::bool(a[0].as_map().is_some_and(|map| map.contains(a[1].as_str().unwrap_or_default()))))
+    }),
+    Function::new("trunc", &[Type::Int, Type::Text], |_, a| {
+        let count = usize::try_from(a[0].as_int().unwrap_or_default()).unwrap_or_default();
+        Ok(Value::text(a[1].as_str().unwrap_or_default().chars().take(count).collect::<String>()))
+    }),
+    Function::variadic("quote", &[], Type::Any, |context, a| {
+        let text = context.print(&a[0])?;
+        Ok(Value::text(seatrial_golang::quote::quote_bytes(text.bytes())))
+    }),
+    Function::new("kindOf", &[Type::Any], |_, a| Ok(Value::text(a[0].kind_name()))),
+    Function::new("typeOf", &[Type::Any], |_, a| Ok(Value::text(&*a[0].type_name()))),
+];
+
+/// Values as Helm reads them: every number is a `float64`.
+fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::nil(),
+        Json::Bool(truth) => Value::bool(*truth),
+        Json::Number(number) => Value::float(number.as_f64().unwrap_or_default()),
+        Json::String(text) => Value::text(text.as_str()),
+        Json::Array(items) => Value::list(items.iter().map(value).collect()),
+        Json::Object(entries) => {
+            // Helm drops what is null in the values of a chart.
+            let given = entries.iter().filter(|(_, item)| !item.is_null());
+            Value::map(given.map(|(key, item)| (Rc::from(key.as_str()), value(item))).collect())
+        }
+    }
+}
+
+/// The files of the chart that Helm rendered.
+fn files() -> Value {
+    let files: [(&str, &[u8]); 8] = [
+        ("Chart.yaml", b""),
+        ("a.txt", b"hello\nworld\n"),
+        ("conf/b.yaml", b"x: 1\ny: \"z\"\n"),
+        ("conf/sub/c.txt", b"no newline"),
+        ("conf/d.yml", b""),
+        ("bin.dat", b"\xff\0a"),
+        ("conf/{x}.txt", b"q"),
+        ("conf/a-b.txt", b"1\n\n2\n\n"),
+    ];
+    let file = |(path, data): (&str, &[u8])| (path.into(), File { data: data.into(), marks: Marks::NONE });
+    Files::new(files.into_iter().skip(1).map(file)).value()
+}
+
+/// What Helm 4.3.1 says of itself and of the cluster that it does not know.
+fn capabilities() -> Value {
+    let text = str::to_owned;
+    let versions = ["v1", "apps/v1"].map(text).to_vec();
+    let helm_version = HelmVersion {
+        version: text("v4.3.1"),
+        git_commit: text("c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff"),
+        git_tree_state: text("clean"),
+        go_version: text("go1.27.2"),
+        kube_client_version: text("v1.37"),
+    };
+    let kube_version = KubeVersion::parse("v1.37.0").expect("a version");
+    Capabilities { kube_version, api_versions: versions.into(), helm_version, marks: Marks::NONE }.value()
+}
+
+/// What the templates see: the values, or all of it where files or capabilities are asked for.
+fn root(values: &Value) -> Value {
+    let entries = [("Files", files()), ("Capabilities", capabilities()), ("Values", values.clone())];
+    Value::map(entries.into_iter().collect())
+}
+
+/// What ours makes of an expression.
+fn answer(expression: &str, data: Value) -> Result<String, String> {
+    let functions: Vec<Function> = GIVEN.iter().copied().chain(functions::all()).collect();
+    let mut templates = Templates::new(&functions).with_name("gotpl");
+    templates.parse("t", 0, &format!("{{{{ {expression} }}}}")).map_err(|error| error.message)?;
+    let mut world = World::new("r", 1_700_000_000_000_000_000, [0; 32]);
+    let mut budget = Budget::default();
+    match templates.execute("t", data, &mut budget, &mut world) {
+        Ok(rendered) => Ok(rendered.text.as_str().to_owned()),
+        Err(error) => Err(error.reason),
+    }
+}
+
+/// How many of the answers are Helm's, of how many, and what differs.
+fn compare(table: &str) -> (usize, usize, Vec<String>) {
+    let data = value(&serde_json::from_str(include_str!("../testdata/functions-values.json")).expect("values"));
+    let (mut equal, mut all, mut others) = (0, 0, Vec::new());
+    for line in table.lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let [expression, kind, expected] = parts.as_slice() else { panic!("{line}") };
+        let text = |json: &str| serde_json::from_str::<String>(json).expect("a string");
+        let (expression, expected) = (text(expression), text(expected));
+        let asks_all = expression.contains(".Files") || expression.contains(".Capab");
+        let ours = answer(&expression, if asks_all { root(&data) } else { data.clone() });
+        all += 1;
+        let is_equal = match &ours {
+            Ok(output) => *kind == "=" && output.replace("<no value>", "") == expected.replace("<no value>", ""),
+            Err(message) => *kind == "!" && expected.ends_with(message.trim_end()),
+        };
+        if is_equal {
+            equal += 1;
+        } else {
+            others.push(format!("{expression}\n   helm {kind} {expected:?}\n   ours {ours:?}"));
+        }
+    }
+    (equal, all, others)
+}
+
+fn check(table: &str, unequal: usize) {
+    let (equal, all, others) = compare(table);
+    let shown = others.join("\n");
+    assert!(all > 10 && all - equal == unequal, "{equal} of {all} are equal, {} are not:\n{shown}", others.len());
+}
+
+#[test]
+fn data_as_helm() {
+    check(include_str!("../testdata/functions-data.tsv"), 4);
+}
+
+#[test]
+fn yaml_errors_as_helm() {
+    check(include_str!("../testdata/functions-yaml-errors.tsv"), 20);
+}
+
+#[test]
+fn regex_as_helm() {
+    check(include_str!("../testdata/functions-regex.tsv"), 0);
+}
+
+#[test]
+fn semver_as_helm() {
+    check(include_str!("../testdata/functions-semver.tsv"), 0);
+}
+
+#[test]
+fn dates_as_helm() {
+    check(include_str!("../testdata/functions-dates.tsv"), 0);
+}
+
+#[test]
+fn encodings_as_helm() {
+    check(include_str!("../testdata/functions-encodings.tsv"), 0);
+}
+
+#[test]
+fn others_as_helm() {
+    check(include_str!("../testdata/functions-others.tsv"), 0);
+}
+
+#[test]
+fn certs_as_helm() {
+    check(include_str!("../testdata/functions-certs.tsv"), 0);
+}
+
+#[test]
+fn toml_as_helm() {
+    check(include_str!("../testdata/functions-toml.tsv"), 0);
+}
+
+#[test]
+fn files_as_helm() {
+    check(include_str!("../testdata/functions-files.tsv"), 0);
+}
+
+#[test]
+fn capabilities_as_helm() {
+    check(include_str!("../testdata/functions-capabilities.tsv"), 2);
+}
