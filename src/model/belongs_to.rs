@@ -17,6 +17,13 @@ pub enum BelongsTo {
         /// The line of this repository that asks for it.
         asked: Span,
     },
+    /// A packed chart: its files are edited elsewhere.
+    Chart {
+        /// The name of its archive.
+        name: Arc<str>,
+        /// The line of this repository that asks for it.
+        asked: Span,
+    },
 }
 
 impl BelongsTo {
@@ -25,7 +32,7 @@ impl BelongsTo {
     pub fn name(&self) -> Option<&str> {
         match self {
             BelongsTo::Repository => None,
-            BelongsTo::Checkout { name, .. } => Some(name),
+            BelongsTo::Checkout { name, .. } | BelongsTo::Chart { name, .. } => Some(name),
         }
     }
 
@@ -34,7 +41,7 @@ impl BelongsTo {
     pub fn asked(&self) -> Option<Span> {
         match self {
             BelongsTo::Repository => None,
-            BelongsTo::Checkout { asked, .. } => Some(*asked),
+            BelongsTo::Checkout { asked, .. } | BelongsTo::Chart { asked, .. } => Some(*asked),
         }
     }
 }

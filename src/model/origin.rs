@@ -60,6 +60,12 @@ pub enum SetBy {
     Var(Text, Span),
     /// The values of a Helm release, given later than those that they replace; the field that gives them (`values`, `valuesFrom`).
     Values(&'static str),
+    /// A template printed it: the action that did. The span is that of the value that was printed, which stands before it in the chain, and of
+    /// further values that were printed beside it; or that of the action itself, where it printed no value.
+    Template {
+        /// The action, from its `{{` to its `}}`.
+        action: Span,
+    },
     /// So many, one after the other, who are left out of a chain that had become too long; the span is that of the last of them.
     LeftOut(usize),
 }

@@ -58,7 +58,8 @@ fn collect(node: &Node, path: &mut Vec<String>, sources: &Sources, values: &mut 
 fn chain_json(node: &Node, sources: &Sources) -> Vec<serde_json::Value> {
     let link = |(origin, by): &(Origin, Option<SetBy>)| {
         let (file, line, column) = position(origin, sources);
-        json!({ "file": file, "line": line, "column": column, "by": by.as_ref().map_or("file", kind), "field": by.as_ref().and_then(field) })
+        let field = by.as_ref().and_then(|by| field(by, sources));
+        json!({ "file": file, "line": line, "column": column, "by": by.as_ref().map_or("file", kind), "field": field })
     };
     chain(node).iter().map(link).collect()
 }
@@ -88,15 +89,17 @@ fn kind(by: &SetBy) -> &'static str {
         SetBy::Replacement(_) => "replacement",
         SetBy::Var(..) => "var",
         SetBy::Values(_) => "values",
+        SetBy::Template { .. } => "template",
         SetBy::LeftOut(_) => "left out",
     }
 }
 
-fn field(by: &SetBy) -> Option<String> {
+fn field(by: &SetBy, sources: &Sources) -> Option<String> {
     match by {
         SetBy::Field(name) | SetBy::Generator(name) | SetBy::Values(name) => Some((*name).to_owned()),
         SetBy::Variable(name) | SetBy::Var(name, _) => Some(name.to_string()),
         SetBy::Replacement(_) => Some("replacements".to_owned()),
+        SetBy::Template { action } => Some(place(&Origin::from(*action), sources)),
         SetBy::LeftOut(number) => Some(format!("{number} links are left out")),
         SetBy::Patch | SetBy::CommandLine => None,
     }
@@ -118,10 +121,19 @@ fn told(node: &Node, sources: &Sources) -> String {
     let mut links = chain(node);
     // What set a value twice at one place (a generator, then its content hash) is told once.
     links.dedup_by(|later, earlier| later.0.span == earlier.0.span && later.1 == earlier.1);
-    let tell = |(origin, by): &(Origin, Option<SetBy>)| {
-        let by = by.as_ref().map(|by| field(by).unwrap_or_else(|| kind(by).to_owned()));
-        let by = by.map(|by| format!(" ({by})")).unwrap_or_default();
-        format!("{}{by}", place(origin, sources))
+    let words = |by: &SetBy| match (by, field(by, sources)) {
+        (SetBy::Template { .. }, Some(action)) => format!("printed by {action}"),
+        (_, field) => field.unwrap_or_else(|| kind(by).to_owned()),
+    };
+    let is_printed = |by: &Option<SetBy>| matches!(by, Some(SetBy::Template { .. }));
+    // A value that is printed has one place, whoever gave it before.
+    links.dedup_by(|later, earlier| later.0.span == earlier.0.span && later.1.is_none() && is_printed(&earlier.1));
+    let tell = |(origin, by): &(Origin, Option<SetBy>)| match by {
+        Some(SetBy::Template { action }) if *action == origin.span => place(origin, sources),
+        by => {
+            let by = by.as_ref().map(|by| format!(" ({})", words(by))).unwrap_or_default();
+            format!("{}{by}", place(origin, sources))
+        }
     };
     let mut shown: Vec<String> = links.iter().take(MOST_LINKS).map(tell).collect();
     if links.len() > MOST_LINKS {

@@ -1,6 +1,6 @@
 //! Who set a value, told beside a finding about it.
 
-use seatrial_model::{Finding, Manifest, Node, SetBy, Sources, Span};
+use seatrial_model::{Finding, Manifest, Node, Override, SetBy, Sources, Span};
 
 /// The value at a JSON pointer into an object; `None` when it is absent.
 pub(crate) fn value_at<'a>(manifest: &'a Manifest, pointer: &str) -> Option<&'a Node> {
@@ -44,6 +44,25 @@ pub(crate) fn quotes_kept(value: &Node, sources: &Sources) -> Option<Span> {
 /// moves to what stood there before, or to the object.
 pub(crate) fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manifest) -> Finding {
     let Some(over) = value.and_then(|value| value.origin().over) else { return finding };
+    if let SetBy::Template { action } = over.by {
+        finding = printed(finding, action, &over);
+        let Some(own) = over.before.as_ref().and_then(|before| before.over.clone()) else { return finding };
+        return tell_of(finding, &own, manifest);
+    }
+    tell_of(finding, &over, manifest)
+}
+
+/// The action that printed a value, and what else it printed.
+fn printed(finding: Finding, action: Span, over: &Override) -> Finding {
+    let finding = match finding.primary.span == action {
+        true => finding,
+        false => finding.with_related(action, "a template prints it here"),
+    };
+    let beside = over.beside.iter().filter(|also| matches!(also.by, SetBy::Template { .. }));
+    beside.fold(finding, |finding, also| finding.with_related(also.origin.span, "this value is printed beside it"))
+}
+
+fn tell_of(mut finding: Finding, over: &Override, manifest: &Manifest) -> Finding {
     let before = over.before.as_ref().map(|before| before.span);
     for also in &over.beside {
         if let SetBy::Variable(name) = &also.by {
@@ -72,7 +91,7 @@ pub(crate) fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manife
             Some(span) => finding.with_related(span, format!("`{field}` of the release replaces this")),
             None => finding,
         },
-        // No chain begins with it.
-        SetBy::LeftOut(_) => finding,
+        // No chain begins with the one, and a value that a template prints is never one that another printed.
+        SetBy::LeftOut(_) | SetBy::Template { .. } => finding,
     }
 }
