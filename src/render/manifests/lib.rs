@@ -9,9 +9,9 @@ mod object;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use seatrial_model::{Rendered, SourceFile};
+use seatrial_model::{Finding, Manifest, Rendered, SourceFile};
 use seatrial_tree::{ReadError, Tree};
-use seatrial_yaml::{Dialect, Parsed, ParsedFiles, parse};
+use seatrial_yaml::{Dialect, Document, Parsed, ParsedFiles, parse};
 
 use collection::{Collection, Files};
 
@@ -48,6 +48,12 @@ pub fn render_found(tree: &Tree, parsed: &ParsedFiles, path: &str, paths: &[Stri
     or_else(rendered, || files::blank(tree, path))
 }
 
+/// The objects of documents that somebody printed, and what is wrong with the other documents; `List` objects are expanded.
+#[must_use]
+pub fn objects(documents: Vec<Document>) -> (Vec<Manifest>, Vec<Finding>) {
+    object::from_documents(documents, object::GeneratedNames::Taken)
+}
+
 fn collect(
     tree: &Tree,
     paths: &[String],
@@ -68,7 +74,7 @@ fn collect(
 }
 
 /// What is said where nothing was rendered.
-fn or_else(mut rendered: Rendered, nothing: impl FnOnce() -> seatrial_model::Finding) -> Rendered {
+fn or_else(mut rendered: Rendered, nothing: impl FnOnce() -> Finding) -> Rendered {
     if rendered.manifests.is_empty() && rendered.findings.is_empty() {
         rendered.findings.push(nothing());
     }
