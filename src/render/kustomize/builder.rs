@@ -235,7 +235,7 @@ impl Build<'_> {
         }
     }
 
-    fn transform(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
+    pub(crate) fn transform(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
         let (files, findings, trail) = (&mut self.files, &mut self.findings, self.trail.as_ref());
         let before = findings.len();
         let (dir, config) = (kustomization.dir.as_str(), Arc::clone(&resources.config));

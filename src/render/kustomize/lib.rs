@@ -88,6 +88,7 @@ mod shared;
 mod size;
 mod strategic_merge;
 mod structured;
+mod transformed;
 mod transformer_config;
 mod unfinished;
 mod value_add;
