@@ -9,6 +9,8 @@ seatrial_model::rule_ids! {
         "`helm dependency build` refuses, and what is in `charts/` is not what `Chart.yaml` asks for. `helm dependency update` writes a new lock."
     CHART_VALUES "chart-values" Warning Free "values of a chart do not fit together"
         "Helm says so on its standard error and goes on: where one side has a mapping and the other has not, one of the two is lost."
+    GIVEN_VALUES "given-values" Error Incomplete "values that are given to a chart cannot be read"
+        "A file of values is YAML with a mapping. Single values are set as `helm --set` does it: a comma begins another one, a backslash before it does not."
     TEMPLATE "template" Error Incomplete "a template of a chart fails"
         "Helm renders nothing of the chart then, and an upgrade keeps what is installed."
     CHART_OUTPUT "chart-output" Error Incomplete "what a chart prints is not a manifest"

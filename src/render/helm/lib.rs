@@ -7,11 +7,14 @@ pub mod chart;
 mod coalesce;
 mod draft;
 pub mod functions;
+mod given;
 pub mod ids;
+mod installed;
 mod merge;
 pub mod objects;
 mod origin;
 mod origins;
+mod placed;
 pub mod render;
 mod set;
 pub mod world;
@@ -21,7 +24,9 @@ use seatrial_model::{Node, Origin, SetBy, Span};
 use draft::Draft;
 
 pub use coalesce::with_defaults;
+pub use given::escaped;
 pub use ids::CATALOG;
+pub use installed::{Install, Installed, placed};
 pub use origins::Origins;
 pub use set::{SetError, Typing};
 

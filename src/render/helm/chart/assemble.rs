@@ -46,7 +46,7 @@ fn unpack_in(
     let files = match archive::files(bytes) {
         Ok(files) => files,
         Err(why) => {
-            findings.push(Finding::new(ids::CHART, span, format!("the archive cannot be read: {why}")));
+            findings.push(Finding::new(ids::CHART, span, format!("the chart cannot be unpacked: {why}")));
             return None;
         }
     };

@@ -257,27 +257,17 @@ fn output_failure(unreadable: &manifests::Unreadable, chart: &Chart, rendered: &
     let text = &unreadable.text;
     let line_start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let line_end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
-    let mut value: Option<Origin> = None;
-    let mut template = None;
-    let mut from = 0;
-    for piece in text.pieces() {
-        let touches = from < line_end.max(line_start + 1) && piece.end > line_start;
-        from = piece.end;
-        if !touches {
-            continue;
-        }
-        value = value.or_else(|| rendered.origins.of(&piece.marks).into_iter().next());
-        template = template.or_else(|| piece.place.and_then(|place| span_in(&rendered.sources, place)));
-    }
+    let indent = text.get(line_start..line_end).map_or(0, |line| line.len() - line.trim_start().len());
+    let line = text.slice((line_start + indent).min(line_end)..line_end);
+    let mut places = line.pieces().iter().filter_map(|piece| span_in(&rendered.sources, piece.place?));
     let said = first.map_or_else(|| "what the template prints is not a mapping".to_owned(), |f| f.message.clone());
-    let span = value.as_ref().map(|origin| origin.span).or(template).unwrap_or_else(|| chart.start());
     let mut finding = Finding::new(
         ids::CHART_OUTPUT,
-        span,
+        places.next().unwrap_or_else(|| chart.start()),
         format!("`{}` prints YAML that cannot be read: {said}", unreadable.source),
     );
-    if let Some(template) = template.filter(|template| *template != span) {
-        finding = finding.with_related(template, "this template prints it");
+    for origin in rendered.origins.of(&line.marks()) {
+        finding = finding.with_related(origin.span, "this value is printed on the line");
     }
     let shown: Vec<&str> = text.get(..line_end).unwrap_or(text).lines().collect();
     let around = shown.iter().skip(shown.len().saturating_sub(4)).copied().collect::<Vec<_>>().join("\n");

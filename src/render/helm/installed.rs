@@ -1,0 +1,144 @@
+//! What a release puts into a cluster: the objects of a chart with the values that are given to it, each with the lines that a human edits.
+
+use std::sync::Arc;
+
+use seatrial_gotemplate::Budget;
+use seatrial_kubernetes::{Minor, Scope, kinds, scope};
+use seatrial_model::{Finding, Manifest, Needed, Node, ObjectId, Origin, SetBy, Span};
+use seatrial_yaml::{Dialect, parse};
+
+use crate::chart::Chart;
+use crate::ids;
+use crate::placed::objects;
+use crate::render::{Capabilities, Document, HookEvent, Release, RenderedChart, Request, render};
+
+/// A release that is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Install<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// The values that are given to it.
+    pub values: &'a Node,
+    /// The minor of the cluster.
+    pub minor: Minor,
+    /// Whether it is there already.
+    pub is_upgrade: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Installed {
+    /// The objects, in the order in which they are applied: those in `crds/` first. Hooks that are made then are among them, tests are not.
+    pub manifests: Vec<Manifest>,
+    /// Which of them lie in `crds/`: they are installed once, and never changed.
+    pub crds: Vec<ObjectId>,
+    /// Whether Helm would have stopped.
+    pub has_failed: bool,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Charts that it depends on and that are not here.
+    pub needed: Vec<Needed>,
+}
+
+impl Install<'_> {
+    /// Renders a chart for the release.
+    #[must_use]
+    pub fn render(&self, chart: &Arc<Chart>) -> Installed {
+        let release = Release {
+            name: self.name.to_owned(),
+            namespace: self.namespace.to_owned(),
+            is_upgrade: self.is_upgrade,
+            revision: 1,
+        };
+        let request = Request {
+            release: &release,
+            values: self.values,
+            by: &SetBy::Values("values"),
+            capabilities: &capabilities(self.minor),
+            seed: [0; 32],
+            now: 0,
+            budget: Budget::default(),
+        };
+        let rendered = render(chart, &request);
+        let mut installed = placed(&rendered, chart.start(), |document| is_installed(document));
+        if installed.has_failed {
+            return installed;
+        }
+        let (crds, wrong) = crds(&rendered);
+        installed.findings.extend(wrong);
+        installed.crds = crds.iter().map(|crd| crd.id.clone()).collect();
+        installed.manifests.splice(0..0, crds);
+        installed
+    }
+
+    /// Puts the objects that have no namespace of their own into that of the release, as a client does it; `place` is where it is said.
+    pub fn into_namespace(&self, manifests: &mut [Manifest], place: Span) {
+        for manifest in manifests.iter_mut().filter(|manifest| manifest.id.namespace.is_none()) {
+            // Of a kind that nobody knows, nobody knows where it lives.
+            if scope(self.minor, &manifest.id.group, &manifest.id.kind) != Some(Scope::Namespaced) {
+                continue;
+            }
+            manifest.id.namespace = Some(self.namespace.to_owned());
+            if let Some(metadata) = manifest.node.get_mut("metadata") {
+                metadata.set("namespace", Node::string(self.namespace, Origin::from(place)));
+            }
+        }
+    }
+}
+
+/// The objects of a render, those of the documents that are wanted, and all that is wrong.
+#[must_use]
+pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Document) -> bool) -> Installed {
+    let mut installed = Installed {
+        has_failed: rendered.failure.is_some(),
+        findings: rendered.findings.clone(),
+        needed: rendered.needed.clone(),
+        ..Installed::default()
+    };
+    if let Some(message) = rendered.failure.as_ref().filter(|_| installed.findings.is_empty()) {
+        installed.findings.push(Finding::new(ids::CHART, chart, message.clone()));
+    }
+    for document in rendered.documents.iter().filter(|document| is_wanted(document)) {
+        let (manifests, findings) = objects(document, rendered, chart);
+        installed.manifests.extend(manifests);
+        installed.findings.extend(findings);
+    }
+    installed
+}
+
+/// Whether a document is applied when the release is installed or upgraded.
+fn is_installed(document: &Document) -> bool {
+    use HookEvent::{PostInstall, PostUpgrade, PreInstall, PreUpgrade};
+    document.hook().is_none_or(|hook| {
+        let is_made = |event: &HookEvent| matches!(event, PreInstall | PostInstall | PreUpgrade | PostUpgrade);
+        hook.is_known && hook.events.iter().any(is_made)
+    })
+}
+
+fn crds(rendered: &RenderedChart) -> (Vec<Manifest>, Vec<Finding>) {
+    let (mut all, mut findings) = (Vec::new(), Vec::new());
+    for crd in &rendered.crds {
+        let Ok(file) = crd.file.text() else { continue };
+        let parsed = parse(&file, Dialect::Kubectl);
+        let (manifests, wrong) = seatrial_manifests::objects(parsed.documents);
+        all.extend(manifests);
+        findings.extend(parsed.findings);
+        findings.extend(wrong);
+    }
+    (all, findings)
+}
+
+/// What a cluster of a minor serves.
+fn capabilities(minor: Minor) -> Capabilities {
+    let mut served = Vec::new();
+    for kind in kinds(minor) {
+        let version = kind.api_version();
+        if served.last().is_none_or(|last: &String| !last.starts_with(&format!("{version}/"))) {
+            served.push(version.clone());
+        }
+        served.push(format!("{version}/{}", kind.kind));
+    }
+    Capabilities { kube_version: format!("v{minor}.0"), api_versions: served.into() }
+}
