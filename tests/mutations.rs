@@ -75,6 +75,7 @@ fn walked(root: &str, own: &Arc<Repository>) -> Rendered {
         azure: None,
         repositories: Repositories { own: Arc::clone(own), others: Vec::new() },
         variables: Vec::new(),
+        minor: Minor::DEFAULT,
         version: Version::parse(FLUX).expect("a version"),
     })
 }

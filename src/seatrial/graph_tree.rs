@@ -182,7 +182,7 @@ mod tests {
         let mut policy = node("ImagePolicy", "web", Some("elsewhere"), NodeState::Leaf);
         policy.lifecycle.suspended = true;
         policy.id.namespace = Some("shop".to_owned());
-        let not_followed = NodeState::NotFollowed("charts are not rendered yet".to_owned());
+        let not_followed = NodeState::NotFollowed("its chart cannot be rendered".to_owned());
         let graph = Graph {
             nodes: vec![
                 node("Kustomization", "root", None, NodeState::Rendered),
@@ -198,7 +198,7 @@ mod tests {
 └── Kustomization flux-system/root: 3 objects (./apps)
     ├── Kustomization apps: 3 objects, after infra, waits for 1 health check
     │   │   ./apps
-    │   └── HelmRelease web: not followed: charts are not rendered yet (./apps)
+    │   └── HelmRelease web: not followed: its chart cannot be rendered (./apps)
     ├── Kustomization elsewhere: not fetched
     │   │   GitRepository a/b: ./long/long/long/long/long/long/long/long/
     │   └── ImagePolicy shop/web: suspended (./apps)

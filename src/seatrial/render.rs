@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use seatrial_discover::{CheckedOut, Discovery, FluxRoot, Loose, Source};
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
+use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
 use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
@@ -112,7 +113,7 @@ impl Renderer {
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
         let version = configured_release(root).into();
         let (path, azure) = (root.path.clone(), root.azure.clone());
-        let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version });
+        let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version, minor: Minor::DEFAULT });
         rendered.findings.extend(self.unknown_extension(root));
         rendered
     }

@@ -6,9 +6,6 @@ use seatrial_model::{Graph, GraphNode, NeededKind, NodeState, Rendered};
 
 use crate::judge::count;
 
-/// Why charts are not rendered, wherever they are.
-const CHARTS: &str = "charts are not rendered yet";
-
 /// What was not rendered of an environment: how many of what, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unseen(BTreeMap<(&'static str, String), usize>);
@@ -35,7 +32,7 @@ impl Unseen {
         unseen
     }
 
-    /// A sentence about all environments: `not rendered: 32 charts (charts are not rendered yet)`; `None` where all was rendered.
+    /// A sentence about all environments: `not rendered: 32 charts (not fetched)`; `None` where all was rendered.
     pub(crate) fn sentence<'a>(all: impl Iterator<Item = &'a Unseen>) -> Option<String> {
         let mut sum: BTreeMap<&(&'static str, String), usize> = BTreeMap::new();
         for (what, number) in all.flat_map(|unseen| &unseen.0) {
@@ -50,7 +47,8 @@ impl Unseen {
 /// What a node would apply, and why that is not seen. Of a Kustomization, a finding tells it.
 fn left_out(node: &GraphNode) -> Option<(&'static str, String)> {
     match (node.id.kind.as_str(), &node.state) {
-        ("HelmRelease", NodeState::NotFollowed(_) | NodeState::NotFetched(_)) => Some(("chart", CHARTS.to_owned())),
+        ("HelmRelease", NodeState::NotFetched(_)) => Some(("chart", "not fetched".to_owned())),
+        ("HelmRelease", NodeState::NotFollowed(_)) => Some(("chart", "wrong".to_owned())),
         ("HelmRelease", NodeState::Unknown(_)) => Some(("chart", "which ones, only the cluster knows".to_owned())),
         ("ResourceSet", NodeState::NotFollowed(why)) => Some(("ResourceSet", why.clone())),
         ("ArtifactGenerator", NodeState::NotFollowed(why)) => Some(("ArtifactGenerator", why.clone())),
@@ -90,7 +88,7 @@ mod tests {
         let unseen = Unseen::of_graph(Some(&Graph { nodes }));
         let told = Unseen::sentence([&unseen, &unseen].into_iter());
         let expected =
-            "not rendered: 2 ResourceSets (templates are not rendered yet), 4 charts (charts are not rendered yet)";
+            "not rendered: 2 ResourceSets (templates are not rendered yet), 2 charts (not fetched), 2 charts (wrong)";
         assert_eq!(told.as_deref(), Some(expected));
         assert_eq!(Unseen::sentence([&Unseen::default()].into_iter()), None);
     }

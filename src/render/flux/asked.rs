@@ -13,6 +13,9 @@ const MOST_ABOVE: usize = 100;
 /// Fields of a Kustomization that ask for files.
 const OF_KUSTOMIZATION: [&[&str]; 2] = [&["spec", "path"], &["spec", "sourceRef", "name"]];
 
+/// Fields of a HelmRelease that ask for a chart.
+const OF_RELEASE: [&[&str]; 2] = [&["spec", "chart", "spec", "chart"], &["spec", "chartRef", "name"]];
+
 /// Tells findings about objects in this repository, those that lie in it already apart; one about an object that is not among these stays
 /// as it is.
 pub fn tell_here(findings: &mut [Finding], manifests: &[Manifest], sources: &Sources) {
@@ -59,8 +62,11 @@ pub(crate) fn line_of<'a>(
 
 /// Where an object of this repository asks for what it reads.
 fn own_line(object: &Manifest, sources: &Sources) -> Option<Span> {
-    let asks =
-        if FluxKind::of(&object.id) == Some(FluxKind::Kustomization) { OF_KUSTOMIZATION.as_slice() } else { &[] };
+    let asks = match FluxKind::of(&object.id) {
+        Some(FluxKind::Kustomization) => OF_KUSTOMIZATION.as_slice(),
+        Some(FluxKind::HelmRelease) => &OF_RELEASE,
+        _ => &[],
+    };
     let fields = asks.iter().chain(&[&["metadata", "name"] as &[&str]]);
     let spans = fields.filter_map(|field| object.node.at(field)).map(Node::span).chain([object.span]);
     spans.into_iter().find(|span| sources.asked(*span).is_none())

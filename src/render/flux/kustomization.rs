@@ -58,7 +58,7 @@ fn append(additions: &mut Additions, field: &'static str, items: Vec<Node>, kust
 }
 
 /// A patch that is YAML, as the text that kustomize takes.
-fn as_text(node: &Node) -> Node {
+pub(crate) fn as_text(node: &Node) -> Node {
     if node.scalar_text().is_some() {
         return node.clone();
     }

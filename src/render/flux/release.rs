@@ -1,4 +1,4 @@
-//! HelmReleases, as helm-controller reads them: name, namespaces, chart and values. Charts are not rendered here.
+//! HelmReleases, as helm-controller reads them: name, namespaces, chart and values, and what Helm makes of those.
 
 mod chart;
 mod collisions;
@@ -6,6 +6,8 @@ mod compose;
 mod made;
 mod name;
 mod packed;
+mod post_rendered;
+mod rendered;
 mod text;
 mod values;
 
@@ -22,6 +24,7 @@ use crate::unit::is_suspended;
 
 pub use chart::{ChartPlace, ChartReference};
 pub(crate) use made::Made;
+pub(crate) use rendered::{Charts, Outcome, Rendering};
 
 /// A release that helm-controller would make.
 #[derive(Clone, Debug)]
@@ -114,6 +117,26 @@ pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases
     releases
 }
 
+/// Reads the HelmReleases that are not known yet, are not suspended, and whose chart is here. What is wrong with them is said at the end.
+pub(crate) fn read_local<'a>(
+    around: &Surroundings<'a>,
+    is_known: &(dyn Fn(&ObjectId) -> bool + Sync),
+) -> Vec<(&'a Manifest, Release)> {
+    let new = unique(around.objects).into_iter().filter(|manifest| !is_suspended(manifest) && !is_known(&manifest.id));
+    let mut spent = 0;
+    let is_here = |manifest: &&Manifest| {
+        let chart = chart::of(manifest, around, false, &mut Vec::new());
+        chart.is_some_and(|chart| matches!(chart.place, ChartPlace::Directory(_) | ChartPlace::Archive(_)))
+    };
+    let affordable = new.filter(is_here).map(|manifest| {
+        spent += values::cost(manifest, around);
+        (manifest, spent <= MOST_READ)
+    });
+    let affordable: Vec<(&Manifest, bool)> = affordable.collect();
+    let read = affordable.into_par_iter();
+    read.map(|(manifest, is_affordable)| (manifest, self::read(manifest, around, false, is_affordable).0)).collect()
+}
+
 fn unique(objects: &Objects) -> Vec<&Manifest> {
     let mut known = HashSet::new();
     let all = objects.all().iter().filter(|manifest| FluxKind::of(&manifest.id) == Some(FluxKind::HelmRelease));
@@ -176,7 +199,7 @@ impl Release {
         let Some(chart) = &self.chart else { return NodeState::Missing };
         match &chart.place {
             ChartPlace::Directory(_) | ChartPlace::Archive(_) => {
-                NodeState::NotFollowed("charts are not rendered yet".to_owned())
+                NodeState::NotFollowed("its chart was not rendered".to_owned())
             }
             ChartPlace::Elsewhere(_) => NodeState::NotFetched("its chart is not here".to_owned()),
             ChartPlace::Unknown(why) => NodeState::Unknown(why.clone()),

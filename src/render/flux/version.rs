@@ -27,6 +27,11 @@ impl Version {
         Version(self.0.or_else(|| installed(manifests)))
     }
 
+    /// Whether post-renderers of a HelmRelease change hooks, too: since 2.8 (helm-controller 1.5, with Helm 4).
+    pub(crate) fn post_renders_hooks(self) -> bool {
+        self.0.is_none_or(|release| release.numbers() >= (2, 8))
+    }
+
     /// Whether variables without a value are refused, and the level of one: since 2.9 (kustomize-controller 1.9: feature gate
     /// `StrictPostBuildSubstitutions`).
     pub(crate) fn substitution(self) -> (Strictness, Level) {

@@ -10,6 +10,7 @@ use seatrial_tree::{Tree, TreePath};
 use seatrial_yaml::ParsedFiles;
 
 use crate::markers::MarkedFiles;
+use crate::release::Charts;
 use crate::source_ignore::SourceIgnore;
 
 /// A repository, that which is judged or another one, with the builds of its kustomizations.
@@ -23,6 +24,7 @@ pub struct Repository {
     archived: OnceMap<(String, Option<String>), Arc<View>>,
     composed: OnceMap<BTreeMap<String, TreePath>, Arc<View>>,
     marked: MarkedFiles,
+    charts: Charts,
 }
 
 /// The files of a source, with the builds of its kustomizations.
@@ -44,6 +46,7 @@ impl Repository {
             archived: OnceMap::default(),
             composed: OnceMap::default(),
             marked: MarkedFiles::default(),
+            charts: Charts::default(),
         }
     }
 
@@ -55,6 +58,11 @@ impl Repository {
     /// Its markers of image policies.
     pub(crate) fn marked(&self) -> &MarkedFiles {
         &self.marked
+    }
+
+    /// The charts that its releases are made of, wherever those are.
+    pub(crate) fn charts(&self) -> &Charts {
+        &self.charts
     }
 
     /// What was parsed of its files.

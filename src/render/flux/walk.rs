@@ -6,6 +6,7 @@
 mod finish;
 mod made;
 mod nodes;
+mod releases;
 mod told;
 mod unseen;
 
@@ -13,11 +14,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use seatrial_kubernetes::Minor;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
 use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
 use seatrial_tree::{confined, join};
 
 use nodes::{leaf_state, node_of};
+use releases::Released;
 
 use crate::artifacts::Artifacts;
 use crate::azure;
@@ -43,6 +46,8 @@ pub struct Cluster {
     pub variables: Vec<(String, Node)>,
     /// The version of Flux, where it is known.
     pub version: Version,
+    /// The minor of Kubernetes: charts ask for it.
+    pub minor: Minor,
 }
 
 /// A Kustomization that is to be built.
@@ -78,6 +83,8 @@ struct Walk<'a> {
     artifacts: Artifacts,
     /// Generators whose artifacts are not made yet, and who applies them.
     generators: Vec<(Manifest, Option<ObjectId>)>,
+    /// The releases that were rendered.
+    released: Released,
     /// Something that is applied is not seen, and stands nowhere in the graph.
     is_partial: bool,
     findings: Vec<Finding>,
@@ -114,15 +121,20 @@ pub fn walk(cluster: &Cluster) -> Walked {
         built: 0,
         artifacts: Artifacts::default(),
         generators: Vec::new(),
+        released: Released::new(),
         is_partial: false,
         findings: Vec::new(),
         needed: Vec::new(),
     };
     walk.begin();
-    while !(walk.pending.is_empty() && walk.ready.is_empty() && walk.generators.is_empty()) {
-        walk.step();
+    loop {
+        while !(walk.pending.is_empty() && walk.ready.is_empty() && walk.generators.is_empty()) {
+            walk.step();
+        }
+        if !walk.render_releases() {
+            return walk.finish();
+        }
     }
-    walk.finish()
 }
 
 impl Walk<'_> {

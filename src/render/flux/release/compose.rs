@@ -1,6 +1,6 @@
 //! The values of a release, put together as helm-controller does it (fluxcd/pkg: `chartutil.ChartValuesFromReferences`).
 
-use seatrial_helm::{SetError, Typing, Values};
+use seatrial_helm::{SetError, Typing, Values, escaped};
 use seatrial_model::{Node, Origin, SetBy, Span};
 
 /// What one entry of `valuesFrom` gives.
@@ -52,18 +52,6 @@ fn set(values: &mut Values, path: &str, value: &str, literal: bool, origin: &Ori
         false => (value, Typing::Typed),
     };
     values.set(&format!("{path}={value}"), typing, origin, &FROM)
-}
-
-/// A text in which nothing means anything to `--set`.
-fn escaped(value: &str) -> String {
-    let mut escaped = String::with_capacity(value.len());
-    for character in value.chars() {
-        if matches!(character, '\\' | ',' | '[' | ']' | '{' | '}') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, Version, render};
+use seatrial_kubernetes::Minor;
 use seatrial_model::{
     BelongsTo, Finding, GraphNode, Lifecycle, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span,
 };
@@ -67,6 +68,7 @@ fn walked(case: &CaseFile, tree: &Tree) -> Rendered {
         azure: value("azure"),
         repositories: Repositories { own, others },
         variables: variables.map(|(name, value)| (name.to_owned(), Node::string(value.to_owned(), supplied))).collect(),
+        minor: Minor::DEFAULT,
         version: value("version").as_deref().and_then(Version::parse).unwrap_or_default(),
     })
 }

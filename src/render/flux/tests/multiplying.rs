@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use seatrial_flux::{Cluster, Repositories, Repository, Version, render};
+use seatrial_kubernetes::Minor;
 use seatrial_model::Sources;
 use seatrial_tree::Tree;
 
@@ -33,6 +34,7 @@ fn kustomizations_that_multiply_have_an_end() {
         azure: None,
         repositories,
         variables: Vec::new(),
+        minor: Minor::DEFAULT,
         version: Version::default(),
     };
     let rendered = render(&cluster);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use seatrial_flux::{
     ChartPlace, Cluster, Directory, Release, Repositories, Repository, SourceName, Version, Walked, walk,
 };
+use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Node, NodeState, Sources, Span};
 use seatrial_tree::Tree;
 
@@ -32,6 +33,7 @@ fn walked(head: &str, tree: &Tree) -> Walked {
         azure: None,
         repositories: Repositories { own, others },
         variables: Vec::new(),
+        minor: Minor::DEFAULT,
         version: Version::default(),
     })
 }

@@ -1,9 +1,8 @@
 //! What is said when all is found: of the releases, and of what objects refer to.
 
-use std::collections::HashMap;
+use seatrial_model::{Graph, GraphNode, NodeState, Rendered};
 
-use seatrial_model::{Graph, GraphNode, NodeState, ObjectId, Rendered};
-
+use super::releases::note;
 use super::{Walk, Walked, told, unseen};
 use crate::flux_object::FluxKind;
 use crate::references::{self, Known};
@@ -20,10 +19,11 @@ impl Walk<'_> {
         let repositories = &self.cluster.repositories;
         let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
         let releases = release::read_all(&around, is_complete);
-        let is_complete = is_complete && !releases.all.iter().any(Release::may_bring_sources);
+        let brings_unseen = |release: &Release| release.may_bring_sources() && !self.released.contains_key(&release.id);
+        let is_complete = is_complete && !releases.all.iter().any(brings_unseen);
         let is_hidden = self.is_partial || !self.needed.is_empty() || self.nodes.iter().any(unseen::hides_sources);
         unseen::sources_may_be_there(&mut self.findings, is_hidden);
-        note_releases(&mut self.nodes, &releases.all);
+        note(&mut self.nodes, &releases.all, &self.released);
         self.findings.extend(releases.findings);
         self.needed.extend(releases.needed);
         let graph = Graph { nodes: self.nodes };
@@ -46,17 +46,5 @@ impl Walk<'_> {
         let manifests = self.objects.into_all();
         let rendered = Rendered { manifests, findings: self.findings, graph: Some(graph), needed: self.needed };
         Walked { rendered, releases: releases.all }
-    }
-}
-
-/// Notes what became of the releases.
-fn note_releases(nodes: &mut [GraphNode], releases: &[Release]) {
-    let by_id: HashMap<&ObjectId, &Release> = releases.iter().map(|release| (&release.id, release)).collect();
-    for node in nodes {
-        let Some(release) = by_id.get(&node.id) else { continue };
-        node.from = release.from();
-        if node.state != NodeState::Suspended {
-            node.state = release.state();
-        }
     }
 }

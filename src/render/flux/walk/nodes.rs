@@ -13,7 +13,7 @@ pub(super) fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {
         FluxKind::FluxInstance if !items(manifest, &["kustomize", "patches"]).is_empty() => {
             NodeState::NotFollowed("its patches are for Flux's own components".to_owned())
         }
-        FluxKind::HelmRelease => NodeState::NotFollowed("charts are not rendered yet".to_owned()),
+        FluxKind::HelmRelease => NodeState::NotFollowed("its chart is not known".to_owned()),
         FluxKind::ResourceSet if manifest.id.kind == "ResourceSet" => {
             NodeState::NotFollowed("templates are not rendered yet".to_owned())
         }
