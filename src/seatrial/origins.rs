@@ -125,19 +125,23 @@ fn told(node: &Node, sources: &Sources) -> String {
         (SetBy::Template { .. }, Some(action)) => format!("printed by {action}"),
         (_, field) => field.unwrap_or_else(|| kind(by).to_owned()),
     };
-    let is_printed = |by: &Option<SetBy>| matches!(by, Some(SetBy::Template { .. }));
-    // A value that is printed has one place, whoever gave it before.
-    links.dedup_by(|later, earlier| later.0.span == earlier.0.span && later.1.is_none() && is_printed(&earlier.1));
-    let tell = |(origin, by): &(Origin, Option<SetBy>)| match by {
-        Some(SetBy::Template { action }) if *action == origin.span => place(origin, sources),
-        by => {
-            let by = by.as_ref().map(|by| format!(" ({})", words(by))).unwrap_or_default();
-            format!("{}{by}", place(origin, sources))
+    let mut places: Vec<(String, Vec<String>)> = Vec::new();
+    for (origin, by) in &links {
+        let at = place(origin, sources);
+        let by = by.as_ref().filter(|by| !matches!(by, SetBy::Template { action } if *action == origin.span));
+        match places.last_mut() {
+            // A value that is printed has one place, whoever gave it before.
+            Some((last, words_of_last)) if *last == at => words_of_last.extend(by.map(words)),
+            _ => places.push((at, by.map(words).into_iter().collect())),
         }
+    }
+    let tell = |(place, words): &(String, Vec<String>)| match words.as_slice() {
+        [] => place.clone(),
+        words => format!("{place} ({})", words.join(", ")),
     };
-    let mut shown: Vec<String> = links.iter().take(MOST_LINKS).map(tell).collect();
-    if links.len() > MOST_LINKS {
-        shown.push(format!("{} more", links.len() - MOST_LINKS));
+    let mut shown: Vec<String> = places.iter().take(MOST_LINKS).map(tell).collect();
+    if places.len() > MOST_LINKS {
+        shown.push(format!("{} more", places.len() - MOST_LINKS));
     }
     shown.join(" ← ")
 }
