@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::judge::checked;
 use crate::outside::Outside;
 use crate::plan::Planned;
-use crate::render::{Renderer, flux_release};
+use crate::render::{Renderer, Subject, flux_release};
 use crate::session::Session;
 
 /// The base of a pull request.
@@ -66,7 +66,7 @@ impl Against {
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
     pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<Before, String> {
         let (source, minor, load_restriction) = self.planned(planned)?;
-        let (mut rendered, _) = self.renderer.render(&source, load_restriction, &[]);
+        let (mut rendered, _) = self.renderer.render(Subject { source: &source, load_restriction, minor }, &[]);
         rendered.findings = with_levels(rendered.findings);
         Ok(Before { rendered, minor, source })
     }

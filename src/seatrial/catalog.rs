@@ -6,7 +6,13 @@ use seatrial_model::{RuleId, ids};
 
 /// All rules, sorted by id.
 static ALL: LazyLock<Vec<RuleId>> = LazyLock::new(|| {
-    let rooms = [ids::CATALOG, seatrial_kustomize::CATALOG, seatrial_flux::CATALOG, seatrial_deploy::CATALOG];
+    let rooms = [
+        ids::CATALOG,
+        seatrial_kustomize::CATALOG,
+        seatrial_helm::CATALOG,
+        seatrial_flux::CATALOG,
+        seatrial_deploy::CATALOG,
+    ];
     let listed = rooms.into_iter().flatten().copied();
     let mut all: Vec<RuleId> = listed.chain(seatrial_rules::catalog()).collect();
     all.sort_unstable();

@@ -1,6 +1,7 @@
 //! Flags and subcommands. Only what works is listed.
 
 mod change;
+mod helm;
 mod image;
 mod output;
 mod render;
@@ -18,6 +19,7 @@ use crate::variables::{FromVariables, boolean, without_empty};
 
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
+pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
 pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};

@@ -2,6 +2,7 @@
 
 mod check;
 mod checked_out;
+mod helm;
 mod place;
 mod problem;
 mod raw;
@@ -18,6 +19,7 @@ use seatrial_trial::Probe;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use checked_out::checked_out;
+pub(crate) use helm::HelmSource;
 pub(crate) use place::{place_of, root_of};
 pub(crate) use problem::ConfigProblem;
 pub(crate) use read::read;
@@ -63,6 +65,8 @@ pub(crate) enum SourceConfig {
     Flux(Box<FluxSource>),
     /// A kustomization.
     Kustomize(KustomizeSource),
+    /// A Helm chart.
+    Helm(Box<HelmSource>),
     /// Plain manifests.
     Manifests(PathSource),
 }
@@ -257,6 +261,7 @@ impl SourceConfig {
         match self {
             SourceConfig::Flux(_) => "flux",
             SourceConfig::Kustomize(_) => "kustomize",
+            SourceConfig::Helm(_) => "helm",
             SourceConfig::Manifests(_) => "manifests",
         }
     }
@@ -265,6 +270,7 @@ impl SourceConfig {
     pub(crate) fn place(&self) -> [&'static str; 2] {
         match self {
             SourceConfig::Flux(source) if source.path.is_none() => ["flux", "azure"],
+            SourceConfig::Helm(_) => ["helm", "chart"],
             SourceConfig::Flux(_) | SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => [self.key(), "path"],
         }
     }
@@ -274,6 +280,7 @@ impl SourceConfig {
         match self {
             SourceConfig::Flux(source) => source.path.as_deref().or(source.azure.as_deref()).unwrap_or_default(),
             SourceConfig::Kustomize(source) => &source.path,
+            SourceConfig::Helm(source) => &source.chart,
             SourceConfig::Manifests(source) => &source.path,
         }
     }
@@ -308,6 +315,7 @@ impl SourceConfig {
                 extension: source.extension.clone(),
             }),
             SourceConfig::Kustomize(_) => Source::Kustomize(path),
+            SourceConfig::Helm(source) => Source::Helm(source.in_tree(config_path, environment)?),
             SourceConfig::Manifests(_) => Source::Manifests(path),
         })
     }
@@ -316,7 +324,9 @@ impl SourceConfig {
     /// and then the words of the base count.
     pub(crate) fn reach(&self) -> SourceReach {
         match self {
-            SourceConfig::Flux(_) | SourceConfig::Kustomize(_) | SourceConfig::Manifests(_) => SourceReach::Repository,
+            SourceConfig::Flux(_) | SourceConfig::Kustomize(_) | SourceConfig::Helm(_) | SourceConfig::Manifests(_) => {
+                SourceReach::Repository
+            }
         }
     }
 }

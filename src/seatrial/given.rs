@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use seatrial_discover::{Discovery, Loose, Role, Source};
+use seatrial_discover::{Discovery, HelmRelease, Loose, Role, Source};
 use seatrial_kustomize::FILE_NAMES;
-use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, parent};
+use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, join, parent, within};
 
 use crate::plan::{Plan, PlanFlags, Planned, cannot_open, leads_out};
 use crate::render::Renderer;
@@ -148,6 +148,10 @@ impl At<'_> {
         let is_hidden = dir.split('/').any(|part| part.starts_with('.'));
         let own = (self.workspace.repository.is_none() || is_hidden).then(|| self.of(dir));
         let discovery = own.as_ref().unwrap_or_else(|| self.renderer.discovery());
+        if !discovery.has_kustomization(dir) && self.is_chart(dir) {
+            plan.environments.extend(self.trials(dir));
+            return Ok(());
+        }
         let found = discovery.below(dir);
         let mut sources: Vec<Source> = found.environments.into_iter().map(|d| d.source).collect();
         let is_there = |source: &Source| *source == Source::Kustomize(dir.to_owned());
@@ -163,6 +167,26 @@ impl At<'_> {
         plan.environments.extend(sources.into_iter().map(|source| Planned::found(source, self.flags)));
         plan.left_out.add(&found.left_out);
         Ok(())
+    }
+
+    fn is_chart(&self, dir: &str) -> bool {
+        let file = join(dir, "Chart.yaml").unwrap_or_default();
+        self.workspace.tree.kind(&file) == Ok(EntryKind::File)
+    }
+
+    /// A chart with its own values, and with each `ci/*-values.yaml`, as `ct` tries it.
+    fn trials(&self, dir: &str) -> Vec<Planned> {
+        let trial = |values: Option<String>| {
+            let note = values.as_ref().map(|path| format!(" with {}", within(path, dir).unwrap_or(path)));
+            let release = HelmRelease { values: values.into_iter().collect(), ..HelmRelease::unnamed(dir) };
+            let planned = Planned::found(Source::Helm(release), self.flags);
+            let name = format!("{}{}", planned.name, note.unwrap_or_default());
+            Planned { name, ..planned }
+        };
+        let ci = join(dir, "ci").unwrap_or_default();
+        let names = self.workspace.tree.list(&ci).unwrap_or_default();
+        let names = names.into_iter().filter(|(name, _)| name.ends_with("-values.yaml"));
+        std::iter::once(None).chain(names.map(|(name, _)| join(&ci, &name))).map(trial).collect()
     }
 
     fn file(&self, file: &str, plan: &mut Plan) {

@@ -215,7 +215,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     }
     let started = Instant::now();
     let with_levels = |findings| with_levels(findings, bench.levels);
-    let (mut head, mut changed) = renderer.render(&planned.source, planned.load_restriction, bench.images);
+    let (mut head, mut changed) = renderer.render(planned.subject(), bench.images);
     if head.has_errors() {
         // An `--image` may match what is missing: that it matches nothing would follow from the first error, and hide it.
         changed.fill(1);

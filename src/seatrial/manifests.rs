@@ -15,6 +15,7 @@ use crate::manifest_files::{text, text_for_a_log, write_file, write_files};
 use crate::plan::{self, PlanFlags, Planned};
 use crate::preparation::{Preparation, Selection};
 use crate::render::{matches_nothing, unmatched};
+use crate::render_chart::{is_chart, render_chart};
 use crate::render_each::RenderEach;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -27,6 +28,14 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     let flags = PlanFlags { load_restriction, minor: None };
     let session = Session::open(&args.common, None)?;
     let paths = paths_of(args, &session);
+    match paths.as_slice() {
+        [path] if is_chart(&session.directory.join(path)) => return render_chart(args, &session, path),
+        _ => {
+            if let Some(flag) = args.helm.given() {
+                return Err(Stop::Usage(format!("{flag} says something about a chart, and none is named")));
+            }
+        }
+    }
     let (prepared, outcome) = match paths.as_slice() {
         [] => (of_environments(args, &session, flags)?, None),
         [path] => at_path(args, &session, path, flags)?,
@@ -35,7 +44,7 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     let images = &prepared.images;
     let (mut rendered, changed) = match (prepared.planned.as_slice(), outcome, &args.output) {
         (_, Some(outcome), _) => outcome,
-        ([one], None, _) => prepared.renderer.render(&one.source, one.load_restriction, images),
+        ([one], None, _) => prepared.renderer.render(one.subject(), images),
         (planned, None, Some(directory)) => {
             let each = RenderEach { renderer: &prepared.renderer, images, args, session: &session };
             return each.write_into(directory, planned);
@@ -194,10 +203,7 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 fn rendered(prepared: &Preparation) -> Outcome {
-    let each = prepared
-        .planned
-        .iter()
-        .map(|planned| prepared.renderer.render(&planned.source, planned.load_restriction, &prepared.images));
+    let each = prepared.planned.iter().map(|planned| prepared.renderer.render(planned.subject(), &prepared.images));
     each.last().unwrap_or_default()
 }
 

@@ -11,7 +11,7 @@ use seatrial_schema::nearest;
 use seatrial_tree::{EntryKind, ReadError, join};
 
 use crate::config::{self, Config, EnvironmentConfig, RuleLevel};
-use crate::render::Renderer;
+use crate::render::{Renderer, Subject};
 use crate::stop::Stop;
 use crate::workspace::Workspace;
 
@@ -67,6 +67,11 @@ impl Planned {
         configured.or(self.flags.minor).is_none()
     }
 
+    /// What is rendered, and what for.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject { source: &self.source, load_restriction: self.load_restriction, minor: self.minor }
+    }
+
     /// The path of the source.
     pub(crate) fn path(&self) -> &str {
         self.source.path()
@@ -87,6 +92,7 @@ impl Planned {
         match &self.source {
             Source::Flux(_) => format!("flux {}", shown(self.path())),
             Source::Kustomize(path) => format!("kustomize {}", shown(path)),
+            Source::Helm(release) => format!("helm {}", shown(&release.chart)),
             Source::Manifests(path) | Source::Loose(Loose { path, .. }) => format!("manifests {}", shown(path)),
         }
     }

@@ -11,10 +11,21 @@ use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
 use seatrial_tree::{EntryKind, Tree};
 use seatrial_yaml::ParsedFiles;
 
+use crate::charts::Charts;
 use crate::checkouts::Checkouts;
 use crate::config::root_of;
 use crate::outside::Outside;
 use crate::session::Session;
+
+/// What is rendered, and what for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) source: &'a Source,
+    /// Which files kustomizations may read; `None` where nobody says so.
+    pub(crate) load_restriction: Option<LoadRestriction>,
+    /// The minor of Kubernetes that it is for: charts ask for it.
+    pub(crate) minor: Minor,
+}
 
 /// Renders environments of one tree, on any number of threads; what they have in common is read and built once.
 #[derive(Debug)]
@@ -31,6 +42,8 @@ pub(crate) struct Renderer {
     url: Option<String>,
     /// Checkouts outside of the tree; `None` where none may be read.
     outside: Option<Arc<Outside>>,
+    /// Its charts.
+    charts: Charts,
     /// What the tree holds, once somebody asked.
     discovery: OnceLock<Discovery>,
 }
@@ -62,6 +75,7 @@ impl Renderer {
             own: OnceLock::new(),
             url: None,
             outside: None,
+            charts: Charts::default(),
             discovery: OnceLock::new(),
         }
     }
@@ -72,15 +86,12 @@ impl Renderer {
     }
 
     /// Renders an environment. Gives back how many containers each `--image` changed, too.
-    pub(crate) fn render(
-        &self,
-        source: &Source,
-        load_restriction: Option<LoadRestriction>,
-        images: &[ImageOverride],
-    ) -> (Rendered, Vec<usize>) {
+    pub(crate) fn render(&self, subject: Subject<'_>, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
+        let Subject { source, load_restriction, minor } = subject;
         let mut rendered = match source {
-            Source::Flux(root) => self.walk(root),
+            Source::Flux(root) => self.walk(root, minor),
             Source::Kustomize(path) => self.build(path, load_restriction),
+            Source::Helm(release) => self.charts.render(release, &self.tree, minor),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
             Source::Loose(Loose { path, files }) => {
                 seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
@@ -102,7 +113,7 @@ impl Renderer {
     }
 
     /// Walks a cluster from its root.
-    fn walk(&self, root: &FluxRoot) -> Rendered {
+    fn walk(&self, root: &FluxRoot, minor: Minor) -> Rendered {
         let own = self.own.get_or_init(|| {
             Arc::new(Repository::new(&self.tree, self.checkouts.clone(), &self.parsed, self.url.clone()))
         });
@@ -113,7 +124,7 @@ impl Renderer {
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
         let version = configured_release(root).into();
         let (path, azure) = (root.path.clone(), root.azure.clone());
-        let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version, minor: Minor::DEFAULT });
+        let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version, minor });
         rendered.findings.extend(self.unknown_extension(root));
         rendered
     }

@@ -57,8 +57,7 @@ impl RenderEach<'_> {
     }
 
     fn write(&self, file: &Path, environment: &Planned) -> Result<Written, Stop> {
-        let (mut rendered, changed) =
-            self.renderer.render(&environment.source, environment.load_restriction, self.images);
+        let (mut rendered, changed) = self.renderer.render(environment.subject(), self.images);
         rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m, &self.session.sources));
         let mut manifests = std::mem::take(&mut rendered.manifests);
         let wanted = &self.args.object;

@@ -44,13 +44,13 @@ impl LeftOut {
         self.files.iter_mut().zip(other.files).for_each(|(count, more)| *count += more);
     }
 
-    /// Sentences without a full stop: `2 Helm charts: not rendered yet`.
+    /// Sentences without a full stop: `2 docker-compose files`.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let charts = match self.charts {
             0 => None,
-            1 => Some("1 Helm chart: not rendered yet".to_owned()),
-            many => Some(format!("{many} Helm charts: not rendered yet")),
+            1 => Some("1 Helm chart: checked when it is named, or a release is made of it".to_owned()),
+            many => Some(format!("{many} Helm charts: checked when they are named, or a release is made of them")),
         };
         let counted = SORTS.iter().zip(self.files).filter(|(_, count)| *count > 0);
         let counted: Vec<String> = counted

@@ -27,13 +27,15 @@ use kustomizations::Kustomizations;
 
 pub use left_out::LeftOut;
 
-/// What an environment is rendered from. Helm and Argo CD come later.
+/// What an environment is rendered from. Argo CD comes later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The root of a cluster that Flux reconciles.
     Flux(FluxRoot),
     /// A directory with a kustomization.
     Kustomize(String),
+    /// A Helm chart.
+    Helm(HelmRelease),
     /// A file or directory of plain manifests, all of which must be objects.
     Manifests(String),
     /// Plain manifests that were looked for, below a directory or in one file.
@@ -55,6 +57,23 @@ pub struct FluxRoot {
     pub version: Option<String>,
     /// The version of the extension of AKS that brings Flux, as written.
     pub extension: Option<String>,
+}
+
+/// A Helm chart with values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelmRelease {
+    /// The directory of the chart, or its archive.
+    pub chart: String,
+    /// Files with values, the last of which counts most.
+    pub values: Vec<String>,
+    /// The name of the release.
+    pub name: String,
+    /// The namespace of the release.
+    pub namespace: String,
+    /// The major version of Helm.
+    pub helm: u8,
+    /// The configuration that names it, and as which environment; single values are read there, with their places.
+    pub configured: Option<(String, String)>,
 }
 
 /// Where another repository is checked out.
@@ -239,6 +258,21 @@ impl Discovery {
     }
 }
 
+impl HelmRelease {
+    /// A release of a chart that nobody has named, with the chart's own values.
+    #[must_use]
+    pub fn unnamed(chart: &str) -> HelmRelease {
+        HelmRelease {
+            chart: chart.to_owned(),
+            values: Vec::new(),
+            name: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            helm: 4,
+            configured: None,
+        }
+    }
+}
+
 impl Source {
     /// The path of the directory or file.
     #[must_use]
@@ -246,6 +280,7 @@ impl Source {
         match self {
             Source::Kustomize(path) | Source::Manifests(path) | Source::Loose(Loose { path, .. }) => path,
             Source::Flux(root) => root.path.as_deref().or(root.azure.as_deref()).unwrap_or_default(),
+            Source::Helm(release) => &release.chart,
         }
     }
 }

@@ -6,12 +6,13 @@ use clap::{Args, ValueEnum};
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::Manifest;
 
+use super::helm::HelmArgs;
 use super::{CommonArgs, LoadArgs, SourceArgs};
 
 /// Below the flags of `render`.
 pub(super) const WORDS: &str = "\
-With a PATH it replaces `kustomize build PATH` and accepts its flags.
-Plugins and functions are never run; charts are not rendered yet.
+With a PATH it replaces `kustomize build PATH`, or `helm template CHART` where
+the path is a chart, and accepts their flags. Plugins are never run.
 
 Example: seatrial render deploy/dev --object Deployment/web --with-origins";
 
@@ -46,6 +47,9 @@ pub(crate) struct RenderArgs {
 
     #[command(flatten)]
     pub(crate) kustomize: KustomizeArgs,
+
+    #[command(flatten)]
+    pub(crate) helm: HelmArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, SourceFile, Sources};
 use seatrial_schema::nearest;
+use seatrial_tree::{join, parent};
 use seatrial_trial::{Probe, Test};
 
 use crate::catalog;
@@ -96,10 +97,11 @@ impl Checker {
         let sources = [
             raw.flux.map(|flux| SourceConfig::Flux(Box::new(flux))),
             raw.kustomize.map(SourceConfig::Kustomize),
+            raw.helm.map(|helm| SourceConfig::Helm(Box::new(helm))),
             raw.manifests.map(SourceConfig::Manifests),
         ];
         let mut sources: Vec<SourceConfig> = sources.into_iter().flatten().collect();
-        let keys = "`flux:`, `kustomize:` and `manifests:`";
+        let keys = "`flux:`, `kustomize:`, `helm:` and `manifests:`";
         let source = match (sources.pop(), sources.pop()) {
             (Some(source), None) => source,
             (None, _) => {
@@ -115,6 +117,17 @@ impl Checker {
         };
         if let SourceConfig::Flux(flux) = &source {
             self.flux(name, flux);
+        }
+        if let SourceConfig::Helm(helm) = &source {
+            for (key, message) in helm.problems() {
+                self.problem(&at(&["helm", key]), message);
+            }
+            let leads_out = |path: &&String| join(parent(&self.path), path).is_none();
+            if let Some(values) = helm.values.iter().find(leads_out) {
+                let message = format!("the path `{values}` of environment `{name}` leads out of the repository");
+                self.problem(&at(&["helm", "values"]), message);
+                return None;
+            }
         }
         if source.in_tree(&self.path, name).is_none() {
             let message = format!("the path `{}` of environment `{name}` leads out of the repository", source.path());

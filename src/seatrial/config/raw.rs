@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CheckoutConfig, DeployConfig, FluxSource, InCluster, KubeconfigCluster, KustomizeSource, PathSource, ReportConfig,
-    RuleLevel,
+    CheckoutConfig, DeployConfig, FluxSource, HelmSource, InCluster, KubeconfigCluster, KustomizeSource, PathSource,
+    ReportConfig, RuleLevel,
 };
 
 /// Configuration of Seatrial.
@@ -34,7 +34,7 @@ pub(crate) struct RawConfig {
     pub(super) report: ReportConfig,
 }
 
-/// One environment: exactly one source, `flux`, `kustomize` or `manifests`, and what to do with it.
+/// One environment: exactly one source, `flux`, `kustomize`, `helm` or `manifests`, and what to do with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "EnvironmentConfig")]
@@ -45,6 +45,9 @@ pub(super) struct RawEnvironment {
     /// A kustomization.
     #[serde(default)]
     pub(super) kustomize: Option<KustomizeSource>,
+    /// A Helm chart.
+    #[serde(default)]
+    pub(super) helm: Option<HelmSource>,
     /// Plain manifests.
     #[serde(default)]
     pub(super) manifests: Option<PathSource>,

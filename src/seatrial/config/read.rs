@@ -128,8 +128,8 @@ mod tests {
         check(
             "version: 1\nenvironments:\n  dev: {}\n  prod:\n    kustomize: { path: a }\n    manifests: { path: b }\n",
             &[
-                "3:3: environment `dev` has no source; give it one of `flux:`, `kustomize:` and `manifests:`",
-                "4:3: environment `prod` has two sources; keep one of `flux:`, `kustomize:` and `manifests:`",
+                "3:3: environment `dev` has no source; give it one of `flux:`, `kustomize:`, `helm:` and `manifests:`",
+                "4:3: environment `prod` has two sources; keep one of `flux:`, `kustomize:`, `helm:` and `manifests:`",
             ],
         );
     }
@@ -149,6 +149,34 @@ mod tests {
         {
             check(&text(flux), &[]);
         }
+    }
+
+    #[test]
+    fn a_chart_has_a_release_that_helm_takes() {
+        let text = |helm: &str| format!("version: 1\nenvironments:\n  dev:\n    helm: {helm}\n");
+        for helm in [
+            "{ chart: charts/web, values: [a.yaml], set: { image.tag: v1, replicas: 2, debug: true, old: null } }",
+            "{ chart: web-1.2.3.tgz, set: [image.tag=v1, 'list[0]=a'], release: web, namespace: shop, version: 3 }",
+        ] {
+            check(&text(helm), &[]);
+        }
+        check(
+            &text("{ chart: web, release: Web_1, namespace: a.b, version: 2 }"),
+            &[
+                "4:57: `2` is not a major version of Helm that is known: 3 or 4",
+                "4:25: `Web_1` is not a name of a release; use lower-case letters, digits, `-` and `.`, at most 53",
+                "4:41: `a.b` is not a valid namespace name; use lower-case letters, digits and `-`, at most 63",
+            ],
+        );
+        check(
+            &text("{ chart: ../web }"),
+            &["4:13: the path `../web` of environment `dev` leads out of the repository"],
+        );
+        check(
+            &text("{ chart: web, values: [a.yaml, ../b.yaml] }"),
+            &["4:25: the path `../b.yaml` of environment `dev` leads out of the repository"],
+        );
+        check(&text("{ chart: web, valuez: [] }"), &["4:25: unknown key `valuez`; did you mean `values`?"]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ fn every_case_is_discovered_as_expected() {
             let source = match environment.source {
                 Source::Flux(root) => format!("flux {:?}", root.path.unwrap_or_default()),
                 Source::Kustomize(path) => format!("kustomize {path:?}"),
+                Source::Helm(release) => format!("helm {:?} {:?}", release.chart, release.values),
                 Source::Manifests(path) => format!("manifests {path:?}"),
                 Source::Loose(loose) => format!("{:?}", loose.files),
             };

@@ -1,0 +1,107 @@
+//! `helm:` environments: a chart of the tree with its values → objects.
+
+use std::sync::Arc;
+
+use seatrial_discover::HelmRelease;
+use seatrial_helm::chart::Chart;
+use seatrial_helm::{Install, Values};
+use seatrial_kubernetes::Minor;
+use seatrial_model::{BelongsTo, Finding, Node, OnceMap, Rendered, Span, ids};
+use seatrial_tree::{EntryKind, Tree};
+
+use crate::config::{place_of, root_of};
+
+/// The charts of a tree: each is read once, for all environments.
+#[derive(Debug, Default)]
+pub(crate) struct Charts(OnceMap<String, Arc<Loaded>>);
+
+/// A chart, and what is wrong with it. There is none where Helm would not load it.
+#[derive(Debug)]
+struct Loaded {
+    chart: Option<Arc<Chart>>,
+    findings: Vec<Finding>,
+}
+
+impl Charts {
+    /// Renders a release.
+    pub(crate) fn render(&self, release: &HelmRelease, tree: &Tree, minor: Minor) -> Rendered {
+        let configured = Configured::of(release, tree);
+        let loaded = self.0.get(&release.chart, || Arc::new(load(tree, &release.chart, configured.chart)));
+        let mut findings = loaded.findings.clone();
+        let values = values(release, tree, &configured, &mut findings);
+        let Some(chart) = &loaded.chart else { return Rendered { findings, ..Rendered::default() } };
+        let (name, namespace) = (&*release.name, &*release.namespace);
+        let values = &values.into_node();
+        let install = Install { name, namespace, values, minor, is_upgrade: false };
+        let mut installed = install.render(chart);
+        install.into_namespace(&mut installed.manifests, configured.namespace);
+        findings.extend(installed.findings);
+        let needed = installed.needed;
+        Rendered { manifests: installed.manifests, findings, needed, graph: None }
+    }
+}
+
+/// What the configuration says of a release, with its places.
+struct Configured {
+    chart: Span,
+    values: Vec<Span>,
+    namespace: Span,
+    set: Option<Node>,
+}
+
+impl Configured {
+    fn of(release: &HelmRelease, tree: &Tree) -> Configured {
+        let file = release.configured.as_ref().and_then(|(path, _)| tree.read(path).ok());
+        let root = file.as_ref().and_then(root_of);
+        let at = release.configured.as_ref().zip(root.as_ref());
+        let helm = at.and_then(|((_, environment), root)| root.at(&["environments", environment, "helm"]));
+        let chart = at.map(|((_, environment), root)| place_of(root, &["environments", environment, "helm", "chart"]));
+        let values = helm.and_then(|helm| helm.get("values")).map(Node::items).unwrap_or_default();
+        let place = chart.unwrap_or_else(|| tree.stand_in(&release.chart));
+        Configured {
+            chart: place,
+            values: values.iter().map(Node::span).collect(),
+            namespace: helm.and_then(|helm| helm.get("namespace")).map_or(place, Node::span),
+            set: helm.and_then(|helm| helm.get("set")).cloned(),
+        }
+    }
+}
+
+fn load(tree: &Tree, path: &str, asked: Span) -> Loaded {
+    let nothing = |message: String| Loaded {
+        chart: None,
+        findings: vec![Finding::new(ids::MISSING_FILE, tree.stand_in(path), message).with_field(path)],
+    };
+    let shown = if path.is_empty() { "." } else { path };
+    let (chart, findings) = match tree.kind(path) {
+        Ok(EntryKind::Directory) => Chart::load(tree, path),
+        Ok(EntryKind::File) => {
+            let bytes = match tree.read_bytes(path) {
+                Ok(bytes) => bytes,
+                Err(error) => return nothing(format!("`{shown}` {error}")),
+            };
+            let of = BelongsTo::Chart { name: path.into(), asked };
+            Chart::unpack(&bytes, &of, tree.sources(), asked)
+        }
+        Err(error) => return nothing(format!("the chart `{shown}` {error}")),
+    };
+    Loaded { chart: chart.map(Arc::new), findings }
+}
+
+fn values(release: &HelmRelease, tree: &Tree, configured: &Configured, findings: &mut Vec<Finding>) -> Values {
+    let mut values = Values::none(configured.chart);
+    for (index, path) in release.values.iter().enumerate() {
+        let place = configured.values.get(index).copied().unwrap_or(configured.chart);
+        let read = tree.read(path).map_err(|error| {
+            Box::new(Finding::new(ids::MISSING_FILE, place, format!("the values `{path}` {error}")).with_field(path))
+        });
+        match read.and_then(|file| values.with_file(&file)) {
+            Ok(merged) => values = merged,
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    if let Some(set) = &configured.set {
+        values.with_set(set, findings);
+    }
+    values
+}

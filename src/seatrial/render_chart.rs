@@ -1,0 +1,189 @@
+//! `render CHART`: what `helm template` prints, byte for byte, or nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use seatrial_gotemplate::Budget;
+use seatrial_helm::chart::Chart;
+use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
+use seatrial_helm::{SetError, Typing, Values, placed};
+use seatrial_model::{BelongsTo, EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
+use seatrial_tree::EntryKind;
+
+use crate::cli::{HelmArgs, ManifestFormat, RenderArgs};
+use crate::manifest_files::{text, write_file};
+use crate::manifests::{keep_wanted, tell};
+use crate::plan::cannot_open;
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::streams::{Stream, Written};
+use crate::workspace::{Workspace, normal};
+
+/// What `helm template` calls a release that nobody has named.
+const UNNAMED: &str = "release-name";
+
+/// Whether a path is a chart: a directory with a `Chart.yaml` and without a kustomization, or an archive.
+pub(crate) fn is_chart(path: &Path) -> bool {
+    let has = |name: &str| path.join(name).is_file();
+    let is_directory = has("Chart.yaml") && !seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
+    is_directory || (path.extension().is_some_and(|extension| extension == "tgz") && path.is_file())
+}
+
+/// Renders the chart at a path.
+///
+/// # Errors
+/// [`Stop::Usage`] for a flag that is wrong, [`Stop::Broken`] when nothing can be written.
+pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) -> Result<u8, Stop> {
+    let (chart, mut findings) = open(session, path)?;
+    let given = Given { session, flags: &args.helm };
+    let values = given.values()?.into_node();
+    let Some(chart) = chart else {
+        tell(&[(None, &Rendered { findings, ..Rendered::default() })], session);
+        return Ok(EXIT_FAILED);
+    };
+    let flags = &args.helm;
+    let release = Release {
+        name: flags.release.as_deref().unwrap_or(UNNAMED).to_owned(),
+        namespace: flags.namespace.as_deref().unwrap_or("default").to_owned(),
+        is_upgrade: flags.is_upgrade,
+        revision: 1,
+    };
+    let capabilities = capabilities(flags)?;
+    let by = SetBy::CommandLine;
+    let request = Request {
+        release: &release,
+        values: &values,
+        by: &by,
+        capabilities: &capabilities,
+        seed: [0; 32],
+        now: 0,
+        budget: Budget::default(),
+    };
+    let made = render(&chart, &request);
+    let printing = Printing {
+        include_crds: flags.include_crds,
+        skip_tests: flags.skip_tests,
+        no_hooks: flags.no_hooks,
+        show_only: flags.show_only.clone(),
+    };
+    let objects = placed(&made, chart.start(), |_| true);
+    findings.extend(objects.findings);
+    let mut rendered = Rendered { manifests: objects.manifests, findings, ..Rendered::default() };
+    rendered.manifests.iter().for_each(|manifest| session.masker.add_manifest(manifest, &session.sources));
+    tell(&[(None, &rendered)], session);
+    if made.failure.is_some() || rendered.has_errors() {
+        return Ok(EXIT_FAILED);
+    }
+    let printed = text_of(&made, &printing).map_err(Stop::Usage)?;
+    let is_as_helm = args.format == ManifestFormat::Yaml && !args.with_origins && args.object.is_empty();
+    let printed = match is_as_helm {
+        true => printed,
+        false => {
+            keep_wanted(&mut rendered.manifests, &args.object);
+            text(&rendered.manifests, args, session)
+        }
+    };
+    match &args.output {
+        Some(file) if Stream::behind(file).is_none() => write_file(file, &printed),
+        _ => crate::commands::write_out(Written::Manifests(&printed)),
+    }
+}
+
+/// What the chart sees of a cluster.
+fn capabilities(flags: &HelmArgs) -> Result<Capabilities, Stop> {
+    let mut capabilities = Capabilities::of_helm();
+    if let Some(version) = &flags.kube_version {
+        let wrong = || Stop::Usage(format!("--kube-version: `{version}` is not a version of Kubernetes"));
+        capabilities = capabilities.with_version(version).ok_or_else(wrong)?;
+    }
+    Ok(capabilities.with_api_versions(&flags.api_versions))
+}
+
+/// The chart at a path, and what is wrong with it.
+fn open(session: &Session, path: &Path) -> Result<(Option<Arc<Chart>>, Vec<Finding>), Stop> {
+    let absolute = normal(&session.directory.join(path));
+    let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
+    // What lies beside the chart is not read, but a link in it may lead there.
+    let root = real.parent().unwrap_or(&real);
+    let workspace = Workspace::around(root, root, &session.sources)?;
+    let inside = workspace.really_in_tree(&real).unwrap_or_default();
+    let tree = &workspace.tree;
+    let (chart, findings) = match tree.kind(&inside) {
+        Ok(EntryKind::Directory) => Chart::load(tree, &inside),
+        Ok(EntryKind::File) => {
+            let bytes = tree.read_bytes(&inside).map_err(|error| cannot_open(path, &format!("it {error}")))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let asked = Span::start_of(session.sources.add(&path.display().to_string(), String::new()).id());
+            let of = BelongsTo::Chart { name: (&*name).into(), asked };
+            Chart::unpack(&bytes, &of, &session.sources, asked)
+        }
+        Err(error) => return Err(cannot_open(path, &format!("it {error}"))),
+    };
+    Ok((chart.map(Arc::new), findings))
+}
+
+/// The values that the command line gives.
+struct Given<'a> {
+    session: &'a Session,
+    flags: &'a HelmArgs,
+}
+
+impl Given<'_> {
+    /// In the order in which Helm takes them (helm: `cli/values.Options.MergeValues`).
+    fn values(&self) -> Result<Values, Stop> {
+        let flags = self.flags;
+        let line = self.session.sources.add("<command line>", String::new());
+        let mut values = Values::none(Span::start_of(line.id()));
+        for path in &flags.values {
+            let file = self.file(path)?;
+            values = values.with_file(&file).map_err(|finding| self.wrong_file(path, &finding))?;
+        }
+        for json in &flags.set_json {
+            let file = self.session.sources.add("<command line>", json.clone());
+            values = values.with_json(&file).map_err(|error| Stop::Usage(format!("--set-json `{json}`: {error}")))?;
+        }
+        let all = [("--set", &flags.set, Typing::Typed), ("--set-string", &flags.set_string, Typing::Text)];
+        for (flag, lines, typing) in all {
+            for line in lines {
+                self.set(&mut values, line, typing).map_err(|error| wrong(flag, line, &error))?;
+            }
+        }
+        for line in &flags.set_file {
+            let (name, path) = line.split_once('=').unwrap_or((line, ""));
+            let file = self.file(Path::new(path))?;
+            let set = format!("{name}={}", seatrial_helm::escaped(file.text()));
+            self.set(&mut values, &set, Typing::Text).map_err(|error| wrong("--set-file", line, &error))?;
+        }
+        for line in &flags.set_literal {
+            self.set(&mut values, line, Typing::Literal).map_err(|error| wrong("--set-literal", line, &error))?;
+        }
+        Ok(values)
+    }
+
+    fn set(&self, values: &mut Values, line: &str, typing: Typing) -> Result<(), SetError> {
+        let file = self.session.sources.add("<command line>", line.to_owned());
+        let origin = Origin::from(Span::new(file.id(), 0, line.len()));
+        values.set(line, typing, &origin, &SetBy::CommandLine)
+    }
+
+    fn file(&self, path: &Path) -> Result<Arc<SourceFile>, Stop> {
+        let shown = path.display().to_string();
+        let text = if path == Path::new("-") {
+            crate::given::standard_input_text()?
+        } else {
+            let absolute = self.session.directory.join(path);
+            std::fs::read_to_string(&absolute).map_err(|error| cannot_open(path, &error.to_string()))?
+        };
+        Ok(self.session.sources.add(&shown, text))
+    }
+
+    fn wrong_file(&self, path: &Path, finding: &Finding) -> Stop {
+        let line = self.session.sources.get(finding.primary.span.file);
+        let line = line.map_or(1, |file| file.line_column(finding.primary.span.start).0);
+        Stop::Usage(format!("--values: `{}`, line {line}: {}", path.display(), finding.message))
+    }
+}
+
+fn wrong(flag: &str, line: &str, error: &SetError) -> Stop {
+    Stop::Usage(format!("{flag} `{line}`: {error}"))
+}
