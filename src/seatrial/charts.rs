@@ -32,7 +32,7 @@ impl Charts {
         let Some(chart) = &loaded.chart else { return Rendered { findings, ..Rendered::default() } };
         let (name, namespace) = (&*release.name, &*release.namespace);
         let values = &values.into_node();
-        let install = Install { name, namespace, values, minor, is_upgrade: false };
+        let install = Install { name, namespace, values, minor, is_upgrade: false, served: &[] };
         let mut installed = install.render(chart);
         install.into_namespace(&mut installed.manifests, configured.namespace);
         findings.extend(installed.findings);

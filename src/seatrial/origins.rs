@@ -74,7 +74,10 @@ fn chain(node: &Node) -> Vec<(Origin, Option<SetBy>)> {
         // They stand beside the first of their text's links.
         let beside = over.iter().flat_map(|over| &over.beside).map(|also| (also.origin.clone(), Some(also.by.clone())));
         links.extend(beside);
-        next = over.and_then(|over| over.before.clone());
+        let is_printed = over.as_ref().is_some_and(|over| matches!(over.by, SetBy::Template { .. }));
+        let before = over.and_then(|over| over.before.clone());
+        // A value that a template printed is one that a file says: its place was told.
+        next = before.filter(|before| !is_printed || before.over.is_some());
     }
     links
 }

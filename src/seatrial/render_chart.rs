@@ -16,7 +16,7 @@ use crate::manifests::{keep_wanted, tell};
 use crate::plan::cannot_open;
 use crate::session::Session;
 use crate::stop::Stop;
-use crate::streams::{Stream, Written};
+use crate::streams::{Stream, Written, tell_line};
 use crate::workspace::{Workspace, normal};
 
 /// What `helm template` calls a release that nobody has named.
@@ -74,7 +74,13 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     if made.failure.is_some() || rendered.has_errors() {
         return Ok(EXIT_FAILED);
     }
-    let printed = text_of(&made, &printing).map_err(Stop::Usage)?;
+    let printed = match text_of(&made, &printing) {
+        Ok(printed) => printed,
+        Err(why) => {
+            tell_line(&format!("error: {why}"));
+            return Ok(EXIT_FAILED);
+        }
+    };
     let is_as_helm = args.format == ManifestFormat::Yaml && !args.with_origins && args.object.is_empty();
     let printed = match is_as_helm {
         true => printed,

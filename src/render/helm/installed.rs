@@ -1,10 +1,11 @@
 //! What a release puts into a cluster: the objects of a chart with the values that are given to it, each with the lines that a human edits.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_gotemplate::Budget;
 use seatrial_kubernetes::{Minor, Scope, kinds, scope};
-use seatrial_model::{Finding, Manifest, Needed, Node, ObjectId, Origin, SetBy, Span};
+use seatrial_model::{FileId, Finding, Manifest, Needed, Node, ObjectId, Origin, SetBy, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
@@ -25,6 +26,8 @@ pub struct Install<'a> {
     pub minor: Minor,
     /// Whether it is there already.
     pub is_upgrade: bool,
+    /// What the cluster serves beside what its minor does and what the chart brings: `example.com/v1`, `example.com/v1/Fish`.
+    pub served: &'a [String],
 }
 
 /// What came of it.
@@ -46,6 +49,9 @@ impl Install<'_> {
     /// Renders a chart for the release.
     #[must_use]
     pub fn render(&self, chart: &Arc<Chart>) -> Installed {
+        let crds = Crds::of(chart);
+        let further: Vec<String> = crds.served().chain(self.served.iter().cloned()).collect();
+        let capabilities = capabilities(self.minor).with_api_versions(&further);
         let release = Release {
             name: self.name.to_owned(),
             namespace: self.namespace.to_owned(),
@@ -56,17 +62,17 @@ impl Install<'_> {
             release: &release,
             values: self.values,
             by: &SetBy::Values("values"),
-            capabilities: &capabilities(self.minor),
+            capabilities: &capabilities,
             seed: [0; 32],
             now: 0,
             budget: Budget::default(),
         };
         let rendered = render(chart, &request);
-        let mut installed = placed(&rendered, chart.start(), |document| is_installed(document));
+        let mut installed = placed(&rendered, chart.start(), is_installed);
         if installed.has_failed {
             return installed;
         }
-        let (crds, wrong) = crds(&rendered);
+        let (crds, wrong) = crds.of_release(&rendered);
         installed.findings.extend(wrong);
         installed.crds = crds.iter().map(|crd| crd.id.clone()).collect();
         installed.manifests.splice(0..0, crds);
@@ -117,17 +123,54 @@ fn is_installed(document: &Document) -> bool {
     })
 }
 
-fn crds(rendered: &RenderedChart) -> (Vec<Manifest>, Vec<Finding>) {
-    let (mut all, mut findings) = (Vec::new(), Vec::new());
-    for crd in &rendered.crds {
-        let Ok(file) = crd.file.text() else { continue };
-        let parsed = parse(&file, Dialect::Kubectl);
-        let (manifests, wrong) = seatrial_manifests::objects(parsed.documents);
-        all.extend(manifests);
-        findings.extend(parsed.findings);
-        findings.extend(wrong);
+/// The objects in `crds/` of a chart and of those within it, switched on or not, by their files.
+#[derive(Default)]
+struct Crds(HashMap<FileId, (Vec<Manifest>, Vec<Finding>)>);
+
+impl Crds {
+    fn of(chart: &Chart) -> Crds {
+        let mut crds = Crds::default();
+        crds.take(chart);
+        crds
     }
-    (all, findings)
+
+    fn take(&mut self, chart: &Chart) {
+        for file in chart.crds().filter_map(|file| file.text().ok()) {
+            let parsed = parse(&file, Dialect::Kubectl);
+            let (manifests, wrong) = seatrial_manifests::objects(parsed.documents);
+            let findings = parsed.findings.into_iter().chain(wrong).collect();
+            self.0.insert(file.id(), (manifests, findings));
+        }
+        chart.subcharts.iter().for_each(|subchart| self.take(subchart));
+    }
+
+    fn served(&self) -> impl Iterator<Item = String> {
+        self.0.values().flat_map(|(manifests, _)| manifests).flat_map(served_by)
+    }
+
+    /// Those that a release brings, in Helm's order.
+    fn of_release(mut self, rendered: &RenderedChart) -> (Vec<Manifest>, Vec<Finding>) {
+        let (mut all, mut findings) = (Vec::new(), Vec::new());
+        for file in rendered.crds.iter().filter_map(|crd| crd.file.text().ok()) {
+            let (manifests, wrong) = self.0.remove(&file.id()).unwrap_or_default();
+            all.extend(manifests);
+            findings.extend(wrong);
+        }
+        (all, findings)
+    }
+}
+
+/// What a cluster serves once it has a custom resource definition; nothing for any other object.
+#[must_use]
+pub fn served_by(crd: &Manifest) -> Vec<String> {
+    if crd.id.kind != "CustomResourceDefinition" {
+        return Vec::new();
+    }
+    let text = |path: &[&str]| crd.node.at(path).and_then(Node::scalar_text).unwrap_or_default();
+    let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+    let versions = crd.node.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
+    let names = versions.iter().filter_map(|version| version.get("name").and_then(Node::scalar_text));
+    names.flat_map(|version| [format!("{group}/{version}"), format!("{group}/{version}/{kind}")]).collect()
 }
 
 /// What a cluster of a minor serves.

@@ -26,7 +26,7 @@ use draft::Draft;
 pub use coalesce::with_defaults;
 pub use given::escaped;
 pub use ids::CATALOG;
-pub use installed::{Install, Installed, placed};
+pub use installed::{Install, Installed, placed, served_by};
 pub use origins::Origins;
 pub use set::{SetError, Typing};
 

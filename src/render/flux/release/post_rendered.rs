@@ -30,7 +30,7 @@ pub(crate) fn post_render(
     if renderers.is_empty() {
         return manifests;
     }
-    let is_left = |manifest: &Manifest| scope.crds.contains(&manifest.id) || !(scope.with_hooks || !is_hook(manifest));
+    let is_left = |manifest: &Manifest| scope.crds.contains(&manifest.id) || (!scope.with_hooks && is_hook(manifest));
     let (mut left, mut changed): (Vec<Manifest>, Vec<Manifest>) = manifests.into_iter().partition(is_left);
     for kustomize in renderers.iter().filter_map(|renderer| renderer.get("kustomize")) {
         let rendered = builder.transform(changed, fields(kustomize), kustomize.span());

@@ -75,12 +75,14 @@ pub(crate) struct Rendering<'a> {
     pub(crate) version: Version,
     /// Builds of kustomize, for post-renderers.
     pub(crate) builder: &'a Builder,
+    /// What the definitions of the cluster serve.
+    pub(crate) served: &'a [String],
 }
 
 impl Rendering<'_> {
     /// Renders a release as helm-controller does; `None` where its chart is not here.
     pub(crate) fn render(&self, release: &Release, manifest: &Manifest) -> Option<Outcome> {
-        let Rendering { charts, minor, version, builder } = *self;
+        let Rendering { charts, minor, version, builder, served } = *self;
         let reference = release.chart.as_ref()?;
         let loaded = charts.get(&reference.place, reference.span)?;
         let mut findings = loaded.findings.clone();
@@ -100,6 +102,7 @@ impl Rendering<'_> {
             values: &release.values,
             minor,
             is_upgrade: false,
+            served,
         };
         let mut installed = install.render(chart);
         let policy = text(manifest, &["install", "crds"]).unwrap_or("Create");

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
+use seatrial_helm::served_by;
 use seatrial_model::{Finding, GraphNode, NodeState, ObjectId, RuleId, Span};
 
 use super::Walk;
@@ -17,9 +18,13 @@ impl Walk<'_> {
         let repositories = &self.cluster.repositories;
         let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
         let new = release::read_local(&around, &|id| self.released.contains_key(id));
+        if new.is_empty() {
+            return false;
+        }
         let view = repositories.own.archived("", None);
         let (charts, minor, version) = (repositories.own.charts(), self.cluster.minor, self.version);
-        let rendering = Rendering { charts, minor, version, builder: &view.builder };
+        let served: Vec<String> = self.objects.all().iter().flat_map(served_by).collect();
+        let rendering = Rendering { charts, minor, version, builder: &view.builder, served: &served };
         let rendered: Vec<(Release, Option<Outcome>)> = new
             .into_par_iter()
             .map(|(manifest, release)| {
@@ -27,11 +32,13 @@ impl Walk<'_> {
                 (release, outcome)
             })
             .collect();
-        let is_new = !rendered.is_empty();
         // What is wrong with a chart is wrong once, however many releases are made of it.
         let mut told: HashSet<(RuleId, Span, String)> = HashSet::new();
-        let mut is_first = |finding: &Finding| told.insert((finding.rule, finding.primary.span, finding.message.clone()));
+        let mut is_first =
+            |finding: &Finding| told.insert((finding.rule, finding.primary.span, finding.message.clone()));
         for (release, outcome) in rendered {
+            // Each is rendered once, whatever comes of it.
+            self.released.insert(release.id.clone(), (release.state(), 0));
             let Some(mut outcome) = outcome else { continue };
             let is_there = |id: &ObjectId| outcome.created_once.contains(id) && self.objects.is_applied(id);
             outcome.manifests.retain(|manifest| !is_there(&manifest.id));
@@ -40,7 +47,7 @@ impl Walk<'_> {
             self.needed.extend(outcome.needed);
             self.take(outcome.manifests, Some(&release.id), &[]);
         }
-        is_new
+        true
     }
 }
 

@@ -27,8 +27,10 @@ fn rendered(template: &str, defaults: &str, given: &str) -> Rendered {
     assert!(findings.is_empty(), "{findings:?}");
     let file = tree.read("given.yaml").expect("is there");
     let values = Values::none(Span::start_of(file.id())).with_file(&file).expect("values").into_node();
-    let install = Install { name: "web", namespace: "shop", values: &values, minor: Minor::DEFAULT, is_upgrade: false };
-    let installed = install.render(&Arc::new(chart.expect("a chart")));
+    let (minor, served) = (Minor::DEFAULT, [].as_slice());
+    let install = Install { name: "web", namespace: "shop", values: &values, minor, is_upgrade: false, served };
+    let mut installed = install.render(&Arc::new(chart.expect("a chart")));
+    install.into_namespace(&mut installed.manifests, Span::start_of(file.id()));
     Rendered { sources, installed }
 }
 
