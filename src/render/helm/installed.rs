@@ -9,7 +9,6 @@ use seatrial_model::{FileId, Finding, Manifest, Needed, Node, ObjectId, Origin, 
 use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
-use crate::ids;
 use crate::placed::objects;
 use crate::render::{Capabilities, Document, HookEvent, Release, RenderedChart, Request, render};
 
@@ -103,9 +102,6 @@ pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Documen
         needed: rendered.needed.clone(),
         ..Installed::default()
     };
-    if let Some(message) = rendered.failure.as_ref().filter(|_| installed.findings.is_empty()) {
-        installed.findings.push(Finding::new(ids::CHART, chart, message.clone()));
-    }
     for document in rendered.documents.iter().filter(|document| is_wanted(document)) {
         let (manifests, findings) = objects(document, rendered, chart);
         installed.manifests.extend(manifests);
