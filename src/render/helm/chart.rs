@@ -20,6 +20,8 @@ use seatrial_tree::Tree;
 pub use file::ChartFile;
 pub use metadata::{ChartType, Dependency, Metadata};
 
+use crate::world::Source;
+
 pub(crate) use dependencies::is_in_range;
 pub(crate) use file::readable;
 pub(crate) use ignore::matches as path_matches;
@@ -32,6 +34,8 @@ pub(crate) type Parsed = Result<Arc<ParsedTemplates>, Arc<crate::render::Failure
 pub(crate) struct ParsedTemplates {
     pub(crate) templates: Templates,
     pub(crate) sources: Vec<Arc<SourceFile>>,
+    /// The same as functions know them, with the names that they have here.
+    pub(crate) named: Vec<Source>,
 }
 
 /// A chart. Shared by all of its releases, which may be rendered at the same time.

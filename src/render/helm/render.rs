@@ -12,6 +12,7 @@ mod printed;
 mod tables;
 mod top;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use seatrial_gotemplate::{Budget, Place, Text, Value};
@@ -19,6 +20,7 @@ use seatrial_model::{Finding, Needed, Node, SetBy, SourceFile, Span};
 
 use crate::chart::ChartFile;
 use crate::origins::Origins;
+use crate::world::{Changing, LookedUp, Lookup};
 
 pub use capabilities::Capabilities;
 pub use engine::render;
@@ -39,7 +41,6 @@ pub struct Release {
 }
 
 /// What a chart is rendered with.
-#[derive(Debug)]
 pub struct Request<'a> {
     /// The release.
     pub release: &'a Release,
@@ -53,6 +54,10 @@ pub struct Request<'a> {
     pub seed: [u8; 32],
     /// The time, in nanoseconds since 1970.
     pub now: i128,
+    /// What `lookup` answers; nothing without it.
+    pub lookup: Option<Rc<Lookup>>,
+    /// Whether `required` and `fail` let pass what they would refuse, as in `helm lint`.
+    pub is_lint: bool,
     /// How much the render may do.
     pub budget: Budget<'a>,
 }
@@ -74,6 +79,10 @@ pub struct RenderedChart {
     pub needed: Vec<Needed>,
     /// Values on the way to others and values that were used, by their marks.
     pub reads: Reads,
+    /// What makes the result another with each render of Helm; places as [`RenderedChart::span`] takes them.
+    pub changing: Vec<Changing>,
+    /// What was looked up in the cluster.
+    pub looked_up: Vec<LookedUp>,
     /// The origins of marks.
     pub origins: Origins,
     /// The template files, by the numbers that places have.

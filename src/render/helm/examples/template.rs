@@ -63,6 +63,8 @@ fn main() -> ExitCode {
         capabilities: &Capabilities::of_helm(),
         seed: [0; 32],
         now: 0,
+        lookup: None,
+        is_lint: false,
         budget: Budget::default(),
     };
     let started = std::time::Instant::now();

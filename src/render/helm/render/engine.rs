@@ -14,7 +14,7 @@ use super::{Crd, RenderedChart, Request, manifests, span_in};
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
-use crate::world::World;
+use crate::world::{Source, World};
 
 /// The file whose text is shown to the user.
 const NOTES: &str = "NOTES.txt";
@@ -151,7 +151,7 @@ fn by_path_length(one: &str, other: &str) -> Ordering {
 
 fn parse(all: &[Renderable]) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
     let mut templates = functions::templates();
-    let mut sources: Vec<Arc<SourceFile>> = Vec::new();
+    let (mut sources, mut named): (Vec<Arc<SourceFile>>, Vec<Source>) = Default::default();
     for renderable in all {
         let file = renderable.file.text().map_err(|error| {
             let message = format!("`{}` {error}", renderable.name);
@@ -168,9 +168,10 @@ fn parse(all: &[Renderable]) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
             let finding = Finding::new(ids::TEMPLATE, span, message.clone());
             Arc::new(Failure { message, finding: Some(Box::new(finding)) })
         })?;
+        named.push(Source { name: (&*renderable.name).into(), text: readable(&file).into() });
         sources.push(file);
     }
-    Ok(Arc::new(ParsedTemplates { templates, sources }))
+    Ok(Arc::new(ParsedTemplates { templates, sources, named }))
 }
 
 fn execute(
@@ -179,7 +180,10 @@ fn execute(
     request: &Request<'_>,
     rendered: &mut RenderedChart,
 ) -> Result<Vec<(String, Text)>, Failure> {
-    let mut world = World::default();
+    let mut world = World::new(&request.release.name, request.now, request.seed);
+    world.is_lint = request.is_lint;
+    world.lookup.clone_from(&request.lookup);
+    world.sources.clone_from(&parsed.named);
     let mut budget: Budget<'_> = request.budget;
     let mut texts = Vec::new();
     let (mut passed, mut used) = (Vec::new(), Vec::new());
@@ -204,6 +208,7 @@ fn execute(
         marks.dedup();
     }
     rendered.reads = super::Reads { passed, used };
+    (rendered.changing, rendered.looked_up) = (world.changing, world.looked_up);
     Ok(texts)
 }
 

@@ -86,10 +86,18 @@ impl Case {
         let (name, namespace) = ("shop".to_owned(), "default".to_owned());
         let release = Release { name, namespace, is_upgrade, revision: 1 };
         let values = values.into_node();
-        let capabilities = &Capabilities::of_helm();
-        let (seed, now, budget) = ([0; 32], 0, Budget::default());
-        let rendered =
-            render(&chart, &Request { release: &release, values: &values, by: &by, capabilities, seed, now, budget });
+        let request = Request {
+            release: &release,
+            values: &values,
+            by: &by,
+            capabilities: &Capabilities::of_helm(),
+            seed: [0; 32],
+            now: 0,
+            lookup: None,
+            is_lint: false,
+            budget: Budget::default(),
+        };
+        let rendered = render(&chart, &request);
         match rendered.failure {
             Some(message) => Err(message),
             None => text_of(&rendered, &printing),
