@@ -8,6 +8,7 @@ mod dependencies;
 mod directory;
 mod file;
 mod ignore;
+mod loading;
 mod metadata;
 mod values_file;
 
@@ -65,7 +66,7 @@ impl Chart {
     #[must_use]
     pub fn load(tree: &Tree, dir: &str) -> (Option<Chart>, Vec<Finding>) {
         let mut findings = Vec::new();
-        let chart = directory::load(tree, dir, &mut Vec::new(), &mut findings);
+        let chart = directory::load(tree, dir, &mut loading::Loading::new(), &mut findings);
         (chart, findings)
     }
 

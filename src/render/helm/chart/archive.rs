@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 
 /// Bytes that an archive may unpack to (helm: `MaxDecompressedChartSize`).
-const LARGEST: u64 = 100 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 100 * 1024 * 1024;
 
 /// Bytes of one file (helm: `MaxDecompressedFileSize`).
 pub(crate) const LARGEST_FILE: u64 = 5 * 1024 * 1024;
@@ -13,14 +13,19 @@ pub(crate) const LARGEST_FILE: u64 = 5 * 1024 * 1024;
 /// Files in an archive. Helm has no limit.
 const MOST_FILES: usize = 100_000;
 
+/// Directories within each other. Helm has no limit.
+const MOST_LEVELS: usize = 64;
+
 const BLOCK: usize = 512;
 
-/// The files of an archive, named without its first directory; or a clause that says what is wrong.
-pub(crate) fn files(packed: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+/// The files of an archive, named without its first directory; or a clause that says what is wrong. What it unpacks to is taken from `left`.
+pub(crate) fn files(packed: &[u8], left: &mut u64) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let limit = LARGEST.min(*left);
     let mut bytes = Vec::new();
-    let unpacked = MultiGzDecoder::new(packed).take(LARGEST + 1).read_to_end(&mut bytes);
-    if bytes.len() as u64 > LARGEST {
-        return Err(format!("decompressed chart is larger than the maximum size {LARGEST}"));
+    let unpacked = MultiGzDecoder::new(packed).take(limit + 1).read_to_end(&mut bytes);
+    *left = left.saturating_sub(bytes.len() as u64);
+    if bytes.len() as u64 > limit {
+        return Err(format!("decompressed chart is larger than the maximum size {limit}"));
     }
     unpacked.map_err(|error| format!("is not a packed chart: {error}"))?;
     let mut reader = Reader { rest: &bytes, long_name: None, files: Vec::new() };
@@ -115,6 +120,9 @@ fn inner_name(name: &str) -> Result<String, String> {
             part => parts.push(part),
         }
     }
+    if parts.len() > MOST_LEVELS {
+        return Err(format!("a file of the archive lies in more than {MOST_LEVELS} directories"));
+    }
     let clean = parts.join("/");
     if first == "Chart.yaml" {
         return Err("chart yaml not in base directory".to_owned());
@@ -202,6 +210,10 @@ mod tests {
         gzip.finish().expect("packed")
     }
 
+    fn unpacked(packed: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+        files(packed, &mut { u64::MAX })
+    }
+
     #[test]
     fn files_are_named_without_the_first_directory() {
         let long = format!("{}\n", "x".repeat(90));
@@ -214,7 +226,7 @@ mod tests {
             entry("short", b'0', b"x"),
             entry("web\\templates\\b.yaml", b'0', b"y"),
         ]);
-        let names: Vec<String> = files(&archive).expect("files").into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = unpacked(&archive).expect("files").into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["Chart.yaml", &format!("templates/{}", long.trim()), "templates/b.yaml"]);
     }
 
@@ -227,7 +239,7 @@ mod tests {
             ("web/c:/x", b'0', "chart contains illegally named files"),
             ("web/link", b'2', "`web/link` in the archive is a link"),
         ] {
-            assert_eq!(files(&packed(&[entry(name, kind, b"")])), Err(message.to_owned()), "{name}");
+            assert_eq!(unpacked(&packed(&[entry(name, kind, b"")])), Err(message.to_owned()), "{name}");
         }
     }
 
@@ -237,10 +249,31 @@ mod tests {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         (0..120).for_each(|_| gzip.write_all(&zeros).expect("written"));
         let bomb = gzip.finish().expect("packed");
-        assert!(files(&bomb).is_err_and(|why| why.contains("larger than the maximum size")));
+        assert!(unpacked(&bomb).is_err_and(|why| why.contains("larger than the maximum size")));
         let whole = packed(&[entry("web/Chart.yaml", b'0', &[b'a'; 2000])]);
-        assert!(files(&whole[..whole.len() / 2]).is_err());
-        assert!(files(b"name: web\n").is_err());
-        assert!(files(b"").is_err());
+        assert!(unpacked(&whole[..whole.len() / 2]).is_err());
+        assert!(unpacked(b"name: web\n").is_err());
+        assert!(unpacked(b"").is_err());
+    }
+
+    #[test]
+    fn archives_share_what_they_may_unpack_to_and_lie_in_few_directories() {
+        let archive = packed(&[entry("web/Chart.yaml", b'0', &[b'a'; 2000])]);
+        let mut left = 8000;
+        assert!(files(&archive, &mut left).is_ok());
+        assert!(files(&archive, &mut left).is_ok());
+        assert!(files(&archive, &mut left).is_err());
+        let path = format!("path=web/{}Chart.yaml\n", "charts/a/".repeat(100_000));
+        let deep = packed(&[entry("pax", b'x', record(&path).as_bytes()), entry("short", b'0', b"name: a\n")]);
+        assert!(unpacked(&deep).is_err_and(|why| why.contains("more than 64 directories")));
+    }
+
+    /// A line of a PAX header: its length counts itself.
+    fn record(text: &str) -> String {
+        let mut length = text.len();
+        while format!("{length} {text}").len() != length {
+            length = format!("{length} {text}").len();
+        }
+        format!("{length} {text}")
     }
 }

@@ -7,6 +7,7 @@ use seatrial_model::{BelongsTo, Finding, Node, OnceMap, SourceFile, Sources, Spa
 use seatrial_tree::{ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
 
+use super::loading::Loading;
 use super::metadata::{Metadata, Wrong, read_dependencies};
 use super::{Chart, ChartFile, archive, dependencies, values_file};
 use crate::ids;
@@ -21,7 +22,7 @@ pub(crate) struct Around<'a> {
     /// Whether no other chart asks for it.
     pub(crate) is_root: bool,
     /// The directories and archives that are being loaded.
-    pub(crate) loading: &'a mut Vec<String>,
+    pub(crate) loading: &'a mut Loading,
 }
 
 /// The chart in an archive.
@@ -32,7 +33,7 @@ pub(crate) fn unpack(
     span: Span,
     findings: &mut Vec<Finding>,
 ) -> Option<Chart> {
-    let around = Around { place: None, is_root: true, loading: &mut Vec::new() };
+    let around = Around { place: None, is_root: true, loading: &mut Loading::new() };
     unpack_in(bytes, belongs_to, sources, span, (around, findings))
 }
 
@@ -43,7 +44,7 @@ fn unpack_in(
     span: Span,
     (around, findings): (Around<'_>, &mut Vec<Finding>),
 ) -> Option<Chart> {
-    let files = match archive::files(bytes) {
+    let files = match archive::files(bytes, &mut around.loading.bytes_left) {
         Ok(files) => files,
         Err(why) => {
             findings.push(Finding::new(ids::CHART, span, format!("the chart cannot be unpacked: {why}")));
@@ -204,7 +205,7 @@ fn subchart(
     parent: &Chart,
     name: &str,
     files: &[ChartFile],
-    (loading, findings): (&mut Vec<String>, &mut Vec<Finding>),
+    (loading, findings): (&mut Loading, &mut Vec<Finding>),
 ) -> Option<Option<Chart>> {
     if name.starts_with(['_', '.']) {
         return Some(None);
@@ -229,7 +230,7 @@ fn subchart(
 pub(crate) fn unpack_subchart(
     parent: &Chart,
     file: &ChartFile,
-    (loading, findings): (&mut Vec<String>, &mut Vec<Finding>),
+    (loading, findings): (&mut Loading, &mut Vec<Finding>),
 ) -> Option<Chart> {
     if loading.len() > MOST_ARCHIVES {
         let message = format!("`{}` lies in too many archives", file.name());

@@ -5,6 +5,7 @@ use seatrial_tree::{EntryKind, Tree, join, within};
 
 use super::assemble::{self, Around};
 use super::ignore::Ignore;
+use super::loading::Loading;
 use super::{Chart, ChartFile};
 use crate::ids;
 
@@ -15,7 +16,7 @@ const MOST_FILES: usize = 100_000;
 const MOST_LEVELS: usize = 64;
 
 /// The chart in a directory. `loading` are the directories of the charts that ask for it.
-pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Vec<String>, findings: &mut Vec<Finding>) -> Option<Chart> {
+pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Loading, findings: &mut Vec<Finding>) -> Option<Chart> {
     let real = tree.real_path(dir).unwrap_or_else(|_| dir.to_owned());
     let path = join(&real, "Chart.yaml")?;
     if !tree.exists(&path) {

@@ -10,7 +10,7 @@ use super::failure::{self, Failure};
 use super::instance::{Instance, Switching};
 use super::tables::{Coalescing, Mismatch, Warning};
 use super::top::{self, Renderable, Shared, VALUES};
-use super::{Crd, RenderedChart, Request, manifests, span_in};
+use super::{Crd, Document, RenderedChart, Request, manifests, span_in};
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
@@ -64,11 +64,23 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
     rendered.notes = texts.iter().find(|(name, _)| *name == own_notes).map(|(_, text)| text.clone());
     texts.retain(|(name, text)| !name.ends_with(NOTES) && !text.trim().is_empty());
     texts.sort_by(|one, other| one.0.cmp(&other.0));
-    match manifests::sorted(&texts, chart.sources()) {
-        Ok(documents) => rendered.documents = documents,
-        Err(unreadable) => return Err(output_failure(&unreadable, chart, rendered)),
-    }
+    rendered.documents = manifests::sorted(&texts, chart.sources())
+        .map_err(|unreadable| output_failure(&unreadable, chart, rendered))?;
+    let unknown: Vec<Finding> = rendered.documents.iter().filter_map(|one| unknown_hook(one, rendered)).collect();
+    rendered.findings.extend(unknown);
     Ok(())
+}
+
+/// Helm passes over a hook of which it does not know an event, and nobody installs it.
+fn unknown_hook(document: &Document, rendered: &RenderedChart) -> Option<Finding> {
+    document.hook().filter(|hook| !hook.is_known)?;
+    let annotation = document.node.at(&["metadata", "annotations", "helm.sh/hook"])?;
+    let piece = document.text.piece_at(annotation.span().start as usize)?;
+    let value = rendered.origins.of(&piece.marks).into_iter().next().map(|origin| origin.span);
+    let span = value.or_else(|| span_in(&rendered.sources, piece.place?))?;
+    let text = annotation.scalar_text().unwrap_or_default();
+    let message = format!("Helm does not know the hook `{text}`, and never installs this");
+    Some(Finding::new(ids::CHART_OUTPUT, span, message).with_level(Level::Warning))
 }
 
 fn check_installable(chart: &Chart) -> Result<(), Failure> {
@@ -264,11 +276,14 @@ fn output_failure(unreadable: &manifests::Unreadable, chart: &Chart, rendered: &
     let line_end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
     let indent = text.get(line_start..line_end).map_or(0, |line| line.len() - line.trim_start().len());
     let line = text.slice((line_start + indent).min(line_end)..line_end);
-    let mut places = line.pieces().iter().filter_map(|piece| span_in(&rendered.sources, piece.place?));
+    // The action that printed something there, else the line's own text.
+    let places = || line.pieces().iter().filter_map(|piece| piece.place);
+    let place = places().find(|place| !place.is_literal).or_else(|| places().next());
+    let template = place.and_then(|place| span_in(&rendered.sources, place));
     let said = first.map_or_else(|| "what the template prints is not a mapping".to_owned(), |f| f.message.clone());
     let mut finding = Finding::new(
         ids::CHART_OUTPUT,
-        places.next().unwrap_or_else(|| chart.start()),
+        template.unwrap_or_else(|| chart.start()),
         format!("`{}` prints YAML that cannot be read: {said}", unreadable.source),
     );
     for origin in rendered.origins.of(&line.marks()) {
