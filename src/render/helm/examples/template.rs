@@ -9,7 +9,7 @@ use seatrial_gotemplate::Budget;
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
 use seatrial_helm::{Typing, Values};
-use seatrial_model::{Origin, SetBy, Sources, Span};
+use seatrial_model::{BelongsTo, Origin, SetBy, Sources, Span};
 use seatrial_tree::Tree;
 use seatrial_yaml::{Dialect, parse};
 
@@ -49,7 +49,12 @@ fn main() -> ExitCode {
     else {
         return ExitCode::from(2);
     };
-    let (chart, findings) = Chart::load(&tree, dir);
+    let (chart, findings) = if dir.ends_with(".tgz") {
+        let bytes = std::fs::read(&place).unwrap_or_default();
+        Chart::unpack(&bytes, &BelongsTo::Repository, &sources, origin.span)
+    } else {
+        Chart::load(&tree, dir)
+    };
     let Some(chart) = chart.map(Arc::new) else {
         findings.iter().for_each(|finding| eprintln!("Error: {}", finding.message));
         return ExitCode::FAILURE;
