@@ -57,6 +57,8 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
         capabilities: &capabilities,
         seed: [0; 32],
         now: 0,
+        lookup: None,
+        is_lint: false,
         budget: Budget::default(),
     };
     let made = render(&chart, &request);

@@ -1,13 +1,49 @@
 //! Floats as Go writes and reads them (`strconv`).
 
+/// The shortest digits with an exponent, as Rust writes it: `1.5e-7`.
+#[must_use]
+pub fn scientific(value: f64) -> String {
+    with_even_digit(value, format!("{value:e}"))
+}
+
+/// The shortest digits without an exponent.
+#[must_use]
+pub fn plain(value: f64) -> String {
+    with_even_digit(value, value.to_string())
+}
+
+/// Digits of a value in the middle between two shortest ones: Rust takes the upper, Go the even one.
+fn with_even_digit(value: f64, mut digits: String) -> String {
+    let end = digits.find('e').unwrap_or(digits.len());
+    let Some(last) = digits[..end].rfind(|c: char| ('1'..='9').contains(&c)) else { return digits };
+    let count = digits[..end].bytes().filter(u8::is_ascii_digit).count();
+    // Fewer digits are never in the middle, as both neighbours would have to be read as the same float.
+    if count < 15 || digits.as_bytes()[last].is_multiple_of(2) || !value.is_finite() {
+        return digits;
+    }
+    let exact = format!("{value:.60e}");
+    let exact = exact.split_once('e').map_or(exact.as_str(), |(mantissa, _)| mantissa);
+    let exact: Vec<u8> = exact.bytes().filter(u8::is_ascii_digit).collect();
+    let shown: Vec<u8> =
+        digits[..=last].bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').collect();
+    let behind = exact.get(shown.len()..).unwrap_or_default();
+    let is_middle = behind.split_first().is_some_and(|(first, rest)| *first == b'5' && rest.iter().all(|d| *d == b'0'));
+    if !is_middle || exact[..shown.len()] == shown[..] {
+        return digits;
+    }
+    let lower = char::from(digits.as_bytes()[last] - 1).to_string();
+    digits.replace_range(last..=last, &lower);
+    digits
+}
+
 /// The shortest digits, with an exponent below 0.0001 and from a million on (`FormatFloat` with `g`, `%v`).
 #[must_use]
 pub fn general(value: f64) -> String {
-    let scientific = format!("{value:e}");
+    let scientific = scientific(value);
     let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
     let exponent: i32 = exponent.parse().unwrap_or_default();
     if (-4..6).contains(&exponent) {
-        return value.to_string();
+        return plain(value);
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.abs())
@@ -18,9 +54,9 @@ pub fn general(value: f64) -> String {
 pub fn json(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || (1e-6..1e21).contains(&size) {
-        return format!("{value}");
+        return plain(value);
     }
-    let text = format!("{value:e}");
+    let text = scientific(value);
     if size >= 1e21 { text.replace('e', "e+") } else { text }
 }
 
@@ -98,6 +134,20 @@ fn from_hexadecimal(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_shortest_numbers_the_even_one_is_written() {
+        let cases = [
+            ("963371069027735.25", "9.633710690277352e+14"),
+            ("1125899906842624.25", "1.1258999068426242e+15"),
+            ("562949953421312.375", "5.629499534213124e+14"),
+            ("0.30000000000000004", "0.30000000000000004"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text).map(general).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(parse("-963371069026897.25").map(json).as_deref(), Some("-963371069026897.2"));
+    }
 
     #[test]
     fn floats_are_written_as_go_writes_them() {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::float::{plain, scientific};
+
 /// How many digits of a float are not zero at most: further ones need no computing.
 const DIGITS: usize = 1100;
 
@@ -25,7 +27,7 @@ pub fn format(value: f64, verb: char, precision: Option<usize>) -> String {
 }
 
 fn fixed(value: f64, precision: Option<usize>) -> String {
-    let Some(precision) = precision else { return value.to_string() };
+    let Some(precision) = precision else { return plain(value) };
     let known = precision.min(DIGITS);
     let mut out = format!("{value:.known$}");
     out.extend(std::iter::repeat_n('0', precision - known));
@@ -34,7 +36,7 @@ fn fixed(value: f64, precision: Option<usize>) -> String {
 
 fn exponential(value: f64, verb: char, precision: Option<usize>) -> String {
     let known = precision.map(|p| p.min(DIGITS));
-    let rust = known.map_or_else(|| format!("{value:e}"), |p| format!("{value:.p$e}"));
+    let rust = known.map_or_else(|| scientific(value), |p| format!("{value:.p$e}"));
     let (digits, exponent) = rust.split_once('e').unwrap_or((&rust, "0"));
     let mut out = digits.to_owned();
     if let Some(missing) = precision.map(|p| p.saturating_sub(DIGITS)) {
@@ -49,7 +51,7 @@ fn exponential(value: f64, verb: char, precision: Option<usize>) -> String {
 fn general(value: f64, verb: char, precision: Option<usize>) -> String {
     let wanted = precision.map(|p| p.max(1));
     let known = wanted.map(|p| (p - 1).min(DIGITS));
-    let rust = known.map_or_else(|| format!("{value:e}"), |p| format!("{value:.p$e}"));
+    let rust = known.map_or_else(|| scientific(value), |p| format!("{value:.p$e}"));
     let (shown, exponent) = rust.split_once('e').unwrap_or((&rust, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
     let digits = shown.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();

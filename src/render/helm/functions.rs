@@ -31,6 +31,7 @@ mod named;
 mod passwords;
 mod paths;
 mod places;
+mod primes;
 mod random;
 mod ranges;
 mod regex;
@@ -38,6 +39,7 @@ mod replace;
 mod split;
 mod strings;
 mod toml;
+mod toml_read;
 mod urls;
 mod versions;
 mod words;
@@ -78,6 +80,7 @@ const LISTS: &[&[Function]] = &[
     split::FUNCTIONS,
     strings::FUNCTIONS,
     toml::FUNCTIONS,
+    toml_read::FUNCTIONS,
     urls::FUNCTIONS,
     versions::FUNCTIONS,
     words::FUNCTIONS,

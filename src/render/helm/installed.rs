@@ -64,6 +64,8 @@ impl Install<'_> {
             capabilities: &capabilities,
             seed: [0; 32],
             now: 0,
+            lookup: None,
+            is_lint: false,
             budget: Budget::default(),
         };
         let rendered = render(chart, &request);

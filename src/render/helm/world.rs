@@ -1,11 +1,12 @@
 //! What a render knows of the world: the time, a seed instead of randomness, and what the cluster answers. All of it is given, so that the same
 //! input gives the same output.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use seatrial_golang::regexp::Expression;
 use seatrial_gotemplate::{Context, Failure, Place, Value};
 use sha2::{Digest, Sha256};
 
@@ -44,9 +45,6 @@ pub struct LookedUp {
 /// The state of one render: give it to `Templates::execute` as the world.
 #[derive(Default)]
 pub struct World {
-    pub(crate) included: Included,
-    /// Whether this is `helm lint`: `required` and `fail` then let pass what they would refuse.
-    pub is_lint: bool,
     /// What all that is random is made of.
     pub seed: [u8; 32],
     /// The name of the release: another release gets other random values.
@@ -62,6 +60,14 @@ pub struct World {
     pub changing: Vec<Changing>,
     /// What was looked up in the cluster.
     pub looked_up: Vec<LookedUp>,
+    /// What is in `changing`, and in `looked_up`.
+    noted: HashSet<(&'static str, Option<(u32, u32)>)>,
+    asked: HashSet<[String; 4]>,
+    /// Regular expressions that were compiled.
+    expressions: HashMap<Box<str>, Expression>,
+    /// Whether this is `helm lint`: `required` and `fail` then let pass what they would refuse.
+    pub is_lint: bool,
+    pub(crate) included: Included,
     /// How often each action has asked for randomness.
     draws: HashMap<[u8; 32], u64>,
 }
@@ -82,9 +88,23 @@ impl World {
         World { release: release.to_owned(), now, seed, ..World::default() }
     }
 
+    /// Notes an action once, however often it is executed.
+    fn note(&mut self, function: &'static str, place: Option<Place>) {
+        if self.noted.insert((function, place.map(|place| (place.source, place.start)))) {
+            self.changing.push(Changing { function, place });
+        }
+    }
+
+    /// Notes what was looked up, once.
+    pub(crate) fn note_lookup(&mut self, asked: [String; 4], place: Option<Place>) {
+        if self.asked.insert(asked.clone()) {
+            self.looked_up.push(LookedUp { asked, place });
+        }
+    }
+
     /// Bytes without end that look random: others for each release, action and use.
     fn draw(&mut self, function: &'static str, place: Option<Place>) -> Random {
-        self.changing.push(Changing { function, place });
+        self.note(function, place);
         let mut hash = Sha256::new();
         hash.update(self.seed);
         for part in [self.release.as_str(), function] {
@@ -112,6 +132,25 @@ impl World {
     }
 }
 
+/// How many regular expressions are kept compiled.
+const MOST_EXPRESSIONS: usize = 256;
+
+/// An expression that the render may have compiled before.
+///
+/// # Errors
+/// A clause that says what is wrong with it.
+pub(crate) fn expression(context: &mut Context<'_>, pattern: &str) -> Result<Expression, String> {
+    let Some(world) = context.world::<World>() else { return Expression::new(pattern) };
+    if let Some(known) = world.expressions.get(pattern) {
+        return Ok(known.clone());
+    }
+    let expression = Expression::new(pattern)?;
+    if world.expressions.len() < MOST_EXPRESSIONS {
+        world.expressions.insert(pattern.into(), expression.clone());
+    }
+    Ok(expression)
+}
+
 /// The randomness of the action that calls.
 ///
 /// # Errors
@@ -129,7 +168,7 @@ pub(crate) fn random(context: &mut Context<'_>, function: &'static str) -> Resul
 pub(crate) fn now(context: &mut Context<'_>, function: &'static str) -> Result<i128, Failure> {
     let place = context.place();
     let world = context.world::<World>().ok_or("there is no clock here")?;
-    world.changing.push(Changing { function, place });
+    world.note(function, place);
     Ok(world.now)
 }
 
@@ -198,6 +237,6 @@ mod tests {
         assert_ne!(first, drawn(&mut one, 1), "a second use is another");
         let mut released = World { release: "other".into(), ..world("{{a}}") };
         assert_ne!(first, drawn(&mut released, 1));
-        assert_eq!(one.changing.len(), 2);
+        assert_eq!(one.changing.len(), 1, "an action is noted once");
     }
 }

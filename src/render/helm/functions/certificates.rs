@@ -275,3 +275,56 @@ fn custom(cert: &Value, key: &Value) -> Result<Value, Failure> {
     Key::read(&key).map_err(|error| format!("error parsing private key: {error}"))?;
     Ok(Value::object(Rc::new(Certificate { cert, key })))
 }
+
+#[cfg(test)]
+mod tests {
+    use p256::ecdsa::signature::Verifier as _;
+    use rsa::pkcs1::DecodeRsaPublicKey as _;
+    use seatrial_gotemplate::{Budget, Templates};
+
+    use super::*;
+    use crate::world::World;
+
+    /// The certificate that a template makes, and the keys that it knows.
+    fn made(template: &str) -> Vec<Vec<u8>> {
+        let mut templates = Templates::new(&crate::functions::all());
+        templates.parse("t", 0, template).expect("a template");
+        let mut world = World::new("r", 1_700_000_000_000_000_000, [0; 32]);
+        let rendered = templates.execute("t", Value::nil(), &mut Budget::default(), &mut world);
+        let text = rendered.expect("rendered").text;
+        let blocks = text.split("-----BEGIN ").skip(1).map(|block| format!("-----BEGIN {block}"));
+        blocks.map(|block| der::read_pem(&block).expect("PEM").1).collect()
+    }
+
+    /// What is signed, the public key and the signature.
+    fn taken_apart(certificate: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+        let parts = der::read_all(der::read(certificate).expect("DER").content).expect("DER");
+        let fields = der::read_all(parts[0].content).expect("DER");
+        let key = der::read_all(fields[6].content).expect("DER")[1].content[1..].to_vec();
+        (parts[0].whole.to_vec(), key, parts[2].content[1..].to_vec())
+    }
+
+    #[test]
+    fn a_certificate_is_signed_by_its_authority() {
+        let chain = "{{ $ca := genCAWithKey \"ca\" 9 (genPrivateKey \"ecdsa\") }}{{ $ca.Cert }}\
+                     {{ (genSignedCertWithKey \"x\" nil nil 9 $ca (genPrivateKey \"ed25519\")).Cert }}";
+        let [authority, leaf] = made(chain).try_into().expect("two");
+        let (_, key, _) = taken_apart(&authority);
+        let (signed, _, signature) = taken_apart(&leaf);
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&key).expect("a key");
+        let signature = p256::ecdsa::Signature::from_der(&signature).expect("a signature");
+        assert!(key.verify(&signed, &signature).is_ok());
+        assert_eq!(made(chain)[1], leaf, "the same input gives the same certificate");
+        assert!(parts(&authority).expect("a certificate").1.is_some_and(|id| id.len() == 20));
+    }
+
+    #[test]
+    fn an_rsa_certificate_is_signed_by_its_key() {
+        let [certificate] = made("{{ (genCA \"ca\" 9).Cert }}").try_into().expect("one");
+        let (signed, key, signature) = taken_apart(&certificate);
+        let key = rsa::RsaPublicKey::from_pkcs1_der(&key).expect("a key");
+        let prefix = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+        let scheme = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: Box::from(prefix.as_slice()) };
+        assert!(key.verify(scheme, &Sha256::digest(&signed), &signature).is_ok());
+    }
+}

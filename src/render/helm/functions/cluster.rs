@@ -3,7 +3,7 @@
 
 use seatrial_gotemplate::{Function, Type, Value};
 
-use crate::world::{LookedUp, World};
+use crate::world::World;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -13,7 +13,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         let Some(world) = context.world::<World>() else { return Ok(Value::empty_map()) };
         let lookup = world.lookup.clone();
         let answer = lookup.map(|lookup| lookup(&asked[0], &asked[1], &asked[2], &asked[3]));
-        world.looked_up.push(LookedUp { asked, place });
+        world.note_lookup(asked, place);
         answer.map_or_else(|| Ok(Value::empty_map()), |answer| Ok(answer?))
     }),
     Function::new("getHostByName", &[Type::Text], |_, _| Ok(Value::text(""))),

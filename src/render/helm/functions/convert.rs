@@ -1,7 +1,7 @@
 //! Values as numbers: what spf13/cast makes of them, and the functions that say so: `int`, `int64`, `float64`, `atoi`, `toDecimal`, `toString`.
 
 use seatrial_golang::{float, integer};
-use seatrial_gotemplate::{Data, Function, IntKind, Type, Value};
+use seatrial_gotemplate::{Data, Function, IntKind, Object, Type, Value};
 
 use super::argument::{printed, text};
 
@@ -29,6 +29,7 @@ pub(crate) fn to_int(value: &Value) -> i64 {
         Data::Float(value) => whole(*value),
         Data::Bool(value) => i64::from(*value),
         Data::Text(text) => integer::parse_signed(without_zero_decimals(text)).unwrap_or_default(),
+        Data::Object(object) => numbered(&**object).unwrap_or_default(),
         _ => 0,
     }
 }
@@ -42,8 +43,14 @@ pub(crate) fn to_float(value: &Value) -> f64 {
         Data::Float(value) => *value,
         Data::Bool(value) => f64::from(u8::from(*value)),
         Data::Text(text) => float::parse(text).unwrap_or_default(),
+        Data::Object(object) => numbered(&**object).unwrap_or_default() as f64,
         _ => 0.0,
     }
+}
+
+/// The number of what cast knows by name.
+fn numbered(object: &dyn Object) -> Option<i64> {
+    matches!(object.type_name(), "time.Month" | "time.Weekday").then(|| object.plain().as_int())?
 }
 
 /// The float without what is behind its point. What no `int64` holds becomes the least, as on Go's usual machines.

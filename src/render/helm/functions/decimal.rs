@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use seatrial_golang::float::scientific;
+
 /// Digits behind the point of a quotient.
 const PRECISION: i64 = 16;
 
@@ -17,7 +19,7 @@ pub(crate) struct Decimal {
 impl Decimal {
     /// The shortest decimal that is read as this float, which is finite.
     pub(crate) fn of(value: f64) -> Self {
-        let text = format!("{:e}", value.abs());
+        let text = scientific(value.abs());
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let places = digits.split_once('.').map_or(0, |(_, behind)| behind.len());
         let places = i64::try_from(places).unwrap_or_default();

@@ -44,20 +44,27 @@ const PRETTY: Look = Look { is_pretty: true, escapes_html: true };
 const RAW: Look = Look { is_pretty: false, escapes_html: false };
 
 fn encoded(context: &mut Context<'_>, value: &Value, look: Look) -> Result<Text, Failure> {
-    let mut walk = Walk { context, out: TextBuilder::new(), look };
+    let mut walk = Walk { context, out: TextBuilder::new(), look, paid: 0 };
     walk.value(value, 0)?;
-    let text = walk.out.finish();
-    context.spend_bytes(text.len() as u64)?;
-    Ok(text)
+    walk.pay()?;
+    Ok(walk.out.finish())
 }
 
 struct Walk<'w, 'c> {
     context: &'w mut Context<'c>,
     out: TextBuilder,
     look: Look,
+    /// For how many bytes the budget has paid.
+    paid: usize,
 }
 
 impl Walk<'_, '_> {
+    /// Pays for what was written since: a value that holds another many times may be longer than any memory.
+    fn pay(&mut self) -> Result<(), Failure> {
+        let written = self.out.as_str().len();
+        self.context.spend_bytes((written - std::mem::replace(&mut self.paid, written)) as u64)
+    }
+
     fn line(&mut self, depth: u32, marks: &Marks) {
         if self.look.is_pretty {
             self.out.push_str(&format!("\n{}", "  ".repeat(depth as usize)), marks);
@@ -66,6 +73,7 @@ impl Walk<'_, '_> {
 
     fn value(&mut self, value: &Value, depth: u32) -> Result<(), Failure> {
         self.context.spend(1)?;
+        self.pay()?;
         if depth > DEEPEST {
             return Err(cycle(value));
         }

@@ -1,14 +1,14 @@
 //! Private keys: made of the world's seed, written and read as PEM (sprig: `crypto.go`).
 
 use ed25519_dalek::Signer as _;
-use rsa::RsaPrivateKey;
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
-use rsa::rand_core::{CryptoRng, RngCore};
 use rsa::signature::SignatureEncoding as _;
+use rsa::{BigUint, RsaPrivateKey};
 use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::der::{self, OCTET_STRING, OID, SEQUENCE, nested, tlv};
+use super::primes::prime;
 use crate::world::{self, Random};
 
 /// The functions of this file.
@@ -51,27 +51,6 @@ const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const NULL: &[u8] = &[0x05, 0x00];
 
-impl RngCore for Random {
-    fn next_u32(&mut self) -> u32 {
-        u32::from_be_bytes(self.bytes())
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        u64::from_be_bytes(self.bytes())
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        self.fill(bytes);
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rsa::rand_core::Error> {
-        self.fill(bytes);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Random {}
-
 fn elliptic(random: &mut Random) -> p256::ecdsa::SigningKey {
     loop {
         let bytes: [u8; 32] = random.bytes();
@@ -86,9 +65,14 @@ impl Key {
     pub(super) fn rsa(context: &mut Context<'_>, function: &'static str, bits: usize) -> Result<Key, Failure> {
         context.spend(RSA_STEPS * (bits as u64 / 1024))?;
         let mut random = world::random(context, function)?;
-        let key = RsaPrivateKey::new(&mut random, bits);
-        let key = key.map_err(|error| format!("error generating rsa key: {error}"))?;
-        Ok(Key::Rsa(Box::new(key)))
+        loop {
+            let (p, q) = (prime(&mut random, bits / 2), prime(&mut random, bits / 2));
+            // Now and then the exponent has no inverse.
+            if let Ok(key) = RsaPrivateKey::from_p_q(p, q, BigUint::from(65_537_u32)) {
+                return Ok(Key::Rsa(Box::new(key)));
+            }
+            context.spend(RSA_STEPS)?;
+        }
     }
 
     /// As Go writes it: RSA and elliptic keys in their own forms, others as PKCS#8.

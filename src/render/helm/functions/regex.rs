@@ -4,6 +4,8 @@ use seatrial_golang::quote::{can_backquote, quote};
 use seatrial_golang::regexp::{Expression, quote_meta};
 use seatrial_gotemplate::{Context, Data, Element, Failure, Function, List, Text, TextBuilder, Type, Value};
 
+use crate::world;
+
 use Type::{Int, Text as Str};
 
 /// The functions of this file.
@@ -61,7 +63,7 @@ fn count(arguments: &[Value]) -> i64 {
 fn compiled(context: &mut Context<'_>, arguments: &[Value]) -> Result<Expression, Failure> {
     let pattern = text(arguments, 0);
     context.spend(8 + (pattern.len() + text(arguments, 1).len()) as u64 / 8)?;
-    Expression::new(&pattern)
+    world::expression(context, &pattern)
         .map_err(|error| format!("error parsing regexp: {}", in_words_of_go(&error, &pattern)).into())
 }
 

@@ -18,11 +18,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 fn encoded(context: &mut Context<'_>, value: &Value) -> Result<Text, Failure> {
-    let mut writer = Writer { context, out: TextBuilder::new(), depth: 0 };
+    let mut writer = Writer { context, out: TextBuilder::new(), depth: 0, paid: 0 };
     writer.entry(&[], value)?;
-    let text = writer.out.finish();
-    context.spend_bytes(text.len() as u64)?;
-    Ok(text)
+    writer.pay()?;
+    Ok(writer.out.finish())
 }
 
 /// What a value is to TOML.
@@ -41,6 +40,8 @@ struct Writer<'w, 'c> {
     out: TextBuilder,
     /// How deep in a value that is written on one line.
     depth: u32,
+    /// For how many bytes the budget has paid.
+    paid: usize,
 }
 
 /// Objects are what `encoding/json` sees of them, but for times and durations.
@@ -53,11 +54,12 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-fn kind(value: &Value) -> Result<Kind, Failure> {
-    kind_within(value, json::DEEPEST)
+fn kind(context: &mut Context<'_>, value: &Value) -> Result<Kind, Failure> {
+    kind_within(context, value, json::DEEPEST)
 }
 
-fn kind_within(value: &Value, depth: u32) -> Result<Kind, Failure> {
+fn kind_within(context: &mut Context<'_>, value: &Value, depth: u32) -> Result<Kind, Failure> {
+    context.spend(1)?;
     let Some(depth) = depth.checked_sub(1) else { return Err(json::cycle(value)) };
     Ok(match &value.data {
         Data::Nil | Data::NilPointer(_) => Kind::Nil,
@@ -65,8 +67,10 @@ fn kind_within(value: &Value, depth: u32) -> Result<Kind, Failure> {
         Data::Map(map) if map.is_nil() => Kind::Nil,
         Data::Map(_) => Kind::Table,
         Data::List(list) => {
-            let kinds =
-                list.items().iter().map(|item| kind_within(&plain(item), depth)).collect::<Result<Vec<_>, _>>()?;
+            let mut kinds = Vec::with_capacity(list.items().len());
+            for item in list.items() {
+                kinds.push(kind_within(context, &plain(item), depth)?);
+            }
             if kinds.contains(&Kind::Nil) {
                 return Err("toml: cannot encode array with nil element".into());
             }
@@ -84,6 +88,12 @@ fn is_table(kind: Kind) -> bool {
 }
 
 impl Writer<'_, '_> {
+    /// Pays for what was written since: a value that holds another many times may be longer than any memory.
+    fn pay(&mut self) -> Result<(), Failure> {
+        let written = self.out.as_str().len();
+        self.context.spend_bytes((written - std::mem::replace(&mut self.paid, written)) as u64)
+    }
+
     fn put(&mut self, text: &str, marks: &Marks) {
         self.out.push_str(text, marks);
     }
@@ -96,12 +106,13 @@ impl Writer<'_, '_> {
 
     fn entry(&mut self, path: &[&str], value: &Value) -> Result<(), Failure> {
         self.context.spend(1)?;
+        self.pay()?;
         if path.len() > json::DEEPEST as usize {
             return Err(json::cycle(value));
         }
         let value = plain(value);
         let marks = value.known_marks();
-        match (kind(&value)?, &value.data) {
+        match (kind(self.context, &value)?, &value.data) {
             (Kind::Nil, _) if path.is_empty() => {
                 return Err("reflect: call of reflect.Value.Type on zero Value".into());
             }
@@ -145,7 +156,7 @@ impl Writer<'_, '_> {
 
     /// Entries that are no tables first, then the tables.
     fn table(&mut self, path: &[&str], map: &Map) -> Result<(), Failure> {
-        for (key, value) in ordered(map)? {
+        for (key, value) in ordered(self.context, map)? {
             let path: Vec<&str> = path.iter().copied().chain([&*key]).collect();
             self.entry(&path, &value)?;
         }
@@ -154,6 +165,7 @@ impl Writer<'_, '_> {
 
     fn element(&mut self, value: &Value) -> Result<(), Failure> {
         self.context.spend(1)?;
+        self.pay()?;
         let value = plain(value);
         if self.depth > json::DEEPEST {
             return Err(json::cycle(&value));
@@ -197,10 +209,10 @@ impl Writer<'_, '_> {
     fn inline(&mut self, map: &Map, marks: &Marks) -> Result<(), Failure> {
         self.depth += 1;
         self.put("{", marks);
-        let entries = ordered(map)?;
+        let entries = ordered(self.context, map)?;
         let last = entries.len().saturating_sub(1);
         for (at, (key, value)) in entries.iter().enumerate() {
-            if kind(value)? == Kind::Nil {
+            if kind(self.context, value)? == Kind::Nil {
                 continue;
             }
             self.put(&format!("{} = ", quoted_key(key)), &value.known_marks());
@@ -215,17 +227,12 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The entries of a map as they are written.
-fn ordered(map: &Map) -> Result<Vec<(std::rc::Rc<str>, Value)>, Failure> {
-    in_order(map.snapshot())
-}
-
-/// What is no table first.
-fn in_order(all: Vec<(std::rc::Rc<str>, Value)>) -> Result<Vec<(std::rc::Rc<str>, Value)>, Failure> {
+/// The entries of a map as they are written: what is not a table first.
+fn ordered(context: &mut Context<'_>, map: &Map) -> Result<Vec<(std::rc::Rc<str>, Value)>, Failure> {
     let mut entries = Vec::new();
-    for (key, value) in all {
+    for (key, value) in map.snapshot() {
         let value = plain(&value);
-        entries.push((is_table(kind(&value)?), key, value));
+        entries.push((is_table(kind(context, &value)?), key, value));
     }
     entries.sort_by_key(|(is_table, ..)| *is_table);
     Ok(entries.into_iter().map(|(_, key, value)| (key, value)).collect())

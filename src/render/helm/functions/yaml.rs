@@ -29,11 +29,11 @@ pub(crate) fn to_yaml(context: &mut Context<'_>, value: &Value) -> Result<Text, 
 }
 
 fn printed(context: &mut Context<'_>, value: &Value, printing: Printing) -> Result<Text, Failure> {
-    let mut walk = Walk { context, printer: Printer::new(printing), printing, ends: Vec::new() };
+    let mut walk = Walk { context, printer: Printer::new(printing), printing, ends: Vec::new(), paid: 0 };
     walk.value(value, 0)?;
+    walk.pay()?;
     let Walk { printer, ends, .. } = walk;
     let text = printer.finish();
-    context.spend_bytes(text.len() as u64)?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let mut builder = TextBuilder::new();
     let mut from = 0;
@@ -52,9 +52,17 @@ struct Walk<'w, 'c> {
     printing: Printing,
     /// Up to which byte which values are shown.
     ends: Vec<(usize, Marks)>,
+    /// For how many bytes the budget has paid.
+    paid: usize,
 }
 
 impl Walk<'_, '_> {
+    /// Pays for what was printed since: a value that holds another many times may be longer than any memory.
+    fn pay(&mut self) -> Result<(), Failure> {
+        let printed = self.printer.len();
+        self.context.spend_bytes((printed - std::mem::replace(&mut self.paid, printed)) as u64)
+    }
+
     fn shown(&mut self, marks: &Marks) {
         self.context.use_marks(marks);
         match self.ends.last_mut() {
@@ -65,6 +73,7 @@ impl Walk<'_, '_> {
 
     fn value(&mut self, value: &Value, depth: u32) -> Result<(), Failure> {
         self.context.spend(1)?;
+        self.pay()?;
         if depth > json::DEEPEST {
             return Err(json::cycle(value));
         }

@@ -1,4 +1,5 @@
-//! `fromYaml` and `fromYamlArray`: YAML as `sigs.k8s.io/yaml` reads it, every value knowing the values that its text shows.
+//! `fromYaml` and `fromYamlArray`: YAML as `sigs.k8s.io/yaml` reads it, every value knowing the values that its text shows. What is said about
+//! broken YAML are the words of `formats/yaml`.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,13 +22,23 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// What is said where a document has ended and no other begins.
+const INDENTED_LESS: &str = "the line is indented less than the first line";
 const BEFORE: &str = "error unmarshaling JSON: while decoding JSON: ";
 
 /// The first document of a text, or what Go leaves where there is nothing. The outer error is the end of the budget.
 fn read(context: &mut Context<'_>, text: &Text, nothing: Value) -> Result<Result<Value, String>, Failure> {
     context.spend(text.len() as u64 / 4)?;
     let file = Sources::new().add("values.yaml", text.as_str().to_owned());
-    let parsed = parse(&file, Dialect::Kubectl);
+    let mut parsed = parse(&file, Dialect::Kubectl);
+    // Go reads one document and does not look at what is behind it.
+    let ends = parsed.findings.iter().find(|finding| finding.message.starts_with(INDENTED_LESS));
+    if let Some(end) = ends.filter(|_| parsed.documents.is_empty()) {
+        let (line, _) = file.line_column(end.primary.span.start);
+        let start = file.line_starts().get(line - 1).copied().unwrap_or_default() as usize;
+        let first = Sources::new().add("values.yaml", text[..start].to_owned());
+        parsed = parse(&first, Dialect::Kubectl);
+    }
     let first = parsed.documents.first();
     let broken = parsed.findings.iter().find(|finding| finding.rule == ids::PARSE_ERROR);
     if let Some(finding) = broken.filter(|finding| first.is_none_or(|d| finding.primary.span.start <= d.span.start)) {

@@ -7,7 +7,7 @@ use seatrial_gotemplate::{Budget, Marks, Rendered, Text, Value};
 use seatrial_helm::functions;
 use seatrial_helm::world::World;
 
-/// Values of which each has a mark: `a` 1, `b` 2, `text` 3, `list` 4 with 5 and 6, `map` 7 with `in` 8.
+/// Values of which each has a mark: `a` 1, `b` 2, `text` 3, `list` 4 with 5 and 6, `map` 7 with `in` 8, `template` 9.
 fn values() -> Value {
     let marked = |value: Value, mark| value.with_marks(Marks::one(mark));
     let list = Value::list(vec![marked(Value::text("x"), 5), marked(Value::text("y"), 6)]);
@@ -18,13 +18,14 @@ fn values() -> Value {
         ("text", marked(Value::text("first\nsecond\n"), 3)),
         ("list", marked(list, 4)),
         ("map", marked(map, 7)),
+        ("template", marked(Value::text("v: {{ .b }} {{ 5 }}"), 9)),
     ];
     Value::map(entries.into_iter().collect())
 }
 
 fn render(template: &str) -> Rendered {
     let mut templates = functions::templates();
-    let defined = "{{ define \"lines\" }}k: {{ .a }}\nl: {{ .b }}{{ end }}";
+    let defined = "{{ define \"lines\" }}k: {{ .a }}\nl: {{ .b }}{{ end }}{{ define \"template\" }}k: {{ \"{{ .a }}\" }}\nl: x{{ end }}";
     templates.parse("h", 0, defined).expect("templates");
     templates.parse("t", 1, template).unwrap_or_else(|error| panic!("{error}"));
     let mut world = World::default();
@@ -42,7 +43,6 @@ fn lines_of_an_included_template_keep_their_values_when_they_are_indented() {
     let cases = [
         "{{ include \"lines\" . | nindent 4 }}",
         "{{ include \"lines\" . | indent 2 | trim }}",
-        "{{ tpl \"k: {{ .a }}\\nl: {{ .b }}\" . | nindent 4 | trimSuffix \"\\n\" }}",
         "{{ include \"lines\" . | replace \"k\" \"key\" | trimPrefix \"key\" }}",
         "{{ include \"lines\" . | trunc 100 | default \"x\" }}",
         "{{ include \"lines\" . | squote }}",
@@ -59,6 +59,41 @@ fn lines_of_an_included_template_keep_their_values_when_they_are_indented() {
         let literal = text.piece_at(text.find("l: ").expect("l")).and_then(|piece| piece.place).expect("a place");
         assert!(literal.is_literal, "{case}");
     }
+}
+
+/// Marks, and the number of the source.
+type Known = (Vec<u32>, u32);
+
+/// What is known of the bytes that are `part`.
+fn known_at(text: &Text, part: &str) -> Known {
+    let piece = text.piece_at(text.find(part).expect("the part")).expect("a piece");
+    (piece.marks.as_slice().to_vec(), piece.place.expect("a place").source)
+}
+
+#[test]
+fn what_tpl_makes_is_from_where_its_text_is_from() {
+    let cases: [(&str, &str, Known); 9] = [
+        ("{{ tpl .text . }}", "second", (vec![3], 1)),
+        ("{{ tpl .text . | nindent 2 }}", "second", (vec![3], 1)),
+        ("{{ tpl \"k: {{ .a }}\" . }}", "k", (vec![], 1)),
+        ("{{ tpl \"k: {{ .a }}\" . }}", "one", (vec![1], 1)),
+        ("{{ tpl .template . }}", "two", (vec![2], 1)),
+        ("{{ tpl .template . }}", "5", (vec![9], 1)),
+        ("{{ tpl (include \"template\" .) . }}", "one", (vec![1], 1)),
+        ("{{ tpl (include \"template\" .) . }}", "l: ", (vec![], 0)),
+        ("{{ tpl \"{{ tpl .text . }}\" . }}", "second", (vec![3], 1)),
+    ];
+    for (case, part, expected) in cases {
+        assert_eq!(known_at(&render(case).text, part), expected, "{case} {part}");
+    }
+}
+
+#[test]
+fn a_text_kept_from_one_tpl_can_be_printed_by_another() {
+    let keep = r#"{{ define "own" }}a long text {{ .a }}{{ end }}{{ $_ := set . "kept" (include "own" .) }}"#;
+    let text = render(&format!("{{{{ tpl {keep:?} . }}}}{{{{ tpl \"é{{{{ .kept }}}}\" . }}}}")).text;
+    assert_eq!(text.as_str(), "éa long text one");
+    assert_eq!(known_at(&text, "one"), (vec![1], 1));
 }
 
 #[test]

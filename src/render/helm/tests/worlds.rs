@@ -107,3 +107,18 @@ fn values_that_hold_themselves_and_deep_lists_end() {
     assert!(templates.execute("toml", map.clone(), &mut Budget::default(), &mut world).is_ok());
     map.as_map().expect("a map").remove("own");
 }
+
+#[test]
+fn a_value_that_holds_another_many_times_ends_with_the_budget() {
+    let long = Value::text("x".repeat(100_000));
+    let many = (0..40).fold(long, |inner, _| Value::list(vec![inner.clone(), inner]));
+    let data = Value::map([("a", many)].into_iter().collect());
+    for function in ["toYaml", "toYamlPretty", "toJson", "toPrettyJson", "toToml"] {
+        let mut templates = Templates::new(&functions::all());
+        templates.parse("t", 0, &format!("{{{{ {function} . }}}}")).expect("a template");
+        let mut world = World::new("r", NOW, [0; 32]);
+        let mut budget = Budget { bytes: 10 << 20, steps: 1_000_000, ..Budget::default() };
+        let error = templates.execute("t", data.clone(), &mut budget, &mut world).expect_err("too much");
+        assert!(error.is_limit, "{function}: {}", error.message);
+    }
+}
