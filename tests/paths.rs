@@ -74,7 +74,7 @@ fn any_number_of_paths_is_looked_into() {
     says(root, &["base/map.yaml", "./base/map.yaml", "base"], "", 0, &["2 objects in 2 environments"]);
     says(&root.join("plain"), &["../base"], "", 0, &["1 object in 1 environment"]);
     says(root, &["gone.yaml"], "", 2, &["cannot open `gone.yaml`"]);
-    says(root, &["chart"], "", 2, &["has no kustomization and no manifest; 1 Helm chart: not rendered yet"]);
+    says(root, &["chart"], "", 1, &["chart/Chart.yaml:1:1", "chart.metadata.version is required"]);
 }
 
 #[test]
@@ -137,8 +137,7 @@ fn an_application_without_an_object_is_told_what_it_has() {
         ("chart/Chart.yaml", "name: shop\n"),
         ("mkdocs.yml", "a: 1\n"),
     ]);
-    let expected =
-        "1 Helm chart: not rendered yet; skipped: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";
+    let expected = "1 Helm chart: checked when it is named, or a release is made of it; skipped: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";
     says(app.path(), &[], "", 2, &["there is nothing to render", expected]);
 }
 
