@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use seatrial_deploy::CancelToken;
+use seatrial_helm::ids::CHANGING_VALUE;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
@@ -193,6 +194,9 @@ impl Trial<'_> {
             }
             if let Some(because) = self.context.foreign_access(&target) {
                 return Err(because);
+            }
+            if judged.findings.iter().any(|finding| finding.rule == CHANGING_VALUE.as_str()) {
+                return Err("a chart makes values at random or of the time, and they could be guessed".to_owned());
             }
         }
         if self.cancel.is_cancelled() {

@@ -9,6 +9,7 @@ use seatrial_model::{FileId, Finding, Manifest, Needed, Node, ObjectId, Origin, 
 use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
+use crate::ids;
 use crate::placed::objects;
 use crate::render::{Capabilities, Document, HookEvent, Release, RenderedChart, Request, render};
 
@@ -104,6 +105,11 @@ pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Documen
         needed: rendered.needed.clone(),
         ..Installed::default()
     };
+    installed.findings.extend(rendered.changing.iter().map(|changing| {
+        let place = changing.place.and_then(|place| rendered.span(place)).unwrap_or(chart);
+        let message = format!("`{}` gives another value with each render", changing.function);
+        Finding::new(ids::CHANGING_VALUE, place, message)
+    }));
     for document in rendered.documents.iter().filter(|document| is_wanted(document)) {
         let (manifests, findings) = objects(document, rendered, chart);
         installed.manifests.extend(manifests);

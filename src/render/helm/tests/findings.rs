@@ -153,14 +153,14 @@ fn a_failing_template_is_told_at_the_value() {
 }
 
 #[test]
-fn output_that_is_not_yaml_is_told_at_the_value_that_was_printed() {
+fn output_that_is_not_yaml_is_told_where_it_was_printed_with_the_value_beside() {
     let template = "kind: A\nname: {{ .Values.name }}\n";
     let files = [CHART, ("chart/templates/a.yaml", template)];
     let bench = Bench::new("other: 1\nname: 'a: b'\n");
     let (chart, _) = bench.load(&files);
     let rendered = bench.render(&chart.expect("a chart"));
-    assert_eq!(bench.shown(&rendered.findings), ["error chart-output given.yaml:2"]);
-    assert_eq!(bench.place(rendered.findings[0].related[0].span), "chart/templates/a.yaml:2");
+    assert_eq!(bench.shown(&rendered.findings), ["error chart-output chart/templates/a.yaml:2"]);
+    assert_eq!(bench.place(rendered.findings[0].related[0].span), "given.yaml:2");
 }
 
 #[test]
