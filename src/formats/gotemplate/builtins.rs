@@ -147,7 +147,7 @@ fn joined(cx: &Context<'_>, values: Vec<Value>) -> Result<Text, Failure> {
     let shown = |value: Value| match &value.data {
         Data::Nil => Value::text("<no value>"),
         // Pointers are looked through, as an action does.
-        Data::Object(object) if object.kind() == ObjectKind::Pointer => Value::text(Object::print(&**object)),
+        Data::Object(object) if object.kind() == ObjectKind::Pointer => Value::text(Object::printed(&**object)),
         _ => value,
     };
     let shown: Vec<Value> = values.into_iter().map(shown).collect();

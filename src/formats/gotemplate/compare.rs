@@ -103,7 +103,7 @@ fn same(one: &Value, other: &Value) -> Result<bool, Failure> {
     }
     let is_struct = other_object.kind() == ObjectKind::Struct;
     let is_equal_struct =
-        is_struct && type_one == type_other && Object::print(&**one) == Object::print(&**other_object);
+        is_struct && type_one == type_other && Object::printed(&**one) == Object::printed(&**other_object);
     Ok(Rc::ptr_eq(one, other_object) || is_equal_struct)
 }
 

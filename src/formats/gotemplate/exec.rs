@@ -177,7 +177,7 @@ impl<'t> State<'t> {
             }
             // Pointers are looked through.
             Data::Object(object) if object.kind() == ObjectKind::Pointer => {
-                printed = Text::new(Object::print(&**object));
+                printed = Text::new(Object::printed(&**object));
                 &printed
             }
             _ => {
@@ -268,7 +268,7 @@ impl<'t> State<'t> {
             Data::Int { kind, value: count } => self.count(cx, range, value, *kind, *count),
             _ => {
                 let shown = match &value.data {
-                    Data::Object(object) => Object::print(&**object),
+                    Data::Object(object) => Object::printed(&**object),
                     _ => format::print(value),
                 };
                 self.fail(format!("range can't iterate over {shown}"), &value.marks)

@@ -40,7 +40,7 @@ pub trait Object: Debug {
     }
 
     /// What an action prints: `{a b}` of a struct and of a pointer to one, the text of a stringer. (`%v` puts `&` before a pointer's.)
-    fn print(&self) -> String;
+    fn printed(&self) -> String;
 
     /// Whether Go prints it by a method (`String` or `Error`): then also where a string is asked for.
     fn is_stringer(&self) -> bool {

@@ -169,7 +169,7 @@ impl Printer {
             Data::Object(object) => {
                 let is_text = object.is_stringer() && !self.is_erroring && !self.flags.sharp_v;
                 if is_text && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
-                    return self.text(&Text::new(Object::print(&**object)), verb);
+                    return self.text(&Text::new(Object::printed(&**object)), verb);
                 }
                 match (object.kind(), as_slice(value)) {
                     (ObjectKind::Slice, Some(list)) => self.list(&list, verb, depth),
@@ -177,9 +177,9 @@ impl Printer {
                     (ObjectKind::Pointer, _) if depth > 0 => self.pointer(value, verb),
                     (ObjectKind::Pointer, _) => {
                         self.write("&");
-                        self.write(&Object::print(&**object));
+                        self.write(&Object::printed(&**object));
                     }
-                    _ => self.write(&Object::print(&**object)),
+                    _ => self.write(&Object::printed(&**object)),
                 }
             }
             Data::Function(_) => self.pointer(value, verb),

@@ -78,7 +78,7 @@ impl Object for Certificate {
         }
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         format!("{{{} {}}}", self.cert, self.key)
     }
 

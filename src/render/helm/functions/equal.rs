@@ -70,7 +70,8 @@ fn shallow(left: &Value, right: &Value) -> Option<bool> {
         (Data::List(_), Data::List(_)) | (Data::Map(_), Data::Map(_)) => return None,
         (Data::Object(left_object), Data::Object(right_object)) => {
             std::ptr::addr_eq(std::rc::Rc::as_ptr(left_object), std::rc::Rc::as_ptr(right_object))
-                || (left_object.type_name() == right_object.type_name() && left_object.print() == right_object.print())
+                || (left_object.type_name() == right_object.type_name()
+                    && left_object.printed() == right_object.printed())
         }
         _ => false,
     })

@@ -184,7 +184,7 @@ impl Writer<'_, '_> {
             Data::Map(map) => return self.inline(map, &marks),
             Data::Object(object) => match value.downcast::<Moment>() {
                 Some(moment) => moment.0.format("2006-01-02T15:04:05.999999999Z07:00"),
-                None => quoted(&object.print()),
+                None => quoted(&object.printed()),
             },
             _ => return Err(format!("unexpected type: {}", value.type_name()).into()),
         };

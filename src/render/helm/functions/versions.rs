@@ -137,7 +137,7 @@ impl Object for Semver {
         if self.is_pointer { METHODS } else { &METHODS[..of_value] }
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         self.version.to_string()
     }
 

@@ -90,9 +90,9 @@ impl Object for Capabilities {
         Some(value.with_marks(self.marks.clone()))
     }
 
-    fn print(&self) -> String {
-        let versions = VersionSet(self.api_versions.clone()).print();
-        format!("{{{} {versions} {}}}", self.kube_version.fields(), self.helm_version.print())
+    fn printed(&self) -> String {
+        let versions = VersionSet(self.api_versions.clone()).printed();
+        format!("{{{} {versions} {}}}", self.kube_version.fields(), self.helm_version.printed())
     }
 
     fn plain(&self) -> Value {
@@ -145,7 +145,7 @@ impl Object for KubeVersion {
         METHODS
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         self.normalized.clone()
     }
 
@@ -188,7 +188,7 @@ impl Object for HelmVersion {
         Some(Value::text(text.as_str()))
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         let HelmVersion { version, git_commit, git_tree_state, go_version, kube_client_version } = self;
         format!("{{{version} {git_commit} {git_tree_state} {go_version} {kube_client_version}}}")
     }
@@ -243,7 +243,7 @@ impl Object for VersionSet {
         self.0.iter().zip(0..).map(|(one, at)| (Value::int(at), Value::text(one.as_str()))).collect()
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         format!("[{}]", self.0.join(" "))
     }
 

@@ -60,7 +60,7 @@ impl Object for Duration {
         METHODS
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         duration::print(self.0)
     }
 

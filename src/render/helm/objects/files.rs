@@ -120,7 +120,7 @@ impl Object for Files {
         self.0.iter().map(item).collect()
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         let bytes = |data: &[u8]| data.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
         let one = |(path, file): (&Rc<str>, &File)| format!("{path}:[{}]", bytes(&file.data));
         format!("map[{}]", self.0.iter().map(one).collect::<Vec<_>>().join(" "))

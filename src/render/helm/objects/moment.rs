@@ -97,7 +97,7 @@ impl Object for Moment {
         METHODS
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         self.0.format(PRINTED)
     }
 

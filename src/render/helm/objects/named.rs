@@ -31,7 +31,7 @@ impl Object for Named {
         None
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         self.name.to_owned()
     }
 

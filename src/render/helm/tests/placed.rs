@@ -94,7 +94,7 @@ fn what_stands_in_the_template_has_its_place_there() {
 fn what_does_not_parse_is_told_at_the_template_with_the_values_of_the_line() {
     let rendered = rendered(TEMPLATE, "name: shop\ntier: front\nreplicas: 1\n", "replicas: 'a: b'\n");
     let [finding] = rendered.installed.findings.as_slice() else { panic!("{:?}", rendered.installed.findings) };
-    assert_eq!(rendered.place(finding.primary.span), "templates/web.yaml:6:3");
+    assert_eq!(rendered.place(finding.primary.span), "templates/web.yaml:6:13");
     let related: Vec<String> = finding.related.iter().map(|label| rendered.place(label.span)).collect();
     assert_eq!(related, ["given.yaml:1:11"]);
     assert!(rendered.installed.has_failed && rendered.installed.manifests.is_empty());

@@ -79,7 +79,7 @@ fn what_tpl_makes_is_from_where_its_text_is_from() {
         ("{{ tpl \"k: {{ .a }}\" . }}", "one", (vec![1], 1)),
         ("{{ tpl .template . }}", "two", (vec![2], 1)),
         ("{{ tpl .template . }}", "5", (vec![9], 1)),
-        ("{{ tpl (include \"template\" .) . }}", "one", (vec![1], 1)),
+        ("{{ tpl (include \"template\" .) . }}", "one", (vec![1], 0)),
         ("{{ tpl (include \"template\" .) . }}", "l: ", (vec![], 0)),
         ("{{ tpl \"{{ tpl .text . }}\" . }}", "second", (vec![3], 1)),
     ];

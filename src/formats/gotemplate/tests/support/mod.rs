@@ -89,7 +89,7 @@ impl Object for Thing {
         METHODS
     }
 
-    fn print(&self) -> String {
+    fn printed(&self) -> String {
         format!("{{{}}}", self.name)
     }
 
