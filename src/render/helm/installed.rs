@@ -1,6 +1,6 @@
 //! What a release puts into a cluster: the objects of a chart with the values that are given to it, each with the lines that a human edits.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use seatrial_gotemplate::Budget;
@@ -105,17 +105,31 @@ pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Documen
         needed: rendered.needed.clone(),
         ..Installed::default()
     };
-    installed.findings.extend(rendered.changing.iter().map(|changing| {
-        let place = changing.place.and_then(|place| rendered.span(place)).unwrap_or(chart);
-        let message = format!("`{}` gives another value with each render", changing.function);
-        Finding::new(ids::CHANGING_VALUE, place, message)
-    }));
+    installed.findings.extend(changing(rendered, chart, &is_wanted));
     for document in rendered.documents.iter().filter(|document| is_wanted(document)) {
         let (manifests, findings) = objects(document, rendered, chart);
         installed.manifests.extend(manifests);
         installed.findings.extend(findings);
     }
     installed
+}
+
+/// The values that Helm makes anew with each render, but for those of templates of which nothing is wanted, as tests.
+fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Vec<Finding> {
+    let sources = |wanted: bool| -> HashSet<u32> {
+        let documents = rendered.documents.iter().filter(|document| is_wanted(document) == wanted);
+        let pieces = documents.flat_map(|document| document.text.pieces());
+        pieces.filter_map(|piece| Some(piece.place?.source)).collect()
+    };
+    let (wanted, others) = (sources(true), sources(false));
+    let is_left_out = |source: u32| others.contains(&source) && !wanted.contains(&source);
+    let all = rendered.changing.iter().filter(|changing| !changing.place.is_some_and(|p| is_left_out(p.source)));
+    let told = all.map(|changing| {
+        let place = changing.place.and_then(|place| rendered.span(place)).unwrap_or(chart);
+        let message = format!("`{}` gives another value with each render", changing.function);
+        Finding::new(ids::CHANGING_VALUE, place, message)
+    });
+    told.collect()
 }
 
 /// Whether a document is applied when the release is installed or upgraded.

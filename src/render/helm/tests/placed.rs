@@ -99,3 +99,18 @@ fn what_does_not_parse_is_told_at_the_template_with_the_values_of_the_line() {
     assert_eq!(related, ["given.yaml:1:11"]);
     assert!(rendered.installed.has_failed && rendered.installed.manifests.is_empty());
 }
+
+#[test]
+fn values_that_change_are_noted_but_for_those_of_tests() {
+    let metadata = |name: &str, more: &str| format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n{more}");
+    let random = metadata("a{{ randAlphaNum 4 | lower }}", "");
+    let noted = rendered(&random, "", "");
+    let [finding] = noted.installed.findings.as_slice() else { panic!("{:?}", noted.installed.findings) };
+    assert_eq!(
+        (finding.rule.as_str(), noted.place(finding.primary.span)),
+        ("changing-value", "templates/web.yaml:4:10".into())
+    );
+    let test = metadata("a{{ randAlphaNum 4 | lower }}", "  annotations: { helm.sh/hook: test }\n");
+    let left_out = rendered(&test, "", "").installed;
+    assert!(left_out.findings.is_empty() && left_out.manifests.is_empty(), "{left_out:?}");
+}
