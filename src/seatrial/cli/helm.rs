@@ -52,9 +52,6 @@ pub(crate) struct HelmArgs {
     /// As an upgrade, not an installation.
     #[arg(long, hide = true)]
     pub(crate) is_upgrade: bool,
-    /// Major version of Helm, 3 or 4.
-    #[arg(long, value_name = "MAJOR", value_parser = clap::value_parser!(u8).range(3..=4), hide = true)]
-    pub(crate) helm_version: Option<u8>,
 }
 
 impl HelmArgs {
@@ -76,7 +73,6 @@ impl HelmArgs {
             ("--skip-tests", self.skip_tests),
             ("--no-hooks", self.no_hooks),
             ("--is-upgrade", self.is_upgrade),
-            ("--helm-version", self.helm_version.is_some()),
         ];
         flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
     }

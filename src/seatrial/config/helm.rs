@@ -32,7 +32,7 @@ pub(crate) struct HelmSource {
     /// Namespace of the release, `default` by default.
     #[serde(default)]
     pub(crate) namespace: Option<String>,
-    /// Major version of Helm that installs it, 3 or 4 (the default).
+    /// Major version of Helm that installs it: 4. What 3 prints otherwise is not there yet.
     #[serde(default)]
     pub(crate) version: Option<u8>,
 }
@@ -81,8 +81,14 @@ impl HelmSource {
     /// What the types cannot say: the key and a sentence.
     pub(super) fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        if let Some(version) = self.version.filter(|version| !matches!(version, 3 | 4)) {
-            problems.push(("version", format!("`{version}` is not a major version of Helm that is known: 3 or 4")));
+        match self.version {
+            None | Some(4) => {}
+            Some(3) => {
+                problems.push(("version", "Helm 3 is not supported yet: leave `version` out for Helm 4".to_owned()));
+            }
+            Some(version) => {
+                problems.push(("version", format!("`{version}` is not a major version of Helm that is known: 4")));
+            }
         }
         if let Some(name) = self.release.as_deref().filter(|name| !is_release_name(name)) {
             let message = format!(
