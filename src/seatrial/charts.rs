@@ -3,24 +3,17 @@
 use std::sync::Arc;
 
 use seatrial_discover::HelmRelease;
-use seatrial_helm::chart::Chart;
+use seatrial_helm::chart::Loaded;
 use seatrial_helm::{Install, Values};
 use seatrial_kubernetes::Minor;
-use seatrial_model::{BelongsTo, Finding, Node, OnceMap, Rendered, Span, ids};
-use seatrial_tree::{EntryKind, Tree};
+use seatrial_model::{Finding, Node, OnceMap, Rendered, Span, ids};
+use seatrial_tree::Tree;
 
 use crate::config::{place_of, root_of};
 
 /// The charts of a tree: each is read once, for all environments.
 #[derive(Debug, Default)]
 pub(crate) struct Charts(OnceMap<String, Arc<Loaded>>);
-
-/// A chart, and what is wrong with it. There is none where Helm would not load it.
-#[derive(Debug)]
-struct Loaded {
-    chart: Option<Arc<Chart>>,
-    findings: Vec<Finding>,
-}
 
 impl Charts {
     /// Renders a release.
@@ -73,19 +66,10 @@ fn load(tree: &Tree, path: &str, asked: Span) -> Loaded {
         findings: vec![Finding::new(ids::MISSING_FILE, tree.stand_in(path), message).with_field(path)],
     };
     let shown = if path.is_empty() { "." } else { path };
-    let (chart, findings) = match tree.kind(path) {
-        Ok(EntryKind::Directory) => Chart::load(tree, path),
-        Ok(EntryKind::File) => {
-            let bytes = match tree.read_bytes(path) {
-                Ok(bytes) => bytes,
-                Err(error) => return nothing(format!("`{shown}` {error}")),
-            };
-            let of = BelongsTo::Chart { name: path.into(), asked };
-            Chart::unpack(&bytes, &of, tree.sources(), asked)
-        }
-        Err(error) => return nothing(format!("the chart `{shown}` {error}")),
-    };
-    Loaded { chart: chart.map(Arc::new), findings }
+    if let Err(error) = tree.kind(path) {
+        return nothing(format!("the chart `{shown}` {error}"));
+    }
+    Loaded::at(tree, path, path, || asked).unwrap_or_else(|error| nothing(format!("`{shown}` {error}")))
 }
 
 fn values(release: &HelmRelease, tree: &Tree, configured: &Configured, findings: &mut Vec<Finding>) -> Values {

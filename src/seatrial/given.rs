@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use seatrial_discover::{Discovery, HelmRelease, Loose, Role, Source};
+use seatrial_helm::chart::is_chart;
 use seatrial_kustomize::FILE_NAMES;
 use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, join, parent, within};
 
@@ -148,7 +149,7 @@ impl At<'_> {
         let is_hidden = dir.split('/').any(|part| part.starts_with('.'));
         let own = (self.workspace.repository.is_none() || is_hidden).then(|| self.of(dir));
         let discovery = own.as_ref().unwrap_or_else(|| self.renderer.discovery());
-        if !discovery.has_kustomization(dir) && self.is_chart(dir) {
+        if !discovery.has_kustomization(dir) && is_chart(&self.workspace.tree, dir) {
             plan.environments.extend(self.trials(dir));
             return Ok(());
         }
@@ -167,11 +168,6 @@ impl At<'_> {
         plan.environments.extend(sources.into_iter().map(|source| Planned::found(source, self.flags)));
         plan.left_out.add(&found.left_out);
         Ok(())
-    }
-
-    fn is_chart(&self, dir: &str) -> bool {
-        let file = join(dir, "Chart.yaml").unwrap_or_default();
-        self.workspace.tree.kind(&file) == Ok(EntryKind::File)
     }
 
     /// A chart with its own values, and with each `ci/*-values.yaml`, as `ct` tries it.

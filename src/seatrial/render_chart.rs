@@ -3,12 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_gotemplate::Budget;
-use seatrial_helm::chart::Chart;
+use seatrial_helm::chart::{CHART_FILE, Loaded};
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
 use seatrial_helm::{SetError, Typing, Values, placed};
-use seatrial_model::{BelongsTo, EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
-use seatrial_tree::EntryKind;
+use seatrial_model::{EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
 
 use crate::cli::{HelmArgs, ManifestFormat, RenderArgs};
 use crate::manifest_files::{text, write_file};
@@ -25,7 +23,7 @@ const UNNAMED: &str = "release-name";
 /// Whether a path is a chart: a directory with a `Chart.yaml` and without a kustomization, or an archive.
 pub(crate) fn is_chart(path: &Path) -> bool {
     let has = |name: &str| path.join(name).is_file();
-    let is_directory = has("Chart.yaml") && !seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
+    let is_directory = has(CHART_FILE) && !seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
     is_directory || (path.extension().is_some_and(|extension| extension == "tgz") && path.is_file())
 }
 
@@ -34,7 +32,7 @@ pub(crate) fn is_chart(path: &Path) -> bool {
 /// # Errors
 /// [`Stop::Usage`] for a flag that is wrong, [`Stop::Broken`] when nothing can be written.
 pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) -> Result<u8, Stop> {
-    let (chart, mut findings) = open(session, path)?;
+    let Loaded { chart, mut findings } = open(session, path)?;
     let given = Given { session, flags: &args.helm };
     let values = given.values()?.into_node();
     let Some(chart) = chart else {
@@ -50,17 +48,7 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     };
     let capabilities = capabilities(flags)?;
     let by = SetBy::CommandLine;
-    let request = Request {
-        release: &release,
-        values: &values,
-        by: &by,
-        capabilities: &capabilities,
-        seed: [0; 32],
-        now: 0,
-        lookup: None,
-        is_lint: false,
-        budget: Budget::default(),
-    };
+    let request = Request::new(&release, &values, &by, &capabilities);
     let made = render(&chart, &request);
     let printing = Printing {
         include_crds: flags.include_crds,
@@ -108,7 +96,7 @@ fn capabilities(flags: &HelmArgs) -> Result<Capabilities, Stop> {
 }
 
 /// The chart at a path, and what is wrong with it.
-fn open(session: &Session, path: &Path) -> Result<(Option<Arc<Chart>>, Vec<Finding>), Stop> {
+fn open(session: &Session, path: &Path) -> Result<Loaded, Stop> {
     let absolute = normal(&session.directory.join(path));
     let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
     // What lies beside the chart is not read, but a link in it may lead there.
@@ -116,18 +104,9 @@ fn open(session: &Session, path: &Path) -> Result<(Option<Arc<Chart>>, Vec<Findi
     let workspace = Workspace::around(root, root, &session.sources)?;
     let inside = workspace.really_in_tree(&real).unwrap_or_default();
     let tree = &workspace.tree;
-    let (chart, findings) = match tree.kind(&inside) {
-        Ok(EntryKind::Directory) => Chart::load(tree, &inside),
-        Ok(EntryKind::File) => {
-            let bytes = tree.read_bytes(&inside).map_err(|error| cannot_open(path, &format!("it {error}")))?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let asked = Span::start_of(session.sources.add(&path.display().to_string(), String::new()).id());
-            let of = BelongsTo::Chart { name: (&*name).into(), asked };
-            Chart::unpack(&bytes, &of, &session.sources, asked)
-        }
-        Err(error) => return Err(cannot_open(path, &format!("it {error}"))),
-    };
-    Ok((chart.map(Arc::new), findings))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let asked = || Span::start_of(session.sources.add(&path.display().to_string(), String::new()).id());
+    Loaded::at(tree, &inside, &name, asked).map_err(|error| cannot_open(path, &format!("it {error}")))
 }
 
 /// The values that the command line gives.

@@ -37,13 +37,13 @@ impl Expression {
         Ok(Expression { regex: build(&translated)?, names })
     }
 
-    /// The parts of a text that match, at most so many; a negative number is no limit (`FindAllStringIndex`).
+    /// The first matches in a text, up to a limit; all of them if the limit is negative (`FindAllStringIndex`).
     pub fn find(&self, text: &str, most: i64) -> Vec<Range<usize>> {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         self.regex.find_iter(text).take(most).map(|found| found.range()).collect()
     }
 
-    /// The parts of a text between those that match, at most so many; a negative number is no limit (`Split`).
+    /// The parts of a text between its matches, up to a limit; all of them if the limit is negative (`Split`).
     #[must_use]
     pub fn split(&self, text: &str, most: i64) -> Vec<Range<usize>> {
         if most == 0 {

@@ -49,7 +49,7 @@ fn has_right_marker(text: &str) -> bool {
     characters.next().is_some_and(is_space) && characters.next() == Some('-')
 }
 
-/// `%#U` of what is no character to Go: the end of the text.
+/// What `%#U` prints at the end of the text, where Go has no character.
 fn shown_code(c: Option<char>) -> String {
     let Some(c) = c else { return "U+FFFFFFFFFFFFFFFF".to_owned() };
     let code = u32::from(c);

@@ -24,10 +24,14 @@ pub trait Object: Debug {
     fn type_name(&self) -> &'static str;
 
     /// What Go's reflection says that it is.
-    fn kind(&self) -> ObjectKind;
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Struct
+    }
 
     /// A field of a struct, or an entry of a map.
-    fn field(&self, name: &str) -> Option<Value>;
+    fn field(&self, _name: &str) -> Option<Value> {
+        None
+    }
 
     /// The methods. Their first argument is the object itself, before those that `params` names.
     fn methods(&self) -> &'static [Function] {

@@ -8,6 +8,7 @@ mod dependencies;
 mod directory;
 mod file;
 mod ignore;
+mod loaded;
 mod loading;
 mod metadata;
 mod values_file;
@@ -19,6 +20,7 @@ use seatrial_model::{BelongsTo, Finding, Needed, Node, OnceMap, SourceFile, Sour
 use seatrial_tree::Tree;
 
 pub use file::ChartFile;
+pub use loaded::{CHART_FILE, Loaded, is_chart};
 pub use metadata::{ChartType, Dependency, Metadata};
 
 use crate::world::Source;

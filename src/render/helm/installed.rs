@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_gotemplate::Budget;
 use seatrial_kubernetes::{Minor, Scope, kinds, scope};
 use seatrial_model::{FileId, Finding, Manifest, Needed, Node, ObjectId, Origin, SetBy, Span};
 use seatrial_yaml::{Dialect, parse};
@@ -58,17 +57,7 @@ impl Install<'_> {
             is_upgrade: self.is_upgrade,
             revision: 1,
         };
-        let request = Request {
-            release: &release,
-            values: self.values,
-            by: &SetBy::Values("values"),
-            capabilities: &capabilities,
-            seed: [0; 32],
-            now: 0,
-            lookup: None,
-            is_lint: false,
-            budget: Budget::default(),
-        };
+        let request = Request::new(&release, self.values, &SetBy::Values("values"), &capabilities);
         let rendered = render(chart, &request);
         let mut installed = placed(&rendered, chart.start(), is_installed);
         if installed.has_failed {

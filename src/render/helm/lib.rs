@@ -4,7 +4,6 @@
 //! Not here: where values are given and charts are found (`render/flux`), template texts as such (`formats/gotemplate`).
 
 pub mod chart;
-mod coalesce;
 mod draft;
 pub mod functions;
 mod given;
@@ -23,7 +22,6 @@ use seatrial_model::{Node, Origin, SetBy, Span};
 
 use draft::Draft;
 
-pub use coalesce::with_defaults;
 pub use given::escaped;
 pub use ids::CATALOG;
 pub use installed::{Install, Installed, placed, served_by};

@@ -62,6 +62,15 @@ pub struct Request<'a> {
     pub budget: Budget<'a>,
 }
 
+impl<'a> Request<'a> {
+    /// A release with values that somebody gives, in a cluster that can do so much. The seed and the time are fixed, and nothing is looked up.
+    #[must_use]
+    pub fn new(release: &'a Release, values: &'a Node, by: &'a SetBy, capabilities: &'a Capabilities) -> Request<'a> {
+        let (seed, now, lookup, is_lint) = ([0; 32], 0, None, false);
+        Request { release, values, by, capabilities, seed, now, lookup, is_lint, budget: Budget::default() }
+    }
+}
+
 /// What Helm makes of a chart.
 #[derive(Debug, Default)]
 pub struct RenderedChart {

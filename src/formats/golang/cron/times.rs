@@ -9,7 +9,7 @@ use super::{Spec, read};
 /// Days that are looked at: the 29th of February comes every four years, but for a turn of a century.
 const MOST_DAYS: usize = 5 * 366;
 
-/// A schedule of which it can be said when it is due.
+/// A schedule with the times at which it is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule(Spec);
 

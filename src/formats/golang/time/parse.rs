@@ -260,7 +260,7 @@ impl<'t> Reader<'t> {
             Chunk::Second | Chunk::ZeroSecond => {
                 self.found.second = Self::within(self.number(chunk == Chunk::ZeroSecond)?, 0..60, "second")?;
                 let follows = matches!(next(behind), Some((_, Chunk::Fraction(_) | Chunk::ShortFraction(_), ..)));
-                // A fraction may stand there though the layout has none.
+                // The text may have a fraction of a second that the layout does not mention.
                 if matches!(self.byte(0), Some(b'.' | b',')) && self.is_digit(1) && !follows {
                     self.fraction((1..).take_while(|at| self.is_digit(*at)).count());
                 }
@@ -345,7 +345,7 @@ fn zone_length(text: &str) -> Option<usize> {
     }
 }
 
-/// The length of `+5` or `-11`; 0 where no hour of the day stands there.
+/// The length of an offset in hours, such as `+5` or `-11`; 0 if there is none.
 fn signed_length(text: &str) -> usize {
     let Some(digits) = text.strip_prefix(['+', '-']) else { return 0 };
     let count = digits.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,5 +1,6 @@
 //! The chart of a HelmRelease: which one, and where it is.
 
+use seatrial_helm::chart::{CHART_FILE, is_chart};
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
 use seatrial_tree::{EntryKind, Tree, TreePath, confined, join};
 use seatrial_yaml::{Dialect, parse};
@@ -11,9 +12,6 @@ use crate::includes::{conflict, included};
 use crate::sources::{Directory, Place, referred, source_of, version_of};
 use crate::unit::{at_its_text, full_name, near, no_source};
 use crate::view::Repository;
-
-/// The file that makes a directory a chart.
-const CHART_FILE: &str = "Chart.yaml";
 
 /// A chart that a release is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -328,10 +326,6 @@ fn last_segment(url: &str) -> &str {
 
 fn at(tree: &Tree, path: String) -> TreePath {
     TreePath { tree: tree.clone(), path }
-}
-
-fn is_chart(tree: &Tree, dir: &str) -> bool {
-    join(dir, CHART_FILE).is_some_and(|file| tree.kind(&file) == Ok(EntryKind::File))
 }
 
 fn chart_name(tree: &Tree, dir: &str) -> Option<String> {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use seatrial_helm::chart::Chart;
+use seatrial_helm::chart::Loaded;
 use seatrial_helm::ids::CHART_DEPENDENCY;
 use seatrial_helm::{Install, Installed};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
-use seatrial_model::{BelongsTo, Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, OnceMap, Owner, Span};
+use seatrial_model::{Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, OnceMap, Owner, Span};
 use seatrial_tree::TreePath;
 
 use super::post_rendered::{Scope, post_render};
@@ -18,13 +18,6 @@ use crate::version::Version;
 /// Charts by their places: each is read once, for all releases of all environments.
 #[derive(Debug, Default)]
 pub(crate) struct Charts(OnceMap<TreePath, Arc<Loaded>>);
-
-/// A chart, and what is wrong with it. There is none where Helm would not load it.
-#[derive(Debug)]
-struct Loaded {
-    chart: Option<Arc<Chart>>,
-    findings: Vec<Finding>,
-}
 
 /// What came of a release.
 #[derive(Debug)]
@@ -39,33 +32,19 @@ pub(crate) struct Outcome {
 
 impl Charts {
     fn get(&self, place: &ChartPlace, asked: Span) -> Option<Arc<Loaded>> {
-        let at = match place {
-            ChartPlace::Directory(at) | ChartPlace::Archive(at) => at,
-            ChartPlace::Elsewhere(_) | ChartPlace::Unknown(_) | ChartPlace::Missing => return None,
-        };
-        let is_packed = matches!(place, ChartPlace::Archive(_));
-        Some(self.0.get(at, || Arc::new(if is_packed { unpack(at, asked) } else { load(at) })))
+        match place {
+            ChartPlace::Directory(at) | ChartPlace::Archive(at) => Some(self.0.get(at, || Arc::new(load(at, asked)))),
+            ChartPlace::Elsewhere(_) | ChartPlace::Unknown(_) | ChartPlace::Missing => None,
+        }
     }
 }
 
-fn load(at: &TreePath) -> Loaded {
-    let (chart, findings) = Chart::load(&at.tree, &at.path);
-    Loaded { chart: chart.map(Arc::new), findings }
-}
-
-fn unpack(at: &TreePath, asked: Span) -> Loaded {
+fn load(at: &TreePath, asked: Span) -> Loaded {
     let name = at.path.rsplit('/').next().unwrap_or(&at.path);
-    let of = BelongsTo::Chart { name: name.into(), asked };
-    match at.tree.read_bytes(&at.path) {
-        Ok(bytes) => {
-            let (chart, findings) = Chart::unpack(&bytes, &of, at.tree.sources(), asked);
-            Loaded { chart: chart.map(Arc::new), findings }
-        }
-        Err(error) => {
-            let finding = Finding::new(crate::ids::MISSING_CHART, asked, format!("the chart `{}` {error}", at.path));
-            Loaded { chart: None, findings: vec![finding] }
-        }
-    }
+    Loaded::at(&at.tree, &at.path, name, || asked).unwrap_or_else(|error| {
+        let finding = Finding::new(crate::ids::MISSING_CHART, asked, format!("the chart `{}` {error}", at.path));
+        Loaded { chart: None, findings: vec![finding] }
+    })
 }
 
 /// What releases are rendered with.

@@ -6,7 +6,7 @@ use seatrial_tree::{EntryKind, Tree, join, within};
 use super::assemble::{self, Around};
 use super::ignore::Ignore;
 use super::loading::Loading;
-use super::{Chart, ChartFile};
+use super::{CHART_FILE, Chart, ChartFile};
 use crate::ids;
 
 /// Files of one chart. Helm has no limit.
@@ -18,7 +18,7 @@ const MOST_LEVELS: usize = 64;
 /// The chart in a directory. `loading` are the directories of the charts that ask for it.
 pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Loading, findings: &mut Vec<Finding>) -> Option<Chart> {
     let real = tree.real_path(dir).unwrap_or_else(|_| dir.to_owned());
-    let path = join(&real, "Chart.yaml")?;
+    let path = join(&real, CHART_FILE)?;
     if !tree.exists(&path) {
         let message = format!("there is no `Chart.yaml` in `{}`", if dir.is_empty() { "." } else { dir });
         findings.push(Finding::new(ids::CHART, tree.stand_in(&path), message));

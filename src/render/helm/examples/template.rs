@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use seatrial_gotemplate::Budget;
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
 use seatrial_helm::{Typing, Values};
@@ -61,17 +60,8 @@ fn main() -> ExitCode {
     };
     let release = Release { name, namespace: "default".to_owned(), is_upgrade: false, revision: 1 };
     let values = values.into_node();
-    let request = Request {
-        release: &release,
-        values: &values,
-        by: &by,
-        capabilities: &Capabilities::of_helm(),
-        seed: [0; 32],
-        now: 0,
-        lookup: None,
-        is_lint: false,
-        budget: Budget::default(),
-    };
+    let capabilities = Capabilities::of_helm();
+    let request = Request::new(&release, &values, &by, &capabilities);
     let started = std::time::Instant::now();
     let rendered = render(&chart, &request);
     if std::env::var_os("TIMES").is_some() {

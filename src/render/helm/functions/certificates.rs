@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use seatrial_golang::time::{Time, Zone};
-use seatrial_gotemplate::{Context, Data, Failure, Function, Object, ObjectKind, Type, Value};
+use seatrial_gotemplate::{Context, Data, Failure, Function, Object, Type, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::der::{self, OCTET_STRING, OID, SEQUENCE, SET, nested, tlv};
@@ -64,10 +64,6 @@ struct Certificate {
 impl Object for Certificate {
     fn type_name(&self) -> &'static str {
         "sprig.certificate"
-    }
-
-    fn kind(&self) -> ObjectKind {
-        ObjectKind::Struct
     }
 
     fn field(&self, name: &str) -> Option<Value> {

@@ -128,10 +128,6 @@ impl Object for Semver {
         if self.is_pointer { ObjectKind::Pointer } else { ObjectKind::Struct }
     }
 
-    fn field(&self, _: &str) -> Option<Value> {
-        None
-    }
-
     fn methods(&self) -> &'static [Function] {
         let of_value = METHODS.iter().take_while(|method| method.name != "Original").count();
         if self.is_pointer { METHODS } else { &METHODS[..of_value] }

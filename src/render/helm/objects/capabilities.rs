@@ -120,10 +120,6 @@ impl Object for KubeVersion {
         "common.KubeVersion"
     }
 
-    fn kind(&self) -> ObjectKind {
-        ObjectKind::Struct
-    }
-
     fn field(&self, name: &str) -> Option<Value> {
         match name {
             "Version" => Some(Value::text(self.version.as_str())),
@@ -170,10 +166,6 @@ impl Object for KubeVersion {
 impl Object for HelmVersion {
     fn type_name(&self) -> &'static str {
         "version.BuildInfo"
-    }
-
-    fn kind(&self) -> ObjectKind {
-        ObjectKind::Struct
     }
 
     fn field(&self, name: &str) -> Option<Value> {
@@ -225,10 +217,6 @@ impl Object for VersionSet {
 
     fn kind(&self) -> ObjectKind {
         ObjectKind::Slice
-    }
-
-    fn field(&self, _: &str) -> Option<Value> {
-        None
     }
 
     fn methods(&self) -> &'static [Function] {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use seatrial_golang::duration;
-use seatrial_gotemplate::{Failure, Function, IntKind, Object, ObjectKind, Type, Value};
+use seatrial_gotemplate::{Failure, Function, IntKind, Object, Type, Value};
 
 /// Nanoseconds.
 #[derive(Clone, Copy, Debug)]
@@ -46,14 +46,6 @@ const METHODS: &[Function] = &[
 impl Object for Duration {
     fn type_name(&self) -> &'static str {
         "time.Duration"
-    }
-
-    fn kind(&self) -> ObjectKind {
-        ObjectKind::Struct
-    }
-
-    fn field(&self, _: &str) -> Option<Value> {
-        None
     }
 
     fn methods(&self) -> &'static [Function] {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use seatrial_golang::time::{Civil, DAYS, MONTHS, Time, Zone};
-use seatrial_gotemplate::{Failure, Function, IntKind, Object, ObjectKind, Type, Value};
+use seatrial_gotemplate::{Failure, Function, IntKind, Object, Type, Value};
 
 use super::Duration;
 use super::named::Named;
@@ -83,14 +83,6 @@ const PRINTED: &str = "2006-01-02 15:04:05.999999999 -0700 MST";
 impl Object for Moment {
     fn type_name(&self) -> &'static str {
         "time.Time"
-    }
-
-    fn kind(&self) -> ObjectKind {
-        ObjectKind::Struct
-    }
-
-    fn field(&self, _: &str) -> Option<Value> {
-        None
     }
 
     fn methods(&self) -> &'static [Function] {

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use seatrial_gotemplate::{Object, ObjectKind, Value};
+use seatrial_gotemplate::{Object, Value};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
@@ -21,14 +21,6 @@ impl Named {
 impl Object for Named {
     fn type_name(&self) -> &'static str {
         self.type_name
-    }
-
-    fn kind(&self) -> ObjectKind {
-        ObjectKind::Struct
-    }
-
-    fn field(&self, _: &str) -> Option<Value> {
-        None
     }
 
     fn printed(&self) -> String {

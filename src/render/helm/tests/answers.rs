@@ -1,8 +1,13 @@
 //! Lines and merges with the answers of Helm itself (`testdata/set.tsv`, `testdata/defaults.tsv`).
 #![allow(clippy::disallowed_methods, reason = "a test takes the time")]
 
-use seatrial_helm::{Typing, Values, with_defaults};
+use std::sync::Arc;
+
+use seatrial_helm::chart::Chart;
+use seatrial_helm::render::{Capabilities, Release, Request, render};
+use seatrial_helm::{Typing, Values};
 use seatrial_model::{FileId, Node, Origin, SetBy, Sources, Span};
+use seatrial_tree::Tree;
 use seatrial_yaml::{Dialect, parse};
 use serde_json::Value;
 
@@ -56,13 +61,30 @@ fn lines_are_set_as_helm_sets_them() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The values that the templates of a chart with these defaults see.
+fn put_over(values: &str, defaults: &str) -> Value {
+    let files = [
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("web/values.yaml", defaults),
+        ("web/templates/seen.yaml", "{{ toJson .Values }}"),
+    ];
+    let (chart, findings) = Chart::load(&Tree::memory(files, &Arc::new(Sources::new())), "web");
+    assert!(findings.is_empty(), "{findings:?}");
+    let (name, namespace) = ("web".to_owned(), "default".to_owned());
+    let release = Release { name, namespace, is_upgrade: false, revision: 1 };
+    let values = node(values);
+    let capabilities = Capabilities::of_helm();
+    let request = Request::new(&release, &values, &BY, &capabilities);
+    let rendered = render(&Arc::new(chart.expect("a chart")), &request);
+    json(&rendered.documents.first().expect("a document").text)
+}
+
 #[test]
 fn values_are_put_over_the_defaults_of_a_chart_as_helm_does() {
     let mut number = 0;
     for row in rows(include_str!("../testdata/defaults.tsv")) {
         let [values, defaults, answer] = row.as_slice() else { panic!("{row:?}") };
-        let got = with_defaults(&node(values), &node(defaults), &BY);
-        assert_eq!(got.to_json(), json(answer), "{values} over {defaults}");
+        assert_eq!(put_over(values, defaults), json(answer), "{values} over {defaults}");
         number += 1;
     }
     assert!(number > 15, "{number}");

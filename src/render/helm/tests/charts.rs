@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use seatrial_gotemplate::Budget;
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
 use seatrial_helm::{Typing, Values};
@@ -86,17 +85,8 @@ impl Case {
         let (name, namespace) = ("shop".to_owned(), "default".to_owned());
         let release = Release { name, namespace, is_upgrade, revision: 1 };
         let values = values.into_node();
-        let request = Request {
-            release: &release,
-            values: &values,
-            by: &by,
-            capabilities: &Capabilities::of_helm(),
-            seed: [0; 32],
-            now: 0,
-            lookup: None,
-            is_lint: false,
-            budget: Budget::default(),
-        };
+        let capabilities = Capabilities::of_helm();
+        let request = Request::new(&release, &values, &by, &capabilities);
         let rendered = render(&chart, &request);
         match rendered.failure {
             Some(message) => Err(message),

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use seatrial_gotemplate::Budget;
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Release, RenderedChart, Request, render};
 use seatrial_model::{Finding, Level, Node, SetBy, SourceFile, Sources, Span};
@@ -36,20 +35,7 @@ impl Bench {
         let values = values.unwrap_or_else(|| Node::mapping(Vec::new(), Span::start_of(self.given.id())));
         let release =
             Release { name: "shop".to_owned(), namespace: "default".to_owned(), is_upgrade: false, revision: 1 };
-        render(
-            chart,
-            &Request {
-                release: &release,
-                values: &values,
-                by: &SetBy::Values("values"),
-                capabilities: &Capabilities::of_helm(),
-                seed: [0; 32],
-                now: 0,
-                lookup: None,
-                is_lint: false,
-                budget: Budget::default(),
-            },
-        )
+        render(chart, &Request::new(&release, &values, &SetBy::Values("values"), &Capabilities::of_helm()))
     }
 
     fn place(&self, span: Span) -> String {

@@ -3,38 +3,11 @@
 
 use std::rc::Rc;
 
-use seatrial_gotemplate::{Budget, Function, IntKind, Marks, Templates, Type, Value};
+use seatrial_gotemplate::{Budget, Marks, Value};
 use seatrial_helm::functions;
 use seatrial_helm::objects::{Capabilities, File, Files, HelmVersion, KubeVersion};
 use seatrial_helm::world::World;
 use serde_json::Value as Json;
-
-/// Functions of other files that the expressions are written with.
-const GIVEN: &[Function] = &[
-    Function::variadic("list", &[], Type::Any, |_, a| Ok(Value::list(a.to_vec()))).passing(),
-    Function::variadic("dict", &[], Type::Any, |_, a| {
-        let pair = |pair: &[Value]| Some((pair[0].as_str()?.to_owned(), pair.get(1)?.clone()));
-        Ok(Value::map(a.chunks(2).filter_map(pair).collect()))
-    })
-    .passing(),
-    Function::new("int64", &[Type::Any], |_, a| Ok(Value::int_of(IntKind::Int64, a[0].as_int().unwrap_or_default()))),
-    Function::new("first", &[Type::Any], |_, a| {
-        Ok(a[0].as_list().and_then(|list| list.items().first().cloned()).unwrap_or_else(Value::nil))
-    }),
-    Function::new("hasKey", &[Type::Map, Type::Text], |_, a| {
-        Ok(Value::bool(a[0].as_map().is_some_and(|map| map.contains(a[1].as_str().unwrap_or_default()))))
-    }),
-    Function::new("trunc", &[Type::Int, Type::Text], |_, a| {
-        let count = usize::try_from(a[0].as_int().unwrap_or_default()).unwrap_or_default();
-        Ok(Value::text(a[1].as_str().unwrap_or_default().chars().take(count).collect::<String>()))
-    }),
-    Function::variadic("quote", &[], Type::Any, |context, a| {
-        let text = context.print(&a[0])?;
-        Ok(Value::text(seatrial_golang::quote::quote_bytes(text.bytes())))
-    }),
-    Function::new("kindOf", &[Type::Any], |_, a| Ok(Value::text(a[0].kind_name()))),
-    Function::new("typeOf", &[Type::Any], |_, a| Ok(Value::text(&*a[0].type_name()))),
-];
 
 /// Values as Helm reads them: every number is a `float64`.
 fn value(json: &Json) -> Value {
@@ -91,8 +64,7 @@ fn root(values: &Value) -> Value {
 
 /// What ours makes of an expression.
 fn answer(expression: &str, data: Value) -> Result<String, String> {
-    let functions: Vec<Function> = GIVEN.iter().copied().chain(functions::all()).collect();
-    let mut templates = Templates::new(&functions).with_name("gotpl");
+    let mut templates = functions::templates();
     templates.parse("t", 0, &format!("{{{{ {expression} }}}}")).map_err(|error| error.message)?;
     let mut world = World::new("r", 1_700_000_000_000_000_000, [0; 32]);
     let mut budget = Budget::default();

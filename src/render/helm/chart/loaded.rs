@@ -1,0 +1,45 @@
+//! A chart where it lies in a tree: a directory or an archive.
+
+use std::sync::Arc;
+
+use seatrial_model::{BelongsTo, Finding, Span};
+use seatrial_tree::{EntryKind, ReadError, Tree, join};
+
+use super::Chart;
+
+/// The file that makes a directory a chart.
+pub const CHART_FILE: &str = "Chart.yaml";
+
+/// Whether a directory of a tree is a chart.
+#[must_use]
+pub fn is_chart(tree: &Tree, dir: &str) -> bool {
+    join(dir, CHART_FILE).is_some_and(|file| tree.kind(&file) == Ok(EntryKind::File))
+}
+
+/// A chart, and what is wrong with it. There is none where Helm would not load it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The chart, for all of its releases.
+    pub chart: Option<Arc<Chart>>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Loaded {
+    /// The chart at a path, a directory or an archive. The files of an archive belong to a chart of this name, and are told at the line that
+    /// asks for it.
+    ///
+    /// # Errors
+    /// Why there is nothing to read.
+    pub fn at(tree: &Tree, path: &str, name: &str, asked: impl FnOnce() -> Span) -> Result<Loaded, ReadError> {
+        let (chart, findings) = match tree.kind(path)? {
+            EntryKind::Directory => Chart::load(tree, path),
+            EntryKind::File => {
+                let asked = asked();
+                let of = BelongsTo::Chart { name: name.into(), asked };
+                Chart::unpack(&tree.read_bytes(path)?, &of, tree.sources(), asked)
+            }
+        };
+        Ok(Loaded { chart: chart.map(Arc::new), findings })
+    }
+}
