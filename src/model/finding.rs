@@ -1,5 +1,7 @@
 //! Something wrong with the repository or with what it became, as found; places are spans, resolved when it enters the report.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -176,6 +178,18 @@ impl Finding {
         let hash = Sha256::digest(format!("{}\0{subject}\0{field}", self.rule.as_str()));
         hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Leaves the first of findings that say the same of the same place: a file or directory that is included twice is told of once.
+pub fn tell_once(findings: &mut Vec<Finding>) {
+    if findings.len() < 2 {
+        return;
+    }
+    let mut told = HashSet::with_capacity(findings.len());
+    let known: Vec<bool> =
+        findings.iter().map(|f| !told.insert((f.rule, f.primary.span, f.message.as_str()))).collect();
+    let mut known = known.into_iter();
+    findings.retain(|_| !known.next().unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub use belongs_to::BelongsTo;
 pub use catalog::{RuleId, RuleInfo, Setting, ids};
 pub use change::{Action, Change};
 pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
-pub use finding::{Evidence, Finding, Label, Level};
+pub use finding::{Evidence, Finding, Label, Level, tell_once};
 pub use graph::{Graph, GraphNode, Health, HealthExpression, Lifecycle, Needed, NeededKind, NodeState};
 pub use listed::{listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};

@@ -35,10 +35,13 @@ pub(crate) fn tell_with<'a>(
     find: &dyn Fn(&ObjectId) -> Option<&'a Manifest>,
     sources: &Sources,
 ) {
-    let outside = findings.iter_mut().filter(|finding| sources.asked(finding.primary.span).is_some());
-    for finding in outside {
-        let object = finding.object.as_ref().and_then(find);
-        if let Some(line) = object.and_then(|object| line_of(object, find, sources)) {
+    tell_at(findings, sources, |finding| line_of(finding.object.as_ref().and_then(find)?, find, sources));
+}
+
+/// Tells findings about files of other repositories at lines of this one; one without a line stays as it is.
+pub(crate) fn tell_at(findings: &mut [Finding], sources: &Sources, line: impl Fn(&Finding) -> Option<Span>) {
+    for finding in findings.iter_mut().filter(|finding| sources.asked(finding.primary.span).is_some()) {
+        if let Some(line) = line(finding) {
             *finding = finding.clone().told_at(line);
         }
     }

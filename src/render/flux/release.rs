@@ -14,7 +14,7 @@ mod values;
 use std::collections::HashSet;
 
 use rayon::prelude::*;
-use seatrial_model::{Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId};
+use seatrial_model::{Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, tell_once};
 
 use crate::flux_object::{FluxKind, has_variable, namespace, text as text_of};
 use crate::ids;
@@ -88,27 +88,20 @@ impl<'a> Surroundings<'a> {
 /// Reads all HelmReleases. Where something of the environment is not seen, it may hold what is missing: then that is not an error.
 pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases {
     let manifests: Vec<&Manifest> = unique(around.objects);
-    let mut spent = 0;
-    let affordable = manifests.iter().map(|manifest| {
-        spent += values::cost(manifest, around);
-        (*manifest, spent <= MOST_READ)
-    });
-    let affordable: Vec<(&Manifest, bool)> = affordable.collect();
-    let read: Vec<(Release, Vec<Finding>)> = affordable
+    let read: Vec<(Release, Vec<Finding>)> = affordable(manifests.iter().copied(), around)
         .into_par_iter()
         .map(|(manifest, is_affordable)| read(manifest, around, is_complete, is_affordable))
         .collect();
     let mut releases = Releases::default();
-    let mut told = HashSet::new();
     for (release, findings) in read {
-        // A ConfigMap that many releases read is wrong once.
-        let new = |finding: &Finding| told.insert((finding.rule, finding.primary.span, finding.message.clone()));
-        releases.findings.extend(findings.into_iter().filter(new));
+        releases.findings.extend(findings);
         if !release.is_suspended {
             releases.needed.extend(release.needed());
         }
         releases.all.push(release);
     }
+    // A ConfigMap that many releases read is wrong once.
+    tell_once(&mut releases.findings);
     if releases.all.iter().any(Release::may_bring_sources) {
         let missing = releases.findings.iter_mut().filter(|finding| finding.rule == ids::MISSING_SOURCE);
         missing.for_each(|finding| finding.level = Level::Note);
@@ -123,18 +116,25 @@ pub(crate) fn read_local<'a>(
     is_known: &(dyn Fn(&ObjectId) -> bool + Sync),
 ) -> Vec<(&'a Manifest, Release)> {
     let new = unique(around.objects).into_iter().filter(|manifest| !is_suspended(manifest) && !is_known(&manifest.id));
-    let mut spent = 0;
     let is_here = |manifest: &&Manifest| {
         let chart = chart::of(manifest, around, false, &mut Vec::new());
         chart.is_some_and(|chart| matches!(chart.place, ChartPlace::Directory(_) | ChartPlace::Archive(_)))
     };
-    let affordable = new.filter(is_here).map(|manifest| {
+    let read = affordable(new.filter(is_here), around).into_par_iter();
+    read.map(|(manifest, is_affordable)| (manifest, self::read(manifest, around, false, is_affordable).0)).collect()
+}
+
+/// With each release, whether its values and those of the releases before it are few enough to be read.
+fn affordable<'a>(
+    manifests: impl Iterator<Item = &'a Manifest>,
+    around: &Surroundings<'_>,
+) -> Vec<(&'a Manifest, bool)> {
+    let mut spent = 0;
+    let each = manifests.map(|manifest| {
         spent += values::cost(manifest, around);
         (manifest, spent <= MOST_READ)
     });
-    let affordable: Vec<(&Manifest, bool)> = affordable.collect();
-    let read = affordable.into_par_iter();
-    read.map(|(manifest, is_affordable)| (manifest, self::read(manifest, around, false, is_affordable).0)).collect()
+    each.collect()
 }
 
 fn unique(objects: &Objects) -> Vec<&Manifest> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_model::{
-    Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
+    Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span, tell_once,
 };
 use seatrial_tree::{EntryKind, Tree, confined, join};
 
@@ -345,12 +345,6 @@ fn refill(manifest: &mut Manifest, node: Node) {
         }
         None => manifest.node = node,
     }
-}
-
-/// One variable without a value is told once for each place.
-fn tell_once(findings: &mut Vec<Finding>) {
-    let mut told = std::collections::HashSet::new();
-    findings.retain(|finding| told.insert((finding.rule, finding.primary.span, finding.message.clone())));
 }
 
 /// Whether a Kustomization does not reconcile.

@@ -4,12 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{FileId, Finding, Level, Node, Rendered, Span};
+use seatrial_model::{FileId, Finding, Level, Node, Rendered, Span, tell_once};
 
 use crate::accumulator::Accumulator;
 use crate::additions::Additions;
 use crate::build_metadata::{Step, Trail, Wanted};
-use crate::cache::{Directory, tell_once};
+use crate::cache::Directory;
 use crate::directories::Frame;
 use crate::documents::resources_of;
 use crate::files::{Files, Place};

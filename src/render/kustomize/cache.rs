@@ -68,15 +68,3 @@ impl Cache {
         self.directories.get(dir, Arc::default)
     }
 }
-
-/// Leaves the first of findings that say the same of the same place: a file or directory that is included twice is told of once.
-pub(crate) fn tell_once(findings: &mut Vec<Finding>) {
-    if findings.len() < 2 {
-        return;
-    }
-    let mut told = HashSet::with_capacity(findings.len());
-    let known: Vec<bool> =
-        findings.iter().map(|f| !told.insert((f.rule, f.primary.span, f.message.as_str()))).collect();
-    let mut known = known.into_iter();
-    findings.retain(|_| !known.next().unwrap_or_default());
-}

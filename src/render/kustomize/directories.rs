@@ -4,13 +4,13 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
-use seatrial_model::{Finding, Level, SourceFile, Span};
+use seatrial_model::{Finding, Level, SourceFile, Span, tell_once};
 use seatrial_tree::{EntryKind, ReadError, within};
 use seatrial_yaml::Dialect;
 
 use crate::accumulator::Accumulator;
 use crate::builder::Build;
-use crate::cache::{Directory, Read, tell_once};
+use crate::cache::{Directory, Read};
 use crate::files::Files;
 use crate::ids;
 use crate::kustomization::{Flaws, Kind, Kustomization, empty};

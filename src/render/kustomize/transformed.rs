@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Entry, Manifest, Node, Rendered, Span};
+use seatrial_model::{Entry, Manifest, Node, Rendered, Span, tell_once};
 
 use crate::accumulator::Accumulator;
 use crate::build_metadata::Wanted;
 use crate::builder::Build;
-use crate::cache::tell_once;
 use crate::directories::Frame;
 use crate::files::Files;
 use crate::kustomization::{Flaws, Kind, Kustomization};

@@ -1,10 +1,10 @@
 //! Releases of charts that are here: what they install is walked like all else.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 use seatrial_helm::served_by;
-use seatrial_model::{Finding, GraphNode, NodeState, ObjectId, RuleId, Span};
+use seatrial_model::{GraphNode, NodeState, ObjectId, tell_once};
 
 use super::Walk;
 use crate::release::{self, Outcome, Release, Rendering};
@@ -32,10 +32,7 @@ impl Walk<'_> {
                 (release, outcome)
             })
             .collect();
-        // What is wrong with a chart is wrong once, however many releases are made of it.
-        let mut told: HashSet<(RuleId, Span, String)> = HashSet::new();
-        let mut is_first =
-            |finding: &Finding| told.insert((finding.rule, finding.primary.span, finding.message.clone()));
+        let mut findings = Vec::new();
         for (release, outcome) in rendered {
             // Each is rendered once, whatever comes of it.
             self.released.insert(release.id.clone(), (release.state(), 0));
@@ -43,10 +40,13 @@ impl Walk<'_> {
             let is_there = |id: &ObjectId| outcome.created_once.contains(id) && self.objects.is_applied(id);
             outcome.manifests.retain(|manifest| !is_there(&manifest.id));
             self.released.insert(release.id.clone(), (outcome.state, outcome.manifests.len()));
-            self.findings.extend(outcome.findings.into_iter().filter(&mut is_first));
+            findings.extend(outcome.findings);
             self.needed.extend(outcome.needed);
             self.take(outcome.manifests, Some(&release.id), &[]);
         }
+        // What is wrong with a chart is wrong once, however many releases are made of it.
+        tell_once(&mut findings);
+        self.findings.extend(findings);
         true
     }
 }

@@ -3,7 +3,7 @@
 use seatrial_model::{Finding, Manifest};
 
 use super::Walk;
-use crate::asked::{line_of, tell_with};
+use crate::asked::{line_of, tell_at, tell_with};
 use crate::objects::Objects;
 use crate::sources::Repositories;
 
@@ -11,11 +11,7 @@ impl Walk<'_> {
     /// What was found when a Kustomization was built.
     pub(super) fn told_at(&self, kustomization: &Manifest, mut findings: Vec<Finding>) -> Vec<Finding> {
         let sources = self.cluster.repositories.own.tree().sources();
-        for finding in findings.iter_mut().filter(|finding| sources.asked(finding.primary.span).is_some()) {
-            if let Some(line) = line_of(kustomization, &|id| self.objects.get(id), sources) {
-                *finding = finding.clone().told_at(line);
-            }
-        }
+        tell_at(&mut findings, sources, |_| line_of(kustomization, &|id| self.objects.get(id), sources));
         findings
     }
 }
