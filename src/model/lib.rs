@@ -14,6 +14,7 @@ mod listed;
 mod location;
 mod masked;
 mod masker;
+mod nearest;
 mod node;
 mod object;
 mod once_map;
@@ -39,6 +40,7 @@ pub use graph::{Graph, GraphNode, Health, HealthExpression, Lifecycle, Needed, N
 pub use listed::{listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
+pub use nearest::{edits, nearest};
 pub use node::{Comments, Entries, Entry, Key, Node, ScalarKind, Style, Value, json_pointer};
 pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
 pub use once_map::OnceMap;

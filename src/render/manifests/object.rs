@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use seatrial_model::{Finding, Manifest, Node, Span, ids};
+use seatrial_model::{Finding, Manifest, Node, Span, ids, nearest};
 use seatrial_yaml::Document;
 
 /// What becomes of an object with `metadata.generateName` instead of a name.
@@ -81,8 +81,24 @@ fn wrong_with(node: &Node, generated_names: GeneratedNames) -> Option<Finding> {
             .then(|| generate_name(generated));
     }
     let list = if missing.is_empty() { last } else { format!("{} and {last}", missing.join(", ")) };
-    let finding = Finding::new(ids::INVALID_OBJECT, start(node), format!("the document has no {list}"));
+    let message = format!("the document has no {list}");
+    if let Some((slip, meant)) = slip(node) {
+        let finding = Finding::new(ids::INVALID_OBJECT, slip, message);
+        return Some(finding.with_help(format!("did you mean `{meant}`?")));
+    }
+    let finding = Finding::new(ids::INVALID_OBJECT, start(node), message);
     Some(finding.with_help("A file that is not a Kubernetes object does not belong among the manifests"))
+}
+
+/// A misspelt key of which something is missing, and what was meant.
+fn slip(node: &Node) -> Option<(Span, &'static str)> {
+    let metadata = node.get("metadata").filter(|metadata| metadata.is_mapping());
+    let looked_for = [(Some(node), "apiVersion"), (Some(node), "kind"), (Some(node), "metadata"), (metadata, "name")];
+    looked_for.into_iter().find_map(|(parent, name)| {
+        let parent = parent.filter(|parent| parent.get(name).is_none())?;
+        let near = nearest(name, parent.entries().iter().map(|entry| &*entry.key.text))?;
+        Some((parent.entry(near)?.key.span, name))
+    })
 }
 
 fn not_a_string(path: &[&str], value: &Node) -> Finding {
