@@ -6,6 +6,7 @@
 mod cron;
 mod deprecated_version;
 mod foreign;
+mod image_name;
 mod ingress_backend;
 mod invalid_name;
 mod invalid_value;
@@ -118,6 +119,7 @@ pub static RULES: &[&dyn Rule] = &[
     &selects_nothing::SelectsNothing,
     &ingress_backend::IngressBackend,
     &probe_port::ProbePort,
+    &image_name::ImageName,
     &volume_mount::VolumeMount,
     &missing_key::MissingKey,
     &namespace_mismatch::NamespaceMismatch,

@@ -40,6 +40,20 @@ pub(crate) fn quotes_kept(value: &Node, sources: &Sources) -> Option<Span> {
     None
 }
 
+/// Of a value that was composed of several, the place of the one that a part of it is from; `None` where that is not one of several.
+pub(crate) fn of_part(value: &Node, part: &str, sources: &Sources) -> Option<Span> {
+    let origin = value.origin();
+    let over = origin.over.as_ref().filter(|over| !over.beside.is_empty())?;
+    let spans = std::iter::once(origin.span).chain(over.beside.iter().map(|also| also.origin.span));
+    let written = |span: Span| {
+        let file = sources.get(span.file)?;
+        let text = file.text().get(span.start as usize..span.end as usize)?.trim_matches(['"', '\'']).to_owned();
+        Some((span, text)).filter(|(_, text)| !text.is_empty())
+    };
+    let of_part = |(_, text): &(Span, String)| text.contains(part) || part.contains(text.as_str());
+    spans.filter_map(written).find(of_part).map(|(span, _)| span)
+}
+
 /// Adds who set a value last, and the place of what it replaced. A value that the command line set has no file: the finding
 /// moves to what stood there before, or to the object.
 pub(crate) fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manifest) -> Finding {
