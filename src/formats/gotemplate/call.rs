@@ -138,11 +138,10 @@ impl<'t> State<'t> {
         let (fixed, is_variadic) = callee.parameters();
         if is_variadic && given < fixed {
             let got = arguments.len();
-            return self
-                .fail(format!("wrong number of args for {name}: want at least {fixed} got {got}"), &Marks::NONE);
+            return self.fault(format!("wrong number of args for {name}: want at least {fixed} got {got}"));
         }
         if !is_variadic && given != fixed {
-            return self.fail(format!("wrong number of args for {name}: want {fixed} got {given}"), &Marks::NONE);
+            return self.fault(format!("wrong number of args for {name}: want {fixed} got {given}"));
         }
         if let Callee::Builtin(Builtin::And | Builtin::Or) = callee {
             return self.and_or(cx, dot, matches!(callee, Callee::Builtin(Builtin::Or)), arguments, last);
@@ -195,7 +194,7 @@ impl<'t> State<'t> {
     fn failed_call(&mut self, node: At<'t>, name: &str, mut failure: Failure, all: Marks) -> Box<crate::ExecError> {
         self.at = node;
         let reason = failure.message.clone();
-        if failure.marks.is_empty() {
+        if failure.marks.is_empty() && !failure.is_of_template {
             failure.marks = all;
         }
         let has_cause = failure.cause.is_some();

@@ -10,7 +10,7 @@ use seatrial_golang::quote::quote;
 use crate::exec::{Exec, State};
 use crate::held::Held;
 use crate::node::Tree;
-use crate::{Budget, Data, Failure, MarkSet, Marks, Place, Templates, Text, TextBuilder, Value, format};
+use crate::{Budget, Data, Failure, MarkSet, Marks, Missing, Place, Templates, Text, TextBuilder, Value, format};
 
 /// Which values a render looked at.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +42,8 @@ pub struct Context<'a> {
     pub(crate) budget: Budget<'a>,
     pub(crate) reads: Reads,
     pub(crate) place: Option<Place>,
-    /// Where the map is from in which the action last looked for a key that is missing.
-    pub(crate) missing: Marks,
+    /// The key that the action last looked for in vain.
+    pub(crate) missing: Option<Missing>,
     /// Where the values are from because of which the action is executed: the innermost condition, or element of a loop.
     pub(crate) condition: Marks,
     pub(crate) out: TextBuilder,
@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
     pub(crate) fn new(templates: &'a Templates, budget: Budget<'a>, world: &'a mut dyn Any) -> Self {
         let base = stack_address();
         let (reads, out) = (Reads::default(), TextBuilder::new());
-        let (missing, condition) = (Marks::NONE, Marks::NONE);
+        let (missing, condition) = (None, Marks::NONE);
         Self {
             missing,
             condition,
@@ -88,7 +88,8 @@ impl<'a> Context<'a> {
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Text, Failure> {
         let Some(tree) = self.lookup(name) else {
             let own = quote(&self.templates.name);
-            return Err(format!("template: no template {} associated with template {own}", quote(name)).into());
+            let message = format!("template: no template {} associated with template {own}", quote(name));
+            return Err(Failure::of_template(message));
         };
         Ok(self.run(&tree, data)?)
     }
@@ -165,7 +166,10 @@ impl<'a> Context<'a> {
 
     /// What is executed next, is because of these values, or because of the key that was just missing.
     pub(crate) fn depends_on(&mut self, marks: &Marks) {
-        let because = if marks.is_empty() { &self.missing } else { marks };
+        let because = match &self.missing {
+            Some(missing) if marks.is_empty() => &missing.marks,
+            _ => marks,
+        };
         if !because.is_empty() {
             self.condition = because.clone();
         }

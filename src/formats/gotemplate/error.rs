@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::{Marks, Place};
+use crate::{Map, Marks, Place};
 
 /// A text that is not a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +13,10 @@ pub struct ParseError {
     pub message: String,
     /// The number of the source.
     pub source: u32,
-    /// The line, counted from one.
+    /// The line that Go names, counted from one.
     pub line: usize,
+    /// The byte where that begins which is not closed and must be: an action or a block.
+    pub open: Option<u32>,
 }
 
 impl fmt::Display for ParseError {
@@ -51,6 +54,21 @@ pub struct ExecError {
     pub chain: Vec<Frame>,
     /// Whether the budget is spent or the render was stopped.
     pub is_limit: bool,
+    /// Whether no values would make it right.
+    pub is_of_template: bool,
+    /// The key that was missing, where that is what is wrong.
+    pub missing: Option<Missing>,
+}
+
+/// A key that is not in a map.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// The key.
+    pub key: Arc<str>,
+    /// The map.
+    pub map: Map,
+    /// Where the map is from.
+    pub marks: Marks,
 }
 
 impl fmt::Display for ExecError {
@@ -72,12 +90,20 @@ pub struct Failure {
     pub marks: Marks,
     /// Whether the budget is spent or the render was stopped.
     pub is_limit: bool,
+    /// Whether no values would make it right.
+    pub is_of_template: bool,
 }
 
 impl Failure {
     /// The end of the budget.
     pub(crate) fn limit(message: &str) -> Self {
         Self { is_limit: true, ..Self::from(message) }
+    }
+
+    /// What the template does wrong, whatever the values are.
+    #[must_use]
+    pub fn of_template(message: impl Into<String>) -> Self {
+        Self { is_of_template: true, ..Self::from(message.into()) }
     }
 
     /// The same failure with a text before its message, as `fmt.Errorf("…: %w", err)` makes it.
@@ -96,7 +122,7 @@ impl fmt::Display for Failure {
 
 impl From<String> for Failure {
     fn from(message: String) -> Self {
-        Self { message, cause: None, marks: Marks::NONE, is_limit: false }
+        Self { message, cause: None, marks: Marks::NONE, is_limit: false, is_of_template: false }
     }
 }
 
@@ -115,7 +141,7 @@ impl From<ExecError> for Failure {
 impl From<Box<ExecError>> for Failure {
     fn from(error: Box<ExecError>) -> Self {
         let (message, marks, is_limit) = (error.message.clone(), error.marks.clone(), error.is_limit);
-        Self { message, marks, is_limit, cause: Some(error) }
+        Self { message, marks, is_limit, is_of_template: error.is_of_template, cause: Some(error) }
     }
 }
 

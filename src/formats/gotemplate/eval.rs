@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exec::{At, Exec, State};
 use crate::held::{Held, entry};
 use crate::node::{Command, Constant, Number, Operand, OperandKind, Pipe, Target};
-use crate::{Data, MapKind, Marks, MissingKey, ObjectKind, Text, Value};
+use crate::{Data, MapKind, Marks, Missing, MissingKey, ObjectKind, Text, Value};
 
 impl<'t> State<'t> {
     pub(crate) fn pipeline(&mut self, cx: &mut Context<'_>, dot: &Held, pipe: &'t Pipe) -> Exec<Held> {
@@ -33,7 +33,7 @@ impl<'t> State<'t> {
     fn not_a_function(&self, arguments: &[Operand], last: Option<&Held>) -> Exec<()> {
         match arguments {
             [_] if last.is_none() => Ok(()),
-            [first, ..] => self.fail(format!("can't give argument to non-function {first}"), &Marks::NONE),
+            [first, ..] => self.fault(format!("can't give argument to non-function {first}")),
             [] => Ok(()),
         }
     }
@@ -82,7 +82,7 @@ impl<'t> State<'t> {
     pub(crate) fn variable(&self, name: &str) -> Exec<Held> {
         match self.variables.iter().rev().find(|variable| variable.0 == name) {
             Some(variable) => Ok(variable.1.clone()),
-            None => self.fail(format!("undefined variable: {name}"), &Marks::NONE),
+            None => self.fault(format!("undefined variable: {name}")),
         }
     }
 
@@ -157,7 +157,7 @@ impl<'t> State<'t> {
         &mut self,
         cx: &mut Context<'_>,
         dot: &Held,
-        name: &'t str,
+        name: &'t Arc<str>,
         node: &'t Operand,
         arguments: &'t [Operand],
         last: Option<Held>,
@@ -175,7 +175,8 @@ impl<'t> State<'t> {
         match &receiver.value.data {
             Data::Nil | Data::NilPointer(_) => {
                 let message = format!("nil pointer evaluating {}.{name}", receiver.type_name());
-                return self.fail(message, blame);
+                // What no value can be is missing in what the template itself made.
+                return if blame.is_empty() { self.fault(message) } else { self.fail(message, blame) };
             }
             Data::Map(map) => {
                 if let MapKind::Named(kind) = map.kind()
@@ -195,12 +196,12 @@ impl<'t> State<'t> {
                 }
                 let found = entry(map, name);
                 if found.value.marks.is_empty() && found.value.is_nil() && !map.contains(name) {
-                    cx.missing = blame.clone();
+                    cx.missing = Some(Missing { key: name.clone(), map: map.clone(), marks: blame.clone() });
                 }
                 return Ok(found);
             }
             Data::Object(object) => {
-                if let Some(method) = object.methods().iter().find(|method| method.name == name) {
+                if let Some(method) = object.methods().iter().find(|method| *method.name == **name) {
                     let callee = Callee::Method(*method, receiver.value.clone());
                     return self.call(cx, dot, callee, At::Operand(node), name, arguments, last);
                 }

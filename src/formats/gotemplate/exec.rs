@@ -53,8 +53,15 @@ impl At<'_> {
 
 /// An error of which no value is known is about the key that was missing, or about what was tested before.
 fn blamed(cx: &Context<'_>, mut error: Box<ExecError>) -> Box<ExecError> {
-    if error.marks.is_empty() && !error.is_limit {
-        error.marks = if cx.missing.is_empty() { cx.condition.clone() } else { cx.missing.clone() };
+    if error.is_limit || error.is_of_template {
+        return error;
+    }
+    let missing = cx.missing.as_ref().filter(|missing| !missing.marks.is_empty());
+    if error.marks.is_empty() {
+        error.marks = missing.map_or_else(|| cx.condition.clone(), |missing| missing.marks.clone());
+    }
+    if error.missing.is_none() && error.chain.len() == 1 {
+        error.missing = missing.filter(|missing| missing.marks == error.marks).cloned();
     }
     error
 }
@@ -80,6 +87,11 @@ impl<'t> State<'t> {
         self.failure(Failure { marks: marks.clone(), ..Failure::from(reason.into()) })
     }
 
+    /// What the template does wrong, whatever the values are.
+    pub(crate) fn fault<T>(&self, reason: impl Into<String>) -> Exec<T> {
+        Err(self.failure(Failure::of_template(reason)))
+    }
+
     pub(crate) fn fail<T>(&self, reason: impl Into<String>, marks: &Marks) -> Exec<T> {
         Err(self.error(reason, marks))
     }
@@ -103,6 +115,8 @@ impl<'t> State<'t> {
                 marks: failure.marks.union(&self.text_marks),
                 chain: vec![frame],
                 is_limit: failure.is_limit,
+                is_of_template: failure.is_of_template,
+                missing: None,
             });
         };
         cause.message = message;
@@ -113,7 +127,7 @@ impl<'t> State<'t> {
     fn enter(&mut self, cx: &mut Context<'_>, extent: Extent) {
         (self.place, self.text_marks) = cx.resolved(self.tree.source.place(extent, false));
         cx.place = self.place;
-        cx.missing = Marks::NONE;
+        cx.missing = None;
     }
 
     pub(crate) fn step(&self, cx: &mut Context<'_>) -> Exec<()> {
@@ -332,7 +346,7 @@ impl<'t> State<'t> {
 
     pub(crate) fn assign(&mut self, name: &str, value: Held) -> Exec<()> {
         let Some(variable) = self.variables.iter_mut().rev().find(|variable| variable.0 == name) else {
-            return self.fail(format!("undefined variable: {name}"), &Marks::NONE);
+            return self.fault(format!("undefined variable: {name}"));
         };
         variable.1 = value;
         Ok(())
@@ -342,7 +356,7 @@ impl<'t> State<'t> {
         self.enter(cx, call.extent);
         self.at = At::Call(call);
         let Some(tree) = cx.lookup(&call.name) else {
-            return self.fail(format!("template {} not defined", quote(&call.name)), &Marks::NONE);
+            return self.fault(format!("template {} not defined", quote(&call.name)));
         };
         cx.check_depth().and_then(|()| cx.check_stack()).map_err(|failure| self.failure(failure))?;
         let data = match &call.pipe {

@@ -18,7 +18,7 @@ pub(crate) struct Dialect<'s> {
 
 pub(crate) struct Lexer<'s> {
     input: &'s str,
-    dialect: Dialect<'s>,
+    pub(crate) dialect: Dialect<'s>,
     pos: usize,
     start: usize,
     line: usize,

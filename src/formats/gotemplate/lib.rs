@@ -31,6 +31,7 @@ mod node;
 mod object;
 mod parse;
 mod parse_control;
+mod parse_open;
 mod parse_term;
 mod print_number;
 mod print_text;
@@ -42,7 +43,7 @@ mod value;
 
 pub use budget::Budget;
 pub use context::{Context, Reads};
-pub use error::{ExecError, Failure, Frame, ParseError};
+pub use error::{ExecError, Failure, Frame, Missing, ParseError};
 pub use function::{Call, Function, Type};
 pub use list::{Element, List};
 pub use map::{Map, MapKind};

@@ -24,7 +24,7 @@ pub(crate) struct Setting<'s> {
 pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) -> Result<Vec<Tree>, ParseError> {
     if u32::try_from(text.len()).is_err() {
         let message = format!("template: {name}:1: too long");
-        return Err(ParseError { message, source: number, line: 1 });
+        return Err(ParseError { message, source: number, line: 1, open: None });
     }
     let source = Source { name: name.into(), number, text: text.into() };
     let source = Arc::new(source);
@@ -45,6 +45,8 @@ pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) 
         source,
         depth: 0,
         action_end: 0,
+        blocks: Vec::new(),
+        action_start: None,
     };
     parser.text_of(name)?;
     Ok(parser.trees)
@@ -66,15 +68,19 @@ impl Scope {
 
 pub(crate) struct Parser<'s> {
     pub(crate) functions: &'s HashMap<&'static str, Function>,
-    lexer: Lexer<'s>,
+    pub(crate) lexer: Lexer<'s>,
     pub(crate) tokens: [Token<'s>; 3],
     waiting: usize,
     pub(crate) scope: Scope,
     trees: Vec<Tree>,
-    source: Arc<Source>,
+    pub(crate) source: Arc<Source>,
     pub(crate) depth: usize,
     /// The byte behind the action that was read last.
     action_end: usize,
+    /// Where the blocks begin that are not closed yet.
+    pub(crate) blocks: Vec<usize>,
+    /// Where the action begins that is being read.
+    pub(crate) action_start: Option<usize>,
 }
 
 /// What ends a list of nodes.
@@ -162,7 +168,7 @@ impl<'s> Parser<'s> {
 
     pub(crate) fn error_at<T>(&self, line: usize, message: &str) -> Parsed<T> {
         let message = format!("template: {}:{line}: {message}", self.source.name);
-        Err(ParseError { message, source: self.source.number, line })
+        Err(ParseError { message, source: self.source.number, line, open: self.open(line) })
     }
 
     pub(crate) fn unexpected<T>(&self, token: &Token<'_>, context: &str) -> Parsed<T> {
@@ -201,8 +207,9 @@ impl<'s> Parser<'s> {
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delimiter = self.next();
+                let start = delimiter.start;
                 if self.next_non_space().kind == Kind::Define {
-                    self.definition()?;
+                    self.definition(start)?;
                     continue;
                 }
                 self.backup_two(delimiter);
@@ -215,16 +222,19 @@ impl<'s> Parser<'s> {
         self.add(name.into(), root)
     }
 
-    fn definition(&mut self) -> Parsed<()> {
+    fn definition(&mut self, start: usize) -> Parsed<()> {
+        self.action_start = Some(start);
         let outer = std::mem::replace(&mut self.scope, Scope::new());
         let context = "define clause";
         let token = self.next_non_space();
         let name = self.template_name(&token, context)?;
         self.expect(Kind::RightDelim, context)?;
+        self.blocks.push(start);
         let (root, end) = self.list()?;
         if end != End::End {
             return self.error(&format!("unexpected {} in {context}", end.shown()));
         }
+        self.blocks.pop();
         self.add(name, root)?;
         self.scope = outer;
         Ok(())
@@ -265,6 +275,7 @@ impl<'s> Parser<'s> {
             }
             Kind::LeftDelim => {
                 self.scope.action_line = token.line;
+                self.action_start = Some(token.start);
                 let read = self.action(token.start);
                 self.scope.action_line = 0;
                 read
@@ -280,7 +291,7 @@ impl<'s> Parser<'s> {
     fn action(&mut self, start: usize) -> Parsed<Read> {
         let token = self.next_non_space();
         let node = match token.kind {
-            Kind::Block => self.block(start)?,
+            Kind::Block => self.nested(start, |parser| parser.block(start))?,
             Kind::Break | Kind::Continue => self.jump(token.kind)?,
             Kind::Else => {
                 if !matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
@@ -292,9 +303,9 @@ impl<'s> Parser<'s> {
                 self.expect(Kind::RightDelim, "end")?;
                 return Ok(Read::End(End::End));
             }
-            Kind::If => self.deeper(|parser| parser.branch(start, false))?,
-            Kind::With => self.deeper(|parser| parser.branch(start, true))?,
-            Kind::Range => self.deeper(|parser| parser.range(start))?,
+            Kind::If => self.nested(start, |parser| parser.deeper(|parser| parser.branch(start, false)))?,
+            Kind::With => self.nested(start, |parser| parser.deeper(|parser| parser.branch(start, true)))?,
+            Kind::Range => self.nested(start, |parser| parser.deeper(|parser| parser.range(start)))?,
             Kind::Template => self.template(start)?,
             _ => {
                 self.backup();

@@ -136,6 +136,8 @@ impl Templates {
                 marks: Marks::NONE,
                 chain: Vec::new(),
                 is_limit: false,
+                is_of_template: true,
+                missing: None,
             }));
         };
         let mut context = Context::new(self, *budget, world);

@@ -1,7 +1,7 @@
 //! Where the values of a release are from, by their marks; and values as templates see them.
 
 use seatrial_gotemplate::{Data, IntKind, List, Map, MapKind, Marks, Text, Value};
-use seatrial_model::{Node, Origin, ScalarKind, SetBy};
+use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy};
 
 use crate::origin::replacing;
 
@@ -68,10 +68,21 @@ impl Origins {
         Value { data, marks }
     }
 
+    /// The value of a key. What holds others begins at its key: that is the line that names it.
+    fn entry(&mut self, entry: &Entry) -> Value {
+        let value = self.value(&entry.value);
+        let (key, whole) = (entry.key.span, entry.value.span());
+        if entry.value.scalar_text().is_none() && key.file == whole.file && key.start < whole.start {
+            let mark = value.marks.as_slice().first().and_then(|mark| self.0.get_mut(*mark as usize));
+            mark.into_iter().for_each(|origin| origin.span = key.to(whole));
+        }
+        value
+    }
+
     /// A mapping as a map; anything else is an empty one.
     pub(crate) fn map(&mut self, node: &Node) -> Map {
         let entries = node.entries().iter();
-        let entries = entries.map(|entry| (entry.key.text.as_str().into(), self.value(&entry.value)));
+        let entries = entries.map(|entry| (entry.key.text.as_str().into(), self.entry(entry)));
         Map::of(MapKind::Any, entries.collect())
     }
 }

@@ -10,6 +10,7 @@ mod manifests;
 mod objects;
 mod printed;
 mod tables;
+mod told;
 mod top;
 
 use std::rc::Rc;

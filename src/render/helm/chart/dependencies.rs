@@ -30,7 +30,10 @@ pub(crate) fn complete(chart: &mut Chart, Around { place, is_root, loading }: Ar
                         continue;
                     }
                     if let Some(subchart) = directory::load(tree, &real, loading, findings) {
-                        chart.subcharts.push(Arc::new(subchart));
+                        match another(dependency, &subchart, &real) {
+                            Some(finding) => findings.push(finding),
+                            None => chart.subcharts.push(Arc::new(subchart)),
+                        }
                     }
                 }
                 None => {
@@ -54,6 +57,20 @@ pub(crate) fn complete(chart: &mut Chart, Around { place, is_root, loading }: Ar
         // Helm looks at those of the chart itself; a chart within it may be without.
         findings.push(if is_root { finding } else { finding.with_level(Level::Note) });
     }
+}
+
+/// That the chart in a directory is not the one that is asked for: `helm dependency build` refuses it.
+fn another(dependency: &Dependency, found: &Chart, path: &str) -> Option<Finding> {
+    let (name, version) = (found.name(), &found.metadata.version);
+    let (span, message) = if name != dependency.name {
+        (dependency.span, format!("`{path}` is the chart `{name}`, not `{}`", dependency.name))
+    } else if !fits(dependency, version) {
+        (dependency.version_span, format!("`{path}` has version {version}, which is not in `{}`", dependency.version))
+    } else {
+        return None;
+    };
+    let finding = Finding::new(ids::CHART_DEPENDENCY, span, message);
+    Some(finding.with_related(found.start(), "this is the chart"))
 }
 
 /// Whether a version is in a range; what is neither a version nor a range is not (helm: `IsCompatibleRange`).

@@ -74,6 +74,8 @@ pub struct Dependency {
     pub imports: Vec<Node>,
     /// Where it is named.
     pub span: Span,
+    /// The place of its version.
+    pub version_span: Span,
 }
 
 impl Dependency {
@@ -185,6 +187,7 @@ pub(crate) fn read_dependencies(node: &Node) -> Result<Option<Vec<Dependency>>, 
             alias: fields.text("alias")?,
             imports: fields.list("import-values")?.unwrap_or_default().to_vec(),
             span: item.get("name").map_or(item.span(), Node::span),
+            version_span: item.get("version").map_or(item.span(), Node::span),
         })
     };
     list.iter().map(read).collect::<Result<Vec<_>, _>>().map(Some)

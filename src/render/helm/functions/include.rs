@@ -21,7 +21,16 @@ fn include(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> 
     }
     let result = cx.execute(&name, arguments[1].clone());
     leave(cx, &name);
-    Ok(Value::text(result?))
+    result.map(Value::text).map_err(|failure| named_by(failure, &arguments[0]))
+}
+
+/// A template that does not exist is the fault of whoever named it: the template, or a value.
+fn named_by(mut failure: Failure, name: &Value) -> Failure {
+    let marks = name.known_marks();
+    if failure.is_of_template && failure.cause.is_none() && !marks.is_empty() {
+        (failure.is_of_template, failure.marks) = (false, marks);
+    }
+    failure
 }
 
 /// What `tpl` executes has the name that Helm gives to the set of all templates.

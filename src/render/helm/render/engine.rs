@@ -3,14 +3,14 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use seatrial_gotemplate::{Budget, ExecError, MapKind, Text, Value};
-use seatrial_model::{Finding, Level, Origin, SourceFile, Span};
+use seatrial_gotemplate::{Budget, MapKind, Text, Value};
+use seatrial_model::{Finding, Level, SourceFile};
 
-use super::failure::{self, Failure};
+use super::failure::Failure;
 use super::instance::{Instance, Switching};
 use super::tables::{Coalescing, Mismatch, Warning};
 use super::top::{self, Renderable, Shared, VALUES};
-use super::{Crd, Document, RenderedChart, Request, manifests, span_in};
+use super::{Crd, Document, RenderedChart, Request, manifests, span_in, told};
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
@@ -59,13 +59,13 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
     instance.paths(None, &mut paths);
     let parsed = chart.parsed(&paths, || parse(&all)).map_err(|failure| Failure::clone(&failure))?;
     rendered.sources.clone_from(&parsed.sources);
-    let mut texts = execute(&parsed, &all, request, rendered)?;
+    let mut texts = execute(chart, &parsed, &all, (request, rendered))?;
     let own_notes = format!("{}/templates/{NOTES}", chart.name());
     rendered.notes = texts.iter().find(|(name, _)| *name == own_notes).map(|(_, text)| text.clone());
     texts.retain(|(name, text)| !name.ends_with(NOTES) && !text.trim().is_empty());
     texts.sort_by(|one, other| one.0.cmp(&other.0));
     rendered.documents = manifests::sorted(&texts, chart.sources())
-        .map_err(|unreadable| output_failure(&unreadable, chart, rendered))?;
+        .map_err(|unreadable| told::of_output(&unreadable, chart, rendered))?;
     let unknown: Vec<Finding> = rendered.documents.iter().filter_map(|one| unknown_hook(one, rendered)).collect();
     rendered.findings.extend(unknown);
     Ok(())
@@ -171,15 +171,8 @@ fn parse(all: &[Renderable]) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
             Arc::new(Failure { message, finding: Some(Box::new(finding)) })
         })?;
         let number = u32::try_from(sources.len()).unwrap_or(u32::MAX);
-        templates.parse(&renderable.name, number, readable(&file)).map_err(|error| {
-            let message = failure::of_parsing(&error.message, &renderable.name);
-            let line = file.line(error.line);
-            let start = file.span_at((error.line, 1)).start;
-            let indent = line.len() - line.trim_start().len();
-            let span = Span::new(file.id(), start as usize + indent, start as usize + line.len().max(indent));
-            let finding = Finding::new(ids::TEMPLATE, span, message.clone());
-            Arc::new(Failure { message, finding: Some(Box::new(finding)) })
-        })?;
+        let parsed = templates.parse(&renderable.name, number, readable(&file));
+        parsed.map_err(|error| Arc::new(told::of_parsing(&error, &renderable.name, &file)))?;
         named.push(Source { name: (&*renderable.name).into(), text: readable(&file).into() });
         sources.push(file);
     }
@@ -187,10 +180,10 @@ fn parse(all: &[Renderable]) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
 }
 
 fn execute(
+    chart: &Chart,
     parsed: &ParsedTemplates,
     all: &[Renderable],
-    request: &Request<'_>,
-    rendered: &mut RenderedChart,
+    (request, rendered): (&Request<'_>, &mut RenderedChart),
 ) -> Result<Vec<(String, Text)>, Failure> {
     let mut world = World::new(&request.release.name, request.now, request.seed);
     world.is_lint = request.is_lint;
@@ -210,7 +203,7 @@ fn execute(
         renderable.data.insert("Template", Value::map(own));
         let data = Value::map(renderable.data.clone());
         let result = parsed.templates.execute(&renderable.name, data, &mut budget, &mut world);
-        let done = result.map_err(|error| execution_failure(&error, &renderable.name, parsed, rendered))?;
+        let done = result.map_err(|error| told::of_execution(&error, &renderable.name, parsed, (chart, rendered)))?;
         passed.extend(done.reads.passed.iter());
         used.extend(done.reads.used.iter());
         texts.push((renderable.name.clone(), without_no_value(done.text)));
@@ -238,59 +231,4 @@ fn without_no_value(text: Text) -> Text {
     }
     parts.push(text.slice(from..text.len()));
     Text::concat(&parts)
-}
-
-/// The line to edit is that of the value where one is to blame, else that of the template.
-fn execution_failure(error: &ExecError, name: &str, parsed: &ParsedTemplates, rendered: &RenderedChart) -> Failure {
-    let message = failure::of_execution(error, name);
-    let place = |place| span_in(&parsed.sources, place);
-    let action = error.place.and_then(place);
-    let origins: Vec<Origin> = rendered.origins.of(&error.marks);
-    let outer = error.chain.iter().rev().find_map(|frame| frame.place.and_then(place));
-    let template = action.or(outer);
-    let own = functions::chart_message(&error.message);
-    let said = own.map_or_else(|| error.reason.clone(), str::to_owned);
-    let span = origins.first().map(|origin| origin.span).or(template);
-    let span = span.or_else(|| parsed.sources.first().map(|file| Span::start_of(file.id())));
-    let finding = span.map(|span| {
-        let mut finding = Finding::new(ids::TEMPLATE, span, said).with_evidence("what Helm says", message.clone());
-        for frame in error.chain.iter().rev() {
-            if let Some(at) = frame.place.and_then(place).filter(|at| *at != span) {
-                finding = finding.with_related(at, format!("`{}` executes this", frame.template));
-            }
-        }
-        for origin in origins.iter().skip(1) {
-            finding = finding.with_related(origin.span, "this value is looked at, too");
-        }
-        finding
-    });
-    Failure { message, finding: finding.map(Box::new) }
-}
-
-/// YAML that the chart printed and that is none: at the value that was printed on that line, else at the template.
-fn output_failure(unreadable: &manifests::Unreadable, chart: &Chart, rendered: &RenderedChart) -> Failure {
-    let first = unreadable.findings.iter().find(|finding| finding.level == Level::Error);
-    let at = first.map_or(0, |finding| finding.primary.span.start as usize);
-    let text = &unreadable.text;
-    let line_start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-    let line_end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
-    let indent = text.get(line_start..line_end).map_or(0, |line| line.len() - line.trim_start().len());
-    let line = text.slice((line_start + indent).min(line_end)..line_end);
-    // The action that printed something there, else the line's own text.
-    let places = || line.pieces().iter().filter_map(|piece| piece.place);
-    let place = places().find(|place| !place.is_literal).or_else(|| places().next());
-    let template = place.and_then(|place| span_in(&rendered.sources, place));
-    let said = first.map_or_else(|| "what the template prints is not a mapping".to_owned(), |f| f.message.clone());
-    let mut finding = Finding::new(
-        ids::CHART_OUTPUT,
-        template.unwrap_or_else(|| chart.start()),
-        format!("`{}` prints YAML that cannot be read: {said}", unreadable.source),
-    );
-    for origin in rendered.origins.of(&line.marks()) {
-        finding = finding.with_related(origin.span, "this value is printed on the line");
-    }
-    let shown: Vec<&str> = text.get(..line_end).unwrap_or(text).lines().collect();
-    let around = shown.iter().skip(shown.len().saturating_sub(4)).copied().collect::<Vec<_>>().join("\n");
-    finding = finding.with_evidence("what is printed", around);
-    Failure { message: unreadable.message.clone(), finding: Some(Box::new(finding)) }
 }

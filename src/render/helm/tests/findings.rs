@@ -1,54 +1,11 @@
 //! What is wrong with charts is told at the line that a human must edit, and never hides the rest.
 #![allow(clippy::disallowed_methods, reason = "a test measures time")]
 
-use std::sync::Arc;
+mod bench;
 
+use bench::{Bench, CHART};
 use seatrial_helm::chart::Chart;
-use seatrial_helm::render::{Capabilities, Release, RenderedChart, Request, render};
-use seatrial_model::{Finding, Level, Node, SetBy, SourceFile, Sources, Span};
-use seatrial_tree::Tree;
-use seatrial_yaml::{Dialect, parse};
-
-const CHART: (&str, &str) = ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 0.1.0\n");
-
-struct Bench {
-    sources: Arc<Sources>,
-    given: Arc<SourceFile>,
-}
-
-impl Bench {
-    fn new(given: &str) -> Bench {
-        let sources = Arc::new(Sources::new());
-        let given = sources.add("given.yaml", given.to_owned());
-        Bench { sources, given }
-    }
-
-    fn load(&self, files: &[(&str, &str)]) -> (Option<Arc<Chart>>, Vec<Finding>) {
-        let tree = Tree::memory(files.iter().copied(), &self.sources);
-        let (chart, findings) = Chart::load(&tree, "chart");
-        (chart.map(Arc::new), findings)
-    }
-
-    fn render(&self, chart: &Arc<Chart>) -> RenderedChart {
-        let parsed = parse(&self.given, Dialect::Kubectl);
-        let values = parsed.documents.first().map(|document| document.node.clone());
-        let values = values.unwrap_or_else(|| Node::mapping(Vec::new(), Span::start_of(self.given.id())));
-        let release =
-            Release { name: "shop".to_owned(), namespace: "default".to_owned(), is_upgrade: false, revision: 1 };
-        render(chart, &Request::new(&release, &values, &SetBy::Values("values"), &Capabilities::of_helm()))
-    }
-
-    fn place(&self, span: Span) -> String {
-        let file = self.sources.get(span.file).expect("a file");
-        format!("{}:{}", file.path(), file.line_column(span.start).0)
-    }
-
-    /// Rule and place of each finding.
-    fn shown(&self, findings: &[Finding]) -> Vec<String> {
-        let one = |f: &Finding| format!("{} {} {}", f.level.as_str(), f.rule.as_str(), self.place(f.primary.span));
-        findings.iter().map(one).collect()
-    }
-}
+use seatrial_model::Level;
 
 #[test]
 fn charts_are_shared_by_threads() {

@@ -1,0 +1,48 @@
+//! What is left open: the action or block that is not closed, which Go notices at some later line or at the end.
+
+use crate::node::Node;
+use crate::parse::{Parsed, Parser, pos};
+use crate::token::Kind;
+
+impl Parser<'_> {
+    /// What is not closed where something is wrong on a line: the action in which that is, or a block. Go says where it noticed.
+    pub(crate) fn open(&self, line: usize) -> Option<u32> {
+        let (text, dialect) = (&*self.source.text, &self.lexer.dialect);
+        let is_unclosed = |start: &usize| is_unclosed(&text[start + dialect.left.len()..], dialect.left, dialect.right);
+        let start = match self.action_start.filter(is_unclosed) {
+            Some(start) => start,
+            None if matches!(self.tokens[0].kind, Kind::Eof | Kind::Define) => *self.blocks.last()?,
+            None => return None,
+        };
+        let starts_on = text[..start].matches('\n').count() + 1;
+        (starts_on < line).then(|| pos(start))
+    }
+
+    /// A block, which begins here and must be closed.
+    pub(crate) fn nested(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Parsed<Node>) -> Parsed<Node> {
+        self.blocks.push(start);
+        let node = read(self)?;
+        self.blocks.pop();
+        Ok(node)
+    }
+}
+
+/// Whether an action is not closed before the next one begins. What is in quotes on its first line does not count.
+fn is_unclosed(action: &str, left: &str, right: &str) -> bool {
+    let (first, rest) = action.split_once('\n').unwrap_or((action, ""));
+    let mut quote = None;
+    for (at, character) in first.char_indices() {
+        match quote {
+            Some(open) if character == open => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '`') => quote = Some(character),
+            None if first[at..].starts_with(right) => return false,
+            None if first[at..].starts_with(left) => return true,
+            None => {}
+        }
+    }
+    match (rest.find(left), rest.find(right)) {
+        (Some(opened), Some(closed)) => opened < closed,
+        (_, closed) => closed.is_none(),
+    }
+}
