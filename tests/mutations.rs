@@ -1,10 +1,12 @@
-//! Two hundred mutations of an estate that Flux reconciles: what makes it invalid is found, at the line that was mutated, and what leaves it
-//! valid is no error.
+//! Two hundred mutations of an estate that Flux reconciles, and as many of charts and their values: what makes them invalid is found, at the
+//! line that was mutated, and what leaves them valid is no error.
 //!
-//! The estate is `mutations/estate`; behind `#:`, its lines say what they are, and `mutations/kinds.yaml` says what may be done with that.
+//! The estates are `mutations/estate` and `mutations/charts`; behind `#:`, its lines say what they are, and `mutations/kinds.yaml` says what may be done with that.
 //! `SEATRIAL_MUTATIONS=SEED:NUMBER` tries others than the usual ones.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "this test reads the estate and prints a table")]
 
+#[path = "mutations/charts.rs"]
+mod charts;
 #[path = "mutations/mutator.rs"]
 mod mutator;
 #[path = "mutations/places.rs"]
@@ -47,6 +49,9 @@ struct Said {
     primary: Line,
     related: Vec<Line>,
 }
+
+/// What is said of the files of an estate.
+type Judge = fn(&BTreeMap<String, String>) -> Vec<Said>;
 
 /// What is said of all clusters.
 fn judged(files: &BTreeMap<String, String>) -> Vec<Said> {
@@ -129,18 +134,18 @@ fn verdict(mutation: &Mutation, new: &[Said]) -> Count {
 fn is_told(mutation: &Mutation, said: &Said) -> bool {
     let names_it = said.primary == mutation.line || said.related.contains(&mutation.line);
     match mutation.told {
-        Told::Line => mutation.lines.contains(&said.primary),
+        Told::Line | Told::Lacking | Told::Opener => mutation.lines.contains(&said.primary),
         Told::Either => names_it,
         Told::Users => mutation.lines.contains(&said.primary) && names_it,
     }
 }
 
-fn tried(estate: &Estate, before: &[Said], mutation: &Mutation) -> (Count, String) {
+fn tried(estate: &Estate, before: &[Said], mutation: &Mutation, judge: Judge) -> (Count, String) {
     let mut files = estate.files.clone();
     files.insert(mutation.file.clone(), mutation.text.clone());
     let known: BTreeSet<(&str, &str)> = before.iter().map(|said| (said.rule, said.message.as_str())).collect();
     let is_new = |said: &Said| !known.contains(&(said.rule, said.message.as_str()));
-    let new: Vec<Said> = judged(&files).into_iter().filter(is_new).collect();
+    let new: Vec<Said> = judge(&files).into_iter().filter(is_new).collect();
     let count = verdict(mutation, &new);
     let is_good = count.alarms == 0 && (mutation.outcome == Outcome::Right || count.right == 1);
     if is_good {
@@ -177,14 +182,23 @@ fn asked() -> (u64, usize) {
 
 #[test]
 fn a_mutation_is_told_at_its_line_where_it_is_wrong_and_nowhere_else() {
-    let estate = Estate::read();
-    let before = judged(&estate.files);
+    measure(&Estate::read("estate"), judged);
+}
+
+#[test]
+fn a_mutation_of_a_chart_or_its_values_is_told_at_its_line_where_it_is_wrong_and_nowhere_else() {
+    measure(&Estate::read("charts"), charts::judged);
+}
+
+/// Mutates an estate as often as is asked for.
+fn measure(estate: &Estate, judge: Judge) {
+    let before = judge(&estate.files);
     let loud: Vec<&Said> = before.iter().filter(|said| said.level > Level::Note).collect();
     assert!(loud.is_empty(), "something is wrong with the estate itself: {loud:#?}");
     let (seed, number) = asked();
     let mut seed = Seed(seed);
-    let mutations: Vec<Mutation> = (0..number).map(|_| mutation(&estate, &mut seed)).collect();
-    let results: Vec<(Count, String)> = mutations.par_iter().map(|each| tried(&estate, &before, each)).collect();
+    let mutations: Vec<Mutation> = (0..number).map(|_| mutation(estate, &mut seed)).collect();
+    let results: Vec<(Count, String)> = mutations.par_iter().map(|each| tried(estate, &before, each, judge)).collect();
     let (mut counts, mut wrong, mut right) = (BTreeMap::<String, Count>::new(), Count::default(), Count::default());
     for (mutation, (count, _)) in mutations.iter().zip(&results) {
         counts.entry(mutation.category.clone()).or_default().add(*count);
@@ -237,7 +251,7 @@ fn is_from_its_line(node: &Node, sources: &Sources) -> bool {
 
 #[test]
 fn the_line_of_a_rendered_value_has_what_it_came_from() {
-    let estate = Estate::read();
+    let estate = Estate::read("estate");
     let sources = Arc::new(Sources::new());
     let tree = Tree::memory(estate.files.iter().map(|(path, text)| (path.as_str(), text.as_str())), &sources);
     let own = Arc::new(Repository::new(&tree, Vec::new(), &Arc::default(), None));

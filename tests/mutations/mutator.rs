@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::places::{Estate, Least, Outcome, Place, Told, Written};
+use crate::places::{Estate, Kind, Least, Outcome, Place, Told, Written};
 use crate::seed::Seed;
 
 /// A line of a file, counted from 1.
@@ -78,8 +78,9 @@ impl Parts {
 /// A mutation of one of the estate's places.
 pub(crate) fn mutation(estate: &Estate, seed: &mut Seed) -> Mutation {
     loop {
-        let place = &estate.places[seed.next(estate.places.len())];
-        let name = &place.kinds[seed.next(place.kinds.len())];
+        // Kinds are tried equally often, however many lines are of them.
+        let (name, places) = estate.of_kinds.iter().nth(seed.next(estate.of_kinds.len())).expect("below");
+        let place = &estate.places[places[seed.next(places.len())]];
         if let Some(mutation) = tried(estate, place, name, seed) {
             return mutation;
         }
@@ -103,6 +104,7 @@ fn tried(estate: &Estate, place: &Place, name: &str, seed: &mut Seed) -> Option<
         // An item of nothing is another matter.
         2 if !(parts.indent.contains('-') && is_last_of_item(text, place.line)) => ("gone", kind.gone?, parts.gone()),
         3 | 4 if !kind.raw.is_empty() => ("raw", Outcome::Wrong, raw(&parts, one(&kind.raw, seed)?)),
+        5 => ("edit", Outcome::Wrong, edited(old, kind, seed)?),
         3 => ("value", Outcome::Wrong, parts.with(&one(&kind.wrong, seed)?.text())?.line()),
         4 => ("value", Outcome::Right, parts.with(&one(&kind.right, seed)?.text())?.line()),
         _ => return None,
@@ -117,6 +119,11 @@ fn tried(estate: &Estate, place: &Place, name: &str, seed: &mut Seed) -> Option<
     let mut lines = BTreeSet::from([line.clone()]);
     match (told, what) {
         (Told::Users, _) => lines.extend(users(estate, name, &parts)),
+        (Told::Lacking, _) => {
+            lines.extend(lacking(place, text));
+            lines.extend(defaults(estate, &parts));
+        }
+        (Told::Opener, _) => lines.extend(openers(place, text)),
         (_, "gone") => lines.extend(lacking(place, text)),
         _ => {}
     }
@@ -149,6 +156,13 @@ fn one<'a>(of: &'a [Written], seed: &mut Seed) -> Option<&'a Written> {
     of.get(seed.next(of.len()))
 }
 
+/// One of the edits that the line has the text for.
+fn edited(line: &str, kind: &Kind, seed: &mut Seed) -> Option<String> {
+    let fitting: Vec<_> = kind.edits.iter().filter(|(from, _)| line.contains(&**from)).collect();
+    let (from, to) = fitting.get(seed.next(fitting.len()))?;
+    Some(line.replacen(&**from, to, 1))
+}
+
 fn raw(parts: &Parts, value: &Written) -> String {
     Parts { quote: String::new(), value: value.text(), ..parts.clone() }.line()
 }
@@ -179,6 +193,36 @@ fn users<'a>(estate: &'a Estate, kind: &str, parts: &Parts) -> impl Iterator<Ite
         let lines = text.lines().enumerate().filter(|(_, line)| line.contains(&name)).map(|(at, _)| at + 1);
         lines.map(|at| (file.clone(), at)).collect::<Vec<Line>>()
     })
+}
+
+/// The defaults of charts that have the name.
+fn defaults<'a>(estate: &'a Estate, parts: &Parts) -> impl Iterator<Item = Line> + 'a {
+    let key = format!("{}:", parts.key);
+    let files = estate.files.iter().filter(|(file, _)| file.ends_with("/values.yaml"));
+    files.flat_map(move |(file, text)| {
+        let lines = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with(&key));
+        lines.map(|(at, _)| (file.clone(), at + 1)).collect::<Vec<Line>>()
+    })
+}
+
+/// The lines of a template that open the blocks around one.
+fn openers(place: &Place, text: &str) -> BTreeSet<Line> {
+    let opens = |line: &&str| ["if ", "range ", "with ", "define "].iter().any(|word| action(line).starts_with(word));
+    let mut open = Vec::new();
+    for (at, line) in text.lines().enumerate().take(place.line) {
+        if opens(&line) {
+            open.push(at);
+        }
+        if action(line).starts_with("end ") {
+            open.pop();
+        }
+    }
+    open.into_iter().map(|at| (place.file.clone(), at + 1)).collect()
+}
+
+/// What stands in the action that a line begins with.
+fn action(line: &str) -> &str {
+    line.trim_start().trim_start_matches("{{").trim_start_matches("- ").trim_start()
 }
 
 /// The lines around one that is gone which say what lacks it: its parent, and those beside it.

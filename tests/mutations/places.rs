@@ -26,6 +26,10 @@ pub(crate) enum Told {
     Either,
     /// On a line with the old name, or on the mutated one.
     Users,
+    /// On the mutated line, on what lacks it, or on the default that counts instead.
+    Lacking,
+    /// On the line that opens a block which nothing closes any more, or on that of a block around it.
+    Opener,
 }
 
 /// The least level of a finding about it.
@@ -49,6 +53,8 @@ pub(crate) struct Kind {
     pub(crate) right: Vec<Written>,
     /// Values, put in the place of the old one and its quotes.
     pub(crate) raw: Vec<Written>,
+    /// A text of the line, and another one that makes it wrong.
+    pub(crate) edits: Vec<(String, String)>,
     pub(crate) place: Told,
     pub(crate) least: Least,
 }
@@ -86,6 +92,8 @@ pub(crate) struct Place {
 pub(crate) struct Estate {
     pub(crate) files: BTreeMap<String, String>,
     pub(crate) places: Vec<Place>,
+    /// By their kinds, which of the places are of them.
+    pub(crate) of_kinds: BTreeMap<String, Vec<usize>>,
     pub(crate) kinds: BTreeMap<String, Kind>,
 }
 
@@ -93,12 +101,13 @@ pub(crate) struct Estate {
 const MARK: &str = " #: ";
 
 impl Estate {
-    pub(crate) fn read() -> Estate {
+    /// The estate in a directory beside this file.
+    pub(crate) fn read(directory: &str) -> Estate {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/mutations");
         let kinds = std::fs::read_to_string(root.join("kinds.yaml")).expect("is there");
         let kinds: BTreeMap<String, Kind> = serde_saphyr::from_str(&kinds).expect("fits");
-        let mut estate = Estate { files: BTreeMap::new(), places: Vec::new(), kinds };
-        estate.read_below(&root.join("estate"), "");
+        let mut estate = Estate { files: BTreeMap::new(), places: Vec::new(), of_kinds: BTreeMap::new(), kinds };
+        estate.read_below(&root.join(directory), "");
         let known = |place: &Place| place.kinds.iter().all(|kind| estate.kinds.contains_key(kind));
         assert!(estate.places.iter().all(known), "a line of the estate is of an unknown kind");
         estate
@@ -132,6 +141,9 @@ impl Estate {
             plain.push_str(rest);
             plain.push('\n');
             let kinds: Vec<String> = marks.split_whitespace().map(str::to_owned).collect();
+            for kind in &kinds {
+                self.of_kinds.entry(kind.clone()).or_default().push(self.places.len());
+            }
             if !kinds.is_empty() {
                 self.places.push(Place { file: file.clone(), line, kinds });
             }
