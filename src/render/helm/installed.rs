@@ -104,7 +104,7 @@ pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Documen
 }
 
 /// The values that Helm makes anew with each render, but for those of templates of which nothing is wanted, as tests.
-fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Vec<Finding> {
+pub(crate) fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Vec<Finding> {
     let sources = |wanted: bool| -> HashSet<u32> {
         let documents = rendered.documents.iter().filter(|document| is_wanted(document) == wanted);
         let pieces = documents.flat_map(|document| document.text.pieces());

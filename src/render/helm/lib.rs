@@ -26,6 +26,7 @@ pub use given::escaped;
 pub use ids::CATALOG;
 pub use installed::{Install, Installed, placed, served_by};
 pub use origins::Origins;
+pub use placed::read_printed;
 pub use set::{SetError, Typing};
 
 /// Values while they are being composed.

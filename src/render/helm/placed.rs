@@ -1,11 +1,55 @@
 //! What templates printed, with the lines that a human edits: those of the values where they were printed, else those of the templates.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use seatrial_gotemplate::{Piece, Place, Text};
-use seatrial_model::{Contribution, Finding, Manifest, Node, Origin, SetBy, Span};
+use seatrial_model::{Contribution, Finding, Manifest, Node, Origin, SetBy, SourceFile, Span};
+use seatrial_yaml::{Dialect, parse};
 
-use crate::render::{Document, RenderedChart};
+use crate::chart::Chart;
+use crate::installed::changing;
+use crate::render::{Document, Printing, RenderedChart};
+
+/// What `helm template` prints, as a program reads it that has a dialect of YAML of its own: the documents, each node with the line that a
+/// human edits, and all that is wrong.
+#[must_use]
+pub fn read_printed(
+    rendered: &RenderedChart,
+    chart: &Chart,
+    printing: &Printing,
+    dialect: Dialect,
+) -> (Vec<seatrial_yaml::Document>, Vec<Finding>) {
+    let (mut documents, mut findings) = (Vec::new(), rendered.findings.clone());
+    findings.extend(changing(rendered, chart.start(), &|document| printing.prints(document)));
+    for file in rendered.crds.iter().filter(|_| printing.include_crds).filter_map(|crd| crd.file.text().ok()) {
+        let parsed = parse(&file, dialect);
+        documents.extend(parsed.documents);
+        findings.extend(parsed.findings);
+    }
+    let last = rendered.documents.iter().rposition(|document| document.hook().is_none());
+    for (index, document) in rendered.documents.iter().enumerate().filter(|(_, one)| printing.prints(one)) {
+        let printed = Printed { text: &document.text, rendered, chart: chart.start() };
+        let parsed = parse(&as_printed(document, last == Some(index), chart), dialect);
+        findings.extend(parsed.findings.into_iter().map(|finding| printed.tell(finding)));
+        for mut read in parsed.documents {
+            printed.place(&mut read.node);
+            documents.push(seatrial_yaml::Document { span: read.node.span(), ..read });
+        }
+    }
+    (documents, findings)
+}
+
+/// A document as it stands among the others: Helm ends each with another line, and the manifests with one alone. Only texts that keep their
+/// last lines differ by that.
+fn as_printed(document: &Document, is_last: bool, chart: &Chart) -> Arc<SourceFile> {
+    let text = &*document.text;
+    if !["|+", ">+", "+\n"].iter().any(|mark| text.contains(mark)) {
+        return Arc::clone(&document.file);
+    }
+    let text = if is_last { text.trim_end() } else { text };
+    chart.sources().add(document.file.path(), format!("{text}\n"))
+}
 
 /// The objects of a document, and what is wrong with it. `chart` is a place for what nothing is known of.
 ///

@@ -7,6 +7,7 @@ mod engine;
 mod failure;
 mod instance;
 mod manifests;
+mod name_template;
 mod objects;
 mod printed;
 mod tables;
@@ -26,6 +27,7 @@ use crate::world::{Changing, LookedUp, Lookup};
 pub use capabilities::Capabilities;
 pub use engine::render;
 pub use failure::Failure;
+pub use name_template::{Named, named_by};
 pub use printed::{Printing, text_of};
 
 /// A release, as templates see it.

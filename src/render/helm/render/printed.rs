@@ -1,7 +1,7 @@
 //! A render as `helm template` prints it.
 
-use super::RenderedChart;
 use super::manifests::cut;
+use super::{Document, Hook, RenderedChart};
 use crate::chart::path_matches;
 
 /// What is printed of a render.
@@ -15,6 +15,15 @@ pub struct Printing {
     pub no_hooks: bool,
     /// Only what these templates made: `templates/web.yaml`, patterns of names are allowed.
     pub show_only: Vec<String>,
+}
+
+impl Printing {
+    /// Whether a document is printed.
+    #[must_use]
+    pub fn prints(&self, document: &Document) -> bool {
+        let is_wanted = |hook: &Hook| hook.is_known && !self.no_hooks && !(self.skip_tests && hook.is_test());
+        document.hook().is_none_or(is_wanted)
+    }
 }
 
 /// What `helm template` prints of a render.
@@ -39,11 +48,8 @@ pub fn text_of(rendered: &RenderedChart, printing: &Printing) -> Result<String, 
         add(&document.source, &document.text);
     }
     let mut text = format!("{}\n", text.trim());
-    let hooks = rendered.documents.iter().filter_map(|document| Some((document, document.hook()?)));
-    for (document, hook) in hooks.filter(|(_, hook)| hook.is_known && !printing.no_hooks) {
-        if printing.skip_tests && hook.is_test() {
-            continue;
-        }
+    let hooks = rendered.documents.iter().filter(|document| document.hook().is_some());
+    for document in hooks.filter(|document| printing.prints(document)) {
         text.push_str(&format!("---\n# Source: {}\n{}\n", document.source, &*document.text));
     }
     if printing.show_only.is_empty() { Ok(text) } else { only(&text, &printing.show_only) }
