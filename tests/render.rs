@@ -59,6 +59,30 @@ fn takes_the_place_of_kustomize_build() {
 }
 
 #[test]
+fn charts_are_rendered_where_helm_is_enabled_and_a_cluster_may_be_told() {
+    let scratch = files(&[
+        ("kustomization.yaml", "helmCharts: [{ name: web, releaseName: shop }]\nnamePrefix: a-\n"),
+        ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("charts/web/values.yaml", ""),
+        (
+            "charts/web/templates/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ .Release.Name }} }\n\
+             data: { v: {{ .Capabilities.KubeVersion }}, has: {{ .Capabilities.APIVersions.Has \"a/v1\" | quote }} }\n",
+        ),
+    ]);
+    let refused = render(scratch.path(), &["."]);
+    assert_eq!((refused.status.code(), text(&refused.stdout).as_str()), (Some(1), ""));
+    let said = text(&refused.stderr);
+    assert!(said.contains("the chart `web` is not rendered: must specify --enable-helm"), "{said}");
+    let seen = render(
+        scratch.path(),
+        &[".", "--enable-helm", "--helm-kube-version", "1.30", "--helm-api-versions", "a/v1", "--helm-command", "x"],
+    );
+    let expected = "apiVersion: v1\ndata:\n  has: \"true\"\n  v: v1.30\nkind: ConfigMap\nmetadata:\n  name: a-shop\n";
+    assert_eq!((text(&seen.stdout).as_str(), text(&seen.stderr).as_str()), (expected, ""));
+}
+
+#[test]
 fn what_fails_prints_nothing_but_its_findings_on_standard_error() {
     let scratch = files(&[("kustomization.yaml", "resources: [map.yaml, gone.yaml]\n"), ("map.yaml", MAP)]);
     let target = scratch.path().join("out.yaml");

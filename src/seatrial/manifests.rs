@@ -138,7 +138,8 @@ fn of_environments(args: &RenderArgs, session: &Session, flags: PlanFlags) -> Re
 
 fn at_paths(args: &RenderArgs, session: &Session, paths: &[PathBuf], flags: PlanFlags) -> Result<Preparation, Stop> {
     let workspace = around(&session.directory, &session.directory, session)?;
-    Preparation::new(&workspace, session, &args.source, Selection::Paths(paths), flags)
+    let prepared = Preparation::new(&workspace, session, &args.source, Selection::Paths(paths), flags)?;
+    Ok(prepared.with_charts(args.kustomize.charts()))
 }
 
 /// The repository around a directory; a configuration in it is asked for checkouts alone, and need not be right.
@@ -171,8 +172,9 @@ fn at_path(
     flags: PlanFlags,
 ) -> Result<(Preparation, Option<Outcome>), Stop> {
     let lexical = normal(&session.directory.join(path));
-    let prepare = |workspace: &Workspace, path: PathBuf| {
-        Preparation::new(workspace, session, &args.source, Selection::Paths(&[path]), flags)
+    let prepare = |workspace: &Workspace, path: PathBuf| -> Result<Preparation, Stop> {
+        let prepared = Preparation::new(workspace, session, &args.source, Selection::Paths(&[path]), flags)?;
+        Ok(prepared.with_charts(args.kustomize.charts()))
     };
     let in_repository = around(directory_of(&lexical), directory_of(&lexical), session);
     if let Ok(workspace) = in_repository

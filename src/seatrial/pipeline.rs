@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use seatrial_deploy::CancelToken;
 use seatrial_helm::ids::CHANGING_VALUE;
+use seatrial_kustomize::REMOTE_CHART;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
@@ -197,6 +198,9 @@ impl Trial<'_> {
             }
             if judged.findings.iter().any(|finding| finding.rule == CHANGING_VALUE.as_str()) {
                 return Err("a chart makes values at random or of the time, and they could be guessed".to_owned());
+            }
+            if judged.findings.iter().any(|finding| finding.rule == REMOTE_CHART.as_str()) {
+                return Err("a chart was not fetched, and what is deployed without it would be incomplete".to_owned());
             }
         }
         if self.cancel.is_cancelled() {

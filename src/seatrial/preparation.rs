@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use seatrial_kustomize::ImageOverride;
+use seatrial_kustomize::{HelmCharts, ImageOverride};
 use seatrial_model::{Report, ids};
 use seatrial_rules::Options;
 use seatrial_tree::Tree;
@@ -86,6 +86,11 @@ impl Preparation {
     /// With what the command line says to the rules.
     pub(crate) fn with_options(self, options: Options) -> Preparation {
         Preparation { options, ..self }
+    }
+
+    /// With what becomes of charts that kustomizations name.
+    pub(crate) fn with_charts(self, charts: HelmCharts) -> Preparation {
+        Preparation { renderer: self.renderer.with_charts(charts), ..self }
     }
 
     /// With the checkouts beside the repository that may be read, where there is no report to say whose word counts.

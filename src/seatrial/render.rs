@@ -6,7 +6,7 @@ use seatrial_discover::{CheckedOut, Discovery, FluxRoot, Loose, Source};
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
-use seatrial_kustomize::{Builder, Checkout, ImageOverride, LoadRestriction, Options, override_images};
+use seatrial_kustomize::{Builder, Checkout, HelmCharts, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
 use seatrial_tree::{EntryKind, Tree};
 use seatrial_yaml::ParsedFiles;
@@ -44,6 +44,8 @@ pub(crate) struct Renderer {
     outside: Option<Arc<Outside>>,
     /// Its charts.
     charts: Charts,
+    /// What becomes of charts that kustomizations name.
+    charts_of_kustomizations: HelmCharts,
     /// What the tree holds, once somebody asked.
     discovery: OnceLock<Discovery>,
 }
@@ -64,6 +66,11 @@ impl Renderer {
         Renderer { outside: Some(Arc::clone(outside)), ..self }
     }
 
+    /// With what becomes of charts that kustomizations name; else one that is not here is needed, and nothing is wrong.
+    pub(crate) fn with_charts(self, charts: HelmCharts) -> Renderer {
+        Renderer { charts_of_kustomizations: charts, ..self }
+    }
+
     /// The same of a tree without copies of other repositories.
     pub(crate) fn alone(tree: &Tree, parsed: &Arc<ParsedFiles>) -> Renderer {
         Renderer {
@@ -76,6 +83,7 @@ impl Renderer {
             url: None,
             outside: None,
             charts: Charts::default(),
+            charts_of_kustomizations: HelmCharts::HereOrNeeded,
             discovery: OnceLock::new(),
         }
     }
@@ -166,7 +174,8 @@ impl Renderer {
             LoadRestriction::None => &self.unrestricted,
         };
         builder.get_or_init(|| {
-            let options = Options { load_restriction, checkouts: self.checkouts.clone() };
+            let charts = self.charts_of_kustomizations.clone();
+            let options = Options { load_restriction, checkouts: self.checkouts.clone(), charts };
             Builder::new(&self.tree, options, &self.parsed)
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Graph, GraphNode, NeededKind, NodeState, Rendered};
+use seatrial_model::{Graph, GraphNode, Needed, NeededKind, NodeState, Rendered};
 
 use crate::judge::count;
 
@@ -14,9 +14,17 @@ impl Unseen {
     /// What a rendering leaves out.
     pub(crate) fn of(rendered: &Rendered) -> Unseen {
         let mut unseen = Unseen::of_graph(rendered.graph.as_ref());
-        let bases = rendered.needed.iter().filter(|needed| needed.kind == NeededKind::Base).count();
-        if bases > 0 {
-            unseen.0.insert(("remote base", "not fetched".to_owned()), bases);
+        // Those of releases are in the graph.
+        let is_of_nobody = |needed: &&Needed| needed.asked_by.is_none();
+        for (kind, what) in [(NeededKind::Base, "remote base"), (NeededKind::Chart, "chart")] {
+            let needed = rendered.needed.iter().filter(|needed| needed.kind == kind);
+            let number = match kind {
+                NeededKind::Chart => needed.filter(is_of_nobody).count(),
+                NeededKind::Base | NeededKind::Source => needed.count(),
+            };
+            if number > 0 {
+                *unseen.0.entry((what, "not fetched".to_owned())).or_default() += number;
+            }
         }
         unseen
     }

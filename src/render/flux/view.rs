@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use seatrial_kustomize::{Builder, Checkout, LoadRestriction, Options};
+use seatrial_kustomize::{Builder, Checkout, HelmCharts, LoadRestriction, Options};
 use seatrial_model::OnceMap;
 use seatrial_tree::{Tree, TreePath};
 use seatrial_yaml::ParsedFiles;
@@ -40,7 +40,7 @@ impl Repository {
     pub fn new(tree: &Tree, checkouts: Vec<Checkout>, parsed: &Arc<ParsedFiles>, url: Option<String>) -> Repository {
         Repository {
             tree: tree.clone(),
-            options: Options { load_restriction: LoadRestriction::None, checkouts },
+            options: Options { load_restriction: LoadRestriction::None, checkouts, charts: HelmCharts::RefusedByFlux },
             parsed: Arc::clone(parsed),
             url,
             archived: OnceMap::default(),

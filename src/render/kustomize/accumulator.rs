@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{Built, Finding, Level, Span};
+use seatrial_model::{Built, Finding, Level, Needed, Span};
 
 use crate::budget::Budget;
 use crate::field_spec::FieldError;
@@ -23,6 +23,8 @@ pub(crate) struct Accumulator {
     pub(crate) vars: Vars,
     /// What this kustomization and all that it includes has used and may use.
     pub(crate) budget: Arc<Budget>,
+    /// Charts that are not here, those of the bases included.
+    pub(crate) needed: Vec<Needed>,
     /// The documents and files of which anything has come in.
     documents: HashSet<Span>,
     resources: Vec<Resource>,
@@ -42,6 +44,7 @@ impl Default for Accumulator {
             config: TransformerConfig::empty(),
             vars: Vars::default(),
             budget: Arc::default(),
+            needed: Vec::new(),
             documents: HashSet::new(),
             resources: Vec::new(),
             index: None,
@@ -81,6 +84,7 @@ impl Accumulator {
     /// All resources of a base come in by way of `place`; whether they may.
     pub(crate) fn admit_base(&mut self, base: &Accumulator, place: Span) -> bool {
         self.budget.take_over(&base.budget, place);
+        self.needed.extend_from_slice(&base.needed);
         for resource in &base.resources {
             if self.documents.insert(resource.span) {
                 self.budget.own(resource.free);

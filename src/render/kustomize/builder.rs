@@ -4,13 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{FileId, Finding, Level, Node, Rendered, Span, tell_once};
+use seatrial_model::{FileId, Finding, Level, Needed, Node, Rendered, Span, tell_once};
 
 use crate::accumulator::Accumulator;
 use crate::additions::Additions;
 use crate::build_metadata::{Step, Trail, Wanted};
 use crate::cache::Directory;
-use crate::directories::Frame;
+use crate::directories::{Frame, Way};
 use crate::documents::resources_of;
 use crate::files::{Files, Place};
 use crate::generators::{Context, Generated, run};
@@ -20,8 +20,8 @@ use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::unfinished::has_errors_since;
 use crate::{
-    Builder, charts, images, labels, namespace, not_here, patches, plugins, replacements, replicas, result, unfinished,
-    vars,
+    Builder, charts, images, inflate, labels, namespace, not_here, patches, plugins, replacements, replicas, result,
+    unfinished, vars,
 };
 
 /// Builds the kustomization in a directory, with what is added to it.
@@ -34,6 +34,7 @@ pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>
         stack: Vec::new(),
         frame: Frame::default(),
         trail: None,
+        namespace: None,
     };
     let opened = match additions {
         None => build.open(&dir, None, Kind::Kustomization).map(|root| (root, true)),
@@ -55,8 +56,15 @@ pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>
     let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
     leave_out_what_follows(&mut findings);
-    let needed = not_here::needed(&findings, build.files.tree.sources());
+    let mut needed = not_here::needed(&findings, build.files.tree.sources());
+    needed.extend(charts_needed(&built.resources.needed));
     Rendered { manifests, findings, needed, graph: None }
+}
+
+/// Each chart that is needed, once for each place that asks for it.
+fn charts_needed(all: &[Needed]) -> Vec<Needed> {
+    let mut seen = HashSet::new();
+    all.iter().filter(|needed| seen.insert((needed.span, &needed.url, &needed.version))).cloned().collect()
 }
 
 /// Leaves out findings that others explain: what could not be built may have the image, and the object that two became where `---` is
@@ -78,14 +86,16 @@ fn leave_out_what_follows(findings: &mut Vec<Finding>) {
 pub(crate) struct Build<'a> {
     pub(crate) files: Files<'a>,
     pub(crate) findings: Vec<Finding>,
-    /// Finished bases by directory, and by the way to it where objects note that; also those that are not shared with other builds.
-    pub(crate) built: HashMap<(String, Option<String>), Arc<Directory>>,
+    /// Finished bases by directory, and by what else their result depends on; also those that are not shared with other builds.
+    pub(crate) built: HashMap<Way, Arc<Directory>>,
     /// The directories that are being built, outermost first.
     pub(crate) stack: Vec<String>,
     /// Of the innermost that is not a component.
     pub(crate) frame: Frame,
     /// The way to the directory that is being built, where the root's `buildMetadata` asks for anything.
     pub(crate) trail: Option<Trail>,
+    /// The `namespace` of the kustomization that is read, or of the next one around it that has any: charts are installed there.
+    pub(crate) namespace: Option<Node>,
 }
 
 impl Build<'_> {
@@ -220,7 +230,7 @@ impl Build<'_> {
                 run(what, generator, &context, resources, &mut self.findings);
             }
         }
-        charts::of_fields(kustomization, resources, &mut self.findings);
+        self.charts(kustomization, resources);
         let generators = self.plugins(kustomization, "generators", resources);
         generators.unread().into_iter().for_each(|span| resources.note_unread(span));
         for plugin in generators.resources() {
@@ -232,6 +242,18 @@ impl Build<'_> {
             if has_errors_since(&self.findings, before) {
                 resources.note_unread(plugin.span);
             }
+        }
+    }
+
+    fn charts(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
+        let step = self.trail.as_ref().map(|trail| trail.built_in(kustomization, "HelmChartInflationGenerator"));
+        for asked in charts::of_fields(kustomization, self.namespace.as_ref()) {
+            if resources.budget.is_exceeded() {
+                return;
+            }
+            self.frame.asks_for_namespace |= asked.text("namespace").is_none();
+            let context = inflate::Context { dir: &kustomization.dir, files: &self.files, step: step.as_ref() };
+            inflate::inflate(&asked, context, resources, &mut self.findings);
         }
     }
 
@@ -324,7 +346,7 @@ fn is_empty(node: &Node) -> bool {
 }
 
 /// Objects that come in a second time from where they stand are at fault where they are named, all of them together.
-fn say_once_what_comes_twice(findings: &mut Vec<Finding>, first: usize, entry: Span) {
+pub(crate) fn say_once_what_comes_twice(findings: &mut Vec<Finding>, first: usize, entry: Span) {
     let from_one_place = |f: &Finding| {
         f.rule == ids::DUPLICATE_OBJECT && f.related.first().is_some_and(|label| label.span == f.primary.span)
     };

@@ -1,11 +1,13 @@
 //! What all builds of one tree have in common: each file is parsed once, each directory is built once, however many include it.
 //!
 //! A directory is shared when its result does not depend on who includes it: not when it met a cycle with a directory around it, and not
-//! when an `openapi` has changed what is known of kinds, or the root asks for `buildMetadata`.
+//! when an `openapi` has changed what is known of kinds, or the root asks for `buildMetadata`, or a chart in it takes the namespace of
+//! whoever includes it.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use seatrial_helm::chart::Loaded;
 use seatrial_model::{Finding, OnceMap};
 use seatrial_yaml::ParsedFiles;
 
@@ -18,6 +20,8 @@ pub(crate) struct Cache {
     pub(crate) files: Arc<ParsedFiles>,
     kustomizations: OnceMap<String, Arc<Read>>,
     directories: OnceMap<String, Arc<Slot>>,
+    /// Charts by their directories.
+    pub(crate) charts: OnceMap<String, Arc<Loaded>>,
 }
 
 /// What a kustomization file says.
@@ -50,6 +54,8 @@ pub(crate) struct Directory {
     pub(crate) height: usize,
     /// Whether kustomize would have read its own schemas for it.
     pub(crate) built_in_schemas_used: bool,
+    /// Whether a chart in it takes the namespace of whoever includes it.
+    pub(crate) asks_for_namespace: bool,
 }
 
 impl Cache {

@@ -1,43 +1,106 @@
-//! Charts that a kustomization names: each is one finding, as none is rendered yet. kustomize runs `helm` for them, and that only with
-//! `--enable-helm` (kustomize: `HelmChartInflationGenerator`).
+//! Which charts a kustomization names: in `helmCharts`, in the field that it was before, and in plugins (kustomize:
+//! `HelmChartInflationGenerator`, `types.SplitHelmParameters`).
 //!
-//! Not here: the shape of the fields (`field_shapes`), charts of HelmReleases and applications (`render/helm`).
+//! Not here: what comes of each (`inflate`), the shape of the fields (`field_shapes`).
 
-use seatrial_model::{Finding, Node, Span};
+use seatrial_model::{Entry, Finding, Node, Span};
 
-use crate::accumulator::Accumulator;
 use crate::field_shapes::{HELM_CHART, HELM_GLOBALS};
-use crate::ids;
 use crate::kustomization::Kustomization;
 use crate::plugin_shapes::fit;
 use crate::resource::Resource;
 
-/// The charts of `helmCharts` and of the field that it was before; their objects may be what patches are for.
-pub(crate) fn of_fields(kustomization: &Kustomization, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
-    for (field, key) in [("helmCharts", "name"), ("helmChartInflationGenerator", "chartName")] {
-        for chart in kustomization.items(field) {
-            resources.note_unread(chart.span());
-            findings.push(not_rendered(chart.get(key), chart.span()).with_field(field));
-        }
+/// Where charts lie when nobody says it.
+const DEFAULT_HOME: &str = "charts";
+
+/// The names of today for the fields of a `helmChartInflationGenerator`.
+const RENAMED: [(&str, &str); 7] = [
+    ("chartName", "name"),
+    ("chartVersion", "version"),
+    ("chartRepoUrl", "repo"),
+    ("values", "valuesFile"),
+    ("valuesLocal", "valuesInline"),
+    ("valuesMerge", "valuesMerge"),
+    ("releaseName", "releaseName"),
+];
+
+/// A chart that is to be rendered.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// The fields of an item of `helmCharts`.
+    pub(crate) fields: Node,
+    /// The directory of charts, from that of the kustomization.
+    pub(crate) home: String,
+    /// The namespace of the release where the chart's own fields say none.
+    pub(crate) namespace: Option<String>,
+    /// Where it stands.
+    pub(crate) place: Span,
+    /// The field of the kustomization.
+    pub(crate) field: &'static str,
+}
+
+impl Asked {
+    /// A field that is a text and not empty.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.fields.get(key).and_then(Node::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a field is `true`.
+    pub(crate) fn is_set(&self, key: &str) -> bool {
+        self.fields.get(key).and_then(Node::as_bool) == Some(true)
+    }
+
+    /// The items of a field that is a list.
+    pub(crate) fn items(&self, key: &str) -> &[Node] {
+        self.fields.get(key).map(Node::items).unwrap_or_default()
+    }
+
+    /// Where a field is written, or the chart.
+    pub(crate) fn span(&self, key: &str) -> Span {
+        self.fields.get(key).map_or(self.place, Node::span)
     }
 }
 
-/// The chart of a `HelmChartInflationGenerator` under `generators`.
-pub(crate) fn of_plugin(plugin: &Resource, findings: &mut Vec<Finding>) {
-    fit(plugin.node(), HELM_GLOBALS, findings);
-    let chart = fit(plugin.node(), HELM_CHART, findings);
-    let place = plugin.node().get("kind").map_or(plugin.span, Node::span);
-    findings.push(not_rendered(chart.get("name"), place).with_field("generators"));
+/// The charts of a kustomization, in kustomize's order; `namespace` is its own, or that of those who include it.
+pub(crate) fn of_fields(kustomization: &Kustomization, namespace: Option<&Node>) -> Vec<Asked> {
+    let old = kustomization.items("helmChartInflationGenerator");
+    let home = match kustomization.get("helmGlobals") {
+        Some(globals) => home(globals),
+        None => old.iter().rev().find_map(home),
+    };
+    let asked = |fields: Node, field: &'static str| Asked {
+        place: fields.get("name").map_or(fields.span(), Node::span),
+        home: home.unwrap_or(DEFAULT_HOME).to_owned(),
+        namespace: namespace.and_then(Node::as_str).map(str::to_owned),
+        fields,
+        field,
+    };
+    let new = kustomization.items("helmCharts").iter().map(|fields| asked(fields.clone(), "helmCharts"));
+    new.chain(old.iter().map(|fields| asked(renamed(fields), "helmChartInflationGenerator"))).collect()
 }
 
-/// `place` where it has no name.
-fn not_rendered(name: Option<&Node>, place: Span) -> Finding {
-    let what = name.and_then(Node::as_str).map_or("a chart".to_owned(), |name| format!("the chart `{name}`"));
-    let message = format!("{what} is not rendered: charts in a kustomization are not supported yet");
-    Finding::new(ids::KUSTOMIZE_FIELD, name.map_or(place, Node::span), message)
-        .with_note("its objects are missing from the result, and whatever would change them finds nothing; everything else is rendered")
-        .with_help(
-            "deploy the chart with a Flux HelmRelease or an Argo CD application, or write what `helm template` prints into a file and name \
-             that under `resources`",
-        )
+/// The chart of a plugin, which nobody gives a namespace.
+pub(crate) fn of_plugin(plugin: &Resource, findings: &mut Vec<Finding>) -> Asked {
+    let globals = fit(plugin.node(), HELM_GLOBALS, findings);
+    let fields = fit(plugin.node(), HELM_CHART, findings);
+    let kind = plugin.node().get("kind").map_or(plugin.span, Node::span);
+    Asked {
+        place: fields.get("name").map_or(kind, Node::span),
+        home: home(&globals).unwrap_or(DEFAULT_HOME).to_owned(),
+        namespace: None,
+        fields,
+        field: "generators",
+    }
+}
+
+fn home(globals: &Node) -> Option<&str> {
+    globals.get("chartHome").and_then(Node::as_str).filter(|home| !home.is_empty())
+}
+
+fn renamed(old: &Node) -> Node {
+    let entries = RENAMED.into_iter().filter_map(|(old_name, name)| {
+        let entry = old.entry(old_name)?;
+        Some(Entry::new(name, entry.value.clone()))
+    });
+    Node::mapping(entries.collect(), old.span())
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
-use seatrial_model::{Finding, Level, SourceFile, Span, tell_once};
+use seatrial_model::{Finding, Level, Node, SourceFile, Span, tell_once};
 use seatrial_tree::{EntryKind, ReadError, within};
 use seatrial_yaml::Dialect;
 
@@ -31,18 +31,31 @@ pub(crate) struct Frame {
     depends_on: usize,
     /// Whether kustomize would have read its own schemas before.
     built_in_schemas_used: bool,
+    /// Whether a chart takes the namespace of whoever includes it.
+    pub(crate) asks_for_namespace: bool,
 }
+
+/// A directory, the way to it where objects note that, and the namespace that charts in it take from who includes it.
+pub(crate) type Way = (String, Option<String>, Option<String>);
 
 impl Default for Frame {
     fn default() -> Frame {
-        Frame { place: 0, includes: HashSet::new(), height: 1, depends_on: usize::MAX, built_in_schemas_used: false }
+        Frame {
+            place: 0,
+            includes: HashSet::new(),
+            height: 1,
+            depends_on: usize::MAX,
+            built_in_schemas_used: false,
+            asks_for_namespace: false,
+        }
     }
 }
 
 impl Build<'_> {
     /// A directory with all that it includes; what was found in it is added to the findings here.
     pub(crate) fn directory(&mut self, dir: &str, kustomization: &Kustomization) -> Arc<Directory> {
-        let key = (dir.to_owned(), self.trail.as_ref().map(|trail| trail.dir().to_owned()));
+        let namespace = self.namespace.as_ref().and_then(Node::as_str).map(str::to_owned);
+        let key = (dir.to_owned(), self.trail.as_ref().map(|trail| trail.dir().to_owned()), namespace);
         let slot = self.files.cache.directory(dir);
         // Most repositories have one layer of bases: each of those is built by one thread, and others wait for it. Deeper ones are not
         // waited for, so that nobody who holds a claim waits for another.
@@ -65,6 +78,7 @@ impl Build<'_> {
         self.frame.includes.extend(built.includes.iter().cloned());
         self.frame.height = self.frame.height.max(built.height + 1);
         self.files.built_in_schemas_used |= built.built_in_schemas_used;
+        self.frame.asks_for_namespace |= built.asks_for_namespace;
         built
     }
 
@@ -89,7 +103,7 @@ impl Build<'_> {
         self.set_schemas(kustomization);
         self.stack.push(dir.to_owned());
         let mut resources = Accumulator::default();
-        self.accumulate(kustomization, &mut resources);
+        self.accumulate_in_namespace(kustomization, &mut resources);
         self.stack.pop();
         if resources.budget.is_exceeded() {
             self.findings.extend(resources.budget.finding());
@@ -106,8 +120,21 @@ impl Build<'_> {
         }
         let (mut includes, height) = (frame.includes, frame.height);
         includes.insert(dir.into());
-        let built = Directory { resources, findings, includes, height, built_in_schemas_used };
+        let asks_for_namespace = frame.asks_for_namespace && own_namespace(kustomization).is_none();
+        let built = Directory { resources, findings, includes, height, built_in_schemas_used, asks_for_namespace };
+        let depends_on_others = depends_on_others || asks_for_namespace;
         (Arc::new(built), !depends_on_others && !self.files.schemas_are_set && self.trail.is_none())
+    }
+
+    /// Accumulates; what is included on the way is in the namespace of this kustomization, where it has one.
+    fn accumulate_in_namespace(&mut self, kustomization: &Kustomization, resources: &mut Accumulator) {
+        let Some(own) = own_namespace(kustomization) else {
+            self.accumulate(kustomization, resources);
+            return;
+        };
+        let around = self.namespace.replace(own.clone());
+        self.accumulate(kustomization, resources);
+        self.namespace = around;
     }
 
     /// A component works on what its parent has gathered so far.
@@ -124,7 +151,7 @@ impl Build<'_> {
         self.stack.push(dir.to_owned());
         self.frame.includes.insert(dir.into());
         self.frame.height = self.frame.height.max(self.stack.len() - self.frame.place);
-        self.accumulate(&component, resources);
+        self.accumulate_in_namespace(&component, resources);
         self.stack.pop();
         resources.drop_duplicates(&mut self.findings);
         let merged = std::mem::replace(&mut resources.config, TransformerConfig::empty());
@@ -223,6 +250,11 @@ impl Build<'_> {
     fn nowhere(&self, dir: &str) -> Span {
         self.files.tree.stand_in(shown(dir))
     }
+}
+
+/// The namespace that a kustomization sets.
+fn own_namespace(kustomization: &Kustomization) -> Option<&Node> {
+    kustomization.get("namespace").filter(|namespace| namespace.as_str().is_some_and(|text| !text.is_empty()))
 }
 
 /// What a kustomization file says; only its first document counts.

@@ -18,7 +18,7 @@ use crate::{Builder, FILE_NAMES, LoadRestriction, Options};
 /// The files of a build.
 pub(crate) struct Files<'a> {
     pub(crate) tree: &'a Tree,
-    options: &'a Options,
+    pub(crate) options: &'a Options,
     pub(crate) cache: &'a Cache,
     /// What is known of kinds; the first kustomization with an `openapi` decides for all.
     pub(crate) schemas: Schemas,
@@ -141,7 +141,7 @@ impl<'a> Files<'a> {
     }
 
     /// kustomize follows symbolic links before it compares (kustomize: `RestrictionRootOnly`).
-    fn may_read(&self, dir: &str, target: &str) -> bool {
+    pub(crate) fn may_read(&self, dir: &str, target: &str) -> bool {
         if self.options.load_restriction == LoadRestriction::None {
             return true;
         }
@@ -180,7 +180,8 @@ impl<'a> Files<'a> {
     }
 }
 
-fn outside(path: &str, dir: &str, span: Span) -> Finding {
+/// That a file may not be read.
+pub(crate) fn outside(path: &str, dir: &str, span: Span) -> Finding {
     let dir = if dir.is_empty() { "." } else { dir };
     Finding::new(ids::LOAD_RESTRICTION, span, format!("`{path}` is not in or below `{dir}`"))
         .with_note("kustomize reads files only below the directory of the kustomization that names them; Flux reads any file of the repository")

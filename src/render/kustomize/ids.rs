@@ -19,6 +19,8 @@ pub(crate) mod own {
             "The object was renamed, removed, or its apiVersion changed in the base but not in the patch."
         REMOTE_BASE "remote-base" Error Incomplete "a remote base is not here"
             "Seatrial fetches nothing, and what it renders of the rest is not what kustomize builds: nothing may be deployed of it. Check the repository out in CI, or vendor it, and name it under `checkouts`. In a cluster that Flux reconciles it is a note, and what hangs on it is not called wrong."
+        REMOTE_CHART "remote-chart" Error Incomplete "a chart of a kustomization is not here"
+            "`kustomize build --enable-helm` fetches it; Seatrial fetches nothing, and what it renders of the rest is not what kustomize builds. Put the chart under `helmGlobals.chartHome` (`charts`, where nothing else is said), unpacked. In an environment it is a note, and what hangs on it is not called wrong."
         UNUSED_IMAGE "unused-image" Warning Free "an entry of `images` matches no image"
             "kustomize passes over an entry whose name no container has, so the tag that it sets is never deployed. The name is compared as a whole, with its registry: `web` is not `registry.example.com/web`."
     }

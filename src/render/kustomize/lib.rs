@@ -1,6 +1,6 @@
 //! Kustomize, natively: a directory with a kustomization → objects, each node with the line that set it.
 //!
-//! Behaves as kustomize 5.8 for every field but those of charts, which are findings (`charts`). Problems never stop the rest.
+//! Behaves as kustomize 5.8 for every field, those of charts included (`inflate`), which `render/helm` renders. Problems never stop the rest.
 //!
 //! What kustomize does and this does not, on purpose: a JSON patch that copies `/metadata` does not take kustomize's own notes
 //! (`internal.config.kubernetes.io/…`) with it, and a patch that removes all annotations does not make it forget former names. What is not
@@ -12,7 +12,7 @@
 //! `apiVersion`, a warning; a build that grows beyond its budget ends (`budget`); definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
 //! stands twice is a warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
 //!
-//! Not here: fetching of remote bases, YAML (`formats/yaml`), what objects mean (`check`).
+//! Not here: fetching of remote bases and charts, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod accumulator;
 mod additions;
@@ -22,6 +22,8 @@ mod build_metadata_notes;
 mod builder;
 mod builder_configuration;
 mod cache;
+mod chart_options;
+mod chart_values;
 mod charts;
 mod configurations;
 mod content_hash;
@@ -41,6 +43,7 @@ mod ids;
 mod image_override;
 mod image_reference;
 mod images;
+mod inflate;
 mod inline;
 mod json_draft;
 mod json_members;
@@ -99,7 +102,8 @@ mod vars;
 mod wording;
 
 pub use additions::Additions;
-pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE};
+pub use chart_options::{ClusterGiven, HelmCharts};
+pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE, REMOTE_CHART};
 pub use image_override::{ImageOverride, override_images};
 pub use inline::{parse_text, places_in_text};
 pub use nearest::nearest as nearest_name;
@@ -128,6 +132,8 @@ pub struct Options {
     pub load_restriction: LoadRestriction,
     /// Copies of other repositories in the tree, which stand in for remote bases. Nothing is ever fetched.
     pub checkouts: Vec<Checkout>,
+    /// What becomes of charts.
+    pub charts: HelmCharts,
 }
 
 /// File names of a kustomization, in the order in which kustomize looks for them.

@@ -49,6 +49,9 @@ pub(crate) fn set_namespace(
     let setter = Setter::field("namespace", value.span(), &resources.budget);
     let mover = Mover { namespace, mode, setter: &setter };
     resources.transform(&setter, "namespace", findings, |resource| {
+        if resource.is_from_chart {
+            return Ok(());
+        }
         resource.store_previous_id();
         mover.move_one(resource, specs)
     });

@@ -51,7 +51,8 @@ fn address(path: &str) -> String {
     shown.split_once("://").map_or_else(|| shown.to_owned(), without_credentials)
 }
 
-fn without_credentials((scheme, rest): (&str, &str)) -> String {
+/// An address, split at `://`, without a user and a password.
+pub(crate) fn without_credentials((scheme, rest): (&str, &str)) -> String {
     let end = rest.find('/').unwrap_or(rest.len());
     let host = rest.get(..end).and_then(|h| h.rsplit_once('@')).map_or(0, |(before, _)| before.len() + 1);
     format!("{scheme}://{}", rest.get(host..).unwrap_or_default())

@@ -18,7 +18,7 @@ use crate::namespace::{Mode, Replace, Subjects, set_namespace};
 use crate::plugin_shapes::{self as shapes, fit};
 use crate::resource::{NameHash, Resource};
 use crate::result::append_hash;
-use crate::{charts, iam_policy, images, labels, nearest, patches, replacements, replicas, value_add};
+use crate::{charts, iam_policy, images, inflate, labels, nearest, patches, replacements, replicas, value_add};
 
 const TRANSFORMERS: [&str; 14] = [
     "AnnotationsTransformer",
@@ -59,7 +59,10 @@ pub(crate) fn generate(
         "IAMPolicyGenerator" => {
             iam_policy::generate(&fit(config, shapes::IAM_POLICY, findings), step.as_ref(), resources, findings);
         }
-        _ => charts::of_plugin(plugin, findings),
+        _ => {
+            let asked = charts::of_plugin(plugin, findings);
+            inflate::inflate(&asked, inflate::Context { dir, files, step: step.as_ref() }, resources, findings);
+        }
     }
 }
 

@@ -163,6 +163,8 @@ pub(crate) struct Resource {
     pub(crate) vars: Vec<Arc<str>>,
     /// Whether everything that should have made it could be applied so far.
     pub(crate) built: Built,
+    /// Whether Helm printed it: its namespace is then the chart's business (kustomize: `HelmGeneratedAnnotation`).
+    pub(crate) is_from_chart: bool,
     /// Which kinds have a namespace, where the repository says so.
     scopes: Option<Arc<Definitions>>,
 }
@@ -184,6 +186,7 @@ impl Resource {
             shared: Shared::default(),
             vars: Vec::new(),
             built: Built::Whole,
+            is_from_chart: false,
             scopes: None,
         }
     }
@@ -254,7 +257,7 @@ impl Resource {
 
     /// Whether kustomize has noted anything about it.
     pub(crate) fn has_a_past(&self) -> bool {
-        !self.previous.is_empty() || self.hash == NameHash::On
+        !self.previous.is_empty() || self.hash == NameHash::On || self.is_from_chart
     }
 
     /// Takes another resource's history, as one that merges into it does.
@@ -264,6 +267,7 @@ impl Resource {
         self.suffixes.clone_from(&other.suffixes);
         self.vars.clone_from(&other.vars);
         self.built = self.built.max(other.built);
+        self.is_from_chart |= other.is_from_chart;
     }
 
     /// The namespace as written; empty where there is none.

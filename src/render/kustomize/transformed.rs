@@ -31,6 +31,7 @@ impl Builder {
             stack: vec![String::new()],
             frame: Frame::default(),
             trail: None,
+            namespace: None,
         };
         let owner = manifests.first().and_then(|manifest| manifest.owner.clone());
         let mut resources = Accumulator::default();

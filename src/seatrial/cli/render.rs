@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use seatrial_kustomize::LoadRestriction;
+use seatrial_kustomize::{ClusterGiven, HelmCharts, LoadRestriction};
 use seatrial_model::Manifest;
 
 use super::helm::HelmArgs;
@@ -103,8 +103,8 @@ impl std::str::FromStr for Wanted {
     }
 }
 
-/// What `kustomize build` knows. Flags that say something about plugins, functions and charts change nothing: a kustomization that has any is
-/// refused with a finding, whatever they say.
+/// What `kustomize build` knows. Flags that say something about plugins and functions change nothing: a kustomization that has any is refused
+/// with a finding, whatever they say. HelmCharts are rendered here, whatever `--helm-command` says.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct KustomizeArgs {
     #[command(flatten)]
@@ -142,6 +142,15 @@ pub(crate) struct KustomizeArgs {
 }
 
 impl KustomizeArgs {
+    /// What becomes of charts.
+    pub(crate) fn charts(&self) -> HelmCharts {
+        if !self.enable_helm {
+            return HelmCharts::Refused;
+        }
+        let (kube_version, api_versions) = (self.helm_kube_version.clone(), self.helm_api_versions.clone());
+        HelmCharts::Here(ClusterGiven { kube_version, api_versions })
+    }
+
     /// What may be loaded.
     ///
     /// # Errors

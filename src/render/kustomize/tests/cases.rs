@@ -1,7 +1,7 @@
 //! Every folder of `testdata` is a case: files, and what a build of `overlay/` (or of the folder itself) gives.
 //!
 //! `expected.yaml` is kustomize's own output wherever kustomize builds the case; where it refuses, it is what Seatrial renders in spite of
-//! that. Cases named `stricter-…` are printed by kustomize and are an error all the same. `expected.findings` lists the findings; a case without it has none. `SEATRIAL_KUSTOMIZE=PATH` (kustomize, or kubectl) compares all
+//! that. Cases named `stricter-…` are printed by kustomize and are an error all the same; those named `chart-…` are built with `--enable-helm`. `expected.findings` lists the findings; a case without it has none. `SEATRIAL_KUSTOMIZE=PATH` (kustomize, or kubectl) compares all
 //! cases with the real tool; `SEATRIAL_ACCEPT=1` writes what we give now (then read the difference).
 
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "tests read their data and start the oracle")]
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use seatrial_kustomize::{Options, build};
+use seatrial_kustomize::{ClusterGiven, HelmCharts, Options, build};
 use seatrial_model::{Finding, Level, Sources, Span};
 use seatrial_tree::Tree;
 use seatrial_yaml::emit_all;
@@ -34,10 +34,15 @@ fn entry_point(case: &Path) -> &'static str {
     if case.join("overlay").is_dir() { "overlay" } else { "" }
 }
 
+fn has_charts(case: &Path) -> bool {
+    case.file_name().is_some_and(|name| name.to_string_lossy().contains("chart-"))
+}
+
 fn run(case: &Path) -> Outcome {
     let sources = Arc::new(Sources::new());
     let tree = Tree::working_copy(case, &sources).expect("a case");
-    let rendered = build(&tree, entry_point(case), Options::default());
+    let charts = if has_charts(case) { HelmCharts::Here(ClusterGiven::default()) } else { HelmCharts::Refused };
+    let rendered = build(&tree, entry_point(case), Options { charts, ..Options::default() });
     let findings = rendered.findings.iter().map(|f| show(f, &sources)).collect();
     let fails = rendered.findings.iter().any(|f| f.level == Level::Error);
     Outcome { yaml: emit_all(rendered.manifests.iter().map(|m| &m.node)), findings, fails }
@@ -97,7 +102,17 @@ fn kustomize_says_the_same() {
     let mut differences = Vec::new();
     for case in cases() {
         let outcome = run(&case);
-        let output = Command::new(&oracle).arg(verb).arg(case.join(entry_point(&case))).output().expect("starts");
+        let mut command = Command::new(&oracle);
+        if has_charts(&case) {
+            let Some(helm) = std::env::var_os("SEATRIAL_HELM") else {
+                eprintln!("NOT COMPARED with kustomize: {}: SEATRIAL_HELM names no helm", case.display());
+                continue;
+            };
+            command.arg(verb).args(["--enable-helm", "--helm-command"]).arg(helm);
+        } else {
+            command.arg(verb);
+        }
+        let output = command.arg(case.join(entry_point(&case))).output().expect("starts");
         let (yaml, refuses) = (String::from_utf8_lossy(&output.stdout), !output.status.success());
         let stricter = case.file_name().is_some_and(|name| name.to_string_lossy().starts_with("stricter-"));
         if refuses != (outcome.fails && !stricter) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_kustomize::{ImageOverride, Options, build, override_images};
+use seatrial_kustomize::{ClusterGiven, HelmCharts, ImageOverride, Options, build, override_images};
 use seatrial_model::{Manifest, Node, Origin, SetBy, Sources};
 use seatrial_tree::Tree;
 
@@ -23,7 +23,8 @@ impl Build {
     fn memory(files: &[(&str, &str)]) -> Build {
         let sources = Arc::new(Sources::new());
         let tree = Tree::memory(files.iter().copied(), &sources);
-        Build { manifests: build(&tree, "", Options::default()).manifests, sources }
+        let options = Options { charts: HelmCharts::Here(ClusterGiven::default()), ..Options::default() };
+        Build { manifests: build(&tree, "", options).manifests, sources }
     }
 
     fn node(&self, kind: &str, pointer: &str) -> &Node {
@@ -247,4 +248,42 @@ fn a_value_that_a_replacement_copied_lies_where_it_was_copied_from() {
     }
     let before = build.node("Thing", "/spec/image").origin().over.and_then(|over| over.before.clone());
     assert_eq!(build.place(&Node::string("", before.expect("the old image"))), "t.yaml:6 web:1");
+}
+
+#[test]
+fn a_value_of_a_chart_leads_through_the_template_to_the_line_that_gives_it() {
+    let build = Build::memory(&[
+        (
+            "kustomization.yaml",
+            "helmCharts:\n- name: web\n  valuesInline:\n    replicas: 3\npatches:\n- patch: |\n    apiVersion: v1\n    kind: ConfigMap\n    \
+             metadata: { name: release-name }\n    data: { replicas: \"4\" }\n",
+        ),
+        ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("charts/web/values.yaml", "replicas: 1\nimage: web\n"),
+        (
+            "charts/web/templates/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  replicas: {{ .Values.replicas | quote }}\n  \
+             image: {{ .Values.image }}\n",
+        ),
+    ]);
+    let mut places = Vec::new();
+    let mut next = Some(build.node("ConfigMap", "/data/replicas").origin());
+    while let Some(origin) = next {
+        places.push(build.place(&Node::string("", Origin::from(origin.span))));
+        if let Some(SetBy::Template { action }) = origin.over.as_ref().map(|over| over.by.clone()) {
+            places.push(build.place(&Node::string("", Origin::from(action))));
+        }
+        next = origin.over.as_ref().and_then(|over| over.before.clone());
+    }
+    assert_eq!(
+        places,
+        [
+            "kustomization.yaml:10 \"4\"",
+            "kustomization.yaml:4 3",
+            "charts/web/templates/map.yaml:6 {{ .Values.replicas | quote }}",
+            "kustomization.yaml:4 3",
+            "charts/web/values.yaml:1 1",
+        ]
+    );
+    assert_eq!(build.place(build.node("ConfigMap", "/data/image")), "charts/web/values.yaml:2 web");
 }
