@@ -4,12 +4,15 @@
 
 mod expand;
 mod translate;
+mod words;
 
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
 use translate::{DEEPEST, translate};
+
+pub use words::in_words_of_go;
 
 /// Compiles an expression.
 ///
