@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_discover::HelmRelease;
 use seatrial_helm::chart::Loaded;
-use seatrial_helm::{Install, Values};
+use seatrial_helm::{Install, Major, Values};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Node, OnceMap, Rendered, Span, ids};
 use seatrial_tree::Tree;
@@ -26,12 +26,17 @@ impl Charts {
         let (name, namespace) = (&*release.name, &*release.namespace);
         let values = &values.into_node();
         let install = Install { name, namespace, values, minor, is_upgrade: false, served: &[] };
-        let mut installed = install.render(chart);
+        let mut installed = install.rendered_by(helm(release), chart);
         install.into_namespace(&mut installed.manifests, configured.namespace);
         findings.extend(installed.findings);
         let needed = installed.needed;
         Rendered { manifests: installed.manifests, findings, needed, graph: None }
     }
+}
+
+/// The version of Helm that installs a release.
+fn helm(release: &HelmRelease) -> Major {
+    Major::of(release.helm).unwrap_or_default()
 }
 
 /// What the configuration says of a release, with its places.
@@ -79,7 +84,7 @@ fn values(release: &HelmRelease, tree: &Tree, configured: &Configured, findings:
         let read = tree.read(path).map_err(|error| {
             Box::new(Finding::new(ids::MISSING_FILE, place, format!("the values `{path}` {error}")).with_field(path))
         });
-        match read.and_then(|file| values.with_file(&file)) {
+        match read.and_then(|file| values.with_file(&file, helm(release))) {
             Ok(merged) => values = merged,
             Err(finding) => findings.push(*finding),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seatrial_helm::chart::{CHART_FILE, Loaded};
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
-use seatrial_helm::{SetError, Typing, Values, placed};
+use seatrial_helm::{Major, SetError, Typing, Values, placed};
 use seatrial_model::{EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
 
 use crate::cli::{HelmArgs, ManifestFormat, RenderArgs};
@@ -87,7 +87,7 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
 
 /// What the chart sees of a cluster.
 fn capabilities(flags: &HelmArgs) -> Result<Capabilities, Stop> {
-    let mut capabilities = Capabilities::of_helm();
+    let mut capabilities = Capabilities::of_helm(flags.major());
     if let Some(version) = &flags.kube_version {
         let wrong = || Stop::Usage(format!("--kube-version: `{version}` is not a version of Kubernetes"));
         capabilities = capabilities.with_version(version).ok_or_else(wrong)?;
@@ -123,9 +123,13 @@ impl Given<'_> {
         let mut values = Values::none(Span::start_of(line.id()));
         for path in &flags.values {
             let file = self.file(path)?;
-            values = values.with_file(&file).map_err(|finding| self.wrong_file(path, &finding))?;
+            values = values.with_file(&file, flags.major()).map_err(|finding| self.wrong_file(path, &finding))?;
         }
         for json in &flags.set_json {
+            if flags.major() == Major::Three && json.trim_start().starts_with('{') {
+                let why = "Helm 3 takes `path=JSON` alone";
+                return Err(Stop::Usage(format!("--set-json `{json}`: {why}")));
+            }
             let file = self.session.sources.add("<command line>", json.clone());
             values = values.with_json(&file).map_err(|error| Stop::Usage(format!("--set-json `{json}`: {error}")))?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seatrial_flux::Repository;
 use seatrial_helm::chart::Loaded;
-use seatrial_helm::{Install, Values};
+use seatrial_helm::{Install, Major, Values};
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
 use seatrial_model::{Node, Rendered, Sources, Span};
@@ -49,7 +49,7 @@ fn installed(tree: &Tree) -> Rendered {
     let mut values = Values::none(helm.span());
     for path in helm.get("values").map(Node::items).unwrap_or_default() {
         let file = tree.read(path.scalar_text().expect("a path")).expect("is there");
-        match values.with_file(&file) {
+        match values.with_file(&file, Major::Four) {
             Ok(merged) => values = merged,
             Err(finding) => findings.push(*finding),
         }

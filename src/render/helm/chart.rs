@@ -23,6 +23,7 @@ pub use file::ChartFile;
 pub use loaded::{CHART_FILE, Loaded, is_chart};
 pub use metadata::{ChartType, Dependency, Metadata};
 
+use crate::major::Major;
 use crate::world::Source;
 
 pub(crate) use dependencies::is_in_range;
@@ -60,7 +61,9 @@ pub struct Chart {
     pub chart_file: ChartFile,
     /// What it depends on and is not here.
     pub needed: Vec<Needed>,
-    parsed: OnceMap<Vec<String>, Parsed>,
+    parsed: [OnceMap<Vec<String>, Parsed>; 2],
+    /// The first document of its `values.yaml`, where it has several: Helm 3 reads no more.
+    first_values: Option<Node>,
 }
 
 impl Chart {
@@ -112,7 +115,14 @@ impl Chart {
     }
 
     /// Its templates together with those of the charts within it that are switched on: parsed once for each choice of them.
-    pub(crate) fn parsed(&self, paths: &[String], parse: impl FnOnce() -> Parsed) -> Parsed {
-        self.parsed.get(paths, parse)
+    pub(crate) fn parsed(&self, helm: Major, paths: &[String], parse: impl FnOnce() -> Parsed) -> Parsed {
+        let [by_three, by_four] = &self.parsed;
+        let of_this = if helm == Major::Three { by_three } else { by_four };
+        of_this.get(paths, parse)
+    }
+
+    /// Its default values, as a version of Helm reads them.
+    pub(crate) fn values_of(&self, helm: Major) -> &Node {
+        self.first_values.as_ref().filter(|_| helm == Major::Three).unwrap_or(&self.values)
     }
 }

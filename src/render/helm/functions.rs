@@ -5,6 +5,8 @@
 
 use seatrial_gotemplate::{Function, Templates};
 
+use crate::major::Major;
+
 mod argument;
 mod casing;
 mod certificates;
@@ -94,8 +96,15 @@ pub fn all() -> Vec<Function> {
     LISTS.concat()
 }
 
-/// An empty set of templates as Helm has it: with its functions, its methods, and its name.
+/// An empty set of templates as Helm 4 has it: with its functions, its methods, and its name.
 #[must_use]
 pub fn templates() -> Templates {
-    named::with_methods(Templates::new(&all()).with_name("gotpl"))
+    templates_of(Major::Four)
+}
+
+/// The same as a version of Helm has it.
+pub(crate) fn templates_of(helm: Major) -> Templates {
+    let mut all = all();
+    all.retain(|function| helm.has(function.name));
+    named::with_methods(Templates::new(&all).with_name("gotpl"))
 }

@@ -5,31 +5,31 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, SourceFile, Span, ids::DUPLICATE_KEY};
 use seatrial_yaml::{Dialect, parse};
 
-use crate::{SetError, Typing, Values, ids};
+use crate::{Major, SetError, Typing, Values, ids};
 
 const FILE: SetBy = SetBy::Values("values");
 const SET: SetBy = SetBy::Values("set");
 
 impl Values {
-    /// The values of a file merged over these.
+    /// The values of a file merged over these: of all its documents, and of its first one in Helm 3.
     ///
     /// # Errors
     /// What keeps Helm from reading it.
-    pub fn with_file(&self, file: &Arc<SourceFile>) -> Result<Values, Box<Finding>> {
+    pub fn with_file(&self, file: &Arc<SourceFile>, helm: Major) -> Result<Values, Box<Finding>> {
         let parsed = parse(file, Dialect::Kubectl);
         let is_broken = |finding: &Finding| finding.level == Level::Error && finding.rule != DUPLICATE_KEY;
         if let Some(broken) = parsed.findings.into_iter().find(is_broken) {
             return Err(Box::new(Finding { rule: ids::GIVEN_VALUES, ..broken }));
         }
-        let Some(document) = parsed.documents.into_iter().next() else { return Ok(self.clone()) };
-        if document.node.is_null() {
-            return Ok(self.clone());
-        }
-        if !document.node.is_mapping() {
-            let message = format!("the values are {}, and Helm takes a mapping", document.node.describe());
-            return Err(Box::new(Finding::new(ids::GIVEN_VALUES, document.node.span(), message)));
-        }
-        Ok(self.merged(&Values::of(&document.node), &FILE))
+        let most = if helm == Major::Three { 1 } else { usize::MAX };
+        let documents = parsed.documents.into_iter().take(most).map(|document| document.node);
+        documents.filter(|node| !node.is_null()).try_fold(self.clone(), |values, node| {
+            if !node.is_mapping() {
+                let message = format!("the values are {}, and Helm takes a mapping", node.describe());
+                return Err(Box::new(Finding::new(ids::GIVEN_VALUES, node.span(), message)));
+            }
+            Ok(values.merged(&Values::of(&node), &FILE))
+        })
     }
 
     /// Merges a line of `--set-json` over these: `path=JSON`, or an object.

@@ -9,6 +9,7 @@ use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
 use crate::ids;
+use crate::major::Major;
 use crate::placed::objects;
 use crate::render::{Capabilities, Document, HookEvent, Release, RenderedChart, Request, render};
 
@@ -48,9 +49,15 @@ impl Install<'_> {
     /// Renders a chart for the release.
     #[must_use]
     pub fn render(&self, chart: &Arc<Chart>) -> Installed {
+        self.rendered_by(Major::Four, chart)
+    }
+
+    /// Renders it as a version of Helm does.
+    #[must_use]
+    pub fn rendered_by(&self, helm: Major, chart: &Arc<Chart>) -> Installed {
         let crds = Crds::of(chart);
         let further: Vec<String> = crds.served().chain(self.served.iter().cloned()).collect();
-        let capabilities = capabilities(self.minor).with_api_versions(&further);
+        let capabilities = capabilities(self.minor, helm).with_api_versions(&further);
         let release = Release {
             name: self.name.to_owned(),
             namespace: self.namespace.to_owned(),
@@ -181,7 +188,7 @@ pub fn served_by(crd: &Manifest) -> Vec<String> {
 }
 
 /// What a cluster of a minor serves.
-fn capabilities(minor: Minor) -> Capabilities {
+fn capabilities(minor: Minor, helm: Major) -> Capabilities {
     let mut served = Vec::new();
     for kind in kinds(minor) {
         let version = kind.api_version();
@@ -190,5 +197,5 @@ fn capabilities(minor: Minor) -> Capabilities {
         }
         served.push(format!("{version}/{}", kind.kind));
     }
-    Capabilities { kube_version: format!("v{minor}.0"), api_versions: served.into() }
+    Capabilities { kube_version: format!("v{minor}.0"), api_versions: served.into(), helm }
 }

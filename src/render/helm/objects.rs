@@ -5,8 +5,10 @@ mod duration;
 mod files;
 mod moment;
 mod named;
+mod structure;
 
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion};
 pub(crate) use duration::Duration;
 pub use files::{File, Files};
 pub(crate) use moment::Moment;
+pub(crate) use structure::{Field, Structure};

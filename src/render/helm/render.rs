@@ -7,6 +7,7 @@ mod engine;
 mod failure;
 mod instance;
 mod manifests;
+mod metadata;
 mod name_template;
 mod objects;
 mod printed;
@@ -21,6 +22,7 @@ use seatrial_gotemplate::{Budget, Place, Text, Value};
 use seatrial_model::{Finding, Needed, Node, SetBy, SourceFile, Span};
 
 use crate::chart::ChartFile;
+use crate::major::Major;
 use crate::origins::Origins;
 use crate::world::{Changing, LookedUp, Lookup};
 
@@ -77,6 +79,8 @@ impl<'a> Request<'a> {
 /// What Helm makes of a chart.
 #[derive(Debug, Default)]
 pub struct RenderedChart {
+    /// The Helm that makes it.
+    pub helm: Major,
     /// What the templates made: the manifests in the order in which Helm installs them, behind them the hooks.
     pub documents: Vec<Document>,
     /// What lies in `crds/` of the chart and of those within it that are switched on.

@@ -12,7 +12,7 @@ use seatrial_yaml::in_kustomize_order;
 use crate::charts::Asked;
 use crate::files::outside;
 use crate::ids;
-use crate::inflate::{Context, home};
+use crate::inflate::{Context, HELM, home};
 use crate::strategic_merge::merge;
 use crate::unfinished::has_errors_since;
 
@@ -51,7 +51,7 @@ pub(crate) fn of(asked: &Asked, context: Context<'_>, findings: &mut Vec<Finding
 }
 
 fn with_file(values: &Values, file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<Values> {
-    values.with_file(file).map_err(|finding| findings.push(*finding)).ok()
+    values.with_file(file, HELM).map_err(|finding| findings.push(*finding)).ok()
 }
 
 fn merging(asked: &Asked, findings: &mut Vec<Finding>) -> Option<Merging> {

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use seatrial_helm::chart::{Chart, Loaded};
-use seatrial_helm::read_printed;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, named_by, render};
+use seatrial_helm::{Major, read_printed};
 use seatrial_model::{Finding, Needed, NeededKind, Node, SetBy};
 use seatrial_tree::{EntryKind, ReadError, join};
 use seatrial_yaml::Dialect;
@@ -20,6 +20,9 @@ use crate::files::Files;
 use crate::not_here::without_credentials;
 use crate::unfinished::has_errors_since;
 use crate::{chart_values, ids};
+
+/// The Helm that inflates charts: kustomize calls the `helm` that it finds.
+pub(crate) const HELM: Major = Major::Four;
 
 /// What Helm calls a release that nobody has named.
 const UNNAMED: &str = "release-name";
@@ -207,7 +210,7 @@ fn release(asked: &Asked, findings: &mut Vec<Finding>) -> Option<Release> {
 
 /// What Helm says of a cluster that it does not see, and what is said beside it.
 fn capabilities(asked: &Asked, context: Context<'_>, findings: &mut Vec<Finding>) -> Option<Capabilities> {
-    let (charts, mut capabilities) = (&context.files.options.charts, Capabilities::of_helm());
+    let (charts, mut capabilities) = (&context.files.options.charts, Capabilities::of_helm(HELM));
     if let Some(version) = asked.text("kubeVersion").or(charts.kube_version()) {
         let Some(changed) = capabilities.with_version(version) else {
             findings.push(wrong(asked, "kubeVersion", format!("invalid kube version '{version}'")));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use seatrial_helm::Major;
 
 /// What `helm template` knows. They say something about charts alone.
 #[derive(Clone, Debug, Default, Args)]
@@ -31,6 +32,9 @@ pub(crate) struct HelmArgs {
     /// A value that is taken as it stands.
     #[arg(long, value_name = "PATH=VALUE", hide = true)]
     pub(crate) set_literal: Vec<String>,
+    /// Major version of Helm.
+    #[arg(long, value_name = "3|4", value_parser = clap::value_parser!(u8).range(3..=4), hide = true)]
+    pub(crate) helm_version: Option<u8>,
     /// Version of Kubernetes that charts see.
     #[arg(long, value_name = "VERSION", hide = true)]
     pub(crate) kube_version: Option<String>,
@@ -55,6 +59,11 @@ pub(crate) struct HelmArgs {
 }
 
 impl HelmArgs {
+    /// The version of Helm that is asked for.
+    pub(crate) fn major(&self) -> Major {
+        self.helm_version.and_then(Major::of).unwrap_or_default()
+    }
+
     /// A flag that says something about a chart, where one is given.
     pub(crate) fn given(&self) -> Option<&'static str> {
         let flags = [
@@ -66,6 +75,7 @@ impl HelmArgs {
             ("--set-json", !self.set_json.is_empty()),
             ("--set-file", !self.set_file.is_empty()),
             ("--set-literal", !self.set_literal.is_empty()),
+            ("--helm-version", self.helm_version.is_some()),
             ("--kube-version", self.kube_version.is_some()),
             ("--api-versions", !self.api_versions.is_empty()),
             ("--include-crds", self.include_crds),

@@ -32,7 +32,7 @@ pub(crate) struct HelmSource {
     /// Namespace of the release, `default` by default.
     #[serde(default)]
     pub(crate) namespace: Option<String>,
-    /// Major version of Helm that installs it: 4. What 3 prints otherwise is not there yet.
+    /// Major version of Helm that installs it, 3 or 4 (the default). Both make the same objects of nearly every chart.
     #[serde(default)]
     pub(crate) version: Option<u8>,
 }
@@ -82,12 +82,10 @@ impl HelmSource {
     pub(super) fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
         match self.version {
-            None | Some(4) => {}
-            Some(3) => {
-                problems.push(("version", "Helm 3 is not supported yet: leave `version` out for Helm 4".to_owned()));
-            }
+            None | Some(3 | 4) => {}
             Some(version) => {
-                problems.push(("version", format!("`{version}` is not a major version of Helm that is known: 4")));
+                let message = format!("`{version}` is not a major version of Helm that is known: 3 and 4");
+                problems.push(("version", message));
             }
         }
         if let Some(name) = self.release.as_deref().filter(|name| !is_release_name(name)) {

@@ -157,20 +157,17 @@ mod tests {
         for helm in [
             "{ chart: charts/web, values: [a.yaml], set: { image.tag: v1, replicas: 2, debug: true, old: null } }",
             "{ chart: web-1.2.3.tgz, set: [image.tag=v1, 'list[0]=a'], release: web, namespace: shop, version: 4 }",
+            "{ chart: web, version: 3 }",
         ] {
             check(&text(helm), &[]);
         }
         check(
             &text("{ chart: web, release: Web_1, namespace: a.b, version: 2 }"),
             &[
-                "4:57: `2` is not a major version of Helm that is known: 4",
+                "4:57: `2` is not a major version of Helm that is known: 3 and 4",
                 "4:25: `Web_1` is not a name of a release; use lower-case letters, digits, `-` and `.`, at most 53",
                 "4:41: `a.b` is not a valid namespace name; use lower-case letters, digits and `-`, at most 63",
             ],
-        );
-        check(
-            &text("{ chart: web, version: 3 }"),
-            &["4:25: Helm 3 is not supported yet: leave `version` out for Helm 4"],
         );
         check(
             &text("{ chart: ../web }"),

@@ -67,6 +67,7 @@ fn without_mark(bytes: &[u8]) -> Arc<[u8]> {
 /// What is read of a chart before it is whole.
 struct Parts {
     values: Node,
+    first_values: Option<Node>,
     schema: Option<ChartFile>,
     templates: Vec<ChartFile>,
     files: Vec<ChartFile>,
@@ -93,7 +94,8 @@ pub(crate) fn chart(files: &[ChartFile], around: Around<'_>, findings: &mut Vec<
         subcharts: Vec::new(),
         chart_file,
         needed: Vec::new(),
-        parsed: OnceMap::default(),
+        parsed: [OnceMap::default(), OnceMap::default()],
+        first_values: parts.first_values,
     };
     let Around { place, is_root, loading } = around;
     for (name, files) in parts.charts {
@@ -155,6 +157,7 @@ fn parts(
 ) -> Option<Parts> {
     let mut parts = Parts {
         values: Node::mapping(Vec::new(), chart_file.start()),
+        first_values: None,
         schema: None,
         templates: Vec::new(),
         files: Vec::new(),
@@ -168,7 +171,7 @@ fn parts(
             "Chart.yaml" => {}
             "Chart.lock" => parts.lock = file.text().ok(),
             "values.yaml" => match file.text() {
-                Ok(text) => parts.values = values_file::read(&text, findings)?,
+                Ok(text) => (parts.values, parts.first_values) = values_file::read(&text, findings)?,
                 Err(error) => {
                     unreadable(file, &error, findings);
                     return None;

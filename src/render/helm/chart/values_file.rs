@@ -7,8 +7,8 @@ use seatrial_yaml::{Dialect, parse};
 
 use crate::ids;
 
-/// The values of a file; `None` where Helm cannot read it.
-pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<Node> {
+/// The values of a file, and beside them those of its first document where it has several; `None` where Helm cannot read it.
+pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<(Node, Option<Node>)> {
     let parsed = parse(file, Dialect::Kubectl);
     let is_broken = parsed.findings.iter().any(|finding| finding.level == Level::Error);
     findings.extend(parsed.findings);
@@ -16,6 +16,8 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
         return None;
     }
     let mut values = Node::mapping(Vec::new(), Span::start_of(file.id()));
+    let first = parsed.documents.first().filter(|_| parsed.documents.len() > 1);
+    let first = first.map(|document| Some(&document.node).filter(|node| node.is_mapping()).unwrap_or(&values).clone());
     for document in parsed.documents {
         let node = document.node;
         if node.is_mapping() {
@@ -26,7 +28,7 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
             return None;
         }
     }
-    Some(values)
+    Some((values, first))
 }
 
 /// Mappings are merged, all else is replaced (helm: `MergeMaps`).

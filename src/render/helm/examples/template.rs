@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
-use seatrial_helm::{Typing, Values};
+use seatrial_helm::{Major, Typing, Values};
 use seatrial_model::{BelongsTo, Origin, SetBy, Sources, Span};
 use seatrial_tree::Tree;
 use seatrial_yaml::{Dialect, parse};
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     };
     let release = Release { name, namespace: "default".to_owned(), is_upgrade: false, revision: 1 };
     let values = values.into_node();
-    let capabilities = Capabilities::of_helm();
+    let capabilities = Capabilities::of_helm(Major::Four);
     let request = Request::new(&release, &values, &by, &capabilities);
     let started = std::time::Instant::now();
     let rendered = render(&chart, &request);

@@ -5,13 +5,15 @@ use seatrial_gotemplate::{Function, Map, MapKind, Templates, Type, Value};
 
 use super::argument::text;
 use super::dicts::map;
+use crate::major::Major;
 
 /// The type of `.Values`.
 pub const VALUES: MapKind = MapKind::Named("common.Values");
 
 /// The templates, in which maps of Helm's named types have their methods.
 pub(crate) fn with_methods(templates: Templates) -> Templates {
-    templates.with_methods(VALUES.name(), METHODS)
+    let of_three = Major::Three.values();
+    templates.with_methods(VALUES.name(), METHODS).with_methods(of_three.name(), METHODS)
 }
 
 const METHODS: &[Function] = &[
@@ -26,7 +28,8 @@ const METHODS: &[Function] = &[
             let below = table.as_map().and_then(|map| map.get(name)).filter(|below| below.as_map().is_some());
             table = below.ok_or_else(|| format!("{} is not a table", quote(name)))?;
         }
+        let kind = arguments[0].as_map().map_or(VALUES, Map::kind);
         let map = table.as_map().cloned().unwrap_or_default();
-        Ok(Value::map(map.with_kind(VALUES)).with_marks(table.marks))
+        Ok(Value::map(map.with_kind(kind)).with_marks(table.marks))
     }),
 ];

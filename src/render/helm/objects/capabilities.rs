@@ -5,9 +5,13 @@ use std::rc::Rc;
 
 use seatrial_gotemplate::{Function, Marks, Object, ObjectKind, Type, Value};
 
+use crate::major::Major;
+
 /// `*common.Capabilities`
 #[derive(Clone, Debug)]
 pub struct Capabilities {
+    /// The Helm that shows it.
+    pub of: Major,
     /// The version of the cluster.
     pub kube_version: KubeVersion,
     /// What it serves: `apps/v1`, and `apps/v1/Deployment` where kinds are known.
@@ -21,6 +25,8 @@ pub struct Capabilities {
 /// `common.KubeVersion`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KubeVersion {
+    /// The Helm that shows it.
+    pub of: Major,
     /// `v1.35.4-gke.1`
     pub version: String,
     /// `v1.35.4`: what constraints are checked against.
@@ -42,7 +48,7 @@ pub struct HelmVersion {
     pub git_tree_state: String,
     /// `go1.27.2`
     pub go_version: String,
-    /// `v1.37`
+    /// `v1.37`; empty in Helm 3, which does not have it.
     pub kube_client_version: String,
 }
 
@@ -67,13 +73,16 @@ impl KubeVersion {
         all.resize(all.len().max(3), 0);
         let normalized = format!("v{}", all.iter().map(u32::to_string).collect::<Vec<_>>().join("."));
         let version = if text.starts_with('v') { text.to_owned() } else { format!("v{text}") };
-        Some(KubeVersion { version, normalized, major: major.to_string(), minor: minor.to_string() })
+        Some(KubeVersion { of: Major::Four, version, normalized, major: major.to_string(), minor: minor.to_string() })
     }
 }
 
 impl Object for Capabilities {
     fn type_name(&self) -> &'static str {
-        "*common.Capabilities"
+        match self.of {
+            Major::Three => "*chartutil.Capabilities",
+            Major::Four => "*common.Capabilities",
+        }
     }
 
     fn kind(&self) -> ObjectKind {
@@ -117,7 +126,10 @@ impl KubeVersion {
 
 impl Object for KubeVersion {
     fn type_name(&self) -> &'static str {
-        "common.KubeVersion"
+        match self.of {
+            Major::Three => "chartutil.KubeVersion",
+            Major::Four => "common.KubeVersion",
+        }
     }
 
     fn field(&self, name: &str) -> Option<Value> {
@@ -174,7 +186,7 @@ impl Object for HelmVersion {
             "GitCommit" => &self.git_commit,
             "GitTreeState" => &self.git_tree_state,
             "GoVersion" => &self.go_version,
-            "KubeClientVersion" => &self.kube_client_version,
+            "KubeClientVersion" if !self.kube_client_version.is_empty() => &self.kube_client_version,
             _ => return None,
         };
         Some(Value::text(text.as_str()))
@@ -182,7 +194,8 @@ impl Object for HelmVersion {
 
     fn printed(&self) -> String {
         let HelmVersion { version, git_commit, git_tree_state, go_version, kube_client_version } = self;
-        format!("{{{version} {git_commit} {git_tree_state} {go_version} {kube_client_version}}}")
+        let all = [version, git_commit, git_tree_state, go_version, kube_client_version];
+        format!("{{{}}}", all.map(String::as_str).join(" ").trim_end())
     }
 
     fn plain(&self) -> Value {

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use seatrial_golang::semver::Version;
+
+use crate::major::Major;
+
 /// What a cluster can do, as charts ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
@@ -9,25 +13,26 @@ pub struct Capabilities {
     pub kube_version: String,
     /// What it serves: `v1`, `apps/v1`, `apps/v1/Deployment`.
     pub api_versions: Arc<[String]>,
+    /// The Helm that says so.
+    pub helm: Major,
 }
-
-/// What `helm template` of Helm 4.3.1 says of the cluster that it does not see.
-const DEFAULT_VERSION: &str = "v1.37.0";
-
-/// The groups that client-go knows, in its order.
-const DEFAULT_API_VERSIONS: &str = include_str!("../data/api-versions.txt");
 
 impl Capabilities {
     /// What `helm template` takes when it is told nothing.
     #[must_use]
-    pub fn of_helm() -> Capabilities {
-        let api_versions = DEFAULT_API_VERSIONS.lines().map(str::to_owned).collect();
-        Capabilities { kube_version: DEFAULT_VERSION.to_owned(), api_versions }
+    pub fn of_helm(helm: Major) -> Capabilities {
+        let api_versions = helm.default_api_versions().lines().map(str::to_owned).collect();
+        Capabilities { kube_version: helm.default_kube_version().to_owned(), api_versions, helm }
     }
 
     /// The same with another version of Kubernetes (helm: `ParseKubeVersion`); `None` where it is not one.
     #[must_use]
     pub fn with_version(mut self, version: &str) -> Option<Capabilities> {
+        if self.helm == Major::Three {
+            // What is behind the numbers stays, and counts in constraints.
+            self.kube_version = format!("v{}", Version::parse(version).ok()?);
+            return Some(self);
+        }
         numbers(version)?;
         self.kube_version = if version.starts_with('v') { version.to_owned() } else { format!("v{version}") };
         Some(self)
@@ -40,9 +45,12 @@ impl Capabilities {
         self
     }
 
-    /// The version without what a provider put behind it.
+    /// The version without what a provider put behind it; Helm 3 takes it whole.
     #[must_use]
     pub fn plain_version(&self) -> String {
+        if self.helm == Major::Three {
+            return self.kube_version.clone();
+        }
         let shown = |all: Vec<u64>| all.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
         numbers(&self.kube_version).map_or_else(|| self.kube_version.clone(), |all| format!("v{}", shown(all)))
     }

@@ -9,11 +9,12 @@ use seatrial_model::{Finding, Level, SourceFile};
 use super::failure::Failure;
 use super::instance::{Instance, Switching};
 use super::tables::{Coalescing, Mismatch, Warning};
-use super::top::{self, Renderable, Shared, VALUES};
+use super::top::{self, Renderable, Shared};
 use super::{Crd, Document, RenderedChart, Request, manifests, span_in, told};
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
+use crate::major::Major;
 use crate::world::{Source, World};
 
 /// The file whose text is shown to the user.
@@ -22,7 +23,8 @@ const NOTES: &str = "NOTES.txt";
 /// Renders a chart for a release. What Helm refuses is a finding, and `failure` has its words.
 #[must_use]
 pub fn render(chart: &Arc<Chart>, request: &Request<'_>) -> RenderedChart {
-    let mut rendered = RenderedChart { needed: chart.needed.clone(), ..RenderedChart::default() };
+    let mut rendered =
+        RenderedChart { needed: chart.needed.clone(), helm: request.capabilities.helm, ..RenderedChart::default() };
     if let Err(failure) = render_into(chart, request, &mut rendered) {
         rendered.documents.clear();
         rendered.findings.extend(failure.finding.map(|finding| *finding));
@@ -32,7 +34,7 @@ pub fn render(chart: &Arc<Chart>, request: &Request<'_>) -> RenderedChart {
 }
 
 fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut RenderedChart) -> Result<(), Failure> {
-    check_installable(chart)?;
+    check_installable(chart, rendered.helm)?;
     if chart.metadata.is_deprecated {
         let place = chart.metadata.node.get("deprecated").map_or_else(|| chart.start(), |node| node.span());
         let message = format!("chart `{}` is deprecated", chart.name());
@@ -51,20 +53,21 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
     })?;
     check_kube_version(chart, request)?;
     crds(&instance, None, &mut rendered.crds);
+    let helm = rendered.helm;
     let shared = Shared::new(request.release, request.capabilities);
     let all = top::renderables(&instance, &values, &shared, &mut rendered.origins);
     let mut all: Vec<Renderable> = all.into_values().collect();
     all.sort_by(|one, other| by_path_length(&other.name, &one.name));
     let mut paths = Vec::new();
     instance.paths(None, &mut paths);
-    let parsed = chart.parsed(&paths, || parse(&all)).map_err(|failure| Failure::clone(&failure))?;
+    let parsed = chart.parsed(helm, &paths, || parse(&all, helm)).map_err(|failure| Failure::clone(&failure))?;
     rendered.sources.clone_from(&parsed.sources);
     let mut texts = execute(chart, &parsed, &all, (request, rendered))?;
     let own_notes = format!("{}/templates/{NOTES}", chart.name());
     rendered.notes = texts.iter().find(|(name, _)| *name == own_notes).map(|(_, text)| text.clone());
     texts.retain(|(name, text)| !name.ends_with(NOTES) && !text.trim().is_empty());
     texts.sort_by(|one, other| one.0.cmp(&other.0));
-    rendered.documents = manifests::sorted(&texts, chart.sources())
+    rendered.documents = manifests::sorted(&texts, chart.sources(), helm)
         .map_err(|unreadable| told::of_output(&unreadable, chart, rendered))?;
     let unknown: Vec<Finding> = rendered.documents.iter().filter_map(|one| unknown_hook(one, rendered)).collect();
     rendered.findings.extend(unknown);
@@ -83,7 +86,7 @@ fn unknown_hook(document: &Document, rendered: &RenderedChart) -> Option<Finding
     Some(Finding::new(ids::CHART_OUTPUT, span, message).with_level(Level::Warning))
 }
 
-fn check_installable(chart: &Chart) -> Result<(), Failure> {
+fn check_installable(chart: &Chart, helm: Major) -> Result<(), Failure> {
     let place = |field: &str| chart.metadata.node.get(field).map_or_else(|| chart.start(), |node| node.span());
     if chart.metadata.chart_type() == crate::chart::ChartType::Library {
         let message = "library charts are not installable".to_owned();
@@ -96,10 +99,7 @@ fn check_installable(chart: &Chart) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());
     }
-    let message = format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
-        missing.join(", ")
-    );
+    let message = format!("{}: {}", helm.missing_dependencies(), missing.join(", "));
     Err(Failure { message, finding: None })
 }
 
@@ -122,17 +122,18 @@ fn values_and_instance<'c>(
     rendered: &mut RenderedChart,
     warnings: &mut Vec<Warning>,
 ) -> Result<(Instance<'c>, Value), Mismatch> {
+    let helm = rendered.helm;
     let origins = &mut rendered.origins;
     let given = origins.map(request.values);
-    let mut instance = Instance::of(chart, origins);
+    let mut instance = Instance::of(chart, helm, origins);
     // Where values are only tried, nobody is warned.
     let mut tried = Vec::new();
-    let mut switching = Switching { origins, warnings: &mut tried };
+    let mut switching = Switching { origins, warnings: &mut tried, helm };
     switching.enable(&mut instance, &given, "")?;
     switching.import(&mut instance)?;
     warnings.extend(tried.into_iter().filter(|warning| warning.message.contains("ependency")));
-    let given = given.with_kind(VALUES);
-    let mut coalescing = Coalescing { origins, warnings, keeps_nulls: false, by: Some(request.by) };
+    let given = given.with_kind(helm.values());
+    let mut coalescing = Coalescing { origins, warnings, helm, keeps_nulls: false, by: Some(request.by) };
     let values = coalescing.all(&instance, &given)?;
     debug_assert!(matches!(values.kind(), MapKind::Named(_)));
     top::schemas(&instance, &values, None, &mut rendered.schemas);
@@ -150,7 +151,7 @@ fn told(warning: &Warning, chart: &Chart, rendered: &RenderedChart) -> Option<Fi
 }
 
 fn crds(chart: &Instance<'_>, parent: Option<&str>, into: &mut Vec<Crd>) {
-    let path = parent.map_or_else(|| chart.name.clone(), |parent| format!("{parent}/charts/{}", chart.name));
+    let path = chart.path(parent);
     into.extend(chart.chart.crds().map(|file| Crd { source: format!("{path}/{}", file.name()), file: file.clone() }));
     chart.children.iter().for_each(|child| crds(child, Some(&path), into));
 }
@@ -161,8 +162,8 @@ fn by_path_length(one: &str, other: &str) -> Ordering {
     depth(one).cmp(&depth(other)).then_with(|| one.cmp(other))
 }
 
-fn parse(all: &[Renderable]) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
-    let mut templates = functions::templates();
+fn parse(all: &[Renderable], helm: Major) -> Result<Arc<ParsedTemplates>, Arc<Failure>> {
+    let mut templates = functions::templates_of(helm);
     let (mut sources, mut named): (Vec<Arc<SourceFile>>, Vec<Source>) = Default::default();
     for renderable in all {
         let file = renderable.file.text().map_err(|error| {
@@ -199,7 +200,7 @@ fn execute(
         }
         let own = [("Name", &renderable.name), ("BasePath", &renderable.base_path)];
         let own = own.into_iter().map(|(key, text)| (key.into(), Value::text(&**text)));
-        let own = seatrial_gotemplate::Map::of(VALUES, own.collect());
+        let own = seatrial_gotemplate::Map::of(rendered.helm.values(), own.collect());
         renderable.data.insert("Template", Value::map(own));
         let data = Value::map(renderable.data.clone());
         let result = parsed.templates.execute(&renderable.name, data, &mut budget, &mut world);

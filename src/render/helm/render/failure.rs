@@ -4,6 +4,7 @@ use seatrial_gotemplate::ExecError;
 use seatrial_model::Finding;
 
 use crate::functions::chart_message;
+use crate::major::Major;
 
 /// Why Helm renders nothing.
 #[derive(Clone, Debug)]
@@ -24,8 +25,8 @@ pub(crate) fn of_parsing(message: &str, file: &str) -> String {
     }
 }
 
-/// What Helm makes of the message of an execution (helm: `reformatExecErrorMsg`).
-pub(crate) fn of_execution(error: &ExecError, file: &str) -> String {
+/// What Helm makes of the message of an execution (helm: `cleanupExecError` of 3, `reformatExecErrorMsg` of 4).
+pub(crate) fn of_execution(error: &ExecError, file: &str, helm: Major) -> String {
     let message = &*error.message;
     let mut tokens = message.splitn(3, ": ");
     let (Some(_), Some(location), Some(rest)) = (tokens.next(), tokens.next(), tokens.next()) else {
@@ -33,6 +34,9 @@ pub(crate) fn of_execution(error: &ExecError, file: &str) -> String {
     };
     if let Some(own) = chart_message(rest) {
         return format!("execution error at ({location}): {own}");
+    }
+    if helm == Major::Three {
+        return message.to_owned();
     }
     traced(message).unwrap_or_else(|| message.to_owned())
 }

@@ -8,6 +8,7 @@ use seatrial_model::Node;
 
 use super::tables::{Coalescing, Mismatch, Warning};
 use crate::chart::{Chart, is_in_range};
+use crate::major::Major;
 use crate::origins::{Origins, copy_of};
 
 /// A chart in a release.
@@ -20,6 +21,10 @@ pub(crate) struct Instance<'c> {
     pub(crate) requirements: Option<Vec<Requirement<'c>>>,
     pub(crate) children: Vec<Instance<'c>>,
     pub(crate) values: Map,
+    /// Whether its parent has it without depending on it.
+    is_unasked: bool,
+    /// The name of its parent in its path, where Helm 3 loses track of it.
+    under: Option<String>,
 }
 
 /// A dependency in a release.
@@ -35,13 +40,14 @@ pub(crate) struct Requirement<'c> {
 
 /// What Helm needs while it looks for what is switched on.
 pub(crate) struct Switching<'a> {
+    pub(crate) helm: Major,
     pub(crate) origins: &'a mut Origins,
     pub(crate) warnings: &'a mut Vec<Warning>,
 }
 
 impl<'c> Instance<'c> {
     /// A chart with all that is in it.
-    pub(crate) fn of(chart: &'c Arc<Chart>, origins: &mut Origins) -> Instance<'c> {
+    pub(crate) fn of(chart: &'c Arc<Chart>, helm: Major, origins: &mut Origins) -> Instance<'c> {
         let requirement = |dependency: &'c crate::chart::Dependency| Requirement {
             dependency,
             name: dependency.name.clone(),
@@ -53,14 +59,25 @@ impl<'c> Instance<'c> {
             chart,
             name: chart.name().to_owned(),
             requirements: requirements.map(|all| all.iter().map(requirement).collect()),
-            children: chart.subcharts.iter().map(|subchart| Instance::of(subchart, origins)).collect(),
-            values: origins.map(&chart.values),
+            children: chart.subcharts.iter().map(|subchart| Instance::of(subchart, helm, origins)).collect(),
+            values: origins.map(chart.values_of(helm)),
+            is_unasked: false,
+            under: None,
         }
     }
 
-    /// Its path: `shop/charts/web`.
+    /// Its path: `shop/charts/web`; `parent` is that of its parent.
+    pub(crate) fn path(&self, parent: Option<&str>) -> String {
+        let Some(parent) = parent else { return self.name.clone() };
+        match (&self.under, parent.rsplit_once('/')) {
+            (Some(under), Some((above, _))) => format!("{above}/{under}/charts/{}", self.name),
+            _ => format!("{parent}/charts/{}", self.name),
+        }
+    }
+
+    /// Its path and those of the charts within it.
     pub(crate) fn paths(&self, parent: Option<&str>, into: &mut Vec<String>) {
-        let path = parent.map_or_else(|| self.name.clone(), |parent| format!("{parent}/charts/{}", self.name));
+        let path = self.path(parent);
         into.push(path.clone());
         self.children.iter().for_each(|child| child.paths(Some(&path), into));
     }
@@ -87,9 +104,17 @@ impl Switching<'_> {
         let off: Vec<String> = requirements.iter().filter(|r| !r.is_enabled).map(|r| r.name.clone()).collect();
         chart.children.retain(|child| !off.contains(&child.name));
         requirements.retain(|requirement| !off.contains(&requirement.name));
-        for child in &mut chart.children {
+        for index in 0..chart.children.len() {
+            let (before, rest) = chart.children.split_at_mut(index);
+            let Some(child) = rest.first_mut() else { break };
+            if self.helm == Major::Three {
+                renamed_before(child, before);
+            }
             let path = format!("{path}{}.", child.name);
             self.enable(child, &values, &path)?;
+            if self.helm == Major::Three {
+                lose_track(child, before);
+            }
         }
         chart.requirements = (!requirements.is_empty()).then_some(requirements);
         Ok(())
@@ -97,7 +122,7 @@ impl Switching<'_> {
 
     fn coalesced(&mut self, chart: &Instance<'_>, given: &Map, keeps_nulls: bool) -> Result<Map, Mismatch> {
         let (origins, warnings) = (&mut *self.origins, &mut *self.warnings);
-        Coalescing { origins, warnings, keeps_nulls, by: None }.all(chart, given)
+        Coalescing { origins, warnings, helm: self.helm, keeps_nulls, by: None }.all(chart, given)
     }
 
     /// The first condition with a boolean decides.
@@ -151,12 +176,41 @@ impl Switching<'_> {
 
     fn merge(&mut self, over: &Map, under: &Map) {
         let (origins, warnings) = (&mut *self.origins, &mut *self.warnings);
-        Coalescing { origins, warnings, keeps_nulls: true, by: None }.tables(over, under, "");
+        Coalescing { origins, warnings, helm: self.helm, keeps_nulls: true, by: None }.tables(over, under, "");
     }
 }
 
 fn has_switch(requirement: &Requirement<'_>) -> bool {
     !requirement.dependency.condition.trim().is_empty() || !requirement.dependency.tags.is_empty()
+}
+
+/// Helm 3 copies a chart for each of its aliases, and the copies share their dependencies: what the first copy renamed has its new name in the
+/// others, too, and is not found there any more.
+fn renamed_before(chart: &mut Instance<'_>, before: &[Instance<'_>]) {
+    if !before.iter().any(|other| Arc::ptr_eq(other.chart, chart.chart)) {
+        return;
+    }
+    for requirement in chart.requirements.iter_mut().flatten().filter(|r| !r.dependency.alias.is_empty()) {
+        requirement.name.clone_from(&requirement.dependency.alias);
+    }
+}
+
+/// In Helm 3, the copies share the charts that they do not depend on. Each of them knows one parent: the last copy, or the chart that was
+/// copied where that depends on nothing.
+fn lose_track(chart: &mut Instance<'_>, before: &mut [Instance<'_>]) {
+    if chart.chart.metadata.dependencies.is_none() {
+        if chart.name != chart.chart.name() {
+            chart.children.iter_mut().for_each(|child| child.under = Some(chart.chart.name().to_owned()));
+        }
+        return;
+    }
+    for other in before.iter_mut().filter(|other| Arc::ptr_eq(other.chart, chart.chart)) {
+        for child in other.children.iter_mut().filter(|child| child.is_unasked) {
+            if chart.children.iter().any(|own| own.is_unasked && Arc::ptr_eq(own.chart, child.chart)) {
+                child.under = Some(chart.name.clone());
+            }
+        }
+    }
 }
 
 /// Each dependency gets a chart of its own, under its alias; charts that nobody names stay.
@@ -166,7 +220,7 @@ fn rename<'c>(chart: &mut Instance<'c>, requirements: &mut [Requirement<'c>]) {
     };
     let there = std::mem::take(&mut chart.children);
     let unnamed = there.iter().filter(|child| !requirements.iter().any(|requirement| fits(requirement, child)));
-    let mut children: Vec<Instance<'c>> = unnamed.cloned().collect();
+    let mut children: Vec<Instance<'c>> = unnamed.map(|child| Instance { is_unasked: true, ..child.clone() }).collect();
     for requirement in requirements.iter_mut() {
         if let Some(child) = there.iter().find(|child| fits(requirement, child)) {
             let mut child = child.clone();

@@ -7,6 +7,7 @@ use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use super::{Document, DocumentKind, Hook, HookEvent};
+use crate::major::Major;
 
 /// In this order kinds are installed; all others come behind them by name (helm: `InstallOrder`).
 const ORDER: [&str; 38] = [
@@ -62,18 +63,22 @@ pub(crate) struct Unreadable {
 }
 
 /// The documents of some texts, which are sorted by the names of their templates.
-pub(crate) fn sorted(texts: &[(String, Text)], sources: &Sources) -> Result<Vec<Document>, Box<Unreadable>> {
+pub(crate) fn sorted(
+    texts: &[(String, Text)],
+    sources: &Sources,
+    helm: Major,
+) -> Result<Vec<Document>, Box<Unreadable>> {
     let mut all = Vec::new();
     for (source, text) in texts {
-        for range in cut(text) {
-            let document = document(source, text.slice(range), sources)?;
+        for range in cut(text, helm) {
+            let document = document(source, text.slice(range), sources, helm)?;
             all.push(document);
         }
     }
     all.sort_by(|one, other| {
         let place = |document: &Document| {
             let kind = kind_of(&document.node).to_owned();
-            let position = ORDER.iter().position(|known| *known == kind);
+            let position = ORDER.iter().position(|known| *known == kind && helm.orders(&kind));
             (
                 document.hook().is_some(),
                 position.unwrap_or(ORDER.len()),
@@ -90,7 +95,47 @@ fn kind_of(node: &Node) -> &str {
 }
 
 /// Where the documents of a text are (helm: `SplitManifests`): what follows `---` on its line belongs to the next one.
-pub(crate) fn cut(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn cut(text: &str, helm: Major) -> Vec<Range<usize>> {
+    match helm {
+        Major::Three => cut_and_trimmed(text),
+        Major::Four => cut_at_lines(text),
+    }
+}
+
+/// As Helm 3 cuts them: without the white space around them, and where a line has nothing but `---`, the next one is not seen as one more.
+fn cut_and_trimmed(text: &str) -> Vec<Range<usize>> {
+    const SPACE: [char; 5] = ['\t', '\n', '\x0c', '\r', ' '];
+    let whole = text.trim();
+    let offset = whole.as_ptr() as usize - text.as_ptr() as usize;
+    let mut ranges = Vec::new();
+    let mut add = |from: usize, to: usize| {
+        let part = whole.get(from..to).unwrap_or_default();
+        if !part.is_empty() {
+            let start = offset + from + part.len() - part.trim_start().len();
+            ranges.push(start..start + part.trim().len());
+        }
+    };
+    let (mut start, mut at) = (0, 0);
+    while let Some(found) = next_separator(whole, at) {
+        let before = whole.get(start..found).unwrap_or_default();
+        add(start, start + before.trim_end_matches(SPACE).len());
+        let rest = whole.get(found + 3..).unwrap_or_default();
+        start = whole.len() - rest.trim_start_matches(SPACE).len();
+        at = start;
+    }
+    add(start, whole.len());
+    ranges
+}
+
+/// The next `---` at the start of the text or of a line, of which the line feed is not before `from`.
+fn next_separator(text: &str, from: usize) -> Option<usize> {
+    if from == 0 && text.starts_with("---") {
+        return Some(0);
+    }
+    text.get(from..)?.find("\n---").map(|at| from + at + 1)
+}
+
+fn cut_at_lines(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = text.len() - text.trim_start().len();
     let mut at = start;
@@ -113,7 +158,7 @@ pub(crate) fn cut(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-fn document(source: &str, text: Text, sources: &Sources) -> Result<Document, Box<Unreadable>> {
+fn document(source: &str, text: Text, sources: &Sources, helm: Major) -> Result<Document, Box<Unreadable>> {
     let path = format!("<{source}>");
     let file = sources.add_of(&BelongsTo::Repository, &path, text.to_string(), Encoding::Utf8);
     let parsed = parse(&file, Dialect::Kubectl);
@@ -133,7 +178,8 @@ fn document(source: &str, text: Text, sources: &Sources) -> Result<Document, Box
     if !node.is_mapping() && !node.is_null() {
         let kind = if node.is_sequence() { "array" } else { "string" };
         let message = format!(
-            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type util.SimpleHead"
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type {}",
+            helm.head()
         );
         return Err(unreadable(message, vec![], &text));
     }
@@ -187,7 +233,7 @@ mod tests {
             ("a: |\n  x\n\n---\nb: 1\n", vec!["a: |\n  x\n\n", "b: 1\n"]),
             ("----\na: 1\n", vec!["-\na: 1\n"]),
         ] {
-            let found: Vec<&str> = cut(text).into_iter().map(|range| &text[range]).collect();
+            let found: Vec<&str> = cut(text, Major::Four).into_iter().map(|range| &text[range]).collect();
             assert_eq!(found, expected, "{text:?}");
         }
     }

@@ -6,26 +6,36 @@ use seatrial_gotemplate::{Marks, Value};
 
 use super::Capabilities;
 use crate::chart::ChartFile;
+use crate::major::Major;
 use crate::objects::{self, File, Files, HelmVersion, KubeVersion};
 
 /// `.Capabilities`.
 pub(crate) fn capabilities(capabilities: &Capabilities) -> Value {
     let (major, minor) = capabilities.major_minor();
+    let of = capabilities.helm;
     let kube_version = KubeVersion {
+        of,
         version: capabilities.kube_version.clone(),
         normalized: capabilities.plain_version(),
         major,
         minor,
     };
-    let helm_version = HelmVersion {
-        version: "v4.3.1".to_owned(),
-        git_commit: "c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff".to_owned(),
-        git_tree_state: "clean".to_owned(),
-        go_version: "go1.27.2".to_owned(),
-        kube_client_version: "v1.37".to_owned(),
+    let helm_version = match capabilities.helm {
+        Major::Three => build(["v3.17.2", "cc0bbbd6d6276b83880042c1ecb34087e84d41eb", "go1.23.7", ""]),
+        Major::Four => build(["v4.3.1", "c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff", "go1.27.2", "v1.37"]),
     };
     let api_versions = capabilities.api_versions.iter().cloned().collect();
-    objects::Capabilities { kube_version, api_versions, helm_version, marks: Marks::NONE }.value()
+    objects::Capabilities { of, kube_version, api_versions, helm_version, marks: Marks::NONE }.value()
+}
+
+fn build([version, commit, go_version, kube_client_version]: [&str; 4]) -> HelmVersion {
+    HelmVersion {
+        version: version.to_owned(),
+        git_commit: commit.to_owned(),
+        git_tree_state: "clean".to_owned(),
+        go_version: go_version.to_owned(),
+        kube_client_version: kube_client_version.to_owned(),
+    }
 }
 
 /// `.Files`.

@@ -3,6 +3,7 @@
 use super::manifests::cut;
 use super::{Document, Hook, RenderedChart};
 use crate::chart::path_matches;
+use crate::major::Major;
 
 /// What is printed of a render.
 #[derive(Clone, Debug, Default)]
@@ -52,11 +53,11 @@ pub fn text_of(rendered: &RenderedChart, printing: &Printing) -> Result<String, 
     for document in hooks.filter(|document| printing.prints(document)) {
         text.push_str(&format!("---\n# Source: {}\n{}\n", document.source, &*document.text));
     }
-    if printing.show_only.is_empty() { Ok(text) } else { only(&text, &printing.show_only) }
+    if printing.show_only.is_empty() { Ok(text) } else { only(&text, &printing.show_only, rendered.helm) }
 }
 
-fn only(text: &str, wanted: &[String]) -> Result<String, String> {
-    let manifests: Vec<&str> = cut(text).into_iter().map(|range| &text[range]).collect();
+fn only(text: &str, wanted: &[String], helm: Major) -> Result<String, String> {
+    let manifests: Vec<&str> = cut(text, helm).into_iter().map(|range| &text[range]).collect();
     let mut shown = String::new();
     for pattern in wanted {
         let mut is_missing = true;

@@ -6,6 +6,7 @@ use seatrial_gotemplate::{Data, Map, Marks, Value};
 use seatrial_model::SetBy;
 
 use super::instance::Instance;
+use crate::major::Major;
 use crate::origins::{Origins, copy_of};
 
 /// The key of what all charts share.
@@ -26,6 +27,8 @@ pub(crate) type Mismatch = (String, Marks);
 pub(crate) struct Coalescing<'a> {
     pub(crate) origins: &'a mut Origins,
     pub(crate) warnings: &'a mut Vec<Warning>,
+    /// The Helm that does it.
+    pub(crate) helm: Major,
     /// A null stays one instead of taking away what is below.
     pub(crate) keeps_nulls: bool,
     /// Who gave the values; it is noted what they replace. Not where values are only tried.
@@ -115,7 +118,7 @@ impl Coalescing<'_> {
         let prefix = joined(prefix, &chart.name);
         for (key, default) in copy_of(&chart.values).snapshot() {
             let Some(value) = values.get(&key) else {
-                if !self.keeps_nulls {
+                if self.drops_nulls() {
                     if default.is_nil() {
                         continue;
                     }
@@ -130,7 +133,7 @@ impl Coalescing<'_> {
                     let is_child = chart.children.iter().any(|child| *child.name == *key);
                     let keeps_nulls = self.keeps_nulls;
                     self.keeps_nulls |= is_child;
-                    if !self.keeps_nulls {
+                    if self.drops_nulls() {
                         without_nulls(&default);
                     }
                     self.tables(over, under, &joined(&prefix, &key));
@@ -153,7 +156,8 @@ impl Coalescing<'_> {
         let below = under.snapshot();
         let had: Vec<bool> = below.iter().map(|(_, value)| !value.is_nil()).collect();
         // What is null above is null below from now on: others may hold that map.
-        for (key, value) in over.snapshot() {
+        let nulls = if self.helm == Major::Three { Vec::new() } else { over.snapshot() };
+        for (key, value) in nulls {
             if value.is_nil() {
                 under.insert(key, value);
             }
@@ -164,7 +168,9 @@ impl Coalescing<'_> {
                 continue;
             };
             match (&value.data, &before.data) {
-                (Data::Nil, _) if !self.keeps_nulls && had_value => drop(over.remove(&key)),
+                (Data::Nil, _) if !self.keeps_nulls && (had_value || self.helm == Major::Three) => {
+                    drop(over.remove(&key));
+                }
                 // It is null below now.
                 (Data::Nil, _) => {}
                 (Data::Map(over), Data::Map(under)) => self.tables(over, under, &joined(prefix, &key)),
@@ -188,6 +194,11 @@ impl Coalescing<'_> {
                 _ => self.note(&value, &before),
             }
         }
+    }
+
+    /// Whether nulls of a chart's defaults are taken out.
+    fn drops_nulls(&self) -> bool {
+        !self.keeps_nulls && self.helm == Major::Four
     }
 
     fn note(&mut self, value: &Value, before: &Value) {

@@ -71,7 +71,7 @@ pub(crate) fn of_execution(
     parsed: &ParsedTemplates,
     (chart, rendered): (&Chart, &RenderedChart),
 ) -> Failure {
-    let message = failure::of_execution(error, name);
+    let message = failure::of_execution(error, name, rendered.helm);
     let place = |place| span_in(&parsed.sources, place);
     let action = error.place.and_then(place);
     let (origins, help) = blamed(error, chart, rendered);

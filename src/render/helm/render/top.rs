@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use seatrial_gotemplate::{Data, List, Map, MapKind, Value};
+use seatrial_gotemplate::{Data, Map, MapKind, Value};
 
-use super::instance::{Instance, Requirement, table};
+use super::instance::{Instance, table};
+use super::metadata::chart_value;
 use super::objects;
 use super::{Capabilities, Release};
+use crate::major::Major;
 use crate::origins::Origins;
-
-/// The type of `.Values` in Go.
-pub(crate) const VALUES: MapKind = MapKind::Named("common.Values");
 
 /// A template file of a release, and what it is executed with.
 pub(crate) struct Renderable {
@@ -24,6 +23,7 @@ pub(crate) struct Renderable {
 
 /// What is the same for all charts of a release.
 pub(crate) struct Shared {
+    pub(crate) helm: Major,
     pub(crate) release: Value,
     pub(crate) capabilities: Value,
 }
@@ -38,7 +38,12 @@ impl Shared {
             ("Revision", Value::int(release.revision)),
             ("Service", Value::text("Helm")),
         ];
-        Shared { release: Value::map(entries.into_iter().collect()), capabilities: objects::capabilities(capabilities) }
+        let helm = capabilities.helm;
+        Shared {
+            helm,
+            release: Value::map(entries.into_iter().collect()),
+            capabilities: objects::capabilities(capabilities),
+        }
     }
 }
 
@@ -60,10 +65,10 @@ fn collect(
     (shared, origins): (&Shared, &mut Origins),
     all: &mut BTreeMap<String, Renderable>,
 ) -> Map {
-    let path = parent.map_or_else(|| chart.name.clone(), |parent| format!("{parent}/charts/{}", chart.name));
+    let path = chart.path(parent);
     let subcharts = Map::new();
     let entries = [
-        ("Chart", metadata(chart, parent.is_none(), origins)),
+        ("Chart", chart_value(chart, parent.is_none(), shared.helm, origins)),
         ("Files", objects::files(&chart.chart.files)),
         ("Release", shared.release.clone()),
         ("Capabilities", shared.capabilities.clone()),
@@ -71,13 +76,14 @@ fn collect(
         ("Subcharts", Value::map(subcharts.clone())),
     ];
     let entries = entries.into_iter().map(|(key, value)| (Rc::from(key), value));
-    let data = Map::of(VALUES, entries.collect());
+    let kind = shared.helm.values();
+    let data = Map::of(kind, entries.collect());
     for child in &chart.children {
         let inner = values.as_map().and_then(|values| values.get(&child.name));
         // The same map as in the values of the parent, as Go's conversion to a named type leaves it.
         let inner = match inner {
-            Some(Value { data: Data::Map(map), marks }) => Value { data: Data::Map(map.with_kind(VALUES)), marks },
-            _ => Value::map(Map::of(VALUES, BTreeMap::new())),
+            Some(Value { data: Data::Map(map), marks }) => Value { data: Data::Map(map.with_kind(kind)), marks },
+            _ => Value::map(Map::of(kind, BTreeMap::new())),
         };
         let below = collect(child, (inner, Some(&path)), (shared, origins), all);
         subcharts.insert(&*child.name, Value::map(below.with_kind(MapKind::Any)));
@@ -93,69 +99,6 @@ fn collect(
         all.insert(name.clone(), Renderable { name, file: file.clone(), data: data.clone(), base_path });
     }
     data
-}
-
-/// `.Chart`: a struct of Helm as a map of its fields.
-fn metadata(chart: &Instance<'_>, is_root: bool, origins: &mut Origins) -> Value {
-    let metadata = &chart.chart.metadata;
-    let mut place = |field: &str, value: Value| match metadata.node.get(field) {
-        Some(node) => value.with_marks(origins.mark(node.origin())),
-        None => value,
-    };
-    let texts = |all: &[String]| Value::list(all.iter().map(|text| Value::text(&**text)).collect());
-    let maintainer = |[name, email, url]: &[String; 3]| {
-        let fields = [("Name", name), ("Email", email), ("URL", url)];
-        Value::map(fields.into_iter().map(|(key, text)| (key, Value::text(&**text))).collect())
-    };
-    let annotations = match &metadata.annotations {
-        None => Map::nil(MapKind::Texts),
-        Some(all) => {
-            let entries = all.iter().map(|(key, text)| (Rc::from(&**key), Value::text(&**text)));
-            Map::of(MapKind::Texts, entries.collect())
-        }
-    };
-    let entries = [
-        ("Name", place("name", Value::text(&*chart.name))),
-        ("Home", place("home", Value::text(&*metadata.home))),
-        ("Sources", texts(&metadata.sources)),
-        ("Version", place("version", Value::text(&*metadata.version))),
-        ("Description", place("description", Value::text(&*metadata.description))),
-        ("Keywords", texts(&metadata.keywords)),
-        ("Maintainers", Value::list(metadata.maintainers.iter().map(maintainer).collect())),
-        ("Icon", place("icon", Value::text(&*metadata.icon))),
-        ("APIVersion", place("apiVersion", Value::text(&*metadata.api_version))),
-        ("Condition", Value::text(&*metadata.condition)),
-        ("Tags", Value::text(&*metadata.tags)),
-        ("AppVersion", place("appVersion", Value::text(&*metadata.app_version))),
-        ("Deprecated", Value::bool(metadata.is_deprecated)),
-        ("Annotations", place("annotations", Value::map(annotations))),
-        ("KubeVersion", place("kubeVersion", Value::text(&*metadata.kube_version))),
-        ("Dependencies", Value::list(chart.requirements.iter().flatten().map(dependency).collect())),
-        ("Type", Value::text(&*metadata.type_name)),
-        ("IsRoot", Value::bool(is_root)),
-    ];
-    Value::map(entries.into_iter().collect())
-}
-
-fn dependency(requirement: &Requirement<'_>) -> Value {
-    let dependency = requirement.dependency;
-    let import = |(child, parent): &(String, String)| {
-        let ends = [("child", child), ("parent", parent)];
-        let entries = ends.into_iter().map(|(key, text)| (Rc::from(key), Value::text(&**text)));
-        Value::map(Map::of(MapKind::Texts, entries.collect()))
-    };
-    let tags = dependency.tags.iter().map(|tag| Value::text(&**tag)).collect();
-    let entries = [
-        ("Name", Value::text(&*requirement.name)),
-        ("Version", Value::text(&*dependency.version)),
-        ("Repository", Value::text(&*dependency.repository)),
-        ("Condition", Value::text(&*dependency.condition)),
-        ("Tags", Data::List(List::new(tags)).into()),
-        ("Enabled", Value::bool(requirement.is_enabled)),
-        ("ImportValues", Value::list(requirement.imports.iter().map(import).collect())),
-        ("Alias", Value::text(&*dependency.alias)),
-    ];
-    Value::map(entries.into_iter().collect())
 }
 
 /// The schemas of a chart and of those within it, each with the values that it is about.

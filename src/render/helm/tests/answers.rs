@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Release, Request, render};
-use seatrial_helm::{Typing, Values};
+use seatrial_helm::{Major, Typing, Values};
 use seatrial_model::{FileId, Node, Origin, SetBy, Sources, Span};
 use seatrial_tree::Tree;
 use seatrial_yaml::{Dialect, parse};
@@ -73,7 +73,7 @@ fn put_over(values: &str, defaults: &str) -> Value {
     let (name, namespace) = ("web".to_owned(), "default".to_owned());
     let release = Release { name, namespace, is_upgrade: false, revision: 1 };
     let values = node(values);
-    let capabilities = Capabilities::of_helm();
+    let capabilities = Capabilities::of_helm(Major::Four);
     let request = Request::new(&release, &values, &BY, &capabilities);
     let rendered = render(&Arc::new(chart.expect("a chart")), &request);
     json(&rendered.documents.first().expect("a document").text)

@@ -1,4 +1,5 @@
-//! Charts as blocks of text under `tests/charts/`, each with what Helm 4.3.1 prints of it. `SEATRIAL_HELM=PATH` records that anew.
+//! Charts as blocks of text under `tests/charts/`, each with what Helm 4.3.1 prints of it, and Helm 3.17.2 where that is not the same.
+//! `SEATRIAL_HELM=PATH` and `SEATRIAL_HELM_3=PATH` together record that anew.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "cases are files, and Helm is a program")]
 
 use std::collections::BTreeMap;
@@ -9,10 +10,9 @@ use std::sync::Arc;
 
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
-use seatrial_helm::{Typing, Values};
+use seatrial_helm::{Major, Typing, Values};
 use seatrial_model::{Origin, SetBy, Sources, Span};
 use seatrial_tree::Tree;
-use seatrial_yaml::{Dialect, parse};
 
 /// Blocks by their names, in order; a block begins with `=== NAME`.
 struct Case {
@@ -22,6 +22,12 @@ struct Case {
 
 const PRINTED: &str = "printed";
 const FAILS: &str = "fails";
+const PRINTED_BY_3: &str = "printed by 3";
+const FAILS_WITH_3: &str = "fails with 3";
+const OUTCOMES: [&str; 4] = [PRINTED, FAILS, PRINTED_BY_3, FAILS_WITH_3];
+
+/// What Helm prints, or the message with which it fails.
+type Said = Result<String, String>;
 
 impl Case {
     fn read(path: &Path) -> Case {
@@ -45,13 +51,14 @@ impl Case {
     }
 
     fn files(&self) -> BTreeMap<String, &str> {
-        let special = ["arguments", "given.yaml", PRINTED, FAILS, "note"];
-        let files = self.blocks.iter().filter(|(name, _)| !special.contains(&name.as_str()));
+        let special = ["arguments", "given.yaml", "note"];
+        let is_special = |name: &str| special.contains(&name) || OUTCOMES.contains(&name);
+        let files = self.blocks.iter().filter(|(name, _)| !is_special(name));
         files.map(|(name, text)| (format!("chart/{name}"), text.as_str())).collect()
     }
 
     /// What we print, or the message with which it fails.
-    fn ours(&self) -> Result<String, String> {
+    fn ours(&self, helm: Major) -> Said {
         let sources = Arc::new(Sources::new());
         let files = self.files();
         let tree = Tree::memory(files.iter().map(|(name, text)| (name.as_str(), *text)), &sources);
@@ -62,10 +69,8 @@ impl Case {
         let given = sources.add("given.yaml", self.block("given.yaml").unwrap_or_default().to_owned());
         let origin = Origin::from(Span::start_of(given.id()));
         let by = SetBy::Values("values");
-        let mut values = match parse(&given, Dialect::Kubectl).documents.first() {
-            Some(document) => Values::of(&document.node).shared(),
-            None => Values::none(origin.span).shared(),
-        };
+        let values = Values::none(origin.span).with_file(&given, helm);
+        let mut values = values.map_err(|finding| finding.message)?.shared();
         let mut arguments = self.arguments().into_iter();
         let mut is_upgrade = false;
         while let Some(flag) = arguments.next() {
@@ -85,7 +90,7 @@ impl Case {
         let (name, namespace) = ("shop".to_owned(), "default".to_owned());
         let release = Release { name, namespace, is_upgrade, revision: 1 };
         let values = values.into_node();
-        let capabilities = Capabilities::of_helm();
+        let capabilities = Capabilities::of_helm(helm);
         let request = Request::new(&release, &values, &by, &capabilities);
         let rendered = render(&chart, &request);
         match rendered.failure {
@@ -94,16 +99,38 @@ impl Case {
         }
     }
 
-    fn expected(&self) -> Result<String, String> {
-        match (self.block(PRINTED), self.block(FAILS)) {
-            (Some(printed), None) => Ok(printed.to_owned()),
-            (None, Some(message)) => Err(message.trim_end().to_owned()),
-            _ => panic!("{}: what is expected?", self.path.display()),
-        }
+    fn expected(&self, helm: Major) -> Said {
+        let outcome = |printed: &str, fails: &str| match (self.block(printed), self.block(fails)) {
+            (Some(printed), None) => Some(Ok(printed.to_owned())),
+            (None, Some(message)) => Some(Err(message.trim_end().to_owned())),
+            _ => None,
+        };
+        let of_three = outcome(PRINTED_BY_3, FAILS_WITH_3).filter(|_| helm == Major::Three);
+        let expected = of_three.or_else(|| outcome(PRINTED, FAILS));
+        expected.unwrap_or_else(|| panic!("{}: what is expected?", self.path.display()))
     }
 
-    /// Asks Helm, and writes down what it says.
-    fn record(&self, helm: &str) {
+    /// Writes down what both say.
+    fn record(&self, four: &str, three: &str) {
+        let kept = self.blocks.iter().filter(|(name, _)| !OUTCOMES.contains(&name.as_str()));
+        let mut text: String = kept.map(|(name, text)| format!("=== {name}\n{text}")).collect();
+        let mut add = |said: &Said, printed: &str, fails: &str| {
+            let (name, said) = match said {
+                Ok(text) => (printed, text.clone()),
+                Err(message) => (fails, format!("{message}\n")),
+            };
+            text.push_str(&format!("=== {name}\n{said}"));
+        };
+        let (by_four, by_three) = (self.said_by(four), self.said_by(three));
+        add(&by_four, PRINTED, FAILS);
+        if by_three != by_four {
+            add(&by_three, PRINTED_BY_3, FAILS_WITH_3);
+        }
+        fs::write(&self.path, text).expect("written");
+    }
+
+    /// Asks Helm.
+    fn said_by(&self, helm: &str) -> Said {
         let dir = std::env::temp_dir().join(format!("seatrial-case-{}", std::process::id()));
         let _ = fs::remove_dir_all(&dir);
         for (name, text) in self.files() {
@@ -118,19 +145,15 @@ impl Case {
             command.args(["-f", "given.yaml"]);
         }
         let output = command.output().expect("helm runs");
-        let (kind, said) = if output.status.success() {
-            (PRINTED, String::from_utf8_lossy(&output.stdout).into_owned())
+        fs::remove_dir_all(&dir).expect("removed");
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().skip_while(|line| !line.starts_with("Error: ")).collect::<Vec<_>>().join("\n");
             let said = said.trim_start_matches("Error: ");
-            (FAILS, said.split("\n\nUse --debug").next().unwrap_or_default().to_owned() + "\n")
-        };
-        let kept = self.blocks.iter().filter(|(name, _)| name != PRINTED && name != FAILS);
-        let mut text: String = kept.map(|(name, text)| format!("=== {name}\n{text}")).collect();
-        text.push_str(&format!("=== {kind}\n{said}"));
-        fs::write(&self.path, text).expect("written");
-        fs::remove_dir_all(&dir).expect("removed");
+            Err(said.split("\n\nUse --debug").next().unwrap_or_default().to_owned())
+        }
     }
 }
 
@@ -143,17 +166,21 @@ fn charts_are_rendered_as_helm_does() {
     assert!(!paths.is_empty());
     let mut wrong = Vec::new();
     for path in paths {
-        if let Ok(helm) = std::env::var("SEATRIAL_HELM") {
-            Case::read(&path).record(&helm);
+        if let (Ok(four), Ok(three)) = (std::env::var("SEATRIAL_HELM"), std::env::var("SEATRIAL_HELM_3")) {
+            Case::read(&path).record(&four, &three);
         }
         let case = Case::read(&path);
-        let (ours, expected) = (case.ours(), case.expected());
-        if ours != expected {
-            let shown = |said: &Result<String, String>| match said {
+        for helm in [Major::Four, Major::Three] {
+            let (ours, expected) = (case.ours(helm), case.expected(helm));
+            if ours == expected {
+                continue;
+            }
+            let shown = |said: &Said| match said {
                 Ok(text) => text.clone(),
                 Err(message) => format!("fails: {message}"),
             };
-            wrong.push(format!("{}\n--- expected\n{}\n--- ours\n{}", path.display(), shown(&expected), shown(&ours)));
+            let (path, expected, ours) = (path.display(), shown(&expected), shown(&ours));
+            wrong.push(format!("{path} by Helm {helm:?}\n--- expected\n{expected}\n--- ours\n{ours}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

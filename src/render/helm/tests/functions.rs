@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use seatrial_gotemplate::{Budget, Marks, Value};
+use seatrial_helm::Major;
 use seatrial_helm::functions;
 use seatrial_helm::objects::{Capabilities, File, Files, HelmVersion, KubeVersion};
 use seatrial_helm::world::World;
@@ -53,7 +54,8 @@ fn capabilities() -> Value {
         kube_client_version: text("v1.37"),
     };
     let kube_version = KubeVersion::parse("v1.37.0").expect("a version");
-    Capabilities { kube_version, api_versions: versions.into(), helm_version, marks: Marks::NONE }.value()
+    Capabilities { of: Major::Four, kube_version, api_versions: versions.into(), helm_version, marks: Marks::NONE }
+        .value()
 }
 
 /// What the templates see: the values, or all of it where files or capabilities are asked for.

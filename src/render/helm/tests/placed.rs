@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_helm::chart::Chart;
-use seatrial_helm::{Install, Installed, Values};
+use seatrial_helm::{Install, Installed, Major, Values};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, Origin, SetBy, Sources, Span};
 use seatrial_tree::Tree;
@@ -26,7 +26,7 @@ fn rendered(template: &str, defaults: &str, given: &str) -> Rendered {
     let (chart, findings) = Chart::load(&tree, "chart");
     assert!(findings.is_empty(), "{findings:?}");
     let file = tree.read("given.yaml").expect("is there");
-    let values = Values::none(Span::start_of(file.id())).with_file(&file).expect("values").into_node();
+    let values = Values::none(Span::start_of(file.id())).with_file(&file, Major::Four).expect("values").into_node();
     let (minor, served) = (Minor::DEFAULT, [].as_slice());
     let install = Install { name: "web", namespace: "shop", values: &values, minor, is_upgrade: false, served };
     let mut installed = install.render(&Arc::new(chart.expect("a chart")));

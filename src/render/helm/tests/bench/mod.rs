@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use seatrial_helm::Major;
 use seatrial_helm::chart::Chart;
 use seatrial_helm::render::{Capabilities, Release, RenderedChart, Request, render};
 use seatrial_model::{Finding, Node, SetBy, SourceFile, Sources, Span};
@@ -35,7 +36,7 @@ impl Bench {
         let values = values.unwrap_or_else(|| Node::mapping(Vec::new(), Span::start_of(self.given.id())));
         let release =
             Release { name: "shop".to_owned(), namespace: "default".to_owned(), is_upgrade: false, revision: 1 };
-        render(chart, &Request::new(&release, &values, &SetBy::Values("values"), &Capabilities::of_helm()))
+        render(chart, &Request::new(&release, &values, &SetBy::Values("values"), &Capabilities::of_helm(Major::Four)))
     }
 
     pub fn place(&self, span: Span) -> String {

@@ -1,0 +1,45 @@
+//! Charts on the command line, as users of `helm template` and `helm lint` know them.
+#![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
+
+#[path = "support/scratch.rs"]
+mod scratch;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use scratch::files;
+
+const CHART: (&str, &str) = ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 0.1.0\n");
+
+fn seatrial(directory: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+    command.args(args).current_dir(directory).env_clear().output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What is printed where that succeeds.
+fn printed(directory: &Path, args: &[&str]) -> String {
+    let seen = seatrial(directory, args);
+    assert_eq!((seen.status.code(), text(&seen.stderr)), (Some(0), String::new()), "{args:?}");
+    text(&seen.stdout)
+}
+
+#[test]
+fn the_text_is_that_of_the_version_of_helm() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata: { helm: {{ .Capabilities.HelmVersion.Version }} }\n\n\n";
+    let scratch = files(&[CHART, ("shop/templates/map.yaml", map)]);
+    let expected = |version: &str| {
+        format!(
+            "---\n# Source: shop/templates/map.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: map }}\ndata: {{ helm: {version} }}\n"
+        )
+    };
+    let print = |flags: &[&str]| printed(scratch.path(), &[&["render", "shop"], flags].concat());
+    assert_eq!(print(&[]), expected("v4.3.1"));
+    assert_eq!(print(&["--helm-version", "4"]), print(&[]));
+    assert_eq!(print(&["--helm-version", "3"]), expected("v3.17.2"));
+    let two = seatrial(scratch.path(), &["render", "shop", "--helm-version", "2"]);
+    assert_eq!(two.status.code(), Some(2), "{}", text(&two.stderr));
+}
