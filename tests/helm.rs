@@ -43,3 +43,41 @@ fn the_text_is_that_of_the_version_of_helm() {
     let two = seatrial(scratch.path(), &["render", "shop", "--helm-version", "2"]);
     assert_eq!(two.status.code(), Some(2), "{}", text(&two.stderr));
 }
+
+#[test]
+fn what_is_looked_up_is_found_in_files() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata: { found: {{ ((lookup \"v1\" \"Secret\" .Release.Namespace \"login\").data | default dict).user | default \"none\" }} }\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: login }\ndata: { user: YW5u }\n";
+    let scratch = files(&[
+        CHART,
+        ("shop/templates/map.yaml", map),
+        ("live/secret.yaml", secret),
+        ("seatrial.yaml", "version: 1\nenvironments:\n  dev: { helm: { chart: shop, lookup: [live] } }\n"),
+    ]);
+    let found = |args: &[&str]| {
+        let text = printed(scratch.path(), &[&["render"], args].concat());
+        text.lines()
+            .find_map(|line| line.split_once("found: "))
+            .map(|(_, found)| found.trim_end_matches(" }").to_owned())
+    };
+    assert_eq!(found(&["shop"]).as_deref(), Some("none"));
+    for path in ["live", "live/secret.yaml"] {
+        assert_eq!(found(&["shop", "--lookup-resources", path]).as_deref(), Some("YW5u"), "{path}");
+        assert_eq!(found(&["shop", "-n", "shop", "--lookup-resources", path]).as_deref(), Some("YW5u"), "{path}");
+    }
+    assert_eq!(found(&["--environment", "dev"]).as_deref(), Some("YW5u"));
+    let missing = seatrial(scratch.path(), &["render", "shop", "--lookup-resources", "nowhere"]);
+    assert_eq!(missing.status.code(), Some(2), "{}", text(&missing.stderr));
+}
+
+#[test]
+fn a_link_out_of_what_is_looked_up_is_not_followed() {
+    let scratch =
+        files(&[CHART, ("shop/templates/map.yaml", "{{ toJson (lookup \"v1\" \"Secret\" \"default\" \"\") }}\n")]);
+    let outside = files(&[("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: { name: outside-login }\n")]);
+    std::fs::create_dir(scratch.path().join("live")).expect("made");
+    std::os::unix::fs::symlink(outside.path().join("secret.yaml"), scratch.path().join("live/a.yaml")).expect("linked");
+    let seen = seatrial(scratch.path(), &["render", "shop", "--lookup-resources", "live"]);
+    assert!(!text(&seen.stdout).contains("outside-login"));
+    assert_eq!(seen.status.code(), Some(1), "{}", text(&seen.stderr));
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_discover::HelmRelease;
 use seatrial_helm::chart::Loaded;
-use seatrial_helm::{Install, Major, Values};
+use seatrial_helm::{Install, Major, Resources, Setting, Values};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Node, OnceMap, Rendered, Span, ids};
 use seatrial_tree::Tree;
@@ -23,10 +23,15 @@ impl Charts {
         let mut findings = loaded.findings.clone();
         let values = values(release, tree, &configured, &mut findings);
         let Some(chart) = &loaded.chart else { return Rendered { findings, ..Rendered::default() } };
+        let lookup = (!release.lookup.is_empty()).then(|| {
+            let (manifests, wrong) = Resources::read(tree, &release.lookup);
+            findings.extend(wrong);
+            Resources::new(minor, manifests)
+        });
         let (name, namespace) = (&*release.name, &*release.namespace);
         let values = &values.into_node();
         let install = Install { name, namespace, values, minor, is_upgrade: false, served: &[] };
-        let mut installed = install.rendered_by(helm(release), chart);
+        let mut installed = install.render_in(&Setting { helm: helm(release), lookup: lookup.as_ref() }, chart);
         install.into_namespace(&mut installed.manifests, configured.namespace);
         findings.extend(installed.findings);
         let needed = installed.needed;

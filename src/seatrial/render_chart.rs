@@ -1,11 +1,12 @@
 //! `render CHART`: what `helm template` prints, byte for byte, or nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use seatrial_helm::chart::{CHART_FILE, Loaded};
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
-use seatrial_helm::{Major, SetError, Typing, Values, placed};
+use seatrial_helm::{Major, Resources, SetError, Typing, Values, placed};
+use seatrial_kubernetes::Minor;
 use seatrial_model::{EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
 
 use crate::cli::{HelmArgs, ManifestFormat, RenderArgs};
@@ -49,7 +50,9 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     let capabilities = capabilities(flags)?;
     let by = SetBy::CommandLine;
     let request = Request::new(&release, &values, &by, &capabilities);
-    let made = render(&chart, &request);
+    let (lookup, wrong) = looked_up(session, &flags.lookup_resources)?;
+    findings.extend(wrong);
+    let made = render(&chart, &Request { lookup: lookup.as_ref(), ..request });
     let printing = Printing {
         include_crds: flags.include_crds,
         skip_tests: flags.skip_tests,
@@ -93,6 +96,23 @@ fn capabilities(flags: &HelmArgs) -> Result<Capabilities, Stop> {
         capabilities = capabilities.with_version(version).ok_or_else(wrong)?;
     }
     Ok(capabilities.with_api_versions(&flags.api_versions))
+}
+
+/// What `lookup` finds; nothing may lie outside of what is named.
+fn looked_up(session: &Session, paths: &[PathBuf]) -> Result<(Option<Resources>, Vec<Finding>), Stop> {
+    let (mut manifests, mut findings) = (Vec::new(), Vec::new());
+    for path in paths {
+        let absolute = normal(&session.directory.join(path));
+        let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
+        let root = if real.is_dir() { &real } else { real.parent().unwrap_or(&real) };
+        let workspace = Workspace::around(root, root, &session.sources)?;
+        let inside = workspace.really_in_tree(&real).unwrap_or_default();
+        let (found, wrong) = Resources::read(&workspace.tree, &[inside]);
+        manifests.extend(found);
+        findings.extend(wrong);
+    }
+    session.masker.learn(&session.sources);
+    Ok(((!paths.is_empty()).then(|| Resources::new(Minor::DEFAULT, manifests)), findings))
 }
 
 /// The chart at a path, and what is wrong with it.

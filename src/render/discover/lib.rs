@@ -72,6 +72,8 @@ pub struct HelmRelease {
     pub namespace: String,
     /// The major version of Helm.
     pub helm: u8,
+    /// Files and directories with what `lookup` finds.
+    pub lookup: Vec<String>,
     /// The configuration that names it, and as which environment; single values are read there, with their places.
     pub configured: Option<(String, String)>,
 }
@@ -268,6 +270,7 @@ impl HelmRelease {
             name: "release-name".to_owned(),
             namespace: "default".to_owned(),
             helm: 4,
+            lookup: Vec::new(),
             configured: None,
         }
     }

@@ -9,6 +9,7 @@ use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
 use crate::ids;
+use crate::lookup::Resources;
 use crate::major::Major;
 use crate::placed::objects;
 use crate::render::{Capabilities, Document, HookEvent, Release, RenderedChart, Request, render};
@@ -30,6 +31,15 @@ pub struct Install<'a> {
     pub served: &'a [String],
 }
 
+/// What is known of the world that a release is made in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Setting<'a> {
+    /// The version of Helm that makes it.
+    pub helm: Major,
+    /// What `lookup` finds; nothing is looked up without it.
+    pub lookup: Option<&'a Resources>,
+}
+
 /// What came of it.
 #[derive(Clone, Debug, Default)]
 pub struct Installed {
@@ -49,22 +59,24 @@ impl Install<'_> {
     /// Renders a chart for the release.
     #[must_use]
     pub fn render(&self, chart: &Arc<Chart>) -> Installed {
-        self.rendered_by(Major::Four, chart)
+        self.render_in(&Setting::default(), chart)
     }
 
-    /// Renders it as a version of Helm does.
+    /// Renders a chart for the release, where more is known of the world.
     #[must_use]
-    pub fn rendered_by(&self, helm: Major, chart: &Arc<Chart>) -> Installed {
+    pub fn render_in(&self, setting: &Setting<'_>, chart: &Arc<Chart>) -> Installed {
         let crds = Crds::of(chart);
         let further: Vec<String> = crds.served().chain(self.served.iter().cloned()).collect();
-        let capabilities = capabilities(self.minor, helm).with_api_versions(&further);
+        let capabilities = capabilities(self.minor, setting.helm).with_api_versions(&further);
         let release = Release {
             name: self.name.to_owned(),
             namespace: self.namespace.to_owned(),
             is_upgrade: self.is_upgrade,
             revision: 1,
         };
-        let request = Request::new(&release, self.values, &SetBy::Values("values"), &capabilities);
+        let by = SetBy::Values("values");
+        let request = Request::new(&release, self.values, &by, &capabilities);
+        let request = Request { lookup: setting.lookup, ..request };
         let rendered = render(chart, &request);
         let mut installed = placed(&rendered, chart.start(), is_installed);
         if installed.has_failed {

@@ -9,6 +9,7 @@ pub mod functions;
 mod given;
 pub mod ids;
 mod installed;
+mod lookup;
 mod major;
 mod merge;
 pub mod objects;
@@ -25,7 +26,8 @@ use draft::Draft;
 
 pub use given::escaped;
 pub use ids::CATALOG;
-pub use installed::{Install, Installed, placed, served_by};
+pub use installed::{Install, Installed, Setting, placed, served_by};
+pub use lookup::Resources;
 pub use major::Major;
 pub use origins::Origins;
 pub use placed::read_printed;

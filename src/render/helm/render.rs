@@ -15,16 +15,16 @@ mod tables;
 mod told;
 mod top;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use seatrial_gotemplate::{Budget, Place, Text, Value};
 use seatrial_model::{Finding, Needed, Node, SetBy, SourceFile, Span};
 
 use crate::chart::ChartFile;
+use crate::lookup::Resources;
 use crate::major::Major;
 use crate::origins::Origins;
-use crate::world::{Changing, LookedUp, Lookup};
+use crate::world::{Changing, LookedUp};
 
 pub use capabilities::Capabilities;
 pub use engine::render;
@@ -60,7 +60,7 @@ pub struct Request<'a> {
     /// The time, in nanoseconds since 1970.
     pub now: i128,
     /// What `lookup` answers; nothing without it.
-    pub lookup: Option<Rc<Lookup>>,
+    pub lookup: Option<&'a Resources>,
     /// Whether `required` and `fail` let pass what they would refuse, as in `helm lint`.
     pub is_lint: bool,
     /// How much the render may do.

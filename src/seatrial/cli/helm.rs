@@ -35,6 +35,9 @@ pub(crate) struct HelmArgs {
     /// Major version of Helm.
     #[arg(long, value_name = "3|4", value_parser = clap::value_parser!(u8).range(3..=4), hide = true)]
     pub(crate) helm_version: Option<u8>,
+    /// File or directory with objects that `lookup` finds.
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub(crate) lookup_resources: Vec<PathBuf>,
     /// Version of Kubernetes that charts see.
     #[arg(long, value_name = "VERSION", hide = true)]
     pub(crate) kube_version: Option<String>,
@@ -76,6 +79,7 @@ impl HelmArgs {
             ("--set-file", !self.set_file.is_empty()),
             ("--set-literal", !self.set_literal.is_empty()),
             ("--helm-version", self.helm_version.is_some()),
+            ("--lookup-resources", !self.lookup_resources.is_empty()),
             ("--kube-version", self.kube_version.is_some()),
             ("--api-versions", !self.api_versions.is_empty()),
             ("--include-crds", self.include_crds),

@@ -123,10 +123,12 @@ impl Checker {
                 self.problem(&at(&["helm", key]), message);
             }
             let leads_out = |path: &&String| join(parent(&self.path), path).is_none();
-            if let Some(values) = helm.values.iter().find(leads_out) {
-                let message = format!("the path `{values}` of environment `{name}` leads out of the repository");
-                self.problem(&at(&["helm", "values"]), message);
-                return None;
+            for (key, paths) in [("values", &helm.values), ("lookup", &helm.lookup)] {
+                if let Some(path) = paths.iter().find(leads_out) {
+                    let message = format!("the path `{path}` of environment `{name}` leads out of the repository");
+                    self.problem(&at(&["helm", key]), message);
+                    return None;
+                }
             }
         }
         if source.in_tree(&self.path, name).is_none() {

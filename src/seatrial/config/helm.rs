@@ -35,6 +35,9 @@ pub(crate) struct HelmSource {
     /// Major version of Helm that installs it, 3 or 4 (the default). Both make the same objects of nearly every chart.
     #[serde(default)]
     pub(crate) version: Option<u8>,
+    /// Files and directories with objects that `lookup` finds, relative to the configuration's directory; without them it finds nothing.
+    #[serde(default)]
+    pub(crate) lookup: Vec<String>,
 }
 
 /// Single values.
@@ -74,6 +77,7 @@ impl HelmSource {
             name: self.release.as_deref().or(Some(environment).filter(is_name)).unwrap_or(UNNAMED).to_owned(),
             namespace: self.namespace.as_deref().unwrap_or("default").to_owned(),
             helm: self.version.unwrap_or(4),
+            lookup: self.lookup.iter().map(|path| seen(path)).collect::<Option<_>>()?,
             configured: Some((config_path.to_owned(), environment.to_owned())),
         })
     }

@@ -188,7 +188,7 @@ fn execute(
 ) -> Result<Vec<(String, Text)>, Failure> {
     let mut world = World::new(&request.release.name, request.now, request.seed);
     world.is_lint = request.is_lint;
-    world.lookup.clone_from(&request.lookup);
+    world.lookup = request.lookup.map(|all| all.answers(&request.release.namespace, &mut rendered.origins));
     world.sources.clone_from(&parsed.named);
     let mut budget: Budget<'_> = request.budget;
     let mut texts = Vec::new();
