@@ -81,3 +81,34 @@ fn a_link_out_of_what_is_looked_up_is_not_followed() {
     assert!(!text(&seen.stdout).contains("outside-login"));
     assert_eq!(seen.status.code(), Some(1), "{}", text(&seen.stderr));
 }
+
+#[test]
+fn a_chart_beside_a_kustomization_is_one_when_it_is_said() {
+    let map = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name} }}\n");
+    let (of_chart, of_kustomization) = (map("of-chart"), map("of-kustomization"));
+    let scratch = files(&[
+        CHART,
+        ("shop/templates/map.yaml", of_chart.as_str()),
+        ("shop/kustomization.yaml", "resources: [map.yaml]\n"),
+        ("shop/map.yaml", of_kustomization.as_str()),
+        ("plain/map.yaml", of_kustomization.as_str()),
+    ]);
+    let print = |args: &[&str]| printed(scratch.path(), &[&["render"], args].concat());
+    assert!(print(&["shop"]).contains("of-kustomization"));
+    assert!(print(&["shop", "--as", "helm"]).contains("of-chart"));
+    let validated = |args: &[&str]| {
+        let seen = seatrial(scratch.path(), &[&["validate"], args].concat());
+        (seen.status.code(), text(&seen.stdout) + &text(&seen.stderr))
+    };
+    let template = scratch.path().join("shop/templates/map.yaml");
+    std::fs::write(template, "{{ .Values.none.none }}\n").expect("written");
+    assert_eq!(validated(&["shop"]).0, Some(0));
+    let (code, said) = validated(&["shop", "--as", "helm"]);
+    assert_eq!((code, said.contains("error[template]")), (Some(1), true), "{said}");
+    for args in [&["plain", "--as", "helm"][..], &["--as", "helm"], &["shop/map.yaml", "--as", "helm"]] {
+        let (code, said) = validated(args);
+        assert_eq!(code, Some(2), "{args:?}: {said}");
+        let rendered = seatrial(scratch.path(), &[&["render"], args].concat());
+        assert_eq!(rendered.status.code(), Some(2), "{args:?}: {}", text(&rendered.stderr));
+    }
+}

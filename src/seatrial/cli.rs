@@ -173,6 +173,21 @@ pub(crate) struct SourceArgs {
     pub(crate) checkout: Vec<String>,
 }
 
+/// How a path is read that may be several things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathKind {
+    /// A Helm chart, whatever else lies there.
+    Helm,
+}
+
+/// How paths are read.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PathArgs {
+    /// Read PATH as a Helm chart (helm), even where it has a kustomization.
+    #[arg(long = "as", value_name = "WHAT", hide_possible_values = true)]
+    pub(crate) path_kind: Option<PathKind>,
+}
+
 /// What kustomizations may read.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct LoadArgs {
@@ -317,6 +332,9 @@ pub(crate) struct ValidateArgs {
     /// Files and directories to check instead of the environments; - is standard input.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,

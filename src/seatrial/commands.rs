@@ -87,11 +87,18 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
 }
 
 fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop> {
+    if args.path.path_kind.is_some() && args.paths.is_empty() {
+        return Err(Stop::Usage("--as says how a PATH is read, and none is named".to_owned()));
+    }
     let wanted = match args.paths.as_slice() {
         [] => Selection::Environments(&args.common.environment),
         paths => Selection::Given(paths),
     };
-    let flags = PlanFlags { load_restriction: args.load.load_restriction(), minor: args.kubernetes };
+    let flags = PlanFlags {
+        load_restriction: args.load.load_restriction(),
+        minor: args.kubernetes,
+        path_kind: args.path.path_kind,
+    };
     let mut report = context.report("validate", args.findings);
     let (workspace, source) = (&context.workspace, &args.source);
     let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;

@@ -12,6 +12,7 @@ use seatrial_helm::chart::is_chart;
 use seatrial_kustomize::FILE_NAMES;
 use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, join, parent, within};
 
+use crate::cli::PathKind;
 use crate::plan::{Plan, PlanFlags, Planned, cannot_open, leads_out};
 use crate::render::Renderer;
 use crate::session::Session;
@@ -57,7 +58,7 @@ pub(crate) fn given(
     let mut others: Vec<(PathBuf, Place)> = Vec::new();
     let beside = Beside::default();
     for path in paths {
-        if path.as_os_str() == STANDARD_INPUT.0 {
+        if path.as_os_str() == STANDARD_INPUT.0 && flags.path_kind.is_none() {
             let is_new = !given.elsewhere.iter().any(|e| e.environments.iter().any(|p| p.path() == STANDARD_INPUT.1));
             given.elsewhere.extend(is_new.then(|| standard_input(session, flags)).transpose()?);
             continue;
@@ -136,6 +137,7 @@ impl At<'_> {
         };
         match tree.kind(&real) {
             Ok(EntryKind::Directory) => self.directory(&real, plan),
+            Ok(EntryKind::File) if self.is_asked_for() => Err(self.not_a_chart()),
             Ok(EntryKind::File) => {
                 self.file(&real, plan);
                 Ok(())
@@ -144,12 +146,28 @@ impl At<'_> {
         }
     }
 
+    /// Whether it is to be read as a chart.
+    fn is_asked_for(&self) -> bool {
+        self.flags.path_kind == Some(PathKind::Helm)
+    }
+
+    fn not_a_chart(&self) -> Stop {
+        Stop::Usage(format!(
+            "`{}` is not a chart: --as helm takes a directory with a `Chart.yaml`",
+            self.path.display()
+        ))
+    }
+
     fn directory(&self, dir: &str, plan: &mut Plan) -> Result<(), Stop> {
         // Without git nobody knows how much lies above; and a hidden directory is looked into when it is named.
         let is_hidden = dir.split('/').any(|part| part.starts_with('.'));
         let own = (self.workspace.repository.is_none() || is_hidden).then(|| self.of(dir));
         let discovery = own.as_ref().unwrap_or_else(|| self.renderer.discovery());
-        if !discovery.has_kustomization(dir) && is_chart(&self.workspace.tree, dir) {
+        let (is_asked_for, is_chart) = (self.is_asked_for(), is_chart(&self.workspace.tree, dir));
+        if is_asked_for && !is_chart {
+            return Err(self.not_a_chart());
+        }
+        if is_chart && (is_asked_for || !discovery.has_kustomization(dir)) {
             plan.environments.extend(self.trials(dir));
             return Ok(());
         }

@@ -25,12 +25,19 @@ use crate::workspace::{Workspace, normal};
 /// The command.
 pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     let load_restriction = args.kustomize.load_restriction().map_err(Stop::Usage)?;
-    let flags = PlanFlags { load_restriction, minor: None };
+    let flags = PlanFlags { load_restriction, minor: None, path_kind: args.path.path_kind };
     let session = Session::open(&args.common, None)?;
     let paths = paths_of(args, &session);
     match paths.as_slice() {
-        [path] if is_chart(&session.directory.join(path)) => return render_chart(args, &session, path),
-        _ => {
+        [path] if is_chart(&session.directory.join(path), flags.path_kind) => {
+            return render_chart(args, &session, path);
+        }
+        paths => {
+            if flags.path_kind.is_some() {
+                let named = paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
+                let what = if named.is_empty() { "no path" } else { &named };
+                return Err(Stop::Usage(format!("--as helm takes the path of one chart, and not {what}")));
+            }
             if let Some(flag) = args.helm.given() {
                 return Err(Stop::Usage(format!("{flag} says something about a chart, and none is named")));
             }

@@ -66,7 +66,7 @@ impl Trial<'_> {
         let mut report = context.report(self.extent.command(), self.args.findings);
         let judged = tokio::task::block_in_place(|| {
             let (workspace, source) = (&context.workspace, &self.args.source);
-            let flags = PlanFlags { load_restriction: self.args.load.load_restriction(), minor: None };
+            let flags = PlanFlags { load_restriction: self.args.load.load_restriction(), minor: None, path_kind: None };
             let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
             let prepared = prepared.with_options(self.args.findings.options());
             let is_stopped = || self.cancel.is_cancelled();

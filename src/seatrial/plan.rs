@@ -10,6 +10,7 @@ use seatrial_model::{Span, listed_in_backticks};
 use seatrial_schema::nearest;
 use seatrial_tree::{EntryKind, ReadError, join};
 
+use crate::cli::PathKind;
 use crate::config::{self, Config, EnvironmentConfig, RuleLevel};
 use crate::render::{Renderer, Subject};
 use crate::stop::Stop;
@@ -44,6 +45,8 @@ pub(crate) struct PlanFlags {
     pub(crate) load_restriction: Option<LoadRestriction>,
     /// The minor where the configuration does not say it.
     pub(crate) minor: Option<Minor>,
+    /// What the paths that are named are, whatever they look like.
+    pub(crate) path_kind: Option<PathKind>,
 }
 
 impl PlanFlags {

@@ -9,7 +9,7 @@ use seatrial_helm::{Major, Resources, SetError, Typing, Values, placed};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
 
-use crate::cli::{HelmArgs, ManifestFormat, RenderArgs};
+use crate::cli::{HelmArgs, ManifestFormat, PathKind, RenderArgs};
 use crate::manifest_files::{text, write_file};
 use crate::manifests::{keep_wanted, tell};
 use crate::plan::cannot_open;
@@ -21,11 +21,12 @@ use crate::workspace::{Workspace, normal};
 /// What `helm template` calls a release that nobody has named.
 const UNNAMED: &str = "release-name";
 
-/// Whether a path is a chart: a directory with a `Chart.yaml` and without a kustomization, or an archive.
-pub(crate) fn is_chart(path: &Path) -> bool {
+/// Whether a path is a chart: an archive, or a directory with a `Chart.yaml` and, unless it is read as a chart, without a kustomization.
+pub(crate) fn is_chart(path: &Path, read_as: Option<PathKind>) -> bool {
     let has = |name: &str| path.join(name).is_file();
-    let is_directory = has(CHART_FILE) && !seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
-    is_directory || (path.extension().is_some_and(|extension| extension == "tgz") && path.is_file())
+    let is_only = || !seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
+    (has(CHART_FILE) && (read_as == Some(PathKind::Helm) || is_only()))
+        || (path.extension().is_some_and(|extension| extension == "tgz") && path.is_file())
 }
 
 /// Renders the chart at a path.

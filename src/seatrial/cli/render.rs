@@ -7,7 +7,7 @@ use seatrial_kustomize::{ClusterGiven, HelmCharts, LoadRestriction};
 use seatrial_model::Manifest;
 
 use super::helm::HelmArgs;
-use super::{CommonArgs, LoadArgs, SourceArgs};
+use super::{CommonArgs, LoadArgs, PathArgs, SourceArgs};
 
 /// Below the flags of `render`.
 pub(super) const WORDS: &str = "\
@@ -22,6 +22,9 @@ pub(crate) struct RenderArgs {
     /// Kustomizations or manifests to render instead of the environments.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,
