@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Masker, Node, Span};
+use crate::{Masker, Node, ReleasePart, Span};
 
 /// API group and kind, without the version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +110,8 @@ pub struct Manifest {
     pub node: Node,
     /// Who owns it; `None` for what Seatrial itself would apply.
     pub owner: Option<Owner>,
+    /// The Helm release that brings it, and what it is to it.
+    pub release: Option<ReleasePart>,
     /// The document it came from.
     pub span: Span,
     /// Whether everything that should have made it could be applied.
@@ -139,7 +141,7 @@ impl Manifest {
         let namespace = metadata.get("namespace").and_then(Node::as_str).filter(|n| !n.is_empty());
         let id = ObjectId::new(group, node.get("kind")?.as_str()?, namespace, name);
         let (version, span) = (version.to_owned(), node.span());
-        Some(Manifest { id, version, node, owner: None, span, built: Built::Whole })
+        Some(Manifest { id, version, node, owner: None, release: None, span, built: Built::Whole })
     }
 
     /// Whether its values are encrypted with SOPS (a top-level `sops` mapping with a `mac`).

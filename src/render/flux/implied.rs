@@ -36,6 +36,7 @@ impl Implied<'_> {
             version: self.version.to_owned(),
             node: Node::mapping(fields, self.span),
             owner: None,
+            release: None,
             span: self.span,
             built: Built::Whole,
         }

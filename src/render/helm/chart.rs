@@ -4,6 +4,7 @@
 
 mod archive;
 mod assemble;
+mod definitions;
 mod dependencies;
 mod directory;
 mod file;
@@ -13,7 +14,7 @@ mod loading;
 mod metadata;
 mod values_file;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use seatrial_gotemplate::Templates;
 use seatrial_model::{BelongsTo, Finding, Needed, Node, OnceMap, SourceFile, Sources, Span};
@@ -26,6 +27,7 @@ pub use metadata::{ChartType, Dependency, Metadata};
 use crate::major::Major;
 use crate::world::Source;
 
+pub(crate) use definitions::Definitions;
 pub(crate) use dependencies::is_in_range;
 pub(crate) use file::readable;
 pub(crate) use ignore::matches as path_matches;
@@ -64,6 +66,7 @@ pub struct Chart {
     parsed: [OnceMap<Vec<String>, Parsed>; 2],
     /// The first document of its `values.yaml`, where it has several: Helm 3 reads no more.
     first_values: Option<Node>,
+    definitions: OnceLock<Vec<(ChartFile, Definitions)>>,
 }
 
 impl Chart {
@@ -101,6 +104,12 @@ impl Chart {
             ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         };
         self.files.iter().filter(move |file| file.name().starts_with("crds/") && is_manifest(file.name()))
+    }
+
+    /// The same with what they define, which is read once for all releases.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &(ChartFile, Definitions)> {
+        let each = || self.crds().map(|file| (file.clone(), Definitions::default())).collect();
+        self.definitions.get_or_init(each).iter()
     }
 
     /// The first byte of its `Chart.yaml`.

@@ -28,8 +28,14 @@ impl Values {
                 let message = format!("the values are {}, and Helm takes a mapping", node.describe());
                 return Err(Box::new(Finding::new(ids::GIVEN_VALUES, node.span(), message)));
             }
-            Ok(values.merged(&Values::of(&node), &FILE))
+            Ok(values.with_node(&node))
         })
+    }
+
+    /// The values of a mapping merged over these.
+    #[must_use]
+    pub fn with_node(&self, node: &Node) -> Values {
+        self.merged(&Values::of(node), &FILE)
     }
 
     /// Merges a line of `--set-json` over these: `path=JSON`, or an object.

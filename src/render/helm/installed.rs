@@ -1,18 +1,23 @@
 //! What a release puts into a cluster: the objects of a chart with the values that are given to it, each with the lines that a human edits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use seatrial_kubernetes::{Minor, Scope, kinds, scope};
-use seatrial_model::{FileId, Finding, Manifest, Needed, Node, ObjectId, Origin, SetBy, Span};
-use seatrial_yaml::{Dialect, parse};
+use seatrial_model::{
+    Finding, Hook, HookEvent, Manifest, Needed, Node, ObjectId, Origin, ReleaseName, ReleasePart, ReleaseRole, SetBy,
+    Span,
+};
 
 use crate::chart::Chart;
 use crate::ids;
 use crate::lookup::Resources;
 use crate::major::Major;
+use crate::objects::Asked;
 use crate::placed::objects;
-use crate::render::{Capabilities, Document, HookEvent, Release, RenderedChart, Request, render};
+use crate::render::{Capabilities, Document, Release, RenderedChart, Request, render};
+use crate::role::role_of;
+use crate::served::Served;
 
 /// A release that is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +58,23 @@ pub struct Installed {
     pub findings: Vec<Finding>,
     /// Charts that it depends on and that are not here.
     pub needed: Vec<Needed>,
+    /// What its templates asked whether the cluster serves it.
+    pub asked: Asked,
+}
+
+/// What changes the objects of a chart, and says what is wrong with them.
+pub type Change<'a> = dyn Fn(Vec<Manifest>, &mut Vec<Finding>) -> Vec<Manifest> + 'a;
+
+/// What a controller decides of a release.
+pub struct Steering<'a> {
+    /// What is known of the world.
+    pub setting: Setting<'a>,
+    /// Default values that take the place of the chart's own.
+    pub defaults: Option<&'a Node>,
+    /// Whether a hook is made.
+    pub makes: &'a dyn Fn(&Hook) -> bool,
+    /// Changes the objects of the templates, hooks and tests among them, before they are made.
+    pub change: &'a Change<'a>,
 }
 
 impl Install<'_> {
@@ -65,9 +87,15 @@ impl Install<'_> {
     /// Renders a chart for the release, where more is known of the world.
     #[must_use]
     pub fn render_in(&self, setting: &Setting<'_>, chart: &Arc<Chart>) -> Installed {
-        let crds = Crds::of(chart);
-        let further: Vec<String> = crds.served().chain(self.served.iter().cloned()).collect();
-        let capabilities = capabilities(self.minor, setting.helm).with_api_versions(&further);
+        let change = |all, _: &mut Vec<Finding>| all;
+        let steering = Steering { setting: *setting, defaults: None, makes: &is_installed, change: &change };
+        self.render_with(&steering, chart)
+    }
+
+    /// The same, as a controller steers it.
+    #[must_use]
+    pub fn render_with(&self, steering: &Steering<'_>, chart: &Arc<Chart>) -> Installed {
+        let capabilities = capabilities(self.minor, steering.setting.helm).with_api_versions(self.served);
         let release = Release {
             name: self.name.to_owned(),
             namespace: self.namespace.to_owned(),
@@ -75,25 +103,49 @@ impl Install<'_> {
             revision: 1,
         };
         let by = SetBy::Values("values");
-        let request = Request::new(&release, self.values, &by, &capabilities);
-        let request = Request { lookup: setting.lookup, ..request };
+        let request = Request {
+            lookup: steering.setting.lookup,
+            sees_own_definitions: true,
+            defaults: steering.defaults,
+            ..Request::new(&release, self.values, &by, &capabilities)
+        };
         let rendered = render(chart, &request);
-        let mut installed = placed(&rendered, chart.start(), is_installed);
+        let is_made = |document: &Document| document.hook().is_none_or(steering.makes);
+        let (mut installed, all) = collected(&rendered, chart.start(), &is_made);
         if installed.has_failed {
             return installed;
         }
-        let (crds, wrong) = crds.of_release(&rendered);
-        installed.findings.extend(wrong);
-        installed.crds = crds.iter().map(|crd| crd.id.clone()).collect();
-        installed.manifests.splice(0..0, crds);
+        let name = Arc::new(ReleaseName { name: release.name, namespace: release.namespace });
+        let part = |role| ReleasePart { release: Arc::clone(&name), role };
+        for mut crd in definitions(&rendered, &mut installed.findings) {
+            installed.crds.push(crd.id.clone());
+            crd.release = Some(part(ReleaseRole::Definition { is_replaced: false }));
+            installed.manifests.push(crd);
+        }
+        for mut manifest in (steering.change)(all, &mut installed.findings) {
+            // What changes it may make a hook of it.
+            let role = role_of(&manifest.node);
+            if matches!(&role, ReleaseRole::Hook(hook) if !(steering.makes)(hook)) {
+                continue;
+            }
+            manifest.release = Some(part(role));
+            installed.manifests.push(manifest);
+        }
         installed
     }
 
     /// Puts the objects that have no namespace of their own into that of the release, as a client does it; `place` is where it is said.
     pub fn into_namespace(&self, manifests: &mut [Manifest], place: Span) {
+        self.into_namespace_among(manifests, place, &Served::default());
+    }
+
+    /// The same, where definitions say of some kinds whether they live in namespaces.
+    pub fn into_namespace_among(&self, manifests: &mut [Manifest], place: Span, defined: &Served) {
         for manifest in manifests.iter_mut().filter(|manifest| manifest.id.namespace.is_none()) {
+            let (group, kind) = (&manifest.id.group, &manifest.id.kind);
+            let scope = scope(self.minor, group, kind).or_else(|| defined.scope(group, kind));
             // Of a kind that nobody knows, nobody knows where it lives.
-            if scope(self.minor, &manifest.id.group, &manifest.id.kind) != Some(Scope::Namespaced) {
+            if scope != Some(Scope::Namespaced) {
                 continue;
             }
             manifest.id.namespace = Some(self.namespace.to_owned());
@@ -104,22 +156,47 @@ impl Install<'_> {
     }
 }
 
-/// The objects of a render, those of the documents that are wanted, and all that is wrong.
+/// The objects of a render, those of the documents that are wanted, and all that is wrong with them.
 #[must_use]
 pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Document) -> bool) -> Installed {
-    let mut installed = Installed {
-        has_failed: rendered.failure.is_some(),
-        findings: rendered.findings.clone(),
-        needed: rendered.needed.clone(),
-        ..Installed::default()
-    };
-    installed.findings.extend(changing(rendered, chart, &is_wanted));
+    let mut installed = told(rendered, chart, &is_wanted);
     for document in rendered.documents.iter().filter(|document| is_wanted(document)) {
         let (manifests, findings) = objects(document, rendered, chart);
         installed.manifests.extend(manifests);
         installed.findings.extend(findings);
     }
     installed
+}
+
+/// What is wrong with a render as far as the documents that are wanted go, and the objects of all documents.
+fn collected(
+    rendered: &RenderedChart,
+    chart: Span,
+    is_wanted: &dyn Fn(&Document) -> bool,
+) -> (Installed, Vec<Manifest>) {
+    let mut installed = told(rendered, chart, is_wanted);
+    let mut all = Vec::new();
+    for document in &rendered.documents {
+        let (manifests, findings) = objects(document, rendered, chart);
+        all.extend(manifests);
+        if is_wanted(document) {
+            installed.findings.extend(findings);
+        }
+    }
+    (installed, all)
+}
+
+/// What is wrong with a render, without its objects.
+fn told(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Installed {
+    let mut findings = rendered.findings.clone();
+    findings.extend(changing(rendered, chart, is_wanted));
+    Installed {
+        has_failed: rendered.failure.is_some(),
+        findings,
+        needed: rendered.needed.clone(),
+        asked: rendered.asked.clone(),
+        ..Installed::default()
+    }
 }
 
 /// The values that Helm makes anew with each render, but for those of templates of which nothing is wanted, as tests.
@@ -140,63 +217,22 @@ pub(crate) fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn
     told.collect()
 }
 
-/// Whether a document is applied when the release is installed or upgraded.
-fn is_installed(document: &Document) -> bool {
+/// Whether a hook is made when the release is installed or upgraded.
+fn is_installed(hook: &Hook) -> bool {
     use HookEvent::{PostInstall, PostUpgrade, PreInstall, PreUpgrade};
-    document.hook().is_none_or(|hook| {
-        let is_made = |event: &HookEvent| matches!(event, PreInstall | PostInstall | PreUpgrade | PostUpgrade);
-        hook.is_known && hook.events.iter().any(is_made)
-    })
+    let is_made = |event: &HookEvent| matches!(event, PreInstall | PostInstall | PreUpgrade | PostUpgrade);
+    hook.is_known && hook.events.iter().any(is_made)
 }
 
-/// The objects in `crds/` of a chart and of those within it, switched on or not, by their files.
-#[derive(Default)]
-struct Crds(HashMap<FileId, (Vec<Manifest>, Vec<Finding>)>);
-
-impl Crds {
-    fn of(chart: &Chart) -> Crds {
-        let mut crds = Crds::default();
-        crds.take(chart);
-        crds
+/// The objects in `crds/` that a release brings, in Helm's order.
+fn definitions(rendered: &RenderedChart, findings: &mut Vec<Finding>) -> Vec<Manifest> {
+    let mut all = Vec::new();
+    for crd in &rendered.crds {
+        let defined = crd.definitions.read(&crd.file);
+        all.extend(defined.manifests.iter().cloned());
+        findings.extend(defined.findings.iter().cloned());
     }
-
-    fn take(&mut self, chart: &Chart) {
-        for file in chart.crds().filter_map(|file| file.text().ok()) {
-            let parsed = parse(&file, Dialect::Kubectl);
-            let (manifests, wrong) = seatrial_manifests::objects(parsed.documents);
-            let findings = parsed.findings.into_iter().chain(wrong).collect();
-            self.0.insert(file.id(), (manifests, findings));
-        }
-        chart.subcharts.iter().for_each(|subchart| self.take(subchart));
-    }
-
-    fn served(&self) -> impl Iterator<Item = String> {
-        self.0.values().flat_map(|(manifests, _)| manifests).flat_map(served_by)
-    }
-
-    /// Those that a release brings, in Helm's order.
-    fn of_release(mut self, rendered: &RenderedChart) -> (Vec<Manifest>, Vec<Finding>) {
-        let (mut all, mut findings) = (Vec::new(), Vec::new());
-        for file in rendered.crds.iter().filter_map(|crd| crd.file.text().ok()) {
-            let (manifests, wrong) = self.0.remove(&file.id()).unwrap_or_default();
-            all.extend(manifests);
-            findings.extend(wrong);
-        }
-        (all, findings)
-    }
-}
-
-/// What a cluster serves once it has a custom resource definition; nothing for any other object.
-#[must_use]
-pub fn served_by(crd: &Manifest) -> Vec<String> {
-    if crd.id.kind != "CustomResourceDefinition" {
-        return Vec::new();
-    }
-    let text = |path: &[&str]| crd.node.at(path).and_then(Node::scalar_text).unwrap_or_default();
-    let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
-    let versions = crd.node.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
-    let names = versions.iter().filter_map(|version| version.get("name").and_then(Node::scalar_text));
-    names.flat_map(|version| [format!("{group}/{version}"), format!("{group}/{version}/{kind}")]).collect()
+    all
 }
 
 /// What a cluster of a minor serves.

@@ -17,6 +17,8 @@ mod origin;
 mod origins;
 mod placed;
 pub mod render;
+mod role;
+mod served;
 mod set;
 pub mod world;
 
@@ -26,11 +28,12 @@ use draft::Draft;
 
 pub use given::escaped;
 pub use ids::CATALOG;
-pub use installed::{Install, Installed, Setting, placed, served_by};
+pub use installed::{Change, Install, Installed, Setting, Steering, placed};
 pub use lookup::Resources;
 pub use major::Major;
 pub use origins::Origins;
 pub use placed::read_printed;
+pub use served::{Served, is_definition, served_by};
 pub use set::{SetError, Typing};
 
 /// Values while they are being composed.

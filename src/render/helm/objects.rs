@@ -7,7 +7,7 @@ mod moment;
 mod named;
 mod structure;
 
-pub use capabilities::{Capabilities, HelmVersion, KubeVersion};
+pub use capabilities::{Asked, Capabilities, HelmVersion, KubeVersion};
 pub(crate) use duration::Duration;
 pub use files::{File, Files};
 pub(crate) use moment::Moment;

@@ -20,9 +20,10 @@ use std::sync::Arc;
 use seatrial_gotemplate::{Budget, Place, Text, Value};
 use seatrial_model::{Finding, Needed, Node, SetBy, SourceFile, Span};
 
-use crate::chart::ChartFile;
+use crate::chart::{ChartFile, Definitions};
 use crate::lookup::Resources;
 use crate::major::Major;
+use crate::objects::Asked;
 use crate::origins::Origins;
 use crate::world::{Changing, LookedUp};
 
@@ -31,6 +32,7 @@ pub use engine::render;
 pub use failure::Failure;
 pub use name_template::{Named, named_by};
 pub use printed::{Printing, text_of};
+pub use seatrial_model::{Hook, HookEvent};
 
 /// A release, as templates see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,10 @@ pub struct Request<'a> {
     pub lookup: Option<&'a Resources>,
     /// Whether `required` and `fail` let pass what they would refuse, as in `helm lint`.
     pub is_lint: bool,
+    /// Whether it sees the chart's own `crds/` as served: an installation does, `helm template` does not.
+    pub sees_own_definitions: bool,
+    /// Default values that take the place of the chart's own.
+    pub defaults: Option<&'a Node>,
     /// How much the render may do.
     pub budget: Budget<'a>,
 }
@@ -71,8 +77,19 @@ impl<'a> Request<'a> {
     /// A release with values that somebody gives, in a cluster that can do so much. The seed and the time are fixed, and nothing is looked up.
     #[must_use]
     pub fn new(release: &'a Release, values: &'a Node, by: &'a SetBy, capabilities: &'a Capabilities) -> Request<'a> {
-        let (seed, now, lookup, is_lint) = ([0; 32], 0, None, false);
-        Request { release, values, by, capabilities, seed, now, lookup, is_lint, budget: Budget::default() }
+        Request {
+            release,
+            values,
+            by,
+            capabilities,
+            seed: [0; 32],
+            now: 0,
+            lookup: None,
+            is_lint: false,
+            sees_own_definitions: false,
+            defaults: None,
+            budget: Budget::default(),
+        }
     }
 }
 
@@ -99,6 +116,8 @@ pub struct RenderedChart {
     pub changing: Vec<Changing>,
     /// What was looked up in the cluster.
     pub looked_up: Vec<LookedUp>,
+    /// What the templates asked whether the cluster serves it.
+    pub asked: Asked,
     /// The origins of marks.
     pub origins: Origins,
     /// The template files, by the numbers that places have.
@@ -169,13 +188,6 @@ impl Document {
             DocumentKind::Hook(hook) => Some(hook),
         }
     }
-
-    /// Whether the release keeps it when it would delete it (`helm.sh/resource-policy: keep`).
-    #[must_use]
-    pub fn is_kept(&self) -> bool {
-        let policy = self.node.at(&["metadata", "annotations", "helm.sh/resource-policy"]);
-        policy.and_then(Node::scalar_text).is_some_and(|policy| policy.trim().eq_ignore_ascii_case("keep"))
-    }
 }
 
 /// What a document is to its release.
@@ -187,60 +199,6 @@ pub enum DocumentKind {
     Hook(Hook),
 }
 
-/// When a hook is made, and when it is deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hook {
-    /// Whether Helm knows all of its events; else it passes over the document, without a word.
-    pub is_known: bool,
-    /// The moments.
-    pub events: Vec<HookEvent>,
-    /// Lower ones come first.
-    pub weight: i64,
-    /// `before-hook-creation`, `hook-succeeded`, `hook-failed`, as written; none counts as the first.
-    pub delete_policies: Vec<String>,
-}
-
-impl Hook {
-    /// Whether it is a test.
-    #[must_use]
-    pub fn is_test(&self) -> bool {
-        self.events.contains(&HookEvent::Test)
-    }
-}
-
-/// The moment of a hook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum HookEvent {
-    PreInstall,
-    PostInstall,
-    PreDelete,
-    PostDelete,
-    PreUpgrade,
-    PostUpgrade,
-    PreRollback,
-    PostRollback,
-    Test,
-}
-
-impl HookEvent {
-    /// The event of a name.
-    fn named(name: &str) -> Option<HookEvent> {
-        Some(match name {
-            "pre-install" => HookEvent::PreInstall,
-            "post-install" => HookEvent::PostInstall,
-            "pre-delete" => HookEvent::PreDelete,
-            "post-delete" => HookEvent::PostDelete,
-            "pre-upgrade" => HookEvent::PreUpgrade,
-            "post-upgrade" => HookEvent::PostUpgrade,
-            "pre-rollback" => HookEvent::PreRollback,
-            "post-rollback" => HookEvent::PostRollback,
-            "test" | "test-success" => HookEvent::Test,
-            _ => return None,
-        })
-    }
-}
-
 /// A file of `crds/`: installed once, never upgraded and never deleted.
 #[derive(Clone, Debug)]
 pub struct Crd {
@@ -248,6 +206,7 @@ pub struct Crd {
     pub source: String,
     /// The file.
     pub file: ChartFile,
+    pub(crate) definitions: Definitions,
 }
 
 impl Crd {

@@ -87,7 +87,7 @@ fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> 
     let node = in_kustomize_order(&node);
     match Manifest::from_node(node.clone()) {
         Some(manifest) => Manifest { span, built, ..manifest },
-        None => Manifest { id, version, node, owner: None, span, built },
+        None => Manifest { id, version, node, owner: None, release: None, span, built },
     }
 }
 

@@ -1,7 +1,7 @@
 //! A chart of its files, wherever they are from (helm: `LoadFiles`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use seatrial_model::{BelongsTo, Finding, Node, OnceMap, SourceFile, Sources, Span};
 use seatrial_tree::{ReadError, Tree};
@@ -96,6 +96,7 @@ pub(crate) fn chart(files: &[ChartFile], around: Around<'_>, findings: &mut Vec<
         needed: Vec::new(),
         parsed: [OnceMap::default(), OnceMap::default()],
         first_values: parts.first_values,
+        definitions: OnceLock::new(),
     };
     let Around { place, is_root, loading } = around;
     for (name, files) in parts.charts {

@@ -1,6 +1,8 @@
 //! `.Capabilities`: the version of the cluster, what it serves, and the version of Helm.
 
 use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use seatrial_gotemplate::{Function, Marks, Object, ObjectKind, Type, Value};
@@ -20,6 +22,17 @@ pub struct Capabilities {
     pub helm_version: HelmVersion,
     /// Where the versions are from.
     pub marks: Marks,
+    /// What is asked of it.
+    pub asked: Rc<RefCell<Asked>>,
+}
+
+/// What templates asked about that a cluster does not serve: another cluster would get something else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Versions and kinds that were asked for and are not there: `example.com/v1`, `example.com/v1/Fish`.
+    pub missing: BTreeSet<String>,
+    /// Whether the whole list was looked at.
+    pub whole_list: bool,
 }
 
 /// `common.KubeVersion`
@@ -53,6 +66,10 @@ pub struct HelmVersion {
 }
 
 impl Capabilities {
+    fn versions(&self) -> VersionSet {
+        VersionSet { all: self.api_versions.clone(), asked: Rc::clone(&self.asked) }
+    }
+
     /// The value for templates.
     #[must_use]
     pub fn value(self) -> Value {
@@ -92,7 +109,7 @@ impl Object for Capabilities {
     fn field(&self, name: &str) -> Option<Value> {
         let value = match name {
             "KubeVersion" => Value::object(Rc::new(self.kube_version.clone())),
-            "APIVersions" => Value::object(Rc::new(VersionSet(self.api_versions.clone()))),
+            "APIVersions" => Value::object(Rc::new(self.versions())),
             "HelmVersion" => Value::object(Rc::new(self.helm_version.clone())),
             _ => return None,
         };
@@ -100,7 +117,7 @@ impl Object for Capabilities {
     }
 
     fn printed(&self) -> String {
-        let versions = VersionSet(self.api_versions.clone()).printed();
+        let versions = self.versions().printed();
         format!("{{{} {versions} {}}}", self.kube_version.fields(), self.helm_version.printed())
     }
 
@@ -221,7 +238,25 @@ impl Object for HelmVersion {
 
 /// `common.VersionSet`
 #[derive(Clone, Debug)]
-struct VersionSet(Rc<[String]>);
+struct VersionSet {
+    all: Rc<[String]>,
+    asked: Rc<RefCell<Asked>>,
+}
+
+impl VersionSet {
+    fn has(&self, version: &str) -> bool {
+        let has = self.all.iter().any(|one| one == version);
+        if !has {
+            self.asked.borrow_mut().missing.insert(version.to_owned());
+        }
+        has
+    }
+
+    fn whole(&self) -> &[String] {
+        self.asked.borrow_mut().whole_list = true;
+        &self.all
+    }
+}
 
 impl Object for VersionSet {
     fn type_name(&self) -> &'static str {
@@ -235,21 +270,21 @@ impl Object for VersionSet {
     fn methods(&self) -> &'static [Function] {
         const METHODS: &[Function] = &[Function::new("Has", &[Type::Text], |_, a| {
             let asked = a[1].as_str().unwrap_or_default();
-            Ok(Value::bool(a[0].downcast::<VersionSet>().is_some_and(|own| own.0.iter().any(|one| one == asked))))
+            Ok(Value::bool(a[0].downcast::<VersionSet>().is_some_and(|own| own.has(asked))))
         })];
         METHODS
     }
 
     fn items(&self) -> Vec<(Value, Value)> {
-        self.0.iter().zip(0..).map(|(one, at)| (Value::int(at), Value::text(one.as_str()))).collect()
+        self.whole().iter().zip(0..).map(|(one, at)| (Value::int(at), Value::text(one.as_str()))).collect()
     }
 
     fn printed(&self) -> String {
-        format!("[{}]", self.0.join(" "))
+        format!("[{}]", self.whole().join(" "))
     }
 
     fn plain(&self) -> Value {
-        Value::texts(self.0.iter().map(String::as_str))
+        Value::texts(self.whole().iter().map(String::as_str))
     }
 
     fn as_any(&self) -> &dyn Any {

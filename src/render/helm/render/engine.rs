@@ -15,6 +15,7 @@ use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
 use crate::major::Major;
+use crate::served::served_by;
 use crate::world::{Source, World};
 
 /// The file whose text is shown to the user.
@@ -54,7 +55,11 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
     check_kube_version(chart, request)?;
     crds(&instance, None, &mut rendered.crds);
     let helm = rendered.helm;
-    let shared = Shared::new(request.release, request.capabilities);
+    let own = if request.sees_own_definitions { served_by_own(&rendered.crds) } else { Vec::new() };
+    let shared = match own.is_empty() {
+        true => Shared::new(request.release, request.capabilities),
+        false => Shared::new(request.release, &request.capabilities.clone().with_api_versions(&own)),
+    };
     let all = top::renderables(&instance, &values, &shared, &mut rendered.origins);
     let mut all: Vec<Renderable> = all.into_values().collect();
     all.sort_by(|one, other| by_path_length(&other.name, &one.name));
@@ -62,7 +67,9 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
     instance.paths(None, &mut paths);
     let parsed = chart.parsed(helm, &paths, || parse(&all, helm)).map_err(|failure| Failure::clone(&failure))?;
     rendered.sources.clone_from(&parsed.sources);
-    let mut texts = execute(chart, &parsed, &all, (request, rendered))?;
+    let executed = execute(chart, &parsed, &all, (request, rendered));
+    rendered.asked = shared.asked.take();
+    let mut texts = executed?;
     let own_notes = format!("{}/templates/{NOTES}", chart.name());
     rendered.notes = texts.iter().find(|(name, _)| *name == own_notes).map(|(_, text)| text.clone());
     texts.retain(|(name, text)| !name.ends_with(NOTES) && !text.trim().is_empty());
@@ -126,6 +133,9 @@ fn values_and_instance<'c>(
     let origins = &mut rendered.origins;
     let given = origins.map(request.values);
     let mut instance = Instance::of(chart, helm, origins);
+    if let Some(defaults) = request.defaults {
+        instance.values = origins.map(defaults);
+    }
     // Where values are only tried, nobody is warned.
     let mut tried = Vec::new();
     let mut switching = Switching { origins, warnings: &mut tried, helm };
@@ -152,8 +162,17 @@ fn told(warning: &Warning, chart: &Chart, rendered: &RenderedChart) -> Option<Fi
 
 fn crds(chart: &Instance<'_>, parent: Option<&str>, into: &mut Vec<Crd>) {
     let path = chart.path(parent);
-    into.extend(chart.chart.crds().map(|file| Crd { source: format!("{path}/{}", file.name()), file: file.clone() }));
+    into.extend(chart.chart.definitions().map(|(file, definitions)| Crd {
+        source: format!("{path}/{}", file.name()),
+        file: file.clone(),
+        definitions: definitions.clone(),
+    }));
     chart.children.iter().for_each(|child| crds(child, Some(&path), into));
+}
+
+/// What the cluster serves with what lies in `crds/`.
+fn served_by_own(crds: &[Crd]) -> Vec<String> {
+    crds.iter().flat_map(|crd| &crd.definitions.read(&crd.file).manifests).flat_map(served_by).collect()
 }
 
 /// Templates nearer to the root come later (helm: `byPathLen`, reversed).

@@ -6,8 +6,9 @@ use seatrial_gotemplate::Text;
 use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
 use seatrial_yaml::{Dialect, parse};
 
-use super::{Document, DocumentKind, Hook, HookEvent};
+use super::{Document, DocumentKind};
 use crate::major::Major;
+use crate::role::hook_of;
 
 /// In this order kinds are installed; all others come behind them by name (helm: `InstallOrder`).
 const ORDER: [&str; 38] = [
@@ -183,39 +184,13 @@ fn document(source: &str, text: Text, sources: &Sources, helm: Major) -> Result<
         );
         return Err(unreadable(message, vec![], &text));
     }
-    let kind = hook(&node).map_or(DocumentKind::Manifest, DocumentKind::Hook);
+    let kind = hook_of(&node).map_or(DocumentKind::Manifest, DocumentKind::Hook);
     Ok(Document { source: source.to_owned(), text, node, file, findings: parsed.findings, kind })
 }
 
 /// A key that is there twice does not stop Helm.
 fn is_fatal(finding: &Finding) -> bool {
     finding.rule == seatrial_model::ids::PARSE_ERROR
-}
-
-/// What the annotations make of an object.
-fn hook(node: &Node) -> Option<Hook> {
-    let annotations = node.at(&["metadata", "annotations"])?;
-    let text = |name: &str| annotations.get(name).and_then(Node::scalar_text);
-    let listed = |name: &str| {
-        let all = text(name).map(|text| text.split(',').map(|part| part.trim().to_lowercase()).collect());
-        all.unwrap_or_default()
-    };
-    let names: Vec<String> = match annotations.get("helm.sh/hook") {
-        None => return None,
-        Some(node) => node.scalar_text().unwrap_or_default().split(',').map(|p| p.trim().to_lowercase()).collect(),
-    };
-    let events: Option<Vec<HookEvent>> = names.iter().map(|name| HookEvent::named(name)).collect();
-    Some(Hook {
-        is_known: events.is_some(),
-        events: events.unwrap_or_default(),
-        weight: text("helm.sh/hook-weight").and_then(atoi).unwrap_or_default(),
-        delete_policies: listed("helm.sh/hook-delete-policy"),
-    })
-}
-
-/// Go's `strconv.Atoi`.
-fn atoi(text: &str) -> Option<i64> {
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `.Files` and `.Capabilities`, as objects of templates.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use seatrial_gotemplate::{Marks, Value};
@@ -7,10 +8,10 @@ use seatrial_gotemplate::{Marks, Value};
 use super::Capabilities;
 use crate::chart::ChartFile;
 use crate::major::Major;
-use crate::objects::{self, File, Files, HelmVersion, KubeVersion};
+use crate::objects::{self, Asked, File, Files, HelmVersion, KubeVersion};
 
-/// `.Capabilities`.
-pub(crate) fn capabilities(capabilities: &Capabilities) -> Value {
+/// `.Capabilities`, which notes what it is asked.
+pub(crate) fn capabilities(capabilities: &Capabilities, asked: &Rc<RefCell<Asked>>) -> Value {
     let (major, minor) = capabilities.major_minor();
     let of = capabilities.helm;
     let kube_version = KubeVersion {
@@ -25,7 +26,8 @@ pub(crate) fn capabilities(capabilities: &Capabilities) -> Value {
         Major::Four => build(["v4.3.1", "c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff", "go1.27.2", "v1.37"]),
     };
     let api_versions = capabilities.api_versions.iter().cloned().collect();
-    objects::Capabilities { of, kube_version, api_versions, helm_version, marks: Marks::NONE }.value()
+    let (marks, asked) = (Marks::NONE, Rc::clone(asked));
+    objects::Capabilities { of, kube_version, api_versions, helm_version, marks, asked }.value()
 }
 
 fn build([version, commit, go_version, kube_client_version]: [&str; 4]) -> HelmVersion {

@@ -1,5 +1,6 @@
 //! What templates see: `.Values`, `.Release`, `.Chart`, `.Files`, `.Capabilities`, `.Template`, `.Subcharts` (helm: `recAllTpls`).
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -10,6 +11,7 @@ use super::metadata::chart_value;
 use super::objects;
 use super::{Capabilities, Release};
 use crate::major::Major;
+use crate::objects::Asked;
 use crate::origins::Origins;
 
 /// A template file of a release, and what it is executed with.
@@ -26,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) helm: Major,
     pub(crate) release: Value,
     pub(crate) capabilities: Value,
+    pub(crate) asked: Rc<RefCell<Asked>>,
 }
 
 impl Shared {
@@ -38,12 +41,9 @@ impl Shared {
             ("Revision", Value::int(release.revision)),
             ("Service", Value::text("Helm")),
         ];
-        let helm = capabilities.helm;
-        Shared {
-            helm,
-            release: Value::map(entries.into_iter().collect()),
-            capabilities: objects::capabilities(capabilities),
-        }
+        let (helm, asked) = (capabilities.helm, Rc::default());
+        let capabilities = objects::capabilities(capabilities, &asked);
+        Shared { helm, release: Value::map(entries.into_iter().collect()), capabilities, asked }
     }
 }
 

@@ -54,8 +54,8 @@ fn capabilities() -> Value {
         kube_client_version: text("v1.37"),
     };
     let kube_version = KubeVersion::parse("v1.37.0").expect("a version");
-    Capabilities { of: Major::Four, kube_version, api_versions: versions.into(), helm_version, marks: Marks::NONE }
-        .value()
+    let (marks, asked) = (Marks::NONE, Rc::default());
+    Capabilities { of: Major::Four, kube_version, api_versions: versions.into(), helm_version, marks, asked }.value()
 }
 
 /// What the templates see: the values, or all of it where files or capabilities are asked for.
