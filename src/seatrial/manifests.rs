@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use seatrial_ci::{Host, holds_commands};
-use seatrial_flux::with_owner_labels;
 use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 use seatrial_yaml::in_kustomize_order;
@@ -100,7 +99,7 @@ fn write_tree(tree: &str, args: &RenderArgs, session: &Session) -> Result<u8, St
 /// Objects as their controller applies them: with the labels by which it knows them.
 pub(crate) fn as_applied(manifests: &mut [Manifest]) {
     for manifest in manifests.iter_mut().filter(|manifest| manifest.owner.is_some()) {
-        manifest.node = in_kustomize_order(&with_owner_labels(manifest));
+        manifest.node = in_kustomize_order(&seatrial_flux::as_applied(manifest));
     }
 }
 

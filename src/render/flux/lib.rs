@@ -5,6 +5,7 @@
 //!
 //! Not here: fetching of sources, how Helm reads values (`render/helm`), templates of charts, what objects mean (`check`).
 
+mod applied;
 mod artifact_copy;
 mod artifacts;
 mod asked;
@@ -40,11 +41,11 @@ mod version;
 mod view;
 mod walk;
 
+pub use applied::as_applied;
 pub use asked::tell_here;
 pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
 pub use release::{ChartPlace, ChartReference, Release};
 pub use sources::{Directory, Repositories, SourceName};
-pub use unit::with_owner_labels;
 pub use version::Version;
 pub use view::Repository;
 pub use walk::{Cluster, Walked, render, walk};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seatrial_kubernetes::{Minor, Scope, scope};
-use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, ReleaseRole};
 
 use crate::flux_object::has_variable;
 use crate::ids;
@@ -46,7 +46,8 @@ fn is_placed(manifest: &Manifest) -> bool {
 /// Once for all that differ from the first one's, and once for all that are the same.
 fn told(all: &[&Manifest], objects: &Objects) -> Vec<Finding> {
     let Some((first, others)) = all.split_first() else { return Vec::new() };
-    let others = others.iter().filter(|other| other.owner != first.owner && !is_shared(first) && !is_shared(other));
+    let others =
+        others.iter().filter(|other| other.owner != first.owner && ![first, other].iter().any(|one| is_left(one)));
     let (same, different): (Vec<&Manifest>, Vec<&Manifest>) = others.partition(|other| other.node == first.node);
     let different = finding(first, &different, "an object", objects);
     let same = finding(first, &same, "the same object", objects).map(|finding| finding.with_level(Level::Warning));
@@ -88,6 +89,12 @@ fn owner_of(manifest: &Manifest) -> String {
 
 fn name_of(manifest: &Manifest) -> seatrial_model::Span {
     manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span)
+}
+
+/// Whether whoever applies it leaves what another has made of it.
+fn is_left(manifest: &Manifest) -> bool {
+    let role = manifest.release.as_ref().map(|part| &part.role);
+    is_shared(manifest) || matches!(role, Some(ReleaseRole::Definition { is_replaced: false }))
 }
 
 pub(crate) fn is_shared(manifest: &Manifest) -> bool {

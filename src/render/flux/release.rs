@@ -3,15 +3,18 @@
 mod chart;
 mod collisions;
 mod compose;
+mod defaults;
 mod made;
 mod name;
 mod packed;
+mod policy;
 mod post_rendered;
 mod rendered;
 mod text;
 mod values;
+mod version;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use seatrial_model::{Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, tell_once};
@@ -24,7 +27,7 @@ use crate::unit::is_suspended;
 
 pub use chart::{ChartPlace, ChartReference};
 pub(crate) use made::Made;
-pub(crate) use rendered::{Charts, Outcome, Rendering};
+pub(crate) use rendered::{Charts, Outcome, Rendering, asked_too_early};
 
 /// A release that helm-controller would make.
 #[derive(Clone, Debug)]
@@ -85,15 +88,44 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-/// Reads all HelmReleases. Where something of the environment is not seen, it may hold what is missing: then that is not an error.
-pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases {
+/// A HelmRelease that was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    pub(crate) release: Release,
+    findings: Vec<Finding>,
+    /// Objects with values that were not found.
+    lacking: Vec<ObjectId>,
+}
+
+/// How many bytes of values were read so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent(usize);
+
+/// Reads all HelmReleases, but for those that were read. Where something of the environment is not seen, it may hold what is missing: then that
+/// is not an error.
+pub(crate) fn read_all(
+    around: &Surroundings<'_>,
+    is_complete: bool,
+    known: &HashMap<&ObjectId, &Read>,
+    mut spent: Spent,
+) -> Releases {
     let manifests: Vec<&Manifest> = unique(around.objects);
-    let read: Vec<(Release, Vec<Finding>)> = affordable(manifests.iter().copied(), around)
+    // What somebody brought after it was read may change its values.
+    let is_lacking = |read: &Read| read.lacking.iter().any(|id| around.objects.get(id).is_some());
+    let read_before = |manifest: &Manifest| known.get(&manifest.id).copied().filter(|read| !is_lacking(read));
+    let (old, new): (Vec<&Manifest>, Vec<&Manifest>) =
+        manifests.iter().partition(|manifest| read_before(manifest).is_some());
+    let mut each: HashMap<&ObjectId, Read> = affordable(new.into_iter(), around, &mut spent)
         .into_par_iter()
-        .map(|(manifest, is_affordable)| read(manifest, around, is_complete, is_affordable))
+        .map(|(manifest, is_affordable)| {
+            let mut findings = Vec::new();
+            let chart = chart::of(manifest, around, is_complete, &mut findings);
+            (&manifest.id, read(manifest, chart, findings, around, is_affordable))
+        })
         .collect();
+    each.extend(old.into_iter().filter_map(|manifest| Some((&manifest.id, read_before(manifest)?.clone()))));
     let mut releases = Releases::default();
-    for (release, findings) in read {
+    for Read { release, findings, .. } in manifests.iter().filter_map(|manifest| each.remove(&manifest.id)) {
         releases.findings.extend(findings);
         if !release.is_suspended {
             releases.needed.extend(release.needed());
@@ -110,29 +142,42 @@ pub(crate) fn read_all(around: &Surroundings<'_>, is_complete: bool) -> Releases
     releases
 }
 
-/// Reads the HelmReleases that are not known yet, are not suspended, and whose chart is here. What is wrong with them is said at the end.
+/// Reads the HelmReleases of some whose chart is here, and takes them out; the others stay. Those with values that others may bring stay, too,
+/// as long as there are some without. What is wrong with them is said at the end.
 pub(crate) fn read_local<'a>(
     around: &Surroundings<'a>,
-    is_known: &(dyn Fn(&ObjectId) -> bool + Sync),
-) -> Vec<(&'a Manifest, Release)> {
-    let new = unique(around.objects).into_iter().filter(|manifest| !is_suspended(manifest) && !is_known(&manifest.id));
-    let is_here = |manifest: &&Manifest| {
-        let chart = chart::of(manifest, around, false, &mut Vec::new());
-        chart.is_some_and(|chart| matches!(chart.place, ChartPlace::Directory(_) | ChartPlace::Archive(_)))
+    found: &mut Vec<ObjectId>,
+    spent: &mut Spent,
+) -> Vec<(&'a Manifest, Read)> {
+    let local = |id: &ObjectId| {
+        let manifest = around.objects.get(id).filter(|manifest| !is_suspended(manifest))?;
+        let chart = chart::of(manifest, around, false, &mut Vec::new())?;
+        let is_here = matches!(chart.place, ChartPlace::Directory(_) | ChartPlace::Archive(_));
+        is_here.then_some((manifest, chart))
     };
-    let read = affordable(new.filter(is_here), around).into_par_iter();
-    read.map(|(manifest, is_affordable)| (manifest, self::read(manifest, around, false, is_affordable).0)).collect()
+    let local: Vec<(&Manifest, ChartReference)> = found.iter().filter_map(local).collect();
+    let (waiting, ready): (Vec<_>, Vec<_>) =
+        local.into_iter().partition(|(manifest, _)| values::are_awaited(manifest, around));
+    let taken = if ready.is_empty() { waiting } else { ready };
+    let ids: HashSet<&ObjectId> = taken.iter().map(|(manifest, _)| &manifest.id).collect();
+    found.retain(|id| !ids.contains(id));
+    let costs = affordable(taken.iter().map(|(manifest, _)| *manifest), around, spent);
+    let each = taken.into_par_iter().zip(costs);
+    each.map(|((manifest, chart), (_, is_affordable))| {
+        (manifest, read(manifest, Some(chart), Vec::new(), around, is_affordable))
+    })
+    .collect()
 }
 
 /// With each release, whether its values and those of the releases before it are few enough to be read.
 fn affordable<'a>(
     manifests: impl Iterator<Item = &'a Manifest>,
     around: &Surroundings<'_>,
+    spent: &mut Spent,
 ) -> Vec<(&'a Manifest, bool)> {
-    let mut spent = 0;
     let each = manifests.map(|manifest| {
-        spent += values::cost(manifest, around);
-        (manifest, spent <= MOST_READ)
+        spent.0 += values::cost(manifest, around);
+        (manifest, spent.0 <= MOST_READ)
     });
     each.collect()
 }
@@ -145,12 +190,11 @@ fn unique(objects: &Objects) -> Vec<&Manifest> {
 
 fn read(
     manifest: &Manifest,
+    chart: Option<ChartReference>,
+    mut findings: Vec<Finding>,
     around: &Surroundings<'_>,
-    is_complete: bool,
     is_affordable: bool,
-) -> (Release, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let chart = chart::of(manifest, around, is_complete, &mut findings);
+) -> Read {
     let values = match is_affordable {
         true => values::of(manifest, around, &mut findings),
         false => values::too_many(manifest, &mut findings),
@@ -172,7 +216,7 @@ fn read(
         values: values.values,
         has_unknown_values: values.has_unknown,
     };
-    (release, findings)
+    Read { release, findings, lacking: values.lacking }
 }
 
 impl Release {

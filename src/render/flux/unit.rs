@@ -352,26 +352,15 @@ pub(crate) fn is_suspended(kustomization: &Manifest) -> bool {
     is_true(kustomization, &["suspend"])
 }
 
-/// The labels by which the controller knows its objects (kustomize-controller: `SetOwnerLabels`).
-#[must_use]
-pub fn with_owner_labels(manifest: &Manifest) -> Node {
-    let Some(Owner(owner)) = manifest.owner.as_ref().filter(|owner| owner.0.group == "kustomize.toolkit.fluxcd.io")
-    else {
-        return manifest.node.clone();
-    };
-    let mut node = manifest.node.clone();
-    let Some(metadata) = node.get_mut("metadata") else { return node };
+/// Sets the labels by which a controller knows its objects (fluxcd/pkg: `ssa.SetOwnerLabels`).
+pub(crate) fn set_owner_labels(node: &mut Node, group: &str, name: &str, namespace: &str) {
+    let Some(metadata) = node.get_mut("metadata") else { return };
     let span = metadata.span();
-    let mut labels = metadata
-        .get("labels")
-        .filter(|own| own.is_mapping())
-        .cloned()
-        .unwrap_or_else(|| Node::mapping(Vec::new(), span));
-    let namespace = owner.namespace.as_deref().unwrap_or_default();
-    for (key, value) in [("name", owner.name.as_str()), ("namespace", namespace)] {
+    let own = metadata.get("labels").filter(|own| own.is_mapping()).cloned();
+    let mut labels = own.unwrap_or_else(|| Node::mapping(Vec::new(), span));
+    for (key, value) in [("name", name), ("namespace", namespace)] {
         let origin = Origin::over(span, SetBy::Field("labels"), None);
-        labels.set(&format!("kustomize.toolkit.fluxcd.io/{key}"), Node::string(value, origin));
+        labels.set(&format!("{group}/{key}"), Node::string(value, origin));
     }
     metadata.set("labels", labels);
-    node
 }

@@ -1,5 +1,6 @@
 //! The version of Flux in a cluster, as far as it is known, and what hangs on it.
 
+use seatrial_helm::Major;
 use seatrial_kubernetes::flux::{Release, installed};
 use seatrial_model::{Level, Manifest};
 
@@ -27,8 +28,18 @@ impl Version {
         Version(self.0.or_else(|| installed(manifests)))
     }
 
+    /// The Helm in helm-controller: Helm 4 since Flux 2.8.
+    pub(crate) fn helm(self) -> Major {
+        if self.0.is_none_or(|release| release.numbers() >= (2, 8)) { Major::Four } else { Major::Three }
+    }
+
     /// Whether post-renderers of a HelmRelease change hooks, too: since 2.8 (helm-controller 1.5, with Helm 4).
     pub(crate) fn post_renders_hooks(self) -> bool {
+        self.0.is_none_or(|release| release.numbers() >= (2, 8))
+    }
+
+    /// Whether objects in `crds/` of a chart that are not definitions are passed over: since helm-controller 1.5.5, of Flux 2.8.
+    pub(crate) fn ignores_other_objects_in_crds(self) -> bool {
         self.0.is_none_or(|release| release.numbers() >= (2, 8))
     }
 

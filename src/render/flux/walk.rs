@@ -3,6 +3,7 @@
 //! The controllers wait for what is not there yet, whoever brings it; so a Kustomization is built when all that it reads from has been found,
 //! and those that wait for what never comes are built last, without it.
 
+mod build;
 mod finish;
 mod made;
 mod nodes;
@@ -14,13 +15,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use seatrial_helm::Served;
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
 use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
 use seatrial_tree::{confined, join};
 
+use build::build;
 use nodes::{leaf_state, node_of};
-use releases::Released;
+use releases::Releases;
 
 use crate::artifacts::Artifacts;
 use crate::azure;
@@ -29,7 +32,7 @@ use crate::objects::Objects;
 use crate::release::Release;
 use crate::sources::{Bootstrap, Repositories, source_of};
 use crate::substitute_from::is_all_there;
-use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
+use crate::unit::{self, Built, Surroundings, locate};
 use crate::version::Version;
 use crate::{ids, implied, remote_bases};
 
@@ -68,6 +71,9 @@ const MOST_OBJECTS: usize = 200_000;
 /// Kustomizations that are built at one go.
 const AT_ONCE: usize = 256;
 
+/// How often a cluster is walked because a chart asked for what is found later.
+const MOST_WALKS: usize = 3;
+
 struct Walk<'a> {
     cluster: &'a Cluster,
     version: Version,
@@ -83,8 +89,7 @@ struct Walk<'a> {
     artifacts: Artifacts,
     /// Generators whose artifacts are not made yet, and who applies them.
     generators: Vec<(Manifest, Option<ObjectId>)>,
-    /// The releases that were rendered.
-    released: Released,
+    releases: Releases,
     /// Something that is applied is not seen, and stands nowhere in the graph.
     is_partial: bool,
     findings: Vec<Finding>,
@@ -109,6 +114,19 @@ pub fn render(cluster: &Cluster) -> Rendered {
 /// The same, with the releases of charts.
 #[must_use]
 pub fn walk(cluster: &Cluster) -> Walked {
+    let mut served = Served::default();
+    for _ in 0..MOST_WALKS {
+        let walk = walked(cluster, served);
+        if !walk.releases.asked_too_early() {
+            return walk.finish();
+        }
+        served = walk.releases.served;
+    }
+    walked(cluster, served).finish()
+}
+
+/// Walks a cluster that serves so much already.
+fn walked(cluster: &Cluster, served: Served) -> Walk<'_> {
     let mut walk = Walk {
         cluster,
         version: cluster.version,
@@ -121,7 +139,7 @@ pub fn walk(cluster: &Cluster) -> Walked {
         built: 0,
         artifacts: Artifacts::default(),
         generators: Vec::new(),
-        released: Released::new(),
+        releases: Releases::after(served),
         is_partial: false,
         findings: Vec::new(),
         needed: Vec::new(),
@@ -132,7 +150,7 @@ pub fn walk(cluster: &Cluster) -> Walked {
             walk.step();
         }
         if !walk.render_releases() {
-            return walk.finish();
+            return walk;
         }
     }
 }
@@ -309,6 +327,10 @@ impl Walk<'_> {
         for manifest in manifests {
             let kind = FluxKind::of(&manifest.id);
             let is_new = !self.objects.is_applied(&manifest.id);
+            if kind == Some(FluxKind::HelmRelease) && is_new {
+                self.releases.find(&manifest.id);
+            }
+            self.releases.served.add(&manifest);
             match kind {
                 Some(FluxKind::Kustomization) if is_new && !self.known.contains_key(&manifest.id) => {
                     self.pending.push(Pending {
@@ -351,40 +373,6 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
-    let manifest = &pending.manifest;
-    if is_suspended(manifest) {
-        return Built::nothing(NodeState::Suspended);
-    }
-    let located = match locate(manifest, around) {
-        Ok(located) => located,
-        Err(instead) => return *instead,
-    };
-    if pending.above.contains(&located.name()) {
-        let message = format!("{} reconciles `./{}`, which contains itself", full_name(&manifest.id), located.dir);
-        let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
-        let parent = owners_of(manifest, around.objects).find(|owner| path_of(owner) == located.dir);
-        let finding = match parent {
-            Some(parent) => {
-                finding.with_related(crate::kustomization::place(parent), "this one reconciles it, and contains it")
-            }
-            None => finding,
-        };
-        let state = NodeState::NotFollowed("it reconciles its own parent".to_owned());
-        return Built::nothing(state).with(finding.with_object(&manifest.id));
-    }
-    unit::build(manifest, &located, around)
-}
-
-/// Who applies an object, who applies that, and so on.
-fn owners_of<'a>(manifest: &'a Manifest, objects: &'a Objects) -> impl Iterator<Item = &'a Manifest> {
-    let above = |manifest: &&'a Manifest| {
-        let owner = manifest.owner.as_ref().filter(|owner| owner.0 != manifest.id)?;
-        objects.get(&owner.0)
-    };
-    std::iter::successors(Some(manifest), above).skip(1).take(100)
 }
 
 /// Where the source of the cluster's root is defined: as the Kustomization that reconciles the root refers to it, or as a FluxInstance has it.

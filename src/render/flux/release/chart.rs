@@ -5,6 +5,7 @@ use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
 use seatrial_tree::{EntryKind, Tree, TreePath, confined, join};
 use seatrial_yaml::{Dialect, parse};
 
+use super::defaults::{self, DefaultsFile};
 use super::{Surroundings, packed};
 use crate::flux_object::{has_variable, namespace, spec, text};
 use crate::ids;
@@ -26,6 +27,10 @@ pub struct ChartReference {
     pub span: Span,
     /// Where it is.
     pub place: ChartPlace,
+    /// Where the version is written that a repository of charts is asked for; another source has only one.
+    pub version_span: Option<Span>,
+    /// The files of which its default values are made; empty for its own.
+    pub(crate) defaults: Vec<DefaultsFile>,
 }
 
 /// Where a chart is.
@@ -47,6 +52,9 @@ pub enum ChartPlace {
 struct Asked<'a> {
     name: &'a Node,
     version: &'a str,
+    version_span: Option<Span>,
+    /// `chart.spec` of a release, `spec` of a HelmChart.
+    spec: &'a Node,
     source: ObjectId,
     /// Where the source is named.
     source_span: Span,
@@ -117,7 +125,9 @@ impl Finder<'_> {
         };
         let source_span = source.get("name").map_or(source.span(), Node::span);
         let source = referred(source, namespace(self.manifest))?;
-        Some(self.find(&Asked { name, version: field("version").unwrap_or_default(), source, source_span }))
+        let version_span = chart.at(&["spec", "version"]).map(Node::span);
+        let (version, spec) = (field("version").unwrap_or_default(), chart.get("spec")?);
+        Some(self.find(&Asked { name, version, version_span, spec, source, source_span }))
     }
 
     fn lacks(&mut self, chart: &Node, message: &str) {
@@ -154,7 +164,10 @@ impl Finder<'_> {
             }
             (_, place) => place,
         };
-        Some(reference(name, &version, Some(source.clone()), span, place))
+        let version_span = ["digest", "semver", "tag"].iter().find_map(|field| spec(object, &["ref", field]));
+        let version_span = version_span.filter(|_| source.kind == "OCIRepository").map(Node::span);
+        let found = reference(name, &version, Some(source.clone()), span, place);
+        Some(ChartReference { version_span, ..found })
     }
 
     /// A HelmChart, which says the same as `spec.chart.spec`; its source is in its own namespace.
@@ -163,7 +176,9 @@ impl Finder<'_> {
         let source = source_of(chart)?;
         let source_span = spec(chart, &["sourceRef", "name"]).map_or(chart.span, Node::span);
         let version = text(chart, &["version"]).unwrap_or_default();
-        let found = self.find(&Asked { name, version, source, source_span });
+        let version_span = spec(chart, &["version"]).map(Node::span);
+        let fields = chart.node.get("spec")?;
+        let found = self.find(&Asked { name, version, version_span, spec: fields, source, source_span });
         Some(ChartReference { span, ..found })
     }
 
@@ -178,7 +193,20 @@ impl Finder<'_> {
                 _ => ChartPlace::Missing,
             }
         });
-        reference(name, asked.version, Some(asked.source.clone()), asked.name.span(), place)
+        let is_repository = asked.source.kind == "HelmRepository";
+        let root = if is_repository { None } else { self.root_of(&asked.source) };
+        let found = reference(name, asked.version, Some(asked.source.clone()), asked.name.span(), place);
+        let version_span = asked.version_span.filter(|_| is_repository);
+        ChartReference { version_span, defaults: defaults::asked_for(asked.spec, root.as_ref()), ..found }
+    }
+
+    /// The root of a source that is here.
+    fn root_of(&self, source: &ObjectId) -> Option<TreePath> {
+        let object = self.around.objects.get(source);
+        match self.around.repositories.find(source, object, self.around.bootstrap) {
+            Place::Here(root) => Some(at(root.repository.tree(), root.path)),
+            Place::Elsewhere(_) | Place::Nowhere => None,
+        }
     }
 
     fn in_repository(&mut self, asked: &Asked<'_>, name: &str) -> ChartPlace {
@@ -310,7 +338,8 @@ fn in_repository(url: &str, name: &str) -> String {
 }
 
 fn reference(name: &str, version: &str, source: Option<ObjectId>, span: Span, place: ChartPlace) -> ChartReference {
-    ChartReference { name: name.to_owned(), version: version.to_owned(), source, span, place }
+    let (name, version) = (name.to_owned(), version.to_owned());
+    ChartReference { name, version, source, span, place, version_span: None, defaults: Vec::new() }
 }
 
 /// What is unknown of some texts.

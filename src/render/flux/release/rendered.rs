@@ -1,18 +1,22 @@
-//! Releases whose chart is here → the objects that Helm would install.
+//! Releases whose chart is here → the objects that helm-controller would install.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use seatrial_helm::chart::Loaded;
-use seatrial_helm::ids::CHART_DEPENDENCY;
-use seatrial_helm::{Install, Installed};
+use seatrial_helm::chart::{Chart, Loaded};
+use seatrial_helm::ids::{CHART_DEPENDENCY, CHART_OUTPUT};
+use seatrial_helm::objects::Asked;
+use seatrial_helm::{Install, Installed, Served, Setting, Steering, is_definition, served_by};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
-use seatrial_model::{Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, OnceMap, Owner, Span};
+use seatrial_model::{
+    Finding, Level, Manifest, Needed, Node, NodeState, OnceMap, Owner, ReleasePart, ReleaseRole, Span,
+};
 use seatrial_tree::TreePath;
 
-use super::post_rendered::{Scope, post_render};
-use super::{ChartPlace, Release};
-use crate::flux_object::{has_variable, spec, text};
+use super::post_rendered::{PostRenderers, Strategy, set_labels};
+use super::{ChartPlace, Release, defaults, policy, version};
+use crate::flux_object::{has_variable, spec};
 use crate::version::Version;
 
 /// Charts by their places: each is read once, for all releases of all environments.
@@ -24,10 +28,30 @@ pub(crate) struct Charts(OnceMap<TreePath, Arc<Loaded>>);
 pub(crate) struct Outcome {
     pub(crate) state: NodeState,
     pub(crate) manifests: Vec<Manifest>,
-    /// Objects of `crds/`, which Helm leaves as they are where they are there already.
-    pub(crate) created_once: Vec<ObjectId>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) needed: Vec<Needed>,
+    /// What its templates asked whether the cluster serves it.
+    pub(crate) asked: Asked,
+    /// What the cluster serves because of it.
+    pub(crate) own: BTreeSet<String>,
+}
+
+impl Outcome {
+    fn nothing(why: &str, findings: Vec<Finding>) -> Outcome {
+        let state = NodeState::NotFollowed(why.to_owned());
+        let (asked, own) = (Asked::default(), BTreeSet::new());
+        Outcome { state, manifests: Vec::new(), findings, needed: Vec::new(), asked, own }
+    }
+
+    /// Whether the templates would print something else, now that more is served. What it brings itself is not there when it is installed.
+    pub(crate) fn would_differ(&self, served: &Served) -> bool {
+        asked_too_early(&self.asked, &self.own, served)
+    }
+}
+
+/// Whether something that was asked for in vain is served by others.
+pub(crate) fn asked_too_early(asked: &Asked, own: &BTreeSet<String>, served: &Served) -> bool {
+    asked.missing.iter().any(|version| served.has(version) && !own.contains(version))
 }
 
 impl Charts {
@@ -61,48 +85,103 @@ pub(crate) struct Rendering<'a> {
 impl Rendering<'_> {
     /// Renders a release as helm-controller does; `None` where its chart is not here.
     pub(crate) fn render(&self, release: &Release, manifest: &Manifest) -> Option<Outcome> {
-        let Rendering { charts, minor, version, builder, served } = *self;
         let reference = release.chart.as_ref()?;
-        let loaded = charts.get(&reference.place, reference.span)?;
+        let loaded = self.charts.get(&reference.place, reference.span)?;
         let mut findings = loaded.findings.clone();
         let Some(chart) = &loaded.chart else {
-            let state = NodeState::NotFollowed("its chart cannot be read".to_owned());
-            return Some(Outcome {
-                state,
-                manifests: Vec::new(),
-                created_once: Vec::new(),
-                findings: told(findings, release),
-                needed: Vec::new(),
-            });
+            return Some(Outcome::nothing("its chart cannot be read", told(findings, release)));
         };
-        let install = Install {
-            name: &release.name,
-            namespace: &release.namespace,
-            values: &release.values,
-            minor,
-            is_upgrade: false,
-            served,
+        findings.extend(version::check(reference, chart));
+        let defaults = match defaults::merged(&reference.defaults, chart, reference.span) {
+            Ok(defaults) => defaults,
+            Err(finding) => {
+                findings.push(*finding);
+                return Some(Outcome::nothing("its default values cannot be read", told(findings, release)));
+            }
         };
-        let mut installed = install.render(chart);
-        let policy = text(manifest, &["install", "crds"]).unwrap_or("Create");
-        let skips_crds = policy == "Skip";
-        installed.manifests.retain(|manifest| !(skips_crds && installed.crds.contains(&manifest.id)));
+        let mut installed = self.install(release, manifest, chart, defaults.as_ref());
         findings.append(&mut installed.findings);
-        let scope = Scope { crds: &installed.crds, with_hooks: version.post_renders_hooks() };
-        installed.manifests = post_render(manifest, installed.manifests, scope, builder, &mut findings);
-        let namespace = spec(manifest, &["targetNamespace"]);
-        let namespace =
-            namespace.or_else(|| manifest.node.at(&["metadata", "namespace"])).map_or(manifest.span, Node::span);
-        install.into_namespace(&mut installed.manifests, namespace);
         let state = state(release, &installed, &mut findings);
         for manifest in &mut installed.manifests {
             manifest.owner = Some(Owner(release.id.clone()));
         }
         let needed = installed.needed.into_iter().map(|needed| Needed { asked_by: Some(release.id.clone()), ..needed });
-        let needed = needed.collect();
-        let created_once = if policy == "Create" { installed.crds } else { Vec::new() };
-        Some(Outcome { state, manifests: installed.manifests, created_once, findings: told(findings, release), needed })
+        Some(Outcome {
+            state,
+            needed: needed.collect(),
+            asked: installed.asked,
+            own: installed.manifests.iter().flat_map(served_by).collect(),
+            manifests: installed.manifests,
+            findings: told(findings, release),
+        })
     }
+
+    /// What Helm makes of the chart, as the HelmRelease says.
+    fn install(
+        &self,
+        release: &Release,
+        manifest: &Manifest,
+        chart: &Arc<Chart>,
+        defaults: Option<&Node>,
+    ) -> Installed {
+        let strategy = Strategy::of(manifest, self.version);
+        let renderers = PostRenderers { release: manifest, strategy, builder: self.builder };
+        let (hooks, tests) = (policy::Hooks::of(manifest), policy::Tests::of(manifest));
+        let makes = |hook: &seatrial_model::Hook| hooks.make(hook) || tests.make(hook);
+        let change = |all, findings: &mut Vec<Finding>| renderers.change(all, findings);
+        let setting = Setting { helm: self.version.helm(), ..Setting::default() };
+        let steering = Steering { setting, defaults, makes: &makes, change: &change };
+        let mut installed = self.helm(release).render_with(&steering, chart);
+        let crds = policy::Definitions::of(manifest);
+        let ignores_others = self.version.ignores_other_objects_in_crds();
+        let mut findings = Vec::new();
+        installed.manifests.retain_mut(|object| {
+            let is_passed_over = ignores_others && !is_definition(object);
+            let name = object.id.name.clone();
+            let Some(ReleasePart { role, .. }) = &mut object.release else { return true };
+            match role {
+                ReleaseRole::Definition { .. } if crds == policy::Definitions::Skipped => false,
+                ReleaseRole::Definition { .. } if is_passed_over => {
+                    findings.push(not_a_definition(object));
+                    false
+                }
+                ReleaseRole::Definition { is_replaced } => {
+                    *is_replaced = crds == policy::Definitions::Replaced;
+                    set_labels(manifest, object);
+                    true
+                }
+                ReleaseRole::Hook(hook) => hooks.make(hook) || tests.run(&name),
+                ReleaseRole::Tracked { .. } => true,
+            }
+        });
+        installed.findings.append(&mut findings);
+        installed
+    }
+
+    fn helm<'r>(&'r self, release: &'r Release) -> Install<'r> {
+        let (name, namespace, values) = (&*release.name, &*release.namespace, &release.values);
+        Install { name, namespace, values, minor: self.minor, is_upgrade: false, served: self.served }
+    }
+
+    /// Puts the objects into the namespace of the release, once all definitions of the cluster are known.
+    pub(crate) fn put_into_namespace(
+        &self,
+        release: &Release,
+        manifest: &Manifest,
+        all: &mut [Manifest],
+        defined: &Served,
+    ) {
+        let place = spec(manifest, &["targetNamespace"]).or_else(|| manifest.node.at(&["metadata", "namespace"]));
+        let place = place.map_or(manifest.span, Node::span);
+        self.helm(release).into_namespace_among(all, place, defined);
+    }
+}
+
+/// Of `crds/`, helm-controller installs definitions alone.
+fn not_a_definition(object: &Manifest) -> Finding {
+    let message = format!("helm-controller does not install {}: only definitions belong into `crds/`", object.id);
+    let finding = Finding::new(CHART_OUTPUT, object.span, message).with_level(Level::Warning);
+    finding.with_object(&object.id).with_help("move it to `templates/`")
 }
 
 /// What became of a release. What is wrong is no error where it may hang on something that is not here.

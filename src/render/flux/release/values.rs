@@ -21,6 +21,8 @@ const TAKEN_LITERALLY: &str =
 pub(crate) struct Composed {
     pub(crate) values: Node,
     pub(crate) has_unknown: bool,
+    /// Objects that were not found.
+    pub(crate) lacking: Vec<ObjectId>,
 }
 
 /// What stands under a key of a ConfigMap or Secret.
@@ -44,13 +46,14 @@ struct Reference<'a> {
 
 /// The values of a release, and what is wrong with what they come from.
 pub(crate) fn of(manifest: &Manifest, around: &Surroundings<'_>, findings: &mut Vec<Finding>) -> Composed {
-    let mut reader = Reader { around, findings: Vec::new(), steps: Vec::new(), has_unknown: false };
+    let mut reader =
+        Reader { around, findings: Vec::new(), steps: Vec::new(), has_unknown: false, lacking: Vec::new() };
     let references: Vec<Reference<'_>> =
         items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest)).collect();
     for (at, reference) in references.iter().enumerate() {
         reader.take(at, reference);
     }
-    let Reader { findings: found, steps, has_unknown, .. } = reader;
+    let Reader { findings: found, steps, has_unknown, lacking, .. } = reader;
     findings.extend(found);
     let own = spec(manifest, &["values"]);
     let only: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
@@ -65,7 +68,7 @@ pub(crate) fn of(manifest: &Manifest, around: &Surroundings<'_>, findings: &mut 
         // What is not known may change what the path leads through.
         findings.push(if has_unknown { finding.with_level(Level::Note) } else { finding });
     }
-    Composed { values, has_unknown }
+    Composed { values, has_unknown, lacking }
 }
 
 /// Of a release whose values would be too many, together with those of the releases before it.
@@ -73,7 +76,17 @@ pub(crate) fn too_many(manifest: &Manifest, findings: &mut Vec<Finding>) -> Comp
     let place = spec(manifest, &["valuesFrom"]).map_or(manifest.span, Node::span);
     let message = "the values of all releases are more than 32 MiB: those of this one are not read";
     findings.push(Finding::new(ids::RELEASE_VALUES, place, message));
-    Composed { values: Node::mapping(Vec::new(), place), has_unknown: true }
+    Composed { values: Node::mapping(Vec::new(), place), has_unknown: true, lacking: Vec::new() }
+}
+
+/// Whether some of its values may be brought by somebody who is not rendered yet.
+pub(crate) fn are_awaited(manifest: &Manifest, around: &Surroundings<'_>) -> bool {
+    let references = items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest));
+    let is_awaited = |id: &ObjectId| {
+        let is_known = around.objects.get(id).is_some() || around.made.has(id) || around.may_be_there(id);
+        !is_known && !has_variable(&id.name)
+    };
+    references.into_iter().any(|reference| is_awaited(&reference.id))
 }
 
 /// About how many bytes are read and merged for the values of a release.
@@ -117,6 +130,7 @@ struct Reader<'a> {
     /// With the position of the reference that each is from.
     steps: Vec<(usize, Step)>,
     has_unknown: bool,
+    lacking: Vec<ObjectId>,
 }
 
 impl Reader<'_> {
@@ -172,6 +186,7 @@ impl Reader<'_> {
             return Found::Unknown;
         }
         let Some(object) = self.around.objects.get(id) else {
+            self.lacking.push(id.clone());
             if !reference.is_optional && !self.around.made.has(id) && !self.around.may_be_there(id) {
                 self.findings.push(self.not_in_git(reference));
             }

@@ -1,7 +1,7 @@
 //! Every `.txt` beside this file is a case: what is walked (`path clusters/dev`, `azure main.json`, `repository NAME DIR` (also `../DIR`, beside
 //! the repository, or `!` and why it cannot be read), `url …`, `variable NAME VALUE`, `version 2.9`), files as `-- PATH --`, last the graph, the
 //! findings and the objects as `-- expected --`. With `print yaml`, objects are printed whole; with `print lifecycle`, what the graph keeps of
-//! owners for the diff.
+//! owners for the diff; with `print parts`, what an object is to its Helm release.
 //!
 //! Bad input, and the case that holds it:
 //!
@@ -34,7 +34,8 @@ use std::sync::Arc;
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, Version, render};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{
-    BelongsTo, Finding, GraphNode, Lifecycle, Manifest, Node, NodeState, ObjectId, Rendered, Sources, Span,
+    BelongsTo, Finding, GraphNode, Lifecycle, Manifest, Node, NodeState, ObjectId, ReleasePart, ReleaseRole, Rendered,
+    Sources, Span,
 };
 use seatrial_tree::Tree;
 
@@ -94,6 +95,21 @@ fn lifecycle(node: &GraphNode) -> String {
     flags.chain(fields).chain(checks).chain(expressions).map(|line| format!("  {line}\n")).collect()
 }
 
+/// What an object is to its release.
+fn part(part: &ReleasePart) -> String {
+    let ReleasePart { release, role } = part;
+    let role = match role {
+        ReleaseRole::Tracked { is_kept: false } => "tracked".to_owned(),
+        ReleaseRole::Tracked { is_kept: true } => "kept".to_owned(),
+        ReleaseRole::Hook(hook) => {
+            let events: Vec<&str> = hook.events.iter().map(|event| event.name()).collect();
+            format!("hook {} weight {} deleted {}", events.join("+"), hook.weight, hook.delete_policies.join("+"))
+        }
+        ReleaseRole::Definition { is_replaced } => format!("definition, replaced {is_replaced}"),
+    };
+    format!(" ({role}, of {} in {})", release.name, release.namespace)
+}
+
 fn shown(rendered: &Rendered, sources: &Sources, print: &str) -> String {
     let place = |span: Span| {
         let file = sources.get(span.file).expect("a file of the tree");
@@ -128,7 +144,8 @@ fn shown(rendered: &Rendered, sources: &Sources, print: &str) -> String {
     };
     let object = |manifest: &Manifest| {
         let owner = manifest.owner.as_ref().map(|owner| format!(" < {}", name(&owner.0))).unwrap_or_default();
-        format!("{}{owner} at {}\n", name(&manifest.id), place(manifest.span))
+        let part = manifest.release.as_ref().filter(|_| print.contains("print parts")).map(part).unwrap_or_default();
+        format!("{}{owner}{part} at {}\n", name(&manifest.id), place(manifest.span))
     };
     let mut text: String = rendered.graph.iter().flat_map(|graph| &graph.nodes).map(node).collect();
     text.push_str("--\n");

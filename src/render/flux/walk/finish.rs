@@ -2,7 +2,6 @@
 
 use seatrial_model::{Graph, GraphNode, NodeState, Rendered};
 
-use super::releases::note;
 use super::{Walk, Walked, told, unseen};
 use crate::flux_object::FluxKind;
 use crate::references::{self, Known};
@@ -12,18 +11,20 @@ use crate::{dependencies, image_policy, input_provider, markers, owners};
 impl Walk<'_> {
     /// Judges what was found, and gives it all back.
     pub(super) fn finish(mut self) -> Walked {
+        let of_releases = self.releases.findings();
+        self.findings.extend(of_releases);
         // Charts bring workloads, not what Flux's own objects refer to. What a suspended one brought once is in the cluster still.
         let mut seen = self.nodes.iter().filter(|node| FluxKind::of(&node.id) != Some(FluxKind::HelmRelease));
         let may_hide = |node: &GraphNode| node.is_gap() || node.state == NodeState::Suspended;
         let is_complete = !self.is_partial && self.needed.is_empty() && !seen.any(may_hide);
         let repositories = &self.cluster.repositories;
         let around = release::Surroundings::new(&self.objects, repositories, self.bootstrap.as_ref());
-        let releases = release::read_all(&around, is_complete);
-        let brings_unseen = |release: &Release| release.may_bring_sources() && !self.released.contains_key(&release.id);
+        let releases = release::read_all(&around, is_complete, &self.releases.read(), self.releases.spent);
+        let brings_unseen = |release: &Release| release.may_bring_sources() && !self.releases.is_rendered(&release.id);
         let is_complete = is_complete && !releases.all.iter().any(brings_unseen);
         let is_hidden = self.is_partial || !self.needed.is_empty() || self.nodes.iter().any(unseen::hides_sources);
         unseen::sources_may_be_there(&mut self.findings, is_hidden);
-        note(&mut self.nodes, &releases.all, &self.released);
+        self.releases.note(&mut self.nodes, &releases.all);
         self.findings.extend(releases.findings);
         self.needed.extend(releases.needed);
         let graph = Graph { nodes: self.nodes };
