@@ -14,12 +14,16 @@
 mod bed;
 #[path = "live/case.rs"]
 mod case;
+#[path = "live/estate.rs"]
+mod estate;
 #[path = "support/files.rs"]
 mod files;
 #[path = "live/flux.rs"]
 mod flux;
 #[path = "live/form.rs"]
 mod form;
+#[path = "live/helm.rs"]
+mod helm;
 #[path = "live/program.rs"]
 mod program;
 #[path = "live/prove.rs"]
@@ -65,8 +69,10 @@ fn main() -> ExitCode {
 }
 
 /// What must hold of Flux's controllers and the program; the longest first.
-const CLAIMS: [(&str, Claim); 2] = [
+const CLAIMS: [(&str, Claim); 4] = [
+    ("helm_applies_what_is_rendered", helm::applies_what_is_rendered),
     ("flux_applies_what_is_rendered", flux::applies_what_is_rendered),
+    ("helm_refuses_what_is_refused", helm::refuses_what_is_refused),
     ("flux_refuses_what_is_refused", flux::refuses_what_is_refused),
 ];
 

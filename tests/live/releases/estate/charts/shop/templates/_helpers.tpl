@@ -1,0 +1,4 @@
+{{- define "shop.labels" -}}
+app: shop
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
