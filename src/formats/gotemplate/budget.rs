@@ -11,16 +11,16 @@ pub struct Budget<'a> {
     pub bytes: u64,
     /// Templates within templates (`template`, `include`, `tpl`).
     pub depth: u32,
-    /// Bytes of the thread's stack that the render may use. The thread must have more. A template within a template takes 3 to 6 KB of it in a
-    /// release build, about five times as much in a debug build.
+    /// Bytes of stack that the render may use, wherever they are. A template within a template takes 3 to 6 KB of it in a release build, about
+    /// five times as much in a debug build.
     pub stack: usize,
     /// Ends the render soon after somebody sets it.
     pub stop: Option<&'a AtomicBool>,
 }
 
 impl Default for Budget<'_> {
-    /// Enough for large charts, on a thread with the usual 2 MB of stack.
+    /// Enough for large charts, and for Helm to end what includes itself a thousand times.
     fn default() -> Self {
-        Self { steps: 20_000_000, bytes: 256 << 20, depth: 100_000, stack: 1_200_000, stop: None }
+        Self { steps: 20_000_000, bytes: 256 << 20, depth: 100_000, stack: 96 << 20, stop: None }
     }
 }

@@ -48,21 +48,19 @@ pub struct Context<'a> {
     pub(crate) condition: Marks,
     pub(crate) out: TextBuilder,
     pub(crate) depth: u32,
-    /// An address on the stack where the render began.
-    base: usize,
+    /// Bytes of stack that were added to the thread's own.
+    added: usize,
     world: &'a mut dyn Any,
 }
 
-/// Where the stack is now.
-#[inline(never)]
-fn stack_address() -> usize {
-    let here = 0_u8;
-    std::ptr::from_ref(&here).addr()
-}
+/// What is left of a stack before another one is begun: functions that go down into values by recursion need some, too.
+const LEAST_STACK: usize = if cfg!(debug_assertions) { 6 << 20 } else { 1 << 20 };
+
+/// Bytes of another stack.
+const MORE_STACK: usize = 16 << 20;
 
 impl<'a> Context<'a> {
     pub(crate) fn new(templates: &'a Templates, budget: Budget<'a>, world: &'a mut dyn Any) -> Self {
-        let base = stack_address();
         let (reads, out) = (Reads::default(), TextBuilder::new());
         let (missing, condition) = (None, Marks::NONE);
         Self {
@@ -76,7 +74,7 @@ impl<'a> Context<'a> {
             place: None,
             out,
             depth: 0,
-            base,
+            added: 0,
             world,
         }
     }
@@ -153,11 +151,11 @@ impl<'a> Context<'a> {
         let data = Held::from(data);
         let mut state = State::new(tree, data.clone());
         self.check_depth().map_err(|failure| state.failure(failure))?;
-        self.check_stack().map_err(|failure| state.failure(failure))?;
         let before = self.place;
         let outer = std::mem::take(&mut self.out);
         self.depth += 1;
-        let result = state.walk(self, &data, &tree.root);
+        let result = self.deeper(|cx| state.walk(cx, &data, &tree.root));
+        let result = result.unwrap_or_else(|failure| Err(state.failure(failure)));
         self.depth -= 1;
         self.place = before;
         let own = std::mem::replace(&mut self.out, outer);
@@ -186,11 +184,18 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    pub(crate) fn check_stack(&self) -> Result<(), Failure> {
-        if stack_address().abs_diff(self.base) > self.budget.stack {
+    /// Does something that may go deep, on another stack where this one has little left.
+    pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> Result<T, Failure> {
+        if stacker::remaining_stack().is_none_or(|left| left >= LEAST_STACK) {
+            return Ok(run(self));
+        }
+        if self.added + MORE_STACK > self.budget.stack {
             return Err(Failure::limit("exceeded maximum template depth (100000)"));
         }
-        Ok(())
+        self.added += MORE_STACK;
+        let result = stacker::grow(MORE_STACK, || run(self));
+        self.added -= MORE_STACK;
+        Ok(result)
     }
 
     /// Takes steps from the budget: for functions that loop over more than their arguments.

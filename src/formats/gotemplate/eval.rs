@@ -14,7 +14,6 @@ use crate::{Data, MapKind, Marks, Missing, MissingKey, ObjectKind, Text, Value};
 impl<'t> State<'t> {
     pub(crate) fn pipeline(&mut self, cx: &mut Context<'_>, dot: &Held, pipe: &'t Pipe) -> Exec<Held> {
         self.at = At::Pipe(pipe);
-        cx.check_stack().map_err(|failure| self.failure(failure))?;
         let mut value = None;
         for command in &pipe.commands {
             value = Some(self.command(cx, dot, command, value)?.unboxed());

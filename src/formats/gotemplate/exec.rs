@@ -358,7 +358,7 @@ impl<'t> State<'t> {
         let Some(tree) = cx.lookup(&call.name) else {
             return self.fault(format!("template {} not defined", quote(&call.name)));
         };
-        cx.check_depth().and_then(|()| cx.check_stack()).map_err(|failure| self.failure(failure))?;
+        cx.check_depth().map_err(|failure| self.failure(failure))?;
         let data = match &call.pipe {
             Some(pipe) => self.pipeline(cx, dot, pipe)?,
             None => Held::nothing(),
@@ -367,7 +367,8 @@ impl<'t> State<'t> {
         let before = cx.place;
         cx.depth += 1;
         let mut state = State::new(&tree, data.clone());
-        let result = state.walk(cx, &data, &tree.root);
+        let result = cx.deeper(|cx| state.walk(cx, &data, &tree.root));
+        let result = result.unwrap_or_else(|failure| Err(self.failure(failure)));
         cx.depth -= 1;
         cx.place = before;
         result.map(|_| ()).map_err(|mut error| {

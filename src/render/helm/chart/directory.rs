@@ -25,8 +25,13 @@ pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Loading, findings: &mut
         return None;
     }
     let ignore = rules(tree, &real, findings)?;
-    let mut walk = Walk { tree, ignore, files: Vec::new(), above: Vec::new() };
+    let mut walk = Walk { tree, ignore, files: Vec::new(), above: Vec::new(), has_too_many: false };
     walk.enter(&real, "", findings);
+    if walk.has_too_many {
+        let message = format!("there are more than {MOST_FILES} files in the chart");
+        findings.push(Finding::new(ids::CHART, tree.stand_in(&path), message));
+        return None;
+    }
     if walk.has_dead_links(&real, findings) {
         return None;
     }
@@ -57,6 +62,8 @@ struct Walk<'a> {
     files: Vec<ChartFile>,
     /// The real paths of the directories that it is in.
     above: Vec<String>,
+    /// Whether there are more files than are read.
+    has_too_many: bool,
 }
 
 impl Walk<'_> {
@@ -72,8 +79,12 @@ impl Walk<'_> {
             let is_directory = kind == EntryKind::Directory;
             let name = if name.is_empty() { entry.clone() } else { format!("{name}/{entry}") };
             let Some(path) = join(dir, &entry) else { continue };
-            if self.ignore.ignores(&name, is_directory) || self.files.len() >= MOST_FILES {
+            if self.ignore.ignores(&name, is_directory) {
                 continue;
+            }
+            if self.files.len() >= MOST_FILES {
+                self.has_too_many = true;
+                break;
             }
             if is_directory {
                 self.enter(&path, &name, findings);

@@ -26,8 +26,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function::new("genPrivateKey", &[Typ
     Ok(Value::text(key.pem()?))
 })];
 
-/// What a key costs of the budget: each is some tens of milliseconds.
-const RSA_STEPS: u64 = 100_000;
+/// What a key of 1024 bits costs of the budget, some tens of milliseconds. The time grows with more than the square of the bits.
+const RSA_STEPS: u64 = 75_000;
 
 /// A private key.
 pub(super) enum Key {
@@ -63,7 +63,7 @@ fn elliptic(random: &mut Random) -> p256::ecdsa::SigningKey {
 impl Key {
     /// A new RSA key of so many bits.
     pub(super) fn rsa(context: &mut Context<'_>, function: &'static str, bits: usize) -> Result<Key, Failure> {
-        context.spend(RSA_STEPS * (bits as u64 / 1024))?;
+        context.spend(RSA_STEPS * (bits as u64 / 1024).pow(2))?;
         let mut random = world::random(context, function)?;
         loop {
             let (p, q) = (prime(&mut random, bits / 2), prime(&mut random, bits / 2));
