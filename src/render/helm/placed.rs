@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use seatrial_gotemplate::{Piece, Place, Text};
-use seatrial_model::{Contribution, Finding, Manifest, Node, Origin, SetBy, SourceFile, Span};
+use seatrial_model::ids::DUPLICATE_KEY;
+use seatrial_model::{Contribution, Finding, Level, Manifest, Node, Origin, SetBy, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
@@ -110,8 +111,11 @@ impl Printed<'_> {
         Origin::from(if goes_on { first.span.to(last.span) } else { first.span })
     }
 
-    /// A finding of the parser about the printed text.
+    /// A finding of the parser about the printed text. Of a key that is there twice, Helm takes the last, and sends it once.
     fn tell(&self, mut finding: Finding) -> Finding {
+        if finding.rule == DUPLICATE_KEY {
+            finding.level = finding.level.min(Level::Warning);
+        }
         finding.primary.span = self.origin(finding.primary.span).span;
         for label in &mut finding.related {
             label.span = self.origin(label.span).span;

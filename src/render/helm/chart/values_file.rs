@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use seatrial_model::ids::DUPLICATE_KEY;
 use seatrial_model::{Entry, Finding, Level, Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
@@ -10,8 +11,9 @@ use crate::ids;
 /// The values of a file, and beside them those of its first document where it has several; `None` where Helm cannot read it.
 pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<(Node, Option<Node>)> {
     let parsed = parse(file, Dialect::Kubectl);
-    let is_broken = parsed.findings.iter().any(|finding| finding.level == Level::Error);
-    findings.extend(parsed.findings);
+    let is_broken =
+        parsed.findings.iter().any(|finding| finding.level == Level::Error && finding.rule != DUPLICATE_KEY);
+    findings.extend(parsed.findings.into_iter().map(as_helm_takes_it));
     if is_broken {
         return None;
     }
@@ -29,6 +31,12 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
         }
     }
     Some((values, first))
+}
+
+/// Of a key that is there twice, Helm takes the last.
+fn as_helm_takes_it(finding: Finding) -> Finding {
+    let level = if finding.rule == DUPLICATE_KEY { finding.level.min(Level::Warning) } else { finding.level };
+    finding.with_level(level)
 }
 
 /// Mappings are merged, all else is replaced (helm: `MergeMaps`).
