@@ -54,6 +54,8 @@ pub struct Installed {
     pub crds: Vec<ObjectId>,
     /// Whether Helm would have stopped.
     pub has_failed: bool,
+    /// Whether the chart itself did, by `fail` or `required`.
+    pub has_refused: bool,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// Charts that it depends on and that are not here.
@@ -192,6 +194,7 @@ fn told(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> 
     findings.extend(changing(rendered, chart, is_wanted));
     Installed {
         has_failed: rendered.failure.is_some(),
+        has_refused: rendered.has_refused(),
         findings,
         needed: rendered.needed.clone(),
         asked: rendered.asked.clone(),

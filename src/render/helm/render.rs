@@ -129,6 +129,13 @@ pub struct RenderedChart {
 }
 
 impl RenderedChart {
+    /// Whether the chart itself refuses to be rendered, by `fail` or `required`.
+    #[must_use]
+    pub fn has_refused(&self) -> bool {
+        // Helm says so of nothing else.
+        self.failure.as_ref().is_some_and(|message| message.starts_with("execution error at ("))
+    }
+
     /// Where in the chart a place of a template is; `None` where it is in a text that `tpl` was given.
     #[must_use]
     pub fn span(&self, place: Place) -> Option<Span> {
