@@ -112,3 +112,85 @@ fn a_chart_beside_a_kustomization_is_one_when_it_is_said() {
         assert_eq!(rendered.status.code(), Some(2), "{args:?}: {}", text(&rendered.stderr));
     }
 }
+
+/// A repository of charts.
+fn charts() -> tempfile::TempDir {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
+    files(&[
+        ("charts/asks/Chart.yaml", "apiVersion: v2\nname: asks\nversion: 0.1.0\nicon: https://a.b/c\n"),
+        ("charts/asks/templates/map.yaml", "{{ required \"give a host\" .Values.host }}\n"),
+        ("charts/asks/ci/host-values.yaml", "host: a\n"),
+        (
+            "charts/library/Chart.yaml",
+            "apiVersion: v2\nname: library\nversion: 0.1.0\ntype: library\nicon: https://a.b/c\n",
+        ),
+        ("charts/library/templates/_a.tpl", "{{ define \"a\" }}a{{ end }}\n"),
+        (
+            "charts/needs/Chart.yaml",
+            "apiVersion: v2\nname: needs\nversion: 0.1.0\nicon: https://a.b/c\ndependencies:\n- { name: db, version: 1.x, repository: https://charts.example.com }\n",
+        ),
+        ("charts/needs/templates/map.yaml", map),
+        (
+            "charts/newer/Chart.yaml",
+            "apiVersion: v2\nname: newer\nversion: 0.1.0\nicon: https://a.b/c\nkubeVersion: '>=1.99'\n",
+        ),
+        ("charts/newer/templates/map.yaml", map),
+        ("charts/waits/Chart.yaml", "apiVersion: v2\nname: waits\nversion: 0.1.0\nicon: https://a.b/c\n"),
+        (
+            "charts/waits/templates/map.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: {{ .Values.port }} }] }\n",
+        ),
+        ("charts/waits/ci/port-values.yaml", "port: 80\n"),
+    ])
+}
+
+#[test]
+fn charts_that_are_found_are_tried_and_may_ask_for_more() {
+    let scratch = charts();
+    std::fs::write(
+        scratch.path().join("charts/asks/templates/map.yaml"),
+        "{{ $_ := required \"give a host\" .Values.host }}\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n",
+    )
+    .expect("written");
+    let seen = seatrial(scratch.path(), &["validate", "-v"]);
+    let said = text(&seen.stdout) + &text(&seen.stderr);
+    assert_eq!(seen.status.code(), Some(0), "{said}");
+    for expected in [
+        "note[chart-asks]: give a host",
+        "charts/asks with ci/host-values.yaml",
+        "note[chart-dependency]",
+        "note[kube-version]",
+        "not validated: nothing was rendered",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(!said.contains("error["), "{said}");
+}
+
+#[test]
+fn a_chart_that_is_found_fails_with_the_values_of_its_tests() {
+    let scratch = charts();
+    let root = scratch.path();
+    std::fs::write(root.join("charts/asks/templates/map.yaml"), "").expect("written");
+    std::fs::write(root.join("charts/waits/ci/port-values.yaml"), "port: many\n").expect("written");
+    let seen = seatrial(root, &["validate"]);
+    let said = text(&seen.stdout) + &text(&seen.stderr);
+    assert_eq!(seen.status.code(), Some(1), "{said}");
+    assert!(said.contains("charts/waits/ci/port-values.yaml:1:7"), "{said}");
+    std::fs::write(root.join("charts/waits/templates/broken.yaml"), "{{ if }}\n").expect("written");
+    let seen = seatrial(root, &["validate"]);
+    assert!(text(&seen.stdout).contains("error[template]"), "{}", text(&seen.stdout));
+}
+
+#[test]
+fn a_chart_that_is_named_needs_its_dependencies() {
+    let scratch = charts();
+    let validated = |chart: &str| {
+        let seen = seatrial(scratch.path(), &["validate", chart]);
+        (seen.status.code(), text(&seen.stdout) + &text(&seen.stderr))
+    };
+    let (code, said) = validated("charts/needs");
+    assert_eq!((code, said.contains("error[chart-dependency]")), (Some(1), true), "{said}");
+    let (code, said) = validated("charts/library");
+    assert_eq!((code, said.contains("nothing was rendered")), (Some(0), true), "{said}");
+}

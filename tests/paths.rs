@@ -134,7 +134,7 @@ fn the_minor_is_that_of_the_configuration_else_of_the_flag() {
 fn an_application_without_an_object_is_told_what_it_has() {
     let app = files(&[
         ("docker-compose.yml", "services: {}\n"),
-        ("chart/Chart.yaml", "name: shop\n"),
+        ("chart/Chart.yaml", "name: {{ .name }}\n"),
         ("mkdocs.yml", "a: 1\n"),
     ]);
     let expected = "1 Helm chart: checked when it is named, or a release is made of it; skipped: 1 docker-compose file, 1 YAML file that is not a Kubernetes object";

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use seatrial_discover::HelmRelease;
-use seatrial_helm::chart::Loaded;
-use seatrial_helm::{Install, Major, Resources, Setting, Values};
+use seatrial_helm::chart::{ChartType, Loaded};
+use seatrial_helm::ids::{CHART_ASKS, CHART_DEPENDENCY, KUBE_VERSION, TEMPLATE};
+use seatrial_helm::{Install, Installed, Major, Resources, Setting, Values, lint};
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Finding, Node, OnceMap, Rendered, Span, ids};
+use seatrial_model::{Finding, Level, Node, OnceMap, Rendered, Span, ids};
 use seatrial_tree::Tree;
 
 use crate::config::{place_of, root_of};
@@ -23,6 +24,12 @@ impl Charts {
         let mut findings = loaded.findings.clone();
         let values = values(release, tree, &configured, &mut findings);
         let Some(chart) = &loaded.chart else { return Rendered { findings, ..Rendered::default() } };
+        if release.is_trial() && release.values.is_empty() {
+            findings.extend(lint(chart));
+        }
+        if release.is_trial() && chart.metadata.chart_type() == ChartType::Library {
+            return Rendered { findings, ..Rendered::default() };
+        }
         let lookup = (!release.lookup.is_empty()).then(|| {
             let (manifests, wrong) = Resources::read(tree, &release.lookup);
             findings.extend(wrong);
@@ -33,9 +40,29 @@ impl Charts {
         let install = Install { name, namespace, values, minor, is_upgrade: false, served: &[] };
         let mut installed = install.render_in(&Setting { helm: helm(release), lookup: lookup.as_ref() }, chart);
         install.into_namespace(&mut installed.manifests, configured.namespace);
+        if release.is_trial() {
+            of_trial(release, &mut installed, &mut findings);
+        }
         findings.extend(installed.findings);
         let needed = installed.needed;
         Rendered { manifests: installed.manifests, findings, needed, graph: None }
+    }
+}
+
+/// A chart may ask for values that nobody has given yet, as `helm lint` has it. Where nobody has named it, it may also need charts that are
+/// fetched first, and another version of Kubernetes.
+fn of_trial(release: &HelmRelease, installed: &mut Installed, loading: &mut [Finding]) {
+    for finding in loading.iter_mut().filter(|finding| release.is_found && finding.rule == CHART_DEPENDENCY) {
+        finding.level = finding.level.min(Level::Note);
+    }
+    for finding in &mut installed.findings {
+        if installed.has_refused && finding.rule == TEMPLATE {
+            finding.rule = CHART_ASKS;
+            finding.level = Level::Note;
+        }
+        if release.is_found && finding.rule == KUBE_VERSION {
+            finding.level = Level::Note;
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use seatrial_discover::{Discovery, HelmRelease, Loose, Role, Source};
 use seatrial_helm::chart::is_chart;
 use seatrial_kustomize::FILE_NAMES;
-use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, join, parent, within};
+use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, parent};
 
 use crate::cli::PathKind;
 use crate::plan::{Plan, PlanFlags, Planned, cannot_open, leads_out};
@@ -168,7 +168,8 @@ impl At<'_> {
             return Err(self.not_a_chart());
         }
         if is_chart && (is_asked_for || !discovery.has_kustomization(dir)) {
-            plan.environments.extend(self.trials(dir));
+            let trials = HelmRelease::trials(&self.workspace.tree, dir).into_iter().map(Source::Helm);
+            plan.environments.extend(trials.map(|source| Planned::found(source, self.flags)));
             return Ok(());
         }
         let found = discovery.below(dir);
@@ -186,21 +187,6 @@ impl At<'_> {
         plan.environments.extend(sources.into_iter().map(|source| Planned::found(source, self.flags)));
         plan.left_out.add(&found.left_out);
         Ok(())
-    }
-
-    /// A chart with its own values, and with each `ci/*-values.yaml`, as `ct` tries it.
-    fn trials(&self, dir: &str) -> Vec<Planned> {
-        let trial = |values: Option<String>| {
-            let note = values.as_ref().map(|path| format!(" with {}", within(path, dir).unwrap_or(path)));
-            let release = HelmRelease { values: values.into_iter().collect(), ..HelmRelease::unnamed(dir) };
-            let planned = Planned::found(Source::Helm(release), self.flags);
-            let name = format!("{}{}", planned.name, note.unwrap_or_default());
-            Planned { name, ..planned }
-        };
-        let ci = join(dir, "ci").unwrap_or_default();
-        let names = self.workspace.tree.list(&ci).unwrap_or_default();
-        let names = names.into_iter().filter(|(name, _)| name.ends_with("-values.yaml"));
-        std::iter::once(None).chain(names.map(|(name, _)| join(&ci, &name))).map(trial).collect()
     }
 
     fn file(&self, file: &str, plan: &mut Plan) {

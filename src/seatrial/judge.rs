@@ -246,7 +246,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     };
     let Checked { findings: checked, not_checked, .. } =
         checked(&head.manifests, context, renderer, &planned.source, bench.session);
-    let checked = with_levels(checked);
+    let checked = with_levels(of_trial(checked, &planned.source));
     let checked_in = elapsed_ms(started);
 
     tracing::debug!(
@@ -273,7 +273,8 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
 
     let objects = head.manifests.len();
     let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
-    let validation = validate_stage(&findings, &rendering, objects, bench.fail_on, checked_in);
+    let is_trial = matches!(&planned.source, Source::Helm(release) if release.is_trial());
+    let validation = validate_stage(&findings, &rendering, objects, is_trial, bench.fail_on, checked_in);
     let report = EnvironmentReport {
         name: planned.name.clone(),
         source: planned.describe(),
@@ -299,6 +300,14 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     Examined { judged, findings, fixed, changed, images }
 }
 
+/// What a chart prints without any values but its own may be waiting for some: nobody has said that it is installed so.
+fn of_trial(mut findings: Vec<Finding>, source: &Source) -> Vec<Finding> {
+    if matches!(source, Source::Helm(release) if release.is_found && release.values.is_empty()) {
+        findings.iter_mut().for_each(|finding| finding.level = finding.level.min(Level::Warning));
+    }
+    findings
+}
+
 /// A rendering with an error failed, whoever brought the error: what is left of it is no environment.
 fn render_stage(head: &Rendered, duration_ms: u64) -> StageOutcome {
     let result = if head.has_errors() { StageResult::Failed } else { StageResult::Passed };
@@ -310,11 +319,12 @@ fn validate_stage(
     findings: &[Found],
     rendering: &StageOutcome,
     objects: usize,
+    is_trial: bool,
     fail_on: FailOn,
     duration_ms: u64,
 ) -> StageOutcome {
     let stage = Stage::Validate;
-    if objects == 0 && rendering.result == StageResult::Failed {
+    if objects == 0 && (rendering.result == StageResult::Failed || is_trial) {
         return StageOutcome::skipped(stage, "nothing was rendered");
     }
     // What is left of a rendering that failed may fit, and is not called valid for it.

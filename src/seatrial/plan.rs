@@ -59,7 +59,7 @@ impl PlanFlags {
 impl Planned {
     /// What was found or named on the command line, without a configuration.
     pub(crate) fn found(source: Source, flags: PlanFlags) -> Planned {
-        let name = if source.path().is_empty() { ".".to_owned() } else { source.path().to_owned() };
+        let name = source.name();
         let (load_restriction, minor) = (flags.load_restriction, flags.minor_of(None));
         Planned { name, source, load_restriction, minor, place: None, config: None, flags }
     }

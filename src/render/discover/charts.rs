@@ -35,11 +35,19 @@ impl Charts {
         upwards(parent(path)).any(|dir| self.0.contains(dir) && is_inside(dir) && is_own(path, dir))
     }
 
-    /// How many there are below a directory; charts inside of charts are parts of them.
-    pub(crate) fn topmost(&self, dir: &str) -> usize {
-        let below = self.0.iter().filter(|chart| within(chart, dir).is_some());
-        below.filter(|chart| !upwards(chart).skip(1).any(|above| !above.is_empty() && self.0.contains(above))).count()
+    /// Those below a directory; charts inside of charts are parts of them.
+    pub(crate) fn topmost<'a>(&'a self, dir: &'a str) -> impl Iterator<Item = &'a str> {
+        let is_part = |chart: &str| {
+            let is_own = |above: &str| !above.is_empty() || is_in_own_directory(chart);
+            upwards(chart).skip(1).any(|above| self.0.contains(above) && is_own(above))
+        };
+        self.0.iter().map(String::as_str).filter(move |chart| within(chart, dir).is_some() && !is_part(chart))
     }
+}
+
+/// Whether a directory lies where a chart in the root has its own.
+fn is_in_own_directory(dir: &str) -> bool {
+    dir.split_once('/').is_some_and(|(first, _)| OWN.contains(&first))
 }
 
 fn is_own(path: &str, chart: &str) -> bool {

@@ -12,6 +12,7 @@ mod instances;
 mod kustomizations;
 mod left_out;
 mod loose;
+mod trials;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -74,6 +75,8 @@ pub struct HelmRelease {
     pub helm: u8,
     /// Files and directories with what `lookup` finds.
     pub lookup: Vec<String>,
+    /// Whether nobody has named it: it is tried because it is there.
+    pub is_found: bool,
     /// The configuration that names it, and as which environment; single values are read there, with their places.
     pub configured: Option<(String, String)>,
 }
@@ -175,13 +178,32 @@ impl Discovery {
         let kustomizations = self.kustomizations.outermost(dir).into_iter().filter(|dir| !clusters.reach(dir));
         let (mut files, mut left_out) = self.sorted(dir);
         files.retain(|file| !clusters.reach(file));
-        left_out.count_charts(self.charts.topmost(dir));
+        let (tried, others) = self.tried(dir, &clusters);
+        left_out.count_charts(others);
         let roots = clusters.roots.iter().map(|root| FluxRoot { path: Some(root.clone()), ..FluxRoot::default() });
         let mut sources: Vec<Source> = roots.map(Source::Flux).collect();
         sources.extend(kustomizations.map(Source::Kustomize).chain(loose::topmost(files).map(Source::Loose)));
+        sources.extend(tried.into_iter().map(Source::Helm));
         sources.sort_by(|a, b| a.path().cmp(b.path()));
-        let environments = sources.into_iter().map(|source| Discovered { name: name(&source), source });
+        let environments = sources.into_iter().map(|source| Discovered { name: source.name(), source });
         Found { environments: environments.collect(), left_out }
+    }
+
+    /// The charts below a directory that are tried, with each of their values, and how many others there are: those that a release is made of
+    /// are judged with it.
+    fn tried(&self, dir: &str, clusters: &ClusterRoots) -> (Vec<HelmRelease>, usize) {
+        let all: Vec<&str> = self.charts.topmost(dir).collect();
+        if all.is_empty() {
+            return (Vec::new(), 0);
+        }
+        let used = trials::used(&self.tree, &self.parsed, self.paths.iter().filter(|path| !self.charts.hold(path)));
+        let is_tried = |chart: &&str| {
+            let is_taken = used.contains(*chart) || self.has_kustomization(chart) || clusters.reach(chart);
+            !is_taken && trials::is_to_be_tried(&self.tree, chart)
+        };
+        let (tried, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(is_tried);
+        let trials = tried.into_iter().flat_map(|chart| HelmRelease::trials(&self.tree, chart));
+        (trials.map(|release| HelmRelease { is_found: true, ..release }).collect(), others.len())
     }
 
     /// The plain manifests below a directory that no kustomization reaches.
@@ -271,12 +293,27 @@ impl HelmRelease {
             namespace: "default".to_owned(),
             helm: 4,
             lookup: Vec::new(),
+            is_found: false,
             configured: None,
         }
     }
 }
 
 impl Source {
+    /// What it is called where nobody has given it a name: by its path, `.` for the root, and of a chart that is tried with other values by
+    /// these, too.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let path = if self.path().is_empty() { "." } else { self.path() };
+        match self {
+            Source::Helm(HelmRelease { chart, values, .. }) if !values.is_empty() => {
+                let values: Vec<&str> = values.iter().map(|file| within(file, chart).unwrap_or(file)).collect();
+                format!("{path} with {}", values.join(", "))
+            }
+            _ => path.to_owned(),
+        }
+    }
+
     /// The path of the directory or file.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -317,8 +354,4 @@ fn last(path: &str) -> &str {
 /// A file of a directory.
 fn file_in(dir: &str, name: &str) -> String {
     join(dir, name).unwrap_or_default()
-}
-
-fn name(source: &Source) -> String {
-    if source.path().is_empty() { ".".to_owned() } else { source.path().to_owned() }
 }

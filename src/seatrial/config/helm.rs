@@ -78,6 +78,7 @@ impl HelmSource {
             namespace: self.namespace.as_deref().unwrap_or("default").to_owned(),
             helm: self.version.unwrap_or(4),
             lookup: self.lookup.iter().map(|path| seen(path)).collect::<Option<_>>()?,
+            is_found: false,
             configured: Some((config_path.to_owned(), environment.to_owned())),
         })
     }
