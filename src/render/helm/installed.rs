@@ -1,6 +1,7 @@
 //! What a release puts into a cluster: the objects of a chart with the values that are given to it, each with the lines that a human edits.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use seatrial_kubernetes::{Minor, Scope, kinds, scope};
@@ -43,6 +44,24 @@ pub struct Setting<'a> {
     pub helm: Major,
     /// What `lookup` finds; nothing is looked up without it.
     pub lookup: Option<&'a Resources>,
+    /// Of what it makes what is random, and when.
+    pub chance: Chance,
+}
+
+/// Of what charts make what is random, and the time that it is for them. Without more it is fixed: base and head then agree.
+#[derive(Clone, Copy, Default)]
+pub struct Chance {
+    /// Bytes that others cannot guess where what is made of them is to be secret.
+    pub seed: [u8; 32],
+    /// Nanoseconds since 1970.
+    pub now: i128,
+}
+
+impl fmt::Debug for Chance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The seed is a secret.
+        f.debug_struct("Chance").field("now", &self.now).finish_non_exhaustive()
+    }
 }
 
 /// What came of it.
@@ -109,6 +128,8 @@ impl Install<'_> {
             lookup: steering.setting.lookup,
             sees_own_definitions: true,
             defaults: steering.defaults,
+            seed: steering.setting.chance.seed,
+            now: steering.setting.chance.now,
             ..Request::new(&release, self.values, &by, &capabilities)
         };
         let rendered = render(chart, &request);
