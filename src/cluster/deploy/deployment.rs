@@ -1,5 +1,7 @@
 //! One deployment from beginning to end; reads top to bottom like the story it tells.
 
+use std::sync::Arc;
+
 use seatrial_api::{ApiError, Cluster};
 use seatrial_model::{Change, Finding, Level, Manifest, ObjectId};
 use tokio::sync::watch;
@@ -12,6 +14,7 @@ use crate::lease::{Acquired, acquire};
 use crate::order::Stage;
 use crate::place::Placed;
 use crate::plan::{Plan, make};
+use crate::seed::{self, Seeded};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
 use crate::{CancelToken, DeployOptions, Deployed, preview};
@@ -24,10 +27,33 @@ pub async fn deploy(
     progress: Report<'_>,
     cancel: &CancelToken,
 ) -> Deployed {
+    deploy_made((cluster, manifests, options), None, progress, cancel).await
+}
+
+/// Deploys objects that are made anew with the seed of the target, once its Lease is held; the namespaces and kinds are those of `manifests`.
+pub async fn deploy_seeded(
+    cluster: &Cluster,
+    (manifests, seeded): (&[Manifest], Seeded<'_>),
+    options: &DeployOptions,
+    progress: Report<'_>,
+    cancel: &CancelToken,
+) -> Deployed {
+    deploy_made((cluster, manifests, options), Some(seeded), progress, cancel).await
+}
+
+async fn deploy_made(
+    (cluster, manifests, options): (&Cluster, &[Manifest], &DeployOptions),
+    seeded: Option<Seeded<'_>>,
+    progress: Report<'_>,
+    cancel: &CancelToken,
+) -> Deployed {
     let (lose, lost) = watch::channel(None);
     let work = Work::new(cluster, options.timeout, progress, cancel, lost);
     let mut done = Deployed::default();
-    if let Err(stop) = run(&work, manifests, options, lose, &mut done).await {
+    let ended = run(&work, (manifests, seeded), options, lose, &mut done).await;
+    if let Err(Stop::NoSeed(why)) = ended {
+        done.refused = Some(why);
+    } else if let Err(stop) = ended {
         done.broken = Some(with_what_was_done(&work.sentence(&stop), &stop, &done));
     }
     done.summary = summary(&done);
@@ -36,7 +62,7 @@ pub async fn deploy(
 
 async fn run(
     work: &Work<'_>,
-    manifests: &[Manifest],
+    (manifests, seeded): (&[Manifest], Option<Seeded<'_>>),
     options: &DeployOptions,
     lose: watch::Sender<Option<String>>,
     done: &mut Deployed,
@@ -46,6 +72,7 @@ async fn run(
     done.findings = placement.findings;
     done.notices = placement.notices;
     let objects = placement.objects;
+    done.findings.extend(seed::claimed(&objects));
     if has_errors(&done.findings) {
         return Ok(());
     }
@@ -73,7 +100,11 @@ async fn run(
             }
         }
     };
-    let result = bring_all(work, &objects, &config_map_id(&target, &options.environment), done).await;
+    let inventory_id = config_map_id(&target, &options.environment);
+    let result = match seeded {
+        None => bring_all(work, &objects, &inventory_id, done).await,
+        Some(seeded) => bring_seeded(work, (&target, seeded), options, &inventory_id, done).await,
+    };
     done.notices.extend(lease.release().await);
     result
 }
@@ -101,6 +132,28 @@ async fn make_namespace(
     let next = bring(work, &known, Stage::Definitions, None, done, &mut applied).await?;
     // They are applied and counted again, as unchanged, once the Lease is held; what was done here is what counts.
     Ok(next)
+}
+
+/// The same with objects that are made of the target's seed.
+async fn bring_seeded(
+    work: &Work<'_>,
+    (target, seeded): (&str, Seeded<'_>),
+    options: &DeployOptions,
+    inventory_id: &ObjectId,
+    done: &mut Deployed,
+) -> Result<(), Stop> {
+    let seed = seed::of_namespace(work, target, &seeded).await?;
+    work.enter("rendering with the seed of the target");
+    let manifests = (seeded.render)(&seed).map_err(Stop::NoSeed)?;
+    let Plan { placement, .. } = make(work, &manifests, options).await?;
+    (done.skipped, done.findings, done.notices) = (placement.skipped, placement.findings, placement.notices);
+    done.findings.extend(seed::claimed(&placement.objects));
+    if has_errors(&done.findings) {
+        return Ok(());
+    }
+    done.notices.push(seed::notice(target));
+    done.seeded = Some(Arc::clone(&manifests));
+    bring_all(work, &placement.objects, inventory_id, done).await
 }
 
 /// Everything that happens while the Lease is held.
@@ -216,6 +269,7 @@ fn summary(done: &Deployed) -> String {
         ids::FIELD_CONFLICT => "has fields of another manager",
         ids::FORBIDDEN => "not allowed",
         ids::OWNED_BY_OTHER => "owned by others",
+        ids::RESERVED_NAME => "has a name of Seatrial's own",
         ids::PREVIEW_COLLISION => "collides with another object",
         _ => "failed",
     };

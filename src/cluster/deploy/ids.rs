@@ -13,6 +13,8 @@ seatrial_model::rule_ids! {
         "The object was applied, but its workload failed or did not become ready in time; the evidence names the first cause that was found."
     OWNED_BY_OTHER "owned-by-other" Error Live "the object on the cluster is owned by Flux, Argo CD or Helm"
         "Applying over it would start a fight that the owner wins at its next reconciliation. Deploy the pull request into a preview namespace."
+    RESERVED_NAME "reserved-name" Error Live "an object has the name of one of Seatrial's own"
+        "Of the Secret `seatrial-seed` it makes what charts make at random: a repository does not say what lies in there."
     PREVIEW_COLLISION "preview-collision" Error Live "two objects would become one in the preview namespace"
         "They differ only by namespace, and a preview moves all namespaced objects into one. Give one another name, or deploy it without a preview namespace."
 }

@@ -23,19 +23,23 @@ mod place;
 mod plan;
 mod preview;
 mod reference;
+mod seed;
 mod unready;
 mod wait;
 mod work;
 
 pub use cancel::{CancelToken, Canceller};
 pub use cleanup::cleanup;
-pub use deployment::deploy;
+pub use deployment::{deploy, deploy_seeded};
 pub use gather::{Seen, events, gather};
 pub use ids::CATALOG;
 pub use options::{DeployOptions, Preview, Progress, RunIdentity, Unserved};
 pub use preview::may_read_preview;
+pub use seed::{Render, Seed, Seeded};
 
-use seatrial_model::{Change, Finding, ObjectId, Skipped};
+use std::sync::Arc;
+
+use seatrial_model::{Change, Finding, Manifest, ObjectId, Skipped};
 
 /// What a deployment did; kept whatever happened later.
 #[derive(Debug, Default)]
@@ -50,6 +54,10 @@ pub struct Deployed {
     pub vanished: Vec<ObjectId>,
     /// Why it stopped though the change is not at fault; a sentence.
     pub broken: Option<String>,
+    /// Why nothing is deployed of an environment that needs a seed; a clause.
+    pub refused: Option<String>,
+    /// What was deployed, where it was made anew with the seed of the target.
+    pub seeded: Option<Arc<[Manifest]>>,
     /// A clause for the table: `` `Deployment/web` not ready ``; empty when all is well.
     pub summary: String,
     /// Sentences for the report's notices.

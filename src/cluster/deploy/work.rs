@@ -33,6 +33,8 @@ pub(crate) enum Stop {
     Api(ApiError),
     /// What was asked for cannot be done; a sentence.
     Refused(String),
+    /// There is no seed of which charts could make their values; a clause.
+    NoSeed(String),
 }
 
 impl From<ApiError> for Stop {
@@ -198,7 +200,7 @@ impl<'a> Work<'a> {
             Stop::LeaseLost(why) => format!("stopped while {phase}, {why}"),
             Stop::Unanswered(why) => format!("{}, which may or may not have been carried out", self.sentence(why)),
             Stop::Api(error) => format!("{error}, while {phase}"),
-            Stop::Refused(sentence) => sentence.clone(),
+            Stop::Refused(sentence) | Stop::NoSeed(sentence) => sentence.clone(),
         }
     }
 }

@@ -5,3 +5,4 @@ mod hold;
 mod preview;
 mod refusal;
 mod rollout;
+mod seed;
