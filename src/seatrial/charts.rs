@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatrial_discover::HelmRelease;
 use seatrial_helm::chart::{ChartType, Loaded};
 use seatrial_helm::ids::{CHART_ASKS, CHART_DEPENDENCY, KUBE_VERSION, TEMPLATE};
-use seatrial_helm::{Install, Installed, Major, Resources, Setting, Values, lint};
+use seatrial_helm::{Chance, Install, Installed, Major, Resources, Setting, Values, lint};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Level, Node, OnceMap, Rendered, Span, ids};
 use seatrial_tree::Tree;
@@ -18,7 +18,7 @@ pub(crate) struct Charts(OnceMap<String, Arc<Loaded>>);
 
 impl Charts {
     /// Renders a release.
-    pub(crate) fn render(&self, release: &HelmRelease, tree: &Tree, minor: Minor) -> Rendered {
+    pub(crate) fn render(&self, release: &HelmRelease, tree: &Tree, minor: Minor, chance: Chance) -> Rendered {
         let configured = Configured::of(release, tree);
         let loaded = self.0.get(&release.chart, || Arc::new(load(tree, &release.chart, configured.chart)));
         let mut findings = loaded.findings.clone();
@@ -38,7 +38,7 @@ impl Charts {
         let (name, namespace) = (&*release.name, &*release.namespace);
         let values = &values.into_node();
         let install = Install { name, namespace, values, minor, is_upgrade: false, served: &[] };
-        let mut installed = install.render_in(&Setting { helm: helm(release), lookup: lookup.as_ref() }, chart);
+        let mut installed = install.render_in(&Setting { helm: helm(release), lookup: lookup.as_ref(), chance }, chart);
         install.into_namespace(&mut installed.manifests, configured.namespace);
         if release.is_trial() {
             of_trial(release, &mut installed, &mut findings);

@@ -6,6 +6,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use seatrial_discover::Source;
 use seatrial_flux::tell_here;
+use seatrial_helm::ids::CHANGING_VALUE;
 use seatrial_kubernetes::flux::group_kinds;
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{
@@ -27,6 +28,8 @@ use crate::unseen::Unseen;
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) planned: Planned,
+    /// Whether charts made something of it at random or of the time, whatever is told of that.
+    pub(crate) is_changing: bool,
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) report: EnvironmentReport,
     pub(crate) findings: Vec<ReportedFinding>,
@@ -135,6 +138,7 @@ impl Examined {
         };
         let judged = Judged {
             planned,
+            is_changing: false,
             manifests: Vec::new(),
             report,
             findings: Vec::new(),
@@ -220,6 +224,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
         // An `--image` may match what is missing: that it matches nothing would follow from the first error, and hide it.
         changed.fill(1);
     }
+    let is_changing = head.findings.iter().any(|finding| finding.rule == CHANGING_VALUE);
     head.findings = with_levels(head.findings);
     head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m, &bench.session.sources));
     let rendering = render_stage(&head, elapsed_ms(started));
@@ -296,7 +301,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     };
     let notices = Vec::new();
     let (of_head, of_base) = (Vec::new(), Vec::new());
-    let judged = Judged { planned, manifests, report, findings: of_head, fixed: of_base, notices, unseen };
+    let judged = Judged { planned, is_changing, manifests, report, findings: of_head, fixed: of_base, notices, unseen };
     Examined { judged, findings, fixed, changed, images }
 }
 

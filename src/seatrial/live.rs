@@ -1,9 +1,13 @@
 //! The live half of one environment: connect, deploy, test. Turns what the rooms below say into stage outcomes.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use seatrial_api::{Cluster, ClusterTarget};
-use seatrial_deploy::{CancelToken, DeployOptions, Preview, RunIdentity, Unserved, deploy, may_read_preview};
+use seatrial_deploy::{
+    CancelToken, DeployOptions, Preview, RunIdentity, Seed, Seeded, Unserved, deploy, deploy_seeded, may_read_preview,
+};
+use seatrial_helm::Chance;
 use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
 use seatrial_rules::MISSING_OBJECT;
@@ -14,6 +18,8 @@ use seatrial_trial::Probe;
 use crate::authority::stays_inside;
 use crate::config::{ClusterConfig, DeployConfig, EnvironmentConfig, Placeholders, fill};
 use crate::judge::{Judged, elapsed_ms};
+use crate::plan::Planned;
+use crate::preparation::Preparation;
 use crate::progress::ProgressLog;
 use crate::render::image_names;
 use crate::session::Session;
@@ -23,6 +29,12 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How long a preview lives when nothing else is said.
 const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
+
+/// Why an environment is not deployed whose charts make what others could make, too.
+pub(crate) const GUESSABLE: &str = "a chart makes values at random or of the time, and they could be guessed";
+
+/// Why there is no seed either.
+const NO_RANDOMNESS: &str = "the system gives no random bytes";
 
 /// Images that a sentence names.
 const MOST_IMAGES: usize = 10;
@@ -144,7 +156,7 @@ impl LiveContext<'_> {
     }
 
     /// Deploys and waits; what was done goes into the environment's report.
-    pub(crate) async fn deploy(&self, judged: &mut Judged, live_target: &LiveTarget) {
+    pub(crate) async fn deploy(&self, judged: &mut Judged, live_target: &LiveTarget, prepared: &Preparation) {
         let started = Instant::now();
         let options = DeployOptions {
             environment: judged.planned.name.clone(),
@@ -155,11 +167,27 @@ impl LiveContext<'_> {
         };
         let name = judged.planned.name.clone();
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);
-        let deployed = deploy(&live_target.cluster, &judged.manifests, &options, &progress, self.cancel).await;
+        let (cluster, cancel) = (&live_target.cluster, self.cancel);
+        let planned = &judged.planned;
+        let mut deployed = if judged.is_changing {
+            let render = |seed: &Seed| self.rendered_with(seed, planned, prepared);
+            let fresh = || seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned());
+            let seeded = Seeded { fresh: &fresh, render: &render };
+            deploy_seeded(cluster, (&judged.manifests, seeded), &options, &progress, cancel).await
+        } else {
+            deploy(cluster, &judged.manifests, &options, &progress, cancel).await
+        };
+        if let Some(seeded) = deployed.seeded.take() {
+            judged.manifests = seeded.to_vec();
+        }
         let session = self.session;
         let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker).found_by(Stage::Deploy);
         let failed = deployed.findings.iter().any(|f| f.level == Level::Error);
         let result = match deployed.broken {
+            None if deployed.refused.is_some() => {
+                let why = deployed.refused.as_deref().unwrap_or_default();
+                StageResult::Skipped(session.masked(&format!("{GUESSABLE}: {why}")))
+            }
             Some(sentence) => StageResult::Broken(session.masked(&sentence)),
             None if failed => StageResult::Failed,
             None => StageResult::Passed,
@@ -181,6 +209,19 @@ impl LiveContext<'_> {
         judged.notices.extend(notices.map(|n| session.masked(n)));
         let not_pulled = live_target.simulated.as_ref().and_then(|told| not_pulled(told, &judged.manifests));
         judged.notices.extend(not_pulled.map(|sentence| session.masked(&sentence)));
+    }
+
+    /// The objects of an environment, of which charts make what is random of a seed, and of the time that it is.
+    fn rendered_with(&self, seed: &Seed, planned: &Planned, prepared: &Preparation) -> Result<Arc<[Manifest]>, String> {
+        let chance = Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() };
+        let render = || prepared.renderer.render_by(planned.subject(), &prepared.images, chance).0;
+        let rendered = tokio::task::block_in_place(render);
+        rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m, &self.session.sources));
+        self.session.masker.learn(&self.session.sources);
+        match rendered.findings.iter().find(|finding| finding.level == Level::Error) {
+            None => Ok(rendered.manifests.into()),
+            Some(error) => Err(format!("with them, rendering fails: {}", error.message)),
+        }
     }
 
     /// Whether the environment's tests may read its preview: one that is another's is not read either.

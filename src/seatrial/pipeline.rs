@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use seatrial_deploy::CancelToken;
-use seatrial_helm::ids::CHANGING_VALUE;
+use seatrial_discover::Source;
 use seatrial_kustomize::REMOTE_CHART;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
@@ -15,7 +15,7 @@ use crate::cli::RunArgs;
 use crate::config::{Config, EnvironmentConfig};
 use crate::head_lines::show_for_head;
 use crate::judge::{Judged, Keep, count, elapsed_ms};
-use crate::live::{LiveContext, LiveTarget};
+use crate::live::{GUESSABLE, LiveContext, LiveTarget};
 use crate::plan::PlanFlags;
 use crate::preparation::{Preparation, Selection};
 use crate::progress::ProgressLog;
@@ -64,20 +64,21 @@ impl Trial<'_> {
         let (context, common) = (self.context, &self.args.common);
         let wanted = Selection::Environments(&common.environment);
         let mut report = context.report(self.extent.command(), self.args.findings);
-        let judged = tokio::task::block_in_place(|| {
+        let (prepared, judged) = tokio::task::block_in_place(|| {
             let (workspace, source) = (&context.workspace, &self.args.source);
             let flags = PlanFlags { load_restriction: self.args.load.load_restriction(), minor: None, path_kind: None };
             let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
-            let prepared = prepared.with_options(self.args.findings.options());
+            let mut prepared = prepared.with_options(self.args.findings.options());
             let is_stopped = || self.cancel.is_cancelled();
             let is_pull_request = context.session.ci.pull_request.is_some();
             let besides = if is_pull_request { ", and nothing is deployed" } else { "" };
-            prepared.judge(context, Keep::Objects, besides, &is_stopped, &mut report)
+            let judged = prepared.judge(context, Keep::Objects, besides, &is_stopped, &mut report)?;
+            Ok::<_, Stop>((prepared, judged))
         })?;
         report.notices.extend(context.nobody());
         report.notices.extend(self.deferred_report());
         for mut environment in judged {
-            self.live(&mut environment).await;
+            self.live(&mut environment, &prepared).await;
             for notice in std::mem::take(&mut environment.notices) {
                 // What holds for several environments is said once.
                 if !report.notices.contains(&notice) {
@@ -117,7 +118,7 @@ impl Trial<'_> {
     }
 
     /// Deploys and tests one environment, or says why not.
-    async fn live(&self, judged: &mut Judged) {
+    async fn live(&self, judged: &mut Judged, prepared: &Preparation) {
         let repository = self.context.repository();
         let live = LiveContext {
             session: self.context.session,
@@ -145,7 +146,7 @@ impl Trial<'_> {
         }
         match self.extent {
             Extent::Test => skip(&mut judged.report, &[Stage::Deploy], "only the tests were asked for"),
-            Extent::Run | Extent::Deploy => live.deploy(judged, &live_target).await,
+            Extent::Run | Extent::Deploy => live.deploy(judged, &live_target, prepared).await,
         }
         self.test(judged, &live, &live_target).await;
     }
@@ -165,6 +166,7 @@ impl Trial<'_> {
         judged.notices.extend(deferred);
         let because = match judged.report.stage(Stage::Deploy).map(|s| &s.result) {
             Some(StageResult::Failed | StageResult::Broken(_)) => "deploy failed",
+            Some(StageResult::Skipped(_)) if self.extent != Extent::Test => "nothing was deployed",
             _ if self.extent == Extent::Deploy => "only the deployment was asked for",
             _ if tests.is_empty() => "no tests",
             _ if self.cancel.is_cancelled() => "stopped by a signal",
@@ -196,8 +198,9 @@ impl Trial<'_> {
             if let Some(because) = self.context.foreign_access(&target) {
                 return Err(because);
             }
-            if judged.findings.iter().any(|finding| finding.rule == CHANGING_VALUE.as_str()) {
-                return Err("a chart makes values at random or of the time, and they could be guessed".to_owned());
+            // What Flux releases is not rendered anew with a seed of the cluster.
+            if judged.is_changing && !matches!(judged.planned.source, Source::Helm(_)) {
+                return Err(GUESSABLE.to_owned());
             }
             if judged.findings.iter().any(|finding| finding.rule == REMOTE_CHART.as_str()) {
                 return Err("a chart was not fetched, and what is deployed without it would be incomplete".to_owned());

@@ -144,7 +144,7 @@ impl Preparation {
     /// # Errors
     /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
     pub(crate) fn judge(
-        mut self,
+        &mut self,
         context: &RunContext<'_>,
         keep: Keep,
         besides: &str,
@@ -152,7 +152,7 @@ impl Preparation {
         report: &mut Report,
     ) -> Result<Vec<Judged>, Stop> {
         let outside = Arc::new(Outside::of(&context.workspace, &context.authority, &context.session.sources));
-        self.renderer = self.renderer.with_outside(&outside);
+        self.renderer.look_outside(&outside);
         let against = self.against(context, &outside).unwrap_or_else(|missing| {
             report.notices.push(missing.sentence(besides));
             report.revision.base = None;
@@ -175,7 +175,7 @@ impl Preparation {
             keep,
             is_stopped,
         };
-        let own = self.planned.into_iter();
+        let own = std::mem::take(&mut self.planned).into_iter();
         let own = own.map(|planned| Seat { planned, head: &self.renderer, base: against.as_ref() });
         let others = self.elsewhere.iter().flat_map(|place| {
             place.environments.iter().map(|p| Seat { planned: p.clone(), head: &place.renderer, base: None })

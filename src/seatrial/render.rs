@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use seatrial_discover::{CheckedOut, Discovery, FluxRoot, Loose, Source};
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
+use seatrial_helm::Chance;
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
 use seatrial_kustomize::{Builder, Checkout, HelmCharts, ImageOverride, LoadRestriction, Options, override_images};
@@ -71,6 +72,11 @@ impl Renderer {
         Renderer { charts_of_kustomizations: charts, ..self }
     }
 
+    /// With checkouts outside of the tree from now on.
+    pub(crate) fn look_outside(&mut self, outside: &Arc<Outside>) {
+        self.outside = Some(Arc::clone(outside));
+    }
+
     /// The same of a tree without copies of other repositories.
     pub(crate) fn alone(tree: &Tree, parsed: &Arc<ParsedFiles>) -> Renderer {
         Renderer {
@@ -95,11 +101,21 @@ impl Renderer {
 
     /// Renders an environment. Gives back how many containers each `--image` changed, too.
     pub(crate) fn render(&self, subject: Subject<'_>, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
+        self.render_by(subject, images, Chance::default())
+    }
+
+    /// The same, with what charts make at random and the time that it is for them. Of charts that Flux releases nothing is told.
+    pub(crate) fn render_by(
+        &self,
+        subject: Subject<'_>,
+        images: &[ImageOverride],
+        chance: Chance,
+    ) -> (Rendered, Vec<usize>) {
         let Subject { source, load_restriction, minor } = subject;
         let mut rendered = match source {
             Source::Flux(root) => self.walk(root, minor),
             Source::Kustomize(path) => self.build(path, load_restriction),
-            Source::Helm(release) => self.charts.render(release, &self.tree, minor),
+            Source::Helm(release) => self.charts.render(release, &self.tree, minor, chance),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
             Source::Loose(Loose { path, files }) => {
                 seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
