@@ -38,7 +38,8 @@ impl Charts {
         let (name, namespace) = (&*release.name, &*release.namespace);
         let values = &values.into_node();
         let install = Install { name, namespace, values, minor, is_upgrade: false, served: &[] };
-        let mut installed = install.render_in(&Setting { helm: helm(release), lookup: lookup.as_ref(), chance }, chart);
+        let mut installed = install
+            .render_in(&Setting { helm: helm(release), lookup: lookup.as_ref(), chance, skips_schemas: false }, chart);
         install.into_namespace(&mut installed.manifests, configured.namespace);
         if release.is_trial() {
             of_trial(release, &mut installed, &mut findings);

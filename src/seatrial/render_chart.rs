@@ -53,7 +53,8 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     let request = Request::new(&release, &values, &by, &capabilities);
     let (lookup, wrong) = looked_up(session, &flags.lookup_resources)?;
     findings.extend(wrong);
-    let made = render(&chart, &Request { lookup: lookup.as_ref(), ..request });
+    let made =
+        render(&chart, &Request { lookup: lookup.as_ref(), checks_schemas: !flags.skip_schema_validation, ..request });
     let printing = Printing {
         include_crds: flags.include_crds,
         skip_tests: flags.skip_tests,

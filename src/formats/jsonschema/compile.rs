@@ -132,7 +132,8 @@ impl Compiler {
     }
 
     pub(crate) fn finish(self, root: usize) -> Schema {
-        Schema { nodes: self.nodes, root, unknown: self.unknown }
+        let document = self.roots.get(OWN).map(|root| Arc::clone(&root.document));
+        Schema { nodes: self.nodes, root, unknown: self.unknown, document }
     }
 
     fn add_own(&mut self, document: &Arc<Json>) -> Result<(), Refusal> {

@@ -16,6 +16,8 @@ pub struct Schema {
     pub(crate) nodes: Vec<Node>,
     pub(crate) root: usize,
     pub(crate) unknown: Vec<Unknown>,
+    /// The schema as it was read.
+    pub(crate) document: Option<Arc<Json>>,
 }
 
 /// A part of a schema of which nothing is known.
@@ -165,7 +167,17 @@ impl Schema {
     /// Names that the schema knows for members of the object that one of its parts, by its pointer, is about.
     #[must_use]
     pub fn known_names(&self, pointer: &str) -> Vec<&str> {
-        let node = self.nodes.iter().find(|node| node.url == self.nodes[self.root].url && node.pointer == pointer);
-        node.map(|node| node.rules.properties.keys().map(AsRef::as_ref).collect()).unwrap_or_default()
+        let map = self.at(pointer).and_then(|part| part.get("properties")).and_then(Json::as_map);
+        map.map(|map| map.keys().map(AsRef::as_ref).collect()).unwrap_or_default()
+    }
+
+    /// Where a part of the schema stands in its text.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> Option<Place> {
+        self.at(pointer).map(|part| part.at)
+    }
+
+    fn at(&self, pointer: &str) -> Option<&Json> {
+        crate::roots::value_at(self.document.as_ref()?, pointer)
     }
 }

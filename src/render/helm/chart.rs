@@ -12,6 +12,7 @@ mod ignore;
 mod loaded;
 mod loading;
 mod metadata;
+mod schema;
 mod values_file;
 
 use std::sync::{Arc, OnceLock};
@@ -31,6 +32,7 @@ pub(crate) use definitions::Definitions;
 pub(crate) use dependencies::is_in_range;
 pub(crate) use file::readable;
 pub(crate) use ignore::matches as path_matches;
+pub(crate) use schema::{ChartSchema, Unusable};
 
 /// The templates of a chart and of those within it, under the names that they have there; or what is wrong with the first that is not one.
 pub(crate) type Parsed = Result<Arc<ParsedTemplates>, Arc<crate::render::Failure>>;
@@ -67,6 +69,7 @@ pub struct Chart {
     /// The first document of its `values.yaml`, where it has several: Helm 3 reads no more.
     first_values: Option<Node>,
     definitions: OnceLock<Vec<(ChartFile, Definitions)>>,
+    compiled: OnceLock<Option<Arc<ChartSchema>>>,
 }
 
 impl Chart {
@@ -116,6 +119,11 @@ impl Chart {
     #[must_use]
     pub fn start(&self) -> Span {
         self.chart_file.start()
+    }
+
+    /// Its schema, compiled once; `None` without one.
+    pub(crate) fn compiled_schema(&self) -> Option<Arc<ChartSchema>> {
+        self.compiled.get_or_init(|| self.schema.as_ref().map(|file| Arc::new(ChartSchema::read(file)))).clone()
     }
 
     /// The table that its files are entered into.

@@ -44,6 +44,8 @@ pub struct Setting<'a> {
     pub helm: Major,
     /// What `lookup` finds; nothing is looked up without it.
     pub lookup: Option<&'a Resources>,
+    /// Whether values are not held against the schemas of charts.
+    pub skips_schemas: bool,
     /// Of what it makes what is random, and when.
     pub chance: Chance,
 }
@@ -126,6 +128,7 @@ impl Install<'_> {
         let by = SetBy::Values("values");
         let request = Request {
             lookup: steering.setting.lookup,
+            checks_schemas: !steering.setting.skips_schemas,
             sees_own_definitions: true,
             defaults: steering.defaults,
             seed: steering.setting.chance.seed,

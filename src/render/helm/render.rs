@@ -11,6 +11,8 @@ mod metadata;
 mod name_template;
 mod objects;
 mod printed;
+mod schema_finding;
+mod schemas;
 mod tables;
 mod told;
 mod top;
@@ -63,6 +65,8 @@ pub struct Request<'a> {
     pub now: i128,
     /// What `lookup` answers; nothing without it.
     pub lookup: Option<&'a Resources>,
+    /// Whether values are held against the schemas of charts.
+    pub checks_schemas: bool,
     /// Whether `required` and `fail` let pass what they would refuse, as in `helm lint`.
     pub is_lint: bool,
     /// Whether it sees the chart's own `crds/` as served: an installation does, `helm template` does not.
@@ -85,6 +89,7 @@ impl<'a> Request<'a> {
             seed: [0; 32],
             now: 0,
             lookup: None,
+            checks_schemas: true,
             is_lint: false,
             sees_own_definitions: false,
             defaults: None,
@@ -124,8 +129,6 @@ pub struct RenderedChart {
     pub sources: Vec<Arc<SourceFile>>,
     /// All values, as the templates of the chart see them.
     pub values: Option<Value>,
-    /// The schemas that the values must fit, each with the values that it is about.
-    pub schemas: Vec<SchemaCheck>,
 }
 
 impl RenderedChart {
@@ -156,17 +159,6 @@ pub struct Reads {
     pub passed: Vec<u32>,
     /// Values that were printed, given to a function, or ranged over.
     pub used: Vec<u32>,
-}
-
-/// A schema of a chart, and what must fit it.
-#[derive(Clone, Debug)]
-pub struct SchemaCheck {
-    /// The chart: `shop`, `shop.web`.
-    pub chart: String,
-    /// The schema.
-    pub schema: ChartFile,
-    /// The values of that chart, with their marks.
-    pub values: Value,
 }
 
 /// One document that a template made.

@@ -56,6 +56,9 @@ pub(crate) struct HelmArgs {
     /// Leave hooks out.
     #[arg(long, hide = true)]
     pub(crate) no_hooks: bool,
+    /// Do not hold values against the schemas of charts.
+    #[arg(long, hide = true)]
+    pub(crate) skip_schema_validation: bool,
     /// As an upgrade, not an installation.
     #[arg(long, hide = true)]
     pub(crate) is_upgrade: bool,
@@ -86,6 +89,7 @@ impl HelmArgs {
             ("--show-only", !self.show_only.is_empty()),
             ("--skip-tests", self.skip_tests),
             ("--no-hooks", self.no_hooks),
+            ("--skip-schema-validation", self.skip_schema_validation),
             ("--is-upgrade", self.is_upgrade),
         ];
         flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))

@@ -129,7 +129,9 @@ impl Rendering<'_> {
         let (hooks, tests) = (policy::Hooks::of(manifest), policy::Tests::of(manifest));
         let makes = |hook: &seatrial_model::Hook| hooks.make(hook) || tests.make(hook);
         let change = |all, findings: &mut Vec<Finding>| renderers.change(all, findings);
-        let setting = Setting { helm: self.version.helm(), ..Setting::default() };
+        let disabled = spec(manifest, &["install", "disableSchemaValidation"]).and_then(Node::as_bool);
+        let skips_schemas = disabled == Some(true);
+        let setting = Setting { helm: self.version.helm(), skips_schemas, ..Setting::default() };
         let steering = Steering { setting, defaults, makes: &makes, change: &change };
         let mut installed = self.helm(release).render_with(&steering, chart);
         let crds = policy::Definitions::of(manifest);

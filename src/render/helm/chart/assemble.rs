@@ -97,6 +97,7 @@ pub(crate) fn chart(files: &[ChartFile], around: Around<'_>, findings: &mut Vec<
         parsed: [OnceMap::default(), OnceMap::default()],
         first_values: parts.first_values,
         definitions: OnceLock::new(),
+        compiled: OnceLock::new(),
     };
     let Around { place, is_root, loading } = around;
     for (name, files) in parts.charts {

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::instance::{Instance, Switching};
 use super::tables::{Coalescing, Mismatch, Warning};
 use super::top::{self, Renderable, Shared};
-use super::{Crd, Document, RenderedChart, Request, manifests, span_in, told};
+use super::{Crd, Document, RenderedChart, Request, manifests, schemas, span_in, told};
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
@@ -52,6 +52,9 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
         let finding = Finding::new(ids::CHART_VALUES, span, message.clone()).with_level(Level::Error);
         Failure { message, finding: Some(Box::new(finding)) }
     })?;
+    if let (true, Some(values)) = (request.checks_schemas, values.as_map()) {
+        schemas::check(&instance, values, request, rendered)?;
+    }
     check_kube_version(chart, request)?;
     crds(&instance, None, &mut rendered.crds);
     let helm = rendered.helm;
@@ -146,7 +149,6 @@ fn values_and_instance<'c>(
     let mut coalescing = Coalescing { origins, warnings, helm, keeps_nulls: false, by: Some(request.by) };
     let values = coalescing.all(&instance, &given)?;
     debug_assert!(matches!(values.kind(), MapKind::Named(_)));
-    top::schemas(&instance, &values, None, &mut rendered.schemas);
     let marks = rendered.origins.mark(request.values.origin());
     let values = Value::map(values).with_marks(marks);
     rendered.values = Some(values.clone());

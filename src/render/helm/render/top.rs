@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use seatrial_gotemplate::{Data, Map, MapKind, Value};
 
-use super::instance::{Instance, table};
+use super::instance::Instance;
 use super::metadata::chart_value;
 use super::objects;
 use super::{Capabilities, Release};
@@ -99,21 +99,4 @@ fn collect(
         all.insert(name.clone(), Renderable { name, file: file.clone(), data: data.clone(), base_path });
     }
     data
-}
-
-/// The schemas of a chart and of those within it, each with the values that it is about.
-pub(crate) fn schemas(chart: &Instance<'_>, values: &Map, parent: Option<&str>, into: &mut Vec<super::SchemaCheck>) {
-    let path = parent.map_or_else(|| chart.name.clone(), |parent| format!("{parent}.{}", chart.name));
-    if let Some(schema) = &chart.chart.schema {
-        into.push(super::SchemaCheck {
-            chart: path.clone(),
-            schema: schema.clone(),
-            values: Value::map(values.clone()),
-        });
-    }
-    for child in &chart.children {
-        if let Some(values) = table(values, &child.name) {
-            schemas(child, &values, Some(&path), into);
-        }
-    }
 }

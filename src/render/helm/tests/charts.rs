@@ -72,13 +72,14 @@ impl Case {
         let values = Values::none(origin.span).with_file(&given, helm);
         let mut values = values.map_err(|finding| finding.message)?.shared();
         let mut arguments = self.arguments().into_iter();
-        let mut is_upgrade = false;
+        let (mut is_upgrade, mut checks_schemas) = (false, true);
         while let Some(flag) = arguments.next() {
             match flag {
                 "--include-crds" => printing.include_crds = true,
                 "--skip-tests" => printing.skip_tests = true,
                 "--no-hooks" => printing.no_hooks = true,
                 "--is-upgrade" => is_upgrade = true,
+                "--skip-schema-validation" => checks_schemas = false,
                 "--show-only" => printing.show_only.extend(arguments.next().map(str::to_owned)),
                 "--set" => {
                     let line = arguments.next().unwrap_or_default();
@@ -91,10 +92,10 @@ impl Case {
         let release = Release { name, namespace, is_upgrade, revision: 1 };
         let values = values.into_node();
         let capabilities = Capabilities::of_helm(helm);
-        let request = Request::new(&release, &values, &by, &capabilities);
+        let request = Request { checks_schemas, ..Request::new(&release, &values, &by, &capabilities) };
         let rendered = render(&chart, &request);
         match rendered.failure {
-            Some(message) => Err(message),
+            Some(message) => Err(message.trim_end().to_owned()),
             None => text_of(&rendered, &printing),
         }
     }
