@@ -157,6 +157,8 @@ impl Install<'_> {
             manifest.release = Some(part(role));
             installed.manifests.push(manifest);
         }
+        let doubled = self.doubled(&installed.manifests);
+        installed.findings.extend(doubled);
         installed
     }
 

@@ -4,6 +4,7 @@
 //! Not here: where values are given and charts are found (`render/flux`), template texts as such (`formats/gotemplate`).
 
 pub mod chart;
+mod doubled;
 mod draft;
 pub mod functions;
 mod given;

@@ -114,3 +114,30 @@ fn values_that_change_are_noted_but_for_those_of_tests() {
     let left_out = rendered(&test, "", "").installed;
     assert!(left_out.findings.is_empty() && left_out.manifests.is_empty(), "{left_out:?}");
 }
+
+#[test]
+fn an_object_that_is_printed_twice_is_told() {
+    let one = |more: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n{more}---\n");
+    let found = |template: &str| {
+        let rendered = rendered(template, "", "");
+        let one = |finding: &seatrial_model::Finding| {
+            let related = finding.related.iter().map(|label| rendered.place(label.span));
+            format!(
+                "{} {} {}",
+                finding.rule.as_str(),
+                rendered.place(finding.primary.span),
+                related.collect::<String>()
+            )
+        };
+        rendered.installed.findings.iter().map(one).collect::<Vec<_>>()
+    };
+    let twice = ["duplicate-object templates/web.yaml:9:9 templates/web.yaml:4:9"];
+    assert_eq!(found(&format!("{}{}", one(""), one(""))), twice);
+    assert_eq!(
+        found(&format!("{}{}", one(""), one("  namespace: shop\n"))),
+        twice,
+        "both are in the release's namespace"
+    );
+    assert!(found(&format!("{}{}", one(""), one("  namespace: other\n"))).is_empty());
+    assert!(found(&format!("{}{}", one(""), one("  annotations: { helm.sh/hook: pre-install }\n"))).is_empty());
+}
