@@ -5,6 +5,7 @@
 mod capabilities;
 mod engine;
 mod failure;
+mod head;
 mod instance;
 mod manifests;
 mod metadata;
@@ -16,6 +17,7 @@ mod schemas;
 mod tables;
 mod told;
 mod top;
+mod words;
 
 use std::sync::Arc;
 

@@ -6,7 +6,8 @@ use seatrial_gotemplate::Text;
 use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
 use seatrial_yaml::{Dialect, parse};
 
-use super::{Document, DocumentKind};
+use super::words::of_go_yaml;
+use super::{Document, DocumentKind, head};
 use crate::major::Major;
 use crate::role::hook_of;
 
@@ -168,8 +169,7 @@ fn document(source: &str, text: Text, sources: &Sources, helm: Major) -> Result<
         Box::new(Unreadable { message, findings, text: text.clone(), source: source.to_owned() })
     };
     if let Some(error) = parsed.findings.iter().find(|finding| finding.level == Level::Error && is_fatal(finding)) {
-        let (line, _) = file.line_column(error.primary.span.start);
-        let message = format!("error converting YAML to JSON: yaml: line {line}: {}", error.message);
+        let message = format!("error converting YAML to JSON: {}", of_go_yaml(error, &file));
         return Err(unreadable(message, parsed.findings, &text));
     }
     let node = match parsed.documents.into_iter().next() {
@@ -183,6 +183,10 @@ fn document(source: &str, text: Text, sources: &Sources, helm: Major) -> Result<
             helm.head()
         );
         return Err(unreadable(message, vec![], &text));
+    }
+    if let Some((message, finding)) = head::unreadable(&node, helm) {
+        let message = format!("error unmarshaling JSON: while decoding JSON: {message}");
+        return Err(unreadable(message, vec![finding], &text));
     }
     let kind = hook_of(&node).map_or(DocumentKind::Manifest, DocumentKind::Hook);
     Ok(Document { source: source.to_owned(), text, node, file, findings: parsed.findings, kind })
