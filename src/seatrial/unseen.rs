@@ -59,6 +59,7 @@ fn left_out(node: &GraphNode) -> Option<(&'static str, String)> {
         ("HelmRelease", NodeState::NotFollowed(_)) => Some(("chart", "wrong".to_owned())),
         ("HelmRelease", NodeState::Unknown(_)) => Some(("chart", "which ones, only the cluster knows".to_owned())),
         ("ResourceSet", NodeState::NotFollowed(why)) => Some(("ResourceSet", why.clone())),
+        ("ResourceSet", NodeState::Unknown(_)) => Some(("ResourceSet", "not all inputs are in Git".to_owned())),
         ("ArtifactGenerator", NodeState::NotFollowed(why)) => Some(("ArtifactGenerator", why.clone())),
         _ => None,
     }

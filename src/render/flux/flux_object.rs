@@ -62,6 +62,19 @@ pub(crate) fn namespace(manifest: &Manifest) -> &str {
     manifest.id.namespace.as_deref().unwrap_or_default()
 }
 
+/// The annotation by which flux-operator fills a ConfigMap or Secret with the data of another one.
+pub(crate) const COPY_FROM: &str = "fluxcd.controlplane.io/copyFrom";
+
+/// The annotation by which it fills a ConfigMap with parts of a kubeconfig.
+const CONVERTED_FROM: &str = "fluxcd.controlplane.io/convertKubeConfigFrom";
+
+/// Whether an object has data that only the cluster knows: flux-operator copies it from what is not in Git.
+pub(crate) fn is_filled_in_cluster(object: &Manifest) -> bool {
+    let has = |name: &str| object.node.at(&["metadata", "annotations", name]).is_some();
+    let has_data = || ["data", "stringData", "binaryData"].iter().any(|field| object.node.get(field).is_some());
+    has(CONVERTED_FROM) || (has(COPY_FROM) && !has_data())
+}
+
 /// Whether a text holds a variable that was not filled in.
 pub(crate) fn has_variable(text: &str) -> bool {
     text.contains("${")

@@ -43,6 +43,8 @@ pub(crate) mod own {
             "An ImagePolicy without its ImageRepository selects no tag, an Alert without its Provider tells nobody, and a Kustomization waits for a health check of nothing until its timeout ends. Without `namespace`, the namespace of who refers to it counts; from another namespace, an ImageRepository is read where its `accessFrom` allows it."
         INPUT_PROVIDER "input-provider" Error Free "an input provider cannot list anything"
             "flux-operator cannot read a filter or a schedule of it, and every ResourceSet that takes its inputs keeps those that it had."
+        RESOURCE_SET "resource-set" Error Incomplete "a ResourceSet cannot be built"
+            "flux-operator applies nothing of it then, and what it applied before stays as it was. Templates are Go's, with `<<` and `>>`; an input that is not always there is read by `get inputs \"NAME\" | default …`."
         MISSING_VARIABLES "missing-variables" Error Incomplete "an object with variables does not exist"
             "`postBuild.substituteFrom` names a ConfigMap or Secret in the namespace of the Kustomization; without it nothing is applied unless `optional: true`."
         MISSING_CHART "missing-chart" Error Incomplete "a HelmRelease has no chart"

@@ -1,7 +1,7 @@
 //! Flux, natively: what its controllers would apply, from a cluster's root.
 //!
 //! A walk builds the Kustomizations that it finds as kustomize-controller builds them, and follows what they apply, until nothing is new. What
-//! is not in Git is unknown, not empty; what is not checked out is needed, and said.
+//! is not in Git is unknown, not empty; what is not checked out is needed, and said. What charts and ResourceSets make is walked like all else.
 //!
 //! Not here: fetching of sources, how Helm reads values (`render/helm`), templates of charts, what objects mean (`check`).
 
@@ -28,6 +28,7 @@ mod path_pattern;
 mod references;
 mod release;
 mod remote_bases;
+mod resource_set;
 pub mod schedule;
 mod source_ignore;
 mod sources;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Origin};
 
-use crate::flux_object::{items, namespace, spec};
+use crate::flux_object::{is_filled_in_cluster, items, namespace, spec};
 use crate::ids;
 use crate::objects::Objects;
 use crate::variables::Variables;
@@ -39,7 +39,12 @@ pub(crate) fn variables(
     for reference in items(kustomization, &["postBuild", "substituteFrom"]) {
         let Some(id) = named(reference, kustomization) else { continue };
         match objects.get(&id) {
-            Some(object) => take(object, &mut variables),
+            Some(object) => {
+                take(object, &mut variables);
+                if is_filled_in_cluster(object) {
+                    variables.expect_more();
+                }
+            }
             None => {
                 variables.expect_more();
                 findings.extend(not_in_git(reference, &id, objects));

@@ -347,9 +347,11 @@ fn refill(manifest: &mut Manifest, node: Node) {
     }
 }
 
-/// Whether a Kustomization does not reconcile.
-pub(crate) fn is_suspended(kustomization: &Manifest) -> bool {
-    is_true(kustomization, &["suspend"])
+/// Whether an object of Flux does not reconcile: of flux-operator, an annotation says it.
+pub(crate) fn is_suspended(object: &Manifest) -> bool {
+    const RECONCILE: [&str; 3] = ["metadata", "annotations", "fluxcd.controlplane.io/reconcile"];
+    let by_annotation = || object.node.at(&RECONCILE).and_then(Node::scalar_text) == Some("disabled");
+    is_true(object, &["suspend"]) || (object.id.group == "fluxcd.controlplane.io" && by_annotation())
 }
 
 /// Sets the labels by which a controller knows its objects (fluxcd/pkg: `ssa.SetOwnerLabels`).

@@ -8,6 +8,8 @@ mod finish;
 mod made;
 mod nodes;
 mod releases;
+mod sets;
+mod taken;
 mod told;
 mod unseen;
 
@@ -18,12 +20,13 @@ use rayon::prelude::*;
 use seatrial_helm::Served;
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
-use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, NodeState, ObjectId, Rendered, Span};
+use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, ObjectId, Rendered, Span};
 use seatrial_tree::{confined, join};
 
 use build::build;
-use nodes::{leaf_state, node_of};
+use nodes::node_of;
 use releases::Releases;
+use sets::PendingSet;
 
 use crate::artifacts::Artifacts;
 use crate::azure;
@@ -90,6 +93,9 @@ struct Walk<'a> {
     /// Generators whose artifacts are not made yet, and who applies them.
     generators: Vec<(Manifest, Option<ObjectId>)>,
     releases: Releases,
+    /// ResourceSets that are not rendered yet, and how many were.
+    sets: Vec<PendingSet>,
+    sets_rendered: usize,
     /// Something that is applied is not seen, and stands nowhere in the graph.
     is_partial: bool,
     findings: Vec<Finding>,
@@ -140,13 +146,15 @@ fn walked(cluster: &Cluster, served: Served) -> Walk<'_> {
         artifacts: Artifacts::default(),
         generators: Vec::new(),
         releases: Releases::after(served),
+        sets: Vec::new(),
+        sets_rendered: 0,
         is_partial: false,
         findings: Vec::new(),
         needed: Vec::new(),
     };
     walk.begin();
     loop {
-        while !(walk.pending.is_empty() && walk.ready.is_empty() && walk.generators.is_empty()) {
+        while walk.has_more() {
             walk.step();
         }
         if !walk.render_releases() {
@@ -156,6 +164,11 @@ fn walked(cluster: &Cluster, served: Served) -> Walk<'_> {
 }
 
 impl Walk<'_> {
+    /// Whether something was found and not looked into yet.
+    fn has_more(&self) -> bool {
+        !(self.pending.is_empty() && self.ready.is_empty() && self.generators.is_empty() && self.sets.is_empty())
+    }
+
     fn begin(&mut self) {
         let cluster = self.cluster;
         if let Some(template) = &cluster.azure {
@@ -280,14 +293,17 @@ impl Walk<'_> {
 
     /// Finds what can be built; nothing, when more has become known.
     fn gather(&mut self) {
+        self.render_sets(false);
         self.expand(false);
         let pending = std::mem::take(&mut self.pending);
         let (mut ready, mut waiting): (Vec<Pending>, Vec<Pending>) =
             pending.into_iter().partition(|pending| self.is_ready(&pending.manifest));
-        if ready.is_empty() && !self.guess_the_bootstrap(&waiting) && !self.expand(true) {
+        let has_moved =
+            |walk: &mut Walk<'_>| walk.guess_the_bootstrap(&waiting) || walk.expand(true) || walk.render_sets(true);
+        if ready.is_empty() && !has_moved(self) {
             std::mem::swap(&mut ready, &mut waiting);
         }
-        self.pending = waiting;
+        self.pending.splice(0..0, waiting);
         // The first one is taken first.
         ready.reverse();
         self.ready = ready;
@@ -316,62 +332,6 @@ impl Walk<'_> {
     fn is_known(&self, source: &ObjectId) -> bool {
         let is_bootstrap = self.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.source == *source);
         is_bootstrap || self.objects.get(source).is_some()
-    }
-
-    /// Takes objects in, and follows those that are new.
-    fn take(&mut self, manifests: Vec<Manifest>, owner: Option<&ObjectId>, above: &[String]) {
-        let is_instance = |manifest: &&Manifest| {
-            matches!(FluxKind::of(&manifest.id), Some(FluxKind::FluxInstance | FluxKind::HelmRelease))
-        };
-        let instances: Vec<Manifest> = manifests.iter().filter(is_instance).cloned().collect();
-        for manifest in manifests {
-            let kind = FluxKind::of(&manifest.id);
-            let is_new = !self.objects.is_applied(&manifest.id);
-            if kind == Some(FluxKind::HelmRelease) && is_new {
-                self.releases.find(&manifest.id);
-            }
-            self.releases.served.add(&manifest);
-            match kind {
-                Some(FluxKind::Kustomization) if is_new && !self.known.contains_key(&manifest.id) => {
-                    self.pending.push(Pending {
-                        manifest: manifest.clone(),
-                        owner: owner.cloned(),
-                        above: above.to_vec(),
-                    });
-                    // Its place in the graph is where it was found.
-                    self.known.insert(manifest.id.clone(), self.nodes.len());
-                    self.nodes.push(node_of(&manifest, owner, NodeState::Missing, 0));
-                }
-                Some(FluxKind::ArtifactGenerator) if is_new => {
-                    self.generators.push((manifest.clone(), owner.cloned()));
-                    self.set_node(node_of(&manifest, owner, NodeState::Missing, 0));
-                }
-                Some(kind) if kind != FluxKind::Kustomization && is_new => {
-                    self.nodes.push(node_of(&manifest, owner, leaf_state(kind, &manifest), 0));
-                }
-                _ => {}
-            }
-            self.objects.add(manifest);
-        }
-        for instance in instances {
-            self.follow_instance(&instance, above);
-        }
-    }
-
-    /// Notes what came of a Kustomization.
-    fn note(&mut self, manifest: &Manifest, owner: Option<&ObjectId>, built: &Built) {
-        self.set_node(node_of(manifest, owner, built.state.clone(), built.manifests.len()));
-    }
-
-    /// Puts a node into the graph, in the place that it has.
-    fn set_node(&mut self, node: GraphNode) {
-        match self.known.get(&node.id).and_then(|at| self.nodes.get_mut(*at)) {
-            Some(place) => *place = node,
-            None => {
-                self.known.insert(node.id.clone(), self.nodes.len());
-                self.nodes.push(node);
-            }
-        }
     }
 }
 

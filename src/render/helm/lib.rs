@@ -35,7 +35,7 @@ pub use lint::lint;
 pub use lookup::Resources;
 pub use major::Major;
 pub use origins::Origins;
-pub use placed::read_printed;
+pub use placed::{Printed, read_printed};
 pub use served::{Served, is_definition, served_by};
 pub use set::{SetError, Typing};
 

@@ -56,7 +56,7 @@ impl Origins {
     }
 
     /// A tree as templates see it: numbers are floats, as JSON has them. Each part has a mark of its own.
-    pub(crate) fn value(&mut self, node: &Node) -> Value {
+    pub fn value(&mut self, node: &Node) -> Value {
         let marks = self.mark(node.origin());
         let data = if node.is_mapping() {
             Data::Map(self.map(node))
@@ -80,7 +80,7 @@ impl Origins {
     }
 
     /// A mapping as a map; anything else is an empty one.
-    pub(crate) fn map(&mut self, node: &Node) -> Map {
+    pub fn map(&mut self, node: &Node) -> Map {
         let entries = node.entries().iter();
         let entries = entries.map(|entry| (entry.key.text.as_str().into(), self.entry(entry)));
         Map::of(MapKind::Any, entries.collect())

@@ -10,6 +10,7 @@ use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
 use crate::installed::changing;
+use crate::origins::Origins;
 use crate::render::{Document, Printing, RenderedChart};
 
 /// What `helm template` prints, as a program reads it that has a dialect of YAML of its own: the documents, each node with the line that a
@@ -30,7 +31,9 @@ pub fn read_printed(
     }
     let last = rendered.documents.iter().rposition(|document| document.hook().is_none());
     for (index, document) in rendered.documents.iter().enumerate().filter(|(_, one)| printing.prints(one)) {
-        let printed = Printed { text: &document.text, rendered, chart: chart.start() };
+        let span = |place: Place| rendered.span(place);
+        let origins = &rendered.origins;
+        let printed = Printed { text: &document.text, origins, span: &span, otherwise: chart.start() };
         let parsed = parse(&as_printed(document, last == Some(index), chart), dialect);
         findings.extend(parsed.findings.into_iter().map(|finding| printed.tell(finding)));
         for mut read in parsed.documents {
@@ -42,10 +45,10 @@ pub fn read_printed(
 }
 
 /// A document as it stands among the others: Helm ends each with another line, and the manifests with one alone. Only texts that keep their
-/// last lines differ by that.
+/// last lines differ by that, and those that have no end of their last line.
 fn as_printed(document: &Document, is_last: bool, chart: &Chart) -> Arc<SourceFile> {
     let text = &*document.text;
-    if !["|+", ">+", "+\n"].iter().any(|mark| text.contains(mark)) {
+    if text.ends_with('\n') && !["|+", ">+", "+\n"].iter().any(|mark| text.contains(mark)) {
         return Arc::clone(&document.file);
     }
     let text = if is_last { text.trim_end() } else { text };
@@ -56,7 +59,8 @@ fn as_printed(document: &Document, is_last: bool, chart: &Chart) -> Arc<SourceFi
 ///
 /// A value that was printed has the origin of the value with the action in its chain; what stands in the template as it is has its place there.
 pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span) -> (Vec<Manifest>, Vec<Finding>) {
-    let printed = Printed { text: &document.text, rendered, chart };
+    let span = |place: Place| rendered.span(place);
+    let printed = Printed { text: &document.text, origins: &rendered.origins, span: &span, otherwise: chart };
     let mut findings: Vec<Finding> = document.findings.iter().cloned().map(|finding| printed.tell(finding)).collect();
     if document.node.is_null() {
         return (Vec::new(), findings);
@@ -69,21 +73,26 @@ pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span
     (manifests, findings)
 }
 
-/// A text and where its bytes are from.
-struct Printed<'a> {
-    text: &'a Text,
-    rendered: &'a RenderedChart,
-    chart: Span,
+/// A text that a template printed, and where its bytes are from.
+pub struct Printed<'a> {
+    /// The text.
+    pub text: &'a Text,
+    /// The origins of the values, by their marks.
+    pub origins: &'a Origins,
+    /// Where a place of a template is.
+    pub span: &'a dyn Fn(Place) -> Option<Span>,
+    /// A place for what nothing is known of.
+    pub otherwise: Span,
 }
 
 impl Printed<'_> {
     fn origin(&self, span: Span) -> Origin {
         let bytes = span.start as usize..span.end as usize;
-        self.of_bytes(bytes).unwrap_or_else(|| Origin::from(self.chart))
+        self.of_bytes(bytes).unwrap_or_else(|| Origin::from(self.otherwise))
     }
 
-    /// Gives a node and all that is in it the places where they are from.
-    fn place(&self, node: &mut Node) {
+    /// Gives a node of the text, as it was parsed, and all that is in it the places where they are from.
+    pub fn place(&self, node: &mut Node) {
         let span = node.span();
         match node.scalar_text() {
             Some(_) => node.set_origin(self.origin(span)),
@@ -112,7 +121,8 @@ impl Printed<'_> {
     }
 
     /// A finding of the parser about the printed text. Of a key that is there twice, Helm takes the last, and sends it once.
-    fn tell(&self, mut finding: Finding) -> Finding {
+    #[must_use]
+    pub fn tell(&self, mut finding: Finding) -> Finding {
         if finding.rule == DUPLICATE_KEY {
             finding.level = finding.level.min(Level::Warning);
         }
@@ -129,9 +139,9 @@ impl Printed<'_> {
         let mut template: Option<Span> = None;
         for_each_piece(self.text, bytes, |piece, part| {
             let place = piece.place.map(|place| part_of(place, part));
-            let span = place.and_then(|place| self.rendered.span(place));
+            let span = place.and_then(self.span);
             if !place.is_some_and(|place| place.is_literal) {
-                for origin in piece.marks.as_slice().iter().filter_map(|mark| self.rendered.origins.get(*mark)) {
+                for origin in piece.marks.as_slice().iter().filter_map(|mark| self.origins.get(*mark)) {
                     if !values.iter().any(|(_, known)| known.span == origin.span) {
                         values.push((span, origin));
                     }

@@ -65,6 +65,8 @@ pub struct World {
     asked: HashSet<[String; 4]>,
     /// Regular expressions that were compiled.
     expressions: HashMap<Box<str>, Expression>,
+    /// What `inputs` gives, where there is such a function: flux-operator has it, Helm has not.
+    pub inputs: Option<Value>,
     /// Whether this is `helm lint`: `required` and `fail` then let pass what they would refuse.
     pub is_lint: bool,
     pub(crate) included: Included,

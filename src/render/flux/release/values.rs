@@ -7,7 +7,7 @@ use seatrial_model::{Built, Finding, Level, Manifest, Node, ObjectId, Origin, Te
 use super::Surroundings;
 use super::compose::{Step, compose};
 use super::text::{Reading, of_text, read_text};
-use crate::flux_object::{has_variable, items, namespace, spec};
+use crate::flux_object::{has_variable, is_filled_in_cluster, items, namespace, spec};
 use crate::ids;
 
 /// Where values are looked for without `valuesKey`.
@@ -192,7 +192,9 @@ impl Reader<'_> {
             }
             return Found::Unknown;
         };
-        let Some(value) = value_of(object, reference.key) else { return self.no_key(reference, object) };
+        let Some(value) = value_of(object, reference.key) else {
+            return if is_filled_in_cluster(object) { Found::Unknown } else { self.no_key(reference, object) };
+        };
         if object.is_sops_encrypted() {
             return Found::Unknown;
         }

@@ -34,7 +34,7 @@ pub(super) fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
 }
 
 /// Who applies an object, who applies that, and so on.
-fn owners_of<'a>(manifest: &'a Manifest, objects: &'a Objects) -> impl Iterator<Item = &'a Manifest> {
+pub(super) fn owners_of<'a>(manifest: &'a Manifest, objects: &'a Objects) -> impl Iterator<Item = &'a Manifest> {
     let above = |manifest: &&'a Manifest| {
         let owner = manifest.owner.as_ref().filter(|owner| owner.0 != manifest.id)?;
         objects.get(&owner.0)

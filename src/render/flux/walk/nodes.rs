@@ -14,9 +14,6 @@ pub(super) fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {
             NodeState::NotFollowed("its patches are for Flux's own components".to_owned())
         }
         FluxKind::HelmRelease => NodeState::NotFollowed("its chart is not known".to_owned()),
-        FluxKind::ResourceSet if manifest.id.kind == "ResourceSet" => {
-            NodeState::NotFollowed("templates are not rendered yet".to_owned())
-        }
         FluxKind::Kustomization
         | FluxKind::ArtifactGenerator
         | FluxKind::Source
@@ -39,8 +36,8 @@ pub(super) fn node_of(manifest: &Manifest, owner: Option<&ObjectId>, state: Node
         objects,
         depends_on: items(manifest, &["dependsOn"]).iter().filter_map(|d| dependencies::named(d, manifest)).collect(),
         lifecycle: Lifecycle {
-            // Helm deletes what a new version of a chart does not have.
-            prune: is_true(manifest, &["prune"]) || FluxKind::of(&manifest.id) == Some(FluxKind::HelmRelease),
+            // Helm deletes what a new version of a chart does not have, flux-operator what a new version of a set does not.
+            prune: is_true(manifest, &["prune"]) || always_prunes(manifest),
             suspended: is_suspended,
             deletion_policy: text(manifest, &["deletionPolicy"]).map(str::to_owned),
             force: is_true(manifest, &["force"]),
@@ -49,6 +46,10 @@ pub(super) fn node_of(manifest: &Manifest, owner: Option<&ObjectId>, state: Node
         },
         health: health(manifest),
     }
+}
+
+fn always_prunes(manifest: &Manifest) -> bool {
+    FluxKind::of(&manifest.id) == Some(FluxKind::HelmRelease) || manifest.id.kind == "ResourceSet"
 }
 
 /// What it waits for; a HelmRelease has other fields for that, and waits for what its chart brings.
