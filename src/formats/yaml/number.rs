@@ -1,6 +1,6 @@
 //! Numbers as they look after kustomize's detour through JSON: integers decimal, floats in Go's shortest form.
 
-use std::fmt::{Display, LowerExp};
+use seatrial_golang::float::general;
 
 use crate::typing;
 
@@ -23,7 +23,7 @@ pub(crate) fn float(text: &str) -> String {
     if value.is_infinite() {
         return if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
     }
-    whole(value).unwrap_or_else(|| shortest(value))
+    whole(value).unwrap_or_else(|| general(value))
 }
 
 /// A float as Go prints it with format `g`.
@@ -34,14 +34,14 @@ pub(crate) fn shortest_of(value: f64) -> String {
     if value.is_infinite() {
         return if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
     }
-    shortest(value)
+    general(value)
 }
 
 /// A float as a key: `sigs.k8s.io/yaml` prints it with 32 bits.
 pub(crate) fn float_key(text: &str) -> String {
     match parse(&text.replace('_', "")) {
         // The loss is the point.
-        Some(value) if value.is_finite() => shortest(value as f32),
+        Some(value) if value.is_finite() => shortest_of_32(value as f32),
         _ => float(text),
     }
 }
@@ -77,8 +77,8 @@ fn whole(value: f64) -> Option<String> {
     fits.then(|| digits.to_owned())
 }
 
-/// The shortest digits that give the value back, for `f64` and `f32`.
-fn shortest<F: Display + LowerExp>(value: F) -> String {
+/// The same of 32 bits. Where two have the same number of digits, none of Kubernetes' keys hangs on which.
+fn shortest_of_32(value: f32) -> String {
     let scientific = format!("{value:e}");
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
@@ -88,4 +88,17 @@ fn shortest<F: Display + LowerExp>(value: F) -> String {
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_shortest_numbers_the_even_one_is_written() {
+        assert_eq!(float("963371069027735.25"), "9.633710690277352e+14");
+        assert_eq!(shortest_of("963371069027735.25".parse().expect("a number")), "9.633710690277352e+14");
+        assert_eq!(float("1125899906842624.25"), "1.1258999068426242e+15");
+        assert_eq!(float("1.5e-7"), "1.5e-07");
+    }
 }
