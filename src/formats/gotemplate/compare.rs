@@ -21,6 +21,7 @@ fn kind(value: &Value) -> Kind {
         Data::Int { .. } => Kind::Unsigned,
         Data::Float(_) => Kind::Float,
         Data::Text(_) => Kind::Text,
+        Data::Object(object) if object.whole().is_some() => Kind::Int,
         _ => Kind::Other,
     }
 }
@@ -30,6 +31,7 @@ fn whole(value: &Value) -> i128 {
     match &value.data {
         Data::Int { kind, value } if kind.is_signed() => i128::from(*value),
         Data::Int { value, .. } => i128::from(value.cast_unsigned()),
+        Data::Object(object) => object.whole().map_or(0, i128::from),
         _ => 0,
     }
 }
@@ -66,9 +68,11 @@ fn equal(one: &Value, other: &Value) -> Result<bool, Failure> {
         }
         return Err(incompatible(one, other));
     }
+    if matches!(kind_one, Kind::Int | Kind::Unsigned) {
+        return Ok(whole(one) == whole(other));
+    }
     Ok(match (&one.data, &other.data) {
         (Data::Bool(one), Data::Bool(other)) => one == other,
-        (Data::Int { .. }, Data::Int { .. }) => whole(one) == whole(other),
         (Data::Float(one), Data::Float(other)) => one == other,
         (Data::Text(one), Data::Text(other)) => one == other,
         _ => return same(one, other),
@@ -124,8 +128,10 @@ pub(crate) fn lt(one: &Value, other: &Value) -> Result<bool, Failure> {
     if kind_one != kind_other {
         return Err(incompatible(one, other));
     }
+    if matches!(kind_one, Kind::Int | Kind::Unsigned) {
+        return Ok(whole(one) < whole(other));
+    }
     match (&one.data, &other.data) {
-        (Data::Int { .. }, Data::Int { .. }) => Ok(whole(one) < whole(other)),
         (Data::Float(one), Data::Float(other)) => Ok(one < other),
         (Data::Text(one), Data::Text(other)) => Ok(one.bytes() < other.bytes()),
         _ => Err("invalid type for comparison".into()),

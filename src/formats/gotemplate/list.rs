@@ -57,6 +57,7 @@ struct Inner {
     items: Vec<Value>,
     element: Element,
     is_nil: bool,
+    room: usize,
 }
 
 impl List {
@@ -69,19 +70,32 @@ impl List {
     /// A slice of elements of this type.
     #[must_use]
     pub fn of(element: Element, items: Vec<Value>) -> Self {
-        Self(Rc::new(Inner { items, element, is_nil: false }))
+        Self(Rc::new(Inner { items, element, is_nil: false, room: 0 }))
+    }
+
+    /// A `[]interface {}` as Go's decoder of JSON makes it, element by element: it has room for more, and sprig's `slice` reaches into that.
+    #[must_use]
+    pub fn decoded(items: Vec<Value>) -> Self {
+        let room = capacity(items.len()) - items.len();
+        Self(Rc::new(Inner { items, element: Element::Any, is_nil: false, room }))
     }
 
     /// The nil slice of this type.
     #[must_use]
     pub fn nil(element: Element) -> Self {
-        Self(Rc::new(Inner { items: Vec::new(), element, is_nil: true }))
+        Self(Rc::new(Inner { items: Vec::new(), element, is_nil: true, room: 0 }))
     }
 
     /// The elements.
     #[must_use]
     pub fn items(&self) -> &[Value] {
         &self.0.items
+    }
+
+    /// For how many more elements Go has room in its array, all of them nil.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.0.room
     }
 
     /// The type of the elements.
@@ -105,6 +119,16 @@ impl List {
     /// What is in it, if nobody else has it.
     pub(crate) fn dismantle(self) -> Vec<Value> {
         Rc::try_unwrap(self.0).map(|mut inner| std::mem::take(&mut inner.items)).unwrap_or_default()
+    }
+}
+
+/// The capacity of a slice of interfaces that was appended to one by one (Go: `runtime.growslice` and the size classes of its allocator).
+fn capacity(length: usize) -> usize {
+    const LARGER: [usize; 6] = [512, 848, 1280, 1792, 2560, 3408];
+    match length {
+        0 => 0,
+        1..=512 => length.next_power_of_two(),
+        _ => LARGER.into_iter().find(|capacity| *capacity >= length).unwrap_or(length),
     }
 }
 

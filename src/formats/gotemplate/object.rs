@@ -51,6 +51,11 @@ pub trait Object: Debug {
         false
     }
 
+    /// The number that it is, of a named type over whole numbers: for comparisons, and whether it is zero.
+    fn whole(&self) -> Option<i64> {
+        None
+    }
+
     /// What `toJson` and `toYaml` see.
     fn plain(&self) -> Value;
 

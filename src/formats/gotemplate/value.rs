@@ -243,7 +243,7 @@ impl Value {
             Data::List(list) => !list.items().is_empty(),
             Data::Map(map) => !map.is_empty(),
             Data::Object(object) => match object.kind() {
-                ObjectKind::Struct | ObjectKind::Pointer => true,
+                ObjectKind::Struct | ObjectKind::Pointer => object.whole() != Some(0),
                 ObjectKind::Map | ObjectKind::Slice => !object.items().is_empty(),
             },
             Data::Function(_) => true,

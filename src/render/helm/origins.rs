@@ -61,7 +61,7 @@ impl Origins {
         let data = if node.is_mapping() {
             Data::Map(self.map(node))
         } else if node.is_sequence() {
-            Data::List(List::new(node.items().iter().map(|item| self.value(item)).collect()))
+            Data::List(List::decoded(node.items().iter().map(|item| self.value(item)).collect()))
         } else {
             scalar(node)
         };

@@ -159,6 +159,16 @@ fn slice(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
     }
     let bound =
         |at: usize, default: usize| arguments.get(at).map_or(Some(default), |i| usize::try_from(to_int(i)).ok());
+    // Go's array may have room for more than the slice has.
+    let room = arguments[0].as_list().map_or(0, List::room);
+    let items: Cow<'_, [Value]> = match bound(2, 0) {
+        Some(to) if to > items.len() && to <= items.len() + room => {
+            let mut more = items.into_owned();
+            more.resize(to, Value::nil());
+            more.into()
+        }
+        _ => items,
+    };
     let part = bound(1, 0).zip(bound(2, items.len())).and_then(|(from, to)| items.get(from..to));
     let part = part.ok_or("reflect.Value.Slice: slice index out of bounds")?;
     match &arguments[0].data {

@@ -60,6 +60,10 @@ impl Object for Duration {
         true
     }
 
+    fn whole(&self) -> Option<i64> {
+        Some(self.0)
+    }
+
     fn plain(&self) -> Value {
         Value::int_of(IntKind::Int64, self.0)
     }
