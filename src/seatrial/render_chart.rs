@@ -7,7 +7,7 @@ use seatrial_helm::chart::{CHART_FILE, Loaded};
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
 use seatrial_helm::{Major, Resources, SetError, Typing, Values, placed};
 use seatrial_kubernetes::Minor;
-use seatrial_model::{EXIT_FAILED, Finding, Origin, Rendered, SetBy, SourceFile, Span};
+use seatrial_model::{EXIT_FAILED, Finding, Level, Origin, Rendered, SetBy, SourceFile, Span};
 
 use crate::cli::{HelmArgs, ManifestFormat, PathKind, RenderArgs};
 use crate::manifest_files::{text, write_file};
@@ -61,12 +61,15 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
         no_hooks: flags.no_hooks,
         show_only: flags.show_only.clone(),
     };
+    // Helm prints objects whatever is wrong with them.
+    let is_wrong = |finding: &Finding| finding.level == Level::Error;
+    let has_failed = made.failure.is_some() || findings.iter().chain(&made.findings).any(is_wrong);
     let objects = placed(&made, chart.start(), |_| true);
     findings.extend(objects.findings);
     let mut rendered = Rendered { manifests: objects.manifests, findings, ..Rendered::default() };
     rendered.manifests.iter().for_each(|manifest| session.masker.add_manifest(manifest, &session.sources));
     tell(&[(None, &rendered)], session);
-    if made.failure.is_some() || rendered.has_errors() {
+    if has_failed {
         return Ok(EXIT_FAILED);
     }
     let printed = match text_of(&made, &printing) {

@@ -31,6 +31,8 @@ use crate::objects::Asked;
 use crate::origins::Origins;
 use crate::world::{Changing, LookedUp};
 
+pub(crate) use words::of_go_yaml;
+
 pub use capabilities::Capabilities;
 pub use engine::render;
 pub use failure::Failure;

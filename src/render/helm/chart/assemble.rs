@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use seatrial_model::ids::DUPLICATE_KEY;
 use seatrial_model::{BelongsTo, Finding, Node, OnceMap, SourceFile, Sources, Span};
 use seatrial_tree::{ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
@@ -122,8 +123,11 @@ fn document(file: &ChartFile, findings: &mut Vec<Finding>) -> Option<Node> {
         }
     };
     let parsed = parse(&text, Dialect::Kubectl);
-    let is_broken = parsed.findings.iter().any(|finding| finding.level == seatrial_model::Level::Error);
-    findings.extend(parsed.findings);
+    let is_broken = |finding: &Finding| finding.level == seatrial_model::Level::Error && finding.rule != DUPLICATE_KEY;
+    let is_broken = parsed.findings.iter().any(is_broken);
+    let begin = format!("cannot load {}", file.name());
+    let told = |finding| values_file::as_helm_takes_it(finding, &text, &begin);
+    findings.extend(parsed.findings.into_iter().map(told));
     if is_broken {
         return None;
     }

@@ -7,13 +7,15 @@ use seatrial_model::{Entry, Finding, Level, Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::ids;
+use crate::render::of_go_yaml;
 
 /// The values of a file, and beside them those of its first document where it has several; `None` where Helm cannot read it.
 pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<(Node, Option<Node>)> {
     let parsed = parse(file, Dialect::Kubectl);
     let is_broken =
         parsed.findings.iter().any(|finding| finding.level == Level::Error && finding.rule != DUPLICATE_KEY);
-    findings.extend(parsed.findings.into_iter().map(as_helm_takes_it));
+    let begin = "cannot load values.yaml: cannot unmarshal yaml document";
+    findings.extend(parsed.findings.into_iter().map(|finding| as_helm_takes_it(finding, file, begin)));
     if is_broken {
         return None;
     }
@@ -33,10 +35,17 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
     Some((values, first))
 }
 
-/// Of a key that is there twice, Helm takes the last.
-fn as_helm_takes_it(finding: Finding) -> Finding {
-    let level = if finding.rule == DUPLICATE_KEY { finding.level.min(Level::Warning) } else { finding.level };
-    finding.with_level(level)
+/// Of a key that is there twice, Helm takes the last; what is not YAML it refuses in words of its own, which begin so.
+pub(crate) fn as_helm_takes_it(finding: Finding, file: &SourceFile, begin: &str) -> Finding {
+    if finding.rule == DUPLICATE_KEY {
+        let level = finding.level.min(Level::Warning);
+        return finding.with_level(level);
+    }
+    if finding.level < Level::Error {
+        return finding;
+    }
+    let said = of_go_yaml(&finding, file);
+    finding.with_evidence("what Helm says", format!("{begin}: error converting YAML to JSON: {said}"))
 }
 
 /// Mappings are merged, all else is replaced (helm: `MergeMaps`).

@@ -55,7 +55,10 @@ fn main() -> ExitCode {
         Chart::load(&tree, dir)
     };
     let Some(chart) = chart.map(Arc::new) else {
-        findings.iter().for_each(|finding| eprintln!("Error: {}", finding.message));
+        for finding in &findings {
+            let said = finding.evidence.first().map_or(&finding.message, |evidence| &evidence.text);
+            eprintln!("Error: {said}");
+        }
         return ExitCode::FAILURE;
     };
     let release = Release { name, namespace: "default".to_owned(), is_upgrade: false, revision: 1 };

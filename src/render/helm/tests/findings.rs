@@ -263,3 +263,40 @@ fn what_is_not_fetched_is_named_and_the_rest_is_checked() {
     let rendered = wrong.render(&wrong.load(&files).0.expect("a chart"));
     assert_eq!(wrong.shown(&rendered.findings)[2], "error values-schema given.yaml:3");
 }
+
+#[test]
+fn what_helm_takes_is_rendered_though_it_is_warned_of() {
+    let chart = "apiVersion: v2\nname: shop\nname: shop\nversion: 0.1.0\ndeprecated: true\n";
+    let files = [
+        ("chart/Chart.yaml", chart),
+        ("chart/values.yaml", "a: 1\na: 2\n"),
+        ("chart/templates/a.yaml", "a: {{ .Values.a }}\n"),
+    ];
+    let bench = Bench::new("");
+    let (loaded, findings) = bench.load(&files);
+    assert_eq!(
+        bench.shown(&findings),
+        ["warning duplicate-key chart/Chart.yaml:3", "warning duplicate-key chart/values.yaml:2"]
+    );
+    let rendered = bench.render(&loaded.expect("a chart"));
+    assert_eq!(bench.shown(&rendered.findings), ["warning deprecated-chart chart/Chart.yaml:5"]);
+    assert_eq!(&*rendered.documents[0].text, "a: 2\n");
+}
+
+#[test]
+fn what_helm_says_of_unreadable_yaml_stands_beside_it() {
+    for (files, said) in [
+        (
+            vec![CHART, ("chart/values.yaml", "a:\n  b: - c\n")],
+            "cannot load values.yaml: cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 2: block sequence entries are not allowed in this context",
+        ),
+        (
+            vec![("chart/Chart.yaml", "apiVersion: v2\nname: dk\n version: 0.1.0\n")],
+            "cannot load Chart.yaml: error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context",
+        ),
+    ] {
+        let (chart, findings) = Bench::new("").load(&files);
+        assert!(chart.is_none());
+        assert_eq!(findings[0].evidence[0].text, said);
+    }
+}
