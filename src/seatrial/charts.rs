@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_discover::HelmRelease;
 use seatrial_helm::chart::{ChartType, Loaded};
-use seatrial_helm::ids::{CHART_ASKS, CHART_DEPENDENCY, KUBE_VERSION, TEMPLATE};
+use seatrial_helm::ids::{CHART_ASKS, CHART_DEPENDENCY, KUBE_VERSION, TEMPLATE, UNREAD_VALUE};
 use seatrial_helm::{Chance, Install, Installed, Major, Resources, Setting, Values, lint};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Level, Node, OnceMap, Rendered, Span, ids};
@@ -44,7 +44,9 @@ impl Charts {
         if release.is_trial() {
             of_trial(release, &mut installed, &mut findings);
         }
-        findings.extend(installed.findings);
+        let is_shared =
+            |finding: &Finding| finding.rule == UNREAD_VALUE && configured.shares(finding.primary.span, tree);
+        findings.extend(installed.findings.into_iter().filter(|finding| !is_shared(finding)));
         let needed = installed.needed;
         Rendered { manifests: installed.manifests, findings, needed, graph: None }
     }
@@ -78,6 +80,8 @@ struct Configured {
     values: Vec<Span>,
     namespace: Span,
     set: Option<Node>,
+    /// Files of values that other charts are given, too.
+    shared: Vec<String>,
 }
 
 impl Configured {
@@ -94,8 +98,25 @@ impl Configured {
             values: values.iter().map(Node::span).collect(),
             namespace: helm.and_then(|helm| helm.get("namespace")).map_or(place, Node::span),
             set: helm.and_then(|helm| helm.get("set")).cloned(),
+            shared: root.as_ref().map(|root| shared(release, root)).unwrap_or_default(),
         }
     }
+
+    /// Whether a place is in values that other charts are given, too.
+    fn shares(&self, span: Span, tree: &Tree) -> bool {
+        let file = tree.sources().get(span.file);
+        file.is_some_and(|file| self.shared.iter().any(|path| file.path().ends_with(path.as_str())))
+    }
+}
+
+/// The files of values of a release that another chart is given, too.
+fn shared(release: &HelmRelease, root: &Node) -> Vec<String> {
+    let plain = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
+    let text = |node: &Node| node.scalar_text().map(plain).unwrap_or_default();
+    let environments = root.get("environments").map(|all| all.entries().iter()).into_iter().flatten();
+    let others = environments.filter_map(|entry| entry.value.get("helm"));
+    let others = others.filter(|helm| helm.get("chart").map(text).as_deref() != Some(&*plain(&release.chart)));
+    others.flat_map(|helm| helm.get("values").map(Node::items).unwrap_or_default()).map(text).collect()
 }
 
 fn load(tree: &Tree, path: &str, asked: Span) -> Loaded {

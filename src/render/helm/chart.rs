@@ -17,7 +17,7 @@ mod values_file;
 
 use std::sync::{Arc, OnceLock};
 
-use seatrial_gotemplate::Templates;
+use seatrial_gotemplate::{Mentions, Templates};
 use seatrial_model::{BelongsTo, Finding, Needed, Node, OnceMap, SourceFile, Sources, Span};
 use seatrial_tree::Tree;
 
@@ -44,6 +44,24 @@ pub(crate) struct ParsedTemplates {
     pub(crate) sources: Vec<Arc<SourceFile>>,
     /// The same as functions know them, with the names that they have here.
     pub(crate) named: Vec<Source>,
+    mentions: OnceLock<Mentions>,
+}
+
+impl ParsedTemplates {
+    pub(crate) fn new(templates: Templates, sources: Vec<Arc<SourceFile>>, named: Vec<Source>) -> ParsedTemplates {
+        ParsedTemplates { templates, sources, named, mentions: OnceLock::new() }
+    }
+
+    /// What they mention, found once.
+    pub(crate) fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| {
+            let is_entry = |name: &str| {
+                let is_file = self.named.iter().any(|source| *source.name == *name);
+                is_file && !name.rsplit('/').next().is_some_and(|file| file.starts_with('_'))
+            };
+            self.templates.mentions(is_entry)
+        })
+    }
 }
 
 /// A chart. Shared by all of its releases, which may be rendered at the same time.

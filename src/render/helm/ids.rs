@@ -23,6 +23,8 @@ seatrial_model::rule_ids! {
         "Helm reads `values.schema.json` before each installation, and installs nothing if it is not JSON, or not a JSON Schema of its draft."
     UNCHECKED_SCHEMA "unchecked-schema" Note Free "a part of the schema of a chart is not checked"
         "It lies elsewhere, and nothing is fetched; or it is so large that checking it would take too long. The rest is checked. Copy what is referred to into `$defs` of `values.schema.json`."
+    UNREAD_VALUE "unread-value" Warning Free "no template of a chart reads a value"
+        "It has no effect: its name is misspelt, it stands in the wrong place, or another version of the chart read it. A value is told only where no template of the chart and of those within it names it, executed or not, and nothing prints or hands on all of what it lies in."
     GIVEN_VALUES "given-values" Error Incomplete "values that are given to a chart cannot be read"
         "A file of values is YAML with a mapping. Single values are set as `helm --set` does it: a comma begins another one, a backslash before it does not."
     TEMPLATE "template" Error Incomplete "a template of a chart fails"

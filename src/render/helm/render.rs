@@ -17,6 +17,7 @@ mod schemas;
 mod tables;
 mod told;
 mod top;
+mod unread;
 mod words;
 
 use std::sync::Arc;

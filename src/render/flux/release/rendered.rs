@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use seatrial_helm::chart::{Chart, Loaded};
-use seatrial_helm::ids::{CHART_DEPENDENCY, CHART_OUTPUT};
+use seatrial_helm::ids::{CHART_DEPENDENCY, CHART_OUTPUT, UNREAD_VALUE};
 use seatrial_helm::objects::Asked;
 use seatrial_helm::{Install, Installed, Served, Setting, Steering, is_definition, served_by};
 use seatrial_kubernetes::Minor;
@@ -157,6 +157,9 @@ impl Rendering<'_> {
             }
         });
         installed.findings.append(&mut findings);
+        // What is given elsewhere may be meant for other releases, too.
+        let is_its_own = |finding: &Finding| finding.primary.span.file == manifest.span.file;
+        installed.findings.retain(|finding| finding.rule != UNREAD_VALUE || is_its_own(finding));
         installed
     }
 

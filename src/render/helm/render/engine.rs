@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::instance::{Instance, Switching};
 use super::tables::{Coalescing, Mismatch, Warning};
 use super::top::{self, Renderable, Shared};
-use super::{Crd, Document, RenderedChart, Request, manifests, schemas, span_in, told};
+use super::{Crd, Document, RenderedChart, Request, manifests, schemas, span_in, told, unread};
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
 use crate::functions;
 use crate::ids;
@@ -81,6 +81,8 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
         .map_err(|unreadable| told::of_output(&unreadable, chart, rendered))?;
     let unknown: Vec<Finding> = rendered.documents.iter().filter_map(|one| unknown_hook(one, rendered)).collect();
     rendered.findings.extend(unknown);
+    let unread = unread::findings(&instance, &parsed, request, rendered);
+    rendered.findings.extend(unread);
     Ok(())
 }
 
@@ -198,7 +200,7 @@ fn parse(all: &[Renderable], helm: Major) -> Result<Arc<ParsedTemplates>, Arc<Fa
         named.push(Source { name: (&*renderable.name).into(), text: readable(&file).into() });
         sources.push(file);
     }
-    Ok(Arc::new(ParsedTemplates { templates, sources, named }))
+    Ok(Arc::new(ParsedTemplates::new(templates, sources, named)))
 }
 
 fn execute(

@@ -119,7 +119,8 @@ fn a_hook_that_helm_does_not_know_is_told() {
 #[test]
 fn values_that_do_not_fit_together_are_warned_of_at_their_line() {
     let values = "web:\n  port: 80\ntable:\n  inner:\n    a: 1\n";
-    let files = [CHART, ("chart/values.yaml", values), ("chart/templates/a.yaml", "kind: A\n")];
+    let files =
+        [CHART, ("chart/values.yaml", values), ("chart/templates/a.yaml", "kind: {{ toJson .Values | quote }}\n")];
     let bench = Bench::new("web: { port: { number: 1 } }\ntable:\n  inner: 5\n");
     let (chart, _) = bench.load(&files);
     let rendered = bench.render(&chart.expect("a chart"));
@@ -162,106 +163,6 @@ fn many_releases_of_one_chart_parse_it_once() {
     let started = std::time::Instant::now();
     (0..100).for_each(|_| assert_eq!(bench.render(&chart).documents.len(), 1));
     assert!(started.elapsed() < first * 50, "{:?} after {first:?}", started.elapsed());
-}
-
-const WITH_SCHEMA: &str = r#"{
-  "additionalProperties": false,
-  "required": ["team"],
-  "properties": {
-    "team": {"type": "string"},
-    "replicas": {"type": ["integer", "null"]},
-    "image": {
-      "required": ["tag"],
-      "additionalProperties": false,
-      "properties": {"repository": {"pattern": "^[a-z/]+$"}, "tag": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
-    },
-    "ports": {"items": {"properties": {"number": {"maximum": 65535}}}}
-  }
-}
-"#;
-
-#[test]
-fn what_does_not_fit_the_schema_is_told_at_the_line_of_the_values() {
-    let given =
-        "replicas: \"3\"\nimage:\n  repositry: a\n  repository: A\nports:\n  - number: 1\n  - number: 70000\nteem: a\n";
-    let bench = Bench::new(given);
-    let files = [CHART, ("chart/values.yaml", "image: {}\n"), ("chart/values.schema.json", WITH_SCHEMA)];
-    let rendered = bench.render(&bench.load(&files).0.expect("a chart"));
-    let told: Vec<String> = rendered
-        .findings
-        .iter()
-        .map(|f| {
-            let help = f.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-            format!("{} {}{help} <- {}", bench.place(f.primary.span), f.message, bench.place(f.related[0].span))
-        })
-        .collect();
-    let schema = "chart/values.schema.json";
-    assert_eq!(
-        told,
-        [
-            format!("given.yaml:1 the values lack `team`, which the schema requires <- {schema}:3"),
-            format!("given.yaml:2 `image` lacks `tag`, which the schema requires <- {schema}:8"),
-            format!(
-                "given.yaml:4 `image.repository` does not match the pattern `^[a-z/]+$` of the schema <- {schema}:10"
-            ),
-            format!(
-                "given.yaml:3 the schema does not know `image.repositry`, and allows nothing else; did you mean `repository`? <- {schema}:9"
-            ),
-            format!(
-                "given.yaml:7 `ports[1].number` does not fit the schema: maximum: got 70,000, want 65,535 <- {schema}:12"
-            ),
-            format!("given.yaml:1 `replicas` is a string, and the schema wants null or an integer <- {schema}:6"),
-            format!(
-                "given.yaml:8 the schema does not know `teem`, and allows nothing else; did you mean `team`? <- {schema}:2"
-            ),
-        ]
-    );
-    assert!(rendered.failure.expect("it fails").starts_with("values don't meet the specifications"));
-    assert_eq!(rendered.findings[0].evidence.len(), 1);
-}
-
-#[test]
-fn a_value_of_the_chart_itself_is_told_in_its_values() {
-    let bench = Bench::new("");
-    let values = "image:\n  tag: 1\n";
-    let files = [CHART, ("chart/values.yaml", values), ("chart/values.schema.json", WITH_SCHEMA)];
-    let rendered = bench.render(&bench.load(&files).0.expect("a chart"));
-    let shown = bench.shown(&rendered.findings);
-    assert_eq!(shown, ["error values-schema chart/values.yaml:1", "error values-schema chart/values.yaml:2"]);
-    let said = &rendered.findings[1].message;
-    assert_eq!(said, "`image.tag` is a number, and the schema wants a string or null");
-}
-
-#[test]
-fn a_schema_that_cannot_be_used_is_told_at_its_line() {
-    let broken = [
-        ("{\n  \"type\": strin\n}", 2, "invalid character 's' looking for beginning of value"),
-        ("{\n  \"properties\": {\n    \"a\": {\"type\": \"strin\"}}}", 3, "got string, want array"),
-        ("{\n  \"$ref\": \"#/nowhere\"}", 2, "json-pointer in \"file:///values.schema.json#/nowhere\" not found"),
-    ];
-    for (schema, line, why) in broken {
-        let bench = Bench::new("");
-        let rendered = bench.render(&bench.load(&[CHART, ("chart/values.schema.json", schema)]).0.expect("a chart"));
-        assert_eq!(bench.shown(&rendered.findings), [format!("error chart-schema chart/values.schema.json:{line}")]);
-        assert!(rendered.findings[0].message.ends_with(why), "{}", rendered.findings[0].message);
-        assert!(rendered.failure.is_some());
-    }
-}
-
-#[test]
-fn what_is_not_fetched_is_named_and_the_rest_is_checked() {
-    let schema = "{\"properties\": {\n\"a\": {\"$ref\": \"https://example.com/a.json\"},\n\"b\": {\"$ref\": \"../../../etc/passwd\"},\n\"c\": {\"type\": \"string\"}}}";
-    let files = [CHART, ("chart/values.schema.json", schema)];
-    let fits = Bench::new("a: 1\nb: 1\nc: c\n");
-    let rendered = fits.render(&fits.load(&files).0.expect("a chart"));
-    assert_eq!(
-        fits.shown(&rendered.findings),
-        ["note unchecked-schema chart/values.schema.json:2", "warning unchecked-schema chart/values.schema.json:3"]
-    );
-    assert_eq!(rendered.failure, None);
-    let wrong = Bench::new("a: 1\nb: 1\nc: 1\n");
-    let rendered = wrong.render(&wrong.load(&files).0.expect("a chart"));
-    assert_eq!(wrong.shown(&rendered.findings)[2], "error values-schema given.yaml:3");
 }
 
 #[test]
