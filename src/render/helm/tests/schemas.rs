@@ -103,3 +103,22 @@ fn what_is_not_fetched_is_named_and_the_rest_is_checked() {
     let rendered = wrong.render(&wrong.load(&files).0.expect("a chart"));
     assert_eq!(wrong.shown(&rendered.findings)[2], "error values-schema given.yaml:3");
 }
+
+#[test]
+fn a_schema_that_is_too_much_is_named_and_not_checked() {
+    let large = format!("{{\"description\": \"{}\", \"type\": \"string\"}}", "x".repeat(6 << 20));
+    let deep = format!("{}true{}", "{\"not\": ".repeat(5_000), "}".repeat(5_000));
+    let both = |at: usize| {
+        format!("\"{at}\": {{\"allOf\": [{{\"$ref\": \"#/$defs/{0}\"}}, {{\"$ref\": \"#/$defs/{0}\"}}]}}", at + 1)
+    };
+    let doubled: Vec<String> = (0..60).map(both).collect();
+    let doubled = format!("{{\"$ref\": \"#/$defs/0\", \"$defs\": {{{}, \"60\": true}}}}", doubled.join(","));
+    for schema in [large, deep, doubled] {
+        let bench = Bench::new("a: 1\n");
+        let files =
+            [CHART, ("chart/values.schema.json", &*schema), ("chart/templates/a.yaml", "kind: A{{ .Values.a }}\n")];
+        let rendered = bench.render(&bench.load(&files).0.expect("a chart"));
+        assert_eq!(bench.shown(&rendered.findings), ["warning unchecked-schema chart/values.schema.json:1"]);
+        assert_eq!((rendered.failure, rendered.documents.len()), (None, 1));
+    }
+}
