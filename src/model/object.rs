@@ -124,6 +124,8 @@ pub enum Built {
     /// All of it.
     #[default]
     Whole,
+    /// All of it, of a chart in another version than the cluster gets: whatever is wrong with it may not be there.
+    OfAnotherVersion,
     /// Something could not be read or applied that may have been for this object: what it lacks may be in there.
     PerhapsInPart,
     /// Something for this object could not be applied: whatever is wrong with it may follow from that.

@@ -27,6 +27,14 @@ impl<K: Eq + Hash, V: Clone> OnceMap<K, V> {
         self.slot(key).get_or_init(make).clone()
     }
 
+    /// The keys that were asked for, in no order.
+    pub fn keys(&self) -> Vec<K>
+    where
+        K: Clone,
+    {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     fn slot<Q>(&self, key: &Q) -> Arc<OnceLock<V>>
     where
         K: Borrow<Q>,

@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
-use seatrial_model::{Built, Finding, Manifest, NotChecked, ObjectId, RuleId, Sources, Span};
+use seatrial_model::{Built, Finding, Level, Manifest, NotChecked, ObjectId, RuleId, Sources, Span};
 use seatrial_schema::is_substitution;
 
 pub use missing_object::ID as MISSING_OBJECT;
@@ -146,7 +146,8 @@ pub fn check(manifests: &[Manifest], context: &Context<'_>) -> Checked {
     checked
 }
 
-/// What is wrong with an object that was built in part may follow from what could not be applied to it, which is an error of its own.
+/// What is wrong with an object that was built in part may follow from what could not be applied to it, which is an error of its own; and of
+/// an object that the cluster gets in another version, nobody knows whether it is wrong.
 fn leave_out_what_follows(manifests: &[Manifest], checked: &mut Checked) {
     let Checked { findings, slips, .. } = checked;
     let in_part = manifests.iter().filter(|manifest| manifest.built != Built::Whole);
@@ -154,8 +155,12 @@ fn leave_out_what_follows(manifests: &[Manifest], checked: &mut Checked) {
     if in_part.is_empty() {
         return;
     }
-    findings.retain(|finding| {
+    findings.retain_mut(|finding| {
         let Some(manifest) = finding.object.as_ref().and_then(|id| in_part.get(id)) else { return true };
+        if manifest.built == Built::OfAnotherVersion {
+            finding.level = finding.level.min(Level::Note);
+            return true;
+        }
         // A patch that does not find `spec` is explained by `spce`, not the other way round.
         let is_slip = slips.contains(&finding.primary.span);
         let is_there = || finding.field.as_ref().is_some_and(|f| provenance::value_at(manifest, f).is_some());

@@ -79,7 +79,11 @@ fn printed(finding: Finding, action: Span, over: &Override) -> Finding {
 fn tell_of(mut finding: Finding, over: &Override, manifest: &Manifest) -> Finding {
     let before = over.before.as_ref().map(|before| before.span);
     for also in &over.beside {
-        if let SetBy::Variable(name) = &also.by {
+        // What made a value of a release before it was put over another one has a chain of its own.
+        let is_other = !matches!(also.by, SetBy::Values(_));
+        if let Some(own) = also.origin.over.as_ref().filter(|own| is_other && own.by == also.by) {
+            finding = tell_of(finding, own, manifest);
+        } else if let SetBy::Variable(name) = &also.by {
             finding =
                 finding.with_related(also.origin.span, format!("the value also comes from the variable `{name}`"));
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use seatrial_model::{FileId, Label, Node, Origin, SetBy, Span};
+use seatrial_model::{Contribution, FileId, Label, Node, Origin, SetBy, Span};
 
 use crate::cases::{self, Expected, manifests};
 
@@ -173,6 +173,12 @@ fn what_follows_from_something_that_could_not_be_applied_is_left_out() {
         "{perhaps:?}"
     );
     assert_eq!(fields(Built::InPart), [""; 0]);
+    let of_another = check(
+        &[Manifest { built: Built::OfAnotherVersion, ..manifest.clone() }],
+        &Context::new("dev", Minor::DEFAULT, &sources),
+    );
+    assert_eq!(of_another.findings.len(), whole.len());
+    assert!(of_another.findings.iter().all(|finding| finding.level == Level::Note), "{of_another:?}");
 }
 
 #[test]
@@ -180,6 +186,29 @@ fn a_value_from_the_command_line_points_into_the_repository() {
     let finding = replaced(SetBy::CommandLine);
     assert_eq!(finding.primary.span.file.0, 0);
     assert_eq!(finding.notes, ["the value comes from the command line"]);
+}
+
+#[test]
+fn a_variable_in_values_of_a_release_points_at_where_it_is_filled_in() {
+    let at = |start| Span::new(FileId(0), start, start + 1);
+    let variable = || SetBy::Variable("COUNT".into());
+    let filled = Origin::over(at(1), variable(), Some(Origin::from(at(2))));
+    let filled = filled.with_beside(vec![Contribution { by: SetBy::Variable("B".into()), origin: at(3).into() }]);
+    let values = Origin::over(at(1), SetBy::Values("values"), Some(Origin::from(at(4))));
+    let values = values.with_beside(vec![Contribution { by: variable(), origin: filled }]);
+    let printed = Origin::over(at(1), SetBy::Template { action: at(5) }, Some(values));
+    let manifest = manifests(&Sources::new().add("a.yaml", "kind: A\napiVersion: v1\nmetadata: {name: a}".to_owned()));
+    let value = Node::string("many", printed);
+    let finding =
+        provenance::tell(Finding::new(seatrial_model::ids::INVALID_OBJECT, at(1), "x"), Some(&value), &manifest[0]);
+    let told: Vec<(u32, &str)> = finding.related.iter().map(|l| (l.span.start, l.text.as_str())).collect();
+    let expected = [
+        (5, "a template prints it here"),
+        (3, "the value also comes from the variable `B`"),
+        (2, "`COUNT` is filled in here"),
+        (4, "`values` of the release replaces this"),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]

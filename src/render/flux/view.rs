@@ -50,6 +50,12 @@ impl Repository {
         }
     }
 
+    /// Paths of the charts in it of which releases were made.
+    #[must_use]
+    pub fn charts_made(&self) -> Vec<String> {
+        self.charts.places().into_iter().filter(|at| at.tree.belongs_to().name().is_none()).map(|at| at.path).collect()
+    }
+
     /// All of its files.
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree

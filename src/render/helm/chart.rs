@@ -133,6 +133,12 @@ impl Chart {
         self.definitions.get_or_init(each).iter()
     }
 
+    /// How often its templates were parsed: once for each choice of the charts within it.
+    #[must_use]
+    pub fn times_parsed(&self) -> usize {
+        self.parsed.iter().map(|parsed| parsed.keys().len()).sum()
+    }
+
     /// The first byte of its `Chart.yaml`.
     #[must_use]
     pub fn start(&self) -> Span {

@@ -10,7 +10,7 @@ use seatrial_helm::{Install, Installed, Served, Setting, Steering, is_definition
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
 use seatrial_model::{
-    Finding, Level, Manifest, Needed, Node, NodeState, OnceMap, Owner, ReleasePart, ReleaseRole, Span,
+    Built, Finding, Level, Manifest, Needed, Node, NodeState, OnceMap, Owner, ReleasePart, ReleaseRole, Span,
 };
 use seatrial_tree::TreePath;
 
@@ -55,6 +55,11 @@ pub(crate) fn asked_too_early(asked: &Asked, own: &BTreeSet<String>, served: &Se
 }
 
 impl Charts {
+    /// The places of those that were read.
+    pub(crate) fn places(&self) -> Vec<TreePath> {
+        self.0.keys()
+    }
+
     fn get(&self, place: &ChartPlace, asked: Span) -> Option<Arc<Loaded>> {
         match place {
             ChartPlace::Directory(at) | ChartPlace::Archive(at) => Some(self.0.get(at, || Arc::new(load(at, asked)))),
@@ -91,19 +96,24 @@ impl Rendering<'_> {
         let Some(chart) = &loaded.chart else {
             return Some(Outcome::nothing("its chart cannot be read", told(findings, release)));
         };
-        findings.extend(version::check(reference, chart));
+        let another = version::check(reference, chart);
+        let is_another = another.is_some();
         let defaults = match defaults::merged(&reference.defaults, chart, reference.span) {
             Ok(defaults) => defaults,
             Err(finding) => {
-                findings.push(*finding);
+                findings.extend(another.into_iter().chain([*finding]));
                 return Some(Outcome::nothing("its default values cannot be read", told(findings, release)));
             }
         };
         let mut installed = self.install(release, manifest, chart, defaults.as_ref());
         findings.append(&mut installed.findings);
-        let state = state(release, &installed, &mut findings);
+        let state = state(release, &installed, is_another, &mut findings);
+        findings.extend(another);
         for manifest in &mut installed.manifests {
             manifest.owner = Some(Owner(release.id.clone()));
+            if is_another {
+                manifest.built = manifest.built.max(Built::OfAnotherVersion);
+            }
         }
         let needed = installed.needed.into_iter().map(|needed| Needed { asked_by: Some(release.id.clone()), ..needed });
         Some(Outcome {
@@ -189,10 +199,11 @@ fn not_a_definition(object: &Manifest) -> Finding {
     finding.with_object(&object.id).with_help("move it to `templates/`")
 }
 
-/// What became of a release. What is wrong is no error where it may hang on something that is not here.
-fn state(release: &Release, installed: &Installed, findings: &mut [Finding]) -> NodeState {
+/// What became of a release. What is wrong is no error where it may hang on something that is not here: on values, or on the version of the
+/// chart that is asked for.
+fn state(release: &Release, installed: &Installed, is_another: bool, findings: &mut [Finding]) -> NodeState {
     let is_unknown = release.has_unknown_values || holds_variable(&release.values);
-    let may_hang_on_others = |finding: &&mut Finding| is_unknown || finding.rule == CHART_DEPENDENCY;
+    let may_hang_on_others = |finding: &&mut Finding| is_unknown || is_another || finding.rule == CHART_DEPENDENCY;
     for finding in findings.iter_mut().filter(may_hang_on_others) {
         finding.level = finding.level.min(Level::Note);
     }
@@ -201,6 +212,9 @@ fn state(release: &Release, installed: &Installed, findings: &mut [Finding]) -> 
         // source-controller fetches what a chart depends on.
         true if !installed.needed.is_empty() => {
             NodeState::NotFetched("a chart that its chart needs is not here".to_owned())
+        }
+        true if is_another => {
+            NodeState::NotFetched("the version of its chart that is asked for is not here".to_owned())
         }
         true if is_unknown => NodeState::Unknown("its values hang on what only the cluster knows".to_owned()),
         true => NodeState::NotFollowed("its chart cannot be rendered".to_owned()),
@@ -219,4 +233,53 @@ fn holds_variable(values: &Node) -> bool {
     values.scalar_text().is_some_and(has_variable)
         || values.entries().iter().any(|entry| holds_variable(&entry.value))
         || values.items().iter().any(holds_variable)
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::Sources;
+    use seatrial_tree::Tree;
+
+    use super::*;
+    use crate::{Cluster, Repositories, Repository, walk};
+
+    #[test]
+    fn a_hundred_releases_of_one_chart_parse_it_once() {
+        let sources = Arc::new(Sources::new());
+        let head = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: a}\n";
+        let release = |at: usize| {
+            let head = format!(
+                "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: r{at}, namespace: a}}\n"
+            );
+            let source = "sourceRef: {kind: GitRepository, name: flux-system}";
+            format!("{head}spec: {{chart: {{spec: {{chart: charts/web, {source}}}}}, values: {{at: {at}}}}}\n")
+        };
+        let releases: String = (0..100).map(release).collect();
+        let all = format!("{head}spec: {{url: \"https://example.com/a\"}}\n{releases}");
+        let files = [
+            ("clusters/dev/all.yaml", all.as_str()),
+            ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            ("charts/web/templates/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m{{ .Values.at }}}\n"),
+            ("charts/web/crds/none.yaml", ""),
+        ];
+        let own = Arc::new(Repository::new(
+            &Tree::memory(files, &sources),
+            Vec::new(),
+            &Arc::default(),
+            Some("https://example.com/a".to_owned()),
+        ));
+        let walked = walk(&Cluster {
+            path: Some("clusters/dev".to_owned()),
+            azure: None,
+            repositories: Repositories { own: Arc::clone(&own), others: Vec::new() },
+            variables: Vec::new(),
+            version: Version::default(),
+            minor: Minor::DEFAULT,
+        });
+        let maps = walked.rendered.manifests.iter().filter(|manifest| manifest.id.kind == "ConfigMap");
+        assert_eq!(maps.count(), 100, "{:?}", walked.rendered.findings);
+        let [place] = own.charts().places().try_into().expect("one chart");
+        let loaded = own.charts().0.get(&place, || panic!("it is read again"));
+        assert_eq!(loaded.chart.as_ref().map(|chart| chart.times_parsed()), Some(1));
+    }
 }
