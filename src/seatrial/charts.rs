@@ -17,6 +17,11 @@ use crate::config::{place_of, root_of};
 pub(crate) struct Charts(OnceMap<String, Arc<Loaded>>);
 
 impl Charts {
+    /// Those that were asked for, by their paths.
+    pub(crate) fn asked_for(&self) -> Vec<String> {
+        self.0.keys()
+    }
+
     /// Renders a release.
     pub(crate) fn render(&self, release: &HelmRelease, tree: &Tree, minor: Minor, chance: Chance) -> Rendered {
         let configured = Configured::of(release, tree);

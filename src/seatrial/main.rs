@@ -31,6 +31,7 @@ mod post;
 mod preparation;
 mod print;
 mod progress;
+mod release_part;
 mod render;
 mod render_chart;
 mod render_each;

@@ -7,6 +7,7 @@ use seatrial_yaml::{Dialect, parse};
 use serde_json::json;
 
 use crate::print::{Emit, documents};
+use crate::release_part;
 use crate::streams::harmless_line;
 
 /// Columns that the YAML takes at most before a longer line pushes its place to the right.
@@ -20,9 +21,12 @@ pub(crate) fn yaml(manifests: &[Manifest], sources: &Sources, emit: Emit) -> Str
     documents(manifests.iter().map(|manifest| document(&manifest.node, sources, emit)))
 }
 
-/// A line per object with the place of its document.
+/// A line per object with the place of its document, and what it is to the Helm release that brings it.
 pub(crate) fn tree(manifests: &[Manifest], sources: &Sources) -> String {
-    let line = |m: &Manifest| format!("{} {}  # {}", m.api_version(), m.id, place(&Origin::from(m.span), sources));
+    let line = |m: &Manifest| {
+        let part = m.release.as_ref().map(|part| format!(" ({})", release_part::told(part))).unwrap_or_default();
+        format!("{} {}  # {}{part}", m.api_version(), m.id, place(&Origin::from(m.span), sources))
+    };
     manifests.iter().map(|m| format!("{}\n", shown_on_one_line(&line(m)))).collect()
 }
 
@@ -31,7 +35,11 @@ pub(crate) fn json(manifests: &[Manifest], sources: &Sources) -> String {
     let object = |manifest: &Manifest| {
         let mut values = Vec::new();
         collect(&manifest.node, &mut Vec::new(), sources, &mut values);
-        json!({ "apiVersion": manifest.api_version(), "object": manifest.id, "values": values })
+        let mut told = json!({ "apiVersion": manifest.api_version(), "object": manifest.id, "values": values });
+        if let Some(part) = &manifest.release {
+            told["release"] = release_part::json(part);
+        }
+        told
     };
     let objects: Vec<_> = manifests.iter().map(object).collect();
     format!("{:#}\n", json!({ "objects": objects }))

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use seatrial_discover::LeftOut;
 use seatrial_kustomize::{HelmCharts, ImageOverride};
 use seatrial_model::{Report, ids};
 use seatrial_rules::Options;
@@ -43,6 +44,7 @@ pub(crate) struct Preparation {
     /// What lies outside of the repository.
     elsewhere: Vec<Elsewhere>,
     /// Sentences about what was found beside, and is not looked at.
+    left_out: LeftOut,
     notices: Vec<String>,
     checkouts: Checkouts,
     /// What the rules are told.
@@ -71,13 +73,13 @@ impl Preparation {
             Selection::Paths(paths) => Given::of(at_paths(workspace, session, paths, flags)?),
             Selection::Given(paths) => given(workspace, &renderer, session, paths, flags)?,
         };
-        let notices = plan.left_out.sentences().into_iter().chain(plan.notices).collect();
         Ok(Preparation {
             planned: plan.environments,
             images,
             renderer,
             elsewhere,
-            notices,
+            left_out: plan.left_out,
+            notices: plan.notices,
             checkouts,
             options: Options::default(),
         })
@@ -159,7 +161,6 @@ impl Preparation {
             report.revision.base_found = None;
             None
         });
-        report.notices.extend(self.notices.iter().cloned());
         report.alterations = context.alterations();
         let mut levels = plan::levels(context.workspace.config.as_ref());
         if self.options.strict_schemas {
@@ -181,6 +182,8 @@ impl Preparation {
             place.environments.iter().map(|p| Seat { planned: p.clone(), head: &place.renderer, base: None })
         });
         let judged = judge(own.chain(others).collect(), bench)?;
+        self.left_out.leave_out_charts(&self.renderer.charts_made());
+        report.notices.extend(self.left_out.sentences().into_iter().chain(self.notices));
         report.notices.extend(Unseen::sentence(judged.iter().map(|judged| &judged.unseen)));
         Ok(judged)
     }

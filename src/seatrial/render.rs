@@ -94,6 +94,12 @@ impl Renderer {
         }
     }
 
+    /// Paths of the charts of the tree of which something was made.
+    pub(crate) fn charts_made(&self) -> Vec<String> {
+        let of_releases = self.own.get().map(|own| own.charts_made()).unwrap_or_default();
+        self.charts.asked_for().into_iter().chain(of_releases).collect()
+    }
+
     /// What the tree holds.
     pub(crate) fn discovery(&self) -> &Discovery {
         self.discovery.get_or_init(|| Discovery::of(&self.tree, &self.parsed, ""))

@@ -1,11 +1,13 @@
 //! What is left out of the environments, counted by what it is.
 
+use std::collections::BTreeSet;
+
 use crate::file_sort::FileSort;
 
 /// How many files are not judged, by what they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
-    charts: usize,
+    charts: BTreeSet<String>,
     files: [usize; SORTS.len()],
 }
 
@@ -34,20 +36,27 @@ impl LeftOut {
         }
     }
 
-    pub(crate) fn count_charts(&mut self, charts: usize) {
-        self.charts += charts;
+    pub(crate) fn take_charts(&mut self, charts: impl Iterator<Item = String>) {
+        self.charts.extend(charts);
+    }
+
+    /// Takes out the charts of which something was made: they were checked.
+    pub fn leave_out_charts(&mut self, made: &[String]) {
+        made.iter().for_each(|chart| {
+            self.charts.remove(chart);
+        });
     }
 
     /// What is left out of either.
     pub fn add(&mut self, other: &LeftOut) {
-        self.charts += other.charts;
+        self.charts.extend(other.charts.iter().cloned());
         self.files.iter_mut().zip(other.files).for_each(|(count, more)| *count += more);
     }
 
     /// Sentences without a full stop: `2 docker-compose files`.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
-        let charts = match self.charts {
+        let charts = match self.charts.len() {
             0 => None,
             1 => Some("1 Helm chart: checked when it is named, or a release is made of it".to_owned()),
             many => Some(format!("{many} Helm charts: checked when they are named, or a release is made of them")),

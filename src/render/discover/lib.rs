@@ -179,7 +179,7 @@ impl Discovery {
         let (mut files, mut left_out) = self.sorted(dir);
         files.retain(|file| !clusters.reach(file));
         let (tried, others) = self.tried(dir, &clusters);
-        left_out.count_charts(others);
+        left_out.take_charts(others.into_iter().map(str::to_owned));
         let roots = clusters.roots.iter().map(|root| FluxRoot { path: Some(root.clone()), ..FluxRoot::default() });
         let mut sources: Vec<Source> = roots.map(Source::Flux).collect();
         sources.extend(kustomizations.map(Source::Kustomize).chain(loose::topmost(files).map(Source::Loose)));
@@ -189,12 +189,12 @@ impl Discovery {
         Found { environments: environments.collect(), left_out }
     }
 
-    /// The charts below a directory that are tried, with each of their values, and how many others there are: those that a release is made of
-    /// are judged with it.
-    fn tried(&self, dir: &str, clusters: &ClusterRoots) -> (Vec<HelmRelease>, usize) {
+    /// The charts below a directory that are tried, with each of their values, and the others: those that a release is made of are judged
+    /// with it.
+    fn tried<'a>(&'a self, dir: &'a str, clusters: &ClusterRoots) -> (Vec<HelmRelease>, Vec<&'a str>) {
         let all: Vec<&str> = self.charts.topmost(dir).collect();
         if all.is_empty() {
-            return (Vec::new(), 0);
+            return (Vec::new(), Vec::new());
         }
         let used = trials::used(&self.tree, &self.parsed, self.paths.iter().filter(|path| !self.charts.hold(path)));
         let is_tried = |chart: &&str| {
@@ -203,7 +203,7 @@ impl Discovery {
         };
         let (tried, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(is_tried);
         let trials = tried.into_iter().flat_map(|chart| HelmRelease::trials(&self.tree, chart));
-        (trials.map(|release| HelmRelease { is_found: true, ..release }).collect(), others.len())
+        (trials.map(|release| HelmRelease { is_found: true, ..release }).collect(), others)
     }
 
     /// The plain manifests below a directory that no kustomization reaches.
