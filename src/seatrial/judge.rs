@@ -72,6 +72,11 @@ pub(crate) enum Keep {
 }
 
 impl Judged {
+    /// Whether it is rendered anew for its target, with what charts make at random there.
+    pub(crate) fn takes_a_seed(&self) -> bool {
+        self.is_changing && matches!(self.planned.source, Source::Helm(_))
+    }
+
     /// Puts what there is to say of it into the report.
     pub(crate) fn into_report(self, report: &mut Report) {
         report.add_findings(Some(&self.planned.name), &self.findings);
@@ -278,8 +283,12 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
 
     let objects = head.manifests.len();
     let images = if bench.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
+    // A chart that is only tried may ask for more than there is; what was not rendered is not called valid.
     let is_trial = matches!(&planned.source, Source::Helm(release) if release.is_trial());
-    let validation = validate_stage(&findings, &rendering, objects, is_trial, bench.fail_on, checked_in);
+    let validation = match objects {
+        0 if is_trial => StageOutcome::skipped(Stage::Validate, NOTHING_RENDERED),
+        _ => validate_stage(&findings, &rendering, objects, bench.fail_on, checked_in),
+    };
     let report = EnvironmentReport {
         name: planned.name.clone(),
         source: planned.describe(),
@@ -313,6 +322,9 @@ fn of_trial(mut findings: Vec<Finding>, source: &Source) -> Vec<Finding> {
     findings
 }
 
+/// Why nothing was validated.
+const NOTHING_RENDERED: &str = "nothing was rendered";
+
 /// A rendering with an error failed, whoever brought the error: what is left of it is no environment.
 fn render_stage(head: &Rendered, duration_ms: u64) -> StageOutcome {
     let result = if head.has_errors() { StageResult::Failed } else { StageResult::Passed };
@@ -324,13 +336,12 @@ fn validate_stage(
     findings: &[Found],
     rendering: &StageOutcome,
     objects: usize,
-    is_trial: bool,
     fail_on: FailOn,
     duration_ms: u64,
 ) -> StageOutcome {
     let stage = Stage::Validate;
-    if objects == 0 && (rendering.result == StageResult::Failed || is_trial) {
-        return StageOutcome::skipped(stage, "nothing was rendered");
+    if objects == 0 && rendering.result == StageResult::Failed {
+        return StageOutcome::skipped(stage, NOTHING_RENDERED);
     }
     // What is left of a rendering that failed may fit, and is not called valid for it.
     let is_failed = rendering.result == StageResult::Failed;

@@ -169,7 +169,7 @@ impl LiveContext<'_> {
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);
         let (cluster, cancel) = (&live_target.cluster, self.cancel);
         let planned = &judged.planned;
-        let mut deployed = if judged.is_changing {
+        let mut deployed = if judged.takes_a_seed() {
             let render = |seed: &Seed| self.rendered_with(seed, planned, prepared);
             let fresh = || seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned());
             let seeded = Seeded { fresh: &fresh, render: &render };

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use seatrial_deploy::CancelToken;
-use seatrial_discover::Source;
 use seatrial_kustomize::REMOTE_CHART;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_transport::Transport;
@@ -199,7 +198,7 @@ impl Trial<'_> {
                 return Err(because);
             }
             // What Flux releases is not rendered anew with a seed of the cluster.
-            if judged.is_changing && !matches!(judged.planned.source, Source::Helm(_)) {
+            if judged.is_changing && !judged.takes_a_seed() {
                 return Err(GUESSABLE.to_owned());
             }
             if judged.findings.iter().any(|finding| finding.rule == REMOTE_CHART.as_str()) {
