@@ -92,8 +92,8 @@ pub(crate) fn set_labels(release: &Manifest, manifest: &mut Manifest) {
     set_owner_labels(&mut manifest.node, GROUP, &release.id.name, namespace(release));
 }
 
-/// Objects that are there twice: kustomize refuses them, and puts the labels onto nothing. A hook may be sent together with what it is beside
-/// since Flux 2.9 alone, and is a warning.
+/// Hooks that are there twice, or beside an object of that name: kustomize refuses them, and puts the labels onto nothing. What is no hook and
+/// there twice is wrong with Helm alone. A hook is sent together with what it is beside since Flux 2.8, and is a warning.
 fn twice(stream: &[Manifest]) -> Vec<Finding> {
     let mut known: HashMap<(&str, &str, &str, &str, &str), &Manifest> = HashMap::new();
     let mut findings = Vec::new();
@@ -101,7 +101,7 @@ fn twice(stream: &[Manifest]) -> Vec<Finding> {
         let id = &manifest.id;
         let namespace = id.namespace.as_deref().unwrap_or("default");
         let first = known.entry((&id.group, &manifest.version, &id.kind, namespace, &id.name)).or_insert(manifest);
-        if std::ptr::eq(*first, manifest) {
+        if std::ptr::eq(*first, manifest) || !(is_hook(first) || is_hook(manifest)) {
             continue;
         }
         let place = |manifest: &Manifest| manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span);
