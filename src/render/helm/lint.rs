@@ -77,7 +77,7 @@ impl Lint<'_> {
         let api = self.field("apiVersion").map(|node| (node.span(), node.scalar_text().unwrap_or_default().to_owned()));
         match api {
             None => {
-                self.warn(self.chart.start(), "`Chart.yaml` has no `apiVersion`: Helm takes it for `v1`".to_owned())
+                self.warn(self.chart.start(), "`Chart.yaml` has no `apiVersion`: Helm takes it for `v1`".to_owned());
             }
             Some((_, api)) if matches!(&*api, "v1" | "v2") => {}
             Some((place, api)) => self.warn(place, format!("the `apiVersion` of a chart is `v1` or `v2`, not `{api}`")),
