@@ -3,6 +3,7 @@
 mod change;
 mod helm;
 mod image;
+mod load;
 mod output;
 mod render;
 
@@ -10,7 +11,6 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use seatrial_kubernetes::Minor;
-use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{FailOn, Listing};
 use seatrial_rules::Options;
 
@@ -21,6 +21,7 @@ use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
 pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
+pub(crate) use load::{LoadArgs, PathArgs, PathKind};
 pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 
@@ -171,49 +172,6 @@ pub(crate) struct SourceArgs {
     /// Local checkout of a remote base.
     #[arg(long, value_name = "URL[?ref=REF]=DIR", env = "SEATRIAL_CHECKOUT", value_delimiter = ',')]
     pub(crate) checkout: Vec<String>,
-}
-
-/// How a path is read that may be several things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PathKind {
-    /// A Helm chart, whatever else lies there.
-    Helm,
-}
-
-/// How paths are read.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct PathArgs {
-    /// Read PATH as a Helm chart (helm), even where it has a kustomization.
-    #[arg(long = "as", value_name = "WHAT", hide_possible_values = true)]
-    pub(crate) path_kind: Option<PathKind>,
-}
-
-/// What kustomizations may read.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct LoadArgs {
-    /// Files that kustomizations may load: those below their directory (rootOnly) or all (none).
-    #[arg(long, value_name = "WHICH", env = "SEATRIAL_LOAD_RESTRICTOR", hide_possible_values = true)]
-    load_restrictor: Option<Restrictor>,
-}
-
-impl LoadArgs {
-    /// What is said of it.
-    pub(crate) fn load_restriction(self) -> Option<LoadRestriction> {
-        self.load_restrictor.map(|restrictor| match restrictor {
-            Restrictor::RootOnly => LoadRestriction::RootOnly,
-            Restrictor::None => LoadRestriction::None,
-        })
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Restrictor {
-    /// As kustomize.
-    #[value(name = "rootOnly", alias = "LoadRestrictionsRootOnly")]
-    RootOnly,
-    /// As Flux.
-    #[value(name = "none", alias = "LoadRestrictionsNone")]
-    None,
 }
 
 /// Flags of what is made of findings.
