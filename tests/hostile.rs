@@ -6,6 +6,8 @@
 
 #[path = "hostile/api_server.rs"]
 mod api_server;
+#[path = "hostile/charts.rs"]
+mod charts;
 #[path = "hostile/clusters.rs"]
 mod clusters;
 #[path = "hostile/configurations.rs"]
