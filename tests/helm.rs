@@ -194,3 +194,15 @@ fn a_chart_that_is_named_needs_its_dependencies() {
     let (code, said) = validated("charts/library");
     assert_eq!((code, said.contains("nothing was rendered")), (Some(0), true), "{said}");
 }
+
+#[test]
+fn what_helm_prints_is_printed_whatever_is_wrong_with_the_objects() {
+    let template = "kind: ConfigMap\nmetadata: { name: map }\ndata:\n  a: 1\n  a: 2\n---\nmetadata: {}\n";
+    let scratch = files(&[CHART, ("shop/templates/map.yaml", template)]);
+    let output = seatrial(scratch.path(), &["render", "shop"]);
+    let printed = "---\n# Source: shop/templates/map.yaml\nkind: ConfigMap\nmetadata: { name: map }\ndata:\n  a: 1\n  a: 2\n\n---\n# Source: shop/templates/map.yaml\nmetadata: {}\n";
+    assert_eq!(text(&output.stdout), printed);
+    assert!(output.status.success());
+    let said = text(&output.stderr);
+    assert!(said.contains("warning[duplicate-key]") && said.contains("warning[invalid-object]"), "{said}");
+}

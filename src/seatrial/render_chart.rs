@@ -65,7 +65,11 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     let is_wrong = |finding: &Finding| finding.level == Level::Error;
     let has_failed = made.failure.is_some() || findings.iter().chain(&made.findings).any(is_wrong);
     let objects = placed(&made, chart.start(), |_| true);
-    findings.extend(objects.findings);
+    let warned_of = |finding: Finding| match finding.level {
+        Level::Error if !has_failed => finding.with_level(Level::Warning),
+        _ => finding,
+    };
+    findings.extend(objects.findings.into_iter().map(warned_of));
     let mut rendered = Rendered { manifests: objects.manifests, findings, ..Rendered::default() };
     rendered.manifests.iter().for_each(|manifest| session.masker.add_manifest(manifest, &session.sources));
     tell(&[(None, &rendered)], session);
