@@ -1,6 +1,6 @@
-//! An object as its controller applies it: with the marks by which kustomize-controller, or Helm, knows what is its own.
+//! An object as its controller applies it: with the marks by which kustomize-controller, flux-operator or Helm knows what is its own.
 
-use seatrial_model::{Manifest, Node, Origin, Owner, ReleasePart, ReleaseRole, SetBy};
+use seatrial_model::{Manifest, Node, ObjectId, Origin, Owner, ReleasePart, ReleaseRole, SetBy};
 
 use crate::unit::set_owner_labels;
 
@@ -10,8 +10,10 @@ const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
 #[must_use]
 pub fn as_applied(manifest: &Manifest) -> Node {
     let mut node = manifest.node.clone();
-    if let Some(Owner(owner)) = manifest.owner.as_ref().filter(|owner| owner.0.group == KUSTOMIZE) {
-        set_owner_labels(&mut node, KUSTOMIZE, &owner.name, owner.namespace.as_deref().unwrap_or_default());
+    if let Some(Owner(owner)) = &manifest.owner
+        && let Some(group) = group_of_labels(owner)
+    {
+        set_owner_labels(&mut node, group, &owner.name, owner.namespace.as_deref().unwrap_or_default());
     }
     if let Some(ReleasePart { release, role: ReleaseRole::Tracked { .. } }) = &manifest.release {
         set(&mut node, "labels", &[("app.kubernetes.io/managed-by", "Helm")]);
@@ -20,6 +22,15 @@ pub fn as_applied(manifest: &Manifest) -> Node {
         set(&mut node, "annotations", &owner);
     }
     node
+}
+
+/// What the labels begin with by which an owner knows its objects.
+fn group_of_labels(owner: &ObjectId) -> Option<&'static str> {
+    match (owner.group.as_str(), owner.kind.as_str()) {
+        (KUSTOMIZE, _) => Some(KUSTOMIZE),
+        ("fluxcd.controlplane.io", "ResourceSet") => Some("resourceset.fluxcd.controlplane.io"),
+        _ => None,
+    }
 }
 
 fn set(node: &mut Node, field: &'static str, pairs: &[(&str, &str)]) {

@@ -56,15 +56,20 @@ pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) 
         templates: functions::templates(),
         budget: Budget { bytes: MOST_BYTES, ..Budget::default() },
         made: made::Made::default(),
+        step: 0,
         findings: Vec::new(),
     };
     rendering.all(&inputs.sets);
     let Rendering { made, mut findings, .. } = rendering;
-    if holds_variables(spec(set, &["inputs"])) {
+    let has_failed = findings.iter().any(|finding| finding.level == Level::Error);
+    let is_known = !holds_variables(spec(set, &["inputs"]));
+    if has_failed && !is_known {
         findings.iter_mut().for_each(|finding| finding.level = Level::Note);
     }
-    let has_failed = findings.iter().any(|finding| finding.level == Level::Error);
     let state = match inputs.unknown {
+        _ if has_failed && !is_known => {
+            NodeState::Unknown("its inputs hold values that only the cluster knows".to_owned())
+        }
         _ if has_failed => NodeState::NotFollowed("its templates fail".to_owned()),
         Some(why) => NodeState::Unknown(why),
         None => NodeState::Rendered,
@@ -72,11 +77,6 @@ pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) 
     // flux-operator applies all of a set, or nothing.
     let manifests = if has_failed { Vec::new() } else { made.into_manifests() };
     Expanded { state, manifests, findings }
-}
-
-/// A field of the set, and of each of its steps.
-fn fields<'a>(set: &'a Manifest, steps: &'a [Node], name: &str) -> Vec<&'a Node> {
-    spec(set, &[name]).into_iter().chain(steps.iter().filter_map(|step| step.get(name))).collect()
 }
 
 /// Whether there is a text with a variable that was not filled in.
@@ -98,23 +98,32 @@ struct Rendering<'a> {
     /// Of all templates together.
     budget: Budget<'a>,
     made: made::Made,
+    /// The step that is rendered; before all steps, that which is in none.
+    step: usize,
     findings: Vec<Finding>,
 }
 
 impl Rendering<'_> {
-    /// All templates over all input sets: those that are objects first, as they go before those of a text.
+    /// All templates over all input sets, step by step: those that are objects first, as they go before those of a text.
     fn all(&mut self, inputs: &[inputs::InputSet]) {
-        let set = self.set;
-        let steps = items(set, &["steps"]);
-        let resources = fields(set, steps, "resources").into_iter().flat_map(Node::items);
-        let texts = fields(set, steps, "resourcesTemplate");
-        for node in resources {
-            let template = template::of_object(node, self);
-            self.render(template, inputs);
+        let whole = self.set.node.get("spec").into_iter();
+        let steps = items(self.set, &["steps"]);
+        if let Some(other) = ["resources", "resourcesTemplate"].iter().find_map(|name| spec(self.set, &[name]))
+            && !steps.is_empty()
+        {
+            let message = "a ResourceSet with `steps` has its resources in them alone";
+            self.wrong(Finding::new(crate::ids::RESOURCE_SET, other.span(), message));
         }
-        for node in texts {
-            let template = template::of_text(node, self);
-            self.render(template, inputs);
+        for (number, step) in whole.chain(steps).enumerate() {
+            self.step = number;
+            for node in step.get("resources").map(Node::items).unwrap_or_default() {
+                let template = template::of_object(node, self);
+                self.render(template, inputs);
+            }
+            if let Some(node) = step.get("resourcesTemplate").filter(|node| !node.is_null()) {
+                let template = template::of_text(node, self);
+                self.render(template, inputs);
+            }
         }
     }
 

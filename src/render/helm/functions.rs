@@ -52,7 +52,7 @@ pub use flow::chart_message;
 pub(crate) use included::Included;
 pub use named::VALUES;
 pub(crate) use paths::base;
-pub(crate) use yaml::to_yaml;
+pub use yaml::to_yaml;
 
 /// All lists: a later one wins.
 const LISTS: &[&[Function]] = &[

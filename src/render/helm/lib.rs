@@ -34,7 +34,7 @@ pub use installed::{Chance, Change, Install, Installed, Setting, Steering, place
 pub use lint::lint;
 pub use lookup::Resources;
 pub use major::Major;
-pub use origins::Origins;
+pub use origins::{INTEGER, Origins};
 pub use placed::{Printed, read_printed};
 pub use served::{Served, is_definition, served_by};
 pub use set::{SetError, Typing};

@@ -5,8 +5,8 @@ use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy};
 
 use crate::origin::replacing;
 
-/// The tag of an integer that `--set` gave: it stays one, while those of files are floats.
-pub(crate) const INTEGER: &str = "!int64";
+/// The tag of an integer that stays one, as `--set` gives it, while those of files are floats.
+pub const INTEGER: &str = "!int64";
 
 /// A table of origins: a mark is its place in it.
 #[derive(Clone, Debug, Default)]

@@ -61,7 +61,8 @@ fn as_printed(document: &Document, is_last: bool, chart: &Chart) -> Arc<SourceFi
 pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span) -> (Vec<Manifest>, Vec<Finding>) {
     let span = |place: Place| rendered.span(place);
     let printed = Printed { text: &document.text, origins: &rendered.origins, span: &span, otherwise: chart };
-    let mut findings: Vec<Finding> = document.findings.iter().cloned().map(|finding| printed.tell(finding)).collect();
+    let mut findings: Vec<Finding> =
+        document.findings.iter().map(|finding| printed.tell(as_helm_takes_it(finding.clone()))).collect();
     if document.node.is_null() {
         return (Vec::new(), findings);
     }
@@ -71,6 +72,12 @@ pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span
     let (manifests, wrong) = seatrial_manifests::objects(vec![seatrial_yaml::Document { node, span }]);
     findings.extend(wrong);
     (manifests, findings)
+}
+
+/// Of a key that is there twice, Helm takes the last, and sends it once.
+fn as_helm_takes_it(finding: Finding) -> Finding {
+    let level = if finding.rule == DUPLICATE_KEY { finding.level.min(Level::Warning) } else { finding.level };
+    finding.with_level(level)
 }
 
 /// A text that a template printed, and where its bytes are from.
@@ -120,12 +127,9 @@ impl Printed<'_> {
         Origin::from(if goes_on { first.span.to(last.span) } else { first.span })
     }
 
-    /// A finding of the parser about the printed text. Of a key that is there twice, Helm takes the last, and sends it once.
+    /// A finding of the parser about the text, where it is from.
     #[must_use]
     pub fn tell(&self, mut finding: Finding) -> Finding {
-        if finding.rule == DUPLICATE_KEY {
-            finding.level = finding.level.min(Level::Warning);
-        }
         finding.primary.span = self.origin(finding.primary.span).span;
         for label in &mut finding.related {
             label.span = self.origin(label.span).span;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use seatrial_gotemplate::{Map, Value};
-use seatrial_helm::Origins;
-use seatrial_model::{Finding, Manifest, Node, ObjectId};
+use seatrial_helm::{INTEGER, Origins};
+use seatrial_model::{Entry, Finding, Manifest, Node, ObjectId, ScalarKind};
 
 use crate::flux_object::{items, namespace, spec, text};
 use crate::ids;
@@ -57,7 +57,7 @@ pub(crate) fn is_all_there(set: &Manifest, objects: &Objects) -> bool {
 /// The input sets of a ResourceSet.
 pub(super) fn of(set: &Manifest, objects: &Objects, origins: &mut Origins) -> Result<Inputs, Refused> {
     let mut given: Vec<Given<'_>> = Vec::new();
-    let own: Vec<Map> = items(set, &["inputs"]).iter().map(|input| origins.map(input)).collect();
+    let own: Vec<Map> = items(set, &["inputs"]).iter().map(|input| origins.map(&typed(input))).collect();
     if !own.is_empty() {
         given.push(Given { by: set, sets: own });
     }
@@ -65,7 +65,7 @@ pub(super) fn of(set: &Manifest, objects: &Objects, origins: &mut Origins) -> Re
     for provider in selected(set, objects) {
         match provider {
             Ok(provider) if text(provider, &["type"]) == Some("Static") => {
-                let values = spec(provider, &["defaultValues"]).map_or_else(Map::new, |node| origins.map(node));
+                let values = spec(provider, &["defaultValues"]).map_or_else(Map::new, |node| origins.map(&typed(node)));
                 given.push(Given { by: provider, sets: vec![values] });
             }
             Ok(provider) => {
@@ -78,7 +78,7 @@ pub(super) fn of(set: &Manifest, objects: &Objects, origins: &mut Origins) -> Re
         }
     }
     let is_permuted = text(set, &["inputStrategy", "name"]) == Some("Permute");
-    let has_none = spec(set, &["inputs"]).is_none() && items(set, &["inputsFrom"]).is_empty();
+    let has_none = items(set, &["inputs"]).is_empty() && items(set, &["inputsFrom"]).is_empty();
     let sets = match unknown {
         _ if has_none => vec![Map::new()],
         Some(why) if is_permuted || given.is_empty() => return Err(Refused::Unknown(why)),
@@ -86,6 +86,26 @@ pub(super) fn of(set: &Manifest, objects: &Objects, origins: &mut Origins) -> Re
         _ => given.iter().flat_map(|given| given.sets.iter().map(|input| with_built_in(input, given.by))).collect(),
     };
     Ok(Inputs { sets, unknown })
+}
+
+/// The same with integers that stay integers, as Kubernetes reads JSON.
+fn typed(node: &Node) -> Node {
+    let mut node = node.clone();
+    if node.kind() == ScalarKind::Integer
+        && let Some(number) = node.to_json().as_i64()
+    {
+        let mut integer = Node::scalar(number.to_string(), ScalarKind::Integer, node.style(), node.origin());
+        integer.set_tag(INTEGER.into());
+        return integer;
+    }
+    if node.is_sequence() {
+        node.set_items(node.items().iter().map(typed).collect());
+    }
+    if node.is_mapping() {
+        let entries = node.entries().iter().map(|entry| Entry { key: entry.key.clone(), value: typed(&entry.value) });
+        node.set_entries(entries.collect());
+    }
+    node
 }
 
 /// The providers that a set names or selects, in its order, each once; or what is not there.

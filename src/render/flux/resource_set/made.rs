@@ -1,16 +1,18 @@
 //! What templates of a ResourceSet printed, as its objects: each once, with what all of them get, without those that are switched off.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use seatrial_gotemplate::{Place, Text};
 use seatrial_helm::Printed;
 use seatrial_kustomize::BUDGET_EXCEEDED;
+use seatrial_model::ids::DUPLICATE_KEY;
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Owner};
 use seatrial_yaml::{Dialect, Document, parse};
 
 use super::Rendering;
 use super::template::Template;
 use crate::flux_object::{COPY_FROM, namespace};
+use crate::ids;
 use crate::kustomization::set_common_metadata;
 
 /// Objects that one set may have.
@@ -22,7 +24,8 @@ const RECONCILE: &str = "fluxcd.controlplane.io/reconcile";
 #[derive(Debug, Default)]
 pub(super) struct Made {
     manifests: Vec<Manifest>,
-    known: HashSet<(ObjectId, String)>,
+    /// With the step that each is in.
+    known: HashMap<(ObjectId, String), usize>,
     /// Whether it has more than it may have.
     is_full: bool,
 }
@@ -47,7 +50,12 @@ impl Rendering<'_> {
         let printed = Printed { text, origins: &self.origins, span: &span, otherwise: template.place };
         let mut findings = Vec::new();
         for mut finding in parsed.findings.into_iter().map(|finding| printed.tell(finding)) {
-            finding.message = format!("the template prints YAML that cannot be read: {}", finding.message);
+            if finding.rule == DUPLICATE_KEY {
+                // The last one counts, as for kubectl.
+                finding.level = Level::Warning;
+            } else {
+                finding.message = format!("the template prints YAML that cannot be read: {}", finding.message);
+            }
             findings.push(finding);
         }
         let documents = parsed.documents.into_iter().map(|mut document| {
@@ -70,9 +78,17 @@ impl Rendering<'_> {
             return;
         }
         let copied = annotation(COPY_FROM).map(str::to_owned);
-        if self.made.is_full || !self.made.known.insert((manifest.id.clone(), manifest.version.clone())) {
-            return;
-        }
+        let key = (manifest.id.clone(), manifest.version.clone());
+        match self.made.known.get(&key) {
+            _ if self.made.is_full => return,
+            Some(step) if *step != self.step => {
+                let message = format!("{} is in two steps: flux-operator refuses the set", manifest.id);
+                self.wrong(Finding::new(ids::RESOURCE_SET, manifest.span, message));
+                return;
+            }
+            Some(_) => return,
+            None => self.made.known.insert(key, self.step),
+        };
         if self.made.manifests.len() >= MOST_OBJECTS {
             self.made.is_full = true;
             let message = format!("a ResourceSet may have {MOST_OBJECTS} objects here, and this one has more");

@@ -19,6 +19,8 @@
 //! | an automation writes nowhere; has no source | `references-images` |
 //! | an alert, a receiver or a health check names nothing | `references-notifications` |
 //! | a HelmRelease has no chart; `valuesFrom` has no key | `releases/release-charts-wrong`; `releases/release-values-wrong` |
+//! | a template of a ResourceSet fails, cannot be read, prints no YAML | `resource-set-faults` |
+//! | inputs that only the cluster knows; data that it copies | `resource-set-inputs` |
 //! | a Kustomization reconciles its own parent | `walk-faults` (`parent`) |
 //! | a path leaves the repository | `walk-faults` (`outside`), `sources-checkout` (`up`) |
 //! | a part is not seen: what hangs on it is a note | `releases/release-incomplete`, `references-suspended` |

@@ -24,7 +24,10 @@ pub(crate) fn or_nothing(result: Result<Text, Failure>) -> Result<Value, Failure
 }
 
 /// The value as `sigs.k8s.io/yaml` prints it, without the last newline.
-pub(crate) fn to_yaml(context: &mut Context<'_>, value: &Value) -> Result<Text, Failure> {
+///
+/// # Errors
+/// It cannot be printed, or the budget is spent.
+pub fn to_yaml(context: &mut Context<'_>, value: &Value) -> Result<Text, Failure> {
     printed(context, value, Printing::Version2)
 }
 
