@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use seatrial_helm::chart::{Chart, Loaded};
+use seatrial_helm::ids::UNREAD_VALUE;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, named_by, render};
 use seatrial_helm::{Major, read_printed};
 use seatrial_model::{Finding, Needed, NeededKind, Node, SetBy};
@@ -161,7 +162,10 @@ fn render_into(
         show_only: Vec::new(),
     };
     let (documents, wrong) = read_printed(&rendered, chart, &printing, Dialect::Kustomize);
-    findings.extend(wrong);
+    // Its own values are given to the chart, too, and nobody has written those here.
+    let own = chart.values.span().file;
+    let is_of_chart = |finding: &Finding| finding.rule == UNREAD_VALUE && finding.primary.span.file == own;
+    findings.extend(wrong.into_iter().filter(|finding| !is_of_chart(finding)));
     if rendered.failure.is_some() {
         return;
     }
