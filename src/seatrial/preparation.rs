@@ -183,7 +183,7 @@ impl Preparation {
         });
         let judged = judge(own.chain(others).collect(), bench)?;
         self.left_out.leave_out_charts(&self.renderer.charts_made());
-        report.notices.extend(self.left_out.sentences().into_iter().chain(self.notices));
+        report.notices.extend(self.left_out.sentences().into_iter().chain(std::mem::take(&mut self.notices)));
         report.notices.extend(Unseen::sentence(judged.iter().map(|judged| &judged.unseen)));
         Ok(judged)
     }
