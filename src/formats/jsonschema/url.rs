@@ -26,7 +26,7 @@ pub(crate) fn joined(base: &str, reference: &str) -> Result<String, String> {
     let wrong = |url: &str, why: String| format!("error in parsing {}: {why}", seatrial_golang::quote::quote(url));
     let base_url = Url::parse(base).map_err(|why| wrong(base, why))?;
     let reference_url = Url::parse(reference).map_err(|why| wrong(reference, why))?;
-    Ok(base_url.resolve(reference_url).print())
+    Ok(base_url.resolve(reference_url).written())
 }
 
 impl Url {
@@ -91,7 +91,7 @@ impl Url {
         Url { scheme, authority, path: without_dots(&path), query: reference.query, opaque: String::new() }
     }
 
-    fn print(&self) -> String {
+    fn written(&self) -> String {
         let scheme = if self.scheme.is_empty() { String::new() } else { format!("{}:", self.scheme) };
         let authority = self.authority.as_ref().map_or_else(String::new, |authority| format!("//{authority}"));
         let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
