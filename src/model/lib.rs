@@ -42,7 +42,9 @@ pub use listed::{listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
 pub use nearest::{edits, nearest};
-pub use node::{Comments, Entries, Entry, Key, Node, ScalarKind, Style, Value, json_pointer};
+pub use node::{
+    Comments, Derivation, Entries, Entry, Fit, Key, Known, Node, Question, ScalarKind, Style, Value, json_pointer,
+};
 pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
 pub use once_map::OnceMap;
 pub use origin::{Contribution, Origin, Override, SetBy};

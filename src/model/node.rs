@@ -6,11 +6,13 @@
 mod edit;
 mod entries;
 mod json;
+mod known;
 
 use std::sync::Arc;
 
 pub use entries::Entries;
 pub use json::json_pointer;
+pub use known::{Derivation, Fit, Known, Question};
 
 use crate::{Origin, Override, Span, Text};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Comments, Entry, Extra, Node, ScalarKind, Style, Value};
+use super::{Comments, Derivation, Entries, Entry, Extra, Node, ScalarKind, Style, Value};
 use crate::{Origin, SetBy, Text};
 
 impl Node {
@@ -106,13 +106,47 @@ impl Node {
 
     /// Replaces all pairs: the node becomes a mapping.
     pub fn set_entries(&mut self, entries: Vec<Entry>) {
-        self.value = Value::Mapping(entries.into());
+        self.share_entries(entries.into());
+    }
+
+    /// The same with pairs that others may have, too.
+    pub fn share_entries(&mut self, entries: Entries) {
+        self.value = Value::Mapping(entries);
+    }
+
+    /// A container with each value that `change` makes another in its place; `None` where none is, and for scalars. What is known to be made
+    /// of pairs is not made again, where `how` says what that is.
+    pub fn with_each(&self, how: Option<Derivation>, change: &dyn Fn(&Node) -> Option<Node>) -> Option<Node> {
+        let value = match &self.value {
+            Value::Scalar(_) => return None,
+            Value::Sequence(items) => Value::Sequence(each(items, change)?.into()),
+            Value::Mapping(entries) => {
+                let change = |entry: &Entry| Some(Entry { key: entry.key.clone(), value: change(&entry.value)? });
+                Value::Mapping(match how {
+                    Some(how) => entries.derive(how, || each(entries, change))?,
+                    None => each(entries, change)?.into(),
+                })
+            }
+        };
+        Some(Node { value, ..self.clone() })
     }
 
     /// Replaces all items: the node becomes a sequence.
     pub fn set_items(&mut self, items: Vec<Node>) {
         self.value = Value::Sequence(items.into());
     }
+}
+
+/// A list with what became another in its place; `None` where nothing did.
+fn each<T: Clone>(all: &[T], change: impl Fn(&T) -> Option<T>) -> Option<Vec<T>> {
+    let mut copy: Option<Vec<T>> = None;
+    for (at, one) in all.iter().enumerate() {
+        let Some(new) = change(one) else { continue };
+        if let Some(place) = copy.get_or_insert_with(|| all.to_vec()).get_mut(at) {
+            *place = new;
+        }
+    }
+    copy
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
-//! The pairs of a mapping. Few are one shared slice; many can grow in place, and are looked up in an index once they are asked for often.
+//! The pairs of a mapping. Few are one shared slice. Many can grow in place, and are looked up in an index once they are asked for often.
+//! Those that were read from a file remember what is found out about them (`known`): many trees share them.
 
 #![allow(clippy::mutable_key_type, reason = "a text is hashed by its letters, which never change")]
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::known::{Derivation, Known, Question};
 use super::{Entry, Node};
 use crate::Text;
 
@@ -17,36 +20,37 @@ const FEW: usize = 32;
 const LOOK_UPS: u32 = 8;
 
 /// Pairs in the order written, shared by clones; a change copies them when they are shared.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Entries(Repr);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Repr {
     Few(Arc<[Entry]>),
-    Many(Arc<Many>),
+    Kept(Arc<Kept>),
 }
 
-#[derive(Debug, Default)]
-struct Many {
+/// Pairs that are many, or that many trees share.
+#[derive(Default)]
+struct Kept {
     list: Vec<Entry>,
     /// The position of each key; of one that is there twice the first.
-    index: OnceLock<HashMap<Text, usize>>,
+    index: OnceLock<Box<HashMap<Text, usize>>>,
     look_ups: AtomicU32,
+    known: Known,
 }
 
-impl Clone for Many {
-    fn clone(&self) -> Many {
-        Many { list: self.list.clone(), ..Many::default() }
+impl Clone for Kept {
+    fn clone(&self) -> Kept {
+        Kept { list: self.list.clone(), ..Kept::default() }
     }
 }
 
-impl Many {
-    #[allow(clippy::mutable_key_type, reason = "a text is hashed by its characters, which never change")]
+impl Kept {
     fn position(&self, key: &str) -> Option<usize> {
         if let Some(index) = self.index.get() {
             return index.get(key).copied();
         }
-        if self.look_ups.fetch_add(1, Ordering::Relaxed) < LOOK_UPS {
+        if self.list.len() <= FEW || self.look_ups.fetch_add(1, Ordering::Relaxed) < LOOK_UPS {
             return self.list.iter().position(|entry| entry.key.text == *key);
         }
         let index = self.index.get_or_init(|| {
@@ -54,20 +58,57 @@ impl Many {
             for (position, entry) in self.list.iter().enumerate() {
                 index.entry(entry.key.text.clone()).or_insert(position);
             }
-            index
+            Box::new(index)
         });
         index.get(key).copied()
     }
 }
 
 impl Entries {
+    /// Pairs that many trees will share: what is found out about them is remembered.
+    #[must_use]
+    pub fn shared(list: Vec<Entry>) -> Entries {
+        Entries::knowing(list, Known::default())
+    }
+
+    pub(super) fn knowing(list: Vec<Entry>, known: Known) -> Entries {
+        Entries(Repr::Kept(Arc::new(Kept { list, known, ..Kept::default() })))
+    }
+
+    /// What is known of them, where they remember it.
+    #[must_use]
+    #[inline]
+    pub fn known(&self) -> Option<&Known> {
+        match &self.0 {
+            Repr::Few(_) => None,
+            Repr::Kept(kept) => Some(&kept.known),
+        }
+    }
+
+    /// The answer to a question about all that lies in them; it must depend on nothing else.
+    pub fn answer(&self, question: Question, find: impl FnOnce() -> bool) -> bool {
+        match self.known() {
+            Some(known) => known.answer(question, find),
+            None => find(),
+        }
+    }
+
+    /// What the pairs are made into; `None` where they stay as they are. `make` must depend on nothing else, and change nothing the second
+    /// time.
+    pub fn derive(&self, how: Derivation, make: impl FnOnce() -> Option<Vec<Entry>>) -> Option<Entries> {
+        match self.known() {
+            Some(known) => known.derive(how, make),
+            None => make().map(Entries::from),
+        }
+    }
+
     /// Where a key stands.
     #[must_use]
     #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
         match &self.0 {
             Repr::Few(list) => list.iter().position(|entry| entry.key.text == *key),
-            Repr::Many(many) => many.position(key),
+            Repr::Kept(kept) => kept.position(key),
         }
     }
 
@@ -76,52 +117,64 @@ impl Entries {
     pub fn is_same(&self, other: &Entries) -> bool {
         match (&self.0, &other.0) {
             (Repr::Few(one), Repr::Few(other)) => Arc::ptr_eq(one, other),
-            (Repr::Many(one), Repr::Many(other)) => Arc::ptr_eq(one, other),
+            (Repr::Kept(one), Repr::Kept(other)) => Arc::ptr_eq(one, other),
             _ => false,
         }
     }
 
+    /// Makes the pairs this one's own, to change them: nothing is known of them any more.
+    fn own(&mut self) -> &mut Repr {
+        if let Repr::Kept(kept) = &mut self.0 {
+            if kept.list.len() <= FEW {
+                self.0 = Repr::Few(kept.list.as_slice().into());
+            } else {
+                Arc::make_mut(kept).known = Known::default();
+            }
+        }
+        &mut self.0
+    }
+
     /// The value at a position, to change.
     pub(super) fn value_mut(&mut self, position: usize) -> Option<&mut Node> {
-        let entry = match &mut self.0 {
+        let entry = match self.own() {
             Repr::Few(list) => Arc::make_mut(list).get_mut(position),
             // The keys stay what they are, and so does the index.
-            Repr::Many(many) => Arc::make_mut(many).list.get_mut(position),
+            Repr::Kept(kept) => Arc::make_mut(kept).list.get_mut(position),
         };
         entry.map(|entry| &mut entry.value)
     }
 
     /// All values, to change.
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
-        let list = match &mut self.0 {
+        let list = match self.own() {
             Repr::Few(list) => Arc::make_mut(list),
-            Repr::Many(many) => Arc::make_mut(many).list.as_mut_slice(),
+            Repr::Kept(kept) => Arc::make_mut(kept).list.as_mut_slice(),
         };
         list.iter_mut().map(|entry| &mut entry.value)
     }
 
     /// All pairs to change, keys included.
     pub(super) fn all_mut(&mut self) -> &mut [Entry] {
-        match &mut self.0 {
+        match self.own() {
             Repr::Few(list) => Arc::make_mut(list),
-            Repr::Many(many) => {
-                let many = Arc::make_mut(many);
-                many.index = OnceLock::new();
-                &mut many.list
+            Repr::Kept(kept) => {
+                let kept = Arc::make_mut(kept);
+                kept.index = OnceLock::new();
+                &mut kept.list
             }
         }
     }
 
     /// Appends a pair whose key is not there.
     pub(super) fn push(&mut self, entry: Entry) {
-        match &mut self.0 {
+        match self.own() {
             Repr::Few(list) => *self = list.iter().cloned().chain(std::iter::once(entry)).collect(),
-            Repr::Many(many) => {
-                let many = Arc::make_mut(many);
-                if let Some(index) = many.index.get_mut() {
-                    index.entry(entry.key.text.clone()).or_insert(many.list.len());
+            Repr::Kept(kept) => {
+                let kept = Arc::make_mut(kept);
+                if let Some(index) = kept.index.get_mut() {
+                    index.entry(entry.key.text.clone()).or_insert(kept.list.len());
                 }
-                many.list.push(entry);
+                kept.list.push(entry);
             }
         }
     }
@@ -130,11 +183,18 @@ impl Entries {
     pub(super) fn remove(&mut self, position: usize) -> Entry {
         let mut rest = match &mut self.0 {
             Repr::Few(list) => list.to_vec(),
-            Repr::Many(many) => std::mem::take(&mut Arc::make_mut(many).list),
+            Repr::Kept(kept) => std::mem::take(&mut Arc::make_mut(kept).list),
         };
         let removed = rest.remove(position);
         *self = rest.into();
         removed
+    }
+}
+
+/// What is known of the pairs is not part of them.
+impl fmt::Debug for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
@@ -145,7 +205,7 @@ impl Deref for Entries {
     fn deref(&self) -> &[Entry] {
         match &self.0 {
             Repr::Few(list) => list,
-            Repr::Many(many) => &many.list,
+            Repr::Kept(kept) => &kept.list,
         }
     }
 }
@@ -155,7 +215,7 @@ impl From<Vec<Entry>> for Entries {
         if list.len() <= FEW {
             return Entries(Repr::Few(list.into()));
         }
-        Entries(Repr::Many(Arc::new(Many { list, ..Many::default() })))
+        Entries::shared(list)
     }
 }
 
