@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::{Event, Placement, ScalarStyle, StructureStyle, Tag};
-use seatrial_model::{Entry, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
+use seatrial_model::{Entries, Entry, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
 
 use crate::anchors::Anchors;
 use crate::comments::Pending;
@@ -348,7 +348,7 @@ impl<'a> Builder<'a> {
                 if merges {
                     merge::expand(&mut self.entries, frame.first, self.dialect)?;
                 }
-                Value::Mapping(self.entries.drain(frame.first..).collect())
+                Value::Mapping(Entries::shared(self.entries.drain(frame.first..).collect()))
             }
         };
         let mut node = Node::new(value, ScalarKind::Null, frame.style, source.into());

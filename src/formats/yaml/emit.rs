@@ -3,7 +3,7 @@
 //! Which style a scalar gets is decided in `scalar_style.rs`, what a number looks like in `number.rs`. Comments, tags, anchors and written
 //! styles are gone after that detour, so they are not printed here either.
 
-use seatrial_model::{Entry, Key, Node, ScalarKind, Value};
+use seatrial_model::{Entries, Entry, Key, Node, ScalarKind, Value};
 
 use crate::number;
 use crate::scalar_style::{Analysis, Written, written};
@@ -83,14 +83,33 @@ fn sequence(writer: &mut Writer, items: &[Node], place: Place) {
     writer.restore_level(outer);
 }
 
-fn mapping(writer: &mut Writer, entries: &[Entry]) {
+/// What many trees share is printed once, and then its text is repeated: behind its first line's indentation that hangs on nothing else.
+fn mapping(writer: &mut Writer, entries: &Entries) {
     let outer = writer.next_level();
+    writer.new_line();
+    match entries.known().filter(|_| writer.is_usual()) {
+        None => pairs(writer, entries),
+        Some(known) => match known.printed(writer.indent()) {
+            Some(text) => writer.repeat(text),
+            None => {
+                let (indent, start) = (writer.indent(), writer.len());
+                let is_kept = known.is_printed_again() && writer.begin_keeping();
+                pairs(writer, entries);
+                if is_kept {
+                    known.keep_printed(indent, writer.end_keeping(start));
+                }
+            }
+        },
+    }
+    writer.restore_level(outer);
+}
+
+fn pairs(writer: &mut Writer, entries: &[Entry]) {
     for entry in entries {
         writer.new_line();
         key(writer, &entry.key);
         value(writer, &entry.value, Place::Pair);
     }
-    writer.restore_level(outer);
 }
 
 fn key(writer: &mut Writer, key: &Key) {
@@ -143,6 +162,44 @@ mod tests {
 
     use super::*;
     use crate::{Dialect, parse};
+
+    #[test]
+    fn what_is_printed_again_has_the_same_text_wherever_it_stands() {
+        let text = "spec:\n  lists:\n  - - name: a\n      data: |\n        one\n\n    - {b: |2-\n }\n";
+        let texts = [
+            text.replace("{b: |2-\n }", "b: ''"),
+            "a:\n- b: {c: |\n d\n }\n".replace("{c: |\n d\n }", "{c: 'd'}"),
+            format!(
+                "? {}\n: - x: 1\n    y: |+\n      two\n\n  - '{} e'\nz: {{}}\n",
+                "k".repeat(200),
+                "long ".repeat(40)
+            ),
+            "data:\n  block: |\n    one\n    two\nkind: A\n".to_owned(),
+            "items:\n- first: |\n    one\n- second:\n    third: [1, {fourth: ' x'}]\n".to_owned(),
+        ];
+        for text in texts {
+            let read = || {
+                let file = Sources::new().add("a.yaml", text.clone());
+                parse(&file, Dialect::Kustomize).documents[0].node.clone()
+            };
+            let below = |node: Node| {
+                let span = node.span();
+                let list = Node::sequence(vec![node.clone(), Node::mapping(vec![Entry::new("b", node)], span)], span);
+                Node::mapping(vec![Entry::new("a", list.clone()), Entry::new("c", list)], span)
+            };
+            let (once, deeper) = (emit(&read()), emit(&below(read())));
+            let node = read();
+            for _ in 0..3 {
+                assert_eq!(emit(&node), once);
+                assert_eq!(emit(&below(node.clone())), deeper);
+                assert_eq!(emit_unfolded(&node), emit_unfolded(&read()));
+            }
+            // Whose parts are known, and not the whole.
+            let whole = node.clone();
+            let whole = Node::mapping(whole.entries().to_vec(), whole.span());
+            assert_eq!(emit(&whole), once);
+        }
+    }
 
     #[test]
     fn what_is_picked_is_escaped_and_has_the_same_value() {

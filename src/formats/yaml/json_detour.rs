@@ -1,6 +1,6 @@
 //! What kustomize's detour through JSON does to texts, and what it cannot carry: kustomize reads its own JSON with go-yaml version 2.
 
-use seatrial_model::{Entry, Finding, Key, Node, ScalarKind, Span, Style, Value, ids};
+use seatrial_model::{Entry, Finding, Key, Node, Question, ScalarKind, Span, Style, Value, ids};
 
 use crate::old_breaks::{NEXT_LINE, folded};
 use crate::order::{Place, is_block_in_first_print};
@@ -25,7 +25,11 @@ pub fn kustomize_cannot_print(object: &Node) -> Option<Finding> {
 fn below(node: &Node, place: Place) -> Option<Finding> {
     let inside = place.inside_of(node);
     match node.value() {
-        Value::Mapping(entries) => entries.iter().find_map(|entry| pair(entry, inside)),
+        Value::Mapping(entries) => {
+            let first = || entries.iter().find_map(|entry| pair(entry, inside));
+            let is_printable = inside == Place::Block && entries.answer(Question::IsPrintable, || first().is_none());
+            if is_printable { None } else { first() }
+        }
         Value::Sequence(items) => items.iter().find_map(|item| below(item, inside)),
         Value::Scalar(text) => scalar(node, text),
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
+use seatrial_model::{Derivation, Entry, Node, ScalarKind, Style, Text, Value};
 
 use crate::scalar_style::Analysis;
 use crate::{json_detour, timestamp};
@@ -106,9 +106,12 @@ fn changed(node: &Node, place: Place) -> Option<Node> {
             Some(copy)
         }
         Value::Mapping(entries) => {
-            let entries = sorted(entries, below)?;
+            let entries = match below {
+                Place::Block => entries.derive(Derivation::Ordered, || sorted(entries, below))?,
+                Place::Flow => sorted(entries, below)?.into(),
+            };
             let mut copy = node.clone();
-            copy.set_entries(entries);
+            copy.share_entries(entries);
             Some(copy)
         }
     }

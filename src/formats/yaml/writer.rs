@@ -24,6 +24,8 @@ pub(crate) struct Writer {
     after_space: bool,
     /// Only indentation and indicators were written on this line.
     at_indentation: bool,
+    /// What is being written will be repeated as a whole.
+    is_kept: bool,
 }
 
 /// Whether a scalar may be spread over several lines.
@@ -43,6 +45,7 @@ impl Default for Writer {
             indent: None,
             after_space: true,
             at_indentation: true,
+            is_kept: false,
         }
     }
 }
@@ -73,6 +76,37 @@ impl Writer {
     /// How many bytes are written.
     pub(crate) fn len(&self) -> usize {
         self.out.len()
+    }
+
+    /// Whether it folds at the usual width, and escapes nothing.
+    pub(crate) fn is_usual(&self) -> bool {
+        self.width == WIDTH && self.is_escaped.is_none()
+    }
+
+    /// Columns of the current level.
+    pub(crate) fn indent(&self) -> usize {
+        self.indent.unwrap_or(0)
+    }
+
+    /// Whether what follows is to be kept: not within what is kept already.
+    pub(crate) fn begin_keeping(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_kept, true)
+    }
+
+    /// What was written since there were so many bytes.
+    pub(crate) fn end_keeping(&mut self, start: usize) -> &str {
+        self.is_kept = false;
+        self.out.get(start..).unwrap_or_default()
+    }
+
+    /// Writes once more what was kept, in a place that is indented as far: the first line goes on here.
+    pub(crate) fn repeat(&mut self, text: &str) {
+        self.out.push_str(text);
+        // A text block may end its last line itself.
+        let is_ended = text.ends_with(is_break);
+        self.column = if is_ended { 0 } else { text.rsplit(is_break).next().map_or(0, |line| line.chars().count()) };
+        self.after_space = is_ended;
+        self.at_indentation = is_ended;
     }
 
     /// Whether only indentation and indicators stand on this line.
