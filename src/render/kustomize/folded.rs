@@ -3,7 +3,7 @@
 //! A line break before a more indented line is written twice, and both are kept when the text is read again (go-yaml: `emitterc.go`
 //! `yaml_emitter_write_folded_scalar`). Whoever compares with kustomize sees the extra line.
 
-use seatrial_model::{Node, Style, Value};
+use seatrial_model::{Node, Question, Style, Value};
 
 /// Rereads every folded scalar of an object that is printed. By then its annotations have been written anew, as plain strings
 /// (kustomize: `RemoveBuildAnnotations`).
@@ -48,7 +48,7 @@ fn folded_text(node: &Node) -> Option<&str> {
 
 fn has_folded(node: &Node) -> bool {
     match node.value() {
-        Value::Mapping(entries) => entries.iter().any(|e| has_folded(&e.value)),
+        Value::Mapping(entries) => entries.answer(Question::HasFolded, || entries.iter().any(|e| has_folded(&e.value))),
         Value::Sequence(items) => items.iter().any(has_folded),
         Value::Scalar(_) => folded_text(node).is_some(),
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SetBy, Text, Value};
+use seatrial_model::{Entry, Finding, Node, Question, SetBy, Text, Value};
 
 use crate::accumulator::Accumulator;
 use crate::budget::Budget;
@@ -197,9 +197,11 @@ impl ImageChange<'_> {
 /// Whether there is anything that an image could be, so that other objects are not copied.
 fn has_image(node: &Node) -> bool {
     match node.value() {
-        Value::Mapping(entries) => entries
-            .iter()
-            .any(|e| e.key.text == *"image" || CONTAINER_LISTS.contains(&&*e.key.text) || has_image(&e.value)),
+        Value::Mapping(entries) => {
+            let has =
+                |e: &Entry| e.key.text == *"image" || CONTAINER_LISTS.contains(&&*e.key.text) || has_image(&e.value);
+            entries.answer(Question::HasImage, || entries.iter().any(has))
+        }
         Value::Sequence(items) => items.iter().any(has_image),
         Value::Scalar(_) => false,
     }

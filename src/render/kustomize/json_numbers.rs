@@ -5,42 +5,61 @@
 //! `1e+06` there, `1.10` becomes `1.1`, and nothing becomes `null`.
 
 use seatrial_golang::float;
-use seatrial_model::{Node, ScalarKind, Style};
+use seatrial_model::{Derivation, Entry, Node, ScalarKind, Style, Text};
 use seatrial_yaml::{Dialect, plain_kind};
 
 /// Integers up to here are floats without loss.
 const EXACT: i64 = 1 << 53;
 
-/// Rereads every number of an object.
+/// Rereads every number of an object; what is the same is shared.
 pub(crate) fn reread(object: &mut Node) {
-    for entry in object.entries_mut() {
-        if entry.key.text != "metadata" {
-            reread_below(&mut entry.value, number);
-            continue;
-        }
-        for entry in entry.value.entries_mut() {
-            let is_text = entry.key.text == "annotations";
-            reread_below(&mut entry.value, if is_text { text } else { number });
-        }
+    replace_each(object, |key| if key == "metadata" { None } else { Some(with_numbers) });
+    if object.get("metadata").is_some_and(Node::is_mapping)
+        && let Some(mut metadata) = object.get("metadata").cloned()
+        && replace_each(&mut metadata, |key| Some(if key == "annotations" { with_texts } else { with_numbers }))
+    {
+        object.set("metadata", metadata);
     }
 }
 
-fn reread_below(node: &mut Node, reread: fn(&Node) -> Option<String>) {
-    let in_brackets = node.style() == Style::Flow;
-    for entry in node.entries_mut() {
+/// A value, reread; `None` where it stays as it is.
+type Reread = fn(&Node) -> Option<Node>;
+
+/// Rereads values of a mapping, each as its key says; whether any is another now.
+fn replace_each(mapping: &mut Node, how: impl Fn(&str) -> Option<Reread>) -> bool {
+    let reread = |entry: &Entry| Some((entry.key.text.clone(), how(&entry.key.text)?(&entry.value)?));
+    let changed: Vec<(Text, Node)> = mapping.entries().iter().filter_map(reread).collect();
+    let any = !changed.is_empty();
+    changed.into_iter().for_each(|(key, value)| mapping.set(&key, value));
+    any
+}
+
+fn with_numbers(node: &Node) -> Option<Node> {
+    below(node, Some(Derivation::Renumbered), with_numbers).or_else(|| reread_scalar(node, number))
+}
+
+fn with_texts(node: &Node) -> Option<Node> {
+    below(node, None, with_texts).or_else(|| reread_scalar(node, text))
+}
+
+fn below(node: &Node, how: Option<Derivation>, reread: Reread) -> Option<Node> {
+    if node.style() != Style::Flow {
+        return node.with_each(how, &reread);
+    }
+    let is_mapping = node.is_mapping();
+    node.with_each(None, &|value: &Node| {
         // In brackets, what is left out comes back as an empty text.
-        if in_brackets && entry.value.is_null() && entry.value.scalar_text() == Some("") {
-            entry.value = Node::scalar("", ScalarKind::String, Style::DoubleQuoted, entry.value.origin());
-            continue;
+        if is_mapping && value.is_null() && value.scalar_text() == Some("") {
+            return Some(Node::scalar("", ScalarKind::String, Style::DoubleQuoted, value.origin()));
         }
-        reread_below(&mut entry.value, reread);
-    }
-    for item in node.items_mut() {
-        reread_below(item, reread);
-    }
-    let Some(text) = reread(node).filter(|text| node.scalar_text() != Some(text)) else { return };
+        reread(value)
+    })
+}
+
+fn reread_scalar(node: &Node, reread: fn(&Node) -> Option<String>) -> Option<Node> {
+    let text = reread(node).filter(|text| node.scalar_text() != Some(text))?;
     let kind = plain_kind(&text, Dialect::Kustomize);
-    *node = Node::scalar(text, kind, Style::Plain, node.origin());
+    Some(Node::scalar(text, kind, Style::Plain, node.origin()))
 }
 
 /// A number that stays one. Nothing is `null` now, which a later patch keeps.

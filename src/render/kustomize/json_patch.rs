@@ -2,7 +2,7 @@
 //!
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
-use seatrial_model::{Finding, Key, Level, Node, ScalarKind, Span, Style};
+use seatrial_model::{Derivation, Finding, Key, Level, Node, ScalarKind, Span, Style};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
 use crate::budget::Budget;
@@ -88,8 +88,8 @@ impl JsonPatch {
         folded::reread(&mut patched);
         let mut draft = Draft::from(patched);
         self.0.iter().try_for_each(|operation| operation.apply(&mut draft, budget))?;
-        let mut patched = draft.into_node();
-        restyle(&mut patched);
+        let patched = draft.into_node();
+        let mut patched = restyled(&patched).unwrap_or(patched);
         json_numbers::reread(&mut patched);
         Ok(patched)
     }
@@ -366,22 +366,21 @@ fn decode(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
 
-/// The detour over JSON leaves strings quoted only where they must be.
-fn restyle(node: &mut Node) {
-    for entry in node.entries_mut() {
-        restyle(&mut entry.value);
-    }
-    for item in node.items_mut() {
-        restyle(item);
-    }
-    if let Some(text) = node.as_str().filter(|_| node.kind() == ScalarKind::String) {
-        let style = if text.contains('\n') {
-            Style::Literal
-        } else if plain_kind(text, Dialect::Kustomize) == ScalarKind::String && is_printed_plain(text) {
-            Style::Plain
-        } else {
-            Style::DoubleQuoted
-        };
-        node.set_style(style);
-    }
+/// The detour over JSON leaves strings quoted only where they must be; what is the same is shared.
+fn restyled(node: &Node) -> Option<Node> {
+    let Some(text) = node.as_str().filter(|_| node.kind() == ScalarKind::String) else {
+        return node.with_each(Some(Derivation::Restyled), &restyled);
+    };
+    let style = if text.contains('\n') {
+        Style::Literal
+    } else if plain_kind(text, Dialect::Kustomize) == ScalarKind::String && is_printed_plain(text) {
+        Style::Plain
+    } else {
+        Style::DoubleQuoted
+    };
+    (style != node.style()).then(|| {
+        let mut restyled = node.clone();
+        restyled.set_style(style);
+        restyled
+    })
 }

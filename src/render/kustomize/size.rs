@@ -5,6 +5,9 @@ use seatrial_model::{Node, Value};
 /// The deepest nesting of values; the parser reads no deeper one either.
 pub(crate) const DEEPEST: usize = 500;
 
+/// Bytes of indentation of each level.
+const INDENT: usize = 2;
+
 /// How much a value is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Size {
@@ -19,9 +22,8 @@ pub(crate) struct Size {
 impl Size {
     /// The size of a value that stands at the top.
     pub(crate) fn of(node: &Node) -> Size {
-        let mut size = Size::default();
-        size.count(node, 1);
-        size
+        let Measure { values, bytes, lines, depth } = Measure::of(node);
+        Size { values, bytes: bytes + INDENT * lines, depth: depth + 1 }
     }
 
     /// A scalar of so many bytes.
@@ -50,21 +52,73 @@ impl Size {
         let (values, bytes) = (self.values.saturating_sub(other.values), self.bytes.saturating_sub(other.bytes));
         Size { values, bytes, depth: self.depth }
     }
+}
 
-    fn count(&mut self, node: &Node, level: usize) {
-        self.values += 1;
-        self.depth = self.depth.max(level);
+/// A value's size wherever it stands: what indentation costs grows with each level.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    values: usize,
+    /// Bytes where the value itself is not indented.
+    bytes: usize,
+    /// Lines, which are indented.
+    lines: usize,
+    /// Levels below it.
+    depth: usize,
+}
+
+impl Measure {
+    fn of(node: &Node) -> Measure {
         match node.value() {
-            Value::Scalar(text) => self.bytes += text.len(),
-            Value::Sequence(items) => {
-                self.bytes += items.len() * 2 * level;
-                items.iter().for_each(|item| self.count(item, level + 1));
-            }
+            Value::Scalar(text) => Measure { values: 1, bytes: text.len(), ..Measure::default() },
+            Value::Sequence(items) => Measure::around(items.iter().map(|item| (0, item))),
             Value::Mapping(entries) => {
-                for entry in entries.iter() {
-                    self.bytes += entry.key.text.len() + 2 * level;
-                    self.count(&entry.value, level + 1);
-                }
+                let measure = || Measure::around(entries.iter().map(|entry| (entry.key.text.len(), &entry.value)));
+                let Some(known) = entries.known() else { return measure() };
+                let [values, bytes, lines, depth] = known.size(|| {
+                    let Measure { values, bytes, lines, depth } = measure();
+                    [values, bytes, lines, depth]
+                });
+                Measure { values, bytes, lines, depth }
+            }
+        }
+    }
+
+    /// Of a container with these values, each behind a key of so many bytes.
+    fn around<'a>(content: impl Iterator<Item = (usize, &'a Node)>) -> Measure {
+        let own = Measure { values: 1, ..Measure::default() };
+        content.fold(own, |all, (key, node)| {
+            let below = Measure::of(node);
+            Measure {
+                values: all.values + below.values,
+                bytes: all.bytes + key + below.bytes + INDENT * below.lines,
+                lines: all.lines + 1 + below.lines,
+                depth: all.depth.max(below.depth + 1),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::Sources;
+    use seatrial_yaml::{Dialect, parse};
+
+    use super::*;
+
+    #[test]
+    fn counts_what_is_printed_at_its_level() {
+        let cases = [
+            ("a", (1, 1, 1)),
+            ("a: b", (2, 2 + 2, 2)),
+            ("[a, b]", (3, 2 + 2 * 2, 2)),
+            ("a: {b: [c, d]}", (5, 4 + 2 + 4 + 2 * 6, 4)),
+            ("- a: {b: c}\n- []", (5, 3 + 2 * 2 + 4 + 6, 4)),
+        ];
+        for (text, (values, bytes, depth)) in cases {
+            let file = Sources::new().add("a.yaml", text.to_owned());
+            let node = parse(&file, Dialect::Kustomize).documents[0].node.clone();
+            for _ in 0..2 {
+                assert_eq!(Size::of(&node), Size { values, bytes, depth }, "{text}");
             }
         }
     }
