@@ -68,6 +68,12 @@ impl Schema {
         Schema::new(self.data, site).in_release(self.release)
     }
 
+    /// What tells it from every other schema.
+    #[must_use]
+    pub fn identity(&self) -> (usize, Option<Release>) {
+        (std::ptr::from_ref(self.site).addr(), self.release)
+    }
+
     /// The type of the value.
     #[must_use]
     pub fn value_type(&self) -> Type {
