@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use seatrial_kustomize::places_in_text;
 use seatrial_model::{
-    Contribution, Entry, Finding, Key, Label, Node, Origin, ScalarKind, SetBy, Sources, Span, Style, Text,
+    Contribution, Entry, Finding, Key, Label, Node, Origin, Question, ScalarKind, SetBy, Sources, Span, Style, Text,
     Value as Shape,
 };
 use seatrial_yaml::{Dialect, emit, is_printed_plain, parse, plain_kind};
@@ -53,6 +53,7 @@ impl Filling<'_> {
         match node.value() {
             Shape::Scalar(text) => text.contains('$').then(|| self.scalar(node, text)).flatten(),
             Shape::Sequence(_) => self.sequence(node),
+            Shape::Mapping(entries) if entries.known().is_some() && !has_dollar(node) => None,
             Shape::Mapping(_) => self.mapping(node),
         }
     }
@@ -265,6 +266,18 @@ fn closing(node: &Node, place: Span, is_behind: &mut bool) -> Option<Span> {
     *is_behind |= node.scalar_text().is_some() && own.file == place.file && (own.start..own.end).contains(&place.start);
     let below = node.entries().iter().map(|entry| &entry.value).chain(node.items());
     below.into_iter().find_map(|below| closing(below, place, is_behind))
+}
+
+/// Whether a variable may stand in a node.
+fn has_dollar(node: &Node) -> bool {
+    match node.value() {
+        Shape::Scalar(text) => text.contains('$'),
+        Shape::Sequence(items) => items.iter().any(has_dollar),
+        Shape::Mapping(entries) => {
+            let has = |entry: &Entry| entry.key.text.contains('$') || has_dollar(&entry.value);
+            entries.answer(Question::HasDollar, || entries.iter().any(has))
+        }
+    }
 }
 
 fn has_unknown(filled: &Substituted) -> bool {

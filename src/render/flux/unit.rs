@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use seatrial_model::{
-    Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span, tell_once,
+    Entry, Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
+    tell_once,
 };
 use seatrial_tree::{EntryKind, Tree, confined, join};
 
@@ -360,9 +361,16 @@ pub(crate) fn set_owner_labels(node: &mut Node, group: &str, name: &str, namespa
     let span = metadata.span();
     let own = metadata.get("labels").filter(|own| own.is_mapping()).cloned();
     let mut labels = own.unwrap_or_else(|| Node::mapping(Vec::new(), span));
+    let mut pairs = labels.entries().to_vec();
+    pairs.reserve(2);
     for (key, value) in [("name", name), ("namespace", namespace)] {
-        let origin = Origin::over(span, SetBy::Field("labels"), None);
-        labels.set(&format!("{group}/{key}"), Node::string(value, origin));
+        let key = format!("{group}/{key}");
+        let value = Node::string(value, Origin::over(span, SetBy::Field("labels"), None));
+        match pairs.iter_mut().find(|pair| pair.key.text == *key) {
+            Some(pair) => pair.value = value,
+            None => pairs.push(Entry::new(key, value)),
+        }
     }
+    labels.set_entries(pairs);
     metadata.set("labels", labels);
 }
