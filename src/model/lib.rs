@@ -20,6 +20,7 @@ mod object;
 mod once_map;
 mod origin;
 mod outcome;
+mod quick_map;
 mod release;
 mod rendered;
 mod report;
@@ -49,6 +50,7 @@ pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffi
 pub use once_map::OnceMap;
 pub use origin::{Contribution, Origin, Override, SetBy};
 pub use outcome::{Stage, StageOutcome, StageResult};
+pub use quick_map::QuickMap;
 pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{

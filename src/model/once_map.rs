@@ -1,14 +1,15 @@
 //! A map whose values are made once, also under concurrent access.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::QuickMap;
 
 /// Remembers one value per key. Makers of different keys run at the same time, those of one key wait for the first.
 #[derive(Debug)]
 pub struct OnceMap<K, V> {
-    slots: Mutex<HashMap<K, Arc<OnceLock<V>>>>,
+    slots: Mutex<QuickMap<K, Arc<OnceLock<V>>>>,
 }
 
 impl<K, V> Default for OnceMap<K, V> {

@@ -1,8 +1,9 @@
 //! All objects that were found on the way, by their identity.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
-use seatrial_model::{Finding, Manifest, Node, ObjectId, Span};
+use seatrial_model::{Finding, Manifest, Node, ObjectId, QuickMap, Span};
 
 /// Where the name of an object is written.
 fn name_of(manifest: &Manifest) -> Span {
@@ -13,8 +14,10 @@ fn name_of(manifest: &Manifest) -> Span {
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
     all: Vec<Manifest>,
-    places: HashMap<ObjectId, usize>,
-    names: HashMap<String, Vec<usize>>,
+    places: QuickMap<ObjectId, usize>,
+    names: QuickMap<String, Vec<usize>>,
+    /// Those that came more than once.
+    repeated: HashSet<ObjectId>,
     /// What controllers make in the cluster: it is there, and it is not applied.
     implied: BTreeMap<ObjectId, Manifest>,
 }
@@ -22,7 +25,10 @@ pub(crate) struct Objects {
 impl Objects {
     pub(crate) fn add(&mut self, manifest: Manifest) {
         let at = self.all.len();
-        self.places.entry(manifest.id.clone()).or_insert(at);
+        match self.places.entry(manifest.id.clone()) {
+            Entry::Vacant(place) => drop(place.insert(at)),
+            Entry::Occupied(known) => drop(self.repeated.insert(known.key().clone())),
+        }
         self.names.entry(manifest.id.name.clone()).or_default().push(at);
         self.all.push(manifest);
     }
@@ -44,6 +50,11 @@ impl Objects {
     /// Whether an object is applied, not made by a controller.
     pub(crate) fn is_applied(&self, id: &ObjectId) -> bool {
         self.places.contains_key(id)
+    }
+
+    /// Whether an object came more than once.
+    pub(crate) fn is_repeated(&self, id: &ObjectId) -> bool {
+        !self.repeated.is_empty() && self.repeated.contains(id)
     }
 
     /// Names of all objects of a kind, sorted.

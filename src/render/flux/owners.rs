@@ -24,7 +24,8 @@ const NAMED: usize = 3;
 /// Each object that several owners apply to one cluster.
 pub(crate) fn check(objects: &Objects) -> Vec<Finding> {
     let mut applied: BTreeMap<(Option<OtherCluster<'_>>, &ObjectId), Vec<&Manifest>> = BTreeMap::new();
-    for manifest in objects.all().iter().filter(|manifest| is_placed(manifest)) {
+    let repeated = objects.all().iter().filter(|manifest| objects.is_repeated(&manifest.id));
+    for manifest in repeated.filter(|manifest| is_placed(manifest)) {
         let owner = manifest.owner.as_ref().and_then(|owner| objects.get(&owner.0));
         let cluster = owner.and_then(other_cluster);
         applied.entry((cluster, &manifest.id)).or_default().push(manifest);

@@ -1,9 +1,9 @@
 //! The resources gathered so far, in order, each identity once (kustomize: `resmap.resWrangler`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use seatrial_model::{Built, Finding, Level, Needed, Span};
+use seatrial_model::{Built, Finding, Level, Needed, QuickMap, Span};
 
 use crate::budget::Budget;
 use crate::field_spec::FieldError;
@@ -29,11 +29,11 @@ pub(crate) struct Accumulator {
     documents: HashSet<Span>,
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
-    index: Option<HashMap<Id, usize>>,
+    index: Option<QuickMap<Id, usize>>,
     /// Where each identity stands, present or former; `None` after a change.
-    any_index: Option<HashMap<Id, Vec<usize>>>,
+    any_index: Option<QuickMap<Id, Vec<usize>>>,
     /// Where each name stands, present or former; `None` after a change.
-    name_index: Option<HashMap<Arc<str>, Vec<usize>>>,
+    name_index: Option<QuickMap<Arc<str>, Vec<usize>>>,
     /// Where the first thing is named that could not be read.
     unread: Option<Span>,
 }
@@ -132,7 +132,7 @@ impl Accumulator {
         let (resources, budget) = (&self.resources, &self.budget);
         let index = self.any_index.get_or_insert_with(|| {
             budget.look_at(resources.len(), place);
-            let mut index: HashMap<Id, Vec<usize>> = HashMap::with_capacity(resources.len());
+            let mut index: QuickMap<Id, Vec<usize>> = QuickMap::default();
             for (position, resource) in resources.iter().enumerate() {
                 note(&mut index, resource, position);
             }
@@ -146,7 +146,7 @@ impl Accumulator {
         let (resources, budget) = (&self.resources, &self.budget);
         let index = self.name_index.get_or_insert_with(|| {
             budget.look_at(resources.len(), place);
-            let mut index: HashMap<Arc<str>, Vec<usize>> = HashMap::with_capacity(resources.len());
+            let mut index: QuickMap<Arc<str>, Vec<usize>> = QuickMap::default();
             for (position, resource) in resources.iter().enumerate() {
                 for id in resource.any_ids() {
                     let positions = index.entry(Arc::clone(&id.name)).or_default();
@@ -243,7 +243,7 @@ pub(crate) fn absent(finding: Finding, unread: Option<Span>) -> Option<Finding> 
 
 /// The resources of different identities; one with the identity of an earlier one is a finding.
 pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
-    let mut seen: HashMap<Id, usize> = HashMap::with_capacity(resources.len());
+    let mut seen: QuickMap<Id, usize> = QuickMap::default();
     let mut kept: Vec<Resource> = Vec::with_capacity(resources.len());
     for resource in resources {
         if let Some(first) = seen.get(resource.id()).and_then(|position| kept.get(*position)) {
@@ -257,7 +257,7 @@ pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) ->
 }
 
 /// Enters a resource under all its identities.
-fn note(index: &mut HashMap<Id, Vec<usize>>, resource: &Resource, position: usize) {
+fn note(index: &mut QuickMap<Id, Vec<usize>>, resource: &Resource, position: usize) {
     for id in resource.any_ids() {
         let positions = index.entry(id.clone()).or_default();
         if positions.last() != Some(&position) {

@@ -1,9 +1,9 @@
 //! Names that changed are changed wherever other objects use them (kustomize: `filters/nameref`, `namereferencetransformer.go`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Node, SetBy, Value};
+use seatrial_model::{Finding, Node, QuickMap, SetBy, Value};
 
 use crate::budget::Budget;
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf, selects};
@@ -22,7 +22,7 @@ pub(crate) fn fix_references(
 ) {
     let targets = Targets::new(resources);
     // Objects of one kind have the same fields.
-    let mut fields: HashMap<Gvk, Vec<Field<'_>>> = HashMap::new();
+    let mut fields: QuickMap<Gvk, Vec<Field<'_>>> = QuickMap::default();
     for referrer in resources {
         let original = referrer.original_id().gvk.clone();
         let fields = fields.entry(original).or_insert_with_key(|kind| fields_of(kind, references));
@@ -88,12 +88,12 @@ fn check_subjects(resource: &Resource) -> Result<(), FieldError> {
 /// The objects that can be meant, as they are now, by the names they had.
 struct Targets {
     all: Vec<Resource>,
-    by_former_name: HashMap<String, Vec<usize>>,
+    by_former_name: QuickMap<String, Vec<usize>>,
 }
 
 impl Targets {
     fn new(resources: &[Resource]) -> Targets {
-        let mut by_former_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_former_name: QuickMap<String, Vec<usize>> = QuickMap::default();
         for (position, resource) in resources.iter().enumerate() {
             let names: HashSet<&str> = resource.previous_ids().iter().map(|id| &*id.name).collect();
             for name in names {
