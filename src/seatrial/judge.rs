@@ -20,6 +20,7 @@ use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
 use crate::plan::Planned;
 use crate::render::{Renderer, flux_release, image_names, matches_nothing, unmatched};
+use crate::resolved::Resolved;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::unseen::Unseen;
@@ -101,13 +102,17 @@ pub(crate) fn judge(seats: Vec<Seat<'_>>, bench: Bench<'_>) -> Result<Vec<Judged
         return Err(Stop::Usage(bench.session.masked(&sentence)));
     }
     // Only now the Secrets of all environments are known, and one may stand in the line of another's finding.
-    let resolve = |f: &Finding| ReportedFinding::resolve(f, &bench.session.sources, &bench.session.masker);
-    let judged = examined.into_par_iter().map(|examined| {
-        let found = examined.findings.iter().map(|found| resolve(&found.finding).found_by(found.stage).aged(found.age));
-        let fixed = examined.fixed.iter().map(resolve).collect();
-        Judged { findings: found.collect(), fixed, ..examined.judged }
+    let resolved = Resolved::new(bench.session);
+    let told = examined.par_iter().map(|examined| {
+        let all = examined.findings.iter();
+        let found = all.map(|found| resolved.get(&found.finding).found_by(found.stage).aged(found.age)).collect();
+        let fixed = examined.fixed.iter().map(|finding| resolved.get(finding)).collect();
+        (found, fixed)
     });
-    Ok(judged.collect())
+    let told: Vec<(Vec<ReportedFinding>, Vec<ReportedFinding>)> = told.collect();
+    drop(resolved);
+    let judged = examined.into_iter().zip(told);
+    Ok(judged.map(|(examined, (findings, fixed))| Judged { findings, fixed, ..examined.judged }).collect())
 }
 
 /// An environment whose findings still are to be resolved.

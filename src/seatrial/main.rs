@@ -37,6 +37,7 @@ mod render_chart;
 mod render_each;
 mod report_from;
 mod repository_name;
+mod resolved;
 mod revision;
 mod run_context;
 mod session;

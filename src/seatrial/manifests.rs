@@ -16,6 +16,7 @@ use crate::preparation::{Preparation, Selection};
 use crate::render::{matches_nothing, unmatched};
 use crate::render_chart::{is_chart, render_chart};
 use crate::render_each::RenderEach;
+use crate::resolved::Resolved;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::streams::{self, Stream, Written};
@@ -218,9 +219,9 @@ fn rendered(prepared: &Preparation) -> Outcome {
 /// Findings on standard error, those of several environments with their names.
 pub(crate) fn tell(rendered: &[(Option<&str>, &Rendered)], session: &Session) {
     let mut report = Report::new("render", env!("CARGO_PKG_VERSION"));
+    let resolved = Resolved::new(session);
     for (environment, rendered) in rendered {
-        let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker);
-        let findings: Vec<ReportedFinding> = rendered.findings.iter().map(resolve).collect();
+        let findings: Vec<ReportedFinding> = rendered.findings.iter().map(|finding| resolved.get(finding)).collect();
         report.add_findings(*environment, &findings);
     }
     if report.findings.is_empty() {
