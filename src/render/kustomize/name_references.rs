@@ -89,19 +89,25 @@ fn check_subjects(resource: &Resource) -> Result<(), FieldError> {
 struct Targets {
     all: Vec<Resource>,
     by_former_name: QuickMap<String, Vec<usize>>,
+    /// Former names of objects that are called otherwise now.
+    renamed: HashSet<String>,
 }
 
 impl Targets {
     fn new(resources: &[Resource]) -> Targets {
         let mut by_former_name: QuickMap<String, Vec<usize>> = QuickMap::default();
+        let mut renamed = HashSet::new();
         for (position, resource) in resources.iter().enumerate() {
             let names: HashSet<&str> = resource.previous_ids().iter().map(|id| &*id.name).collect();
             for name in names {
+                if name != &*resource.id().name {
+                    renamed.insert(name.to_owned());
+                }
                 by_former_name.entry(name.to_owned()).or_default().push(position);
             }
         }
         let all = if by_former_name.is_empty() { Vec::new() } else { resources.to_vec() };
-        Targets { all, by_former_name }
+        Targets { all, by_former_name, renamed }
     }
 
     fn formerly(&self, name: &str) -> impl Iterator<Item = &Resource> {
@@ -174,14 +180,14 @@ impl Search<'_> {
     }
 
     fn has_changed(&self, node: &Node) -> Result<bool, FieldError> {
-        let name = match node.value() {
+        match node.value() {
+            // A mapping follows into another namespace, too.
             Value::Mapping(_) => match node.get("name") {
-                None => return self.refuse(node, "without a `name`"),
-                Some(name) => name,
+                None => self.refuse(node, "without a `name`"),
+                Some(name) => Ok(name.scalar_text().is_some_and(|n| self.targets.by_former_name.contains_key(n))),
             },
-            _ => node,
-        };
-        Ok(name.scalar_text().is_some_and(|name| self.targets.by_former_name.contains_key(name)))
+            _ => Ok(node.scalar_text().is_some_and(|name| self.targets.renamed.contains(name))),
+        }
     }
 
     fn refuse(&self, node: &Node, but: &str) -> Result<bool, FieldError> {
