@@ -34,6 +34,7 @@ enum Repr {
 struct Kept {
     list: Vec<Entry>,
     /// The position of each key; of one that is there twice the first.
+    #[allow(clippy::box_collection, reason = "most have none, and there are many of them")]
     index: OnceLock<Box<HashMap<Text, usize>>>,
     look_ups: AtomicU32,
     known: Known,

@@ -32,6 +32,11 @@ pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Loading, findings: &mut
         findings.push(Finding::new(ids::CHART, tree.stand_in(&path), message));
         return None;
     }
+    if !walk.files.iter().any(|file| file.name() == CHART_FILE) {
+        let message = "Chart.yaml file is missing: `.helmignore` leaves it out";
+        findings.push(Finding::new(ids::CHART, tree.stand_in(&path), message));
+        return None;
+    }
     if walk.has_dead_links(&real, findings) {
         return None;
     }

@@ -201,3 +201,11 @@ fn what_helm_says_of_unreadable_yaml_stands_beside_it() {
         assert_eq!(findings[0].evidence[0].text, said);
     }
 }
+
+#[test]
+fn a_chart_whose_ignore_file_leaves_out_its_chart_file_says_so() {
+    let bench = Bench::new("");
+    let (chart, findings) = bench.load(&[CHART, ("chart/.helmignore", "*\n")]);
+    assert!(chart.is_none());
+    assert_eq!(bench.shown(&findings), ["error chart chart/Chart.yaml:1"]);
+}
