@@ -1,7 +1,7 @@
 //! A chart in a directory: which of its files belong to it.
 
-use seatrial_model::Finding;
-use seatrial_tree::{EntryKind, Tree, join, within};
+use seatrial_model::{Finding, Level};
+use seatrial_tree::{EntryKind, ReadError, Tree, join, within};
 
 use super::assemble::{self, Around};
 use super::ignore::Ignore;
@@ -61,6 +61,22 @@ fn rules(tree: &Tree, dir: &str, findings: &mut Vec<Finding>) -> Option<Ignore> 
     }
 }
 
+/// Whether a file lies beside what a chart is made of, as a licence does: only `.Files` reads it.
+fn is_beside(name: &str) -> bool {
+    const PARTS: [&str; 9] = [
+        "templates",
+        "charts",
+        "crds",
+        "Chart.yaml",
+        "Chart.lock",
+        "values.yaml",
+        "values.schema.json",
+        "requirements.yaml",
+        "requirements.lock",
+    ];
+    !name.contains('/') && !PARTS.contains(&name)
+}
+
 struct Walk<'a> {
     tree: &'a Tree,
     ignore: Ignore,
@@ -99,7 +115,9 @@ impl Walk<'_> {
         }
         self.above.pop();
     }
-    /// Helm loads no chart with a link that leads nowhere; neither do we with one that leads out of the repository.
+
+    /// Helm loads no chart with a link that leads nowhere; neither do we with a part of it that leads out of the
+    /// repository.
     fn has_dead_links(&self, dir: &str, findings: &mut Vec<Finding>) -> bool {
         let is_ignored = |name: &str| {
             let above = name.match_indices('/').any(|(end, _)| self.ignore.ignores(&name[..end], true));
@@ -109,11 +127,18 @@ impl Walk<'_> {
         for path in self.tree.walk(dir) {
             let Some(name) = within(&path, dir) else { continue };
             let Err(error) = self.tree.kind(&path) else { continue };
-            if !is_ignored(name) {
-                let message = format!("the link `{name}` {error}: Helm does not load such a chart");
-                findings.push(Finding::new(ids::CHART, self.tree.stand_in(&path), message));
-                is_any = true;
+            if is_ignored(name) {
+                continue;
             }
+            let place = self.tree.stand_in(&path);
+            if error == ReadError::OutsideRoot && is_beside(name) {
+                let message = format!("the link `{name}` {error}: it is not followed, and `.Files` does not have it");
+                findings.push(Finding::new(ids::CHART, place, message).with_level(Level::Note));
+                continue;
+            }
+            let message = format!("the link `{name}` {error}: Helm does not load such a chart");
+            findings.push(Finding::new(ids::CHART, place, message));
+            is_any = true;
         }
         is_any
     }
