@@ -13,7 +13,7 @@ const LOG_LINES: u32 = 20;
 const LONGEST_LINE: usize = 1_000;
 
 /// How the kubelet answers for the log of a container that is removed (kubernetes: `pkg/kubelet/kuberuntime` `GetContainerLogs`).
-const NO_LOGS: &str = "unable to retrieve container logs for ";
+const NO_LOGS: [&str; 2] = ["unable to retrieve container logs for ", "failed to try resolving symlinks in path "];
 
 /// Adds the events of the object and its pods, and the last log lines of the container that failed.
 pub(crate) async fn add(cluster: &Cluster, finding: Finding, seen: &Seen, cause: Option<&Cause>) -> Finding {
@@ -28,8 +28,7 @@ pub(crate) async fn add(cluster: &Cluster, finding: Finding, seen: &Seen, cause:
     let mut logs = String::new();
     for run in [ContainerRun::Current, ContainerRun::Previous] {
         logs = cluster.logs(namespace, name, container, LOG_LINES, run).await.unwrap_or_default();
-        // What the kubelet writes in place of a log that is gone with its container is not a log line.
-        if logs.trim().starts_with(NO_LOGS) {
+        if is_no_log(&logs) {
             logs.clear();
         }
         if !logs.trim().is_empty() {
@@ -43,6 +42,11 @@ pub(crate) async fn add(cluster: &Cluster, finding: Finding, seen: &Seen, cause:
     let last = lines.len().saturating_sub(LOG_LINES as usize);
     let title = format!("last {} log lines of pod {name}, container {container}", lines.len() - last);
     finding.with_evidence(title, lines.get(last..).unwrap_or_default().join("\n"))
+}
+
+/// Whether the kubelet writes this in place of a log that is gone with its container.
+fn is_no_log(text: &str) -> bool {
+    NO_LOGS.iter().any(|begin| text.trim_start().starts_with(begin))
 }
 
 /// The pod and container that have something to say: those of the cause, when a container ran; else the first that runs and is not ready.
@@ -120,6 +124,12 @@ mod tests {
             events(&list),
             "Normal Scheduled pod/web-1: assigned\nNormal Pulling pod/web-1: pulling\nWarning Failed pod/web-1: Failed to pull image (3 times)"
         );
+    }
+
+    #[test]
+    fn what_the_kubelet_says_of_a_log_that_is_gone_is_no_log() {
+        let gone = "failed to try resolving symlinks in path \"/var/log/pods/a_b/web/0.log\": lstat …: no such file or directory\n";
+        assert!(is_no_log(gone) && !is_no_log("web: failed to try\n") && !is_no_log(""));
     }
 
     #[test]
