@@ -1,0 +1,383 @@
+//! JSON as Go reads it: which texts are JSON, and where, and in which words, Go says that one is not. What the values become is up to whoever
+//! reads them.
+
+use std::ops::Range;
+
+use crate::quote::quote_rune;
+
+/// A value as it was read; what lies in it was built before.
+#[derive(Debug)]
+pub enum Data<'t, V> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// The digits of a number.
+    Number(&'t str),
+    /// A string without its quotes and escapes. Half of a pair of surrogates is U+FFFD.
+    Text(String),
+    /// The items of a list.
+    List(Vec<V>),
+    /// The members of an object as they are written: of a name that is there twice, Go takes the last.
+    Map(Vec<(String, V)>),
+}
+
+/// Why a text was not read.
+#[derive(Debug)]
+pub enum Error<E> {
+    /// It is not JSON.
+    Syntax(Syntax),
+    /// It is nested too deeply at this byte.
+    TooDeep(usize),
+    /// Whoever builds the values refused one.
+    Refused(E),
+}
+
+/// Where a text is not JSON.
+#[derive(Debug)]
+pub struct Syntax {
+    /// The byte that is wrong, or the end of the text.
+    pub at: usize,
+    found: Option<u8>,
+    wrong: Wrong,
+}
+
+/// Which words Go has: `encoding/json` has others since its second version is beneath it (Go 1.27).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Those of the first version, as a `Decoder` has them.
+    First,
+    /// Those of the second version.
+    Second,
+}
+
+/// What is wrong there.
+#[derive(Clone, Copy, Debug)]
+enum Wrong {
+    Value,
+    Key,
+    AfterKey,
+    AfterPair,
+    AfterItem,
+    AfterAll,
+    Literal {
+        word: &'static str,
+        expected: char,
+    },
+    Digit,
+    Point,
+    Exponent,
+    Text,
+    /// With the byte of the backslash.
+    Escape(usize),
+    Hex(usize),
+}
+
+impl Syntax {
+    /// Go's message about the text.
+    #[must_use]
+    pub fn message(&self, text: &str, words: Words) -> String {
+        let context = match (self.wrong, words) {
+            (Wrong::AfterAll, Words::First) => return "invalid character after top-level value".to_owned(),
+            (Wrong::Escape(start), Words::Second) if self.found.is_some() => return not_an_escape(text, start, 2),
+            (Wrong::Hex(start), Words::Second) if self.found.is_some() => return not_an_escape(text, start, 6),
+            (Wrong::AfterAll, Words::Second) => "after top-level value",
+            (Wrong::Value, _) => "looking for beginning of value",
+            (Wrong::Key, _) => "looking for beginning of object key string",
+            (Wrong::AfterKey, _) => "after object key",
+            (Wrong::AfterPair, _) => "after object key:value pair",
+            (Wrong::AfterItem, _) => "after array element",
+            (Wrong::Literal { word, expected }, _) => &*format!("in literal {word} (expecting '{expected}')"),
+            (Wrong::Digit, _) => "in numeric literal",
+            (Wrong::Point, _) => "after decimal point in numeric literal",
+            (Wrong::Exponent, _) => "in exponent of numeric literal",
+            (Wrong::Text, Words::First) => "in string literal",
+            (Wrong::Text, Words::Second) => "in string",
+            (Wrong::Escape(_), _) => "in string escape code",
+            (Wrong::Hex(_), _) => "in \\u hexadecimal character escape",
+        };
+        match (self.found, words) {
+            (None, Words::First) => "unexpected EOF".to_owned(),
+            (None, Words::Second) => "unexpected end of JSON input".to_owned(),
+            (Some(b'\''), _) => format!("invalid character '\\'' {context}"),
+            (Some(b'"'), _) => format!("invalid character '\"' {context}"),
+            (Some(byte), _) => format!("invalid character {} {context}", quote_rune(u32::from(byte))),
+        }
+    }
+}
+
+/// So many bytes from a backslash on are not an escape sequence.
+fn not_an_escape(text: &str, start: usize, length: usize) -> String {
+    let rest = text.get(start..).unwrap_or_default();
+    let end = (length.min(rest.len())..=rest.len()).find(|end| rest.is_char_boundary(*end)).unwrap_or(rest.len());
+    format!("invalid escape sequence `{}` in string", &rest[..end])
+}
+
+/// Makes a value of what was read at these bytes.
+pub type Build<'b, 't, V, E> = dyn FnMut(Data<'t, V>, Range<usize>) -> Result<V, E> + 'b;
+
+/// The value of a text, which may be nested so deeply.
+///
+/// # Errors
+/// The text is not JSON, nested more deeply, or a value is refused.
+pub fn read<'t, V, E>(text: &'t str, deepest: u32, build: &mut Build<'_, 't, V, E>) -> Result<V, Error<E>> {
+    let mut reader = Reader { text, at: 0, depth: 0, deepest, build };
+    reader.blanks();
+    let value = reader.value()?;
+    reader.blanks();
+    if reader.at < text.len() { reader.wrong(Wrong::AfterAll) } else { Ok(value) }
+}
+
+struct Reader<'t, 'r, 'b, V, E> {
+    text: &'t str,
+    at: usize,
+    depth: u32,
+    deepest: u32,
+    build: &'r mut Build<'b, 't, V, E>,
+}
+
+impl<'t, V, E> Reader<'t, '_, '_, V, E> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn wrong<T>(&self, wrong: Wrong) -> Result<T, Error<E>> {
+        Err(Error::Syntax(Syntax { at: self.at, found: self.peek(), wrong }))
+    }
+
+    fn value(&mut self) -> Result<V, Error<E>> {
+        let start = self.at;
+        let data = match self.peek() {
+            Some(b'{') => self.nested(Self::object)?,
+            Some(b'[') => self.nested(Self::array)?,
+            Some(b'"') => Data::Text(self.string()?),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.word("true", Data::Bool(true))?,
+            Some(b'f') => self.word("false", Data::Bool(false))?,
+            Some(b'n') => self.word("null", Data::Null)?,
+            _ => return self.wrong(Wrong::Value),
+        };
+        (self.build)(data, start..self.at).map_err(Error::Refused)
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Data<'t, V>, Error<E>>) -> Result<Data<'t, V>, Error<E>> {
+        self.depth += 1;
+        if self.depth > self.deepest {
+            return Err(Error::TooDeep(self.at));
+        }
+        self.at += 1;
+        self.blanks();
+        let data = read(self);
+        self.depth -= 1;
+        data
+    }
+
+    fn object(&mut self) -> Result<Data<'t, V>, Error<E>> {
+        let mut members = Vec::new();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Data::Map(members));
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return self.wrong(Wrong::Key);
+            }
+            let key = self.string()?;
+            self.blanks();
+            if self.peek() != Some(b':') {
+                return self.wrong(Wrong::AfterKey);
+            }
+            self.at += 1;
+            self.blanks();
+            members.push((key, self.value()?));
+            self.blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(Data::Map(members));
+                }
+                _ => return self.wrong(Wrong::AfterPair),
+            }
+            self.blanks();
+        }
+    }
+
+    fn array(&mut self) -> Result<Data<'t, V>, Error<E>> {
+        let mut items = Vec::new();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(Data::List(items));
+        }
+        loop {
+            items.push(self.value()?);
+            self.blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(Data::List(items));
+                }
+                _ => return self.wrong(Wrong::AfterItem),
+            }
+            self.blanks();
+        }
+    }
+
+    fn word(&mut self, word: &'static str, data: Data<'t, V>) -> Result<Data<'t, V>, Error<E>> {
+        for expected in word.chars() {
+            if self.peek().map(char::from) != Some(expected) {
+                return self.wrong(Wrong::Literal { word, expected });
+            }
+            self.at += 1;
+        }
+        Ok(data)
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn number(&mut self) -> Result<Data<'t, V>, Error<E>> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else if self.digits() == 0 {
+            return self.wrong(Wrong::Digit);
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if self.digits() == 0 {
+                return self.wrong(Wrong::Point);
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if self.digits() == 0 {
+                return self.wrong(Wrong::Exponent);
+            }
+        }
+        Ok(Data::Number(self.text.get(start..self.at).unwrap_or_default()))
+    }
+
+    fn string(&mut self) -> Result<String, Error<E>> {
+        self.at += 1;
+        let mut out = String::new();
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
+            out.push_str(&rest[..plain]);
+            self.at += plain;
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(out);
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    let c = self.escape()?;
+                    out.push(c);
+                }
+                _ => return self.wrong(Wrong::Text),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Error<E>> {
+        let c = match self.peek() {
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'u') => {
+                self.at += 1;
+                return self.unicode();
+            }
+            _ => return self.wrong(Wrong::Escape(self.at - 1)),
+        };
+        self.at += 1;
+        Ok(c)
+    }
+
+    /// Four digits, behind a backslash and a `u`.
+    fn hex(&mut self) -> Result<u32, Error<E>> {
+        let (mut code, start) = (0, self.at - 2);
+        for _ in 0..4 {
+            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else {
+                return self.wrong(Wrong::Hex(start));
+            };
+            code = code * 16 + digit;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    /// Half of a pair becomes U+FFFD.
+    fn unicode(&mut self) -> Result<char, Error<E>> {
+        let code = self.hex()?;
+        let before = self.at;
+        if (0xd800..0xdc00).contains(&code) && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("\\u")) {
+            self.at += 2;
+            let low = self.hex()?;
+            if (0xdc00..0xe000).contains(&low) {
+                let pair = 0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                return Ok(char::from_u32(pair).unwrap_or('\u{fffd}'));
+            }
+            self.at = before;
+        }
+        Ok(char::from_u32(code).unwrap_or('\u{fffd}'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Go says of a text, in both versions.
+    fn said(text: &str) -> [String; 2] {
+        let error = read(text, 3, &mut |_, _| Ok::<(), String>(())).expect_err(text);
+        match error {
+            Error::Syntax(syntax) => [Words::First, Words::Second].map(|words| syntax.message(text, words)),
+            Error::TooDeep(at) => [format!("too deep at {at}"), String::new()],
+            Error::Refused(why) => [why, String::new()],
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_in_the_words_of_both_versions() {
+        let cases = [
+            ("[1 2]", "invalid character '2' after array element", "invalid character '2' after array element"),
+            ("{\"a\"", "unexpected EOF", "unexpected end of JSON input"),
+            ("1 1", "invalid character after top-level value", "invalid character '1' after top-level value"),
+            ("\"\t\"", "invalid character '\\t' in string literal", "invalid character '\\t' in string"),
+            ("\"\\x\"", "invalid character 'x' in string escape code", "invalid escape sequence `\\x` in string"),
+            (
+                "\"\\u12g4\"",
+                "invalid character 'g' in \\u hexadecimal character escape",
+                "invalid escape sequence `\\u12g4` in string",
+            ),
+            ("[[[[]]]]", "too deep at 3", ""),
+        ];
+        for (text, first, second) in cases {
+            assert_eq!(said(text), [first, second], "{text}");
+        }
+    }
+}
