@@ -146,6 +146,12 @@ impl Manifest {
         Some(Manifest { id, version, node, owner: None, release: None, span, built: Built::Whole })
     }
 
+    /// Where it gets its name, else the document.
+    #[must_use]
+    pub fn name_span(&self) -> Span {
+        self.node.at(&["metadata", "name"]).map_or(self.span, Node::span)
+    }
+
     /// Whether its values are encrypted with SOPS (a top-level `sops` mapping with a `mac`).
     #[must_use]
     pub fn is_sops_encrypted(&self) -> bool {

@@ -41,10 +41,9 @@ impl Rule for NamespaceMismatch {
             let Some(meant) = meant else { continue };
             let message =
                 format!("{} is in the namespace `{name}`, and the Namespace here is `{}`", manifest.id, meant.id.name);
-            let place = meant.node.at(&["metadata", "name"]).map_or(meant.span, Node::span);
             let finding = finding(ID, node, manifest, "/metadata/namespace".to_owned(), message)
                 .with_level(level(ID, context))
-                .with_related(place, "the Namespace")
+                .with_related(meant.name_span(), "the Namespace")
                 .with_help(format!("did you mean `{}`?", meant.id.name));
             checked.findings.push(finding);
         }

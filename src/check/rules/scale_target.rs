@@ -55,8 +55,7 @@ fn compare(
             checked.findings.push(finding.with_level(Level::Note));
             return;
         };
-        let place = there.node.at(&["metadata", "name"]).map_or(there.span, Node::span);
-        checked.findings.push(finding.with_related(place, format!("{} is here", there.id)));
+        checked.findings.push(finding.with_related(there.name_span(), format!("{} is here", there.id)));
     };
     let id = &scaler.id;
     if let Some(there) = objects.find(group, kind, namespace, name) {

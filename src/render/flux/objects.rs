@@ -3,12 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
-use seatrial_model::{Finding, Manifest, Node, ObjectId, QuickMap, Span};
-
-/// Where the name of an object is written.
-fn name_of(manifest: &Manifest) -> Span {
-    manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span)
-}
+use seatrial_model::{Finding, Manifest, ObjectId, QuickMap};
 
 /// Objects by identity; the first one counts.
 #[derive(Debug, Default)]
@@ -71,7 +66,7 @@ impl Objects {
         let Some(near) = seatrial_kustomize::nearest_name(name, self.names_of(kind)) else { return finding };
         let finding = finding.with_help(format!("did you mean `{near}`?"));
         match self.named(near).find(|manifest| manifest.id.kind == kind) {
-            Some(object) => finding.with_related(name_of(object), "this name is similar"),
+            Some(object) => finding.with_related(object.name_span(), "this name is similar"),
             None => finding,
         }
     }

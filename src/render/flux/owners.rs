@@ -67,12 +67,12 @@ fn finding(first: &Manifest, others: &[&Manifest], what: &str, objects: &Objects
     let before: String = by.iter().map(|name| format!(", by {name}")).collect();
     let message =
         format!("{what} is applied by {}{before} and by {last}: {}", owner_of(first), other.id.kind_and_name());
-    let place = name_of(other);
+    let place = other.name_span();
     let finding = Finding::new(ids::TWO_OWNERS, place, message).with_object(&other.id);
     // One file may serve them all: then who applies it tells them apart.
     let whole = |manifest: &Manifest| match manifest.owner.as_ref().and_then(|owner| objects.get(&owner.0)) {
-        Some(owner) if name_of(manifest) == place => crate::kustomization::place(owner),
-        _ => name_of(manifest),
+        Some(owner) if manifest.name_span() == place => crate::kustomization::place(owner),
+        _ => manifest.name_span(),
     };
     let finding = finding.with_related(whole(first), format!("{} has it, too", owner_of(first)));
     let further = others.iter().skip(1).take(NAMED - 1);
@@ -86,10 +86,6 @@ fn finding(first: &Manifest, others: &[&Manifest], what: &str, objects: &Objects
 /// Whoever applies an object.
 fn owner_of(manifest: &Manifest) -> String {
     manifest.owner.as_ref().map_or_else(|| "the bootstrap".to_owned(), |owner| format!("`{}`", full_name(&owner.0)))
-}
-
-fn name_of(manifest: &Manifest) -> seatrial_model::Span {
-    manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span)
 }
 
 /// Whether whoever applies it leaves what another has made of it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use seatrial_kubernetes::{Scope, scope};
-use seatrial_model::{Finding, Manifest, Node, ObjectId, ReleaseRole, Span, ids};
+use seatrial_model::{Finding, Manifest, ObjectId, ReleaseRole, ids};
 
 use crate::installed::Install;
 
@@ -23,17 +23,12 @@ impl Install<'_> {
             }
             if let Some(first) = known.get(&id) {
                 let finding =
-                    Finding::new(ids::DUPLICATE_OBJECT, named(manifest), format!("the chart prints {id} twice"));
-                findings.push(finding.with_related(named(first), "it is printed here, too").with_object(&id));
+                    Finding::new(ids::DUPLICATE_OBJECT, manifest.name_span(), format!("the chart prints {id} twice"));
+                findings.push(finding.with_related(first.name_span(), "it is printed here, too").with_object(&id));
             } else {
                 known.insert(id, manifest);
             }
         }
         findings
     }
-}
-
-/// Where an object gets its name.
-fn named(manifest: &Manifest) -> Span {
-    manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span)
 }

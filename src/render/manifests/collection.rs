@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Manifest, ObjectId, Rendered, SourceFile, Span, ids};
+use seatrial_model::{Finding, Level, Manifest, ObjectId, Rendered, SourceFile, ids};
 use seatrial_tree::parent;
 use seatrial_yaml::Parsed;
 
@@ -95,13 +95,9 @@ impl Collection {
 }
 
 fn twice(manifest: &Manifest, first: &Manifest) -> Finding {
-    Finding::new(ids::DUPLICATE_OBJECT, name_span(manifest), format!("`{}` is defined twice", manifest.id))
+    Finding::new(ids::DUPLICATE_OBJECT, manifest.name_span(), format!("`{}` is defined twice", manifest.id))
         .with_label("also defined here")
-        .with_related(name_span(first), "defined here")
+        .with_related(first.name_span(), "defined here")
         .with_object(&manifest.id)
         .with_help("Rename or remove one of them; a cluster would keep the last")
-}
-
-fn name_span(manifest: &Manifest) -> Span {
-    manifest.node.at(&["metadata", "name"]).map_or(manifest.span, seatrial_model::Node::span)
 }

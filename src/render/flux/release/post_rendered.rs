@@ -104,10 +104,9 @@ fn twice(stream: &[Manifest]) -> Vec<Finding> {
         if std::ptr::eq(*first, manifest) || !(is_hook(first) || is_hook(manifest)) {
             continue;
         }
-        let place = |manifest: &Manifest| manifest.node.at(&["metadata", "name"]).map_or(manifest.span, Node::span);
         let message = format!("the chart prints `{}` twice, and helm-controller refuses that", id.kind_and_name());
-        let finding = Finding::new(DUPLICATE_OBJECT, place(manifest), message).with_object(id);
-        let finding = finding.with_related(place(first), "it is first printed here");
+        let finding = Finding::new(DUPLICATE_OBJECT, manifest.name_span(), message).with_object(id);
+        let finding = finding.with_related(first.name_span(), "it is first printed here");
         findings.push(match is_hook(manifest) != is_hook(first) {
             true => finding
                 .with_level(Level::Warning)
