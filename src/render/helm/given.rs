@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, SourceFile, Span, ids::DUPLICATE_KEY};
+use seatrial_model::{Entry, Finding, Node, Origin, ScalarKind, SetBy, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
+use crate::taken::is_refused;
 use crate::{Major, SetError, Typing, Values, ids};
 
 const FILE: SetBy = SetBy::Values("values");
@@ -17,8 +18,7 @@ impl Values {
     /// What keeps Helm from reading it.
     pub fn with_file(&self, file: &Arc<SourceFile>, helm: Major) -> Result<Values, Box<Finding>> {
         let parsed = parse(file, Dialect::Kubectl);
-        let is_broken = |finding: &Finding| finding.level == Level::Error && finding.rule != DUPLICATE_KEY;
-        if let Some(broken) = parsed.findings.into_iter().find(is_broken) {
+        if let Some(broken) = parsed.findings.into_iter().find(is_refused) {
             return Err(Box::new(Finding { rule: ids::GIVEN_VALUES, ..broken }));
         }
         let most = if helm == Major::Three { 1 } else { usize::MAX };

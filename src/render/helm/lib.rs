@@ -22,6 +22,7 @@ pub mod render;
 mod role;
 mod served;
 mod set;
+mod taken;
 pub mod world;
 
 use seatrial_model::{Node, Origin, SetBy, Span};
@@ -38,6 +39,7 @@ pub use origins::{INTEGER, Origins};
 pub use placed::{Printed, read_printed};
 pub use served::{Served, is_definition, served_by};
 pub use set::{SetError, Typing};
+pub use taken::is_refused;
 
 /// Values while they are being composed.
 ///

@@ -4,14 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use seatrial_gotemplate::{Piece, Place, Text};
-use seatrial_model::ids::DUPLICATE_KEY;
-use seatrial_model::{Contribution, Finding, Level, Manifest, Node, Origin, SetBy, SourceFile, Span};
+use seatrial_model::{Contribution, Finding, Manifest, Node, Origin, SetBy, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
 use crate::installed::changing;
 use crate::origins::Origins;
 use crate::render::{Document, Printing, RenderedChart};
+use crate::taken::as_taken;
 
 /// What `helm template` prints, as a program reads it that has a dialect of YAML of its own: the documents, each node with the line that a
 /// human edits, and all that is wrong.
@@ -62,7 +62,7 @@ pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span
     let span = |place: Place| rendered.span(place);
     let printed = Printed { text: &document.text, origins: &rendered.origins, span: &span, otherwise: chart };
     let mut findings: Vec<Finding> =
-        document.findings.iter().map(|finding| printed.tell(as_helm_takes_it(finding.clone()))).collect();
+        document.findings.iter().map(|finding| printed.tell(as_taken(finding.clone()))).collect();
     if document.node.is_null() {
         return (Vec::new(), findings);
     }
@@ -72,12 +72,6 @@ pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span
     let (manifests, wrong) = seatrial_manifests::objects(vec![seatrial_yaml::Document { node, span }]);
     findings.extend(wrong);
     (manifests, findings)
-}
-
-/// Of a key that is there twice, Helm takes the last, and sends it once.
-fn as_helm_takes_it(finding: Finding) -> Finding {
-    let level = if finding.rule == DUPLICATE_KEY { finding.level.min(Level::Warning) } else { finding.level };
-    finding.with_level(level)
 }
 
 /// A text that a template printed, and where its bytes are from.

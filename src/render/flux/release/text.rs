@@ -1,7 +1,8 @@
 //! Values that are the text of a ConfigMap or Secret: read at the lines where they stand.
 
+use seatrial_helm::is_refused;
 use seatrial_kustomize::parse_text;
-use seatrial_model::{Contribution, Finding, Level, Node, Origin, ScalarKind, SetBy, SourceFile, Text};
+use seatrial_model::{Contribution, Finding, Node, Origin, ScalarKind, SetBy, SourceFile, Text};
 use seatrial_yaml::{Dialect, is_true};
 
 use crate::ids;
@@ -28,9 +29,7 @@ pub(crate) fn of_text(node: &Node) -> Origin {
 pub(crate) fn read_text(scalar: &Node, file: &SourceFile) -> Reading {
     let place = of_text(scalar);
     let mut parsed = parse_text(scalar, place.span, file, Dialect::Kubectl);
-    // Of a key that is there twice, the last one counts.
-    let is_broken = |finding: &Finding| finding.level == Level::Error && finding.rule != ids::DUPLICATE_KEY;
-    if let Some(wrong) = parsed.findings.iter().position(is_broken) {
+    if let Some(wrong) = parsed.findings.iter().position(is_refused) {
         let finding = parsed.findings.swap_remove(wrong);
         return Reading::Wrong(Box::new(Finding { rule: ids::RELEASE_VALUES, ..finding }));
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use seatrial_model::ids::DUPLICATE_KEY;
 use seatrial_model::{BelongsTo, Finding, Node, OnceMap, SourceFile, Sources, Span};
 use seatrial_tree::{ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
@@ -12,6 +11,7 @@ use super::loading::Loading;
 use super::metadata::{Metadata, Wrong, read_dependencies};
 use super::{Chart, ChartFile, archive, dependencies, values_file};
 use crate::ids;
+use crate::taken::is_refused;
 
 /// Archives within each other. Helm has no limit.
 const MOST_ARCHIVES: usize = 16;
@@ -123,8 +123,7 @@ fn document(file: &ChartFile, findings: &mut Vec<Finding>) -> Option<Node> {
         }
     };
     let parsed = parse(&text, Dialect::Kubectl);
-    let is_broken = |finding: &Finding| finding.level == seatrial_model::Level::Error && finding.rule != DUPLICATE_KEY;
-    let is_broken = parsed.findings.iter().any(is_broken);
+    let is_broken = parsed.findings.iter().any(is_refused);
     let begin = format!("cannot load {}", file.name());
     let told = |finding| values_file::as_helm_takes_it(finding, &text, &begin);
     findings.extend(parsed.findings.into_iter().map(told));

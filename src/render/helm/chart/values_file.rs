@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use seatrial_model::ids::DUPLICATE_KEY;
-use seatrial_model::{Entry, Finding, Level, Node, SourceFile, Span};
+use seatrial_model::{Entry, Finding, Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::ids;
 use crate::render::of_go_yaml;
+use crate::taken::{as_taken, is_refused};
 
 /// The values of a file, and beside them those of its first document where it has several; `None` where Helm cannot read it.
 pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<(Node, Option<Node>)> {
     let parsed = parse(file, Dialect::Kubectl);
-    let is_broken =
-        parsed.findings.iter().any(|finding| finding.level == Level::Error && finding.rule != DUPLICATE_KEY);
+    let is_broken = parsed.findings.iter().any(is_refused);
     let begin = "cannot load values.yaml: cannot unmarshal yaml document";
     findings.extend(parsed.findings.into_iter().map(|finding| as_helm_takes_it(finding, file, begin)));
     if is_broken {
@@ -37,12 +36,8 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
 
 /// Of a key that is there twice, Helm takes the last; what is not YAML it refuses in words of its own, which begin so.
 pub(crate) fn as_helm_takes_it(finding: Finding, file: &SourceFile, begin: &str) -> Finding {
-    if finding.rule == DUPLICATE_KEY {
-        let level = finding.level.min(Level::Warning);
-        return finding.with_level(level);
-    }
-    if finding.level < Level::Error {
-        return finding;
+    if !is_refused(&finding) {
+        return as_taken(finding);
     }
     let said = of_go_yaml(&finding, file);
     finding.with_evidence("what Helm says", format!("{begin}: error converting YAML to JSON: {said}"))
