@@ -62,6 +62,9 @@ pub(crate) fn namespace(manifest: &Manifest) -> &str {
     manifest.id.namespace.as_deref().unwrap_or_default()
 }
 
+/// The annotation by which flux-operator does not reconcile an object, where it is `disabled`.
+pub(crate) const RECONCILE: &str = "fluxcd.controlplane.io/reconcile";
+
 /// The annotation by which flux-operator fills a ConfigMap or Secret with the data of another one.
 pub(crate) const COPY_FROM: &str = "fluxcd.controlplane.io/copyFrom";
 
@@ -78,4 +81,11 @@ pub(crate) fn is_filled_in_cluster(object: &Manifest) -> bool {
 /// Whether a text holds a variable that was not filled in.
 pub(crate) fn has_variable(text: &str) -> bool {
     text.contains("${")
+}
+
+/// Whether a value, or one that lies in it, stands for one that only the cluster knows.
+pub(crate) fn holds_variable(values: &Node) -> bool {
+    values.scalar_text().is_some_and(has_variable)
+        || values.entries().iter().any(|entry| holds_variable(&entry.value))
+        || values.items().iter().any(holds_variable)
 }

@@ -16,7 +16,7 @@ use seatrial_gotemplate::{Budget, Templates};
 use seatrial_helm::Origins;
 use seatrial_model::{Finding, Level, Manifest, Node, NodeState, Sources};
 
-use crate::flux_object::{has_variable, items, spec};
+use crate::flux_object::{holds_variable, items, spec};
 use crate::objects::Objects;
 use crate::unit::is_suspended;
 
@@ -54,6 +54,7 @@ pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) 
         sources,
         origins,
         templates: functions::templates(),
+        printer: template::printer(),
         budget: Budget { bytes: MOST_BYTES, ..Budget::default() },
         made: made::Made::default(),
         step: 0,
@@ -62,7 +63,7 @@ pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) 
     rendering.all(&inputs.sets);
     let Rendering { made, mut findings, .. } = rendering;
     let has_failed = findings.iter().any(|finding| finding.level == Level::Error);
-    let is_known = !holds_variables(spec(set, &["inputs"]));
+    let is_known = !spec(set, &["inputs"]).is_some_and(holds_variable);
     if has_failed && !is_known {
         findings.iter_mut().for_each(|finding| finding.level = Level::Note);
     }
@@ -79,14 +80,6 @@ pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) 
     Expanded { state, manifests, findings }
 }
 
-/// Whether there is a text with a variable that was not filled in.
-fn holds_variables(node: Option<&Node>) -> bool {
-    let Some(node) = node else { return false };
-    node.scalar_text().is_some_and(has_variable)
-        || node.items().iter().any(|item| holds_variables(Some(item)))
-        || node.entries().iter().any(|entry| holds_variables(Some(&entry.value)))
-}
-
 /// A set that is being rendered.
 struct Rendering<'a> {
     set: &'a Manifest,
@@ -95,6 +88,8 @@ struct Rendering<'a> {
     origins: Origins,
     /// Without any template, to begin with.
     templates: Templates,
+    /// Prints an object as YAML.
+    printer: Templates,
     /// Of all templates together.
     budget: Budget<'a>,
     made: made::Made,

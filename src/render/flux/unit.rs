@@ -10,7 +10,7 @@ use seatrial_tree::{EntryKind, Tree, confined, join};
 
 use crate::artifacts::Artifacts;
 use crate::bootstrapped::{here, made_by_a_bootstrap, of_the_bootstrap};
-use crate::flux_object::{has_variable, is_true, namespace, spec, text};
+use crate::flux_object::{RECONCILE, has_variable, is_true, namespace, spec, text};
 use crate::includes::{conflict, included};
 use crate::kustomization::{additions, set_common_metadata};
 use crate::objects::Objects;
@@ -350,8 +350,8 @@ fn refill(manifest: &mut Manifest, node: Node) {
 
 /// Whether an object of Flux does not reconcile: of flux-operator, an annotation says it.
 pub(crate) fn is_suspended(object: &Manifest) -> bool {
-    const RECONCILE: [&str; 3] = ["metadata", "annotations", "fluxcd.controlplane.io/reconcile"];
-    let by_annotation = || object.node.at(&RECONCILE).and_then(Node::scalar_text) == Some("disabled");
+    let annotation = || object.node.at(&["metadata", "annotations", RECONCILE]);
+    let by_annotation = || annotation().and_then(Node::scalar_text) == Some("disabled");
     is_true(object, &["suspend"]) || (object.id.group == "fluxcd.controlplane.io" && by_annotation())
 }
 

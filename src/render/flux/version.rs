@@ -28,19 +28,24 @@ impl Version {
         Version(self.0.or_else(|| installed(manifests)))
     }
 
+    /// Whether it is 2.8 or later; one that is not known is.
+    fn is_since_2_8(self) -> bool {
+        self.0.is_none_or(|release| release.numbers() >= (2, 8))
+    }
+
     /// The Helm in helm-controller: Helm 4 since Flux 2.8.
     pub(crate) fn helm(self) -> Major {
-        if self.0.is_none_or(|release| release.numbers() >= (2, 8)) { Major::Four } else { Major::Three }
+        if self.is_since_2_8() { Major::Four } else { Major::Three }
     }
 
     /// Whether post-renderers of a HelmRelease change hooks, too: since 2.8 (helm-controller 1.5, with Helm 4).
     pub(crate) fn post_renders_hooks(self) -> bool {
-        self.0.is_none_or(|release| release.numbers() >= (2, 8))
+        self.is_since_2_8()
     }
 
     /// Whether objects in `crds/` of a chart that are not definitions are passed over: since helm-controller 1.5.5, of Flux 2.8.
     pub(crate) fn ignores_other_objects_in_crds(self) -> bool {
-        self.0.is_none_or(|release| release.numbers() >= (2, 8))
+        self.is_since_2_8()
     }
 
     /// Whether variables without a value are refused, and the level of one: since 2.9 (kustomize-controller 1.9: feature gate

@@ -16,7 +16,7 @@ use seatrial_tree::TreePath;
 
 use super::post_rendered::{PostRenderers, Strategy, set_labels};
 use super::{ChartPlace, Release, defaults, policy, version};
-use crate::flux_object::{has_variable, spec};
+use crate::flux_object::{holds_variable, spec};
 use crate::version::Version;
 
 /// Charts by their places: each is read once, for all releases of all environments.
@@ -226,13 +226,6 @@ fn told(mut findings: Vec<Finding>, release: &Release) -> Vec<Finding> {
         finding.object.get_or_insert_with(|| release.id.clone());
     }
     findings
-}
-
-/// Whether a value stands for one that only the cluster knows.
-fn holds_variable(values: &Node) -> bool {
-    values.scalar_text().is_some_and(has_variable)
-        || values.entries().iter().any(|entry| holds_variable(&entry.value))
-        || values.items().iter().any(holds_variable)
 }
 
 #[cfg(test)]

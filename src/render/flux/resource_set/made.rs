@@ -11,14 +11,12 @@ use seatrial_yaml::{Dialect, Document, parse};
 
 use super::Rendering;
 use super::template::Template;
-use crate::flux_object::{COPY_FROM, namespace};
+use crate::flux_object::{COPY_FROM, RECONCILE, namespace};
 use crate::ids;
 use crate::kustomization::set_common_metadata;
 
 /// Objects that one set may have.
 const MOST_OBJECTS: usize = 10_000;
-
-const RECONCILE: &str = "fluxcd.controlplane.io/reconcile";
 
 /// The objects of a set.
 #[derive(Debug, Default)]

@@ -1,8 +1,6 @@
 //! A template of a ResourceSet: what it is parsed from, where its parts are in the files, and what is wrong with it.
 
-use std::rc::Rc;
-
-use seatrial_gotemplate::{Budget, ExecError, Map, Text, Value};
+use seatrial_gotemplate::{Budget, ExecError, Map, Templates, Text, Value};
 use seatrial_helm::Origins;
 use seatrial_helm::world::World;
 use seatrial_model::{Finding, Node, Origin, Span};
@@ -15,7 +13,7 @@ const NAME: &str = "resourceset";
 
 /// A template, ready to be executed.
 pub(super) struct Template {
-    templates: seatrial_gotemplate::Templates,
+    templates: Templates,
     stretches: Stretches,
     /// All of it.
     pub(super) place: Span,
@@ -98,12 +96,17 @@ impl Part<'_> {
     }
 }
 
+/// Prints its value as YAML.
+pub(super) fn printer() -> Templates {
+    let mut templates = seatrial_helm::functions::templates();
+    // It is a template; if it were none, nothing would be printed.
+    let _ = templates.parse(NAME, 0, "{{ mustToYaml . }}");
+    templates
+}
+
 /// A value as YAML.
 fn printed(value: Value, rendering: &mut Rendering<'_>) -> Option<Text> {
-    let mut templates = seatrial_helm::functions::templates();
-    templates.parse(NAME, 0, "{{ mustToYaml . }}").ok()?;
-    let mut world = World::default();
-    let made = templates.execute(NAME, value, &mut rendering.budget, &mut world).ok()?;
+    let made = rendering.printer.execute(NAME, value, &mut rendering.budget, &mut World::default()).ok()?;
     Some(made.text)
 }
 
@@ -143,7 +146,7 @@ fn near(key: &str, input: &Map) -> Option<String> {
 
 impl Rendering<'_> {
     /// What a template prints of an input set.
-    pub(super) fn execute(&mut self, template: &Template, input: &Map) -> Option<Rc<Text>> {
+    pub(super) fn execute(&mut self, template: &Template, input: &Map) -> Option<Text> {
         let mut world = World::new(&self.set.id.name, 0, [0; 32]);
         world.inputs = Some(Value::map(input.clone()));
         let budget: &mut Budget<'_> = &mut self.budget;
@@ -155,7 +158,7 @@ impl Rendering<'_> {
                     let message = format!("`{}` gives another value with each render", changing.function);
                     self.wrong(Finding::new(seatrial_helm::ids::CHANGING_VALUE, place, message));
                 }
-                Some(Rc::new(made.text))
+                Some(made.text)
             }
             Err(error) => {
                 let finding = self.failure(template, input, &error);
