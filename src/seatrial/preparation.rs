@@ -99,7 +99,7 @@ impl Preparation {
     pub(crate) fn with_outside(mut self, workspace: &Workspace, session: &Session) -> Preparation {
         let authority = authority_over(session, workspace);
         let outside = Arc::new(Outside::of(workspace, &authority, &session.sources));
-        self.renderer = self.renderer.with_outside(&outside);
+        self.renderer.look_outside(&outside);
         self
     }
 

@@ -63,8 +63,9 @@ impl Renderer {
     }
 
     /// With checkouts outside of the tree.
-    pub(crate) fn with_outside(self, outside: &Arc<Outside>) -> Renderer {
-        Renderer { outside: Some(Arc::clone(outside)), ..self }
+    pub(crate) fn with_outside(mut self, outside: &Arc<Outside>) -> Renderer {
+        self.look_outside(outside);
+        self
     }
 
     /// With what becomes of charts that kustomizations name; else one that is not here is needed, and nothing is wrong.

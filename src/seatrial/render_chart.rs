@@ -107,15 +107,25 @@ fn capabilities(flags: &HelmArgs) -> Result<Capabilities, Stop> {
     Ok(capabilities.with_api_versions(&flags.api_versions))
 }
 
+/// The files around a path that somebody names, from a root that is found by its real path; and the path among them.
+fn around(session: &Session, path: &Path, root: fn(&Path) -> &Path) -> Result<(Workspace, String), Stop> {
+    let absolute = normal(&session.directory.join(path));
+    let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
+    let workspace = Workspace::around(root(&real), root(&real), &session.sources)?;
+    let inside = workspace.really_in_tree(&real).unwrap_or_default();
+    Ok((workspace, inside))
+}
+
+/// The directory that a path lies in.
+fn above(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
 /// What `lookup` finds; nothing may lie outside of what is named.
 fn looked_up(session: &Session, paths: &[PathBuf]) -> Result<(Option<Resources>, Vec<Finding>), Stop> {
     let (mut manifests, mut findings) = (Vec::new(), Vec::new());
     for path in paths {
-        let absolute = normal(&session.directory.join(path));
-        let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
-        let root = if real.is_dir() { &real } else { real.parent().unwrap_or(&real) };
-        let workspace = Workspace::around(root, root, &session.sources)?;
-        let inside = workspace.really_in_tree(&real).unwrap_or_default();
+        let (workspace, inside) = around(session, path, |real| if real.is_dir() { real } else { above(real) })?;
         let (found, wrong) = Resources::read(&workspace.tree, &[inside]);
         manifests.extend(found);
         findings.extend(wrong);
@@ -126,16 +136,11 @@ fn looked_up(session: &Session, paths: &[PathBuf]) -> Result<(Option<Resources>,
 
 /// The chart at a path, and what is wrong with it.
 fn open(session: &Session, path: &Path) -> Result<Loaded, Stop> {
-    let absolute = normal(&session.directory.join(path));
-    let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
     // What lies beside the chart is not read, but a link in it may lead there.
-    let root = real.parent().unwrap_or(&real);
-    let workspace = Workspace::around(root, root, &session.sources)?;
-    let inside = workspace.really_in_tree(&real).unwrap_or_default();
-    let tree = &workspace.tree;
+    let (Workspace { tree, .. }, inside) = around(session, path, above)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let asked = || Span::start_of(session.sources.add(&path.display().to_string(), String::new()).id());
-    Loaded::at(tree, &inside, &name, asked).map_err(|error| cannot_open(path, &format!("it {error}")))
+    Loaded::at(&tree, &inside, &name, asked).map_err(|error| cannot_open(path, &format!("it {error}")))
 }
 
 /// The values that the command line gives.
