@@ -33,7 +33,7 @@ pub(crate) enum Stop {
     Api(ApiError),
     /// What was asked for cannot be done; a sentence.
     Refused(String),
-    /// There is no seed of which charts could make their values; a clause.
+    /// There is no seed for what charts make at random; a clause.
     NoSeed(String),
 }
 

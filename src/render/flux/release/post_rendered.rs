@@ -92,8 +92,8 @@ pub(crate) fn set_labels(release: &Manifest, manifest: &mut Manifest) {
     set_owner_labels(&mut manifest.node, GROUP, &release.id.name, namespace(release));
 }
 
-/// Hooks that are there twice, or beside an object of that name: kustomize refuses them, and puts the labels onto nothing. What is no hook and
-/// there twice is wrong with Helm alone. A hook is sent together with what it is beside since Flux 2.8, and is a warning.
+/// Hooks that are there twice, or beside an object of that name: kustomize refuses them, and puts the labels onto nothing. Two objects that are not
+/// hooks are wrong with Helm alone. A hook is sent together with what it is beside since Flux 2.8, and is a warning.
 fn twice(stream: &[Manifest]) -> Vec<Finding> {
     let mut known: HashMap<(&str, &str, &str, &str, &str), &Manifest> = HashMap::new();
     let mut findings = Vec::new();

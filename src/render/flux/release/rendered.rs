@@ -199,7 +199,7 @@ fn not_a_definition(object: &Manifest) -> Finding {
     finding.with_object(&object.id).with_help("move it to `templates/`")
 }
 
-/// What became of a release. What is wrong is no error where it may hang on something that is not here: on values, or on the version of the
+/// What became of a release. What is wrong is not an error where it may hang on something that is not here: on values, or on the version of the
 /// chart that is asked for.
 fn state(release: &Release, installed: &Installed, is_another: bool, findings: &mut [Finding]) -> NodeState {
     let is_unknown = release.has_unknown_values || holds_variable(&release.values);
