@@ -1,6 +1,7 @@
 //! Flags and subcommands. Only what works is listed.
 
 mod change;
+mod deferred;
 mod helm;
 mod image;
 mod load;
@@ -19,6 +20,7 @@ use crate::variables::{FromVariables, boolean, without_empty};
 
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
+use deferred::Deferred;
 pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
 pub(crate) use load::{LoadArgs, PathArgs, PathKind};
@@ -75,47 +77,50 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Render, validate, deploy, test, and report on the pull request.
     #[command(after_help = CHANGE)]
-    Run(RunArgs),
+    Run(Deferred<RunArgs>),
     /// Render and check everything; needs no cluster and no token.
     #[command(after_help = VALIDATED_CHANGE)]
-    Validate(ValidateArgs),
+    Validate(Deferred<ValidateArgs>),
     /// Print the manifests that an environment receives.
     #[command(after_help = render::WORDS)]
-    Render(Box<RenderArgs>),
+    Render(Deferred<Box<RenderArgs>>),
     /// Ask about images.
-    Image(ImageArgs),
+    Image(Deferred<ImageArgs>),
     /// Render, validate, apply and wait.
     #[command(after_help = CHANGE)]
-    Deploy(RunArgs),
+    Deploy(Deferred<RunArgs>),
     /// Run only the smoke tests against what is deployed.
     #[command(after_help = CHANGE)]
-    Test(RunArgs),
+    Test(Deferred<RunArgs>),
     /// Delete the preview namespaces of a pull request.
     #[command(after_help = CHANGE)]
-    Cleanup(CleanupArgs),
+    Cleanup(Deferred<CleanupArgs>),
     /// Deliver the report of a run that had no credentials, as of a fork's pull request.
-    Report(DeliverArgs),
+    Report(Deferred<DeliverArgs>),
     /// Print the JSON Schema of seatrial.yaml or of the JSON report.
-    Schema(SchemaArgs),
+    Schema(Deferred<SchemaArgs>),
 }
 
-/// The command line's definition. `--help` of a command is as short as `-h`, and shows no values of the environment.
+/// The command line's definition; a command has its flags once it is parsed or built.
 pub(crate) fn definition() -> clap::Command {
-    let command = Cli::command().mut_subcommands(with_short_help);
-    // There is no preview that they would name: they are needed in other CIs alone.
-    let hidden = |argument: Arg| argument.hide(true);
-    command
-        .mut_subcommand("validate", |validate| validate.mut_arg("pull_request", hidden).mut_arg("repository", hidden))
+    Cli::command()
 }
 
-fn with_short_help(command: clap::Command) -> clap::Command {
+/// `--help` of a command is as short as `-h`, and shows no values of the environment.
+fn with_house_style(command: clap::Command) -> clap::Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
+    // There is no preview that they would name: they are needed in other CIs alone.
+    let hides = |argument: &Arg| matches!(argument.get_id().as_str(), "pull_request" | "repository");
+    let is_validate = command.get_name() == "validate";
     command
         .max_term_width(80)
         .disable_help_flag(true)
         .arg(help)
-        .mut_args(|argument| without_empty(argument).hide_env_values(true))
-        .mut_subcommands(with_short_help)
+        .mut_args(|argument| {
+            let argument = if is_validate && hides(&argument) { argument.hide(true) } else { argument };
+            without_empty(argument).hide_env_values(true)
+        })
+        .mut_subcommands(with_house_style)
 }
 
 /// Flags that every command knows.
@@ -400,12 +405,15 @@ mod tests {
 
     #[test]
     fn the_definition_is_sound() {
-        definition().debug_assert();
+        let mut definition = definition();
+        definition.build();
+        definition.debug_assert();
     }
 
     #[test]
     fn the_help_of_a_command_fits_one_screen() {
         let mut definition = definition();
+        definition.build();
         let image = definition.find_subcommand_mut("image").and_then(|image| image.find_subcommand_mut("policy"));
         let mut policy = image.expect("a command in a command").clone();
         for command in definition.get_subcommands_mut().chain([&mut policy]) {

@@ -57,7 +57,7 @@ use clap::error::ErrorKind;
 use seatrial_ci::Host;
 use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 
-use crate::cli::{Ci, Cli, Command, CommonArgs, ImageArgs, ImageCommand};
+use crate::cli::{Ci, Cli, Command, CommonArgs, ImageCommand};
 use crate::pipeline::Extent;
 use crate::stop::Stop;
 use crate::streams::Written;
@@ -86,9 +86,9 @@ fn main() -> ExitCode {
 }
 
 fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let definition = cli::definition().styles(streams::usage_styles());
+    let mut definition = cli::definition().styles(streams::usage_styles());
     let arguments: Vec<OsString> = arguments.collect();
-    let matches = definition.clone().try_get_matches_from(&arguments);
+    let matches = definition.try_get_matches_from_mut(&arguments);
     let parsed = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         if let Some(common) = common(&mut cli.command) {
@@ -125,7 +125,9 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
-        Command::Image(ImageArgs { command: ImageCommand::Policy(args) }) => image_policy::simulate(args),
+        Command::Image(args) => match &args.command {
+            ImageCommand::Policy(args) => image_policy::simulate(args),
+        },
         Command::Report(args) => on_runtime(report_from::deliver(args)),
         Command::Schema(args) => commands::schema(args),
     }
