@@ -2,11 +2,10 @@
 
 use crate::builtins::Builtin;
 use crate::context::Context;
-use crate::eval::constant_text;
 use crate::exec::{At, Exec, State};
 use crate::held::Held;
 use crate::node::{Operand, OperandKind};
-use crate::{Data, Element, Failure, Function, IntKind, List, Map, MapKind, Marks, Type, Value};
+use crate::{Data, Element, Failure, Function, IntKind, List, Map, MapKind, Marks, Text, Type, Value};
 
 /// What is called.
 pub(crate) enum Callee {
@@ -159,8 +158,9 @@ impl<'t> State<'t> {
         held.iter().for_each(|argument| reads.add(&argument.value.marks));
         let (result, all) = match callee {
             Callee::Builtin(builtin) => {
-                let callee_name = arguments.first().map(ToString::to_string);
-                let result = builtin.run(cx, &held, callee_name);
+                let called = || arguments.first().map(|first| self.tree.source.show(first).to_string());
+                let called = if builtin == Builtin::Call { called() } else { None };
+                let result = builtin.run(cx, &held, called);
                 let all = marks_for(&result, held.iter().map(|argument| &argument.value));
                 (result, all)
             }
@@ -258,7 +258,7 @@ impl<'t> State<'t> {
         operand: &'t Operand,
     ) -> Exec<Held> {
         self.at = At::Operand(operand);
-        let value = match &operand.kind {
+        let value = match operand.kind {
             OperandKind::Dot => dot.clone(),
             OperandKind::Nil => {
                 let parameter = wanted.unwrap_or_default();
@@ -268,16 +268,17 @@ impl<'t> State<'t> {
                 let name = parameter.map_or("reflect.Value", Type::name);
                 return self.fail(format!("cannot assign nil to {name}"), &Marks::NONE);
             }
-            OperandKind::Field(names) => self.fields(cx, dot, dot.clone(), operand, names, &[], None)?,
-            OperandKind::Variable(name, names) => {
-                let value = self.variable(name)?;
-                self.fields(cx, dot, value, operand, names, &[], None)?
+            OperandKind::Field(fields) => self.fields(cx, dot, dot.clone(), operand, fields, &[], None)?,
+            OperandKind::Variable { name, fields } => {
+                let value = self.variable(self.word(name))?;
+                self.fields(cx, dot, value, operand, fields, &[], None)?
             }
-            OperandKind::Pipe(pipe) => self.pipeline(cx, dot, pipe)?,
-            OperandKind::Function(name, target) => {
-                self.call(cx, dot, Callee::of(*target), At::Operand(operand), name, &[], None)?
+            OperandKind::Pipe(pipe) => self.pipeline(cx, dot, &self.arena().pipes[pipe])?,
+            OperandKind::Function { name, target } => {
+                let callee = Callee::of(target, cx);
+                self.call(cx, dot, callee, At::Operand(operand), self.word(name), &[], None)?
             }
-            OperandKind::Chain(inner, names) => self.chain(cx, dot, operand, inner, names, &[], None)?,
+            OperandKind::Chain { inner, fields } => self.chain(cx, dot, operand, inner, fields, &[], None)?,
             _ => return self.literal_argument(wanted.unwrap_or_default(), operand),
         };
         match wanted {
@@ -286,46 +287,60 @@ impl<'t> State<'t> {
         }
     }
 
-    fn literal_argument(&self, wanted: Parameter, operand: &'t Operand) -> Exec<Held> {
-        let expected = |what: &str| self.fail(format!("expected {what}; found {operand}"), &Marks::NONE);
+    /// The string that an operand is, if it is one.
+    fn constant(&self, operand: &Operand) -> Option<Value> {
+        if let OperandKind::Constant(constant) = operand.kind
+            && let Some(raw) = &self.arena().constants[constant].raw
+        {
+            return Some(Value::text(Text::from_bytes(raw)));
+        }
+        self.tree.source.constant(operand).map(Value::text)
+    }
+
+    /// A bool, number, or string, where this is wanted.
+    pub(crate) fn literal_argument(&self, wanted: Parameter, operand: &'t Operand) -> Exec<Held> {
+        let operand_shown = || self.tree.source.show(operand);
+        let expected = |what: &str| self.fail(format!("expected {what}; found {}", operand_shown()), &Marks::NONE);
+        let number = match operand.kind {
+            OperandKind::Number(number) => Some(&self.arena().numbers[number]),
+            _ => None,
+        };
+        let truth = if let OperandKind::Bool(value) = operand.kind { Some(value) } else { None };
         match wanted {
-            None | Some(Type::Any) => match &operand.kind {
-                OperandKind::Bool(value) => Ok(Value::bool(*value).into()),
-                OperandKind::Number(number) => self.ideal(number),
-                OperandKind::Text(constant) => Ok(constant_text(constant).into()),
-                _ => {
-                    self.fail(format!("can't handle assignment of {operand} to empty interface argument"), &Marks::NONE)
+            None | Some(Type::Any) => {
+                if let Some(number) = number {
+                    return self.ideal(number);
                 }
-            },
-            Some(Type::Bool) => match &operand.kind {
-                OperandKind::Bool(value) => Ok(Value::bool(*value).into()),
-                _ => expected("bool"),
-            },
-            Some(Type::Text) => match &operand.kind {
-                OperandKind::Text(constant) => Ok(constant_text(constant).into()),
-                _ => expected("string"),
-            },
-            Some(Type::Float) => match &operand.kind {
-                OperandKind::Number(number) if number.float.is_some() => {
-                    Ok(Value::float(number.float.unwrap_or_default()).into())
+                match truth.map(Value::bool).or_else(|| self.constant(operand)) {
+                    Some(value) => Ok(value.into()),
+                    None => {
+                        let shown = operand_shown();
+                        let message = format!("can't handle assignment of {shown} to empty interface argument");
+                        self.fail(message, &Marks::NONE)
+                    }
                 }
-                _ => expected("float"),
+            }
+            Some(Type::Bool) => truth.map_or_else(|| expected("bool"), |value| Ok(Value::bool(value).into())),
+            Some(Type::Text) => self.constant(operand).map_or_else(|| expected("string"), |value| Ok(value.into())),
+            Some(Type::Float) => match number.and_then(|number| number.float) {
+                Some(float) => Ok(Value::float(float).into()),
+                None => expected("float"),
             },
-            Some(kind @ (Type::Int | Type::Int64)) => match &operand.kind {
-                OperandKind::Number(number) if number.int.is_some() => {
+            Some(kind @ (Type::Int | Type::Int64)) => match number.and_then(|number| number.int) {
+                Some(int) => {
                     let kind = if kind == Type::Int { IntKind::Int } else { IntKind::Int64 };
-                    Ok(Value::int_of(kind, number.int.unwrap_or_default()).into())
+                    Ok(Value::int_of(kind, int).into())
                 }
-                _ => expected("integer"),
+                None => expected("integer"),
             },
-            Some(Type::Uint32) => match &operand.kind {
-                OperandKind::Number(number) if number.unsigned.is_some() => {
-                    let value = number.unsigned.unwrap_or_default() & 0xffff_ffff;
-                    Ok(Value::int_of(IntKind::Uint32, value.cast_signed()).into())
-                }
-                _ => expected("unsigned integer"),
+            Some(Type::Uint32) => match number.and_then(|number| number.unsigned) {
+                Some(value) => Ok(Value::int_of(IntKind::Uint32, (value & 0xffff_ffff).cast_signed()).into()),
+                None => expected("unsigned integer"),
             },
-            Some(other) => self.fail(format!("can't handle {operand} for arg of type {}", other.name()), &Marks::NONE),
+            Some(other) => {
+                let message = format!("can't handle {} for arg of type {}", operand_shown(), other.name());
+                self.fail(message, &Marks::NONE)
+            }
         }
     }
 }

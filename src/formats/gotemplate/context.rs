@@ -1,7 +1,6 @@
 //! What a function sees of the render that calls it: templates, budget, place, and the state of whoever renders.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -10,6 +9,7 @@ use seatrial_golang::quote::quote;
 use crate::exec::{Exec, State};
 use crate::held::Held;
 use crate::node::Tree;
+use crate::quick::QuickMap;
 use crate::{Budget, Data, Failure, MarkSet, Marks, Missing, Place, Templates, Text, TextBuilder, Value, format};
 
 /// Which values a render looked at.
@@ -36,7 +36,7 @@ const STEPS_BETWEEN_LOOKS: u64 = 256;
 pub struct Context<'a> {
     pub(crate) templates: &'a Templates,
     /// What texts given to `execute_text` define, the innermost last.
-    layers: Vec<HashMap<Arc<str>, Arc<Tree>>>,
+    layers: Vec<QuickMap<Arc<str>, Arc<Tree>>>,
     /// The texts that are being executed by `execute_text`: their sources count down from the greatest number.
     given: Vec<Given>,
     pub(crate) budget: Budget<'a>,
@@ -111,7 +111,7 @@ impl<'a> Context<'a> {
         let mut trees = self.templates.read(name, source, &text)?;
         let own = trees.iter().position(|tree| *tree.name == *name);
         let Some(main) = own.map(|at| Arc::new(trees.swap_remove(at))) else { return Ok(Text::default()) };
-        let mut layer: HashMap<Arc<str>, Arc<Tree>> = HashMap::new();
+        let mut layer: QuickMap<Arc<str>, Arc<Tree>> = QuickMap::default();
         for tree in trees.into_iter().map(Arc::new).chain([main.clone()]) {
             if !tree.is_blank() || self.lookup(&tree.name).is_none() {
                 layer.insert(tree.name.clone(), tree);
@@ -154,7 +154,7 @@ impl<'a> Context<'a> {
         let before = self.place;
         let outer = std::mem::take(&mut self.out);
         self.depth += 1;
-        let result = self.deeper(|cx| state.walk(cx, &data, &tree.root));
+        let result = self.deeper(|cx| state.walk(cx, &data, tree.root));
         let result = result.unwrap_or_else(|failure| Err(state.failure(failure)));
         self.depth -= 1;
         self.place = before;

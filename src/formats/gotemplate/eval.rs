@@ -1,25 +1,24 @@
 //! Pipelines, commands and fields → values.
 
-use std::sync::Arc;
-
 use seatrial_golang::quote::quote;
 
 use crate::call::Callee;
 use crate::context::Context;
 use crate::exec::{At, Exec, State};
 use crate::held::{Held, entry};
-use crate::node::{Command, Constant, Number, Operand, OperandKind, Pipe, Target};
-use crate::{Data, MapKind, Marks, Missing, MissingKey, ObjectKind, Text, Value};
+use crate::node::{Command, Extent, Number, Operand, OperandKind, Pipe, Target};
+use crate::{Data, MapKind, Marks, Missing, MissingKey, ObjectKind, Value};
 
 impl<'t> State<'t> {
     pub(crate) fn pipeline(&mut self, cx: &mut Context<'_>, dot: &Held, pipe: &'t Pipe) -> Exec<Held> {
         self.at = At::Pipe(pipe);
         let mut value = None;
-        for command in &pipe.commands {
+        for command in &self.arena().commands[pipe.commands] {
             value = Some(self.command(cx, dot, command, value)?.unboxed());
         }
         let value = value.unwrap_or_else(Held::nothing);
-        for name in &pipe.declared {
+        for name in &self.arena().declared[pipe.declared] {
+            let name = self.word(*name);
             if pipe.is_assign {
                 self.assign(name, value.clone())?;
             } else {
@@ -32,47 +31,48 @@ impl<'t> State<'t> {
     fn not_a_function(&self, arguments: &[Operand], last: Option<&Held>) -> Exec<()> {
         match arguments {
             [_] if last.is_none() => Ok(()),
-            [first, ..] => self.fault(format!("can't give argument to non-function {first}")),
+            [first, ..] => {
+                let first = self.tree.source.show(first);
+                self.fault(format!("can't give argument to non-function {first}"))
+            }
             [] => Ok(()),
         }
     }
 
     fn command(&mut self, cx: &mut Context<'_>, dot: &Held, command: &'t Command, last: Option<Held>) -> Exec<Held> {
-        let arguments = command.arguments.as_slice();
+        let arguments = &self.arena().operands[command.arguments];
         let first = &arguments[0];
-        match &first.kind {
-            OperandKind::Field(names) => {
+        match first.kind {
+            OperandKind::Field(fields) => {
                 self.at = At::Operand(first);
-                self.fields(cx, dot, dot.clone(), first, names, &arguments[1..], last)
+                self.fields(cx, dot, dot.clone(), first, fields, &arguments[1..], last)
             }
-            OperandKind::Chain(inner, names) => self.chain(cx, dot, first, inner, names, &arguments[1..], last),
-            OperandKind::Function(name, target) => {
+            OperandKind::Chain { inner, fields } => self.chain(cx, dot, first, inner, fields, &arguments[1..], last),
+            OperandKind::Function { name, target } => {
                 self.at = At::Operand(first);
-                let callee = Callee::of(*target);
+                let (callee, name) = (Callee::of(target, cx), self.word(name));
                 self.call(cx, dot, callee, At::Command(command), name, &arguments[1..], last)
             }
             OperandKind::Pipe(pipe) => {
                 self.not_a_function(arguments, last.as_ref())?;
-                self.pipeline(cx, dot, pipe)
+                self.pipeline(cx, dot, &self.arena().pipes[pipe])
             }
-            OperandKind::Variable(name, names) => {
+            OperandKind::Variable { name, fields } => {
                 self.at = At::Operand(first);
-                let value = self.variable(name)?;
-                if names.is_empty() {
+                let value = self.variable(self.word(name))?;
+                if fields.is_empty() {
                     self.not_a_function(arguments, last.as_ref())?;
                     return Ok(value);
                 }
-                self.fields(cx, dot, value, first, names, &arguments[1..], last)
+                self.fields(cx, dot, value, first, fields, &arguments[1..], last)
             }
-            kind => {
+            _ => {
                 self.at = At::Operand(first);
                 self.not_a_function(arguments, last.as_ref())?;
-                match kind {
-                    OperandKind::Bool(value) => Ok(Value::bool(*value).into()),
+                match first.kind {
                     OperandKind::Dot => Ok(dot.clone()),
-                    OperandKind::Number(number) => self.ideal(number),
-                    OperandKind::Text(constant) => Ok(constant_text(constant).into()),
-                    _ => self.fail("nil is not a command", &Marks::NONE),
+                    OperandKind::Nil => self.fail("nil is not a command", &Marks::NONE),
+                    _ => self.literal_argument(None, first),
                 }
             }
         }
@@ -87,7 +87,7 @@ impl<'t> State<'t> {
 
     /// A number where nothing says which type it should have.
     pub(crate) fn ideal(&self, number: &Number) -> Exec<Held> {
-        let written = number.written.as_str();
+        let written = self.word(number.written);
         if number.is_complex {
             return self.fail(format!("complex numbers are not supported: {written}"), &Marks::NONE);
         }
@@ -114,14 +114,14 @@ impl<'t> State<'t> {
         cx: &mut Context<'_>,
         dot: &Held,
         node: &'t Operand,
-        inner: &'t Operand,
-        names: &'t [Arc<str>],
+        inner: u32,
+        fields: Extent,
         arguments: &'t [Operand],
         last: Option<Held>,
     ) -> Exec<Held> {
         self.at = At::Operand(node);
-        let value = self.argument(cx, dot, None, inner)?;
-        self.fields(cx, dot, value, node, names, arguments, last)
+        let value = self.argument(cx, dot, None, &self.arena().inner[inner])?;
+        self.fields(cx, dot, value, node, fields, arguments, last)
     }
 
     /// `.a.b.c`: the last may be a method, which then gets the arguments.
@@ -132,15 +132,18 @@ impl<'t> State<'t> {
         dot: &Held,
         receiver: Held,
         node: &'t Operand,
-        names: &'t [Arc<str>],
+        fields: Extent,
         arguments: &'t [Operand],
         last: Option<Held>,
     ) -> Exec<Held> {
         let mut receiver = receiver;
+        let Some(fields) = self.word(fields).strip_prefix('.') else { return Ok(receiver) };
         // The last value on the way that is known to be from somewhere.
         let mut blame = receiver.value.marks.clone();
-        let Some((final_name, before)) = names.split_last() else { return Ok(receiver) };
-        for name in before {
+        let mut rest = fields;
+        while let Some(end) = rest.bytes().position(|byte| byte == b'.') {
+            let name = &rest[..end];
+            rest = &rest[end + 1..];
             cx.reads.passed.add(&receiver.value.marks);
             receiver = self.field(cx, dot, name, node, &[], None, &receiver, &blame)?;
             if !receiver.value.marks.is_empty() {
@@ -148,7 +151,7 @@ impl<'t> State<'t> {
             }
         }
         cx.reads.passed.add(&receiver.value.marks);
-        self.field(cx, dot, final_name, node, arguments, last, &receiver, &blame)
+        self.field(cx, dot, rest, node, arguments, last, &receiver, &blame)
     }
 
     #[allow(clippy::too_many_arguments, reason = "what Go's evalField has")]
@@ -156,7 +159,7 @@ impl<'t> State<'t> {
         &mut self,
         cx: &mut Context<'_>,
         dot: &Held,
-        name: &'t Arc<str>,
+        name: &'t str,
         node: &'t Operand,
         arguments: &'t [Operand],
         last: Option<Held>,
@@ -195,12 +198,12 @@ impl<'t> State<'t> {
                 }
                 let found = entry(map, name);
                 if found.value.marks.is_empty() && found.value.is_nil() && !map.contains(name) {
-                    cx.missing = Some(Missing { key: name.clone(), map: map.clone(), marks: blame.clone() });
+                    cx.missing = Some(Missing { key: name.into(), map: map.clone(), marks: blame.clone() });
                 }
                 return Ok(found);
             }
             Data::Object(object) => {
-                if let Some(method) = object.methods().iter().find(|method| *method.name == **name) {
+                if let Some(method) = object.methods().iter().find(|method| method.name == name) {
                     let callee = Callee::Method(*method, receiver.value.clone());
                     return self.call(cx, dot, callee, At::Operand(node), name, arguments, last);
                 }
@@ -226,18 +229,11 @@ impl<'t> State<'t> {
     }
 }
 
-pub(crate) fn constant_text(constant: &Constant) -> Value {
-    match &constant.raw {
-        Some(raw) => Value::text(Text::from_bytes(raw)),
-        None => Value::text(constant.text.as_ref()),
-    }
-}
-
 impl Callee {
-    pub(crate) fn of(target: Target) -> Self {
+    pub(crate) fn of(target: Target, cx: &Context<'_>) -> Self {
         match target {
             Target::Builtin(builtin) => Self::Builtin(builtin),
-            Target::Given(function) => Self::Given(function),
+            Target::Given(number) => Self::Given(*cx.templates.functions.get(number)),
         }
     }
 }

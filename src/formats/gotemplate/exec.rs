@@ -4,7 +4,7 @@ use seatrial_golang::quote::quote;
 
 use crate::context::Context;
 use crate::held::{Held, as_slice, element};
-use crate::node::{Block, Branch, Call, Command, Extent, Node, Operand, Pipe, Range, Tree};
+use crate::node::{Arena, Block, Branch, Call, Command, Extent, Node, Operand, Pipe, Range, Source, Tree};
 use crate::{Data, ExecError, Failure, Frame, IntKind, MapKind, Marks, Object, ObjectKind, Place, Text, Value, format};
 
 pub(crate) type Exec<T> = Result<T, Box<ExecError>>;
@@ -39,14 +39,14 @@ impl At<'_> {
         }
     }
 
-    fn shown(self) -> String {
+    fn shown(self, source: &Source) -> String {
         match self {
             Self::Nowhere => String::new(),
-            Self::Action(pipe) => format!("{{{{{pipe}}}}}"),
-            Self::Pipe(pipe) => pipe.to_string(),
-            Self::Operand(operand) => operand.to_string(),
-            Self::Command(command) => command.to_string(),
-            Self::Call(call) => call.to_string(),
+            Self::Action(pipe) => format!("{{{{{}}}}}", source.show(pipe)),
+            Self::Pipe(pipe) => source.show(pipe).to_string(),
+            Self::Operand(operand) => source.show(operand).to_string(),
+            Self::Command(command) => source.show(command).to_string(),
+            Self::Call(call) => source.show(call).to_string(),
         }
     }
 }
@@ -82,6 +82,15 @@ impl<'t> State<'t> {
         Self { tree, variables: vec![("$", dot)], at: At::Nowhere, place: None, text_marks: Marks::NONE }
     }
 
+    pub(crate) fn arena(&self) -> &'t Arena {
+        &self.tree.source.arena
+    }
+
+    /// What stands there in the text.
+    pub(crate) fn word(&self, extent: Extent) -> &'t str {
+        self.tree.source.word(extent)
+    }
+
     /// An error here, with these values.
     pub(crate) fn error(&self, reason: impl Into<String>, marks: &Marks) -> Box<ExecError> {
         self.failure(Failure { marks: marks.clone(), ..Failure::from(reason.into()) })
@@ -99,7 +108,7 @@ impl<'t> State<'t> {
     /// An error here, that may have begun in a template which a function executed.
     pub(crate) fn failure(&self, failure: Failure) -> Box<ExecError> {
         let (source, name) = (&self.tree.source, &self.tree.name);
-        let (location, shown) = (source.location(self.at.pos()), self.at.shown());
+        let (location, shown) = (source.location(self.at.pos()), self.at.shown(source));
         let message = format!("template: {location}: executing {} at <{shown}>: {}", quote(name), failure.message);
         let frame = Frame { template: name.as_ref().into(), place: self.place };
         let Some(mut cause) = failure.cause else {
@@ -134,8 +143,8 @@ impl<'t> State<'t> {
         cx.step().map_err(|failure| self.failure(failure))
     }
 
-    pub(crate) fn walk(&mut self, cx: &mut Context<'_>, dot: &Held, block: &'t Block) -> Exec<Flow> {
-        for node in block {
+    pub(crate) fn walk(&mut self, cx: &mut Context<'_>, dot: &Held, block: Block) -> Exec<Flow> {
+        for node in &self.tree.source.arena.nodes[block] {
             self.step(cx)?;
             match self.node(cx, dot, node) {
                 Ok(Flow::Normal) => {}
@@ -148,7 +157,7 @@ impl<'t> State<'t> {
 
     fn node(&mut self, cx: &mut Context<'_>, dot: &Held, node: &'t Node) -> Exec<Flow> {
         match node {
-            Node::Text { start, end } => self.literal(cx, *start, *end)?,
+            Node::Text(extent) => self.literal(cx, *extent)?,
             Node::Action { extent, pipe } => {
                 self.enter(cx, *extent);
                 let value = self.pipeline(cx, dot, pipe)?;
@@ -157,19 +166,19 @@ impl<'t> State<'t> {
                     self.print(cx, &value)?;
                 }
             }
-            Node::Branch(branch) => return self.branch(cx, dot, branch),
-            Node::Range(range) => self.range(cx, dot, range)?,
-            Node::Template(call) => self.template(cx, dot, call)?,
+            Node::Branch(branch) => return self.branch(cx, dot, &self.arena().branches[*branch]),
+            Node::Range(range) => self.range(cx, dot, &self.arena().ranges[*range])?,
+            Node::Template(call) => self.template(cx, dot, &self.arena().calls[*call])?,
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
         }
         Ok(Flow::Normal)
     }
 
-    fn literal(&mut self, cx: &mut Context<'_>, start: u32, end: u32) -> Exec<()> {
-        let text = &self.tree.source.text[start as usize..end as usize];
+    fn literal(&mut self, cx: &mut Context<'_>, extent: Extent) -> Exec<()> {
+        let text = self.word(extent);
         cx.spend_bytes(text.len() as u64).map_err(|failure| self.failure(failure))?;
-        let (place, marks) = cx.resolved(self.tree.source.place((start, end), true));
+        let (place, marks) = cx.resolved(self.tree.source.place(extent, true));
         cx.out.push_placed(text, place, &marks);
         Ok(())
     }
@@ -186,7 +195,7 @@ impl<'t> State<'t> {
                 return Ok(());
             }
             Data::Function(_) => {
-                let message = format!("can't print {} of type {}", self.at.shown(), value.type_name());
+                let message = format!("can't print {} of type {}", self.at.shown(&self.tree.source), value.type_name());
                 return self.fail(message, &value.marks);
             }
             // Pointers are looked through.
@@ -206,15 +215,15 @@ impl<'t> State<'t> {
 
     fn branch(&mut self, cx: &mut Context<'_>, dot: &Held, branch: &'t Branch) -> Exec<Flow> {
         let (visible, outer) = (self.variables.len(), cx.condition.clone());
-        let mut chosen = branch.otherwise.as_ref();
+        let mut chosen = branch.otherwise;
         let mut with = None;
-        for arm in &branch.arms {
+        for arm in &self.arena().arms[branch.arms] {
             self.enter(cx, arm.extent);
             let value = self.pipeline(cx, dot, &arm.pipe)?;
             cx.reads.passed.add(&value.value.marks);
             cx.depends_on(&value.value.marks);
             if value.value.is_true() {
-                chosen = Some(&arm.body);
+                chosen = Some(arm.body);
                 with = branch.is_with.then_some(value);
                 break;
             }
@@ -235,7 +244,7 @@ impl<'t> State<'t> {
         cx.reads.used.add(&value.marks);
         cx.depends_on(&value.marks);
         let ran = self.iterate(cx, range, &value)?;
-        if let (false, Some(otherwise)) = (ran, &range.otherwise) {
+        if let (false, Some(otherwise)) = (ran, range.otherwise) {
             self.walk(cx, dot, otherwise)?;
         }
         cx.condition = outer;
@@ -318,13 +327,13 @@ impl<'t> State<'t> {
     /// The body, for one element: whether to go on.
     fn once(&mut self, cx: &mut Context<'_>, range: &'t Range, index: Held, item: &Held) -> Exec<bool> {
         self.step(cx)?;
-        let declared = &range.pipe.declared;
+        let declared = &self.arena().declared[range.pipe.declared];
         if range.pipe.is_assign {
-            match declared.as_slice() {
-                [one] => self.assign(one, item.clone())?,
+            match declared {
+                [one] => self.assign(self.word(*one), item.clone())?,
                 [first, second] => {
-                    self.assign(first, index)?;
-                    self.assign(second, item.clone())?;
+                    self.assign(self.word(*first), index)?;
+                    self.assign(self.word(*second), item.clone())?;
                 }
                 _ => {}
             }
@@ -339,7 +348,7 @@ impl<'t> State<'t> {
         }
         let mark = self.variables.len();
         cx.depends_on(&item.value.marks);
-        let flow = self.walk(cx, item, &range.body)?;
+        let flow = self.walk(cx, item, range.body)?;
         self.variables.truncate(mark);
         Ok(flow != Flow::Break)
     }
@@ -367,7 +376,7 @@ impl<'t> State<'t> {
         let before = cx.place;
         cx.depth += 1;
         let mut state = State::new(&tree, data.clone());
-        let result = cx.deeper(|cx| state.walk(cx, &data, &tree.root));
+        let result = cx.deeper(|cx| state.walk(cx, &data, tree.root));
         let result = result.unwrap_or_else(|failure| Err(self.failure(failure)));
         cx.depth -= 1;
         cx.place = before;

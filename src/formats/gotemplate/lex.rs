@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use seatrial_golang::quote::quote;
 use seatrial_golang::unicode::{is_digit, is_letter, is_print};
 
-use crate::token::{Kind, Token};
+use crate::lex_class::{Class, class};
+use crate::token::{Kind, Token, pos};
 
 /// The delimiters of actions, and which words are functions, not keywords.
 #[derive(Clone, Copy, Debug)]
@@ -17,36 +17,35 @@ pub(crate) struct Dialect<'s> {
 }
 
 pub(crate) struct Lexer<'s> {
-    input: &'s str,
+    pub(crate) input: &'s str,
     pub(crate) dialect: Dialect<'s>,
-    pos: usize,
-    start: usize,
-    line: usize,
-    start_line: usize,
+    /// The first byte of the left delimiter, and of the right one.
+    firsts: (u8, u8),
+    pub(crate) pos: usize,
+    pub(crate) start: usize,
     depth: i32,
     is_inside: bool,
+    /// What is wrong, once something is: there are no tokens behind it.
+    wrong: Option<Cow<'static, str>>,
 }
 
-const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 /// A trim marker is a minus and a space.
 const MARKER: usize = 2;
 
-fn is_space(c: char) -> bool {
-    SPACES.contains(&c)
+fn is_space(byte: u8) -> bool {
+    class(byte) == Class::Space
 }
 
-fn is_alphanumeric(c: char) -> bool {
+pub(crate) fn is_alphanumeric(c: char) -> bool {
     c == '_' || is_letter(c) || is_digit(c)
 }
 
-fn has_left_marker(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next() == Some('-') && characters.next().is_some_and(is_space)
+fn has_left_marker(text: &[u8]) -> bool {
+    matches!(text, [b'-', space, ..] if is_space(*space))
 }
 
-fn has_right_marker(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(is_space) && characters.next() == Some('-')
+fn has_right_marker(text: &[u8]) -> bool {
+    matches!(text, [space, b'-', ..] if is_space(*space))
 }
 
 /// What `%#U` prints at the end of the text, where Go has no character.
@@ -56,88 +55,93 @@ fn shown_code(c: Option<char>) -> String {
     if is_print(c) { format!("U+{code:04X} '{c}'") } else { format!("U+{code:04X}") }
 }
 
+/// Where the delimiter begins that begins with this byte.
+fn find(text: &[u8], delimiter: &[u8], first: u8) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        from += text[from..].iter().position(|byte| *byte == first)?;
+        if text[from..].starts_with(delimiter) {
+            return Some(from);
+        }
+        from += 1;
+    }
+}
+
 impl<'s> Lexer<'s> {
     pub(crate) fn new(input: &'s str, dialect: Dialect<'s>) -> Self {
-        Self { input, dialect, pos: 0, start: 0, line: 1, start_line: 1, depth: 0, is_inside: false }
+        let first = |delimiter: &str| delimiter.bytes().next().unwrap_or_default();
+        let firsts = (first(dialect.left), first(dialect.right));
+        Self { input, dialect, firsts, pos: 0, start: 0, depth: 0, is_inside: false, wrong: None }
     }
 
-    fn rest(&self) -> &'s str {
-        &self.input[self.pos..]
+    /// What is wrong, if the token says that something is.
+    pub(crate) fn wrong(&self) -> &str {
+        self.wrong.as_deref().unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+    fn rest(&self) -> &'s [u8] {
+        &self.input.as_bytes()[self.pos..]
     }
 
-    fn next_char(&mut self) -> Option<char> {
+    pub(crate) fn peek_byte(&self) -> Option<u8> {
+        self.input.as_bytes().get(self.pos).copied()
+    }
+
+    pub(crate) fn peek(&self) -> Option<char> {
+        self.input[self.pos..].chars().next()
+    }
+
+    pub(crate) fn next_char(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.pos += c.len_utf8();
-        if c == '\n' {
-            self.line += 1;
-        }
         Some(c)
     }
 
-    fn accept(&mut self, valid: &str) -> bool {
-        let is_valid = self.peek().is_some_and(|c| valid.contains(c));
-        if is_valid {
-            self.next_char();
-        }
-        is_valid
-    }
-
-    fn accept_run(&mut self, valid: &str) {
-        while self.accept(valid) {}
-    }
-
     /// The token from `start` to here.
-    fn token(&mut self, kind: Kind) -> Token<'s> {
-        let value = Cow::Borrowed(&self.input[self.start..self.pos]);
-        let token = Token { kind, start: self.start, value, line: self.start_line };
+    pub(crate) fn token(&mut self, kind: Kind) -> Token {
+        let token = Token { kind, start: pos(self.start), end: pos(self.pos) };
         self.start = self.pos;
-        self.start_line = self.line;
         token
     }
 
-    /// Skips what stands before here; its line breaks were not counted yet.
+    /// Skips what stands before here.
     fn ignore(&mut self) {
-        self.line += self.input[self.start..self.pos].matches('\n').count();
         self.start = self.pos;
-        self.start_line = self.line;
     }
 
-    fn error(&mut self, message: impl Into<Cow<'s, str>>) -> Token<'s> {
-        let token = Token { kind: Kind::Error, start: self.start, value: message.into(), line: self.start_line };
-        self.input = "";
-        (self.pos, self.start) = (0, 0);
-        token
+    pub(crate) fn error(&mut self, message: impl Into<Cow<'static, str>>) -> Token {
+        self.wrong = Some(message.into());
+        Token { kind: Kind::Error, start: pos(self.start), end: pos(self.start) }
     }
 
-    pub(crate) fn next_token(&mut self) -> Token<'s> {
+    pub(crate) fn next_token(&mut self) -> Token {
+        if self.wrong.is_some() {
+            return match self.is_inside {
+                true => self.error("unclosed action"),
+                false => Token { kind: Kind::Eof, start: pos(self.start), end: pos(self.start) },
+            };
+        }
         if self.is_inside { self.inside() } else { self.text() }
     }
 
-    fn text(&mut self) -> Token<'s> {
+    fn text(&mut self) -> Token {
         loop {
-            let Some(found) = self.rest().find(self.dialect.left) else {
+            let rest = self.rest();
+            let Some(found) = find(rest, self.dialect.left.as_bytes(), self.firsts.0) else {
                 self.pos = self.input.len();
-                if self.pos == self.start {
-                    return self.token(Kind::Eof);
-                }
-                self.line += self.input[self.start..].matches('\n').count();
-                return self.token(Kind::Text);
+                return self.token(if self.pos == self.start { Kind::Eof } else { Kind::Text });
             };
             if found > 0 {
-                self.pos += found;
-                let delimiter = self.pos;
-                if has_left_marker(&self.input[delimiter + self.dialect.left.len()..]) {
-                    self.pos = self.start + self.input[self.start..delimiter].trim_end_matches(SPACES).len();
+                let delimiter = self.pos + found;
+                let mut end = found;
+                if has_left_marker(&rest[found + self.dialect.left.len()..]) {
+                    end = rest[..found].iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
                 }
-                self.line += self.input[self.start..self.pos].matches('\n').count();
+                self.pos += end;
                 let token = self.token(Kind::Text);
                 self.pos = delimiter;
                 self.ignore();
-                if !token.value.is_empty() {
+                if end > 0 {
                     return token;
                 }
             }
@@ -148,10 +152,10 @@ impl<'s> Lexer<'s> {
     }
 
     /// The delimiter, or an error; nothing behind a comment.
-    fn left_delimiter(&mut self) -> Option<Token<'s>> {
+    fn left_delimiter(&mut self) -> Option<Token> {
         self.pos += self.dialect.left.len();
         let marker = if has_left_marker(self.rest()) { MARKER } else { 0 };
-        if self.input[self.pos + marker..].starts_with("/*") {
+        if self.rest()[marker..].starts_with(b"/*") {
             self.pos += marker;
             self.ignore();
             return self.comment();
@@ -164,9 +168,9 @@ impl<'s> Lexer<'s> {
         Some(token)
     }
 
-    fn comment(&mut self) -> Option<Token<'s>> {
+    fn comment(&mut self) -> Option<Token> {
         self.pos += 2;
-        let Some(end) = self.rest().find("*/") else { return Some(self.error("unclosed comment")) };
+        let Some(end) = find(self.rest(), b"*/", b'*') else { return Some(self.error("unclosed comment")) };
         self.pos += end + 2;
         let Some(trims) = self.at_right_delimiter() else {
             return Some(self.error("comment ends before closing delimiter"));
@@ -183,20 +187,25 @@ impl<'s> Lexer<'s> {
     }
 
     fn skip_spaces(&mut self) {
-        let rest = self.rest();
-        self.pos += rest.len() - rest.trim_start_matches(SPACES).len();
+        while self.peek_byte().is_some_and(is_space) {
+            self.pos += 1;
+        }
     }
 
     /// Whether the right delimiter is here, and whether it trims.
     fn at_right_delimiter(&self) -> Option<bool> {
         let rest = self.rest();
-        if has_right_marker(rest) && rest[MARKER..].starts_with(self.dialect.right) {
+        if has_right_marker(rest) && rest[MARKER..].starts_with(self.dialect.right.as_bytes()) {
             return Some(true);
         }
-        rest.starts_with(self.dialect.right).then_some(false)
+        self.is_right_delimiter(rest).then_some(false)
     }
 
-    fn right_delimiter(&mut self, trims: bool) -> Token<'s> {
+    fn is_right_delimiter(&self, rest: &[u8]) -> bool {
+        rest.first() == Some(&self.firsts.1) && rest.starts_with(self.dialect.right.as_bytes())
+    }
+
+    fn right_delimiter(&mut self, trims: bool) -> Token {
         if trims {
             self.pos += MARKER;
             self.ignore();
@@ -211,170 +220,136 @@ impl<'s> Lexer<'s> {
         token
     }
 
-    fn inside(&mut self) -> Token<'s> {
+    fn inside(&mut self) -> Token {
         if let Some(trims) = self.at_right_delimiter() {
             if self.depth == 0 {
                 return self.right_delimiter(trims);
             }
             return self.error("unclosed left paren");
         }
-        let Some(c) = self.peek() else { return self.error("unclosed action") };
-        if is_space(c) {
-            return self.space();
+        let Some(byte) = self.peek_byte() else { return self.error("unclosed action") };
+        match class(byte) {
+            Class::Space => return self.space(),
+            Class::Letter => return self.identifier(),
+            Class::Digit => return self.number(),
+            Class::Wide if self.peek().is_some_and(is_alphanumeric) => return self.identifier(),
+            Class::Wide => {
+                let shown = shown_code(self.peek());
+                return self.error(format!("unrecognized character in action: {shown}"));
+            }
+            Class::Terminator | Class::Other => {}
         }
-        if c == '+' || c == '-' || c.is_ascii_digit() {
+        if byte == b'+' || byte == b'-' {
             return self.number();
         }
-        if is_alphanumeric(c) {
-            return self.identifier();
-        }
-        self.next_char();
-        match c {
-            '=' => self.token(Kind::Assign),
-            ':' if self.next_char() == Some('=') => self.token(Kind::Declare),
-            ':' => self.error("expected :="),
-            '|' => self.token(Kind::Pipe),
-            '"' => self.quoted('"', Kind::String, "unterminated quoted string"),
-            '\'' => self.quoted('\'', Kind::CharConstant, "unterminated character constant"),
-            '`' => self.raw_string(),
-            '$' => self.field_or_variable(Kind::Variable),
-            '.' => {
-                if self.peek().is_some_and(|c| c.is_ascii_digit()) || self.rest().is_empty() {
+        self.pos += 1;
+        match byte {
+            b'=' => self.token(Kind::Assign),
+            b':' if self.next_char() == Some('=') => self.token(Kind::Declare),
+            b':' => self.error("expected :="),
+            b'|' => self.token(Kind::Pipe),
+            b'"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
+            b'\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            b'`' => self.raw_string(),
+            b'$' => self.field_or_variable(Kind::Variable),
+            b'.' => {
+                if self.peek_byte().is_none_or(|byte| byte.is_ascii_digit()) {
                     self.pos -= 1;
                     return self.number();
                 }
                 self.field_or_variable(Kind::Field)
             }
-            '(' => {
+            b'(' => {
                 self.depth += 1;
                 self.token(Kind::LeftParen)
             }
-            ')' if self.depth == 0 => self.error("unexpected right paren"),
-            ')' => {
+            b')' if self.depth == 0 => self.error("unexpected right paren"),
+            b')' => {
                 self.depth -= 1;
                 self.token(Kind::RightParen)
             }
-            c if c.is_ascii() && is_print(c) => self.token(Kind::Char),
-            c => self.error(format!("unrecognized character in action: {}", shown_code(Some(c)))),
+            b' '..=b'~' => self.token(Kind::Char),
+            _ => self.error(format!("unrecognized character in action: {}", shown_code(Some(byte.into())))),
         }
     }
 
-    fn space(&mut self) -> Token<'s> {
-        let mut count = 0;
-        while self.peek().is_some_and(is_space) {
-            self.next_char();
-            count += 1;
-        }
+    fn space(&mut self) -> Token {
+        self.skip_spaces();
         // The last space may belong to a delimiter that trims.
-        let before = &self.input[self.pos - 1..];
-        if has_right_marker(before) && before[MARKER..].starts_with(self.dialect.right) {
+        let before = &self.input.as_bytes()[self.pos - 1..];
+        if has_right_marker(before) && before[MARKER..].starts_with(self.dialect.right.as_bytes()) {
             self.pos -= 1;
-            if before.starts_with('\n') {
-                self.line -= 1;
-            }
-            if count == 1 {
+            if self.pos == self.start {
                 return self.right_delimiter(true);
             }
         }
         self.token(Kind::Space)
     }
 
-    fn identifier(&mut self) -> Token<'s> {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next_char();
-        }
-        if !self.at_terminator() {
-            return self.error(format!("bad character {}", shown_code(self.peek())));
-        }
-        match &self.input[self.start..self.pos] {
-            "true" | "false" => self.token(Kind::Bool),
-            "break" if self.dialect.is_break_a_function => self.token(Kind::Identifier),
-            "continue" if self.dialect.is_continue_a_function => self.token(Kind::Identifier),
-            word => self.token(Kind::of_keyword(word).unwrap_or(Kind::Identifier)),
+    /// Goes behind a word: whether something may follow there.
+    fn word(&mut self) -> bool {
+        loop {
+            let Some(byte) = self.peek_byte() else { return true };
+            match class(byte) {
+                Class::Letter | Class::Digit => self.pos += 1,
+                Class::Space | Class::Terminator => return true,
+                Class::Wide => match self.peek().filter(|c| is_alphanumeric(*c)) {
+                    Some(c) => self.pos += c.len_utf8(),
+                    None => return self.is_right_delimiter(self.rest()),
+                },
+                Class::Other => return self.is_right_delimiter(self.rest()),
+            }
         }
     }
 
-    fn field_or_variable(&mut self, kind: Kind) -> Token<'s> {
-        if self.at_terminator() {
-            return self.token(if kind == Kind::Field { Kind::Dot } else { kind });
+    fn bad_character(&mut self) -> Token {
+        self.error(format!("bad character {}", shown_code(self.peek())))
+    }
+
+    fn identifier(&mut self) -> Token {
+        if !self.word() {
+            return self.bad_character();
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next_char();
-        }
-        if !self.at_terminator() {
-            return self.error(format!("bad character {}", shown_code(self.peek())));
-        }
+        let word = &self.input[self.start..self.pos];
+        let kind = match word {
+            "true" | "false" => Kind::Bool,
+            "break" if self.dialect.is_break_a_function => Kind::Identifier,
+            "continue" if self.dialect.is_continue_a_function => Kind::Identifier,
+            word => Kind::of_keyword(word).unwrap_or(Kind::Identifier),
+        };
         self.token(kind)
     }
 
-    fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(c) => is_space(c) || self.rest().starts_with(self.dialect.right),
+    fn field_or_variable(&mut self, kind: Kind) -> Token {
+        let before = self.pos;
+        if !self.is_right_delimiter(self.rest()) && !self.word() {
+            return self.bad_character();
         }
+        let is_dot = kind == Kind::Field && self.pos == before;
+        self.token(if is_dot { Kind::Dot } else { kind })
     }
 
-    fn quoted(&mut self, mark: char, kind: Kind, unterminated: &'static str) -> Token<'s> {
+    fn quoted(&mut self, mark: u8, kind: Kind, unterminated: &'static str) -> Token {
         loop {
-            match self.next_char() {
-                Some('\\') if !matches!(self.next_char(), None | Some('\n')) => {}
-                Some('\\' | '\n') | None => return self.error(unterminated),
-                Some(c) if c == mark => return self.token(kind),
-                Some(_) => {}
+            let Some(byte) = self.peek_byte() else { return self.error(unterminated) };
+            self.pos += 1;
+            match byte {
+                b'\\' => match self.peek_byte() {
+                    None | Some(b'\n') => return self.error(unterminated),
+                    Some(_) => self.pos += 1,
+                },
+                b'\n' => return self.error(unterminated),
+                byte if byte == mark => return self.token(kind),
+                _ => {}
             }
         }
     }
 
-    fn raw_string(&mut self) -> Token<'s> {
-        loop {
-            match self.next_char() {
-                None => return self.error("unterminated raw quoted string"),
-                Some('`') => return self.token(Kind::RawString),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn number(&mut self) -> Token<'s> {
-        let is_good = self.scan_number();
-        if is_good && self.peek().is_some_and(|c| c == '+' || c == '-') {
-            if self.scan_number() && self.input[..self.pos].ends_with('i') {
-                return self.token(Kind::Complex);
-            }
-        } else if is_good {
-            return self.token(Kind::Number);
-        }
-        self.error(format!("bad number syntax: {}", quote(&self.input[self.start..self.pos])))
-    }
-
-    fn scan_number(&mut self) -> bool {
-        self.accept("+-");
-        let mut digits = "0123456789_";
-        if self.accept("0") {
-            if self.accept("xX") {
-                digits = "0123456789abcdefABCDEF_";
-            } else if self.accept("oO") {
-                digits = "01234567_";
-            } else if self.accept("bB") {
-                digits = "01_";
-            }
-        }
-        self.accept_run(digits);
-        if self.accept(".") {
-            self.accept_run(digits);
-        }
-        let exponent = [("0123456789_", "eE"), ("0123456789abcdefABCDEF_", "pP")];
-        for (base, mark) in exponent {
-            if digits == base && self.accept(mark) {
-                self.accept("+-");
-                self.accept_run("0123456789_");
-            }
-        }
-        self.accept("i");
-        let is_word = self.peek().is_some_and(is_alphanumeric);
-        if is_word {
-            self.next_char();
-        }
-        !is_word
+    fn raw_string(&mut self) -> Token {
+        let Some(end) = self.rest().iter().position(|byte| *byte == b'`') else {
+            return self.error("unterminated raw quoted string");
+        };
+        self.pos += end + 1;
+        self.token(Kind::RawString)
     }
 }

@@ -1,19 +1,40 @@
 //! Which names templates mention, whether or not what mentions them is executed: for who wants to know that a value is never read.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::Templates;
-use crate::node::{Block, Call, Command, Node, Operand, OperandKind, Pipe, Range, Tree};
+use crate::node::{
+    Arena, Arm, Block, Call, Command, Extent, Node, Operand, OperandKind, Pipe, Range, Source, Tree, names,
+};
+use crate::quick::QuickSet;
 
 /// What templates mention.
 #[derive(Clone, Debug, Default)]
 pub struct Mentions {
     /// Fields, and the words in constants.
-    pub named: HashSet<Arc<str>>,
+    pub named: Names,
     /// Fields whose value is used as a whole: printed, given to a function or a template, ranged over. What is in it may be read without being
     /// named.
-    pub whole: HashSet<Arc<str>>,
+    pub whole: Names,
+}
+
+/// A set of names.
+#[derive(Clone, Debug, Default)]
+pub struct Names(QuickSet<Box<str>>);
+
+impl Names {
+    /// Whether the name is one of them.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Most names come again and again.
+    fn add(&mut self, name: &str) {
+        if !self.contains(name) {
+            self.0.insert(name.into());
+        }
+    }
 }
 
 /// Functions that only look whether something is there, or what it is.
@@ -36,24 +57,41 @@ impl Templates {
     /// values, but never uses one.
     #[must_use]
     pub fn mentions(&self, is_entry: impl Fn(&str) -> bool) -> Mentions {
-        let mut scan = Scan::default();
+        let mut mentions = Mentions::default();
         for tree in self.trees.values() {
-            scan.names(&tree.root);
+            mentions.named_in(tree);
         }
-        let mut reached: HashSet<&str> = HashSet::new();
+        let mut reached: QuickSet<&str> = QuickSet::default();
         let mut open: Vec<&Arc<Tree>> = self.trees.values().filter(|tree| is_entry(&tree.name)).collect();
         while let Some(tree) = open.pop() {
             if !reached.insert(&tree.name) {
                 continue;
             }
-            scan.tree(tree);
-            let next = std::mem::take(&mut scan.calls);
+            let mut scan = Scan::of(tree, &mut mentions.whole);
+            scan.block(tree.root);
             match scan.calls_any {
                 true => open.extend(self.trees.values()),
-                false => open.extend(next.iter().filter_map(|name| self.trees.get(name))),
+                false => open.extend(scan.calls.iter().filter_map(|name| self.trees.get(*name))),
             }
         }
-        scan.mentions
+        mentions
+    }
+}
+
+impl Mentions {
+    /// Notes all names in a tree.
+    fn named_in(&mut self, tree: &Tree) {
+        let source = &*tree.source;
+        for_each_operand(&source.arena, tree.root, &mut |operand| match operand.kind {
+            OperandKind::Field(fields) | OperandKind::Variable { fields, .. } | OperandKind::Chain { fields, .. } => {
+                names(source.word(fields)).for_each(|name| self.named.add(name));
+            }
+            _ => {
+                let Some(text) = source.constant(operand) else { return };
+                self.named.add(text);
+                words(text).for_each(|word| self.named.add(word));
+            }
+        });
     }
 }
 
@@ -62,96 +100,91 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).filter(|word| !word.is_empty())
 }
 
-#[derive(Default)]
-struct Scan {
-    mentions: Mentions,
+/// The search for what a tree uses as a whole, and for the templates that it calls.
+struct Scan<'t, 'm> {
+    source: &'t Source,
+    whole: &'m mut Names,
     /// Templates that are called.
-    calls: Vec<Arc<str>>,
+    calls: Vec<&'t str>,
     calls_any: bool,
-    /// Variables that are used as a whole, in the tree.
-    variables: HashSet<Arc<str>>,
+    /// Variables that are used as a whole.
+    variables: QuickSet<&'t str>,
     /// How many `with` and `range` there are around.
     inner_dots: u32,
 }
 
-impl Scan {
-    /// Notes all names in a block.
-    fn names(&mut self, block: &Block) {
-        for_each_operand(block, &mut |operand| match &operand.kind {
-            OperandKind::Field(names) | OperandKind::Variable(_, names) | OperandKind::Chain(_, names) => {
-                self.mentions.named.extend(names.iter().cloned());
-            }
-            OperandKind::Text(constant) => {
-                let text = &*constant.text;
-                self.mentions.named.insert(text.into());
-                self.mentions.named.extend(words(text).map(Arc::from));
-            }
-            _ => {}
-        });
+impl<'t, 'm> Scan<'t, 'm> {
+    fn of(tree: &'t Tree, whole: &'m mut Names) -> Self {
+        let source = &*tree.source;
+        let mut variables = QuickSet::default();
+        if source.arena.declares() {
+            for_each_operand(&source.arena, tree.root, &mut |operand| match operand.kind {
+                OperandKind::Variable { name, fields } if fields.is_empty() => {
+                    variables.insert(source.word(name));
+                }
+                _ => {}
+            });
+        }
+        Self { source, whole, calls: Vec::new(), calls_any: false, variables, inner_dots: 0 }
     }
 
-    /// Notes what a tree uses as a whole, and which templates it calls.
-    fn tree(&mut self, tree: &Tree) {
-        self.variables.clear();
-        let mut variables = HashSet::new();
-        for_each_operand(&tree.root, &mut |operand| {
-            if let OperandKind::Variable(name, names) = &operand.kind
-                && names.is_empty()
-            {
-                variables.insert(Arc::clone(name));
-            }
-        });
-        self.variables = variables;
-        self.block(&tree.root);
+    fn arguments(&self, command: &Command) -> &'t [Operand] {
+        &self.source.arena.operands[command.arguments]
     }
 
-    fn block(&mut self, block: &Block) {
-        for node in block {
+    fn commands(&self, pipe: &Pipe) -> &'t [Command] {
+        &self.source.arena.commands[pipe.commands]
+    }
+
+    fn block(&mut self, block: Block) {
+        let arena = &self.source.arena;
+        for node in &arena.nodes[block] {
             match node {
-                Node::Text { .. } | Node::Break | Node::Continue => {}
+                Node::Text(_) | Node::Break | Node::Continue => {}
                 Node::Action { pipe, .. } => self.pipe(pipe, self.is_kept(pipe)),
                 Node::Branch(branch) => {
-                    for arm in &branch.arms {
+                    let branch = &arena.branches[*branch];
+                    for arm in &arena.arms[branch.arms] {
                         let looks_only = match branch.is_with {
-                            true => !uses_dot(&arm.body),
+                            true => !uses_dot(arena, arm.body),
                             false => true,
                         };
                         self.pipe(&arm.pipe, looks_only && self.declares_parts_only(&arm.pipe));
                         self.inner_dots += u32::from(branch.is_with);
-                        self.block(&arm.body);
+                        self.block(arm.body);
                         self.inner_dots -= u32::from(branch.is_with);
                     }
-                    branch.otherwise.iter().for_each(|block| self.block(block));
+                    branch.otherwise.into_iter().for_each(|block| self.block(block));
                 }
-                Node::Range(range) => self.range(range),
-                Node::Template(call) => self.template(call),
+                Node::Range(range) => self.range(&arena.ranges[*range]),
+                Node::Template(call) => self.template(&arena.calls[*call]),
             }
         }
     }
 
     fn range(&mut self, range: &Range) {
-        let operands = range.pipe.commands.iter().flat_map(|command| &command.arguments);
-        if operands.into_iter().any(|operand| self.is_all(operand)) {
-            self.mentions.whole.insert(VALUES.into());
+        let mut operands = self.commands(&range.pipe).iter().flat_map(|command| self.arguments(command));
+        if operands.any(|operand| self.is_all(operand)) {
+            self.whole.add(VALUES);
         }
         self.pipe(&range.pipe, false);
         self.inner_dots += 1;
-        self.block(&range.body);
+        self.block(range.body);
         self.inner_dots -= 1;
-        range.otherwise.iter().for_each(|block| self.block(block));
+        range.otherwise.into_iter().for_each(|block| self.block(block));
     }
 
     /// Whether it may be all that the template was given.
     fn is_all(&self, operand: &Operand) -> bool {
-        match &operand.kind {
+        match operand.kind {
             OperandKind::Dot => self.inner_dots == 0,
-            OperandKind::Variable(name, names) => &**name == "$" && names.is_empty(),
+            OperandKind::Variable { name, fields } => fields.is_empty() && self.source.word(name) == "$",
             _ => false,
         }
     }
 
-    fn template(&mut self, call: &Call) {
-        self.calls.push(Arc::clone(&call.name));
+    fn template(&mut self, call: &'t Call) {
+        self.calls.push(&call.name);
         call.pipe.iter().for_each(|pipe| self.pipe(pipe, false));
     }
 
@@ -161,46 +194,46 @@ impl Scan {
     }
 
     fn declares_parts_only(&self, pipe: &Pipe) -> bool {
-        pipe.declared.iter().all(|name| !self.variables.contains(name))
+        let declared = &self.source.arena.declared[pipe.declared];
+        declared.iter().all(|name| !self.variables.contains(self.source.word(*name)))
     }
 
     /// A pipeline; `looks_only` where its value is not used as a whole.
     fn pipe(&mut self, pipe: &Pipe, looks_only: bool) {
         let is_alone = pipe.commands.len() == 1;
-        for command in &pipe.commands {
+        for command in self.commands(pipe) {
             self.command(command, looks_only && is_alone);
         }
     }
 
     fn command(&mut self, command: &Command, looks_only: bool) {
-        let Some((first, arguments)) = command.arguments.split_first() else { return };
-        let OperandKind::Function(name, _) = &first.kind else {
+        let Some((first, arguments)) = self.arguments(command).split_first() else { return };
+        let OperandKind::Function { name, .. } = first.kind else {
             self.operand(first, looks_only);
             arguments.iter().for_each(|argument| self.operand(argument, false));
             return;
         };
-        let name = &**name;
+        let name = self.source.word(name);
         if name == "include" {
-            match arguments.first().map(|argument| &argument.kind) {
-                Some(OperandKind::Text(constant)) => self.calls.push(Arc::clone(&constant.text)),
-                _ => self.calls_any = true,
+            match arguments.first().and_then(|argument| self.source.constant(argument)) {
+                Some(called) => self.calls.push(called),
+                None => self.calls_any = true,
             }
         }
         if !HANDS_ON.contains(&name) && !LOOKS.contains(&name) && arguments.iter().any(|argument| self.is_all(argument))
         {
-            self.mentions.whole.insert(VALUES.into());
+            self.whole.add(VALUES);
         }
         let picks = PICKS.contains(&name) || (name == "set" && looks_only);
-        let is_constant = |operand: &Operand| matches!(operand.kind, OperandKind::Text(_));
+        let is_constant = |operand: &Operand| self.source.constant(operand).is_some();
         if let (true, Some((container, keys))) = (picks, arguments.split_first()) {
             let keys_end = if name == "set" { keys.len().min(1) } else { keys.len() };
             if !keys.is_empty() && keys[..keys_end].iter().all(is_constant) {
                 self.operand(container, true);
                 keys[keys_end..].iter().for_each(|operand| self.operand(operand, false));
-                if let (false, Some(OperandKind::Text(last))) =
-                    (looks_only, keys[..keys_end].last().map(|key| &key.kind))
-                {
-                    self.mentions.whole.insert(Arc::clone(&last.text));
+                let last = keys[..keys_end].last().and_then(|key| self.source.constant(key));
+                if let (false, Some(last)) = (looks_only, last) {
+                    self.whole.add(last);
                 }
                 return;
             }
@@ -210,78 +243,87 @@ impl Scan {
     }
 
     fn operand(&mut self, operand: &Operand, looks_only: bool) {
-        match &operand.kind {
-            OperandKind::Field(names) | OperandKind::Variable(_, names) => self.ends(names, looks_only),
-            OperandKind::Chain(inner, names) => {
-                self.operand(inner, true);
-                self.ends(names, looks_only);
+        match operand.kind {
+            OperandKind::Field(fields) | OperandKind::Variable { fields, .. } => self.ends(fields, looks_only),
+            OperandKind::Chain { inner, fields } => {
+                self.operand(&self.source.arena.inner[inner], true);
+                self.ends(fields, looks_only);
             }
-            OperandKind::Pipe(pipe) => self.pipe(pipe, looks_only),
+            OperandKind::Pipe(pipe) => self.pipe(&self.source.arena.pipes[pipe], looks_only),
             _ => {}
         }
     }
 
-    fn ends(&mut self, names: &[Arc<str>], looks_only: bool) {
-        if let Some(last) = names.last().filter(|_| !looks_only) {
-            self.mentions.whole.insert(Arc::clone(last));
+    fn ends(&mut self, fields: Extent, looks_only: bool) {
+        if let Some(last) = names(self.source.word(fields)).next_back().filter(|_| !looks_only) {
+            self.whole.add(last);
         }
     }
 }
 
 /// Whether a block uses its dot as a whole.
-fn uses_dot(block: &Block) -> bool {
-    block.iter().any(|node| match node {
-        Node::Text { .. } | Node::Break | Node::Continue => false,
-        Node::Action { pipe, .. } => has_dot(pipe),
+fn uses_dot(arena: &Arena, block: Block) -> bool {
+    arena.nodes[block].iter().any(|node| match node {
+        Node::Text(_) | Node::Break | Node::Continue => false,
+        Node::Action { pipe, .. } => has_dot(arena, pipe),
         // Within `with` and `range` the dot is another one.
         Node::Branch(branch) => {
-            let in_arm = |arm: &crate::node::Arm| has_dot(&arm.pipe) || (!branch.is_with && uses_dot(&arm.body));
-            branch.arms.iter().any(in_arm) || branch.otherwise.as_ref().is_some_and(uses_dot)
+            let branch = &arena.branches[*branch];
+            let in_arm = |arm: &Arm| has_dot(arena, &arm.pipe) || (!branch.is_with && uses_dot(arena, arm.body));
+            arena.arms[branch.arms].iter().any(in_arm) || branch.otherwise.is_some_and(|block| uses_dot(arena, block))
         }
-        Node::Range(range) => has_dot(&range.pipe) || range.otherwise.as_ref().is_some_and(uses_dot),
-        Node::Template(call) => call.pipe.as_ref().is_some_and(has_dot),
+        Node::Range(range) => {
+            let range = &arena.ranges[*range];
+            has_dot(arena, &range.pipe) || range.otherwise.is_some_and(|block| uses_dot(arena, block))
+        }
+        Node::Template(call) => arena.calls[*call].pipe.as_ref().is_some_and(|pipe| has_dot(arena, pipe)),
     })
 }
 
-fn has_dot(pipe: &Pipe) -> bool {
-    let mut found = false;
-    for_each_in_pipe(pipe, &mut |operand| found |= matches!(operand.kind, OperandKind::Dot));
-    found
+fn has_dot(arena: &Arena, pipe: &Pipe) -> bool {
+    let mut has = false;
+    for_each_in_pipe(arena, pipe, &mut |operand| has |= matches!(operand.kind, OperandKind::Dot));
+    has
 }
 
-fn for_each_operand(block: &Block, call: &mut dyn FnMut(&Operand)) {
-    for node in block {
+fn for_each_operand<'t>(arena: &'t Arena, block: Block, call: &mut impl FnMut(&'t Operand)) {
+    for node in &arena.nodes[block] {
         match node {
-            Node::Text { .. } | Node::Break | Node::Continue => {}
-            Node::Action { pipe, .. } => for_each_in_pipe(pipe, call),
+            Node::Text(_) | Node::Break | Node::Continue => {}
+            Node::Action { pipe, .. } => for_each_in_pipe(arena, pipe, call),
             Node::Branch(branch) => {
-                for arm in &branch.arms {
-                    for_each_in_pipe(&arm.pipe, call);
-                    for_each_operand(&arm.body, call);
+                let branch = &arena.branches[*branch];
+                for arm in &arena.arms[branch.arms] {
+                    for_each_in_pipe(arena, &arm.pipe, call);
+                    for_each_operand(arena, arm.body, call);
                 }
-                branch.otherwise.iter().for_each(|block| for_each_operand(block, call));
+                branch.otherwise.into_iter().for_each(|block| for_each_operand(arena, block, call));
             }
             Node::Range(range) => {
-                for_each_in_pipe(&range.pipe, call);
-                for_each_operand(&range.body, call);
-                range.otherwise.iter().for_each(|block| for_each_operand(block, call));
+                let range = &arena.ranges[*range];
+                for_each_in_pipe(arena, &range.pipe, call);
+                for_each_operand(arena, range.body, call);
+                range.otherwise.into_iter().for_each(|block| for_each_operand(arena, block, call));
             }
-            Node::Template(template) => template.pipe.iter().for_each(|pipe| for_each_in_pipe(pipe, call)),
+            Node::Template(template) => {
+                let pipe = arena.calls[*template].pipe.as_ref();
+                pipe.into_iter().for_each(|pipe| for_each_in_pipe(arena, pipe, call));
+            }
         }
     }
 }
 
-fn for_each_in_pipe(pipe: &Pipe, call: &mut dyn FnMut(&Operand)) {
-    for operand in pipe.commands.iter().flat_map(|command| &command.arguments) {
-        for_each_in(operand, call);
+fn for_each_in_pipe<'t>(arena: &'t Arena, pipe: &Pipe, call: &mut impl FnMut(&'t Operand)) {
+    for command in &arena.commands[pipe.commands] {
+        arena.operands[command.arguments].iter().for_each(|operand| for_each_in(arena, operand, call));
     }
 }
 
-fn for_each_in(operand: &Operand, call: &mut dyn FnMut(&Operand)) {
+fn for_each_in<'t>(arena: &'t Arena, operand: &'t Operand, call: &mut impl FnMut(&'t Operand)) {
     call(operand);
-    match &operand.kind {
-        OperandKind::Chain(inner, _) => for_each_in(inner, call),
-        OperandKind::Pipe(pipe) => for_each_in_pipe(pipe, call),
+    match operand.kind {
+        OperandKind::Chain { inner, .. } => for_each_in(arena, &arena.inner[inner], call),
+        OperandKind::Pipe(pipe) => for_each_in_pipe(arena, &arena.pipes[pipe], call),
         _ => {}
     }
 }

@@ -1,10 +1,15 @@
-//! The parsed template. Trees are shared by threads: what they hold is `Arc`.
+//! The parsed template. Trees are shared by threads.
+//!
+//! What belongs together lies behind each other in one [`Arena`] for each text, and names are stretches of the text: so a text is read and let
+//! go with few allocations.
 
-use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Index;
 use std::sync::Arc;
 
+use crate::Place;
 use crate::builtins::Builtin;
-use crate::{Function, Place};
+use crate::node_shown::Shown;
 
 /// One template of a text.
 #[derive(Debug)]
@@ -17,10 +22,7 @@ pub(crate) struct Tree {
 impl Tree {
     /// Whether there is nothing but space in it.
     pub(crate) fn is_blank(&self) -> bool {
-        self.root.iter().all(|node| match node {
-            Node::Text { start, end } => self.source.text[*start as usize..*end as usize].trim().is_empty(),
-            _ => false,
-        })
+        self.source.arena.is_blank(self.root, &self.source.text)
     }
 }
 
@@ -30,6 +32,7 @@ pub(crate) struct Source {
     pub(crate) name: Arc<str>,
     pub(crate) number: u32,
     pub(crate) text: Arc<str>,
+    pub(crate) arena: Arena,
 }
 
 impl Source {
@@ -41,30 +44,178 @@ impl Source {
         format!("{}:{line}:{column}", self.name)
     }
 
-    pub(crate) fn place(&self, extent: (u32, u32), is_literal: bool) -> Place {
-        Place { source: self.number, start: extent.0, end: extent.1, is_literal }
+    pub(crate) fn place(&self, extent: Extent, is_literal: bool) -> Place {
+        Place { source: self.number, start: extent.start, end: extent.end, is_literal }
+    }
+
+    /// What stands there.
+    pub(crate) fn word(&self, extent: Extent) -> &str {
+        extent.of(&self.text)
+    }
+
+    /// The string that an operand is, if it is one.
+    pub(crate) fn constant(&self, operand: &Operand) -> Option<&str> {
+        match operand.kind {
+            OperandKind::Text(written) => Some(self.word(written.inside())),
+            OperandKind::Constant(constant) => Some(&self.arena.constants[constant].text),
+            _ => None,
+        }
+    }
+
+    /// A part of the tree, to be shown.
+    pub(crate) fn show<'s, T>(&'s self, part: &'s T) -> Shown<'s, T> {
+        Shown { text: &self.text, arena: &self.arena, part }
     }
 }
 
-pub(crate) type Block = Vec<Node>;
+/// First byte of something in the text, and the byte behind it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
 
-/// First byte of an action, and the byte behind it.
-pub(crate) type Extent = (u32, u32);
+impl Extent {
+    pub(crate) fn of(self, text: &str) -> &str {
+        &text[self.start as usize..self.end as usize]
+    }
 
+    pub(crate) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Without the quotes.
+    pub(crate) fn inside(self) -> Self {
+        Self { start: self.start + 1, end: self.end - 1 }
+    }
+}
+
+/// The names in fields: of `.a.b`, `a` and `b`.
+pub(crate) fn names(fields: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let fields = fields.strip_prefix('.');
+    fields.into_iter().flat_map(|fields| fields.split('.'))
+}
+
+/// What lies behind each other in a row of an arena.
+#[derive(Debug)]
+pub(crate) struct Run<T> {
+    from: u32,
+    to: u32,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Run<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Run<T> {}
+
+impl<T> Run<T> {
+    pub(crate) fn is_empty(self) -> bool {
+        self.from == self.to
+    }
+
+    pub(crate) fn len(self) -> usize {
+        (self.to - self.from) as usize
+    }
+}
+
+/// The parts of one kind, of all trees of a text.
+#[derive(Debug)]
+pub(crate) struct Row<T>(Vec<T>);
+
+impl<T> Default for Row<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a text is shorter than 4 GB, and has fewer parts than bytes")]
+impl<T> Row<T> {
+    pub(crate) fn with_room(room: usize) -> Self {
+        Self(Vec::with_capacity(room))
+    }
+
+    /// Where it lies from now on.
+    pub(crate) fn push(&mut self, part: T) -> u32 {
+        self.0.push(part);
+        self.0.len() as u32 - 1
+    }
+
+    /// Takes all that was laid on the stack since.
+    pub(crate) fn take(&mut self, stack: &mut Vec<T>, since: usize) -> Run<T> {
+        let from = self.0.len() as u32;
+        self.0.extend(stack.drain(since..));
+        Run { from, to: self.0.len() as u32, of: PhantomData }
+    }
+}
+
+impl<T> Index<Run<T>> for Row<T> {
+    type Output = [T];
+
+    fn index(&self, run: Run<T>) -> &[T] {
+        &self.0[run.from as usize..run.to as usize]
+    }
+}
+
+impl<T> Index<u32> for Row<T> {
+    type Output = T;
+
+    fn index(&self, at: u32) -> &T {
+        &self.0[at as usize]
+    }
+}
+
+/// All parts of the trees of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    pub(crate) nodes: Row<Node>,
+    pub(crate) branches: Row<Branch>,
+    pub(crate) arms: Row<Arm>,
+    pub(crate) ranges: Row<Range>,
+    pub(crate) calls: Row<Call>,
+    /// Those in parentheses.
+    pub(crate) pipes: Row<Pipe>,
+    pub(crate) declared: Row<Extent>,
+    pub(crate) commands: Row<Command>,
+    pub(crate) operands: Row<Operand>,
+    /// Those of which fields are taken.
+    pub(crate) inner: Row<Operand>,
+    pub(crate) numbers: Row<Number>,
+    pub(crate) constants: Row<Constant>,
+}
+
+impl Arena {
+    /// Whether there are variables.
+    pub(crate) fn declares(&self) -> bool {
+        !self.declared.0.is_empty()
+    }
+
+    /// Whether there is nothing but space in a block of the text.
+    pub(crate) fn is_blank(&self, block: Block, text: &str) -> bool {
+        self.nodes[block].iter().all(|node| match node {
+            Node::Text(extent) => extent.of(text).trim().is_empty(),
+            _ => false,
+        })
+    }
+}
+
+pub(crate) type Block = Run<Node>;
+
+/// Those that have a number lie in a row of their own.
 #[derive(Debug)]
 pub(crate) enum Node {
     /// Text outside of actions, without what is trimmed.
-    Text {
-        start: u32,
-        end: u32,
-    },
+    Text(Extent),
     Action {
         extent: Extent,
         pipe: Pipe,
     },
-    Branch(Box<Branch>),
-    Range(Box<Range>),
-    Template(Box<Call>),
+    Branch(u32),
+    Range(u32),
+    Template(u32),
     Break,
     Continue,
 }
@@ -73,7 +224,7 @@ pub(crate) enum Node {
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) is_with: bool,
-    pub(crate) arms: Vec<Arm>,
+    pub(crate) arms: Run<Arm>,
     pub(crate) otherwise: Option<Block>,
 }
 
@@ -105,15 +256,15 @@ pub(crate) struct Call {
 pub(crate) struct Pipe {
     pub(crate) pos: u32,
     pub(crate) is_assign: bool,
-    pub(crate) declared: Vec<Arc<str>>,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) declared: Run<Extent>,
+    pub(crate) commands: Run<Command>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) pos: u32,
     /// Never empty: the first says what to do.
-    pub(crate) arguments: Vec<Operand>,
+    pub(crate) arguments: Run<Operand>,
 }
 
 #[derive(Debug)]
@@ -122,114 +273,61 @@ pub(crate) struct Operand {
     pub(crate) kind: OperandKind,
 }
 
+/// Those that have a number lie in a row of their own. Fields are stretches of text like `.a.b`, which may be empty behind a variable.
 #[derive(Debug)]
 pub(crate) enum OperandKind {
     Bool(bool),
     Dot,
     Nil,
-    Number(Box<Number>),
-    Text(Box<Constant>),
-    Field(Vec<Arc<str>>),
-    Variable(Arc<str>, Vec<Arc<str>>),
-    Chain(Box<Operand>, Vec<Arc<str>>),
-    Function(Arc<str>, Target),
-    Pipe(Box<Pipe>),
+    Number(u32),
+    /// A string that means what is written in its quotes.
+    Text(Extent),
+    Constant(u32),
+    Field(Extent),
+    Variable {
+        name: Extent,
+        fields: Extent,
+    },
+    Chain {
+        inner: u32,
+        fields: Extent,
+    },
+    Function {
+        name: Extent,
+        target: Target,
+    },
+    Pipe(u32),
 }
 
 /// What an identifier calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
     Builtin(Builtin),
-    Given(Function),
+    /// One of the functions that were given.
+    Given(u16),
 }
 
-/// A string, as written and as meant.
+/// A string that means something else than what is written in its quotes.
 #[derive(Debug)]
 pub(crate) struct Constant {
-    pub(crate) written: Arc<str>,
-    pub(crate) text: Arc<str>,
+    pub(crate) written: Extent,
+    pub(crate) text: Box<str>,
     /// Where the bytes are not UTF-8.
-    pub(crate) raw: Option<Arc<[u8]>>,
+    pub(crate) raw: Option<Box<[u8]>>,
 }
 
 /// A number: all types that it can have.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Number {
-    pub(crate) written: String,
+    pub(crate) written: Extent,
     pub(crate) int: Option<i64>,
     pub(crate) unsigned: Option<u64>,
     pub(crate) float: Option<f64>,
     pub(crate) is_complex: bool,
 }
 
-impl fmt::Display for Pipe {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, name) in self.declared.iter().enumerate() {
-            if index > 0 {
-                f.write_str(", ")?;
-            }
-            f.write_str(name)?;
-        }
-        if !self.declared.is_empty() {
-            f.write_str(if self.is_assign { " = " } else { " := " })?;
-        }
-        for (index, command) in self.commands.iter().enumerate() {
-            if index > 0 {
-                f.write_str(" | ")?;
-            }
-            command.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, argument) in self.arguments.iter().enumerate() {
-            if index > 0 {
-                f.write_str(" ")?;
-            }
-            match &argument.kind {
-                OperandKind::Pipe(pipe) => write!(f, "({pipe})")?,
-                _ => argument.fmt(f)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Operand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields = |f: &mut fmt::Formatter<'_>, names: &[Arc<str>]| {
-            names.iter().try_for_each(|name| f.write_str(".").and_then(|()| f.write_str(name)))
-        };
-        match &self.kind {
-            OperandKind::Bool(value) => write!(f, "{value}"),
-            OperandKind::Dot => f.write_str("."),
-            OperandKind::Nil => f.write_str("nil"),
-            OperandKind::Number(number) => f.write_str(&number.written),
-            OperandKind::Text(constant) => f.write_str(&constant.written),
-            OperandKind::Field(names) => fields(f, names),
-            OperandKind::Variable(name, names) => f.write_str(name).and_then(|()| fields(f, names)),
-            OperandKind::Chain(inner, names) => {
-                match &inner.kind {
-                    OperandKind::Pipe(pipe) => write!(f, "({pipe})")?,
-                    _ => inner.fmt(f)?,
-                }
-                fields(f, names)
-            }
-            OperandKind::Function(name, _) => f.write_str(name),
-            OperandKind::Pipe(pipe) => pipe.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{{template {}", seatrial_golang::quote::quote(&self.name))?;
-        if let Some(pipe) = &self.pipe {
-            write!(f, " {pipe}")?;
-        }
-        f.write_str("}}")
+impl Number {
+    pub(crate) fn new(written: Extent) -> Self {
+        Self { written, int: None, unsigned: None, float: None, is_complex: false }
     }
 }

@@ -1,21 +1,21 @@
 //! Tokens → trees, as Go's `text/template/parse` reads them: the grammar of actions. Terms of expressions are in `parse_term`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_golang::quote::quote;
 
+use crate::ParseError;
+use crate::functions::Functions;
 use crate::lex::{Dialect, Lexer};
-use crate::node::{Block, Extent, Node, Pipe, Source, Tree};
+use crate::node::{Arena, Arm, Block, Command, Extent, Node, Operand, Row, Source, Tree};
 use crate::token::{Kind, Token};
-use crate::{Function, ParseError};
 
 /// How deep controls and parentheses may be nested: what a thread's stack bears.
 pub(crate) const DEPTH: usize = 100;
 
 /// What the parser needs to know of the set that the text is for.
 pub(crate) struct Setting<'s> {
-    pub(crate) functions: &'s HashMap<&'static str, Function>,
+    pub(crate) functions: &'s Functions,
     pub(crate) left: &'s str,
     pub(crate) right: &'s str,
 }
@@ -26,61 +26,81 @@ pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) 
         let message = format!("template: {name}:1: too long");
         return Err(ParseError { message, source: number, line: 1, open: None });
     }
-    let source = Source { name: name.into(), number, text: text.into() };
-    let source = Arc::new(source);
     let dialect = Dialect {
         left: setting.left,
         right: setting.right,
-        is_break_a_function: setting.functions.contains_key("break"),
-        is_continue_a_function: setting.functions.contains_key("continue"),
+        is_break_a_function: setting.functions.contains("break"),
+        is_continue_a_function: setting.functions.contains("continue"),
     };
-    let start = Token { kind: Kind::Eof, start: 0, value: "".into(), line: 0 };
+    let start = Token { kind: Kind::Eof, start: 0, end: 0 };
     let mut parser = Parser {
         functions: setting.functions,
         lexer: Lexer::new(text, dialect),
-        tokens: [start.clone(), start.clone(), start],
+        tokens: [start; 3],
         waiting: 0,
-        scope: Scope::new(),
+        scope: Scope::default(),
         trees: Vec::new(),
-        source,
+        name,
+        number,
+        text,
+        arena: Arena {
+            nodes: Row::with_room(text.len() / 32),
+            commands: Row::with_room(text.len() / 32),
+            operands: Row::with_room(text.len() / 24),
+            ..Arena::default()
+        },
+        stacks: Stacks::default(),
         depth: 0,
         action_end: 0,
         blocks: Vec::new(),
         action_start: None,
     };
     parser.text_of(name)?;
-    Ok(parser.trees)
+    let source = Source { name: name.into(), number, text: text.into(), arena: parser.arena };
+    let source = Arc::new(source);
+    let tree = |(name, root)| Tree { name, source: source.clone(), root };
+    Ok(parser.trees.into_iter().map(tree).collect())
 }
 
 /// What belongs to one template of the text while it is read.
-pub(crate) struct Scope {
-    pub(crate) variables: Vec<Arc<str>>,
-    /// The line of the action that is being read, for what is left open.
-    action_line: usize,
+#[derive(Default)]
+pub(crate) struct Scope<'s> {
+    /// Beside `$`, which is always there.
+    pub(crate) variables: Vec<&'s str>,
+    /// Where the action begins that is being read, for what is left open.
+    action: Option<u32>,
     pub(crate) ranges: usize,
 }
 
-impl Scope {
-    pub(crate) fn new() -> Self {
-        Self { variables: vec!["$".into()], action_line: 0, ranges: 0 }
-    }
+/// What is read and not yet in the arena: the innermost last.
+#[derive(Default)]
+pub(crate) struct Stacks {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) arms: Vec<Arm>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) operands: Vec<Operand>,
+    pub(crate) declared: Vec<Extent>,
 }
 
 pub(crate) struct Parser<'s> {
-    pub(crate) functions: &'s HashMap<&'static str, Function>,
+    pub(crate) functions: &'s Functions,
     pub(crate) lexer: Lexer<'s>,
-    pub(crate) tokens: [Token<'s>; 3],
+    pub(crate) tokens: [Token; 3],
     waiting: usize,
-    pub(crate) scope: Scope,
-    trees: Vec<Tree>,
-    pub(crate) source: Arc<Source>,
+    pub(crate) scope: Scope<'s>,
+    trees: Vec<(Arc<str>, Block)>,
+    pub(crate) name: &'s str,
+    pub(crate) number: u32,
+    pub(crate) text: &'s str,
+    pub(crate) arena: Arena,
+    pub(crate) stacks: Stacks,
     pub(crate) depth: usize,
     /// The byte behind the action that was read last.
-    action_end: usize,
+    action_end: u32,
     /// Where the blocks begin that are not closed yet.
-    pub(crate) blocks: Vec<usize>,
+    pub(crate) blocks: Vec<u32>,
     /// Where the action begins that is being read.
-    pub(crate) action_start: Option<usize>,
+    pub(crate) action_start: Option<u32>,
 }
 
 /// What ends a list of nodes.
@@ -104,21 +124,16 @@ enum Read {
 
 pub(crate) type Parsed<T> = Result<T, ParseError>;
 
-#[allow(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GB")]
-pub(crate) fn pos(at: usize) -> u32 {
-    at as u32
-}
-
 impl<'s> Parser<'s> {
-    pub(crate) fn next(&mut self) -> Token<'s> {
+    pub(crate) fn next(&mut self) -> Token {
         if self.waiting > 0 {
             self.waiting -= 1;
         } else {
             self.tokens[0] = self.lexer.next_token();
         }
-        let token = self.tokens[self.waiting].clone();
+        let token = self.tokens[self.waiting];
         if token.kind == Kind::RightDelim {
-            self.action_end = token.end();
+            self.action_end = token.end;
         }
         token
     }
@@ -128,26 +143,26 @@ impl<'s> Parser<'s> {
     }
 
     /// Puts a token back before the one that was read last.
-    fn backup_two(&mut self, first: Token<'s>) {
+    pub(crate) fn backup_two(&mut self, first: Token) {
         self.tokens[1] = first;
         self.waiting = 2;
     }
 
-    fn backup_three(&mut self, first: Token<'s>, second: Token<'s>) {
+    pub(crate) fn backup_three(&mut self, first: Token, second: Token) {
         self.tokens[1] = second;
         self.tokens[2] = first;
         self.waiting = 3;
     }
 
-    pub(crate) fn peek(&mut self) -> &Token<'s> {
+    pub(crate) fn peek(&mut self) -> Token {
         if self.waiting == 0 {
             self.tokens[0] = self.lexer.next_token();
             self.waiting = 1;
         }
-        &self.tokens[self.waiting - 1]
+        self.tokens[self.waiting - 1]
     }
 
-    pub(crate) fn next_non_space(&mut self) -> Token<'s> {
+    pub(crate) fn next_non_space(&mut self) -> Token {
         loop {
             let token = self.next();
             if token.kind != Kind::Space {
@@ -156,39 +171,58 @@ impl<'s> Parser<'s> {
         }
     }
 
-    pub(crate) fn peek_non_space(&mut self) -> Token<'s> {
+    pub(crate) fn peek_non_space(&mut self) -> Token {
         let token = self.next_non_space();
         self.backup();
         token
     }
 
+    /// What stands where the token is.
+    pub(crate) fn value(&self, token: Token) -> &'s str {
+        Self::extent_of(token).of(self.text)
+    }
+
+    pub(crate) fn extent_of(token: Token) -> Extent {
+        Extent { start: token.start, end: token.end }
+    }
+
+    pub(crate) fn line(&self, at: u32) -> usize {
+        1 + self.text.as_bytes()[..at as usize].iter().filter(|byte| **byte == b'\n').count()
+    }
+
+    #[cold]
     pub(crate) fn error<T>(&self, message: &str) -> Parsed<T> {
-        self.error_at(self.tokens[0].line, message)
+        self.error_at(self.tokens[0].start, message)
     }
 
-    pub(crate) fn error_at<T>(&self, line: usize, message: &str) -> Parsed<T> {
-        let message = format!("template: {}:{line}: {message}", self.source.name);
-        Err(ParseError { message, source: self.source.number, line, open: self.open(line) })
+    #[cold]
+    pub(crate) fn error_at<T>(&self, at: u32, message: &str) -> Parsed<T> {
+        let line = self.line(at);
+        let message = format!("template: {}:{line}: {message}", self.name);
+        Err(ParseError { message, source: self.number, line, open: self.open(line) })
     }
 
-    pub(crate) fn unexpected<T>(&self, token: &Token<'_>, context: &str) -> Parsed<T> {
+    #[cold]
+    pub(crate) fn unexpected<T>(&self, token: Token, context: &str) -> Parsed<T> {
         if token.kind != Kind::Error {
-            return self.error(&format!("unexpected {} in {context}", token.shown()));
+            return self.error(&format!("unexpected {} in {context}", token.kind.shown(self.value(token))));
         }
-        let started = self.scope.action_line;
         let mut extra = String::new();
-        if started != 0 && started != token.line {
-            extra = format!(" in action started at {}:{started}", self.source.name);
-            if token.value.ends_with(" action") {
+        let wrong = self.lexer.wrong();
+        if let Some(started) = self.scope.action.map(|at| self.line(at))
+            && started != self.line(token.start)
+        {
+            extra = format!(" in action started at {}:{started}", self.name);
+            if wrong.ends_with(" action") {
                 extra.replace_range(..10, "");
             }
         }
-        self.error(&format!("{}{extra}", token.value))
+        self.error(&format!("{wrong}{extra}"))
     }
 
-    pub(crate) fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Token<'s>> {
+    pub(crate) fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Token> {
         let token = self.next_non_space();
-        if token.kind == kind { Ok(token) } else { self.unexpected(&token, context) }
+        if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
     }
 
     /// One level deeper, if the stack bears it.
@@ -203,7 +237,7 @@ impl<'s> Parser<'s> {
     }
 
     fn text_of(&mut self, name: &str) -> Parsed<()> {
-        let mut root = Block::new();
+        let since = self.stacks.nodes.len();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delimiter = self.next();
@@ -215,19 +249,20 @@ impl<'s> Parser<'s> {
                 self.backup_two(delimiter);
             }
             match self.text_or_action()? {
-                Read::Node(node) => root.push(node),
+                Read::Node(node) => self.stacks.nodes.push(node),
                 Read::End(end) => return self.error(&format!("unexpected {}", end.shown())),
             }
         }
+        let root = self.arena.nodes.take(&mut self.stacks.nodes, since);
         self.add(name.into(), root)
     }
 
-    fn definition(&mut self, start: usize) -> Parsed<()> {
+    fn definition(&mut self, start: u32) -> Parsed<()> {
         self.action_start = Some(start);
-        let outer = std::mem::replace(&mut self.scope, Scope::new());
+        let outer = std::mem::take(&mut self.scope);
         let context = "define clause";
         let token = self.next_non_space();
-        let name = self.template_name(&token, context)?;
+        let name = self.template_name(token, context)?;
         self.expect(Kind::RightDelim, context)?;
         self.blocks.push(start);
         let (root, end) = self.list()?;
@@ -241,26 +276,25 @@ impl<'s> Parser<'s> {
     }
 
     pub(crate) fn add(&mut self, name: Arc<str>, root: Block) -> Parsed<()> {
-        let tree = Tree { name, source: self.source.clone(), root };
-        let Some(before) = self.trees.iter().position(|t| t.name == tree.name) else {
-            self.trees.push(tree);
+        let Some(before) = self.trees.iter().position(|tree| tree.0 == name) else {
+            self.trees.push((name, root));
             return Ok(());
         };
-        if self.trees[before].is_blank() {
-            self.trees[before] = tree;
-        } else if !tree.is_blank() {
-            return self.error(&format!("template: multiple definition of template {}", quote(&tree.name)));
+        if self.arena.is_blank(self.trees[before].1, self.text) {
+            self.trees[before].1 = root;
+        } else if !self.arena.is_blank(root, self.text) {
+            return self.error(&format!("template: multiple definition of template {}", quote(&name)));
         }
         Ok(())
     }
 
     /// Nodes up to `end` or `else`.
     pub(crate) fn list(&mut self) -> Parsed<(Block, End)> {
-        let mut block = Block::new();
+        let since = self.stacks.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Read::Node(node) => block.push(node),
-                Read::End(end) => return Ok((block, end)),
+                Read::Node(node) => self.stacks.nodes.push(node),
+                Read::End(end) => return Ok((self.arena.nodes.take(&mut self.stacks.nodes, since), end)),
             }
         }
         self.error("unexpected EOF")
@@ -269,26 +303,23 @@ impl<'s> Parser<'s> {
     fn text_or_action(&mut self) -> Parsed<Read> {
         let token = self.next_non_space();
         match token.kind {
-            Kind::Text => {
-                let (start, end) = (pos(token.start), pos(token.end()));
-                Ok(Read::Node(Node::Text { start, end }))
-            }
+            Kind::Text => Ok(Read::Node(Node::Text(Self::extent_of(token)))),
             Kind::LeftDelim => {
-                self.scope.action_line = token.line;
+                self.scope.action = Some(token.start);
                 self.action_start = Some(token.start);
                 let read = self.action(token.start);
-                self.scope.action_line = 0;
+                self.scope.action = None;
                 read
             }
-            _ => self.unexpected(&token, "input"),
+            _ => self.unexpected(token, "input"),
         }
     }
 
-    pub(crate) fn extent(&self, start: usize) -> Extent {
-        (pos(start), pos(self.action_end))
+    pub(crate) fn extent(&self, start: u32) -> Extent {
+        Extent { start, end: self.action_end }
     }
 
-    fn action(&mut self, start: usize) -> Parsed<Read> {
+    fn action(&mut self, start: u32) -> Parsed<Read> {
         let token = self.next_non_space();
         let node = match token.kind {
             Kind::Block => self.nested(start, |parser| parser.block(start))?,
@@ -315,75 +346,5 @@ impl<'s> Parser<'s> {
             }
         };
         Ok(Read::Node(node))
-    }
-
-    pub(crate) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
-        let start = self.peek_non_space().start;
-        let mut pipe = Pipe { pos: pos(start), is_assign: false, declared: Vec::new(), commands: Vec::new() };
-        while self.declaration(&mut pipe, context)? {}
-        loop {
-            let token = self.next_non_space();
-            if token.kind == end {
-                self.check_pipeline(&pipe, context)?;
-                return Ok(pipe);
-            }
-            match token.kind {
-                Kind::Bool
-                | Kind::CharConstant
-                | Kind::Complex
-                | Kind::Dot
-                | Kind::Field
-                | Kind::Identifier
-                | Kind::Number
-                | Kind::Nil
-                | Kind::RawString
-                | Kind::String
-                | Kind::Variable
-                | Kind::LeftParen => {
-                    self.backup();
-                    pipe.commands.push(self.command()?);
-                }
-                _ => return self.unexpected(&token, context),
-            }
-        }
-    }
-
-    /// `$x :=`, `$x =`, or `$x,`: whether a second one may follow.
-    fn declaration(&mut self, pipe: &mut Pipe, context: &str) -> Parsed<bool> {
-        let variable = self.peek_non_space();
-        if variable.kind != Kind::Variable {
-            return Ok(false);
-        }
-        self.next();
-        let adjacent = self.peek().clone();
-        let next = self.peek_non_space();
-        let is_comma = next.kind == Kind::Char && next.value == ",";
-        if matches!(next.kind, Kind::Assign | Kind::Declare) || is_comma {
-            self.next_non_space();
-            let name: Arc<str> = variable.value.as_ref().into();
-            self.scope.variables.push(name.clone());
-            pipe.declared.push(name);
-            if !is_comma {
-                pipe.is_assign = next.kind == Kind::Assign;
-                return Ok(false);
-            }
-            if context == "range" && pipe.declared.len() < 2 {
-                return match self.peek_non_space().kind {
-                    Kind::Variable | Kind::RightDelim | Kind::RightParen => Ok(true),
-                    _ => self.error("range can only initialize variables"),
-                };
-            }
-            return self.error(&format!("too many declarations in {context}"));
-        }
-        if adjacent.kind == Kind::Space {
-            self.backup_three(variable, adjacent);
-        } else {
-            self.backup_two(variable);
-        }
-        Ok(false)
-    }
-
-    pub(crate) fn knows_variable(&self, name: &str) -> bool {
-        self.scope.variables.iter().any(|known| **known == *name)
     }
 }

@@ -1,25 +1,25 @@
 //! What is left open: the action or block that is not closed, which Go notices at some later line or at the end.
 
 use crate::node::Node;
-use crate::parse::{Parsed, Parser, pos};
+use crate::parse::{Parsed, Parser};
 use crate::token::Kind;
 
 impl Parser<'_> {
     /// What is not closed where something is wrong on a line: the action in which that is, or a block. Go says where it noticed.
     pub(crate) fn open(&self, line: usize) -> Option<u32> {
-        let (text, dialect) = (&*self.source.text, &self.lexer.dialect);
-        let is_unclosed = |start: &usize| is_unclosed(&text[start + dialect.left.len()..], dialect.left, dialect.right);
+        let (text, dialect) = (self.text, &self.lexer.dialect);
+        let is_unclosed =
+            |start: &u32| is_unclosed(&text[*start as usize + dialect.left.len()..], dialect.left, dialect.right);
         let start = match self.action_start.filter(is_unclosed) {
             Some(start) => start,
             None if matches!(self.tokens[0].kind, Kind::Eof | Kind::Define) => *self.blocks.last()?,
             None => return None,
         };
-        let starts_on = text[..start].matches('\n').count() + 1;
-        (starts_on < line).then(|| pos(start))
+        (self.line(start) < line).then_some(start)
     }
 
     /// A block, which begins here and must be closed.
-    pub(crate) fn nested(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Parsed<Node>) -> Parsed<Node> {
+    pub(crate) fn nested(&mut self, start: u32, read: impl FnOnce(&mut Self) -> Parsed<Node>) -> Parsed<Node> {
         self.blocks.push(start);
         let node = read(self)?;
         self.blocks.pop();

@@ -1,27 +1,103 @@
 //! Commands, operands and terms: the inside of a pipeline.
 
-use std::sync::Arc;
-
 use seatrial_golang::quote::{quote, unquote, unquote_char};
 use seatrial_golang::{float, integer};
 
 use crate::builtins::Builtin;
-use crate::node::{Command, Constant, Number, Operand, OperandKind, Pipe, Target};
-use crate::parse::{Parsed, Parser, pos};
-use crate::token::{Kind, Token};
+use crate::node::{Command, Constant, Extent, Number, Operand, OperandKind, Pipe, Target};
+use crate::node_shown::Shown;
+use crate::parse::{Parsed, Parser};
+use crate::token::Kind;
 
-impl<'s> Parser<'s> {
-    pub(crate) fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Parsed<()> {
-        if pipe.commands.is_empty() {
+impl Parser<'_> {
+    pub(crate) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
+        let start = self.peek_non_space().start;
+        let (declared, since) = (self.stacks.declared.len(), self.stacks.commands.len());
+        let mut is_assign = false;
+        while self.declaration(declared, &mut is_assign, context)? {}
+        // What is declared in parentheses comes behind.
+        let declared = self.arena.declared.take(&mut self.stacks.declared, declared);
+        loop {
+            let token = self.next_non_space();
+            if token.kind == end {
+                self.check_pipeline(since, context)?;
+                let commands = self.arena.commands.take(&mut self.stacks.commands, since);
+                return Ok(Pipe { pos: start, is_assign, declared, commands });
+            }
+            match token.kind {
+                Kind::Bool
+                | Kind::CharConstant
+                | Kind::Complex
+                | Kind::Dot
+                | Kind::Field
+                | Kind::Identifier
+                | Kind::Number
+                | Kind::Nil
+                | Kind::RawString
+                | Kind::String
+                | Kind::Variable
+                | Kind::LeftParen => {
+                    self.backup();
+                    let command = self.command()?;
+                    self.stacks.commands.push(command);
+                }
+                _ => return self.unexpected(token, context),
+            }
+        }
+    }
+
+    /// `$x :=`, `$x =`, or `$x,`: whether a second one may follow.
+    fn declaration(&mut self, since: usize, is_assign: &mut bool, context: &str) -> Parsed<bool> {
+        let variable = self.peek_non_space();
+        if variable.kind != Kind::Variable {
+            return Ok(false);
+        }
+        self.next();
+        let adjacent = self.peek();
+        let next = self.peek_non_space();
+        let is_comma = next.kind == Kind::Char && self.value(next) == ",";
+        if matches!(next.kind, Kind::Assign | Kind::Declare) || is_comma {
+            self.next_non_space();
+            let name = Self::extent_of(variable);
+            self.scope.variables.push(name.of(self.text));
+            self.stacks.declared.push(name);
+            if !is_comma {
+                *is_assign = next.kind == Kind::Assign;
+                return Ok(false);
+            }
+            if context == "range" && self.stacks.declared.len() - since < 2 {
+                return match self.peek_non_space().kind {
+                    Kind::Variable | Kind::RightDelim | Kind::RightParen => Ok(true),
+                    _ => self.error("range can only initialize variables"),
+                };
+            }
+            return self.error(&format!("too many declarations in {context}"));
+        }
+        if adjacent.kind == Kind::Space {
+            self.backup_three(variable, adjacent);
+        } else {
+            self.backup_two(variable);
+        }
+        Ok(false)
+    }
+
+    fn knows_variable(&self, name: &str) -> bool {
+        name == "$" || self.scope.variables.contains(&name)
+    }
+
+    fn check_pipeline(&self, since: usize, context: &str) -> Parsed<()> {
+        let commands = &self.stacks.commands[since..];
+        if commands.is_empty() {
             return self.error(&format!("missing value for {context}"));
         }
         // Only the first command can be a value that cannot be called.
-        for (index, command) in pipe.commands.iter().enumerate().skip(1) {
+        for (index, command) in commands.iter().enumerate().skip(1) {
             if let OperandKind::Bool(_)
             | OperandKind::Dot
             | OperandKind::Nil
             | OperandKind::Number(_)
-            | OperandKind::Text(_) = command.arguments[0].kind
+            | OperandKind::Text(_)
+            | OperandKind::Constant(_) = self.arena.operands[command.arguments][0].kind
             {
                 return self.error(&format!("non executable command in pipeline stage {}", index + 1));
             }
@@ -30,109 +106,123 @@ impl<'s> Parser<'s> {
     }
 
     /// Operands up to a `|`, which is read, or to what ends the pipeline, which is not.
-    pub(crate) fn command(&mut self) -> Parsed<Command> {
-        let mut command = Command { pos: pos(self.peek_non_space().start), arguments: Vec::new() };
+    fn command(&mut self) -> Parsed<Command> {
+        let (start, since) = (self.peek_non_space().start, self.stacks.operands.len());
         loop {
             self.peek_non_space();
-            command.arguments.extend(self.operand()?);
+            let operand = self.operand()?;
+            self.stacks.operands.extend(operand);
             let token = self.next();
             match token.kind {
                 Kind::Space => continue,
                 Kind::RightDelim | Kind::RightParen => self.backup(),
                 Kind::Pipe => {}
-                _ => return self.unexpected(&token, "operand"),
+                _ => return self.unexpected(token, "operand"),
             }
             break;
         }
-        if command.arguments.is_empty() {
+        let arguments = self.arena.operands.take(&mut self.stacks.operands, since);
+        if arguments.is_empty() {
             return self.error("empty command");
         }
-        Ok(command)
+        Ok(Command { pos: start, arguments })
     }
 
     /// A term and the fields behind it.
     fn operand(&mut self) -> Parsed<Option<Operand>> {
         let Some(term) = self.term()? else { return Ok(None) };
-        if self.peek().kind != Kind::Field {
+        let first = self.peek();
+        if first.kind != Kind::Field {
             return Ok(Some(term));
         }
-        let at = pos(self.peek().start);
-        let mut names: Vec<Arc<str>> = Vec::new();
+        let mut fields = Self::extent_of(first);
         while self.peek().kind == Kind::Field {
-            names.push(self.next().value[1..].into());
+            fields.end = self.next().end;
         }
         let kind = match term.kind {
-            OperandKind::Field(mut before) => {
-                before.append(&mut names);
-                OperandKind::Field(before)
+            OperandKind::Field(before) => OperandKind::Field(Extent { start: before.start, ..fields }),
+            OperandKind::Variable { name, .. } => OperandKind::Variable { name, fields },
+            OperandKind::Function { .. } | OperandKind::Pipe(_) | OperandKind::Chain { .. } => {
+                OperandKind::Chain { inner: self.arena.inner.push(term), fields }
             }
-            OperandKind::Variable(name, mut before) => {
-                before.append(&mut names);
-                OperandKind::Variable(name, before)
-            }
-            OperandKind::Bool(_)
-            | OperandKind::Text(_)
-            | OperandKind::Number(_)
-            | OperandKind::Nil
-            | OperandKind::Dot => {
+            _ => {
+                let term = Shown { text: self.text, arena: &self.arena, part: &term };
                 return self.error(&format!("unexpected . after term {}", quote(&term.to_string())));
             }
-            _ => OperandKind::Chain(Box::new(term), names),
         };
-        Ok(Some(Operand { pos: at, kind }))
+        Ok(Some(Operand { pos: first.start, kind }))
     }
 
     fn term(&mut self) -> Parsed<Option<Operand>> {
         let token = self.next_non_space();
+        let extent = Self::extent_of(token);
         let kind = match token.kind {
             Kind::Identifier => {
-                let name = token.value.as_ref();
-                let given = self.functions.get(name).copied().map(Target::Given);
+                let name = self.value(token);
+                let given = self.functions.number(name).map(Target::Given);
                 match given.or_else(|| Builtin::named(name).map(Target::Builtin)) {
-                    Some(target) => OperandKind::Function(name.into(), target),
+                    Some(target) => OperandKind::Function { name: extent, target },
                     None => return self.error(&format!("function {} not defined", quote(name))),
                 }
             }
             Kind::Dot => OperandKind::Dot,
             Kind::Nil => OperandKind::Nil,
             Kind::Variable => {
-                if !self.knows_variable(&token.value) {
-                    return self.error(&format!("undefined variable {}", quote(&token.value)));
+                let name = self.value(token);
+                if !self.knows_variable(name) {
+                    return self.error(&format!("undefined variable {}", quote(name)));
                 }
-                OperandKind::Variable(token.value.as_ref().into(), Vec::new())
+                OperandKind::Variable { name: extent, fields: Extent { start: token.end, end: token.end } }
             }
-            Kind::Field => OperandKind::Field(vec![token.value[1..].into()]),
-            Kind::Bool => OperandKind::Bool(token.value == "true"),
-            Kind::CharConstant | Kind::Complex | Kind::Number => match number(&token) {
-                Ok(number) => OperandKind::Number(Box::new(number)),
+            Kind::Field => OperandKind::Field(extent),
+            Kind::Bool => OperandKind::Bool(self.value(token) == "true"),
+            Kind::CharConstant | Kind::Complex | Kind::Number => match number(token.kind, extent, self.text) {
+                Ok(number) => OperandKind::Number(self.arena.numbers.push(number)),
                 Err(message) => return self.error(&message),
             },
             Kind::LeftParen => {
                 let pipe = self.deeper(|parser| parser.pipeline("parenthesized pipeline", Kind::RightParen))?;
                 // The position of a pipeline is that of its first token, not of the parenthesis.
-                return Ok(Some(Operand { pos: pipe.pos, kind: OperandKind::Pipe(Box::new(pipe)) }));
+                let pos = pipe.pos;
+                return Ok(Some(Operand { pos, kind: OperandKind::Pipe(self.arena.pipes.push(pipe)) }));
             }
-            Kind::String | Kind::RawString => {
-                let Some(bytes) = unquote(&token.value) else { return self.error("invalid syntax") };
-                let text = String::from_utf8_lossy(&bytes);
-                let raw = (text.as_bytes() != bytes.as_slice()).then(|| bytes.as_slice().into());
-                let written = token.value.as_ref().into();
-                OperandKind::Text(Box::new(Constant { written, text: text.as_ref().into(), raw }))
-            }
+            Kind::String | Kind::RawString => self.constant(extent)?,
             _ => {
                 self.backup();
                 return Ok(None);
             }
         };
-        Ok(Some(Operand { pos: pos(token.start), kind }))
+        Ok(Some(Operand { pos: token.start, kind }))
+    }
+
+    fn constant(&mut self, written: Extent) -> Parsed<OperandKind> {
+        let quoted = written.of(self.text);
+        if is_plain(quoted) {
+            return Ok(OperandKind::Text(written));
+        }
+        let Some(bytes) = unquote(quoted) else { return self.error("invalid syntax") };
+        let (text, raw) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let bytes = error.into_bytes();
+                (String::from_utf8_lossy(&bytes).into_owned(), Some(bytes.into_boxed_slice()))
+            }
+        };
+        Ok(OperandKind::Constant(self.arena.constants.push(Constant { written, text: text.into(), raw })))
     }
 }
 
+/// Whether a string, which the lexer has read, means what stands in its quotes.
+pub(crate) fn is_plain(quoted: &str) -> bool {
+    let escape = if quoted.starts_with('`') { b'\r' } else { b'\\' };
+    !quoted.as_bytes().contains(&escape)
+}
+
 /// A number with all types that it can have, or what Go says of it.
-fn number(token: &Token<'_>) -> Result<Number, String> {
-    let text = token.value.as_ref();
-    let mut number = Number { written: text.to_owned(), ..Number::default() };
-    match token.kind {
+fn number(kind: Kind, written: Extent, text: &str) -> Result<Number, String> {
+    let text = written.of(text);
+    let mut number = Number::new(written);
+    match kind {
         Kind::CharConstant => {
             let (c, rest) = unquote_char(&text[1..], '\'').ok_or("invalid syntax")?;
             if rest != "'" {

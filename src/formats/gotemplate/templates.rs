@@ -1,14 +1,15 @@
 //! Parsed templates, shared by many renders.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_golang::quote::quote;
 
 use crate::context::{Context, Reads};
+use crate::functions::Functions;
 use crate::node::Tree;
 use crate::parse::{Setting, parse};
+use crate::quick::QuickMap;
 use crate::{Budget, ExecError, Function, Marks, ParseError, Text, Value};
 
 /// What a field of a map is whose key is missing (Go's option `missingkey`).
@@ -27,11 +28,12 @@ pub enum MissingKey {
 #[derive(Clone, Debug)]
 pub struct Templates {
     pub(crate) name: String,
-    functions: HashMap<&'static str, Function>,
-    methods: HashMap<&'static str, &'static [Function]>,
+    pub(crate) functions: Arc<Functions>,
+    /// Of maps of few types.
+    methods: Vec<(&'static str, &'static [Function])>,
     delimiters: (String, String),
     pub(crate) missing_key: MissingKey,
-    pub(crate) trees: HashMap<Arc<str>, Arc<Tree>>,
+    pub(crate) trees: QuickMap<Arc<str>, Arc<Tree>>,
 }
 
 /// What a render made.
@@ -47,10 +49,17 @@ impl Templates {
     /// An empty set, whose templates can call these functions and Go's own.
     #[must_use]
     pub fn new(functions: &[Function]) -> Self {
-        let functions = functions.iter().map(|function| (function.name, *function)).collect();
+        let functions = Arc::new(Functions::new(functions));
         let delimiters = ("{{".to_owned(), "}}".to_owned());
         let missing_key = MissingKey::Zero;
-        Self { name: String::new(), functions, methods: HashMap::new(), delimiters, missing_key, trees: HashMap::new() }
+        Self {
+            name: String::new(),
+            functions,
+            methods: Vec::new(),
+            delimiters,
+            missing_key,
+            trees: QuickMap::default(),
+        }
     }
 
     /// The same set with other delimiters for what is parsed from now on. An empty one is Go's own.
@@ -71,12 +80,14 @@ impl Templates {
     /// The same set, in which maps of a named type have these methods. Their first argument is the map itself.
     #[must_use]
     pub fn with_methods(mut self, type_name: &'static str, methods: &'static [Function]) -> Self {
-        self.methods.insert(type_name, methods);
+        self.methods.retain(|known| known.0 != type_name);
+        self.methods.push((type_name, methods));
         self
     }
 
     pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<Function> {
-        self.methods.get(type_name)?.iter().find(|method| method.name == name).copied()
+        let methods = self.methods.iter().find(|known| known.0 == type_name)?.1;
+        methods.iter().find(|method| method.name == name).copied()
     }
 
     /// The same set under the name that messages about missing templates have: Helm's is `gotpl`.

@@ -1,7 +1,5 @@
 //! Tokens of a template's text.
 
-use std::borrow::Cow;
-
 use seatrial_golang::quote::quote;
 
 /// What a token is. The order of keywords does not matter; `is_keyword` knows them.
@@ -80,34 +78,32 @@ impl Kind {
     }
 }
 
-/// A token.
-#[derive(Clone, Debug)]
-pub(crate) struct Token<'s> {
+/// A token: a stretch of the text. What an error says is known to the lexer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
     pub(crate) kind: Kind,
     /// Where it begins.
-    pub(crate) start: usize,
-    /// The text of the token, or the message of an error.
-    pub(crate) value: Cow<'s, str>,
-    pub(crate) line: usize,
+    pub(crate) start: u32,
+    /// The byte behind it.
+    pub(crate) end: u32,
 }
 
-impl Token<'_> {
-    /// The byte behind the token.
-    pub(crate) fn end(&self) -> usize {
-        self.start + self.value.len()
-    }
+#[allow(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GB")]
+pub(crate) fn pos(at: usize) -> u32 {
+    at as u32
+}
 
-    /// How messages show it.
-    pub(crate) fn shown(&self) -> String {
-        match self.kind {
-            Kind::Eof => "EOF".to_owned(),
-            Kind::Error => self.value.clone().into_owned(),
-            kind if kind.is_keyword() => format!("<{}>", self.value),
-            _ if self.value.len() > 10 => {
-                let end = self.value.char_indices().nth(10).map_or(self.value.len(), |(at, _)| at);
-                format!("{}...", quote(&self.value[..end]))
+impl Kind {
+    /// How messages show a token that is not an error.
+    pub(crate) fn shown(self, value: &str) -> String {
+        match self {
+            Self::Eof => "EOF".to_owned(),
+            kind if kind.is_keyword() => format!("<{value}>"),
+            _ if value.len() > 10 => {
+                let end = value.char_indices().nth(10).map_or(value.len(), |(at, _)| at);
+                format!("{}...", quote(&value[..end]))
             }
-            _ => quote(&self.value),
+            _ => quote(value),
         }
     }
 }
