@@ -19,8 +19,8 @@ pub(crate) struct Dialect<'s> {
 pub(crate) struct Lexer<'s> {
     pub(crate) input: &'s str,
     pub(crate) dialect: Dialect<'s>,
-    /// The first byte of the left delimiter, and of the right one.
-    firsts: (u8, u8),
+    left: Delimiter<'s>,
+    right: Delimiter<'s>,
     pub(crate) pos: usize,
     pub(crate) start: usize,
     depth: i32,
@@ -55,23 +55,43 @@ fn shown_code(c: Option<char>) -> String {
     if is_print(c) { format!("U+{code:04X} '{c}'") } else { format!("U+{code:04X}") }
 }
 
-/// Where the delimiter begins that begins with this byte.
-fn find(text: &[u8], delimiter: &[u8], first: u8) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        from += text[from..].iter().position(|byte| *byte == first)?;
-        if text[from..].starts_with(delimiter) {
-            return Some(from);
+/// A delimiter, of which the first byte decides most often.
+#[derive(Clone, Copy)]
+struct Delimiter<'s> {
+    bytes: &'s [u8],
+    first: u8,
+}
+
+impl<'s> Delimiter<'s> {
+    fn of(delimiter: &'s str) -> Self {
+        let bytes = delimiter.as_bytes();
+        Self { bytes, first: bytes.first().copied().unwrap_or_default() }
+    }
+
+    #[inline]
+    fn begins(self, text: &[u8]) -> bool {
+        text.first() == Some(&self.first)
+            && text.len() >= self.bytes.len()
+            && self.bytes.iter().zip(text).all(|(wanted, byte)| wanted == byte)
+    }
+
+    /// Where it is next.
+    fn find(self, text: &[u8]) -> Option<usize> {
+        let mut from = 0;
+        loop {
+            from += text[from..].iter().position(|byte| *byte == self.first)?;
+            if self.begins(&text[from..]) {
+                return Some(from);
+            }
+            from += 1;
         }
-        from += 1;
     }
 }
 
 impl<'s> Lexer<'s> {
     pub(crate) fn new(input: &'s str, dialect: Dialect<'s>) -> Self {
-        let first = |delimiter: &str| delimiter.bytes().next().unwrap_or_default();
-        let firsts = (first(dialect.left), first(dialect.right));
-        Self { input, dialect, firsts, pos: 0, start: 0, depth: 0, is_inside: false, wrong: None }
+        let (left, right) = (Delimiter::of(dialect.left), Delimiter::of(dialect.right));
+        Self { input, dialect, left, right, pos: 0, start: 0, depth: 0, is_inside: false, wrong: None }
     }
 
     /// What is wrong, if the token says that something is.
@@ -127,7 +147,7 @@ impl<'s> Lexer<'s> {
     fn text(&mut self) -> Token {
         loop {
             let rest = self.rest();
-            let Some(found) = find(rest, self.dialect.left.as_bytes(), self.firsts.0) else {
+            let Some(found) = self.left.find(rest) else {
                 self.pos = self.input.len();
                 return self.token(if self.pos == self.start { Kind::Eof } else { Kind::Text });
             };
@@ -170,7 +190,7 @@ impl<'s> Lexer<'s> {
 
     fn comment(&mut self) -> Option<Token> {
         self.pos += 2;
-        let Some(end) = find(self.rest(), b"*/", b'*') else { return Some(self.error("unclosed comment")) };
+        let Some(end) = Delimiter::of("*/").find(self.rest()) else { return Some(self.error("unclosed comment")) };
         self.pos += end + 2;
         let Some(trims) = self.at_right_delimiter() else {
             return Some(self.error("comment ends before closing delimiter"));
@@ -193,16 +213,18 @@ impl<'s> Lexer<'s> {
     }
 
     /// Whether the right delimiter is here, and whether it trims.
+    #[inline]
     fn at_right_delimiter(&self) -> Option<bool> {
         let rest = self.rest();
-        if has_right_marker(rest) && rest[MARKER..].starts_with(self.dialect.right.as_bytes()) {
+        if self.is_trimming_delimiter(rest) {
             return Some(true);
         }
-        self.is_right_delimiter(rest).then_some(false)
+        self.right.begins(rest).then_some(false)
     }
 
-    fn is_right_delimiter(&self, rest: &[u8]) -> bool {
-        rest.first() == Some(&self.firsts.1) && rest.starts_with(self.dialect.right.as_bytes())
+    #[inline]
+    fn is_trimming_delimiter(&self, rest: &[u8]) -> bool {
+        has_right_marker(rest) && self.right.begins(&rest[MARKER..])
     }
 
     fn right_delimiter(&mut self, trims: bool) -> Token {
@@ -277,7 +299,7 @@ impl<'s> Lexer<'s> {
         self.skip_spaces();
         // The last space may belong to a delimiter that trims.
         let before = &self.input.as_bytes()[self.pos - 1..];
-        if has_right_marker(before) && before[MARKER..].starts_with(self.dialect.right.as_bytes()) {
+        if self.is_trimming_delimiter(before) {
             self.pos -= 1;
             if self.pos == self.start {
                 return self.right_delimiter(true);
@@ -289,15 +311,20 @@ impl<'s> Lexer<'s> {
     /// Goes behind a word: whether something may follow there.
     fn word(&mut self) -> bool {
         loop {
-            let Some(byte) = self.peek_byte() else { return true };
-            match class(byte) {
-                Class::Letter | Class::Digit => self.pos += 1,
+            let of_word = |byte: &u8| matches!(class(*byte), Class::Letter | Class::Digit);
+            let Some(end) = self.rest().iter().position(|byte| !of_word(byte)) else {
+                self.pos = self.input.len();
+                return true;
+            };
+            self.pos += end;
+            let rest = self.rest();
+            match class(rest[0]) {
                 Class::Space | Class::Terminator => return true,
                 Class::Wide => match self.peek().filter(|c| is_alphanumeric(*c)) {
                     Some(c) => self.pos += c.len_utf8(),
-                    None => return self.is_right_delimiter(self.rest()),
+                    None => return self.right.begins(rest),
                 },
-                Class::Other => return self.is_right_delimiter(self.rest()),
+                _ => return self.right.begins(rest),
             }
         }
     }
@@ -322,7 +349,7 @@ impl<'s> Lexer<'s> {
 
     fn field_or_variable(&mut self, kind: Kind) -> Token {
         let before = self.pos;
-        if !self.is_right_delimiter(self.rest()) && !self.word() {
+        if !self.right.begins(self.rest()) && !self.word() {
             return self.bad_character();
         }
         let is_dot = kind == Kind::Field && self.pos == before;
