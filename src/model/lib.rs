@@ -50,7 +50,7 @@ pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffi
 pub use once_map::OnceMap;
 pub use origin::{Contribution, Origin, Override, SetBy};
 pub use outcome::{Stage, StageOutcome, StageResult};
-pub use quick_map::QuickMap;
+pub use quick_map::{QuickMap, QuickSet};
 pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{

@@ -1,8 +1,7 @@
 //! How often templates include themselves: Helm ends that, after its own count.
 
-use std::collections::HashMap;
-
 use seatrial_gotemplate::Context;
+use seatrial_model::QuickMap;
 
 use crate::world::World;
 
@@ -11,7 +10,7 @@ const MOST_INCLUDES: u32 = 1000;
 
 /// Templates that are being included, and how often.
 #[derive(Debug, Default)]
-pub(crate) struct Included(HashMap<String, u32>);
+pub(crate) struct Included(QuickMap<String, u32>);
 
 impl Included {
     /// Notes that a template is included, unless it includes itself too often.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use seatrial_gotemplate::Mentions;
-use seatrial_model::{Entry, Finding, Node, Span, nearest};
+use seatrial_model::{Entry, Finding, Node, QuickSet, Span, nearest};
 
 use super::instance::Instance;
 use super::{RenderedChart, Request};
@@ -31,74 +31,123 @@ pub(crate) fn findings(
     if request.values.entries().is_empty() {
         return Vec::new();
     }
-    let mentions = parsed.mentions();
-    if mentions.whole.contains(VALUES) {
-        return Vec::new();
-    }
-    let mut search = Search { mentions, rendered, used: None, path: Vec::new(), found: Vec::new() };
+    let mut search = Search { rendered, used: None, path: Vec::new(), charts: 0, found: Vec::new() };
     let defaults = request.defaults.unwrap_or_else(|| chart.chart.values_of(rendered.helm));
     search.chart(chart, request.values, &[defaults]);
     let Search { found, .. } = search;
-    if found.is_empty() {
+    // Where all values are known to the chart, what its templates mention need not be found out.
+    if found.is_empty() || parsed.mentions().whole.contains(VALUES) {
+        return Vec::new();
+    }
+    let mut unread: Vec<Unread<'_>> = Vec::new();
+    for value in found {
+        let is_in_last = unread.last().is_some_and(|last| value.is_within(last.entry));
+        if !is_in_last && value.is_unread(parsed.mentions()) {
+            unread.push(value);
+        }
+    }
+    if unread.is_empty() {
         return Vec::new();
     }
     let other = OtherWords::of(chart, request.values);
-    let told = found.into_iter().filter(|unread| !other.has(&unread.key));
-    told.map(|unread| unread.finding).collect()
+    unread.iter().filter(|unread| !other.has(name(unread.entry))).map(Unread::finding).collect()
 }
 
-struct Unread {
-    key: String,
-    finding: Finding,
+/// A value that the chart does not have, and that is not used as far as its templates were executed.
+struct Unread<'a> {
+    chart: &'a Instance<'a>,
+    /// The charts that it is for, and the keys that it lies in.
+    path: Vec<&'a Entry>,
+    /// How many of the path are charts.
+    charts: usize,
+    entry: &'a Entry,
+    /// What the chart has beside it.
+    siblings: Vec<&'a Entry>,
 }
 
+fn name(entry: &Entry) -> &str {
+    entry.key.text.as_str()
+}
+
+impl Unread<'_> {
+    fn is_within(&self, entry: &Entry) -> bool {
+        self.path.iter().any(|around| std::ptr::eq(*around, entry))
+    }
+
+    /// Whether no template names it, and none uses what it lies in as a whole.
+    fn is_unread(&self, mentions: &Mentions) -> bool {
+        let around = &self.path[self.charts..];
+        !mentions.named.contains(name(self.entry)) && !around.iter().any(|around| mentions.whole.contains(name(around)))
+    }
+
+    fn finding(&self) -> Finding {
+        let key = name(self.entry);
+        let whole = self.path.iter().map(|around| name(around)).chain([key]).collect::<Vec<_>>().join(".");
+        let message = format!("no template of chart `{}` reads `{whole}`", self.chart.name);
+        let finding = Finding::new(ids::UNREAD_VALUE, self.entry.key.span, message).with_field(whole);
+        let siblings: Vec<&Entry> = self.siblings.iter().copied().filter(|sibling| name(sibling) != key).collect();
+        let near = nearest(key, siblings.iter().map(|sibling| name(sibling)));
+        match near.and_then(|near| siblings.iter().find(|sibling| name(sibling) == near)) {
+            Some(near) => finding
+                .with_help(format!("did you mean `{}`?", name(near)))
+                .with_related(near.key.span, "this name is similar"),
+            None => finding,
+        }
+    }
+}
+
+/// The search for values that the chart does not have.
 struct Search<'a> {
-    mentions: &'a Mentions,
     rendered: &'a RenderedChart,
     /// The places of values that were used, once they are asked for.
-    used: Option<HashSet<Span>>,
-    path: Vec<String>,
-    found: Vec<Unread>,
+    used: Option<QuickSet<Span>>,
+    path: Vec<&'a Entry>,
+    charts: usize,
+    found: Vec<Unread<'a>>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// The values of a chart. Its defaults are those of its own, and what the charts around it say of it.
-    fn chart(&mut self, chart: &Instance<'_>, given: &Node, defaults: &[&Node]) {
-        let dependencies = chart.chart.metadata.dependencies.iter().flatten();
-        let mut charts: HashSet<&str> = dependencies.flat_map(|one| [&*one.name, &*one.alias]).collect();
-        charts.extend(chart.chart.subcharts.iter().map(|subchart| subchart.name()));
+    fn chart(&mut self, chart: &'a Instance<'a>, given: &'a Node, defaults: &[&'a Node]) {
+        let is_chart = |key: &str| {
+            let mut dependencies = chart.chart.metadata.dependencies.iter().flatten();
+            dependencies.any(|one| *one.name == *key || *one.alias == *key)
+                || chart.chart.subcharts.iter().any(|subchart| subchart.name() == key)
+        };
         for entry in given.entries() {
-            let key = entry.key.text.as_str();
+            let key = name(entry);
             let inner: Vec<&Node> = defaults.iter().filter_map(|node| node.get(key)).collect();
             if let Some(child) = chart.children.iter().find(|child| child.name == key) {
-                self.path.push(key.to_owned());
+                self.path.push(entry);
+                self.charts += 1;
                 let own = std::iter::once(child.chart.values_of(self.rendered.helm)).chain(inner).collect::<Vec<_>>();
                 self.chart(child, &entry.value, &own);
+                self.charts -= 1;
                 self.path.pop();
                 continue;
             }
-            if !charts.contains(key) && !SHARED.contains(&key) {
+            if !SHARED.contains(&key) && !is_chart(key) {
                 self.key(chart, entry, (defaults, &inner));
             }
         }
     }
 
-    fn key(&mut self, chart: &Instance<'_>, entry: &Entry, (around, inner): (&[&Node], &[&Node])) {
-        let key = entry.key.text.as_str();
+    fn key(&mut self, chart: &'a Instance<'a>, entry: &'a Entry, (around, inner): (&[&'a Node], &[&'a Node])) {
+        let key = name(entry);
         let is_passed_over = key.starts_with(['_', '.']) || key.starts_with("x-") || entry.value.is_null();
         if is_passed_over || self.is_used(entry.value.span()) {
             return;
         }
-        if inner.is_empty() && !self.mentions.named.contains(key) {
-            self.tell(chart, entry, around);
+        if inner.is_empty() {
+            let siblings = around.iter().flat_map(|node| node.entries()).collect();
+            self.found.push(Unread { chart, path: self.path.clone(), charts: self.charts, entry, siblings });
+        }
+        if !entry.value.is_mapping() {
             return;
         }
-        if self.mentions.whole.contains(key) || !entry.value.is_mapping() {
-            return;
-        }
-        self.path.push(key.to_owned());
+        self.path.push(entry);
         for inner_entry in entry.value.entries() {
-            let key = inner_entry.key.text.as_str();
+            let key = name(inner_entry);
             let below: Vec<&Node> = inner.iter().filter_map(|node| node.get(key)).collect();
             self.key(chart, inner_entry, (inner, &below));
         }
@@ -112,23 +161,6 @@ impl Search<'_> {
             origins.map(|origin| origin.span).collect()
         });
         used.contains(&span)
-    }
-
-    fn tell(&mut self, chart: &Instance<'_>, entry: &Entry, around: &[&Node]) {
-        let key = entry.key.text.as_str();
-        let whole: Vec<&str> = self.path.iter().map(String::as_str).chain([key]).collect();
-        let message = format!("no template of chart `{}` reads `{}`", chart.name, whole.join("."));
-        let finding = Finding::new(ids::UNREAD_VALUE, entry.key.span, message).with_field(whole.join("."));
-        let siblings = around.iter().flat_map(|node| node.entries());
-        let siblings: Vec<&Entry> = siblings.filter(|sibling| sibling.key.text.as_str() != key).collect();
-        let near = nearest(key, siblings.iter().map(|sibling| sibling.key.text.as_str()));
-        let finding = match near.and_then(|near| siblings.iter().find(|sibling| sibling.key.text.as_str() == near)) {
-            Some(near) => finding
-                .with_help(format!("did you mean `{}`?", near.key.text.as_str()))
-                .with_related(near.key.span, "this name is similar"),
-            None => finding,
-        };
-        self.found.push(Unread { key: key.to_owned(), finding });
     }
 }
 
