@@ -59,6 +59,16 @@ const LEAST_STACK: usize = if cfg!(debug_assertions) { 6 << 20 } else { 1 << 20 
 /// Bytes of another stack.
 const MORE_STACK: usize = 16 << 20;
 
+/// Does something that executes many templates on one stack which is large enough for most: each of them would begin another one where this
+/// stack has little left.
+pub fn with_large_stack<T>(run: impl FnOnce() -> T) -> T {
+    if has_stack() { run() } else { stacker::grow(MORE_STACK, run) }
+}
+
+fn has_stack() -> bool {
+    stacker::remaining_stack().is_none_or(|left| left >= LEAST_STACK)
+}
+
 impl<'a> Context<'a> {
     pub(crate) fn new(templates: &'a Templates, budget: Budget<'a>, world: &'a mut dyn Any) -> Self {
         let (reads, out) = (Reads::default(), TextBuilder::new());
@@ -186,7 +196,7 @@ impl<'a> Context<'a> {
 
     /// Does something that may go deep, on another stack where this one has little left.
     pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> Result<T, Failure> {
-        if stacker::remaining_stack().is_none_or(|left| left >= LEAST_STACK) {
+        if has_stack() {
             return Ok(run(self));
         }
         if self.added + MORE_STACK > self.budget.stack {

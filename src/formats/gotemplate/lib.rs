@@ -48,7 +48,7 @@ mod token;
 mod value;
 
 pub use budget::Budget;
-pub use context::{Context, Reads};
+pub use context::{Context, Reads, with_large_stack};
 pub use error::{ExecError, Failure, Frame, Missing, ParseError};
 pub use function::{Call, Function, Type};
 pub use list::{Element, List};

@@ -83,6 +83,15 @@ impl MarkSet {
         }
     }
 
+    /// Notes all that another set has.
+    pub fn extend(&mut self, other: &Self) {
+        if self.dense.len() < other.dense.len() {
+            self.dense.resize(other.dense.len(), 0);
+        }
+        self.dense.iter_mut().zip(&other.dense).for_each(|(own, others)| *own |= others);
+        self.sparse.extend(&other.sparse);
+    }
+
     /// Whether the mark was seen.
     #[must_use]
     pub fn contains(&self, mark: u32) -> bool {
@@ -95,7 +104,8 @@ impl MarkSet {
     /// All marks that were seen, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         let dense = self.dense.iter().zip(0_u32..).flat_map(|(&word, index)| {
-            (0..64_u32).filter(move |bit| word >> bit & 1 == 1).map(move |bit| index * 64 + bit)
+            let bits = std::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)));
+            bits.take_while(|left| *left != 0).map(move |left| index * 64 + left.trailing_zeros())
         });
         dense.chain(self.sparse.iter().copied())
     }
@@ -119,5 +129,10 @@ mod tests {
         set.add(&Marks::of([0, 64, 3, u32::MAX]));
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 3, 64, u32::MAX]);
         assert!(set.contains(64) && set.contains(u32::MAX) && !set.contains(65));
+        let mut all = MarkSet::default();
+        all.add(&Marks::of([1, 127]));
+        all.extend(&set);
+        all.extend(&MarkSet::default());
+        assert_eq!(all.iter().collect::<Vec<_>>(), [0, 1, 3, 64, 127, u32::MAX]);
     }
 }

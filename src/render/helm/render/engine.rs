@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use seatrial_gotemplate::{Budget, MapKind, Text, Value};
+use seatrial_gotemplate::{Budget, MapKind, Text, Value, with_large_stack};
 use seatrial_model::{Finding, Level, SourceFile};
 
 use super::failure::Failure;
@@ -70,7 +70,7 @@ fn render_into(chart: &Arc<Chart>, request: &Request<'_>, rendered: &mut Rendere
     instance.paths(None, &mut paths);
     let parsed = chart.parsed(helm, &paths, || parse(&all, helm)).map_err(|failure| Failure::clone(&failure))?;
     rendered.sources.clone_from(&parsed.sources);
-    let executed = execute(chart, &parsed, &all, (request, rendered));
+    let executed = with_large_stack(|| execute(chart, &parsed, &all, (request, rendered)));
     rendered.asked = shared.asked.take();
     let mut texts = executed?;
     let own_notes = format!("{}/templates/{NOTES}", chart.name());
@@ -215,7 +215,7 @@ fn execute(
     world.sources.clone_from(&parsed.named);
     let mut budget: Budget<'_> = request.budget;
     let mut texts = Vec::new();
-    let (mut passed, mut used) = (Vec::new(), Vec::new());
+    let mut reads = seatrial_gotemplate::Reads::default();
     for renderable in all {
         let is_partial = renderable.name.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
         if is_partial {
@@ -228,15 +228,11 @@ fn execute(
         let data = Value::map(renderable.data.clone());
         let result = parsed.templates.execute(&renderable.name, data, &mut budget, &mut world);
         let done = result.map_err(|error| told::of_execution(&error, &renderable.name, parsed, (chart, rendered)))?;
-        passed.extend(done.reads.passed.iter());
-        used.extend(done.reads.used.iter());
+        reads.passed.extend(&done.reads.passed);
+        reads.used.extend(&done.reads.used);
         texts.push((renderable.name.clone(), without_no_value(done.text)));
     }
-    for marks in [&mut passed, &mut used] {
-        marks.sort_unstable();
-        marks.dedup();
-    }
-    rendered.reads = super::Reads { passed, used };
+    rendered.reads = super::Reads { passed: reads.passed.iter().collect(), used: reads.used.iter().collect() };
     (rendered.changing, rendered.looked_up) = (world.changing, world.looked_up);
     Ok(texts)
 }
