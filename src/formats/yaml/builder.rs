@@ -10,6 +10,7 @@ use seatrial_model::{Entries, Entry, Key, Node, ScalarKind, SourceFile, Span, St
 
 use crate::anchors::Anchors;
 use crate::comments::Pending;
+use crate::event::Spot;
 use crate::findings::Findings;
 use crate::frame::{Frame, Shape, Size};
 use crate::order::Place;
@@ -100,24 +101,19 @@ impl<'a> Builder<'a> {
         *self = Builder { frames, nodes, entries, ..fresh };
     }
 
-    pub(crate) fn take(&mut self, event: Event<'a>, span: granit_parser::Span) -> Step {
-        let range = span.byte_range().unwrap_or_default();
+    pub(crate) fn take(&mut self, event: Event<'a>, spot: Spot) -> Step {
+        let range = spot.range.clone();
         let taken = match event {
             Event::DocumentStart(..) => self.start_document(range),
             Event::DocumentEnd => match self.no_tab_until(range.start, Place::Block) {
                 Ok(()) => return self.finish(),
                 Err(problem) => Err(problem),
             },
-            Event::Comment(_, placement) => self.comment(range, span.start.col(), placement),
-            Event::Scalar(value, style, anchor, tag) => {
-                self.scalar(value, range, style, anchor, tag.zip(Some(span)).as_ref())
-            }
-            Event::SequenceStart(style, anchor, tag) => {
-                self.open(Shape::Sequence, style, anchor, tag.is_some().then_some(span), &span)
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                let shape = Shape::Mapping { key: None, merges: false };
-                self.open(shape, style, anchor, tag.is_some().then_some(span), &span)
+            Event::Comment(_, placement) => self.comment(range, spot.column, placement),
+            Event::Scalar(value, style, anchor, tag) => self.scalar(value, spot, style, anchor, tag),
+            Event::SequenceStart(style, anchor, _) => self.open(Shape::Sequence, style, anchor, spot),
+            Event::MappingStart(style, anchor, _) => {
+                self.open(Shape::Mapping { key: None, merges: false }, style, anchor, spot)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
             Event::Anchor(_, name) => {
@@ -213,14 +209,16 @@ impl<'a> Builder<'a> {
     fn scalar(
         &mut self,
         value: Cow<'a, str>,
-        range: Range<usize>,
+        spot: Spot,
         style: ScalarStyle,
         anchor: usize,
-        tag: Option<&(Cow<'a, Tag>, granit_parser::Span)>,
+        tag: Option<Cow<'a, Tag>>,
     ) -> Result<(), Problem> {
         let range = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => span::block_scalar(self.file.text(), self.last_end, range),
-            _ => range,
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                span::block_scalar(self.file.text(), self.last_end, spot.range)
+            }
+            _ => spot.range,
         };
         let place = self.surroundings();
         let value =
@@ -236,14 +234,14 @@ impl<'a> Builder<'a> {
         };
         let size = Size { nodes: 1 + written.len() / 64, height: 0 };
         let mut text = if absent { Text::from_static("") } else { self.text_of(value) };
-        if let Some((tag, _)) = tag {
+        if let Some(tag) = &tag {
             (text, kind) = tag::resolve(tag, text, kind, self.dialect, &range)?;
         }
         self.last_end = range.end;
         let source = Span::new(self.file.id(), range.start, range.end);
         let mut node = Node::scalar(text, kind, frame::style_of(style), source);
-        if let Some((_, span)) = tag {
-            self.set_tag(&mut node, span);
+        if let (Some(_), Some(tag)) = (tag, spot.tag) {
+            node.set_tag(Text::slice(self.file, tag.start, tag.end));
         }
         if anchor != 0 {
             self.anchors.define(anchor, &node, size);
@@ -267,12 +265,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn set_tag(&self, node: &mut Node, span: &granit_parser::Span) {
-        if let Some(range) = span.tag_span().and_then(|s| s.byte_range()) {
-            node.set_tag(Text::slice(self.file, range.start, range.end));
-        }
-    }
-
     fn awaits_key(&self) -> bool {
         matches!(self.frames.last(), Some(Frame { shape: Shape::Mapping { key: None, .. }, .. }))
     }
@@ -286,15 +278,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn open(
-        &mut self,
-        shape: Shape,
-        style: StructureStyle,
-        anchor: usize,
-        tag: Option<granit_parser::Span>,
-        span: &granit_parser::Span,
-    ) -> Result<(), Problem> {
-        let range = span.byte_range().unwrap_or_default();
+    fn open(&mut self, shape: Shape, style: StructureStyle, anchor: usize, spot: Spot) -> Result<(), Problem> {
+        let range = spot.range.clone();
         if self.awaits_key() {
             return Err(tag::no_scalar_key(range));
         }
@@ -310,18 +295,17 @@ impl<'a> Builder<'a> {
         if self.strict.concerns_gaps() && style == StructureStyle::Block {
             span::no_tab_before(text, range.start)?;
         }
-        let (start, column) = span::collection_start(text, self.last_end, &shape, style, span);
+        let (start, column) = span::collection_start(text, self.last_end, &shape, style, &spot);
         self.no_tab_until(start, self.surroundings())?;
         self.after_plain = false;
         let below_sequence = matches!(self.frames.last(), Some(Frame { shape: Shape::Sequence, .. }));
         let comments = if below_sequence { self.pending.before_value() } else { self.pending.before_container() };
-        let tag_range = tag.and_then(|t| t.tag_span()).and_then(|t| t.byte_range());
         self.last_end = self.last_end.max(range.end);
         self.frames.push(Frame {
             shape,
             first,
             style: if style == StructureStyle::Flow { Style::Flow } else { Style::Plain },
-            tag: tag_range.map(|r| Text::slice(self.file, r.start, r.end)),
+            tag: spot.tag.map(|tag| Text::slice(self.file, tag.start, tag.end)),
             start,
             column,
             comments,

@@ -8,7 +8,7 @@ use seatrial_model::{Encoding, Finding, Level, Node, SourceFile, Span, ids};
 
 use crate::builder::{Builder, Step};
 use crate::findings::Findings;
-use crate::scan_error;
+use crate::{quick, scan_error};
 
 /// How plain scalars are typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,20 +44,50 @@ pub(crate) const MAX_DEPTH: usize = 500;
 #[must_use]
 pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
     let text = file.text();
-    let mut parsed = Parsed::default();
     if u32::try_from(text.len()).is_err() {
+        let mut parsed = Parsed::default();
         let message = "the file is larger than 4 GiB";
         parsed.findings.push(Finding::new(ids::PARSE_ERROR, Span::start_of(file.id()), message));
         return parsed;
     }
-    let mut findings = Findings::default();
+    let mut parsed = quickly(file, dialect).unwrap_or_else(|| thoroughly(file, dialect));
+    // What the documents mean is the model's affair: it remembers which parts of the file no reader may see.
+    parsed.documents.iter().for_each(|document| file.note_document(&document.node, document.span));
+    if file.encoding() != Encoding::Utf8 {
+        keep_the_first(&mut parsed);
+    }
+    parsed
+}
+
+/// What a file holds, where it is easy to read and nothing is wrong with it.
+fn quickly(file: &Arc<SourceFile>, dialect: Dialect) -> Option<Parsed> {
+    let (mut parsed, mut findings) = (Parsed::default(), Findings::default());
+    let mut builder = Builder::new(file, dialect);
+    for (event, spot) in quick::read(file.text())?.events(file.text()) {
+        match builder.take(event, spot) {
+            Step::More => {}
+            Step::Document(document, duplicates) => {
+                findings.append(duplicates);
+                parsed.documents.extend(document);
+            }
+            Step::Problem(_) => return None,
+        }
+    }
+    parsed.findings = findings.finish();
+    Some(parsed)
+}
+
+/// What any file holds, and what is wrong with it.
+fn thoroughly(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
+    let text = file.text();
+    let (mut parsed, mut findings) = (Parsed::default(), Findings::default());
     let readable = without_inner_marks(text);
     let mut parser = Parser::new_from_str_with_options(&readable, options());
     let mut builder = Builder::new(file, dialect);
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((Event::StreamEnd, _)) => break,
-            Ok((event, span)) => builder.take(event, span),
+            Ok((event, span)) => builder.take(event, span.into()),
             Err(error) => Step::Problem(scan_error::explain(&error, text)),
         };
         match step {
@@ -81,11 +111,6 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
         }
     }
     parsed.findings = findings.finish();
-    // What the documents mean is the model's affair: it remembers which parts of the file no reader may see.
-    parsed.documents.iter().for_each(|document| file.note_document(&document.node, document.span));
-    if file.encoding() != Encoding::Utf8 {
-        keep_the_first(&mut parsed);
-    }
     parsed
 }
 
@@ -123,7 +148,7 @@ fn without_inner_marks(text: &str) -> Cow<'_, str> {
     Cow::Owned(readable)
 }
 
-fn options() -> granit_parser::Options {
+pub(crate) fn options() -> granit_parser::Options {
     granit_parser::options! {
         // As libyaml, which both oracles descend from.
         block_scalar_eof_without_line_feed: true,

@@ -2,6 +2,7 @@
 
 use granit_parser::StructureStyle;
 
+use crate::event::Spot;
 use crate::frame::Shape;
 use crate::problem::{self, Problem, WHITE, line_end};
 
@@ -26,10 +27,10 @@ pub(crate) fn collection_start(
     last_end: usize,
     shape: &Shape,
     style: StructureStyle,
-    span: &granit_parser::Span,
+    spot: &Spot,
 ) -> (usize, usize) {
-    let start = span.byte_range().unwrap_or_default().start;
-    let place = (start, span.start.col());
+    let start = spot.range.start;
+    let place = (start, spot.column);
     if style == StructureStyle::Flow {
         return place;
     }
