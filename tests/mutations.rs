@@ -81,6 +81,7 @@ fn walked(root: &str, own: &Arc<Repository>) -> Rendered {
         repositories: Repositories { own: Arc::clone(own), others: Vec::new() },
         variables: Vec::new(),
         minor: Minor::DEFAULT,
+        chance: seatrial_helm::Chance::default(),
         version: Version::parse(FLUX).expect("a version"),
     })
 }

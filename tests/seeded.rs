@@ -59,13 +59,97 @@ fn decoded(text: &str) -> String {
 
 #[test]
 fn the_next_run_makes_the_same_password_and_nobody_is_told_the_seed() {
+    keeps_its_password(CONFIG, &[], 0);
+}
+
+#[test]
+fn a_chart_of_a_kustomization_has_the_seed_of_its_target() {
+    let kustomization = "\
+resources: [name.yaml]
+helmGlobals: { chartHome: charts }
+helmCharts: [{ name: shop, releaseName: shop }]
+namePrefix: my-
+";
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n";
+    let config = CONFIG.replace("helm: { chart: shop }", "kustomize: { path: deploy }");
+    let files = [
+        ("deploy/kustomization.yaml", kustomization),
+        ("deploy/name.yaml", other),
+        ("deploy/charts/shop/Chart.yaml", CHART.1),
+        ("deploy/charts/shop/templates/secret.yaml", SECRET.1),
+        ("deploy/charts/shop/values.yaml", "{}\n"),
+    ];
+    keeps_its_password(&config, &files, 0);
+}
+
+/// Kinds of Flux, as far as a test needs them.
+fn definitions() -> String {
+    let define = |kind: &str, group: &str, version: &str| {
+        let one = kind.to_lowercase();
+        let many = one.strip_suffix('y').map_or_else(|| format!("{one}s"), |one| format!("{one}ies"));
+        format!(
+            "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{ name: {many}.{group} }}\nspec:\n  group: {group}\n  scope: Namespaced\n  names: {{ kind: {kind}, plural: {many}, singular: {one} }}\n  versions:\n  - {{ name: {version}, served: true, storage: true, schema: {{ openAPIV3Schema: {{ type: object, x-kubernetes-preserve-unknown-fields: true }} }} }}\n"
+        )
+    };
+    define("HelmRelease", "helm.toolkit.fluxcd.io", "v2")
+        + &define("GitRepository", "source.toolkit.fluxcd.io", "v1")
+        + &define("ResourceSet", "fluxcd.controlplane.io", "v1")
+}
+
+/// A cluster that Flux reconciles; the source of its charts is checked out here.
+const FLUX: &str = "flux: { path: clusters/dev, repositories: { charts: . } }";
+
+#[test]
+fn what_a_helm_release_installs_has_the_seed_of_its_target() {
+    let release = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: charts, namespace: default }
+spec: { interval: 1h, url: 'https://example.com/charts' }
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: shop, namespace: default }
+spec:
+  interval: 1h
+  chart: { spec: { chart: ./shop, sourceRef: { kind: GitRepository, name: charts } } }
+";
+    let config = CONFIG.replace("helm: { chart: shop }", FLUX).replace("30s", "3s");
+    // The kinds of Flux have no controller there.
+    keeps_its_password(
+        &config,
+        &[("clusters/dev/definitions.yaml", &definitions()), ("clusters/dev/shop.yaml", release)],
+        1,
+    );
+}
+
+#[test]
+fn what_a_resource_set_makes_has_the_seed_of_its_target() {
+    let set = "\
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: { name: shop, namespace: default }
+spec:
+  resources:
+  - { apiVersion: v1, kind: Secret, metadata: { name: login, namespace: default }, stringData: { password: 'made-<< randInt 100000000 999999999 >>' } }
+";
+    let config = CONFIG.replace("helm: { chart: shop }", FLUX);
+    keeps_its_password(
+        &config,
+        &[("clusters/dev/definitions.yaml", &definitions()), ("clusters/dev/shop.yaml", set)],
+        0,
+    );
+}
+
+/// Deploys twice what makes a password that begins with `made-`, and ends so each time.
+fn keeps_its_password(config: &str, more: &[(&str, &str)], code: i32) {
     let clusters = Clusters::start(&["dev"]);
-    let scratch = files(&[CHART, SECRET, ("seatrial.yaml", CONFIG)]);
+    let scratch = files(&[&[CHART, SECRET, ("seatrial.yaml", config)], more].concat());
     let kubeconfig = clusters.kubeconfig(scratch.path());
     let run = || {
         let output = deploy(scratch.path(), &kubeconfig, &[]);
         let said = said(scratch.path(), &output);
-        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert_eq!(output.status.code(), Some(code), "{said}");
         said
     };
     let first = run();
@@ -76,12 +160,16 @@ fn the_next_run_makes_the_same_password_and_nobody_is_told_the_seed() {
         .output()
         .expect("the program runs");
     let second = run();
-    let passwords = sent(&clusters, "\"password\":\"");
+    let mut passwords = sent(&clusters, "\"password\":\"");
+    passwords.retain(|password| !password.contains("<<"));
     assert_eq!(passwords.len(), 1, "{passwords:?}");
     let password = decoded(&passwords[0]);
     assert!(password.starts_with("made-"), "{password}");
     let rendered = String::from_utf8_lossy(&rendered.stdout);
-    assert!(rendered.contains("made-") && !rendered.contains(&password), "the seed is not that of a render");
+    assert!(
+        rendered.contains("made-") && !rendered.contains(&password),
+        "the seed is not that of a render: {rendered}"
+    );
     let seeds = sent(&clusters, "\"seed\":\"");
     assert_eq!(seeds.len(), 1, "{seeds:?}");
     for text in [first, second] {

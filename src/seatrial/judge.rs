@@ -29,7 +29,7 @@ use crate::unseen::Unseen;
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) planned: Planned,
-    /// Whether charts made something of it at random or of the time, whatever is told of that.
+    /// Whether charts made something of it at random or of the time, whatever is told of that: it is rendered anew for its target.
     pub(crate) is_changing: bool,
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) report: EnvironmentReport,
@@ -73,11 +73,6 @@ pub(crate) enum Keep {
 }
 
 impl Judged {
-    /// Whether it is rendered anew for its target, with what charts make at random there.
-    pub(crate) fn takes_a_seed(&self) -> bool {
-        self.is_changing && matches!(self.planned.source, Source::Helm(_))
-    }
-
     /// Puts what there is to say of it into the report.
     pub(crate) fn into_report(self, report: &mut Report) {
         report.add_findings(Some(&self.planned.name), &self.findings);
@@ -395,7 +390,8 @@ fn counts(levels: &[Level]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-fn with_levels(findings: Vec<Finding>, levels: &BTreeMap<String, RuleLevel>) -> Vec<Finding> {
+/// Findings as the configuration has them.
+pub(crate) fn with_levels(findings: Vec<Finding>, levels: &BTreeMap<String, RuleLevel>) -> Vec<Finding> {
     let apply = |finding: Finding| match levels.get(finding.rule.as_str()) {
         None => Some(finding),
         Some(RuleLevel::Off) => None,

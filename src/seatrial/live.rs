@@ -17,7 +17,7 @@ use seatrial_trial::Probe;
 
 use crate::authority::stays_inside;
 use crate::config::{ClusterConfig, DeployConfig, EnvironmentConfig, Placeholders, fill};
-use crate::judge::{Judged, elapsed_ms};
+use crate::judge::{Judged, elapsed_ms, with_levels};
 use crate::plan::Planned;
 use crate::preparation::Preparation;
 use crate::progress::ProgressLog;
@@ -31,7 +31,7 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
 
 /// Why an environment is not deployed whose charts make what others could make, too.
-pub(crate) const GUESSABLE: &str = "a chart makes values at random or of the time, and they could be guessed";
+const GUESSABLE: &str = "a chart makes values at random or of the time, and they could be guessed";
 
 /// Why there is no seed either.
 const NO_RANDOMNESS: &str = "the system gives no random bytes";
@@ -169,7 +169,7 @@ impl LiveContext<'_> {
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);
         let (cluster, cancel) = (&live_target.cluster, self.cancel);
         let planned = &judged.planned;
-        let mut deployed = if judged.takes_a_seed() {
+        let mut deployed = if judged.is_changing {
             let render = |seed: &Seed| self.rendered_with(seed, planned, prepared);
             let fresh = || seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned());
             let seeded = Seeded { fresh: &fresh, render: &render };
@@ -214,11 +214,12 @@ impl LiveContext<'_> {
     /// The objects of an environment, of which charts make what is random of a seed, and of the time that it is.
     fn rendered_with(&self, seed: &Seed, planned: &Planned, prepared: &Preparation) -> Result<Arc<[Manifest]>, String> {
         let chance = Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() };
-        let render = || prepared.renderer.render_by(planned.subject(), &prepared.images, chance).0;
+        let render = || prepared.renderer.render_by(planned.subject(), &prepared.images, Some(chance)).0;
         let rendered = tokio::task::block_in_place(render);
         rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m, &self.session.sources));
         self.session.masker.learn(&self.session.sources);
-        match rendered.findings.iter().find(|finding| finding.level == Level::Error) {
+        let findings = with_levels(rendered.findings, &prepared.levels);
+        match findings.iter().find(|finding| finding.level == Level::Error) {
             None => Ok(rendered.manifests.into()),
             Some(error) => Err(format!("with them, rendering fails: {}", error.message)),
         }

@@ -14,7 +14,7 @@ use crate::cli::RunArgs;
 use crate::config::{Config, EnvironmentConfig};
 use crate::head_lines::show_for_head;
 use crate::judge::{Judged, Keep, count, elapsed_ms};
-use crate::live::{GUESSABLE, LiveContext, LiveTarget};
+use crate::live::{LiveContext, LiveTarget};
 use crate::plan::PlanFlags;
 use crate::preparation::{Preparation, Selection};
 use crate::progress::ProgressLog;
@@ -196,10 +196,6 @@ impl Trial<'_> {
             }
             if let Some(because) = self.context.foreign_access(&target) {
                 return Err(because);
-            }
-            // What Flux releases is not rendered anew with a seed of the cluster.
-            if judged.is_changing && !judged.takes_a_seed() {
-                return Err(GUESSABLE.to_owned());
             }
             if judged.findings.iter().any(|finding| finding.rule == REMOTE_CHART.as_str()) {
                 return Err("a chart was not fetched, and what is deployed without it would be incomplete".to_owned());

@@ -1,5 +1,6 @@
 //! What is looked at, and with what: environments, checkouts, images and the renderer. Assembled once, alike for every command.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use seatrial_tree::Tree;
 use crate::against::Against;
 use crate::checkouts::Checkouts;
 use crate::cli::SourceArgs;
+use crate::config::RuleLevel;
 use crate::given::{Elsewhere, Given, given};
 use crate::judge::{Bench, Judged, Keep, Seat, judge};
 use crate::outside::Outside;
@@ -49,6 +51,8 @@ pub(crate) struct Preparation {
     checkouts: Checkouts,
     /// What the rules are told.
     options: Options,
+    /// What the configuration makes of findings, once something was judged.
+    pub(crate) levels: BTreeMap<String, RuleLevel>,
 }
 
 impl Preparation {
@@ -82,6 +86,7 @@ impl Preparation {
             notices: plan.notices,
             checkouts,
             options: Options::default(),
+            levels: BTreeMap::new(),
         })
     }
 
@@ -162,16 +167,16 @@ impl Preparation {
             None
         });
         report.alterations = context.alterations();
-        let mut levels = plan::levels(context.workspace.config.as_ref());
+        self.levels = plan::levels(context.workspace.config.as_ref());
         if self.options.strict_schemas {
             // The command line has the last word.
-            levels.remove(ids::UNKNOWN_KIND.as_str());
+            self.levels.remove(ids::UNKNOWN_KIND.as_str());
         }
         let bench = Bench {
             session: context.session,
             fail_on: report.fail_on,
             images: &self.images,
-            levels: &levels,
+            levels: &self.levels,
             options: self.options,
             keep,
             is_stopped,

@@ -108,21 +108,21 @@ impl Renderer {
 
     /// Renders an environment. Gives back how many containers each `--image` changed, too.
     pub(crate) fn render(&self, subject: Subject<'_>, images: &[ImageOverride]) -> (Rendered, Vec<usize>) {
-        self.render_by(subject, images, Chance::default())
+        self.render_by(subject, images, None)
     }
 
-    /// The same, with what charts make at random and the time that it is for them. Of charts that Flux releases nothing is told.
+    /// The same, with what charts make at random and the time that it is for them, where those are not the fixed ones.
     pub(crate) fn render_by(
         &self,
         subject: Subject<'_>,
         images: &[ImageOverride],
-        chance: Chance,
+        chance: Option<Chance>,
     ) -> (Rendered, Vec<usize>) {
         let Subject { source, load_restriction, minor } = subject;
         let mut rendered = match source {
-            Source::Flux(root) => self.walk(root, minor),
-            Source::Kustomize(path) => self.build(path, load_restriction),
-            Source::Helm(release) => self.charts.render(release, &self.tree, minor, chance),
+            Source::Flux(root) => self.walk(root, minor, chance.unwrap_or_default()),
+            Source::Kustomize(path) => self.build(path, load_restriction, chance),
+            Source::Helm(release) => self.charts.render(release, &self.tree, minor, chance.unwrap_or_default()),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
             Source::Loose(Loose { path, files }) => {
                 seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
@@ -134,17 +134,22 @@ impl Renderer {
 
     /// Builds a kustomization. Where nobody says what it may read, it is what kustomize lets it; and where Flux evidently reconciles it, what
     /// Flux does. Only whoever reads more can tell, so that the evidence is looked for when it is needed.
-    fn build(&self, path: &str, load_restriction: Option<LoadRestriction>) -> Rendered {
-        let restricted = self.kustomize(load_restriction.unwrap_or_default()).build(path);
+    fn build(&self, path: &str, load_restriction: Option<LoadRestriction>, chance: Option<Chance>) -> Rendered {
+        let build = |restriction| match chance {
+            None => self.kustomize(restriction).build(path),
+            // What others have built is of another chance.
+            Some(chance) => self.builder(restriction, chance).build(path),
+        };
+        let restricted = build(load_restriction.unwrap_or_default());
         let reads_more = || restricted.findings.iter().any(|finding| finding.rule == ids::LOAD_RESTRICTION);
         if load_restriction.is_none() && reads_more() && self.discovery().is_reconciled_by_flux(path) {
-            return self.kustomize(LoadRestriction::None).build(path);
+            return build(LoadRestriction::None);
         }
         restricted
     }
 
     /// Walks a cluster from its root.
-    fn walk(&self, root: &FluxRoot, minor: Minor) -> Rendered {
+    fn walk(&self, root: &FluxRoot, minor: Minor, chance: Chance) -> Rendered {
         let own = self.own.get_or_init(|| {
             Arc::new(Repository::new(&self.tree, self.checkouts.clone(), &self.parsed, self.url.clone()))
         });
@@ -155,7 +160,8 @@ impl Renderer {
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
         let version = configured_release(root).into();
         let (path, azure) = (root.path.clone(), root.azure.clone());
-        let mut rendered = seatrial_flux::render(&Cluster { path, azure, repositories, variables, version, minor });
+        let cluster = Cluster { path, azure, repositories, variables, version, minor, chance };
+        let mut rendered = seatrial_flux::render(&cluster);
         rendered.findings.extend(self.unknown_extension(root));
         rendered
     }
@@ -196,11 +202,13 @@ impl Renderer {
             LoadRestriction::RootOnly => &self.restricted,
             LoadRestriction::None => &self.unrestricted,
         };
-        builder.get_or_init(|| {
-            let charts = self.charts_of_kustomizations.clone();
-            let options = Options { load_restriction, checkouts: self.checkouts.clone(), charts };
-            Builder::new(&self.tree, options, &self.parsed)
-        })
+        builder.get_or_init(|| self.builder(load_restriction, Chance::default()))
+    }
+
+    fn builder(&self, load_restriction: LoadRestriction, chance: Chance) -> Builder {
+        let charts = self.charts_of_kustomizations.clone();
+        let options = Options { load_restriction, checkouts: self.checkouts.clone(), charts, chance };
+        Builder::new(&self.tree, options, &self.parsed)
     }
 }
 

@@ -13,7 +13,7 @@ mod template;
 use std::sync::Arc;
 
 use seatrial_gotemplate::{Budget, Templates};
-use seatrial_helm::Origins;
+use seatrial_helm::{Chance, Origins};
 use seatrial_model::{Finding, Level, Manifest, Node, NodeState, Sources};
 
 use crate::flux_object::{holds_variable, items, spec};
@@ -33,8 +33,8 @@ pub(crate) struct Expanded {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Renders a set.
-pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) -> Expanded {
+/// Renders a set, with what is random of `chance`.
+pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>, chance: Chance) -> Expanded {
     let nothing = |state| Expanded { state, manifests: Vec::new(), findings: Vec::new() };
     if is_suspended(set) {
         return nothing(NodeState::Suspended);
@@ -52,6 +52,7 @@ pub(crate) fn expand(set: &Manifest, objects: &Objects, sources: &Arc<Sources>) 
         set,
         objects,
         sources,
+        chance,
         origins,
         templates: functions::templates(),
         printer: template::printer(),
@@ -85,6 +86,7 @@ struct Rendering<'a> {
     set: &'a Manifest,
     objects: &'a Objects,
     sources: &'a Arc<Sources>,
+    chance: Chance,
     origins: Origins,
     /// Without any template, to begin with.
     templates: Templates,

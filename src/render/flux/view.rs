@@ -40,7 +40,12 @@ impl Repository {
     pub fn new(tree: &Tree, checkouts: Vec<Checkout>, parsed: &Arc<ParsedFiles>, url: Option<String>) -> Repository {
         Repository {
             tree: tree.clone(),
-            options: Options { load_restriction: LoadRestriction::None, checkouts, charts: HelmCharts::RefusedByFlux },
+            options: Options {
+                load_restriction: LoadRestriction::None,
+                checkouts,
+                charts: HelmCharts::RefusedByFlux,
+                ..Options::default()
+            },
             parsed: Arc::clone(parsed),
             url,
             archived: OnceMap::default(),

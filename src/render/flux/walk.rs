@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use seatrial_helm::Served;
+use seatrial_helm::{Chance, Served};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
 use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, ObjectId, Rendered, Span};
@@ -54,6 +54,8 @@ pub struct Cluster {
     pub version: Version,
     /// The minor of Kubernetes: charts ask for it.
     pub minor: Minor,
+    /// Of what charts and ResourceSets make what is random, and the time that it is for them.
+    pub chance: Chance,
 }
 
 /// A Kustomization that is to be built.

@@ -32,7 +32,7 @@ seatrial_model::rule_ids! {
     CHART_OUTPUT "chart-output" Error Incomplete "what a chart prints is not a manifest"
         "Helm cannot read the YAML that the template made, and installs nothing. Most often the indentation of an `include` or `toYaml` is wrong, or a value needs `quote`."
     CHANGING_VALUE "changing-value" Note Incomplete "a chart makes another value with each render"
-        "It is made at random or of the time. Here it is made of a fixed seed, and the time is that of 1 January 1970, so that base and head agree. What is deployed is made of the time, and of random bytes that the Secret `seatrial-seed` in the namespace keeps, so that the next deployment makes the same. HelmReleases that have such a value are not deployed to a cluster by Seatrial yet."
+        "It is made at random or of the time. Here it is made of a fixed seed, and the time is that of 1 January 1970, so that base and head agree. What is deployed is made of the time, and of random bytes that the Secret `seatrial-seed` in the namespace of the target keeps, so that the next deployment makes the same."
     KUBE_VERSION "kube-version" Error Incomplete "a chart excludes this version of Kubernetes"
         "`kubeVersion` in `Chart.yaml` is a range, and Helm refuses a cluster outside of it. Take another version of the chart, or of the cluster."
     DEPRECATED_CHART "deprecated-chart" Warning Free "a chart is deprecated"

@@ -47,7 +47,7 @@ pub struct LookedUp {
 pub struct World {
     /// What all that is random is made of.
     pub seed: [u8; 32],
-    /// The name of the release: another release gets other random values.
+    /// The release, as its namespace and name: another release gets other random values.
     pub release: String,
     /// Nanoseconds since 1970.
     pub now: i128,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use seatrial_helm::chart::{Chart, Loaded};
 use seatrial_helm::ids::UNREAD_VALUE;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, named_by, render};
-use seatrial_helm::{Major, read_printed};
+use seatrial_helm::{Chance, Major, read_printed};
 use seatrial_model::{Finding, Needed, NeededKind, Node, SetBy};
 use seatrial_tree::{EntryKind, ReadError, join};
 use seatrial_yaml::Dialect;
@@ -148,12 +148,14 @@ fn render_into(
     findings: &mut Vec<Finding>,
 ) {
     let values = chart_values::of(asked, context, findings);
-    let release = release(asked, findings);
+    let chance = context.files.options.chance;
+    let release = release(asked, chance, findings);
     let capabilities = capabilities(asked, context, findings);
     let (Some(values), Some(release), Some(capabilities)) = (values, release, capabilities) else { return };
     let values = values.into_node();
     let by = SetBy::Values(if asked.fields.get("valuesInline").is_some() { "valuesInline" } else { "valuesFile" });
-    let rendered = render(chart, &Request::new(&release, &values, &by, &capabilities));
+    let request = Request::new(&release, &values, &by, &capabilities);
+    let rendered = render(chart, &Request { seed: chance.seed, now: chance.now, ..request });
     resources.needed.extend(rendered.needed.iter().cloned());
     let printing = Printing {
         include_crds: asked.is_set("includeCRDs"),
@@ -185,7 +187,7 @@ fn render_into(
     say_once_what_comes_twice(findings, before, asked.place);
 }
 
-fn release(asked: &Asked, findings: &mut Vec<Finding>) -> Option<Release> {
+fn release(asked: &Asked, chance: Chance, findings: &mut Vec<Finding>) -> Option<Release> {
     let named = match (asked.text("releaseName"), asked.text("nameTemplate")) {
         (Some(_), Some(_)) => {
             findings.push(wrong(asked, "nameTemplate", "cannot set --name-template and also specify a name"));
@@ -193,7 +195,7 @@ fn release(asked: &Asked, findings: &mut Vec<Finding>) -> Option<Release> {
         }
         (Some(name), None) => name.to_owned(),
         (None, None) => UNNAMED.to_owned(),
-        (None, Some(template)) => match named_by(template) {
+        (None, Some(template)) => match named_by(template, chance) {
             Ok(named) => {
                 findings.extend(named.changing.map(|function| {
                     let message = format!("`{function}` gives another name with each render");

@@ -111,6 +111,7 @@ pub use remote::Checkout;
 
 use std::sync::Arc;
 
+use seatrial_helm::Chance;
 use seatrial_model::Rendered;
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
@@ -134,6 +135,8 @@ pub struct Options {
     pub checkouts: Vec<Checkout>,
     /// What becomes of charts.
     pub charts: HelmCharts,
+    /// Of what charts make what is random, and the time that it is for them.
+    pub chance: Chance,
 }
 
 /// File names of a kustomization, in the order in which kustomize looks for them.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seatrial_helm::chart::{Chart, Loaded};
 use seatrial_helm::ids::{CHART_DEPENDENCY, CHART_OUTPUT, UNREAD_VALUE};
 use seatrial_helm::objects::Asked;
-use seatrial_helm::{Install, Installed, Served, Setting, Steering, is_definition, served_by};
+use seatrial_helm::{Chance, Install, Installed, Served, Setting, Steering, is_definition, served_by};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
 use seatrial_model::{
@@ -81,6 +81,8 @@ pub(crate) struct Rendering<'a> {
     pub(crate) charts: &'a Charts,
     pub(crate) minor: Minor,
     pub(crate) version: Version,
+    /// Of what they make what is random.
+    pub(crate) chance: Chance,
     /// Builds of kustomize, for post-renderers.
     pub(crate) builder: &'a Builder,
     /// What the definitions of the cluster serve.
@@ -141,7 +143,7 @@ impl Rendering<'_> {
         let change = |all, findings: &mut Vec<Finding>| renderers.change(all, findings);
         let disabled = spec(manifest, &["install", "disableSchemaValidation"]).and_then(Node::as_bool);
         let skips_schemas = disabled == Some(true);
-        let setting = Setting { helm: self.version.helm(), skips_schemas, ..Setting::default() };
+        let setting = Setting { helm: self.version.helm(), chance: self.chance, skips_schemas, lookup: None };
         let steering = Steering { setting, defaults, makes: &makes, change: &change };
         let mut installed = self.helm(release).render_with(&steering, chart);
         let crds = policy::Definitions::of(manifest);
@@ -268,6 +270,7 @@ mod tests {
             variables: Vec::new(),
             version: Version::default(),
             minor: Minor::DEFAULT,
+            chance: Chance::default(),
         });
         let maps = walked.rendered.manifests.iter().filter(|manifest| manifest.id.kind == "ConfigMap");
         assert_eq!(maps.count(), 100, "{:?}", walked.rendered.findings);

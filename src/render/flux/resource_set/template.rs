@@ -147,7 +147,9 @@ fn near(key: &str, input: &Map) -> Option<String> {
 impl Rendering<'_> {
     /// What a template prints of an input set.
     pub(super) fn execute(&mut self, template: &Template, input: &Map) -> Option<Text> {
-        let mut world = World::new(&self.set.id.name, 0, [0; 32]);
+        let id = &self.set.id;
+        let name = format!("{}/{}", id.namespace.as_deref().unwrap_or_default(), id.name);
+        let mut world = World::new(&name, self.chance.now, self.chance.seed);
         world.inputs = Some(Value::map(input.clone()));
         let budget: &mut Budget<'_> = &mut self.budget;
         match template.templates.execute(NAME, Value::nil(), budget, &mut world) {

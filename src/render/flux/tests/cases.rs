@@ -72,6 +72,7 @@ fn walked(case: &CaseFile, tree: &Tree) -> Rendered {
         repositories: Repositories { own, others },
         variables: variables.map(|(name, value)| (name.to_owned(), Node::string(value.to_owned(), supplied))).collect(),
         minor: Minor::DEFAULT,
+        chance: seatrial_helm::Chance::default(),
         version: value("version").as_deref().and_then(Version::parse).unwrap_or_default(),
     })
 }

@@ -31,6 +31,7 @@ fn walked<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Rendered {
         repositories,
         variables: Vec::new(),
         minor: Minor::DEFAULT,
+        chance: seatrial_helm::Chance::default(),
         version: Version::default(),
     })
 }

@@ -34,6 +34,7 @@ fn walked(head: &str, tree: &Tree) -> Walked {
         repositories: Repositories { own, others },
         variables: Vec::new(),
         minor: Minor::DEFAULT,
+        chance: seatrial_helm::Chance::default(),
         version: Version::default(),
     })
 }

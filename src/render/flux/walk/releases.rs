@@ -11,7 +11,7 @@ use seatrial_helm::Served;
 use seatrial_helm::objects::Asked;
 use seatrial_model::{Finding, GraphNode, Manifest, Node, NodeState, ObjectId, ReleasePart, ReleaseRole, tell_once};
 
-use super::Walk;
+use super::{Cluster, Walk};
 use crate::release::{self, Outcome, Read, Release, Rendering, Spent, asked_too_early};
 
 /// How often releases are rendered because of what others define: a chart may define what makes another one define more.
@@ -130,13 +130,14 @@ impl Walk<'_> {
     fn rendered(&self, new: Vec<(&Manifest, Read)>) -> Vec<(Read, Option<Outcome>)> {
         let own = &self.cluster.repositories.own;
         let view = own.archived("", None);
-        let (charts, minor, version, builder) = (own.charts(), self.cluster.minor, self.version, &view.builder);
+        let (charts, version, builder) = (own.charts(), self.version, &view.builder);
+        let Cluster { minor, chance, .. } = *self.cluster;
         let mut served = self.releases.served.clone();
         let mut outcomes: Vec<Option<Outcome>> = new.iter().map(|_| None).collect();
         let mut due: Vec<usize> = (0..new.len()).collect();
         for _ in 0..MOST_ROUNDS {
             let versions = served.versions();
-            let rendering = Rendering { charts, minor, version, builder, served: &versions };
+            let rendering = Rendering { charts, minor, version, chance, builder, served: &versions };
             let render = |at: usize| {
                 let (manifest, read) = new.get(at)?;
                 Some((at, rendering.render(&read.release, manifest)?))
@@ -156,7 +157,7 @@ impl Walk<'_> {
                 break;
             }
         }
-        let rendering = Rendering { charts, minor, version, builder, served: &[] };
+        let rendering = Rendering { charts, minor, version, chance, builder, served: &[] };
         let each = new.into_iter().zip(outcomes).map(|((manifest, read), mut outcome)| {
             if let Some(outcome) = &mut outcome {
                 rendering.put_into_namespace(&read.release, manifest, &mut outcome.manifests, &served);

@@ -54,7 +54,7 @@ impl Walk<'_> {
             return;
         }
         let sources = self.cluster.repositories.own.tree().sources();
-        let expanded = resource_set::expand(manifest, &self.objects, sources);
+        let expanded = resource_set::expand(manifest, &self.objects, sources, self.cluster.chance);
         self.set_node(node_of(manifest, owner.as_ref(), expanded.state, expanded.manifests.len()));
         self.findings.extend(self.told_at(manifest, expanded.findings));
         self.take(expanded.manifests, Some(&manifest.id), above);

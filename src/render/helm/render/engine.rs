@@ -209,7 +209,9 @@ fn execute(
     all: &[Renderable],
     (request, rendered): (&Request<'_>, &mut RenderedChart),
 ) -> Result<Vec<(String, Text)>, Failure> {
-    let mut world = World::new(&request.release.name, request.now, request.seed);
+    // Two releases of one name may live in two namespaces, and are not to have the same passwords.
+    let release = format!("{}/{}", request.release.namespace, request.release.name);
+    let mut world = World::new(&release, request.now, request.seed);
     world.is_lint = request.is_lint;
     world.lookup = request.lookup.map(|all| all.answers(&request.release.namespace, &mut rendered.origins));
     world.sources.clone_from(&parsed.named);
