@@ -8,17 +8,17 @@ use crate::node::{Operand, OperandKind};
 use crate::{Data, Element, Failure, Function, IntKind, List, Map, MapKind, Marks, Text, Type, Value};
 
 /// What is called.
-pub(crate) enum Callee {
+pub(crate) enum Callee<'f> {
     Builtin(Builtin),
-    Given(Function),
+    Given(&'f Function),
     /// A method and what it is called on.
-    Method(Function, Value),
+    Method(&'f Function, Value),
 }
 
 /// The type of a parameter: `None` is a `reflect.Value`, which can be anything.
 pub(crate) type Parameter = Option<Type>;
 
-impl Callee {
+impl Callee<'_> {
     fn parameters(&self) -> (usize, bool) {
         match self {
             Self::Builtin(builtin) => (builtin.fixed(), builtin.is_variadic()),
@@ -126,7 +126,7 @@ impl<'t> State<'t> {
         &mut self,
         cx: &mut Context<'_>,
         dot: &Held,
-        callee: Callee,
+        callee: &Callee<'_>,
         node: At<'t>,
         name: &str,
         arguments: &'t [Operand],
@@ -142,22 +142,16 @@ impl<'t> State<'t> {
         if !is_variadic && given != fixed {
             return self.fault(format!("wrong number of args for {name}: want {fixed} got {given}"));
         }
-        if let Callee::Builtin(Builtin::And | Builtin::Or) = callee {
-            return self.and_or(cx, dot, matches!(callee, Callee::Builtin(Builtin::Or)), arguments, last);
+        if let Callee::Builtin(builtin @ (Builtin::And | Builtin::Or)) = callee {
+            return self.and_or(cx, dot, *builtin == Builtin::Or, arguments, last);
         }
-        let mut held = Vec::with_capacity(given);
-        for (index, argument) in arguments.iter().enumerate() {
-            held.push(self.argument(cx, dot, Some(callee.parameter(index)), argument)?);
-        }
-        if let Some(last) = last {
-            held.push(self.validated(last, callee.parameter(held.len()))?);
-        }
-        let weight: u64 = held.iter().map(|argument| weight(&argument.value)).sum();
-        cx.spend(weight).map_err(|failure| self.failure(failure))?;
-        let reads = if callee.is_passing() { &mut cx.reads.passed } else { &mut cx.reads.used };
-        held.iter().for_each(|argument| reads.add(&argument.value.marks));
+        let is_passing = callee.is_passing();
         let (result, all) = match callee {
             Callee::Builtin(builtin) => {
+                let builtin = *builtin;
+                let mut held = Vec::with_capacity(given);
+                self.arguments(cx, dot, callee, arguments, last, &mut |argument| held.push(argument))?;
+                self.account(cx, is_passing, || held.iter().map(|argument| &argument.value))?;
                 let called = || arguments.first().map(|first| self.tree.source.show(first).to_string());
                 let called = if builtin == Builtin::Call { called() } else { None };
                 let result = builtin.run(cx, &held, called);
@@ -165,7 +159,9 @@ impl<'t> State<'t> {
                 (result, all)
             }
             Callee::Given(function) => {
-                let values: Vec<Value> = held.into_iter().map(|argument| argument.value).collect();
+                let mut values = Vec::with_capacity(given);
+                self.arguments(cx, dot, callee, arguments, last, &mut |argument| values.push(argument.value))?;
+                self.account(cx, is_passing, || values.iter())?;
                 // Go's static type is not known; it matters for nil alone.
                 let boxed = |value: Value| Held { is_boxed: value.is_nil(), value };
                 let result = (function.call)(cx, &values).map(boxed);
@@ -173,8 +169,10 @@ impl<'t> State<'t> {
                 (result, all)
             }
             Callee::Method(function, receiver) => {
-                let all = std::iter::once(receiver).chain(held.into_iter().map(|argument| argument.value));
-                let values: Vec<Value> = all.collect();
+                let mut values = Vec::with_capacity(given + 1);
+                values.push(receiver.clone());
+                self.arguments(cx, dot, callee, arguments, last, &mut |argument| values.push(argument.value))?;
+                self.account(cx, is_passing, || values[1..].iter())?;
                 let result = (function.call)(cx, &values).map(Held::from);
                 let all = marks_for(&result, values[1..].iter());
                 (result, all)
@@ -189,6 +187,39 @@ impl<'t> State<'t> {
             }
             Err(failure) => Err(self.failed_call(node, name, failure, all)),
         }
+    }
+
+    /// The arguments, each as a value of its parameter's type.
+    #[allow(clippy::too_many_arguments, reason = "what a call has, and where its arguments go")]
+    fn arguments(
+        &mut self,
+        cx: &mut Context<'_>,
+        dot: &Held,
+        callee: &Callee<'_>,
+        arguments: &'t [Operand],
+        last: Option<Held>,
+        take: &mut impl FnMut(Held),
+    ) -> Exec<()> {
+        for (index, argument) in arguments.iter().enumerate() {
+            take(self.argument(cx, dot, Some(callee.parameter(index)), argument)?);
+        }
+        if let Some(last) = last {
+            take(self.validated(last, callee.parameter(arguments.len()))?);
+        }
+        Ok(())
+    }
+
+    /// Takes the arguments from the budget, and notes that they are read.
+    fn account<'v, I: Iterator<Item = &'v Value>>(
+        &self,
+        cx: &mut Context<'_>,
+        is_passing: bool,
+        values: impl Fn() -> I,
+    ) -> Exec<()> {
+        cx.spend(values().map(weight).sum()).map_err(|failure| self.failure(failure))?;
+        let reads = if is_passing { &mut cx.reads.passed } else { &mut cx.reads.used };
+        values().for_each(|value| reads.add(&value.marks));
+        Ok(())
     }
 
     fn failed_call(&mut self, node: At<'t>, name: &str, mut failure: Failure, all: Marks) -> Box<crate::ExecError> {
@@ -276,7 +307,7 @@ impl<'t> State<'t> {
             OperandKind::Pipe(pipe) => self.pipeline(cx, dot, &self.arena().pipes[pipe])?,
             OperandKind::Function { name, target } => {
                 let callee = Callee::of(target, cx);
-                self.call(cx, dot, callee, At::Operand(operand), self.word(name), &[], None)?
+                self.call(cx, dot, &callee, At::Operand(operand), self.word(name), &[], None)?
             }
             OperandKind::Chain { inner, fields } => self.chain(cx, dot, operand, inner, fields, &[], None)?,
             _ => return self.literal_argument(wanted.unwrap_or_default(), operand),

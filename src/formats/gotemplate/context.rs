@@ -56,6 +56,9 @@ pub struct Context<'a> {
 /// What is left of a stack before another one is begun: functions that go down into values by recursion need some, too.
 const LEAST_STACK: usize = if cfg!(debug_assertions) { 6 << 20 } else { 1 << 20 };
 
+/// For how many bytes and pieces there is room before a template has printed any.
+const ROOM: (usize, usize) = (256, 8);
+
 /// Bytes of another stack.
 const MORE_STACK: usize = 16 << 20;
 
@@ -162,7 +165,7 @@ impl<'a> Context<'a> {
         let mut state = State::new(tree, data.clone());
         self.check_depth().map_err(|failure| state.failure(failure))?;
         let before = self.place;
-        let outer = std::mem::take(&mut self.out);
+        let outer = std::mem::replace(&mut self.out, TextBuilder::with_room(ROOM.0, ROOM.1));
         self.depth += 1;
         let result = self.deeper(|cx| state.walk(cx, &data, tree.root));
         let result = result.unwrap_or_else(|failure| Err(state.failure(failure)));

@@ -51,7 +51,7 @@ impl<'t> State<'t> {
             OperandKind::Function { name, target } => {
                 self.at = At::Operand(first);
                 let (callee, name) = (Callee::of(target, cx), self.word(name));
-                self.call(cx, dot, callee, At::Command(command), name, &arguments[1..], last)
+                self.call(cx, dot, &callee, At::Command(command), name, &arguments[1..], last)
             }
             OperandKind::Pipe(pipe) => {
                 self.not_a_function(arguments, last.as_ref())?;
@@ -185,7 +185,7 @@ impl<'t> State<'t> {
                     && let Some(method) = cx.templates.method(kind, name)
                 {
                     let callee = Callee::Method(method, receiver.value.clone());
-                    return self.call(cx, dot, callee, At::Operand(node), name, arguments, last);
+                    return self.call(cx, dot, &callee, At::Operand(node), name, arguments, last);
                 }
                 if has_arguments {
                     return self.fail(format!("{name} is not a method but has arguments"), blame);
@@ -204,8 +204,8 @@ impl<'t> State<'t> {
             }
             Data::Object(object) => {
                 if let Some(method) = object.methods().iter().find(|method| method.name == name) {
-                    let callee = Callee::Method(*method, receiver.value.clone());
-                    return self.call(cx, dot, callee, At::Operand(node), name, arguments, last);
+                    let callee = Callee::Method(method, receiver.value.clone());
+                    return self.call(cx, dot, &callee, At::Operand(node), name, arguments, last);
                 }
                 let field = object.field(name);
                 let is_map = object.kind() == ObjectKind::Map;
@@ -229,11 +229,11 @@ impl<'t> State<'t> {
     }
 }
 
-impl Callee {
-    pub(crate) fn of(target: Target, cx: &Context<'_>) -> Self {
+impl<'f> Callee<'f> {
+    pub(crate) fn of(target: Target, cx: &Context<'f>) -> Self {
         match target {
             Target::Builtin(builtin) => Self::Builtin(builtin),
-            Target::Given(number) => Self::Given(*cx.templates.functions.get(number)),
+            Target::Given(number) => Self::Given(cx.templates.functions.get(number)),
         }
     }
 }

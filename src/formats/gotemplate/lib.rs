@@ -44,8 +44,10 @@ mod printer;
 mod quick;
 mod templates;
 mod text;
+mod text_builder;
 mod token;
 mod value;
+mod walk;
 
 pub use budget::Budget;
 pub use context::{Context, Reads, with_large_stack};
@@ -57,5 +59,6 @@ pub use marks::{MarkSet, Marks};
 pub use mentions::Mentions;
 pub use object::{Object, ObjectKind};
 pub use templates::{MissingKey, Rendered, Templates};
-pub use text::{Piece, Place, Text, TextBuilder};
+pub use text::{Piece, Place, Text};
+pub use text_builder::TextBuilder;
 pub use value::{Data, IntKind, Value};

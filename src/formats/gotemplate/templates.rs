@@ -85,9 +85,9 @@ impl Templates {
         self
     }
 
-    pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<Function> {
+    pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<&'static Function> {
         let methods = self.methods.iter().find(|known| known.0 == type_name)?.1;
-        methods.iter().find(|method| method.name == name).copied()
+        methods.iter().find(|method| method.name == name)
     }
 
     /// The same set under the name that messages about missing templates have: Helm's is `gotpl`.

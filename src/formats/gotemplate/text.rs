@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
-use crate::Marks;
+use crate::{Marks, TextBuilder};
 
 /// Where in a template something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Piece {
 
 impl Piece {
     /// What an action printed knows its values, even where there are none.
-    fn marks_or<'m>(&'m self, marks: &'m Marks) -> &'m Marks {
+    pub(crate) fn marks_or<'m>(&'m self, marks: &'m Marks) -> &'m Marks {
         if self.marks.is_empty() && self.place.is_none() { marks } else { &self.marks }
     }
 }
@@ -58,15 +58,15 @@ impl Piece {
 /// A string of Go: shared, and with what is known of its bytes.
 #[derive(Clone)]
 pub struct Text {
-    string: Rc<str>,
-    extra: Option<Rc<Extra>>,
+    pub(crate) string: Rc<str>,
+    pub(crate) extra: Option<Rc<Extra>>,
 }
 
 #[derive(Default)]
-struct Extra {
-    pieces: Vec<Piece>,
+pub(crate) struct Extra {
+    pub(crate) pieces: Vec<Piece>,
     /// The bytes, where they are not UTF-8; the string then has U+FFFD for what is not.
-    raw: Option<Box<[u8]>>,
+    pub(crate) raw: Option<Box<[u8]>>,
 }
 
 impl Text {
@@ -196,120 +196,6 @@ impl From<String> for Text {
 impl From<Rc<str>> for Text {
     fn from(string: Rc<str>) -> Self {
         Self::new(string)
-    }
-}
-
-/// Builds a text of parts, and keeps what is known of them.
-#[derive(Debug, Default)]
-pub struct TextBuilder {
-    string: String,
-    pieces: Vec<Piece>,
-    /// All bytes, once something was pushed that is not UTF-8.
-    raw: Option<Vec<u8>>,
-}
-
-impl TextBuilder {
-    /// A builder with nothing in it.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A text with its pieces; where it has none, `marks` say what made it.
-    pub fn push(&mut self, text: &Text, marks: &Marks) {
-        self.push_slice(text, 0..text.string.len(), marks);
-    }
-
-    /// A part of a text with its pieces.
-    pub fn push_slice(&mut self, text: &Text, range: Range<usize>, marks: &Marks) {
-        if let Some(raw) = text.raw()
-            && range == (0..text.string.len())
-        {
-            return self.with_raw(raw, |builder| builder.push_pieces(text, range, marks));
-        }
-        self.push_pieces(text, range, marks);
-    }
-
-    /// Pushes a string whose bytes are these.
-    fn with_raw(&mut self, bytes: &[u8], push: impl FnOnce(&mut Self)) {
-        let mut raw = self.raw.take().unwrap_or_else(|| self.string.clone().into_bytes());
-        push(self);
-        raw.extend_from_slice(bytes);
-        self.raw = Some(raw);
-    }
-
-    fn push_pieces(&mut self, text: &Text, range: Range<usize>, marks: &Marks) {
-        let pieces = text.pieces();
-        if pieces.is_empty() {
-            return self.push_placed(&text.string[range], None, marks);
-        }
-        let first = pieces.partition_point(|piece| piece.end <= range.start);
-        let mut begin = if first == 0 { 0 } else { pieces[first - 1].end };
-        for piece in &pieces[first..] {
-            if begin >= range.end {
-                break;
-            }
-            let (from, to) = (begin.max(range.start), piece.end.min(range.end));
-            let place = piece.place.map(|place| place.cut(from - begin, to - from));
-            self.push_placed(&text.string[from..to], place, piece.marks_or(marks));
-            begin = piece.end;
-        }
-    }
-
-    /// A string that these values made.
-    pub fn push_str(&mut self, string: &str, marks: &Marks) {
-        self.push_placed(string, None, marks);
-    }
-
-    /// A string that this action made of these values.
-    pub fn push_placed(&mut self, string: &str, place: Option<Place>, marks: &Marks) {
-        if string.is_empty() {
-            return;
-        }
-        self.string.push_str(string);
-        if let Some(raw) = &mut self.raw {
-            raw.extend_from_slice(string.as_bytes());
-        }
-        let end = self.string.len();
-        match self.pieces.last_mut() {
-            Some(last) if last.place == place && last.marks == *marks && !place.is_some_and(|p| p.is_literal) => {
-                last.end = end;
-            }
-            _ => self.pieces.push(Piece { end, place, marks: marks.clone() }),
-        }
-    }
-
-    /// A text with its pieces; where it does not know better, this action made it of these values.
-    pub(crate) fn push_at(&mut self, text: &Text, place: Option<Place>, marks: &Marks) {
-        match text.raw() {
-            Some(raw) => self.with_raw(raw, |builder| builder.push_pieces_at(text, place, marks)),
-            None => self.push_pieces_at(text, place, marks),
-        }
-    }
-
-    fn push_pieces_at(&mut self, text: &Text, place: Option<Place>, marks: &Marks) {
-        let mut from = 0;
-        for piece in text.pieces() {
-            self.push_placed(&text.string[from..piece.end], piece.place.or(place), piece.marks_or(marks));
-            from = piece.end;
-        }
-        self.push_placed(&text.string[from..], place, marks);
-    }
-
-    /// What was pushed so far.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.string
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn finish(self) -> Text {
-        let knows = self.pieces.iter().any(|piece| piece.place.is_some() || !piece.marks.is_empty());
-        let pieces = if knows { self.pieces } else { Vec::new() };
-        let raw = self.raw.map(Vec::into_boxed_slice);
-        let extra = (knows || raw.is_some()).then(|| Rc::new(Extra { pieces, raw }));
-        Text { string: self.string.into(), extra }
     }
 }
 

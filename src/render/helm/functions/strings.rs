@@ -1,7 +1,7 @@
 //! Functions that cut and join texts: `trim`, `trunc`, `substr`, `indent`, `quote`, `join`, `cat`, … What made the bytes is kept.
 
 use seatrial_golang::quote::quote_bytes;
-use seatrial_gotemplate::{Context, Data, Failure, Function, Marks, Text, Type, Value};
+use seatrial_gotemplate::{Context, Data, Failure, Function, Marks, Text, TextBuilder, Type, Value};
 
 use super::argument::{Writer, cut, int, is_raw, printed, size, text, texts};
 use super::places::places;
@@ -170,28 +170,23 @@ fn cat(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {
 /// The lines of a text behind spaces; `before` comes first.
 fn indented(cx: &mut Context<'_>, before: &str, arguments: &[Value]) -> Answer {
     let (whole, marks) = (text(arguments, 1), &arguments[1].marks);
-    let lines = whole.matches('\n').count() + 1;
+    let lines = whole.as_bytes().iter().filter(|byte| **byte == b'\n').count() + 1;
     let spaces = " ".repeat(times(cx, int(arguments, 0), 1)?);
     cx.spend_bytes((spaces.len() as u64).saturating_mul(lines as u64).saturating_add(whole.len() as u64))?;
-    let mut writer = Writer::default();
-    writer.push_str(before, &Marks::NONE);
     if is_raw(&whole) {
+        let mut writer = Writer::default();
+        writer.push_str(before, &Marks::NONE);
         let pad: Vec<u8> = format!("\n{spaces}").into_bytes();
         let rows: Vec<&[u8]> = whole.bytes().split(|byte| *byte == b'\n').collect();
         writer.push_str(&spaces, &Marks::NONE);
         writer.push(&Text::from_bytes(&rows.join(pad.as_slice())), marks);
         return Ok(writer.finish());
     }
-    let mut from = 0;
-    for line in whole.split_inclusive('\n') {
-        writer.push_str(&spaces, &Marks::NONE);
-        writer.push_slice(&whole, from, from + line.len(), marks);
-        from += line.len();
-    }
-    if whole.is_empty() || whole.ends_with('\n') {
-        writer.push_str(&spaces, &Marks::NONE);
-    }
-    Ok(writer.finish())
+    let length = before.len() + spaces.len() * lines + whole.len();
+    let mut builder = TextBuilder::with_room(length, 2 * lines + whole.pieces().len());
+    builder.push_str(before, &Marks::NONE);
+    builder.push_lines(&whole, &spaces, marks);
+    Ok(Value::text(builder.finish()))
 }
 
 fn join(cx: &mut Context<'_>, arguments: &[Value]) -> Answer {

@@ -38,7 +38,7 @@ fn printed(context: &mut Context<'_>, value: &Value, printing: Printing) -> Resu
     let Walk { printer, ends, .. } = walk;
     let text = printer.finish();
     let text = text.strip_suffix('\n').unwrap_or(&text);
-    let mut builder = TextBuilder::new();
+    let mut builder = TextBuilder::with_room(text.len(), ends.len() + 1);
     let mut from = 0;
     for (end, marks) in ends {
         let end = end.min(text.len());
