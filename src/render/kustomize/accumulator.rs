@@ -15,7 +15,7 @@ use crate::transformer_config::TransformerConfig;
 use crate::vars::Vars;
 
 /// Resources of one kustomization while it is built.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Accumulator {
     /// The fields that transformers touch, those of the bases included.
     pub(crate) config: Arc<TransformerConfig>,
@@ -243,6 +243,11 @@ pub(crate) fn absent(finding: Finding, unread: Option<Span>) -> Option<Finding> 
 
 /// The resources of different identities; one with the identity of an earlier one is a finding.
 pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
+    let mut ids: QuickMap<&Id, ()> = QuickMap::default();
+    ids.reserve(resources.len());
+    if resources.iter().all(|resource| ids.insert(resource.id(), ()).is_none()) {
+        return resources;
+    }
     let mut seen: QuickMap<Id, usize> = QuickMap::default();
     let mut kept: Vec<Resource> = Vec::with_capacity(resources.len());
     for resource in resources {

@@ -53,11 +53,14 @@ pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>
         built
     };
     let mut findings = build.findings;
-    let manifests = result::finish(&built.resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
+    // Nobody else builds on the outermost directory, as a rule.
+    build.built.clear();
+    let mut resources = Arc::try_unwrap(built).map_or_else(|shared| shared.resources.clone(), |own| own.resources);
+    let manifests = result::finish(&mut resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
     tell_once(&mut findings);
     leave_out_what_follows(&mut findings);
     let mut needed = not_here::needed(&findings, build.files.tree.sources());
-    needed.extend(charts_needed(&built.resources.needed));
+    needed.extend(charts_needed(&resources.needed));
     Rendered { manifests, findings, needed, graph: None }
 }
 

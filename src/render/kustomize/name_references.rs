@@ -1,7 +1,7 @@
 //! Names that changed are changed wherever other objects use them (kustomize: `filters/nameref`, `namereferencetransformer.go`).
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use seatrial_model::{Finding, Node, QuickMap, SetBy, Value};
 
@@ -11,21 +11,26 @@ use crate::ids;
 use crate::name_reference_specs::NameReference;
 use crate::resource::{Gvk, Id, Resource};
 use crate::scalar::{Setter, Tag};
+use crate::transformer_config::TransformerConfig;
 
 /// Rewrites every reference to an object whose identity changed. Fields in which kustomize could not look for one are findings, also when
 /// nothing changed.
 pub(crate) fn fix_references(
     resources: &mut [Resource],
-    references: &[NameReference],
+    config: &Arc<TransformerConfig>,
     budget: &Arc<Budget>,
     findings: &mut Vec<Finding>,
 ) {
     let targets = Targets::new(resources);
     // Objects of one kind have the same fields.
     let mut fields: QuickMap<Gvk, Vec<Field<'_>>> = QuickMap::default();
+    let is_built_in = Arc::ptr_eq(config, &TransformerConfig::built_in());
     for referrer in resources {
         let original = referrer.original_id().gvk.clone();
-        let fields = fields.entry(original).or_insert_with_key(|kind| fields_of(kind, references));
+        let fields = fields.entry(original).or_insert_with_key(|kind| match is_built_in {
+            true => BUILT_IN.of(kind),
+            false => fields_of(kind, &config.name_references),
+        });
         let mut errors = Vec::new();
         if !fields.is_empty() {
             errors.extend(check_subjects(referrer).err());
@@ -49,6 +54,33 @@ pub(crate) fn fix_references(
 struct Field<'a> {
     spec: &'a FieldSpec,
     target: &'a Gvk,
+}
+
+/// The fields that are built in, by the kinds that have them: all are looked through once.
+struct ByKind {
+    named: QuickMap<&'static str, Vec<Field<'static>>>,
+    of_others: Vec<Field<'static>>,
+}
+
+static BUILT_IN: LazyLock<ByKind> = LazyLock::new(|| {
+    static CONFIG: LazyLock<Arc<TransformerConfig>> = LazyLock::new(TransformerConfig::built_in);
+    let fields = |reference: &'static NameReference| {
+        reference.referrers.iter().map(|spec| Field { spec, target: &reference.target })
+    };
+    let all: Vec<Field<'static>> = CONFIG.name_references.iter().flat_map(fields).collect();
+    let with = |kind: &str| -> Vec<Field<'static>> {
+        let fits = |field: &&Field<'static>| matches!(&*field.spec.gvk.kind, "") || *field.spec.gvk.kind == *kind;
+        all.iter().filter(fits).copied().collect()
+    };
+    let kinds = all.iter().map(|field| &*field.spec.gvk.kind);
+    ByKind { named: kinds.map(|kind| (kind, with(kind))).collect(), of_others: with("") }
+});
+
+impl ByKind {
+    fn of(&self, kind: &Gvk) -> Vec<Field<'static>> {
+        let fields = self.named.get(&*kind.kind).unwrap_or(&self.of_others);
+        fields.iter().filter(|field| selects(&field.spec.gvk, kind)).copied().collect()
+    }
 }
 
 fn fields_of<'a>(kind: &Gvk, references: &'a [NameReference]) -> Vec<Field<'a>> {
@@ -88,22 +120,24 @@ fn check_subjects(resource: &Resource) -> Result<(), FieldError> {
 /// The objects that can be meant, as they are now, by the names they had.
 struct Targets {
     all: Vec<Resource>,
-    by_former_name: QuickMap<String, Vec<usize>>,
+    by_former_name: QuickMap<Arc<str>, Vec<usize>>,
     /// Former names of objects that are called otherwise now.
-    renamed: HashSet<String>,
+    renamed: HashSet<Arc<str>>,
 }
 
 impl Targets {
     fn new(resources: &[Resource]) -> Targets {
-        let mut by_former_name: QuickMap<String, Vec<usize>> = QuickMap::default();
+        let mut by_former_name: QuickMap<Arc<str>, Vec<usize>> = QuickMap::default();
         let mut renamed = HashSet::new();
         for (position, resource) in resources.iter().enumerate() {
-            let names: HashSet<&str> = resource.previous_ids().iter().map(|id| &*id.name).collect();
-            for name in names {
-                if name != &*resource.id().name {
-                    renamed.insert(name.to_owned());
+            for Id { name, .. } in resource.previous_ids() {
+                if *name != resource.id().name {
+                    renamed.insert(Arc::clone(name));
                 }
-                by_former_name.entry(name.to_owned()).or_default().push(position);
+                let positions = by_former_name.entry(Arc::clone(name)).or_default();
+                if positions.last() != Some(&position) {
+                    positions.push(position);
+                }
             }
         }
         let all = if by_former_name.is_empty() { Vec::new() } else { resources.to_vec() };

@@ -1,9 +1,12 @@
 //! The order of objects in the result (kustomize: `SortOrderTransformer`): `legacy` unless `sortOptions` say `fifo`; and the order of kinds.
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use seatrial_model::{Finding, Node};
 
 use crate::ids;
-use crate::resource::{Gvk, Resource};
+use crate::resource::{Gvk, Id, Resource};
 
 const FIRST: [&str; 22] = [
     "Namespace",
@@ -69,10 +72,57 @@ fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[im
         let id = resource.id();
         // Among the kinds called Namespace that of Kubernetes comes first.
         let is_other = &*id.gvk.kind != "Namespace" || !id.gvk.group.is_empty();
-        let name = format!("{}|{}", or(resource.namespace(), "~X"), or(&id.name, "~N"));
-        (rank(&id.gvk.kind, first, last), is_other, group_key(&id.gvk), name)
+        let namespace = Some(resource.namespace()).filter(|namespace| *namespace != &*id.namespace).map(Arc::from);
+        (rank(&id.gvk.kind, first, last), is_other, LegacyKey { id: id.clone(), namespace })
     });
 }
+
+/// What objects of one rank are ordered by: their kind, then namespace and name, each as the text that kustomize makes of it.
+struct LegacyKey {
+    id: Id,
+    /// The namespace as it is written, where that is another text than the identity's.
+    namespace: Option<Arc<str>>,
+}
+
+impl LegacyKey {
+    fn kind(&self) -> [&str; 5] {
+        let gvk = &self.id.gvk;
+        [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
+    }
+
+    fn name(&self) -> [&str; 3] {
+        let namespace = self.namespace.as_ref().unwrap_or(&self.id.namespace);
+        [or(namespace, "~X"), "|", or(&self.id.name, "~N")]
+    }
+}
+
+/// The order of two texts that are given in pieces.
+fn compare(one: &[&str], other: &[&str]) -> Ordering {
+    fn bytes<'a>(pieces: &'a [&'a str]) -> impl Iterator<Item = u8> + 'a {
+        pieces.iter().flat_map(|piece| piece.bytes())
+    }
+    if one == other { Ordering::Equal } else { bytes(one).cmp(bytes(other)) }
+}
+
+impl Ord for LegacyKey {
+    fn cmp(&self, other: &LegacyKey) -> Ordering {
+        compare(&self.kind(), &other.kind()).then_with(|| compare(&self.name(), &other.name()))
+    }
+}
+
+impl PartialOrd for LegacyKey {
+    fn partial_cmp(&self, other: &LegacyKey) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for LegacyKey {
+    fn eq(&self, other: &LegacyKey) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for LegacyKey {}
 
 /// Where a kind stands: below zero for the first ones, above for the last ones; of a kind that is there twice the last place counts.
 fn rank(kind: &str, first: &[impl AsRef<str>], last: &[impl AsRef<str>]) -> i64 {

@@ -62,6 +62,24 @@ impl Id {
         Id { name: metadata("name").unwrap_or_default().into(), namespace: namespace.into(), gvk }
     }
 
+    /// The identity of an object that had this one; what is the same is shared.
+    fn again(&self, node: &Node, scopes: Option<&Definitions>) -> Id {
+        let share = |old: &Arc<str>, text: &str| if **old == *text { Arc::clone(old) } else { text.into() };
+        let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
+        let gvk = Gvk {
+            group: share(&self.gvk.group, group),
+            version: share(&self.gvk.version, version),
+            kind: share(&self.gvk.kind, kind),
+        };
+        let metadata = node.get("metadata");
+        let text = |key| metadata.and_then(|m| m.get(key)).filter(|n| !n.is_null()).and_then(Node::scalar_text);
+        let namespace = effective_namespace(&gvk, text("namespace").unwrap_or_default(), scopes);
+        let namespace = share(&self.namespace, namespace);
+        Id { name: share(&self.name, text("name").unwrap_or_default()), namespace, gvk }
+    }
+
     /// Whether it is still the identity of its object, which a change has perhaps left alone.
     fn is_of(&self, node: &Node) -> bool {
         let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
@@ -80,6 +98,13 @@ impl Id {
     /// Whether the kind certainly has no namespace.
     pub(crate) fn is_cluster_scoped(&self) -> bool {
         &*self.namespace == NO_NAMESPACE
+    }
+
+    /// The identity that findings carry; `namespace` is the one that is written, or empty.
+    pub(crate) fn object_id(&self, namespace: &str) -> ObjectId {
+        let namespace = Some(namespace).filter(|n| !n.is_empty()).map(shortened);
+        let (group, kind) = (shortened(&self.gvk.group), shortened(&self.gvk.kind));
+        ObjectId::new(&group, &kind, namespace.as_deref(), &shortened(&self.name))
     }
 
     /// `Deployment apps/v1 shop/web`: for messages.
@@ -104,6 +129,11 @@ fn effective_namespace<'a>(gvk: &Gvk, namespace: &'a str, scopes: Option<&Defini
     } else {
         namespace
     }
+}
+
+/// The namespace as an object has it; empty where there is none.
+pub(crate) fn written_namespace(node: &Node) -> &str {
+    node.at(&["metadata", "namespace"]).filter(|n| !n.is_null()).and_then(Node::scalar_text).unwrap_or_default()
 }
 
 /// A part of an identity as findings have it: one of megabytes would stand in thousands of them.
@@ -239,7 +269,7 @@ impl Resource {
         if self.id.is_of(&self.node) {
             return result;
         }
-        self.id = Id::with_scopes(&self.node, self.scopes.as_deref());
+        self.id = self.id.again(&self.node, self.scopes.as_deref());
         // A former identity has the group and version of today (kustomize: `utils.PrevIds`).
         for previous in &mut self.previous {
             previous.gvk.group = Arc::clone(&self.id.gvk.group);
@@ -272,11 +302,7 @@ impl Resource {
 
     /// The namespace as written; empty where there is none.
     pub(crate) fn namespace(&self) -> &str {
-        self.node
-            .at(&["metadata", "namespace"])
-            .filter(|n| !n.is_null())
-            .and_then(Node::scalar_text)
-            .unwrap_or_default()
+        written_namespace(&self.node)
     }
 
     /// A key of `metadata.annotations`, whatever its type.
@@ -286,9 +312,7 @@ impl Resource {
 
     /// The identity that findings carry.
     pub(crate) fn object_id(&self) -> ObjectId {
-        let namespace = Some(self.namespace()).filter(|n| !n.is_empty()).map(shortened);
-        let (group, kind) = (shortened(&self.id.gvk.group), shortened(&self.id.gvk.kind));
-        ObjectId::new(&group, &kind, namespace.as_deref(), &shortened(&self.id.name))
+        self.id.object_id(self.namespace())
     }
 
     /// Where its identity is written: the name, or the whole document.

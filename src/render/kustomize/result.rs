@@ -3,33 +3,34 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Level, Manifest, Node, Origin, SetBy, ids};
-use seatrial_yaml::{in_kustomize_order, kustomize_cannot_print};
+use seatrial_yaml::{into_kustomize_order, kustomize_cannot_print};
 
 use crate::accumulator::{Accumulator, distinct};
 use crate::build_metadata::Wanted;
 use crate::content_hash::content_hash;
 use crate::name_references::fix_references;
 use crate::order::sort;
-use crate::resource::{NameHash, Resource};
+use crate::resource::{NameHash, Resource, written_namespace};
 use crate::scalar::{Setter, Tag};
 use crate::var_resolution::resolve;
 use crate::{folded, metadata};
 
-/// The manifests of a build.
+/// The manifests of a build. Its resources are taken where nobody else needs them.
 pub(crate) fn finish(
-    built: &Accumulator,
+    built: &mut Accumulator,
     sort_options: Option<&Node>,
     wanted: Wanted,
     findings: &mut Vec<Finding>,
 ) -> Vec<Manifest> {
-    let (mut resources, config) = (built.resources().to_vec(), &built.config);
+    let mut resources = std::mem::take(built.resources_mut());
+    let config = &built.config;
     // What others may have built as a base is theirs, too.
     let budget = Arc::new(built.budget.continued());
     for resource in resources.iter_mut().filter(|r| r.hash == NameHash::On) {
         append_hash(resource);
     }
     let mut resources = distinct(resources, findings);
-    fix_references(&mut resources, &config.name_references, &budget, findings);
+    fix_references(&mut resources, config, &budget, findings);
     resolve(&mut resources, &built.vars, &config.var_reference, built.unread(), &budget, findings);
     resources.retain(|r| !is_local(r));
     sort(&mut resources, sort_options, findings);
@@ -73,21 +74,24 @@ fn is_local(resource: &Resource) -> bool {
 }
 
 fn manifest(resource: Resource, wanted: Wanted, findings: &mut Vec<Finding>) -> Manifest {
-    let (span, built, id) = (resource.span, resource.built, resource.object_id());
-    let version = resource.id().gvk.version.to_string();
+    let (span, built, id) = (resource.span, resource.built, resource.id().clone());
     let mut node = resource.into_node();
     wanted.strip(&mut node);
     metadata::rewrite(&mut node, "annotations");
     folded::reread_printed(&mut node);
-    findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&id)));
+    let object_id = |node: &Node| id.object_id(written_namespace(node));
+    findings.extend(kustomize_cannot_print(&node).map(|finding| finding.with_object(&object_id(&node))));
     if node.get("metadata").is_none() {
         node.set("metadata", Node::mapping(Vec::new(), span));
     }
-    findings.extend(not_applicable(&node).map(|finding| finding.with_object(&id)));
-    let node = in_kustomize_order(&node);
+    findings.extend(not_applicable(&node).map(|finding| finding.with_object(&object_id(&node))));
+    let node = into_kustomize_order(node);
     match Manifest::from_node(node.clone()) {
         Some(manifest) => Manifest { span, built, ..manifest },
-        None => Manifest { id, version, node, owner: None, release: None, span, built },
+        None => {
+            let (version, id) = (id.gvk.version.to_string(), object_id(&node));
+            Manifest { id, version, node, owner: None, release: None, span, built }
+        }
     }
 }
 

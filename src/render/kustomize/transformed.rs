@@ -43,7 +43,7 @@ impl Builder {
         build.configure(&kustomization, &mut resources);
         build.transform(&kustomization, &mut resources);
         let mut findings = build.findings;
-        let mut manifests = result::finish(&resources, None, Wanted::by(&kustomization), &mut findings);
+        let mut manifests = result::finish(&mut resources, None, Wanted::by(&kustomization), &mut findings);
         manifests.iter_mut().for_each(|manifest| manifest.owner.clone_from(&owner));
         tell_once(&mut findings);
         Rendered { manifests, findings, ..Rendered::default() }
