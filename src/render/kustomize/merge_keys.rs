@@ -3,8 +3,9 @@
 //! kustomize merges by the schemas of Kubernetes 1.21.2 whatever the cluster is (kyaml: `openapi/kubernetesapi`). Newer schemas
 //! would merge lists that kustomize replaces, and drop namespaces that kustomize writes. `data/merge_keys.txt` is generated.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use seatrial_model::QuickMap;
 
 use crate::resource::Gvk;
 use crate::schemas::{Definitions, Shape};
@@ -14,18 +15,19 @@ const TEXT: &str = include_str!("data/merge_keys.txt");
 /// The definitions below which lists are merged.
 pub(crate) static BUILT_IN: LazyLock<Definitions> = LazyLock::new(|| parse(TEXT));
 
-static CLUSTER_SCOPED: LazyLock<HashSet<(&'static str, &'static str)>> = LazyLock::new(|| {
+/// Group, version and kind.
+static CLUSTER_SCOPED: LazyLock<QuickMap<(&'static str, &'static str, &'static str), ()>> = LazyLock::new(|| {
     let lines = TEXT.lines().filter_map(|line| line.strip_prefix("cluster "));
-    lines.filter_map(|line| line.split_once(' ')).collect()
+    let kinds = lines.filter_map(|line| line.split_once(' ')).map(|(api_version, kind)| {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        ((group, version, kind), ())
+    });
+    kinds.collect()
 });
 
 /// Whether kustomize is certain that a kind has no namespace.
 pub(crate) fn is_cluster_scoped(gvk: &Gvk) -> bool {
-    if gvk.group.is_empty() {
-        return CLUSTER_SCOPED.contains(&(&*gvk.version, &*gvk.kind));
-    }
-    let api_version = gvk.api_version();
-    CLUSTER_SCOPED.contains(&(api_version.as_str(), &*gvk.kind))
+    CLUSTER_SCOPED.contains_key(&(&*gvk.group, &*gvk.version, &*gvk.kind))
 }
 
 fn parse(text: &str) -> Definitions {

@@ -7,6 +7,7 @@ use crate::field_spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::field_specs::METADATA_NAMESPACE;
 use crate::resource::Resource;
 use crate::scalar::{Setter, Tag};
+use crate::size::Size;
 
 /// Whose subjects follow (kustomize: `setRoleBindingSubjects`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl Mover<'_> {
         let own = specs.iter().filter(|s| {
             let subjects = is_binding(&gvk.kind) && is_binding(&s.gvk.kind) && s.is(&["subjects", "namespace"]);
             // The name of a Namespace follows only in the core group.
-            let name = s.is(&["metadata", "name"]) && gvk.api_version() != "v1";
+            let name = s.is(&["metadata", "name"]) && !(gvk.group.is_empty() && &*gvk.version == "v1");
             s.selects(&gvk) && !subjects && !name && !s.is(&["metadata", "namespace"])
         });
         resource.edit(|node| {
@@ -95,8 +96,22 @@ impl Mover<'_> {
     }
 
     fn set_metadata_namespace(&self, node: &mut Node) -> Result<(), FieldError> {
+        let has_none = |metadata: &Node| metadata.is_mapping() && metadata.get("namespace").is_none();
+        if node.get("metadata").is_some_and(has_none) {
+            return self.add_metadata_namespace(node);
+        }
         let spec = &*METADATA_NAMESPACE;
         spec.visit(node, Leaf::Scalar, &Created::by(self.setter), &mut |field| self.set_scalar(field))
+    }
+
+    /// The same where the metadata has none, as most have: they are copied once.
+    fn add_metadata_namespace(&self, node: &mut Node) -> Result<(), FieldError> {
+        if self.setter.may_add(Size { bytes: "namespace".len(), ..Size::containers(1) })
+            && let Some(metadata) = node.get_mut("metadata")
+        {
+            metadata.set("namespace", self.setter.replace(None, self.namespace, Tag::String));
+        }
+        Ok(())
     }
 
     /// Other service accounts follow with the references to them.
