@@ -6,7 +6,7 @@
 use seatrial_model::{Entries, Entry, Key, Node, ScalarKind, Value};
 
 use crate::number;
-use crate::scalar_style::{Analysis, Written, written};
+use crate::scalar_style::{Analysis, Written, is_bare_word, written};
 use crate::timestamp;
 use crate::typing::is_true;
 use crate::writer::Writer;
@@ -19,7 +19,7 @@ const SIMPLE_KEY: usize = 128;
 /// Scalars are printed by what they mean: `0x1F` as `31`, `1.50` as `1.5`, a date as the string of its RFC 3339 form.
 #[must_use]
 pub fn emit(node: &Node) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer::of_an_object();
     value(&mut writer, node, Place::Root);
     writer.finish()
 }
@@ -113,6 +113,11 @@ fn pairs(writer: &mut Writer, entries: &[Entry]) {
 }
 
 fn key(writer: &mut Writer, key: &Key) {
+    if key.text.len() <= SIMPLE_KEY && is_bare_word(&key.text) && !writer.escapes(&key.text) {
+        writer.word(&key.text);
+        writer.colon();
+        return;
+    }
     // kustomize prints a key that is the text `<<` bare, and would read it back as a merge key: the one place where we differ.
     let written = if key.text == "<<" { Written::DoubleQuoted } else { written(&key.text) };
     let analysis = Analysis::of(&key.text);
@@ -134,13 +139,15 @@ fn key(writer: &mut Writer, key: &Key) {
 
 fn scalar(writer: &mut Writer, text: &str, kind: ScalarKind) {
     let canonical = match kind {
+        ScalarKind::String if is_bare_word(text) && !writer.escapes(text) => return writer.word(text),
         ScalarKind::String => return string(writer, text, style_of(text)),
         ScalarKind::Timestamp => {
             let time = timestamp::parse(text).map_or_else(|| text.to_owned(), |t| t.rfc3339());
             return string(writer, &time, style_of(&time));
         }
-        ScalarKind::Null => "null".to_owned(),
-        ScalarKind::Bool => (if is_true(text) { "true" } else { "false" }).to_owned(),
+        ScalarKind::Null => return writer.word("null"),
+        ScalarKind::Bool => return writer.word(if is_true(text) { "true" } else { "false" }),
+        ScalarKind::Integer if number::is_decimal(text) => return writer.word(text),
         ScalarKind::Integer => number::integer(text),
         ScalarKind::Float => number::float(text),
     };

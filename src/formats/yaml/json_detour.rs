@@ -52,6 +52,9 @@ fn pair(entry: &Entry, place: Place) -> Option<Finding> {
 
 fn unusual_key(key: &Key) -> Option<Finding> {
     let text = key.text.as_str();
+    if is_harmless(text) && text.len() <= LONGEST_KEY / 6 {
+        return None;
+    }
     if let Some(c) = forbidden(text) {
         return Some(character(key.span, c));
     }
@@ -101,11 +104,15 @@ fn finding(span: Span, message: String, help: &str) -> Finding {
 
 /// A character that Go's JSON leaves as it is and go-yaml refuses.
 pub(crate) fn forbidden(text: &str) -> Option<char> {
-    // Both are quick, and enough for most texts.
-    if text.is_ascii() && !text.as_bytes().contains(&0x7f) {
+    if is_harmless(text) {
         return None;
     }
     text.chars().find(|c| matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}'))
+}
+
+/// Whether a text has nothing but ASCII, without DEL: most have, and all of one are looked at together.
+fn is_harmless(text: &str) -> bool {
+    text.bytes().fold(0, |highest: u8, byte| highest.max(byte)) < 0x7f
 }
 
 /// Characters of a text in Go's JSON, with its quotes.

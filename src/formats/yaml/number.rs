@@ -4,6 +4,12 @@ use seatrial_golang::float::general;
 
 use crate::typing;
 
+/// Whether an integer is written as it is printed.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    // As many digits fit 64 bits.
+    text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+}
+
 /// An integer in decimal digits: `0x1F` → `31`. What fits no 64 bits is printed as the float that it becomes.
 pub(crate) fn integer(text: &str) -> String {
     let plain = text.replace('_', "");

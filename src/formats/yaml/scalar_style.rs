@@ -17,15 +17,24 @@ pub(crate) enum Written {
 
 /// The style a string asks for, before its characters are looked at: lines as a block, and quotes where it would be something else without.
 pub(crate) fn written(text: &str) -> Written {
-    if text.contains('\n') {
+    if text.as_bytes().contains(&b'\n') {
         return Written::Literal;
     }
-    // What starts with a letter and is longer than `false` is not a boolean, number or date.
-    if text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return Written::Plain;
+    if would_be_string(text) { Written::Plain } else { Written::DoubleQuoted }
+}
+
+/// Whether a text of one line would be a string without quotes.
+fn would_be_string(text: &str) -> bool {
+    // What starts with a letter is not a number or date, and what is longer than `false` not a boolean either.
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return text.len() > 5 || plain_kind(text, Dialect::Kubectl) == ScalarKind::String;
     }
-    let would_be_string = plain_kind(text, Dialect::Kubectl) == ScalarKind::String && timestamp::parse(text).is_none();
-    if would_be_string && !is_base_60(text) { Written::Plain } else { Written::DoubleQuoted }
+    plain_kind(text, Dialect::Kubectl) == ScalarKind::String && timestamp::parse(text).is_none() && !is_base_60(text)
+}
+
+/// Whether a text is a word that is printed as it is, wherever it stands: most keys and values are.
+pub(crate) fn is_bare_word(text: &str) -> bool {
+    is_word(text) && would_be_string(text)
 }
 
 /// `[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?`: a number in YAML 1.1, quoted for the sake of other readers.

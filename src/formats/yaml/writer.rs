@@ -6,6 +6,8 @@ use crate::scalar_style::{Written, is_break, is_printable};
 
 /// Plain and quoted scalars are folded at the first space past this column.
 const WIDTH: usize = 80;
+/// What lines are indented by, piece by piece.
+const BLANKS: &str = "                                                                ";
 /// Columns per level.
 const INDENT: usize = 2;
 
@@ -51,6 +53,11 @@ impl Default for Writer {
 }
 
 impl Writer {
+    /// One that begins with room for most objects.
+    pub(crate) fn of_an_object() -> Writer {
+        Writer { out: String::with_capacity(1 << 10), ..Writer::default() }
+    }
+
     /// One that folds nothing.
     pub(crate) fn without_folding() -> Writer {
         Writer { width: usize::MAX, ..Writer::default() }
@@ -140,7 +147,9 @@ impl Writer {
             self.line_break();
         }
         while self.column < indent {
-            self.put(' ');
+            let blanks = BLANKS.get(..indent - self.column).unwrap_or(BLANKS);
+            self.out.push_str(blanks);
+            self.column += blanks.len();
         }
         self.after_space = true;
         self.at_indentation = true;
@@ -176,6 +185,15 @@ impl Writer {
     /// A scalar that must not be folded.
     pub(crate) fn scalar_on_one_line(&mut self, text: &str, style: Written) {
         self.write(text, style, Folding::Never);
+    }
+
+    /// A word, which is the same in each style and cannot be folded.
+    pub(crate) fn word(&mut self, text: &str) {
+        self.space();
+        self.out.push_str(text);
+        self.column += text.len();
+        self.after_space = false;
+        self.at_indentation = false;
     }
 
     fn write(&mut self, text: &str, style: Written, folding: Folding) {
