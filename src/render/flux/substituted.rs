@@ -51,7 +51,7 @@ impl Filling<'_> {
     /// `None` when it stays as it is, so that it is shared.
     fn node(&mut self, node: &Node) -> Option<Node> {
         match node.value() {
-            Shape::Scalar(text) => text.contains('$').then(|| self.scalar(node, text)).flatten(),
+            Shape::Scalar(text) => may_begin(text).then(|| self.scalar(node, text)).flatten(),
             Shape::Sequence(_) => self.sequence(node),
             Shape::Mapping(entries) if entries.known().is_some() && !has_dollar(node) => None,
             Shape::Mapping(_) => self.mapping(node),
@@ -76,7 +76,7 @@ impl Filling<'_> {
     fn mapping(&mut self, node: &Node) -> Option<Node> {
         let mut filled: Option<Vec<Entry>> = None;
         for (at, entry) in node.entries().iter().enumerate() {
-            let key = entry.key.text.contains('$').then(|| self.key(&entry.key)).flatten();
+            let key = may_begin(&entry.key.text).then(|| self.key(&entry.key)).flatten();
             let value = self.node(&entry.value);
             if key.is_none() && value.is_none() {
                 continue;
@@ -268,13 +268,18 @@ fn closing(node: &Node, place: Span, is_behind: &mut bool) -> Option<Span> {
     below.into_iter().find_map(|below| closing(below, place, is_behind))
 }
 
+/// Whether a variable may stand in a text.
+fn may_begin(text: &str) -> bool {
+    text.as_bytes().contains(&b'$')
+}
+
 /// Whether a variable may stand in a node.
 fn has_dollar(node: &Node) -> bool {
     match node.value() {
-        Shape::Scalar(text) => text.contains('$'),
+        Shape::Scalar(text) => may_begin(text),
         Shape::Sequence(items) => items.iter().any(has_dollar),
         Shape::Mapping(entries) => {
-            let has = |entry: &Entry| entry.key.text.contains('$') || has_dollar(&entry.value);
+            let has = |entry: &Entry| may_begin(&entry.key.text) || has_dollar(&entry.value);
             entries.answer(Question::HasDollar, || entries.iter().any(has))
         }
     }
