@@ -32,6 +32,16 @@ pub(crate) fn float(text: &str) -> String {
     whole(value).unwrap_or_else(|| general(value))
 }
 
+/// The same of a float that a program has.
+pub(crate) fn of_value(value: f64) -> String {
+    const EXACT: f64 = 1e15;
+    if value.fract() == 0.0 && value.abs() < EXACT {
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole, and not too great")]
+        return (value as i64).to_string();
+    }
+    float(&format!("{value:?}"))
+}
+
 /// A float as Go prints it with format `g`.
 pub(crate) fn shortest_of(value: f64) -> String {
     if value.is_nan() {
@@ -99,6 +109,15 @@ fn shortest_of_32(value: f32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_printed_as_its_text() {
+        for value in [0.0, -0.0, 1.0, -80.0, 1e14, 999_999_999_999_999.0, 1e15, -1e15, 1e18, 1e21, 0.5, 1e-7] {
+            assert_eq!(of_value(value), float(&format!("{value:?}")), "{value:?}");
+        }
+        assert_eq!(of_value(-0.0), "0");
+        assert_eq!(of_value(f64::INFINITY), ".inf");
+    }
 
     #[test]
     fn of_two_shortest_numbers_the_even_one_is_written() {

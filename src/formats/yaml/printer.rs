@@ -15,6 +15,9 @@ use seatrial_model::ScalarKind;
 /// A key longer than this many bytes is written with `?`.
 const SIMPLE_KEY: usize = 128;
 
+/// For how many bytes there is room before any are printed.
+const ROOM: usize = 256;
+
 /// Which go-yaml prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Printing {
@@ -42,7 +45,7 @@ impl Printer {
             Printing::Version2 => Writer::default(),
             Printing::Version3 => Writer::without_folding(),
         };
-        Printer { writer, printing }
+        Printer { writer: writer.with_room(ROOM), printing }
     }
 
     /// How many bytes are printed.
@@ -109,7 +112,7 @@ impl Printer {
     /// A float.
     pub fn float(&mut self, value: f64) {
         let text = match self.printing {
-            Printing::Version2 => number::float(&format!("{value:?}")),
+            Printing::Version2 => number::of_value(value),
             Printing::Version3 => number::shortest_of(value),
         };
         self.plain(&text);
@@ -157,6 +160,9 @@ pub fn key_order(one: &str, other: &str) -> Ordering {
 /// A string behind the detour through JSON that `sigs.k8s.io/yaml` makes; `None` where it cannot be read back.
 #[must_use]
 pub fn behind_json(text: &str) -> Option<Cow<'_, str>> {
+    if text.bytes().all(|byte| byte < 0x7f) {
+        return Some(Cow::Borrowed(text));
+    }
     if json_detour::forbidden(text).is_some() {
         return None;
     }

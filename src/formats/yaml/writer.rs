@@ -63,6 +63,11 @@ impl Writer {
         Writer { width: usize::MAX, ..Writer::default() }
     }
 
+    /// The same with room for so many bytes.
+    pub(crate) fn with_room(self, bytes: usize) -> Writer {
+        Writer { out: String::with_capacity(bytes), ..self }
+    }
+
     /// One that escapes some scalars.
     pub(crate) fn escaping(is_escaped: fn(&str) -> bool) -> Writer {
         Writer { is_escaped: Some(is_escaped), ..Writer::default() }

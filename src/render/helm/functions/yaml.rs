@@ -1,5 +1,7 @@
 //! `toYaml` and its relatives: a value as YAML, of which each line knows the values that it shows.
 
+use std::rc::Rc;
+
 use seatrial_gotemplate::{Context, Data, Failure, Function, Map, Marks, Text, TextBuilder, Type, Value};
 use seatrial_yaml::{Printer, Printing, behind_json, is_key_readable, key_order};
 
@@ -32,7 +34,7 @@ pub fn to_yaml(context: &mut Context<'_>, value: &Value) -> Result<Text, Failure
 }
 
 fn printed(context: &mut Context<'_>, value: &Value, printing: Printing) -> Result<Text, Failure> {
-    let mut walk = Walk { context, printer: Printer::new(printing), printing, ends: Vec::new(), paid: 0 };
+    let mut walk = Walk { context, printer: Printer::new(printing), printing, ends: Vec::with_capacity(16), paid: 0 };
     walk.value(value, 0)?;
     walk.pay()?;
     let Walk { printer, ends, .. } = walk;
@@ -162,32 +164,32 @@ impl Walk<'_, '_> {
         }
         self.shown(marks);
         let level = self.printer.open_map();
-        for (key, value) in in_print_order(map) {
-            if self.printing == Printing::Version2
-                && !(is_key_readable(&key) && behind_json(&key).as_deref() == Some(&*key))
-            {
-                return Err("yaml: a key cannot be read back".into());
+        let entries = map.entries();
+        // Of keys without numbers the order is that of the map, up to letters that come behind all else.
+        if entries.keys().is_sorted_by(|one, other| key_order(one, other).is_le()) {
+            for (key, value) in &*entries {
+                self.entry(key, value, depth)?;
             }
-            self.printer.key(&key);
-            self.value(&value, depth + 1)?;
+        } else {
+            for (key, value) in merged(entries.iter().collect()) {
+                self.entry(key, value, depth)?;
+            }
         }
         self.printer.close(level);
         Ok(())
     }
-}
 
-/// The entries as go-yaml orders them.
-fn in_print_order(map: &Map) -> Vec<(std::rc::Rc<str>, Value)> {
-    let entries = map.snapshot();
-    // Of keys without numbers the order is that of the map, up to letters that come behind all else.
-    if entries.is_sorted_by(|one, other| key_order(&one.0, &other.0).is_le()) {
-        return entries;
+    fn entry(&mut self, key: &str, value: &Value, depth: u32) -> Result<(), Failure> {
+        if self.printing == Printing::Version2 && !(is_key_readable(key) && behind_json(key).as_deref() == Some(key)) {
+            return Err("yaml: a key cannot be read back".into());
+        }
+        self.printer.key(key);
+        self.value(value, depth + 1)
     }
-    merged(entries)
 }
 
 /// A sort that does not mind an order that contradicts itself.
-fn merged(mut entries: Vec<(std::rc::Rc<str>, Value)>) -> Vec<(std::rc::Rc<str>, Value)> {
+fn merged<'m>(mut entries: Vec<(&'m Rc<str>, &'m Value)>) -> Vec<(&'m Rc<str>, &'m Value)> {
     if entries.len() < 2 {
         return entries;
     }
@@ -195,7 +197,7 @@ fn merged(mut entries: Vec<(std::rc::Rc<str>, Value)>) -> Vec<(std::rc::Rc<str>,
     let (mut ones, mut others) = (merged(entries).into_iter().peekable(), behind.into_iter().peekable());
     let mut all = Vec::with_capacity(ones.len() + others.len());
     while let (Some(one), Some(other)) = (ones.peek(), others.peek()) {
-        let next = if key_order(&other.0, &one.0).is_lt() { others.next() } else { ones.next() };
+        let next = if key_order(other.0, one.0).is_lt() { others.next() } else { ones.next() };
         all.extend(next);
     }
     all.extend(ones);
