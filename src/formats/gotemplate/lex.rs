@@ -70,9 +70,10 @@ impl<'s> Delimiter<'s> {
 
     #[inline]
     fn begins(self, text: &[u8]) -> bool {
-        text.first() == Some(&self.first)
-            && text.len() >= self.bytes.len()
-            && self.bytes.iter().zip(text).all(|(wanted, byte)| wanted == byte)
+        match self.bytes {
+            [first, second] => matches!(text, [one, two, ..] if one == first && two == second),
+            bytes => text.starts_with(bytes),
+        }
     }
 
     /// Where it is next.
@@ -130,20 +131,34 @@ impl<'s> Lexer<'s> {
     }
 
     pub(crate) fn error(&mut self, message: impl Into<Cow<'static, str>>) -> Token {
-        self.wrong = Some(message.into());
+        self.error_of(message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn error_of(&mut self, message: Cow<'static, str>) -> Token {
+        self.wrong = Some(message);
         Token { kind: Kind::Error, start: pos(self.start), end: pos(self.start) }
     }
 
     pub(crate) fn next_token(&mut self) -> Token {
         if self.wrong.is_some() {
-            return match self.is_inside {
-                true => self.error("unclosed action"),
-                false => Token { kind: Kind::Eof, start: pos(self.start), end: pos(self.start) },
-            };
+            return self.behind_error();
         }
         if self.is_inside { self.inside() } else { self.text() }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn behind_error(&mut self) -> Token {
+        if self.is_inside {
+            return self.error("unclosed action");
+        }
+        Token { kind: Kind::Eof, start: pos(self.start), end: pos(self.start) }
+    }
+
+    // What is rare is kept out of the way of what each token takes.
+    #[inline(never)]
     fn text(&mut self) -> Token {
         loop {
             let rest = self.rest();
@@ -216,15 +231,10 @@ impl<'s> Lexer<'s> {
     #[inline]
     fn at_right_delimiter(&self) -> Option<bool> {
         let rest = self.rest();
-        if self.is_trimming_delimiter(rest) {
+        if has_right_marker(rest) && self.right.begins(&rest[MARKER..]) {
             return Some(true);
         }
         self.right.begins(rest).then_some(false)
-    }
-
-    #[inline]
-    fn is_trimming_delimiter(&self, rest: &[u8]) -> bool {
-        has_right_marker(rest) && self.right.begins(&rest[MARKER..])
     }
 
     fn right_delimiter(&mut self, trims: bool) -> Token {
@@ -243,22 +253,21 @@ impl<'s> Lexer<'s> {
     }
 
     fn inside(&mut self) -> Token {
-        if let Some(trims) = self.at_right_delimiter() {
+        let Some(byte) = self.peek_byte() else { return self.error("unclosed action") };
+        if (byte == self.right.first || is_space(byte))
+            && let Some(trims) = self.at_right_delimiter()
+        {
             if self.depth == 0 {
                 return self.right_delimiter(trims);
             }
             return self.error("unclosed left paren");
         }
-        let Some(byte) = self.peek_byte() else { return self.error("unclosed action") };
         match class(byte) {
             Class::Space => return self.space(),
             Class::Letter => return self.identifier(),
             Class::Digit => return self.number(),
             Class::Wide if self.peek().is_some_and(is_alphanumeric) => return self.identifier(),
-            Class::Wide => {
-                let shown = shown_code(self.peek());
-                return self.error(format!("unrecognized character in action: {shown}"));
-            }
+            Class::Wide => return self.unrecognized(self.peek()),
             Class::Terminator | Class::Other => {}
         }
         if byte == b'+' || byte == b'-' {
@@ -291,20 +300,27 @@ impl<'s> Lexer<'s> {
                 self.token(Kind::RightParen)
             }
             b' '..=b'~' => self.token(Kind::Char),
-            _ => self.error(format!("unrecognized character in action: {}", shown_code(Some(byte.into())))),
+            _ => self.unrecognized(Some(byte.into())),
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn unrecognized(&mut self, c: Option<char>) -> Token {
+        self.error(format!("unrecognized character in action: {}", shown_code(c)))
+    }
+
     fn space(&mut self) -> Token {
-        self.skip_spaces();
-        // The last space may belong to a delimiter that trims.
-        let before = &self.input.as_bytes()[self.pos - 1..];
-        if self.is_trimming_delimiter(before) {
-            self.pos -= 1;
-            if self.pos == self.start {
-                return self.right_delimiter(true);
-            }
+        let bytes = self.input.as_bytes();
+        let mut end = self.pos + 1;
+        while bytes.get(end).is_some_and(|byte| is_space(*byte)) {
+            end += 1;
         }
+        // The last space may belong to a delimiter that trims: of one alone, that was seen before.
+        if bytes.get(end) == Some(&b'-') && self.right.begins(&bytes[end + 1..]) {
+            end -= 1;
+        }
+        self.pos = end;
         self.token(Kind::Space)
     }
 
@@ -329,6 +345,8 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn bad_character(&mut self) -> Token {
         self.error(format!("bad character {}", shown_code(self.peek())))
     }
@@ -356,6 +374,7 @@ impl<'s> Lexer<'s> {
         self.token(if is_dot { Kind::Dot } else { kind })
     }
 
+    #[inline(never)]
     fn quoted(&mut self, mark: u8, kind: Kind, unterminated: &'static str) -> Token {
         loop {
             let Some(byte) = self.peek_byte() else { return self.error(unterminated) };
@@ -372,6 +391,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    #[inline(never)]
     fn raw_string(&mut self) -> Token {
         let Some(end) = self.rest().iter().position(|byte| *byte == b'`') else {
             return self.error("unterminated raw quoted string");

@@ -16,6 +16,7 @@ impl Lexer<'_> {
         while self.accept(valid) {}
     }
 
+    #[inline(never)]
     pub(crate) fn number(&mut self) -> Token {
         let is_good = self.scan_number();
         if is_good && matches!(self.peek_byte(), Some(b'+' | b'-')) {

@@ -126,12 +126,14 @@ pub(crate) type Parsed<T> = Result<T, ParseError>;
 
 impl<'s> Parser<'s> {
     pub(crate) fn next(&mut self) -> Token {
-        if self.waiting > 0 {
-            self.waiting -= 1;
+        let token;
+        if self.waiting == 0 {
+            token = self.lexer.next_token();
+            self.tokens[0] = token;
         } else {
-            self.tokens[0] = self.lexer.next_token();
+            self.waiting -= 1;
+            token = self.tokens[self.waiting];
         }
-        let token = self.tokens[self.waiting];
         if token.kind == Kind::RightDelim {
             self.action_end = token.end;
         }

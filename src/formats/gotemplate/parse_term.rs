@@ -109,7 +109,6 @@ impl Parser<'_> {
     fn command(&mut self) -> Parsed<Command> {
         let (start, since) = (self.peek_non_space().start, self.stacks.operands.len());
         loop {
-            self.peek_non_space();
             let operand = self.operand()?;
             self.stacks.operands.extend(operand);
             let token = self.next();
