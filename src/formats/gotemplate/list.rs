@@ -140,8 +140,15 @@ impl fmt::Debug for List {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        release(std::mem::take(&mut self.items));
+        if self.items.iter().any(holds) {
+            release(std::mem::take(&mut self.items));
+        }
     }
+}
+
+/// Whether others are in the value.
+pub(crate) fn holds(value: &Value) -> bool {
+    matches!(value.data, Data::List(_) | Data::Map(_))
 }
 
 /// Lets go of values without recursion, however deep they are.

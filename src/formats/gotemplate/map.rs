@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::list::release;
+use crate::list::{holds, release};
 use crate::value::Value;
 
 /// The type of a map.
@@ -160,9 +160,9 @@ impl fmt::Debug for Map {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let entries = self.entries.take();
-        if !entries.is_empty() {
-            release(entries.into_values().collect());
+        let entries = self.entries.get_mut();
+        if entries.values().any(holds) {
+            release(std::mem::take(entries).into_values().collect());
         }
     }
 }
