@@ -9,10 +9,45 @@ pub(crate) struct Ignore {
 #[derive(Debug)]
 struct Rule {
     pattern: String,
+    shape: Shape,
     is_negated: bool,
     is_for_directories: bool,
     /// Compared with the whole path, not with the name alone.
     is_for_paths: bool,
+}
+
+/// What a pattern consists of: most are quickly compared.
+#[derive(Debug)]
+enum Shape {
+    /// Nothing but a name.
+    Plain,
+    /// A star, and an end behind it.
+    Ending,
+    /// So many bytes that must stand at the start, and then more.
+    Other(usize),
+}
+
+impl Shape {
+    fn of(pattern: &str) -> Shape {
+        const SPECIAL: [char; 4] = ['*', '?', '[', '\\'];
+        match pattern.find(SPECIAL) {
+            None => Shape::Plain,
+            Some(0) if pattern.starts_with('*') && !pattern[1..].contains(SPECIAL) => Shape::Ending,
+            Some(start) => Shape::Other(start),
+        }
+    }
+}
+
+impl Rule {
+    fn fits(&self, subject: &str) -> bool {
+        match self.shape {
+            Shape::Plain => self.pattern == subject,
+            Shape::Ending => subject.strip_suffix(&self.pattern[1..]).is_some_and(|before| !before.contains('/')),
+            Shape::Other(start) => {
+                subject.starts_with(&self.pattern[..start]) && matches(&self.pattern, subject) == Some(true)
+            }
+        }
+    }
 }
 
 impl Ignore {
@@ -44,15 +79,16 @@ impl Ignore {
             Some(rest) => (rest, true),
             None => (line, line.contains('/')),
         };
-        self.rules.push(Rule { pattern: pattern.to_owned(), is_negated, is_for_directories, is_for_paths });
+        let (shape, pattern) = (Shape::of(pattern), pattern.to_owned());
+        self.rules.push(Rule { pattern, shape, is_negated, is_for_directories, is_for_paths });
         Ok(())
     }
 
     /// Whether a path of the chart is not part of it. A negated rule ignores all that it does not fit.
     pub(crate) fn ignores(&self, path: &str, is_directory: bool) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
         for rule in &self.rules {
-            let subject = if rule.is_for_paths { path } else { path.rsplit('/').next().unwrap_or(path) };
-            let fits = || matches(&rule.pattern, subject) == Some(true);
+            let fits = || rule.fits(if rule.is_for_paths { path } else { name });
             if rule.is_negated {
                 if (rule.is_for_directories && !is_directory) || !fits() {
                     return true;
@@ -228,6 +264,27 @@ mod tests {
             ("*x", "xxx", Some(true)),
         ] {
             assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn what_is_quickly_compared_fits_as_the_pattern_does() {
+        let patterns = [
+            "", "*", "**", "a", "a/b", "é", "*.a", "*é", "*a/b", "a*", "*a*", ".?*", "a/.?*", "[a]", "*[a]", "\\a",
+            "*\\a", "]",
+        ];
+        let names =
+            ["", "a", "b", "aa", "é", "xé", "x.a", ".a", "a/b", "xa/b", "x/a/b", "x/y.a", "a/.b", "/", "a/", "]", "*"];
+        for (pattern, name) in patterns.iter().flat_map(|pattern| names.map(|name| (*pattern, name))) {
+            let shape = Shape::of(pattern);
+            let rule = Rule {
+                pattern: pattern.to_string(),
+                shape,
+                is_negated: false,
+                is_for_directories: false,
+                is_for_paths: true,
+            };
+            assert_eq!(rule.fits(name), matches(pattern, name) == Some(true), "{pattern} {name}");
         }
     }
 

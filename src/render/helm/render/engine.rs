@@ -181,7 +181,7 @@ fn served_by_own(crds: &[Crd]) -> Vec<String> {
 
 /// Templates nearer to the root come later (helm: `byPathLen`, reversed).
 fn by_path_length(one: &str, other: &str) -> Ordering {
-    let depth = |name: &str| name.matches('/').count();
+    let depth = |name: &str| name.bytes().filter(|byte| *byte == b'/').count();
     depth(one).cmp(&depth(other)).then_with(|| one.cmp(other))
 }
 
