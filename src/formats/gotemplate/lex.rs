@@ -78,9 +78,18 @@ impl<'s> Delimiter<'s> {
 
     /// Where it is next.
     fn find(self, text: &[u8]) -> Option<usize> {
-        let mut from = 0;
+        /// How many bytes are looked at together.
+        const MANY: usize = 16;
+        let (mut from, first) = (0, self.first);
         loop {
-            from += text[from..].iter().position(|byte| *byte == self.first)?;
+            // Long texts between actions are passed over quickly.
+            while let Some(many) = text[from..].first_chunk::<MANY>() {
+                if many.iter().fold(false, |has, byte| has | (*byte == first)) {
+                    break;
+                }
+                from += MANY;
+            }
+            from += text[from..].iter().position(|byte| *byte == first)?;
             if self.begins(&text[from..]) {
                 return Some(from);
             }
