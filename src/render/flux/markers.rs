@@ -5,7 +5,7 @@
 
 mod file;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
@@ -44,12 +44,12 @@ pub(crate) fn check(known: &Known<'_>) -> Vec<Finding> {
         }
     }
     let judge = Judge { known, reaches, rendered_from: files(known), policies: known.objects.names_of("ImagePolicy") };
-    let mut paths = judge.rendered_from.clone();
-    if !judge.reaches.is_empty() {
-        let marked = own.marked().paths(own.tree());
-        paths.extend(marked.iter().filter(|path| judge.reaching(path).next().is_some()).cloned());
-    }
-    for path in &paths {
+    let mut paths: Vec<&str> = judge.rendered_from.iter().map(String::as_str).collect();
+    let marked = if judge.reaches.is_empty() { Arc::default() } else { own.marked().paths(own.tree()) };
+    paths.extend(marked.iter().map(String::as_str).filter(|path| judge.reaching(path).next().is_some()));
+    paths.sort_unstable();
+    paths.dedup();
+    for path in paths {
         for marker in own.marked().of(path, own.tree(), own.parsed()).iter() {
             findings.extend(judge.marker(path, marker));
         }
@@ -94,27 +94,33 @@ fn reads_another_branch(automation: &Manifest, source: Option<&Manifest>) -> boo
     of_source.is_some_and(|of_source| reference.get("branch").and_then(Node::scalar_text) != Some(of_source))
 }
 
-/// The files that the environment is rendered from, of this repository.
-fn files(known: &Known<'_>) -> BTreeSet<String> {
+/// The files that the environment is rendered from, of this repository, sorted.
+fn files(known: &Known<'_>) -> Vec<String> {
     let tree = known.repositories.own.tree();
-    let mut files = BTreeSet::new();
-    let mut dirs = BTreeSet::new();
+    let mut files = Vec::new();
+    let mut dirs = Vec::new();
+    let mut seen = HashSet::new();
     for manifest in known.objects.all() {
-        if let Some(file) = tree.sources().get(manifest.span.file)
+        if seen.insert(manifest.span.file)
+            && let Some(file) = tree.sources().get(manifest.span.file)
             && file.belongs_to().name().is_none()
-            && files.insert(file.path().to_owned())
         {
-            dirs.insert(parent(file.path()).to_owned());
+            files.push(file.path().to_owned());
+            dirs.push(parent(file.path()).to_owned());
         }
         if manifest.id.group == "kustomize.toolkit.fluxcd.io" {
             dirs.extend(text(manifest, &["path"]).map(confined));
         }
     }
+    dirs.sort_unstable();
+    dirs.dedup();
     for dir in dirs {
         let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
         files.extend(names.iter().filter_map(|name| join(&dir, name)).filter(|path| tree.exists(path)));
     }
     files.retain(|path| checkout_of(path, known).is_none());
+    files.sort_unstable();
+    files.dedup();
     files
 }
 
@@ -129,7 +135,8 @@ fn checkout_of<'a>(path: &str, known: &'a Known<'_>) -> Option<&'a str> {
 struct Judge<'a> {
     known: &'a Known<'a>,
     reaches: Reaches<'a>,
-    rendered_from: BTreeSet<String>,
+    /// Sorted.
+    rendered_from: Vec<String>,
     /// Names of all policies of the environment.
     policies: Vec<&'a str>,
 }
@@ -198,7 +205,7 @@ impl Judge<'_> {
             return Some(finding.with_related(alike.span, "this one has another namespace"));
         }
         let own = &self.known.repositories.own;
-        let is_rendered = |path: &str| self.rendered_from.contains(path);
+        let is_rendered = |path: &str| self.rendered_from.binary_search_by(|known| known.as_str().cmp(path)).is_ok();
         if own.marked().has_policy_elsewhere(&named.name, is_rendered, own.tree()) {
             return None;
         }

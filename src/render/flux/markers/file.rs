@@ -111,12 +111,18 @@ fn mentions_a_marker(text: &str) -> bool {
 }
 
 fn markers_of(file: &Arc<SourceFile>, parsed: &ParsedFiles) -> Vec<Marker> {
-    let parsed = parsed.get(file, Dialect::Kubectl);
+    let parsed = parsed.get(file, dialect_of(file));
     let mut markers = Vec::new();
     for document in &parsed.documents {
         collect(&document.node, file, &mut markers);
     }
     markers
+}
+
+/// The dialect in which a build has parsed the file: the comments in it are the same in each.
+fn dialect_of(file: &SourceFile) -> Dialect {
+    let name = file.path().rsplit('/').next().unwrap_or_default();
+    if seatrial_kustomize::FILE_NAMES.contains(&name) { Dialect::Kubectl } else { Dialect::Kustomize }
 }
 
 fn collect(node: &Node, file: &SourceFile, markers: &mut Vec<Marker>) {
