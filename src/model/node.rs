@@ -204,6 +204,12 @@ impl Node {
         Origin { span: self.span, over: self.extra.as_ref().and_then(|e| e.over.clone()) }
     }
 
+    /// Whether it was set over something, or by anything but its own text.
+    #[must_use]
+    pub fn has_past(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.over.is_some())
+    }
+
     /// Comments beside it, when there are any.
     #[must_use]
     pub fn comments(&self) -> Option<&Comments> {
@@ -278,6 +284,26 @@ impl Node {
             (_, ScalarKind::Float) => "a number",
             (_, ScalarKind::String | ScalarKind::Timestamp) => "a string",
         }
+    }
+
+    /// Whether both are the very same value in memory, in the same place: whoever has one need not look at the other.
+    #[must_use]
+    pub fn is_same(&self, other: &Node) -> bool {
+        let is_same_value = match (&self.value, &other.value) {
+            (Value::Scalar(one), Value::Scalar(other)) => one.is_same(other),
+            (Value::Sequence(one), Value::Sequence(other)) => Arc::ptr_eq(one, other),
+            (Value::Mapping(one), Value::Mapping(other)) => one.is_same(other),
+            _ => false,
+        };
+        let is_same_extra = match (&self.extra, &other.extra) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        is_same_value
+            && is_same_extra
+            && self.span == other.span
+            && self.kind == other.kind
+            && self.style == other.style
     }
 
     /// Pairs of a mapping; empty for anything else.

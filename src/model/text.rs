@@ -46,6 +46,11 @@ impl Text {
         }
     }
 
+    /// Whether both are the very same bytes in memory.
+    pub(crate) fn is_same(&self, other: &Text) -> bool {
+        std::ptr::eq(self.as_str(), other.as_str())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,13 +3,13 @@
 //! The key is the mapping itself, as it lies in memory: whoever changes one gets pairs of his own, of which nothing is known.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 use super::{Entries, Entry};
 
 /// What is asked of all that lies in a mapping, to be answered with yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u16)]
 pub enum Question {
     /// Whether a key or a text has a `$`, which may begin a variable.
     HasDollar,
@@ -19,6 +19,8 @@ pub enum Question {
     IsPrintable,
     /// Whether there is anything that an image of a container could be.
     HasImage,
+    /// Whether a strategic merge that says nothing of it leaves it as it is, whatever kind it is of.
+    StaysUnmerged,
 }
 
 /// What pairs are made into, always in the same way.
@@ -36,7 +38,7 @@ pub enum Derivation {
 #[derive(Debug, Default)]
 pub struct Known {
     /// Two bits for each question: whether it is answered, and with yes.
-    answers: AtomicU8,
+    answers: AtomicU16,
     /// What they are made into, by [`Derivation`]; `None` where they stay as they are.
     derived: [OnceLock<Option<Entries>>; 3],
     /// How much lies in them, in the measures of whoever counts.
@@ -67,7 +69,7 @@ impl Known {
     }
 
     pub(super) fn answer(&self, question: Question, find: impl FnOnce() -> bool) -> bool {
-        let is_answered = 1_u8 << (2 * question as u8);
+        let is_answered = 1_u16 << (2 * question as u16);
         let is_yes = is_answered << 1;
         // Whoever asks at the same time finds the same answer, which is written in one piece.
         let known = self.answers.load(Ordering::Relaxed);

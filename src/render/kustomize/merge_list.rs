@@ -33,6 +33,10 @@ pub(crate) fn merge_items(
     items: Place<'_>,
 ) -> Result<Node, MergeError> {
     let merged = if keys.is_empty() { merge_values(dest, patch) } else { merge_by_keys(dest, patch, keys, items)? };
+    let is_same = |(merged, item): (&Node, &Node)| merged.is_same(item);
+    if merged.len() == dest.items().len() && merged.iter().zip(dest.items()).all(is_same) {
+        return Ok(dest.clone());
+    }
     let mut list = dest.clone();
     list.set_items(merged);
     Ok(list)

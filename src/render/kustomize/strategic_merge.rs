@@ -3,7 +3,7 @@
 //! Differs from kubectl's merge where kustomize differs: patched list items come first, lists without a known merge key are
 //! replaced, `$setElementOrder` and `$deleteFromPrimitiveList` are unknown.
 
-use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy, Span, Style, Value};
+use seatrial_model::{Entry, Node, Origin, Question, ScalarKind, SetBy, Span, Style, Value};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::merge_list;
@@ -61,12 +61,15 @@ impl<'a> Place<'a> {
 
 /// One step of the walk: either side may be missing. `None` means that nothing is left.
 pub(crate) fn walk(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) -> Result<Option<Node>, MergeError> {
-    let value = |node: Option<&'_ Node>| node.filter(|n| !n.is_null()).map(|n| n.value().clone());
-    let Some(shape) = value(dest).or_else(|| value(patch)) else { return Ok(keep_null(dest, patch)) };
-    if let (Some(d), Some(p)) = (dest.filter(|n| !n.is_null()), patch.filter(|n| !n.is_null())) {
+    if let Some(dest) = dest.filter(|dest| patch.is_none() && is_known_to_stay(dest)) {
+        return Ok(Some(dest.clone()));
+    }
+    let (of_dest, of_patch) = (dest.filter(|n| !n.is_null()), patch.filter(|n| !n.is_null()));
+    let Some(shape) = of_dest.or(of_patch) else { return Ok(keep_null(dest, patch)) };
+    if let (Some(d), Some(p)) = (of_dest, of_patch) {
         same_shape(d, p)?;
     }
-    match shape {
+    match shape.value() {
         Value::Mapping(_) => walk_mapping(dest, patch, place.known(dest, patch)),
         Value::Sequence(_) => walk_sequence(dest, patch, place),
         Value::Scalar(_) => Ok(match patch {
@@ -101,26 +104,72 @@ fn walk_mapping(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) -> 
         return patch.map_or(Ok(None), |p| fresh(p, place));
     };
     match patch {
-        None => merge_entries(dest, None, place).map(Some),
+        None => untouched(dest, place).map(Some),
         Some(patch) if patch.is_null() => Ok(None),
         Some(patch) => match directive_of_mapping(patch)? {
             Directive::Delete => Ok(None),
             Directive::Replace => Ok(fresh(&without_directive(patch), place)?.map(|n| over(n, dest))),
-            Directive::Merge => merge_entries(dest, Some(&without_directive(patch)), place).map(Some),
+            Directive::Merge => merge_entries(dest, &without_directive(patch), place).map(Some),
         },
     }
 }
 
-fn merge_entries(dest: &Node, patch: Option<&Node>, place: Place<'_>) -> Result<Node, MergeError> {
-    let mut entries: Vec<Entry> = Vec::with_capacity(dest.entries().len());
+/// Whether it is a scalar that stays as it is, or remembers that all of it does.
+fn is_known_to_stay(node: &Node) -> bool {
+    let remembers = match node.value() {
+        Value::Mapping(entries) => entries.known().is_some(),
+        Value::Scalar(_) | Value::Sequence(_) => true,
+    };
+    remembers && stays(node)
+}
+
+/// Whether what a patch says nothing of stays as it is, whatever kind it is of. Lists may be merged with themselves by keys that hang on that.
+fn stays(node: &Node) -> bool {
+    match node.value() {
+        Value::Scalar(text) if node.is_null() => !text.is_empty() && !node.has_past(),
+        Value::Scalar(text) => {
+            let is_text = node.kind() == ScalarKind::String || node.has_past();
+            !(is_text && node.style() == Style::Plain && is_odd(text))
+        }
+        Value::Sequence(items) => items.is_empty(),
+        Value::Mapping(entries) => {
+            entries.answer(Question::StaysUnmerged, || entries.iter().all(|entry| stays(&entry.value)))
+        }
+    }
+}
+
+/// A mapping of which the patch says nothing: what stays as it is stays shared.
+fn untouched(dest: &Node, place: Place<'_>) -> Result<Node, MergeError> {
+    let mut changed: Option<Vec<Entry>> = None;
+    for (at, entry) in dest.entries().iter().enumerate() {
+        let value = walk(Some(&entry.value), None, place.field(&entry.key.text))?;
+        let value = value.map(|value| in_quotes_where_odd(value, dest));
+        if value.as_ref().is_some_and(|value| value.is_same(&entry.value)) {
+            changed.iter_mut().for_each(|changed| changed.push(entry.clone()));
+            continue;
+        }
+        let changed = changed.get_or_insert_with(|| dest.entries().iter().take(at).cloned().collect());
+        changed.extend(value.map(|value| Entry { key: entry.key.clone(), value }));
+    }
+    let mut node = dest.clone();
+    changed.into_iter().for_each(|entries| node.set_entries(entries));
+    Ok(node)
+}
+
+fn merge_entries(dest: &Node, patch: &Node, place: Place<'_>) -> Result<Node, MergeError> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(dest.entries().len() + patch.entries().len());
     for entry in dest.entries() {
         let key = &*entry.key.text;
-        let new = patch.and_then(|p| p.get(key));
+        let new = patch.get(key);
+        if new.is_none() && is_known_to_stay(&entry.value) {
+            entries.push(entry.clone());
+            continue;
+        }
         let Some(value) = walk(Some(&entry.value), new, place.field(key))? else { continue };
         let value = if new.is_some() { in_style_of(value, &entry.value) } else { in_quotes_where_odd(value, dest) };
         entries.push(Entry { key: entry.key.clone(), value });
     }
-    for entry in patch.map(Node::entries).unwrap_or_default() {
+    for entry in patch.entries() {
         let key = &*entry.key.text;
         if dest.entry(key).is_some() {
             continue;
@@ -225,15 +274,21 @@ fn in_style_of(mut value: Node, old: &Node) -> Node {
 fn in_quotes_where_odd(mut value: Node, parent: &Node) -> Node {
     let is_text = value.kind() == ScalarKind::String || is_created_by_replacement(&value, parent);
     let text = value.scalar_text().filter(|_| is_text && value.style() == Style::Plain).unwrap_or_default();
-    let is_enclosed = |open, close| text.starts_with(open) && text.ends_with(close);
-    let is_block = text.starts_with("- ") || text.contains(": ") || text.ends_with(':');
-    let is_collection = is_block || is_enclosed('{', '}') || is_enclosed('[', ']');
-    let is_odd = is_collection || plain_kind(text, Dialect::Kubectl) != ScalarKind::String;
-    if is_odd && !text.is_empty() && !text.contains('\n') {
+    if is_odd(text) {
         value.set_kind(ScalarKind::String);
         value.set_style(Style::DoubleQuoted);
     }
     value
+}
+
+/// Whether a plain text would read as something else than a string.
+fn is_odd(text: &str) -> bool {
+    let is_enclosed = |open, close| text.starts_with(open) && text.ends_with(close);
+    let is_block = || text.starts_with("- ") || text.contains(": ") || text.ends_with(':');
+    let is_collection = || is_block() || is_enclosed('{', '}') || is_enclosed('[', ']');
+    !text.is_empty()
+        && !text.contains('\n')
+        && (plain_kind(text, Dialect::Kubectl) != ScalarKind::String || is_collection())
 }
 
 /// What came as a part of something that was copied keeps its type.
