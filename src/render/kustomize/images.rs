@@ -39,7 +39,9 @@ pub(crate) fn set_images<'a>(
         images.iter().filter_map(|image| read_change(image, &resources.budget, findings)).collect();
     let Some(setter) = changes.first().map(|change| change.setter.clone()) else { return Vec::new() };
     let mut is_used = vec![false; changes.len()];
-    let keys: Vec<&str> = specs.iter().filter_map(|s| s.path.last()).map(String::as_str).chain(["image"]).collect();
+    let mut keys: Vec<&str> = specs.iter().filter_map(|s| s.path.last()).map(String::as_str).chain(["image"]).collect();
+    keys.sort_unstable();
+    keys.dedup();
     let budget = Arc::clone(&resources.budget);
     resources.transform(&setter, "images", findings, |resource| {
         if &*resource.id().gvk.kind == "CustomResourceDefinition" {
@@ -51,10 +53,14 @@ pub(crate) fn set_images<'a>(
             return Ok(());
         }
         check_containers(resource.node())?;
-        resource.edit(|node| open_empty_lists(node, &own))?;
-        let mut images = Vec::new();
-        collect_images(resource.node(), &keys, &mut images);
+        let is_no_text = |image: &Node| image.scalar_text().is_none();
+        if own.iter().any(|spec| spec.reaches_some(resource.node(), &is_no_text)) {
+            resource.edit(|node| open_empty_lists(node, &own))?;
+        }
+        // What the last change made of the images is looked at by the next one.
+        let mut known: Option<Vec<Text>> = None;
         for (change, is_used) in changes.iter().zip(&mut is_used) {
+            let images = known.get_or_insert_with(|| images_of(resource.node(), &keys));
             if !images.iter().any(|image| change.pattern.is_match(image)) {
                 continue;
             }
@@ -63,8 +69,7 @@ pub(crate) fn set_images<'a>(
                 return Ok(());
             }
             resource.edit(|node| change.apply_everywhere(node, &own))?;
-            images.clear();
-            collect_images(resource.node(), &keys, &mut images);
+            known = None;
         }
         Ok(())
     });
@@ -101,6 +106,9 @@ fn must_be_text(image: &Node) -> Result<(), FieldError> {
 
 /// The images of all lists of containers, at any depth.
 fn check_containers(node: &Node) -> Result<(), FieldError> {
+    if is_known_to_have_none(node) {
+        return Ok(());
+    }
     node.items().iter().try_for_each(check_containers)?;
     for entry in node.entries() {
         check_containers(&entry.value)?;
@@ -112,6 +120,12 @@ fn check_containers(node: &Node) -> Result<(), FieldError> {
 }
 
 /// Every text that could be an image, so that an entry that changes nothing costs nothing.
+fn images_of(node: &Node, keys: &[&str]) -> Vec<Text> {
+    let mut images = Vec::new();
+    collect_images(node, keys, &mut images);
+    images
+}
+
 fn collect_images(node: &Node, keys: &[&str], images: &mut Vec<Text>) {
     for item in node.items() {
         collect_images(item, keys, images);
@@ -155,7 +169,11 @@ impl ImageChange<'_> {
     /// First by the names of lists, then by the default fields: what stands in both is changed twice, as kustomize does.
     fn apply_everywhere(&self, node: &mut Node, specs: &[&FieldSpec]) -> Result<(), FieldError> {
         each_container_image(node, &mut |image| self.apply(image));
+        let changes = |image: &Node| self.renamed(image).is_some_and(|renamed| image.scalar_text() != Some(&renamed));
         for spec in specs {
+            if !spec.reaches_some(node, &changes) {
+                continue;
+            }
             let set = &mut |image: &mut Node| {
                 if let Some(changed) = self.apply(image) {
                     *image = changed;
@@ -169,6 +187,17 @@ impl ImageChange<'_> {
 
     /// The image as it is afterwards; `None` when it is another one.
     fn apply(&self, image: &Node) -> Option<Node> {
+        let changed = self.renamed(image)?;
+        // An image that is set to what it was keeps its own line.
+        if image.scalar_text() == Some(&changed) {
+            return Some(image.clone());
+        }
+        let named = self.namer.as_ref().map(|namer| namer.replace(Some(image), changed.as_str(), Tag::Untyped));
+        Some(self.setter.replace(Some(named.as_ref().unwrap_or(image)), changed, Tag::Untyped))
+    }
+
+    /// Its text then.
+    fn renamed(&self, image: &Node) -> Option<String> {
         let text = image.scalar_text().filter(|t| !image.is_null() && self.pattern.is_match(t))?;
         if self.setter.is_spent() {
             return None;
@@ -184,13 +213,16 @@ impl ImageChange<'_> {
             (true, true) if !self.tag_suffix.is_empty() => (reference.tag, reference.digest) = (&suffixed, ""),
             (true, true) => {}
         }
-        let changed = reference.join();
-        // An image that is set to what it was keeps its own line.
-        if changed == text {
-            return Some(image.clone());
-        }
-        let named = self.namer.as_ref().map(|namer| namer.replace(Some(image), changed.as_str(), Tag::Untyped));
-        Some(self.setter.replace(Some(named.as_ref().unwrap_or(image)), changed, Tag::Untyped))
+        Some(reference.join())
+    }
+}
+
+/// Whether it remembers that there is nothing in it that an image could be.
+fn is_known_to_have_none(node: &Node) -> bool {
+    match node.value() {
+        Value::Mapping(entries) => entries.known().is_some() && !has_image(node),
+        Value::Sequence(_) => false,
+        Value::Scalar(_) => true,
     }
 }
 
@@ -209,23 +241,48 @@ fn has_image(node: &Node) -> bool {
 
 /// Offers the image of every item of a list of containers, at any depth; what comes back takes its place.
 pub(crate) fn each_container_image(node: &mut Node, change: &mut dyn FnMut(&Node) -> Option<Node>) {
-    if !has_image(node) {
-        return;
+    if let Some(changed) = with_images(node, change) {
+        *node = changed;
     }
-    for item in node.items_mut() {
-        each_container_image(item, change);
+}
+
+/// A value with other images in it; `None` where none is another, so that it stays shared.
+fn with_images(node: &Node, change: &mut dyn FnMut(&Node) -> Option<Node>) -> Option<Node> {
+    if is_known_to_have_none(node) {
+        return None;
     }
-    for entry in node.entries_mut() {
-        each_container_image(&mut entry.value, change);
-        if !CONTAINER_LISTS.contains(&&*entry.key.text) {
-            continue;
+    let mut copy: Option<Node> = None;
+    for (at, item) in node.items().iter().enumerate() {
+        let Some(changed) = with_images(item, change) else { continue };
+        if let Some(place) = copy.get_or_insert_with(|| node.clone()).items_mut().get_mut(at) {
+            *place = changed;
         }
-        for container in entry.value.items_mut() {
-            if let Some(changed) = container.get("image").and_then(&mut *change) {
-                container.set("image", changed);
-            }
+    }
+    for (at, entry) in node.entries().iter().enumerate() {
+        let below = with_images(&entry.value, change);
+        let changed = match CONTAINER_LISTS.contains(&&*entry.key.text) {
+            true => with_images_of_items(below.as_ref().unwrap_or(&entry.value), change).or(below),
+            false => below,
+        };
+        let Some(changed) = changed else { continue };
+        if let Some(place) = copy.get_or_insert_with(|| node.clone()).entries_mut().get_mut(at) {
+            place.value = changed;
         }
     }
+    copy
+}
+
+/// A list of containers with other images in them.
+fn with_images_of_items(list: &Node, change: &mut dyn FnMut(&Node) -> Option<Node>) -> Option<Node> {
+    let mut copy: Option<Node> = None;
+    for (at, container) in list.items().iter().enumerate() {
+        let Some(image) = container.get("image") else { continue };
+        let Some(changed) = change(image).filter(|changed| !changed.is_same(image)) else { continue };
+        if let Some(container) = copy.get_or_insert_with(|| list.clone()).items_mut().get_mut(at) {
+            container.set("image", changed);
+        }
+    }
+    copy
 }
 
 /// The setter of `--image`: the value changes, its line stays.
