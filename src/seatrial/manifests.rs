@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use seatrial_ci::{Host, holds_commands};
-use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Rendered, Report, ReportedFinding, ids};
+use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Node, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
-use seatrial_yaml::in_kustomize_order;
+use seatrial_yaml::into_kustomize_order;
 
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
 use crate::commands::write_out;
@@ -100,7 +100,9 @@ fn write_tree(tree: &str, args: &RenderArgs, session: &Session) -> Result<u8, St
 /// Objects as their controller applies them: with the labels by which it knows them.
 pub(crate) fn as_applied(manifests: &mut [Manifest]) {
     for manifest in manifests.iter_mut().filter(|manifest| manifest.owner.is_some()) {
-        manifest.node = in_kustomize_order(&seatrial_flux::as_applied(manifest));
+        seatrial_flux::mark_as_applied(manifest);
+        let node = std::mem::replace(&mut manifest.node, Node::null(manifest.span));
+        manifest.node = into_kustomize_order(node);
     }
 }
 

@@ -47,7 +47,7 @@ pub use edit::{Change, EditError, Splice, Step, edit};
 pub use emit::{emit, emit_all, emit_escaping, emit_unfolded};
 pub use json_detour::kustomize_cannot_print;
 pub use number::number;
-pub use order::in_kustomize_order;
+pub use order::{in_kustomize_order, into_kustomize_order};
 pub use parse::{Dialect, Document, Parsed, parse};
 pub use parsed_files::ParsedFiles;
 pub use printer::{Level, Printer, Printing, behind_json, is_key_readable, key_order};

@@ -20,6 +20,47 @@ pub fn in_kustomize_order(node: &Node) -> Node {
     }
 }
 
+/// The same of a node that nobody else needs as it is: what it shares with nobody is put in order in place.
+#[must_use]
+pub fn into_kustomize_order(mut node: Node) -> Node {
+    if let Some(path) = last_block_before_comments(&node) {
+        node = one_line_longer(&node, &path);
+    }
+    put_in_order(&mut node, Place::Block);
+    node
+}
+
+fn put_in_order(node: &mut Node, place: Place) {
+    let below = place.inside_of(node);
+    if let Some(items) = node.own_items_mut() {
+        items.iter_mut().for_each(|item| put_in_order(item, below));
+        return;
+    }
+    if let Some(entries) = node.own_entries_mut() {
+        if let Some(order) = order_of(entries) {
+            rearrange(entries, &order);
+        }
+        entries.iter_mut().for_each(|entry| put_in_order(&mut entry.value, below));
+        return;
+    }
+    if let Some(changed) = changed(node, place) {
+        *node = changed;
+    }
+}
+
+/// Puts in each place what stood in the place that `order` names for it.
+fn rearrange<T>(all: &mut [T], order: &[usize]) {
+    for (at, from) in order.iter().enumerate() {
+        let mut from = *from;
+        // What stood there may have been moved on already.
+        while from < at {
+            let Some(next) = order.get(from) else { return };
+            from = *next;
+        }
+        all.swap(at, from);
+    }
+}
+
 /// The way to a text block that keeps its empty lines at the end of an object, with comments behind it: kustomize prints an empty line
 /// in front of those, which it then reads as one more of the block.
 fn last_block_before_comments(object: &Node) -> Option<Vec<usize>> {
@@ -152,16 +193,22 @@ fn string(node: &Node, text: Text) -> Node {
 
 /// The pairs in order; `None` where they are and nothing of them is another.
 fn sorted(entries: &[Entry], place: Place) -> Option<Vec<Entry>> {
+    let with = |entry: &Entry, value: Node| Entry { key: entry.key.clone(), value };
+    let Some(order) = order_of(entries) else {
+        return changed_each(entries, |entry| Some(with(entry, changed(&entry.value, place)?)));
+    };
+    let order = order.into_iter().filter_map(|i| entries.get(i));
+    Some(order.map(|entry| with(entry, ordered(&entry.value, place))).collect())
+}
+
+/// Where the pairs stand now, in the order in which they belong; `None` where they are in order.
+fn order_of(entries: &[Entry]) -> Option<Vec<usize>> {
     let less = |a: usize, b: usize| {
         let key = |i: usize| entries.get(i).map_or("", |e| e.key.text.as_str());
         natural(key(a), key(b)) == Ordering::Less
     };
-    let with = |entry: &Entry, value: Node| Entry { key: entry.key.clone(), value };
-    if (1..entries.len()).all(|at| !less(at, at - 1)) {
-        return changed_each(entries, |entry| Some(with(entry, changed(&entry.value, place)?)));
-    }
-    let order = merge_sort((0..entries.len()).collect(), &less).into_iter().filter_map(|i| entries.get(i));
-    Some(order.map(|entry| with(entry, ordered(&entry.value, place))).collect())
+    let is_in_order = (1..entries.len()).all(|at| !less(at, at - 1));
+    (!is_in_order).then(|| merge_sort((0..entries.len()).collect(), &less))
 }
 
 /// Stable, and indifferent to an order that is none: `natural` is not transitive for odd keys, and the standard library may panic then.

@@ -64,6 +64,22 @@ impl Node {
         }
     }
 
+    /// Pairs to change in place, where nobody else has them: they are not copied.
+    pub fn own_entries_mut(&mut self) -> Option<&mut [Entry]> {
+        match &mut self.value {
+            Value::Mapping(entries) => entries.unshared(),
+            _ => None,
+        }
+    }
+
+    /// Items to change in place, where nobody else has them: they are not copied.
+    pub fn own_items_mut(&mut self) -> Option<&mut [Node]> {
+        match &mut self.value {
+            Value::Sequence(items) => Arc::get_mut(items),
+            _ => None,
+        }
+    }
+
     /// Values of the pairs to change in place; copies the pairs when they are shared.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
         let entries = match &mut self.value {

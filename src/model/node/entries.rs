@@ -166,8 +166,21 @@ impl Entries {
         }
     }
 
+    /// All pairs to change, where nobody else has them; none of those that remember what is known of them.
+    pub(super) fn unshared(&mut self) -> Option<&mut [Entry]> {
+        match &mut self.0 {
+            Repr::Few(list) => Arc::get_mut(list),
+            Repr::Kept(_) => None,
+        }
+    }
+
     /// Appends a pair whose key is not there.
     pub(super) fn push(&mut self, entry: Entry) {
+        // They are copied in any case, and must not be twice.
+        if self.len() < FEW {
+            *self = self.iter().cloned().chain(std::iter::once(entry)).collect();
+            return;
+        }
         match self.own() {
             Repr::Few(list) => *self = list.iter().cloned().chain(std::iter::once(entry)).collect(),
             Repr::Kept(kept) => {

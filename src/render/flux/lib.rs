@@ -42,7 +42,7 @@ mod version;
 mod view;
 mod walk;
 
-pub use applied::as_applied;
+pub use applied::mark_as_applied;
 pub use asked::tell_here;
 pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
 pub use release::{ChartPlace, ChartReference, Release};

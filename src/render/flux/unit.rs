@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_model::{
-    Entry, Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Origin, Owner, SetBy, Span,
-    tell_once,
+    Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, Owner, SetBy, Span, tell_once,
 };
 use seatrial_tree::{EntryKind, Tree, confined, join};
 
@@ -353,24 +352,4 @@ pub(crate) fn is_suspended(object: &Manifest) -> bool {
     let annotation = || object.node.at(&["metadata", "annotations", RECONCILE]);
     let by_annotation = || annotation().and_then(Node::scalar_text) == Some("disabled");
     is_true(object, &["suspend"]) || (object.id.group == "fluxcd.controlplane.io" && by_annotation())
-}
-
-/// Sets the labels by which a controller knows its objects (fluxcd/pkg: `ssa.SetOwnerLabels`).
-pub(crate) fn set_owner_labels(node: &mut Node, group: &str, name: &str, namespace: &str) {
-    let Some(metadata) = node.get_mut("metadata") else { return };
-    let span = metadata.span();
-    let own = metadata.get("labels").filter(|own| own.is_mapping()).cloned();
-    let mut labels = own.unwrap_or_else(|| Node::mapping(Vec::new(), span));
-    let mut pairs = labels.entries().to_vec();
-    pairs.reserve(2);
-    for (key, value) in [("name", name), ("namespace", namespace)] {
-        let key = format!("{group}/{key}");
-        let value = Node::string(value, Origin::over(span, SetBy::Field("labels"), None));
-        match pairs.iter_mut().find(|pair| pair.key.text == *key) {
-            Some(pair) => pair.value = value,
-            None => pairs.push(Entry::new(key, value)),
-        }
-    }
-    labels.set_entries(pairs);
-    metadata.set("labels", labels);
 }

@@ -9,16 +9,13 @@ use seatrial_model::{
     ids::{DUPLICATE_OBJECT, INVALID_OBJECT},
 };
 
+use crate::applied::{OF_RELEASES, set_owner_labels};
 use crate::flux_object::{items, namespace, text};
 use crate::kustomization::{as_text, set_common_metadata};
-use crate::unit::set_owner_labels;
 use crate::version::Version;
 
 /// Fields that a post-renderer may have.
 const FIELDS: [&str; 4] = ["patches", "patchesStrategicMerge", "patchesJson6902", "images"];
-
-/// The group that is in the names of its labels.
-const GROUP: &str = "helm.toolkit.fluxcd.io";
 
 /// What of a chart's objects goes through the post-renderers, and with what else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +86,7 @@ impl PostRenderers<'_> {
 
 /// The labels by which helm-controller knows its objects.
 pub(crate) fn set_labels(release: &Manifest, manifest: &mut Manifest) {
-    set_owner_labels(&mut manifest.node, GROUP, &release.id.name, namespace(release));
+    set_owner_labels(&mut manifest.node, &OF_RELEASES, &release.id.name, namespace(release));
 }
 
 /// Hooks that are there twice, or beside an object of that name: kustomize refuses them, and puts the labels onto nothing. Two objects that are not
