@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use crate::quote::quote_rune;
+use crate::quote::{quote_bytes, quote_rune};
+use crate::unicode::is_print;
 
 /// A value as it was read; what lies in it was built before.
 #[derive(Debug)]
@@ -45,10 +46,19 @@ pub struct Syntax {
 /// Which words Go has: `encoding/json` has others since its second version is beneath it (Go 1.27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Words {
-    /// Those of the first version, as a `Decoder` has them.
+    /// Those of the first version.
     First,
     /// Those of the second version.
     Second,
+}
+
+/// By what Go reads a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// `json.Unmarshal`.
+    Unmarshal,
+    /// A `json.Decoder`, behind whose value `jsonschema.UnmarshalJSON` wants nothing.
+    Decoder,
 }
 
 /// What is wrong there.
@@ -76,41 +86,67 @@ enum Wrong {
 impl Syntax {
     /// Go's message about the text.
     #[must_use]
-    pub fn message(&self, text: &str, words: Words) -> String {
+    pub fn message(&self, text: &[u8], words: Words, by: By) -> String {
         let context = match (self.wrong, words) {
-            (Wrong::AfterAll, Words::First) => return "invalid character after top-level value".to_owned(),
+            (Wrong::AfterAll, _) if by == By::Decoder => return "invalid character after top-level value".to_owned(),
             (Wrong::Escape(start), Words::Second) if self.found.is_some() => return not_an_escape(text, start, 2),
             (Wrong::Hex(start), Words::Second) if self.found.is_some() => return not_an_escape(text, start, 6),
-            (Wrong::AfterAll, Words::Second) => "after top-level value",
+            (Wrong::AfterAll, _) => "after top-level value",
             (Wrong::Value, _) => "looking for beginning of value",
             (Wrong::Key, _) => "looking for beginning of object key string",
             (Wrong::AfterKey, _) => "after object key",
             (Wrong::AfterPair, _) => "after object key:value pair",
             (Wrong::AfterItem, _) => "after array element",
             (Wrong::Literal { word, expected }, _) => &*format!("in literal {word} (expecting '{expected}')"),
-            (Wrong::Digit, _) => "in numeric literal",
-            (Wrong::Point, _) => "after decimal point in numeric literal",
-            (Wrong::Exponent, _) => "in exponent of numeric literal",
+            (Wrong::Point, Words::First) => "after decimal point in numeric literal",
+            (Wrong::Exponent, Words::First) => "in exponent of numeric literal",
+            (Wrong::Digit | Wrong::Point | Wrong::Exponent, _) => "in numeric literal",
             (Wrong::Text, Words::First) => "in string literal",
             (Wrong::Text, Words::Second) => "in string",
             (Wrong::Escape(_), _) => "in string escape code",
             (Wrong::Hex(_), _) => "in \\u hexadecimal character escape",
         };
-        match (self.found, words) {
-            (None, Words::First) => "unexpected EOF".to_owned(),
-            (None, Words::Second) => "unexpected end of JSON input".to_owned(),
-            (Some(b'\''), _) => format!("invalid character '\\'' {context}"),
-            (Some(b'"'), _) => format!("invalid character '\"' {context}"),
-            (Some(byte), _) => format!("invalid character {} {context}", quote_rune(u32::from(byte))),
-        }
+        let found = match (self.found, words, by) {
+            (None, _, By::Decoder) => return "unexpected EOF".to_owned(),
+            // The first version sees a blank behind the end.
+            (None, Words::First, By::Unmarshal) if self.wrong.forbids_blanks() => "' '".to_owned(),
+            (None, _, By::Unmarshal) => return "unexpected end of JSON input".to_owned(),
+            (Some(byte), Words::First, _) => quote_rune(u32::from(byte)),
+            (Some(byte), Words::Second, _) => match char_at(text, self.at) {
+                Some(c) => quote_rune(u32::from(c)),
+                None => format!("'\\x{byte:x}'"),
+            },
+        };
+        format!("invalid character {found} {context}")
     }
 }
 
+impl Wrong {
+    /// Whether a blank is wrong there, too.
+    fn forbids_blanks(self) -> bool {
+        matches!(
+            self,
+            Wrong::Literal { .. } | Wrong::Digit | Wrong::Point | Wrong::Exponent | Wrong::Escape(_) | Wrong::Hex(_)
+        )
+    }
+}
+
+/// The character that begins at a byte, if it is UTF-8.
+fn char_at(text: &[u8], at: usize) -> Option<char> {
+    let rest = text.get(at..)?;
+    rest.get(..rest.len().min(4))?.utf8_chunks().next()?.valid().chars().next()
+}
+
 /// So many bytes from a backslash on are not an escape sequence.
-fn not_an_escape(text: &str, start: usize, length: usize) -> String {
+fn not_an_escape(text: &[u8], start: usize, length: usize) -> String {
     let rest = text.get(start..).unwrap_or_default();
-    let end = (length.min(rest.len())..=rest.len()).find(|end| rest.is_char_boundary(*end)).unwrap_or(rest.len());
-    format!("invalid escape sequence `{}` in string", &rest[..end])
+    let escape = rest.get(..length.min(rest.len())).unwrap_or_default();
+    match std::str::from_utf8(escape) {
+        Ok(escape) if !escape.contains(|c: char| c == '`' || c.is_whitespace() || !is_print(c)) => {
+            format!("invalid escape sequence `{escape}` in string")
+        }
+        _ => format!("invalid escape sequence {} in string", quote_bytes(escape)),
+    }
 }
 
 /// Makes a value of what was read at these bytes.
@@ -120,7 +156,7 @@ pub type Build<'b, 't, V, E> = dyn FnMut(Data<'t, V>, Range<usize>) -> Result<V,
 ///
 /// # Errors
 /// The text is not JSON, nested more deeply, or a value is refused.
-pub fn read<'t, V, E>(text: &'t str, deepest: u32, build: &mut Build<'_, 't, V, E>) -> Result<V, Error<E>> {
+pub fn read<'t, V, E>(text: &'t [u8], deepest: u32, build: &mut Build<'_, 't, V, E>) -> Result<V, Error<E>> {
     let mut reader = Reader { text, at: 0, depth: 0, deepest, build };
     reader.blanks();
     let value = reader.value()?;
@@ -128,8 +164,16 @@ pub fn read<'t, V, E>(text: &'t str, deepest: u32, build: &mut Build<'_, 't, V, 
     if reader.at < text.len() { reader.wrong(Wrong::AfterAll) } else { Ok(value) }
 }
 
+/// Each byte that is not UTF-8 becomes U+FFFD.
+fn push(out: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+}
+
 struct Reader<'t, 'r, 'b, V, E> {
-    text: &'t str,
+    text: &'t [u8],
     at: usize,
     depth: u32,
     deepest: u32,
@@ -138,7 +182,7 @@ struct Reader<'t, 'r, 'b, V, E> {
 
 impl<'t, V, E> Reader<'t, '_, '_, V, E> {
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.get(self.at).copied()
     }
 
     fn blanks(&mut self) {
@@ -273,7 +317,8 @@ impl<'t, V, E> Reader<'t, '_, '_, V, E> {
                 return self.wrong(Wrong::Exponent);
             }
         }
-        Ok(Data::Number(self.text.get(start..self.at).unwrap_or_default()))
+        let digits = self.text.get(start..self.at).unwrap_or_default();
+        Ok(Data::Number(std::str::from_utf8(digits).unwrap_or_default()))
     }
 
     fn string(&mut self) -> Result<String, Error<E>> {
@@ -281,8 +326,9 @@ impl<'t, V, E> Reader<'t, '_, '_, V, E> {
         let mut out = String::new();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
-            out.push_str(&rest[..plain]);
+            let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+            let plain = rest.iter().position(is_special).unwrap_or(rest.len());
+            push(&mut out, &rest[..plain]);
             self.at += plain;
             match self.peek() {
                 Some(b'"') => {
@@ -334,7 +380,7 @@ impl<'t, V, E> Reader<'t, '_, '_, V, E> {
     fn unicode(&mut self) -> Result<char, Error<E>> {
         let code = self.hex()?;
         let before = self.at;
-        if (0xd800..0xdc00).contains(&code) && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("\\u")) {
+        if (0xd800..0xdc00).contains(&code) && self.text.get(self.at..).is_some_and(|rest| rest.starts_with(b"\\u")) {
             self.at += 2;
             let low = self.hex()?;
             if (0xdc00..0xe000).contains(&low) {
@@ -350,34 +396,53 @@ impl<'t, V, E> Reader<'t, '_, '_, V, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quote::unquote;
 
-    /// What Go says of a text, in both versions.
-    fn said(text: &str) -> [String; 2] {
-        let error = read(text, 3, &mut |_, _| Ok::<(), String>(())).expect_err(text);
-        match error {
-            Error::Syntax(syntax) => [Words::First, Words::Second].map(|words| syntax.message(text, words)),
-            Error::TooDeep(at) => [format!("too deep at {at}"), String::new()],
-            Error::Refused(why) => [why, String::new()],
-        }
+    /// What Go says of a text. Expected is what Helm 3.17.2 and 4.3.1 say of it to `fromJson`, and where it is the schema of a chart.
+    fn said(text: &[u8]) -> Vec<String> {
+        let ways = [(Words::First, By::Unmarshal), (Words::Second, By::Unmarshal), (Words::First, By::Decoder)];
+        let ways = ways.into_iter().chain([(Words::Second, By::Decoder)]);
+        let error = read(text, 200, &mut |_, _| Ok::<(), String>(()));
+        ways.map(|(words, by)| match &error {
+            Ok(()) => "none".to_owned(),
+            Err(Error::Syntax(syntax)) => syntax.message(text, words, by),
+            Err(error) => format!("{error:?}"),
+        })
+        .collect()
     }
 
     #[test]
     fn what_is_not_json_is_told_in_the_words_of_both_versions() {
-        let cases = [
-            ("[1 2]", "invalid character '2' after array element", "invalid character '2' after array element"),
-            ("{\"a\"", "unexpected EOF", "unexpected end of JSON input"),
-            ("1 1", "invalid character after top-level value", "invalid character '1' after top-level value"),
-            ("\"\t\"", "invalid character '\\t' in string literal", "invalid character '\\t' in string"),
-            ("\"\\x\"", "invalid character 'x' in string escape code", "invalid escape sequence `\\x` in string"),
-            (
-                "\"\\u12g4\"",
-                "invalid character 'g' in \\u hexadecimal character escape",
-                "invalid escape sequence `\\u12g4` in string",
-            ),
-            ("[[[[]]]]", "too deep at 3", ""),
-        ];
-        for (text, first, second) in cases {
-            assert_eq!(said(text), [first, second], "{text}");
+        let mut wrong = Vec::new();
+        let all = include_str!("testdata/not-json.tsv").lines();
+        for line in all.clone() {
+            let mut fields = line.split('\t');
+            let text = unquote(fields.next().unwrap_or_default());
+            let expected: Vec<&str> = fields.collect();
+            let got = said(&text.expect(line));
+            let differs = |(got, expected): (&String, &&str)| *expected != "-" && got != expected;
+            if got.iter().zip(&expected).any(differs) || expected.len() != 4 {
+                wrong.push(format!("{line}\nours {got:?}"));
+            }
         }
+        assert!(wrong.is_empty() && all.count() > 150, "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_told_where_it_is() {
+        let read = |text: &[u8]| read(text, 3, &mut |_, _| Ok::<(), String>(()));
+        assert!(matches!(read(b"[[[[]]]]"), Err(Error::TooDeep(3))));
+        assert!(read(b"[[[1]]]").is_ok());
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf_8_becomes_a_replacement_character() {
+        let mut found = Vec::new();
+        let mut build = |data: Data<'_, ()>, _: Range<usize>| {
+            found.extend(if let Data::Text(text) = data { Some(text) } else { None });
+            Ok::<(), String>(())
+        };
+        read(b"[\"a\xe2\x82b\", \"\xff\"]", 3, &mut build).expect("JSON");
+        assert_eq!(found, ["a\u{fffd}\u{fffd}b", "\u{fffd}"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
-use seatrial_golang::json::{self, Error, Words};
+use seatrial_golang::json::{self, By, Error, Words};
 
 use crate::json::{Data, Json, Number, Place};
 
@@ -13,29 +13,32 @@ const DEEPEST: u32 = 200;
 /// Why a text is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
-    /// Go's words.
-    pub message: String,
+    /// Go's words, those of the first version of `encoding/json` and those of the second.
+    pub messages: [String; 2],
     /// The byte that is wrong.
     pub at: usize,
     /// Whether Go would read it: it is only nested too deeply here.
     pub is_limit: bool,
 }
 
-/// The value of a text.
+/// The value of a text. Bytes that are not UTF-8 are U+FFFD in strings, and wrong elsewhere.
 ///
 /// # Errors
 /// The text is not JSON.
-pub fn read(text: &str) -> Result<Json, ReadError> {
-    if text.trim_matches([' ', '\t', '\n', '\r']).is_empty() {
-        return Err(ReadError { message: "EOF".to_owned(), at: text.len(), is_limit: false });
+pub fn read(text: impl AsRef<[u8]>) -> Result<Json, ReadError> {
+    let text = text.as_ref();
+    let error = |message: [String; 2], at| ReadError { messages: message, at, is_limit: false };
+    if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+        return Err(error(["EOF"; 2].map(str::to_owned), text.len()));
     }
-    json::read(text, DEEPEST, &mut |data, at| Ok::<Json, Infallible>(value(data, at))).map_err(|error| match error {
+    json::read(text, DEEPEST, &mut |data, at| Ok::<Json, Infallible>(value(data, at))).map_err(|wrong| match wrong {
         Error::Syntax(syntax) => {
-            ReadError { message: syntax.message(text, Words::First), at: syntax.at, is_limit: false }
+            let messages = [Words::First, Words::Second].map(|words| syntax.message(text, words, By::Decoder));
+            error(messages, syntax.at)
         }
         Error::TooDeep(at) => {
             let message = format!("it is nested more than {DEEPEST} levels deep");
-            ReadError { message, at, is_limit: true }
+            ReadError { messages: [message.clone(), message], at, is_limit: true }
         }
         Error::Refused(never) => match never {},
     })

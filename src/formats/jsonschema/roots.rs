@@ -54,18 +54,11 @@ impl Roots {
             self.add(url, &document)?;
             return Ok(false);
         }
-        if let Some(why) = url::wrong_with(url) {
-            return Err(Refusal::Wrong(format!("failing loading {}: {why}", quote(url)), None));
-        }
-        match url::scheme(url).as_str() {
+        match loader(url)? {
             // Helm takes anything for what it cannot resolve.
-            "urn" => self.add(url, &Arc::new(Json::of(Data::Bool(true)))).map(|()| true),
-            "http" | "https" => Err(Refusal::Unknown(UnknownKind::Remote, url.to_owned())),
-            "file" => Err(Refusal::Unknown(UnknownKind::File, url.to_owned())),
-            _ => {
-                let message = format!("failing loading {}: no URLLoader registered for {}", quote(url), quote(url));
-                Err(Refusal::Wrong(message, None))
-            }
+            Loader::Urn => self.add(url, &Arc::new(Json::of(Data::Bool(true)))).map(|()| true),
+            Loader::Http => Err(Refusal::Unknown(UnknownKind::Remote, url.to_owned())),
+            Loader::File => Err(Refusal::Unknown(UnknownKind::File, url.to_owned())),
         }
     }
 
@@ -85,6 +78,27 @@ impl Roots {
             root.collect_anchors(schema, pointer, &own)?;
         }
         Ok(true)
+    }
+}
+
+/// By what Helm loads a document.
+enum Loader {
+    Http,
+    File,
+    Urn,
+}
+
+/// By what Helm loads the document of a URL.
+fn loader(url: &str) -> Result<Loader, Refusal> {
+    let wrong = |why: String| Refusal::Wrong(format!("failing loading {}: {why}", quote(url)), None);
+    if let Some(why) = url::wrong_with(url) {
+        return Err(wrong(why));
+    }
+    match url::scheme(url).as_str() {
+        "urn" => Ok(Loader::Urn),
+        "http" | "https" => Ok(Loader::Http),
+        "file" => Ok(Loader::File),
+        _ => Err(wrong(format!("no URLLoader registered for {}", quote(url)))),
     }
 }
 
@@ -116,6 +130,12 @@ fn collect(root: &mut Root, schema: &Json, base: &str, pointer: &str, fallback: 
     let mut id = draft.id(schema);
     let is_of_its_own = pointer.is_empty() || !id.is_empty();
     if let (None, Some(named), true) = (known, named, is_of_its_own) {
+        let metaschema = split(named).0;
+        if let Some(why) = url::wrong_with(metaschema) {
+            let place = quote(&format!("{}#{}", root.url, encoded(pointer)));
+            return Err(format!("invalid $schema in {place}: {why}").into());
+        }
+        loader(metaschema)?;
         // Which draft somebody's own metaschema is based on, is not known without fetching it.
         return Err(Refusal::Unknown(UnknownKind::Metaschema, named.to_string()));
     }

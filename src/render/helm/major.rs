@@ -2,6 +2,7 @@
 //!
 //! What is said of Helm 3 is what 3.17.2 does, of Helm 4 what 4.3.1 does.
 
+use seatrial_golang::json::Words;
 use seatrial_gotemplate::MapKind;
 
 /// A major version of Helm.
@@ -85,6 +86,14 @@ impl Major {
             Major::Four => {
                 "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory"
             }
+        }
+    }
+
+    /// The words in which its `encoding/json` says what is wrong.
+    pub(crate) fn words_of_json(self) -> Words {
+        match self {
+            Major::Three => Words::First,
+            Major::Four => Words::Second,
         }
     }
 

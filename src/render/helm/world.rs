@@ -11,6 +11,7 @@ use seatrial_gotemplate::{Context, Failure, Place, Value};
 use sha2::{Digest, Sha256};
 
 use crate::functions::Included;
+use crate::major::Major;
 
 /// What the cluster answers to `lookup`: API version, kind, namespace and name; an empty name asks for a list.
 pub type Lookup = dyn Fn(&str, &str, &str, &str) -> Result<Value, String>;
@@ -67,6 +68,8 @@ pub struct World {
     expressions: HashMap<Box<str>, Expression>,
     /// What `inputs` gives, where there is such a function: flux-operator has it, Helm has not.
     pub inputs: Option<Value>,
+    /// The version of Helm whose words functions have.
+    pub helm: Major,
     /// Whether this is `helm lint`: `required` and `fail` then let pass what they would refuse.
     pub is_lint: bool,
     pub(crate) included: Included,

@@ -4,6 +4,7 @@ use seatrial_jsonschema::{CompileError, Place, Schema, read};
 use seatrial_model::Span;
 
 use super::ChartFile;
+use crate::major::Major;
 
 /// What is larger is not checked.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
@@ -19,11 +20,26 @@ pub(crate) struct ChartSchema {
 /// Why a schema cannot be used.
 #[derive(Debug)]
 pub(crate) struct Unusable {
-    /// Helm's words, or ours.
-    pub(crate) message: String,
+    /// The words of Helm 3 and those of Helm 4, or ours.
+    messages: [String; 2],
     pub(crate) at: Place,
     /// Whether Helm would use it.
     pub(crate) is_limit: bool,
+}
+
+impl Unusable {
+    fn new(message: String, at: Place, is_limit: bool) -> Unusable {
+        Unusable { messages: [message.clone(), message], at, is_limit }
+    }
+
+    /// The words of a version of Helm, or ours.
+    pub(crate) fn message(&self, helm: Major) -> &str {
+        let [three, four] = &self.messages;
+        match helm {
+            Major::Three => three,
+            Major::Four => four,
+        }
+    }
 }
 
 impl ChartSchema {
@@ -48,15 +64,14 @@ impl ChartSchema {
 }
 
 fn compiled(file: &ChartFile) -> Result<Schema, Unusable> {
-    let unusable = |message: String| Unusable { message, at: Place::default(), is_limit: true };
+    let unusable = |message: String| Unusable::new(message, Place::default(), true);
     let bytes = file.bytes().map_err(|error| unusable(format!("it {error}")))?;
     if bytes.len() > MOST_BYTES {
         return Err(unusable("it is larger than 5 MiB".to_owned()));
     }
-    // Go takes bytes that are not UTF-8 for U+FFFD.
-    let document = read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+    let document = read(&bytes).map_err(|error| {
         let at = u32::try_from(error.at).unwrap_or_default();
-        Unusable { message: error.message, at: Place { start: at, end: at + 1 }, is_limit: error.is_limit }
+        Unusable { messages: error.messages, at: Place { start: at, end: at + 1 }, is_limit: error.is_limit }
     })?;
-    Schema::new(document).map_err(|CompileError { message, at, is_limit }| Unusable { message, at, is_limit })
+    Schema::new(document).map_err(|CompileError { message, at, is_limit }| Unusable::new(message, at, is_limit))
 }

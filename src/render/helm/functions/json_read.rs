@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use seatrial_golang::json::{self, Error, Words};
+use seatrial_golang::json::{self, By, Error, Words};
 use seatrial_gotemplate::{Context, Data, Element, Failure, Function, List, Map, MapKind, Text, Type, Value};
+
+use crate::world::World;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -98,8 +100,9 @@ fn read(context: &mut Context<'_>, text: &Text) -> Result<Result<Value, String>,
         let marks = text.piece_at(at.start).map(|piece| piece.marks.clone()).unwrap_or_default();
         Ok(value(data)?.with_marks(marks))
     };
-    Ok(json::read(text, DEEPEST, &mut build).map_err(|error| match error {
-        Error::Syntax(syntax) => syntax.message(text, Words::Second),
+    let words = context.world::<World>().map_or(Words::Second, |world| world.helm.words_of_json());
+    Ok(json::read(text.as_bytes(), DEEPEST, &mut build).map_err(|error| match error {
+        Error::Syntax(syntax) => syntax.message(text.as_bytes(), words, By::Unmarshal),
         Error::TooDeep(_) => "exceeded max depth".to_owned(),
         Error::Refused(message) => message,
     }))

@@ -212,7 +212,7 @@ fn execute(
     // Two releases of one name may live in two namespaces, and are not to have the same passwords.
     let release = format!("{}/{}", request.release.namespace, request.release.name);
     let mut world = World::new(&release, request.now, request.seed);
-    world.is_lint = request.is_lint;
+    (world.is_lint, world.helm) = (request.is_lint, rendered.helm);
     world.lookup = request.lookup.map(|all| all.answers(&request.release.namespace, &mut rendered.origins));
     world.sources.clone_from(&parsed.named);
     let mut budget: Budget<'_> = request.budget;

@@ -9,17 +9,19 @@ use seatrial_model::{Finding, Level, Node, Span, nearest};
 use super::instance::Instance;
 use crate::chart::{ChartSchema, Unusable};
 use crate::ids;
+use crate::major::Major;
 use crate::origins::Origins;
 
 /// A schema that cannot be used.
-pub(crate) fn unusable(file: &ChartSchema, chart: &str, wrong: &Unusable) -> Finding {
+pub(crate) fn unusable(file: &ChartSchema, chart: &str, wrong: &Unusable, helm: Major) -> Finding {
+    let message = wrong.message(helm);
     if wrong.is_limit {
-        let message = format!("the schema of chart `{chart}` is not checked: {}", wrong.message);
+        let message = format!("the schema of chart `{chart}` is not checked: {message}");
         return Finding::new(ids::UNCHECKED_SCHEMA, file.line(wrong.at), message).with_level(Level::Warning);
     }
-    let said = wrong.message.split("\n- ").last().unwrap_or(&wrong.message).trim_start_matches([' ', '-']);
+    let said = message.split("\n- ").last().unwrap_or(message).trim_start_matches([' ', '-']);
     let last = said.lines().next_back().unwrap_or(said).trim_start_matches([' ', '-']);
-    let said = if wrong.message.contains("is not valid against metaschema") { last } else { said };
+    let said = if message.contains("is not valid against metaschema") { last } else { said };
     Finding::new(
         ids::CHART_SCHEMA,
         file.line(wrong.at),

@@ -75,9 +75,9 @@ impl Check<'_> {
             Ok(schema) => schema,
             Err(wrong) => {
                 if !wrong.is_limit {
-                    said.push_str(&format!("{}:\n{}", self.chart.name, wrong.message));
+                    said.push_str(&format!("{}:\n{}", self.chart.name, wrong.message(rendered.helm)));
                 }
-                return vec![unusable(&self.schema, &self.chart.name, wrong)];
+                return vec![unusable(&self.schema, &self.chart.name, wrong, rendered.helm)];
             }
         };
         let mut findings = self.unknown(schema);

@@ -3,6 +3,7 @@
 mod bench;
 
 use bench::{Bench, CHART};
+use seatrial_helm::Major;
 
 const WITH_SCHEMA: &str = r#"{
   "additionalProperties": false,
@@ -85,6 +86,24 @@ fn a_schema_that_cannot_be_used_is_told_at_its_line() {
         assert_eq!(bench.shown(&rendered.findings), [format!("error chart-schema chart/values.schema.json:{line}")]);
         assert!(rendered.findings[0].message.ends_with(why), "{}", rendered.findings[0].message);
         assert!(rendered.failure.is_some());
+    }
+}
+
+#[test]
+fn a_schema_that_is_not_json_is_told_in_the_words_of_the_version_of_helm() {
+    let words = [
+        (Major::Three, "invalid character 'x' in string escape code"),
+        (Major::Four, "invalid escape sequence `\\x` in string"),
+    ];
+    for (helm, said) in words {
+        let bench = Bench::new("");
+        let files = [CHART, ("chart/values.schema.json", "{\n  \"type\": \"\\x\"\n}")];
+        let rendered = bench.render_by(helm, &bench.load(&files).0.expect("a chart"));
+        assert_eq!(bench.shown(&rendered.findings), ["error chart-schema chart/values.schema.json:2"]);
+        assert!(rendered.findings[0].message.ends_with(said), "{}", rendered.findings[0].message);
+        let template = ("chart/templates/a.yaml", "said: {{ (fromJson `\"\\x\"`).Error }}\n");
+        let rendered = bench.render_by(helm, &bench.load(&[CHART, template]).0.expect("a chart"));
+        assert_eq!(rendered.documents[0].text.trim_end(), format!("said: {said}"));
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn said(schema: &str, values: &Json) -> String {
     const START: &str = "jsonschema validation failed with 'file:///values.schema.json#'\n";
     let document = match read(schema) {
         Ok(document) => document,
-        Err(error) => return error.message,
+        Err(error) => return error.messages[1].clone(),
     };
     match Schema::new(document) {
         Err(error) => error.message,

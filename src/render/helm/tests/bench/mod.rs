@@ -31,12 +31,16 @@ impl Bench {
     }
 
     pub fn render(&self, chart: &Arc<Chart>) -> RenderedChart {
+        self.render_by(Major::Four, chart)
+    }
+
+    pub fn render_by(&self, helm: Major, chart: &Arc<Chart>) -> RenderedChart {
         let parsed = parse(&self.given, Dialect::Kubectl);
         let values = parsed.documents.first().map(|document| document.node.clone());
         let values = values.unwrap_or_else(|| Node::mapping(Vec::new(), Span::start_of(self.given.id())));
         let release =
             Release { name: "shop".to_owned(), namespace: "default".to_owned(), is_upgrade: false, revision: 1 };
-        render(chart, &Request::new(&release, &values, &SetBy::Values("values"), &Capabilities::of_helm(Major::Four)))
+        render(chart, &Request::new(&release, &values, &SetBy::Values("values"), &Capabilities::of_helm(helm)))
     }
 
     pub fn place(&self, span: Span) -> String {
