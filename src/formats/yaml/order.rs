@@ -211,9 +211,24 @@ fn order_of(entries: &[Entry]) -> Option<Vec<usize>> {
     (!is_in_order).then(|| merge_sort((0..entries.len()).collect(), &less))
 }
 
+/// As few are put in order in place.
+const FEW: usize = 12;
+
 /// Stable, and indifferent to an order that is none: `natural` is not transitive for odd keys, and the standard library may panic then.
 fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Vec<usize> {
     if items.windows(2).all(|pair| !matches!(pair, [a, b] if less(*b, *a))) {
+        return items;
+    }
+    if items.len() <= FEW {
+        for end in 1..items.len() {
+            let mut at = end;
+            while let Some([a, b]) = at.checked_sub(1).and_then(|before| items.get(before..=at))
+                && less(*b, *a)
+            {
+                items.swap(at - 1, at);
+                at -= 1;
+            }
+        }
         return items;
     }
     let right = merge_sort(items.split_off(items.len() / 2), less);
@@ -231,8 +246,18 @@ fn merge_sort(mut items: Vec<usize>, less: &impl Fn(usize, usize) -> bool) -> Ve
 
 /// The order of two keys: numbers in them count as numbers, and what is not a letter comes before letters.
 pub(crate) fn natural(a: &str, b: &str) -> Ordering {
-    let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y);
-    let at = same.last().map_or(0, |((at, x), _)| at + x.len_utf8());
+    // Most keys differ in their first letters.
+    if let (Some(x), Some(y)) = (a.bytes().next(), b.bytes().next())
+        && x != y
+        && x.is_ascii_alphabetic()
+        && y.is_ascii_alphabetic()
+    {
+        return x.cmp(&y);
+    }
+    let mut at = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    while !a.is_char_boundary(at) {
+        at -= 1;
+    }
     let (before, a, b) =
         (a.get(..at).unwrap_or_default(), a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
     let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else { return a.len().cmp(&b.len()) };

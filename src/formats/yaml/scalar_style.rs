@@ -119,6 +119,11 @@ impl Analysis {
         let mut before = None;
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
+            // Letters and digits say nothing.
+            if c.is_ascii_alphanumeric() {
+                before = Some(c);
+                continue;
+            }
             let blank_after = chars.peek().is_none_or(|next| matches!(next, ' ' | '\t'));
             indicators |= match (before, c) {
                 (None, c) if INDICATORS.contains(c) => true,
@@ -162,8 +167,20 @@ pub fn is_printed_plain(text: &str) -> bool {
 /// Whether no character of a text means anything to YAML: most keys and values are such words.
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+        && text.bytes().all(|byte| WORD[usize::from(byte)])
 }
+
+/// The bytes of a word.
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let of_word = byte as u8;
+        word[byte] = of_word.is_ascii_alphanumeric() || matches!(of_word, b'-' | b'_' | b'.' | b'/');
+        byte += 1;
+    }
+    word
+};
 
 fn is_white(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\0') || is_break(c)
