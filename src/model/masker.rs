@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 use regex::Regex;
 
 use crate::secrets::{Noted, SecretLog, is_secret_kind, values_of};
-use crate::{Manifest, Node, Sources};
+use crate::{Manifest, Node, QuickMap, Sources};
 use pieces::{Pieces, decode};
 use search::Search;
 
@@ -61,7 +61,7 @@ struct Known {
     hasher: RandomState,
     values: BTreeMap<Box<[u8]>, Origin>,
     /// Names of objects and namespaces, which are in the open whatever a Secret holds.
-    names: HashSet<Box<[u8]>>,
+    names: QuickMap<Box<[u8]>, ()>,
     /// Bytes of them all.
     size: usize,
     search: Option<Arc<Search>>,
@@ -134,14 +134,14 @@ impl Masker {
 
     fn add_name(&self, name: &str) {
         let name = name.as_bytes();
-        if self.known.read().unwrap_or_else(PoisonError::into_inner).names.contains(name) {
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).names.contains_key(name) {
             return;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.values.contains_key(name) {
             known.search = None;
         }
-        known.names.insert(name.into());
+        known.names.insert(name.into(), ());
     }
 
     /// Registers what those who parsed files have found to be secret in them, since it did so last.
@@ -201,7 +201,7 @@ impl Masker {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.search.is_none() {
-            let is_open = |value: &[u8], origin: Origin| origin == Origin::Manifest && known.names.contains(value);
+            let is_open = |value: &[u8], origin: Origin| origin == Origin::Manifest && known.names.contains_key(value);
             let values = known.values.iter().filter(|(value, origin)| !is_open(value, **origin));
             known.search = Search::of(values.map(|(value, _)| &**value)).map(Arc::new);
         }

@@ -1,8 +1,8 @@
 //! Findings of several environments put together: the same one is listed once, with all environments that have it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-use crate::{Age, Level, ReportedFinding, ReportedLabel};
+use crate::{Age, Level, QuickMap, ReportedFinding, ReportedLabel};
 
 /// Adds an environment's findings to those that are known. One stands for the first of the same kind that the environment does not have yet.
 pub(super) fn add(known: &mut Vec<ReportedFinding>, environment: Option<&str>, findings: &[ReportedFinding]) {
@@ -22,7 +22,7 @@ pub(super) fn add(known: &mut Vec<ReportedFinding>, environment: Option<&str>, f
 
 /// For each finding the position of the known one that it is the same as; none twice.
 fn twins(known: &[ReportedFinding], environment: &str, findings: &[ReportedFinding]) -> Vec<Option<usize>> {
-    let mut free: HashMap<Identity<'_>, VecDeque<usize>> = HashMap::new();
+    let mut free: QuickMap<Identity<'_>, VecDeque<usize>> = QuickMap::default();
     for finding in findings {
         free.entry(Identity::of(finding)).or_default();
     }

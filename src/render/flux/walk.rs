@@ -13,14 +13,13 @@ mod taken;
 mod told;
 mod unseen;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use seatrial_helm::{Chance, Served};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::{Additions, BUDGET_EXCEEDED};
-use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, ObjectId, Rendered, Span};
+use seatrial_model::{Finding, GraphNode, Manifest, Needed, Node, ObjectId, QuickMap, Rendered, Span};
 use seatrial_tree::{confined, join};
 
 use build::build;
@@ -85,7 +84,7 @@ struct Walk<'a> {
     bootstrap: Option<Bootstrap>,
     objects: Objects,
     nodes: Vec<GraphNode>,
-    known: HashMap<ObjectId, usize>,
+    known: QuickMap<ObjectId, usize>,
     pending: Vec<Pending>,
     /// Those that wait for nothing any more, the next one last.
     ready: Vec<Pending>,
@@ -141,7 +140,7 @@ fn walked(cluster: &Cluster, served: Served) -> Walk<'_> {
         bootstrap: None,
         objects: Objects::default(),
         nodes: Vec::new(),
-        known: HashMap::new(),
+        known: QuickMap::default(),
         pending: Vec::new(),
         ready: Vec::new(),
         built: 0,

@@ -5,9 +5,7 @@
 
 #![allow(clippy::mutable_key_type, reason = "a text is hashed by its letters, which never change")]
 
-use std::collections::HashMap;
-
-use seatrial_model::{Entry, Key, Node, Origin, Span, Text};
+use seatrial_model::{Entry, Key, Node, Origin, QuickMap, Span, Text};
 
 /// Items of a piece at most.
 const PIECE: usize = 512;
@@ -27,7 +25,7 @@ pub(crate) struct Pairs {
     /// The mapping without its pairs.
     shell: Node,
     slots: Vec<Option<(Key, Draft)>>,
-    index: HashMap<Text, usize>,
+    index: QuickMap<Text, usize>,
 }
 
 /// The items of an opened list.
@@ -178,7 +176,8 @@ impl Pairs {
         let entries = node.entries().iter().cloned();
         let slots: Vec<_> = entries.map(|Entry { key, value }| Some((key, Draft::Closed(value)))).collect();
         let keys = node.entries().iter().map(|entry| entry.key.text.clone());
-        let mut index = HashMap::with_capacity(slots.len());
+        let mut index = QuickMap::default();
+        index.reserve(slots.len());
         for (position, key) in keys.enumerate() {
             index.entry(key).or_insert(position);
         }

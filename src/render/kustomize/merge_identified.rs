@@ -1,9 +1,9 @@
 //! Merging lists of which every item has the same merge keys: each item is looked up by them. Not here: items that lack one, which kyaml
 //! compares in its own way (`merge_list`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use seatrial_model::Node;
+use seatrial_model::{Node, QuickMap};
 
 use crate::merge_list::{is_empty, replaces};
 use crate::strategic_merge::{MergeError, Place, walk};
@@ -40,7 +40,7 @@ pub(crate) fn merge_identified(
     items: Place<'_>,
 ) -> Result<Vec<Node>, MergeError> {
     let (of_patch, of_object) = (positions(&identities.added), positions(&identities.originals));
-    let mut merged_originals: HashMap<usize, Node> = HashMap::new();
+    let mut merged_originals: QuickMap<usize, Node> = QuickMap::default();
     let mut merged = Merged::default();
     let mut gone: HashSet<&[&str]> = HashSet::new();
     for identity in identities.added.iter().chain(&identities.originals).map(Vec::as_slice) {
@@ -72,8 +72,9 @@ pub(crate) fn merge_identified(
 }
 
 /// Where each identity stands first.
-fn positions<'a>(identities: &'a [Vec<&'a str>]) -> HashMap<&'a [&'a str], usize> {
-    let mut positions = HashMap::with_capacity(identities.len());
+fn positions<'a>(identities: &'a [Vec<&'a str>]) -> QuickMap<&'a [&'a str], usize> {
+    let mut positions = QuickMap::default();
+    positions.reserve(identities.len());
     for (position, identity) in identities.iter().enumerate() {
         positions.entry(identity.as_slice()).or_insert(position);
     }
@@ -84,7 +85,7 @@ fn positions<'a>(identities: &'a [Vec<&'a str>]) -> HashMap<&'a [&'a str], usize
 #[derive(Default)]
 struct Merged<'a> {
     items: Vec<Option<Node>>,
-    positions: HashMap<&'a [&'a str], usize>,
+    positions: QuickMap<&'a [&'a str], usize>,
 }
 
 impl<'a> Merged<'a> {

@@ -1,10 +1,9 @@
 //! What is known of kinds: which lists a strategic merge patch merges, and which kinds have no namespace
 //! (kyaml: `openapi`). kustomize's own knowledge is in `merge_keys`, a repository's is read by `open_api`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::Node;
+use seatrial_model::{Node, QuickMap};
 
 use crate::merge_keys::BUILT_IN;
 
@@ -17,7 +16,7 @@ pub(crate) struct Shape {
     /// The definition that stands in its place.
     pub(crate) reference: Option<String>,
     /// The schemas of its fields.
-    pub(crate) fields: HashMap<String, Shape>,
+    pub(crate) fields: QuickMap<String, Shape>,
     /// The schema of all other fields.
     pub(crate) rest: Option<Box<Shape>>,
     /// Keys of a merged list; empty for a list merged by value.
@@ -27,14 +26,14 @@ pub(crate) struct Shape {
 }
 
 /// Which kinds have a namespace, by API version and kind.
-pub(crate) type Scopes = HashMap<(String, String), bool>;
+pub(crate) type Scopes = QuickMap<(String, String), bool>;
 
 /// The definitions of one source.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
-    pub(crate) by_name: HashMap<String, Shape>,
+    pub(crate) by_name: QuickMap<String, Shape>,
     /// Names of the definitions of kinds, by API version and kind.
-    pub(crate) by_kind: HashMap<(String, String), String>,
+    pub(crate) by_kind: QuickMap<(String, String), String>,
     pub(crate) scopes: Scopes,
 }
 
