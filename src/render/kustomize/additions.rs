@@ -84,7 +84,7 @@ impl Build<'_> {
     /// The kustomization of a directory with what is added to it, and whether others may share what comes of it.
     pub(crate) fn open_with(&mut self, dir: &str, additions: &Additions) -> Option<(Arc<Kustomization>, bool)> {
         let tree = self.files.tree;
-        if !has_kustomization(tree, dir) {
+        if self.files.cache.names(tree, dir).is_empty() {
             let root = additions.add_to(&gathered(tree, dir, additions));
             let file = tree.sources().get(additions.place.file)?;
             return Some((Arc::new(Kustomization::made(dir, file, root)), false));

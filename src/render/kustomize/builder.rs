@@ -20,8 +20,8 @@ use crate::names::{Affix, set_affix};
 use crate::namespace::Mode;
 use crate::unfinished::has_errors_since;
 use crate::{
-    Builder, charts, images, inflate, labels, namespace, not_here, patches, plugins, replacements, replicas, result,
-    unfinished, vars,
+    Builder, charts, images, inflate, labels, namespace, not_here, patches, plugins, repeated_keys, replacements,
+    replicas, result, unfinished, vars,
 };
 
 /// Builds the kustomization in a directory, with what is added to it.
@@ -186,7 +186,10 @@ impl Build<'_> {
                     let before = self.findings.len();
                     let documents = self.files.documents(&file, &mut self.findings);
                     let scopes = self.files.schemas.scopes();
-                    let found = resources_of(&documents.documents, &mut self.findings);
+                    let found = match self.files.cache.resources(file.id(), &documents.documents) {
+                        Some(known) if !repeated_keys::any(&self.findings) => known.to_vec(),
+                        _ => resources_of(&documents.documents, &mut self.findings),
+                    };
                     if has_errors_since(&self.findings, before) {
                         resources.note_unread(entry.span());
                     }

@@ -8,11 +8,15 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use seatrial_helm::chart::Loaded;
-use seatrial_model::{Finding, OnceMap};
-use seatrial_yaml::ParsedFiles;
+use seatrial_model::{FileId, Finding, OnceMap};
+use seatrial_tree::{EntryKind, Tree};
+use seatrial_yaml::{Document, Parsed, ParsedFiles};
 
+use crate::FILE_NAMES;
 use crate::accumulator::Accumulator;
+use crate::documents::resources_of;
 use crate::kustomization::Kustomization;
+use crate::resource::Resource;
 
 /// Shared by builds, also on several threads.
 #[derive(Debug, Default)]
@@ -20,6 +24,12 @@ pub(crate) struct Cache {
     pub(crate) files: Arc<ParsedFiles>,
     kustomizations: OnceMap<String, Arc<Read>>,
     directories: OnceMap<String, Arc<Slot>>,
+    /// The objects of files in which nothing is wrong.
+    resources: OnceMap<FileId, Option<Arc<[Resource]>>>,
+    /// The names of the kustomizations that lie in a directory.
+    names: OnceMap<String, Arc<[&'static str]>>,
+    /// What is written inline, by its text.
+    inline: OnceMap<String, Arc<Parsed>>,
     /// Charts by their directories.
     pub(crate) charts: OnceMap<String, Arc<Loaded>>,
 }
@@ -67,6 +77,29 @@ impl Cache {
     /// The kustomization of a directory.
     pub(crate) fn kustomization(&self, dir: &str, read: impl FnOnce() -> Read) -> Arc<Read> {
         self.kustomizations.get(dir, || Arc::new(read()))
+    }
+
+    /// The objects of a file with these documents; `None` where anything is wrong with them, which each reader is told.
+    pub(crate) fn resources(&self, file: FileId, documents: &[Document]) -> Option<Arc<[Resource]>> {
+        self.resources.get(&file, || {
+            let mut findings = Vec::new();
+            let resources = resources_of(documents, &mut findings);
+            findings.is_empty().then(|| resources.into())
+        })
+    }
+
+    /// The names of the kustomizations that lie in a directory, in kustomize's order.
+    pub(crate) fn names(&self, tree: &Tree, dir: &str) -> Arc<[&'static str]> {
+        self.names.get(dir, || {
+            let path = |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
+            let is_file = |name: &&str| matches!(tree.kind(&path(name)), Ok(EntryKind::File));
+            FILE_NAMES.into_iter().filter(is_file).collect()
+        })
+    }
+
+    /// What a text holds that is written inline; its places are those in the text.
+    pub(crate) fn inline(&self, text: &str, parse: impl FnOnce() -> Parsed) -> Arc<Parsed> {
+        self.inline.get(text, || Arc::new(parse()))
     }
 
     /// Where the result of a directory is found and left.

@@ -15,7 +15,7 @@ use crate::files::Files;
 use crate::ids;
 use crate::kustomization::{Flaws, Kind, Kustomization, empty};
 use crate::transformer_config::TransformerConfig;
-use crate::{FILE_NAMES, build_metadata, unfinished};
+use crate::{build_metadata, unfinished};
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
@@ -213,8 +213,7 @@ impl Build<'_> {
     fn find_file(&mut self, dir: &str, entry: Option<Span>) -> Option<Arc<SourceFile>> {
         let tree = self.files.tree;
         let path = |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
-        let is_file = |name: &&&str| matches!(tree.kind(&path(name)), Ok(EntryKind::File));
-        let found: Vec<&str> = FILE_NAMES.iter().filter(is_file).copied().collect();
+        let found = self.files.cache.names(tree, dir);
         let Some(name) = found.first() else {
             let what = match tree.kind(dir) {
                 Ok(EntryKind::Directory) => "has no kustomization.yaml, kustomization.yml or Kustomization".to_owned(),

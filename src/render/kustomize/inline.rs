@@ -5,6 +5,8 @@ use std::ops::Range;
 use seatrial_model::{Finding, Node, Origin, SourceFile, Sources, Span};
 use seatrial_yaml::{Dialect, Parsed, parse};
 
+use crate::cache::Cache;
+
 /// Whether an entry is the thing itself, not a path.
 pub(crate) fn is_inline(entry: &Node) -> bool {
     entry.as_str().is_some_and(|t| t.contains('\n') || t.contains(": ") || t.starts_with('{'))
@@ -15,10 +17,18 @@ pub(crate) fn parse_inline(scalar: &Node, file: &SourceFile) -> Parsed {
     parse_text(scalar, scalar.span(), file, Dialect::Kustomize)
 }
 
-/// The same without the blanks at its end, so that text in a literal block there loses its line break.
-pub(crate) fn parse_inline_cut(scalar: &Node, file: &SourceFile) -> Parsed {
+/// As many bytes are remembered of what is written inline: many kustomizations have the same few lines.
+const SHORT: usize = 4096;
+
+/// The same without the blanks at its end, so that text in a literal block there loses its line break. A short text is parsed once.
+pub(crate) fn parse_inline_cut(scalar: &Node, file: &SourceFile, cache: &Cache) -> Parsed {
     let whole = scalar.scalar_text().unwrap_or_default();
-    parse_part(whole.trim_end(), whole, scalar.span(), file, Dialect::Kustomize)
+    let text = whole.trim_end();
+    if text.len() > SHORT {
+        return parse_part(text, whole, scalar.span(), file, Dialect::Kustomize);
+    }
+    let parsed = cache.inline(text, || parse_alone(text, Dialect::Kustomize));
+    moved(Parsed::clone(&parsed), &SpanMap::new(whole, scalar.span(), file), file)
 }
 
 /// Parses the text of a string scalar that stands at a place in `file`, or is that file. Lines in which something was filled in since are
@@ -31,16 +41,22 @@ pub fn parse_text(scalar: &Node, place: Span, file: &SourceFile, dialect: Dialec
 
 /// Parses the beginning of a text that stands at a place in `file`.
 fn parse_part(text: &str, whole: &str, place: Span, file: &SourceFile, dialect: Dialect) -> Parsed {
-    let map = SpanMap::new(whole, place, file);
-    let inner = Sources::new().add("<inline>", text.to_owned());
-    let mut parsed = parse(&inner, dialect);
+    moved(parse_alone(text, dialect), &SpanMap::new(whole, place, file), file)
+}
+
+fn parse_alone(text: &str, dialect: Dialect) -> Parsed {
+    parse(&Sources::new().add("<inline>", text.to_owned()), dialect)
+}
+
+/// What was parsed on its own, at its places in a file.
+fn moved(mut parsed: Parsed, map: &SpanMap, file: &SourceFile) -> Parsed {
     for document in &mut parsed.documents {
         document.span = map.outer(document.span);
-        move_spans(&mut document.node, &map);
+        move_spans(&mut document.node, map);
         file.note_document(&document.node, document.span);
     }
     for finding in &mut parsed.findings {
-        move_finding(finding, &map);
+        move_finding(finding, map);
     }
     parsed
 }

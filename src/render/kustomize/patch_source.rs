@@ -104,7 +104,7 @@ fn documents_of_text(
     json_or_yaml(text.as_str().unwrap_or_default().trim(), text, findings)?;
     let parsed = match blanks {
         Blanks::Kept => parse_inline(text, &file),
-        Blanks::Cut => parse_inline_cut(text, &file),
+        Blanks::Cut => parse_inline_cut(text, &file, files.cache),
     };
     let broken = !parsed.findings.is_empty() && parsed.documents.is_empty();
     findings.extend(parsed.findings);
