@@ -1,6 +1,6 @@
 //! The resources gathered so far, in order, each identity once (kustomize: `resmap.resWrangler`).
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use seatrial_model::{Built, Finding, Level, Needed, QuickMap, Span};
@@ -26,7 +26,7 @@ pub(crate) struct Accumulator {
     /// Charts that are not here, those of the bases included.
     pub(crate) needed: Vec<Needed>,
     /// The documents and files of which anything has come in.
-    documents: HashSet<Span>,
+    documents: QuickMap<Span, ()>,
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
     index: Option<QuickMap<Id, usize>>,
@@ -45,7 +45,7 @@ impl Default for Accumulator {
             vars: Vars::default(),
             budget: Arc::default(),
             needed: Vec::new(),
-            documents: HashSet::new(),
+            documents: QuickMap::default(),
             resources: Vec::new(),
             index: None,
             any_index: None,
@@ -74,7 +74,7 @@ impl Accumulator {
 
     /// Something of that size that is written in `document` comes in by way of `place`. What of it costs nothing, as it is the first time.
     pub(crate) fn admit(&mut self, document: Span, size: Size, place: Span) -> Size {
-        if self.documents.insert(document) {
+        if self.documents.insert(document, ()).is_none() {
             return self.budget.read(size, document, place);
         }
         self.budget.grow(size, place);
@@ -86,7 +86,7 @@ impl Accumulator {
         self.budget.take_over(&base.budget, place);
         self.needed.extend_from_slice(&base.needed);
         for resource in &base.resources {
-            if self.documents.insert(resource.span) {
+            if self.documents.insert(resource.span, ()).is_none() {
                 self.budget.own(resource.free);
             } else {
                 self.budget.grow(resource.written, place);
@@ -191,11 +191,13 @@ impl Accumulator {
         let index = self.index.get_or_insert_with(|| {
             resources.iter().enumerate().rev().map(|(position, r)| (r.id().clone(), position)).collect()
         });
-        if let Some(first) = index.get(resource.id()).and_then(|position| resources.get(*position)) {
-            findings.push(duplicate(&resource, first));
-            return;
+        match index.entry(resource.id().clone()) {
+            Entry::Vacant(place) => drop(place.insert(resources.len())),
+            Entry::Occupied(place) => {
+                findings.extend(resources.get(*place.get()).map(|first| duplicate(&resource, first)));
+                return;
+            }
         }
-        index.insert(resource.id().clone(), self.resources.len());
         if let Some(any) = &mut self.any_index {
             note(any, &resource, self.resources.len());
         }

@@ -1,12 +1,11 @@
 //! The order of objects in the result (kustomize: `SortOrderTransformer`): `legacy` unless `sortOptions` say `fifo`; and the order of kinds.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use seatrial_model::{Finding, Node};
 
 use crate::ids;
-use crate::resource::{Gvk, Id, Resource};
+use crate::resource::{Gvk, Resource};
 
 const FIRST: [&str; 22] = [
     "Namespace",
@@ -68,32 +67,43 @@ pub(crate) fn sort(resources: &mut [Resource], options: Option<&Node>, findings:
 }
 
 fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[impl AsRef<str>]) {
-    resources.sort_by_cached_key(|resource| {
-        let id = resource.id();
+    let rank_of = |resource: &Resource| {
+        let gvk = &resource.id().gvk;
         // Among the kinds called Namespace that of Kubernetes comes first.
-        let is_other = &*id.gvk.kind != "Namespace" || !id.gvk.group.is_empty();
-        let namespace = Some(resource.namespace()).filter(|namespace| *namespace != &*id.namespace).map(Arc::from);
-        (rank(&id.gvk.kind, first, last), is_other, LegacyKey { id: id.clone(), namespace })
+        (rank(&gvk.kind, first, last), &*gvk.kind != "Namespace" || !gvk.group.is_empty())
+    };
+    let ranked: Vec<((i64, bool), &Resource)> =
+        resources.iter().map(|resource| (rank_of(resource), resource)).collect();
+    let mut order: Vec<usize> = (0..ranked.len()).collect();
+    order.sort_by(|a, b| match (ranked.get(*a), ranked.get(*b)) {
+        (Some((a_rank, a)), Some((b_rank, b))) => {
+            let by_kind = || compare(&kind_pieces(a), &kind_pieces(b));
+            let by_name = || compare(&name_pieces(a), &name_pieces(b));
+            a_rank.cmp(b_rank).then_with(by_kind).then_with(by_name)
+        }
+        _ => Ordering::Equal,
     });
+    drop(ranked);
+    for (at, from) in order.iter().enumerate() {
+        let mut from = *from;
+        // What stood there may have been moved on already.
+        while from < at {
+            let Some(next) = order.get(from) else { return };
+            from = *next;
+        }
+        resources.swap(at, from);
+    }
 }
 
-/// What objects of one rank are ordered by: their kind, then namespace and name, each as the text that kustomize makes of it.
-struct LegacyKey {
-    id: Id,
-    /// The namespace as it is written, where that is another text than the identity's.
-    namespace: Option<Arc<str>>,
+/// The text that kinds of one rank are ordered by, as `group_key` has it.
+fn kind_pieces(resource: &Resource) -> [&str; 5] {
+    let gvk = &resource.id().gvk;
+    [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
 }
 
-impl LegacyKey {
-    fn kind(&self) -> [&str; 5] {
-        let gvk = &self.id.gvk;
-        [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
-    }
-
-    fn name(&self) -> [&str; 3] {
-        let namespace = self.namespace.as_ref().unwrap_or(&self.id.namespace);
-        [or(namespace, "~X"), "|", or(&self.id.name, "~N")]
-    }
+/// The text that objects of a kind are ordered by.
+fn name_pieces(resource: &Resource) -> [&str; 3] {
+    [or(resource.namespace(), "~X"), "|", or(&resource.id().name, "~N")]
 }
 
 /// The order of two texts that are given in pieces.
@@ -103,26 +113,6 @@ fn compare(one: &[&str], other: &[&str]) -> Ordering {
     }
     if one == other { Ordering::Equal } else { bytes(one).cmp(bytes(other)) }
 }
-
-impl Ord for LegacyKey {
-    fn cmp(&self, other: &LegacyKey) -> Ordering {
-        compare(&self.kind(), &other.kind()).then_with(|| compare(&self.name(), &other.name()))
-    }
-}
-
-impl PartialOrd for LegacyKey {
-    fn partial_cmp(&self, other: &LegacyKey) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for LegacyKey {
-    fn eq(&self, other: &LegacyKey) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for LegacyKey {}
 
 /// Where a kind stands: below zero for the first ones, above for the last ones; of a kind that is there twice the last place counts.
 fn rank(kind: &str, first: &[impl AsRef<str>], last: &[impl AsRef<str>]) -> i64 {

@@ -75,24 +75,14 @@ impl Id {
         };
         let metadata = node.get("metadata");
         let text = |key| metadata.and_then(|m| m.get(key)).filter(|n| !n.is_null()).and_then(Node::scalar_text);
-        let namespace = effective_namespace(&gvk, text("namespace").unwrap_or_default(), scopes);
-        let namespace = share(&self.namespace, namespace);
+        let written = text("namespace").unwrap_or_default();
+        // A kind has a namespace, or has none, whatever else is changed.
+        let namespace = match gvk == self.gvk {
+            true if self.is_cluster_scoped() => Arc::clone(&self.namespace),
+            true => share(&self.namespace, if written.is_empty() { "default" } else { written }),
+            false => share(&self.namespace, effective_namespace(&gvk, written, scopes)),
+        };
         Id { name: share(&self.name, text("name").unwrap_or_default()), namespace, gvk }
-    }
-
-    /// Whether it is still the identity of its object, which a change has perhaps left alone.
-    fn is_of(&self, node: &Node) -> bool {
-        let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
-        let metadata = node.get("metadata");
-        let text = |key| metadata.and_then(|m| m.get(key)).filter(|n| !n.is_null()).and_then(Node::scalar_text);
-        let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or("default");
-        *self.gvk.group == *group
-            && *self.gvk.version == *version
-            && *self.gvk.kind == *kind
-            && *self.name == *text("name").unwrap_or_default()
-            && (self.is_cluster_scoped() || *self.namespace == *namespace)
     }
 
     /// Whether the kind certainly has no namespace.
@@ -266,10 +256,11 @@ impl Resource {
     /// Changes the node; the identity follows.
     pub(crate) fn edit<T>(&mut self, change: impl FnOnce(&mut Node) -> T) -> T {
         let result = change(&mut self.node);
-        if self.id.is_of(&self.node) {
+        let id = self.id.again(&self.node, self.scopes.as_deref());
+        if id == self.id {
             return result;
         }
-        self.id = self.id.again(&self.node, self.scopes.as_deref());
+        self.id = id;
         // A former identity has the group and version of today (kustomize: `utils.PrevIds`).
         for previous in &mut self.previous {
             previous.gvk.group = Arc::clone(&self.id.gvk.group);
