@@ -319,9 +319,14 @@ fn set_origins(node: &mut Node, origin: &Origin) {
 
 /// Nothing in it means anything to YAML but the kind that it is.
 fn is_plain_word(text: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '+');
-    let mut bytes = text.chars();
-    bytes.next().is_some_and(|c| c.is_ascii_alphanumeric()) && bytes.all(|c| is_plain(c) || c == '-')
+    let bytes = text.as_bytes();
+    let is_plain = |(at, byte): (usize, &u8)| match byte {
+        b'.' | b'_' | b'/' | b'+' | b'-' => at > 0,
+        // As in `https://`.
+        b':' => at > 0 && bytes.get(at + 1) == Some(&b'/'),
+        byte => byte.is_ascii_alphanumeric(),
+    };
+    !bytes.is_empty() && bytes.iter().enumerate().all(is_plain)
 }
 
 /// Whether an object says that nothing is filled into it.
