@@ -38,6 +38,7 @@ impl Text {
     }
 
     /// Length in bytes.
+    #[inline]
     fn length(&self) -> usize {
         match &self.0 {
             Repr::Slice { start, end, .. } => (end - start) as usize,
@@ -46,9 +47,19 @@ impl Text {
         }
     }
 
+    /// Its bytes; where they begin and end is not looked at once more.
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Slice { file, start, end } => &file.text().as_bytes()[*start as usize..*end as usize],
+            Repr::Owned(text) => text.as_bytes(),
+            Repr::Static(text) => text.as_bytes(),
+        }
+    }
+
     /// Whether both are the very same bytes in memory.
     pub(crate) fn is_same(&self, other: &Text) -> bool {
-        std::ptr::eq(self.as_str(), other.as_str())
+        std::ptr::eq(self.as_bytes(), other.as_bytes())
     }
 
     /// The text.
@@ -115,9 +126,10 @@ impl Borrow<str> for Text {
 }
 
 impl PartialEq<str> for Text {
+    #[inline]
     fn eq(&self, other: &str) -> bool {
         // Keys are looked up by comparing all of them, and most have another length.
-        self.length() == other.len() && self.as_str() == other
+        self.length() == other.len() && self.as_bytes() == other.as_bytes()
     }
 }
 
