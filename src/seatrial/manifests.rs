@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use seatrial_ci::{Host, holds_commands};
 use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Node, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
@@ -218,12 +219,16 @@ fn rendered(prepared: &Preparation) -> Outcome {
     each.last().unwrap_or_default()
 }
 
+/// As many findings are resolved by one thread, at least.
+const AT_LEAST: usize = 32;
+
 /// Findings on standard error, those of several environments with their names.
 pub(crate) fn tell(rendered: &[(Option<&str>, &Rendered)], session: &Session) {
     let mut report = Report::new("render", env!("CARGO_PKG_VERSION"));
     let resolved = Resolved::new(session);
     for (environment, rendered) in rendered {
-        let findings: Vec<ReportedFinding> = rendered.findings.iter().map(|finding| resolved.get(finding)).collect();
+        let each = rendered.findings.par_iter().with_min_len(AT_LEAST);
+        let findings: Vec<ReportedFinding> = each.map(|finding| resolved.get(finding)).collect();
         report.add_findings(*environment, &findings);
     }
     if report.findings.is_empty() {
