@@ -28,6 +28,12 @@ impl<K: Eq + Hash, V: Clone> OnceMap<K, V> {
         self.slot(key).get_or_init(make).clone()
     }
 
+    /// Sets the value of `key`, unless it has one or somebody is making it.
+    pub fn put(&self, key: K, value: V) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.entry(key).or_insert_with(|| Arc::new(OnceLock::from(value)));
+    }
+
     /// The keys that were asked for, in no order.
     pub fn keys(&self) -> Vec<K>
     where

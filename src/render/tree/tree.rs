@@ -290,17 +290,31 @@ impl Tree {
     /// # Errors
     /// See [`ReadError`].
     pub fn list(&self, dir: &str) -> Result<Vec<(String, EntryKind)>, ReadError> {
+        let entries = self.list_with_links(dir)?.into_iter();
+        Ok(entries.filter_map(|(name, kind)| Some((name, kind.ok()?))).collect())
+    }
+
+    /// The same with the links that lead out of the root or nowhere, and why.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn list_with_links(&self, dir: &str) -> Result<Vec<(String, Result<EntryKind, ReadError>)>, ReadError> {
         let real = self.resolve_directory(dir)?;
-        let entries = self.0.files.list(&real)?.into_iter().filter_map(|(name, entry)| {
+        let kind_of = |name: &str, entry| {
+            let path = below(&real, name);
             let kind = match entry {
                 Entry::File => EntryKind::File,
                 Entry::Directory => EntryKind::Directory,
                 Entry::Special => return None,
-                Entry::Link(_) => self.kind(&below(&real, &name)).ok()?,
+                Entry::Link(_) => return Some(self.kind(&path)),
             };
-            Some((name, kind))
-        });
-        Ok(entries.collect())
+            // Who lists a directory reads what is in it, and need not look there again.
+            let resolved = Resolved { path: path.clone(), directory: kind == EntryKind::Directory };
+            self.0.resolved.put(path, Ok(resolved));
+            Some(Ok(kind))
+        };
+        let entries = self.0.files.list(&real)?.into_iter();
+        Ok(entries.filter_map(|(name, entry)| kind_of(&name, entry).map(|kind| (name, kind))).collect())
     }
 
     /// All files below a directory, sorted by bytes; links to files are among them, and so are links that lead nowhere or out of the root:

@@ -1,7 +1,7 @@
 //! A chart in a directory: which of its files belong to it.
 
 use seatrial_model::{Finding, Level};
-use seatrial_tree::{EntryKind, ReadError, Tree, join, within};
+use seatrial_tree::{EntryKind, ReadError, Tree, join};
 
 use super::assemble::{self, Around};
 use super::ignore::Ignore;
@@ -25,7 +25,8 @@ pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Loading, findings: &mut
         return None;
     }
     let ignore = rules(tree, &real, findings)?;
-    let mut walk = Walk { tree, ignore, files: Vec::new(), above: Vec::new(), has_too_many: false };
+    let mut walk =
+        Walk { tree, ignore, files: Vec::new(), dead_links: Vec::new(), above: Vec::new(), has_too_many: false };
     walk.enter(&real, "", findings);
     if walk.has_too_many {
         let message = format!("there are more than {MOST_FILES} files in the chart");
@@ -37,7 +38,7 @@ pub(crate) fn load(tree: &Tree, dir: &str, loading: &mut Loading, findings: &mut
         findings.push(Finding::new(ids::CHART, tree.stand_in(&path), message));
         return None;
     }
-    if walk.has_dead_links(&real, findings) {
+    if walk.has_dead_links(findings) {
         return None;
     }
     let is_root = loading.is_empty();
@@ -81,6 +82,8 @@ struct Walk<'a> {
     tree: &'a Tree,
     ignore: Ignore,
     files: Vec<ChartFile>,
+    /// Links that lead nowhere or out of the repository: their paths in the tree, their names in the chart, and why.
+    dead_links: Vec<(String, String, ReadError)>,
     /// The real paths of the directories that it is in.
     above: Vec<String>,
     /// Whether there are more files than are read.
@@ -95,12 +98,18 @@ impl Walk<'_> {
             findings.push(Finding::new(ids::CHART, self.tree.stand_in(dir), message));
             return;
         }
+        // What lies behind a link to a directory is looked at where it lies.
+        let is_real = real == dir;
         self.above.push(real);
-        for (entry, kind) in self.tree.list(dir).unwrap_or_default() {
-            let is_directory = kind == EntryKind::Directory;
+        for (entry, kind) in self.tree.list_with_links(dir).unwrap_or_default() {
+            let is_directory = kind == Ok(EntryKind::Directory);
             let name = if name.is_empty() { entry.clone() } else { format!("{name}/{entry}") };
             let Some(path) = join(dir, &entry) else { continue };
             if self.ignore.ignores(&name, is_directory) {
+                continue;
+            }
+            if let Err(error) = kind {
+                self.dead_links.extend(is_real.then_some((path, name, error)));
                 continue;
             }
             if self.files.len() >= MOST_FILES {
@@ -118,20 +127,12 @@ impl Walk<'_> {
 
     /// Helm loads no chart with a link that leads nowhere; neither do we with a part of it that leads out of the
     /// repository.
-    fn has_dead_links(&self, dir: &str, findings: &mut Vec<Finding>) -> bool {
-        let is_ignored = |name: &str| {
-            let above = name.match_indices('/').any(|(end, _)| self.ignore.ignores(&name[..end], true));
-            above || self.ignore.ignores(name, false)
-        };
+    fn has_dead_links(&mut self, findings: &mut Vec<Finding>) -> bool {
+        self.dead_links.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         let mut is_any = false;
-        for path in self.tree.walk(dir) {
-            let Some(name) = within(&path, dir) else { continue };
-            let Err(error) = self.tree.kind(&path) else { continue };
-            if is_ignored(name) {
-                continue;
-            }
-            let place = self.tree.stand_in(&path);
-            if error == ReadError::OutsideRoot && is_beside(name) {
+        for (path, name, error) in &self.dead_links {
+            let place = self.tree.stand_in(path);
+            if *error == ReadError::OutsideRoot && is_beside(name) {
                 let message = format!("the link `{name}` {error}: it is not followed, and `.Files` does not have it");
                 findings.push(Finding::new(ids::CHART, place, message).with_level(Level::Note));
                 continue;

@@ -48,6 +48,28 @@ fn open(dir: &TempDir) -> Tree {
 }
 
 #[test]
+fn a_list_with_links_says_why_one_leads_nowhere_and_agrees_with_the_paths() {
+    let dir = layout();
+    let tree = open(&dir);
+    let listed = tree.list_with_links("dev").expect("a directory");
+    let expected = [
+        ("base", Ok(EntryKind::Directory)),
+        ("dangling.yaml", Err(ReadError::NotFound)),
+        ("git", Err(ReadError::NotFound)),
+        ("outside", Err(ReadError::OutsideRoot)),
+        ("own.yaml", Ok(EntryKind::File)),
+        ("secret.yaml", Err(ReadError::OutsideRoot)),
+        ("web.yaml", Ok(EntryKind::File)),
+    ];
+    assert_eq!(listed, expected.map(|(name, kind)| (name.to_owned(), kind)));
+    for (name, kind) in listed {
+        assert_eq!(tree.kind(&format!("dev/{name}")), kind, "{name}");
+    }
+    assert_eq!(tree.real_path("dev/web.yaml").as_deref(), Ok("base/web.yaml"));
+    assert_eq!(tree.real_path("dev/own.yaml").as_deref(), Ok("dev/own.yaml"));
+}
+
+#[test]
 fn no_path_leads_out_of_the_root() {
     let dir = layout();
     let tree = open(&dir);
