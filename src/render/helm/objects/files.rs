@@ -1,8 +1,10 @@
 //! `.Files`: the files of a chart that are not templates (Helm: `files.go`).
 
 use std::any::Any;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +13,7 @@ use seatrial_gotemplate::{
     Context, Data, Failure, Function, Map, MapKind, Marks, Object, ObjectKind, Text, Type, Value,
 };
 
+use crate::chart::{Chart, ChartFile};
 use crate::functions::{base, to_yaml};
 
 /// What is in a file, and its marks.
@@ -23,14 +26,34 @@ pub struct File {
 }
 
 /// `engine.files`
-#[derive(Clone, Debug, Default)]
-pub struct Files(Rc<BTreeMap<Rc<str>, File>>);
+#[derive(Clone, Debug)]
+pub struct Files(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// Whose files they are, where they were not looked at yet.
+    chart: Option<Arc<Chart>>,
+    all: OnceCell<BTreeMap<Rc<str>, File>>,
+}
 
 impl Files {
     /// Files by their paths in the chart.
     #[must_use]
     pub fn new(files: impl IntoIterator<Item = (Rc<str>, File)>) -> Files {
-        Files(Rc::new(files.into_iter().collect()))
+        Files(Rc::new(Inner { chart: None, all: OnceCell::from(files.into_iter().collect::<BTreeMap<_, _>>()) }))
+    }
+
+    /// The files of a chart, which are read when a template asks for the first of them: most charts never do.
+    pub(crate) fn of(chart: &Arc<Chart>) -> Files {
+        Files(Rc::new(Inner { chart: Some(Arc::clone(chart)), all: OnceCell::new() }))
+    }
+
+    fn all(&self) -> &BTreeMap<Rc<str>, File> {
+        let read = |file: &ChartFile| {
+            let data = Rc::from(&*file.bytes().ok()?);
+            Some((Rc::from(file.name()), File { data, marks: Marks::NONE }))
+        };
+        self.0.all.get_or_init(|| self.0.chart.iter().flat_map(|chart| &chart.files).filter_map(read).collect())
     }
 
     /// The value for templates.
@@ -44,7 +67,7 @@ impl Files {
         let entry = |(path, file): (&Rc<str>, &File)| {
             (name(path), Value::text(encode(&file.data)).with_marks(file.marks.clone()))
         };
-        Value::map(Map::of(MapKind::Texts, self.0.iter().map(entry).collect()))
+        Value::map(Map::of(MapKind::Texts, self.all().iter().map(entry).collect()))
     }
 }
 
@@ -53,7 +76,7 @@ fn own(arguments: &[Value]) -> Result<&Files, Failure> {
 }
 
 fn file(arguments: &[Value]) -> Result<Option<&File>, Failure> {
-    Ok(own(arguments)?.0.get(arguments[1].as_str().unwrap_or_default()))
+    Ok(own(arguments)?.all().get(arguments[1].as_str().unwrap_or_default()))
 }
 
 const METHODS: &[Function] = &[
@@ -67,10 +90,10 @@ const METHODS: &[Function] = &[
     }),
     Function::new("Glob", &[Type::Text], |context, a| {
         let files = own(a)?;
-        context.spend(files.0.len() as u64)?;
+        context.spend(files.all().len() as u64)?;
         let pattern = glob(a[1].as_str().unwrap_or_default()).and_then(|pattern| regexp::compile(&pattern).ok());
         let fits = |path: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(path));
-        let found = files.0.iter().filter(|(path, _)| fits(path));
+        let found = files.all().iter().filter(|(path, _)| fits(path));
         Ok(Files::new(found.map(|(path, file)| (path.clone(), file.clone()))).value())
     }),
     Function::new("Lines", &[Type::Text], |_, a| {
@@ -104,7 +127,7 @@ impl Object for Files {
 
     fn field(&self, name: &str) -> Option<Value> {
         // Of a missing file Go gives the zero value.
-        let Some(file) = self.0.get(name) else { return Some(Data::Bytes([].into()).into()) };
+        let Some(file) = self.all().get(name) else { return Some(Data::Bytes([].into()).into()) };
         Some(Value::from(Data::Bytes(file.data.clone())).with_marks(file.marks.clone()))
     }
 
@@ -117,20 +140,20 @@ impl Object for Files {
             let data = Value::from(Data::Bytes(file.data.clone())).with_marks(file.marks.clone());
             (Value::text(path.clone()).with_marks(file.marks.clone()), data)
         };
-        self.0.iter().map(item).collect()
+        self.all().iter().map(item).collect()
     }
 
     fn printed(&self) -> String {
         let bytes = |data: &[u8]| data.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
         let one = |(path, file): (&Rc<str>, &File)| format!("{path}:[{}]", bytes(&file.data));
-        format!("map[{}]", self.0.iter().map(one).collect::<Vec<_>>().join(" "))
+        format!("map[{}]", self.all().iter().map(one).collect::<Vec<_>>().join(" "))
     }
 
     fn plain(&self) -> Value {
         let entry = |(path, file): (&Rc<str>, &File)| {
             (path.clone(), Value::from(Data::Bytes(file.data.clone())).with_marks(file.marks.clone()))
         };
-        Value::map(self.0.iter().map(entry).collect())
+        Value::map(self.all().iter().map(entry).collect())
     }
 
     fn as_any(&self) -> &dyn Any {

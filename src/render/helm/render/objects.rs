@@ -1,4 +1,4 @@
-//! `.Files` and `.Capabilities`, as objects of templates.
+//! `.Capabilities`, as an object of templates.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,9 +6,8 @@ use std::rc::Rc;
 use seatrial_gotemplate::{Marks, Value};
 
 use super::Capabilities;
-use crate::chart::ChartFile;
 use crate::major::Major;
-use crate::objects::{self, Asked, File, Files, HelmVersion, KubeVersion};
+use crate::objects::{self, Asked, HelmVersion, KubeVersion};
 
 /// `.Capabilities`, which notes what it is asked.
 pub(crate) fn capabilities(capabilities: &Capabilities, asked: &Rc<RefCell<Asked>>) -> Value {
@@ -38,13 +37,4 @@ fn build([version, commit, go_version, kube_client_version]: [&str; 4]) -> HelmV
         go_version: go_version.to_owned(),
         kube_client_version: kube_client_version.to_owned(),
     }
-}
-
-/// `.Files`.
-pub(crate) fn files(files: &[ChartFile]) -> Value {
-    let one = |file: &ChartFile| {
-        let data = Rc::from(&*file.bytes().ok()?);
-        Some((Rc::from(file.name()), File { data, marks: Marks::NONE }))
-    };
-    Files::new(files.iter().filter_map(one)).value()
 }

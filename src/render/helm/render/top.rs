@@ -11,7 +11,7 @@ use super::metadata::chart_value;
 use super::objects;
 use super::{Capabilities, Release};
 use crate::major::Major;
-use crate::objects::Asked;
+use crate::objects::{Asked, Files};
 use crate::origins::Origins;
 
 /// A template file of a release, and what it is executed with.
@@ -69,7 +69,7 @@ fn collect(
     let subcharts = Map::new();
     let entries = [
         ("Chart", chart_value(chart, parent.is_none(), shared.helm, origins)),
-        ("Files", objects::files(&chart.chart.files)),
+        ("Files", Files::of(chart.chart).value()),
         ("Release", shared.release.clone()),
         ("Capabilities", shared.capabilities.clone()),
         ("Values", values.clone()),
