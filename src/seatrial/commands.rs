@@ -1,5 +1,6 @@
 //! One function per subcommand: from its arguments to its exit code.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::Instant;
 
@@ -76,8 +77,10 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
 /// `validate`.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
-    let session = Session::open(&args.common, Some(&args.change))?;
-    let mut context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.wish())?;
+    // The process ends with the command: nobody needs the memory of what was made for it, and to give it back takes time.
+    let session = ManuallyDrop::new(Session::open(&args.common, Some(&args.change))?);
+    let context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.wish())?;
+    let mut context = ManuallyDrop::new(context);
     let judged = context.read_config().and_then(|()| judged(args, &context));
     let (mut report, stop) = told(judged, &context, "validate", args.findings)?;
     report.duration_ms = elapsed_ms(started);
@@ -102,7 +105,7 @@ fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop>
     let mut report = context.report("validate", args.findings);
     let (workspace, source) = (&context.workspace, &args.source);
     let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
-    let mut prepared = prepared.with_options(args.findings.options());
+    let mut prepared = ManuallyDrop::new(prepared.with_options(args.findings.options()));
     for environment in prepared.judge(context, Keep::Findings, "", &|| false, &mut report)? {
         environment.into_report(&mut report);
     }

@@ -1,5 +1,6 @@
 //! `render`: manifests on standard output or in files, findings on standard error; nothing is written when it fails.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -27,7 +28,8 @@ use crate::workspace::{Workspace, normal};
 pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     let load_restriction = args.kustomize.load_restriction().map_err(Stop::Usage)?;
     let flags = PlanFlags { load_restriction, minor: None, path_kind: args.path.path_kind };
-    let session = Session::open(&args.common, None)?;
+    // The process ends with the command: nobody needs the memory of what was made for it, and to give it back takes time.
+    let session = ManuallyDrop::new(Session::open(&args.common, None)?);
     let paths = paths_of(args, &session);
     match paths.as_slice() {
         [path] if is_chart(&session.directory.join(path), flags.path_kind) => {
@@ -49,8 +51,9 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
         [path] => at_path(args, &session, path, flags)?,
         several => (at_paths(args, &session, several, flags)?, None),
     };
+    let prepared = ManuallyDrop::new(prepared);
     let images = &prepared.images;
-    let (mut rendered, changed) = match (prepared.planned.as_slice(), outcome, &args.output) {
+    let (rendered, changed) = match (prepared.planned.as_slice(), outcome, &args.output) {
         (_, Some(outcome), _) => outcome,
         ([one], None, _) => prepared.renderer.render(one.subject(), images),
         (planned, None, Some(directory)) => {
@@ -59,6 +62,7 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
         }
         (planned, None, None) => return Err(Stop::Usage(which(planned, &paths))),
     };
+    let mut rendered = ManuallyDrop::new(rendered);
     // What an image matches may be in what could not be rendered.
     if let Some(image) = unmatched(images, &[changed.as_slice()]).filter(|_| !rendered.has_errors()) {
         return Err(Stop::Usage(matches_nothing(image, &session)));

@@ -1,5 +1,6 @@
 //! `render CHART`: what `helm template` prints, byte for byte, or nothing.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
         tell(&[(None, &Rendered { findings, ..Rendered::default() })], session);
         return Ok(EXIT_FAILED);
     };
+    // The process ends with the command: nobody needs the memory of what was made for it, and to give it back takes time.
+    let chart = ManuallyDrop::new(chart);
     let flags = &args.helm;
     let release = Release {
         name: flags.release.as_deref().unwrap_or(UNNAMED).to_owned(),
@@ -53,8 +56,8 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     let request = Request::new(&release, &values, &by, &capabilities);
     let (lookup, wrong) = looked_up(session, &flags.lookup_resources)?;
     findings.extend(wrong);
-    let made =
-        render(&chart, &Request { lookup: lookup.as_ref(), checks_schemas: !flags.skip_schema_validation, ..request });
+    let request = Request { lookup: lookup.as_ref(), checks_schemas: !flags.skip_schema_validation, ..request };
+    let made = ManuallyDrop::new(render(&chart, &request));
     let printing = Printing {
         include_crds: flags.include_crds,
         skip_tests: flags.skip_tests,
@@ -70,7 +73,7 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
         _ => finding,
     };
     findings.extend(objects.findings.into_iter().map(warned_of));
-    let mut rendered = Rendered { manifests: objects.manifests, findings, ..Rendered::default() };
+    let mut rendered = ManuallyDrop::new(Rendered { manifests: objects.manifests, findings, ..Rendered::default() });
     rendered.manifests.iter().for_each(|manifest| session.masker.add_manifest(manifest, &session.sources));
     tell(&[(None, &rendered)], session);
     if has_failed {
@@ -112,7 +115,7 @@ fn around(session: &Session, path: &Path, root: fn(&Path) -> &Path) -> Result<(W
     let absolute = normal(&session.directory.join(path));
     let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
     let workspace = Workspace::around(root(&real), root(&real), &session.sources)?;
-    let inside = workspace.really_in_tree(&real).unwrap_or_default();
+    let inside = workspace.lexically_in_tree(&real).unwrap_or_default();
     Ok((workspace, inside))
 }
 
