@@ -54,11 +54,7 @@ pub(crate) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(crate) fn new(file: &'a Arc<SourceFile>, dialect: Dialect) -> Builder<'a> {
-        Builder::with(file, dialect, Strictness::of(file.text(), dialect))
-    }
-
-    fn with(file: &'a Arc<SourceFile>, dialect: Dialect, strict: Strictness) -> Builder<'a> {
+    pub(crate) fn new(file: &'a Arc<SourceFile>, dialect: Dialect, strict: Strictness) -> Builder<'a> {
         Builder {
             file,
             dialect,
@@ -91,7 +87,7 @@ impl<'a> Builder<'a> {
     /// Forgets the document that is being built; the next one begins at `at` or behind it.
     pub(crate) fn abandon(&mut self, at: usize) {
         let document_start = self.document_start.max(at);
-        let fresh = Builder { document_start, ..Builder::with(self.file, self.dialect, self.strict) };
+        let fresh = Builder { document_start, ..Builder::new(self.file, self.dialect, self.strict) };
         // The stacks keep what they have grown to.
         let (mut frames, mut nodes, mut entries) =
             (take(&mut self.frames), take(&mut self.nodes), take(&mut self.entries));

@@ -8,6 +8,7 @@ use seatrial_model::{Encoding, Finding, Level, Node, SourceFile, Span, ids};
 
 use crate::builder::{Builder, Step};
 use crate::findings::Findings;
+use crate::stricter::Strictness;
 use crate::{quick, scan_error};
 
 /// How plain scalars are typed.
@@ -62,8 +63,10 @@ pub fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
 /// What a file holds, where it is easy to read and nothing is wrong with it.
 fn quickly(file: &Arc<SourceFile>, dialect: Dialect) -> Option<Parsed> {
     let (mut parsed, mut findings) = (Parsed::default(), Findings::default());
-    let mut builder = Builder::new(file, dialect);
-    for (event, spot) in quick::read(file.text())?.events(file.text()) {
+    let text = file.text();
+    let read = quick::read(text)?;
+    let mut builder = Builder::new(file, dialect, Strictness::without_old_breaks(text, dialect));
+    for (event, spot) in read.events(text) {
         match builder.take(event, spot) {
             Step::More => {}
             Step::Document(document, duplicates) => {
@@ -83,7 +86,7 @@ fn thoroughly(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
     let (mut parsed, mut findings) = (Parsed::default(), Findings::default());
     let readable = without_inner_marks(text);
     let mut parser = Parser::new_from_str_with_options(&readable, options());
-    let mut builder = Builder::new(file, dialect);
+    let mut builder = Builder::new(file, dialect, Strictness::of(text, dialect));
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((Event::StreamEnd, _)) => break,

@@ -1,7 +1,7 @@
 //! A quick reader for what nearly all files are made of: block mappings and lists, scalars, flow collections on one line, comments, `---`.
 //!
 //! It yields the events of the parser, to the byte, and refuses the whole text when anything in it is rarer (an anchor, a tag, a tab
-//! between tokens, quotes over several lines) or wrong: then the parser reads it, and tells what is wrong. So it may always refuse, and
+//! between tokens, brackets over several lines) or wrong: then the parser reads it, and tells what is wrong. So it may always refuse, and
 //! must never guess. Lines and indentation are here; scalars are in `scalar.rs`, flow collections in `flow.rs`, what comes out in `read.rs`.
 
 mod flow;
@@ -18,6 +18,9 @@ const DEEPEST: usize = 100;
 
 /// Bytes of a key; the parser counts, and allows 1024.
 const LONGEST_KEY: usize = 1000;
+
+/// Bytes that are looked at together.
+const CHUNK: usize = 128;
 
 /// The events of a text, unless it is one for the parser.
 pub(crate) fn read(text: &str) -> Option<Read> {
@@ -41,14 +44,25 @@ pub(crate) fn read(text: &str) -> Option<Read> {
 
 /// Whether there is no character with a meaning of its own: a control, U+0085 and other line ends, a byte order mark.
 fn is_plain_text(text: &str) -> bool {
-    let is_control = |byte: u8| (byte < b' ' && byte != b'\n' && byte != b'\t') || byte == 0x7f;
-    // Without an early end it is done many bytes at a time.
-    if text.bytes().fold(false, |found, byte| found | is_control(byte)) {
-        return false;
-    }
-    let is_special =
-        |c| matches!(c, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    text.is_ascii() || !text.contains(is_special)
+    let bytes = text.as_bytes();
+    let is_unusual = |byte: u8| byte >= 0x7f || (byte < b' ' && byte != b'\n' && byte != b'\t');
+    bytes.chunks(CHUNK).zip((0..).step_by(CHUNK)).all(|(chunk, start)| {
+        // Without an early end it is done many bytes at a time.
+        let found = chunk.iter().fold(0, |found, byte| found | u8::from(is_unusual(*byte)));
+        found == 0 || (start..start + chunk.len()).all(|at| !is_special(bytes.get(at..).unwrap_or_default()))
+    })
+}
+
+/// Whether a text begins with a character that has a meaning of its own.
+fn is_special(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0..=8 | 0x0b..=0x1f | 0x7f, ..]
+            | [0xc2, 0x80..=0x9f, ..]
+            | [0xe2, 0x80, 0xa8 | 0xa9, ..]
+            | [0xef, 0xbb, 0xbf, ..]
+            | [0xef, 0xbf, 0xbe | 0xbf, ..]
+    )
 }
 
 struct Reader<'t> {
@@ -235,12 +249,14 @@ impl Reader<'_> {
             true if self.awaited.is_some() && self.indent() == column => Shape::Indentless,
             true => Shape::Sequence,
         };
-        self.awaited = None;
+        let is_root = self.awaited.take().is_none();
         match shape {
-            Shape::Mapping => {
+            Shape::Mapping if is_root => {
                 self.open(shape, first, first)?;
                 self.key_or_scalar(first, true)
             }
+            Shape::Mapping if matches!(self.byte(first), Some(b'|' | b'>')) => None,
+            Shape::Mapping => self.key_or_scalar(first, false),
             Shape::Sequence => {
                 self.open(shape, first, first)?;
                 self.entry(first)
@@ -290,12 +306,12 @@ impl Reader<'_> {
         if matches!(self.byte(at), Some(b'|' | b'>' | b'[' | b'{')) {
             return if is_key { None } else { self.value(at) };
         }
-        let scalar = self.one_line(at)?;
+        let scalar = self.inline_scalar(at)?;
         let colon = scalar.range.end;
         if self.byte(colon) != Some(b':') || !self.is_blank_or_end(colon + 1) {
             return if is_key { None } else { self.scalar(scalar) };
         }
-        if colon - at > LONGEST_KEY {
+        if colon - at > LONGEST_KEY || scalar.is_folded {
             return None;
         }
         if !is_key {
@@ -321,7 +337,7 @@ impl Reader<'_> {
                 self.rest_of_line(end)
             }
             _ => {
-                let scalar = self.one_line(at)?;
+                let scalar = self.inline_scalar(at)?;
                 self.scalar(scalar)
             }
         }

@@ -19,9 +19,15 @@ pub(crate) struct Strictness {
 
 impl Strictness {
     pub(crate) fn of(text: &str, dialect: Dialect) -> Strictness {
+        let old_breaks = !text.is_ascii() && text.contains(old_breaks::is_old_break);
+        Strictness { old_breaks, ..Strictness::without_old_breaks(text, dialect) }
+    }
+
+    /// For a text that is known to have no old line ends.
+    pub(crate) fn without_old_breaks(text: &str, dialect: Dialect) -> Strictness {
         Strictness {
             tabs: text.contains('\t'),
-            old_breaks: !text.is_ascii() && text.contains(old_breaks::is_old_break),
+            old_breaks: false,
             // kubectl reads a file that starts with a brace as JSON, which knows them.
             halves: dialect == Dialect::Kustomize || !text.trim_start().starts_with('{'),
         }

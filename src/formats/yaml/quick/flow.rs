@@ -64,13 +64,13 @@ impl Reader<'_> {
 
     fn flow_scalar(&self, at: usize) -> Option<Scalar> {
         match self.byte(at)? {
-            b'"' | b'\'' => self.one_line(at),
+            b'"' | b'\'' => self.inline_scalar(at).filter(|scalar| !scalar.is_folded),
             b'-' if matches!(self.byte(at + 1)?, b' ' | b',' | b'[' | b']' | b'{' | b'}') => None,
             b' ' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'%'
             | b'@' | b'`' => None,
             _ => {
                 let end = self.flow_plain_end(at)?;
-                Some(Scalar { style: ScalarStyle::Plain, range: at..end, made: None })
+                Some(Scalar { style: ScalarStyle::Plain, range: at..end, made: None, is_folded: false })
             }
         }
     }

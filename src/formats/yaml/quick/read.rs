@@ -50,6 +50,8 @@ pub(super) struct Scalar {
     pub(super) range: Range<usize>,
     /// Its value, where it is not in the text as it is.
     pub(super) made: Option<String>,
+    /// Whether it is in quotes over several lines.
+    pub(super) is_folded: bool,
 }
 
 impl Read {
@@ -84,7 +86,7 @@ impl Read {
     }
 
     pub(super) fn scalar(&mut self, scalar: Scalar) {
-        let Scalar { style, range, made } = scalar;
+        let Scalar { style, range, made, .. } = scalar;
         let what = if made.is_some() { What::MadeScalar(style) } else { What::Scalar(style) };
         self.values.extend(made);
         self.push(what, range, 0);

@@ -6,16 +6,15 @@ use super::Reader;
 use super::read::Scalar;
 
 impl Reader<'_> {
-    /// A plain or quoted scalar, as far as it is on this line.
-    pub(super) fn one_line(&self, at: usize) -> Option<Scalar> {
+    /// A scalar in quotes, or a plain one as far as it is on this line.
+    pub(super) fn inline_scalar(&self, at: usize) -> Option<Scalar> {
         match self.byte(at)? {
-            b'"' => self.double_quoted(at),
-            b'\'' => self.single_quoted(at),
+            b'"' | b'\'' => self.quoted(at),
             b'-' | b'?' | b':' if self.is_blank_or_end(at + 1) => None,
             b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' => None,
             _ => {
                 let end = self.plain_end(at)?;
-                Some(Scalar { style: ScalarStyle::Plain, range: at..end, made: None })
+                Some(Scalar { style: ScalarStyle::Plain, range: at..end, made: None, is_folded: false })
             }
         }
     }
@@ -48,10 +47,7 @@ impl Reader<'_> {
             let mut value: Option<String> = None;
             while let Some((next, breaks)) = self.continuation(end)? {
                 let value = value.get_or_insert_with(|| self.text.get(scalar.range.clone()).unwrap_or_default().into());
-                match breaks {
-                    1 => value.push(' '),
-                    _ => value.extend(std::iter::repeat_n('\n', breaks - 1)),
-                }
+                push_folded(value, breaks);
                 end = self.plain_end(next)?;
                 value.push_str(self.text.get(next..end).unwrap_or_default());
             }
@@ -81,53 +77,71 @@ impl Reader<'_> {
         }
     }
 
-    fn single_quoted(&self, start: usize) -> Option<Scalar> {
-        let rest = self.text.get(start + 1..)?;
-        let mut made = String::new();
-        let mut from = 0;
+    /// A scalar in quotes, with the usual escapes only; also over several lines.
+    fn quoted(&self, start: usize) -> Option<Scalar> {
+        let quote = self.byte(start)?;
+        let style = if quote == b'"' { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
+        let is_end = |byte: u8| byte == quote || byte == b'\n' || (byte == b'\\' && quote == b'"');
+        let (mut value, mut from, mut is_folded) = (String::new(), start + 1, false);
         loop {
-            let quote = from + rest.get(from..)?.bytes().position(|byte| matches!(byte, b'\'' | b'\n'))?;
-            if rest.as_bytes().get(quote) == Some(&b'\n') {
-                return None;
-            }
-            if rest.as_bytes().get(quote + 1) != Some(&b'\'') {
-                let range = start..start + quote + 2;
-                let made = (from > 0).then(|| made + rest.get(from..quote).unwrap_or_default());
-                return Some(Scalar { style: ScalarStyle::SingleQuoted, range, made });
-            }
-            made.push_str(rest.get(from..=quote)?);
-            from = quote + 2;
-        }
-    }
-
-    /// With the usual escapes only.
-    fn double_quoted(&self, start: usize) -> Option<Scalar> {
-        let rest = self.text.get(start + 1..)?;
-        let mut made = String::new();
-        let mut from = 0;
-        loop {
-            let next = from + rest.get(from..)?.bytes().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))?;
-            match rest.as_bytes().get(next)? {
-                b'"' => {
-                    let range = start..start + next + 2;
-                    let made = (from > 0).then(|| made + rest.get(from..next).unwrap_or_default());
-                    return Some(Scalar { style: ScalarStyle::DoubleQuoted, range, made });
+            let rest = self.text.get(from..)?;
+            let next = from + rest.bytes().position(is_end)?;
+            let part = self.text.get(from..next)?;
+            match (self.byte(next)?, self.byte(next + 1)) {
+                (b'\n', _) => {
+                    value.push_str(part.trim_end_matches([' ', '\t']));
+                    let (at, breaks) = self.next_line(next)?;
+                    push_folded(&mut value, breaks);
+                    (from, is_folded) = (at, true);
                 }
-                b'\\' => {
-                    made.push_str(rest.get(from..next)?);
-                    made.push(match rest.as_bytes().get(next + 1)? {
+                (b'\\', Some(b'\n')) => {
+                    value.push_str(part);
+                    let (at, breaks) = self.next_line(next + 1)?;
+                    value.extend(std::iter::repeat_n('\n', breaks - 1));
+                    (from, is_folded) = (at, true);
+                }
+                (b'\\', Some(escaped)) => {
+                    value.push_str(part);
+                    value.push(match escaped {
                         b'n' => '\n',
                         b't' => '\t',
                         b'r' => '\r',
+                        b' ' => ' ',
                         b'"' => '"',
                         b'\\' => '\\',
                         _ => return None,
                     });
                     from = next + 2;
                 }
-                _ => return None,
+                (b'\'', Some(b'\'')) => {
+                    value.push_str(part);
+                    value.push('\'');
+                    from = next + 2;
+                }
+                (b'\\', None) => return None,
+                _ => {
+                    value.push_str(part);
+                    let made = (from > start + 1).then_some(value);
+                    return Some(Scalar { style, range: start..next + 1, made, is_folded });
+                }
             }
         }
+    }
+
+    /// Where a text in quotes goes on behind a line feed at `feed`, and how many line feeds are in between.
+    fn next_line(&self, feed: usize) -> Option<(usize, usize)> {
+        let (mut line, mut breaks) = (feed, 0);
+        let mut at = feed;
+        while self.byte(at) == Some(b'\n') {
+            (line, breaks) = (at + 1, breaks + 1);
+            let rest = self.text.as_bytes().get(line..)?;
+            at = line + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+        }
+        // It might be a marker.
+        if at == line && matches!(self.byte(at), Some(b'-' | b'.')) {
+            return None;
+        }
+        Some((at, breaks))
     }
 
     /// A text block without a digit in its header.
@@ -185,7 +199,7 @@ impl Reader<'_> {
             value.extend(std::iter::repeat_n('\n', breaks));
         }
         // The parser leaves out the header, and goes on to what follows.
-        self.read.scalar(Scalar { style, range: first + indent..end, made: Some(value) });
+        self.read.scalar(Scalar { style, range: first + indent..end, made: Some(value), is_folded: false });
         self.at = line;
         Some(())
     }
@@ -205,5 +219,13 @@ impl Reader<'_> {
             }
             (line, count) = (end + 1, count + 1);
         }
+    }
+}
+
+/// What line feeds between words mean: one is a blank, of more the first is none.
+fn push_folded(value: &mut String, breaks: usize) {
+    match breaks {
+        1 => value.push(' '),
+        _ => value.extend(std::iter::repeat_n('\n', breaks - 1)),
     }
 }

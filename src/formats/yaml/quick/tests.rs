@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their data")]
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use granit_parser::{Event, Parser, Placement};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use crate::parse::options;
 use crate::quick;
 
 /// What the builder sees of an event.
-fn seen(event: &Event<'_>, spot: Spot) -> String {
+fn seen(event: &Event<'_>, spot: &Spot) -> String {
     let column = match event {
         Event::Comment(_, placement) if *placement != Placement::Right => spot.column,
         Event::SequenceStart(..) | Event::MappingStart(..) => spot.column,
@@ -32,7 +32,7 @@ fn parsed(text: &str) -> Result<Vec<String>, String> {
     for event in Parser::new_from_str_with_options(text, options()) {
         match event {
             Ok((Event::StreamStart | Event::StreamEnd, _)) => {}
-            Ok((event, span)) => events.push(seen(&event, span.into())),
+            Ok((event, span)) => events.push(seen(&event, &span.into())),
             Err(error) => return Err(format!("{error}")),
         }
     }
@@ -40,7 +40,7 @@ fn parsed(text: &str) -> Result<Vec<String>, String> {
 }
 
 fn quickly(text: &str) -> Option<Vec<String>> {
-    Some(quick::read(text)?.events(text).map(|(event, spot)| seen(&event, spot)).collect())
+    Some(quick::read(text)?.events(text).map(|(event, spot)| seen(&event, &spot)).collect())
 }
 
 #[track_caller]
@@ -68,6 +68,9 @@ fn reads_what_most_files_are_made_of() {
         "a: one\n  two\n\n  three # end\nb:\n- one\n  two\n",
         "a: \"x\\n\\ty\\\\ \\\"z\\\"\"\n",
         "a: |-\n  the last line",
+        "a: 'one \n  two''s\n\n\t three' # four\nb: \"one\\t \n two\n \"\n",
+        "a: \"one\\\n  two \\\n\n\n three\\n\n \\ four\\\n\"\n",
+        "a:\n  {}\nb:\n  # c\n  [d] # e\nf:\n  g\n  h\ni:\n  'j'\n",
         "url: http://x:80/#y\ntime: 12:30\nflag: --x=y\nminus: -1\n",
         "a: |\n  \ttab\n# \ttab\nb: 'a\tb'\n",
         "a:\n  \n  b: 1\n   \n",
@@ -91,10 +94,17 @@ fn leaves_to_the_parser_what_is_rare_or_wrong() {
         "\ta: 1\n",
         "a: 1\r\n",
         "\u{feff}a: 1\n",
+        "a: \u{2029}\n",
+        "a: \u{9f}\n",
+        "a: \u{ffff}\n",
+        "a: \u{7f}\n",
         "a: \u{85}\n",
         "a: \u{1}\n",
         "a: b: c\n",
-        "a: \"b\n  c\"\n",
+        "\"b\n  c\": d\n",
+        "a:\n  |\n  b\n",
+        "a: \"b\n--- c\"\n",
+        "a: [\"b\n  c\"]\n",
         "a: [b,\n  c]\n",
         "a: 1\n  b: 2\n",
         "  a: 1\n b: 2\n",
@@ -137,40 +147,27 @@ fn a_long_line_of_brackets_takes_no_longer_for_each_of_them() {
 
 #[test]
 fn agrees_with_the_parser_about_the_files_of_this_repository() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")];
-    if let Ok(more) = std::env::var("SEATRIAL_YAML_FILES") {
-        folders = vec![more.into()];
-    }
-    let (mut count, mut read, mut bytes, mut all) = (0, 0, 0, 0);
+    // Or about those of another folder, to look at more of them.
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests");
+    let mut folders = vec![std::env::var("SEATRIAL_YAML_FILES").map_or_else(|_| own(), PathBuf::from)];
+    let (mut count, mut read) = (0, 0);
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder).expect("a folder");
-        for entry in entries.flatten() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
             let path = entry.path();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let kind = entry.file_type().expect("known");
-            if kind.is_dir() && !name.starts_with('.') && name != "target" {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
-            } else if kind.is_file() && (name.ends_with(".yaml") || name.ends_with(".yml")) {
+            } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
                 let Ok(text) = std::fs::read_to_string(&path) else { continue };
-                let is_read = quick::read(&text).is_some();
-                (count, all) = (count + 1, all + text.len());
-                if is_read {
-                    (read, bytes) = (read + 1, bytes + text.len());
+                count += 1;
+                if let Some(events) = quickly(&text) {
+                    read += 1;
+                    assert_eq!(Ok(events), parsed(&text), "{}", path.display());
                 }
-                if std::env::var_os("SEATRIAL_YAML_REFUSED").is_some() && !is_read && parsed(&text).is_ok() {
-                    println!("REFUSED {} {}", text.len(), path.display());
-                }
-                assert_eq!(
-                    quickly(&text).map(Ok).unwrap_or_else(|| parsed(&text)),
-                    parsed(&text),
-                    "{}",
-                    path.display()
-                );
             }
         }
     }
-    println!("{read} of {count} files, {bytes} of {all} bytes");
-    assert!(read > count / 2, "{read} of {count}");
+    println!("{read} of {count} files");
+    assert!(read > count / 4, "{read} of {count} files");
 }
 
 /// Pieces of lines in any order, so that nearly anything comes up, right or wrong.
@@ -191,7 +188,7 @@ fn any_lines() -> impl Strategy<Value = String> {
         4 => Just("a: 1"), 2 => Just("b: two words # c"), 4 => Just("c:"), 1 => Just("d: # c"), 3 => Just("- x"), 3 => Just("- e: 1"),
         2 => Just("- f:"), 1 => Just("- - y"), 3 => Just("# comment"), 3 => Just(""), 1 => Just("---"), 2 => Just("g: |"),
         1 => Just("h: >"), 1 => Just("i: |-"), 1 => Just("- |+"), 2 => Just("text"), 1 => Just("j: [a, {b: c}] # d"), 1 => Just("k: \"q\""),
-        1 => Just("'l': 'q''r'"), 1 => Just("- \"m\": []"), 1 => Just("two words # end"), 1 => Just("- n # c"),
+        1 => Just("'l': 'q''r'"), 1 => Just("o: 'p"), 1 => Just("q'"), 1 => Just("{}"), 1 => Just("- \"r"), 1 => Just("s\" # t"), 1 => Just("u\\"), 1 => Just("- \"m\": []"), 1 => Just("two words # end"), 1 => Just("- n # c"),
     ];
     let indented = (0..5_usize, line, 0..3_usize)
         .prop_map(|(indent, line, blanks)| format!("{}{line}{}\n", " ".repeat(indent), " ".repeat(blanks / 2)));
