@@ -21,5 +21,5 @@ pub use git::{GitError, Repository};
 pub use left_out::LeavesOut;
 pub use path::{confined, join, parent, within};
 pub use read_error::ReadError;
-pub use tree::{EntryKind, SIZE_LIMIT, Tree};
+pub use tree::{EntryKind, Listed, SIZE_LIMIT, Tree};
 pub use tree_path::TreePath;

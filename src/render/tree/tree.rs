@@ -89,6 +89,9 @@ impl Files {
     }
 }
 
+/// A name in a directory, and what it is; or why its link leads nowhere.
+pub type Listed = (String, Result<EntryKind, ReadError>);
+
 impl Tree {
     /// The files below a directory as they lie there, without `.git`.
     ///
@@ -298,7 +301,7 @@ impl Tree {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn list_with_links(&self, dir: &str) -> Result<Vec<(String, Result<EntryKind, ReadError>)>, ReadError> {
+    pub fn list_with_links(&self, dir: &str) -> Result<Vec<Listed>, ReadError> {
         let real = self.resolve_directory(dir)?;
         let kind_of = |name: &str, entry| {
             let path = below(&real, name);

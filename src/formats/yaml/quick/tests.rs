@@ -84,6 +84,8 @@ fn reads_what_most_files_are_made_of() {
 #[test]
 fn leaves_to_the_parser_what_is_rare_or_wrong() {
     let texts = [
+        "- \"r\nu\\",
+        "-  \"\\",
         "a: &x 1\n",
         "a: *x\n",
         "a: !!str 1\n",
@@ -199,7 +201,7 @@ fn any_lines() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn agrees_with_the_parser_about_any_text(text in any_text()) {
