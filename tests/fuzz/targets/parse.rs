@@ -1,14 +1,15 @@
-//! Any bytes: no panic, no place outside of the text, and nodes that can be printed. Time and memory are bounded by the runner.
+//! Any bytes: no panic, no place outside of the text, both readers agree, and nodes that can be printed. Time and memory are bounded by the runner.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use seatrial_model::{Node, SourceFile, Sources, Span};
-use seatrial_yaml::{Dialect, emit, in_kustomize_order, kustomize_cannot_print, parse};
+use seatrial_yaml::{Dialect, emit, in_kustomize_order, kustomize_cannot_print, parse, readers_agree};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     for dialect in [Dialect::Kubectl, Dialect::Kustomize] {
         let file = Sources::new().add("any.yaml", text.to_owned());
+        assert!(readers_agree(&file, dialect), "{text:?}");
         let parsed = parse(&file, dialect);
         for finding in &parsed.findings {
             assert_inside(&file, finding.primary.span);
