@@ -13,7 +13,7 @@ pub struct Marks(Option<Rc<[u32]>>);
 impl PartialEq for Marks {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Some(own), Some(theirs)) => Rc::ptr_eq(own, theirs) || own == theirs,
+            (Some(own), Some(theirs)) => Rc::ptr_eq(own, theirs) || own.iter().eq(theirs.iter()),
             (own, theirs) => own.is_none() && theirs.is_none(),
         }
     }
@@ -82,16 +82,22 @@ impl MarkSet {
 
     pub(crate) fn add(&mut self, marks: &Marks) {
         for &mark in marks.as_slice() {
-            if mark >= Self::DENSE {
-                self.sparse.insert(mark);
-                continue;
+            match self.dense.get_mut((mark / 64) as usize) {
+                Some(word) => *word |= 1 << (mark % 64),
+                None => self.add_new(mark),
             }
-            let word = (mark / 64) as usize;
-            if word >= self.dense.len() {
-                self.dense.resize(word + 1, 0);
-            }
-            self.dense[word] |= 1 << (mark % 64);
         }
+    }
+
+    #[cold]
+    fn add_new(&mut self, mark: u32) {
+        if mark >= Self::DENSE {
+            self.sparse.insert(mark);
+            return;
+        }
+        let word = (mark / 64) as usize;
+        self.dense.resize(word + 1, 0);
+        self.dense[word] |= 1 << (mark % 64);
     }
 
     /// Notes all that another set has.

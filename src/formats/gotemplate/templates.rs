@@ -86,7 +86,7 @@ impl Templates {
     }
 
     pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<&'static Function> {
-        let methods = self.methods.iter().find(|known| known.0 == type_name)?.1;
+        let methods = self.methods.iter().find(|known| std::ptr::eq(known.0, type_name) || known.0 == type_name)?.1;
         methods.iter().find(|method| method.name == name)
     }
 
