@@ -117,31 +117,43 @@ impl Masker {
         }
     }
 
-    /// Registers the values of a Secret, those of `data` decoded. A name or a namespace that a file says in the open stays readable, even
+    /// Registers the values of Secrets, those of `data` decoded. A name or a namespace that a file says in the open stays readable, even
     /// where a Secret among the manifests holds the same word.
-    pub fn add_manifest(&self, manifest: &Manifest, sources: &Sources) {
-        for key in ["name", "namespace"] {
-            let Some(node) = manifest.node.at(&["metadata", key]) else { continue };
-            let file = sources.get(node.span().file);
-            if let Some(name) = node.as_str().filter(|name| file.is_some_and(|file| file.says(node.span(), name))) {
-                self.add_name(name);
-            }
-        }
-        if is_secret_kind(&manifest.id.kind) {
+    pub fn add_manifests(&self, manifests: &[Manifest], sources: &Sources) {
+        self.add_names(&self.new_names(manifests, sources));
+        for manifest in manifests.iter().filter(|manifest| is_secret_kind(&manifest.id.kind)) {
             self.add_secret(&manifest.node);
         }
     }
 
-    fn add_name(&self, name: &str) {
-        let name = name.as_bytes();
-        if self.known.read().unwrap_or_else(PoisonError::into_inner).names.contains_key(name) {
+    /// Names that are in the open and not known to be: most are known from other environments.
+    fn new_names<'a>(&self, manifests: &'a [Manifest], sources: &Sources) -> Vec<&'a str> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut new = Vec::new();
+        for metadata in manifests.iter().filter_map(|manifest| manifest.node.get("metadata")) {
+            for node in ["name", "namespace"].iter().filter_map(|key| metadata.get(key)) {
+                let Some(name) = node.as_str().filter(|name| !known.names.contains_key(name.as_bytes())) else {
+                    continue;
+                };
+                if sources.get(node.span().file).is_some_and(|file| file.says(node.span(), name)) {
+                    new.push(name);
+                }
+            }
+        }
+        new
+    }
+
+    fn add_names(&self, names: &[&str]) {
+        if names.is_empty() {
             return;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.values.contains_key(name) {
-            known.search = None;
+        for name in names.iter().map(|name| name.as_bytes()) {
+            if known.values.contains_key(name) {
+                known.search = None;
+            }
+            known.names.insert(name.into(), ());
         }
-        known.names.insert(name.into(), ());
     }
 
     /// Registers what those who parsed files have found to be secret in them, since it did so last.

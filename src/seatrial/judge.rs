@@ -231,12 +231,12 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     }
     let is_changing = head.findings.iter().any(|finding| finding.rule == CHANGING_VALUE);
     head.findings = with_levels(head.findings);
-    head.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m, &bench.session.sources));
+    bench.session.masker.add_manifests(&head.manifests, &bench.session.sources);
     let rendering = render_stage(&head, elapsed_ms(started));
 
     let before = base.map(|base| (base, base.render(&planned, &with_levels)));
     let is_before = |before: &crate::against::Before| {
-        before.rendered.manifests.iter().for_each(|m| bench.session.masker.add_manifest(m, &bench.session.sources));
+        bench.session.masker.add_manifests(&before.rendered.manifests, &bench.session.sources);
         is_equal(&before.rendered, &head)
     };
     let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));

@@ -216,7 +216,7 @@ impl LiveContext<'_> {
         let chance = Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() };
         let render = || prepared.renderer.render_by(planned.subject(), &prepared.images, Some(chance)).0;
         let rendered = tokio::task::block_in_place(render);
-        rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m, &self.session.sources));
+        self.session.masker.add_manifests(&rendered.manifests, &self.session.sources);
         self.session.masker.learn(&self.session.sources);
         let findings = with_levels(rendered.findings, &prepared.levels);
         match findings.iter().find(|finding| finding.level == Level::Error) {

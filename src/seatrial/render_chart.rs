@@ -74,7 +74,7 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     };
     findings.extend(objects.findings.into_iter().map(warned_of));
     let mut rendered = ManuallyDrop::new(Rendered { manifests: objects.manifests, findings, ..Rendered::default() });
-    rendered.manifests.iter().for_each(|manifest| session.masker.add_manifest(manifest, &session.sources));
+    session.masker.add_manifests(&rendered.manifests, &session.sources);
     tell(&[(None, &rendered)], session);
     if has_failed {
         return Ok(EXIT_FAILED);

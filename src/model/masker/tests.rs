@@ -158,10 +158,10 @@ fn registers_the_values_of_a_secret_and_nothing_of_another_kind() {
         Manifest::from_node(node).expect("a manifest")
     };
     let masker = Masker::new();
-    masker.add_manifest(&manifest("Secret", "stringData", "stringstring"), &Sources::new());
-    masker.add_manifest(&manifest("Secret", "data", "ZGF0YWRhdGE\n  ="), &Sources::new());
-    masker.add_manifest(&manifest("Secret", "data", "ZGV2"), &Sources::new());
-    masker.add_manifest(&manifest("ConfigMap", "data", "configconfig"), &Sources::new());
+    masker.add_manifests(&[manifest("Secret", "stringData", "stringstring")], &Sources::new());
+    masker.add_manifests(&[manifest("Secret", "data", "ZGF0YWRhdGE\n  =")], &Sources::new());
+    masker.add_manifests(&[manifest("Secret", "data", "ZGV2")], &Sources::new());
+    masker.add_manifests(&[manifest("ConfigMap", "data", "configconfig")], &Sources::new());
     assert_eq!(masker.mask("stringstring datadata ZGV2 dev configconfig"), "*** *** *** dev configconfig");
 }
 
