@@ -206,18 +206,22 @@ impl Tree {
     /// # Errors
     /// See [`ReadError`].
     pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, ReadError> {
-        let real = self.resolve_file(path)?;
+        self.read_real(&self.resolve_file(path)?)
+    }
+
+    /// The text of a file whose path has no links.
+    fn read_real(&self, real: &str) -> Result<Arc<SourceFile>, ReadError> {
         match &self.0.files {
-            Files::Remaining(files) => return files.base.read(&real),
+            Files::Remaining(files) => return files.base.read_real(real),
             Files::Composed(files) => {
-                let TreePath { tree, path } = files.real(&real)?;
+                let TreePath { tree, path } = files.real(real)?;
                 return tree.read(path);
             }
             Files::Disk(_) | Files::Commit(_) | Files::Memory(_) => {}
         }
-        self.0.texts.get(real.as_str(), || {
-            let (text, encoding) = decode(self.0.files.read(&real)?)?;
-            Ok(self.0.sources.add_of(&self.0.belongs_to, &real, text, encoding))
+        self.0.texts.get(real, || {
+            let (text, encoding) = decode(self.0.files.read(real)?)?;
+            Ok(self.0.sources.add_of(&self.0.belongs_to, real, text, encoding))
         })
     }
 
@@ -356,11 +360,15 @@ impl Tree {
         let normal = crate::join("", path).ok_or(ReadError::OutsideRoot)?;
         let look = |at: &str| self.0.files.look(at);
         self.0.resolved.get(normal.as_str(), || {
-            let (dir, name) = normal.rsplit_once('/').unwrap_or(("", &normal));
-            // A directory's files share the way to it.
-            let dir =
-                if dir.is_empty() { Resolved::root() } else { self.0.resolved.get(dir, || resolve("", dir, look))? };
-            if dir.directory { resolve(&dir.path, name, look) } else { Err(ReadError::NotFound) }
+            // What lies in one directory shares the way to it.
+            let mut at = Resolved::root();
+            let mut start = 0;
+            for (end, _) in normal.match_indices('/') {
+                let (dir, name) = (normal.get(..end).unwrap_or_default(), normal.get(start..end).unwrap_or_default());
+                at = self.0.resolved.get(dir, || below_directory(&at, name, look))?;
+                start = end + 1;
+            }
+            below_directory(&at, normal.get(start..).unwrap_or_default(), look)
         })
     }
 
@@ -373,6 +381,14 @@ impl Tree {
         let resolved = self.resolve(path)?;
         if resolved.directory { Ok(resolved.path) } else { Err(ReadError::NotADirectory) }
     }
+}
+
+fn below_directory(
+    dir: &Resolved,
+    name: &str,
+    look: impl Fn(&str) -> Result<Entry, ReadError>,
+) -> Result<Resolved, ReadError> {
+    if dir.directory { resolve(&dir.path, name, look) } else { Err(ReadError::NotFound) }
 }
 
 fn below(dir: &str, name: &str) -> String {
