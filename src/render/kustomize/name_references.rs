@@ -22,21 +22,22 @@ pub(crate) fn fix_references(
     findings: &mut Vec<Finding>,
 ) {
     let targets = Targets::new(resources);
-    // Objects of one kind have the same fields.
-    let mut fields: QuickMap<Gvk, Vec<Field<'_>>> = QuickMap::default();
     let is_built_in = Arc::ptr_eq(config, &TransformerConfig::built_in());
+    // Objects of one kind have the same fields.
+    let mut known: QuickMap<Gvk, Vec<Field<'_>>> = QuickMap::default();
     for referrer in resources {
-        let original = referrer.original_id().gvk.clone();
-        let fields = fields.entry(original).or_insert_with_key(|kind| match is_built_in {
-            true => BUILT_IN.of(kind),
-            false => fields_of(kind, &config.name_references),
-        });
-        let mut errors = Vec::new();
-        if !fields.is_empty() {
-            errors.extend(check_subjects(referrer).err());
-        }
-        for field in &*fields {
-            errors.extend(fix_field(referrer, *field, &targets, budget).err());
+        let kind = referrer.original_id().gvk.clone();
+        let fields = match is_built_in {
+            true => BUILT_IN.leading_to_changes(&kind, referrer.node(), &targets),
+            false => {
+                let fields = known.entry(kind).or_insert_with_key(|kind| fields_of(kind, &config.name_references));
+                Some(fields.clone()).filter(|fields| !fields.is_empty())
+            }
+        };
+        let Some(fields) = fields else { continue };
+        let mut errors: Vec<FieldError> = check_subjects(referrer).err().into_iter().collect();
+        for field in fields {
+            errors.extend(fix_field(referrer, field, &targets, budget).err());
         }
         if budget.is_exceeded() {
             return;
@@ -58,8 +59,24 @@ struct Field<'a> {
 
 /// The fields that are built in, by the kinds that have them: all are looked through once.
 struct ByKind {
-    named: QuickMap<&'static str, Vec<Field<'static>>>,
-    of_others: Vec<Field<'static>>,
+    named: QuickMap<&'static str, Fields>,
+    of_others: Fields,
+}
+
+/// The fields of a kind, and the paths to them.
+#[derive(Default)]
+struct Fields {
+    all: Vec<Field<'static>>,
+    root: Step,
+}
+
+/// A step on the way to fields; those that begin alike share it.
+#[derive(Default)]
+struct Step {
+    name: &'static str,
+    below: Vec<Step>,
+    /// The fields that end here, by their positions.
+    ends: Vec<usize>,
 }
 
 static BUILT_IN: LazyLock<ByKind> = LazyLock::new(|| {
@@ -68,8 +85,8 @@ static BUILT_IN: LazyLock<ByKind> = LazyLock::new(|| {
         reference.referrers.iter().map(|spec| Field { spec, target: &reference.target })
     };
     let all: Vec<Field<'static>> = CONFIG.name_references.iter().flat_map(fields).collect();
-    let with = |kind: &str| -> Vec<Field<'static>> {
-        let fits = |field: &&Field<'static>| matches!(&*field.spec.gvk.kind, "") || *field.spec.gvk.kind == *kind;
+    let with = |kind: &str| -> Fields {
+        let fits = |field: &&Field<'static>| field.spec.gvk.kind.is_empty() || *field.spec.gvk.kind == *kind;
         all.iter().filter(fits).copied().collect()
     };
     let kinds = all.iter().map(|field| &*field.spec.gvk.kind);
@@ -77,9 +94,65 @@ static BUILT_IN: LazyLock<ByKind> = LazyLock::new(|| {
 });
 
 impl ByKind {
-    fn of(&self, kind: &Gvk) -> Vec<Field<'static>> {
+    /// The fields of a kind, from the first on that leads to a change in an object; `None` where it has none at all.
+    fn leading_to_changes(&self, kind: &Gvk, object: &Node, targets: &Targets) -> Option<Vec<Field<'static>>> {
         let fields = self.named.get(&*kind.kind).unwrap_or(&self.of_others);
-        fields.iter().filter(|field| selects(&field.spec.gvk, kind)).copied().collect()
+        let selected =
+            |from: usize| fields.all.iter().skip(from).filter(|field| selects(&field.spec.gvk, kind)).copied();
+        let field = selected(0).next()?;
+        // What is wrong is told where the field is looked at on its own.
+        let leads = |node: &Node| (Search { field, targets }).any_of(node).unwrap_or(true);
+        Some(fields.root.first_below(object, &leads).map(selected).into_iter().flatten().collect())
+    }
+}
+
+impl FromIterator<Field<'static>> for Fields {
+    fn from_iter<I: IntoIterator<Item = Field<'static>>>(all: I) -> Fields {
+        let mut fields = Fields { all: all.into_iter().collect(), root: Step::default() };
+        for (at, field) in fields.all.iter().enumerate() {
+            fields.root.lead(&field.spec.path, at);
+        }
+        fields
+    }
+}
+
+impl Step {
+    fn lead(&mut self, path: &'static [String], end: usize) {
+        let Some((first, rest)) = path.split_first() else {
+            self.ends.push(end);
+            return;
+        };
+        let name = first.strip_suffix("[]").unwrap_or(first);
+        let at = self.below.iter().position(|step| step.name == name).unwrap_or(self.below.len());
+        if at == self.below.len() {
+            self.below.push(Step { name, ..Step::default() });
+        }
+        if let Some(step) = self.below.get_mut(at) {
+            step.lead(rest, end);
+        }
+    }
+
+    /// The first field that leads to what is asked for, of those that end at a value or below it.
+    fn first(&self, node: &Node, leads: &dyn Fn(&Node) -> bool) -> Option<usize> {
+        let own = self.ends.first().copied().filter(|_| leads(node));
+        own.into_iter().chain(self.first_below(node, leads)).min()
+    }
+
+    fn first_below(&self, node: &Node, leads: &dyn Fn(&Node) -> bool) -> Option<usize> {
+        if self.below.is_empty() || node.is_null() {
+            return None;
+        }
+        match node.value() {
+            Value::Sequence(items) => items.iter().filter_map(|item| self.first_below(item, leads)).min(),
+            Value::Mapping(_) => self.below.iter().filter_map(|step| step.first(node.get(step.name)?, leads)).min(),
+            // No field can be there, which is an error.
+            Value::Scalar(_) => self.below.iter().filter_map(Step::least).min(),
+        }
+    }
+
+    /// The first field to which it leads.
+    fn least(&self) -> Option<usize> {
+        self.ends.iter().copied().chain(self.below.iter().filter_map(Step::least)).min()
     }
 }
 
