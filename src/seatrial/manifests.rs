@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use seatrial_ci::{Host, holds_commands};
 use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Node, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
-use seatrial_yaml::into_kustomize_order;
+use seatrial_yaml::{emit, into_kustomize_order};
 
 use crate::cli::{ManifestFormat, RenderArgs, Wanted};
 use crate::commands::write_out;
@@ -15,6 +15,7 @@ use crate::graph_tree::tree;
 use crate::manifest_files::{text, text_for_a_log, write_file, write_files};
 use crate::plan::{self, PlanFlags, Planned};
 use crate::preparation::{Preparation, Selection};
+use crate::print::documents;
 use crate::render::{matches_nothing, unmatched};
 use crate::render_chart::{is_chart, render_chart};
 use crate::render_each::RenderEach;
@@ -67,7 +68,7 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     if let Some(image) = unmatched(images, &[changed.as_slice()]).filter(|_| !rendered.has_errors()) {
         return Err(Stop::Usage(matches_nothing(image, &session)));
     }
-    rendered.manifests.iter().for_each(|m| session.masker.add_manifest(m, &session.sources));
+    session.masker.add_manifests(&rendered.manifests, &session.sources);
     session.masker.learn(&session.sources);
     tell(&[(None, &rendered)], &session);
     // The tree shows what is missing.
@@ -100,6 +101,18 @@ fn write_tree(tree: &str, args: &RenderArgs, session: &Session) -> Result<u8, St
         Some(file) if Stream::behind(file).is_none() => write_file(file, &tree),
         _ => write_out(Written::Text(&tree)),
     }
+}
+
+/// The text of objects as their controller applies them. Each is done with before the next one: there may be many.
+pub(crate) fn text_as_applied(mut manifests: Vec<Manifest>, args: &RenderArgs, session: &Session) -> String {
+    if args.with_origins || args.format != ManifestFormat::Yaml {
+        as_applied(&mut manifests);
+        return text(&manifests, args, session);
+    }
+    documents(manifests.into_iter().map(|mut manifest| {
+        as_applied(std::slice::from_mut(&mut manifest));
+        emit(&manifest.node)
+    }))
 }
 
 /// Objects as their controller applies them: with the labels by which it knows them.

@@ -8,8 +8,8 @@ use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Rendered};
 
 use crate::cli::{ManifestFormat, RenderArgs};
 use crate::graph_tree::tree;
-use crate::manifest_files::{text, write_file};
-use crate::manifests::{as_applied, keep_wanted, tell};
+use crate::manifest_files::write_file;
+use crate::manifests::{keep_wanted, tell, text_as_applied};
 use crate::plan::Planned;
 use crate::render::{Renderer, matches_nothing, unmatched};
 use crate::session::Session;
@@ -58,7 +58,7 @@ impl RenderEach<'_> {
 
     fn write(&self, file: &Path, environment: &Planned) -> Result<Written, Stop> {
         let (mut rendered, changed) = self.renderer.render(environment.subject(), self.images);
-        rendered.manifests.iter().for_each(|m| self.session.masker.add_manifest(m, &self.session.sources));
+        self.session.masker.add_manifests(&rendered.manifests, &self.session.sources);
         let mut manifests = std::mem::take(&mut rendered.manifests);
         let wanted = &self.args.object;
         let has = wanted.iter().map(|wanted| manifests.iter().any(|m| wanted.is(m))).collect();
@@ -71,8 +71,7 @@ impl RenderEach<'_> {
             }
             None if rendered.has_errors() || is_left_out => {}
             None => {
-                as_applied(&mut manifests);
-                write(file, &text(&manifests, self.args, self.session))?;
+                write(file, &text_as_applied(manifests, self.args, self.session))?;
             }
         }
         Ok(Written { rendered, changed, has })
