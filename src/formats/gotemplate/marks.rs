@@ -1,34 +1,33 @@
 //! Numbers that say where a value is from. What they mean is known to whoever supplies the values.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::rc::Rc;
 
 /// How many marks a value has at most: what is made of more says only the first.
 const MOST: usize = 16;
 
 /// A small sorted set of numbers.
-#[derive(Clone, Debug, Default)]
-pub struct Marks(Option<Rc<[u32]>>);
+#[derive(Clone)]
+pub struct Marks(Numbers);
 
-impl PartialEq for Marks {
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Some(own), Some(theirs)) => Rc::ptr_eq(own, theirs) || own.iter().eq(theirs.iter()),
-            (own, theirs) => own.is_none() && theirs.is_none(),
-        }
-    }
+/// Most values have one mark: that takes no memory of its own.
+#[derive(Clone)]
+enum Numbers {
+    /// One mark, or none, and then zero.
+    Few { mark: u32, is_one: bool },
+    /// At least two.
+    Many(Rc<[u32]>),
 }
-
-impl Eq for Marks {}
 
 impl Marks {
     /// No marks.
-    pub const NONE: Self = Self(None);
+    pub const NONE: Self = Self(Numbers::Few { mark: 0, is_one: false });
 
     /// One mark.
     #[must_use]
     pub fn one(mark: u32) -> Self {
-        Self(Some(Rc::new([mark])))
+        Self(Numbers::Few { mark, is_one: true })
     }
 
     /// These marks; of more than sixteen, the lowest.
@@ -38,34 +37,79 @@ impl Marks {
         all.sort_unstable();
         all.dedup();
         all.truncate(MOST);
-        if all.is_empty() { Self(None) } else { Self(Some(all.into())) }
+        match all.as_slice() {
+            [] => Self::NONE,
+            [mark] => Self::one(*mark),
+            _ => Self(Numbers::Many(all.into())),
+        }
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        matches!(self.0, Numbers::Few { is_one: false, .. })
     }
 
     /// The marks in ascending order.
     #[must_use]
     pub fn as_slice(&self) -> &[u32] {
-        self.0.as_deref().unwrap_or_default()
+        match &self.0 {
+            Numbers::Few { is_one: false, .. } => &[],
+            Numbers::Few { mark, .. } => std::slice::from_ref(mark),
+            Numbers::Many(marks) => marks,
+        }
     }
 
     /// The marks of both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        let (Some(own), Some(theirs)) = (&self.0, &other.0) else {
-            return if self.0.is_some() { self.clone() } else { other.clone() };
-        };
-        if Rc::ptr_eq(own, theirs) || theirs.iter().all(|mark| own.binary_search(mark).is_ok()) {
+        if self.has_all(other) {
             return self.clone();
         }
-        if own.iter().all(|mark| theirs.binary_search(mark).is_ok()) {
+        if other.has_all(self) {
             return other.clone();
         }
-        Self::of(own.iter().chain(theirs.iter()).copied())
+        Self::of(self.as_slice().iter().chain(other.as_slice()).copied())
+    }
+
+    fn has_all(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (_, Numbers::Few { is_one: false, .. }) => true,
+            (Numbers::Few { mark, is_one }, Numbers::Few { mark: other, .. }) => *is_one && mark == other,
+            (Numbers::Few { .. }, Numbers::Many(_)) => false,
+            (Numbers::Many(marks), Numbers::Few { mark, .. }) => marks.binary_search(mark).is_ok(),
+            (Numbers::Many(marks), Numbers::Many(others)) => {
+                Rc::ptr_eq(marks, others) || others.iter().all(|mark| marks.binary_search(mark).is_ok())
+            }
+        }
+    }
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl PartialEq for Marks {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Numbers::Few { mark, is_one }, Numbers::Few { mark: other, is_one: is_other }) => {
+                mark == other && is_one == is_other
+            }
+            (Numbers::Many(marks), Numbers::Many(others)) => {
+                Rc::ptr_eq(marks, others) || marks.iter().eq(others.iter())
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Marks {}
+
+impl fmt::Debug for Marks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Marks").field(&(!self.is_empty()).then(|| self.as_slice())).finish()
     }
 }
 
@@ -138,6 +182,15 @@ mod tests {
         assert_eq!(union.as_slice(), [1, 3, 5]);
         assert_eq!(Marks::NONE.union(&Marks::one(2)).as_slice(), [2]);
         assert_eq!(Marks::of(0..40).as_slice().len(), 16);
+        assert_eq!(Marks::one(3).union(&Marks::of([3, 5])), Marks::of([3, 5]));
+        assert_eq!(Marks::of([3, 5]).union(&Marks::NONE).union(&Marks::one(5)), Marks::of([3, 5]));
+        assert_eq!(Marks::one(0).union(&Marks::one(7)), Marks::of([0, 7]));
+        assert_ne!(Marks::one(0), Marks::NONE);
+    }
+
+    #[test]
+    fn marks_take_little_room() {
+        assert_eq!(size_of::<Marks>(), 2 * size_of::<usize>());
     }
 
     #[test]
