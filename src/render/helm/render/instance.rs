@@ -66,6 +66,12 @@ impl<'c> Instance<'c> {
         }
     }
 
+    /// The same once more, with values of its own: those of an instance end up in the values of the release as they are.
+    fn apart(&self) -> Instance<'c> {
+        let children = self.children.iter().map(Instance::apart).collect();
+        Instance { values: copy_of(&self.values), children, ..self.clone() }
+    }
+
     /// Its path: `shop/charts/web`; `parent` is that of its parent.
     pub(crate) fn path(&self, parent: Option<&str>) -> String {
         let Some(parent) = parent else { return self.name.clone() };
@@ -221,9 +227,11 @@ fn rename<'c>(chart: &mut Instance<'c>, requirements: &mut [Requirement<'c>]) {
     let there = std::mem::take(&mut chart.children);
     let unnamed = there.iter().filter(|child| !requirements.iter().any(|requirement| fits(requirement, child)));
     let mut children: Vec<Instance<'c>> = unnamed.map(|child| Instance { is_unasked: true, ..child.clone() }).collect();
+    let mut taken = vec![false; there.len()];
     for requirement in requirements.iter_mut() {
-        if let Some(child) = there.iter().find(|child| fits(requirement, child)) {
-            let mut child = child.clone();
+        let mut known = there.iter().zip(&mut taken);
+        if let Some((child, is_taken)) = known.find(|(child, _)| fits(requirement, child)) {
+            let mut child = if std::mem::replace(is_taken, true) { child.apart() } else { child.clone() };
             if !requirement.dependency.alias.is_empty() {
                 child.name.clone_from(&requirement.dependency.alias);
             }

@@ -31,7 +31,7 @@ pub(crate) struct Coalescing<'a> {
     pub(crate) helm: Major,
     /// A null stays one instead of taking away what is below.
     pub(crate) keeps_nulls: bool,
-    /// Who gave the values; it is noted what they replace. Not where values are only tried.
+    /// Who gave the values; it is noted what they replace, and the defaults are put into them as they are. Not where values are only tried.
     pub(crate) by: Option<&'a SetBy>,
 }
 
@@ -116,7 +116,9 @@ impl Coalescing<'_> {
     /// The defaults of a chart under some values.
     fn own(&mut self, chart: &Instance<'_>, values: &Map, prefix: &str) {
         let prefix = joined(prefix, &chart.name);
-        for (key, default) in copy_of(&chart.values).snapshot() {
+        // Where values are only tried, the defaults are needed again.
+        let defaults = if self.by.is_some() { chart.values.clone() } else { copy_of(&chart.values) };
+        for (key, default) in defaults.snapshot() {
             let Some(value) = values.get(&key) else {
                 if self.drops_nulls() {
                     if default.is_nil() {
