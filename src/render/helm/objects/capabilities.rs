@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use seatrial_gotemplate::{Function, Marks, Object, ObjectKind, Type, Value};
 
@@ -17,7 +18,7 @@ pub struct Capabilities {
     /// The version of the cluster.
     pub kube_version: KubeVersion,
     /// What it serves: `apps/v1`, and `apps/v1/Deployment` where kinds are known.
-    pub api_versions: Rc<[String]>,
+    pub api_versions: Arc<[String]>,
     /// The version of Helm.
     pub helm_version: HelmVersion,
     /// Where the versions are from.
@@ -239,7 +240,7 @@ impl Object for HelmVersion {
 /// `common.VersionSet`
 #[derive(Clone, Debug)]
 struct VersionSet {
-    all: Rc<[String]>,
+    all: Arc<[String]>,
     asked: Rc<RefCell<Asked>>,
 }
 

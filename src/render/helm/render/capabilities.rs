@@ -41,7 +41,9 @@ impl Capabilities {
     /// The same with further versions of groups.
     #[must_use]
     pub fn with_api_versions(mut self, further: &[String]) -> Capabilities {
-        self.api_versions = self.api_versions.iter().chain(further).cloned().collect();
+        if !further.is_empty() {
+            self.api_versions = self.api_versions.iter().chain(further).cloned().collect();
+        }
         self
     }
 

@@ -77,17 +77,11 @@ pub(crate) fn sorted(
             all.push(document);
         }
     }
-    all.sort_by(|one, other| {
-        let place = |document: &Document| {
-            let kind = kind_of(&document.node).to_owned();
-            let position = ORDER.iter().position(|known| *known == kind && helm.orders(&kind));
-            (
-                document.hook().is_some(),
-                position.unwrap_or(ORDER.len()),
-                if position.is_some() { String::new() } else { kind },
-            )
-        };
-        place(one).cmp(&place(other))
+    all.sort_by_cached_key(|document| {
+        let kind = kind_of(&document.node);
+        let position = ORDER.iter().position(|known| *known == kind && helm.orders(kind));
+        let by_name = if position.is_some() { "" } else { kind };
+        (document.hook().is_some(), position.unwrap_or(ORDER.len()), by_name.to_owned())
     });
     Ok(all)
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use seatrial_gotemplate::{Marks, Value};
 
@@ -24,7 +25,7 @@ pub(crate) fn capabilities(capabilities: &Capabilities, asked: &Rc<RefCell<Asked
         Major::Three => build(["v3.17.2", "cc0bbbd6d6276b83880042c1ecb34087e84d41eb", "go1.23.7", ""]),
         Major::Four => build(["v4.3.1", "c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff", "go1.27.2", "v1.37"]),
     };
-    let api_versions = capabilities.api_versions.iter().cloned().collect();
+    let api_versions = Arc::clone(&capabilities.api_versions);
     let (marks, asked) = (Marks::NONE, Rc::clone(asked));
     objects::Capabilities { of, kube_version, api_versions, helm_version, marks, asked }.value()
 }
