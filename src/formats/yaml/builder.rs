@@ -369,8 +369,10 @@ impl<'a> Builder<'a> {
             self.key(key);
             return Ok(());
         }
-        let comments = self.pending.before_value();
-        node.set_comments(comments);
+        // What an alias shares may have comments of its own, which do not belong here.
+        if !self.pending.is_empty() || node.comments().is_some() {
+            node.set_comments(self.pending.before_value());
+        }
         self.place(node, size);
         Ok(())
     }

@@ -28,6 +28,11 @@ impl Pending {
         self.beside = Some(text);
     }
 
+    /// Whether no comment waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.beside.is_none()
+    }
+
     /// Where the last waiting comment ends.
     pub(crate) fn end(&self) -> Option<usize> {
         self.lines.last().map(|line| line.end)
@@ -50,6 +55,9 @@ impl Pending {
 
     /// What waits at the end of a collection and is still inside it: indented like it, and not merely like the next entry of the outer one.
     pub(crate) fn foot(&mut self, column: usize, outer: Option<usize>) -> Vec<Text> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
         let deeper = outer.is_none_or(|outer| column > outer);
         let inside = |line: &OwnLine| line.column >= column && (deeper || !line.touches_next);
         let count = self.lines.iter().take_while(|line| inside(line)).count();

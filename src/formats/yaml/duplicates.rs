@@ -43,7 +43,7 @@ fn among_few(pairs: &[Entry]) -> Vec<(usize, usize)> {
     let mut repeated = Vec::new();
     for (later, entry) in pairs.iter().enumerate() {
         let key = entry.key.text.as_str();
-        let earlier = pairs.iter().take(later).rposition(|e| e.key.text.as_str() == key);
+        let earlier = pairs.iter().take(later).rposition(|e| e.key.text == *key);
         repeated.extend(earlier.map(|earlier| (earlier, later)));
     }
     repeated
