@@ -27,8 +27,7 @@ fn the_name_of_an_object_stays_readable_though_a_secret_among_the_manifests_hold
     masker.add_from(Origin::Manifest, b"bank");
     let text = "StatefulSet bank/accounts-db";
     assert_eq!(masker.mask(text), "StatefulSet ***/***");
-    masker.add_name("accounts-db");
-    masker.add_name("bank");
+    masker.add_names(&["accounts-db", "bank"]);
     assert_eq!(masker.mask(text), text);
     masker.add("accounts-db");
     assert_eq!(masker.mask(text), "StatefulSet bank/***");

@@ -277,8 +277,11 @@ pub(crate) fn build(kustomization: &Manifest, located: &Located, around: &Surrou
     remote_bases::are_needed(kustomization, &mut findings, &mut needed);
     inherited::leave_out_what_is_for_others(&additions, &mut findings);
     fill_in(kustomization, &mut manifests, around, &mut findings);
+    let has_common_metadata = spec(kustomization, &["commonMetadata"]).is_some();
     for manifest in &mut manifests {
-        set_common_metadata(kustomization, manifest);
+        if has_common_metadata {
+            set_common_metadata(kustomization, manifest);
+        }
         manifest.owner = Some(Owner(kustomization.id.clone()));
     }
     Built { state: NodeState::Rendered, manifests, findings, needed, directory: Some(located.name()) }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use seatrial_model::{Finding, Node};
 
 use crate::ids;
-use crate::resource::{Gvk, Resource};
+use crate::resource::{Gvk, Id, Resource};
 
 const FIRST: [&str; 22] = [
     "Namespace",
@@ -72,15 +72,10 @@ fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[im
         // Among the kinds called Namespace that of Kubernetes comes first.
         (rank(&gvk.kind, first, last), &*gvk.kind != "Namespace" || !gvk.group.is_empty())
     };
-    let ranked: Vec<((i64, bool), &Resource)> =
-        resources.iter().map(|resource| (rank_of(resource), resource)).collect();
+    let ranked: Vec<Ranked<'_>> = resources.iter().map(|r| Ranked::of(rank_of(r), r)).collect();
     let mut order: Vec<usize> = (0..ranked.len()).collect();
     order.sort_by(|a, b| match (ranked.get(*a), ranked.get(*b)) {
-        (Some((a_rank, a)), Some((b_rank, b))) => {
-            let by_kind = || compare(&kind_pieces(a), &kind_pieces(b));
-            let by_name = || compare(&name_pieces(a), &name_pieces(b));
-            a_rank.cmp(b_rank).then_with(by_kind).then_with(by_name)
-        }
+        (Some(a), Some(b)) => a.compare(b),
         _ => Ordering::Equal,
     });
     drop(ranked);
@@ -95,15 +90,29 @@ fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[im
     }
 }
 
-/// The text that kinds of one rank are ordered by, as `group_key` has it.
-fn kind_pieces(resource: &Resource) -> [&str; 5] {
-    let gvk = &resource.id().gvk;
-    [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
+/// What an object is ordered by.
+struct Ranked<'a> {
+    rank: (i64, bool),
+    /// The text that kinds of one rank are ordered by, in pieces, as `group_key` has it.
+    kind: [&'a str; 5],
+    /// The text that objects of a kind are ordered by, in pieces.
+    name: [&'a str; 3],
 }
 
-/// The text that objects of a kind are ordered by.
-fn name_pieces(resource: &Resource) -> [&str; 3] {
-    [or(resource.namespace(), "~X"), "|", or(&resource.id().name, "~N")]
+impl Ranked<'_> {
+    fn of(rank: (i64, bool), resource: &Resource) -> Ranked<'_> {
+        let Id { gvk, name, .. } = resource.id();
+        Ranked {
+            rank,
+            kind: [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")],
+            name: [or(resource.namespace(), "~X"), "|", or(name, "~N")],
+        }
+    }
+
+    fn compare(&self, other: &Ranked<'_>) -> Ordering {
+        let by_kind = || compare(&self.kind, &other.kind);
+        self.rank.cmp(&other.rank).then_with(by_kind).then_with(|| compare(&self.name, &other.name))
+    }
 }
 
 /// The order of two texts that are given in pieces.
@@ -111,7 +120,13 @@ fn compare(one: &[&str], other: &[&str]) -> Ordering {
     fn bytes<'a>(pieces: &'a [&'a str]) -> impl Iterator<Item = u8> + 'a {
         pieces.iter().flat_map(|piece| piece.bytes())
     }
-    if one == other { Ordering::Equal } else { bytes(one).cmp(bytes(other)) }
+    let Some(at) = one.iter().zip(other).position(|(one, other)| one != other) else { return Ordering::Equal };
+    let (one, other) = (one.get(at..).unwrap_or_default(), other.get(at..).unwrap_or_default());
+    match (one, other) {
+        // What follows counts only behind the end of a piece.
+        ([a, ..], [b, ..]) if !a.starts_with(b) && !b.starts_with(a) => a.cmp(b),
+        _ => bytes(one).cmp(bytes(other)),
+    }
 }
 
 /// Where a kind stands: below zero for the first ones, above for the last ones; of a kind that is there twice the last place counts.
