@@ -282,3 +282,49 @@ fn number(text: &str, inside_number: bool) -> (i64, usize) {
         (n.wrapping_mul(10).wrapping_add(i64::from(digit)), length + 1)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::Sources;
+
+    use super::*;
+    use crate::{Dialect, emit, parse};
+
+    /// The same with containers of its own, which nobody shares.
+    fn own(node: &Node) -> Node {
+        match node.value() {
+            Value::Mapping(entries) => {
+                let own = entries.iter().map(|entry| Entry { key: entry.key.clone(), value: own(&entry.value) });
+                let mut copy = node.clone();
+                copy.set_entries(own.collect());
+                copy
+            }
+            Value::Sequence(items) => {
+                let mut copy = node.clone();
+                copy.set_items(items.iter().map(own).collect());
+                copy
+            }
+            Value::Scalar(_) => node.clone(),
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_order_in_place_is_what_a_copy_would_be() {
+        for text in [
+            "c: 1\nb: {z: , a: [x, {k2: 1, k10: 2, k1: 3}]}\na: 2024-01-01\n",
+            "key9: 1\nkey10: 2\nZ: 3\na: 4\n_: 5\nkey1: {b: 1, a: 2}\nk: 6\nkey: 7\n",
+            "b:\n- d: 1\n  c: 2\n- f: 3\n  e: {h: 4, g: 5}\na: {}\n",
+            "m: 1\nl: 2\nk: 3\nj: 4\ni: 5\nh: 6\ng: 7\nf: 8\ne: 9\nd: 10\nc: 11\nb: 12\na: 13\n00: 14\n",
+            "b: |+\n  text\n\n# behind\n",
+            "\u{e9}b: 1\n\u{e9}a: 2\n\u{e8}: 3\n",
+        ] {
+            let file = Sources::new().add("a.yaml", text.to_owned());
+            let node = parse(&file, Dialect::Kustomize).documents.remove(0).node;
+            let copied = emit(&in_kustomize_order(&node));
+            assert_eq!(emit(&into_kustomize_order(own(&node))), copied, "{text}");
+            assert_eq!(emit(&into_kustomize_order(node.clone())), copied, "{text}");
+            let once = in_kustomize_order(&node);
+            assert_eq!(emit(&into_kustomize_order(own(&once))), emit(&in_kustomize_order(&once)), "{text}");
+        }
+    }
+}

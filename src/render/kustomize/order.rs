@@ -149,3 +149,19 @@ fn group_key(gvk: &Gvk) -> String {
 fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {
     if text.is_empty() { empty } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_in_pieces_are_ordered_as_the_whole_texts_are() {
+        let words = ["", "a", "a-b", "a|", "a|b", "b", "a}", "~X", "A"];
+        let all: Vec<[&str; 3]> = words.iter().flat_map(|one| words.map(|other| [*one, "|", other])).collect();
+        for one in &all {
+            for other in &all {
+                assert_eq!(compare(one, other), one.concat().cmp(&other.concat()), "{one:?} {other:?}");
+            }
+        }
+    }
+}

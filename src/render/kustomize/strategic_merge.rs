@@ -333,3 +333,54 @@ fn mark(node: &mut Node, by: &Node) {
     }
     node.share_over(by);
 }
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::Sources;
+    use seatrial_yaml::parse;
+
+    use super::*;
+
+    #[test]
+    fn what_a_patch_says_nothing_of_stays_shared() {
+        let node = |text: &str| {
+            let file = Sources::new().add("a.yaml", text.to_owned());
+            parse(&file, Dialect::Kustomize).documents.remove(0).node
+        };
+        let object = node(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, labels: { app: web } }\nspec:\n  selector: { matchLabels: { app: web } }\n  template:\n    spec:\n      containers:\n      - { name: web, resources: { limits: { memory: 1Gi } }, env: [{ name: A, value: 'yes' }] }\n      - { name: proxy, image: proxy, ports: [{ containerPort: 80 }] }\n",
+        );
+        let patch = node(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { containers: [{ name: web, image: web }] } } }\n",
+        );
+        let merged = merge(&object, &patch, &Schemas::default()).expect("it fits").expect("it is there");
+        let containers =
+            |object: &Node| object.at(&["spec", "template", "spec", "containers"]).expect("they are").clone();
+        let is_same =
+            |one: Option<&Node>, other: Option<&Node>| one.zip(other).is_some_and(|(one, other)| one.is_same(other));
+        for path in [&["metadata", "labels"][..], &["spec", "selector"]] {
+            assert!(is_same(merged.at(path), object.at(path)), "{path:?}");
+        }
+        let (before, after) = (containers(&object), containers(&merged));
+        let [web, proxy] = after.items() else { panic!("two containers") };
+        assert_eq!(web.get("image").and_then(Node::as_str), Some("web"));
+        for key in ["resources", "env"] {
+            assert!(is_same(web.get(key), before.items()[0].get(key)), "{key}");
+        }
+        assert!(is_same(Some(proxy), before.items().get(1)));
+    }
+
+    #[test]
+    fn a_patch_that_says_nothing_still_quotes_and_drops_what_it_dropped() {
+        let node = |text: &str| {
+            let file = Sources::new().add("a.yaml", text.to_owned());
+            parse(&file, Dialect::Kustomize).documents.remove(0).node
+        };
+        let object = node("a: { empty: , none: null, deep: { also: } }\nb: { word: off }\nc: 1\n");
+        let merged = merge(&object, &node("c: 2\n"), &Schemas::default()).expect("it fits").expect("it is there");
+        let expected = serde_json::json!({ "a": { "none": null, "deep": {} }, "b": { "word": "off" }, "c": 2 });
+        assert_eq!(merged.to_json(), expected);
+        let style = |node: &Node| node.at(&["b", "word"]).map(Node::style);
+        assert_eq!((style(&object), style(&merged)), (Some(Style::Plain), Some(Style::DoubleQuoted)));
+    }
+}
