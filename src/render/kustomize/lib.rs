@@ -57,6 +57,7 @@ mod merge_identified;
 mod merge_keys;
 mod merge_list;
 mod metadata;
+mod name_reference_fields;
 mod name_reference_specs;
 mod name_references;
 mod names;

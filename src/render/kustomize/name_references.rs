@@ -1,14 +1,14 @@
 //! Names that changed are changed wherever other objects use them (kustomize: `filters/nameref`, `namereferencetransformer.go`).
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, QuickMap, SetBy, Value};
 
 use crate::budget::Budget;
 use crate::field_spec::{Created, FieldError, FieldSpec, Leaf, selects};
 use crate::ids;
-use crate::name_reference_specs::NameReference;
+use crate::name_reference_fields::{BUILT_IN, Field, fields_of};
 use crate::resource::{Gvk, Id, Resource};
 use crate::scalar::{Setter, Tag};
 use crate::transformer_config::TransformerConfig;
@@ -28,7 +28,7 @@ pub(crate) fn fix_references(
     for referrer in resources {
         let kind = referrer.original_id().gvk.clone();
         let fields = match is_built_in {
-            true => BUILT_IN.leading_to_changes(&kind, referrer.node(), &targets),
+            true => BUILT_IN.leading_to(&kind, referrer.node(), &|field, node| targets.perhaps_changes(field, node)),
             false => {
                 let fields = known.entry(kind).or_insert_with_key(|kind| fields_of(kind, &config.name_references));
                 Some(fields.clone()).filter(|fields| !fields.is_empty())
@@ -48,120 +48,6 @@ pub(crate) fn fix_references(
             findings.push(Finding::new(ids::KUSTOMIZE, error.span, error.message).with_object(&referrer.object_id()));
         }
     }
-}
-
-/// A field in which objects of a kind name one of `target`.
-#[derive(Clone, Copy)]
-struct Field<'a> {
-    spec: &'a FieldSpec,
-    target: &'a Gvk,
-}
-
-/// The fields that are built in, by the kinds that have them: all are looked through once.
-struct ByKind {
-    named: QuickMap<&'static str, Fields>,
-    of_others: Fields,
-}
-
-/// The fields of a kind, and the paths to them.
-#[derive(Default)]
-struct Fields {
-    all: Vec<Field<'static>>,
-    root: Step,
-}
-
-/// A step on the way to fields; those that begin alike share it.
-#[derive(Default)]
-struct Step {
-    name: &'static str,
-    below: Vec<Step>,
-    /// The fields that end here, by their positions.
-    ends: Vec<usize>,
-}
-
-static BUILT_IN: LazyLock<ByKind> = LazyLock::new(|| {
-    static CONFIG: LazyLock<Arc<TransformerConfig>> = LazyLock::new(TransformerConfig::built_in);
-    let fields = |reference: &'static NameReference| {
-        reference.referrers.iter().map(|spec| Field { spec, target: &reference.target })
-    };
-    let all: Vec<Field<'static>> = CONFIG.name_references.iter().flat_map(fields).collect();
-    let with = |kind: &str| -> Fields {
-        let fits = |field: &&Field<'static>| field.spec.gvk.kind.is_empty() || *field.spec.gvk.kind == *kind;
-        all.iter().filter(fits).copied().collect()
-    };
-    let kinds = all.iter().map(|field| &*field.spec.gvk.kind);
-    ByKind { named: kinds.map(|kind| (kind, with(kind))).collect(), of_others: with("") }
-});
-
-impl ByKind {
-    /// The fields of a kind, from the first on that leads to a change in an object; `None` where it has none at all.
-    fn leading_to_changes(&self, kind: &Gvk, object: &Node, targets: &Targets) -> Option<Vec<Field<'static>>> {
-        let fields = self.named.get(&*kind.kind).unwrap_or(&self.of_others);
-        let selected =
-            |from: usize| fields.all.iter().skip(from).filter(|field| selects(&field.spec.gvk, kind)).copied();
-        let field = selected(0).next()?;
-        // What is wrong is told where the field is looked at on its own.
-        let leads = |node: &Node| (Search { field, targets }).any_of(node).unwrap_or(true);
-        Some(fields.root.first_below(object, &leads).map(selected).into_iter().flatten().collect())
-    }
-}
-
-impl FromIterator<Field<'static>> for Fields {
-    fn from_iter<I: IntoIterator<Item = Field<'static>>>(all: I) -> Fields {
-        let mut fields = Fields { all: all.into_iter().collect(), root: Step::default() };
-        for (at, field) in fields.all.iter().enumerate() {
-            fields.root.lead(&field.spec.path, at);
-        }
-        fields
-    }
-}
-
-impl Step {
-    fn lead(&mut self, path: &'static [String], end: usize) {
-        let Some((first, rest)) = path.split_first() else {
-            self.ends.push(end);
-            return;
-        };
-        let name = first.strip_suffix("[]").unwrap_or(first);
-        let at = self.below.iter().position(|step| step.name == name).unwrap_or(self.below.len());
-        if at == self.below.len() {
-            self.below.push(Step { name, ..Step::default() });
-        }
-        if let Some(step) = self.below.get_mut(at) {
-            step.lead(rest, end);
-        }
-    }
-
-    /// The first field that leads to what is asked for, of those that end at a value or below it.
-    fn first(&self, node: &Node, leads: &dyn Fn(&Node) -> bool) -> Option<usize> {
-        let own = self.ends.first().copied().filter(|_| leads(node));
-        own.into_iter().chain(self.first_below(node, leads)).min()
-    }
-
-    fn first_below(&self, node: &Node, leads: &dyn Fn(&Node) -> bool) -> Option<usize> {
-        if self.below.is_empty() || node.is_null() {
-            return None;
-        }
-        match node.value() {
-            Value::Sequence(items) => items.iter().filter_map(|item| self.first_below(item, leads)).min(),
-            Value::Mapping(_) => self.below.iter().filter_map(|step| step.first(node.get(step.name)?, leads)).min(),
-            // No field can be there, which is an error.
-            Value::Scalar(_) => self.below.iter().filter_map(Step::least).min(),
-        }
-    }
-
-    /// The first field to which it leads.
-    fn least(&self) -> Option<usize> {
-        self.ends.iter().copied().chain(self.below.iter().filter_map(Step::least)).min()
-    }
-}
-
-fn fields_of<'a>(kind: &Gvk, references: &'a [NameReference]) -> Vec<Field<'a>> {
-    let fields = |reference: &'a NameReference| {
-        let wanted = reference.referrers.iter().filter(|spec| selects(&spec.gvk, kind));
-        wanted.map(|spec| Field { spec, target: &reference.target })
-    };
-    references.iter().flat_map(fields).collect()
 }
 
 /// The subjects of a RoleBinding as kustomize reads them before it looks at anything else; some that it cannot read make it panic
@@ -215,6 +101,11 @@ impl Targets {
         }
         let all = if by_former_name.is_empty() { Vec::new() } else { resources.to_vec() };
         Targets { all, by_former_name, renamed }
+    }
+
+    /// Whether what stands at a field names anything that changed, or is wrong: that is told where the field is looked at on its own.
+    fn perhaps_changes(&self, field: Field<'_>, node: &Node) -> bool {
+        Search { field, targets: self }.any_of(node).unwrap_or(true)
     }
 
     fn formerly(&self, name: &str) -> impl Iterator<Item = &Resource> {
