@@ -26,7 +26,7 @@ impl Charts {
     pub(crate) fn render(&self, release: &HelmRelease, tree: &Tree, minor: Minor, chance: Chance) -> Rendered {
         let configured = Configured::of(release, tree);
         let loaded = self.0.get(&release.chart, || Arc::new(load(tree, &release.chart, configured.chart)));
-        let mut findings = loaded.findings.clone();
+        let mut findings = loaded.told_by(helm(release));
         let values = values(release, tree, &configured, &mut findings);
         let Some(chart) = &loaded.chart else { return Rendered { findings, ..Rendered::default() } };
         if release.is_trial() && release.values.is_empty() {

@@ -35,10 +35,11 @@ pub(crate) fn is_chart(path: &Path, read_as: Option<PathKind>) -> bool {
 /// # Errors
 /// [`Stop::Usage`] for a flag that is wrong, [`Stop::Broken`] when nothing can be written.
 pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) -> Result<u8, Stop> {
-    let Loaded { chart, mut findings } = open(session, path)?;
+    let loaded = open(session, path)?;
+    let mut findings = loaded.told_by(args.helm.major());
     let given = Given { session, flags: &args.helm };
-    let values = given.values()?.into_node();
-    let Some(chart) = chart else {
+    let values = given.values(&mut findings)?;
+    let (Some(chart), Some(values)) = (loaded.chart, values.map(Values::into_node)) else {
         tell(&[(None, &Rendered { findings, ..Rendered::default() })], session);
         return Ok(EXIT_FAILED);
     };
@@ -153,14 +154,18 @@ struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// In the order in which Helm takes them (helm: `cli/values.Options.MergeValues`).
-    fn values(&self) -> Result<Values, Stop> {
+    /// In the order in which Helm takes them (helm: `cli/values.Options.MergeValues`); `None` where a file cannot be read, and why.
+    fn values(&self, findings: &mut Vec<Finding>) -> Result<Option<Values>, Stop> {
+        let before = findings.len();
         let flags = self.flags;
         let line = self.session.sources.add("<command line>", String::new());
         let mut values = Values::none(Span::start_of(line.id()));
         for path in &flags.values {
             let file = self.file(path)?;
-            values = values.with_file(&file, flags.major()).map_err(|finding| self.wrong_file(path, &finding))?;
+            match values.with_file(&file, flags.major()) {
+                Ok(merged) => values = merged,
+                Err(finding) => findings.push(*finding),
+            }
         }
         for json in &flags.set_json {
             if flags.major() == Major::Three && json.trim_start().starts_with('{') {
@@ -185,7 +190,7 @@ impl Given<'_> {
         for line in &flags.set_literal {
             self.set(&mut values, line, Typing::Literal).map_err(|error| wrong("--set-literal", line, &error))?;
         }
-        Ok(values)
+        Ok((findings.len() == before).then_some(values))
     }
 
     fn set(&self, values: &mut Values, line: &str, typing: Typing) -> Result<(), SetError> {
@@ -203,12 +208,6 @@ impl Given<'_> {
             std::fs::read_to_string(&absolute).map_err(|error| cannot_open(path, &error.to_string()))?
         };
         Ok(self.session.sources.add(&shown, text))
-    }
-
-    fn wrong_file(&self, path: &Path, finding: &Finding) -> Stop {
-        let line = self.session.sources.get(finding.primary.span.file);
-        let line = line.map_or(1, |file| file.line_column(finding.primary.span.start).0);
-        Stop::Usage(format!("--values: `{}`, line {line}: {}", path.display(), finding.message))
     }
 }
 

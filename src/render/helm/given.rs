@@ -5,6 +5,7 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node, Origin, ScalarKind, SetBy, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
+use crate::go_yaml::{SAID, of_documents, of_go_yaml, wrong_marker};
 use crate::taken::is_refused;
 use crate::{Major, SetError, Typing, Values, ids};
 
@@ -17,9 +18,18 @@ impl Values {
     /// # Errors
     /// What keeps Helm from reading it.
     pub fn with_file(&self, file: &Arc<SourceFile>, helm: Major) -> Result<Values, Box<Finding>> {
-        let parsed = parse(file, Dialect::Kubectl);
+        let mut parsed = parse(file, Dialect::Kubectl);
+        if helm == Major::Four {
+            parsed.findings.extend(wrong_marker(file));
+        }
         if let Some(broken) = parsed.findings.into_iter().find(is_refused) {
-            return Err(Box::new(Finding { rule: ids::GIVEN_VALUES, ..broken }));
+            let said = match helm {
+                Major::Three => format!("error converting YAML to JSON: {}", of_go_yaml(&broken, file)),
+                Major::Four => of_documents(&broken, file),
+            };
+            let said = format!("failed to parse {}: {said}", file.path());
+            let broken = Finding { rule: ids::GIVEN_VALUES, ..broken };
+            return Err(Box::new(broken.with_evidence(SAID, said)));
         }
         let most = if helm == Major::Three { 1 } else { usize::MAX };
         let documents = parsed.documents.into_iter().take(most).map(|document| document.node);

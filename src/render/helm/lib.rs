@@ -8,6 +8,7 @@ mod doubled;
 mod draft;
 pub mod functions;
 mod given;
+mod go_yaml;
 pub mod ids;
 mod installed;
 mod lint;

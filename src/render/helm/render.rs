@@ -18,7 +18,6 @@ mod tables;
 mod told;
 mod top;
 mod unread;
-mod words;
 
 use std::sync::Arc;
 
@@ -31,8 +30,6 @@ use crate::major::Major;
 use crate::objects::Asked;
 use crate::origins::Origins;
 use crate::world::{Changing, LookedUp};
-
-pub(crate) use words::of_go_yaml;
 
 pub use capabilities::Capabilities;
 pub use engine::render;

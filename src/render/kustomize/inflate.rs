@@ -95,7 +95,7 @@ fn chart_of(
         Arc::new(Loaded::at(files.tree, &path, name, || asked.place).unwrap_or_else(nothing))
     };
     let loaded = files.cache.charts.get(&path, load);
-    findings.extend_from_slice(&loaded.findings);
+    findings.extend(loaded.told_by(HELM));
     loaded.chart.clone()
 }
 

@@ -67,7 +67,13 @@ pub(super) fn merged(files: &[DefaultsFile], chart: &Chart, place: Span) -> Resu
             continue;
         }
         match file.read(chart) {
-            Ok(text) => values = values.with_file(&text, Major::Three)?,
+            Ok(text) => {
+                values = values.with_file(&text, Major::Three).map_err(|mut finding| {
+                    // Helm is not asked: source-controller reads it.
+                    finding.evidence.clear();
+                    finding
+                })?;
+            }
             Err(_) if file.is_optional => {}
             Err(why) => {
                 let message = format!("the values file `{}` {why}", file.written);

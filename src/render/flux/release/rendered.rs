@@ -94,7 +94,7 @@ impl Rendering<'_> {
     pub(crate) fn render(&self, release: &Release, manifest: &Manifest) -> Option<Outcome> {
         let reference = release.chart.as_ref()?;
         let loaded = self.charts.get(&reference.place, reference.span)?;
-        let mut findings = loaded.findings.clone();
+        let mut findings = loaded.told_by(self.version.helm());
         let Some(chart) = &loaded.chart else {
             return Some(Outcome::nothing("its chart cannot be read", told(findings, release)));
         };

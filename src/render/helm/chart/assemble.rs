@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use seatrial_model::{BelongsTo, Finding, Node, OnceMap, SourceFile, Sources, Span};
+use seatrial_model::{BelongsTo, Finding, Level, Node, OnceMap, SourceFile, Sources, Span};
 use seatrial_tree::{ReadError, Tree};
 use seatrial_yaml::{Dialect, parse};
 
 use super::loading::Loading;
 use super::metadata::{Metadata, Wrong, read_dependencies};
 use super::{Chart, ChartFile, archive, dependencies, values_file};
+use crate::go_yaml::{first_document, of_go_yaml};
 use crate::ids;
 use crate::taken::is_refused;
 
@@ -122,10 +123,16 @@ fn document(file: &ChartFile, findings: &mut Vec<Finding>) -> Option<Node> {
             return None;
         }
     };
-    let parsed = parse(&text, Dialect::Kubectl);
+    let mut parsed = parse(&text, Dialect::Kubectl);
+    if let Some(first) = parsed.findings.iter().any(is_refused).then(|| first_document(text.text())).flatten() {
+        let is_behind = |finding: &&mut Finding| finding.primary.span.start as usize >= first.len();
+        parsed.findings.iter_mut().filter(is_behind).for_each(|finding| finding.level = Level::Warning);
+    }
     let is_broken = parsed.findings.iter().any(is_refused);
-    let begin = format!("cannot load {}", file.name());
-    let told = |finding| values_file::as_helm_takes_it(finding, &text, &begin);
+    let said = |finding: &Finding| {
+        format!("cannot load {}: error converting YAML to JSON: {}", file.name(), of_go_yaml(finding, &text))
+    };
+    let told = |finding| values_file::as_helm_takes_it(finding, &said);
     findings.extend(parsed.findings.into_iter().map(told));
     if is_broken {
         return None;

@@ -6,6 +6,8 @@ use seatrial_model::{BelongsTo, Finding, Span};
 use seatrial_tree::{EntryKind, ReadError, Tree, join};
 
 use super::Chart;
+use crate::go_yaml::{SAID, SAID_BY_THREE};
+use crate::major::Major;
 
 /// The file that makes a directory a chart.
 pub const CHART_FILE: &str = "Chart.yaml";
@@ -41,5 +43,24 @@ impl Loaded {
             }
         };
         Ok(Loaded { chart: chart.map(Arc::new), findings })
+    }
+
+    /// What is wrong, with the words of a version of Helm.
+    #[must_use]
+    pub fn told_by(&self, helm: Major) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
+        for finding in &mut findings {
+            let evidence = &mut finding.evidence;
+            match (helm, evidence.iter().position(|one| one.title == SAID_BY_THREE)) {
+                (_, None) => {}
+                (Major::Four, Some(at)) => drop(evidence.remove(at)),
+                (Major::Three, Some(at)) => {
+                    SAID.clone_into(&mut evidence[at].title);
+                    let mut is_first = true;
+                    evidence.retain(|one| one.title != SAID || !std::mem::take(&mut is_first));
+                }
+            }
+        }
+        findings
     }
 }

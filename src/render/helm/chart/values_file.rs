@@ -5,16 +5,28 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
+use crate::go_yaml::{SAID, SAID_BY_THREE, of_documents, of_go_yaml, wrong_marker};
 use crate::ids;
-use crate::render::of_go_yaml;
 use crate::taken::{as_taken, is_refused};
 
 /// The values of a file, and beside them those of its first document where it has several; `None` where Helm cannot read it.
 pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<(Node, Option<Node>)> {
-    let parsed = parse(file, Dialect::Kubectl);
+    let mut parsed = parse(file, Dialect::Kubectl);
+    parsed.findings.extend(wrong_marker(file));
     let is_broken = parsed.findings.iter().any(is_refused);
-    let begin = "cannot load values.yaml: cannot unmarshal yaml document";
-    findings.extend(parsed.findings.into_iter().map(|finding| as_helm_takes_it(finding, file, begin)));
+    let said = |finding: &Finding| format!("cannot load values.yaml: {}", of_documents(finding, file));
+    findings.extend(parsed.findings.into_iter().map(|finding| {
+        let by_three = is_refused(&finding).then(|| of_go_yaml(&finding, file));
+        let finding = as_helm_takes_it(finding, &said);
+        match by_three {
+            None => finding,
+            // Of several documents, Helm 3 reads the first.
+            Some(said) => finding.with_evidence(
+                SAID_BY_THREE,
+                format!("cannot load values.yaml: error converting YAML to JSON: {said}"),
+            ),
+        }
+    }));
     if is_broken {
         return None;
     }
@@ -34,13 +46,13 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
     Some((values, first))
 }
 
-/// Of a key that is there twice, Helm takes the last; what is not YAML it refuses in words of its own, which begin so.
-pub(crate) fn as_helm_takes_it(finding: Finding, file: &SourceFile, begin: &str) -> Finding {
+/// Of a key that is there twice, Helm takes the last; what is not YAML it refuses in words of its own.
+pub(crate) fn as_helm_takes_it(finding: Finding, said: &dyn Fn(&Finding) -> String) -> Finding {
     if !is_refused(&finding) {
         return as_taken(finding);
     }
-    let said = of_go_yaml(&finding, file);
-    finding.with_evidence("what Helm says", format!("{begin}: error converting YAML to JSON: {said}"))
+    let said = said(&finding);
+    finding.with_evidence(SAID, said)
 }
 
 /// Mappings are merged, all else is replaced (helm: `MergeMaps`).

@@ -1,5 +1,5 @@
 //! `fromYaml` and `fromYamlArray`: YAML as `sigs.k8s.io/yaml` reads it, every value knowing the values that its text shows. What is said about
-//! broken YAML are the words of `formats/yaml`.
+//! broken YAML are the words of go-yaml.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,6 +9,7 @@ use seatrial_model::{Node, ScalarKind, Sources, Value as Content, ids};
 use seatrial_yaml::{Dialect, is_true, parse};
 
 use super::json_read::{as_list, as_map, is_list, is_map};
+use crate::go_yaml::{first_document, of_go_yaml};
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -22,8 +23,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What is said where a document has ended and no other begins.
-const INDENTED_LESS: &str = "the line is indented less than the first line";
 const BEFORE: &str = "error unmarshaling JSON: while decoding JSON: ";
 
 /// The first document of a text, or what Go leaves where there is nothing. The outer error is the end of the budget.
@@ -31,19 +30,15 @@ fn read(context: &mut Context<'_>, text: &Text, nothing: Value) -> Result<Result
     context.spend(text.len() as u64 / 4)?;
     let file = Sources::new().add("values.yaml", text.as_str().to_owned());
     let mut parsed = parse(&file, Dialect::Kubectl);
+    let is_broken = parsed.findings.iter().any(|finding| finding.rule == ids::PARSE_ERROR);
     // Go reads one document and does not look at what is behind it.
-    let ends = parsed.findings.iter().find(|finding| finding.message.starts_with(INDENTED_LESS));
-    if let Some(end) = ends.filter(|_| parsed.documents.is_empty()) {
-        let (line, _) = file.line_column(end.primary.span.start);
-        let start = file.line_starts().get(line - 1).copied().unwrap_or_default() as usize;
-        let first = Sources::new().add("values.yaml", text[..start].to_owned());
-        parsed = parse(&first, Dialect::Kubectl);
+    if let Some(first) = is_broken.then(|| first_document(text)).flatten() {
+        parsed = parse(&Sources::new().add("values.yaml", first.to_owned()), Dialect::Kubectl);
     }
     let first = parsed.documents.first();
     let broken = parsed.findings.iter().find(|finding| finding.rule == ids::PARSE_ERROR);
     if let Some(finding) = broken.filter(|finding| first.is_none_or(|d| finding.primary.span.start <= d.span.start)) {
-        let line = file.line_column(finding.primary.span.start).0;
-        return Ok(Err(format!("error converting YAML to JSON: yaml: line {line}: {}", finding.message)));
+        return Ok(Err(format!("error converting YAML to JSON: {}", of_go_yaml(finding, &file))));
     }
     let Some(document) = first.filter(|document| !document.node.is_null()) else { return Ok(Ok(nothing)) };
     let value = value(&document.node, text);

@@ -6,8 +6,8 @@ use seatrial_gotemplate::Text;
 use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
 use seatrial_yaml::{Dialect, parse};
 
-use super::words::of_go_yaml;
 use super::{Document, DocumentKind, head};
+use crate::go_yaml::{first_document, of_go_yaml};
 use crate::major::Major;
 use crate::role::hook_of;
 
@@ -156,13 +156,19 @@ fn cut_at_lines(text: &str) -> Vec<Range<usize>> {
 
 fn document(source: &str, text: Text, sources: &Sources, helm: Major) -> Result<Document, Box<Unreadable>> {
     let path = format!("<{source}>");
-    let file = sources.add_of(&BelongsTo::Repository, &path, text.to_string(), Encoding::Utf8);
-    let parsed = parse(&file, Dialect::Kubectl);
+    let add = |text: &str| sources.add_of(&BelongsTo::Repository, &path, text.to_owned(), Encoding::Utf8);
+    let is_error = |finding: &&Finding| finding.level == Level::Error && is_fatal(finding);
+    let mut file = add(&text);
+    let mut parsed = parse(&file, Dialect::Kubectl);
+    if let Some(first) = parsed.findings.iter().find(is_error).and_then(|_| first_document(&text)) {
+        file = add(first);
+        parsed = parse(&file, Dialect::Kubectl);
+    }
     let unreadable = |message: String, findings: Vec<Finding>, text: &Text| {
         let message = format!("YAML parse error on {source}: {message}");
         Box::new(Unreadable { message, findings, text: text.clone(), source: source.to_owned() })
     };
-    if let Some(error) = parsed.findings.iter().find(|finding| finding.level == Level::Error && is_fatal(finding)) {
+    if let Some(error) = parsed.findings.iter().find(is_error) {
         let message = format!("error converting YAML to JSON: {}", of_go_yaml(error, &file));
         return Err(unreadable(message, parsed.findings, &text));
     }

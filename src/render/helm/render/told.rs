@@ -9,6 +9,7 @@ use super::failure::{self, Failure};
 use super::{RenderedChart, manifests, span_in};
 use crate::chart::{Chart, ParsedTemplates, readable};
 use crate::functions;
+use crate::go_yaml::SAID;
 use crate::ids;
 
 /// What is not a template: at the action or block that is left open, else at the line that Go names.
@@ -128,6 +129,6 @@ pub(crate) fn of_output(unreadable: &manifests::Unreadable, chart: &Chart, rende
     }
     let shown: Vec<&str> = text.get(..line_end).unwrap_or(text).lines().collect();
     let around = shown.iter().skip(shown.len().saturating_sub(4)).copied().collect::<Vec<_>>().join("\n");
-    finding = finding.with_evidence("what is printed", around);
+    finding = finding.with_evidence("what is printed", around).with_evidence(SAID, &*unreadable.message);
     Failure { message: unreadable.message.clone(), finding: Some(Box::new(finding)) }
 }

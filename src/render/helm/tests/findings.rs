@@ -4,7 +4,8 @@
 mod bench;
 
 use bench::{Bench, CHART};
-use seatrial_helm::chart::Chart;
+use seatrial_helm::Major;
+use seatrial_helm::chart::{Chart, Loaded};
 use seatrial_model::Level;
 
 #[test]
@@ -195,11 +196,59 @@ fn what_helm_says_of_unreadable_yaml_stands_beside_it() {
             vec![("chart/Chart.yaml", "apiVersion: v2\nname: dk\n version: 0.1.0\n")],
             "cannot load Chart.yaml: error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context",
         ),
+        (
+            vec![CHART, ("chart/values.yaml", "a: b\n---\nb: [c\nd: e\n")],
+            "cannot load values.yaml: cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'",
+        ),
+        (
+            vec![CHART, ("chart/values.yaml", "a: b\n---c: d\n")],
+            "cannot load values.yaml: error reading yaml document: invalid Yaml document separator: c: d",
+        ),
     ] {
         let (chart, findings) = Bench::new("").load(&files);
         assert!(chart.is_none());
         assert_eq!(findings[0].evidence[0].text, said);
     }
+}
+
+#[test]
+fn helm_3_says_it_in_other_words() {
+    let bench = Bench::new("");
+    let files = [CHART, ("chart/values.yaml", "a: \"b\n---\nc\"\n")];
+    let (_, findings) = bench.load(&files);
+    let loaded = Loaded { chart: None, findings };
+    let said = [Major::Three, Major::Four].map(|helm| {
+        let told = loaded.told_by(helm);
+        let said: Vec<String> = told[0].evidence.iter().map(|one| format!("{}: {}", one.title, one.text)).collect();
+        said
+    });
+    assert_eq!(
+        said,
+        [
+            [
+                "what Helm says: cannot load values.yaml: error converting YAML to JSON: yaml: line 2: found unexpected document indicator"
+            ],
+            [
+                "what Helm says: cannot load values.yaml: cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 2: found unexpected end of stream"
+            ],
+        ]
+    );
+}
+
+#[test]
+fn what_follows_the_first_document_is_not_looked_at() {
+    let bench = Bench::new("");
+    let files = [
+        ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 0.1.0\n---\na: b: c\n"),
+        ("chart/templates/a.yaml", "{kind: A, metadata: {name: a}}\nmore\n"),
+        ("chart/templates/b.yaml", "said: {{ (fromYaml \"  a: b\\nc: [\").a }}\n"),
+    ];
+    let (chart, findings) = bench.load(&files);
+    assert_eq!(bench.shown(&findings), ["warning parse-error chart/Chart.yaml:5"]);
+    let rendered = bench.render(&chart.expect("a chart"));
+    assert_eq!(rendered.failure, None);
+    let texts: Vec<&str> = rendered.documents.iter().map(|document| document.text.as_str()).collect();
+    assert_eq!(texts, ["said: b\n", "{kind: A, metadata: {name: a}}\nmore\n"]);
 }
 
 #[test]
