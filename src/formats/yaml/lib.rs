@@ -48,6 +48,8 @@ pub use emit::{emit, emit_all, emit_escaping, emit_unfolded};
 pub use json_detour::kustomize_cannot_print;
 pub use number::number;
 pub use order::{in_kustomize_order, into_kustomize_order};
+#[cfg(fuzzing)]
+pub use parse::readers_agree;
 pub use parse::{Dialect, Document, Parsed, parse};
 pub use parsed_files::ParsedFiles;
 pub use printer::{Level, Printer, Printing, behind_json, is_key_readable, key_order};

@@ -80,6 +80,13 @@ fn quickly(file: &Arc<SourceFile>, dialect: Dialect) -> Option<Parsed> {
     Some(parsed)
 }
 
+/// Whether the quick reader refuses a file or agrees with the parser about all of it.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn readers_agree(file: &Arc<SourceFile>, dialect: Dialect) -> bool {
+    quickly(file, dialect).is_none_or(|parsed| format!("{parsed:?}") == format!("{:?}", thoroughly(file, dialect)))
+}
+
 /// What any file holds, and what is wrong with it.
 fn thoroughly(file: &Arc<SourceFile>, dialect: Dialect) -> Parsed {
     let text = file.text();
