@@ -141,7 +141,10 @@ fn environments(names: &[&str], report: &Report) -> Option<String> {
         [only] if all <= 1 => Some(format!("in {}", one_line(only))),
         _ => {
             let shown = one_line(&list(names, MOST_NAMES));
-            Some(format!("in {shown} ({} of {})", names.len(), count(all, "environment")))
+            // `render` tells findings alone, and nothing of the environments.
+            let share =
+                if all == 0 { String::new() } else { format!(" ({} of {})", names.len(), count(all, "environment")) };
+            Some(format!("in {shown}{share}"))
         }
     }
 }
@@ -192,6 +195,12 @@ fn proven(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_without_environments_are_not_counted_among_none() {
+        let report = Report::new("render", "1.0.0");
+        assert_eq!(environments(&["dev", "prod"], &report).as_deref(), Some("in dev and prod"));
+    }
 
     #[test]
     fn a_long_proof_keeps_its_beginning_and_its_end() {
