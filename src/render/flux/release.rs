@@ -28,6 +28,7 @@ use crate::unit::is_suspended;
 pub use chart::{ChartPlace, ChartReference};
 pub(crate) use made::Made;
 pub(crate) use rendered::{Charts, Outcome, Rendering, asked_too_early};
+pub(crate) use values::own_places;
 
 /// A release that helm-controller would make.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Releases whose chart is here → the objects that helm-controller would install.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use seatrial_helm::chart::{Chart, Loaded};
@@ -10,7 +10,7 @@ use seatrial_helm::{Chance, Install, Installed, Served, Setting, Steering, is_de
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
 use seatrial_model::{
-    Built, Finding, Level, Manifest, Needed, Node, NodeState, OnceMap, Owner, ReleasePart, ReleaseRole, Span,
+    Built, Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, OnceMap, Owner, ReleasePart, ReleaseRole, Span,
 };
 use seatrial_tree::TreePath;
 
@@ -87,6 +87,8 @@ pub(crate) struct Rendering<'a> {
     pub(crate) builder: &'a Builder,
     /// What the definitions of the cluster serve.
     pub(crate) served: &'a [String],
+    /// Where the values are written that a release alone takes from other objects.
+    pub(crate) own_places: &'a HashMap<ObjectId, Vec<Span>>,
 }
 
 impl Rendering<'_> {
@@ -170,7 +172,14 @@ impl Rendering<'_> {
         });
         installed.findings.append(&mut findings);
         // What is given elsewhere may be meant for other releases, too.
-        let is_its_own = |finding: &Finding| finding.primary.span.file == manifest.span.file;
+        let own = self.own_places.get(&release.id).map(Vec::as_slice).unwrap_or_default();
+        let is_in = |place: &Span, span: Span| {
+            place.file == span.file && place.start <= span.start && span.end <= place.end.max(place.start + 1)
+        };
+        let is_its_own = |finding: &Finding| {
+            let span = finding.primary.span;
+            span.file == manifest.span.file || own.iter().any(|place| is_in(place, span))
+        };
         installed.findings.retain(|finding| finding.rule != UNREAD_VALUE || is_its_own(finding));
         installed
     }

@@ -1,14 +1,17 @@
 //! What a HelmRelease takes its values from: `valuesFrom`, in order, then `values`.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use seatrial_model::{Built, Finding, Level, Manifest, Node, ObjectId, Origin, Text, without_hash_suffix};
+use seatrial_model::{Built, Finding, Level, Manifest, Node, ObjectId, Origin, Span, Text, without_hash_suffix};
 
 use super::Surroundings;
 use super::compose::{Step, compose};
 use super::text::{Reading, of_text, read_text};
-use crate::flux_object::{has_variable, is_filled_in_cluster, items, namespace, spec};
+use crate::flux_object::{FluxKind, has_variable, is_filled_in_cluster, items, namespace, spec};
 use crate::ids;
+use crate::objects::Objects;
 
 /// Where values are looked for without `valuesKey`.
 const DEFAULT_KEY: &str = "values.yaml";
@@ -87,6 +90,31 @@ pub(crate) fn are_awaited(manifest: &Manifest, around: &Surroundings<'_>) -> boo
         !is_known && !has_variable(&id.name)
     };
     references.into_iter().any(|reference| is_awaited(&reference.id))
+}
+
+/// Where the values are written that a HelmRelease takes from other objects, and no other one takes from there.
+pub(crate) fn own_places(objects: &Objects) -> HashMap<ObjectId, Vec<Span>> {
+    let releases = objects.all().iter().filter(|object| FluxKind::of(&object.id) == Some(FluxKind::HelmRelease));
+    let mut taken: HashMap<Span, Vec<&ObjectId>> = HashMap::new();
+    for release in releases {
+        for place in places(release, objects) {
+            taken.entry(place).or_default().push(&release.id);
+        }
+    }
+    let mut own: HashMap<ObjectId, Vec<Span>> = HashMap::new();
+    for (place, by) in taken {
+        if let [only] = by.as_slice() {
+            own.entry((*only).clone()).or_default().push(place);
+        }
+    }
+    own
+}
+
+/// Where the values that a release takes from other objects are written.
+fn places(manifest: &Manifest, objects: &Objects) -> Vec<Span> {
+    let references = items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest));
+    let place = |reference: Reference<'_>| Some(of_text(value_of(objects.get(&reference.id)?, reference.key)?.0).span);
+    references.filter_map(place).collect()
 }
 
 /// About how many bytes are read and merged for the values of a release.
@@ -257,7 +285,7 @@ impl Reader<'_> {
     }
 }
 
-fn name_of(reference: &Reference<'_>) -> seatrial_model::Span {
+fn name_of(reference: &Reference<'_>) -> Span {
     reference.node.get("name").map_or(reference.node.span(), Node::span)
 }
 

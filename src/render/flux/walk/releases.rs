@@ -132,12 +132,13 @@ impl Walk<'_> {
         let view = own.archived("", None);
         let (charts, version, builder) = (own.charts(), self.version, &view.builder);
         let Cluster { minor, chance, .. } = *self.cluster;
+        let own_places = &release::own_places(&self.objects);
         let mut served = self.releases.served.clone();
         let mut outcomes: Vec<Option<Outcome>> = new.iter().map(|_| None).collect();
         let mut due: Vec<usize> = (0..new.len()).collect();
         for _ in 0..MOST_ROUNDS {
             let versions = served.versions();
-            let rendering = Rendering { charts, minor, version, chance, builder, served: &versions };
+            let rendering = Rendering { charts, minor, version, chance, builder, served: &versions, own_places };
             let render = |at: usize| {
                 let (manifest, read) = new.get(at)?;
                 Some((at, rendering.render(&read.release, manifest)?))
@@ -157,7 +158,7 @@ impl Walk<'_> {
                 break;
             }
         }
-        let rendering = Rendering { charts, minor, version, chance, builder, served: &[] };
+        let rendering = Rendering { charts, minor, version, chance, builder, served: &[], own_places };
         let each = new.into_iter().zip(outcomes).map(|((manifest, read), mut outcome)| {
             if let Some(outcome) = &mut outcome {
                 rendering.put_into_namespace(&read.release, manifest, &mut outcome.manifests, &served);
