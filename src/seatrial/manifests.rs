@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use seatrial_ci::{Host, holds_commands};
-use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Manifest, Node, Rendered, Report, ReportedFinding, ids};
+use seatrial_model::{EXIT_FAILED, EXIT_PASSED, Finding, Manifest, Node, Rendered, Report, ReportedFinding, ids};
 use seatrial_reporters::{Detail, TerminalOptions, terminal};
 use seatrial_yaml::{emit, into_kustomize_order};
 
@@ -236,17 +236,22 @@ fn rendered(prepared: &Preparation) -> Outcome {
     each.last().unwrap_or_default()
 }
 
-/// As many findings are resolved by one thread, at least.
-const AT_LEAST: usize = 32;
+/// As many findings are resolved by one thread, at least: to start others takes as long as a small chart.
+const AT_LEAST: usize = 64;
+
+fn each_resolved<'a>(findings: &'a [Finding], resolved: &Resolved<'a>) -> Vec<ReportedFinding> {
+    if findings.len() <= AT_LEAST {
+        return findings.iter().map(|finding| resolved.get(finding)).collect();
+    }
+    findings.par_iter().with_min_len(AT_LEAST).map(|finding| resolved.get(finding)).collect()
+}
 
 /// Findings on standard error, those of several environments with their names.
 pub(crate) fn tell(rendered: &[(Option<&str>, &Rendered)], session: &Session) {
     let mut report = Report::new("render", env!("CARGO_PKG_VERSION"));
     let resolved = Resolved::new(session);
     for (environment, rendered) in rendered {
-        let each = rendered.findings.par_iter().with_min_len(AT_LEAST);
-        let findings: Vec<ReportedFinding> = each.map(|finding| resolved.get(finding)).collect();
-        report.add_findings(*environment, &findings);
+        report.add_findings(*environment, &each_resolved(&rendered.findings, &resolved));
     }
     if report.findings.is_empty() {
         return;
