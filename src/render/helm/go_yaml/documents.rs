@@ -26,6 +26,9 @@ const UNREADABLE: &str = "cannot unmarshal yaml document: error converting YAML 
 /// A line that Helm 4 takes for a marker between documents, and refuses for what is behind it.
 pub(crate) fn wrong_marker(file: &SourceFile) -> Option<Finding> {
     let text = file.text();
+    if !(text.starts_with("---") || text.contains("\n---")) {
+        return None;
+    }
     let at = pieces(text).into_iter().find_map(|piece| match piece {
         Piece::NoMarker(at) => Some(at),
         Piece::Document(_) => None,
