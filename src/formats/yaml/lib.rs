@@ -48,7 +48,7 @@ pub use emit::{emit, emit_all, emit_escaping, emit_unfolded};
 pub use json_detour::kustomize_cannot_print;
 pub use number::number;
 pub use order::{in_kustomize_order, into_kustomize_order};
-#[cfg(fuzzing)]
+#[doc(hidden)]
 pub use parse::readers_agree;
 pub use parse::{Dialect, Document, Parsed, parse};
 pub use parsed_files::ParsedFiles;

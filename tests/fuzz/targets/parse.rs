@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     for dialect in [Dialect::Kubectl, Dialect::Kustomize] {
         let file = Sources::new().add("any.yaml", text.to_owned());
-        assert!(readers_agree(&file, dialect), "{text:?}");
+        assert!(readers_agree(&file, dialect) != Some(false), "{text:?}");
         let parsed = parse(&file, dialect);
         for finding in &parsed.findings {
             assert_inside(&file, finding.primary.span);

@@ -1,8 +1,6 @@
 //! The quick reader against the parser: what it does not refuse has the same events, and nothing is wrong with it.
-#![allow(clippy::disallowed_methods, reason = "tests read their data")]
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
 
 use granit_parser::{Event, Parser, Placement};
 use proptest::prelude::*;
@@ -145,31 +143,6 @@ fn leaves_to_the_parser_what_is_rare_or_wrong() {
 fn a_long_line_of_brackets_takes_no_longer_for_each_of_them() {
     let text = format!("é: [{}[]]\n", "[], ".repeat(200_000));
     assert!(quick::read(&text).is_some());
-}
-
-#[test]
-fn agrees_with_the_parser_about_the_files_of_this_repository() {
-    // Or about those of another folder, to look at more of them.
-    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests");
-    let mut folders = vec![std::env::var("SEATRIAL_YAML_FILES").map_or_else(|_| own(), PathBuf::from)];
-    let (mut count, mut read) = (0, 0);
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
-            let path = entry.path();
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-                let Ok(text) = std::fs::read_to_string(&path) else { continue };
-                count += 1;
-                if let Some(events) = quickly(&text) {
-                    read += 1;
-                    assert_eq!(Ok(events), parsed(&text), "{}", path.display());
-                }
-            }
-        }
-    }
-    println!("{read} of {count} files");
-    assert!(read > count / 4, "{read} of {count} files");
 }
 
 /// Pieces of lines in any order, so that nearly anything comes up, right or wrong.
