@@ -108,7 +108,7 @@ impl World {
     }
 
     /// Bytes without end that look random: others for each release, action and use.
-    fn draw(&mut self, function: &'static str, place: Option<Place>) -> Random {
+    pub(crate) fn draw(&mut self, function: &'static str, place: Option<Place>) -> Random {
         self.note(function, place);
         let mut hash = Sha256::new();
         hash.update(self.seed);

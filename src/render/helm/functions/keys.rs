@@ -7,8 +7,8 @@ use rsa::{BigUint, RsaPrivateKey};
 use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::der::{self, OCTET_STRING, OID, SEQUENCE, nested, tlv};
-use super::primes::prime;
+use super::der::{self, INTEGER, OCTET_STRING, OID, SEQUENCE, nested, tlv};
+use super::primes::{pair, prime};
 use crate::world::{self, Random};
 
 /// The functions of this file.
@@ -20,7 +20,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function::new("genPrivateKey", &[Typ
             let seed = world::random(context, "genPrivateKey")?.bytes();
             Key::Ed(ed25519_dalek::SigningKey::from_bytes(&seed))
         }
-        "dsa" => return Err("DSA keys are not supported yet".into()),
+        "dsa" => Key::dsa(context)?,
         other => return Ok(Value::text(format!("Unknown type {other}"))),
     };
     Ok(Value::text(key.pem()?))
@@ -35,7 +35,50 @@ pub(super) enum Key {
     /// Of the curve P-256.
     Ec(p256::ecdsa::SigningKey),
     Ed(ed25519_dalek::SigningKey),
+    Dsa(Box<DsaKey>),
 }
+
+/// A DSA key: it can be written and read, and signs nothing, as Go's.
+pub(super) struct DsaKey {
+    /// The numbers of its PEM: p, q, g, the public and the private one.
+    numbers: [BigUint; 5],
+}
+
+impl DsaKey {
+    /// A new key of 2048 and 256 bits (Go: `dsa.GenerateKey`).
+    fn new(random: &mut Random) -> DsaKey {
+        let one = BigUint::from(1_u32);
+        let (p, q) = pair(random, 2048, 256);
+        let exponent = (&p - &one) / &q;
+        let powers = (2_u32..).map(|base| BigUint::from(base).modpow(&exponent, &p));
+        let g = powers.into_iter().find(|power| *power != one).unwrap_or_default();
+        let secret = loop {
+            let secret = BigUint::from_bytes_be(&random.bytes::<32>());
+            if secret >= one && secret < q {
+                break secret;
+            }
+        };
+        let public = g.modpow(&secret, &p);
+        DsaKey { numbers: [p, q, g, public, secret] }
+    }
+
+    fn read(der: &[u8]) -> Option<DsaKey> {
+        let parts = der::read_all(der::read(der).filter(|whole| whole.tag == SEQUENCE)?.content)?;
+        let (_version, numbers) = parts.split_first()?;
+        let number = |part: &der::Read<'_>| (part.tag == INTEGER).then(|| BigUint::from_bytes_be(part.content));
+        let numbers: Option<Vec<BigUint>> = numbers.iter().map(number).collect();
+        Some(DsaKey { numbers: numbers?.try_into().ok()? })
+    }
+
+    fn der(&self) -> Vec<u8> {
+        let numbers: Vec<Vec<u8>> = self.numbers.iter().map(|number| der::integer(&number.to_bytes_be())).collect();
+        nested(SEQUENCE, &[&der::integer(&[0]), &numbers.concat()])
+    }
+}
+
+/// What Go says of a certificate that a DSA key should sign.
+const SIGNS_NOTHING: &str =
+    "error creating certificate: x509: certificate private key does not implement crypto.Signer";
 
 /// 1.2.840.113549.1.1.1
 pub(super) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -75,6 +118,12 @@ impl Key {
         }
     }
 
+    fn dsa(context: &mut Context<'_>) -> Result<Key, Failure> {
+        context.spend(RSA_STEPS * 16)?;
+        let mut random = world::random(context, "genPrivateKey")?;
+        Ok(Key::Dsa(Box::new(DsaKey::new(&mut random))))
+    }
+
     /// As Go writes it: RSA and elliptic keys in their own forms, others as PKCS#8.
     pub(super) fn pem(&self) -> Result<String, Failure> {
         Ok(match self {
@@ -93,6 +142,7 @@ impl Key {
                 let algorithm = nested(SEQUENCE, &[&tlv(OID, ED25519)]);
                 der::pem("PRIVATE KEY", &nested(SEQUENCE, &[&[0x02, 0x01, 0x00], &algorithm, &seed]))
             }
+            Key::Dsa(key) => der::pem("DSA PRIVATE KEY", &key.der()),
         })
     }
 
@@ -108,7 +158,10 @@ impl Key {
                 Err(error) => Err(format!("parsing RSA private key from PEM: {error}")),
             },
             Some("EC") => from_sec1(&der).ok_or_else(|| "parsing EC private key from PEM: it is malformed".to_owned()),
-            Some("DSA") => Err("DSA keys are not supported yet".to_owned()),
+            Some("DSA") => {
+                let key = DsaKey::read(&der).map(|key| Key::Dsa(Box::new(key)));
+                key.ok_or_else(|| "parsing DSA private key from PEM: it is malformed".to_owned())
+            }
             Some(other) => Err(format!("invalid private key type {other}")),
             None => Err(format!("no private key data in PEM block of type {label}")),
         }
@@ -126,6 +179,7 @@ impl Key {
                 (nested(SEQUENCE, &[&tlv(OID, EC), &tlv(OID, P256)]), point)
             }
             Key::Ed(key) => (nested(SEQUENCE, &[&tlv(OID, ED25519)]), key.verifying_key().as_bytes().to_vec()),
+            Key::Dsa(_) => return Err(SIGNS_NOTHING.into()),
         };
         Ok((nested(SEQUENCE, &[&algorithm, &der::bits(&key)]), key))
     }
@@ -135,7 +189,8 @@ impl Key {
         match self {
             Key::Rsa(_) => nested(SEQUENCE, &[&tlv(OID, RSA_SHA256), NULL]),
             Key::Ec(_) => nested(SEQUENCE, &[&tlv(OID, ECDSA_SHA256)]),
-            Key::Ed(_) => nested(SEQUENCE, &[&tlv(OID, ED25519)]),
+            // One of DSA has no public part in a certificate, and fails before.
+            Key::Ed(_) | Key::Dsa(_) => nested(SEQUENCE, &[&tlv(OID, ED25519)]),
         }
     }
 
@@ -154,6 +209,7 @@ impl Key {
                 signature.to_der().to_vec()
             }
             Key::Ed(key) => key.sign(message).to_vec(),
+            Key::Dsa(_) => return Err(SIGNS_NOTHING.into()),
         })
     }
 }
@@ -176,5 +232,22 @@ fn from_pkcs8(der: &[u8]) -> Option<Key> {
             Some(Key::Ed(ed25519_dalek::SigningKey::from_bytes(&seed)))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dsa_key_is_read_as_it_was_written_and_signs_nothing() {
+        let numbers = [23_u32, 11, 4, 18, 7].map(BigUint::from);
+        let pem = Key::Dsa(Box::new(DsaKey { numbers: numbers.clone() })).pem().expect("PEM");
+        let Ok(Key::Dsa(read)) = Key::read(&pem) else { panic!("{pem}") };
+        assert_eq!(read.numbers, numbers);
+        let Err(refusal) = Key::Dsa(read).public() else { panic!("it has no place in a certificate") };
+        assert!(format!("{refusal:?}").contains("does not implement crypto.Signer"), "{refusal:?}");
+        let cut = pem.replace("MBIC", "MBEC");
+        assert!(Key::read(&cut).is_err_and(|error| error.contains("DSA private key from PEM")), "{cut}");
     }
 }

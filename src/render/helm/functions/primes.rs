@@ -1,4 +1,4 @@
-//! Primes for RSA keys, made of the world's seed. Candidates with small factors are sieved out first, so that few powers are computed.
+//! Primes for RSA and DSA keys, made of the world's seed. Candidates with small factors are sieved out first, so that few powers are computed.
 
 use rsa::BigUint;
 
@@ -6,6 +6,8 @@ use crate::world::Random;
 
 /// Factors up to here are sieved out.
 const SMALL: u32 = 1 << 15;
+/// How many small primes a candidate is divided by that is not sieved with others.
+const FEW: usize = 500;
 /// How many candidates are sieved at once: among as many, there is nearly always a prime.
 const WINDOW: usize = 1 << 13;
 /// Rounds of Miller and Rabin for a candidate that passed the first; of random numbers this large, far fewer would do.
@@ -31,6 +33,35 @@ pub(super) fn prime(random: &mut Random, bits: usize) -> BigUint {
     }
 }
 
+/// Two primes of so many bits, of which the smaller one divides the larger one less 1 (Go: `dsa.GenerateParameters`).
+pub(super) fn pair(random: &mut Random, bits: usize, fewer: usize) -> (BigUint, BigUint) {
+    let small: Vec<u32> = small_primes().into_iter().take(FEW).collect();
+    let one = BigUint::from(1_u32);
+    let mut bytes = vec![0; bits / 8];
+    loop {
+        let divisor = prime(random, fewer);
+        let step = &divisor * 2_u32;
+        for _ in 0..4 * bits {
+            random.fill(&mut bytes);
+            if let Some(first) = bytes.first_mut() {
+                *first |= 0x80;
+            }
+            let start = BigUint::from_bytes_be(&bytes);
+            let candidate = &start - &start % &step + &one;
+            let bytes = candidate.to_bytes_be();
+            let may_be_prime = candidate.bits() == bits && small.iter().all(|prime| rest(&bytes, *prime) != 0);
+            if may_be_prime && is_prime(&candidate, random) {
+                return (candidate, divisor);
+            }
+        }
+    }
+}
+
+/// What is left of a number that is divided by a small one.
+fn rest(number: &[u8], divisor: u32) -> u64 {
+    number.iter().fold(0, |rest, byte| (rest << 8 | u64::from(*byte)) % u64::from(divisor))
+}
+
 /// All odd primes up to the limit.
 fn small_primes() -> Vec<u32> {
     let mut is_composite = vec![false; SMALL as usize];
@@ -52,7 +83,7 @@ fn small_primes() -> Vec<u32> {
 fn sieved(start: &[u8], small: &[u32]) -> Vec<u32> {
     let mut is_composite = vec![false; WINDOW];
     for &prime in small {
-        let rest = start.iter().fold(0_u64, |rest, byte| (rest << 8 | u64::from(*byte)) % u64::from(prime));
+        let rest = rest(start, prime);
         // The first step at which `start + 2 * step` is a multiple.
         let missing = (u64::from(prime) - rest) % u64::from(prime);
         let step = if missing.is_multiple_of(2) { missing / 2 } else { (missing + u64::from(prime)) / 2 };
@@ -180,5 +211,14 @@ mod tests {
         let odd = (3_u32..2000).step_by(2).filter(|number| is_likely_prime(&BigUint::from(*number)));
         // With the pseudoprimes 341, 561, 645, 1105, 1387, 1729, 1905.
         assert_eq!(odd.count(), 302 + 7);
+    }
+
+    #[test]
+    fn one_prime_of_a_pair_divides_the_other_one_less_one() {
+        let mut random = crate::world::World::new("test", 0, [7; 32]).draw("genPrivateKey", None);
+        let (larger, smaller) = pair(&mut random, 512, 160);
+        assert_eq!((larger.bits(), smaller.bits()), (512, 160));
+        assert_eq!(&larger % &smaller, BigUint::from(1_u32));
+        assert!(is_likely_prime(&larger) && is_likely_prime(&smaller));
     }
 }
