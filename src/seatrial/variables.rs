@@ -60,10 +60,13 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
 
 /// The error of a command line, with the variable named where one is to blame: without them the flags would have been right.
 pub(crate) fn blame(error: Error, definition: &Command, arguments: Vec<OsString>) -> Error {
+    if error.exit_code() == 0 {
+        return error;
+    }
     let mut bare = definition.clone();
     bare.build();
     let mut bare = bare.mut_subcommands(|command| command.mut_args(without_variable));
-    if error.exit_code() == 0 || bare.try_get_matches_from_mut(arguments).is_err() {
+    if bare.try_get_matches_from_mut(arguments).is_err() {
         return error;
     }
     if error.kind() == ErrorKind::InvalidUtf8 {
