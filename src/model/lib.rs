@@ -21,6 +21,7 @@ mod once_map;
 mod origin;
 mod outcome;
 mod quick_map;
+mod rearrange;
 mod release;
 mod rendered;
 mod report;
@@ -51,6 +52,7 @@ pub use once_map::OnceMap;
 pub use origin::{Contribution, Origin, Override, SetBy};
 pub use outcome::{Stage, StageOutcome, StageResult};
 pub use quick_map::{QuickMap, QuickSet};
+pub use rearrange::rearrange;
 pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use seatrial_model::{Derivation, Entry, Node, ScalarKind, Style, Text, Value};
+use seatrial_model::{Derivation, Entry, Node, ScalarKind, Style, Text, Value, rearrange};
 
 use crate::scalar_style::Analysis;
 use crate::{json_detour, timestamp};
@@ -45,19 +45,6 @@ fn put_in_order(node: &mut Node, place: Place) {
     }
     if let Some(changed) = changed(node, place) {
         *node = changed;
-    }
-}
-
-/// Puts in each place what stood in the place that `order` names for it.
-fn rearrange<T>(all: &mut [T], order: &[usize]) {
-    for (at, from) in order.iter().enumerate() {
-        let mut from = *from;
-        // What stood there may have been moved on already.
-        while from < at {
-            let Some(next) = order.get(from) else { return };
-            from = *next;
-        }
-        all.swap(at, from);
     }
 }
 

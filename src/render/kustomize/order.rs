@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use seatrial_model::{Finding, Node};
+use seatrial_model::{Finding, Node, rearrange};
 
 use crate::ids;
 use crate::resource::{Gvk, Id, Resource};
@@ -79,15 +79,7 @@ fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[im
         _ => Ordering::Equal,
     });
     drop(ranked);
-    for (at, from) in order.iter().enumerate() {
-        let mut from = *from;
-        // What stood there may have been moved on already.
-        while from < at {
-            let Some(next) = order.get(from) else { return };
-            from = *next;
-        }
-        resources.swap(at, from);
-    }
+    rearrange(resources, &order);
 }
 
 /// What an object is ordered by.
