@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 use regex::Regex;
 
 use crate::secrets::{Noted, SecretLog, is_secret_kind, values_of};
-use crate::{Manifest, Node, QuickMap, Sources};
+use crate::{Manifest, Node, QuickSet, Sources};
 use pieces::{Pieces, decode};
 use search::Search;
 
@@ -61,7 +61,7 @@ struct Known {
     hasher: RandomState,
     values: BTreeMap<Box<[u8]>, Origin>,
     /// Names of objects and namespaces, which are in the open whatever a Secret holds.
-    names: QuickMap<Box<[u8]>, ()>,
+    names: QuickSet<Box<[u8]>>,
     /// Bytes of them all.
     size: usize,
     search: Option<Arc<Search>>,
@@ -132,7 +132,7 @@ impl Masker {
         let mut new = Vec::new();
         for metadata in manifests.iter().filter_map(|manifest| manifest.node.get("metadata")) {
             for node in ["name", "namespace"].iter().filter_map(|key| metadata.get(key)) {
-                let Some(name) = node.as_str().filter(|name| !known.names.contains_key(name.as_bytes())) else {
+                let Some(name) = node.as_str().filter(|name| !known.names.contains(name.as_bytes())) else {
                     continue;
                 };
                 if sources.get(node.span().file).is_some_and(|file| file.says(node.span(), name)) {
@@ -152,7 +152,7 @@ impl Masker {
             if known.values.contains_key(name) {
                 known.search = None;
             }
-            known.names.insert(name.into(), ());
+            known.names.insert(name.into());
         }
     }
 
@@ -213,7 +213,7 @@ impl Masker {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.search.is_none() {
-            let is_open = |value: &[u8], origin: Origin| origin == Origin::Manifest && known.names.contains_key(value);
+            let is_open = |value: &[u8], origin: Origin| origin == Origin::Manifest && known.names.contains(value);
             let values = known.values.iter().filter(|(value, origin)| !is_open(value, **origin));
             known.search = Search::of(values.map(|(value, _)| &**value)).map(Arc::new);
         }

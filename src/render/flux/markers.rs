@@ -8,7 +8,7 @@ mod file;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use seatrial_model::{FileId, Finding, Level, Manifest, Node, ObjectId, QuickMap};
+use seatrial_model::{FileId, Finding, Level, Manifest, Node, ObjectId, QuickSet};
 use seatrial_tree::{confined, join, parent, within};
 
 pub(crate) use file::MarkedFiles;
@@ -99,9 +99,9 @@ fn files(known: &Known<'_>) -> Vec<String> {
     let tree = known.repositories.own.tree();
     let mut files = Vec::new();
     let mut dirs = Vec::new();
-    let mut seen: QuickMap<FileId, ()> = QuickMap::default();
+    let mut seen: QuickSet<FileId> = QuickSet::default();
     for manifest in known.objects.all() {
-        if seen.insert(manifest.span.file, ()).is_none()
+        if seen.insert(manifest.span.file)
             && let Some(file) = tree.sources().get(manifest.span.file)
             && file.belongs_to().name().is_none()
         {

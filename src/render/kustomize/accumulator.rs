@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use seatrial_model::{Built, Finding, Level, Needed, QuickMap, Span};
+use seatrial_model::{Built, Finding, Level, Needed, QuickMap, QuickSet, Span};
 
 use crate::budget::Budget;
 use crate::field_spec::FieldError;
@@ -26,7 +26,7 @@ pub(crate) struct Accumulator {
     /// Charts that are not here, those of the bases included.
     pub(crate) needed: Vec<Needed>,
     /// The documents and files of which anything has come in.
-    documents: QuickMap<Span, ()>,
+    documents: QuickSet<Span>,
     resources: Vec<Resource>,
     /// Where each present identity stands; `None` after a change.
     index: Option<QuickMap<Id, usize>>,
@@ -45,7 +45,7 @@ impl Default for Accumulator {
             vars: Vars::default(),
             budget: Arc::default(),
             needed: Vec::new(),
-            documents: QuickMap::default(),
+            documents: QuickSet::default(),
             resources: Vec::new(),
             index: None,
             any_index: None,
@@ -74,7 +74,7 @@ impl Accumulator {
 
     /// Something of that size that is written in `document` comes in by way of `place`. What of it costs nothing, as it is the first time.
     pub(crate) fn admit(&mut self, document: Span, size: Size, place: Span) -> Size {
-        if self.documents.insert(document, ()).is_none() {
+        if self.documents.insert(document) {
             return self.budget.read(size, document, place);
         }
         self.budget.grow(size, place);
@@ -86,7 +86,7 @@ impl Accumulator {
         self.budget.take_over(&base.budget, place);
         self.needed.extend_from_slice(&base.needed);
         for resource in &base.resources {
-            if self.documents.insert(resource.span, ()).is_none() {
+            if self.documents.insert(resource.span) {
                 self.budget.own(resource.free);
             } else {
                 self.budget.grow(resource.written, place);
@@ -245,9 +245,9 @@ pub(crate) fn absent(finding: Finding, unread: Option<Span>) -> Option<Finding> 
 
 /// The resources of different identities; one with the identity of an earlier one is a finding.
 pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
-    let mut ids: QuickMap<&Id, ()> = QuickMap::default();
+    let mut ids: QuickSet<&Id> = QuickSet::default();
     ids.reserve(resources.len());
-    if resources.iter().all(|resource| ids.insert(resource.id(), ()).is_none()) {
+    if resources.iter().all(|resource| ids.insert(resource.id())) {
         return resources;
     }
     let mut seen: QuickMap<Id, usize> = QuickMap::default();

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use seatrial_model::QuickMap;
+use seatrial_model::QuickSet;
 
 use crate::resource::Gvk;
 use crate::schemas::{Definitions, Shape};
@@ -16,18 +16,18 @@ const TEXT: &str = include_str!("data/merge_keys.txt");
 pub(crate) static BUILT_IN: LazyLock<Definitions> = LazyLock::new(|| parse(TEXT));
 
 /// Group, version and kind.
-static CLUSTER_SCOPED: LazyLock<QuickMap<(&'static str, &'static str, &'static str), ()>> = LazyLock::new(|| {
+static CLUSTER_SCOPED: LazyLock<QuickSet<(&'static str, &'static str, &'static str)>> = LazyLock::new(|| {
     let lines = TEXT.lines().filter_map(|line| line.strip_prefix("cluster "));
     let kinds = lines.filter_map(|line| line.split_once(' ')).map(|(api_version, kind)| {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        ((group, version, kind), ())
+        (group, version, kind)
     });
     kinds.collect()
 });
 
 /// Whether kustomize is certain that a kind has no namespace.
 pub(crate) fn is_cluster_scoped(gvk: &Gvk) -> bool {
-    CLUSTER_SCOPED.contains_key(&(&*gvk.group, &*gvk.version, &*gvk.kind))
+    CLUSTER_SCOPED.contains(&(&*gvk.group, &*gvk.version, &*gvk.kind))
 }
 
 fn parse(text: &str) -> Definitions {
