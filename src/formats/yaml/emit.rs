@@ -14,12 +14,15 @@ use crate::writer::Writer;
 /// A key longer than this many bytes is written with `?`.
 const SIMPLE_KEY: usize = 128;
 
+/// Bytes for which there is room before any are printed: most objects have fewer.
+const ROOM: usize = 1 << 10;
+
 /// Prints one document as kustomize prints it (keys in the node's order), with a final newline and without `---`.
 ///
 /// Scalars are printed by what they mean: `0x1F` as `31`, `1.50` as `1.5`, a date as the string of its RFC 3339 form.
 #[must_use]
 pub fn emit(node: &Node) -> String {
-    let mut writer = Writer::of_an_object();
+    let mut writer = Writer::default().with_room(ROOM);
     value(&mut writer, node, Place::Root);
     writer.finish()
 }

@@ -111,7 +111,7 @@ pub(crate) fn forbidden(text: &str) -> Option<char> {
 }
 
 /// Whether a text has nothing but ASCII, without DEL: most have, and all of one are looked at together.
-fn is_harmless(text: &str) -> bool {
+pub(crate) fn is_harmless(text: &str) -> bool {
     text.bytes().fold(0, |highest: u8, byte| highest.max(byte)) < 0x7f
 }
 

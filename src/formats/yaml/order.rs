@@ -14,10 +14,7 @@ use crate::{json_detour, timestamp};
 /// (`a2`, `a10`, `a1b`), kustomize's output varies from run to run; ours does not. Origins, comments and styles are kept.
 #[must_use]
 pub fn in_kustomize_order(node: &Node) -> Node {
-    match last_block_before_comments(node) {
-        Some(path) => ordered(&one_line_longer(node, &path), Place::Block),
-        None => ordered(node, Place::Block),
-    }
+    into_kustomize_order(node.clone())
 }
 
 /// The same of a node that nobody else needs as it is: what it shares with nobody is put in order in place.

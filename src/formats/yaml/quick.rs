@@ -42,7 +42,7 @@ pub(crate) fn read(text: &str) -> Option<Read> {
     Some(reader.read)
 }
 
-/// Whether there is no character with a meaning of its own: a control, U+0085 and other line ends, a byte order mark.
+/// Whether a text is free of characters with a meaning of their own: controls, U+0085 and other line ends, byte order marks.
 fn is_plain_text(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_unusual = |byte: u8| byte >= 0x7f || (byte < b' ' && byte != b'\n' && byte != b'\t');
@@ -202,7 +202,9 @@ impl Reader<'_> {
 
     fn end_document(&mut self, at: usize) {
         self.leave_empty();
-        while self.open.pop().is_some_and(|open| self.end_collection(open, at)) {}
+        while let Some(open) = self.open.pop() {
+            self.end_collection(open, at);
+        }
         match self.document {
             Document::None => return,
             Document::Empty => self.read.nothing_at_last_end(),
@@ -211,10 +213,9 @@ impl Reader<'_> {
         self.read.document_end();
     }
 
-    fn end_collection(&mut self, open: Open, at: usize) -> bool {
+    fn end_collection(&mut self, open: Open, at: usize) {
         let what = if open.shape == Shape::Mapping { What::MappingEnd } else { What::SequenceEnd };
         self.read.push(what, at..at, 0);
-        true
     }
 
     /// The key that awaited a value has none.

@@ -53,11 +53,6 @@ impl Default for Writer {
 }
 
 impl Writer {
-    /// One that begins with room for most objects.
-    pub(crate) fn of_an_object() -> Writer {
-        Writer { out: String::with_capacity(1 << 10), ..Writer::default() }
-    }
-
     /// One that folds nothing.
     pub(crate) fn without_folding() -> Writer {
         Writer { width: usize::MAX, ..Writer::default() }

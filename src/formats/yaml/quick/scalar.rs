@@ -1,4 +1,4 @@
-//! Scalars of the quick reader: plain ones, also over several lines; quoted ones on one line; text blocks.
+//! Scalars of the quick reader: plain and quoted ones, also over several lines, and text blocks.
 
 use granit_parser::ScalarStyle;
 
@@ -152,7 +152,7 @@ impl Reader<'_> {
         if self.byte(header_end) != Some(b'\n') {
             return None;
         }
-        let (first, mut breaks) = self.blank_lines(header_end + 1);
+        let (first, mut breaks) = self.lines_without_content(header_end + 1, usize::MAX);
         let indent = self.skip_spaces(first) - first;
         let is_deep_enough = indent > self.indent() && !self.open.is_empty() && first + indent < self.text.len();
         let longest_blank = self.text.get(header_end + 1..first)?.lines().map(str::len).max().unwrap_or_default();
@@ -202,11 +202,6 @@ impl Reader<'_> {
         self.read.scalar(Scalar { style, range: first + indent..end, made: Some(value), is_folded: false });
         self.at = line;
         Some(())
-    }
-
-    /// The start of the first line that is not blank, and how many are before it.
-    fn blank_lines(&self, from: usize) -> (usize, usize) {
-        self.lines_without_content(from, usize::MAX)
     }
 
     /// The start of the first line that is not blank or has more than `most` blanks, and how many are before it.
