@@ -227,7 +227,8 @@ fn at_path(
     Ok(if leads_out(&wider) { (prepared, Some(outcome)) } else { (whole, Some(wider)) })
 }
 
-fn directory_of(path: &Path) -> &Path {
+/// The directory that a path is, or that the file there lies in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
     if path.is_dir() { path } else { path.parent().unwrap_or(path) }
 }
 

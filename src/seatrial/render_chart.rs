@@ -12,7 +12,7 @@ use seatrial_model::{EXIT_FAILED, Finding, Level, Origin, Rendered, SetBy, Sourc
 
 use crate::cli::{HelmArgs, ManifestFormat, PathKind, RenderArgs};
 use crate::manifest_files::{text, write_file};
-use crate::manifests::{keep_wanted, tell};
+use crate::manifests::{directory_of, keep_wanted, tell};
 use crate::plan::cannot_open;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -129,7 +129,7 @@ fn above(path: &Path) -> &Path {
 fn looked_up(session: &Session, paths: &[PathBuf]) -> Result<(Option<Resources>, Vec<Finding>), Stop> {
     let (mut manifests, mut findings) = (Vec::new(), Vec::new());
     for path in paths {
-        let (workspace, inside) = around(session, path, |real| if real.is_dir() { real } else { above(real) })?;
+        let (workspace, inside) = around(session, path, directory_of)?;
         let (found, wrong) = Resources::read(&workspace.tree, &[inside]);
         manifests.extend(found);
         findings.extend(wrong);

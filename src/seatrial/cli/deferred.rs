@@ -18,7 +18,7 @@ impl<T: Args> Args for Deferred<T> {
     }
 }
 
-/// The doc sentence of `T` would replace that of the command.
+/// A command with its flags. It keeps its own sentence, which that of the flags would replace.
 fn defined(command: Command, flags: impl Fn(Command) -> Command) -> Command {
     let about = command.get_about().cloned().unwrap_or_default();
     super::with_house_style(flags(command).about(about))
