@@ -8,6 +8,7 @@ mod file;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use seatrial_kustomize::FILE_NAMES;
 use seatrial_model::{FileId, Finding, Level, Manifest, Node, ObjectId, QuickSet};
 use seatrial_tree::{confined, join, parent, within};
 
@@ -115,8 +116,7 @@ fn files(known: &Known<'_>) -> Vec<String> {
     dirs.sort_unstable();
     dirs.dedup();
     for dir in dirs {
-        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        files.extend(names.iter().filter_map(|name| join(&dir, name)).filter(|path| tree.exists(path)));
+        files.extend(FILE_NAMES.iter().filter_map(|name| join(&dir, name)).filter(|path| tree.exists(path)));
     }
     files.retain(|path| checkout_of(path, known).is_none());
     files.sort_unstable();

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use seatrial_model::{Entry, Finding, Node, SourceFile, Span};
-use seatrial_tree::{EntryKind, Tree, join};
+use seatrial_tree::{EntryKind, join};
 
-use crate::FILE_NAMES;
 use crate::builder::Build;
+use crate::files::Files;
 use crate::kustomization::{Flaws, Kind, Kustomization, is_about_emptiness};
 
 /// What is added to a kustomization. Each node keeps its own place, so that whatever comes of it is found where the controller's object says it.
@@ -85,7 +85,7 @@ impl Build<'_> {
     pub(crate) fn open_with(&mut self, dir: &str, additions: &Additions) -> Option<(Arc<Kustomization>, bool)> {
         let tree = self.files.tree;
         if self.files.cache.names(tree, dir).is_empty() {
-            let root = additions.add_to(&gathered(tree, dir, additions));
+            let root = additions.add_to(&gathered(&self.files, dir, additions));
             let file = tree.sources().get(additions.place.file)?;
             return Some((Arc::new(Kustomization::made(dir, file, root)), false));
         }
@@ -117,28 +117,25 @@ impl Kustomization {
     }
 }
 
-fn has_kustomization(tree: &Tree, dir: &str) -> bool {
-    FILE_NAMES.iter().any(|name| is_file(tree, &below(dir, name)))
-}
-
 /// All YAML files below a directory; one that has a kustomization stands for itself.
-fn gathered(tree: &Tree, dir: &str, additions: &Additions) -> Node {
+fn gathered(files: &Files<'_>, dir: &str, additions: &Additions) -> Node {
     let mut resources = Vec::new();
-    gather(tree, dir, "", additions, &mut resources);
+    gather(files, dir, "", additions, &mut resources);
     let list = Node::sequence(resources, additions.place);
     Node::mapping(vec![Entry::new("resources", list)], additions.place)
 }
 
-fn gather(tree: &Tree, dir: &str, inside: &str, additions: &Additions, resources: &mut Vec<Node>) {
+fn gather(files: &Files<'_>, dir: &str, inside: &str, additions: &Additions, resources: &mut Vec<Node>) {
+    let tree = files.tree;
     let here = if inside.is_empty() { dir.to_owned() } else { below(dir, inside) };
     for (name, kind) in tree.list(&here).unwrap_or_default() {
         let (relative, path) = (below(inside, &name), below(&here, &name));
         match kind {
-            EntryKind::Directory if has_kustomization(tree, &path) => {
+            EntryKind::Directory if !files.cache.names(tree, &path).is_empty() => {
                 resources.push(Node::string(format!("./{relative}"), additions.place));
             }
             // A walk does not follow links to directories.
-            EntryKind::Directory if !tree.is_link(&path) => gather(tree, dir, &relative, additions, resources),
+            EntryKind::Directory if !tree.is_link(&path) => gather(files, dir, &relative, additions, resources),
             EntryKind::File if is_yaml(&name) => {
                 let place = tree.read(&path).map_or(additions.place, |file| Span::start_of(file.id()));
                 resources.push(Node::string(format!("./{relative}"), place));
@@ -151,10 +148,6 @@ fn gather(tree: &Tree, dir: &str, inside: &str, additions: &Additions, resources
 fn is_yaml(name: &str) -> bool {
     // Go's `filepath.Ext`: `.yaml` itself has the extension `.yaml`.
     name.ends_with(".yaml") || name.ends_with(".yml")
-}
-
-fn is_file(tree: &Tree, path: &str) -> bool {
-    matches!(tree.kind(path), Ok(EntryKind::File))
 }
 
 fn below(dir: &str, name: &str) -> String {

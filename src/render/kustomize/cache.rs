@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use seatrial_helm::chart::Loaded;
 use seatrial_model::{FileId, Finding, OnceMap};
-use seatrial_tree::{EntryKind, Tree};
+use seatrial_tree::{EntryKind, Tree, join};
 use seatrial_yaml::{Document, Parsed, ParsedFiles};
 
 use crate::FILE_NAMES;
@@ -91,8 +91,7 @@ impl Cache {
     /// The names of the kustomizations that lie in a directory, in kustomize's order.
     pub(crate) fn names(&self, tree: &Tree, dir: &str) -> Arc<[&'static str]> {
         self.names.get(dir, || {
-            let path = |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
-            let is_file = |name: &&str| matches!(tree.kind(&path(name)), Ok(EntryKind::File));
+            let is_file = |name: &&str| join(dir, name).is_some_and(|path| tree.kind(&path) == Ok(EntryKind::File));
             FILE_NAMES.into_iter().filter(is_file).collect()
         })
     }
