@@ -85,7 +85,7 @@ fn sort_legacy(resources: &mut [Resource], first: &[impl AsRef<str>], last: &[im
 /// What an object is ordered by.
 struct Ranked<'a> {
     rank: (i64, bool),
-    /// The text that kinds of one rank are ordered by, in pieces, as `group_key` has it.
+    /// What kinds of one rank are ordered by.
     kind: [&'a str; 5],
     /// The text that objects of a kind are ordered by, in pieces.
     name: [&'a str; 3],
@@ -94,11 +94,7 @@ struct Ranked<'a> {
 impl Ranked<'_> {
     fn of(rank: (i64, bool), resource: &Resource) -> Ranked<'_> {
         let Id { gvk, name, .. } = resource.id();
-        Ranked {
-            rank,
-            kind: [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")],
-            name: [or(resource.namespace(), "~X"), "|", or(name, "~N")],
-        }
+        Ranked { rank, kind: pieces_of(gvk), name: [or(resource.namespace(), "~X"), "|", or(name, "~N")] }
     }
 
     fn compare(&self, other: &Ranked<'_>) -> Ordering {
@@ -134,8 +130,13 @@ pub(crate) fn kind_order(gvk: &Gvk) -> (i64, String) {
     (rank(&gvk.kind, &FIRST, &LAST), group_key(gvk))
 }
 
+/// The text that kinds of one rank are ordered by, in pieces.
+fn pieces_of(gvk: &Gvk) -> [&str; 5] {
+    [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
+}
+
 fn group_key(gvk: &Gvk) -> String {
-    format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
+    pieces_of(gvk).concat()
 }
 
 fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {

@@ -341,12 +341,13 @@ mod tests {
 
     use super::*;
 
+    fn node(text: &str) -> Node {
+        let file = Sources::new().add("a.yaml", text.to_owned());
+        parse(&file, Dialect::Kustomize).documents.remove(0).node
+    }
+
     #[test]
     fn what_a_patch_says_nothing_of_stays_shared() {
-        let node = |text: &str| {
-            let file = Sources::new().add("a.yaml", text.to_owned());
-            parse(&file, Dialect::Kustomize).documents.remove(0).node
-        };
         let object = node(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, labels: { app: web } }\nspec:\n  selector: { matchLabels: { app: web } }\n  template:\n    spec:\n      containers:\n      - { name: web, resources: { limits: { memory: 1Gi } }, env: [{ name: A, value: 'yes' }] }\n      - { name: proxy, image: proxy, ports: [{ containerPort: 80 }] }\n",
         );
@@ -372,10 +373,6 @@ mod tests {
 
     #[test]
     fn a_patch_that_says_nothing_still_quotes_and_drops_what_it_dropped() {
-        let node = |text: &str| {
-            let file = Sources::new().add("a.yaml", text.to_owned());
-            parse(&file, Dialect::Kustomize).documents.remove(0).node
-        };
         let object = node("a: { empty: , none: null, deep: { also: } }\nb: { word: off }\nc: 1\n");
         let merged = merge(&object, &node("c: 2\n"), &Schemas::default()).expect("it fits").expect("it is there");
         let expected = serde_json::json!({ "a": { "none": null, "deep": {} }, "b": { "word": "off" }, "c": 2 });
