@@ -179,13 +179,9 @@ impl<'s> Parser<'s> {
         token
     }
 
-    /// What stands where the token is.
+    /// The text of a token.
     pub(crate) fn value(&self, token: Token) -> &'s str {
-        Self::extent_of(token).of(self.text)
-    }
-
-    pub(crate) fn extent_of(token: Token) -> Extent {
-        Extent { start: token.start, end: token.end }
+        token.extent().of(self.text)
     }
 
     pub(crate) fn line(&self, at: u32) -> usize {
@@ -305,7 +301,7 @@ impl<'s> Parser<'s> {
     fn text_or_action(&mut self) -> Parsed<Read> {
         let token = self.next_non_space();
         match token.kind {
-            Kind::Text => Ok(Read::Node(Node::Text(Self::extent_of(token)))),
+            Kind::Text => Ok(Read::Node(Node::Text(token.extent()))),
             Kind::LeftDelim => {
                 self.scope.action = Some(token.start);
                 self.action_start = Some(token.start);

@@ -58,7 +58,7 @@ impl Parser<'_> {
         let is_comma = next.kind == Kind::Char && self.value(next) == ",";
         if matches!(next.kind, Kind::Assign | Kind::Declare) || is_comma {
             self.next_non_space();
-            let name = Self::extent_of(variable);
+            let name = variable.extent();
             self.scope.variables.push(name.of(self.text));
             self.stacks.declared.push(name);
             if !is_comma {
@@ -134,7 +134,7 @@ impl Parser<'_> {
         if first.kind != Kind::Field {
             return Ok(Some(term));
         }
-        let mut fields = Self::extent_of(first);
+        let mut fields = first.extent();
         while self.peek().kind == Kind::Field {
             fields.end = self.next().end;
         }
@@ -154,7 +154,7 @@ impl Parser<'_> {
 
     fn term(&mut self) -> Parsed<Option<Operand>> {
         let token = self.next_non_space();
-        let extent = Self::extent_of(token);
+        let extent = token.extent();
         let kind = match token.kind {
             Kind::Identifier => {
                 let name = self.value(token);

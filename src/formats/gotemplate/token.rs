@@ -2,6 +2,8 @@
 
 use seatrial_golang::quote::quote;
 
+use crate::node::Extent;
+
 /// What a token is. The order of keywords does not matter; `is_keyword` knows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -86,6 +88,12 @@ pub(crate) struct Token {
     pub(crate) start: u32,
     /// The byte behind it.
     pub(crate) end: u32,
+}
+
+impl Token {
+    pub(crate) fn extent(self) -> Extent {
+        Extent { start: self.start, end: self.end }
+    }
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GB")]
