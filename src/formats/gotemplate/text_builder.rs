@@ -71,20 +71,20 @@ impl TextBuilder {
 
     /// A part of a text that has pieces, not before where the cursor is, which goes on to its end.
     fn push_from(&mut self, text: &Text, cursor: &mut Cursor, range: Range<usize>, marks: &Marks) {
+        if range.is_empty() {
+            return;
+        }
         let mut end = self.string.len();
         self.push_bytes(&text.string[range.clone()]);
-        let pieces = &text.pieces()[cursor.first..];
-        for piece in pieces {
+        for piece in &text.pieces()[cursor.first..] {
             let begin = cursor.begin;
             if begin >= range.end {
                 break;
             }
             let (from, to) = (begin.max(range.start), piece.end.min(range.end));
-            let place = piece.place.map(|place| place.cut(from.saturating_sub(begin), to.saturating_sub(from)));
-            end += to.saturating_sub(from);
-            if to > from {
-                self.add(end, place, piece.marks_or(marks));
-            }
+            let place = piece.place.map(|place| place.cut(from - begin, to - from));
+            end += to - from;
+            self.add(end, place, piece.marks_or(marks));
             if piece.end > range.end {
                 break;
             }
