@@ -152,8 +152,8 @@ impl<'t> State<'t> {
                 let mut held = Vec::with_capacity(given);
                 self.arguments(cx, dot, callee, arguments, last, &mut |argument| held.push(argument))?;
                 self.account(cx, is_passing, || held.iter().map(|argument| &argument.value))?;
-                let called = || arguments.first().map(|first| self.tree.source.show(first).to_string());
-                let called = if builtin == Builtin::Call { called() } else { None };
+                let called = arguments.first().filter(|_| builtin == Builtin::Call);
+                let called = called.map(|first| self.tree.source.show(first).to_string());
                 let result = builtin.run(cx, &held, called);
                 let all = marks_for(&result, held.iter().map(|argument| &argument.value));
                 (result, all)
