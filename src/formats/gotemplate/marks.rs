@@ -109,7 +109,7 @@ impl Eq for Marks {}
 
 impl fmt::Debug for Marks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Marks").field(&(!self.is_empty()).then(|| self.as_slice())).finish()
+        f.debug_tuple("Marks").field(&self.as_slice()).finish()
     }
 }
 
