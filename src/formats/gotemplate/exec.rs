@@ -144,7 +144,7 @@ impl<'t> State<'t> {
     }
 
     pub(crate) fn walk(&mut self, cx: &mut Context<'_>, dot: &Held, block: Block) -> Exec<Flow> {
-        for node in &self.tree.source.arena.nodes[block] {
+        for node in &self.arena().nodes[block] {
             self.step(cx)?;
             match self.node(cx, dot, node) {
                 Ok(Flow::Normal) => {}
