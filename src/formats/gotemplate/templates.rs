@@ -119,12 +119,6 @@ impl Templates {
         parse(&Setting { functions: &self.functions, left, right }, name, source, text)
     }
 
-    /// Whether there is a template of this name.
-    #[must_use]
-    pub fn contains(&self, name: &str) -> bool {
-        self.trees.contains_key(name)
-    }
-
     /// Executes a template. What it does is taken from the budget.
     ///
     /// # Errors

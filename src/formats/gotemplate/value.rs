@@ -219,8 +219,7 @@ impl Value {
     }
 
     /// The object, if it is one.
-    #[must_use]
-    pub fn as_object(&self) -> Option<&Rc<dyn Object>> {
+    pub(crate) fn as_object(&self) -> Option<&Rc<dyn Object>> {
         if let Data::Object(object) = &self.data { Some(object) } else { None }
     }
 
