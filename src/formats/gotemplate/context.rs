@@ -56,14 +56,14 @@ pub struct Context<'a> {
 /// What is left of a stack before another one is begun: functions that go down into values by recursion need some, too.
 const LEAST_STACK: usize = if cfg!(debug_assertions) { 6 << 20 } else { 1 << 20 };
 
-/// For how many bytes and pieces there is room before a template has printed any.
+/// For how many bytes and pieces of output a template has room from the start.
 const ROOM: (usize, usize) = (256, 8);
 
-/// Bytes of another stack.
+/// The size of another stack, in bytes.
 const MORE_STACK: usize = 16 << 20;
 
-/// Does something that executes many templates on one stack which is large enough for most: each of them would begin another one where this
-/// stack has little left.
+/// Does something that executes many templates, on another stack where this one has little left: otherwise each template would begin one of its
+/// own.
 pub fn with_large_stack<T>(run: impl FnOnce() -> T) -> T {
     if has_stack() { run() } else { stacker::grow(MORE_STACK, run) }
 }

@@ -86,7 +86,7 @@ impl<'t> State<'t> {
         &self.tree.source.arena
     }
 
-    /// What stands there in the text.
+    /// The part of the template's text that an extent names.
     pub(crate) fn word(&self, extent: Extent) -> &'t str {
         self.tree.source.word(extent)
     }

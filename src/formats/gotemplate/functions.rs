@@ -3,7 +3,7 @@
 use crate::Function;
 use crate::quick::QuickMap;
 
-/// Functions; of two with the same name, the later.
+/// Functions. Of two with the same name, the later one is found.
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
     all: Vec<Function>,
@@ -25,7 +25,7 @@ impl Functions {
         self.numbers.contains_key(name)
     }
 
-    /// The function of a number that these have given.
+    /// The function of a number that [`Self::number`] returned.
     pub(crate) fn get(&self, number: u16) -> &Function {
         &self.all[usize::from(number)]
     }

@@ -25,7 +25,7 @@ pub(crate) struct Lexer<'s> {
     pub(crate) start: usize,
     depth: i32,
     is_inside: bool,
-    /// What is wrong, once something is: there are no tokens behind it.
+    /// What is wrong, once something is: no tokens follow it.
     wrong: Option<Cow<'static, str>>,
 }
 
@@ -55,7 +55,7 @@ fn shown_code(c: Option<char>) -> String {
     if is_print(c) { format!("U+{code:04X} '{c}'") } else { format!("U+{code:04X}") }
 }
 
-/// A delimiter, of which the first byte decides most often.
+/// A delimiter; most often its first byte is enough to tell that it is not here.
 #[derive(Clone, Copy)]
 struct Delimiter<'s> {
     bytes: &'s [u8],
@@ -78,7 +78,7 @@ impl<'s> Delimiter<'s> {
 
     /// Where it is next.
     fn find(self, text: &[u8]) -> Option<usize> {
-        /// How many bytes are looked at together.
+        /// How many bytes are compared at once.
         const MANY: usize = 16;
         let (mut from, first) = (0, self.first);
         loop {
@@ -166,7 +166,7 @@ impl<'s> Lexer<'s> {
         Token { kind: Kind::Eof, start: pos(self.start), end: pos(self.start) }
     }
 
-    // What is rare is kept out of the way of what each token takes.
+    // Texts are rarer than tokens of actions, whose path stays short without this.
     #[inline(never)]
     fn text(&mut self) -> Token {
         loop {
@@ -195,7 +195,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// The delimiter, or an error; nothing behind a comment.
+    /// The delimiter, or an error; `None` where it was a comment, which is skipped.
     fn left_delimiter(&mut self) -> Option<Token> {
         self.pos += self.dialect.left.len();
         let marker = if has_left_marker(self.rest()) { MARKER } else { 0 };
@@ -325,7 +325,7 @@ impl<'s> Lexer<'s> {
         while bytes.get(end).is_some_and(|byte| is_space(*byte)) {
             end += 1;
         }
-        // The last space may belong to a delimiter that trims: of one alone, that was seen before.
+        // The last space may belong to a delimiter that trims. A single space was checked for that before.
         if bytes.get(end) == Some(&b'-') && self.right.begins(&bytes[end + 1..]) {
             end -= 1;
         }
@@ -333,7 +333,7 @@ impl<'s> Lexer<'s> {
         self.token(Kind::Space)
     }
 
-    /// Goes behind a word: whether something may follow there.
+    /// Goes to the end of a word, and says whether a word may end there.
     fn word(&mut self) -> bool {
         loop {
             let of_word = |byte: &u8| matches!(class(*byte), Class::Letter | Class::Digit);

@@ -1,15 +1,15 @@
-//! What the bytes of an action can be, looked up in a table.
+//! What a byte of an action can be, as a table.
 
 /// What a byte can be inside of an action.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     Space,
-    /// Of a word: a letter or an underscore.
+    /// A letter or an underscore.
     Letter,
     Digit,
-    /// Of a character that is not ASCII.
+    /// Part of a character that is not ASCII.
     Wide,
-    /// What may stand behind a word.
+    /// A character that may follow a word.
     Terminator,
     Other,
 }

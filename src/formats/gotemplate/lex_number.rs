@@ -1,4 +1,4 @@
-//! Numbers in actions, as the lexer takes them; which are none after all, is said where they are read.
+//! Numbers in actions, as far as the lexer checks them; `parse_term` reads them, and rejects those that are not numbers after all.
 
 use seatrial_golang::quote::quote;
 

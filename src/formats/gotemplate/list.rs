@@ -146,7 +146,7 @@ impl Drop for Inner {
     }
 }
 
-/// Whether others are in the value.
+/// Whether there may be other values in the value.
 pub(crate) fn holds(value: &Value) -> bool {
     matches!(value.data, Data::List(_) | Data::Map(_))
 }

@@ -11,10 +11,10 @@ const MOST: usize = 16;
 #[derive(Clone)]
 pub struct Marks(Numbers);
 
-/// Most values have one mark: that takes no memory of its own.
+/// Most values have one mark, which is stored without an allocation.
 #[derive(Clone)]
 enum Numbers {
-    /// One mark, or none, and then zero.
+    /// One mark, or none: then `mark` is zero.
     Few { mark: u32, is_one: bool },
     /// At least two.
     Many(Rc<[u32]>),

@@ -1,4 +1,4 @@
-//! Which names templates mention, whether or not what mentions them is executed: for who wants to know that a value is never read.
+//! Which names templates mention, whether or not what mentions them is executed: for whoever wants to know that a value is never read.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Names {
         self.0.contains(name)
     }
 
-    /// Most names come again and again.
+    /// Most names come again and again: only a new one is copied.
     fn add(&mut self, name: &str) {
         if !self.contains(name) {
             self.0.insert(name.into());
@@ -45,7 +45,7 @@ const LOOKS: [&str; 17] = [
 /// Functions that take one entry out of their first argument.
 const PICKS: [&str; 3] = ["index", "get", "hasKey"];
 
-/// Functions for which a template without a name for it is still only handed on.
+/// Functions that only hand on all that the template was given (`.` or `$`), without reading it.
 const HANDS_ON: [&str; 5] = ["include", "tpl", "dict", "list", "template"];
 
 /// The field of the values of a chart.

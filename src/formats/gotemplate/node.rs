@@ -1,7 +1,7 @@
 //! The parsed template. Trees are shared by threads.
 //!
-//! What belongs together lies behind each other in one [`Arena`] for each text, and names are stretches of the text: so a text is read and let
-//! go with few allocations.
+//! Each text has one [`Arena`], in which parts that belong together lie next to each other; names are stretches of the text. So it takes few
+//! allocations to read a text, and few to let it go.
 
 use std::marker::PhantomData;
 use std::ops::Index;
@@ -48,12 +48,12 @@ impl Source {
         Place { source: self.number, start: extent.start, end: extent.end, is_literal }
     }
 
-    /// What stands there.
+    /// The part of the text that an extent names.
     pub(crate) fn word(&self, extent: Extent) -> &str {
         extent.of(&self.text)
     }
 
-    /// The string that an operand is, if it is one.
+    /// The string that an operand is, if it is a string.
     pub(crate) fn constant(&self, operand: &Operand) -> Option<&str> {
         match operand.kind {
             OperandKind::Text(written) => Some(self.word(written.inside())),
@@ -62,13 +62,13 @@ impl Source {
         }
     }
 
-    /// A part of the tree, to be shown.
+    /// A part of the tree, ready to be printed in a message.
     pub(crate) fn show<'s, T>(&'s self, part: &'s T) -> Shown<'s, T> {
         Shown { text: &self.text, arena: &self.arena, part }
     }
 }
 
-/// First byte of something in the text, and the byte behind it.
+/// A stretch of the text: its first byte, and the byte behind it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
     pub(crate) start: u32,
@@ -84,7 +84,7 @@ impl Extent {
         self.start == self.end
     }
 
-    /// Without the quotes.
+    /// A string without its quotes.
     pub(crate) fn inside(self) -> Self {
         Self { start: self.start + 1, end: self.end - 1 }
     }
@@ -96,7 +96,7 @@ pub(crate) fn names(fields: &str) -> impl DoubleEndedIterator<Item = &str> {
     fields.into_iter().flat_map(|fields| fields.split('.'))
 }
 
-/// What lies behind each other in a row of an arena.
+/// Parts that lie next to each other in a row of an arena.
 #[derive(Debug)]
 pub(crate) struct Run<T> {
     from: u32,
@@ -122,7 +122,7 @@ impl<T> Run<T> {
     }
 }
 
-/// The parts of one kind, of all trees of a text.
+/// All parts of one kind in the trees of a text.
 #[derive(Debug)]
 pub(crate) struct Row<T>(Vec<T>);
 
@@ -138,13 +138,13 @@ impl<T> Row<T> {
         Self(Vec::with_capacity(room))
     }
 
-    /// Where it lies from now on.
+    /// Adds a part, and returns its number in the row.
     pub(crate) fn push(&mut self, part: T) -> u32 {
         self.0.push(part);
         self.0.len() as u32 - 1
     }
 
-    /// Takes all that was laid on the stack since.
+    /// Moves the parts from `since` on from the stack to the end of the row.
     pub(crate) fn take(&mut self, stack: &mut Vec<T>, since: usize) -> Run<T> {
         let from = self.0.len() as u32;
         self.0.extend(stack.drain(since..));
@@ -168,7 +168,7 @@ impl<T> Index<u32> for Row<T> {
     }
 }
 
-/// All parts of the trees of a text.
+/// The rows for all parts of the trees of a text.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     pub(crate) nodes: Row<Node>,
@@ -176,19 +176,19 @@ pub(crate) struct Arena {
     pub(crate) arms: Row<Arm>,
     pub(crate) ranges: Row<Range>,
     pub(crate) calls: Row<Call>,
-    /// Those in parentheses.
+    /// Pipelines in parentheses.
     pub(crate) pipes: Row<Pipe>,
     pub(crate) declared: Row<Extent>,
     pub(crate) commands: Row<Command>,
     pub(crate) operands: Row<Operand>,
-    /// Those of which fields are taken.
+    /// Operands that fields are taken of: `(f)` in `(f).a`.
     pub(crate) inner: Row<Operand>,
     pub(crate) numbers: Row<Number>,
     pub(crate) constants: Row<Constant>,
 }
 
 impl Arena {
-    /// Whether there are variables.
+    /// Whether any pipeline declares or assigns a variable.
     pub(crate) fn declares(&self) -> bool {
         !self.declared.0.is_empty()
     }
@@ -204,7 +204,7 @@ impl Arena {
 
 pub(crate) type Block = Run<Node>;
 
-/// Those that have a number lie in a row of their own.
+/// A part of a block. A number says where in the row for its kind the part lies.
 #[derive(Debug)]
 pub(crate) enum Node {
     /// Text outside of actions, without what is trimmed.
@@ -273,14 +273,15 @@ pub(crate) struct Operand {
     pub(crate) kind: OperandKind,
 }
 
-/// Those that have a number lie in a row of their own. Fields are stretches of text like `.a.b`, which may be empty behind a variable.
+/// What an operand is. A number says where in the row for its kind the rest of it lies. Fields are stretches of text like `.a.b`; behind a
+/// variable they may be empty.
 #[derive(Debug)]
 pub(crate) enum OperandKind {
     Bool(bool),
     Dot,
     Nil,
     Number(u32),
-    /// A string that means what is written in its quotes.
+    /// A string that means exactly what its quotes enclose.
     Text(Extent),
     Constant(u32),
     Field(Extent),
@@ -307,16 +308,16 @@ pub(crate) enum Target {
     Given(u16),
 }
 
-/// A string that means something else than what is written in its quotes.
+/// A string that means something other than what its quotes enclose.
 #[derive(Debug)]
 pub(crate) struct Constant {
     pub(crate) written: Extent,
     pub(crate) text: Box<str>,
-    /// Where the bytes are not UTF-8.
+    /// The bytes, where they are not UTF-8.
     pub(crate) raw: Option<Box<[u8]>>,
 }
 
-/// A number: all types that it can have.
+/// A number, as a value of each type that it can have.
 #[derive(Debug)]
 pub(crate) struct Number {
     pub(crate) written: Extent,

@@ -20,7 +20,7 @@ pub(crate) struct Setting<'s> {
     pub(crate) right: &'s str,
 }
 
-/// All templates of a text: those that it defines, and at last the text itself.
+/// All templates of a text: those that it defines, and the text itself.
 pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) -> Result<Vec<Tree>, ParseError> {
     if u32::try_from(text.len()).is_err() {
         let message = format!("template: {name}:1: too long");
@@ -65,14 +65,14 @@ pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) 
 /// What belongs to one template of the text while it is read.
 #[derive(Default)]
 pub(crate) struct Scope<'s> {
-    /// Beside `$`, which is always there.
+    /// All but `$`, which is always there.
     pub(crate) variables: Vec<&'s str>,
-    /// Where the action begins that is being read, for what is left open.
+    /// Where the action that is being read begins: messages about an unclosed one name its line.
     action: Option<u32>,
     pub(crate) ranges: usize,
 }
 
-/// What is read and not yet in the arena: the innermost last.
+/// Parts that were read and are not yet in the arena, the innermost last.
 #[derive(Default)]
 pub(crate) struct Stacks {
     pub(crate) nodes: Vec<Node>,

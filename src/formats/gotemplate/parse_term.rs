@@ -15,7 +15,7 @@ impl Parser<'_> {
         let (declared, since) = (self.stacks.declared.len(), self.stacks.commands.len());
         let mut is_assign = false;
         while self.declaration(declared, &mut is_assign, context)? {}
-        // What is declared in parentheses comes behind.
+        // Pipelines in parentheses add what they declare after this.
         let declared = self.arena.declared.take(&mut self.stacks.declared, declared);
         loop {
             let token = self.next_non_space();
@@ -211,7 +211,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a string, which the lexer has read, means what stands in its quotes.
+/// Whether a string that the lexer has read means exactly what its quotes enclose.
 pub(crate) fn is_plain(quoted: &str) -> bool {
     let escape = if quoted.starts_with('`') { b'\r' } else { b'\\' };
     !quoted.as_bytes().contains(&escape)

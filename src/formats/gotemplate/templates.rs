@@ -29,7 +29,7 @@ pub enum MissingKey {
 pub struct Templates {
     pub(crate) name: String,
     pub(crate) functions: Arc<Functions>,
-    /// Of maps of few types.
+    /// Methods by the type of the map. Few types have any.
     methods: Vec<(&'static str, &'static [Function])>,
     delimiters: (String, String),
     pub(crate) missing_key: MissingKey,

@@ -1,4 +1,4 @@
-//! How texts are put together of others, and of what templates print.
+//! How texts are put together from others, and from what templates print.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -6,15 +6,15 @@ use std::rc::Rc;
 use crate::text::Extra;
 use crate::{Marks, Piece, Place, Text};
 
-/// How far the pieces of a text are gone through.
+/// How far the pieces of a text have been gone through.
 struct Cursor {
-    /// The piece that is next.
+    /// The number of the next piece.
     first: usize,
-    /// Where it begins.
+    /// The byte where it begins.
     begin: usize,
 }
 
-/// Builds a text of parts, and keeps what is known of them.
+/// Builds a text from parts, and keeps what is known of them.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
     string: String,
@@ -30,7 +30,7 @@ impl TextBuilder {
         Self::default()
     }
 
-    /// The same with room for so many bytes and pieces.
+    /// An empty builder with room for so many bytes and pieces.
     #[must_use]
     pub fn with_room(bytes: usize, pieces: usize) -> Self {
         Self { string: String::with_capacity(bytes), pieces: Vec::with_capacity(pieces), raw: None }
@@ -69,7 +69,7 @@ impl TextBuilder {
         self.push_from(text, &mut cursor, range, marks);
     }
 
-    /// A part of a text that has pieces, not before where the cursor is, which goes on to its end.
+    /// A part of a text that has pieces. It does not begin before the cursor, which moves on to its end.
     fn push_from(&mut self, text: &Text, cursor: &mut Cursor, range: Range<usize>, marks: &Marks) {
         if range.is_empty() {
             return;
@@ -93,7 +93,7 @@ impl TextBuilder {
         }
     }
 
-    /// The lines of a text that is UTF-8, with its pieces, each behind the same string, of which nothing is known.
+    /// The lines of a text that is UTF-8, with its pieces. `before`, of which nothing is known, is put in front of each line.
     pub fn push_lines(&mut self, text: &Text, before: &str, marks: &Marks) {
         let (mut cursor, mut from) = (Cursor { first: 0, begin: 0 }, 0);
         let has_pieces = !text.pieces().is_empty();
@@ -134,7 +134,7 @@ impl TextBuilder {
         }
     }
 
-    /// What made the bytes up to here.
+    /// Notes what made the bytes from the last piece up to `end`.
     #[inline]
     fn add(&mut self, end: usize, place: Option<Place>, marks: &Marks) {
         match self.pieces.last_mut() {

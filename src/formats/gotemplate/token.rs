@@ -80,7 +80,7 @@ impl Kind {
     }
 }
 
-/// A token: a stretch of the text. What an error says is known to the lexer.
+/// A token: a stretch of the text. The lexer keeps the message of an error.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
