@@ -27,7 +27,7 @@ pub struct ReadError {
 /// The text is not JSON.
 pub fn read(text: impl AsRef<[u8]>) -> Result<Json, ReadError> {
     let text = text.as_ref();
-    let error = |message: [String; 2], at| ReadError { messages: message, at, is_limit: false };
+    let error = |messages, at| ReadError { messages, at, is_limit: false };
     if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
         return Err(error(["EOF"; 2].map(str::to_owned), text.len()));
     }

@@ -81,14 +81,14 @@ impl Roots {
     }
 }
 
-/// By what Helm loads a document.
+/// What Helm loads a document with.
 enum Loader {
     Http,
     File,
     Urn,
 }
 
-/// By what Helm loads the document of a URL.
+/// What Helm loads the document of a URL with.
 fn loader(url: &str) -> Result<Loader, Refusal> {
     let wrong = |why: String| Refusal::Wrong(format!("failing loading {}: {why}", quote(url)), None);
     if let Some(why) = url::wrong_with(url) {

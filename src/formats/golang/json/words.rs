@@ -1,4 +1,4 @@
-//! In which words Go says that a text is not JSON. Where that is so is found out in `json.rs`.
+//! Go's words for why a text is not JSON. `json.rs` finds out where it is not.
 
 use crate::quote::{quote_bytes, quote_rune};
 use crate::unicode::is_print;
@@ -12,7 +12,7 @@ pub struct Syntax {
     pub(super) wrong: Wrong,
 }
 
-/// Which words Go has: `encoding/json` has others since its second version is beneath it (Go 1.27).
+/// Which words Go has: `encoding/json` has had others since it is built on its second version (Go 1.27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Words {
     /// Those of the first version.
@@ -21,12 +21,12 @@ pub enum Words {
     Second,
 }
 
-/// By what Go reads a text.
+/// What Go reads a text with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// `json.Unmarshal`.
     Unmarshal,
-    /// A `json.Decoder`, behind whose value `jsonschema.UnmarshalJSON` wants nothing.
+    /// A `json.Decoder`: `jsonschema.UnmarshalJSON` refuses whatever follows the value.
     Decoder,
 }
 
