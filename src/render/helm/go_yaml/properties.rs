@@ -1,8 +1,8 @@
-//! Directives, anchors and tags of the scanner (go-yaml: `scannerc.go`).
+//! Directives, comments, anchors and tags of the scanner (go-yaml: `scannerc.go`).
 
 use super::Wrong;
 use super::scanner::Scanner;
-use super::token::{Kind, is_alpha, is_blank, is_blankz};
+use super::token::{Kind, is_alpha, is_blank, is_blankz, is_breakz};
 
 impl Scanner {
     pub(super) fn scan_directive(&mut self) -> Result<(), Wrong> {
@@ -36,11 +36,22 @@ impl Scanner {
         Ok(word)
     }
 
-    fn blanks(&mut self) -> Result<(), Wrong> {
+    pub(super) fn blanks(&mut self) -> Result<(), Wrong> {
         self.need(1)?;
         while is_blank(self.here()) {
             self.skip();
             self.need(1)?;
+        }
+        Ok(())
+    }
+
+    /// A comment, if one begins here, without the end of its line.
+    pub(super) fn comment(&mut self) -> Result<(), Wrong> {
+        if self.here() == '#' {
+            while !is_breakz(self.here()) {
+                self.skip();
+                self.need(1)?;
+            }
         }
         Ok(())
     }

@@ -97,19 +97,10 @@ impl Scanner {
         Ok((chomping, increment))
     }
 
-    /// Blanks and a comment to the end of a line, and that.
+    /// Blanks and a comment, and the end of the line.
     pub(super) fn rest_of_line(&mut self) -> Result<(), Wrong> {
-        self.need(1)?;
-        while is_blank(self.here()) {
-            self.skip();
-            self.need(1)?;
-        }
-        if self.here() == '#' {
-            while !is_breakz(self.here()) {
-                self.skip();
-                self.need(1)?;
-            }
-        }
+        self.blanks()?;
+        self.comment()?;
         if !is_breakz(self.here()) {
             return self.wrong("did not find expected comment or line break");
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::Wrong;
-use super::token::{Kind, Mark, Token, is_blank, is_blankz, is_break, is_breakz};
+use super::token::{Kind, Mark, Token, is_blank, is_blankz, is_break};
 
 /// A place at which a key without `?` may begin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -223,12 +223,7 @@ impl Scanner {
                 self.skip();
                 self.need(1)?;
             }
-            if self.here() == '#' {
-                while !is_breakz(self.here()) {
-                    self.skip();
-                    self.need(1)?;
-                }
-            }
+            self.comment()?;
             if !is_break(self.here()) {
                 return Ok(());
             }
@@ -298,6 +293,14 @@ impl Scanner {
         }
     }
 
+    /// Ends all blocks, as before a directive, a marker and the end.
+    fn end_blocks(&mut self) -> Result<(), Wrong> {
+        self.unroll(-1);
+        self.remove_key()?;
+        self.is_key_allowed = false;
+        Ok(())
+    }
+
     fn indicator(&mut self, kind: Kind) -> Result<(), Wrong> {
         let mark = self.mark();
         self.skip();
@@ -310,24 +313,18 @@ impl Scanner {
             self.column = 0;
             self.line += 1;
         }
-        self.unroll(-1);
-        self.remove_key()?;
-        self.is_key_allowed = false;
+        self.end_blocks()?;
         self.push(Kind::StreamEnd, self.mark());
         Ok(())
     }
 
     fn directive(&mut self) -> Result<(), Wrong> {
-        self.unroll(-1);
-        self.remove_key()?;
-        self.is_key_allowed = false;
+        self.end_blocks()?;
         self.scan_directive()
     }
 
     fn marker(&mut self, kind: Kind) -> Result<(), Wrong> {
-        self.unroll(-1);
-        self.remove_key()?;
-        self.is_key_allowed = false;
+        self.end_blocks()?;
         let mark = self.mark();
         (0..3).for_each(|_| self.skip());
         self.push(kind, mark);
