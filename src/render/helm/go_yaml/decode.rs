@@ -19,7 +19,8 @@ const MOST: usize = 1_000_000;
 /// What would keep Go from decoding a document.
 pub(super) fn check(node: &Rc<Node>) -> Result<(), Wrong> {
     Decoder { left: MOST }.check(node)?;
-    unsupported_key(node, &mut MOST.clone()).map_or(Ok(()), |message| Err(Wrong::NotJson(message)))
+    let mut left = MOST;
+    unsupported_key(node, &mut left).map_or(Ok(()), |message| Err(Wrong::NotJson(message)))
 }
 
 struct Decoder {

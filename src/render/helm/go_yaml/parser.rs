@@ -191,47 +191,39 @@ impl Parser {
     fn block_sequence(&mut self) -> Result<Node, Wrong> {
         self.skip();
         let mut items = Vec::new();
-        loop {
-            match self.kind()? {
-                Kind::BlockEntry => {
-                    self.skip();
-                    items.push(match self.kind()? {
-                        Kind::BlockEntry | Kind::BlockEnd => empty(),
-                        _ => self.node(true, false)?,
-                    });
-                }
-                Kind::BlockEnd => {
-                    self.skip();
-                    return Ok(Node::Sequence(items));
-                }
-                _ => return self.wrong("did not find expected '-' indicator"),
-            }
+        while self.has_entry(&Kind::BlockEntry, "did not find expected '-' indicator")? {
+            items.push(match self.kind()? {
+                Kind::BlockEntry | Kind::BlockEnd => empty(),
+                _ => self.node(true, false)?,
+            });
         }
+        Ok(Node::Sequence(items))
     }
 
     fn block_mapping(&mut self) -> Result<Node, Wrong> {
         self.skip();
         let mut pairs = Vec::new();
-        loop {
-            match self.kind()? {
-                Kind::Key => {
-                    self.skip();
-                    let key = self.in_mapping()?;
-                    let value = if self.kind()? == Kind::Value {
-                        self.skip();
-                        self.in_mapping()?
-                    } else {
-                        empty()
-                    };
-                    pairs.push((key, value));
-                }
-                Kind::BlockEnd => {
-                    self.skip();
-                    return Ok(Node::Mapping(pairs));
-                }
-                _ => return self.wrong("did not find expected key"),
-            }
+        while self.has_entry(&Kind::Key, "did not find expected key")? {
+            let key = self.in_mapping()?;
+            let value = if self.kind()? == Kind::Value {
+                self.skip();
+                self.in_mapping()?
+            } else {
+                empty()
+            };
+            pairs.push((key, value));
         }
+        Ok(Node::Mapping(pairs))
+    }
+
+    /// Whether a block goes on with this token, which is taken; so is the end of the block.
+    fn has_entry(&mut self, first: &Kind, message: &str) -> Result<bool, Wrong> {
+        let kind = self.kind()?;
+        if kind != *first && kind != Kind::BlockEnd {
+            return self.wrong(message);
+        }
+        self.skip();
+        Ok(kind == *first)
     }
 
     /// A key or a value of a block.
