@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node, Origin, ScalarKind, SetBy, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
-use crate::go_yaml::{SAID, of_documents, of_go_yaml, wrong_marker};
+use crate::go_yaml::{Refusal, SAID, wrong_marker};
 use crate::taken::is_refused;
 use crate::{Major, SetError, Typing, Values, ids};
 
@@ -23,11 +23,11 @@ impl Values {
             parsed.findings.extend(wrong_marker(file));
         }
         if let Some(broken) = parsed.findings.into_iter().find(is_refused) {
-            let said = match helm {
-                Major::Three => format!("error converting YAML to JSON: {}", of_go_yaml(&broken, file)),
-                Major::Four => of_documents(&broken, file),
+            let refusal = match helm {
+                Major::Three => Refusal::of_first_document(file),
+                Major::Four => Refusal::of_documents(file),
             };
-            let said = format!("failed to parse {}: {said}", file.path());
+            let said = format!("failed to parse {}: {}", file.path(), refusal.said(&broken));
             let broken = Finding { rule: ids::GIVEN_VALUES, ..broken };
             return Err(Box::new(broken.with_evidence(SAID, said)));
         }

@@ -1,8 +1,8 @@
 //! Why go-yaml, version 2, does not read a text, in its words: Helm's messages have them. Both Helm 3 and Helm 4 read YAML by it.
 //!
 //! Only asked where our own parser has found something wrong, or where the text of the error is what a template prints. It restates the
-//! states of go-yaml's scanner and parser, which are libyaml's, as its words follow from them: where it notices what is wrong is not where
-//! it is wrong.
+//! states of go-yaml's scanner and parser, which are libyaml's, as its words follow from them: the place where it notices a mistake is often not
+//! the place of the mistake.
 
 use seatrial_model::{Finding, SourceFile};
 
@@ -14,12 +14,12 @@ mod scalars;
 mod scanner;
 mod token;
 
-pub(crate) use documents::{of_documents, wrong_marker};
+pub(crate) use documents::wrong_marker;
 
 /// The title of Helm's own words.
 pub(crate) const SAID: &str = "what Helm says";
 
-/// The title of those of Helm 3, where they are others.
+/// The title of the words of Helm 3, where those of Helm 4 may differ.
 pub(crate) const SAID_BY_THREE: &str = "what Helm 3 says";
 
 /// Why a text is not read.
@@ -60,19 +60,36 @@ impl Wrong {
     }
 }
 
-/// What Helm says of a text, of which it reads the first document, where our parser has found something in it; the words of that where
-/// go-yaml's are not known.
-pub(crate) fn of_go_yaml(finding: &Finding, file: &SourceFile) -> String {
-    refusal(file.text()).unwrap_or_else(|| in_own_words(finding, file))
+/// What stands before go-yaml's words.
+const UNREADABLE: &str = "error converting YAML to JSON: ";
+
+/// Why Helm does not read a file. It says one thing, however much our parser finds.
+pub(crate) struct Refusal<'f> {
+    file: &'f SourceFile,
+    /// Helm's words, where they are known.
+    words: Option<String>,
+    /// How they begin if they are go-yaml's.
+    start: &'static str,
 }
 
-fn in_own_words(finding: &Finding, file: &SourceFile) -> String {
-    let (line, _) = file.line_column(finding.primary.span.start);
-    format!("yaml: line {line}: {}", finding.message)
+impl Refusal<'_> {
+    /// For a file of which Helm reads the first document.
+    pub(crate) fn of_first_document(file: &SourceFile) -> Refusal<'_> {
+        let words = refusal(file.text()).map(|words| format!("{UNREADABLE}{words}"));
+        Refusal { file, words, start: UNREADABLE }
+    }
+
+    /// What Helm says; where that is not known, what our parser has found.
+    pub(crate) fn said(&self, finding: &Finding) -> String {
+        self.words.clone().unwrap_or_else(|| {
+            let (line, _) = self.file.line_column(finding.primary.span.start);
+            format!("{}yaml: line {line}: {}", self.start, finding.message)
+        })
+    }
 }
 
 /// What is said of the first document of a text; `None` where it is read, or where the words are not known.
-pub(crate) fn refusal(text: &str) -> Option<String> {
+fn refusal(text: &str) -> Option<String> {
     read(text).err().and_then(Wrong::message)
 }
 

@@ -1,5 +1,6 @@
 //! A chart of its files, wherever they are from (helm: `LoadFiles`).
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -10,9 +11,9 @@ use seatrial_yaml::{Dialect, parse};
 use super::loading::Loading;
 use super::metadata::{Metadata, Wrong, read_dependencies};
 use super::{Chart, ChartFile, archive, dependencies, values_file};
-use crate::go_yaml::{first_document, of_go_yaml};
+use crate::go_yaml::{Refusal, SAID, first_document};
 use crate::ids;
-use crate::taken::is_refused;
+use crate::taken::{as_taken, is_refused};
 
 /// Archives within each other. Helm has no limit.
 const MOST_ARCHIVES: usize = 16;
@@ -129,11 +130,14 @@ fn document(file: &ChartFile, findings: &mut Vec<Finding>) -> Option<Node> {
         parsed.findings.iter_mut().filter(is_behind).for_each(|finding| finding.level = Level::Warning);
     }
     let is_broken = parsed.findings.iter().any(is_refused);
-    let said = |finding: &Finding| {
-        format!("cannot load {}: error converting YAML to JSON: {}", file.name(), of_go_yaml(finding, &text))
-    };
-    let told = |finding| values_file::as_helm_takes_it(finding, &said);
-    findings.extend(parsed.findings.into_iter().map(told));
+    let refusal = LazyCell::new(|| Refusal::of_first_document(&text));
+    findings.extend(parsed.findings.into_iter().map(|finding| {
+        if !is_refused(&finding) {
+            return as_taken(finding);
+        }
+        let said = format!("cannot load {}: {}", file.name(), refusal.said(&finding));
+        finding.with_evidence(SAID, said)
+    }));
     if is_broken {
         return None;
     }

@@ -1,11 +1,12 @@
 //! Files with values: documents with mappings, the later over the earlier (helm: `LoadValues`).
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use seatrial_model::{Entry, Finding, Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
-use crate::go_yaml::{SAID, SAID_BY_THREE, of_documents, of_go_yaml, wrong_marker};
+use crate::go_yaml::{Refusal, SAID, SAID_BY_THREE, wrong_marker};
 use crate::ids;
 use crate::taken::{as_taken, is_refused};
 
@@ -14,18 +15,16 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
     let mut parsed = parse(file, Dialect::Kubectl);
     parsed.findings.extend(wrong_marker(file));
     let is_broken = parsed.findings.iter().any(is_refused);
-    let said = |finding: &Finding| format!("cannot load values.yaml: {}", of_documents(finding, file));
+    let by_four = LazyCell::new(|| Refusal::of_documents(file));
+    // Of several documents, Helm 3 reads the first.
+    let by_three = LazyCell::new(|| Refusal::of_first_document(file));
     findings.extend(parsed.findings.into_iter().map(|finding| {
-        let by_three = is_refused(&finding).then(|| of_go_yaml(&finding, file));
-        let finding = as_helm_takes_it(finding, &said);
-        match by_three {
-            None => finding,
-            // Of several documents, Helm 3 reads the first.
-            Some(said) => finding.with_evidence(
-                SAID_BY_THREE,
-                format!("cannot load values.yaml: error converting YAML to JSON: {said}"),
-            ),
+        if !is_refused(&finding) {
+            return as_taken(finding);
         }
+        let told = [by_four.said(&finding), by_three.said(&finding)];
+        let [by_four, by_three] = told.map(|said| format!("cannot load values.yaml: {said}"));
+        finding.with_evidence(SAID, by_four).with_evidence(SAID_BY_THREE, by_three)
     }));
     if is_broken {
         return None;
@@ -44,15 +43,6 @@ pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Optio
         }
     }
     Some((values, first))
-}
-
-/// Of a key that is there twice, Helm takes the last; what is not YAML it refuses in words of its own.
-pub(crate) fn as_helm_takes_it(finding: Finding, said: &dyn Fn(&Finding) -> String) -> Finding {
-    if !is_refused(&finding) {
-        return as_taken(finding);
-    }
-    let said = said(&finding);
-    finding.with_evidence(SAID, said)
 }
 
 /// Mappings are merged, all else is replaced (helm: `MergeMaps`).

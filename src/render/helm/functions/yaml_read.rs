@@ -1,5 +1,5 @@
-//! `fromYaml` and `fromYamlArray`: YAML as `sigs.k8s.io/yaml` reads it, every value knowing the values that its text shows. What is said about
-//! broken YAML are the words of go-yaml.
+//! `fromYaml` and `fromYamlArray`: YAML as `sigs.k8s.io/yaml` reads it, every value knowing the values that its text shows. Broken YAML
+//! is refused in go-yaml's words.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use seatrial_model::{Node, ScalarKind, Sources, Value as Content, ids};
 use seatrial_yaml::{Dialect, is_true, parse};
 
 use super::json_read::{as_list, as_map, is_list, is_map};
-use crate::go_yaml::{first_document, of_go_yaml};
+use crate::go_yaml::{Refusal, first_document};
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -38,7 +38,7 @@ fn read(context: &mut Context<'_>, text: &Text, nothing: Value) -> Result<Result
     let first = parsed.documents.first();
     let broken = parsed.findings.iter().find(|finding| finding.rule == ids::PARSE_ERROR);
     if let Some(finding) = broken.filter(|finding| first.is_none_or(|d| finding.primary.span.start <= d.span.start)) {
-        return Ok(Err(format!("error converting YAML to JSON: {}", of_go_yaml(finding, &file))));
+        return Ok(Err(Refusal::of_first_document(&file).said(finding)));
     }
     let Some(document) = first.filter(|document| !document.node.is_null()) else { return Ok(Ok(nothing)) };
     let value = value(&document.node, text);

@@ -2,23 +2,25 @@
 
 use seatrial_model::{Finding, SourceFile, Span, ids};
 
-use super::{in_own_words, refusal};
+use super::{Refusal, refusal};
 
-/// A document of a file, or where the file is not taken apart.
+/// A part of a file.
 enum Piece {
     Document(String),
-    /// A line that begins as a marker and goes on, from this byte on.
+    /// A line that begins like a marker and goes on, at this byte: Helm 4 reads nothing from there on.
     NoMarker(usize),
 }
 
-/// What Helm 4 says of a file of values in which our parser has found something; the words of that where others are not known.
-pub(crate) fn of_documents(finding: &Finding, file: &SourceFile) -> String {
-    let text = file.text();
-    let said = pieces(text).into_iter().find_map(|piece| match piece {
-        Piece::Document(document) => refusal(&document).map(|said| format!("{UNREADABLE}{said}")),
-        Piece::NoMarker(at) => Some(not_a_marker(text, at)),
-    });
-    said.unwrap_or_else(|| format!("{UNREADABLE}{}", in_own_words(finding, file)))
+impl Refusal<'_> {
+    /// For a file of values that Helm 4 reads.
+    pub(crate) fn of_documents(file: &SourceFile) -> Refusal<'_> {
+        let text = file.text();
+        let words = pieces(text).into_iter().find_map(|piece| match piece {
+            Piece::Document(document) => refusal(&document).map(|words| format!("{UNREADABLE}{words}")),
+            Piece::NoMarker(at) => Some(not_a_marker(text, at)),
+        });
+        Refusal { file, words, start: UNREADABLE }
+    }
 }
 
 const UNREADABLE: &str = "cannot unmarshal yaml document: error converting YAML to JSON: ";

@@ -7,7 +7,7 @@ use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use super::{Document, DocumentKind, head};
-use crate::go_yaml::{first_document, of_go_yaml};
+use crate::go_yaml::{Refusal, first_document};
 use crate::major::Major;
 use crate::role::hook_of;
 
@@ -169,7 +169,7 @@ fn document(source: &str, text: Text, sources: &Sources, helm: Major) -> Result<
         Box::new(Unreadable { message, findings, text: text.clone(), source: source.to_owned() })
     };
     if let Some(error) = parsed.findings.iter().find(is_error) {
-        let message = format!("error converting YAML to JSON: {}", of_go_yaml(error, &file));
+        let message = Refusal::of_first_document(&file).said(error);
         return Err(unreadable(message, parsed.findings, &text));
     }
     let node = match parsed.documents.into_iter().next() {

@@ -249,3 +249,10 @@ fn links_of_a_chart_are_followed_within_the_repository_only() {
         }
     }
 }
+
+#[test]
+fn a_file_with_many_mistakes_is_told_in_time() {
+    let mistakes = format!("{}#{}\n", "a: b: c\n---\n".repeat(1000), " ".repeat(1_500_000));
+    let shown = found(&[("chart/values.yaml", &mistakes)], "");
+    assert!(shown.len() == 1000 && shown.iter().all(|line| line.starts_with("parse-error ")), "{:?}", shown.last());
+}
