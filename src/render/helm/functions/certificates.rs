@@ -170,7 +170,7 @@ impl<'t> Template<'t> {
     fn issued(&self, key: &Key, signer: &Signer<'_>) -> Result<Value, Failure> {
         let (public, bits) = key.public()?;
         let own_id = self.is_authority.then(|| Sha256::digest(&bits).iter().copied().take(20).collect::<Vec<u8>>());
-        let algorithm = signer.key.algorithm();
+        let algorithm = signer.key.algorithm()?;
         let signed = nested(
             SEQUENCE,
             &[

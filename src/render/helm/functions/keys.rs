@@ -38,7 +38,7 @@ pub(super) enum Key {
     Dsa(Box<DsaKey>),
 }
 
-/// A DSA key: it can be written and read, and signs nothing, as Go's.
+/// A DSA key: like Go's, it can be written and read, but signs nothing.
 pub(super) struct DsaKey {
     /// The numbers of its PEM: p, q, g, the public and the private one.
     numbers: [BigUint; 5],
@@ -50,8 +50,8 @@ impl DsaKey {
         let one = BigUint::from(1_u32);
         let (p, q) = pair(random, 2048, 256);
         let exponent = (&p - &one) / &q;
-        let powers = (2_u32..).map(|base| BigUint::from(base).modpow(&exponent, &p));
-        let g = powers.into_iter().find(|power| *power != one).unwrap_or_default();
+        let mut powers = (2_u32..).map(|base| BigUint::from(base).modpow(&exponent, &p));
+        let g = powers.find(|power| *power != one).unwrap_or_default();
         let secret = loop {
             let secret = BigUint::from_bytes_be(&random.bytes::<32>());
             if secret >= one && secret < q {
@@ -76,7 +76,7 @@ impl DsaKey {
     }
 }
 
-/// What Go says of a certificate that a DSA key should sign.
+/// What Go says of a certificate that is for a DSA key, or to be signed by one.
 const SIGNS_NOTHING: &str =
     "error creating certificate: x509: certificate private key does not implement crypto.Signer";
 
@@ -124,7 +124,7 @@ impl Key {
         Ok(Key::Dsa(Box::new(DsaKey::new(&mut random))))
     }
 
-    /// As Go writes it: RSA and elliptic keys in their own forms, others as PKCS#8.
+    /// As Go writes it: Ed25519 keys as PKCS#8, others in their own forms.
     pub(super) fn pem(&self) -> Result<String, Failure> {
         Ok(match self {
             Key::Rsa(key) => {
@@ -185,13 +185,13 @@ impl Key {
     }
 
     /// The algorithm that this key signs with.
-    pub(super) fn algorithm(&self) -> Vec<u8> {
-        match self {
+    pub(super) fn algorithm(&self) -> Result<Vec<u8>, Failure> {
+        Ok(match self {
             Key::Rsa(_) => nested(SEQUENCE, &[&tlv(OID, RSA_SHA256), NULL]),
             Key::Ec(_) => nested(SEQUENCE, &[&tlv(OID, ECDSA_SHA256)]),
-            // One of DSA has no public part in a certificate, and fails before.
-            Key::Ed(_) | Key::Dsa(_) => nested(SEQUENCE, &[&tlv(OID, ED25519)]),
-        }
+            Key::Ed(_) => nested(SEQUENCE, &[&tlv(OID, ED25519)]),
+            Key::Dsa(_) => return Err(SIGNS_NOTHING.into()),
+        })
     }
 
     /// The signature of a message.
