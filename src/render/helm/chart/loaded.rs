@@ -51,14 +51,12 @@ impl Loaded {
         let mut findings = self.findings.clone();
         for finding in &mut findings {
             let evidence = &mut finding.evidence;
-            match (helm, evidence.iter().position(|one| one.title == SAID_BY_THREE)) {
-                (_, None) => {}
-                (Major::Four, Some(at)) => drop(evidence.remove(at)),
-                (Major::Three, Some(at)) => {
-                    SAID.clone_into(&mut evidence[at].title);
-                    let mut is_first = true;
-                    evidence.retain(|one| one.title != SAID || !std::mem::take(&mut is_first));
-                }
+            let Some(at) = evidence.iter().position(|one| one.title == SAID_BY_THREE) else { continue };
+            let mut by_three = evidence.remove(at);
+            if helm == Major::Three {
+                evidence.retain(|one| one.title != SAID);
+                SAID.clone_into(&mut by_three.title);
+                evidence.push(by_three);
             }
         }
         findings
