@@ -51,8 +51,7 @@ struct Reference<'a> {
 pub(crate) fn of(manifest: &Manifest, around: &Surroundings<'_>, findings: &mut Vec<Finding>) -> Composed {
     let mut reader =
         Reader { around, findings: Vec::new(), steps: Vec::new(), has_unknown: false, lacking: Vec::new() };
-    let references: Vec<Reference<'_>> =
-        items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest)).collect();
+    let references: Vec<Reference<'_>> = references(manifest).collect();
     for (at, reference) in references.iter().enumerate() {
         reader.take(at, reference);
     }
@@ -84,12 +83,11 @@ pub(crate) fn too_many(manifest: &Manifest, findings: &mut Vec<Finding>) -> Comp
 
 /// Whether some of its values may be brought by somebody who is not rendered yet.
 pub(crate) fn are_awaited(manifest: &Manifest, around: &Surroundings<'_>) -> bool {
-    let references = items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest));
     let is_awaited = |id: &ObjectId| {
         let is_known = around.objects.get(id).is_some() || around.made.has(id) || around.may_be_there(id);
         !is_known && !has_variable(&id.name)
     };
-    references.into_iter().any(|reference| is_awaited(&reference.id))
+    references(manifest).any(|reference| is_awaited(&reference.id))
 }
 
 /// Where the values are written that a HelmRelease takes from other objects, and no other one takes from there.
@@ -112,9 +110,8 @@ pub(crate) fn own_places(objects: &Objects) -> HashMap<ObjectId, Vec<Span>> {
 
 /// Where the values that a release takes from other objects are written.
 fn places(manifest: &Manifest, objects: &Objects) -> Vec<Span> {
-    let references = items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest));
     let place = |reference: Reference<'_>| Some(of_text(value_of(objects.get(&reference.id)?, reference.key)?.0).span);
-    references.filter_map(place).collect()
+    references(manifest).filter_map(place).collect()
 }
 
 /// About how many bytes are read and merged for the values of a release.
@@ -134,6 +131,11 @@ fn size(node: &Node) -> usize {
     let scalar = node.scalar_text().map_or(0, str::len);
     let entries: usize = node.entries().iter().map(|entry| entry.key.text.len() + size(&entry.value)).sum();
     1 + scalar + entries + node.items().iter().map(size).sum::<usize>()
+}
+
+/// The entries of `valuesFrom`, except those that the schema knows to be mistakes.
+fn references(manifest: &Manifest) -> impl Iterator<Item = Reference<'_>> {
+    items(manifest, &["valuesFrom"]).iter().filter_map(|node| reference(node, manifest))
 }
 
 fn reference<'a>(node: &'a Node, manifest: &Manifest) -> Option<Reference<'a>> {
