@@ -1,4 +1,4 @@
-//! What Helm makes of what our parser says of YAML: of a key that is there twice, it takes the last, without a word.
+//! What Helm makes of the findings of our parser: where a key is there twice, it takes the last one and says nothing.
 
 use seatrial_model::ids::DUPLICATE_KEY;
 use seatrial_model::{Finding, Level};
@@ -9,7 +9,7 @@ pub fn is_refused(finding: &Finding) -> bool {
     finding.level == Level::Error && finding.rule != DUPLICATE_KEY
 }
 
-/// The finding, which is no error where Helm takes what it is about.
+/// The finding, as a warning where it is an error about something that Helm takes.
 pub(crate) fn as_taken(finding: Finding) -> Finding {
     let level = if finding.rule == DUPLICATE_KEY { finding.level.min(Level::Warning) } else { finding.level };
     finding.with_level(level)

@@ -96,10 +96,10 @@ impl Part<'_> {
     }
 }
 
-/// Prints its value as YAML.
+/// A template that prints its value as YAML.
 pub(super) fn printer() -> Templates {
     let mut templates = seatrial_helm::functions::templates();
-    // It is a template; if it were none, nothing would be printed.
+    // This template can be parsed; if it could not, nothing would be printed.
     let _ = templates.parse(NAME, 0, "{{ mustToYaml . }}");
     templates
 }

@@ -98,7 +98,7 @@ impl Walk<'_> {
             findings.push(Finding::new(ids::CHART, self.tree.stand_in(dir), message));
             return;
         }
-        // What lies behind a link to a directory is looked at where it lies.
+        // Dead links behind a link to a directory are told of where they really are.
         let is_real = real == dir;
         self.above.push(real);
         for (entry, kind) in self.tree.list_with_links(dir).unwrap_or_default() {
