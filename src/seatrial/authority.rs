@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use seatrial_ci::{CiContext, Trust};
-use seatrial_trial::{Probe, Reach};
+use seatrial_smoke::{Probe, Reach};
 
 use crate::config::{Config, DeployConfig, EnvironmentConfig, ReportConfig, SourceReach, TestConfig};
 use crate::live::DEFAULT_TIMEOUT;
@@ -184,7 +184,7 @@ fn combined(own: &EnvironmentConfig, before: &EnvironmentConfig, deploy: &Deploy
 
 /// The change's own timeout, up to half an hour or the base's.
 fn timeout(own: Option<&str>, base: Option<&str>) -> Option<String> {
-    let length = |text: &str| seatrial_trial::parse_duration(text).unwrap_or(DEFAULT_TIMEOUT);
+    let length = |text: &str| seatrial_smoke::parse_duration(text).unwrap_or(DEFAULT_TIMEOUT);
     let most = base.map_or(DEFAULT_TIMEOUT, length).max(LONGEST_TIMEOUT);
     match own {
         Some(text) if length(text) > most => Some(format!("{}s", most.as_secs())),

@@ -14,8 +14,8 @@ use schemars::JsonSchema;
 use seatrial_discover::{FluxRoot, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
+use seatrial_smoke::Probe;
 use seatrial_tree::{join, parent};
-use seatrial_trial::Probe;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use checked_out::checked_out;

@@ -12,8 +12,8 @@ use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
 use seatrial_rules::MISSING_OBJECT;
 use seatrial_simulated::{SimulatedCluster, Specification};
+use seatrial_smoke::Probe;
 use seatrial_transport::Transport;
-use seatrial_trial::Probe;
 
 use crate::authority::stays_inside;
 use crate::config::{ClusterConfig, DeployConfig, EnvironmentConfig, Placeholders, fill};
@@ -295,5 +295,5 @@ pub(crate) fn preview(deploy: &DeployConfig, placeholders: &Placeholders) -> Res
 }
 
 fn duration(text: Option<&str>, default: Duration) -> Result<Duration, String> {
-    text.map_or(Ok(default), seatrial_trial::parse_duration)
+    text.map_or(Ok(default), seatrial_smoke::parse_duration)
 }

@@ -5,9 +5,9 @@ use std::time::Instant;
 use seatrial_deploy::CancelToken;
 use seatrial_kustomize::REMOTE_CHART;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
+use seatrial_smoke::Probe;
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
-use seatrial_trial::Probe;
 
 use crate::authority::Authority;
 use crate::cli::RunArgs;

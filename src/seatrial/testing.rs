@@ -6,7 +6,7 @@ use seatrial_model::{
     Evidence, Finding, Manifest, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome, TestResult, ids,
     locate,
 };
-use seatrial_trial::{Context, Probe, Test};
+use seatrial_smoke::{Context, Probe, Test};
 
 use crate::authority::{ChosenTest, TestSource};
 use crate::config::{self, Placeholders, TestConfig, fill};
@@ -76,7 +76,7 @@ impl LiveContext<'_> {
             namespace: target.namespace_of(&probe, manifests),
         };
         let test = Test { name: config.name.value.clone(), probe };
-        let mut results = seatrial_trial::run(std::slice::from_ref(&test), &context).await;
+        let mut results = seatrial_smoke::run(std::slice::from_ref(&test), &context).await;
         let Some(mut result) = results.pop() else { return not_run(config, "the test gave no result") };
         result.message = self.session.masked(&result.message);
         for evidence in &mut result.evidence {

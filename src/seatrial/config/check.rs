@@ -6,8 +6,8 @@ use std::sync::Arc;
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, SourceFile, Sources};
 use seatrial_schema::nearest;
+use seatrial_smoke::{Probe, Test};
 use seatrial_tree::{join, parent};
-use seatrial_trial::{Probe, Test};
 
 use crate::catalog;
 
@@ -185,7 +185,7 @@ impl Checker {
             (preview.and_then(|p| p.ttl.as_deref()), vec!["preview", "ttl"]),
         ];
         for (duration, place) in durations {
-            if let Some(Err(sentence)) = duration.map(seatrial_trial::parse_duration) {
+            if let Some(Err(sentence)) = duration.map(seatrial_smoke::parse_duration) {
                 self.problem(&at(&place), sentence);
             }
         }
@@ -227,7 +227,7 @@ impl Checker {
                 return None;
             }
         };
-        for sentence in seatrial_trial::problems(&Test { name: name.clone(), probe: probe.clone() }) {
+        for sentence in seatrial_smoke::problems(&Test { name: name.clone(), probe: probe.clone() }) {
             self.problem(&["tests", index], format!("test `{name}`: {sentence}"));
         }
         Some(TestConfig { name: raw.name, environment: raw.environment, probe })

@@ -90,8 +90,8 @@ pub(super) struct RawTest {
     pub(super) environment: String,
     /// An HTTP GET.
     #[serde(default)]
-    pub(super) http: Option<seatrial_trial::Http>,
+    pub(super) http: Option<seatrial_smoke::Http>,
     /// A workload is rolled out.
     #[serde(default)]
-    pub(super) rollout: Option<seatrial_trial::Rollout>,
+    pub(super) rollout: Option<seatrial_smoke::Rollout>,
 }
