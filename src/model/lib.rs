@@ -30,6 +30,7 @@ mod secret;
 mod secrets;
 mod shown;
 mod source;
+mod test_case;
 mod text;
 mod verdict;
 
@@ -64,5 +65,6 @@ pub use secret::Secret;
 pub use secrets::is_secret_kind;
 pub use shown::{is_unseen, push_escape, shown_in_lines, shown_on_one_line};
 pub use source::{Encoding, FileId, SourceFile, Sources, Span};
+pub use test_case::{CaseAge, CaseOutcome, TestCase};
 pub use text::Text;
 pub use verdict::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, Verdict};

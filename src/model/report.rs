@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Age, Alteration, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId, ReportedFinding, Stage,
-    StageOutcome, StageResult, Verdict,
+    StageOutcome, StageResult, TestCase, Verdict,
 };
 
 /// A whole run.
@@ -176,6 +176,8 @@ pub struct NotChecked {
 pub enum TestOutcome {
     /// As expected.
     Passed,
+    /// As expected, but only when it was run once more: it failed before.
+    Flaky,
     /// Not as expected.
     Failed,
     /// Not as expected, but it does not fail the run: the pull request changes or removes this test, and it ran as the base has it.
@@ -192,7 +194,7 @@ pub enum TestOutcome {
 pub struct TestResult {
     /// Its name in the configuration.
     pub name: String,
-    /// `http`, `rollout`.
+    /// `http`, `rollout`, `job`, `command`, …
     pub kind: String,
     /// How it ended.
     pub outcome: TestOutcome,
@@ -207,6 +209,12 @@ pub struct TestResult {
     /// Where the test is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// Cases out of the JUnit files that it wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<TestCase>,
+    /// Paths of the files that it left, relative to the report's directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<String>,
 }
 
 impl EnvironmentReport {
@@ -267,7 +275,7 @@ impl Report {
         let of_stages = self.environments.iter().flat_map(|e| e.stages.iter().map(|s| self.verdict_of(s, e)));
         let tests = self.environments.iter().flat_map(|e| &e.tests);
         let of_tests = tests.map(|t| match t.outcome {
-            TestOutcome::Passed | TestOutcome::Tolerated | TestOutcome::Skipped => Verdict::Passed,
+            TestOutcome::Passed | TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Skipped => Verdict::Passed,
             TestOutcome::Failed => Verdict::Failed,
             TestOutcome::Broken => Verdict::Broken,
         });

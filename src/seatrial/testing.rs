@@ -54,6 +54,7 @@ impl LiveContext<'_> {
             judged.findings.extend(span.and_then(|span| self.test_finding(span, &result)));
             let word = match result.outcome {
                 TestOutcome::Passed => "pass",
+                TestOutcome::Flaky => "flaky",
                 TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => "fail",
                 TestOutcome::Skipped => "skip",
             };
@@ -138,6 +139,8 @@ fn not_run(config: &TestConfig, because: &str) -> TestResult {
         attempts: 0,
         evidence: Vec::new(),
         location: None,
+        cases: Vec::new(),
+        artifacts: Vec::new(),
     }
 }
 

@@ -52,6 +52,8 @@ pub async fn run(tests: &[Test], context: &Context) -> Vec<TestResult> {
             attempts: ended.attempts,
             evidence: ended.evidence,
             location: None,
+            cases: Vec::new(),
+            artifacts: Vec::new(),
         });
     }
     results

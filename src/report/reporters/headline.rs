@@ -69,7 +69,7 @@ fn passed(report: &Report) -> String {
     }
     clauses.extend(not_deployed(report));
     let tests = report.environments.iter().flat_map(|e| &e.tests);
-    let passed = tests.filter(|t| t.outcome == TestOutcome::Passed).count();
+    let passed = tests.filter(|t| matches!(t.outcome, TestOutcome::Passed | TestOutcome::Flaky)).count();
     if passed > 0 {
         clauses.push(format!("{} passed", count(passed, "test")));
     }

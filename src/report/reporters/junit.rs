@@ -159,7 +159,7 @@ impl<'a> Cases<'a> {
     fn add_test(&mut self, test: &TestResult) {
         let proof = proof_of(test);
         let status = match test.outcome {
-            TestOutcome::Passed => TestCaseStatus::success(),
+            TestOutcome::Passed | TestOutcome::Flaky => TestCaseStatus::success(),
             TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, &proof),
             TestOutcome::Tolerated => skipped(&format!("{}: {}", trials::word(test.outcome), test.message)),
             TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", &proof),

@@ -317,6 +317,8 @@ fn test(name: &str, outcome: TestOutcome, message: &str) -> TestResult {
         attempts: 1,
         evidence: Vec::new(),
         location: None,
+        cases: Vec::new(),
+        artifacts: Vec::new(),
     }
 }
 

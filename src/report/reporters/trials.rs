@@ -8,8 +8,14 @@ use crate::wording::count;
 pub(crate) fn clause(environment: &EnvironmentReport) -> String {
     let tests = &environment.tests;
     let all = count(tests.len(), "test");
-    let worst_first =
-        [TestOutcome::Broken, TestOutcome::Failed, TestOutcome::Tolerated, TestOutcome::Passed, TestOutcome::Skipped];
+    let worst_first = [
+        TestOutcome::Broken,
+        TestOutcome::Failed,
+        TestOutcome::Tolerated,
+        TestOutcome::Flaky,
+        TestOutcome::Passed,
+        TestOutcome::Skipped,
+    ];
     let counted = worst_first.map(|outcome| (tests.iter().filter(|test| test.outcome == outcome).count(), outcome));
     let ended: Vec<(usize, TestOutcome)> = counted.into_iter().filter(|(number, _)| *number > 0).collect();
     match ended.as_slice() {
@@ -46,6 +52,7 @@ fn tolerated_tests(number: usize) -> String {
 pub(crate) fn word(outcome: TestOutcome) -> &'static str {
     match outcome {
         TestOutcome::Passed => "passed",
+        TestOutcome::Flaky => "flaky",
         TestOutcome::Failed => "failed",
         TestOutcome::Tolerated => "failed but tolerated",
         TestOutcome::Broken => "broken",

@@ -130,6 +130,7 @@ fn tests_of(environment: &EnvironmentReport) -> String {
 fn test_line(test: &TestResult) -> String {
     let mark = match test.outcome {
         TestOutcome::Passed => "✅",
+        TestOutcome::Flaky => "⚠️",
         TestOutcome::Failed | TestOutcome::Broken => "❌",
         TestOutcome::Tolerated => "⚠️",
         TestOutcome::Skipped => "⏭",
