@@ -84,6 +84,9 @@ fn altered_test(before: &TestConfig, base: &Config, change: &Config) -> Option<A
 
 fn what_differs(before: &TestConfig, after: &TestConfig) -> String {
     let (was, is) = (before.probe.kind(), after.probe.kind());
+    if before.probe == after.probe {
+        return "how it is run".to_owned();
+    }
     if was == is { format!("its `{is}`") } else { format!("`{was}` becomes `{is}`") }
 }
 

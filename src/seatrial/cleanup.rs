@@ -48,6 +48,7 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
         repository: repository.as_deref(),
         log: &log,
         cancel: &cancel,
+        beside: None,
     };
     let mut exit = EXIT_PASSED;
     let mut found = false;

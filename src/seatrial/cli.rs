@@ -99,6 +99,9 @@ pub(crate) enum Command {
     Report(Deferred<DeliverArgs>),
     /// Print the JSON Schema of seatrial.yaml or of the JSON report.
     Schema(Deferred<SchemaArgs>),
+    /// Print the files that a test left, when it has ended: beside it, in its pod.
+    #[command(hide = true)]
+    Collect(Deferred<CollectArgs>),
 }
 
 /// The command line's definition; a command has its flags once it is parsed or built.
@@ -165,6 +168,15 @@ pub(crate) struct ReportArgs {
     /// Write a report as terminal, markdown, junit or json to FILE or to standard output (repeatable).
     #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
     pub(crate) output: Vec<Output>,
+}
+
+impl ReportArgs {
+    /// The directory of the first report that is written to a file.
+    pub(crate) fn beside(&self) -> Option<PathBuf> {
+        let file = self.output.iter().find_map(|output| output.file.as_deref())?;
+        let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
+        Some(directory.unwrap_or(std::path::Path::new(".")).to_owned())
+    }
 }
 
 /// Flags of what is rendered.
@@ -306,6 +318,18 @@ pub(crate) struct DeliverArgs {
     pub(crate) ca_bundle: Option<PathBuf>,
 }
 
+/// Flags of `collect`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CollectArgs {
+    /// Pattern of JUnit files (repeatable).
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) junit: Vec<String>,
+
+    /// Pattern of files to keep (repeatable).
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) artifact: Vec<String>,
+}
+
 /// Flags of `schema`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SchemaArgs {
@@ -344,7 +368,10 @@ mod tests {
             .filter(|line| line.starts_with(char::is_alphabetic))
             .filter_map(|line| line.split_whitespace().next())
             .collect();
-        let mut defined: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+        let command = Cli::command();
+        // What a pod of ours runs is not for people.
+        let shown = command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set());
+        let mut defined: Vec<String> = shown.map(|subcommand| subcommand.get_name().to_owned()).collect();
         let mut sorted = listed.clone();
         sorted.sort_unstable();
         defined.sort_unstable();

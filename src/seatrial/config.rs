@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use seatrial_discover::{FluxRoot, Source};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
-use seatrial_smoke::Probe;
+use seatrial_smoke::{Probe, TestOptions};
 use seatrial_tree::{join, parent};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) checkouts: Vec<CheckoutConfig>,
     /// Tests against what is live.
     pub(crate) tests: Vec<TestConfig>,
+    /// Image of Seatrial itself, for bringing files out of pods.
+    pub(crate) collector: Option<String>,
     /// Rule id → level.
     pub(crate) rules: IndexMap<String, RuleLevel>,
     /// Where the report goes.
@@ -89,6 +91,8 @@ pub(crate) struct TestConfig {
     pub(crate) environment: String,
     /// What it does.
     pub(crate) probe: Probe,
+    /// How long, how often, behind what.
+    pub(crate) options: TestOptions,
 }
 
 /// A source that is a path.
@@ -341,7 +345,8 @@ pub(crate) enum SourceReach {
 impl TestConfig {
     /// Whether it is the same test in all that it says.
     pub(crate) fn is_same(&self, other: &TestConfig) -> bool {
-        self.name.value == other.name.value && self.environment == other.environment && self.probe == other.probe
+        let same = |a: &TestConfig, b: &TestConfig| a.probe == b.probe && a.options == b.options;
+        self.name.value == other.name.value && self.environment == other.environment && same(self, other)
     }
 }
 

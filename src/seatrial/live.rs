@@ -1,5 +1,6 @@
 //! The live half of one environment: connect, deploy, test. Turns what the rooms below say into stage outcomes.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,8 @@ pub(crate) struct LiveContext<'a> {
     pub(crate) repository: Option<&'a str>,
     pub(crate) log: &'a ProgressLog,
     pub(crate) cancel: &'a CancelToken,
+    /// Directory of the first report that is written to a file: files that tests leave are kept in it.
+    pub(crate) beside: Option<&'a Path>,
 }
 
 /// A cluster that an environment is deployed to.
@@ -95,7 +98,11 @@ impl LiveTarget {
         }
         let named = match probe {
             Probe::Http(http) => http.service.as_deref().map(|name| ("Service", name)),
+            Probe::Tcp(tcp) => tcp.service.as_deref().map(|name| ("Service", name)),
+            Probe::Grpc(grpc) => grpc.endpoint.as_deref().map(|name| ("Service", name)),
             Probe::Rollout(rollout) => rollout.workload.split_once('/'),
+            Probe::Command(command) => command.service.as_deref().map(|name| ("Service", name)),
+            Probe::Job(_) | Probe::HelmTest(_) => None,
         };
         let same =
             |m: &&Manifest| named.is_some_and(|(kind, name)| m.id.kind.eq_ignore_ascii_case(kind) && m.id.name == name);

@@ -9,6 +9,7 @@ mod charts;
 mod checkouts;
 mod cleanup;
 mod cli;
+mod collect;
 mod commands;
 mod common_lines;
 mod compared;
@@ -130,6 +131,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         },
         Command::Report(args) => on_runtime(report_from::deliver(args)),
         Command::Schema(args) => commands::schema(args),
+        Command::Collect(args) => on_runtime(collect::collect(args)),
     }
 }
 
@@ -161,6 +163,6 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Render(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),
         Command::Report(args) => Some(&mut args.common),
-        Command::Image(_) | Command::Schema(_) => None,
+        Command::Image(_) | Command::Schema(_) | Command::Collect(_) => None,
     }
 }

@@ -119,6 +119,7 @@ impl Trial<'_> {
     /// Deploys and tests one environment, or says why not.
     async fn live(&self, judged: &mut Judged, prepared: &Preparation) {
         let repository = self.context.repository();
+        let beside = self.args.report.beside();
         let live = LiveContext {
             session: self.context.session,
             transport: self.transport,
@@ -126,6 +127,7 @@ impl Trial<'_> {
             repository: repository.as_deref(),
             log: self.log,
             cancel: self.cancel,
+            beside: beside.as_deref(),
         };
         let environment = match self.permitted(judged, &live) {
             Ok(environment) => environment,

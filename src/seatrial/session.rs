@@ -201,7 +201,8 @@ pub(crate) fn masker_of<'a>(env: impl Iterator<Item = (&'a str, &'a str)>) -> Ma
     masker
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether the name of a variable says that its value is a secret.
+pub(crate) fn is_secret(name: &str) -> bool {
     let upper = name.to_uppercase();
     SECRET_NAMES.iter().any(|part| upper.contains(part))
 }

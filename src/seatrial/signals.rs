@@ -22,11 +22,27 @@ pub(crate) const POST_WITHIN: Duration = Duration::from_millis(5500);
 /// # Errors
 /// [`Stop::Broken`] when the operating system refuses.
 pub(crate) fn listen(log: &ProgressLog) -> Result<CancelToken, Stop> {
-    let register = |kind| signal(kind).map_err(|e| Stop::Broken(format!("cannot listen for signals: {e}")));
     let (interrupt, terminate) = (register(SignalKind::interrupt())?, register(SignalKind::terminate())?);
     let (canceller, token) = CancelToken::new();
     tokio::spawn(obey(interrupt, terminate, log.clone(), canceller));
     Ok(token)
+}
+
+/// Waits for SIGTERM or SIGINT, and does nothing else.
+///
+/// # Errors
+/// [`Stop::Broken`] when the operating system refuses.
+pub(crate) async fn ended() -> Result<(), Stop> {
+    let (mut interrupt, mut terminate) = (register(SignalKind::interrupt())?, register(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn register(kind: SignalKind) -> Result<Signal, Stop> {
+    signal(kind).map_err(|e| Stop::Broken(format!("cannot listen for signals: {e}")))
 }
 
 /// Tells the run to stop at the first signal, and ends it when it does not end by itself.

@@ -1,12 +1,15 @@
-//! The tests of one environment: run one after another, and what became of them as results and findings.
+//! The tests of one environment: what they need to know, and what became of them as results and findings.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use seatrial_model::{
-    Evidence, Finding, Manifest, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome, TestResult, ids,
-    locate,
+    Evidence, Finding, Manifest, ReleaseRole, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome,
+    TestResult, ids, locate,
 };
-use seatrial_smoke::{Context, Probe, Test};
+use seatrial_smoke::{Context, Grpc, Planned, Probe, Shared, Tcp, Test};
+use seatrial_tree::{join, parent};
 
 use crate::authority::{ChosenTest, TestSource};
 use crate::config::{self, Placeholders, TestConfig, fill};
@@ -19,7 +22,7 @@ const TOLERATED: &str =
     "; the pull request changes or removes this test, so it ran as on the base and does not fail the run";
 
 impl LiveContext<'_> {
-    /// Runs the environment's tests one after another; a signal stops the one that runs and those behind it.
+    /// Runs the environment's tests; a signal stops those that run and those behind them.
     pub(crate) async fn test(
         &self,
         judged: &mut Judged,
@@ -35,55 +38,94 @@ impl LiveContext<'_> {
             judged.report.stages.push(StageOutcome { stage: Stage::Test, result, summary, duration_ms });
             return;
         }
-        let mut results = Vec::new();
-        for test in tests {
-            let mut result = if self.cancel.is_cancelled() {
-                not_run(test.config, "stopped by a signal")
-            } else {
-                tokio::select! {
-                    result = self.run_test(test.config, target, &judged.manifests) => result,
-                    () = self.cancel.cancelled() => not_run(test.config, "stopped by a signal"),
-                }
-            };
-            if test.source == TestSource::BaseAlone && result.outcome == TestOutcome::Failed {
-                result.outcome = TestOutcome::Tolerated;
-                result.message.push_str(TOLERATED);
-            }
+        let planned: Vec<Planned> = self.planned(tests, judged, target, workspace);
+        let name = judged.planned.name.clone();
+        let told = |result: &TestResult| self.tell(&name, result);
+        let mut results = seatrial_smoke::run(&planned, &told).await;
+        for (test, result) in tests.iter().zip(&mut results) {
+            self.finish(test, result, workspace);
             let span = span_of(test, workspace);
-            result.location = span.map(|span| locate(&self.session.sources, &self.session.masker, span));
-            judged.findings.extend(span.and_then(|span| self.test_finding(span, &result)));
-            let word = match result.outcome {
-                TestOutcome::Passed => "pass",
-                TestOutcome::Flaky => "flaky",
-                TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => "fail",
-                TestOutcome::Skipped => "skip",
-            };
-            self.log.line(&format!("{word:<6} {:<5} {} {}", judged.planned.name, result.name, result.message));
-            results.push(result);
+            judged.findings.extend(span.and_then(|span| self.test_finding(span, result)));
         }
         judged.report.stages.push(test_stage(&results, elapsed_ms(started)));
         judged.report.target = Some(target.target.clone());
         judged.report.tests = results;
     }
 
-    async fn run_test(&self, config: &TestConfig, target: &LiveTarget, manifests: &[Manifest]) -> TestResult {
-        let probe = match with_address(config.probe.clone(), &target.placeholders) {
-            Ok(probe) => probe,
-            Err(sentence) => return TestResult { outcome: TestOutcome::Broken, ..not_run(config, &sentence) },
+    /// Tests with all that they need to know.
+    fn planned(
+        &self,
+        tests: &[ChosenTest<'_>],
+        judged: &Judged,
+        target: &LiveTarget,
+        workspace: &Workspace,
+    ) -> Vec<Planned> {
+        let shared = Arc::new(self.shared(judged, target, workspace));
+        let plan = |test: &ChosenTest<'_>| {
+            let config = test.config;
+            let (probe, wrong) = match with_address(config.probe.clone(), &target.placeholders) {
+                Ok(probe) => (probe, None),
+                Err(sentence) => (config.probe.clone(), Some(sentence)),
+            };
+            let context = Context {
+                cluster: target.cluster.clone(),
+                transport: self.transport.clone(),
+                namespace: target.namespace_of(&probe, &judged.manifests),
+                job: job_of(test, judged, target, workspace),
+                shared: Arc::clone(&shared),
+                wrong,
+            };
+            let test = Test { name: config.name.value.clone(), probe, options: config.options.clone() };
+            Planned { test, context }
         };
-        let context = Context {
-            cluster: target.cluster.clone(),
-            transport: self.transport.clone(),
-            namespace: target.namespace_of(&probe, manifests),
+        tests.iter().map(plan).collect()
+    }
+
+    fn shared(&self, judged: &Judged, target: &LiveTarget, workspace: &Workspace) -> Shared {
+        let session = self.session;
+        let is_hook = |manifest: &&Manifest| {
+            manifest.release.as_ref().is_some_and(|part| matches!(part.role, ReleaseRole::Hook(_)))
         };
-        let test = Test { name: config.name.value.clone(), probe };
-        let mut results = seatrial_smoke::run(std::slice::from_ref(&test), &context).await;
-        let Some(mut result) = results.pop() else { return not_run(config, "the test gave no result") };
+        Shared {
+            environment: judged.planned.name.clone(),
+            url: target.target.url.clone(),
+            preview: target.target.preview_namespace.clone(),
+            directory: workspace.root.join(parent(&workspace.config_path)),
+            variables: session.env.clone(),
+            is_secret: crate::session::is_secret,
+            run: format!("{:08x}", session.nonce as u32),
+            collector: workspace.config.as_ref().and_then(|config| config.collector.clone()),
+            artifacts: self.beside.map(Path::to_path_buf),
+            is_simulated: target.target.simulated,
+            manifests: judged.manifests.iter().filter(is_hook).cloned().collect(),
+            cancel: self.cancel.clone(),
+        }
+    }
+
+    /// One line of progress.
+    fn tell(&self, environment: &str, result: &TestResult) {
+        let word = match result.outcome {
+            TestOutcome::Passed => "pass",
+            TestOutcome::Flaky => "flaky",
+            TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => "fail",
+            TestOutcome::Skipped => "skip",
+        };
+        let message = self.session.masked(&result.message);
+        self.log.line(&format!("{word:<6} {environment:<5} {} {message}", result.name));
+    }
+
+    /// What the result of a test does not know by itself: in whose words it ran, and where it stands.
+    fn finish(&self, test: &ChosenTest<'_>, result: &mut TestResult, workspace: &Workspace) {
         result.message = self.session.masked(&result.message);
         for evidence in &mut result.evidence {
             evidence.text = self.session.masked(&evidence.text);
         }
-        result
+        if test.source == TestSource::BaseAlone && result.outcome == TestOutcome::Failed {
+            result.outcome = TestOutcome::Tolerated;
+            result.message.push_str(TOLERATED);
+        }
+        result.location =
+            span_of(test, workspace).map(|span| locate(&self.session.sources, &self.session.masker, span));
     }
 
     /// A failed test as a finding: so that it has a line, an annotation and a fingerprint.
@@ -118,35 +160,59 @@ fn span_of(test: &ChosenTest<'_>, workspace: &Workspace) -> Option<Span> {
 }
 
 fn with_address(probe: Probe, placeholders: &Placeholders) -> Result<Probe, String> {
-    match probe {
+    let filled = |text: Option<&str>| text.map(|text| fill(text, placeholders)).transpose();
+    Ok(match probe {
         Probe::Http(mut http) => {
-            http.url = http.url.as_deref().map(|url| fill(url, placeholders)).transpose()?;
+            http.url = filled(http.url.as_deref())?;
             http.redirects =
                 http.redirects.iter().map(|origin| fill(origin, placeholders)).collect::<Result<_, _>>()?;
-            Ok(Probe::Http(http))
+            Probe::Http(http)
         }
-        rollout @ Probe::Rollout(_) => Ok(rollout),
-    }
+        Probe::Tcp(tcp) => Probe::Tcp(Tcp { address: filled(tcp.address.as_deref())?, ..tcp }),
+        Probe::Grpc(grpc) => Probe::Grpc(Grpc { address: filled(grpc.address.as_deref())?, ..grpc }),
+        other @ (Probe::Rollout(_) | Probe::Job(_) | Probe::Command(_) | Probe::HelmTest(_)) => other,
+    })
 }
 
-fn not_run(config: &TestConfig, because: &str) -> TestResult {
-    TestResult {
-        name: config.name.value.clone(),
-        kind: config.probe.kind().to_owned(),
-        outcome: TestOutcome::Skipped,
-        message: because.to_owned(),
-        duration_ms: 0,
-        attempts: 0,
-        evidence: Vec::new(),
-        location: None,
-        cases: Vec::new(),
-        artifacts: Vec::new(),
+/// The Job that a test's `manifest` holds. It is the checkout's: what runs outside of the environment's namespaces is not made of it.
+fn job_of(
+    test: &ChosenTest<'_>,
+    judged: &Judged,
+    target: &LiveTarget,
+    workspace: &Workspace,
+) -> Option<Result<serde_json::Value, String>> {
+    let Probe::Job(job) = &test.config.probe else { return None };
+    let path = job.manifest.as_deref()?;
+    if test.source == TestSource::BaseAlone
+        || !target.holds(&test.config.probe, &judged.manifests, judged.planned.minor)
+    {
+        let namespace = target.namespace_of(&test.config.probe, &judged.manifests);
+        return Some(Err(format!(
+            "`{path}` is the pull request's, and its Job would run in `{namespace}`, outside of the environment"
+        )));
+    }
+    Some(read_job(path, workspace))
+}
+
+fn read_job(path: &str, workspace: &Workspace) -> Result<serde_json::Value, String> {
+    let at = join(parent(&workspace.config_path), path);
+    let at = at.ok_or_else(|| format!("`job.manifest`: `{path}` leads out of the repository"))?;
+    let file = workspace.tree.read(&at).map_err(|error| format!("`job.manifest`: {error}"))?;
+    let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kubectl);
+    if let Some(error) = parsed.findings.first() {
+        return Err(format!("`job.manifest`: `{path}` is not valid YAML: {}", error.message));
+    }
+    let documents: Vec<_> = parsed.documents.iter().filter(|document| document.node.get("kind").is_some()).collect();
+    match documents.as_slice() {
+        [one] => Ok(one.node.to_json()),
+        several => Err(format!("`job.manifest`: `{path}` holds {} objects; a test needs one Job", several.len())),
     }
 }
 
 fn test_stage(results: &[TestResult], duration_ms: u64) -> StageOutcome {
     let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count();
-    let (passed, failed) = (count(TestOutcome::Passed), count(TestOutcome::Failed));
+    let (flaky, failed) = (count(TestOutcome::Flaky), count(TestOutcome::Failed));
+    let passed = count(TestOutcome::Passed) + flaky;
     let broken = results.iter().find(|r| r.outcome == TestOutcome::Broken);
     let skipped = results.iter().find(|r| r.outcome == TestOutcome::Skipped);
     let result = match (broken, skipped) {
@@ -157,6 +223,7 @@ fn test_stage(results: &[TestResult], duration_ms: u64) -> StageOutcome {
     };
     let tolerated = count(TestOutcome::Tolerated);
     let summary = match (failed, tolerated) {
+        (0, 0) if flaky > 0 => format!("{passed} passed, {flaky} of them flaky"),
         (0, 0) => format!("{passed} passed"),
         (0, tolerated) => format!("{passed} passed, {tolerated} failed and tolerated"),
         (failed, _) => format!("{failed} of {} failed", results.len()),

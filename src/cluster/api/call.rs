@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use http_body_util::BodyExt as _;
 use hyper_util::client::legacy;
 use jiff::{SignedDuration, Timestamp};
@@ -207,21 +207,28 @@ impl Line {
 
     /// The request with the whole address, and who we are.
     fn finished(&self, call: &Call, session: &Session) -> Result<Request<Body>, ApiError> {
-        let (mut parts, body) = call.request.clone().into_parts();
-        let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let base = self.access.base.as_str().trim_end_matches('/');
-        let invalid = |_| ApiError::Configuration(format!("the path `{path}` is not valid"));
-        parts.uri = Uri::try_from(format!("{base}{path}")).map_err(invalid)?;
-        let headers = &mut parts.headers;
-        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        if let Some(authorization) = &session.authorization {
-            headers.insert(header::AUTHORIZATION, authorization.clone());
-        }
-        for (name, value) in &self.access.impersonation {
-            headers.append(name.clone(), value.clone());
-        }
-        Ok(Request::from_parts(parts, Body::from(body)))
+        let request = call.request.clone().map(Body::from);
+        let path = request.uri().path().to_owned();
+        let addressed = addressed(request, &self.access.base, session, &self.access.impersonation);
+        let mut request = addressed.map_err(|_| ApiError::Configuration(format!("the path `{path}` is not valid")))?;
+        request.headers_mut().entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        Ok(request)
+    }
+
+    /// A client that sends whatever it is given with our credentials: for what kube does by itself, as upgrading a connection.
+    ///
+    /// # Errors
+    /// [`ApiError::Configuration`]: there are no credentials.
+    pub(crate) async fn client(&self) -> Result<kube::Client, ApiError> {
+        let session = self.session(Renewal::WhenExpired).await?;
+        let (base, impersonation) = (self.access.base.clone(), self.access.impersonation.clone());
+        let namespace = self.access.namespace.clone();
+        let send = move |request: Request<Body>| {
+            let session = Arc::clone(&session);
+            let request = addressed(request, &base, &session, &impersonation);
+            async move { session.client.send(request.map_err(kube::Error::Service)?).await }
+        };
+        Ok(kube::Client::new(tower::service_fn(send), namespace))
     }
 
     async fn session(&self, renewal: Renewal) -> Result<Arc<Session>, ApiError> {
@@ -254,6 +261,27 @@ impl Line {
         *held = Some(Arc::clone(&session));
         Ok(session)
     }
+}
+
+/// A request to a path from the server's root, with the whole address and who we are.
+fn addressed(
+    request: Request<Body>,
+    base: &url::Url,
+    session: &Session,
+    impersonation: &[(HeaderName, HeaderValue)],
+) -> Result<Request<Body>, Box<dyn std::error::Error + Send + Sync>> {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    parts.uri = Uri::try_from(format!("{}{path}", base.as_str().trim_end_matches('/')))?;
+    let headers = &mut parts.headers;
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+    if let Some(authorization) = &session.authorization {
+        headers.insert(header::AUTHORIZATION, authorization.clone());
+    }
+    for (name, value) in impersonation {
+        headers.append(name.clone(), value.clone());
+    }
+    Ok(Request::from_parts(parts, body))
 }
 
 /// The attempts of one call.

@@ -292,22 +292,45 @@ impl Cluster {
         lines: u32,
         run: ContainerRun,
     ) -> Result<String, ApiError> {
-        let id = ObjectId::new("", "Pod", Some(namespace), pod);
-        let target = self.target("v1", "Pod", Some(namespace), pod).await?;
         let parameters = LogParams {
-            container: Some(container.to_owned()),
             tail_lines: Some(i64::from(lines)),
-            limit_bytes: i64::try_from(MOST_OF_A_LOG).ok(),
             previous: run == ContainerRun::Previous,
             ..LogParams::default()
         };
+        let log = self.log((namespace, pod, container), parameters, MOST_OF_A_LOG).await?;
+        Ok(self.masker().mask(&log).into_owned())
+    }
+
+    /// All that the log of a container has, at most so many bytes of it, and **not masked**: for a program to read.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn whole_log(
+        &self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        most: usize,
+    ) -> Result<String, ApiError> {
+        self.log((namespace, pod, container), LogParams::default(), most).await
+    }
+
+    async fn log(
+        &self,
+        (namespace, pod, container): (&str, &str, &str),
+        parameters: LogParams,
+        most: usize,
+    ) -> Result<String, ApiError> {
+        let target = self.target("v1", "Pod", Some(namespace), pod).await?;
+        let (container, limit_bytes) = (Some(container.to_owned()), i64::try_from(most).ok());
+        let parameters = LogParams { container, limit_bytes, ..parameters };
         let request = target.request.logs(&target.segment, &parameters);
         let mut call = target.read("get", request)?;
         call.about.resource = "pods/log".to_owned();
-        call.about.name = Some(id.name);
-        call.body = MostBody::Cut(MOST_OF_A_LOG);
+        call.about.name = Some(pod.to_owned());
+        call.body = MostBody::Cut(most);
         let answer = self.0.line.call(&call).await?;
-        Ok(self.masker().mask(&String::from_utf8_lossy(&answer.body)).into_owned())
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
     }
 
     pub(crate) fn line(&self) -> &Line {

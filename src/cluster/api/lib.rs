@@ -1,4 +1,4 @@
-//! Our few verbs over kube-rs: get, list, dry-run, apply, create, delete, logs, the service proxy; and who we are to the cluster.
+//! Our few verbs over kube-rs: get, list, dry-run, apply, create, delete, logs, port-forward, the service proxy; and who we are to the cluster.
 //!
 //! kube gives the types, the requests and the client; kubeconfig reading, credentials, TLS, retries and sentences are ours, so that nothing
 //! is interactive, nothing waits for ever and no error shows a credential.
@@ -16,6 +16,8 @@ mod error;
 mod kubeconfig;
 mod path;
 mod plugin;
+mod port_forward;
+mod process_group;
 mod service;
 mod target;
 
@@ -24,5 +26,7 @@ pub use cluster::{Applied, Cluster, ContainerRun, FIELD_MANAGER};
 pub use error::{ApiError, Conflict};
 pub use kubeconfig::named_files;
 pub use path::stays_below;
-pub use service::ProxyAnswer;
+pub use port_forward::PortForward;
+pub use process_group::ProcessGroup;
+pub use service::{ProxyAnswer, ProxyRequest};
 pub use target::{ClusterTarget, Environment};

@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use crate::credentials::{Credential, Identity, bearer};
-use crate::{ApiError, Environment};
+use crate::{ApiError, Environment, ProcessGroup};
 
 /// Longer than a cold `az` or `aws` takes, shorter than a person's patience.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -103,7 +103,7 @@ impl Plugin {
         // A group of its own, so that what it starts dies with it.
         command.process_group(0).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
-        let mut group = Group(child.id());
+        let mut group = ProcessGroup::of(&child);
         let outcome = tokio::time::timeout(self.deadline, finish(&mut child)).await;
         let Ok(outcome) = outcome else {
             let seconds = self.deadline.as_secs();
@@ -112,7 +112,7 @@ impl Plugin {
             );
         };
         // It has ended by itself: its number may soon be another's.
-        group.0 = None;
+        group.forget();
         let (status, stdout, stderr) = outcome.map_err(|error| self.error(&format!("cannot be run: {error}")))?;
         if !status.success() {
             let how = match status.code() {
@@ -219,19 +219,6 @@ fn find(command: &str, path: &str) -> Found {
         Some(program) if program.is_absolute() => Found::At(program),
         Some(_) => Found::InWorkingDirectory,
         None => Found::Nowhere,
-    }
-}
-
-/// Kills the plugin's process group when it is dropped: at the deadline, or when the run is cancelled.
-struct Group(Option<u32>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let id = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
-        if let Some(id) = id {
-            // The usual answer is that nobody is left: that is what is wanted.
-            let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
-        }
     }
 }
 

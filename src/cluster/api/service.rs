@@ -1,4 +1,4 @@
-//! HTTP GET through the API server's service proxy.
+//! HTTP through the API server's service proxy.
 
 use std::time::Duration;
 
@@ -23,31 +23,43 @@ pub struct ProxyAnswer {
     pub body: Vec<u8>,
 }
 
+/// A request to a service.
+#[derive(Clone, Debug, Default)]
+pub struct ProxyRequest<'a> {
+    /// `GET` by default.
+    pub method: http::Method,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its name.
+    pub service: &'a str,
+    /// Name or number of its port (`https:NAME` to speak TLS to it); `None` is the only one.
+    pub port: Option<&'a str>,
+    /// Path with query.
+    pub path: &'a str,
+    /// Headers to send.
+    pub headers: &'a [(String, String)],
+    /// What is sent along.
+    pub body: &'a str,
+}
+
 impl Cluster {
-    /// An HTTP GET through the API server's service proxy: `port` is a name or a number (`https:NAME` to speak TLS to it), `None` the only one.
-    /// One attempt: the caller has a patience of its own. Redirects are answers.
+    /// HTTP through the API server's service proxy. One attempt: the caller has a patience of its own. Redirects are answers.
     ///
     /// # Errors
     /// See [`ApiError`]; an HTTP error status of the service is an answer, not an error. [`ApiError::is_service_unavailable`] tells
     /// that the API server found nobody behind the service.
-    pub async fn proxy_get(
-        &self,
-        namespace: &str,
-        service: &str,
-        port: Option<&str>,
-        path: &str,
-        headers: &[(String, String)],
-        timeout: Duration,
-    ) -> Result<ProxyAnswer, ApiError> {
+    pub async fn proxy(&self, asked: &ProxyRequest<'_>, timeout: Duration) -> Result<ProxyAnswer, ApiError> {
+        let ProxyRequest { namespace, service, port, path, headers, body, .. } = *asked;
         let route = route(namespace, service, port, path)?;
-        let mut request = http::Request::get(route).body(Vec::new()).map_err(|_| unaskable(path))?;
+        let request = http::Request::builder().method(asked.method.clone()).uri(route);
+        let mut request = request.body(body.as_bytes().to_vec()).map_err(|_| unaskable(path))?;
         request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("*/*"));
         for (name, value) in headers {
             let (name, value) = allowed(name, value)?;
             request.headers_mut().insert(name, value);
         }
         let about = About {
-            verb: "get",
+            verb: verb_of(&asked.method),
             resource: "services/proxy".to_owned(),
             namespace: Some(namespace.to_owned()),
             kind: None,
@@ -70,6 +82,17 @@ impl ApiError {
     pub fn is_service_unavailable(&self) -> bool {
         let ApiError::Server { code: 502..=504, message } = self else { return false };
         message.contains("no endpoints available") || message.contains("error trying to reach service")
+    }
+}
+
+/// The verb that RBAC knows a method by (apiserver: `pkg/endpoints/request/requestinfo.go`).
+fn verb_of(method: &http::Method) -> &'static str {
+    match *method {
+        http::Method::POST => "create",
+        http::Method::PUT => "update",
+        http::Method::PATCH => "patch",
+        http::Method::DELETE => "delete",
+        _ => "get",
     }
 }
 

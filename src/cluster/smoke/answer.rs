@@ -1,5 +1,7 @@
 //! An HTTP answer, wherever it came from, and what of it is shown.
 
+use std::time::Duration;
+
 use seatrial_model::{Evidence, MASK, Masker};
 
 /// As much of a body as is shown.
@@ -15,6 +17,8 @@ pub(crate) struct Answer {
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// How long it was waited for.
+    pub(crate) took: Duration,
 }
 
 impl Answer {
@@ -65,7 +69,7 @@ mod tests {
         masker.add("hunter2hunter2");
         let headers = [("content-type", "text/plain"), ("set-cookie", "session=1"), ("x-who", "hunter2hunter2")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let answer = Answer { status: 503, headers, body: b"password hunter2hunter2".to_vec() };
+        let answer = Answer { status: 503, headers, body: b"password hunter2hunter2".to_vec(), ..Answer::default() };
         let evidence = answer.evidence("`/` of service `shop`", &masker);
         assert_eq!(evidence.title, "last answer of `/` of service `shop`");
         let expected = "HTTP 503\ncontent-type: text/plain\nset-cookie: ***\nx-who: ***\n\npassword ***";
@@ -77,7 +81,7 @@ mod tests {
         let masker = Masker::new();
         masker.add("hunter2hunter2");
         let body = format!("{}hunter2hunter2{}", "ü".repeat(1_020), "x".repeat(9_000));
-        let answer = Answer { status: 200, headers: Vec::new(), body: body.into_bytes() };
+        let answer = Answer { status: 200, body: body.into_bytes(), ..Answer::default() };
         let text = answer.evidence("x", &masker).text;
         assert!(text.ends_with("… (11054 bytes in all)") && !text.contains("hunter2"), "{text}");
         assert!(text.contains("ü***x"), "{text}");

@@ -1,10 +1,12 @@
 //! Whether an answer is what was expected. Pure.
 
+use std::time::Duration;
+
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use crate::Expect;
 use crate::answer::Answer;
+use crate::{Expect, parse_duration};
 
 /// A pattern that needs more than this is a mistake or an attack.
 const LARGEST_PATTERN: usize = 1 << 20;
@@ -19,6 +21,7 @@ pub(crate) struct Expectation {
     contains: Option<String>,
     matches: Option<Regex>,
     json: Vec<(String, Value)>,
+    within: Option<Duration>,
 }
 
 impl Expectation {
@@ -47,6 +50,13 @@ impl Expectation {
                 "`expect.json` has `{pointer}`, which is not a JSON pointer: a JSON pointer begins with `/`"
             ));
         }
+        let within = match expect.within.as_deref().map(parse_duration).transpose() {
+            Ok(within) => within,
+            Err(sentence) => {
+                problems.push(format!("`expect.within`: {sentence}"));
+                None
+            }
+        };
         let status = expect.status.unwrap_or(200);
         if !(100..600).contains(&status) {
             problems.push(format!("`expect.status` is {status}, which is not an HTTP status code"));
@@ -55,7 +65,7 @@ impl Expectation {
             return Err(problems);
         }
         let json = expect.json.iter().map(|(pointer, value)| (pointer.clone(), value.clone())).collect();
-        Ok(Expectation { status, headers, contains: expect.contains.clone(), matches, json })
+        Ok(Expectation { status, headers, contains: expect.contains.clone(), matches, json, within })
     }
 
     /// Whether a redirect is what is expected: then none is followed.
@@ -81,6 +91,9 @@ impl Expectation {
         }
         if !self.json.is_empty() {
             wrong.extend(self.json_mismatch(&answer.body));
+        }
+        if let Some(within) = self.within.filter(|within| answer.took > *within) {
+            wrong.push(format!("it took {} ms instead of at most {}", answer.took.as_millis(), within.as_millis()));
         }
         (!wrong.is_empty()).then(|| format!("answered {}, but {}", answer.status, wrong.join(", and ")))
     }
@@ -183,7 +196,12 @@ mod tests {
                 Err(problems) => assert_eq!(problems, case.problems, "{}", case.name),
                 Ok(expectation) => {
                     let Given { status, headers, body } = &case.answer;
-                    let answer = Answer { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
+                    let answer = Answer {
+                        status: *status,
+                        headers: headers.clone(),
+                        body: body.clone().into_bytes(),
+                        ..Answer::default()
+                    };
                     assert_eq!(expectation.mismatch(&answer), case.says, "{}", case.name);
                     assert!(case.problems.is_empty(), "{}", case.name);
                 }

@@ -4,17 +4,19 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use seatrial_api::ApiError;
-use seatrial_model::{Evidence, ObjectId};
+use seatrial_api::{ApiError, ProxyRequest};
+use seatrial_model::{Evidence, ObjectId, TestOutcome};
 use seatrial_transport::{Origin, Redirects, TransportError, Unfollowed, shown_origin};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::expectation::Expectation;
-use crate::patience::{Patience, seconds};
+use crate::patience::seconds;
 use crate::redirect::{Leads, MOST, leads};
 use crate::run::Ended;
-use crate::{Context, Http};
+use crate::trouble::{Trouble, ask};
+use crate::{Context, EnvText, Http, evidence};
 
 /// More of a body is not read.
 const MOST_OF_A_BODY: usize = 1 << 20;
@@ -23,54 +25,79 @@ const MOST_OF_A_BODY: usize = 1 << 20;
 const EXPECT_IT: &str = "expect the redirect with `expect.status`";
 
 /// What became of one attempt.
-enum Attempt {
-    Answered(Answer),
-    /// There is no answer yet, but there may be: a clause that follows what was asked.
-    NotYet(String),
-    /// The cluster cannot be asked, but that may pass.
-    Troubled(String),
-    /// No use in asking again: the test is wrong. A sentence.
-    Wrong(String),
-    /// No use in asking again: the cluster refuses. A sentence.
-    Broken(String),
+type Attempt = Result<Answer, Trouble>;
+
+/// A request, its texts resolved.
+struct Request {
+    method: http::Method,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Request {
+    fn of(http: &Http, context: &Context) -> Result<Request, String> {
+        let masker = context.cluster.masker();
+        let resolved =
+            |(name, text): (&String, &EnvText)| Ok((name.clone(), text.resolve(&context.shared.variables, masker)?));
+        let headers = http.headers.iter().map(resolved).collect::<Result<_, String>>()?;
+        let body = http.body.clone().unwrap_or_default();
+        Ok(Request { method: http.method.unwrap_or_default().to_http(), headers, body })
+    }
+
+    /// Whether redirects are followed: what changes something is not sent a second time.
+    fn is_reading(&self) -> bool {
+        matches!(self.method, http::Method::GET | http::Method::HEAD)
+    }
+}
+
+/// All that is known of a test while it asks.
+struct Asked<'a> {
+    http: &'a Http,
+    request: &'a Request,
+    expectation: &'a Expectation,
+    context: &'a Context,
+}
+
+impl Asked<'_> {
+    fn follows(&self) -> bool {
+        self.request.is_reading() && !self.expectation.is_redirect()
+    }
 }
 
 /// Asks until the answer is as expected or the time is up.
-pub(crate) async fn probe(http: &Http, context: &Context) -> Ended {
+pub(crate) async fn probe(http: &Http, context: &Context, limit: Duration) -> Ended {
     let target = Target::of(http, context);
     let expectation = match Expectation::new(&http.expect) {
         Ok(expectation) => expectation,
         Err(problems) => return Ended::failed(problems.join(", and "), 0),
     };
-    let mut patience = Patience::begin(http.timeout.as_deref());
+    let request = match Request::of(http, context) {
+        Ok(request) => request,
+        Err(sentence) => return Ended::broken(sentence, 0),
+    };
+    if context.shared.is_simulated && http.service.is_some() && !request.is_reading() {
+        return Ended::skipped(format!("the simulated cluster answers GET alone, not {}", request.method));
+    }
+    let asked = Asked { http, request: &request, expectation: &expectation, context };
     let mut evidence: Option<Evidence> = None;
-    loop {
-        let time = patience.attempt();
-        let last = match target.ask(http, &expectation, context, time).await {
-            Attempt::Answered(answer) => match expectation.mismatch(&answer) {
-                None => return Ended::passed(patience.attempts()),
-                Some(mismatch) => {
-                    evidence = Some(answer.evidence(&target.name(), context.cluster.masker()));
-                    Attempt::NotYet(format!("{} {mismatch}", target.name()))
-                }
-            },
-            Attempt::NotYet(clause) => Attempt::NotYet(clause),
-            Attempt::Wrong(sentence) => return Ended::failed(sentence, patience.attempts()),
-            Attempt::Broken(sentence) => return Ended::broken(sentence, patience.attempts()),
-            troubled => troubled,
-        };
-        if patience.pause().await {
-            continue;
-        }
-        let attempts = patience.attempts();
-        let mut ended = match last {
-            Attempt::Troubled(sentence) => Ended::broken(format!("{sentence} ({})", patience.summary()), attempts),
-            Attempt::NotYet(clause) => Ended::failed(format!("{clause} ({})", patience.summary()), attempts),
-            Attempt::Answered(_) | Attempt::Wrong(_) | Attempt::Broken(_) => Ended::failed(String::new(), attempts),
-        };
-        ended.evidence.extend(evidence);
+    let mut ended = ask(limit, async |time| {
+        let answer = target.ask(&asked, time).await?;
+        let Some(mismatch) = expectation.mismatch(&answer) else { return Ok(()) };
+        evidence = Some(answer.evidence(&target.name(), context.cluster.masker()));
+        Err(Trouble::NotYet(format!("{} {mismatch}", target.name())))
+    })
+    .await;
+    if ended.is_passed() {
         return ended;
     }
+    ended.evidence.extend(evidence);
+    // Who cannot be asked about the service cannot be asked about its pods.
+    if ended.outcome == TestOutcome::Failed
+        && let Target::Service { namespace, service, .. } = &target
+    {
+        ended.evidence.extend(evidence::of_service(context, namespace, service).await);
+    }
+    ended
 }
 
 /// What is asked.
@@ -110,52 +137,48 @@ impl<'a> Target<'a> {
         }
     }
 
-    async fn ask(&self, http: &Http, expectation: &Expectation, context: &Context, time: Duration) -> Attempt {
+    async fn ask(&self, asked: &Asked<'_>, time: Duration) -> Attempt {
         match self {
-            Target::Service { path, .. } => self.ask_service(http, expectation, context, path, time).await,
-            Target::Address(address) => self.ask_address(address, http, expectation, context, time).await,
+            Target::Service { path, .. } => self.ask_service(asked, path, time).await,
+            Target::Address(address) => self.ask_address(address, asked, time).await,
         }
     }
 
-    async fn ask_service(
-        &self,
-        http: &Http,
-        expectation: &Expectation,
-        context: &Context,
-        path: &str,
-        time: Duration,
-    ) -> Attempt {
+    async fn ask_service(&self, asked: &Asked<'_>, path: &str, time: Duration) -> Attempt {
         let Target::Service { namespace, service, port, ref only, .. } = *self else {
-            return Attempt::Wrong(self.name());
+            return Err(Trouble::Wrong(self.name()));
         };
+        let Asked { request, context, .. } = *asked;
         let port = match (port, only.get()) {
             (Some(port), _) => Some(port),
             (None, Some(only)) => only.as_deref(),
-            (None, None) => match self.only_port(context, namespace, service, time).await {
-                Ok(found) => only.get_or_init(|| found).as_deref(),
-                Err(attempt) => return attempt,
-            },
+            (None, None) => {
+                let found = self.only_port(context, namespace, service, time).await?;
+                only.get_or_init(|| found).as_deref()
+            }
         };
-        let headers: Vec<(String, String)> = http.headers.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
         let mut path = path.to_owned();
         for hop in 0..=MOST {
-            let asked = context.cluster.proxy_get(namespace, service, port, &path, &headers, time).await;
-            let answer = match asked {
-                Ok(got) => Answer { status: got.status, headers: got.headers, body: got.body },
-                Err(ApiError::NotFound(_)) => return self.of_missing(context, namespace, service, time).await,
-                Err(error) => return self.of_api_error(&error, service, time),
+            let (method, headers, body) = (request.method.clone(), &request.headers, &request.body);
+            let proxied = ProxyRequest { method, namespace, service, port, path: &path, headers, body };
+            let begun = Instant::now();
+            let answer = match context.cluster.proxy(&proxied, time).await {
+                Ok(got) => Answer { status: got.status, headers: got.headers, body: got.body, took: begun.elapsed() },
+                Err(ApiError::NotFound(_)) => return Err(self.of_missing(context, namespace, service, time).await),
+                Err(error) => return Err(self.of_api_error(&error, service, time)),
             };
-            let next = answer.header("location").filter(|_| !expectation.is_redirect() && is_redirect(answer.status));
+            let follows = asked.follows() && is_redirect(answer.status);
+            let next = answer.header("location").filter(|_| follows);
             match next.map(|location| leads(location, namespace, service, &path)) {
                 Some(Leads::Within(next)) if hop < MOST => path = next,
                 Some(Leads::Elsewhere(to)) => {
-                    return Attempt::NotYet(self.leaves_service(&format!("`{}`", shown_origin(&to))));
+                    return Err(Trouble::NotYet(self.leaves_service(&format!("`{}`", shown_origin(&to)))));
                 }
-                Some(Leads::AnotherService) => return Attempt::NotYet(self.leaves_service("another service")),
-                _ => return Attempt::Answered(answer),
+                Some(Leads::AnotherService) => return Err(Trouble::NotYet(self.leaves_service("another service"))),
+                _ => return Ok(answer),
             }
         }
-        Attempt::Wrong(self.name())
+        Err(Trouble::Wrong(self.name()))
     }
 
     /// The name of the service's only port. The proxy takes an address without a port for the port that has no name, and calls a service
@@ -166,7 +189,7 @@ impl<'a> Target<'a> {
         namespace: &str,
         service: &str,
         time: Duration,
-    ) -> Result<Option<String>, Attempt> {
+    ) -> Result<Option<String>, Trouble> {
         let id = ObjectId::new("", "Service", Some(namespace), service);
         let live = match look(context, &id, time).await? {
             Ok(Some(live)) => live,
@@ -184,75 +207,59 @@ impl<'a> Target<'a> {
                 let names: Vec<String> = many.iter().filter_map(name).map(|n| format!("`{n}`")).collect();
                 let sentence =
                     format!("service `{service}` has the ports {}: choose one with `port`", names.join(", "));
-                Err(Attempt::Wrong(sentence))
+                Err(Trouble::Wrong(sentence))
             }
         }
     }
 
     /// The proxy says "not found" of a service that is not there, and of one whose endpoints nobody has written yet.
-    async fn of_missing(&self, context: &Context, namespace: &str, service: &str, time: Duration) -> Attempt {
+    async fn of_missing(&self, context: &Context, namespace: &str, service: &str, time: Duration) -> Trouble {
         let id = ObjectId::new("", "Service", Some(namespace), service);
         let seen = match look(context, &id, time).await {
             Ok(seen) => seen,
-            Err(attempt) => return attempt,
+            Err(trouble) => return trouble,
         };
         match seen {
-            Ok(Some(_)) => Attempt::NotYet(format!("service `{service}` has no endpoints")),
+            Ok(Some(_)) => Trouble::NotYet(format!("service `{service}` has no endpoints")),
             Ok(None) => absent(namespace, service),
-            Err(ApiError::Forbidden { .. }) => Attempt::NotYet(format!(
+            Err(ApiError::Forbidden { .. }) => Trouble::NotYet(format!(
                 "service `{service}` does not exist in namespace `{namespace}`, or has no endpoints"
             )),
             Err(error) => self.of_api_error(&error, service, time),
         }
     }
 
-    fn of_api_error(&self, error: &ApiError, service: &str, time: Duration) -> Attempt {
+    fn of_api_error(&self, error: &ApiError, service: &str, time: Duration) -> Trouble {
         if error.is_service_unavailable() {
-            return Attempt::NotYet(nobody(error, service));
+            return Trouble::NotYet(nobody(error, service));
         }
-        match error {
-            ApiError::TimedOut { .. } => {
-                Attempt::NotYet(format!("{} did not answer within {}", self.name(), seconds(time)))
-            }
-            ApiError::Unreachable { .. }
-            | ApiError::Closed(_)
-            | ApiError::Server { .. }
-            | ApiError::TooManyRequests => Attempt::Troubled(error.to_string()),
-            ApiError::Configuration(_) | ApiError::Rejected { .. } => Attempt::Wrong(error.to_string()),
-            _ => Attempt::Broken(error.to_string()),
-        }
+        Trouble::of(error, &self.name(), time)
     }
 
-    async fn ask_address(
-        &self,
-        address: &str,
-        http: &Http,
-        expectation: &Expectation,
-        context: &Context,
-        time: Duration,
-    ) -> Attempt {
+    async fn ask_address(&self, address: &str, asked: &Asked<'_>, time: Duration) -> Attempt {
         let Ok(url) = reqwest::Url::parse(address) else {
-            return Attempt::Wrong(format!("{} is not a URL", self.name()));
+            return Err(Trouble::Wrong(format!("{} is not a URL", self.name())));
         };
-        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
-        match header_map(http) {
-            Ok(headers) => *request.headers_mut() = headers,
-            Err(sentence) => return Attempt::Wrong(sentence),
+        let mut request = reqwest::Request::new(asked.request.method.clone(), url);
+        *request.headers_mut() = header_map(&asked.request.headers).map_err(Trouble::Wrong)?;
+        if !asked.request.body.is_empty() {
+            *request.body_mut() = Some(asked.request.body.clone().into());
         }
-        let allowed: Vec<Origin> = http.redirects.iter().filter_map(|text| Origin::parse(text)).collect();
-        let redirects = if expectation.is_redirect() { Redirects::Stop } else { Redirects::Follow(&allowed) };
-        match context.transport.attempt(request, redirects, time).await {
-            Ok(response) => match read(response).await {
-                Some(answer) => Attempt::Answered(answer),
-                None => Attempt::NotYet(format!("{} broke off in the middle of its answer", self.name())),
+        let allowed: Vec<Origin> = asked.http.redirects.iter().filter_map(|text| Origin::parse(text)).collect();
+        let redirects = if asked.follows() { Redirects::Follow(&allowed) } else { Redirects::Stop };
+        let begun = Instant::now();
+        match asked.context.transport.attempt(request, redirects, time).await {
+            Ok(response) => match read(response, begun).await {
+                Some(answer) => Ok(answer),
+                None => Err(Trouble::NotYet(format!("{} broke off in the middle of its answer", self.name()))),
             },
-            Err(TransportError::Redirected { to, why, .. }) => Attempt::NotYet(self.leaves_origin(&to, why)),
-            Err(error @ TransportError::Barred { .. }) => Attempt::Wrong(error.to_string()),
-            Err(TransportError::Settings(sentence)) => Attempt::Broken(sentence),
+            Err(TransportError::Redirected { to, why, .. }) => Err(Trouble::NotYet(self.leaves_origin(&to, why))),
+            Err(error @ TransportError::Barred { .. }) => Err(Trouble::Wrong(error.to_string())),
+            Err(TransportError::Settings(sentence)) => Err(Trouble::Broken(sentence)),
             Err(TransportError::TimedOut { .. }) => {
-                Attempt::NotYet(format!("{} did not answer within {}", self.name(), seconds(time)))
+                Err(Trouble::NotYet(format!("{} did not answer within {}", self.name(), seconds(time))))
             }
-            Err(error) => Attempt::NotYet(error.to_string()),
+            Err(error) => Err(Trouble::NotYet(error.to_string())),
         }
     }
 }
@@ -273,13 +280,13 @@ impl Target<'_> {
 }
 
 /// A Service as the API server has it, within the time of an attempt. One that does not answer says nothing about the service.
-async fn look(context: &Context, id: &ObjectId, time: Duration) -> Result<Result<Option<Value>, ApiError>, Attempt> {
-    let late = |_| Attempt::Troubled(format!("the API server did not answer within {}", seconds(time)));
+async fn look(context: &Context, id: &ObjectId, time: Duration) -> Result<Result<Option<Value>, ApiError>, Trouble> {
+    let late = |_| Trouble::Troubled(format!("the API server did not answer within {}", seconds(time)));
     tokio::time::timeout(time, context.cluster.get("v1", id)).await.map_err(late)
 }
 
-fn absent(namespace: &str, service: &str) -> Attempt {
-    Attempt::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`"))
+fn absent(namespace: &str, service: &str) -> Trouble {
+    Trouble::Wrong(format!("service `{service}` does not exist in namespace `{namespace}`"))
 }
 
 /// Why nobody answered for a service, in our words where the API server's are known.
@@ -301,9 +308,9 @@ fn address(url: &str, path: Option<&str>) -> String {
     joined.map_or_else(|| url.to_owned(), String::from)
 }
 
-fn header_map(http: &Http) -> Result<HeaderMap, String> {
+fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::new();
-    for (name, value) in &http.headers {
+    for (name, value) in headers {
         let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a valid header name"))?;
         let value = HeaderValue::try_from(value)
             .map_err(|_| format!("header `{name}` has a value that is not valid in a header"))?;
@@ -313,10 +320,11 @@ fn header_map(http: &Http) -> Result<HeaderMap, String> {
 }
 
 /// `None` when the body breaks off.
-async fn read(mut response: reqwest::Response) -> Option<Answer> {
+async fn read(mut response: reqwest::Response, begun: Instant) -> Option<Answer> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-    let mut answer = Answer { status: response.status().as_u16(), headers, body: Vec::new() };
+    let status = response.status().as_u16();
+    let mut answer = Answer { status, headers, body: Vec::new(), took: Duration::ZERO };
     while let Some(chunk) = response.chunk().await.ok()? {
         let room = MOST_OF_A_BODY - answer.body.len();
         answer.body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
@@ -324,6 +332,7 @@ async fn read(mut response: reqwest::Response) -> Option<Answer> {
             break;
         }
     }
+    answer.took = begun.elapsed();
     Some(answer)
 }
 

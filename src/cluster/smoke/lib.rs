@@ -1,22 +1,48 @@
-//! The tests against what is live: rollout and http. Results as test cases with timings and evidence.
+//! The tests against what is live: what asks (http, tcp, grpc, rollout), and what runs to its end (job, command, helm-test). Results with
+//! timings, cases and evidence.
 //!
 //! A test that does not get what it expects asks again until its time is up; what cannot be judged, because the cluster cannot be asked, is
-//! broken, not failed.
+//! broken, not failed. Each kind is one file: its configuration, what may be wrong with it, and what it does.
 
 mod answer;
+mod collected;
+mod collector;
+mod command;
 mod context;
 mod duration;
+mod endpoint;
+mod env_text;
+mod evidence;
 mod expectation;
+mod files;
+mod forward;
+mod grpc;
+mod helm_test;
 mod http;
+mod job;
+mod job_object;
 mod patience;
 mod problems;
+mod process;
 mod redirect;
 mod rollout;
 mod run;
+mod slug;
+mod suite;
+mod tail;
+mod tcp;
 mod test;
+mod trouble;
 
-pub use context::Context;
+pub use collector::collect;
+pub use command::{Command, Words};
+pub use context::{Context, Shared};
 pub use duration::parse_duration;
+pub use env_text::{EnvText, FromEnv};
+pub use grpc::Grpc;
+pub use helm_test::HelmTest;
+pub use job::Job;
 pub use problems::problems;
-pub use run::run;
-pub use test::{Expect, Http, Probe, Reach, Rollout, Test};
+pub use run::{Planned, run};
+pub use tcp::Tcp;
+pub use test::{Expect, Http, Method, Probe, Reach, Rollout, Test, TestOptions};

@@ -4,11 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::parse_duration;
-
-/// Unless the test says otherwise.
-pub(crate) const DEFAULT: Duration = Duration::from_secs(30);
-
 /// One attempt takes no longer: whoever needs more is not answering.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(10);
 
@@ -25,9 +20,8 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// Begins now and lasts for `timeout`; one that cannot be read was reported by [`crate::problems`] and counts as the default.
-    pub(crate) fn begin(timeout: Option<&str>) -> Patience {
-        let limit = timeout.and_then(|text| parse_duration(text).ok()).unwrap_or(DEFAULT);
+    /// Begins now and lasts for `limit`.
+    pub(crate) fn begin(limit: Duration) -> Patience {
         Patience { begun: Instant::now(), limit, pause: FIRST_PAUSE, attempts: 0 }
     }
 

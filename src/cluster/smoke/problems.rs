@@ -6,7 +6,10 @@ use seatrial_transport::{Origin, is_barred};
 
 use crate::expectation::Expectation;
 use crate::rollout::Workload;
-use crate::{Http, Probe, Test, parse_duration};
+use crate::{Http, Method, Probe, Test, command, grpc, job, parse_duration, tcp};
+
+/// Whoever runs a test more often has another problem.
+const MOST_RETRIES: u32 = 10;
 
 /// Headers that the API server reads itself, so that a test through it cannot send them.
 const OF_THE_SERVER: [&str; 6] =
@@ -15,13 +18,41 @@ const OF_THE_SERVER: [&str; 6] =
 /// Checks a test without running it: durations, regular expressions, JSON pointers, `service` or `url`. Sentences.
 #[must_use]
 pub fn problems(test: &Test) -> Vec<String> {
-    match &test.probe {
+    let mut problems = match &test.probe {
         Probe::Http(http) => of_http(http),
+        Probe::Tcp(tcp) => tcp::problems(tcp),
+        Probe::Grpc(grpc) => grpc::problems(grpc),
         Probe::Rollout(rollout) => {
             let workload = Workload::parse(&rollout.workload).err();
             workload.into_iter().chain(of_timeout(rollout.timeout.as_deref())).collect()
         }
+        Probe::Job(job) => job::problems(job),
+        Probe::Command(command) => command::problems(command),
+        Probe::HelmTest(_) => Vec::new(),
+    };
+    problems.extend(of_options(test));
+    problems
+}
+
+fn of_options(test: &Test) -> Vec<String> {
+    let options = &test.options;
+    let mut problems: Vec<String> = of_timeout(options.timeout.as_deref()).into_iter().collect();
+    let own = match &test.probe {
+        Probe::Http(http) => http.timeout.as_ref(),
+        Probe::Rollout(rollout) => rollout.timeout.as_ref(),
+        _ => None,
+    };
+    if own.is_some() && options.timeout.is_some() {
+        let kind = test.probe.kind();
+        problems.push(format!("`timeout` stands beside `{kind}` and in it; keep one"));
     }
+    if options.retries > MOST_RETRIES {
+        problems.push(format!("`retries` is {}; write a number up to {MOST_RETRIES}", options.retries));
+    }
+    if options.needs.contains(&test.name) {
+        problems.push(format!("`needs` names `{}`, the test itself", test.name));
+    }
+    problems
 }
 
 fn of_http(http: &Http) -> Vec<String> {
@@ -34,6 +65,9 @@ fn of_http(http: &Http) -> Vec<String> {
     }
     if let Some(path) = http.path.as_deref().filter(|path| !path.starts_with('/')) {
         problems.push(format!("`http.path` is `{path}`; it must begin with `/`"));
+    }
+    if http.body.is_some() && matches!(http.method.unwrap_or_default(), Method::Get | Method::Head) {
+        problems.push("`http.body` is sent with a `method` such as `POST`; a GET has none".to_owned());
     }
     for name in http.headers.keys().filter(|name| !is_header_name(name)) {
         problems.push(format!("`http.headers` has `{name}`, which is not a valid header name"));
@@ -109,7 +143,7 @@ fn of_timeout(timeout: Option<&str>) -> Option<String> {
 }
 
 /// DNS-1123 without the limit of length, which the API server knows better.
-fn is_dns_name(text: &str) -> bool {
+pub(crate) fn is_dns_name(text: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
     !text.is_empty() && text.chars().all(inner) && !text.starts_with(['-', '.']) && !text.ends_with(['-', '.'])
 }
@@ -123,12 +157,15 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::TestOptions;
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Case {
         name: String,
         test: Probe,
+        #[serde(default)]
+        options: TestOptions,
         #[serde(default)]
         problems: Vec<String>,
     }
@@ -137,7 +174,7 @@ mod tests {
     fn every_test_is_judged_as_the_table_says() {
         let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/problems.yaml")).expect("valid YAML");
         for case in cases {
-            let found = problems(&Test { name: "x".to_owned(), probe: case.test });
+            let found = problems(&Test { name: "x".to_owned(), probe: case.test, options: case.options });
             assert_eq!(found, case.problems, "{}", case.name);
         }
     }

@@ -1,5 +1,7 @@
 //! `rollout:` a workload reached the state that is desired.
 
+use std::time::Duration;
+
 use seatrial_api::{ApiError, Cluster};
 use seatrial_deploy::{events, gather};
 use seatrial_model::ObjectId;
@@ -57,7 +59,7 @@ impl Workload<'_> {
 }
 
 /// Looks until the workload is as desired, will never be, or the time is up.
-pub(crate) async fn probe(rollout: &Rollout, context: &Context) -> Ended {
+pub(crate) async fn probe(rollout: &Rollout, context: &Context, limit: Duration) -> Ended {
     let workload = match Workload::parse(&rollout.workload) {
         Ok(workload) => workload,
         Err(sentence) => return Ended::failed(sentence, 0),
@@ -66,7 +68,7 @@ pub(crate) async fn probe(rollout: &Rollout, context: &Context) -> Ended {
     let group = workload.api_version.split_once('/').map_or("", |(group, _)| group);
     let id = ObjectId::new(group, workload.kind, Some(namespace), workload.name);
     let named = format!("{} `{}`", workload.kind, workload.name);
-    let mut patience = Patience::begin(rollout.timeout.as_deref());
+    let mut patience = Patience::begin(limit);
     loop {
         let time = patience.attempt();
         let looking = look(&context.cluster, workload.api_version, &id);

@@ -1,60 +1,252 @@
-//! Runs tests one after another.
+//! Runs the tests of an environment: side by side, those behind others that need them, again where they are to be retried.
 
-use seatrial_model::{Evidence, TestOutcome, TestResult};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use seatrial_model::{CaseOutcome, Evidence, TestCase, TestOutcome, TestResult};
 use tokio::time::Instant;
 
-use crate::{Context, Probe, Test, http, problems, rollout};
+use crate::{Context, Probe, Test, command, grpc, helm_test, http, job, problems, rollout, tcp};
 
-/// How a test ended.
+/// So many tests run at a time.
+const AT_ONCE: usize = 8;
+
+/// What a result says when a signal ended it.
+const STOPPED: &str = "stopped by a signal";
+
+/// A test and where it runs.
+#[derive(Clone)]
+pub struct Planned {
+    /// What is asked.
+    pub test: Test,
+    /// Where.
+    pub context: Context,
+}
+
+/// How one run of a test ended.
+#[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) outcome: TestOutcome,
     pub(crate) message: String,
     pub(crate) attempts: u32,
     pub(crate) evidence: Vec<Evidence>,
+    pub(crate) cases: Vec<TestCase>,
+    pub(crate) artifacts: Vec<String>,
 }
 
 impl Ended {
+    pub(crate) fn new(outcome: TestOutcome, message: impl Into<String>, attempts: u32) -> Ended {
+        let (evidence, cases, artifacts) = Default::default();
+        Ended { outcome, message: message.into(), attempts, evidence, cases, artifacts }
+    }
+
     pub(crate) fn passed(attempts: u32) -> Ended {
-        Ended { outcome: TestOutcome::Passed, message: String::new(), attempts, evidence: Vec::new() }
+        Ended::new(TestOutcome::Passed, "", attempts)
     }
 
     pub(crate) fn failed(message: String, attempts: u32) -> Ended {
-        Ended { outcome: TestOutcome::Failed, message, attempts, evidence: Vec::new() }
+        Ended::new(TestOutcome::Failed, message, attempts)
     }
 
     pub(crate) fn broken(message: String, attempts: u32) -> Ended {
-        Ended { outcome: TestOutcome::Broken, message, attempts, evidence: Vec::new() }
+        Ended::new(TestOutcome::Broken, message, attempts)
+    }
+
+    pub(crate) fn is_passed(&self) -> bool {
+        self.outcome == TestOutcome::Passed
+    }
+
+    /// Adds something that a reader should know and that decides nothing.
+    pub(crate) fn remark(&mut self, text: &str) {
+        self.evidence.push(Evidence { title: "remarks".to_owned(), text: text.to_owned() });
+    }
+
+    pub(crate) fn skipped(message: impl Into<String>) -> Ended {
+        Ended::new(TestOutcome::Skipped, message, 0)
     }
 }
 
-/// Runs tests one after another; results in their order. `location` of the results is filled in by the caller. A test that cannot be run is
-/// broken, and the next one is run all the same.
-pub async fn run(tests: &[Test], context: &Context) -> Vec<TestResult> {
-    let mut results = Vec::with_capacity(tests.len());
-    for test in tests {
-        let begun = Instant::now();
-        let wrong = problems(test);
-        let ended = if wrong.is_empty() {
-            match &test.probe {
-                Probe::Http(http) => http::probe(http, context).await,
-                Probe::Rollout(rollout) => rollout::probe(rollout, context).await,
+/// Runs tests, up to eight at a time; results in their order, each also given to `told` when it is there. `location` of the results is filled in
+/// by the caller. A test that cannot be run is broken, and the others are run all the same. A signal ends what runs; what is left of it in the
+/// cluster is deleted.
+pub async fn run(tests: &[Planned], told: &(dyn Fn(&TestResult) + Sync)) -> Vec<TestResult> {
+    let mut results: Vec<Option<TestResult>> = tests.iter().map(|_| None).collect();
+    let mut waiting: Vec<usize> = (0..tests.len()).collect();
+    let mut running = FuturesUnordered::new();
+    loop {
+        while let Some((place, next)) = next_of(&waiting, tests, &results, running.len()) {
+            waiting.remove(place.0);
+            match next {
+                Next::Run => running.push(async move { (place.1, one(&tests[place.1]).await) }),
+                Next::Skip(because) => {
+                    let result = result_of(&tests[place.1], Ended::skipped(because), Instant::now());
+                    told(&result);
+                    results[place.1] = Some(result);
+                }
             }
-        } else {
-            Ended::failed(wrong.join(", and "), 0)
-        };
-        let masker = context.cluster.masker();
-        results.push(TestResult {
-            name: test.name.clone(),
-            kind: test.probe.kind().to_owned(),
-            outcome: ended.outcome,
-            message: masker.mask(&ended.message).into_owned(),
-            duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            attempts: ended.attempts,
-            evidence: ended.evidence,
-            location: None,
-            cases: Vec::new(),
-            artifacts: Vec::new(),
-        });
+        }
+        let Some((index, result)) = running.next().await else { break };
+        told(&result);
+        results[index] = Some(result);
     }
-    results
+    if tests.iter().any(|planned| matches!(planned.test.probe, Probe::Job(_) | Probe::HelmTest(_))) {
+        job::clean_up(tests).await;
+    }
+    let unreached =
+        |index: usize| result_of(&tests[index], Ended::skipped("its needs lead in a circle"), Instant::now());
+    results.into_iter().enumerate().map(|(index, result)| result.unwrap_or_else(|| unreached(index))).collect()
+}
+
+/// What to do about a test that waits.
+enum Next {
+    Run,
+    Skip(String),
+}
+
+/// The first test that waits and need not wait longer: its place among those that wait, its index, and what to do.
+fn next_of(
+    waiting: &[usize],
+    tests: &[Planned],
+    results: &[Option<TestResult>],
+    running: usize,
+) -> Option<((usize, usize), Next)> {
+    waiting.iter().enumerate().find_map(|(place, index)| {
+        let next = match need_of(&tests[*index].test, tests, results) {
+            Need::Met if running < AT_ONCE => Next::Run,
+            Need::Unmet(because) => Next::Skip(because),
+            Need::Met | Need::Open => return None,
+        };
+        Some(((place, *index), next))
+    })
+}
+
+/// What a test needs.
+enum Need {
+    Met,
+    /// It is not known yet.
+    Open,
+    /// Why not, as a clause.
+    Unmet(String),
+}
+
+fn need_of(test: &Test, tests: &[Planned], results: &[Option<TestResult>]) -> Need {
+    let mut open = false;
+    for name in &test.options.needs {
+        let named = tests.iter().zip(results).filter(|(planned, _)| planned.test.name == *name);
+        let outcomes: Vec<Option<TestOutcome>> = named.map(|(_, result)| result.as_ref().map(|r| r.outcome)).collect();
+        if outcomes.is_empty() {
+            return Need::Unmet(format!("it needs `{name}`, which is not run"));
+        }
+        let passed = |outcome: TestOutcome| matches!(outcome, TestOutcome::Passed | TestOutcome::Flaky);
+        if let Some(outcome) = outcomes.iter().flatten().find(|outcome| !passed(**outcome)) {
+            let how = if *outcome == TestOutcome::Skipped { "was not run" } else { "did not pass" };
+            return Need::Unmet(format!("it needs `{name}`, which {how}"));
+        }
+        open |= outcomes.contains(&None);
+    }
+    if open { Need::Open } else { Need::Met }
+}
+
+/// Runs a test to its result.
+async fn one(planned: &Planned) -> TestResult {
+    let begun = Instant::now();
+    if let Some(sentence) = &planned.context.wrong {
+        return result_of(planned, Ended::broken(sentence.clone(), 0), begun);
+    }
+    let wrong = problems(&planned.test);
+    if !wrong.is_empty() {
+        return result_of(planned, Ended::failed(wrong.join(", and "), 0), begun);
+    }
+    let cancel = &planned.context.shared.cancel;
+    let mut ended = attempt(planned).await;
+    let mut before: Vec<Ended> = Vec::new();
+    while is_retried(ended.outcome) && before.len() < planned.test.options.retries as usize && !cancel.is_cancelled() {
+        before.push(std::mem::replace(&mut ended, Ended::passed(0)));
+        ended = attempt(planned).await;
+    }
+    result_of(planned, with_earlier(ended, before), begun)
+}
+
+fn is_retried(outcome: TestOutcome) -> bool {
+    matches!(outcome, TestOutcome::Failed | TestOutcome::Broken)
+}
+
+async fn attempt(planned: &Planned) -> Ended {
+    let (test, context) = (&planned.test, &planned.context);
+    let patience = test.patience();
+    let probing = async {
+        match &test.probe {
+            Probe::Http(http) => http::probe(http, context, patience).await,
+            Probe::Tcp(tcp) => tcp::probe(tcp, context, patience).await,
+            Probe::Grpc(grpc) => grpc::probe(grpc, context, patience).await,
+            Probe::Rollout(rollout) => rollout::probe(rollout, context, patience).await,
+            Probe::Job(job) => job::probe(job, &test.name, context, patience).await,
+            Probe::Command(command) => command::probe(command, &test.name, context, patience).await,
+            Probe::HelmTest(hooks) => helm_test::probe(hooks, &test.name, context, patience).await,
+        }
+    };
+    tokio::select! {
+        ended = probing => ended,
+        () = context.shared.cancel.cancelled() => Ended::skipped(STOPPED),
+    }
+}
+
+/// The last run of a test, told of the runs before it: one that passes now is flaky, and so is a case.
+fn with_earlier(mut ended: Ended, before: Vec<Ended>) -> Ended {
+    let Some(first) = before.first() else { return ended };
+    let runs = before.len() + 1;
+    let failed_before = |case: &TestCase| {
+        let same =
+            |other: &&TestCase| (&other.suite, &other.class, &other.name) == (&case.suite, &case.class, &case.name);
+        before.iter().flat_map(|run| run.cases.iter().filter(same)).any(|other| other.outcome.is_failing())
+    };
+    for case in &mut ended.cases {
+        if case.outcome == CaseOutcome::Passed && failed_before(case) {
+            case.outcome = CaseOutcome::Flaky;
+        }
+    }
+    ended.attempts += before.iter().map(|run| run.attempts).sum::<u32>();
+    match ended.outcome {
+        TestOutcome::Passed => {
+            ended.outcome = TestOutcome::Flaky;
+            ended.message = format!("passed in run {runs}, after: {}", first.message);
+            ended.evidence.extend(before.into_iter().flat_map(|run| run.evidence));
+        }
+        TestOutcome::Failed | TestOutcome::Broken => {
+            ended.message = format!("{} (in each of {runs} runs)", ended.message)
+        }
+        TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Skipped => {}
+    }
+    ended
+}
+
+/// The result of a test; all its texts masked.
+fn result_of(planned: &Planned, ended: Ended, begun: Instant) -> TestResult {
+    let (test, masker) = (&planned.test, planned.context.cluster.masker());
+    let masked = |text: &str| masker.mask(text).into_owned();
+    let mut message = masked(&ended.message);
+    let mut outcome = ended.outcome;
+    if test.options.optional && is_retried(outcome) {
+        outcome = TestOutcome::Tolerated;
+        message.push_str("; the test is optional, so it does not fail the run");
+    }
+    let evidence = ended.evidence.into_iter();
+    let evidence = evidence.map(|proof| Evidence { title: masked(&proof.title), text: masked(&proof.text) }).collect();
+    let masked_case = |case: TestCase| TestCase {
+        name: masked(&case.name),
+        message: masked(&case.message),
+        output: masked(&case.output),
+        ..case
+    };
+    TestResult {
+        name: test.name.clone(),
+        kind: test.probe.kind().to_owned(),
+        outcome,
+        message,
+        duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        attempts: ended.attempts,
+        evidence,
+        location: None,
+        cases: ended.cases.into_iter().map(masked_case).collect(),
+        artifacts: ended.artifacts,
+    }
 }

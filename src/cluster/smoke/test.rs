@@ -1,28 +1,51 @@
 //! What a test is, as the configuration says it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::{Command, EnvText, Grpc, HelmTest, Job, Tcp, parse_duration};
+
 /// What a test does; exactly one of these keys stands beside `name` and `environment`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(clippy::large_enum_variant, reason = "there is one per test of a configuration")]
+#[serde(rename_all = "kebab-case")]
 pub enum Probe {
-    /// An HTTP GET.
+    /// An HTTP request.
     Http(Box<Http>),
+    /// A connection over TCP.
+    Tcp(Tcp),
+    /// A health check over gRPC.
+    Grpc(Grpc),
     /// A workload is rolled out.
     Rollout(Rollout),
+    /// A Job that ends well.
+    Job(Box<Job>),
+    /// A program on the machine that runs Seatrial.
+    Command(Box<Command>),
+    /// The test hooks of a chart.
+    HelmTest(HelmTest),
 }
 
+/// How long a test may take when nothing is said: what asks again until it gets an answer.
+const ASKING: Duration = Duration::from_secs(30);
+
+/// The same for what runs to its end (helm: `helm test --timeout`, five minutes by default).
+const RUNNING: Duration = Duration::from_secs(300);
+
 impl Probe {
-    /// `http` or `rollout`.
+    /// The key that it stands at: `http`, `rollout`, …
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Probe::Http(_) => "http",
+            Probe::Tcp(_) => "tcp",
+            Probe::Grpc(_) => "grpc",
             Probe::Rollout(_) => "rollout",
+            Probe::Job(_) => "job",
+            Probe::Command(_) => "command",
+            Probe::HelmTest(_) => "helm-test",
         }
     }
 
@@ -31,19 +54,45 @@ impl Probe {
     pub fn reach(&self) -> Reach<'_> {
         match self {
             Probe::Http(http) => match (&http.url, &http.service) {
-                (None, Some(service)) => match service.split_once('/') {
-                    Some((namespace, _)) => Reach::Namespace(namespace),
-                    None => Reach::OwnNamespace,
-                },
+                // What the machine's environment gives may go only where the authority sends it.
+                _ if http.headers.values().any(EnvText::is_from_environment) => Reach::Outside,
+                (None, Some(service)) => of_service(service),
                 // One that asks for nothing is a mistake that `problems` names.
                 (Some(_), _) | (None, None) => Reach::Outside,
             },
+            Probe::Tcp(tcp) => of_endpoint(tcp.service.as_deref(), tcp.address.as_deref()),
+            Probe::Grpc(grpc) => of_endpoint(grpc.endpoint.as_deref(), grpc.address.as_deref()),
             Probe::Rollout(rollout) => match rollout.workload.split('/').collect::<Vec<_>>().as_slice() {
                 [_, _] => Reach::OwnNamespace,
                 [_, namespace, _] => Reach::Namespace(namespace),
                 _ => Reach::Outside,
             },
+            Probe::Job(_) | Probe::HelmTest(_) => Reach::OwnNamespace,
+            Probe::Command(_) => Reach::Program,
         }
+    }
+
+    /// How long it may take when nothing is said.
+    #[must_use]
+    pub(crate) fn patience(&self) -> Duration {
+        match self {
+            Probe::Http(_) | Probe::Tcp(_) | Probe::Grpc(_) | Probe::Rollout(_) => ASKING,
+            Probe::Job(_) | Probe::Command(_) | Probe::HelmTest(_) => RUNNING,
+        }
+    }
+}
+
+fn of_service(service: &str) -> Reach<'_> {
+    match service.split_once('/') {
+        Some((namespace, _)) => Reach::Namespace(namespace),
+        None => Reach::OwnNamespace,
+    }
+}
+
+fn of_endpoint<'a>(service: Option<&'a str>, address: Option<&str>) -> Reach<'a> {
+    match (service, address) {
+        (Some(service), None) => of_service(service),
+        _ => Reach::Outside,
     }
 }
 
@@ -75,14 +124,48 @@ pub struct Http {
     pub path: Option<String>,
     /// An address instead of a service; placeholders as in `deploy.url`.
     pub url: Option<String>,
-    /// Headers to send.
-    pub headers: BTreeMap<String, String>,
+    /// `GET` by default.
+    pub method: Option<Method>,
+    /// What is sent along; its `Content-Type` is one of the headers.
+    pub body: Option<String>,
+    /// Headers to send; a value may be taken from an environment variable with `{ env: NAME }`.
+    pub headers: BTreeMap<String, EnvText>,
     /// Further origins to which redirects of `url` are followed: `https://login.example.com`; placeholders as in `deploy.url`.
     pub redirects: Vec<String>,
     /// What is expected; status 200 by default.
     pub expect: Expect,
     /// Retried until this has passed; `30s` by default.
     pub timeout: Option<String>,
+}
+
+/// HTTP methods.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "the names say it (RFC 9110, RFC 5789)")]
+pub enum Method {
+    #[default]
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Options,
+}
+
+impl Method {
+    /// As it is sent.
+    pub(crate) fn to_http(self) -> http::Method {
+        match self {
+            Method::Get => http::Method::GET,
+            Method::Head => http::Method::HEAD,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+            Method::Delete => http::Method::DELETE,
+            Method::Options => http::Method::OPTIONS,
+        }
+    }
 }
 
 /// What an answer must be.
@@ -99,6 +182,8 @@ pub struct Expect {
     pub matches: Option<String>,
     /// JSON pointer → value that the body has there.
     pub json: BTreeMap<String, serde_json::Value>,
+    /// How long the answer may take, such as `500ms`.
+    pub within: Option<String>,
 }
 
 /// `rollout:`
@@ -119,6 +204,35 @@ pub struct Test {
     pub name: String,
     /// What it does.
     pub probe: Probe,
+    /// What holds for tests of all kinds.
+    pub options: TestOptions,
+}
+
+/// What holds for tests of all kinds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TestOptions {
+    /// How long it may take; 30 s for what asks again, five minutes for what runs to its end.
+    pub timeout: Option<String>,
+    /// How often it is run again when it fails. A test that passes then is flaky.
+    pub retries: u32,
+    /// Names of tests that must have passed before.
+    pub needs: Vec<String>,
+    /// Its failure is reported and does not fail the run.
+    pub optional: bool,
+}
+
+impl Test {
+    /// How long one run of it may take; a text that cannot be read was reported by [`crate::problems`] and counts as nothing said.
+    pub(crate) fn patience(&self) -> Duration {
+        let own = match &self.probe {
+            Probe::Http(http) => http.timeout.as_deref(),
+            Probe::Rollout(rollout) => rollout.timeout.as_deref(),
+            _ => None,
+        };
+        let said = own.or(self.options.timeout.as_deref());
+        said.and_then(|text| parse_duration(text).ok()).unwrap_or_else(|| self.probe.patience())
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +251,11 @@ mod tests {
         match probe {
             Probe::Http(_) => 0,
             Probe::Rollout(_) => 1,
+            Probe::Tcp(_) => 2,
+            Probe::Grpc(_) => 3,
+            Probe::Job(_) => 4,
+            Probe::Command(_) => 5,
+            Probe::HelmTest(_) => 6,
         }
     }
 
@@ -146,7 +265,7 @@ mod tests {
         let mut kinds: Vec<usize> = cases.iter().map(|case| kind_index(&case.test)).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        assert_eq!(kinds, [0, 1], "a kind has no case");
+        assert_eq!(kinds, [0, 1, 2, 3, 4, 5, 6], "a kind has no case");
         for case in &cases {
             let reach = match case.test.reach() {
                 Reach::OwnNamespace => "own namespace".to_owned(),

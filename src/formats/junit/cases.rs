@@ -23,6 +23,14 @@ pub struct Cases {
     output: usize,
 }
 
+impl FromIterator<TestCase> for Cases {
+    fn from_iter<I: IntoIterator<Item = TestCase>>(cases: I) -> Cases {
+        let mut all = Cases::default();
+        cases.into_iter().for_each(|case| all.push(case));
+        all
+    }
+}
+
 impl Cases {
     /// How many cases there were.
     #[must_use]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, SourceFile, Sources};
 use seatrial_schema::nearest;
-use seatrial_smoke::{Probe, Test};
+use seatrial_smoke::{Test, TestOptions};
 use seatrial_tree::{join, parent};
 
 use crate::catalog;
@@ -49,7 +49,13 @@ impl Checker {
             let message = format!("version {} is not supported; this program reads version 1", raw.version);
             self.problem(&["version"], message);
         }
-        let mut config = Config { checkouts: raw.checkouts, rules: raw.rules, report: raw.report, ..Config::default() };
+        let mut config = Config {
+            checkouts: raw.checkouts,
+            rules: raw.rules,
+            report: raw.report,
+            collector: raw.collector,
+            ..Config::default()
+        };
         let names: Vec<String> = raw.environments.keys().cloned().collect();
         for (name, environment) in raw.environments {
             if let Some(environment) = self.environment(&name, environment) {
@@ -65,6 +71,7 @@ impl Checker {
         for (index, test) in raw.tests.into_iter().enumerate() {
             config.tests.extend(self.test(&index.to_string(), test, &names));
         }
+        self.needs(&config.tests);
         config
     }
 
@@ -213,24 +220,49 @@ impl Checker {
                 format!("test `{name}` names the environment `{}`, which is not configured{hint}", raw.environment);
             self.problem(&["tests", index, "environment"], message);
         }
-        let probe = match (raw.http, raw.rollout) {
-            (Some(http), None) => Probe::Http(Box::new(http)),
-            (None, Some(rollout)) => Probe::Rollout(rollout),
-            (None, None) => {
-                let message = format!("test `{name}` has no probe; give it `http:` or `rollout:`");
-                self.problem(&["tests", index], message);
-                return None;
-            }
-            (Some(_), Some(_)) => {
-                let message = format!("test `{name}` has two probes; keep one of `http:` and `rollout:`");
-                self.problem(&["tests", index], message);
-                return None;
-            }
+        let mut raw = raw;
+        let mut probes = raw.probes();
+        if probes.len() > 1 {
+            let keys: Vec<String> = probes.iter().map(|probe| format!("`{}:`", probe.kind())).collect();
+            let message = format!("test `{name}` has several probes; keep one of {}", keys.join(", "));
+            self.problem(&["tests", index], message);
+            return None;
+        }
+        let Some(probe) = probes.pop() else {
+            let message = format!(
+                "test `{name}` has no probe; give it one of `http:`, `tcp:`, `grpc:`, `rollout:`, `job:`, `command:` and `helm-test:`"
+            );
+            self.problem(&["tests", index], message);
+            return None;
         };
-        for sentence in seatrial_smoke::problems(&Test { name: name.clone(), probe: probe.clone() }) {
+        let (timeout, retries, needs, optional) = (raw.timeout, raw.retries, raw.needs, raw.optional);
+        let options = TestOptions { timeout, retries, needs, optional };
+        let test = Test { name: name.clone(), probe, options };
+        for sentence in seatrial_smoke::problems(&test) {
             self.problem(&["tests", index], format!("test `{name}`: {sentence}"));
         }
-        Some(TestConfig { name: raw.name, environment: raw.environment, probe })
+        Some(TestConfig { name: raw.name, environment: raw.environment, probe: test.probe, options: test.options })
+    }
+
+    /// What tests need must be tests of their environment, and lead in no circle.
+    fn needs(&mut self, tests: &[TestConfig]) {
+        for (index, test) in tests.iter().enumerate() {
+            let others: Vec<&TestConfig> = tests.iter().filter(|other| other.environment == test.environment).collect();
+            for need in &test.options.needs {
+                if others.iter().any(|other| other.name.value == *need) {
+                    continue;
+                }
+                let hint = nearest(need, others.iter().map(|other| other.name.value.as_str()));
+                let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let (name, environment) = (&test.name.value, &test.environment);
+                let message = format!("test `{name}` needs `{need}`, which is not a test of {environment}{hint}");
+                self.problem(&["tests", &index.to_string(), "needs"], message);
+            }
+            if leads_back(test, &others) {
+                let message = format!("test `{}` needs itself, through other tests", test.name.value);
+                self.problem(&["tests", &index.to_string(), "needs"], message);
+            }
+        }
     }
 
     fn problem(&mut self, path: &[&str], message: String) {
@@ -250,4 +282,23 @@ fn namespace(preview: &PreviewConfig, sample: &Placeholders) -> Result<(), Strin
         "`{}` is not a valid namespace name; use lower-case letters, digits and `-`, at most 63",
         preview.namespace
     ))
+}
+
+/// Whether what a test needs needs the test.
+fn leads_back(test: &TestConfig, others: &[&TestConfig]) -> bool {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut pending: Vec<&str> =
+        test.options.needs.iter().map(String::as_str).filter(|need| *need != test.name.value).collect();
+    while let Some(name) = pending.pop() {
+        if name == test.name.value {
+            return true;
+        }
+        if seen.contains(&name) {
+            continue;
+        }
+        seen.push(name);
+        let named = others.iter().filter(|other| other.name.value == name);
+        pending.extend(named.flat_map(|other| other.options.needs.iter().map(String::as_str)));
+    }
+    false
 }

@@ -3,6 +3,7 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
+use seatrial_smoke::Probe;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -26,6 +27,9 @@ pub(crate) struct RawConfig {
     /// Smoke tests of the deployed environments.
     #[serde(default)]
     pub(super) tests: Vec<RawTest>,
+    /// Image of Seatrial in your registry: a container with it brings files out of the pods of `job` tests.
+    #[serde(default)]
+    pub(super) collector: Option<String>,
     /// Levels of rules, by rule id.
     #[serde(default)]
     pub(super) rules: IndexMap<String, RuleLevel>,
@@ -78,9 +82,9 @@ pub(super) struct RawCluster {
     pub(super) in_cluster: Option<InCluster>,
 }
 
-/// One smoke test: `name`, `environment`, and exactly one of `http` and `rollout`.
+/// One smoke test: `name`, `environment`, and exactly one of `http`, `tcp`, `grpc`, `rollout`, `job`, `command` and `helm-test`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "TestConfig")]
 pub(super) struct RawTest {
     /// Name of the test: what it claims.
@@ -88,10 +92,53 @@ pub(super) struct RawTest {
     pub(super) name: serde_saphyr::Spanned<String>,
     /// The environment to test.
     pub(super) environment: String,
-    /// An HTTP GET.
+    /// An HTTP request.
     #[serde(default)]
     pub(super) http: Option<seatrial_smoke::Http>,
+    /// A connection over TCP.
+    #[serde(default)]
+    pub(super) tcp: Option<seatrial_smoke::Tcp>,
+    /// A health check over gRPC.
+    #[serde(default)]
+    pub(super) grpc: Option<seatrial_smoke::Grpc>,
     /// A workload is rolled out.
     #[serde(default)]
     pub(super) rollout: Option<seatrial_smoke::Rollout>,
+    /// A Job in the cluster that ends well.
+    #[serde(default)]
+    pub(super) job: Option<seatrial_smoke::Job>,
+    /// A program on the machine that runs Seatrial; it counts as the target branch has it.
+    #[serde(default)]
+    pub(super) command: Option<seatrial_smoke::Command>,
+    /// The test hooks of rendered charts, as `helm test` runs them.
+    #[serde(default)]
+    pub(super) helm_test: Option<seatrial_smoke::HelmTest>,
+    /// How long one run of it may take: by default `30s` for what asks again (http, tcp, grpc, rollout), `5m` for what runs to its end.
+    #[serde(default)]
+    pub(super) timeout: Option<String>,
+    /// How often it is run again when it fails; when it passes then, it is reported as flaky.
+    #[serde(default)]
+    pub(super) retries: u32,
+    /// Names of tests of the same environment that must pass before.
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
+    /// Whether its failure is reported without failing the run.
+    #[serde(default)]
+    pub(super) optional: bool,
+}
+
+impl RawTest {
+    /// What it does: all keys that say so.
+    pub(super) fn probes(&mut self) -> Vec<Probe> {
+        let all = [
+            self.http.take().map(|http| Probe::Http(Box::new(http))),
+            self.tcp.take().map(Probe::Tcp),
+            self.grpc.take().map(Probe::Grpc),
+            self.rollout.take().map(Probe::Rollout),
+            self.job.take().map(|job| Probe::Job(Box::new(job))),
+            self.command.take().map(|command| Probe::Command(Box::new(command))),
+            self.helm_test.take().map(Probe::HelmTest),
+        ];
+        all.into_iter().flatten().collect()
+    }
 }

@@ -186,8 +186,31 @@ mod tests {
             "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\ntests:\n  - name: x\n    environment: dve\n    rollout: { workload: Deployment/web }\n  - name: y\n    environment: dev\n",
             &[
                 "7:5: test `x` names the environment `dve`, which is not configured; did you mean `dev`?",
-                "9:5: test `y` has no probe; give it `http:` or `rollout:`",
+                "9:5: test `y` has no probe; give it one of `http:`, `tcp:`, `grpc:`, `rollout:`, `job:`, `command:` and `helm-test:`",
             ],
+        );
+        check(
+            "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\ntests:\n  - name: x\n    environment: dev\n    rollout: { workload: Deployment/web }\n    helm-test: {}\n",
+            &["6:5: test `x` has several probes; keep one of `rollout:`, `helm-test:`"],
+        );
+    }
+
+    #[test]
+    fn what_a_test_needs_is_a_test_and_not_itself() {
+        let tests = |tests: &[(&str, &str)]| {
+            let head = "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\ntests:\n".to_owned();
+            tests.iter().fold(head, |text, (name, needs)| {
+                format!("{text}- {{ name: {name}, environment: dev, command: {{ run: ls }}, needs: [{needs}] }}\n")
+            })
+        };
+        check(&tests(&[("a", ""), ("b", "a")]), &[]);
+        check(
+            &tests(&[("login", ""), ("b", "logn")]),
+            &["7:54: test `b` needs `logn`, which is not a test of dev; did you mean `login`?"],
+        );
+        check(
+            &tests(&[("a", "b"), ("b", "c"), ("c", "b")]),
+            &["7:54: test `b` needs itself, through other tests", "8:54: test `c` needs itself, through other tests"],
         );
     }
 

@@ -166,7 +166,7 @@ async fn rbac_refusals_name_verb_resource_namespace_and_user() {
     assert!(matches!(&error, ApiError::Forbidden { user: Some(_), .. }), "{error:?}");
     let error = cluster.list("v1", "Pod", None, None).await.expect_err("forbidden");
     assert_eq!(error.to_string(), "not allowed: list pods in the whole cluster");
-    let asked = cluster.proxy_get("default", "web", None, "/", &[], std::time::Duration::from_secs(5)).await;
+    let asked = cluster.proxy(&asked("default", "web"), std::time::Duration::from_secs(5)).await;
     assert_eq!(asked.expect_err("forbidden").to_string(), "not allowed: get services/proxy in namespace default");
 }
 
@@ -183,9 +183,14 @@ async fn the_proxy_tells_that_nobody_is_behind_a_service() {
         json!({ "apiVersion": "v1", "kind": "Endpoints", "metadata": { "name": "web", "namespace": name } });
     cluster.apply(&endpoints).await.expect("applied");
     let ask = async |service: &str| {
-        cluster.proxy_get(name, service, None, "/", &[], std::time::Duration::from_secs(5)).await.expect_err("nobody")
+        cluster.proxy(&asked(name, service), std::time::Duration::from_secs(5)).await.expect_err("nobody")
     };
     let error = ask("web").await;
     assert!(error.is_service_unavailable(), "{error:?}");
     assert_eq!(ask("none").await.to_string(), "services `none` not found");
+}
+
+/// A request to the only port of a service.
+fn asked<'a>(namespace: &'a str, service: &'a str) -> ProxyRequest<'a> {
+    ProxyRequest { namespace, service, path: "/", ..ProxyRequest::default() }
 }

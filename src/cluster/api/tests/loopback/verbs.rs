@@ -191,7 +191,7 @@ async fn a_name_from_a_manifest_leads_nowhere_else() {
 }
 
 async fn ask(cluster: &Cluster, path: &str) -> Result<seatrial_api::ProxyAnswer, ApiError> {
-    cluster.proxy_get("shop", "web", Some("http"), path, &[], Duration::from_secs(5)).await
+    cluster.proxy(&asked(Some("http"), path, &[]), Duration::from_secs(5)).await
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn a_test_cannot_climb_out_of_the_service_or_act_as_somebody_else() {
     }
     for name in ["Impersonate-User", "authorization", "X-Remote-User", "Host"] {
         let headers = [(name.to_owned(), "admin".to_owned())];
-        let outcome = cluster.proxy_get("shop", "web", None, "/", &headers, Duration::from_secs(5)).await;
+        let outcome = cluster.proxy(&asked(None, "/", &headers), Duration::from_secs(5)).await;
         assert!(outcome.expect_err("refused").to_string().starts_with(&format!("the header `{name}` cannot be sent")));
     }
     assert!(server.seen("GET /api/v1/namespaces").is_empty());
@@ -258,7 +258,7 @@ async fn a_body_without_end_is_cut_and_a_silent_service_is_left() {
         )
         .await;
     assert_eq!(ask(&cluster, "/long").await.expect("an answer").body.len(), 1 << 20);
-    let outcome = cluster.proxy_get("shop", "web", None, "/slow", &[], Duration::from_millis(200)).await;
+    let outcome = cluster.proxy(&asked(None, "/slow", &[]), Duration::from_millis(200)).await;
     assert!(matches!(outcome, Err(ApiError::TimedOut { .. })));
 }
 
@@ -320,4 +320,9 @@ async fn a_redirect_of_the_api_server_is_not_followed() {
         }
     }
     assert_eq!(other.seen("").len(), 0);
+}
+
+/// A request to a port of the service `web`.
+fn asked<'a>(port: Option<&'a str>, path: &'a str, headers: &'a [(String, String)]) -> ProxyRequest<'a> {
+    ProxyRequest { namespace: "shop", service: "web", port, path, headers, ..ProxyRequest::default() }
 }

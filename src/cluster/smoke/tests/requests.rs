@@ -1,18 +1,18 @@
-//! Tests against a simulated cluster and against addresses on loopback.
+//! Tests that ask, against a simulated cluster and against addresses on loopback.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use seatrial_api::{Cluster, ClusterTarget, Environment};
-use seatrial_model::{Masker, TestOutcome, TestResult};
+use seatrial_model::{TestOutcome, TestResult};
 use seatrial_simulated::{Forbidden, Image, SimulatedCluster, Specification};
-use seatrial_smoke::{Context, Expect, Http, Probe, Test, run};
-use seatrial_transport::{Settings, Transport};
+use seatrial_smoke::{Context, EnvText, Expect, Http, Planned, Probe, TestOptions, run};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+
+use crate::bed;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,21 +60,10 @@ fn ports(name: &str) -> Value {
     service
 }
 
-async fn context(server: &SimulatedCluster) -> Context {
-    let transport = Transport::new(&Settings::default()).expect("no settings are fine");
-    let masker = Arc::new(Masker::new());
-    masker.add("hunter2hunter2");
-    let target = ClusterTarget::Url(server.url().to_owned());
-    let cluster = Cluster::connect(&target, &Environment::new(), &transport, &masker).await.expect("it answers");
-    Context { cluster, transport, namespace: "shop".to_owned() }
-}
-
 async fn start(forbid: Vec<Forbidden>) -> (SimulatedCluster, Context) {
     let web = image("web", &[("/healthz", "ok"), ("/status", r#"{"db":"up"}"#)]);
     let specification = Specification { images: vec![web, image("deaf", &[])], forbid };
-    let server = SimulatedCluster::start(specification).await.expect("a free port");
-    let context = context(&server).await;
-    (server, context)
+    bed::start(specification).await
 }
 
 async fn deployed() -> (SimulatedCluster, Context) {
@@ -95,8 +84,12 @@ async fn deployed() -> (SimulatedCluster, Context) {
     (server, context)
 }
 
-fn test(probe: Probe) -> Test {
-    Test { name: "a test".to_owned(), probe }
+fn test(probe: Probe, context: &Context) -> Planned {
+    bed::named("a test", probe, TestOptions::default(), context)
+}
+
+fn text(text: &str) -> EnvText {
+    EnvText::Text(text.to_owned())
 }
 
 fn http(http: Http) -> Probe {
@@ -108,7 +101,7 @@ fn url(url: &str, timeout: &str) -> Http {
 }
 
 async fn one(probe: Probe, context: &Context) -> TestResult {
-    let mut results = run(&[test(probe)], context).await;
+    let mut results = run(&[test(probe, context)], &|_| {}).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }
@@ -118,7 +111,7 @@ async fn every_test_ends_as_the_table_says() {
     let (_server, context) = deployed().await;
     let settled = Http { service: Some("web".to_owned()), path: Some("/healthz".to_owned()), ..Http::default() };
     assert_eq!(one(http(settled), &context).await.outcome, TestOutcome::Passed);
-    let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../testdata/live.yaml")).expect("valid YAML");
+    let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../testdata/requests.yaml")).expect("valid YAML");
     for case in cases {
         let result = one(case.test, &context).await;
         let outcome = serde_json::to_value(result.outcome).expect("JSON");
@@ -139,8 +132,8 @@ async fn a_cluster_that_refuses_breaks_the_test_at_once_and_not_the_next_one() {
     let (address, _) = serve(vec!["200 OK"]).await;
     let port = Some("http".to_owned());
     let refused = Http { service: Some("web".to_owned()), port, ..Http::default() };
-    let tests = [test(http(refused)), test(http(url(&address, "5s")))];
-    let results = run(&tests, &context).await;
+    let tests = [test(http(refused), &context), test(http(url(&address, "5s")), &context)];
+    let results = run(&tests, &|_| {}).await;
     let outcomes: Vec<TestOutcome> = results.iter().map(|result| result.outcome).collect();
     assert_eq!(outcomes, [TestOutcome::Broken, TestOutcome::Passed]);
     assert_eq!(results[0].message, "not allowed: get services/proxy in namespace shop");
@@ -193,7 +186,7 @@ async fn serve(answers: Vec<&str>) -> (String, Arc<std::sync::Mutex<Vec<String>>
 async fn an_address_is_asked_until_it_answers_as_expected() {
     let (_server, context) = start(Vec::new()).await;
     let (address, seen) = serve(vec!["503 Service Unavailable", "502 Bad Gateway", "200 OK"]).await;
-    let headers = BTreeMap::from([("X-Test".to_owned(), "yes".to_owned())]);
+    let headers = BTreeMap::from([("X-Test".to_owned(), text("yes"))]);
     let path = Some("/healthz?a=1".to_owned());
     let result = one(http(Http { headers, path, ..url(&address, "10s") }), &context).await;
     assert_eq!((result.outcome, result.attempts), (TestOutcome::Passed, 3));
@@ -269,7 +262,7 @@ async fn a_redirect_to_another_origin_is_not_followed_and_told_with_the_way_out(
     ];
     for (location, says) in table {
         let (address, seen) = serve(vec![&format!("302 Found\r\nLocation: {location}")]).await;
-        let headers = BTreeMap::from([("X-Api-Key".to_owned(), "hunter2hunter2".to_owned())]);
+        let headers = BTreeMap::from([("X-Api-Key".to_owned(), text("hunter2hunter2"))]);
         let result = one(http(Http { headers, ..url(&address, "100ms") }), &context).await;
         assert_eq!(result.outcome, TestOutcome::Failed, "{location}");
         let begins = format!("`{address}` redirects to {says}");
@@ -285,8 +278,7 @@ async fn a_redirect_to_an_origin_that_the_test_names_is_followed_without_what_ma
     let (_server, context) = start(Vec::new()).await;
     let (login, asked) = serve(vec!["200 OK"]).await;
     let (address, _) = serve(vec![&format!("302 Found\r\nLocation: {login}")]).await;
-    let headers =
-        ["X-Api-Key", "Authorization", "Cookie", "Accept-Language"].map(|name| (name.to_owned(), "de".to_owned()));
+    let headers = ["X-Api-Key", "Authorization", "Cookie", "Accept-Language"].map(|name| (name.to_owned(), text("de")));
     let (headers, redirects) = (BTreeMap::from(headers), vec![login.trim_end_matches('/').to_owned()]);
     let result = one(http(Http { headers, redirects, ..url(&address, "5s") }), &context).await;
     assert_eq!(result.outcome, TestOutcome::Passed, "{}", result.message);

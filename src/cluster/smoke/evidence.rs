@@ -1,0 +1,81 @@
+//! What pods have to say about a test that failed, taken before anything is deleted.
+
+use seatrial_api::{Cluster, ContainerRun};
+use seatrial_model::{Evidence, ObjectId};
+use serde_json::Value;
+
+use crate::Context;
+use crate::tail::evidence_of;
+
+/// Pods that are asked.
+const MOST_PODS: usize = 2;
+const LOG_LINES: u32 = 60;
+/// A test that failed waits no longer for its evidence.
+const TIME: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The log of each container of a pod that ran, and what its events warn of.
+pub(crate) async fn of_pod(cluster: &Cluster, pod: &Value) -> Vec<Evidence> {
+    let text = |pointer: &str| pod.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+    let mut evidence = Vec::new();
+    for status in statuses(pod).filter(|status| has_run(status)) {
+        let container = status.get("name").and_then(Value::as_str).unwrap_or_default();
+        let run = if is_starting_again(status) { ContainerRun::Previous } else { ContainerRun::Current };
+        let log = cluster.logs(namespace, name, container, LOG_LINES, run).await.unwrap_or_default();
+        let log = crate::collected::sort(&log).rest;
+        evidence.extend(evidence_of(&log, false, &format!("pod {name}, container {container}"), cluster.masker()));
+    }
+    let warnings = warnings(cluster, namespace, name).await;
+    evidence.extend(evidence_of(&warnings, false, &format!("events of pod {name}"), cluster.masker()));
+    evidence
+}
+
+/// What the pods behind a service have to say: those that are not ready first.
+pub(crate) async fn of_service(context: &Context, namespace: &str, service: &str) -> Vec<Evidence> {
+    tokio::time::timeout(TIME, of_service_pods(context, namespace, service)).await.unwrap_or_default()
+}
+
+async fn of_service_pods(context: &Context, namespace: &str, service: &str) -> Vec<Evidence> {
+    let id = ObjectId::new("", "Service", Some(namespace), service);
+    let Ok(Some(service)) = context.cluster.get("v1", &id).await else { return Vec::new() };
+    let Some(selector) = crate::endpoint::selector(&service) else { return Vec::new() };
+    let mut pods = context.cluster.list("v1", "Pod", Some(namespace), Some(&selector)).await.unwrap_or_default();
+    pods.sort_by_key(is_ready);
+    let mut evidence = Vec::new();
+    for pod in pods.iter().take(MOST_PODS) {
+        evidence.extend(of_pod(&context.cluster, pod).await);
+    }
+    evidence
+}
+
+pub(crate) fn statuses(pod: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["/status/initContainerStatuses", "/status/containerStatuses"];
+    lists.into_iter().filter_map(|list| pod.pointer(list)?.as_array()).flatten()
+}
+
+fn has_run(status: &Value) -> bool {
+    ["/state/running", "/state/terminated", "/lastState/terminated"].iter().any(|state| status.pointer(state).is_some())
+}
+
+fn is_starting_again(status: &Value) -> bool {
+    status.pointer("/state/waiting").is_some() && status.pointer("/lastState/terminated").is_some()
+}
+
+fn is_ready(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    let is = |c: &Value, key: &str, value: &str| c.get(key).and_then(Value::as_str) == Some(value);
+    conditions.into_iter().flatten().any(|c| is(c, "type", "Ready") && is(c, "status", "True"))
+}
+
+/// `FailedMount: …`, a line for each event of a pod that warns.
+async fn warnings(cluster: &Cluster, namespace: &str, pod: &str) -> String {
+    let Ok((events, _)) = seatrial_deploy::events(cluster, namespace).await else { return String::new() };
+    let text =
+        |event: &Value, pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let about = |event: &&Value| text(event, "/involvedObject/name") == pod && text(event, "/type") == "Warning";
+    let line = |event: &Value| {
+        let message = text(event, "/message").split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{}: {message}\n", text(event, "/reason"))
+    };
+    events.iter().filter(about).map(line).collect()
+}

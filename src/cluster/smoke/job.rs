@@ -1,0 +1,351 @@
+//! `job:` a Job that ends well: a program of the tests inside of the cluster.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use seatrial_api::{ApiError, Cluster};
+use seatrial_deploy::{events, gather};
+use seatrial_model::ObjectId;
+use seatrial_readiness::{State, Status, status};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::collected::{Collected, FileKind, sort};
+use crate::job_object::{COLLECTOR, Given, RUN, object};
+use crate::patience::{Patience, seconds};
+use crate::run::{Ended, Planned};
+use crate::suite::{Imported, verdict};
+use crate::trouble::Trouble;
+use crate::{Context, evidence, files, slug};
+
+/// `job:` one of `manifest` and `image`.
+///
+/// Every container gets `SEATRIAL_URL`, `SEATRIAL_NAMESPACE` and `SEATRIAL_ENVIRONMENT`, and each shard `SEATRIAL_SHARD_INDEX` (from 0) and
+/// `SEATRIAL_SHARD_TOTAL`. What a container prints between `-----BEGIN JUNIT-----` and `-----END JUNIT-----` is read as a JUnit file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Job {
+    /// File with one Job, relative to the configuration's directory.
+    pub manifest: Option<String>,
+    /// Image of a Job with one container.
+    pub image: Option<String>,
+    /// Its command; the image's by default.
+    pub command: Vec<String>,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Its ServiceAccount.
+    pub service_account: Option<String>,
+    /// Further variables for every container.
+    pub env: BTreeMap<String, String>,
+    /// So many pods share the work, as an Indexed Job.
+    pub shards: Option<u32>,
+    /// Pattern of the JUnit files that the containers write: an absolute path, such as `/results/*.xml`. A container with the image `collector`
+    /// brings them out.
+    pub junit: Option<String>,
+    /// Whether a run without a test case is fine.
+    pub allow_no_tests: bool,
+    /// Patterns of files to keep beside the report: absolute paths in the containers.
+    pub artifacts: Vec<String>,
+}
+
+/// How many Jobs this process has made.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// More of a log is not read for the files in it.
+const MOST_OF_A_LOG: usize = 32 << 20;
+
+/// More shards are not one test.
+const MOST_SHARDS: u32 = 100;
+
+/// The pods of so many shards that failed tell why.
+const MOST_TELLING: usize = 3;
+
+/// What a signal leaves is deleted within this time.
+const CLEANING_UP: Duration = Duration::from_secs(3);
+
+impl Job {
+    /// Whether files are brought out of its pods.
+    pub(crate) fn brings_files(&self) -> bool {
+        self.junit.is_some() || !self.artifacts.is_empty()
+    }
+}
+
+/// What is wrong with it before it is run. Sentences.
+pub(crate) fn problems(job: &Job) -> Vec<String> {
+    let mut problems = Vec::new();
+    match (&job.manifest, &job.image) {
+        (None, None) => problems.push("`job` has neither `manifest` nor `image`".to_owned()),
+        (Some(_), Some(_)) => problems.push("`job` has both `manifest` and `image`; keep one".to_owned()),
+        (Some(_), None) if !job.command.is_empty() || !job.args.is_empty() || job.service_account.is_some() => problems.push(
+            "`job.command`, `job.args` and `job.service-account` belong to `image`; with `manifest`, write them there".to_owned(),
+        ),
+        (Some(path), None) if path.starts_with('/') || path.split('/').any(|part| part == "..") => problems
+            .push(format!("`job.manifest` is `{path}`; it must lie below the configuration's directory")),
+        _ => {}
+    }
+    if let Some(shards) = job.shards.filter(|shards| !(1..=MOST_SHARDS).contains(shards)) {
+        problems.push(format!("`job.shards` is {shards}; write a number from 1 to {MOST_SHARDS}"));
+    }
+    let patterns = job.junit.iter().map(|text| ("junit", text));
+    for (key, text) in patterns.chain(job.artifacts.iter().map(|text| ("artifacts", text))) {
+        let relative = text.strip_prefix('/').filter(|rest| rest.contains('/'));
+        match relative {
+            Some(relative) => problems.extend(files::pattern(relative).err().map(|why| format!("`job.{key}`: {why}"))),
+            None => problems.push(format!(
+                "`job.{key}` is `{text}`; write a path below a directory of its own, such as `/results/*.xml`"
+            )),
+        }
+    }
+    problems
+}
+
+/// Makes the Job, waits for its end, reads what it left and deletes it.
+pub(crate) async fn probe(job: &Job, name: &str, context: &Context, patience: Duration) -> Ended {
+    if context.shared.is_simulated && job.brings_files() {
+        return Ended::skipped("no program runs in the simulated cluster, so there are no files to bring out");
+    }
+    let object = match made(job, name, context, patience) {
+        Ok(object) => object,
+        Err(sentence) => return Ended::failed(sentence, 0),
+    };
+    let created = match context.cluster.create(&object).await {
+        Ok(created) => created,
+        Err(error) => return refused(&error),
+    };
+    let id = id_of(&created);
+    let run = Run { job, name, context, id: &id };
+    let ended = run.to_its_end(patience).await;
+    let uid = created.pointer("/metadata/uid").and_then(Value::as_str);
+    // What cannot be deleted now is deleted by Kubernetes in an hour.
+    let _ = context.cluster.delete("batch/v1", &id, uid).await;
+    ended
+}
+
+fn made(job: &Job, name: &str, context: &Context, patience: Duration) -> Result<Value, String> {
+    let shared = &context.shared;
+    let manifest = match (&job.manifest, &context.job) {
+        (None, _) => None,
+        (Some(_), Some(read)) => Some(read.clone()?),
+        (Some(path), None) => return Err(format!("`job.manifest`: `{path}` was not read")),
+    };
+    // A test that is run again has another Job: the first one's pods may still be there.
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let unique = format!("{}-{}-{number}", slug::slug(name), shared.run);
+    let variables = shared.told(&context.namespace);
+    let given = Given {
+        name: &unique,
+        namespace: &context.namespace,
+        run: &shared.run,
+        deadline: patience.as_secs().max(1),
+        variables: &variables,
+        collector: shared.collector.as_deref(),
+    };
+    object(job, manifest, given)
+}
+
+fn id_of(object: &Value) -> ObjectId {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+    ObjectId::new("batch", "Job", text("/metadata/namespace"), text("/metadata/name").unwrap_or_default())
+}
+
+/// The API server does not take the Job: the test is wrong, or the credentials do not suffice.
+fn refused(error: &ApiError) -> Ended {
+    match error {
+        ApiError::Rejected { .. } | ApiError::NotFound(_) => Ended::failed(format!("the Job was refused: {error}"), 1),
+        other => Ended::broken(format!("the Job was not made: {other}"), 1),
+    }
+}
+
+/// A Job that runs.
+struct Run<'a> {
+    job: &'a Job,
+    name: &'a str,
+    context: &'a Context,
+    id: &'a ObjectId,
+}
+
+impl Run<'_> {
+    async fn to_its_end(&self, limit: Duration) -> Ended {
+        let mut patience = Patience::begin(limit);
+        let bad = loop {
+            let time = patience.attempt();
+            let looking = look(&self.context.cluster, self.id);
+            let seen = tokio::time::timeout(time, looking)
+                .await
+                .unwrap_or(Err(ApiError::TimedOut { seconds: time.as_secs().max(1) }));
+            let late = match seen {
+                Ok(Some(status)) if status.state == State::Current => break None,
+                Ok(Some(status)) if status.state == State::Failed => break Some(why(&status)),
+                Ok(Some(status)) => status.message,
+                Ok(None) => break Some("the Job was deleted by somebody else while it ran".to_owned()),
+                Err(error) => match Trouble::of(&error, "the API server", time) {
+                    Trouble::NotYet(sentence) | Trouble::Troubled(sentence) => sentence,
+                    lasting => return lasting.into_ended(1),
+                },
+            };
+            if !patience.pause().await {
+                break Some(format!("the Job was still running after {}: {late}", seconds(limit)));
+            }
+        };
+        self.results(bad).await
+    }
+
+    /// Reads the logs and the files of its pods.
+    async fn results(&self, bad: Option<String>) -> Ended {
+        let cluster = &self.context.cluster;
+        let selector = format!("{RUN}={}", self.context.shared.run);
+        let pods = cluster.list("v1", "Pod", self.id.namespace.as_deref(), Some(&selector)).await.unwrap_or_default();
+        let mut pods: Vec<&Value> = pods.iter().filter(|pod| is_of(pod, &self.id.name)).collect();
+        pods.sort_by_key(|pod| pod.pointer("/metadata/name").and_then(Value::as_str));
+        let (mut imported, mut artifacts) = (Imported::default(), Vec::new());
+        for pod in &pods {
+            let (files, problems) = self.files_of(pod).await;
+            imported.problems.extend(problems);
+            for file in files {
+                match file.kind {
+                    FileKind::Junit => imported.add(&file.path, &file.bytes, cluster.masker()),
+                    FileKind::Artifact => artifacts.push((pod_name(pod).to_owned(), file)),
+                }
+            }
+        }
+        if let Some(pattern) =
+            self.job.junit.as_ref().filter(|_| imported.cases.count() == 0 && imported.problems.is_empty())
+        {
+            imported.empty = Some(format!("no file in its pods matches `{pattern}`"));
+        }
+        let lost = lost_shards(&pods, self.job.shards);
+        let mut ended = verdict(bad, imported, self.job.allow_no_tests);
+        if let Some(lost) = lost {
+            ended.remark(&lost);
+        }
+        if !ended.is_passed() {
+            for pod in pods
+                .iter()
+                .filter(|pod| pod.pointer("/status/phase").and_then(Value::as_str) != Some("Succeeded"))
+                .take(MOST_TELLING)
+            {
+                ended.evidence.extend(evidence::of_pod(cluster, pod).await);
+            }
+        }
+        self.keep(artifacts, &mut ended);
+        ended
+    }
+
+    /// The files in the logs of a pod's containers.
+    async fn files_of(&self, pod: &Value) -> (Vec<Collected>, Vec<String>) {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        let (namespace, name) = (self.id.namespace.as_deref().unwrap_or_default(), pod_name(pod));
+        for status in evidence::statuses(pod) {
+            let container = status.get("name").and_then(Value::as_str).unwrap_or_default();
+            match self.context.cluster.whole_log(namespace, name, container, MOST_OF_A_LOG).await {
+                Ok(log) => {
+                    let sorted = sort(&log);
+                    files.extend(sorted.files);
+                    problems.extend(sorted.problems);
+                }
+                Err(error) if container == COLLECTOR => {
+                    problems.push(format!("the files of pod {name} cannot be read: {error}"))
+                }
+                Err(_) => {}
+            }
+        }
+        (files, problems)
+    }
+
+    /// Writes artifacts beside the report.
+    fn keep(&self, artifacts: Vec<(String, Collected)>, ended: &mut Ended) {
+        let shared = &self.context.shared;
+        if self.job.artifacts.is_empty() {
+            return;
+        }
+        let Some(beside) = &shared.artifacts else { return ended.remark(NO_PLACE) };
+        if artifacts.is_empty() {
+            ended.remark("no artifact matches in its pods");
+        }
+        let several = self.job.shards.is_some();
+        for (pod, file) in artifacts {
+            let below = slug::slug(&format!("{} {}", shared.environment, self.name));
+            let inner: String = Path::new(&file.path)
+                .components()
+                .filter_map(|part| match part {
+                    Component::Normal(name) => Some(name.to_string_lossy()),
+                    _ => None,
+                })
+                .collect::<Vec<_>>()
+                .join("/");
+            let of_pod = if several { format!("{pod}/") } else { String::new() };
+            let path = format!("artifacts/{below}/{of_pod}{inner}");
+            match files::write(&beside.join(&path), &file.bytes) {
+                Ok(()) => ended.artifacts.push(path),
+                Err(sentence) => ended.remark(&format!("`{inner}` was not kept: {sentence}")),
+            }
+        }
+    }
+}
+
+/// Where artifacts cannot be kept.
+pub(crate) const NO_PLACE: &str =
+    "no report is written to a file, so there is no place for artifacts: add `--output json=FILE`";
+
+fn is_of(pod: &Value, job: &str) -> bool {
+    let owners = pod.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    owners.into_iter().flatten().any(|owner| owner.get("name").and_then(Value::as_str) == Some(job))
+}
+
+fn pod_name(pod: &Value) -> &str {
+    pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Shards that were begun again because the cluster took their pod, as a sentence.
+fn lost_shards(pods: &[&Value], shards: Option<u32>) -> Option<String> {
+    shards?;
+    let index = |pod: &&Value| {
+        let labels = pod.pointer("/metadata/labels")?;
+        labels.get("batch.kubernetes.io/job-completion-index")?.as_str().map(str::to_owned)
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    pods.iter().filter_map(index).for_each(|index| *counts.entry(index).or_default() += 1);
+    let again: Vec<String> = counts.into_iter().filter(|(_, pods)| *pods > 1).map(|(index, _)| index).collect();
+    let shards = if again.len() == 1 { "shard" } else { "shards" };
+    (!again.is_empty()).then(|| format!("{shards} {} lost a pod and began again", again.join(", ")))
+}
+
+async fn look(cluster: &Cluster, id: &ObjectId) -> Result<Option<Status>, ApiError> {
+    let (events, _) = events(cluster, id.namespace.as_deref().unwrap_or_default()).await?;
+    let seen = gather(cluster, "batch/v1", id, &events).await?;
+    Ok(seen.object.as_ref().map(|object| status(seen.live(object))))
+}
+
+/// Why a Job failed, as a sentence.
+fn why(status: &Status) -> String {
+    match &status.cause {
+        Some(cause) => format!("the Job failed: {}", cause.describe()),
+        None => format!("the Job failed: {}", status.message),
+    }
+}
+
+/// Deletes what a run that was stopped has left.
+pub(crate) async fn clean_up(tests: &[Planned]) {
+    let mut namespaces: Vec<&Context> = tests.iter().map(|planned| &planned.context).collect();
+    namespaces.retain(|context| context.shared.cancel.is_cancelled());
+    namespaces.sort_by_key(|context| &context.namespace);
+    namespaces.dedup_by_key(|context| &context.namespace);
+    let deleting = async {
+        for context in namespaces {
+            let selector = format!("{RUN}={}", context.shared.run);
+            for (api_version, kind) in [("batch/v1", "Job"), ("v1", "Pod")] {
+                let left = context.cluster.list(api_version, kind, Some(&context.namespace), Some(&selector)).await;
+                for object in left.unwrap_or_default() {
+                    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+                    let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+                    let id = ObjectId::new(group, kind, Some(&context.namespace), name);
+                    let _ = context.cluster.delete(api_version, &id, None).await;
+                }
+            }
+        }
+    };
+    let _ = tokio::time::timeout(CLEANING_UP, deleting).await;
+}

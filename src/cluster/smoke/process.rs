@@ -1,0 +1,131 @@
+//! A program on this machine: run with a deadline, its output kept as far as a person reads it, and all that it started ended with it.
+
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::FusedFuture;
+use seatrial_api::ProcessGroup;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::unix::pipe;
+use tokio::process::Command;
+
+use crate::tail::Tail;
+
+/// After SIGTERM a program has this long to end by itself.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// After its end its output is read no longer than this: what it left running may hold it open.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// A program, ready to run.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Its name or path, and its arguments.
+    pub(crate) arguments: Vec<String>,
+    pub(crate) directory: PathBuf,
+    /// All that it is given of an environment.
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+/// How a program ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Code(i32),
+    Signal(i32),
+    /// It was still running at the deadline, and was ended.
+    Late,
+    /// It could not be started: why, as a clause.
+    NotStarted(String),
+}
+
+/// Runs it once; what it printed on standard output and standard error stands in one text, in the order in which it came.
+pub(crate) async fn run(program: &Program, deadline: Duration) -> (Exit, Tail) {
+    let mut tail = Tail::default();
+    let exit = match start(program) {
+        Ok((child, output)) => follow(child, output, deadline, &mut tail).await,
+        Err(error) => Exit::NotStarted(not_started(program, &error)),
+    };
+    (exit, tail)
+}
+
+fn start(program: &Program) -> std::io::Result<(tokio::process::Child, pipe::Receiver)> {
+    let Some((name, arguments)) = program.arguments.split_first() else {
+        return Err(std::io::ErrorKind::NotFound.into());
+    };
+    let (reader, writer) = std::io::pipe()?;
+    let mut command = Command::new(name);
+    command.args(arguments).current_dir(&program.directory).env_clear().envs(program.variables.iter().cloned());
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    // A group of its own, so that what it starts dies with it.
+    command.process_group(0).kill_on_drop(true);
+    let child = command.spawn()?;
+    Ok((child, pipe::Receiver::from_owned_fd(reader.into())?))
+}
+
+async fn follow(mut child: tokio::process::Child, output: pipe::Receiver, deadline: Duration, tail: &mut Tail) -> Exit {
+    let group = ProcessGroup::of(&child);
+    let reading = read(output, tail).fuse();
+    tokio::pin!(reading);
+    let ended = tokio::time::timeout(deadline, async {
+        tokio::select! {
+            status = child.wait() => status,
+            // It may close its output and go on.
+            () = &mut reading => child.wait().await,
+        }
+    });
+    let status = match ended.await {
+        Ok(status) => status,
+        Err(_) => {
+            group.terminate();
+            let _ = tokio::time::timeout(GRACE, child.wait()).await;
+            group.kill();
+            last_words(&mut reading).await;
+            return Exit::Late;
+        }
+    };
+    last_words(&mut reading).await;
+    // What it left running in its group ends here.
+    drop(group);
+    exit_of(status)
+}
+
+/// Waits a moment for the rest of the output.
+async fn last_words(reading: &mut (impl FusedFuture<Output = ()> + Unpin)) {
+    if !reading.is_terminated() {
+        let _ = tokio::time::timeout(LAST_WORDS, reading).await;
+    }
+}
+
+fn exit_of(status: std::io::Result<ExitStatus>) -> Exit {
+    use std::os::unix::process::ExitStatusExt as _;
+    match status {
+        Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) => Exit::Code(code),
+            (None, signal) => Exit::Signal(signal.unwrap_or_default()),
+        },
+        Err(error) => Exit::NotStarted(format!("cannot be waited for: {error}")),
+    }
+}
+
+/// Reads to the end; what is too much for the tail is counted and dropped. A future that is dropped leaves what was read.
+async fn read(mut output: pipe::Receiver, tail: &mut Tail) {
+    let mut buffer = vec![0; 64 << 10];
+    while let Ok(count) = output.read(&mut buffer).await {
+        match buffer.get(..count) {
+            Some(bytes) if !bytes.is_empty() => tail.push(bytes),
+            _ => return,
+        }
+    }
+}
+
+fn not_started(program: &Program, error: &std::io::Error) -> String {
+    let name = program.arguments.first().map_or("", String::as_str);
+    match error.kind() {
+        _ if !program.directory.is_dir() => format!("the directory `{}` does not exist", program.directory.display()),
+        std::io::ErrorKind::NotFound => format!("`{name}` is not installed: it was not found in PATH"),
+        std::io::ErrorKind::PermissionDenied => format!("`{name}` cannot be run: permission denied"),
+        _ => format!("`{name}` cannot be run: {error}"),
+    }
+}
