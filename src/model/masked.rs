@@ -1,6 +1,6 @@
 //! A report without what is secret in names and sentences: the last look before it leaves, when every secret of the run is known.
 
-use crate::{Comparison, Masker, ObjectId, Report, StageResult, TestResult};
+use crate::{Comparison, Masker, ObjectId, Report, StageResult, TestCase, TestResult};
 
 impl Report {
     /// Masks names of objects and all sentences. Findings are masked where they are resolved.
@@ -44,6 +44,11 @@ fn mask_test(test: &mut TestResult, masker: &Masker) {
         hide(masker, &mut evidence.title);
         hide(masker, &mut evidence.text);
     }
+    for case in &mut test.cases {
+        let TestCase { suite, class, name, message, output, .. } = case;
+        [suite, class, name, message, output].into_iter().for_each(|text| hide(masker, text));
+    }
+    test.artifacts.iter_mut().for_each(|path| hide(masker, path));
 }
 
 fn hide(masker: &Masker, text: &mut String) {
@@ -55,7 +60,34 @@ fn hide(masker: &Masker, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Action, Change, EnvironmentReport, Skipped, Stage, StageOutcome};
+    use crate::{Action, CaseOutcome, Change, EnvironmentReport, Skipped, Stage, StageOutcome, TestOutcome};
+
+    fn test(text: &str) -> TestResult {
+        let owned = || text.to_owned();
+        let case = TestCase {
+            suite: owned(),
+            class: owned(),
+            name: owned(),
+            outcome: CaseOutcome::Failed,
+            duration_ms: 0,
+            message: owned(),
+            output: owned(),
+            age: None,
+        };
+        TestResult {
+            name: owned(),
+            kind: "job".to_owned(),
+            outcome: TestOutcome::Failed,
+            message: owned(),
+            duration_ms: 0,
+            attempts: 1,
+            evidence: Vec::new(),
+            location: None,
+            age: None,
+            cases: vec![case],
+            artifacts: vec![owned()],
+        }
+    }
 
     #[test]
     fn no_name_and_no_sentence_shows_a_secret() {
@@ -76,7 +108,7 @@ mod tests {
             objects: 1,
             changed: None,
             changes: vec![Change { object: object(), action: Action::Created, because: Some(because.clone()) }],
-            tests: Vec::new(),
+            tests: vec![test(&because)],
             skipped: vec![Skipped { object: object(), because }],
             not_checked: Vec::new(),
             vanished: vec![object()],

@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Age, Alteration, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId, ReportedFinding, Stage,
-    StageOutcome, StageResult, TestCase, Verdict,
+    Age, Alteration, CaseAge, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId,
+    ReportedFinding, Stage, StageOutcome, StageResult, TestCase, Verdict,
 };
 
 /// A whole run.
@@ -209,6 +209,9 @@ pub struct TestResult {
     /// Where the test is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// How it compares with an earlier report; `None` where there is none, or nothing to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<CaseAge>,
     /// Cases out of the JUnit files that it wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<TestCase>,

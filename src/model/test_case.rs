@@ -27,7 +27,7 @@ impl CaseOutcome {
     }
 }
 
-/// How a case compares with an earlier report.
+/// How a case or a test compares with an earlier report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CaseAge {

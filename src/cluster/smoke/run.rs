@@ -246,6 +246,7 @@ fn result_of(planned: &Planned, ended: Ended, begun: Instant) -> TestResult {
         attempts: ended.attempts,
         evidence,
         location: None,
+        age: None,
         cases: ended.cases.into_iter().map(masked_case).collect(),
         artifacts: ended.artifacts,
     }

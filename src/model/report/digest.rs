@@ -21,6 +21,7 @@ impl Report {
             }
             for test in &mut environment.tests {
                 test.duration_ms = 0;
+                test.cases.iter_mut().for_each(|case| case.duration_ms = 0);
                 if test.outcome == TestOutcome::Passed {
                     test.attempts = 0;
                     test.evidence.clear();
@@ -46,7 +47,11 @@ mod tests {
             StageOutcome { stage: Stage::Render, result: StageResult::Passed, summary: String::new(), duration_ms };
         let environment = serde_json::json!({
             "name": "dev", "source": "kustomize dev", "kubernetes": "1.35", "stages": [stage], "objects": objects, "changes": [],
-            "tests": [], "skipped": [], "notChecked": [], "vanished": [],
+            "tests": [{
+                "name": "acceptance", "kind": "job", "outcome": "passed", "message": "", "durationMs": duration_ms, "attempts": 1,
+                "evidence": [], "cases": [{ "name": "adds", "outcome": "passed", "durationMs": duration_ms }],
+            }],
+            "skipped": [], "notChecked": [], "vanished": [],
         });
         report.environments.push(serde_json::from_value(environment).expect("an environment"));
         report

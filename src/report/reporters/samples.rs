@@ -317,6 +317,7 @@ fn test(name: &str, outcome: TestOutcome, message: &str) -> TestResult {
         attempts: 1,
         evidence: Vec::new(),
         location: None,
+        age: None,
         cases: Vec::new(),
         artifacts: Vec::new(),
     }
