@@ -1,6 +1,6 @@
 //! The report in one clause: the title of the comment, and what a commit status shows.
 
-use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Target, TestOutcome, Verdict};
+use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Target, Verdict};
 
 use crate::ages::{already_there, noun, tolerated};
 use crate::alterations;
@@ -68,11 +68,7 @@ fn passed(report: &Report) -> String {
         clauses.push(format!("deployed to {}", list(&deployed, MOST_NAMES)));
     }
     clauses.extend(not_deployed(report));
-    let tests = report.environments.iter().flat_map(|e| &e.tests);
-    let passed = tests.filter(|t| matches!(t.outcome, TestOutcome::Passed | TestOutcome::Flaky)).count();
-    if passed > 0 {
-        clauses.push(format!("{} passed", count(passed, "test")));
-    }
+    clauses.extend(trials::passed(report));
     let tolerated = tolerated(report).count();
     if tolerated > 0 {
         clauses.push(format!("{} that do not count", count(tolerated, "problem")));

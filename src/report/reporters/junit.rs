@@ -1,5 +1,7 @@
 //! The report as JUnit XML: a suite per environment, a case per stage, test and finding. Valid XML for any input.
 
+mod trial;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -15,7 +17,6 @@ use crate::alterations;
 use crate::cause::tells_the_same;
 use crate::left_out::checked;
 use crate::plain::{lines, one_line};
-use crate::trials;
 use crate::wording::{count, list};
 
 /// The suite of what belongs to no environment.
@@ -37,6 +38,7 @@ pub fn junit(report: &Report) -> String {
     junit.add_test_suites(shared_suite(report));
     for environment in &report.environments {
         junit.add_test_suite(suite(environment, report));
+        junit.add_test_suites(trial::suites(environment));
     }
     let mut bytes = Vec::new();
     // Writing to memory does not fail; an empty document would be refused by every reader, and so noticed.
@@ -157,18 +159,13 @@ impl<'a> Cases<'a> {
 
     /// A failure that was tolerated is neither a success nor a failure: a skipped case that has its proof beside it.
     fn add_test(&mut self, test: &TestResult) {
-        let proof = proof_of(test);
-        let status = match test.outcome {
-            TestOutcome::Passed | TestOutcome::Flaky => TestCaseStatus::success(),
-            TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, &proof),
-            TestOutcome::Tolerated => skipped(&format!("{}: {}", trials::word(test.outcome), test.message)),
-            TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", &proof),
-            TestOutcome::Skipped => skipped(&test.message),
-        };
-        self.add(&format!("test: {}", test.name), status, test.duration_ms);
-        if let Some(case) = self.cases.last_mut().filter(|_| test.outcome == TestOutcome::Tolerated) {
+        let proof = trial::proof_of(test);
+        self.add(&format!("test: {}", test.name), trial::status_of(test, &proof), test.duration_ms);
+        let Some(case) = self.cases.last_mut() else { return };
+        if test.outcome == TestOutcome::Tolerated {
             case.set_system_out(block(&proof));
         }
+        trial::add_age(case, test.age);
     }
 
     /// A finding that fails the run is a failed case; one that was there before is a skipped one; another one passes and says what it has to
@@ -245,23 +242,12 @@ fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
     Some(unsuccessful(NonSuccessKind::Failure, &message, &name, ""))
 }
 
-/// Where a test is configured, and what it saw.
-fn proof_of(test: &TestResult) -> String {
-    let mut text = String::new();
-    if let Some(location) = &test.location {
-        text.push_str(&place(location));
-        text.push('\n');
-    }
-    if test.attempts > 1 {
-        let _ = writeln!(text, "{} attempts", test.attempts);
-    }
-    push_evidence(&mut text, &test.evidence);
-    text
-}
-
 fn unsuccessful(kind: NonSuccessKind, message: &str, ty: &str, text: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(one_line(message)).set_type(one_line(ty));
+    status.set_message(one_line(message));
+    if !ty.is_empty() {
+        status.set_type(one_line(ty));
+    }
     if !text.trim().is_empty() {
         status.set_description(block(text));
     }

@@ -3,6 +3,7 @@
 mod ages;
 mod alike;
 mod alterations;
+mod cases;
 mod cause;
 mod headline;
 mod json;

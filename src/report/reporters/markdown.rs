@@ -1,6 +1,7 @@
 //! The report as GitHub-flavoured Markdown: comment, job summary, artifact. Made of whole sections; a budget leaves some out, never cuts one.
 
 mod altered;
+mod cases;
 mod compared;
 mod details;
 mod escape;
@@ -58,6 +59,7 @@ fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let mut sections = vec![title(report), altered::lines(report)];
     sections.extend(addresses(report));
     sections.extend(problem::leading(leading, report));
+    sections.extend(cases::failing(report, details::Extent::Whole));
     sections.push(environments(report));
     sections.push([details::notices(report), compared::lines(report), details::left_out(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
@@ -77,6 +79,7 @@ fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let mut sections = vec![title(report), altered::lines(report)];
     sections.extend(addresses(report));
     sections.extend(problem::leading(leading, report));
+    sections.extend(cases::failing(report, details::Extent::Core));
     sections.push(environments(report));
     sections.push([details::notices(report), compared::lines(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
@@ -162,9 +165,10 @@ fn mark(report: &Report) -> &'static str {
     }
 }
 
-/// What passed with altered checks, in spite of a failure, or without having been checked.
+/// What passed with altered checks, in spite of a failure, only when repeated, or without having been checked.
 fn needs_a_second_look(report: &Report) -> bool {
-    !report.alterations.is_empty() || trials::tolerated(report).is_some() || is_unchecked(report)
+    let has_flaky = report.environments.iter().any(trials::has_flaky);
+    !report.alterations.is_empty() || trials::tolerated(report).is_some() || has_flaky || is_unchecked(report)
 }
 
 /// A blank line between sections; each is whole in itself.

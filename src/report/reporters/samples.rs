@@ -6,12 +6,14 @@ use seatrial_model::{
 };
 
 mod altered;
+mod cases;
 mod compared;
 mod extreme;
 mod misconfigured;
 mod wide;
 
 pub(crate) use altered::{alteration, many_alterations};
+pub(crate) use cases::case;
 pub(crate) use extreme::{filled_with, many_alike, many_failures};
 
 /// Every sample by its name.
@@ -40,6 +42,9 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("five-overlays", wide::one_mistake_in_five_overlays()),
         ("estate", wide::estate()),
         ("nothing-checked", wide::nothing_checked()),
+        ("cases-failed", cases::failed()),
+        ("cases-flaky", cases::flaky()),
+        ("cases-tolerated", cases::tolerated()),
     ]
 }
 

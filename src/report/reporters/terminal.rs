@@ -1,5 +1,6 @@
 //! The report for a terminal or a CI log: causes in the manner of rustc, a line per environment, the verdict last.
 
+mod cases;
 mod diagnostic;
 mod environment;
 mod excerpt;
@@ -76,6 +77,7 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     blocks.extend(untold.map(|cause| diagnostic::cause(cause, report, pen)));
 
     blocks.extend(tolerated_tests(report).iter().map(|cause| diagnostic::cause(cause, report, pen)));
+    blocks.extend(cases::blocks(report, pen));
 
     let mut text = if options.detail == Detail::Findings { String::new() } else { altered(report, pen) };
     for block in blocks {
@@ -178,6 +180,7 @@ fn verdict(report: &Report, causes: &[Cause<'_>], pen: Pen) -> String {
         facts.push(NOTHING_JUDGED.to_owned());
     }
     facts.extend(trials::tolerated(report));
+    facts.extend(trials::told_flaky(report));
     let tolerated = tally(tolerated(report), "");
     if !tolerated.is_empty() {
         facts.push(format!("{tolerated} that do not count"));

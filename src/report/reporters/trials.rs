@@ -2,7 +2,15 @@
 
 use seatrial_model::{EnvironmentReport, Report, TestOutcome, TestResult};
 
+use crate::cases;
 use crate::wording::count;
+
+/// `3 tests (1 failed, 2 passed), 37 of 40 cases passed, 3 failed; 2 new failures, 1 fixed`.
+pub(crate) fn clause_with_cases(environment: &EnvironmentReport) -> String {
+    let cases = cases::told(&environment.tests);
+    let besides = if cases.is_empty() { cases } else { format!(", {cases}") };
+    format!("{}{besides}", clause(environment))
+}
 
 /// `no tests`, `2 tests passed`, `3 tests (1 failed, 2 passed)`.
 pub(crate) fn clause(environment: &EnvironmentReport) -> String {
@@ -38,6 +46,44 @@ pub(crate) fn has_tolerated(environment: &EnvironmentReport) -> bool {
 pub(crate) fn tolerated(report: &Report) -> Option<String> {
     let number = report.environments.iter().flat_map(|e| &e.tests).filter(|test| is_tolerated(test)).count();
     (number > 0).then(|| tolerated_tests(number))
+}
+
+/// Whether a test or a case of an environment passed only when it was run again.
+pub(crate) fn has_flaky(environment: &EnvironmentReport) -> bool {
+    environment.tests.iter().any(|test| is_flaky(test) || cases::flaky(test).next().is_some())
+}
+
+/// `2 tests passed (1 flaky)`, over all environments, and cases that are flaky; empty for no test.
+pub(crate) fn passed(report: &Report) -> Vec<String> {
+    let Flaky { tests: flaky, cases } = flaky(report);
+    let tests = report.environments.iter().flat_map(|e| &e.tests);
+    let passed = flaky + tests.filter(|test| test.outcome == TestOutcome::Passed).count();
+    let besides = if flaky > 0 { format!(" ({flaky} flaky)") } else { String::new() };
+    let tests = (passed > 0).then(|| format!("{} passed{besides}", count(passed, "test")));
+    let cases = (cases > 0).then(|| count(cases, "flaky case"));
+    tests.into_iter().chain(cases).collect()
+}
+
+/// `1 flaky test`, `2 flaky cases`, over all environments.
+pub(crate) fn told_flaky(report: &Report) -> Vec<String> {
+    let Flaky { tests, cases } = flaky(report);
+    let told = [(tests, "flaky test"), (cases, "flaky case")];
+    told.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun)).collect()
+}
+
+/// How many passed only when they were run again.
+struct Flaky {
+    tests: usize,
+    cases: usize,
+}
+
+fn flaky(report: &Report) -> Flaky {
+    let tests = || report.environments.iter().flat_map(|e| &e.tests);
+    Flaky { tests: tests().filter(|test| is_flaky(test)).count(), cases: tests().flat_map(cases::flaky).count() }
+}
+
+fn is_flaky(test: &TestResult) -> bool {
+    test.outcome == TestOutcome::Flaky
 }
 
 fn is_tolerated(test: &TestResult) -> bool {

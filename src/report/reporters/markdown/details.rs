@@ -6,15 +6,21 @@ use seatrial_model::{
 
 use crate::ages::tolerated;
 use crate::alike::shortened;
+use crate::cases;
 use crate::cause::{Cause, Kind, Teller};
 use crate::left_out::{by_reason, is_told_as_not_checked};
+use crate::markdown::cases::name;
 use crate::markdown::escape::{Place, block_lines, code, fenced, html, prose};
 use crate::markdown::problem::{Depth, item};
+use crate::plain::one_line;
 use crate::trials;
 use crate::wording::{capitalised, clip, count, duration, list};
 
 /// Objects that a visible line names.
 const MOST_OBJECTS: usize = 10;
+
+/// Files that are named of those that a test left.
+const MOST_FILES: usize = 10;
 
 /// Lines of a proof in a shortened report.
 const CORE: usize = 10;
@@ -122,7 +128,7 @@ pub(crate) fn tests(report: &Report) -> Vec<String> {
 }
 
 fn tests_of(environment: &EnvironmentReport) -> String {
-    let summary = format!("{}: {}", environment.name, trials::clause(environment));
+    let summary = format!("{}: {}", environment.name, trials::clause_with_cases(environment));
     let lines: Vec<String> = environment.tests.iter().map(test_line).collect();
     folded(&summary, &lines.join("\n"))
 }
@@ -139,7 +145,22 @@ fn test_line(test: &TestResult) -> String {
     let message = prose(&clip(&test.message, LONGEST), Place::Line);
     let message = if message.is_empty() { message } else { format!(" – {message}") };
     let kind = prose(&test.kind, Place::Line);
-    format!("- {mark} {name} ({kind}, {}, {}){message}", trials::word(test.outcome), duration(test.duration_ms))
+    let how = format!("{}{}", trials::word(test.outcome), cases::age_of(test.age));
+    let tally = cases::tally(std::slice::from_ref(test)).map(|told| format!("; {told}")).unwrap_or_default();
+    let line = format!("- {mark} {name} ({kind}, {how}, {}{tally}){message}", duration(test.duration_ms));
+    [line].into_iter().chain(flaky_line(test)).chain(files_line(test)).collect::<Vec<_>>().join("\n")
+}
+
+fn flaky_line(test: &TestResult) -> Option<String> {
+    let names: Vec<String> = cases::flaky(test).map(name).collect();
+    (!names.is_empty()).then(|| format!("  - flaky: {}", list(&names, cases::MOST_TOLD)))
+}
+
+/// Paths of the files that it left.
+fn files_line(test: &TestResult) -> Option<String> {
+    let paths = test.artifacts.iter().map(|path| code(one_line(&clip(path, LONGEST)).trim(), Place::Line));
+    let paths: Vec<String> = paths.filter(|path| !path.is_empty()).collect();
+    (!paths.is_empty()).then(|| format!("  - files: {}", list(&paths, MOST_FILES)))
 }
 
 /// Events, log lines and answers that prove the causes.

@@ -81,8 +81,10 @@ fn cell(environment: &EnvironmentReport, stage: Stage, report: &Report) -> Strin
 fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     let clause = match outcome.stage {
         Stage::Render if outcome.summary.is_empty() => count(environment.objects, "object"),
-        Stage::Test if trials::has_tolerated(environment) => return format!("⚠️ {}", trials::clause(environment)),
-        Stage::Test => trials::clause(environment),
+        Stage::Test if trials::has_tolerated(environment) || trials::has_flaky(environment) => {
+            return format!("⚠️ {}", trials::clause_with_cases(environment));
+        }
+        Stage::Test => trials::clause_with_cases(environment),
         Stage::Validate => match validation(environment, report) {
             told if told.is_empty() => match (environment.objects, environment.unchecked()) {
                 // The sign says it.
@@ -99,7 +101,7 @@ fn passed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Repo
 
 fn failed(outcome: &StageOutcome, environment: &EnvironmentReport, report: &Report) -> String {
     let clause = match outcome.stage {
-        Stage::Test if !environment.tests.is_empty() => trials::clause(environment),
+        Stage::Test if !environment.tests.is_empty() => trials::clause_with_cases(environment),
         Stage::Validate => match validation(environment, report) {
             found if found.is_empty() => told(&outcome.summary),
             found => found,

@@ -1,11 +1,11 @@
 //! Reports that are as large or as hostile as asked for.
 
 use seatrial_model::{
-    Action, Age, Alteration, AlterationKind, AlteredSubject, Change, Comparison, Evidence, Listing, NotChecked,
-    ObjectId, Report, ReportedFinding, Skipped, StageResult, Target, TestOutcome,
+    Action, Age, Alteration, AlterationKind, AlteredSubject, CaseAge, CaseOutcome, Change, Comparison, Evidence,
+    Listing, NotChecked, ObjectId, Report, ReportedFinding, Skipped, StageResult, Target, TestCase, TestOutcome,
 };
 
-use super::{environment, finding, image_missing, label, run, test};
+use super::{case, environment, finding, image_missing, label, run, test};
 
 /// As many failures as asked for, each of ordinary size and each in words of its own.
 pub(crate) fn many_failures(number: usize) -> Report {
@@ -78,6 +78,16 @@ pub(crate) fn filled_with(text: &str) -> Report {
         environment.tests = [TestOutcome::Failed, TestOutcome::Tolerated].map(|how| test(text, how, text)).to_vec();
         for test in &mut environment.tests {
             test.evidence = vec![Evidence { title: owned(), text: owned() }];
+            test.artifacts = vec![owned()];
+            test.cases = [CaseOutcome::Failed, CaseOutcome::Flaky, CaseOutcome::Skipped]
+                .map(|how| TestCase {
+                    suite: owned(),
+                    class: owned(),
+                    output: owned(),
+                    age: Some(CaseAge::New),
+                    ..case(text, how, text)
+                })
+                .to_vec();
         }
         environment.changes = vec![Change { object: object.clone(), action: Action::Created, because: Some(owned()) }];
         environment.skipped = vec![Skipped { object: object.clone(), because: owned() }];

@@ -4,6 +4,7 @@ use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOut
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::ages::{is_inherited, newest, told_and_counted, validation};
+use crate::cases;
 use crate::headline::address;
 use crate::left_out::{by_reason, checked};
 use crate::plain::one_line;
@@ -13,6 +14,9 @@ use crate::wording::{clip, count, duration, list};
 
 /// Objects that are named of those that were left alone.
 const MOST_OBJECTS: usize = 10;
+
+/// Files that are named of those that a test left.
+const MOST_FILES: usize = 10;
 
 /// Characters of what a stage says of itself.
 const LONGEST: usize = 120;
@@ -200,6 +204,14 @@ fn asides(environment: &EnvironmentReport) -> Vec<(&'static str, String)> {
     if !environment.vanished.is_empty() {
         let objects: Vec<&ObjectId> = environment.vanished.iter().collect();
         asides.push(("no longer rendered, still on the cluster", named(&objects)));
+    }
+    let cases = cases::told(&environment.tests);
+    if !cases.is_empty() {
+        asides.push(("cases", cases));
+    }
+    asides.extend(cases::flaky_names(environment).map(|names| ("flaky", names)));
+    for test in environment.tests.iter().filter(|test| !test.artifacts.is_empty()) {
+        asides.push(("files", format!("{} ({})", list(&test.artifacts, MOST_FILES), test.name)));
     }
     asides.into_iter().map(|(lead, text)| (lead, one_line(&text))).collect()
 }

@@ -1,0 +1,123 @@
+//! A test as a case, and its own cases as a suite: those keep what the program that ran them said.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestRerun, TestSuite};
+use seatrial_model::{CaseAge, CaseOutcome, EnvironmentReport, TestCase as Imported, TestOutcome, TestResult};
+
+use super::{block, place, push_evidence, skipped, unsuccessful};
+use crate::plain::one_line;
+use crate::trials;
+
+/// A suite for each test of an environment that has cases.
+pub(super) fn suites(environment: &EnvironmentReport) -> impl Iterator<Item = TestSuite> {
+    let tests = environment.tests.iter().filter(|test| !test.cases.is_empty());
+    tests.map(|test| suite(&format!("{} › {}", environment.name, test.name), test))
+}
+
+/// How a test ended. One that is flaky has passed, with the run that failed beside it.
+pub(super) fn status_of(test: &TestResult, proof: &str) -> TestCaseStatus {
+    match test.outcome {
+        TestOutcome::Passed => TestCaseStatus::success(),
+        TestOutcome::Flaky => flaky(&test.message, &test.kind, proof),
+        TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, proof),
+        TestOutcome::Tolerated => skipped(&format!("{}: {}", trials::word(test.outcome), test.message)),
+        TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", proof),
+        TestOutcome::Skipped => skipped(&test.message),
+    }
+}
+
+/// Where a test is configured, and what it saw.
+pub(super) fn proof_of(test: &TestResult) -> String {
+    let mut text = String::new();
+    if let Some(location) = &test.location {
+        text.push_str(&place(location));
+        text.push('\n');
+    }
+    if test.attempts > 1 {
+        let _ = writeln!(text, "{} attempts", test.attempts);
+    }
+    push_evidence(&mut text, &test.evidence);
+    if !test.artifacts.is_empty() {
+        let _ = writeln!(text, "\nfiles:\n{}", test.artifacts.join("\n"));
+    }
+    text
+}
+
+/// How a case or a test compares with an earlier report, as a property.
+pub(super) fn add_age(case: &mut TestCase, age: Option<CaseAge>) {
+    let word = match age {
+        Some(CaseAge::New) => "new",
+        Some(CaseAge::Known) => "known",
+        Some(CaseAge::Fixed) => "fixed",
+        None => return,
+    };
+    case.add_property(("age", word));
+}
+
+fn suite(name: &str, test: &TestResult) -> TestSuite {
+    let name = one_line(name);
+    let mut suite = TestSuite::new(name.as_str());
+    suite.set_time(Duration::from_millis(test.duration_ms));
+    let mut seen = BTreeMap::new();
+    for imported in &test.cases {
+        suite.add_test_case(case(imported, &name, test.outcome, &mut seen));
+    }
+    suite
+}
+
+/// A second case of a class and a name is numbered, as readers tell cases apart by them.
+fn case<'a>(
+    imported: &'a Imported,
+    suite: &str,
+    of_test: TestOutcome,
+    seen: &mut BTreeMap<(&'a str, &'a str), usize>,
+) -> TestCase {
+    let class = [imported.class.as_str(), &imported.suite, suite].into_iter().find(|class| !class.is_empty());
+    let class = class.unwrap_or_default();
+    let nth = seen.entry((&imported.class, &imported.name)).or_insert(0);
+    *nth += 1;
+    let mut name = one_line(&imported.name);
+    if *nth > 1 {
+        let _ = write!(name, " ({nth})");
+    }
+    let mut case = TestCase::new(name, status(imported, of_test));
+    case.set_classname(one_line(class)).set_time(Duration::from_millis(imported.duration_ms));
+    if !imported.suite.is_empty() && imported.suite != class {
+        case.add_property(("suite", one_line(&imported.suite).as_str()));
+    }
+    add_age(&mut case, imported.age);
+    case
+}
+
+fn status(imported: &Imported, of_test: TestOutcome) -> TestCaseStatus {
+    let kind = match imported.outcome {
+        CaseOutcome::Passed => return TestCaseStatus::success(),
+        CaseOutcome::Flaky => return flaky(&imported.message, "", &imported.output),
+        CaseOutcome::Skipped => return skipped(&imported.message),
+        CaseOutcome::Failed => NonSuccessKind::Failure,
+        CaseOutcome::Errored => NonSuccessKind::Error,
+    };
+    // What does not fail the run does not fail the file either.
+    if of_test == TestOutcome::Tolerated {
+        return skipped(&format!("{}: {}", trials::word(of_test), imported.message));
+    }
+    unsuccessful(kind, &imported.message, "", &imported.output)
+}
+
+/// Passed, with the run that failed.
+fn flaky(message: &str, kind: &str, text: &str) -> TestCaseStatus {
+    let mut failed = TestRerun::new(NonSuccessKind::Failure);
+    failed.set_message(one_line(message));
+    if !kind.is_empty() {
+        failed.set_type(one_line(kind));
+    }
+    if !text.trim().is_empty() {
+        failed.set_description(block(text));
+    }
+    let mut status = TestCaseStatus::success();
+    status.add_rerun(failed);
+    status
+}
