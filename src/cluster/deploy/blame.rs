@@ -1,9 +1,6 @@
 //! The line of a manifest that a failure is about: what a person would edit first.
 
-use seatrial_model::{Manifest, Node, Span, json_pointer};
-use seatrial_readiness::Cause;
-
-use crate::unready::is_image;
+use seatrial_model::{Amount, Cause, Manifest, Node, Probe, Reference, Span, Subject, json_pointer};
 
 /// The line that sets the image of the container that ended: more often than not it is what was changed.
 pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
@@ -14,79 +11,72 @@ pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
 pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
     let root = Spot::root(manifest);
     let own = || own(&root, cause);
-    let spot = match cause.reason.as_str() {
-        _ if cause.text.ends_with("in `imagePullSecrets` does not exist") => pod_spec(&root)?.at(&["imagePullSecrets"]),
-        _ if is_image(cause) => {
+    let spot = match cause.subject.as_ref()? {
+        Subject::Image(_) => {
             let image = cause.image.as_deref();
-            let same = containers(&root).into_iter().find(|c| c.node.get("image").and_then(Node::scalar_text) == image);
+            let same = containers(&root).into_iter().find(|c| c.text("image") == image);
             same.or_else(own)?.at(&["image"])
         }
-        _ if cause.text.contains("its liveness probe") => own()?.at(&["livenessProbe"]),
-        "OOMKilled" => own()?.at(&["resources", "limits", "memory"]),
-        "Unhealthy" if cause.text.starts_with("startup") => own()?.at(&["startupProbe"]),
-        "Unhealthy" => own()?.at(&["readinessProbe"]),
-        "RunContainerError" => own()?.at(&["command"]),
-        "FailedCreate" => of_creation(&root, &cause.text),
-        "Unschedulable" => of_scheduling(&root, &cause.text),
-        "DeploymentPaused" => root.at(&["spec", "paused"]),
-        "DeadlineExceeded" => root.at(&["spec", "activeDeadlineSeconds"]),
-        "CreateContainerConfigError" if cause.text.contains("runAsNonRoot") => {
-            let of_pod = || pod_spec(&root)?.at(&["securityContext", "runAsNonRoot"]);
-            own()?.at(&["securityContext", "runAsNonRoot"]).or_else(of_pod)
+        Subject::ImagePullSecret(_) => pod_spec(&root)?.at(&["imagePullSecrets"]),
+        Subject::Command => own()?.at(&["command"]),
+        Subject::Probe(probe) => own()?.at(&[key_of(*probe)]),
+        Subject::ConfigMap(missing) => {
+            referring(own(), &root, missing, &["configMapRef", "configMapKeyRef", "configMap"])
         }
-        "CreateContainerConfigError" | "FailedMount" => {
-            let mut places = [own(), pod_spec(&root)].into_iter().flatten();
-            places.find_map(|below| of_reference(&below, &cause.text))
+        Subject::Secret(missing) => referring(own(), &root, missing, &["secretRef", "secretKeyRef", "secret"]),
+        Subject::ServiceAccount(_) => pod_spec(&root)?.at(&["serviceAccountName"]),
+        Subject::NodeSelector => {
+            let spec = pod_spec(&root)?;
+            spec.at(&["nodeSelector"]).or_else(|| spec.at(&["affinity", "nodeAffinity"]))
         }
-        _ => None,
+        Subject::Request(amount) => amounts(own(), &root, amount, &["requests", "limits"]),
+        Subject::Limit(amount) => amounts(own(), &root, amount, &["limits"]),
+        Subject::Quota => root.at(&["spec", "replicas"]),
+        Subject::SecurityContext(field) => {
+            let of_pod = || pod_spec(&root)?.at(&["securityContext", field]);
+            own()?.at(&["securityContext", field]).or_else(of_pod)
+        }
+        Subject::Paused => root.at(&["spec", "paused"]),
+        Subject::Deadline => root.at(&["spec", "activeDeadlineSeconds"]),
     }?;
     Some((spot.node.span(), json_pointer(spot.path.iter().map(String::as_str))))
 }
 
-/// What the making of pods was refused for.
-fn of_creation<'a>(root: &Spot<'a>, said: &str) -> Option<Spot<'a>> {
-    if said.contains("exceeded quota") {
-        return root.at(&["spec", "replicas"]);
+fn key_of(probe: Probe) -> &'static str {
+    match probe {
+        Probe::Liveness => "livenessProbe",
+        Probe::Readiness => "readinessProbe",
+        Probe::Startup => "startupProbe",
     }
-    if said.contains("error looking up service account") {
-        return pod_spec(root)?.at(&["serviceAccountName"]);
-    }
-    // `maximum memory usage per Container is 64Mi, but limit is 128Mi` (kubernetes: `plugin/pkg/admission/limitranger`).
-    let (limit, asked) = said.split_once(" usage per Container is ")?;
-    let resource = limit.rsplit(' ').next()?;
-    let list = if asked.contains("but request") { "requests" } else { "limits" };
-    containers(root).iter().find_map(|c| c.at(&["resources", list, resource]))
 }
 
-/// What no node fits: `1 Insufficient cpu`, `1 node(s) didn't match Pod's node affinity/selector`.
-fn of_scheduling<'a>(root: &Spot<'a>, said: &str) -> Option<Spot<'a>> {
-    if said.contains("node affinity/selector") {
-        let spec = pod_spec(root)?;
-        return spec.at(&["nodeSelector"]).or_else(|| spec.at(&["affinity", "nodeAffinity"]));
-    }
-    let (_, rest) = said.split_once("Insufficient ")?;
-    let resource = rest.split([',', ' ']).next()?.trim_end_matches('.');
-    let asked =
-        |c: &Spot<'a>| c.at(&["resources", "requests", resource]).or_else(|| c.at(&["resources", "limits", resource]));
-    containers(root).iter().find_map(asked)
+/// Where an amount of a resource is set: by the container of the cause, else by the first that sets it, best with just that quantity.
+fn amounts<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, amount: &Amount, lists: &[&str]) -> Option<Spot<'a>> {
+    let candidates = own.map_or_else(|| containers(root), |own| vec![own]);
+    let set: Vec<Spot<'a>> = lists
+        .iter()
+        .flat_map(|list| candidates.iter().filter_map(move |c| c.at(&["resources", list, &amount.resource])))
+        .collect();
+    let exact =
+        set.iter().find(|spot| amount.quantity.is_some() && spot.node.scalar_text() == amount.quantity.as_deref());
+    exact.or(set.first()).cloned()
 }
 
-/// The name or the key that is missing: `configmap "settings" not found`, `couldn't find key CURRENCY in ConfigMap shop/settings`.
-fn of_reference<'a>(below: &Spot<'a>, said: &str) -> Option<Spot<'a>> {
-    if let Some((_, rest)) = said.split_once("couldn't find key ") {
-        let (key, object) = rest.split_once(" in ")?;
-        let name = object.rsplit('/').next()?;
-        return referring(below, &|spot| {
-            let is_it =
-                ["name", "secretName"].iter().any(|n| spot.node.get(n).and_then(Node::scalar_text) == Some(name));
-            spot.at(&["key"]).filter(|found| is_it && found.node.scalar_text() == Some(key))
-        });
-    }
-    let missing = said.strip_suffix(" not found")?.rsplit('"').nth(1)?;
-    referring(below, &|spot| {
-        let mut names = ["name", "secretName"].iter().filter_map(|name| spot.at(&[name]));
-        names.find(|name| name.node.scalar_text() == Some(missing))
-    })
+/// The name or the key of the first reference to what is missing: in the container of the cause, else anywhere in the pod.
+fn referring<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, missing: &Reference, keys: &[&str]) -> Option<Spot<'a>> {
+    let name = |spot: &Spot<'a>| {
+        let names = ["name", "secretName"].iter().filter_map(|name| spot.at(&[name]));
+        names.into_iter().find(|found| missing.name.is_none() || found.node.scalar_text() == missing.name.as_deref())
+    };
+    let wanted = |spot: &Spot<'a>| {
+        let name = name(spot)?;
+        match &missing.key {
+            Some(key) => spot.at(&["key"]).filter(|found| found.node.scalar_text() == Some(key)),
+            None => Some(name),
+        }
+    };
+    let mut below = [own, pod_spec(root)].into_iter().flatten();
+    below.find_map(|below| first_below(&below, keys, &wanted))
 }
 
 /// A span and the JSON pointer of what stands there.
@@ -113,6 +103,11 @@ impl<'a> Spot<'a> {
         path.iter().try_fold(self.clone(), |spot, key| Some(spot.down(key, spot.node.get(key)?)))
     }
 
+    /// The text of a scalar below a key.
+    fn text(&self, key: &str) -> Option<&'a str> {
+        self.node.get(key).and_then(Node::scalar_text)
+    }
+
     fn children(&self) -> Vec<Spot<'a>> {
         let entries = self.node.entries().iter().map(|e| self.down(&e.key.text, &e.value));
         let items = self.node.items().iter().enumerate().map(|(i, item)| self.down(&i.to_string(), item));
@@ -134,26 +129,28 @@ fn containers<'a>(root: &Spot<'a>) -> Vec<Spot<'a>> {
 
 /// The container that the cause is about.
 fn own<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
-    let is_own = |c: &Spot<'_>| c.node.get("name").and_then(Node::scalar_text) == cause.container.as_deref();
-    containers(root).into_iter().find(is_own)
+    let name = cause.container.as_deref()?;
+    containers(root).into_iter().find(|c| c.text("name") == Some(name))
 }
 
-/// What `wanted` finds in the first reference to a ConfigMap or Secret in which it finds something.
-fn referring<'a>(below: &Spot<'a>, wanted: &dyn Fn(&Spot<'a>) -> Option<Spot<'a>>) -> Option<Spot<'a>> {
-    const REFERENCES: [&str; 6] =
-        ["configMapRef", "secretRef", "configMapKeyRef", "secretKeyRef", "configMap", "secret"];
+/// What `wanted` finds below the first of these keys in which it finds something.
+fn first_below<'a>(
+    below: &Spot<'a>,
+    keys: &[&str],
+    wanted: &dyn Fn(&Spot<'a>) -> Option<Spot<'a>>,
+) -> Option<Spot<'a>> {
     const DEEPEST: usize = 32;
     let key = below.path.last().map(String::as_str).unwrap_or_default();
-    let found = if REFERENCES.contains(&key) { wanted(below) } else { None };
+    let found = if keys.contains(&key) { wanted(below) } else { None };
     if found.is_some() || below.path.len() > DEEPEST {
         return found;
     }
-    below.children().iter().find_map(|child| referring(child, wanted))
+    below.children().iter().find_map(|child| first_below(child, keys, wanted))
 }
 
 #[cfg(test)]
 mod tests {
-    use seatrial_model::Sources;
+    use seatrial_model::{ImageFault, Sources};
 
     use super::*;
 
@@ -200,72 +197,34 @@ spec:
         let of_pod = |rest: &str| format!("/spec/template/spec/{rest}");
         let of_web = |rest: &str| of_pod(&format!("containers/1/{rest}"));
         let table = [
-            ("ErrImagePull", "image not found: web:2", Some((15, of_web("image")))),
-            (
-                "ErrImagePull",
-                "the Secret `a` in `imagePullSecrets` does not exist",
-                Some((32, of_pod("imagePullSecrets"))),
-            ),
-            ("OOMKilled", "killed", Some((17, of_web("resources/limits/memory")))),
-            ("CrashLoopBackOff", "crashes", None),
-            ("CrashLoopBackOff", "is killed because its liveness probe fails", Some((31, of_web("livenessProbe")))),
-            ("Unhealthy", "readiness probe failed: 503", Some((30, of_web("readinessProbe")))),
-            ("RunContainerError", "cannot start: exec: /bin/sh: no such file", Some((16, of_web("command")))),
-            ("FailedCreate", "exceeded quota: q", Some((6, "/spec/replicas".to_owned()))),
-            ("FailedCreate", "failed quota: q: must specify limits.cpu for: web", None),
-            (
-                "FailedCreate",
-                "error looking up service account shop/shop: serviceaccount \"shop\" not found",
-                Some((9, of_pod("serviceAccountName"))),
-            ),
-            (
-                "FailedCreate",
-                "maximum memory usage per Container is 32Mi, but limit is 64Mi",
-                Some((17, of_web("resources/limits/memory"))),
-            ),
-            (
-                "FailedCreate",
-                "minimum cpu usage per Container is 100, but request is 64",
-                Some((17, of_web("resources/requests/cpu"))),
-            ),
-            (
-                "Unschedulable",
-                "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory",
-                Some((17, of_web("resources/requests/cpu"))),
-            ),
-            (
-                "Unschedulable",
-                "1 node(s) didn't match Pod's node affinity/selector",
-                Some((10, of_pod("nodeSelector"))),
-            ),
-            (
-                "CreateContainerConfigError",
-                "container `web`: configmap \"settings\" not found",
-                Some((20, of_web("envFrom/0/configMapRef/name"))),
-            ),
-            (
-                "CreateContainerConfigError",
-                "couldn't find key a in ConfigMap shop/settings",
-                Some((28, of_web("env/1/valueFrom/configMapKeyRef/key"))),
-            ),
-            (
-                "CreateContainerConfigError",
-                "container has runAsNonRoot and image will run as root",
-                Some((29, of_web("securityContext/runAsNonRoot"))),
-            ),
+            ("image: other", Some((15, of_web("image")))),
+            ("image-pull-secret: a", Some((32, of_pod("imagePullSecrets")))),
+            ("limit: { resource: memory }", Some((17, of_web("resources/limits/memory")))),
+            ("limit: { resource: cpu }", None),
+            ("probe: liveness", Some((31, of_web("livenessProbe")))),
+            ("probe: readiness", Some((30, of_web("readinessProbe")))),
+            ("probe: startup", None),
+            ("command", Some((16, of_web("command")))),
+            ("quota", Some((6, "/spec/replicas".to_owned()))),
+            ("service-account: shop", Some((9, of_pod("serviceAccountName")))),
+            ("request: { resource: cpu }", Some((17, of_web("resources/requests/cpu")))),
+            ("node-selector", Some((10, of_pod("nodeSelector")))),
+            ("config-map: { name: settings }", Some((20, of_web("envFrom/0/configMapRef/name")))),
+            ("config-map: { name: settings, key: a }", Some((28, of_web("env/1/valueFrom/configMapKeyRef/key")))),
+            ("secret: { name: settings }", None),
+            ("security-context: runAsNonRoot", Some((29, of_web("securityContext/runAsNonRoot")))),
         ];
-        for (reason, text, line) in table {
-            let cause = Cause {
-                reason: reason.to_owned(),
-                pod: None,
-                container: Some("web".to_owned()),
-                image: text.ends_with("web:2").then(|| "web:2".to_owned()),
-                exit_code: None,
-                text: text.to_owned(),
-            };
+        for (subject, line) in table {
+            let cause =
+                Cause { container: Some("web".to_owned()), ..Cause::of_object("", "").about(parsed_subject(subject)) };
             let found = place_of(&manifest, &cause).map(|(span, pointer)| (file.line_column(span.start).0, pointer));
             assert_eq!(found, line, "{cause:?}");
         }
+    }
+
+    /// A subject as the cases of readiness write it.
+    fn parsed_subject(text: &str) -> Subject {
+        serde_saphyr::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}"))
     }
 
     #[test]
@@ -274,12 +233,9 @@ spec:
         let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kubectl);
         let manifest = Manifest::from_node(parsed.documents[0].node.clone()).expect("an object");
         let cause = Cause {
-            reason: "ErrImagePull".to_owned(),
-            pod: None,
             container: Some("web".to_owned()),
             image: Some("mutated/web:2".to_owned()),
-            exit_code: None,
-            text: "image not found".to_owned(),
+            ..Cause::of_object("ErrImagePull", "image not found").about(Subject::Image(ImageFault::NotFound))
         };
         let pointer = place_of(&manifest, &cause).map(|(_, pointer)| pointer);
         assert_eq!(pointer.as_deref(), Some("/spec/template/spec/containers/1/image"));

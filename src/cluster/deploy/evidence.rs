@@ -1,8 +1,7 @@
 //! What proves a failure: the last events and log lines, taken before anything is cleaned up.
 
 use seatrial_api::{Cluster, ContainerRun};
-use seatrial_model::Finding;
-use seatrial_readiness::Cause;
+use seatrial_model::{Cause, Finding};
 use serde_json::Value;
 
 use crate::gather::Seen;
@@ -135,14 +134,8 @@ mod tests {
     #[test]
     fn a_container_that_never_ran_has_nothing_to_say() {
         let pod = |state: Value| json!({"metadata": {"name": "web-1"}, "status": {"containerStatuses": [{"name": "web", "state": state}]}});
-        let cause = Cause {
-            reason: String::new(),
-            pod: Some("web-1".to_owned()),
-            container: Some("web".to_owned()),
-            image: None,
-            exit_code: None,
-            text: String::new(),
-        };
+        let of_pod = Cause::of_object("", "");
+        let cause = Cause { pod: Some("web-1".to_owned()), container: Some("web".to_owned()), ..of_pod };
         let seen = |state| Seen { pods: vec![pod(state)], ..Seen::default() };
         let waiting = seen(json!({"waiting": {"reason": "ErrImagePull"}}));
         assert!(speaker(&waiting, Some(&cause)).is_none());

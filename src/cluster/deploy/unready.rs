@@ -1,22 +1,12 @@
 //! An object that failed or did not become ready → a finding with the line to edit.
 
-use seatrial_model::{Finding, RuleId};
-use seatrial_readiness::{Cause, Status};
+use seatrial_model::{Cause, Finding, ImageFault, Subject};
+use seatrial_readiness::Status;
 
 use crate::blame::{image_of, place_of};
 use crate::field_path::name_span;
 use crate::ids;
 use crate::place::Placed;
-
-/// Words of Kubernetes that say that an image is at fault.
-const IMAGE_REASONS: [&str; 6] = [
-    "ErrImagePull",
-    "ImagePullBackOff",
-    "InvalidImageName",
-    "ErrImageNeverPull",
-    "ImageInspectError",
-    "SignatureValidationFailed",
-];
 
 /// A finding about an object that is not ready; `after` is the deadline, when it was that which ended the wait.
 pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>) -> Finding {
@@ -46,7 +36,7 @@ pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>)
         let of_pod = cause.pod.as_ref().map(|pod| format!("pod {pod}, ")).unwrap_or_default();
         finding = finding.with_note(format!("{}, {of_pod}{}", placed.id, cause.reason));
     }
-    match help(rule, cause) {
+    match help(cause) {
         Some(help) => finding.with_help(help),
         None => finding,
     }
@@ -58,21 +48,21 @@ fn in_backticks(cause: &Cause) -> String {
     cause.image.as_ref().filter(|image| !image.is_empty()).map_or_else(|| cause.text.clone(), named)
 }
 
-pub(crate) fn is_image(cause: &Cause) -> bool {
-    IMAGE_REASONS.contains(&cause.reason.as_str())
+fn is_image(cause: &Cause) -> bool {
+    matches!(cause.subject, Some(Subject::Image(_) | Subject::ImagePullSecret(_)))
 }
 
-fn help(rule: RuleId, cause: Option<&Cause>) -> Option<String> {
+fn help(cause: Option<&Cause>) -> Option<String> {
     let cause = cause?;
-    let help = match cause.reason.as_str() {
-        _ if rule == ids::IMAGE_PULL && cause.text.starts_with("image not found") => {
-            "push the image first, or correct the tag where it is set"
-        }
-        _ if rule == ids::IMAGE_PULL && cause.text.starts_with("not allowed") => {
+    let help = match cause.subject.as_ref()? {
+        Subject::Image(ImageFault::NotFound) => "push the image first, or correct the tag where it is set",
+        Subject::Image(ImageFault::NotAllowed | ImageFault::NotFoundOrNotAllowed) | Subject::ImagePullSecret(_) => {
             "allow the cluster's nodes to pull from this registry, or name a Secret that allows it in `imagePullSecrets`"
         }
-        "OOMKilled" => "raise `resources.limits.memory`, or let the program use less",
-        "DeploymentPaused" => "remove `spec.paused`",
+        Subject::Limit(amount) if cause.exit_code.is_some() && amount.resource == "memory" => {
+            "raise `resources.limits.memory`, or let the program use less"
+        }
+        Subject::Paused => "remove `spec.paused`",
         _ => return None,
     };
     Some(help.to_owned())

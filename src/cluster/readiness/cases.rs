@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use seatrial_model::Subject;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -49,12 +50,14 @@ struct ExpectedCause {
     #[serde(default)]
     exit_code: Option<i64>,
     text: String,
+    #[serde(default)]
+    subject: Option<Subject>,
 }
 
 impl From<Cause> for ExpectedCause {
     fn from(cause: Cause) -> ExpectedCause {
-        let Cause { reason, pod, container, image, exit_code, text } = cause;
-        ExpectedCause { reason, pod, container, image, exit_code, text }
+        let Cause { reason, pod, container, image, exit_code, text, subject } = cause;
+        ExpectedCause { reason, pod, container, image, exit_code, text, subject }
     }
 }
 

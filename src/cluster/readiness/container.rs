@@ -1,17 +1,20 @@
 //! What the state of one container says.
 
+use seatrial_model::{Amount, ImageFault, Probe, Subject};
 use serde_json::Value;
 
 use crate::event::{has_lasted, is_about, message, newest, reason};
 use crate::field::{at, clip, counted, integer, items, text};
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, image};
+use crate::{Cause, image, reference};
 
 /// A container may crash while what it needs is still starting: two restarts are forgiven, the third crash is fatal.
 const FORGIVEN_RESTARTS: i64 = 2;
 
 /// How the kubelet's event of a failing liveness probe begins.
 const LIVENESS_PROBE_FAILED: &str = "Liveness probe failed: ";
+
+const STARTUP_PROBE: &str = "Startup probe";
 
 const INIT_CONTAINER: &str = "init container";
 
@@ -72,6 +75,7 @@ impl<'a> Container<'a> {
             image: None,
             exit_code: None,
             text,
+            subject: None,
         }
     }
 
@@ -105,7 +109,8 @@ impl<'a> Container<'a> {
                 // What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
                 let why = said.rsplit("unable to start container process: ").next().unwrap_or_default();
                 let why = clip(why.strip_suffix(": unknown").unwrap_or(why));
-                Some(Trouble::fatal(self.cause(reason, format!("{} cannot start: {why}", self.describe()))))
+                let cause = self.cause(reason, format!("{} cannot start: {why}", self.describe()));
+                Some(Trouble::fatal(cause.about((reason == "RunContainerError").then_some(Subject::Command))))
             }
             "CreateContainerConfigError" | "CreateContainerError" => Some(self.config(reason, said, events)),
             "CrashLoopBackOff" => Some(self.crash(reason, events, crashes)),
@@ -119,8 +124,9 @@ impl<'a> Container<'a> {
 
     fn image_cause(&self, reason: &str, said: &str) -> Cause {
         let image = self.image();
-        let text = image::describe(reason, said, &image);
-        Cause { image: Some(image), ..self.cause(reason, text) }
+        let fault = image::fault(reason, said, &image);
+        let cause = self.cause(reason, image::describe(fault, &image)).about(Subject::Image(fault));
+        Cause { image: Some(image), ..cause }
     }
 
     /// Names the pull secrets that the kubelet did not find, which it tells by an event only.
@@ -128,10 +134,13 @@ impl<'a> Container<'a> {
         let missing = |e: &Value| is_about(e, self.pod, "Pod") && reason(e) == "FailedToRetrieveImagePullSecret";
         // `Unable to retrieve some image pull secrets (registry, other); attempting to pull the image may not succeed.`
         let names = newest(events, missing).and_then(|e| message(e).split_once('(')?.1.split_once(')'));
+        let refused =
+            matches!(cause.subject, Some(Subject::Image(ImageFault::NotAllowed | ImageFault::NotFoundOrNotAllowed)));
         match names {
-            Some((names, _)) if cause.text.starts_with("not allowed") => {
+            Some((names, _)) if refused => {
                 let text = format!("{}: the Secret `{names}` in `imagePullSecrets` does not exist", cause.text);
-                Cause { text, ..cause }
+                let first = names.split(", ").next().unwrap_or(names);
+                Cause { text, ..cause }.about(Subject::ImagePullSecret(first.to_owned()))
             }
             _ => cause,
         }
@@ -142,6 +151,7 @@ impl<'a> Container<'a> {
         // `container has runAsNonRoot and image will run as root (pod: "web-1_shop(UID)", container: web)`.
         let why = said.split_once(" (pod: \"").map_or(said, |(why, _)| why);
         let cause = self.cause(reason, format!("{} cannot be configured: {}", self.describe(), clip(why)));
+        let cause = cause.about(configuration(why));
         let same =
             |event: &Value| is_about(event, self.pod, "Pod") && !said.is_empty() && message(event).contains(said);
         if has_lasted(events, None, same) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
@@ -171,7 +181,12 @@ impl<'a> Container<'a> {
         let restarts = self.restarts();
         let text = if restarts > 0 { format!("{text}, restarted {}", times(restarts)) } else { text };
         let word = if out_of_memory { "OOMKilled" } else { word };
-        Cause { exit_code, ..self.cause(word, text) }
+        let subject = if out_of_memory {
+            Some(Subject::Limit(Amount::of("memory")))
+        } else {
+            self.failed_its_liveness_probe(events).then_some(Subject::Probe(Probe::Liveness))
+        };
+        Cause { exit_code, ..self.cause(word, text).about(subject) }
     }
 
     fn failed_its_liveness_probe(&self, events: &[Value]) -> bool {
@@ -196,7 +211,9 @@ impl<'a> Container<'a> {
             let said = clip(message(event));
             let mut chars = said.chars();
             let text = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
-            return Some(Trouble::holds_up(self.cause("Unhealthy", text)));
+            let is_startup = message(event).starts_with(STARTUP_PROBE);
+            let probe = if is_startup { Probe::Startup } else { Probe::Readiness };
+            return Some(Trouble::holds_up(self.cause("Unhealthy", text).about(Subject::Probe(probe))));
         }
         let failed = |cause: &Cause| cause.exit_code.is_some_and(|code| code != 0);
         self.past_crash(events).filter(failed).map(Trouble::holds_up)
@@ -210,8 +227,14 @@ impl<'a> Container<'a> {
     }
 }
 
+/// What of the manifest the kubelet's words about the configuration of a container are about.
+fn configuration(said: &str) -> Option<Subject> {
+    let is_user = said.contains("runAsNonRoot");
+    is_user.then(|| Subject::SecurityContext("runAsNonRoot".to_owned())).or_else(|| reference::missing(said))
+}
+
 fn is_failing_probe(event: &Value) -> bool {
-    let probe = message(event).starts_with("Readiness probe") || message(event).starts_with("Startup probe");
+    let probe = message(event).starts_with("Readiness probe") || message(event).starts_with(STARTUP_PROBE);
     reason(event) == "Unhealthy" && probe
 }
 

@@ -6,7 +6,7 @@ use crate::condition::true_condition;
 use crate::event::{has_lasted, last_changed, last_seen, message, newest, reason};
 use crate::field::{clip, text};
 use crate::trouble::Trouble;
-use crate::{Cause, Live};
+use crate::{Cause, Live, refusal};
 
 /// What the controller says about pods it cannot make. It tries again and again, and a quota may free up,
 /// so this fails only when it has lasted.
@@ -19,7 +19,7 @@ pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
         (None, Some(condition)) => condition.message,
         (None, None) => return None,
     };
-    let cause = Cause::of_object("FailedCreate", describe(said));
+    let cause = Cause::of_object("FailedCreate", describe(said)).about(refusal::subject(said));
     let since = condition.and_then(|c| c.since);
     Some(if has_lasted(live.events, since, fresh) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
 }

@@ -1,6 +1,8 @@
 //! Deployment (cli-utils: `pkg/kstatus/status/core.go` `deploymentConditions`). Corrected: causes of its new pods, creation failures
 //! that last, and a paused rollout are seen.
 
+use seatrial_model::Subject;
+
 use crate::condition::condition;
 use crate::field::{count, counted, integer, is_true};
 use crate::trouble::{Crashes, given_up, unready};
@@ -22,7 +24,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     };
     if is_true(object, &["spec", "paused"]) && count(object, "updatedReplicas") < wanted {
         let text = "its rollout is paused (`spec.paused`), so the new revision does not start";
-        return Status::failed(Cause::of_object("DeploymentPaused", text));
+        return Status::failed(Cause::of_object("DeploymentPaused", text).about(Subject::Paused));
     }
     unready(live, message, Crashes::AreFatal)
 }

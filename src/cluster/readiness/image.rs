@@ -1,5 +1,7 @@
 //! What a failed image pull means (wordings of containerd, CRI-O and docker).
 
+use seatrial_model::ImageFault;
+
 /// Whether the registry said that there is no such image: trying again does not help.
 pub(crate) fn is_not_found(said: &str) -> bool {
     let said = said.to_ascii_lowercase();
@@ -8,32 +10,30 @@ pub(crate) fn is_not_found(said: &str) -> bool {
     !denied && missing.iter().any(|word| said.contains(word))
 }
 
-/// One clause for a waiting reason of the image family and the words beside it.
-pub(crate) fn describe(reason: &str, said: &str, image: &str) -> String {
+/// What is wrong with an image, by a waiting reason of the image family and the words beside it.
+pub(crate) fn fault(reason: &str, said: &str, image: &str) -> ImageFault {
     match reason {
-        "InvalidImageName" => return format!("invalid image name: {image}"),
-        "ErrImageNeverPull" => {
-            return format!("image is not on the node and `imagePullPolicy` is `Never`: {image}");
-        }
+        "InvalidImageName" => return ImageFault::InvalidName,
+        "ErrImageNeverPull" => return ImageFault::NeverPulled,
         _ => {}
     }
     // The reference itself must not be taken for an answer of the registry.
     let lower = said.replace(image, "").to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if has(&["does not exist or may require authorization"]) {
-        return format!("not allowed to pull {image}, or its repository does not exist");
+        return ImageFault::NotFoundOrNotAllowed;
     }
     if has(&["unauthorized", "forbidden", "denied", "authentication required", "authorization failed"]) {
-        return format!("not allowed to pull {image}");
+        return ImageFault::NotAllowed;
     }
     if has(&["no match for platform", "no matching manifest for", "no image found in manifest list"]) {
-        return format!("image was not built for the node's platform: {image}");
+        return ImageFault::OtherPlatform;
     }
     if is_not_found(&lower) {
-        return format!("image not found: {image}");
+        return ImageFault::NotFound;
     }
     if has(&["toomanyrequests", "too many requests"]) {
-        return format!("the registry limits the rate of requests: {image}");
+        return ImageFault::RateLimited;
     }
     if has(&[
         "no such host",
@@ -44,9 +44,24 @@ pub(crate) fn describe(reason: &str, said: &str, image: &str) -> String {
         "deadline exceeded",
         ": eof",
     ]) {
-        return format!("the node cannot reach the registry: {image}");
+        return ImageFault::Unreachable;
     }
-    format!("image cannot be pulled: {image}")
+    ImageFault::Other
+}
+
+/// One clause for it.
+pub(crate) fn describe(fault: ImageFault, image: &str) -> String {
+    match fault {
+        ImageFault::NotFound => format!("image not found: {image}"),
+        ImageFault::NotAllowed => format!("not allowed to pull {image}"),
+        ImageFault::NotFoundOrNotAllowed => format!("not allowed to pull {image}, or its repository does not exist"),
+        ImageFault::OtherPlatform => format!("image was not built for the node's platform: {image}"),
+        ImageFault::RateLimited => format!("the registry limits the rate of requests: {image}"),
+        ImageFault::Unreachable => format!("the node cannot reach the registry: {image}"),
+        ImageFault::InvalidName => format!("invalid image name: {image}"),
+        ImageFault::NeverPulled => format!("image is not on the node and `imagePullPolicy` is `Never`: {image}"),
+        ImageFault::Other => format!("image cannot be pulled: {image}"),
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +93,8 @@ mod tests {
             ),
         ];
         for (said, expected) in table {
-            assert_eq!(describe("ErrImagePull", said, "acr.io/denied:9"), expected, "{said}");
+            let image = "acr.io/denied:9";
+            assert_eq!(describe(fault("ErrImagePull", said, image), image), expected, "{said}");
         }
     }
 }

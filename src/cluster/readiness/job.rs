@@ -1,8 +1,10 @@
 //! Job (cli-utils: `pkg/kstatus/status/core.go` `jobConditions`). Corrected as Flux and Helm do: a running Job is not as desired yet.
 
+use seatrial_model::Subject;
+
 use crate::condition::true_condition;
 use crate::field::{count, counted, integer, is_true};
-use crate::trouble::{Crashes, first, unready};
+use crate::trouble::{Crashes, Trouble, first, unready};
 use crate::{Cause, Live, Status, generic};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
@@ -14,10 +16,12 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     let failed = true_condition(object, "Failed").or_else(|| true_condition(object, "FailureTarget"));
     if let Some(failed) = failed {
         let own = generic::cause(&failed, "Failed", "the Job failed");
+        let is_late = failed.reason == "DeadlineExceeded";
         // The Job says that it gave up, its pod says over what.
+        let deadline = is_late.then_some(Subject::Deadline);
         return Status::failed(match first(live, Crashes::AreCounted) {
-            Some(trouble) => Cause { reason: own.reason, ..trouble.cause },
-            None => own,
+            Some(Trouble { cause, .. }) => Cause { reason: own.reason, subject: cause.subject.or(deadline), ..cause },
+            None => own.about(deadline),
         });
     }
     if is_true(object, &["spec", "suspend"]) || true_condition(object, "Suspended").is_some() {

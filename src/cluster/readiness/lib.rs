@@ -27,7 +27,10 @@ mod namespace;
 mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
+mod reference;
+mod refusal;
 mod replica_set;
+mod scheduling;
 mod service;
 mod stateful_set;
 mod trouble;
@@ -38,6 +41,7 @@ mod cases;
 use serde_json::Value;
 
 pub use kinds::{has_events, has_pods};
+pub use seatrial_model::Cause;
 
 /// What is known of an object on the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -61,39 +65,6 @@ pub enum State {
     Failed,
     /// Being deleted.
     Terminating,
-}
-
-/// The first cause of a failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// Kubernetes' word: `ImagePullBackOff`, `CrashLoopBackOff`, `FailedCreate`.
-    pub reason: String,
-    /// The pod that shows it.
-    pub pod: Option<String>,
-    /// Its container.
-    pub container: Option<String>,
-    /// The image, when the image is the cause.
-    pub image: Option<String>,
-    /// Exit code of the container's last run.
-    pub exit_code: Option<i64>,
-    /// One clause for people: `image not found: acr.io/web:1.4.1`.
-    pub text: String,
-}
-
-impl Cause {
-    /// A cause that no pod shows.
-    fn of_object(reason: &str, text: impl Into<String>) -> Cause {
-        Cause { reason: reason.to_owned(), pod: None, container: None, image: None, exit_code: None, text: text.into() }
-    }
-
-    /// Text, pod and reason as one clause: `image not found: acr.io/web:1.4.1 (pod web-7d9f-x2x4k, ImagePullBackOff)`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        match &self.pod {
-            Some(pod) => format!("{} (pod {pod}, {})", self.text, self.reason),
-            None => format!("{} ({})", self.text, self.reason),
-        }
-    }
 }
 
 /// A status.

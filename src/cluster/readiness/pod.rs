@@ -8,7 +8,7 @@ use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
 use crate::field::{at, clip, integer, items, text};
 use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, Live, Status};
+use crate::{Cause, Live, Status, reference, scheduling};
 
 /// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
 /// reason counts in every phase.
@@ -38,7 +38,7 @@ pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option
     }
     let mut of_containers: Vec<Trouble> = containers(pod).filter_map(|c| c.trouble(events, crashes)).collect();
     of_containers.sort_by_key(|t| std::cmp::Reverse(t.gravity));
-    let own = || scheduling(pod, events).or_else(|| volumes(pod, events));
+    let own = || unscheduled(pod, events).or_else(|| volumes(pod, events));
     let unready = || containers(pod).find_map(|c| c.not_ready(events));
     of_containers.into_iter().next().or_else(own).or_else(unready)
 }
@@ -59,17 +59,18 @@ pub(crate) fn failed(pod: &Value) -> Cause {
 }
 
 /// A node may still be added (cluster autoscaler), so that an unschedulable pod never fails by itself.
-fn scheduling(pod: &Value, events: &[Value]) -> Option<Trouble> {
+fn unscheduled(pod: &Value, events: &[Value]) -> Option<Trouble> {
     let scheduled = condition(pod, "PodScheduled").filter(|c| c.is_false())?;
     if scheduled.reason != "Unschedulable" {
         return None;
     }
     let scaling = |e: &Value| is_about(e, pod, "Pod") && reason(e) == "TriggeredScaleUp";
+    let why = reasons(scheduled.message);
     let text = match newest(events, scaling) {
         Some(_) => "waiting for a node that the autoscaler adds".to_owned(),
-        None => format!("cannot be scheduled: {}", clip(reasons(scheduled.message))),
+        None => format!("cannot be scheduled: {}", clip(why)),
     };
-    Some(Trouble::holds_up(of_pod(pod, "Unschedulable", text)))
+    Some(Trouble::holds_up(of_pod(pod, "Unschedulable", text).about(scheduling::subject(why))))
 }
 
 /// `0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: …` without what preemption would not mend.
@@ -89,7 +90,8 @@ fn volumes(pod: &Value, events: &[Value]) -> Option<Trouble> {
         is_about(e, pod, "Pod") && matches!(reason(e), "FailedMount" | "FailedAttachVolume" | "FailedCreatePodSandBox")
     };
     let event = newest(events, failing)?;
-    let cause = of_pod(pod, reason(event), describe_volume(message(event)));
+    let said = message(event);
+    let cause = of_pod(pod, reason(event), describe_volume(said)).about(reference::missing(said.trim_end()));
     let missing = |e: &Value| failing(e) && message(e).ends_with("not found");
     Some(if has_lasted(events, None, missing) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
 }
