@@ -18,6 +18,7 @@ use crate::answer::About;
 use crate::call::{Answer, Call, Line, MostBody, Repeat};
 use crate::destination::Destination;
 use crate::discovery::{Discovery, Served, not_kubernetes};
+use crate::warning::warnings;
 use crate::{ApiError, ClusterTarget, Environment};
 
 /// Our name in `managedFields`.
@@ -49,6 +50,8 @@ pub struct Applied {
     pub object: Value,
     /// Whether it did not exist before.
     pub created: bool,
+    /// What the server warns of (`Warning` headers): deprecated versions, Pod Security, policies.
+    pub warnings: Vec<String>,
 }
 
 /// Which run of a container.
@@ -237,7 +240,8 @@ impl Cluster {
         let request = target.request.patch(&target.segment, &parameters, &Patch::Apply(desired));
         // Applying the same twice is as good as once.
         let answer = self.0.line.call(&target.write("patch", request, Repeat::Harmless)?).await?;
-        Ok(Applied { object: object(&answer)?, created: answer.status == StatusCode::CREATED })
+        let warnings = warnings(&answer.headers, self.masker());
+        Ok(Applied { object: object(&answer)?, created: answer.status == StatusCode::CREATED, warnings })
     }
 
     /// Creates an object; [`ApiError::Rejected`] with reason `AlreadyExists` when it exists.

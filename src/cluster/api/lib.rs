@@ -20,6 +20,7 @@ mod port_forward;
 mod process_group;
 mod service;
 mod target;
+mod warning;
 
 pub use clock::now;
 pub use cluster::{Applied, Cluster, ContainerRun, FIELD_MANAGER};

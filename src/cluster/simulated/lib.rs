@@ -32,6 +32,7 @@ mod comparison;
 mod controllers;
 mod defaults;
 mod deletion;
+mod deprecation;
 mod discovery;
 mod field_set;
 mod json;

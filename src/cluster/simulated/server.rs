@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::apply::OnConflict;
 use crate::clock::Moment;
 use crate::deletion;
+use crate::deprecation;
 use crate::discovery::{self, Root};
 use crate::refusal::Refusal;
 use crate::request::{Place, Query, Route, verb};
@@ -223,7 +224,9 @@ fn objects(
             Ok(json(StatusCode::OK, &answer))
         }
         ("create" | "update" | "patch", method) => {
-            let written = write(&mut shared.lock(), head, method, place, query, body)?;
+            let mut world = shared.lock();
+            let mut written = write(&mut world, head, method, place, query, body)?;
+            written.warnings.extend(deprecation::warning(&place.resource, world.resources.minor));
             Ok(written_response(&written, rendering, place))
         }
         _ => Err(Refusal::method_not_allowed()),
