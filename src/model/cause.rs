@@ -58,34 +58,99 @@ impl Cause {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
+    /// The container itself: it ends, or does not end.
+    Container,
     /// The image of a container.
     Image(ImageFault),
     /// A Secret of `imagePullSecrets`.
     ImagePullSecret(String),
     /// What a container runs.
     Command,
+    /// The directory that a container runs in.
+    WorkingDir,
+    /// What runs when a container has started (`lifecycle.postStart`).
+    PostStart,
     /// A probe of a container.
     Probe(Probe),
+    /// The port that a probe of a container asks.
+    ProbePort(Probe),
     /// A ConfigMap that is referred to.
     ConfigMap(Reference),
     /// A Secret that is referred to.
     Secret(Reference),
+    /// A volume of the pod.
+    Volume(String),
+    /// Where a container has a volume: its path.
+    VolumeMount(String),
+    /// How large an `emptyDir` may be.
+    VolumeSize(String),
+    /// A claim for a volume; `None` where its name is not told.
+    Claim(Option<String>),
+    /// A storage class; `None` where there is none.
+    StorageClass(Option<String>),
+    /// What makes or mounts volumes: a CSI driver.
+    CsiDriver(String),
     /// `serviceAccountName`.
     ServiceAccount(String),
+    /// `priorityClassName`.
+    PriorityClass(String),
+    /// `runtimeClassName`.
+    RuntimeClass(String),
+    /// How a pod gets a token of Entra.
+    WorkloadIdentity(IdentityFault),
     /// Which nodes it may run on: `nodeSelector` or node affinity, which the scheduler does not tell apart.
     NodeSelector,
+    /// Beside which pods it wants to run.
+    PodAffinity,
+    /// Beside which pods it does not want to run.
+    PodAntiAffinity,
+    /// How its pods are to be spread.
+    TopologySpread,
+    /// A taint that it does not tolerate.
+    Toleration,
+    /// A port of the node.
+    HostPort,
+    /// The nodes themselves: nothing of the manifest.
+    Node,
     /// How much of a resource is requested.
     Request(Amount),
     /// How much of a resource may be used.
     Limit(Amount),
-    /// A quota of the namespace.
-    Quota,
+    /// A quota of the namespace: what of it is exhausted, and whether it would not do for a single pod.
+    Quota {
+        /// `pods`, `limits.memory`.
+        resource: String,
+        /// One pod alone asks for more than there is in all.
+        is_too_small: bool,
+    },
     /// A field of a `securityContext`.
     SecurityContext(String),
+    /// A field of the pod, as the API server names it: `spec.hostNetwork`, `spec.containers[0].image`.
+    PodField(String),
+    /// An admission policy, by its name: what it refuses is not told.
+    Policy(String),
+    /// An admission webhook, by its name: what it refuses is not told, or it does not answer.
+    Webhook(String),
+    /// `ingressClassName`; `None` where there is none.
+    IngressClass(Option<String>),
+    /// What kind of Service it is.
+    ServiceType,
     /// `spec.paused`.
     Paused,
     /// `spec.activeDeadlineSeconds`.
     Deadline,
+}
+
+/// What is missing for a token of Entra.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityFault {
+    /// The label `azure.workload.identity/use` of the pod.
+    Label,
+    /// The client ID that the ServiceAccount is annotated with is missing or unknown.
+    ClientId,
+    /// The federated credential of the identity.
+    FederatedCredential,
 }
 
 /// What is wrong with an image.
@@ -98,8 +163,10 @@ pub enum ImageFault {
     NotAllowed,
     /// The registry does not say whether it has no such repository or does not give it to the node.
     NotFoundOrNotAllowed,
-    /// It was built for another platform than the node's.
+    /// It was not built for the node's platform.
     OtherPlatform,
+    /// It came to the node, and its program cannot run there.
+    CannotRun,
     /// The registry asks for patience.
     RateLimited,
     /// The node does not reach the registry.

@@ -38,7 +38,7 @@ mod verdict;
 pub use alteration::{Alteration, AlterationKind, AlteredSubject};
 pub use belongs_to::BelongsTo;
 pub use catalog::{RuleId, RuleInfo, Setting, ids};
-pub use cause::{Amount, Cause, ImageFault, Probe, Reference, Subject};
+pub use cause::{Amount, Cause, IdentityFault, ImageFault, Probe, Reference, Subject};
 pub use change::{Action, Change};
 pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
 pub use finding::{Evidence, Finding, Label, Level, tell_once};

@@ -1,6 +1,12 @@
 //! The line of a manifest that a failure is about: what a person would edit first.
 
-use seatrial_model::{Amount, Cause, Manifest, Node, Probe, Reference, Span, Subject, json_pointer};
+use seatrial_model::{Amount, Cause, IdentityFault, Manifest, Probe, Reference, Span, Subject, json_pointer};
+
+use crate::field_path;
+use crate::spot::{Spot, containers, pod, pod_spec};
+
+/// A span and the JSON pointer of what stands there.
+pub(crate) type Place = (Span, String);
 
 /// The line that sets the image of the container that ended: more often than not it is what was changed.
 pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
@@ -10,36 +16,107 @@ pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
 /// The line that sets what the cause is about: the image, the memory limit, the probe, the name of what is missing.
 pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
     let root = Spot::root(manifest);
-    let own = || own(&root, cause);
-    let spot = match cause.subject.as_ref()? {
+    if let Subject::PodField(path) = cause.subject.as_ref()? {
+        return named(&root, path);
+    }
+    let spot = of_container(&root, cause).or_else(|| of_pod(&root, cause)).or_else(|| of_object(&root, cause))?;
+    Some((spot.node.span(), pointer(&spot)))
+}
+
+/// A field that is named from the root of the object or from that of its pods: the one of which more is there.
+fn named(root: &Spot<'_>, path: &str) -> Option<Place> {
+    let below = [Some(root.clone()), pod(root)].into_iter().flatten();
+    let found = below.filter_map(|spot| {
+        let field = field_path::find(spot.node, path)?;
+        let depth = field.pointer.matches('/').count();
+        Some((depth, (field.span, format!("{}{}", pointer(&spot), field.pointer))))
+    });
+    // The root where both have as much.
+    let (depth, place) = found.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    // That it has a `spec` says nothing.
+    (depth > 1).then_some(place)
+}
+
+fn pointer(spot: &Spot<'_>) -> String {
+    json_pointer(spot.path.iter().map(String::as_str))
+}
+
+/// What is set in a container.
+fn of_container<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
+    let own = || own(root, cause);
+    match cause.subject.as_ref()? {
+        Subject::Container => own()?.at(&["name"]),
         Subject::Image(_) => {
             let image = cause.image.as_deref();
-            let same = containers(&root).into_iter().find(|c| c.text("image") == image);
+            let same = containers(root).into_iter().find(|c| c.text("image") == image);
             same.or_else(own)?.at(&["image"])
         }
-        Subject::ImagePullSecret(_) => pod_spec(&root)?.at(&["imagePullSecrets"]),
-        Subject::Command => own()?.at(&["command"]),
+        Subject::Command => own()?.first(&["command", "args", "image"]),
+        Subject::WorkingDir => own()?.first(&["workingDir", "image"]),
+        Subject::PostStart => own()?.at(&["lifecycle", "postStart"]),
         Subject::Probe(probe) => own()?.at(&[key_of(*probe)]),
+        Subject::ProbePort(probe) => port_of(&own()?.at(&[key_of(*probe)])?),
+        Subject::VolumeMount(path) => own()?.item("volumeMounts", "mountPath", path)?.at(&["mountPath"]),
+        Subject::HostPort => {
+            let set = |c: &Spot<'a>| c.at(&["ports"])?.children().iter().find_map(|port| port.at(&["hostPort"]));
+            own().as_ref().and_then(set).or_else(|| containers(root).iter().find_map(set))
+        }
+        Subject::Request(amount) => amounts(own(), root, amount, &["requests", "limits"]),
+        Subject::Limit(amount) => amounts(own(), root, amount, &["limits"]),
+        Subject::Quota { resource, is_too_small } => quota(root, resource, *is_too_small),
+        Subject::SecurityContext(field) => security_context(own(), root, field),
         Subject::ConfigMap(missing) => {
-            referring(own(), &root, missing, &["configMapRef", "configMapKeyRef", "configMap"])
+            referring(own(), root, missing, &["configMapRef", "configMapKeyRef", "configMap"])
         }
-        Subject::Secret(missing) => referring(own(), &root, missing, &["secretRef", "secretKeyRef", "secret"]),
-        Subject::ServiceAccount(_) => pod_spec(&root)?.at(&["serviceAccountName"]),
-        Subject::NodeSelector => {
-            let spec = pod_spec(&root)?;
-            spec.at(&["nodeSelector"]).or_else(|| spec.at(&["affinity", "nodeAffinity"]))
+        Subject::Secret(missing) => referring(own(), root, missing, &["secretRef", "secretKeyRef", "secret"]),
+        _ => None,
+    }
+}
+
+/// What is set in the spec of a pod.
+fn of_pod<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
+    let spec = pod_spec(root)?;
+    match cause.subject.as_ref()? {
+        Subject::ImagePullSecret(name) => {
+            let named = spec.item("imagePullSecrets", "name", name).and_then(|item| item.at(&["name"]));
+            named.or_else(|| spec.at(&["imagePullSecrets"]))
         }
-        Subject::Request(amount) => amounts(own(), &root, amount, &["requests", "limits"]),
-        Subject::Limit(amount) => amounts(own(), &root, amount, &["limits"]),
-        Subject::Quota => root.at(&["spec", "replicas"]),
-        Subject::SecurityContext(field) => {
-            let of_pod = || pod_spec(&root)?.at(&["securityContext", field]);
-            own()?.at(&["securityContext", field]).or_else(of_pod)
+        Subject::ServiceAccount(_) => spec.first(&["serviceAccountName", "serviceAccount"]),
+        Subject::WorkloadIdentity(IdentityFault::Label) => pod(root)?.at(&["metadata", "labels"]),
+        Subject::WorkloadIdentity(_) => spec.first(&["serviceAccountName", "serviceAccount"]),
+        Subject::PriorityClass(_) => spec.at(&["priorityClassName"]),
+        Subject::RuntimeClass(_) => spec.at(&["runtimeClassName"]),
+        Subject::NodeSelector => spec.first(&["nodeSelector"]).or_else(|| spec.at(&["affinity", "nodeAffinity"])),
+        Subject::PodAffinity => spec.at(&["affinity", "podAffinity"]),
+        Subject::PodAntiAffinity => spec.at(&["affinity", "podAntiAffinity"]),
+        Subject::TopologySpread => spec.at(&["topologySpreadConstraints"]),
+        Subject::Toleration => spec.first(&["tolerations", "nodeSelector", "affinity"]),
+        Subject::HostPort => spec.at(&["hostNetwork"]),
+        Subject::Volume(name) => spec.item("volumes", "name", name)?.at(&["name"]),
+        Subject::VolumeSize(name) => {
+            let volume = spec.item("volumes", "name", name)?;
+            volume.at(&["emptyDir", "sizeLimit"]).or_else(|| volume.at(&["name"]))
         }
+        Subject::CsiDriver(name) => {
+            let is_it = |spot: &Spot<'a>| spot.at(&["driver"]).filter(|driver| driver.node.scalar_text() == Some(name));
+            spec.first_below(&["csi"], &is_it)
+        }
+        Subject::Claim(name) => claim(root, &spec, name.as_deref()),
+        _ => None,
+    }
+}
+
+/// What is set in the object itself.
+fn of_object<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
+    match cause.subject.as_ref()? {
+        Subject::Quota { .. } => root.at(&["spec", "replicas"]),
+        Subject::StorageClass(_) | Subject::CsiDriver(_) => root.at(&["spec", "storageClassName"]),
+        Subject::IngressClass(_) => root.at(&["spec", "ingressClassName"]),
+        Subject::ServiceType => root.at(&["spec", "type"]),
         Subject::Paused => root.at(&["spec", "paused"]),
         Subject::Deadline => root.at(&["spec", "activeDeadlineSeconds"]),
-    }?;
-    Some((spot.node.span(), json_pointer(spot.path.iter().map(String::as_str))))
+        _ => None,
+    }
 }
 
 fn key_of(probe: Probe) -> &'static str {
@@ -50,102 +127,77 @@ fn key_of(probe: Probe) -> &'static str {
     }
 }
 
+/// The port that a probe asks.
+fn port_of<'a>(probe: &Spot<'a>) -> Option<Spot<'a>> {
+    let asks = probe.first(&["httpGet", "tcpSocket", "grpc"]);
+    asks.and_then(|asks| asks.at(&["port"])).or_else(|| Some(probe.clone()))
+}
+
 /// Where an amount of a resource is set: by the container of the cause, else by the first that sets it, best with just that quantity.
 fn amounts<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, amount: &Amount, lists: &[&str]) -> Option<Spot<'a>> {
-    let candidates = own.map_or_else(|| containers(root), |own| vec![own]);
+    let candidates = own.clone().map_or_else(|| containers(root), |own| vec![own]);
     let set: Vec<Spot<'a>> = lists
         .iter()
         .flat_map(|list| candidates.iter().filter_map(move |c| c.at(&["resources", list, &amount.resource])))
         .collect();
-    let exact =
-        set.iter().find(|spot| amount.quantity.is_some() && spot.node.scalar_text() == amount.quantity.as_deref());
-    exact.or(set.first()).cloned()
+    let is_exact =
+        |spot: &&Spot<'a>| amount.quantity.is_some() && spot.node.scalar_text() == amount.quantity.as_deref();
+    let found = set.iter().find(is_exact).or(set.first()).cloned();
+    // Where it is not set, it is missing in the container that the cause names.
+    found.or_else(|| own?.first(&["resources", "name"]))
+}
+
+/// What a pod asks for of a quota that is given out, where that or its only pod is too much; else it is about their number.
+fn quota<'a>(root: &Spot<'a>, resource: &str, is_too_small: bool) -> Option<Spot<'a>> {
+    let replicas = root.at(&["spec", "replicas"]).and_then(|replicas| replicas.node.scalar_text());
+    if !is_too_small && !matches!(replicas, None | Some("0" | "1")) {
+        return None;
+    }
+    let (lists, resource): (&[&str], &str) = match resource.split_once('.') {
+        Some(("limits", resource)) => (&["limits"], resource),
+        Some(("requests", resource)) => (&["requests", "limits"], resource),
+        _ => (&["requests", "limits"], resource),
+    };
+    amounts(None, root, &Amount::of(resource), lists)
+}
+
+/// The field where it is set, of the container or of the pod; else where it is missing.
+fn security_context<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, field: &str) -> Option<Spot<'a>> {
+    let path: Vec<&str> = ["securityContext"].into_iter().chain(field.split('.')).collect();
+    let spec = pod_spec(root)?;
+    let set = own.as_ref().and_then(|own| own.at(&path)).or_else(|| spec.at(&path));
+    let missing = || own.as_ref()?.at(&["securityContext"]);
+    set.or_else(missing).or_else(|| spec.at(&["securityContext"])).or_else(|| own?.at(&["name"]))
+}
+
+/// The claim of this name; any one where no name is told. A StatefulSet makes its own by a template.
+fn claim<'a>(root: &Spot<'a>, spec: &Spot<'a>, name: Option<&str>) -> Option<Spot<'a>> {
+    let volumes = spec.at(&["volumes"]).map(|volumes| volumes.children()).unwrap_or_default();
+    let mut claims = volumes.iter().filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"]));
+    let named = claims.find(|claim| name.is_none() || claim.node.scalar_text() == name);
+    named.or_else(|| {
+        let template = root.at(&["spec", "volumeClaimTemplates"])?.children().into_iter().next()?;
+        template.at(&["spec", "storageClassName"]).or_else(|| template.at(&["metadata", "name"]))
+    })
 }
 
 /// The name or the key of the first reference to what is missing: in the container of the cause, else anywhere in the pod.
 fn referring<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, missing: &Reference, keys: &[&str]) -> Option<Spot<'a>> {
-    let name = |spot: &Spot<'a>| {
-        let names = ["name", "secretName"].iter().filter_map(|name| spot.at(&[name]));
-        names.into_iter().find(|found| missing.name.is_none() || found.node.scalar_text() == missing.name.as_deref())
-    };
+    let is_named = |found: &Spot<'a>| missing.name.is_none() || found.node.scalar_text() == missing.name.as_deref();
     let wanted = |spot: &Spot<'a>| {
-        let name = name(spot)?;
-        match &missing.key {
-            Some(key) => spot.at(&["key"]).filter(|found| found.node.scalar_text() == Some(key)),
-            None => Some(name),
-        }
+        let name = spot.first(&["name", "secretName"]).filter(is_named)?;
+        let Some(key) = missing.key.as_deref() else { return Some(name) };
+        let of_variable = spot.at(&["key"]).filter(|found| found.node.scalar_text() == Some(key));
+        of_variable.or_else(|| spot.item("items", "key", key)?.at(&["key"]))
     };
     let mut below = [own, pod_spec(root)].into_iter().flatten();
-    below.find_map(|below| first_below(&below, keys, &wanted))
-}
-
-/// A span and the JSON pointer of what stands there.
-pub(crate) type Place = (Span, String);
-
-/// A node and the way to it.
-#[derive(Clone)]
-struct Spot<'a> {
-    node: &'a Node,
-    path: Vec<String>,
-}
-
-impl<'a> Spot<'a> {
-    fn root(manifest: &'a Manifest) -> Spot<'a> {
-        Spot { node: &manifest.node, path: Vec::new() }
-    }
-
-    fn down(&self, segment: &str, node: &'a Node) -> Spot<'a> {
-        let path = self.path.iter().cloned().chain([segment.to_owned()]).collect();
-        Spot { node, path }
-    }
-
-    fn at(&self, path: &[&str]) -> Option<Spot<'a>> {
-        path.iter().try_fold(self.clone(), |spot, key| Some(spot.down(key, spot.node.get(key)?)))
-    }
-
-    /// The text of a scalar below a key.
-    fn text(&self, key: &str) -> Option<&'a str> {
-        self.node.get(key).and_then(Node::scalar_text)
-    }
-
-    fn children(&self) -> Vec<Spot<'a>> {
-        let entries = self.node.entries().iter().map(|e| self.down(&e.key.text, &e.value));
-        let items = self.node.items().iter().enumerate().map(|(i, item)| self.down(&i.to_string(), item));
-        entries.chain(items).collect()
-    }
-}
-
-fn pod_spec<'a>(root: &Spot<'a>) -> Option<Spot<'a>> {
-    let paths: [&[&str]; 3] =
-        [&["spec", "template", "spec"], &["spec", "jobTemplate", "spec", "template", "spec"], &["spec"]];
-    paths.iter().filter_map(|path| root.at(path)).find(|spec| spec.node.get("containers").is_some())
-}
-
-fn containers<'a>(root: &Spot<'a>) -> Vec<Spot<'a>> {
-    let Some(spec) = pod_spec(root) else { return Vec::new() };
-    let lists = ["containers", "initContainers"].iter().filter_map(|list| spec.at(&[list]));
-    lists.flat_map(|list| list.children()).collect()
+    below.find_map(|below| below.first_below(keys, &wanted))
 }
 
 /// The container that the cause is about.
 fn own<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
     let name = cause.container.as_deref()?;
     containers(root).into_iter().find(|c| c.text("name") == Some(name))
-}
-
-/// What `wanted` finds below the first of these keys in which it finds something.
-fn first_below<'a>(
-    below: &Spot<'a>,
-    keys: &[&str],
-    wanted: &dyn Fn(&Spot<'a>) -> Option<Spot<'a>>,
-) -> Option<Spot<'a>> {
-    const DEEPEST: usize = 32;
-    let key = below.path.last().map(String::as_str).unwrap_or_default();
-    let found = if keys.contains(&key) { wanted(below) } else { None };
-    if found.is_some() || below.path.len() > DEEPEST {
-        return found;
-    }
-    below.children().iter().find_map(|child| first_below(child, keys, wanted))
 }
 
 #[cfg(test)]
@@ -186,7 +238,14 @@ spec:
         securityContext: { runAsNonRoot: true }
         readinessProbe: { httpGet: { port: 1 } }
         livenessProbe: { httpGet: { port: 2 } }
+        ports: [{ containerPort: 1, hostPort: 1 }]
+        volumeMounts: [{ name: data, mountPath: /data }]
       imagePullSecrets: [{ name: a }]
+      volumes:
+      - { name: data, persistentVolumeClaim: { claimName: data } }
+      - { name: c, configMap: { name: settings, items: [{ key: app.yaml, path: a }] } }
+      - { name: kv, csi: { driver: secrets-store.csi.k8s.io } }
+      - { name: cache, emptyDir: { sizeLimit: 1Mi } }
 ";
 
     #[test]
@@ -197,22 +256,44 @@ spec:
         let of_pod = |rest: &str| format!("/spec/template/spec/{rest}");
         let of_web = |rest: &str| of_pod(&format!("containers/1/{rest}"));
         let table = [
+            ("container", Some((14, of_web("name")))),
             ("image: other", Some((15, of_web("image")))),
-            ("image-pull-secret: a", Some((32, of_pod("imagePullSecrets")))),
+            ("image-pull-secret: a", Some((34, of_pod("imagePullSecrets/0/name")))),
             ("limit: { resource: memory }", Some((17, of_web("resources/limits/memory")))),
-            ("limit: { resource: cpu }", None),
+            ("limit: { resource: cpu }", Some((17, of_web("resources")))),
+            ("request: { resource: cpu }", Some((17, of_web("resources/requests/cpu")))),
             ("probe: liveness", Some((31, of_web("livenessProbe")))),
             ("probe: readiness", Some((30, of_web("readinessProbe")))),
             ("probe: startup", None),
+            ("probe-port: readiness", Some((30, of_web("readinessProbe/httpGet/port")))),
             ("command", Some((16, of_web("command")))),
-            ("quota", Some((6, "/spec/replicas".to_owned()))),
+            ("working-dir", Some((15, of_web("image")))),
+            ("host-port", Some((32, of_web("ports/0/hostPort")))),
+            ("volume-mount: /data", Some((33, of_web("volumeMounts/0/mountPath")))),
+            ("quota: { resource: pods, is_too_small: false }", Some((6, "/spec/replicas".to_owned()))),
+            ("quota: { resource: limits.memory, is_too_small: true }", Some((17, of_web("resources/limits/memory")))),
+            ("quota: { resource: limits.memory, is_too_small: false }", Some((6, "/spec/replicas".to_owned()))),
             ("service-account: shop", Some((9, of_pod("serviceAccountName")))),
-            ("request: { resource: cpu }", Some((17, of_web("resources/requests/cpu")))),
+            ("workload-identity: federated-credential", Some((9, of_pod("serviceAccountName")))),
             ("node-selector", Some((10, of_pod("nodeSelector")))),
+            ("toleration", Some((10, of_pod("nodeSelector")))),
+            ("pod-affinity", None),
             ("config-map: { name: settings }", Some((20, of_web("envFrom/0/configMapRef/name")))),
             ("config-map: { name: settings, key: a }", Some((28, of_web("env/1/valueFrom/configMapKeyRef/key")))),
+            ("config-map: { key: app.yaml }", Some((37, of_pod("volumes/1/configMap/items/0/key")))),
             ("secret: { name: settings }", None),
+            ("volume: data", Some((36, of_pod("volumes/0/name")))),
+            ("claim: data", Some((36, of_pod("volumes/0/persistentVolumeClaim/claimName")))),
+            ("claim: other", None),
+            ("csi-driver: secrets-store.csi.k8s.io", Some((38, of_pod("volumes/2/csi/driver")))),
+            ("volume-size: cache", Some((39, of_pod("volumes/3/emptyDir/sizeLimit")))),
             ("security-context: runAsNonRoot", Some((29, of_web("securityContext/runAsNonRoot")))),
+            ("security-context: capabilities.drop", Some((29, of_web("securityContext")))),
+            ("pod-field: \"spec.containers[1].image\"", Some((15, of_web("image")))),
+            ("pod-field: spec.replicas", Some((6, "/spec/replicas".to_owned()))),
+            ("pod-field: spec.hostNetwork", None),
+            ("node", None),
+            ("webhook: labels.example.com", None),
         ];
         for (subject, line) in table {
             let cause =

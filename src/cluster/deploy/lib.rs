@@ -24,6 +24,8 @@ mod plan;
 mod preview;
 mod reference;
 mod seed;
+mod shorten;
+mod spot;
 mod unready;
 mod wait;
 mod work;

@@ -303,9 +303,9 @@ async fn proven<'p, 'm>(
         }
         waiting.seen = seen;
     }
-    let finding = unready::finding(waiting.placed, &waiting.status, after);
-    let cause = waiting.status.cause.as_ref();
-    let proof = evidence::add(work.cluster, finding.clone(), &waiting.seen, cause);
-    let finding = work.at_most(until, proof).await.unwrap_or(finding);
+    let proof = evidence::take(work.cluster, &waiting.seen, waiting.status.cause.as_ref());
+    let proof = work.at_most(until, proof).await.unwrap_or_default();
+    waiting.status = proof.correct(&waiting.status);
+    let finding = proof.add_to(unready::finding(waiting.placed, &waiting.status, after));
     (waiting, finding)
 }

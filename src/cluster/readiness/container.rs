@@ -6,34 +6,43 @@ use serde_json::Value;
 use crate::event::{has_lasted, is_about, message, newest, reason};
 use crate::field::{at, clip, counted, integer, items, text};
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, image, reference};
+use crate::{Cause, image, start};
 
 /// A container may crash while what it needs is still starting: two restarts are forgiven, the third crash is fatal.
 const FORGIVEN_RESTARTS: i64 = 2;
 
-/// How the kubelet's event of a failing liveness probe begins.
-const LIVENESS_PROBE_FAILED: &str = "Liveness probe failed: ";
-
-const STARTUP_PROBE: &str = "Startup probe";
-
 const INIT_CONTAINER: &str = "init container";
+
+/// An init container that is started again and runs beside the others (`restartPolicy: Always`).
+const SIDECAR: &str = "sidecar container";
 
 /// One container of a pod with its status.
 pub(crate) struct Container<'a> {
     pub(crate) pod: &'a Value,
     /// Its entry of `containerStatuses` or `initContainerStatuses`.
     pub(crate) status: &'a Value,
-    /// `container` or [`INIT_CONTAINER`].
+    /// `container`, [`INIT_CONTAINER`] or [`SIDECAR`].
     pub(crate) role: &'static str,
 }
 
 /// The containers of a pod, init containers first.
 pub(crate) fn containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
-    let of = move |key, role| {
+    let of = move |key, role: fn(&Value, &Value) -> &'static str| {
         let statuses = items(pod, &["status", key]).iter();
-        statuses.map(move |status| Container { pod, status, role })
+        statuses.map(move |status| Container { pod, status, role: role(pod, status) })
     };
-    of("initContainerStatuses", INIT_CONTAINER).chain(of("containerStatuses", "container"))
+    of("initContainerStatuses", role_of_init).chain(of("containerStatuses", |_, _| "container"))
+}
+
+fn role_of_init(pod: &Value, status: &Value) -> &'static str {
+    let policy = specified(pod, text(status, &["name"]).unwrap_or_default()).and_then(|c| text(c, &["restartPolicy"]));
+    if policy == Some("Always") { SIDECAR } else { INIT_CONTAINER }
+}
+
+/// A container as the pod's spec has it.
+pub(crate) fn specified<'a>(pod: &'a Value, name: &str) -> Option<&'a Value> {
+    let of = |key| items(pod, &["spec", key]).iter().find(|c| text(c, &["name"]) == Some(name));
+    of("containers").or_else(|| of("initContainers"))
 }
 
 impl<'a> Container<'a> {
@@ -47,10 +56,12 @@ impl<'a> Container<'a> {
 
     /// As the manifest writes it; the status may have it resolved.
     fn image(&self) -> String {
-        let of = |key| items(self.pod, &["spec", key]).iter().find(|c| text(c, &["name"]) == Some(self.name()));
-        let spec = of("containers").or_else(|| of("initContainers"));
-        let image = spec.and_then(|c| text(c, &["image"])).or_else(|| text(self.status, &["image"]));
+        let image = self.specified().and_then(|c| text(c, &["image"])).or_else(|| text(self.status, &["image"]));
         image.unwrap_or_default().to_owned()
+    }
+
+    fn specified(&self) -> Option<&'a Value> {
+        specified(self.pod, self.name())
     }
 
     pub(crate) fn restarts(&self) -> i64 {
@@ -64,7 +75,8 @@ impl<'a> Container<'a> {
 
     /// Whether to end well is what it is for: in an init container, and where it is not started again then.
     fn may_end(&self) -> bool {
-        self.role == INIT_CONTAINER || text(self.pod, &["spec", "restartPolicy"]) != Some("Always")
+        let is_kept = text(self.pod, &["spec", "restartPolicy"]) == Some("Always");
+        self.role == INIT_CONTAINER || (self.role != SIDECAR && !is_kept)
     }
 
     fn cause(&self, reason: &str, text: String) -> Cause {
@@ -105,17 +117,19 @@ impl<'a> Container<'a> {
                 let told = newest(events, failed_pull).map(message).filter(|_| !said.contains(": "));
                 Some(Trouble::fatal(self.with_pull_secrets(self.image_cause(reason, told.unwrap_or(said)), events)))
             }
-            "RunContainerError" | "PostStartHookError" => {
-                // What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
-                let why = said.rsplit("unable to start container process: ").next().unwrap_or_default();
-                let why = clip(why.strip_suffix(": unknown").unwrap_or(why));
-                let cause = self.cause(reason, format!("{} cannot start: {why}", self.describe()));
-                Some(Trouble::fatal(cause.about((reason == "RunContainerError").then_some(Subject::Command))))
-            }
+            "RunContainerError" | "PostStartHookError" => Some(Trouble::fatal(self.unstarted(reason, said))),
             "CreateContainerConfigError" | "CreateContainerError" => Some(self.config(reason, said, events)),
             "CrashLoopBackOff" => Some(self.crash(reason, events, crashes)),
             _ => None,
         }
+    }
+
+    /// It could not be started.
+    fn unstarted(&self, reason: &str, said: &str) -> Cause {
+        let start::Unstarted { subject, why } = start::unstarted(reason, said);
+        let image = (subject == Subject::Image(ImageFault::CannotRun)).then(|| self.image());
+        let text = format!("{} cannot start: {why}", self.describe());
+        Cause { image, ..self.cause(reason, text).about(subject) }
     }
 
     fn describe(&self) -> String {
@@ -151,7 +165,7 @@ impl<'a> Container<'a> {
         // `container has runAsNonRoot and image will run as root (pod: "web-1_shop(UID)", container: web)`.
         let why = said.split_once(" (pod: \"").map_or(said, |(why, _)| why);
         let cause = self.cause(reason, format!("{} cannot be configured: {}", self.describe(), clip(why)));
-        let cause = cause.about(configuration(why));
+        let cause = cause.about(start::configuration(why));
         let same =
             |event: &Value| is_about(event, self.pod, "Pod") && !said.is_empty() && message(event).contains(said);
         if has_lasted(events, None, same) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
@@ -166,38 +180,84 @@ impl<'a> Container<'a> {
     fn crash_cause(&self, word: &str, events: &[Value]) -> Cause {
         let ended = self.ended();
         let exit_code = ended.and_then(|e| integer(e, &["exitCode"]));
-        let out_of_memory = ended.and_then(|e| text(e, &["reason"])) == Some("OOMKilled");
+        let why_ended = ended.and_then(|e| text(e, &["reason"]));
+        if let Some("StartError" | "ContainerCannotRun") = why_ended {
+            let said = ended.and_then(|e| text(e, &["message"])).unwrap_or_default();
+            return Cause { exit_code, ..self.unstarted(word, said) };
+        }
+        let out_of_memory = why_ended == Some("OOMKilled");
+        let killer = self.killed_by_its_probe(events);
         let what = self.describe();
-        let text = match exit_code {
-            _ if out_of_memory => format!("{what} was killed for using more memory than its limit"),
-            Some(code) if self.failed_its_liveness_probe(events) => {
-                let why = self.said_by_the_liveness_probe(events).map(|why| format!(": {why}")).unwrap_or_default();
-                format!("{what} is killed (exit code {code}) because its liveness probe fails{why}")
+        let text = match (exit_code, killer) {
+            _ if out_of_memory => format!("{what} {}", self.out_of_memory()),
+            (Some(code), Some(probe)) => {
+                let why = self.said_by_the_probe(probe, events).map(|why| format!(": {why}")).unwrap_or_default();
+                format!("{what} is killed (exit code {code}) because its {} probe fails{why}", name_of(probe))
             }
-            Some(0) => format!("{what} ends with exit code 0 though it should keep running"),
-            Some(code) => format!("{what} crashes with exit code {code}"),
-            None => format!("{what} crashes"),
+            (Some(code @ (126 | 127)), None) => {
+                format!("{what} ends with exit code {code}, as a shell does for a command that it cannot run")
+            }
+            (Some(0), None) => format!("{what} ends with exit code 0 though it should keep running"),
+            (Some(code), None) => format!("{what} crashes with exit code {code}"),
+            (None, _) => format!("{what} crashes"),
         };
         let restarts = self.restarts();
         let text = if restarts > 0 { format!("{text}, restarted {}", times(restarts)) } else { text };
         let word = if out_of_memory { "OOMKilled" } else { word };
-        let subject = if out_of_memory {
-            Some(Subject::Limit(Amount::of("memory")))
-        } else {
-            self.failed_its_liveness_probe(events).then_some(Subject::Probe(Probe::Liveness))
+        let subject = match (exit_code, killer) {
+            _ if out_of_memory && self.memory_limit().is_none() && self.specified().is_some() => {
+                Subject::Request(Amount::of("memory"))
+            }
+            _ if out_of_memory => Subject::Limit(Amount::of("memory")),
+            (_, Some(probe)) => Subject::Probe(probe),
+            (Some(126 | 127), _) => Subject::Command,
+            _ => Subject::Container,
         };
         Cause { exit_code, ..self.cause(word, text).about(subject) }
     }
 
-    fn failed_its_liveness_probe(&self, events: &[Value]) -> bool {
-        let killing = format!("Container {} failed liveness probe", self.name());
-        events.iter().any(|e| is_about(e, self.pod, "Pod") && reason(e) == "Killing" && message(e).contains(&killing))
+    fn memory_limit(&self) -> Option<&'a str> {
+        text(self.specified()?, &["resources", "limits", "memory"])
     }
 
-    fn said_by_the_liveness_probe(&self, events: &[Value]) -> Option<String> {
-        let failing = |e: &Value| is_about(e, self.pod, "Pod") && message(e).starts_with(LIVENESS_PROBE_FAILED);
-        let said = message(newest(events, failing)?).strip_prefix(LIVENESS_PROBE_FAILED)?;
+    /// Why the kernel killed it.
+    fn out_of_memory(&self) -> String {
+        match (self.memory_limit(), self.specified()) {
+            (Some(limit), _) => format!("was killed for using more memory than its limit of {limit}"),
+            (None, None) => "was killed for using more memory than its limit".to_owned(),
+            (None, Some(_)) => "was killed because memory ran out, it has no limit of its own".to_owned(),
+        }
+    }
+
+    /// The probe for whose failing the kubelet kills it.
+    fn killed_by_its_probe(&self, events: &[Value]) -> Option<Probe> {
+        let killed = |probe: &Probe| {
+            let killing = format!("Container {} failed {} probe", self.name(), name_of(*probe));
+            let is_killing = |e: &Value| reason(e) == "Killing" && message(e).contains(&killing);
+            events.iter().any(|e| is_about(e, self.pod, "Pod") && is_killing(e))
+        };
+        [Probe::Liveness, Probe::Startup].into_iter().find(killed)
+    }
+
+    fn said_by_the_probe(&self, probe: Probe, events: &[Value]) -> Option<String> {
+        let begin = failed_words(probe);
+        let failing = |e: &Value| self.is_told_by(e) && message(e).starts_with(&begin);
+        let said = message(newest(events, failing)?).strip_prefix(&begin)?.strip_prefix(" failed: ")?;
         Some(clip(said)).filter(|said| !said.is_empty())
+    }
+
+    /// Whether an event is about this container, where it tells which one it is about: `spec.containers{web}`.
+    fn is_told_by(&self, event: &Value) -> bool {
+        let path = text(event, &["involvedObject", "fieldPath"]);
+        let named = path.and_then(|path| path.split_once('{')).map(|(_, name)| name.trim_end_matches('}'));
+        is_about(event, self.pod, "Pod") && named.is_none_or(|name| name == self.name())
+    }
+
+    /// An init container that has not come to its end, which may be as it should.
+    pub(crate) fn still_initialising(&self) -> Option<Trouble> {
+        at(self.status, &["state", "running"]).filter(|_| self.role == INIT_CONTAINER)?;
+        let text = format!("{} is still running", self.describe());
+        Some(Trouble::holds_up(self.cause("PodInitializing", text).about(Subject::Container)))
     }
 
     /// How it failed before, when it runs again and is not ready; or that it does not answer its readiness probe.
@@ -206,14 +266,14 @@ impl<'a> Container<'a> {
         if at(self.status, &["ready"]).and_then(Value::as_bool) == Some(true) {
             return None;
         }
-        let failing = |e: &Value| is_about(e, self.pod, "Pod") && is_failing_probe(e);
+        let failing = |e: &Value| self.is_told_by(e) && failing_probe(e).is_some();
         if let Some(event) = newest(events, failing) {
             let said = clip(message(event));
             let mut chars = said.chars();
             let text = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
-            let is_startup = message(event).starts_with(STARTUP_PROBE);
-            let probe = if is_startup { Probe::Startup } else { Probe::Readiness };
-            return Some(Trouble::holds_up(self.cause("Unhealthy", text).about(Subject::Probe(probe))));
+            let is_deaf = message(event).contains("connection refused");
+            let about = if is_deaf { Subject::ProbePort } else { Subject::Probe };
+            return Some(Trouble::holds_up(self.cause("Unhealthy", text).about(failing_probe(event).map(about))));
         }
         let failed = |cause: &Cause| cause.exit_code.is_some_and(|code| code != 0);
         self.past_crash(events).filter(failed).map(Trouble::holds_up)
@@ -227,15 +287,24 @@ impl<'a> Container<'a> {
     }
 }
 
-/// What of the manifest the kubelet's words about the configuration of a container are about.
-fn configuration(said: &str) -> Option<Subject> {
-    let is_user = said.contains("runAsNonRoot");
-    is_user.then(|| Subject::SecurityContext("runAsNonRoot".to_owned())).or_else(|| reference::missing(said))
+/// The probe that keeps a running container from being ready, as the kubelet tells it.
+fn failing_probe(event: &Value) -> Option<Probe> {
+    let is_told = |probe: &Probe| reason(event) == "Unhealthy" && message(event).starts_with(&failed_words(*probe));
+    [Probe::Readiness, Probe::Startup].into_iter().find(is_told)
 }
 
-fn is_failing_probe(event: &Value) -> bool {
-    let probe = message(event).starts_with("Readiness probe") || message(event).starts_with(STARTUP_PROBE);
-    reason(event) == "Unhealthy" && probe
+/// How the kubelet's event of a failing probe begins; ` failed: ` or ` errored: ` follows.
+fn failed_words(probe: Probe) -> String {
+    let name = name_of(probe);
+    format!("{}{} probe", name[..1].to_uppercase(), &name[1..])
+}
+
+fn name_of(probe: Probe) -> &'static str {
+    match probe {
+        Probe::Liveness => "liveness",
+        Probe::Readiness => "readiness",
+        Probe::Startup => "startup",
+    }
 }
 
 fn times(count: i64) -> String {

@@ -19,7 +19,9 @@ pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
         (None, Some(condition)) => condition.message,
         (None, None) => return None,
     };
-    let cause = Cause::of_object("FailedCreate", describe(said)).about(refusal::subject(said));
+    let refused = refusal::refused(said);
+    let cause = Cause::of_object("FailedCreate", describe(said)).about(refused.subject);
+    let cause = Cause { container: refused.container, ..cause };
     let since = condition.and_then(|c| c.since);
     Some(if has_lasted(live.events, since, fresh) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
 }

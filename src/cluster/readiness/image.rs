@@ -56,6 +56,7 @@ pub(crate) fn describe(fault: ImageFault, image: &str) -> String {
         ImageFault::NotAllowed => format!("not allowed to pull {image}"),
         ImageFault::NotFoundOrNotAllowed => format!("not allowed to pull {image}, or its repository does not exist"),
         ImageFault::OtherPlatform => format!("image was not built for the node's platform: {image}"),
+        ImageFault::CannotRun => format!("image cannot run on the node: {image}"),
         ImageFault::RateLimited => format!("the registry limits the rate of requests: {image}"),
         ImageFault::Unreachable => format!("the node cannot reach the registry: {image}"),
         ImageFault::InvalidName => format!("invalid image name: {image}"),

@@ -11,6 +11,7 @@ mod daemon_set;
 mod deletion;
 mod deployment;
 mod event;
+mod eviction;
 mod field;
 mod flux;
 mod flux_source;
@@ -23,6 +24,7 @@ mod ingress;
 mod job;
 mod kinds;
 mod kustomization;
+mod log;
 mod namespace;
 mod persistent_volume_claim;
 mod pod;
@@ -32,8 +34,10 @@ mod refusal;
 mod replica_set;
 mod scheduling;
 mod service;
+mod start;
 mod stateful_set;
 mod trouble;
+mod volume;
 
 #[cfg(test)]
 mod cases;
@@ -41,6 +45,8 @@ mod cases;
 use serde_json::Value;
 
 pub use kinds::{has_events, has_pods};
+pub use log::told_by_log;
+pub use refusal::told_by_admission;
 pub use seatrial_model::Cause;
 
 /// What is known of an object on the cluster.

@@ -1,9 +1,11 @@
 //! PersistentVolumeClaim. Corrected: a claim that waits for its first consumer is as far as it can be.
 
+use seatrial_model::Subject;
 use serde_json::Value;
 
 use crate::event::{is_about, message, newest, reason};
 use crate::field::{clip, text};
+use crate::reference::quoted;
 use crate::{Cause, Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
@@ -17,10 +19,23 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     let Some(event) = newest(live.events, own) else { return Status::in_progress("not bound yet") };
     match reason(event) {
         "WaitForFirstConsumer" => Status::current("waiting for its first consumer"),
-        "ProvisioningFailed" | "FailedBinding" => {
-            let cause = Cause::of_object(reason(event), clip(message(event)));
+        "ProvisioningFailed" | "FailedBinding" | "ExternalProvisioning" => {
+            let subject = subject(object, message(event));
+            let cause = Cause::of_object(reason(event), clip(message(event))).about(subject);
             Status::held_up(format!("not bound yet, {}", cause.text), cause)
         }
         _ => Status::in_progress("not bound yet"),
     }
+}
+
+/// What of the claim the controller of volumes means (kubernetes: `pkg/controller/volume/persistentvolume`).
+fn subject(claim: &Value, said: &str) -> Option<Subject> {
+    // `Waiting for a volume to be created either by the external provisioner 'disk.csi.azure.com' or manually by the system administrator.`
+    if let Some((_, rest)) = said.split_once("external provisioner '") {
+        return rest.split_once('\'').map(|(driver, _)| Subject::CsiDriver(driver.to_owned()));
+    }
+    let told = quoted(said, "storageclass.storage.k8s.io \"");
+    let class = told.or_else(|| text(claim, &["spec", "storageClassName"])).filter(|class| !class.is_empty());
+    (class.is_some() || said.contains("no storage class is set"))
+        .then(|| Subject::StorageClass(class.map(str::to_owned)))
 }

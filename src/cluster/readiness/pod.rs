@@ -8,7 +8,7 @@ use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
 use crate::field::{at, clip, integer, items, text};
 use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, Live, Status, reference, scheduling};
+use crate::{Cause, Live, Status, eviction, scheduling, volume};
 
 /// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
 /// reason counts in every phase.
@@ -28,11 +28,16 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     }
 }
 
+/// Why a pod was evicted, preempted or refused by its node. Its controller makes another one, which may fare better.
+pub(crate) fn replaced(pod: &Value) -> Option<Trouble> {
+    let is_failed = text(pod, &["status", "phase"]) == Some("Failed");
+    is_failed.then(|| Trouble::holds_up(failed(pod)))
+}
+
 /// What is wrong with a pod of a workload, if anything; its containers first, as they know best.
 pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option<Trouble> {
     match text(pod, &["status", "phase"]) {
         Some("Failed") if crashes == Crashes::AreCounted => return Some(Trouble::holds_up(failed(pod))),
-        // Evicted or preempted: the controller makes another one.
         Some("Failed" | "Succeeded") => return None,
         _ => {}
     }
@@ -40,7 +45,8 @@ pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option
     of_containers.sort_by_key(|t| std::cmp::Reverse(t.gravity));
     let own = || unscheduled(pod, events).or_else(|| volumes(pod, events));
     let unready = || containers(pod).find_map(|c| c.not_ready(events));
-    of_containers.into_iter().next().or_else(own).or_else(unready)
+    let initialising = || containers(pod).find_map(|c| c.still_initialising());
+    of_containers.into_iter().next().or_else(own).or_else(unready).or_else(initialising)
 }
 
 /// Why a pod of phase `Failed` failed: the container that ended badly, else what the kubelet says (eviction).
@@ -54,8 +60,9 @@ pub(crate) fn failed(pod: &Value) -> Cause {
         return crash.cause;
     }
     let reason = text(pod, &["status", "reason"]).unwrap_or("Failed");
-    let said = text(pod, &["status", "message"]).unwrap_or("the pod failed");
-    of_pod(pod, reason, clip(said))
+    let said = text(pod, &["status", "message"]).unwrap_or("the pod failed").trim();
+    let eviction::Evicted { subject, container } = eviction::evicted(said);
+    Cause { container, ..of_pod(pod, reason, clip(said)).about(subject) }
 }
 
 /// A node may still be added (cluster autoscaler), so that an unschedulable pod never fails by itself.
@@ -91,18 +98,9 @@ fn volumes(pod: &Value, events: &[Value]) -> Option<Trouble> {
     };
     let event = newest(events, failing)?;
     let said = message(event);
-    let cause = of_pod(pod, reason(event), describe_volume(said)).about(reference::missing(said.trim_end()));
+    let cause = of_pod(pod, reason(event), volume::describe(said)).about(volume::subject(said));
     let missing = |e: &Value| failing(e) && message(e).ends_with("not found");
     Some(if has_lasted(events, None, missing) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
-}
-
-/// `MountVolume.SetUp failed for volume "s" : secret "absent" not found` without the function's name.
-fn describe_volume(said: &str) -> String {
-    let said = clip(said);
-    match said.strip_prefix("MountVolume.SetUp failed for volume ").and_then(|rest| rest.split_once(" : ")) {
-        Some((volume, why)) => format!("volume `{}` cannot be mounted: {why}", volume.trim_matches('"')),
-        None => said,
-    }
 }
 
 fn of_pod(pod: &Value, reason: &str, text: String) -> Cause {

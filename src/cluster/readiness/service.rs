@@ -1,5 +1,7 @@
 //! Service. Corrected: a load balancer is there when it has an address, not when it has a cluster IP.
 
+use seatrial_model::Subject;
+
 use crate::event::{is_about, message, newest, reason};
 use crate::field::{clip, items, text};
 use crate::{Cause, Live, Status};
@@ -17,9 +19,9 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     let failing = |e: &serde_json::Value| is_about(e, object, "Service") && reason(e) == "SyncLoadBalancerFailed";
     match newest(live.events, failing) {
         Some(event) => {
-            let cause = Cause::of_object("SyncLoadBalancerFailed", clip(message(event)));
+            let cause = Cause::of_object("SyncLoadBalancerFailed", clip(message(event))).about(Subject::ServiceType);
             Status::held_up(format!("{message_text}, {}", cause.text), cause)
         }
-        None => Status::in_progress(message_text),
+        None => Status::held_up(message_text, Cause::of_object("NoAddress", message_text).about(Subject::ServiceType)),
     }
 }

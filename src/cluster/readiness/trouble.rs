@@ -71,7 +71,10 @@ pub(crate) fn given_up(live: Live<'_>, cause: Cause, crashes: Crashes) -> Status
 pub(crate) fn first(live: Live<'_>, crashes: Crashes) -> Option<Trouble> {
     let making = creation::trouble(live);
     let of_pods = oldest_first(live.pods).into_iter().filter_map(|p| pod::trouble(p, live.events, crashes));
-    let mut all: Vec<Trouble> = making.into_iter().chain(of_pods).collect();
+    // A Job counts its failed pods, a bare one has nobody who would replace it.
+    let is_replaced = crashes == Crashes::AreFatal;
+    let of_replaced = oldest_first(live.pods).into_iter().rev().filter(|_| is_replaced).filter_map(pod::replaced);
+    let mut all: Vec<Trouble> = making.into_iter().chain(of_pods).chain(of_replaced).collect();
     // A stable sort: the first of the worst.
     all.sort_by_key(|trouble| std::cmp::Reverse(trouble.gravity));
     all.into_iter().next()

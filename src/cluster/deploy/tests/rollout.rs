@@ -73,7 +73,7 @@ async fn a_crash_is_told_with_its_exit_code_and_its_last_words() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
         found[0].starts_with(
-            "not-ready line 17: `Deployment/web` is not ready, container `web` crashes with exit code 3, restarted "
+            "not-ready line 26: `Deployment/web` is not ready, container `web` crashes with exit code 3, restarted "
         ),
         "{found:?}"
     );
@@ -97,7 +97,7 @@ async fn a_failed_job_names_its_exit_code_and_log() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("migrate:1", "migrate:bad")).await;
     let found = harness.findings(&deployed);
-    assert_eq!(found, ["not-ready line 42: `Job/migrate` is not ready, container `migrate` crashes with exit code 4"]);
+    assert_eq!(found, ["not-ready line 49: `Job/migrate` is not ready, container `migrate` crashes with exit code 4"]);
     assert!(deployed.findings[0].evidence.iter().any(|e| e.text == "fatal: table exists"), "{deployed:?}");
 }
 

@@ -1,0 +1,78 @@
+//! Why the kubelet evicted a pod (kubernetes: `pkg/kubelet/eviction/helpers.go`, `eviction_manager.go`).
+
+use seatrial_model::{Amount, Subject};
+
+use crate::reference::quoted;
+
+/// What of the pod is told.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Evicted {
+    pub(crate) subject: Option<Subject>,
+    pub(crate) container: Option<String>,
+}
+
+/// What of the pod the words are about.
+pub(crate) fn evicted(said: &str) -> Evicted {
+    // `Container web exceeded its local ephemeral storage limit "10Mi".`
+    if let Some(quantity) = quoted(said, "exceeded its local ephemeral storage limit \"") {
+        let amount = Amount { resource: "ephemeral-storage".to_owned(), quantity: Some(quantity.to_owned()) };
+        return Evicted { subject: Some(Subject::Limit(amount)), container: word_after(said, "Container ") };
+    }
+    if said.starts_with("Pod ephemeral local storage usage exceeds the total limit of containers") {
+        return Evicted { subject: Some(Subject::Limit(Amount::of("ephemeral-storage"))), container: None };
+    }
+    if let Some(volume) = quoted(said, "Usage of EmptyDir volume \"") {
+        return Evicted { subject: Some(Subject::VolumeSize(volume.to_owned())), container: None };
+    }
+    // `The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container web was using 300Mi, request is 0, has
+    // larger consumption of memory.`
+    let Some((_, rest)) = said.split_once("The node was low on resource: ") else { return Evicted::default() };
+    let resource = rest.split(['.', ' ']).next().unwrap_or(rest);
+    let container = said.contains(" was using ").then(|| word_after(said, "Container ")).flatten();
+    let subject = if container.is_some() { Subject::Request(Amount::of(resource)) } else { Subject::Node };
+    Evicted { subject: Some(subject), container }
+}
+
+fn word_after(said: &str, begin: &str) -> Option<String> {
+    said.split_once(begin)?.1.split(' ').next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_was_too_much() {
+        let amount = |resource: &str, quantity: Option<&str>| Amount {
+            resource: resource.to_owned(),
+            quantity: quantity.map(str::to_owned),
+        };
+        let table = [
+            (
+                "Container web exceeded its local ephemeral storage limit \"10Mi\".",
+                Some(Subject::Limit(amount("ephemeral-storage", Some("10Mi")))),
+                Some("web"),
+            ),
+            (
+                "Pod ephemeral local storage usage exceeds the total limit of containers 10Mi.",
+                Some(Subject::Limit(amount("ephemeral-storage", None))),
+                None,
+            ),
+            (
+                "Usage of EmptyDir volume \"cache\" exceeds the limit \"1Mi\".",
+                Some(Subject::VolumeSize("cache".to_owned())),
+                None,
+            ),
+            (
+                "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container web was using 300Mi, request is 0, has larger consumption of memory.",
+                Some(Subject::Request(amount("memory", None))),
+                Some("web"),
+            ),
+            ("The node was low on resource: memory.", Some(Subject::Node), None),
+            ("Preempted by pod 1 on node n", None, None),
+        ];
+        for (said, subject, container) in table {
+            assert_eq!(evicted(said), Evicted { subject, container: container.map(str::to_owned) }, "{said}");
+        }
+    }
+}
