@@ -3,6 +3,7 @@
 use futures::{StreamExt, stream};
 use seatrial_api::ApiError;
 use seatrial_model::{Action, Change, Level};
+use seatrial_readiness::told_by_admission;
 use serde_json::Value;
 
 use crate::drift::has_drifted;
@@ -10,6 +11,8 @@ use crate::finding::{Refusal, findings, owned_by_others};
 use crate::ownership::foreign_owner;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
+use crate::policy::located;
+use crate::warning::{self, Novelty};
 use crate::work::{Stop, Work};
 use crate::{Deployed, Progress};
 
@@ -56,7 +59,7 @@ pub(crate) async fn look<'p, 'm>(
             Ok(live) => known.push(Known { placed, live }),
             // Its definition is among the objects and comes first.
             Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => known.push(Known { placed, live: None }),
-            Err(error) => refusals.push(Refusal { object: placed, error }),
+            Err(error) => refusals.push(Refusal::new(placed, error)),
         }
     }
     let owned: Vec<(&Placed<'_>, String)> =
@@ -87,8 +90,13 @@ pub(crate) async fn dry_run<'k, 'p, 'm>(
     let (mut results, mut refusals) = (Vec::new(), Vec::new());
     for (known, answer) in answers {
         match answer {
-            Ok(result) => results.push((known, result.object)),
-            Err(error) => refusals.push(Refusal { object: known.placed, error }),
+            Ok(result) => {
+                if !result.warnings.is_empty() {
+                    warn(work, known, &result, done).await?;
+                }
+                results.push((known, result.object));
+            }
+            Err(error) => refusals.push(Refusal::new(known.placed, error).located(work.cluster).await),
         }
     }
     let (found, stop) = findings(refusals);
@@ -98,6 +106,27 @@ pub(crate) async fn dry_run<'k, 'p, 'm>(
         Some(stop) => Err(stop),
         None => Ok((!halt).then_some(results)),
     }
+}
+
+/// Takes in what the server warns of. The first stage may be dry-run twice: the second time its objects are on the cluster.
+async fn warn(
+    work: &Work<'_>,
+    known: &Known<'_, '_>,
+    result: &seatrial_api::Applied,
+    done: &mut Deployed,
+) -> Result<(), Stop> {
+    let is_unchanged = known.live.as_ref().is_some_and(|live| !has_drifted(live, &result.object));
+    let novelty = if is_unchanged { Novelty::Unchanged } else { Novelty::Changed };
+    let mut causes = Vec::with_capacity(result.warnings.len());
+    for text in &result.warnings {
+        causes.push(work.until(located(work.cluster, told_by_admission(text))).await?);
+    }
+    for finding in warning::findings(known.placed, &causes, novelty) {
+        if !done.findings.iter().any(|f| f.object == finding.object && f.message == finding.message) {
+            done.findings.push(finding);
+        }
+    }
+    Ok(())
 }
 
 /// Applies what has drifted, one after another in order; what was done stands in `done` whatever happens.
@@ -123,7 +152,7 @@ pub(crate) async fn apply<'p, 'm>(
                 applied.push(Applied { placed, live: result.object, action });
             }
             Err(error) => {
-                let (found, stop) = findings(vec![Refusal { object: placed, error }]);
+                let (found, stop) = findings(vec![Refusal::new(placed, error).located(work.cluster).await]);
                 done.findings.extend(found);
                 return stop.map_or(Ok(Next::Halt), Err);
             }

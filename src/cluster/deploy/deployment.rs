@@ -7,6 +7,7 @@ use seatrial_model::{Change, Finding, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
 use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
+use crate::endpoints;
 use crate::finding::missing_namespace;
 use crate::ids;
 use crate::inventory::{Inventory, compare, config_map, config_map_id, own_name};
@@ -177,7 +178,9 @@ async fn bring_all(
     report(work, done);
     // The earlier stages were waited for when their turn was.
     applied.retain(|a| a.placed.stage == Stage::Rest);
-    wait(work, &applied, done).await?;
+    if wait(work, &applied, done).await? == Next::GoOn {
+        endpoints::check(work, &applied, done).await?;
+    }
     Ok(())
 }
 

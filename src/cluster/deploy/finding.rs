@@ -2,18 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_api::{ApiError, Conflict};
-use seatrial_model::Finding;
+use seatrial_api::{ApiError, Cluster, Conflict};
+use seatrial_model::{Cause, Finding};
+use seatrial_readiness::told_by_admission;
 
+use crate::blame::place_of;
 use crate::field_path::{Field, find, name_span};
 use crate::ids;
 use crate::place::Placed;
+use crate::policy::located;
 use crate::work::Stop;
 
 /// What was being done when the server refused.
 pub(crate) struct Refusal<'p, 'm> {
     pub(crate) object: &'p Placed<'m>,
     pub(crate) error: ApiError,
+    /// What admission said, as a cause.
+    pub(crate) cause: Option<Cause>,
+}
+
+impl<'p, 'm> Refusal<'p, 'm> {
+    /// A refusal as it was answered.
+    pub(crate) fn new(object: &'p Placed<'m>, error: ApiError) -> Refusal<'p, 'm> {
+        let cause = match &error {
+            ApiError::Rejected { message, .. } => Some(told_by_admission(message)),
+            _ => None,
+        };
+        Refusal { object, error, cause }
+    }
+
+    /// The same, with the field that the policy looks at which refuses.
+    pub(crate) async fn located(self, cluster: &Cluster) -> Refusal<'p, 'm> {
+        match self.cause {
+            Some(cause) => Refusal { cause: Some(located(cluster, cause).await), ..self },
+            None => self,
+        }
+    }
 }
 
 /// Turns refusals into findings, missing permissions once per verb and resource. The first error that is not the change's fault stops the work.
@@ -21,11 +45,13 @@ pub(crate) fn findings(refusals: Vec<Refusal<'_, '_>>) -> (Vec<Finding>, Option<
     let mut findings = Vec::new();
     let mut missing: BTreeMap<(String, String, Option<String>), Finding> = BTreeMap::new();
     let mut stop = None;
-    for Refusal { object, error } in refusals {
+    for Refusal { object, error, cause } in refusals {
         match error {
             ApiError::FieldConflict(conflicts) => findings.push(field_conflict(object, &conflicts)),
-            ApiError::Rejected { message, causes, .. } => findings.push(rejected(object, &message, &causes)),
-            ApiError::UnknownKind { .. } => findings.push(rejected(object, &error.to_string(), &[])),
+            ApiError::Rejected { message, causes, .. } => {
+                findings.push(rejected(object, &message, &causes, cause.as_ref()));
+            }
+            ApiError::UnknownKind { .. } => findings.push(rejected(object, &error.to_string(), &[], None)),
             ApiError::NotFound(what) => findings.push(not_found(object, &what)),
             ApiError::Forbidden { verb, resource, namespace, user, .. } => {
                 let key = (verb.clone(), resource.clone(), namespace.clone());
@@ -76,7 +102,7 @@ fn field_conflict(object: &Placed<'_>, conflicts: &[Conflict]) -> Finding {
     finding.with_object(&object.id).with_help(help)
 }
 
-fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> Finding {
+fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)], told: Option<&Cause>) -> Finding {
     if let Some((field, words)) = immutable(message, causes) {
         return immutable_field(object, &field, &words);
     }
@@ -91,9 +117,11 @@ fn rejected(object: &Placed<'_>, message: &str, causes: &[(String, String)]) -> 
     };
     let text = format!("the API server refuses {}: {said}", object.id);
     let mut places = causes.iter().map(|(field, words)| (place(object, field), words));
-    let finding = match places.next() {
-        Some((Some(field), _)) => Finding::new(ids::APPLY_REJECTED, field.span, text).with_field(field.pointer),
-        _ => Finding::new(ids::APPLY_REJECTED, name_span(node), text),
+    let first = places.next().and_then(|(field, _)| field).map(|field| (field.span, field.pointer));
+    // Policies and webhooks name a field in their sentence, if at all.
+    let finding = match first.or_else(|| place_of(object.manifest, told?)) {
+        Some((span, field)) => Finding::new(ids::APPLY_REJECTED, span, text).with_field(field),
+        None => Finding::new(ids::APPLY_REJECTED, name_span(node), text),
     };
     places.fold(finding.with_object(&object.id), |finding, (field, words)| match field {
         Some(field) => finding.with_related(field.span, clip(words)),

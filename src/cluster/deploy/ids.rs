@@ -15,6 +15,10 @@ seatrial_model::rule_ids! {
         "Applying over it would start a fight that the owner wins at its next reconciliation. Deploy the pull request into a preview namespace."
     RESERVED_NAME "reserved-name" Error Live "an object has the name of one of Seatrial's own"
         "Of the Secret `seatrial-seed` it makes what charts make at random: a repository does not say what lies in there."
+    SERVER_WARNING "server-warning" Warning Live "the API server warns of an object"
+        "It accepts the object and says what is wrong with it: a version or a field that a coming Kubernetes does not serve any more, or what a Pod Security Standard or an admission policy will refuse once it is enforced. It is a note where the object is not changed."
+    NO_ENDPOINTS "no-endpoints" Note Live "no pod answers for a Service"
+        "The workloads are ready, and the Service selects none of their pods, or targets a named port that none of them has. It is a note, as its pods may come from elsewhere."
     PREVIEW_COLLISION "preview-collision" Error Live "two objects would become one in the preview namespace"
         "They differ only by namespace, and a preview moves all namespaced objects into one. Give one another name, or deploy it without a preview namespace."
 }

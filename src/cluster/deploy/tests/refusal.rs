@@ -175,3 +175,22 @@ async fn a_missing_right_on_what_we_keep_ourselves_says_what_to_grant() {
         assert!(broken.starts_with(&format!("not allowed to {verb} ")) && broken.contains(expected), "{broken}");
     }
 }
+
+#[tokio::test]
+async fn a_warning_of_the_server_is_a_finding_at_its_line_and_no_refusal() {
+    const ENDPOINTS: &str = "\
+metadata: { name: db, namespace: default }
+apiVersion: v1
+kind: Endpoints
+subsets: [{ addresses: [{ ip: 10.0.0.1 }], ports: [{ port: 5432 }] }]
+";
+    let harness = Harness::start().await;
+    let deployed = harness.deploy(ENDPOINTS).await;
+    let told = "server-warning line 2: the API server warns of Endpoints default/db: v1 Endpoints is deprecated in v1.33+; use \
+                discovery.k8s.io/v1 EndpointSlice";
+    assert_eq!(harness.findings(&deployed), [told]);
+    assert_eq!(deployed.findings[0].level, seatrial_model::Level::Warning);
+    assert_eq!(changes(&deployed), ["created Endpoints default/db"]);
+    let again = harness.deploy(ENDPOINTS).await;
+    assert_eq!(again.findings[0].level, seatrial_model::Level::Note, "it is not changed");
+}
