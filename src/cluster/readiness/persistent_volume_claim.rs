@@ -20,8 +20,12 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     match reason(event) {
         "WaitForFirstConsumer" => Status::current("waiting for its first consumer"),
         "ProvisioningFailed" | "FailedBinding" | "ExternalProvisioning" => {
-            let subject = subject(object, message(event));
-            let cause = Cause::of_object(reason(event), clip(message(event))).about(subject);
+            let said = message(event);
+            let text = match driver(said) {
+                Some(driver) => format!("waiting for `{driver}` to make its volume"),
+                None => clip(said),
+            };
+            let cause = Cause::of_object(reason(event), text).about(subject(object, said));
             Status::held_up(format!("not bound yet, {}", cause.text), cause)
         }
         _ => Status::in_progress("not bound yet"),
@@ -30,12 +34,17 @@ pub(crate) fn status(live: Live<'_>) -> Status {
 
 /// What of the claim the controller of volumes means (kubernetes: `pkg/controller/volume/persistentvolume`).
 fn subject(claim: &Value, said: &str) -> Option<Subject> {
-    // `Waiting for a volume to be created either by the external provisioner 'disk.csi.azure.com' or manually by the system administrator.`
-    if let Some((_, rest)) = said.split_once("external provisioner '") {
-        return rest.split_once('\'').map(|(driver, _)| Subject::CsiDriver(driver.to_owned()));
+    if let Some(driver) = driver(said) {
+        return Some(Subject::CsiDriver(driver.to_owned()));
     }
     let told = quoted(said, "storageclass.storage.k8s.io \"");
     let class = told.or_else(|| text(claim, &["spec", "storageClassName"])).filter(|class| !class.is_empty());
     (class.is_some() || said.contains("no storage class is set"))
         .then(|| Subject::StorageClass(class.map(str::to_owned)))
+}
+
+/// `Waiting for a volume to be created either by the external provisioner 'disk.csi.azure.com' or manually by the system administrator.`
+fn driver(said: &str) -> Option<&str> {
+    let (_, rest) = said.split_once("external provisioner '")?;
+    rest.split_once('\'').map(|(driver, _)| driver)
 }

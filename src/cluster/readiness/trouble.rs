@@ -75,9 +75,14 @@ pub(crate) fn first(live: Live<'_>, crashes: Crashes) -> Option<Trouble> {
     let is_replaced = crashes == Crashes::AreFatal;
     let of_replaced = oldest_first(live.pods).into_iter().rev().filter(|_| is_replaced).filter_map(pod::replaced);
     let mut all: Vec<Trouble> = making.into_iter().chain(of_pods).chain(of_replaced).collect();
-    // A stable sort: the first of the worst.
-    all.sort_by_key(|trouble| std::cmp::Reverse(trouble.gravity));
+    // A stable sort: the first of the worst, and among equals a pod that does not answer after one that did not get so far.
+    all.sort_by_key(|trouble| (std::cmp::Reverse(trouble.gravity), runs(&trouble.cause)));
     all.into_iter().next()
+}
+
+/// Whether the cause is told of a container that runs.
+fn runs(cause: &Cause) -> bool {
+    matches!(cause.reason.as_str(), "Unhealthy" | "PodInitializing")
 }
 
 /// What a pod that is not ready is doing: `new pod web-7d9f-x2x4k pulling image`.
