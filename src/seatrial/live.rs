@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_deploy::{
-    CancelToken, DeployOptions, Preview, RunIdentity, Seed, Seeded, Unserved, deploy, deploy_seeded, may_read_preview,
+    CancelToken, DeployOptions, Preview, RunIdentity, Seed, Seeded, Settling, Unserved, Watched, deploy, deploy_seeded,
+    may_read_preview,
 };
 use seatrial_helm::Chance;
 use seatrial_kubernetes::{Minor, Scope, scope};
-use seatrial_model::{Change, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
+use seatrial_model::{Change, Finding, Level, Manifest, ReportedFinding, Stage, StageOutcome, StageResult, Target};
 use seatrial_rules::MISSING_OBJECT;
 use seatrial_simulated::{SimulatedCluster, Specification};
 use seatrial_smoke::Probe;
@@ -27,6 +28,9 @@ use crate::session::Session;
 
 /// How long a deployment may take when nothing else is said.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How long what was changed is watched at most once it is ready.
+const DEFAULT_SETTLE: Duration = Duration::from_secs(30);
 
 /// How long a preview lives when nothing else is said.
 const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
@@ -162,13 +166,20 @@ impl LiveContext<'_> {
         }
     }
 
-    /// Deploys and waits; what was done goes into the environment's report.
-    pub(crate) async fn deploy(&self, judged: &mut Judged, live_target: &LiveTarget, prepared: &Preparation) {
+    /// Deploys and waits; what was done goes into the environment's report. What has to stay ready now is watched by [`LiveContext::watch`].
+    pub(crate) async fn deploy(
+        &self,
+        judged: &mut Judged,
+        live_target: &LiveTarget,
+        prepared: &Preparation,
+    ) -> Option<Settling> {
         let started = Instant::now();
         let options = DeployOptions {
             environment: judged.planned.name.clone(),
             preview: live_target.preview.clone(),
             timeout: live_target.timeout,
+            // The probes of simulated pods do not fail.
+            settle: if live_target.simulated.is_some() { Duration::ZERO } else { DEFAULT_SETTLE },
             run: self.identity(),
             unserved: if live_target.simulated.is_some() { Unserved::Skipped } else { Unserved::Refused },
         };
@@ -188,7 +199,8 @@ impl LiveContext<'_> {
             judged.manifests = seeded.to_vec();
         }
         let session = self.session;
-        let resolve = |f| ReportedFinding::resolve(f, &session.sources, &session.masker).found_by(Stage::Deploy);
+        let settling = deployed.settling.take();
+        let resolve = |f| self.resolved(f);
         let failed = deployed.findings.iter().any(|f| f.level == Level::Error);
         let result = match deployed.broken {
             None if deployed.refused.is_some() => {
@@ -216,6 +228,38 @@ impl LiveContext<'_> {
         judged.notices.extend(notices.map(|n| session.masked(n)));
         let not_pulled = live_target.simulated.as_ref().and_then(|told| not_pulled(told, &judged.manifests));
         judged.notices.extend(not_pulled.map(|sentence| session.masked(&sentence)));
+        settling
+    }
+
+    /// Watches what was deployed until it has settled and the tests have ended.
+    pub(crate) async fn watch(
+        &self,
+        name: &str,
+        settling: Option<Settling>,
+        tests: impl Future<Output = ()>,
+    ) -> Option<Watched> {
+        let progress = |p: seatrial_deploy::Progress| self.log.deployment(name, &p);
+        Some(settling?.watch(&progress, self.cancel, tests).await)
+    }
+
+    /// Puts what did not stay ready into the environment's report: its deployment failed.
+    pub(crate) fn settled(&self, judged: &mut Judged, watched: Watched) {
+        let session = self.session;
+        judged.notices.extend(watched.notices.iter().map(|n| session.masked(n)));
+        let failed: Vec<String> =
+            watched.findings.iter().filter_map(|f| Some(f.object.as_ref()?.kind_and_name())).collect();
+        judged.findings.extend(watched.findings.iter().map(|f| self.resolved(f)));
+        let Some(stage) = judged.report.stages.iter_mut().find(|stage| stage.stage == Stage::Deploy) else { return };
+        if let Some((first, more)) = failed.split_first() {
+            let more = if more.is_empty() { String::new() } else { format!(", {} more", more.len()) };
+            (stage.result, stage.summary) = (StageResult::Failed, format!("`{first}` did not stay ready{more}"));
+        } else if let Some(sentence) = watched.broken {
+            stage.result = StageResult::Broken(session.masked(&sentence));
+        }
+    }
+
+    fn resolved(&self, finding: &Finding) -> ReportedFinding {
+        ReportedFinding::resolve(finding, &self.session.sources, &self.session.masker).found_by(Stage::Deploy)
     }
 
     /// The objects of an environment, of which charts make what is random of a seed, and of the time that it is.

@@ -8,6 +8,7 @@ use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Sta
 use seatrial_smoke::Probe;
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
+use tokio::sync::oneshot;
 
 use crate::authority::Authority;
 use crate::cli::RunArgs;
@@ -145,11 +146,25 @@ impl Trial<'_> {
         if self.extent != Extent::Test {
             judged.notices.extend(in_spite_of(judged));
         }
-        match self.extent {
-            Extent::Test => skip(&mut judged.report, &[Stage::Deploy], "only the tests were asked for"),
+        let settling = match self.extent {
+            Extent::Test => {
+                skip(&mut judged.report, &[Stage::Deploy], "only the tests were asked for");
+                None
+            }
             Extent::Run | Extent::Deploy => live.deploy(judged, &live_target, prepared).await,
+        };
+        let (name, (end, ended)) = (judged.planned.name.clone(), oneshot::channel());
+        let tests = async {
+            self.test(judged, &live, &live_target).await;
+            drop::<oneshot::Sender<()>>(end);
+        };
+        let ended = async {
+            let _ = ended.await;
+        };
+        let ((), watched) = tokio::join!(tests, live.watch(&name, settling, ended));
+        if let Some(watched) = watched {
+            live.settled(judged, watched);
         }
-        self.test(judged, &live, &live_target).await;
     }
 
     /// Tests an environment that was deployed, or says why not.

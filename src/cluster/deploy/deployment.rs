@@ -16,6 +16,7 @@ use crate::order::Stage;
 use crate::place::Placed;
 use crate::plan::{Plan, make};
 use crate::seed::{self, Seeded};
+use crate::settle::{Settled, Settling};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
 use crate::{CancelToken, DeployOptions, Deployed, preview};
@@ -106,8 +107,16 @@ async fn run(
         None => bring_all(work, &objects, &inventory_id, done).await,
         Some(seeded) => bring_seeded(work, (&target, seeded), options, &inventory_id, done).await,
     };
-    done.notices.extend(lease.release().await);
-    result
+    match result {
+        Ok(Some(objects)) => {
+            done.settling = Some(Settling::new(work, objects, (lease, work.lost()), options.settle));
+            Ok(())
+        }
+        other => {
+            done.notices.extend(lease.release().await);
+            other.map(|_| ())
+        }
+    }
 }
 
 /// On the very first deployment the namespace that would hold the Lease is itself among the objects: its stage comes first then.
@@ -142,7 +151,7 @@ async fn bring_seeded(
     options: &DeployOptions,
     inventory_id: &ObjectId,
     done: &mut Deployed,
-) -> Result<(), Stop> {
+) -> Result<Option<Vec<Settled>>, Stop> {
     let seed = seed::of_namespace(work, target, &seeded).await?;
     work.enter("rendering with the seed of the target");
     let manifests = (seeded.render)(&seed).map_err(Stop::NoSeed)?;
@@ -150,21 +159,21 @@ async fn bring_seeded(
     (done.skipped, done.findings, done.notices) = (placement.skipped, placement.findings, placement.notices);
     done.findings.extend(seed::claimed(&placement.objects));
     if has_errors(&done.findings) {
-        return Ok(());
+        return Ok(None);
     }
     done.notices.push(seed::notice(target));
     done.seeded = Some(Arc::clone(&manifests));
     bring_all(work, &placement.objects, inventory_id, done).await
 }
 
-/// Everything that happens while the Lease is held.
+/// Everything until all is ready; what has to stay so. None when something failed.
 async fn bring_all(
     work: &Work<'_>,
     objects: &[Placed<'_>],
     inventory_id: &ObjectId,
     done: &mut Deployed,
-) -> Result<(), Stop> {
-    let Some(known) = look(work, objects, done).await? else { return Ok(()) };
+) -> Result<Option<Vec<Settled>>, Stop> {
+    let Some(known) = look(work, objects, done).await? else { return Ok(None) };
     let mut before = std::mem::take(&mut done.changes);
     let mut applied = Vec::new();
     for stage in Stage::ALL {
@@ -172,16 +181,17 @@ async fn bring_all(
         keep_first_actions(done, std::mem::take(&mut before));
         if next? == Next::Halt {
             report(work, done);
-            return Ok(());
+            return Ok(None);
         }
     }
     report(work, done);
     // The earlier stages were waited for when their turn was.
-    applied.retain(|a| a.placed.stage == Stage::Rest);
-    if wait(work, &applied, done).await? == Next::GoOn {
-        endpoints::check(work, &applied, done).await?;
+    let (rest, earlier): (Vec<_>, Vec<_>) = applied.into_iter().partition(|a| a.placed.stage == Stage::Rest);
+    if wait(work, (&rest, objects), done).await? == Next::Halt {
+        return Ok(None);
     }
-    Ok(())
+    endpoints::check(work, &rest, done).await?;
+    Ok(Some(Settled::of(&rest).into_iter().chain(Settled::of(&earlier)).collect()))
 }
 
 /// What the first deployment's own stage did is told as it was done, not as unchanged or not at all.
@@ -216,7 +226,10 @@ async fn bring<'p, 'm>(
     }
     match stage {
         Stage::Rest => Ok(Next::GoOn),
-        _ => wait(work, applied.get(from..).unwrap_or_default(), done).await,
+        _ => {
+            let all: Vec<Placed<'_>> = known.iter().map(|k| k.placed.clone()).collect();
+            wait(work, (applied.get(from..).unwrap_or_default(), &all), done).await
+        }
     }
 }
 

@@ -15,6 +15,10 @@ pub struct Seen {
     pub object: Option<Value>,
     /// Pods of its newest revision; asked for only when it is not as desired.
     pub pods: Vec<Value>,
+    /// Its pods of older revisions.
+    pub older: Vec<Value>,
+    /// The ReplicaSet of its newest revision, of a Deployment.
+    pub replica_set: Option<Value>,
     /// Events about it, its newest ReplicaSet and those pods.
     pub events: Vec<Value>,
     /// What may not be listed, as sentences: a cause may be missing then.
@@ -50,7 +54,13 @@ impl Seen {
     /// As readiness wants it.
     #[must_use]
     pub fn live<'a>(&'a self, object: &'a Value) -> Live<'a> {
-        Live { object, pods: &self.pods, events: &self.events }
+        Live {
+            object,
+            pods: &self.pods,
+            older: &self.older,
+            replica_set: self.replica_set.as_ref(),
+            events: &self.events,
+        }
     }
 }
 
@@ -78,13 +88,12 @@ pub(crate) async fn gather_in(
     let Some(object) = cluster.get(api_version, id).await? else { return Ok(Seen::default()) };
     let mut seen = Seen::default();
     let mut owners = vec![object.clone()];
-    let state = status(Live { object: &object, pods: &[], events: &[] }).state;
+    let state = status(Live::alone(&object)).state;
     if has_pods(&id.group, &id.kind) && wanted.contains(&state) {
         let mut lister = Lister::default();
-        let (pods, between) = newest_pods(cluster, &mut lister, &object, id).await?;
-        seen.unread = lister.unread;
-        seen.pods = pods;
-        owners.extend(between);
+        let found = pods_of(cluster, &mut lister, &object, id).await?;
+        seen = Seen { unread: lister.unread, ..found };
+        owners.extend(seen.replica_set.clone());
     }
     let about = |event: &&Value| owners.iter().chain(&seen.pods).any(|owner| is_about(event, owner));
     seen.events = events.iter().filter(about).cloned().collect();
@@ -102,23 +111,22 @@ pub async fn events(cluster: &Cluster, namespace: &str) -> Result<(Vec<Value>, B
     Ok((events, lister.unread))
 }
 
-/// Pods of the newest revision, and the ReplicaSet between them and a Deployment.
-async fn newest_pods(
-    cluster: &Cluster,
-    lister: &mut Lister,
-    object: &Value,
-    id: &ObjectId,
-) -> Result<(Vec<Value>, Option<Value>), ApiError> {
-    let Some(selector) = selector(object) else { return Ok((Vec::new(), None)) };
+/// Its pods, and the ReplicaSet between the newest ones and a Deployment.
+async fn pods_of(cluster: &Cluster, lister: &mut Lister, object: &Value, id: &ObjectId) -> Result<Seen, ApiError> {
+    let Some(selector) = selector(object) else { return Ok(Seen::default()) };
     let namespace = id.namespace.as_deref();
     let mut list = async |kind: (&str, &str)| lister.list(cluster, kind, namespace, Some(&selector)).await;
     if id.kind == "Deployment" {
         let sets = list(("apps/v1", "ReplicaSet")).await?;
-        let Some(newest) = newest_replica_set(object, sets) else { return Ok((Vec::new(), None)) };
-        let pods = owned(list(("v1", "Pod")).await?, &newest);
-        return Ok((pods, Some(newest)));
+        let pods = list(("v1", "Pod")).await?;
+        let sets = owned(sets, object);
+        let newest = newest_replica_set(object, &sets);
+        let of = |set: &Value| owned(pods.clone(), set);
+        let older = sets.iter().filter(|set| Some(*set) != newest).flat_map(of).collect();
+        let pods = newest.map(of).unwrap_or_default();
+        return Ok(Seen { pods, older, replica_set: newest.cloned(), ..Seen::default() });
     }
-    let mut pods = owned(list(("v1", "Pod")).await?, object);
+    let pods = owned(list(("v1", "Pod")).await?, object);
     let revision = match id.kind.as_str() {
         "StatefulSet" => text(object, "/status/updateRevision").map(str::to_owned),
         "DaemonSet" => {
@@ -126,25 +134,24 @@ async fn newest_pods(
             let newest = revisions.iter().max_by_key(|r| r.get("revision").and_then(Value::as_i64));
             newest.and_then(|r| text(r, "/metadata/labels/controller-revision-hash")).map(str::to_owned)
         }
-        _ => return Ok((pods, None)),
+        _ => return Ok(Seen { pods, ..Seen::default() }),
     };
     // Without a known revision no pod is known to be of the newest one.
-    pods.retain(|pod| {
+    let is_newest = |pod: &Value| {
         let hash = text(pod, "/metadata/labels/controller-revision-hash");
         revision.is_some() && hash == revision.as_deref()
-    });
-    Ok((pods, None))
+    };
+    let (pods, older) = pods.into_iter().partition(is_newest);
+    Ok(Seen { pods, older, ..Seen::default() })
 }
 
 /// The ReplicaSet that carries the Deployment's own revision.
-fn newest_replica_set(deployment: &Value, sets: Vec<Value>) -> Option<Value> {
+fn newest_replica_set<'a>(deployment: &Value, sets: &'a [Value]) -> Option<&'a Value> {
     let revision = |object: &Value| {
         text(object, "/metadata/annotations/deployment.kubernetes.io~1revision").and_then(|r| r.parse::<i64>().ok())
     };
     let wanted = revision(deployment);
-    let mut sets = owned(sets, deployment);
-    sets.sort_by_key(|set| std::cmp::Reverse(revision(set)));
-    sets.into_iter().find(|set| wanted.is_none() || revision(set) == wanted)
+    sets.iter().filter(|set| wanted.is_none() || revision(set) == wanted).max_by_key(|set| revision(set))
 }
 
 fn owned(objects: Vec<Value>, owner: &Value) -> Vec<Value> {
@@ -225,9 +232,10 @@ mod tests {
         };
         let deployment = |revision: &str| json!({"metadata": {"uid": "d", "annotations": {"deployment.kubernetes.io/revision": revision}}});
         let sets = || vec![set("old", "9", "d"), set("new", "10", "d"), set("foreign", "11", "e")];
-        let name = |found: Option<Value>| found.and_then(|s| s["metadata"]["name"].as_str().map(str::to_owned));
-        assert_eq!(name(newest_replica_set(&deployment("10"), sets())).as_deref(), Some("new"));
-        assert_eq!(name(newest_replica_set(&json!({"metadata": {"uid": "d"}}), sets())).as_deref(), Some("new"));
-        assert_eq!(name(newest_replica_set(&deployment("11"), sets())), None);
+        let sets = owned(sets(), &deployment("10"));
+        let name = |found: Option<&Value>| found.and_then(|s| s["metadata"]["name"].as_str().map(str::to_owned));
+        assert_eq!(name(newest_replica_set(&deployment("10"), &sets)).as_deref(), Some("new"));
+        assert_eq!(name(newest_replica_set(&json!({"metadata": {"uid": "d"}}), &sets)).as_deref(), Some("new"));
+        assert_eq!(name(newest_replica_set(&deployment("11"), &sets)), None);
     }
 }

@@ -16,6 +16,7 @@ mod gather;
 mod ids;
 mod inventory;
 mod lease;
+mod missing;
 mod normalise;
 mod options;
 mod order;
@@ -26,10 +27,12 @@ mod policy;
 mod preview;
 mod reference;
 mod seed;
+mod settle;
 mod shorten;
 mod spot;
 mod unready;
 mod wait;
+mod waiting;
 mod warning;
 mod work;
 
@@ -41,6 +44,7 @@ pub use ids::CATALOG;
 pub use options::{DeployOptions, Preview, Progress, RunIdentity, Unserved};
 pub use preview::may_read_preview;
 pub use seed::{Render, Seed, Seeded};
+pub use settle::{Settling, Watched};
 
 use std::sync::Arc;
 
@@ -61,6 +65,8 @@ pub struct Deployed {
     pub broken: Option<String>,
     /// Why nothing is deployed of an environment that needs a seed; a clause.
     pub refused: Option<String>,
+    /// What has to stay ready now, and is watched while the tests run; none when something failed.
+    pub settling: Option<Settling>,
     /// What was deployed, where it was made anew with the seed of the target.
     pub seeded: Option<Arc<[Manifest]>>,
     /// A clause for the table: `` `Deployment/web` not ready ``; empty when all is well.

@@ -11,6 +11,8 @@ pub struct DeployOptions {
     pub preview: Option<Preview>,
     /// One deadline for apply and wait together.
     pub timeout: Duration,
+    /// How long what was changed is watched at most once it is ready, tests or not; zero where probes are not simulated.
+    pub settle: Duration,
     /// Who runs.
     pub run: RunIdentity,
     /// What becomes of kinds that the cluster does not serve.

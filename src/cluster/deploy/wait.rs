@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use seatrial_api::ApiError;
-use seatrial_model::{Action, Finding};
-use seatrial_readiness::{Cause, Live, State, Status, has_pods, past_crash, status};
+use seatrial_model::{Finding, ObjectId};
+use seatrial_readiness::{Around, State, makes_room};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -14,6 +14,7 @@ use crate::apply::{Applied, Next};
 use crate::gather::{Seen, events, gather_in, has_events};
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
+use crate::waiting::{Waiting, judge, may_crash_unnoticed};
 use crate::work::{Stop, Work};
 use crate::{Deployed, Progress, evidence, unready};
 
@@ -25,29 +26,19 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 const EVENTS_EVERY: Duration = Duration::from_secs(2);
 /// How long a workload without readiness probes must stay as desired. A kubelet tells of a crash up to two seconds late.
 const SETTLE: Duration = Duration::from_secs(3);
-/// How long a container that has crashed must run again before it is believed.
-const CALM: Duration = Duration::from_secs(10);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// So many looks in a row may fail for reasons of the infrastructure before the wait gives up.
-const FORGIVEN_FAILURES: u32 = 20;
+pub(crate) const FORGIVEN_FAILURES: u32 = 20;
 /// Collecting evidence may take this long.
 const EVIDENCE_TIME: Duration = Duration::from_secs(10);
 
-/// One object that is waited for.
-struct Waiting<'p, 'm> {
-    placed: &'p Placed<'m>,
-    status: Status,
-    seen: Seen,
-    /// When something was last said of it.
-    told: Option<Instant>,
-    /// It was ready before, and is looked at once more.
-    is_settling: bool,
-    /// The last crash that was seen while it settled, and when it was seen first.
-    crashed: Option<(Cause, Instant)>,
-}
-
-/// Waits for all objects. A failed one ends the wait at once; what is not ready at the deadline is a finding, too.
-pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mut Deployed) -> Result<Next, Stop> {
+/// Waits for all objects; `all` are those of the whole deployment. A failed one ends the wait at once; what is not ready at the deadline
+/// is a finding, too.
+pub(crate) async fn wait(
+    work: &Work<'_>,
+    (applied, all): (&[Applied<'_, '_>], &[Placed<'_>]),
+    done: &mut Deployed,
+) -> Result<Next, Stop> {
     let mut pending: Vec<Waiting<'_, '_>> =
         applied.iter().map(Waiting::new).filter(|w| w.status.state != State::Current).collect();
     let mut unsettled: Vec<&Applied<'_, '_>> = applied.iter().filter(|a| may_crash_unnoticed(a)).collect();
@@ -68,7 +59,7 @@ pub(crate) async fn wait(work: &Work<'_>, applied: &[Applied<'_, '_>], done: &mu
             }
         }
         work.enter(waiting_for(&pending));
-        match work.until(round(work, &mut pending, &mut events)).await {
+        match work.until(round(work, (&mut pending, all), &mut events)).await {
             Ok(Ok(())) => {
                 failures = 0;
                 answered = Instant::now();
@@ -115,56 +106,6 @@ async fn end(work: &Work<'_>, stop: Stop, pending: Vec<Waiting<'_, '_>>, done: &
     Ok(Next::Halt)
 }
 
-impl<'p, 'm> Waiting<'p, 'm> {
-    fn new(applied: &Applied<'p, 'm>) -> Waiting<'p, 'm> {
-        let status = status(Live { object: &applied.live, pods: &[], events: &[] });
-        Waiting { placed: applied.placed, status, seen: Seen::default(), told: None, is_settling: false, crashed: None }
-    }
-
-    fn settling(applied: &Applied<'p, 'm>) -> Waiting<'p, 'm> {
-        Waiting { is_settling: true, ..Waiting::new(applied) }
-    }
-
-    /// In which states its pods are looked at: while it settles always, as a crash shows only there once the container runs again.
-    fn looked_into(&self) -> &'static [State] {
-        if self.is_settling {
-            &[State::InProgress, State::Failed, State::Current]
-        } else {
-            &[State::InProgress, State::Failed]
-        }
-    }
-
-    /// What was seen now. A settling object that has crashed counts as ready only when it has been calm.
-    fn judged(&mut self, seen: &Seen) -> Status {
-        let now = judge(self.placed, seen);
-        let (true, State::Current, Some(object)) = (self.is_settling, now.state, &seen.object) else { return now };
-        let Some(crash) = past_crash(seen.live(object)) else { return now };
-        let since = match &self.crashed {
-            Some((known, since)) if *known == crash => *since,
-            _ => Instant::now(),
-        };
-        self.crashed = Some((crash.clone(), since));
-        if since.elapsed() < CALM { crashed(&now, crash) } else { now }
-    }
-}
-
-/// It runs again, but who knows for how long.
-fn crashed(now: &Status, crash: Cause) -> Status {
-    let message = format!("{}, but {}", now.message, crash.describe());
-    Status { state: State::InProgress, message, cause: Some(crash) }
-}
-
-/// A container without a readiness probe counts as ready the moment it starts, and may crash the moment after: a changed workload
-/// that has one is looked at once more.
-fn may_crash_unnoticed(applied: &Applied<'_, '_>) -> bool {
-    let id = &applied.placed.id;
-    if applied.action == Action::Unchanged || id.kind == "Job" || !has_pods(&id.group, &id.kind) {
-        return false;
-    }
-    let containers = applied.live.pointer("/spec/template/spec/containers").and_then(Value::as_array);
-    containers.into_iter().flatten().any(|c| c.get("readinessProbe").is_none())
-}
-
 /// ``waiting for `Deployment/web` and 2 more``.
 fn waiting_for(pending: &[Waiting<'_, '_>]) -> String {
     let Some((first, more)) = pending.split_first() else { return "waiting".to_owned() };
@@ -175,7 +116,7 @@ fn waiting_for(pending: &[Waiting<'_, '_>]) -> String {
 }
 
 /// Whether asking again may help.
-fn is_passing(error: &ApiError) -> bool {
+pub(crate) fn is_passing(error: &ApiError) -> bool {
     matches!(
         error,
         ApiError::Server { .. }
@@ -188,31 +129,49 @@ fn is_passing(error: &ApiError) -> bool {
 
 /// Events per namespace, and when they were listed.
 #[derive(Default)]
-struct Events {
+pub(crate) struct Events {
     of: BTreeMap<String, Vec<Value>>,
     listed: Option<Instant>,
 }
 
-/// Looks at every pending object once.
-async fn round(work: &Work<'_>, pending: &mut [Waiting<'_, '_>], known: &mut Events) -> Result<(), ApiError> {
-    if known.listed.is_none_or(|listed| listed.elapsed() >= EVENTS_EVERY) {
-        let mut namespaces: Vec<&str> = pending
-            .iter()
-            .filter(|w| has_events(&w.placed.id))
-            .filter_map(|w| w.placed.id.namespace.as_deref())
-            .collect();
+impl Events {
+    /// Lists those of the objects' namespaces, when that was a while ago.
+    pub(crate) async fn read<'i>(
+        &mut self,
+        work: &Work<'_>,
+        objects: impl Iterator<Item = &'i ObjectId>,
+    ) -> Result<(), ApiError> {
+        if self.listed.is_some_and(|listed| listed.elapsed() < EVENTS_EVERY) {
+            return Ok(());
+        }
+        let mut namespaces: Vec<&str> =
+            objects.filter(|id| has_events(id)).filter_map(|id| id.namespace.as_deref()).collect();
         namespaces.sort_unstable();
         namespaces.dedup();
         for namespace in namespaces {
-            known.of.insert(namespace.to_owned(), events(work.cluster, namespace).await?.0);
+            self.of.insert(namespace.to_owned(), events(work.cluster, namespace).await?.0);
         }
-        known.listed = Some(Instant::now());
+        self.listed = Some(Instant::now());
+        Ok(())
     }
+
+    /// Those of an object's namespace.
+    pub(crate) fn of(&self, id: &ObjectId) -> &[Value] {
+        id.namespace.as_ref().and_then(|namespace| self.of.get(namespace)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Looks at every pending object once.
+async fn round(
+    work: &Work<'_>,
+    (pending, all): (&mut [Waiting<'_, '_>], &[Placed<'_>]),
+    known: &mut Events,
+) -> Result<(), ApiError> {
+    known.read(work, pending.iter().map(|w| &w.placed.id)).await?;
     let known = &*known;
     let objects: Vec<(&Placed<'_>, &[State])> = pending.iter().map(|w| (w.placed, w.looked_into())).collect();
     let ask = async |(placed, wanted): (&Placed<'_>, &[State])| {
-        let of_namespace = placed.id.namespace.as_ref().and_then(|n| known.of.get(n)).map_or(&[][..], Vec::as_slice);
-        gather_in(work.cluster, &placed.api_version(), &placed.id, of_namespace, wanted).await
+        gather_in(work.cluster, &placed.api_version(), &placed.id, known.of(&placed.id), wanted).await
     };
     let answers: Vec<Result<Seen, ApiError>> =
         stream::iter(objects.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
@@ -225,17 +184,13 @@ async fn round(work: &Work<'_>, pending: &mut [Waiting<'_, '_>], known: &mut Eve
         }
         waiting.seen = seen;
     }
-    Ok(())
-}
-
-fn judge(placed: &Placed<'_>, seen: &Seen) -> Status {
-    let gone = |state, message: &str| Status { state, message: message.to_owned(), cause: None };
-    match &seen.object {
-        Some(object) => status(seen.live(object)),
-        // `ttlSecondsAfterFinished` removes a Job only after it has ended (fluxcd/pkg: `runtime/statusreaders/job.go`).
-        None if placed.id.kind == "Job" => gone(State::Current, "completed and removed"),
-        None => gone(State::Failed, "it was deleted by somebody else during the wait"),
+    // What one workload leaves is room for the others.
+    let makes_room =
+        pending.iter().any(|w| w.seen.object.as_ref().is_some_and(|object| makes_room(w.seen.live(object))));
+    for waiting in pending {
+        waiting.lose_patience(work, Around { makes_room, has_producer: false }, all).await?;
     }
+    Ok(())
 }
 
 /// Says what has changed, and gives a sign of life for what has not changed for long.
@@ -270,11 +225,7 @@ async fn fresh(work: &Work<'_>, waiting: &Waiting<'_, '_>) -> Result<Seen, ApiEr
 
 /// Findings with their evidence, which is collected for several at once: after the deadline there is little time.
 async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&str>, done: &mut Deployed) {
-    let until = work.evidence_by(EVIDENCE_TIME);
-    let prove = |waiting| proven(work, waiting, after, until);
-    let all: Vec<(Waiting<'_, '_>, Finding)> =
-        stream::iter(unready.into_iter().map(prove)).buffered(AT_ONCE).collect().await;
-    for (waiting, finding) in all {
+    for (waiting, finding) in prove(work, unready, after).await {
         if after.is_some() {
             let message = finding.message.clone();
             (work.report)(Progress::Failed { object: waiting.placed.id.kind_and_name(), message });
@@ -286,6 +237,17 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
         }
         done.findings.push(finding);
     }
+}
+
+/// Each with its finding and what proves it.
+pub(crate) async fn prove<'p, 'm>(
+    work: &Work<'_>,
+    unready: Vec<Waiting<'p, 'm>>,
+    after: Option<&str>,
+) -> Vec<(Waiting<'p, 'm>, Finding)> {
+    let until = work.evidence_by(EVIDENCE_TIME);
+    let prove = |waiting| proven(work, waiting, after, until);
+    stream::iter(unready.into_iter().map(prove)).buffered(AT_ONCE).collect().await
 }
 
 /// One finding with what proves it, as far as that is there in time.

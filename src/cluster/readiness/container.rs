@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::event::{has_lasted, is_about, message, newest, reason};
 use crate::field::{at, clip, counted, integer, items, text};
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, image, start};
+use crate::{Cause, image, remedy, start};
 
 /// A container may crash while what it needs is still starting: two restarts are forgiven, the third crash is fatal.
 const FORGIVEN_RESTARTS: i64 = 2;
@@ -46,7 +46,7 @@ pub(crate) fn specified<'a>(pod: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 impl<'a> Container<'a> {
-    fn name(&self) -> &'a str {
+    pub(crate) fn name(&self) -> &'a str {
         text(self.status, &["name"]).unwrap_or_default()
     }
 
@@ -66,6 +66,23 @@ impl<'a> Container<'a> {
 
     pub(crate) fn restarts(&self) -> i64 {
         integer(self.status, &["restartCount"]).unwrap_or(0)
+    }
+
+    /// Whether it runs and is ready.
+    pub(crate) fn is_up(&self) -> bool {
+        let is_ready = at(self.status, &["ready"]).and_then(Value::as_bool) == Some(true);
+        is_ready && at(self.status, &["state", "running"]).is_some()
+    }
+
+    /// Whether it ended as it may.
+    pub(crate) fn has_ended_well(&self) -> bool {
+        let ended = at(self.status, &["state", "terminated"]);
+        self.may_end() && ended.is_some_and(|ended| integer(ended, &["exitCode"]) == Some(0))
+    }
+
+    /// As the kubelet's events name it.
+    pub(crate) fn named(&self) -> String {
+        format!("ontainer {} ", self.name())
     }
 
     /// How it ended: now, or before it was started again.
@@ -160,7 +177,8 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// A ConfigMap or Secret that is missing may be about to be written by an operator: fails only when it has lasted.
+    /// A ConfigMap or Secret that is missing may be about to be written by an operator: fails only when it has lasted. What the manifest
+    /// forbids its own image fails at once.
     fn config(&self, reason: &str, said: &str, events: &[Value]) -> Trouble {
         // `container has runAsNonRoot and image will run as root (pod: "web-1_shop(UID)", container: web)`.
         let why = said.split_once(" (pod: \"").map_or(said, |(why, _)| why);
@@ -168,16 +186,30 @@ impl<'a> Container<'a> {
         let cause = cause.about(start::configuration(why));
         let same =
             |event: &Value| is_about(event, self.pod, "Pod") && !said.is_empty() && message(event).contains(said);
-        if has_lasted(events, None, same) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
+        match remedy::of_configuration(said) {
+            Some(remedy) if !has_lasted(events, None, same) => Trouble::until(remedy, cause),
+            _ => Trouble::fatal(cause),
+        }
     }
 
     fn crash(&self, word: &str, events: &[Value], crashes: Crashes) -> Trouble {
         let cause = self.crash_cause(word, events);
-        let fatal = crashes == Crashes::AreFatal && self.restarts() >= FORGIVEN_RESTARTS;
+        let is_forgiven = self.restarts() < FORGIVEN_RESTARTS && !self.cannot_be_started();
+        let fatal = crashes == Crashes::AreFatal && !is_forgiven;
         if fatal { Trouble::fatal(cause) } else { Trouble::holds_up(cause) }
     }
 
-    fn crash_cause(&self, word: &str, events: &[Value]) -> Cause {
+    /// Whether the program could not be started for what is in the image: the next attempt meets the same.
+    fn cannot_be_started(&self) -> bool {
+        let Some(ended) = self.ended() else { return false };
+        let reason = text(ended, &["reason"]).unwrap_or_default();
+        let said = text(ended, &["message"]).unwrap_or_default();
+        let words =
+            ["no such file or directory", "executable file not found", "exec format error", "permission denied"];
+        matches!(reason, "StartError" | "ContainerCannotRun") && words.iter().any(|word| said.contains(word))
+    }
+
+    pub(crate) fn crash_cause(&self, word: &str, events: &[Value]) -> Cause {
         let ended = self.ended();
         let exit_code = ended.and_then(|e| integer(e, &["exitCode"]));
         let why_ended = ended.and_then(|e| text(e, &["reason"]));
@@ -190,9 +222,10 @@ impl<'a> Container<'a> {
         let what = self.describe();
         let text = match (exit_code, killer) {
             _ if out_of_memory => format!("{what} {}", self.out_of_memory()),
-            (Some(code), Some(probe)) => {
+            (code, Some(probe)) => {
+                let code = code.map(|code| format!(" (exit code {code})")).unwrap_or_default();
                 let why = self.said_by_the_probe(probe, events).map(|why| format!(": {why}")).unwrap_or_default();
-                format!("{what} is killed (exit code {code}) because its {} probe fails{why}", name_of(probe))
+                format!("{what} is killed{code} because its {} probe fails{why}", name_of(probe))
             }
             (Some(code @ (126 | 127)), None) => {
                 format!("{what} ends with exit code {code}, as a shell does for a command that it cannot run")

@@ -6,12 +6,13 @@ use crate::condition::true_condition;
 use crate::event::{has_lasted, last_changed, last_seen, message, newest, reason};
 use crate::field::{clip, text};
 use crate::trouble::Trouble;
-use crate::{Cause, Live, refusal};
+use crate::{Cause, Live, Remedy, makes_room, refusal, remedy};
 
 /// What the controller says about pods it cannot make. It tries again and again, and a quota may free up,
 /// so this fails only when it has lasted.
 pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
-    let condition = true_condition(live.object, "ReplicaFailure");
+    // A Deployment shows the condition of an older ReplicaSet when its newest one has none.
+    let condition = true_condition(live.replica_set.unwrap_or(live.object), "ReplicaFailure");
     let fresh = |event: &Value| is_fresh_failure(event, live.object);
     let event = newest(live.events, fresh).filter(|event| condition.is_some() || !is_overcome(event, live));
     let said = match (event, &condition) {
@@ -23,7 +24,13 @@ pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
     let cause = Cause::of_object("FailedCreate", describe(said)).about(refused.subject);
     let cause = Cause { container: refused.container, ..cause };
     let since = condition.and_then(|c| c.since);
-    Some(if has_lasted(live.events, since, fresh) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
+    let remedy = remedy::of_creation(said);
+    let frees_up = remedy == Remedy::Room && makes_room(live);
+    Some(if has_lasted(live.events, since, fresh) && !frees_up {
+        Trouble::fatal(cause)
+    } else {
+        Trouble::until(remedy, cause)
+    })
 }
 
 /// Nobody takes an event back: a later success is what tells that pods can be made (a new namespace's service account comes late).

@@ -25,6 +25,12 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     if !is_observed(live, row) {
         return Status::in_progress(NOT_SEEN);
     }
+    let generation = integer(object, &["metadata", "generation"]);
+    let is_older = |condition: &Condition<'_>| condition.generation.is_some() && condition.generation < generation;
+    // A controller that writes no `observedGeneration` of the whole may write one of each condition.
+    if row.is_none() && ["Ready", "Stalled"].iter().filter_map(|kind| condition(object, kind)).any(|c| is_older(&c)) {
+        return Status::in_progress(NOT_SEEN);
+    }
     if let Some(reconciling) = true_condition(object, "Reconciling") {
         return Status::in_progress(words(&reconciling, "reconciling"));
     }

@@ -31,11 +31,14 @@ mod pod;
 mod pod_disruption_budget;
 mod reference;
 mod refusal;
+mod remedy;
 mod replica_set;
+mod room;
 mod scheduling;
 mod service;
 mod start;
 mod stateful_set;
+mod steady;
 mod trouble;
 mod volume;
 
@@ -47,7 +50,10 @@ use serde_json::Value;
 pub use kinds::{has_events, has_pods};
 pub use log::told_by_log;
 pub use refusal::told_by_admission;
+pub use remedy::{Around, Missing, Patience, Remedy};
+pub use room::makes_room;
 pub use seatrial_model::Cause;
+pub use steady::{Steadiness, liveness_takes};
 
 /// What is known of an object on the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +62,20 @@ pub struct Live<'a> {
     pub object: &'a Value,
     /// Pods that it owns and that belong to its newest revision.
     pub pods: &'a [Value],
+    /// Pods that it owns and that belong to older ones.
+    pub older: &'a [Value],
+    /// The ReplicaSet of its newest revision, of a Deployment.
+    pub replica_set: Option<&'a Value>,
     /// Events of the object, of its ReplicaSet and of its pods.
     pub events: &'a [Value],
+}
+
+impl<'a> Live<'a> {
+    /// An object of which nothing else is known.
+    #[must_use]
+    pub fn alone(object: &'a Value) -> Live<'a> {
+        Live { object, pods: &[], older: &[], replica_set: None, events: &[] }
+    }
 }
 
 /// How far an object is (cli-utils: `pkg/kstatus/status`, with corrections).
@@ -82,32 +100,49 @@ pub struct Status {
     pub message: String,
     /// Why it failed, or what holds it up.
     pub cause: Option<Cause>,
+    /// What could still mend that; who waits decides how long ([`Patience`]).
+    pub remedy: Option<Remedy>,
 }
 
 impl Status {
+    /// A status that no remedy is known for.
+    #[must_use]
+    pub fn new(state: State, message: impl Into<String>, cause: Option<Cause>) -> Status {
+        Status { state, message: message.into(), cause, remedy: None }
+    }
+
+    /// What becomes of an object whose remedy has had its time: it has failed, for the same cause.
+    #[must_use]
+    pub fn given_up(self) -> Status {
+        match self.cause {
+            Some(cause) => Status::failed(cause),
+            None => Status { state: State::Failed, remedy: None, ..self },
+        }
+    }
+
     fn current(message: impl Into<String>) -> Status {
-        Status { state: State::Current, message: message.into(), cause: None }
+        Status::new(State::Current, message, None)
     }
 
     fn in_progress(message: impl Into<String>) -> Status {
-        Status { state: State::InProgress, message: message.into(), cause: None }
+        Status::new(State::InProgress, message, None)
     }
 
     fn held_up(message: impl Into<String>, cause: Cause) -> Status {
-        Status { state: State::InProgress, message: message.into(), cause: Some(cause) }
+        Status::new(State::InProgress, message, Some(cause))
     }
 
     fn failed(cause: Cause) -> Status {
-        Status { state: State::Failed, message: cause.describe(), cause: Some(cause) }
+        Status::new(State::Failed, cause.describe(), Some(cause))
     }
 
     /// Being deleted; `cause` says what keeps it.
     fn kept(message: impl Into<String>, cause: Cause) -> Status {
-        Status { state: State::Terminating, message: message.into(), cause: Some(cause) }
+        Status::new(State::Terminating, message, Some(cause))
     }
 
     fn terminating(message: impl Into<String>) -> Status {
-        Status { state: State::Terminating, message: message.into(), cause: None }
+        Status::new(State::Terminating, message, None)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::event::{is_about, message, newest, reason};
 use crate::field::{clip, text};
 use crate::reference::quoted;
-use crate::{Cause, Live, Status};
+use crate::{Cause, Live, Status, remedy};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
@@ -26,7 +26,8 @@ pub(crate) fn status(live: Live<'_>) -> Status {
                 None => clip(said),
             };
             let cause = Cause::of_object(reason(event), text).about(subject(object, said));
-            Status::held_up(format!("not bound yet, {}", cause.text), cause)
+            let remedy = remedy::of_claim(said);
+            Status { remedy, ..Status::held_up(format!("not bound yet, {}", cause.text), cause) }
         }
         _ => Status::in_progress("not bound yet"),
     }

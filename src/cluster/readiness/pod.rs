@@ -8,7 +8,7 @@ use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
 use crate::field::{at, clip, integer, items, text};
 use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, Live, Status, eviction, scheduling, volume};
+use crate::{Cause, Live, Status, eviction, remedy, scheduling, volume};
 
 /// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
 /// reason counts in every phase.
@@ -42,7 +42,7 @@ pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option
         _ => {}
     }
     let mut of_containers: Vec<Trouble> = containers(pod).filter_map(|c| c.trouble(events, crashes)).collect();
-    of_containers.sort_by_key(|t| std::cmp::Reverse(t.gravity));
+    of_containers.sort_by_key(|t| std::cmp::Reverse(t.weight()));
     let own = || unscheduled(pod, events).or_else(|| volumes(pod, events));
     let unready = || containers(pod).find_map(|c| c.not_ready(events));
     let initialising = || containers(pod).find_map(|c| c.still_initialising());
@@ -65,19 +65,29 @@ pub(crate) fn failed(pod: &Value) -> Cause {
     Cause { container, ..of_pod(pod, reason, clip(said)).about(subject) }
 }
 
-/// A node may still be added (cluster autoscaler), so that an unschedulable pod never fails by itself.
+/// A node may still be added (cluster autoscaler, Karpenter): who waits gives it time to say so.
 fn unscheduled(pod: &Value, events: &[Value]) -> Option<Trouble> {
     let scheduled = condition(pod, "PodScheduled").filter(|c| c.is_false())?;
     if scheduled.reason != "Unschedulable" {
         return None;
     }
-    let scaling = |e: &Value| is_about(e, pod, "Pod") && reason(e) == "TriggeredScaleUp";
     let why = reasons(scheduled.message);
-    let text = match newest(events, scaling) {
-        Some(_) => "waiting for a node that the autoscaler adds".to_owned(),
-        None => format!("cannot be scheduled: {}", clip(why)),
-    };
-    Some(Trouble::holds_up(of_pod(pod, "Unschedulable", text).about(scheduling::subject(why))))
+    let cause = |text: String| of_pod(pod, "Unschedulable", text).about(scheduling::subject(why));
+    if is_node_coming(pod, events) {
+        return Some(Trouble::holds_up(cause("waiting for a node that the autoscaler adds".to_owned())));
+    }
+    let cause = cause(format!("cannot be scheduled: {}", clip(why)));
+    Some(match remedy::of_scheduling(scheduled.message, pod) {
+        Some(remedy) => Trouble::until(remedy, cause),
+        None => Trouble::holds_up(cause),
+    })
+}
+
+/// Whether an autoscaler said last that it adds a node for the pod (`Nominated` is Karpenter's word). One that tried in vain says so later.
+pub(crate) fn is_node_coming(pod: &Value, events: &[Value]) -> bool {
+    let words = ["TriggeredScaleUp", "Nominated", "NotTriggerScaleUp"];
+    let last = newest(events, |e| is_about(e, pod, "Pod") && words.contains(&reason(e)));
+    last.is_some_and(|event| reason(event) != "NotTriggerScaleUp")
 }
 
 /// `0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: …` without what preemption would not mend.
@@ -97,10 +107,19 @@ fn volumes(pod: &Value, events: &[Value]) -> Option<Trouble> {
         is_about(e, pod, "Pod") && matches!(reason(e), "FailedMount" | "FailedAttachVolume" | "FailedCreatePodSandBox")
     };
     let event = newest(events, failing)?;
+    // Images are pulled for what has its volumes.
+    let went_on = |e: &Value| is_about(e, pod, "Pod") && matches!(reason(e), "Pulling" | "Pulled" | "Created");
+    if newest(events, went_on).is_some_and(|later| last_seen(later) > last_seen(event)) {
+        return None;
+    }
     let said = message(event);
     let cause = of_pod(pod, reason(event), volume::describe(said)).about(volume::subject(said));
     let missing = |e: &Value| failing(e) && message(e).ends_with("not found");
-    Some(if has_lasted(events, None, missing) { Trouble::fatal(cause) } else { Trouble::holds_up(cause) })
+    Some(match remedy::of_mount(message(event), pod) {
+        _ if has_lasted(events, None, missing) => Trouble::fatal(cause),
+        Some(remedy) => Trouble::until(remedy, cause),
+        None => Trouble::holds_up(cause),
+    })
 }
 
 fn of_pod(pod: &Value, reason: &str, text: String) -> Cause {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::field::text;
-use crate::{Cause, Live, Status, creation, pod};
+use crate::{Cause, Live, Remedy, Status, creation, pod};
 
 /// How bad a cause is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,22 +19,34 @@ pub(crate) enum Gravity {
 pub(crate) struct Trouble {
     pub(crate) gravity: Gravity,
     pub(crate) cause: Cause,
+    /// What could mend it, where that is given a time.
+    remedy: Option<Remedy>,
 }
 
 impl Trouble {
     pub(crate) fn fatal(cause: Cause) -> Trouble {
-        Trouble { gravity: Gravity::Fatal, cause }
+        Trouble { gravity: Gravity::Fatal, cause, remedy: None }
     }
 
     pub(crate) fn holds_up(cause: Cause) -> Trouble {
-        Trouble { gravity: Gravity::HoldsUp, cause }
+        Trouble { gravity: Gravity::HoldsUp, cause, remedy: None }
+    }
+
+    /// Holds up for as long as its remedy is given.
+    pub(crate) fn until(remedy: Remedy, cause: Cause) -> Trouble {
+        Trouble { gravity: Gravity::HoldsUp, cause, remedy: Some(remedy) }
+    }
+
+    /// The order of troubles: the worst last.
+    pub(crate) fn weight(&self) -> (Gravity, bool) {
+        (self.gravity, self.remedy.is_some())
     }
 
     /// The status of what is in this trouble, and has nothing else to tell.
     pub(crate) fn into_status(self) -> Status {
         match self.gravity {
             Gravity::Fatal => Status::failed(self.cause),
-            Gravity::HoldsUp => Status::held_up(self.cause.text.clone(), self.cause),
+            Gravity::HoldsUp => Status { remedy: self.remedy, ..Status::held_up(self.cause.text.clone(), self.cause) },
         }
     }
 }
@@ -58,7 +70,10 @@ pub(crate) fn unready(live: Live<'_>, message: String, crashes: Crashes) -> Stat
     };
     match trouble.gravity {
         Gravity::Fatal => Status::failed(trouble.cause),
-        Gravity::HoldsUp => Status::held_up(format!("{message}, {}", trouble.cause.describe()), trouble.cause),
+        Gravity::HoldsUp => {
+            let message = format!("{message}, {}", trouble.cause.describe());
+            Status { remedy: trouble.remedy, ..Status::held_up(message, trouble.cause) }
+        }
     }
 }
 
@@ -76,7 +91,7 @@ pub(crate) fn first(live: Live<'_>, crashes: Crashes) -> Option<Trouble> {
     let of_replaced = oldest_first(live.pods).into_iter().rev().filter(|_| is_replaced).filter_map(pod::replaced);
     let mut all: Vec<Trouble> = making.into_iter().chain(of_pods).chain(of_replaced).collect();
     // A stable sort: the first of the worst, and among equals a pod that does not answer after one that did not get so far.
-    all.sort_by_key(|trouble| (std::cmp::Reverse(trouble.gravity), runs(&trouble.cause)));
+    all.sort_by_key(|trouble| (std::cmp::Reverse(trouble.weight()), runs(&trouble.cause)));
     all.into_iter().next()
 }
 

@@ -107,6 +107,7 @@ impl Harness {
                 environment: "dev".to_owned(),
                 preview: None,
                 timeout: Duration::from_secs(20),
+                settle: Duration::ZERO,
                 run: RunIdentity {
                     holder: "run-1".to_owned(),
                     repository: Some("acme/shop".to_owned()),
@@ -139,7 +140,18 @@ impl Harness {
 
     pub(crate) async fn deploy_until(&self, yaml: &str, cancel: &CancelToken) -> Deployed {
         let manifests = self.manifests(yaml);
-        deploy(&self.cluster, &manifests, &self.options, &|p| self.note(p), cancel).await
+        let mut deployed = deploy(&self.cluster, &manifests, &self.options, &|p| self.note(p), cancel).await;
+        self.watch(&mut deployed, cancel).await;
+        deployed
+    }
+
+    /// What becomes of a deployment without tests.
+    pub(crate) async fn watch(&self, deployed: &mut Deployed, cancel: &CancelToken) {
+        let Some(settling) = deployed.settling.take() else { return };
+        let watched = settling.watch(&|p| self.note(p), cancel, std::future::ready(())).await;
+        deployed.findings.extend(watched.findings);
+        deployed.notices.extend(watched.notices);
+        deployed.broken = deployed.broken.take().or(watched.broken);
     }
 
     pub(crate) fn note(&self, progress: Progress) {

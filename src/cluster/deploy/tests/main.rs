@@ -6,3 +6,4 @@ mod preview;
 mod refusal;
 mod rollout;
 mod seed;
+mod settle;

@@ -183,7 +183,9 @@ async fn of_two_pull_requests_that_make_one_namespace_at_once_one_is_refused() {
     let as_pull_request = async |number: u64| {
         let mut options = harness.options.clone();
         (options.run.pull_request, options.run.holder) = (Some(number), format!("run-{number}"));
-        deploy(&harness.cluster, &manifests, &options, &|_| {}, &cancel).await
+        let mut deployed = deploy(&harness.cluster, &manifests, &options, &|_| {}, &cancel).await;
+        harness.watch(&mut deployed, &cancel).await;
+        deployed
     };
     let (a, b) = tokio::join!(as_pull_request(7), as_pull_request(8));
     let refused: Vec<&String> = [&a, &b].into_iter().filter_map(|deployed| deployed.broken.as_ref()).collect();

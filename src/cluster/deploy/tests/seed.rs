@@ -27,7 +27,9 @@ async fn deploy(harness: &Harness, options: &DeployOptions, fresh: u8) -> Deploy
     let render = |seed: &Seed| Ok(Arc::from(harness.manifests(&shop(&hex(seed)))));
     let fresh = || Ok(Seed::new([fresh; 32]));
     let seeded = Seeded { fresh: &fresh, render: &render };
-    deploy_seeded(&harness.cluster, (&fixed, seeded), options, &|_| {}, &cancel).await
+    let mut deployed = deploy_seeded(&harness.cluster, (&fixed, seeded), options, &|_| {}, &cancel).await;
+    harness.watch(&mut deployed, &cancel).await;
+    deployed
 }
 
 /// The password that lies in a namespace.

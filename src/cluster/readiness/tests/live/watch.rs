@@ -91,7 +91,7 @@ fn look(object: &Value, pods: &[Value], events: &[Value]) -> (Key, Look) {
     };
     let events: Vec<Value> =
         if has_events(group, kind) { events.iter().filter(is_about).cloned().collect() } else { Vec::new() };
-    let seen = status(Live { object, pods: &pods, events: &events });
+    let seen = status(Live { pods: &pods, events: &events, ..Live::alone(object) });
     let conditions = object["status"]["conditions"].as_array();
     let ready = conditions.into_iter().flatten().find(|condition| condition["type"] == "Ready");
     let ready = ready.map(|c| format!("{} {}", text(c, "status"), text(c, "reason"))).unwrap_or_default();

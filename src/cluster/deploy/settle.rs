@@ -1,0 +1,325 @@
+//! Ready and staying so: what this run changed is watched for as long as its own probes take to end a container that hangs, and while the
+//! tests run. The Lease is held meanwhile: what another run applied in between would be judged, and tested, as this one's.
+
+use std::fmt;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use seatrial_api::{ApiError, Cluster};
+use seatrial_model::{Action, Finding, Manifest, ObjectId};
+use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_takes};
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::apply::Applied;
+use crate::gather::{Seen, gather_in};
+use crate::lease::Lease;
+use crate::order::Stage;
+use crate::place::Placed;
+use crate::plan::AT_ONCE;
+use crate::wait::{Events, FORGIVEN_FAILURES, is_passing, prove};
+use crate::waiting::{Waiting, judge};
+use crate::work::{Report, Stop, Work, in_words};
+use crate::{CancelToken, Progress};
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A kubelet tells of a kill a moment late.
+const LATE: Duration = Duration::from_secs(2);
+/// How long a container that was ready may be not ready at the end: a test may just have asked too much of it.
+const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
+/// The watch has no deadline of its own: the tests have theirs.
+const NO_DEADLINE: Duration = Duration::from_secs(24 * 3600);
+
+/// A deployment that is ready, and whose workloads have to stay so. Drop it only by watching it: it holds the target's Lease.
+#[must_use]
+pub struct Settling {
+    cluster: Cluster,
+    objects: Vec<Settled>,
+    lease: Lease,
+    lost: watch::Receiver<Option<String>>,
+    /// The longest window.
+    most: Duration,
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Watched {
+    /// What did not stay ready.
+    pub findings: Vec<Finding>,
+    /// Sentences for the report's notices.
+    pub notices: Vec<String>,
+    /// Why nobody knows whether it stayed ready; a sentence.
+    pub broken: Option<String>,
+}
+
+/// One workload that this run changed and that was ready.
+pub(crate) struct Settled {
+    manifest: Manifest,
+    id: ObjectId,
+    /// The pods' specification that it was ready with.
+    pods: Option<Value>,
+    /// How long its liveness probes take to end a container that hangs.
+    needs: Duration,
+}
+
+impl fmt::Debug for Settling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let objects = self.objects.iter().map(|object| object.id.to_string());
+        f.debug_struct("Settling").field("objects", &objects.collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
+
+impl Settled {
+    /// Those of what was applied that have to stay ready: what has pods and was changed. A Job ends.
+    pub(crate) fn of(applied: &[Applied<'_, '_>]) -> Vec<Settled> {
+        let is_watched = |applied: &&Applied<'_, '_>| {
+            let id = &applied.placed.id;
+            let runs = has_pods(&id.group, &id.kind) && id.kind != "Job";
+            applied.action != Action::Unchanged && (runs || (id.group.is_empty() && id.kind == "Pod"))
+        };
+        let settled = |applied: &Applied<'_, '_>| Settled {
+            manifest: applied.placed.manifest.clone(),
+            id: applied.placed.id.clone(),
+            pods: pod_spec(&applied.live).cloned(),
+            needs: liveness_takes(&applied.live).unwrap_or_default(),
+        };
+        applied.iter().filter(is_watched).map(settled).collect()
+    }
+
+    fn placed(&self) -> Placed<'_> {
+        Placed { manifest: &self.manifest, id: self.id.clone(), object: Value::Null, stage: Stage::Rest }
+    }
+
+    fn window(&self, most: Duration) -> Duration {
+        if self.needs.is_zero() { Duration::ZERO } else { (self.needs + LATE).min(most) }
+    }
+}
+
+fn pod_spec(object: &Value) -> Option<&Value> {
+    object.pointer("/spec/template/spec")
+}
+
+impl Settling {
+    pub(crate) fn new(
+        work: &Work<'_>,
+        objects: Vec<Settled>,
+        (lease, lost): (Lease, watch::Receiver<Option<String>>),
+        most: Duration,
+    ) -> Settling {
+        Settling { cluster: work.cluster.clone(), objects, lease, lost, most }
+    }
+
+    /// Watches until the window is over and `tests` has ended, and gives the target free.
+    pub async fn watch(self, report: Report<'_>, cancel: &CancelToken, tests: impl Future<Output = ()>) -> Watched {
+        let Settling { cluster, objects, lease, lost, most } = self;
+        let mut watched = Watched::default();
+        let work = Work::new(&cluster, NO_DEADLINE, report, cancel, lost);
+        let ended = observe(&work, (&objects, most), tests, &mut watched).await;
+        match ended {
+            // Whoever told to stop says so.
+            Ok(()) | Err(Stop::Cancelled) => {}
+            Err(stop) => watched.broken = Some(work.sentence(&stop)),
+        }
+        watched.notices.extend(lease.release().await);
+        watched
+    }
+}
+
+/// What is known of one workload while it is watched.
+struct Look<'s> {
+    settled: &'s Settled,
+    placed: Placed<'s>,
+    steadiness: Steadiness,
+    status: Status,
+    seen: Seen,
+    /// Since when a container that was ready is not.
+    fallen: Option<Instant>,
+}
+
+impl<'s> Look<'s> {
+    fn new(settled: &'s Settled) -> Look<'s> {
+        let status = Status::new(State::Current, "ready", None);
+        let (steadiness, seen) = Default::default();
+        Look { settled, placed: settled.placed(), steadiness, status, seen, fallen: None }
+    }
+
+    /// Takes in what is seen now. The pods of another specification are not those that this run brought.
+    fn take(&mut self, seen: Seen) -> Result<(), Stop> {
+        let live = seen.object.as_ref();
+        if live.is_some_and(|live| pod_spec(live) != self.settled.pods.as_ref()) {
+            return Err(Stop::Refused(format!(
+                "`{}` was changed by somebody else{} while it was watched, so nobody knows whether it would have stayed ready",
+                self.settled.id.kind_and_name(),
+                live.and_then(last_manager).map(|name| format!(" (`{name}`)")).unwrap_or_default()
+            )));
+        }
+        self.status = judge(&self.placed, &seen);
+        let Some(object) = &seen.object else {
+            self.seen = seen;
+            return Ok(());
+        };
+        // A pod is its own only pod.
+        let own = std::slice::from_ref(object);
+        let mut live = seen.live(object);
+        if self.settled.id.kind == "Pod" {
+            live.pods = own;
+        }
+        let shaken = self.steadiness.look(live);
+        self.fallen =
+            if self.steadiness.has_fallen(live) { self.fallen.or_else(|| Some(Instant::now())) } else { None };
+        if let Some(cause) = shaken {
+            self.status = failed(cause);
+        }
+        self.seen = seen;
+        Ok(())
+    }
+
+    fn has_failed(&self) -> bool {
+        self.status.state == State::Failed
+    }
+}
+
+fn failed(cause: Cause) -> Status {
+    Status::new(State::InProgress, "", Some(cause)).given_up()
+}
+
+/// Who wrote the object's specification last.
+fn last_manager(object: &Value) -> Option<&str> {
+    let entries = object.pointer("/metadata/managedFields")?.as_array()?;
+    let of_spec = entries.iter().filter(|entry| entry.pointer("/fieldsV1/f:spec/f:template").is_some());
+    of_spec.max_by_key(|entry| entry.get("time").and_then(Value::as_str))?.get("manager")?.as_str()
+}
+
+/// Looks until all is over; a finding ends the looking, not the holding.
+async fn observe(
+    work: &Work<'_>,
+    (objects, most): (&[Settled], Duration),
+    tests: impl Future<Output = ()>,
+    watched: &mut Watched,
+) -> Result<(), Stop> {
+    let mut tests = Box::pin(tests);
+    let begun = Instant::now();
+    let end = begun + objects.iter().map(|object| object.window(most)).max().unwrap_or_default();
+    let mut looks: Vec<Look<'_>> = objects.iter().map(Look::new).collect();
+    tell(work, objects, most);
+    let mut events = Events::default();
+    let (mut are_tested, mut failures) = (false, 0);
+    loop {
+        let is_last = are_tested && Instant::now() >= end;
+        work.enter(watching(objects));
+        match work.until(round(work, &mut looks, &mut events)).await? {
+            Ok(()) => failures = 0,
+            // While the tests run there is time to come back.
+            Err(error) if is_passing(&error) && (!is_last || failures < FORGIVEN_FAILURES) => {
+                failures += 1;
+                are_tested = pass(work, are_tested, &mut tests).await?;
+                continue;
+            }
+            Err(error) => return Err(Stop::Api(error)),
+        }
+        for look in &mut looks {
+            let seen = std::mem::take(&mut look.seen);
+            look.take(seen)?;
+        }
+        if looks.iter().any(Look::has_failed) {
+            blame(work, looks.into_iter().filter(Look::has_failed), watched).await;
+            return if are_tested { Ok(()) } else { work.until(tests).await };
+        }
+        let fallen = |look: &Look<'_>| look.fallen.is_some_and(|since| since.elapsed() >= RECOVERS_WITHIN);
+        if is_last && looks.iter().all(|look| look.fallen.is_none()) {
+            watched.notices.extend(objects.iter().filter_map(|object| cut_short(object, begun.elapsed(), most)));
+            return Ok(());
+        }
+        if is_last && looks.iter().any(fallen) {
+            looks.retain(fallen);
+            for look in &mut looks {
+                let message = format!("did not stay ready: {}", look.status.message);
+                look.status = Status { message, ..look.status.clone() }.given_up();
+            }
+            blame(work, looks.into_iter(), watched).await;
+            return Ok(());
+        }
+        are_tested = pass(work, are_tested, &mut tests).await?;
+    }
+}
+
+/// Passes the time to the next look, or to the end of the tests; whether they have ended.
+async fn pass(work: &Work<'_>, are_tested: bool, tests: &mut (impl Future<Output = ()> + Unpin)) -> Result<bool, Stop> {
+    if are_tested {
+        work.pause(LOOK_EVERY).await?;
+        return Ok(true);
+    }
+    let next = async {
+        tokio::select! {
+            () = tests => true,
+            () = tokio::time::sleep(LOOK_EVERY) => false,
+        }
+    };
+    work.until(next).await
+}
+
+/// Looks at every workload once.
+async fn round(work: &Work<'_>, looks: &mut [Look<'_>], known: &mut Events) -> Result<(), ApiError> {
+    known.read(work, looks.iter().map(|look| &look.placed.id)).await?;
+    let known = &*known;
+    let ids: Vec<(String, &ObjectId)> = looks.iter().map(|look| (look.placed.api_version(), &look.placed.id)).collect();
+    let ask = async |(api_version, id): (String, &ObjectId)| {
+        let states = &[State::InProgress, State::Failed, State::Current];
+        gather_in(work.cluster, &api_version, id, known.of(id), states).await
+    };
+    let answers: Vec<Result<Seen, ApiError>> = stream::iter(ids.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
+    let answers = answers.into_iter().collect::<Result<Vec<Seen>, ApiError>>()?;
+    for (look, seen) in looks.iter_mut().zip(answers) {
+        look.seen = seen;
+    }
+    Ok(())
+}
+
+/// Findings of what did not stay ready, with their evidence.
+async fn blame<'s>(work: &Work<'_>, looks: impl Iterator<Item = Look<'s>>, watched: &mut Watched) {
+    let looks: Vec<Look<'_>> = looks.collect();
+    let waiting =
+        looks.iter().map(|look| Waiting::seen(&look.placed, look.status.clone(), look.seen.clone())).collect();
+    for (waiting, finding) in prove(work, waiting, None).await {
+        (work.report)(Progress::Failed {
+            object: waiting.placed.id.kind_and_name(),
+            message: waiting.status.message.clone(),
+        });
+        watched.findings.push(finding);
+    }
+}
+
+fn tell(work: &Work<'_>, objects: &[Settled], most: Duration) {
+    let longest = objects.iter().max_by_key(|object| object.window(most));
+    let Some(longest) = longest.filter(|object| !object.window(most).is_zero()) else { return };
+    let (name, time) = (longest.id.kind_and_name(), in_words(longest.window(most)));
+    (work.report)(Progress::Note(format!(
+        "watching for {time} whether `{name}` stays ready, as its liveness probe takes that long"
+    )));
+}
+
+/// A clause for where the watch was stopped.
+fn watching(objects: &[Settled]) -> String {
+    match objects {
+        [] => "the tests ran".to_owned(),
+        [one] => format!("watching whether `{}` stays ready", one.id.kind_and_name()),
+        [one, more @ ..] => format!("watching whether `{}` and {} more stay ready", one.id.kind_and_name(), more.len()),
+    }
+}
+
+/// A sentence where a probe would have needed longer.
+fn cut_short(object: &Settled, watched: Duration, most: Duration) -> Option<String> {
+    if most.is_zero() {
+        return None;
+    }
+    let name = object.id.kind_and_name();
+    let (watched, needs) = (Duration::from_secs(watched.as_secs()), object.needs);
+    (watched < needs).then(|| {
+        format!(
+            "`{name}` was watched for {} after it was ready; its liveness probe takes {} to end a container that hangs",
+            in_words(watched),
+            in_words(needs)
+        )
+    })
+}
