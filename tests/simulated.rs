@@ -100,3 +100,33 @@ spec: { policyName: mirror }
     let (exit, text) = run("1.35");
     assert!(exit == Some(1) && text.contains("Kubernetes 1.36 is the first that serves it"), "{text}");
 }
+
+#[test]
+fn events_tell_programs_each_change_of_state_once() {
+    let scratch = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(scratch.path().join("app")).expect("created");
+    let config = format!("version: 1\nenvironments:\n{}", environment("dev", ""));
+    std::fs::write(scratch.path().join("seatrial.yaml"), config).expect("written");
+    std::fs::write(scratch.path().join("app/web.yaml"), WEB).expect("written");
+    let run = |file: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(["run", "--events", file]).current_dir(scratch.path()).env_clear().output().expect("runs")
+    };
+    assert_eq!(run("events.jsonl").status.code(), Some(0));
+    let text = std::fs::read_to_string(scratch.path().join("events.jsonl")).expect("written");
+    let events: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object on each line")).collect();
+    assert!(events.iter().all(|event| event["version"] == 1 && event["environment"] == "dev"), "{text}");
+    let states = |kind: &str, subject: (&str, &str)| {
+        let about =
+            |event: &&serde_json::Value| event["type"] == kind && event.pointer(subject.0) == Some(&subject.1.into());
+        events.iter().filter(about).map(|event| event["state"].as_str().expect("a state")).collect::<Vec<_>>()
+    };
+    assert_eq!(states("stage", ("/stage", "deploy")), ["started", "passed"]);
+    assert_eq!(states("stage", ("/stage", "test")), ["skipped"]);
+    let web = states("object", ("/object/name", "web"));
+    assert_eq!(web.iter().filter(|state| **state == "ready").count(), 1, "{web:?}");
+    assert_eq!(web.last(), Some(&"ready"));
+    let refused = run("/dev/stderr");
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+}

@@ -232,6 +232,10 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
+
+    /// Write what happens to this file, as JSON lines.
+    #[arg(long, value_name = "FILE", env = "SEATRIAL_EVENTS")]
+    pub(crate) events: Option<PathBuf>,
 }
 
 /// Flags of the cluster and the network.

@@ -35,7 +35,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     if cluster != Some("simulated") {
         context.ask_whose_it_is(&transport, args.common.offline).await;
     }
-    let log = progress_log(&session, &args.common);
+    let log = progress_log(&session, &args.common).with_events(args.events.as_deref()).map_err(Stop::Usage)?;
     let cancel = signals::listen(&log)?;
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
     let read = context.read_config();

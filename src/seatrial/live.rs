@@ -174,6 +174,7 @@ impl LiveContext<'_> {
         prepared: &Preparation,
     ) -> Option<Settling> {
         let started = Instant::now();
+        self.log.stage_begins(&judged.planned.name, Stage::Deploy);
         let options = DeployOptions {
             environment: judged.planned.name.clone(),
             preview: live_target.preview.clone(),
@@ -219,7 +220,9 @@ impl LiveContext<'_> {
         }
         judged.findings.extend(deployed.findings.iter().map(resolve));
         let report = &mut judged.report;
-        report.stages.push(StageOutcome { stage: Stage::Deploy, result, summary, duration_ms: elapsed_ms(started) });
+        let outcome = StageOutcome { stage: Stage::Deploy, result, summary, duration_ms: elapsed_ms(started) };
+        self.log.stage(&name, &outcome);
+        report.stages.push(outcome);
         report.changes = deployed.changes;
         report.skipped.extend(deployed.skipped);
         report.vanished = deployed.vanished;

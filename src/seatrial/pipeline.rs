@@ -119,6 +119,13 @@ impl Trial<'_> {
 
     /// Deploys and tests one environment, or says why not.
     async fn live(&self, judged: &mut Judged, prepared: &Preparation) {
+        let told = judged.report.stages.len();
+        judged.report.stages.iter().for_each(|stage| self.log.stage(&judged.planned.name, stage));
+        self.deploy_and_test(judged, prepared).await;
+        judged.report.stages.iter().skip(told).for_each(|stage| self.log.stage(&judged.planned.name, stage));
+    }
+
+    async fn deploy_and_test(&self, judged: &mut Judged, prepared: &Preparation) {
         let repository = self.context.repository();
         let beside = self.args.report.beside();
         let live = LiveContext {

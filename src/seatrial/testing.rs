@@ -8,7 +8,7 @@ use seatrial_model::{
     Evidence, Finding, Manifest, ReleaseRole, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome,
     TestResult, ids, locate,
 };
-use seatrial_smoke::{Context, Grpc, Planned, Probe, Shared, Tcp, Test};
+use seatrial_smoke::{Context, Grpc, Planned, Probe, Shared, Tcp, Test, Told};
 use seatrial_tree::{join, parent};
 
 use crate::authority::{ChosenTest, TestSource};
@@ -40,7 +40,11 @@ impl LiveContext<'_> {
         }
         let planned: Vec<Planned> = self.planned(tests, judged, target, workspace);
         let name = judged.planned.name.clone();
-        let told = |result: &TestResult| self.tell(&name, result);
+        self.log.stage_begins(&name, Stage::Test);
+        let told = |told: Told<'_>| match told {
+            Told::Begins(test) => self.log.test_begins(&name, test),
+            Told::Ended(result) => self.log.test(&name, &result.name, outcome_of(tests, result), &result.message),
+        };
         let mut results = seatrial_smoke::run(&planned, &told).await;
         for (test, result) in tests.iter().zip(&mut results) {
             self.finish(test, result, workspace);
@@ -102,26 +106,15 @@ impl LiveContext<'_> {
         }
     }
 
-    /// One line of progress.
-    fn tell(&self, environment: &str, result: &TestResult) {
-        let word = match result.outcome {
-            TestOutcome::Passed => "pass",
-            TestOutcome::Flaky => "flaky",
-            TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => "fail",
-            TestOutcome::Skipped => "skip",
-        };
-        let message = self.session.masked(&result.message);
-        self.log.line(&format!("{word:<6} {environment:<5} {} {message}", result.name));
-    }
-
     /// What the result of a test does not know by itself: in whose words it ran, and where it stands.
     fn finish(&self, test: &ChosenTest<'_>, result: &mut TestResult, workspace: &Workspace) {
         result.message = self.session.masked(&result.message);
         for evidence in &mut result.evidence {
             evidence.text = self.session.masked(&evidence.text);
         }
-        if test.source == TestSource::BaseAlone && result.outcome == TestOutcome::Failed {
-            result.outcome = TestOutcome::Tolerated;
+        let outcome = counted(test, result.outcome);
+        if outcome != result.outcome {
+            result.outcome = outcome;
             result.message.push_str(TOLERATED);
         }
         result.location =
@@ -141,6 +134,17 @@ impl LiveContext<'_> {
         let finding = result.evidence.iter().fold(finding, proven);
         Some(ReportedFinding::resolve(&finding, &self.session.sources, &self.session.masker).found_by(Stage::Test))
     }
+}
+
+/// What the end of a test counts as: as the base alone has it, it does not fail the change.
+fn counted(test: &ChosenTest<'_>, outcome: TestOutcome) -> TestOutcome {
+    let is_tolerated = test.source == TestSource::BaseAlone && outcome == TestOutcome::Failed;
+    if is_tolerated { TestOutcome::Tolerated } else { outcome }
+}
+
+fn outcome_of(tests: &[ChosenTest<'_>], result: &TestResult) -> TestOutcome {
+    let test = tests.iter().find(|test| test.config.name.value == result.name);
+    test.map_or(result.outcome, |test| counted(test, result.outcome))
 }
 
 /// Where a test stands in the checkout's configuration; one of the base stands where the checkout has one of that name, else at `tests`.

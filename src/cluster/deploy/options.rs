@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use seatrial_model::ObjectId;
+
 /// How to deploy one environment.
 #[derive(Clone, Debug)]
 pub struct DeployOptions {
@@ -61,20 +63,20 @@ pub enum Progress {
     },
     /// An object's state changed, or a sign of life for it after 30 s.
     Waiting {
-        /// Its kind and name: `Deployment/web`.
-        object: String,
+        /// Which.
+        object: ObjectId,
         /// `1 of 2 replicas ready`.
         message: String,
     },
     /// An object is ready.
     Ready {
-        /// Its kind and name.
-        object: String,
+        /// Which.
+        object: ObjectId,
     },
     /// An object failed.
     Failed {
-        /// Its kind and name.
-        object: String,
+        /// Which.
+        object: ObjectId,
         /// The cause.
         message: String,
     },

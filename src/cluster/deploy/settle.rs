@@ -234,8 +234,7 @@ async fn observe(
         if is_last && looks.iter().any(fallen) {
             looks.retain(fallen);
             for look in &mut looks {
-                let message = format!("did not stay ready: {}", look.status.message);
-                look.status = Status { message, ..look.status.clone() }.given_up();
+                look.status = look.status.clone().given_up();
             }
             blame(work, looks.into_iter(), watched).await;
             return Ok(());
@@ -282,11 +281,9 @@ async fn blame<'s>(work: &Work<'_>, looks: impl Iterator<Item = Look<'s>>, watch
     let waiting =
         looks.iter().map(|look| Waiting::seen(&look.placed, look.status.clone(), look.seen.clone())).collect();
     for (waiting, finding) in prove(work, waiting, None).await {
-        (work.report)(Progress::Failed {
-            object: waiting.placed.id.kind_and_name(),
-            message: waiting.status.message.clone(),
-        });
-        watched.findings.push(finding);
+        (work.report)(Progress::Failed { object: waiting.placed.id.clone(), message: waiting.status.message.clone() });
+        let message = finding.message.replacen(" is not ready, ", " did not stay ready, ", 1);
+        watched.findings.push(Finding { message, ..finding });
     }
 }
 

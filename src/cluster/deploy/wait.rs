@@ -201,7 +201,7 @@ fn tell(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
             continue;
         }
         waiting.told = Some(Instant::now());
-        let object = waiting.placed.id.kind_and_name();
+        let object = waiting.placed.id.clone();
         let message = waiting.status.message.clone();
         (work.report)(match waiting.status.state {
             State::Current => Progress::Ready { object },
@@ -228,7 +228,7 @@ async fn report(work: &Work<'_>, unready: Vec<Waiting<'_, '_>>, after: Option<&s
     for (waiting, finding) in prove(work, unready, after).await {
         if after.is_some() {
             let message = finding.message.clone();
-            (work.report)(Progress::Failed { object: waiting.placed.id.kind_and_name(), message });
+            (work.report)(Progress::Failed { object: waiting.placed.id.clone(), message });
         }
         for sentence in &waiting.seen.unread {
             if !done.notices.contains(sentence) {

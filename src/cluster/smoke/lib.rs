@@ -43,6 +43,6 @@ pub use grpc::Grpc;
 pub use helm_test::HelmTest;
 pub use job::Job;
 pub use problems::problems;
-pub use run::{Planned, run};
+pub use run::{Planned, Told, run};
 pub use tcp::Tcp;
 pub use test::{Expect, Http, Method, Probe, Reach, Rollout, Test, TestOptions};

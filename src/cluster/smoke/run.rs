@@ -22,6 +22,15 @@ pub struct Planned {
     pub context: Context,
 }
 
+/// What is told while tests run.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// A test of this name begins.
+    Begins(&'a str),
+    /// A test has ended, or is not run.
+    Ended(&'a TestResult),
+}
+
 /// How one run of a test ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -65,10 +74,10 @@ impl Ended {
     }
 }
 
-/// Runs tests, up to eight at a time; results in their order, each also given to `told` when it is there. `location` of the results is filled in
+/// Runs tests, up to eight at a time; results in their order, each also told when it is there. `location` of the results is filled in
 /// by the caller. A test that cannot be run is broken, and the others are run all the same. A signal ends what runs; what is left of it in the
 /// cluster is deleted.
-pub async fn run(tests: &[Planned], told: &(dyn Fn(&TestResult) + Sync)) -> Vec<TestResult> {
+pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<TestResult> {
     let mut results: Vec<Option<TestResult>> = tests.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..tests.len()).collect();
     let mut running = FuturesUnordered::new();
@@ -76,16 +85,19 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(&TestResult) + Sync)) -> Vec<
         while let Some((place, next)) = next_of(&waiting, tests, &results, running.len()) {
             waiting.remove(place.0);
             match next {
-                Next::Run => running.push(async move { (place.1, one(&tests[place.1]).await) }),
+                Next::Run => {
+                    told(Told::Begins(&tests[place.1].test.name));
+                    running.push(async move { (place.1, one(&tests[place.1]).await) });
+                }
                 Next::Skip(because) => {
                     let result = result_of(&tests[place.1], Ended::skipped(because), Instant::now());
-                    told(&result);
+                    told(Told::Ended(&result));
                     results[place.1] = Some(result);
                 }
             }
         }
         let Some((index, result)) = running.next().await else { break };
-        told(&result);
+        told(Told::Ended(&result));
         results[index] = Some(result);
     }
     if tests.iter().any(|planned| matches!(planned.test.probe, Probe::Job(_) | Probe::HelmTest(_))) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use seatrial_deploy::Progress;
+use seatrial_model::ObjectId;
 
 use crate::harness::{Harness, SHOP, changes};
 
@@ -46,8 +47,14 @@ async fn progress_tells_what_was_applied_and_what_is_waited_for() {
     harness.deploy(SHOP).await;
     let told = harness.progress.lock().expect("not poisoned").clone();
     assert_eq!(told.first(), Some(&Progress::Applied { summary: "5 created".to_owned() }));
-    assert!(told.contains(&Progress::Ready { object: "Deployment/web".to_owned() }), "{told:?}");
-    assert!(told.contains(&Progress::Ready { object: "Job/migrate".to_owned() }), "{told:?}");
+    assert!(
+        told.contains(&Progress::Ready { object: ObjectId::new("apps", "Deployment", Some("shop"), "web") }),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&Progress::Ready { object: ObjectId::new("batch", "Job", Some("shop"), "migrate") }),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
@@ -147,7 +154,7 @@ async fn objects_that_vanished_are_named_and_stay() {
     assert!(harness.get("v1", "ConfigMap", Some("shop"), "settings").await.is_some());
     // It is still known, and named again, as long as it exists.
     assert_eq!(harness.deploy(&without).await.vanished, second.vanished);
-    let settings = seatrial_model::ObjectId::new("", "ConfigMap", Some("shop"), "settings");
+    let settings = ObjectId::new("", "ConfigMap", Some("shop"), "settings");
     harness.cluster.delete("v1", &settings, None).await.expect("deleted");
     assert_eq!(harness.deploy(&without).await.vanished, []);
 }

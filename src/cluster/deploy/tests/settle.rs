@@ -76,7 +76,7 @@ async fn what_is_deleted_while_the_tests_run_fails_the_deployment() {
     };
     let watched = watched(&harness, settling, tests).await;
     let messages: Vec<&str> = watched.findings.iter().map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["`Deployment/web` is not ready, it was deleted by somebody else during the wait"]);
+    assert_eq!(messages, ["`Deployment/web` did not stay ready, it was deleted by somebody else during the wait"]);
     assert_eq!(holder(&harness).await, "");
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use seatrial_model::{TestOutcome, TestResult};
 use seatrial_simulated::{Image, Specification};
-use seatrial_smoke::{Context, Planned, TestOptions, run};
+use seatrial_smoke::{Context, Planned, TestOptions, Told, run};
 
 use crate::bed;
 
@@ -24,7 +24,11 @@ async fn tests_run_side_by_side_and_are_reported_in_their_order() {
     let (_server, context) = bed::start(Specification::default()).await;
     let tests = [command("slow", "sleep 1", &[], &context), command("fast", "sleep 0.2", &[], &context)];
     let (begun, order) = (Instant::now(), Mutex::new(Vec::new()));
-    let told = |result: &TestResult| order.lock().expect("no panic").push(result.name.clone());
+    let told = |told: Told<'_>| {
+        if let Told::Ended(result) = told {
+            order.lock().expect("no panic").push(result.name.clone());
+        }
+    };
     let results = run(&tests, &told).await;
     assert!(begun.elapsed() < Duration::from_millis(1_180), "{:?}", begun.elapsed());
     assert_eq!(outcomes(&results), [("slow", TestOutcome::Passed), ("fast", TestOutcome::Passed)]);
