@@ -8,9 +8,10 @@ use std::process::Command;
 const CONFIG: &str =
     "version: 1\nenvironments:\n  dev: { manifests: { path: app } }\n  staging: { manifests: { path: app } }\n";
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
-const VARIABLES: [&str; 24] = [
+const VARIABLES: [&str; 25] = [
     "ALL",
     "BASE",
+    "BASELINE",
     "CA_BUNDLE",
     "CHECKOUT",
     "CI",

@@ -2,6 +2,7 @@
 
 mod change;
 mod deferred;
+mod earlier;
 mod findings;
 mod helm;
 mod image;
@@ -20,6 +21,7 @@ use crate::variables::{FromVariables, boolean, without_empty};
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
 use deferred::Deferred;
+pub(crate) use earlier::{TestArgs, WholeArgs};
 pub(crate) use findings::FindingArgs;
 pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
@@ -76,8 +78,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Render, validate, deploy, test, and report on the pull request.
-    #[command(after_help = CHANGE)]
-    Run(Deferred<RunArgs>),
+    #[command(after_help = format!("{CHANGE}\n{}", earlier::OF_RUN))]
+    Run(Deferred<WholeArgs>),
     /// Render and check everything; needs no cluster and no token.
     #[command(after_help = VALIDATED_CHANGE)]
     Validate(Deferred<ValidateArgs>),
@@ -90,8 +92,8 @@ pub(crate) enum Command {
     #[command(after_help = CHANGE)]
     Deploy(Deferred<RunArgs>),
     /// Run only the smoke tests against what is deployed.
-    #[command(after_help = CHANGE)]
-    Test(Deferred<RunArgs>),
+    #[command(after_help = format!("{CHANGE}\n{}", earlier::OF_TEST))]
+    Test(Deferred<TestArgs>),
     /// Delete the preview namespaces of a pull request.
     #[command(after_help = CHANGE)]
     Cleanup(Deferred<CleanupArgs>),
@@ -165,7 +167,7 @@ pub(crate) struct CommonArgs {
 /// Flags of commands that end in a report.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Write a report as terminal, markdown, junit or json to FILE or to standard output (repeatable).
+    /// Report as terminal, markdown, junit or json.
     #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
     pub(crate) output: Vec<Output>,
 }
@@ -206,7 +208,7 @@ impl BaseArgs {
     }
 }
 
-/// Flags of `run`, `deploy` and `test`.
+/// Flags that `run`, `deploy` and `test` have in common.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]

@@ -12,6 +12,7 @@ use crate::authority::{AuthorityFlags, Purpose};
 use crate::cli::{CommonArgs, FindingArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
+use crate::earlier::{Earlier, EarlierFiles};
 use crate::judge::{Keep, elapsed_ms};
 use crate::pipeline::{Extent, Trial};
 use crate::plan::PlanFlags;
@@ -25,7 +26,7 @@ use crate::stop::Stop;
 use crate::streams::{self, Written};
 
 /// `run`, `deploy`, `test`.
-pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
+pub(crate) async fn trial(args: &RunArgs, extent: Extent, earlier: EarlierFiles<'_>) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.change))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
@@ -38,12 +39,12 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent) -> Result<u8, Stop> {
     let log = progress_log(&session, &args.common).with_events(args.events.as_deref()).map_err(Stop::Usage)?;
     let cancel = signals::listen(&log)?;
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
-    let read = context.read_config();
+    let read = context.read_config().and_then(|()| Earlier::read(earlier, &args.common));
     let pending = if extent == Extent::Run { sinks.begin(&context, &transport) } else { None };
     let tried = match read {
-        Ok(()) => {
-            let (context, transport) = (&context, &transport);
-            Trial { context, transport, args, extent, log: &log, cancel: &cancel }.run().await
+        Ok(earlier) => {
+            let (context, transport, earlier) = (&context, &transport, &earlier);
+            Trial { context, transport, args, extent, earlier, log: &log, cancel: &cancel }.run().await
         }
         Err(stop) => Err(stop),
     };

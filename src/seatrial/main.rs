@@ -4,6 +4,7 @@
 mod against;
 mod alterations;
 mod authority;
+mod baseline;
 mod catalog;
 mod charts;
 mod checkouts;
@@ -15,7 +16,9 @@ mod common_lines;
 mod compared;
 mod config;
 mod deliver;
+mod earlier;
 mod event_file;
+mod failed_from;
 mod given;
 mod graph_tree;
 mod head_lines;
@@ -61,6 +64,7 @@ use seatrial_ci::Host;
 use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 
 use crate::cli::{Ci, Cli, Command, CommonArgs, ImageCommand};
+use crate::earlier::EarlierFiles;
 use crate::pipeline::Extent;
 use crate::stop::Stop;
 use crate::streams::Written;
@@ -122,9 +126,15 @@ fn explain(error: clap::Error) -> u8 {
 
 fn dispatch(command: &Command) -> Result<u8, Stop> {
     match command {
-        Command::Run(args) => on_runtime(commands::trial(args, Extent::Run)),
-        Command::Deploy(args) => on_runtime(commands::trial(args, Extent::Deploy)),
-        Command::Test(args) => on_runtime(commands::trial(args, Extent::Test)),
+        Command::Run(args) => {
+            let earlier = EarlierFiles { baseline: args.earlier.baseline.as_deref(), failed_from: None };
+            on_runtime(commands::trial(&args.trial, Extent::Run, earlier))
+        }
+        Command::Deploy(args) => on_runtime(commands::trial(args, Extent::Deploy, EarlierFiles::default())),
+        Command::Test(args) => {
+            let (baseline, failed_from) = (args.earlier.baseline.as_deref(), args.failed_from.as_deref());
+            on_runtime(commands::trial(&args.trial, Extent::Test, EarlierFiles { baseline, failed_from }))
+        }
         Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
@@ -160,7 +170,9 @@ fn log_to_stderr(command: &mut Command) {
 
 fn common(command: &mut Command) -> Option<&mut CommonArgs> {
     match command {
-        Command::Run(args) | Command::Deploy(args) | Command::Test(args) => Some(&mut args.common),
+        Command::Run(args) => Some(&mut args.trial.common),
+        Command::Test(args) => Some(&mut args.trial.common),
+        Command::Deploy(args) => Some(&mut args.common),
         Command::Validate(args) => Some(&mut args.common),
         Command::Render(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),

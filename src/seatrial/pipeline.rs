@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::authority::Authority;
 use crate::cli::RunArgs;
 use crate::config::{Config, EnvironmentConfig};
+use crate::earlier::Earlier;
 use crate::head_lines::show_for_head;
 use crate::judge::{Judged, Keep, count, elapsed_ms};
 use crate::live::{LiveContext, LiveTarget};
@@ -50,6 +51,7 @@ pub(crate) struct Trial<'a> {
     pub(crate) transport: &'a Transport,
     pub(crate) args: &'a RunArgs,
     pub(crate) extent: Extent,
+    pub(crate) earlier: &'a Earlier,
     pub(crate) log: &'a ProgressLog,
     pub(crate) cancel: &'a CancelToken,
 }
@@ -77,6 +79,8 @@ impl Trial<'_> {
         })?;
         report.notices.extend(context.nobody());
         report.notices.extend(self.deferred_report());
+        let head = report.revision.head.as_deref();
+        report.notices.extend(self.earlier.failed_from.as_ref().and_then(|earlier| earlier.other_commit(head)));
         for mut environment in judged {
             self.live(&mut environment, &prepared).await;
             for notice in std::mem::take(&mut environment.notices) {
@@ -137,6 +141,9 @@ impl Trial<'_> {
             cancel: self.cancel,
             beside: beside.as_deref(),
         };
+        if let Some(because) = self.has_nothing_to_repeat(judged) {
+            return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because);
+        }
         let environment = match self.permitted(judged, &live) {
             Ok(environment) => environment,
             Err(because) => return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because),
@@ -193,9 +200,30 @@ impl Trial<'_> {
             _ if self.extent == Extent::Deploy => "only the deployment was asked for",
             _ if tests.is_empty() => "no tests",
             _ if self.cancel.is_cancelled() => "stopped by a signal",
-            _ => return live.test(judged, live_target, &tests, &self.context.workspace).await,
+            _ => {
+                let (wanted, others) = self.earlier.choose(&name, tests);
+                live.test(judged, live_target, &wanted, &self.context.workspace).await;
+                return self.earlier.complete(judged, others);
+            }
         };
         skip(&mut judged.report, &[Stage::Test], because);
+    }
+
+    /// Why none of an environment's tests is run again, as a clause; tests that failed before and are gone are named.
+    fn has_nothing_to_repeat(&self, judged: &mut Judged) -> Option<String> {
+        let earlier = self.earlier.failed_from.as_ref()?;
+        let environment = &judged.planned.name;
+        let own = self.context.workspace.config.as_ref();
+        let base = match &self.context.authority {
+            Authority::Base(base) => Some(&**base),
+            Authority::Checkout | Authority::Nobody(_) => None,
+        };
+        let tests = own.into_iter().chain(base).flat_map(|config| &config.tests);
+        let tests = tests.filter(|test| test.environment == *environment);
+        let names: Vec<&str> = tests.map(|test| test.name.value.as_str()).collect();
+        judged.notices.extend(earlier.gone(environment, &names));
+        let is_wanted = names.is_empty() || !earlier.wanted(environment, &names, |_| Vec::new()).is_empty();
+        (!is_wanted).then(|| earlier.nothing_wanted(environment))
     }
 
     /// The configuration to deploy with, or why nothing is deployed, as a clause.

@@ -3,10 +3,6 @@
 //!
 //! Nothing is rendered, checked or deployed here, and no status is set: what a fork's job says of itself decides nothing.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
-
 use seatrial_ci::{EarlierRun, ForgeTarget};
 use seatrial_forge::{Comment, Delivery, Forge, KeyParts};
 use seatrial_model::{EXIT_BROKEN, PullRequest, Report, Verdict};
@@ -14,16 +10,11 @@ use seatrial_reporters::markdown;
 
 use crate::cli::DeliverArgs;
 use crate::commands::{connect_to_network, write_out};
+use crate::earlier::read;
 use crate::post::open_forge;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::streams::{self, Written};
-
-/// Bytes of a report that is read; one of 10,000 findings has about 10 MB.
-const LARGEST: u64 = 64 << 20;
-
-/// The version of the report's format that is read.
-const VERSION: u32 = 1;
 
 /// `report`.
 pub(crate) async fn deliver(args: &DeliverArgs) -> Result<u8, Stop> {
@@ -77,22 +68,6 @@ fn earlier_run(session: &Session) -> Result<&EarlierRun, Stop> {
 fn open(session: &Session, args: &DeliverArgs) -> Result<Forge, Stop> {
     let transport = connect_to_network(session, args.ca_bundle.as_deref())?;
     open_forge(session, &transport).map_err(|why| Stop::Usage(why.to_string()))
-}
-
-/// A report, or why there is none, as a predicate.
-fn read(path: &Path) -> Result<Report, String> {
-    let file = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
-    let mut text = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut text).map_err(|error| format!("cannot be read: {error}"))?;
-    if text.len() as u64 > LARGEST {
-        return Err(format!("is larger than {} MiB", LARGEST >> 20));
-    }
-    let report: Report =
-        serde_json::from_slice(&text).map_err(|error| format!("is not a report of Seatrial: {error}"))?;
-    if report.version != VERSION {
-        return Err(format!("has version {} of the report's format, and this program reads {VERSION}", report.version));
-    }
-    Ok(report)
 }
 
 /// The pull request, where the report is about the commit that the event names; else a predicate.

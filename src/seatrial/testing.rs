@@ -213,6 +213,23 @@ fn read_job(path: &str, workspace: &Workspace) -> Result<serde_json::Value, Stri
     }
 }
 
+/// A test that is not run, and why.
+pub(crate) fn not_run(config: &TestConfig, because: &str) -> TestResult {
+    TestResult {
+        name: config.name.value.clone(),
+        kind: config.probe.kind().to_owned(),
+        outcome: TestOutcome::Skipped,
+        message: because.to_owned(),
+        duration_ms: 0,
+        attempts: 0,
+        evidence: Vec::new(),
+        location: None,
+        age: None,
+        cases: Vec::new(),
+        artifacts: Vec::new(),
+    }
+}
+
 fn test_stage(results: &[TestResult], duration_ms: u64) -> StageOutcome {
     let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count();
     let (flaky, failed) = (count(TestOutcome::Flaky), count(TestOutcome::Failed));
