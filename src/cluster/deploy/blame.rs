@@ -133,18 +133,41 @@ fn port_of<'a>(probe: &Spot<'a>) -> Option<Spot<'a>> {
     asks.and_then(|asks| asks.at(&["port"])).or_else(|| Some(probe.clone()))
 }
 
-/// Where an amount of a resource is set: by the container of the cause, else by the first that sets it, best with just that quantity.
+/// Where an amount of a resource is set: by the container of the cause, else by any: best with just that quantity, else with the largest.
 fn amounts<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, amount: &Amount, lists: &[&str]) -> Option<Spot<'a>> {
     let candidates = own.clone().map_or_else(|| containers(root), |own| vec![own]);
-    let set: Vec<Spot<'a>> = lists
-        .iter()
-        .flat_map(|list| candidates.iter().filter_map(move |c| c.at(&["resources", list, &amount.resource])))
-        .collect();
+    // What is not requested is requested as it is limited.
+    let of = |c: &Spot<'a>| lists.iter().find_map(|list| c.at(&["resources", list, &amount.resource]));
+    let set: Vec<Spot<'a>> = candidates.iter().filter_map(of).collect();
     let is_exact =
         |spot: &&Spot<'a>| amount.quantity.is_some() && spot.node.scalar_text() == amount.quantity.as_deref();
-    let found = set.iter().find(is_exact).or(set.first()).cloned();
+    // What is too much is the largest; of equals the first.
+    let largest = || set.iter().rev().max_by(|a, b| size(a).total_cmp(&size(b)));
+    let found = set.iter().find(is_exact).or_else(largest).cloned();
     // Where it is not set, it is missing in the container that the cause names.
     found.or_else(|| own?.first(&["resources", "name"]))
+}
+
+/// A quantity as a number, roughly: only to compare two (apimachinery: `pkg/api/resource/quantity.go`). What is none counts nothing.
+fn size(spot: &Spot<'_>) -> f64 {
+    const UNITS: [(&str, f64); 12] = [
+        ("Ki", 1024.0),
+        ("Mi", 1_048_576.0),
+        ("Gi", 1_073_741_824.0),
+        ("Ti", 1_099_511_627_776.0),
+        ("n", 1e-9),
+        ("u", 1e-6),
+        ("m", 1e-3),
+        ("k", 1e3),
+        ("M", 1e6),
+        ("G", 1e9),
+        ("T", 1e12),
+        ("P", 1e15),
+    ];
+    let text = spot.node.scalar_text().unwrap_or_default();
+    let known = UNITS.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size)));
+    let (number, unit) = known.unwrap_or((text, 1.0));
+    number.parse::<f64>().map_or(0.0, |number| number * unit)
 }
 
 /// What a pod asks for of a quota that is given out, where that or its only pod is too much; else it is about their number.
@@ -306,6 +329,30 @@ spec:
     /// A subject as the cases of readiness write it.
     fn parsed_subject(text: &str) -> Subject {
         serde_saphyr::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    #[test]
+    fn of_several_containers_the_one_that_asks_for_most_is_too_much() {
+        const PODS: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  template:
+    spec:
+      containers:
+      - { name: a, resources: { requests: { cpu: 500m, memory: 900Mi } } }
+      - { name: b, resources: { requests: { cpu: 64, memory: 1Gi } } }
+      - { name: c, resources: { requests: { cpu: 1, memory: 1000M } } }
+";
+        let file = Sources::new().add("web.yaml", PODS.to_owned());
+        let parsed = seatrial_yaml::parse(&file, seatrial_yaml::Dialect::Kubectl);
+        let manifest = Manifest::from_node(parsed.documents[0].node.clone()).expect("an object");
+        for resource in ["cpu", "memory"] {
+            let cause = Cause::of_object("", "").about(Subject::Request(Amount::of(resource)));
+            let pointer = place_of(&manifest, &cause).map(|(_, pointer)| pointer);
+            assert_eq!(pointer, Some(format!("/spec/template/spec/containers/1/resources/requests/{resource}")));
+        }
     }
 
     #[test]

@@ -48,7 +48,11 @@ fn fold(lines: impl Iterator<Item = String>) -> Vec<String> {
             _ => runs.push((same, line, 1)),
         }
     }
-    runs.into_iter().map(|(_, line, count)| with_count(line, count)).collect()
+    let told = |(_, line, count): (String, String, usize)| match count {
+        1 => line,
+        count => cut(&format!("{line} ({count} lines like this)")),
+    };
+    runs.into_iter().map(told).collect()
 }
 
 /// The line without what is another number each time: times, ports, durations. A line that is little else stays as it is.
@@ -78,7 +82,7 @@ mod tests {
     #[test]
     fn lines_that_differ_by_numbers_are_one() {
         let text = "listening on :8080\n\n12:00:01 retry 1\n12:00:02 retry 2\n12:00:03 retry 3\n1\n2\n";
-        assert_eq!(log(text, 20), ["listening on :8080", "12:00:03 retry 3 (3 times)", "1", "2"]);
+        assert_eq!(log(text, 20), ["listening on :8080", "12:00:03 retry 3 (3 lines like this)", "1", "2"]);
     }
 
     #[test]

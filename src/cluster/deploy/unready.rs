@@ -60,8 +60,13 @@ fn is_image(cause: &Cause) -> bool {
 fn help(cause: &Cause, namespace: Option<&str>) -> Option<String> {
     let help = match cause.subject.as_ref()? {
         Subject::Image(ImageFault::NotFound) => "push the image first, or correct the tag where it is set",
-        Subject::Image(ImageFault::NotAllowed | ImageFault::NotFoundOrNotAllowed) | Subject::ImagePullSecret(_) => {
-            return Some(help_to_pull(cause));
+        Subject::Image(ImageFault::NotAllowed | ImageFault::NotFoundOrNotAllowed) => return Some(help_to_pull(cause)),
+        Subject::ImagePullSecret(name) => {
+            let namespace = namespace.unwrap_or("default");
+            return Some(format!(
+                "create the Secret `{name}` in the namespace `{namespace}`; or {}",
+                help_to_pull(cause)
+            ));
         }
         Subject::Image(ImageFault::OtherPlatform | ImageFault::CannotRun) => {
             "build the image for the platform of the nodes too, or choose other nodes with the node label `kubernetes.io/arch`"

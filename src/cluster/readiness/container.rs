@@ -301,9 +301,7 @@ impl<'a> Container<'a> {
         }
         let failing = |e: &Value| self.is_told_by(e) && failing_probe(e).is_some();
         if let Some(event) = newest(events, failing) {
-            let said = clip(message(event));
-            let mut chars = said.chars();
-            let text = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
+            let text = failing_words(message(event));
             let is_deaf = message(event).contains("connection refused");
             let about = if is_deaf { Subject::ProbePort } else { Subject::Probe };
             return Some(Trouble::holds_up(self.cause("Unhealthy", text).about(failing_probe(event).map(about))));
@@ -318,6 +316,17 @@ impl<'a> Container<'a> {
         let well = integer(ended, &["exitCode"]) == Some(0) && self.may_end();
         (!well).then(|| self.crash_cause("Error", events))
     }
+}
+
+/// `readiness probe failed: HTTP probe failed with statuscode: 503`; of a command that cannot be run, only the point.
+fn failing_words(said: &str) -> String {
+    let of_command = said.split_once(" probe errored").map(|(probe, _)| probe).filter(|_| said.contains("exec"));
+    let said = match of_command {
+        Some(probe) => format!("{probe} probe cannot be run: {}", clip(start::point(said))),
+        None => clip(said),
+    };
+    let mut chars = said.chars();
+    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// The probe that keeps a running container from being ready, as the kubelet tells it.

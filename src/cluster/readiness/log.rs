@@ -37,7 +37,15 @@ fn other_platform(cause: &Cause, pod: &Value, line: &str) -> Option<Cause> {
         return None;
     }
     let container = cause.container.as_deref().unwrap_or_default();
-    let image = specified(pod, container).and_then(|c| text(c, &["image"])).unwrap_or_default();
+    let specified = specified(pod, container);
+    // What the manifest runs need not be a part of the image.
+    let command = specified.and_then(|c| items(c, &["command"]).first()).and_then(Value::as_str);
+    if command.is_some_and(|command| line.contains(command)) {
+        let why = "it was built for another platform than the node's, or is a script without `#!`";
+        let text = format!("container `{container}` cannot start: {line}: {why}");
+        return Some(Cause { text, ..cause.clone() }.about(Subject::Command));
+    }
+    let image = specified.and_then(|c| text(c, &["image"])).unwrap_or_default();
     let text =
         format!("container `{container}` cannot start, {image} was built for another platform than the node's: {line}");
     let cause = Cause { text, image: Some(image.to_owned()), ..cause.clone() };
@@ -146,6 +154,18 @@ mod tests {
         for (labels, log, subject, text) in table {
             assert_eq!(told(Subject::Container, &labels, log), Some((Some(subject), text.to_owned())), "{log}");
         }
+    }
+
+    #[test]
+    fn a_command_that_cannot_run_is_told_from_an_image_that_cannot() {
+        let containers = json!([{ "name": "web", "image": "acr.io/web:1", "command": ["/scripts/run"] }]);
+        let pod = json!({ "spec": { "containers": containers } });
+        let cause =
+            Cause { container: Some("web".to_owned()), exit_code: Some(255), ..Cause::of_object("Error", "crashes") };
+        let told = told_by_log(&cause.about(Subject::Container), &pod, "exec /scripts/run: exec format error");
+        let told = told.map(|cause| (cause.subject, cause.text));
+        let text = "container `web` cannot start: exec /scripts/run: exec format error: it was built for another platform than the node's, or is a script without `#!`";
+        assert_eq!(told, Some((Some(Subject::Command), text.to_owned())));
     }
 
     #[test]

@@ -15,12 +15,17 @@ pub(crate) struct Unstarted {
 
 /// Reads what a runtime says; `reason` is the kubelet's word.
 pub(crate) fn unstarted(reason: &str, said: &str) -> Unstarted {
-    // What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
-    let why = said.rsplit("unable to start container process: ").next().unwrap_or_default();
-    let why = why.strip_prefix("error during container init: ").unwrap_or(why);
-    let why = clip(why.strip_suffix(": unknown").unwrap_or(why));
+    let why = clip(point(said));
     let subject = if reason == "PostStartHookError" { Subject::PostStart } else { of_runtime(&why) };
     Unstarted { subject, why }
+}
+
+/// The point of what a runtime says. What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
+pub(crate) fn point(said: &str) -> &str {
+    let said = said.trim_end();
+    let why = said.rsplit("unable to start container process: ").next().unwrap_or(said);
+    let why = why.strip_prefix("error during container init: ").unwrap_or(why);
+    why.strip_suffix(": unknown").unwrap_or(why)
 }
 
 fn of_runtime(why: &str) -> Subject {

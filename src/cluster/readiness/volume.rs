@@ -1,9 +1,10 @@
 //! What the kubelet says about volumes, and the sandbox of a pod, that cannot be set up.
 
-use seatrial_model::{IdentityFault, Subject};
+use seatrial_model::{Amount, IdentityFault, Subject};
 
 use crate::field::clip;
 use crate::reference::{missing, quoted};
+use crate::start::point;
 
 /// What of the pod the words are about.
 pub(crate) fn subject(said: &str) -> Option<Subject> {
@@ -12,6 +13,10 @@ pub(crate) fn subject(said: &str) -> Option<Subject> {
     }
     if let Some(name) = quoted(said, "no runtime for \"") {
         return Some(Subject::RuntimeClass(name.to_owned()));
+    }
+    // The sandbox gets the limits of its containers.
+    if said.contains("memory limit too low") {
+        return Some(Subject::Limit(Amount::of("memory")));
     }
     if let Some(fault) = identity(said) {
         return Some(Subject::WorkloadIdentity(fault));
@@ -50,6 +55,9 @@ pub(crate) fn describe(said: &str) -> String {
     let told = ["MountVolume.SetUp failed for volume ", "MountVolume.MountDevice failed for volume "]
         .iter()
         .find_map(|begin| said.strip_prefix(begin)?.split_once(" : "));
+    if let Some((_, why)) = said.split_once("Failed to create pod sandbox: ") {
+        return format!("its sandbox cannot be created: {}", point(why));
+    }
     match told {
         Some((volume, why)) => format!("volume `{}` cannot be mounted: {why}", volume.trim_matches('"')),
         None => said,
@@ -98,6 +106,10 @@ mod tests {
             (
                 r#"Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "gvisor" is configured"#,
                 Some(Subject::RuntimeClass("gvisor".to_owned())),
+            ),
+            (
+                "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown",
+                Some(Subject::Limit(Amount::of("memory"))),
             ),
             ("failed to assign an IP address to container", None),
         ];
