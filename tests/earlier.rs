@@ -79,7 +79,7 @@ fn failures_are_new_or_as_before_and_only_what_failed_is_run_again() {
         shop.run(&["run", "--baseline", "old.json", "--output", "json=new.json", "--output", "terminal"]);
     assert_eq!(exit, Some(1), "what is as before fails all the same: {text}");
     assert_eq!(shop.tests("new.json", "age"), ["web is there: passed, -", "api is there: failed, known"]);
-    assert!(text.contains("1 as before"), "{text}");
+    assert!(text.contains("against the earlier report: 1 as before"), "{text}");
 
     // Nothing is deployed by `test`: the web, which passed before, would fail now if it were run.
     let again = ["test", "--failed-from", "old.json", "--output", "json=again.json"];
@@ -90,6 +90,8 @@ fn failures_are_new_or_as_before_and_only_what_failed_is_run_again() {
         "{text}"
     );
     assert!(shop.tests("again.json", "message")[1].starts_with("api is there: failed, "), "{text}");
+
+    assert!(text.contains("not run: web is there (passed in `old.json`)"), "{text}");
 
     let mut report = shop.report("old.json");
     report["environments"][0]["tests"][0]["outcome"] = "failed".into();

@@ -48,6 +48,8 @@ pub(crate) fn failed() -> Report {
     let told = finding(ids::TEST_FAILED.as_str(), "test `acceptance`: 12 of 40 cases failed", at);
     dev.tests.push(acceptance);
     dev.tests[0].age = Some(CaseAge::Fixed);
+    dev.tests[1].outcome = TestOutcome::Skipped;
+    dev.tests[1].message = "passed in `old.json`".to_owned();
     report.add_findings(Some("dev"), &[told.found_by(seatrial_model::Stage::Test)]);
     report.decide();
     report

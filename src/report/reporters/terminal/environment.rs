@@ -1,6 +1,8 @@
 //! The line of an environment: what each stage did, and below it whatever was left alone.
 
-use seatrial_model::{EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target};
+use seatrial_model::{
+    EnvironmentReport, Level, ObjectId, Report, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult,
+};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::ages::{is_inherited, newest, told_and_counted, validation};
@@ -205,15 +207,32 @@ fn asides(environment: &EnvironmentReport) -> Vec<(&'static str, String)> {
         let objects: Vec<&ObjectId> = environment.vanished.iter().collect();
         asides.push(("no longer rendered, still on the cluster", named(&objects)));
     }
-    let cases = cases::told(&environment.tests);
-    if !cases.is_empty() {
-        asides.push(("cases", cases));
-    }
+    asides.extend(cases::tally(&environment.tests).map(|told| ("cases", told)));
+    asides.extend(cases::ages(&environment.tests).map(|told| ("against the earlier report", told)));
+    asides.extend(not_run(environment).into_iter().map(|told| ("not run", told)));
     asides.extend(cases::flaky_names(environment).map(|names| ("flaky", names)));
     for test in environment.tests.iter().filter(|test| !test.artifacts.is_empty()) {
         asides.push(("files", format!("{} ({})", list(&test.artifacts, MOST_FILES), test.name)));
     }
     asides.into_iter().map(|(lead, text)| (lead, one_line(&text))).collect()
+}
+
+/// Tests that were not run while others were, by the reason.
+fn not_run(environment: &EnvironmentReport) -> Vec<String> {
+    let is_skipped = |test: &&TestResult| test.outcome == TestOutcome::Skipped;
+    let skipped: Vec<&TestResult> = environment.tests.iter().filter(is_skipped).collect();
+    // What none of them was run for is the reason of the stage.
+    if skipped.len() == environment.tests.len() {
+        return Vec::new();
+    }
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for test in skipped {
+        match reasons.iter_mut().find(|(reason, _)| *reason == test.message) {
+            Some((_, names)) => names.push(&test.name),
+            None => reasons.push((&test.message, vec![&test.name])),
+        }
+    }
+    reasons.iter().map(|(reason, names)| format!("{} ({reason})", list(names, cases::MOST_TOLD))).collect()
 }
 
 fn named(objects: &[&ObjectId]) -> String {
