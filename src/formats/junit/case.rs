@@ -22,6 +22,8 @@ pub(crate) enum Problem {
     Failure,
     Error,
     Skipped,
+    /// It is known not to work yet: that it fails does not count (`node:test`).
+    Todo,
     /// It failed before it passed.
     Flaky,
     /// It failed once more.
@@ -85,7 +87,9 @@ impl OpenCase {
     pub(crate) fn outcome(&self) -> CaseOutcome {
         let has = |problem| self.problems.contains(&problem);
         let said = self.said.unwrap_or(CaseOutcome::Passed);
-        if has(Problem::Failure) {
+        if has(Problem::Todo) {
+            CaseOutcome::Skipped
+        } else if has(Problem::Failure) {
             CaseOutcome::Failed
         } else if has(Problem::Error) {
             CaseOutcome::Errored
@@ -121,15 +125,18 @@ impl OpenCase {
     /// The message, or the first line of the details, or what the problem calls itself.
     fn told(&self, masker: &Masker) -> String {
         let message = self.message.shown(LONGEST_MESSAGE, masker);
-        if !message.trim().is_empty() {
-            return message.trim().to_owned();
+        let message = message.trim();
+        let says_nothing = ["", "failed", "failure", "error"].iter().any(|word| message.eq_ignore_ascii_case(word));
+        if !says_nothing {
+            return message.to_owned();
         }
         let details = self.details.shown(LONGEST_DETAILS, masker);
-        let first = details.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let first = details.lines().map(str::trim).find(|line| says_something(line)).unwrap_or_default();
         match first.char_indices().nth(LONGEST_NAME) {
             Some((end, _)) => format!("{}…", &first[..end]),
-            None if first.is_empty() => self.kind.shown(LONGEST_NAME, masker),
-            None => first.to_owned(),
+            None if !first.is_empty() => first.to_owned(),
+            None if message.is_empty() => self.kind.shown(LONGEST_NAME, masker),
+            None => message.to_owned(),
         }
     }
 
@@ -144,6 +151,11 @@ impl OpenCase {
             (false, false) => format!("{details}\n\n{printed}"),
         }
     }
+}
+
+/// Whether a line is more than a frame: `go test` says there which test begins and ends.
+fn says_something(line: &str) -> bool {
+    !line.is_empty() && !line.starts_with("=== ") && !line.starts_with("--- ")
 }
 
 /// What the attribute `status` or `result` of a case says.

@@ -135,7 +135,7 @@ pub(crate) fn name(text: &str, most: usize, masker: &Masker) -> String {
 fn without_colours(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['\u{1b}', '\r']) {
+    while let Some(at) = rest.find(['\u{1b}', '\u{fffd}', '#', '\r']) {
         out.push_str(&rest[..at]);
         let found = &rest[at..];
         rest = if let Some(after) = found.strip_prefix("\r\n") {
@@ -153,12 +153,17 @@ fn without_colours(text: &str) -> String {
     out
 }
 
-/// What follows `ESC [ … m` and its relatives, where the text begins with one.
+/// What follows `ESC [ … m` and its relatives, where the text begins with one; of a colour also where ESC is what Go (U+FFFD) and pytest
+/// (`#x1B`) make of a character that XML does not have.
 fn after_sequence(text: &str) -> Option<&str> {
     const LONGEST: usize = 32;
-    let parameters = text.strip_prefix("\u{1b}[")?;
+    let parameters = ["\u{1b}[", "\u{fffd}[", "#x1B["].iter().find_map(|escape| text.strip_prefix(escape))?;
     let end = parameters.bytes().take(LONGEST).position(|byte| !matches!(byte, 0x20..=0x3F))?;
-    matches!(parameters.as_bytes()[end], 0x40..=0x7E).then(|| &parameters[end + 1..])
+    let is_sequence = match parameters.as_bytes()[end] {
+        b'm' => true,
+        byte => text.starts_with('\u{1b}') && matches!(byte, 0x40..=0x7E),
+    };
+    is_sequence.then(|| &parameters[end + 1..])
 }
 
 #[cfg(test)]
@@ -219,6 +224,10 @@ mod tests {
         assert_eq!(
             without_colours("\u{1b}[31;1mred\u{1b}[0m\r\n\u{1b}]0;title\u{7}\r|\u{1b}["),
             "red\n\u{1b}]0;title\u{7}\r|\u{1b}["
+        );
+        assert_eq!(
+            without_colours("\u{fffd}[31mred\u{fffd}[0m \u{fffd}[x #x1B[1mbold #12 #x1B"),
+            "red \u{fffd}[x bold #12 #x1B"
         );
     }
 

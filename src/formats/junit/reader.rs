@@ -137,9 +137,14 @@ impl Reading<'_> {
     }
 
     fn problem(&mut self, element: &BytesStart<'_>, problem: Problem) -> (Ends, Into) {
+        let problem = match problem {
+            Problem::Skipped if attribute(element, &[b"type"]) == "todo" => Problem::Todo,
+            other => other,
+        };
+        let is_skipped = matches!(problem, Problem::Skipped | Problem::Todo);
         let is_of_case = !self.cases.is_empty();
         if !is_of_case {
-            if problem == Problem::Skipped {
+            if is_skipped {
                 return (Ends::Nothing, Into::Nowhere);
             }
             self.cases.extend(self.suites.last().map(OpenSuite::case_of_its_own));
@@ -148,7 +153,7 @@ impl Reading<'_> {
             let (message, kind) = (attribute(element, &[b"message"]), attribute(element, &[b"type"]));
             case.add(problem, &gathered(&message, LONGEST_MESSAGE), &gathered(&kind, LONGEST_NAME));
         }
-        if problem != Problem::Skipped {
+        if !is_skipped {
             self.count_problem();
         }
         (if is_of_case { Ends::Nothing } else { Ends::Case }, Into::Details)
