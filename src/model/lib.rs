@@ -48,7 +48,8 @@ pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
 pub use nearest::{edits, nearest};
 pub use node::{
-    Comments, Derivation, Entries, Entry, Fit, Key, Known, Node, Question, ScalarKind, Style, Value, json_pointer,
+    Comments, Derivation, Entries, Entry, Fit, Key, Known, Node, Question, ScalarKind, Shaped, Style, Value,
+    json_pointer,
 };
 pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
 pub use once_map::OnceMap;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use entries::Entries;
 pub use json::json_pointer;
-pub use known::{Derivation, Fit, Known, Question};
+pub use known::{Derivation, Fit, Known, Question, Shaped};
 
 use crate::{Origin, Override, Span, Text};
 

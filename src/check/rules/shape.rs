@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Entry, Finding, Label, Manifest, Node, RuleId, Span, json_pointer};
+use seatrial_model::{Entry, Finding, Label, Manifest, Node, RuleId, Span, Value, json_pointer};
 use seatrial_schema::nearest;
 
 use crate::syntax::Wrong;
 use crate::{is_substitution, provenance, syntax};
 
-/// What is checked of a mapping.
+/// What is checked of a mapping. Whether anything is wrong hangs on nothing but the mapping and the minor: mappings that many objects share are
+/// looked at once. The object that it lies in is only named.
 pub(crate) struct Shape {
     /// Fields, each with what is checked of it; [`Check::Required`] comes first.
     pub(crate) fields: &'static [(&'static str, &'static [Check])],
@@ -104,10 +105,27 @@ impl Found {
     }
 
     /// Walks an object and its shape.
-    pub(crate) fn walk(&mut self, at: &At<'_, '_>, shape: &Shape) {
+    pub(crate) fn walk(&mut self, at: &At<'_, '_>, shape: &'static Shape) {
         if !at.is_struct() {
             return;
         }
+        let known = match at.node.value() {
+            Value::Mapping(entries) => entries.known(),
+            _ => None,
+        };
+        let Some(known) = known else { return self.walk_anew(at, shape) };
+        let shaped = [std::ptr::from_ref(shape) as usize, self.minor.number().into()];
+        if known.has_shape(shaped) {
+            return;
+        }
+        let before = self.refused.len();
+        self.walk_anew(at, shape);
+        if self.refused.len() == before {
+            known.note_shape(shaped);
+        }
+    }
+
+    fn walk_anew(&mut self, at: &At<'_, '_>, shape: &'static Shape) {
         let set = at.node.entries().iter().filter(|entry| !entry.value.is_null());
         for entry in set.clone() {
             let key = entry.key.text.as_str();

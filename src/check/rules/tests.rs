@@ -218,3 +218,45 @@ fn a_value_that_a_var_puts_names_the_var_where_it_is_defined() {
     let told: Vec<&Label> = finding.related.iter().filter(|l| l.text == "set by the var `COUNT` here").collect();
     assert_eq!(told.iter().map(|l| l.span.start).collect::<Vec<_>>(), [0]);
 }
+
+/// What `invalid-value` says of objects, as fields.
+fn invalid_values(all: &[Manifest], minor: &str, sources: &Sources) -> Vec<String> {
+    let minor = Minor::parse(minor).expect("a minor");
+    let found = check(all, &Context::new("dev", minor, sources)).findings.into_iter();
+    found.filter(|finding| finding.rule.as_str() == "invalid-value").filter_map(|finding| finding.field).collect()
+}
+
+#[test]
+fn what_fits_once_is_not_taken_to_fit_elsewhere() {
+    let sources = Sources::new();
+    let text = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: web }\nspec:\n  maxReplicas: 2\n  scaleTargetRef: { kind: Deployment, name: web, apiVersion: apps }\n";
+    let scaler = manifests(&sources.add("web.yaml", text.to_owned()));
+    for (minor, expected) in
+        [("1.34", &[][..]), ("1.35", &["/spec/scaleTargetRef/apiVersion"]), ("1.34", &[]), ("1.34", &[])]
+    {
+        assert_eq!(invalid_values(&scaler, minor, &sources), expected, "{minor}");
+    }
+
+    let text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: web, namespace: shop }\nroleRef: { kind: ClusterRole, name: web, apiGroup: rbac.authorization.k8s.io }\nsubjects: [{ kind: ServiceAccount, name: web }]\n";
+    let binding = manifests(&sources.add("binding.yaml", text.to_owned())).remove(0);
+    let mut node = binding.node.clone();
+    node.set("kind", Node::string("ClusterRoleBinding", node.span()));
+    let everywhere = Manifest::from_node(node).expect("an object");
+    assert_eq!(invalid_values(&[binding.clone(), everywhere], "1.35", &sources), ["/subjects/0/namespace"]);
+    assert_eq!(invalid_values(&[binding], "1.35", &sources), [""; 0]);
+}
+
+#[test]
+fn what_is_wrong_is_said_of_each_object_that_shares_it() {
+    let sources = Sources::new();
+    let text =
+        "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { type: NodePorts, ports: [{ port: 80 }] }\n";
+    let service = manifests(&sources.add("web.yaml", text.to_owned())).remove(0);
+    let mut node = service.node.clone();
+    node.get_mut("metadata").expect("is there").set("name", Node::string("api", service.span));
+    let other = Manifest::from_node(node).expect("an object");
+    for _ in 0..2 {
+        let said = invalid_values(&[service.clone(), other.clone()], "1.35", &sources);
+        assert_eq!(said, ["/spec/type", "/spec/type"]);
+    }
+}

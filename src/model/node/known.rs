@@ -48,6 +48,8 @@ pub struct Known {
     printed: OnceLock<Printed>,
     /// What they fit.
     fits: OnceLock<Fit>,
+    /// The shape that they have.
+    shape: OnceLock<Shaped>,
 }
 
 /// Pairs in print.
@@ -59,6 +61,9 @@ struct Printed {
 
 /// What pairs may fit: whoever checks them gives each schema, and each way to look at it, numbers of its own.
 pub type Fit = [usize; 3];
+
+/// A shape that pairs may have: whoever looks at it gives each shape, and each way to look at it, numbers of its own.
+pub type Shaped = [usize; 2];
 
 impl Known {
     /// Of what came of a derivation, which changes nothing the second time.
@@ -106,6 +111,17 @@ impl Known {
     /// Notes that they fit. What they fit first is remembered: hardly any pairs are checked against different schemas.
     pub fn note_fit(&self, what: Fit) {
         self.fits.get_or_init(|| what);
+    }
+
+    /// Whether they are known to have a shape.
+    #[must_use]
+    pub fn has_shape(&self, what: Shaped) -> bool {
+        self.shape.get() == Some(&what)
+    }
+
+    /// Notes that they have a shape. The first one is remembered.
+    pub fn note_shape(&self, what: Shaped) {
+        self.shape.get_or_init(|| what);
     }
 
     /// How much lies in them.

@@ -49,10 +49,16 @@ fn resources(at: &At<'_, '_>, found: &mut Found) {
     }
 }
 
-/// A RoleBinding or a ClusterRoleBinding.
+/// A RoleBinding.
 pub(crate) static BINDING: Shape = Shape {
     fields: &[("roleRef", &[Check::Of(&ROLE_REFERENCE)]), ("subjects", &[Check::Each(&SUBJECT)])],
-    whole: &[kind_of_role],
+    whole: &[|at, found| kind_of_role(at, found, &["Role", "ClusterRole"])],
+};
+
+/// A ClusterRoleBinding (`ValidateClusterRoleBinding`): what binds everywhere binds a ClusterRole.
+pub(crate) static CLUSTER_BINDING: Shape = Shape {
+    fields: &[("roleRef", &[Check::Of(&ROLE_REFERENCE)]), ("subjects", &[Check::Each(&CLUSTER_SUBJECT)])],
+    whole: &[|at, found| kind_of_role(at, found, &["ClusterRole"])],
 };
 
 static ROLE_REFERENCE: Shape = Shape {
@@ -64,10 +70,7 @@ static ROLE_REFERENCE: Shape = Shape {
     whole: &[],
 };
 
-/// `ValidateClusterRoleBinding`: what binds everywhere binds a ClusterRole.
-fn kind_of_role(at: &At<'_, '_>, found: &mut Found) {
-    let kinds: &'static [&'static str] =
-        if at.manifest.id.kind == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
+fn kind_of_role(at: &At<'_, '_>, found: &mut Found, kinds: &'static [&'static str]) {
     if let Some(reference) = at.get("roleRef")
         && let Some(kind) = reference.get("kind")
     {
@@ -81,17 +84,28 @@ static SUBJECT: Shape = Shape {
         ("kind", &[Check::Required, Check::OneOf(&["ServiceAccount", "User", "Group"])]),
         ("name", &[Check::Required]),
     ],
-    whole: &[|at, found| match at.text_of("kind") {
+    whole: &[fits_its_kind],
+};
+
+/// The same of a binding that has no namespace to lend to its subjects.
+static CLUSTER_SUBJECT: Shape = Shape {
+    fields: SUBJECT.fields,
+    whole: &[fits_its_kind, |at, found| {
+        let has_namespace = at.text_of("namespace").is_some_and(|namespace| !namespace.is_empty());
+        if at.text_of("kind") == Some("ServiceAccount") && !has_namespace {
+            found.lacks(at, "namespace");
+        }
+    }],
+};
+
+fn fits_its_kind(at: &At<'_, '_>, found: &mut Found) {
+    match at.text_of("kind") {
         Some("ServiceAccount") => {
             if let Some(name) = at.get("name").filter(|name| !name.is_empty()) {
                 found.checks(&name, &Check::Looks(dns_subdomain));
             }
             if let Some(group) = at.get("apiGroup").filter(|group| !group.is_empty()) {
                 found.says(&group, "must not be set for a ServiceAccount");
-            }
-            let has_namespace = at.text_of("namespace").is_some_and(|namespace| !namespace.is_empty());
-            if at.manifest.id.kind == "ClusterRoleBinding" && !has_namespace {
-                found.lacks(at, "namespace");
             }
         }
         Some("User" | "Group") => {
@@ -100,5 +114,5 @@ static SUBJECT: Shape = Shape {
             }
         }
         _ => {}
-    }],
-};
+    }
+}
