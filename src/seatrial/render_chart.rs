@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use seatrial_helm::chart::{CHART_FILE, Loaded};
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, render, text_of};
-use seatrial_helm::{Major, Resources, SetError, Typing, Values, placed};
+use seatrial_helm::{Major, Resources, SetError, Typing, Values, named, placed};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{EXIT_FAILED, Finding, Level, Origin, Rendered, SetBy, SourceFile, Span};
 
@@ -68,7 +68,9 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
     // Helm prints objects whatever is wrong with them.
     let is_wrong = |finding: &Finding| finding.level == Level::Error;
     let has_failed = made.failure.is_some() || findings.iter().chain(&made.findings).any(is_wrong);
-    let objects = placed(&made, chart.start(), |_| true);
+    let is_as_helm = args.format == ManifestFormat::Yaml && !args.with_origins && args.object.is_empty();
+    // Of objects that are printed as the templates say them nobody asks where they are from.
+    let objects = if is_as_helm { named(&made, chart.start()) } else { placed(&made, chart.start()) };
     let warned_of = |finding: Finding| match finding.level {
         Level::Error if !has_failed => finding.with_level(Level::Warning),
         _ => finding,
@@ -87,7 +89,6 @@ pub(crate) fn render_chart(args: &RenderArgs, session: &Session, path: &Path) ->
             return Ok(EXIT_FAILED);
         }
     };
-    let is_as_helm = args.format == ManifestFormat::Yaml && !args.with_origins && args.object.is_empty();
     let printed = match is_as_helm {
         true => printed,
         false => {

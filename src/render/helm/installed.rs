@@ -15,7 +15,7 @@ use crate::ids;
 use crate::lookup::Resources;
 use crate::major::Major;
 use crate::objects::Asked;
-use crate::placed::objects;
+use crate::placed::{named_objects, objects};
 use crate::render::{Capabilities, Document, Release, RenderedChart, Request, render};
 use crate::role::role_of;
 use crate::served::Served;
@@ -184,11 +184,25 @@ impl Install<'_> {
     }
 }
 
-/// The objects of a render, those of the documents that are wanted, and all that is wrong with them.
+/// The objects of a render, and all that is wrong with them.
 #[must_use]
-pub fn placed(rendered: &RenderedChart, chart: Span, is_wanted: impl Fn(&Document) -> bool) -> Installed {
-    let mut installed = told(rendered, chart, &is_wanted);
-    for document in rendered.documents.iter().filter(|document| is_wanted(document)) {
+pub fn placed(rendered: &RenderedChart, chart: Span) -> Installed {
+    with_objects(rendered, chart, objects)
+}
+
+/// The same for whoever looks at the findings and masks what is secret: only the names of the objects have their places, which take long to
+/// find.
+#[must_use]
+pub fn named(rendered: &RenderedChart, chart: Span) -> Installed {
+    with_objects(rendered, chart, named_objects)
+}
+
+/// What makes objects of a document, and says what is wrong with it.
+type Read = fn(&Document, &RenderedChart, Span) -> (Vec<Manifest>, Vec<Finding>);
+
+fn with_objects(rendered: &RenderedChart, chart: Span, objects: Read) -> Installed {
+    let mut installed = told(rendered, chart, &|_| true);
+    for document in &rendered.documents {
         let (manifests, findings) = objects(document, rendered, chart);
         installed.manifests.extend(manifests);
         installed.findings.extend(findings);
@@ -230,6 +244,9 @@ fn told(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> 
 
 /// The values that Helm makes anew with each render, but for those of templates of which nothing is wanted, as tests.
 pub(crate) fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Vec<Finding> {
+    if rendered.changing.is_empty() {
+        return Vec::new();
+    }
     let sources = |wanted: bool| -> HashSet<u32> {
         let documents = rendered.documents.iter().filter(|document| is_wanted(document) == wanted);
         let pieces = documents.flat_map(|document| document.text.pieces());

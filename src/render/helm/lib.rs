@@ -32,7 +32,7 @@ use draft::Draft;
 
 pub use given::escaped;
 pub use ids::CATALOG;
-pub use installed::{Chance, Change, Install, Installed, Setting, Steering, placed};
+pub use installed::{Chance, Change, Install, Installed, Setting, Steering, named, placed};
 pub use lint::lint;
 pub use lookup::Resources;
 pub use major::Major;

@@ -74,6 +74,34 @@ pub(crate) fn objects(document: &Document, rendered: &RenderedChart, chart: Span
     (manifests, findings)
 }
 
+/// The same for whoever only asks what is wrong with the objects and what is secret in them: of what nothing is wrong with, the places of the
+/// names are found, and no others.
+pub(crate) fn named_objects(
+    document: &Document,
+    rendered: &RenderedChart,
+    chart: Span,
+) -> (Vec<Manifest>, Vec<Finding>) {
+    if !document.findings.is_empty() {
+        return objects(document, rendered, chart);
+    }
+    if document.node.is_null() {
+        return (Vec::new(), Vec::new());
+    }
+    let (node, span) = (document.node.clone(), document.node.span());
+    let (mut manifests, wrong) = seatrial_manifests::objects(vec![seatrial_yaml::Document { node, span }]);
+    if !wrong.is_empty() {
+        return objects(document, rendered, chart);
+    }
+    let span = |place: Place| rendered.span(place);
+    let printed = Printed { text: &document.text, origins: &rendered.origins, span: &span, otherwise: chart };
+    for metadata in manifests.iter_mut().filter_map(|manifest| manifest.node.get_mut("metadata")) {
+        for key in ["name", "namespace"] {
+            metadata.get_mut(key).into_iter().for_each(|name| printed.place(name));
+        }
+    }
+    (manifests, Vec::new())
+}
+
 /// A text that a template printed, and where its bytes are from.
 pub struct Printed<'a> {
     /// The text.
