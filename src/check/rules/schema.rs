@@ -6,7 +6,7 @@ use seatrial_kubernetes::flux::Release;
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, RuleId, RuleInfo, ScalarKind, SetBy, Setting};
 use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
 
-use crate::served::Served;
+use crate::served::{Served, kind_of};
 use crate::{Checked, Context, Objects, Rule, provenance, served_by_flux};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
@@ -43,11 +43,16 @@ impl Rule for Schema {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
+        let mut schemas = HashMap::new();
         for manifest in objects.readable() {
-            let Served::Known(schema) = Served::of(manifest, context) else { continue };
+            let schema = schemas.entry(kind_of(manifest)).or_insert_with(|| match Served::of(manifest, context) {
+                Served::Known(schema) => Some(schema),
+                _ => None,
+            });
+            let Some(schema) = schema else { continue };
             let violations = match context.substitutes {
-                true => validate_before_substitution(&schema, &manifest.node),
-                false => validate(&schema, &manifest.node),
+                true => validate_before_substitution(schema, &manifest.node),
+                false => validate(schema, &manifest.node),
             };
             let violations = without_misplaced(violations);
             checked.slips.extend(violations.iter().filter(|(v, _)| is_slip(v)).map(|(v, _)| v.span));

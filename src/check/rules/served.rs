@@ -57,6 +57,11 @@ impl Served {
     }
 }
 
+/// All that decides it: group, version and kind. Objects are many, and kinds few.
+pub(crate) fn kind_of(manifest: &Manifest) -> (&str, &str, &str) {
+    (&manifest.id.group, &manifest.version, &manifest.id.kind)
+}
+
 /// The other minors that serve exactly this version of a kind, oldest first.
 pub(crate) fn minors_that_serve(manifest: &Manifest) -> Vec<Minor> {
     let id = &manifest.id;

@@ -1,11 +1,13 @@
 //! `unknown-kind`: objects whose kind has no schema here. A kind that no cluster of this minor can know is an error; one that a
 //! custom resource definition may bring is a note, once per kind, and counted as not checked.
 
+use std::collections::HashSet;
+
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::group_kinds;
 use seatrial_model::{Finding, Level, Manifest, NotChecked, RuleId, Span, ids};
 
-use crate::served::{Served, minors_that_serve};
+use crate::served::{Served, kind_of, minors_that_serve};
 use crate::{Checked, Context, Objects, Rule, not_checked, served_by_flux};
 
 /// The rule.
@@ -17,14 +19,17 @@ impl Rule for UnknownKind {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let mut foreign = Vec::new();
+        let (mut foreign, mut known) = (Vec::new(), HashSet::new());
         for manifest in objects.readable().iter().copied() {
             if let Some(finding) = served_by_flux::refused(manifest, objects, context) {
                 checked.findings.push(finding);
                 continue;
             }
+            if known.contains(&kind_of(manifest)) {
+                continue;
+            }
             match Served::of(manifest, context) {
-                Served::Known(_) => {}
+                Served::Known(_) => drop(known.insert(kind_of(manifest))),
                 Served::Foreign => foreign.push(manifest),
                 Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, &meant, context)),
                 Served::NoSuchKind(meant) => checked.findings.push(no_such_kind(manifest, meant, context)),
