@@ -175,8 +175,16 @@ async fn bring_all(
 ) -> Result<Option<Vec<Settled>>, Stop> {
     let Some(known) = look(work, objects, done).await? else { return Ok(None) };
     let mut before = std::mem::take(&mut done.changes);
-    let mut applied = Vec::new();
-    for stage in Stage::ALL {
+    let (mut applied, mut is_waited_for) = (Vec::new(), false);
+    for stage in Stage::all(objects.iter().map(|object| object.stage)) {
+        // What a hook behind a release does may need all of it.
+        if matches!(stage, Stage::Behind(_)) && !is_waited_for {
+            is_waited_for = true;
+            if wait(work, (rest_of(&applied), objects), done).await? == Next::Halt {
+                report(work, done);
+                return Ok(None);
+            }
+        }
         let next = bring(work, &known, stage, Some(inventory_id), done, &mut applied).await;
         keep_first_actions(done, std::mem::take(&mut before));
         if next? == Next::Halt {
@@ -185,13 +193,21 @@ async fn bring_all(
         }
     }
     report(work, done);
-    // The earlier stages were waited for when their turn was.
-    let (rest, earlier): (Vec<_>, Vec<_>) = applied.into_iter().partition(|a| a.placed.stage == Stage::Rest);
-    if wait(work, (&rest, objects), done).await? == Next::Halt {
+    // The other stages were waited for when their turn was.
+    if !is_waited_for && wait(work, (rest_of(&applied), objects), done).await? == Next::Halt {
         return Ok(None);
     }
+    let (rest, earlier): (Vec<_>, Vec<_>) = applied.into_iter().partition(|a| a.placed.stage == Stage::Rest);
     endpoints::check(work, &rest, done).await?;
     Ok(Some(Settled::of(&rest).into_iter().chain(Settled::of(&earlier)).collect()))
+}
+
+/// What of the applied objects is neither a definition nor a hook: they lie side by side, as the stages come one after another.
+fn rest_of<'a, 'p, 'm>(applied: &'a [Applied<'p, 'm>]) -> &'a [Applied<'p, 'm>] {
+    let is_rest = |applied: &Applied<'_, '_>| applied.placed.stage == Stage::Rest;
+    let from = applied.iter().position(is_rest).unwrap_or(applied.len());
+    let behind = applied.iter().rposition(is_rest).map_or(from, |last| last + 1);
+    applied.get(from..behind).unwrap_or_default()
 }
 
 /// What the first deployment's own stage did is told as it was done, not as unchanged or not at all.

@@ -215,7 +215,8 @@ mod tests {
         let known = Cause { pod: Some("web-1".to_owned()), ..Cause::of_object("Error", "crashes") };
         let told = Cause { text: "gets no token".to_owned(), ..known.clone() };
         let message = format!("0 of 1 replica ready, {}", known.describe());
-        let status = Status { state: seatrial_readiness::State::InProgress, message, cause: Some(known) };
+        let state = seatrial_readiness::State::InProgress;
+        let status = Status { state, message, cause: Some(known), remedy: None };
         let proof = Proof { cause: Some(told.clone()), ..Proof::default() };
         let corrected = proof.correct(&status);
         assert_eq!(corrected.message, "0 of 1 replica ready, gets no token (pod web-1, Error)");

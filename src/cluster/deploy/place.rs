@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::field_path::name_span;
 use crate::ids;
 use crate::normalise::normalise;
-use crate::order::{Stage, key, stage};
+use crate::order::{Stage, hook, key, not_deployed, stage};
 use crate::ownership::drop_owners;
 use crate::reference::outside;
 
@@ -90,7 +90,7 @@ pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], to: Destination<'_>
         if target.is_some() && id.kind != "Secret" {
             placement.notices.extend(outside(&object, &id, &moved));
         }
-        let stage = stage(&id);
+        let stage = stage(manifest);
         placement.objects.push(Placed { manifest, id, object, stage });
     }
     placement.objects.sort_by(|a, b| a.stage.cmp(&b.stage).then_with(|| key(&a.id).cmp(&key(&b.id))));
@@ -100,6 +100,9 @@ pub(crate) fn place<'a>(manifests: &[(&'a Manifest, Scope)], to: Destination<'_>
 fn left_out(manifest: &Manifest, scope: Scope, to: Destination<'_>) -> Option<&'static str> {
     if manifest.is_sops_encrypted() {
         return Some("encrypted with SOPS, and never applied as ciphertext");
+    }
+    if let Some(because) = hook(manifest).and_then(not_deployed) {
+        return Some(because);
     }
     match (to, scope) {
         (Destination::Preview(..), Scope::Cluster) if manifest.id.kind == "Namespace" => {
