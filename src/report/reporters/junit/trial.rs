@@ -121,3 +121,41 @@ fn flaky(message: &str, kind: &str, text: &str) -> TestCaseStatus {
     status.add_rerun(failed);
     status
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use seatrial_model::{CaseOutcome, Masker, TestOutcome};
+
+    use crate::junit;
+    use crate::samples::all;
+
+    #[test]
+    fn what_is_written_is_read_back_as_the_cases_that_they_were() {
+        let mut seen = BTreeMap::new();
+        for (name, report) in all() {
+            let read = seatrial_junit::read(junit(&report).as_bytes(), &Masker::new());
+            let read = read.unwrap_or_else(|error| panic!("{name}: {error}")).into_kept();
+            assert!(
+                read.iter().all(|case| case.name != "the suite itself"),
+                "{name}: its counts are those of its cases"
+            );
+            for environment in &report.environments {
+                for test in &environment.tests {
+                    let suite = format!("{} › {}", environment.name, test.name);
+                    let back: Vec<_> = read.iter().filter(|case| case.suite == suite).collect();
+                    assert_eq!(back.len(), test.cases.len(), "{name}: {suite}");
+                    for (back, case) in back.into_iter().zip(&test.cases) {
+                        let is_tolerated = test.outcome == TestOutcome::Tolerated && case.outcome.is_failing();
+                        let expected = if is_tolerated { CaseOutcome::Skipped } else { case.outcome };
+                        assert_eq!((&back.name, back.outcome), (&case.name, expected), "{name}: {suite}");
+                        assert_eq!((&back.class, back.duration_ms), (&case.class, case.duration_ms), "{name}: {suite}");
+                        *seen.entry(back.outcome).or_insert(0) += 1;
+                    }
+                }
+            }
+        }
+        assert_eq!(seen.len(), 5, "every outcome is among the samples: {seen:?}");
+    }
+}
