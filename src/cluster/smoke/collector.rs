@@ -20,7 +20,7 @@ pub fn collect(junit: &[String], artifacts: &[String], to: &mut impl Write) -> s
         for file in files::read_all(Path::new("/"), pattern.trim_start_matches('/')) {
             match file {
                 Ok((path, bytes)) => {
-                    print(Collected { kind, path: format!("/{}", path.display()), bytes }, &mut left, to)?
+                    print(&Collected { kind, path: format!("/{}", path.display()), bytes }, &mut left, to)?;
                 }
                 Err(sentence) => write_note(to, &sentence)?,
             }
@@ -29,9 +29,9 @@ pub fn collect(junit: &[String], artifacts: &[String], to: &mut impl Write) -> s
     to.flush()
 }
 
-fn print(file: Collected, left: &mut usize, to: &mut impl Write) -> std::io::Result<()> {
+fn print(file: &Collected, left: &mut usize, to: &mut impl Write) -> std::io::Result<()> {
     let mut text = Vec::new();
-    write_collected(&mut text, &file)?;
+    write_collected(&mut text, file)?;
     if text.len() > *left {
         let mib = MOST_PRINTED >> 20;
         return write_note(

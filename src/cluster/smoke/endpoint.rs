@@ -114,7 +114,9 @@ impl<'a> Endpoint<'a> {
         };
         let known = || ports.iter().map(|port| format!("`{}`", called(port))).collect::<Vec<_>>().join(", ");
         let is_meant = |port: &&Value, wanted: &str| {
-            text(port, "/name") == Some(wanted) || port.get("port").is_some_and(|number| number.to_string() == wanted)
+            let number = wanted.parse().ok();
+            text(port, "/name") == Some(wanted)
+                || number.is_some_and(|n| port.get("port").and_then(Value::as_u64) == Some(n))
         };
         match (self.port, ports) {
             (None, [only]) => Ok(only),

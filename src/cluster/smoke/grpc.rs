@@ -114,6 +114,10 @@ fn of_status(status: &tonic::Status, service: &str, what: &str) -> Trouble {
     match status.code() {
         Code::Unimplemented => Trouble::NotYet(format!("{what} has no health service (`grpc.health.v1.Health`)")),
         Code::NotFound => Trouble::NotYet(format!("{what} does not know the service `{service}`")),
+        // The channel's own word: no answer came that is gRPC.
+        _ if std::error::Error::source(status).is_some() => {
+            Trouble::NotYet(format!("{what} does not speak gRPC: {}", seatrial_transport::innermost(status)))
+        }
         code => Trouble::NotYet(format!("{what} answered {code:?}: {}", status.message())),
     }
 }

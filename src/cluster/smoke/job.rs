@@ -247,7 +247,7 @@ impl Run<'_> {
                     problems.extend(sorted.problems);
                 }
                 Err(error) if container == COLLECTOR => {
-                    problems.push(format!("the files of pod {name} cannot be read: {error}"))
+                    problems.push(format!("the files of pod {name} cannot be read: {error}"));
                 }
                 Err(_) => {}
             }

@@ -224,7 +224,7 @@ fn with_earlier(mut ended: Ended, before: Vec<Ended>) -> Ended {
             ended.evidence.extend(before.into_iter().flat_map(|run| run.evidence));
         }
         TestOutcome::Failed | TestOutcome::Broken => {
-            ended.message = format!("{} (in each of {runs} runs)", ended.message)
+            ended.message = format!("{} (in each of {runs} runs)", ended.message);
         }
         TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Skipped => {}
     }

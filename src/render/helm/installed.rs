@@ -263,10 +263,10 @@ pub(crate) fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn
     told.collect()
 }
 
-/// Whether a hook is made when the release is installed or upgraded.
+/// Whether a hook is made when the release is installed, upgraded or tested.
 fn is_installed(hook: &Hook) -> bool {
-    use HookEvent::{PostInstall, PostUpgrade, PreInstall, PreUpgrade};
-    let is_made = |event: &HookEvent| matches!(event, PreInstall | PostInstall | PreUpgrade | PostUpgrade);
+    use HookEvent::{PostInstall, PostUpgrade, PreInstall, PreUpgrade, Test};
+    let is_made = |event: &HookEvent| matches!(event, PreInstall | PostInstall | PreUpgrade | PostUpgrade | Test);
     hook.is_known && hook.events.iter().any(is_made)
 }
 
