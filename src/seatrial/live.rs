@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_deploy::{
-    CancelToken, DeployOptions, Preview, RunIdentity, Seed, Seeded, Settling, Unserved, Watched, deploy, deploy_seeded,
-    may_read_preview,
+    CancelToken, DeployOptions, Hold, Preview, RunIdentity, Seed, Seeded, Settling, Unserved, Watched, deploy,
+    deploy_seeded, may_read_preview,
 };
 use seatrial_helm::Chance;
 use seatrial_kubernetes::{Minor, Scope, scope};
@@ -183,6 +183,7 @@ impl LiveContext<'_> {
             settle: if live_target.simulated.is_some() { Duration::ZERO } else { DEFAULT_SETTLE },
             run: self.identity(),
             unserved: if live_target.simulated.is_some() { Unserved::Skipped } else { Unserved::Refused },
+            hold: Hold::default(),
         };
         let name = judged.planned.name.clone();
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);

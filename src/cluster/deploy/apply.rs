@@ -30,6 +30,8 @@ pub(crate) struct Known<'p, 'm> {
     pub(crate) placed: &'p Placed<'m>,
     /// As it was before anything was applied; `None` where nothing was.
     pub(crate) live: Option<Value>,
+    /// Whether it was not there before this run.
+    pub(crate) is_new: bool,
 }
 
 /// An object that was applied, or needed not be.
@@ -56,9 +58,11 @@ pub(crate) async fn look<'p, 'm>(
     let (mut known, mut refusals) = (Vec::new(), Vec::new());
     for (placed, answer) in answers {
         match answer {
-            Ok(live) => known.push(Known { placed, live }),
+            Ok(live) => known.push(Known { placed, is_new: live.is_none(), live }),
             // Its definition is among the objects and comes first.
-            Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => known.push(Known { placed, live: None }),
+            Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => {
+                known.push(Known { placed, live: None, is_new: true });
+            }
             Err(error) => refusals.push(Refusal::new(placed, error)),
         }
     }

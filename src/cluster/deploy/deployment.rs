@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use seatrial_api::{ApiError, Cluster};
-use seatrial_model::{Change, Finding, Level, Manifest, ObjectId};
+use seatrial_api::Cluster;
+use seatrial_model::{Action, Change, Finding, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
 use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
 use crate::endpoints;
 use crate::finding::missing_namespace;
+use crate::held::Held;
 use crate::ids;
-use crate::inventory::{Inventory, compare, config_map, config_map_id, own_name};
+use crate::inventory::{Book, config_map_id, own_name, remember};
 use crate::lease::{Acquired, acquire};
 use crate::order::Stage;
 use crate::place::Placed;
@@ -19,7 +20,7 @@ use crate::seed::{self, Seeded};
 use crate::settle::{Settled, Settling};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, DeployOptions, Deployed, preview};
+use crate::{CancelToken, DeployOptions, Deployed, Hold, preview};
 
 /// Deploys the objects of one environment and waits until they are ready. Holds the target's Lease while it works.
 pub async fn deploy(
@@ -56,8 +57,10 @@ async fn deploy_made(
     if let Err(Stop::NoSeed(why)) = ended {
         done.refused = Some(why);
     } else if let Err(stop) = ended {
+        done.is_touched = matches!(stop, Stop::Unanswered(_));
         done.broken = Some(with_what_was_done(&work.sentence(&stop), &stop, &done));
     }
+    done.is_touched |= done.changes.iter().any(|change| !matches!(change.action, Action::Unchanged | Action::Skipped));
     done.summary = summary(&done);
     done
 }
@@ -102,18 +105,23 @@ async fn run(
             }
         }
     };
-    let inventory_id = config_map_id(&target, &options.environment);
+    let held = Held::new(lease, &target, lose.clone());
+    let book = Book { id: config_map_id(&target, &options.environment), run: &options.run };
     let result = match seeded {
-        None => bring_all(work, &objects, &inventory_id, done).await,
-        Some(seeded) => bring_seeded(work, (&target, seeded), options, &inventory_id, done).await,
+        None => bring_all(work, &objects, &book, done).await,
+        Some(seeded) => bring_seeded(work, (&target, seeded), options, &book, done).await,
     };
-    match result {
-        Ok(Some(objects)) => {
-            done.settling = Some(Settling::new(work, objects, (lease, work.lost()), options.settle));
+    match (result, options.hold) {
+        (Ok(Some(objects)), _) => {
+            done.settling = Some(Settling::new(work, objects, held, options));
             Ok(())
         }
-        other => {
-            done.notices.extend(lease.release().await);
+        (other, Hold::Beyond) => {
+            done.held = Some(held);
+            other.map(|_| ())
+        }
+        (other, Hold::ToTheEnd) => {
+            done.notices.extend(held.release().await);
             other.map(|_| ())
         }
     }
@@ -149,7 +157,7 @@ async fn bring_seeded(
     work: &Work<'_>,
     (target, seeded): (&str, Seeded<'_>),
     options: &DeployOptions,
-    inventory_id: &ObjectId,
+    book: &Book<'_>,
     done: &mut Deployed,
 ) -> Result<Option<Vec<Settled>>, Stop> {
     let seed = seed::of_namespace(work, target, &seeded).await?;
@@ -163,18 +171,22 @@ async fn bring_seeded(
     }
     done.notices.push(seed::notice(target));
     done.seeded = Some(Arc::clone(&manifests));
-    bring_all(work, &placement.objects, inventory_id, done).await
+    bring_all(work, &placement.objects, book, done).await
 }
 
 /// Everything until all is ready; what has to stay so. None when something failed.
 async fn bring_all(
     work: &Work<'_>,
     objects: &[Placed<'_>],
-    inventory_id: &ObjectId,
+    book: &Book<'_>,
     done: &mut Deployed,
 ) -> Result<Option<Vec<Settled>>, Stop> {
-    let Some(known) = look(work, objects, done).await? else { return Ok(None) };
+    let Some(mut known) = look(work, objects, done).await? else { return Ok(None) };
     let mut before = std::mem::take(&mut done.changes);
+    for known in &mut known {
+        let is_created = |change: &Change| change.object == known.placed.id && change.action == Action::Created;
+        known.is_new |= before.iter().any(is_created);
+    }
     let (mut applied, mut is_waited_for) = (Vec::new(), false);
     for stage in Stage::all(objects.iter().map(|object| object.stage)) {
         // What a hook behind a release does may need all of it.
@@ -185,7 +197,7 @@ async fn bring_all(
                 return Ok(None);
             }
         }
-        let next = bring(work, &known, stage, Some(inventory_id), done, &mut applied).await;
+        let next = bring(work, &known, stage, Some(book), done, &mut applied).await;
         keep_first_actions(done, std::mem::take(&mut before));
         if next? == Next::Halt {
             report(work, done);
@@ -225,7 +237,7 @@ async fn bring<'p, 'm>(
     work: &Work<'_>,
     known: &[Known<'p, 'm>],
     stage: Stage,
-    inventory_id: Option<&ObjectId>,
+    book: Option<&Book<'_>>,
     done: &mut Deployed,
     applied: &mut Vec<Applied<'p, 'm>>,
 ) -> Result<Next, Stop> {
@@ -233,8 +245,8 @@ async fn bring<'p, 'm>(
     let is_first = applied.is_empty();
     let Some(results) = dry_run(work, &of_stage, done).await? else { return Ok(Next::Halt) };
     // Before anything is applied, so that nothing is forgotten when we are killed.
-    if let Some(id) = inventory_id.filter(|_| (is_first && !of_stage.is_empty()) || stage == Stage::Rest) {
-        remember(work, known, id, done).await?;
+    if let Some(book) = book.filter(|_| (is_first && !of_stage.is_empty()) || stage == Stage::Rest) {
+        done.vanished = remember(work, known, book).await?;
     }
     let from = applied.len();
     if apply(work, results, done, applied).await? == Next::Halt {
@@ -246,34 +258,6 @@ async fn bring<'p, 'm>(
             let all: Vec<Placed<'_>> = known.iter().map(|k| k.placed.clone()).collect();
             wait(work, (applied.get(from..).unwrap_or_default(), &all), done).await
         }
-    }
-}
-
-/// Writes the inventory, and names what vanished from the manifests and still exists.
-async fn remember(work: &Work<'_>, known: &[Known<'_, '_>], id: &ObjectId, done: &mut Deployed) -> Result<(), Stop> {
-    work.enter("comparing with what was deployed before");
-    let objects: Vec<Placed<'_>> = known.iter().map(|k| k.placed.clone()).collect();
-    let compared = work.until(compare(work.cluster, id, &Inventory::of(&objects))).await?;
-    let kept = compared.map_err(|error| not_kept(error, id))?;
-    done.vanished = kept.vanished;
-    if kept.is_stored {
-        return Ok(());
-    }
-    work.enter(format!("writing the inventory `{}`", id.name));
-    work.apply(&config_map(id, &kept.inventory)).await?.map_err(|error| not_kept(error, id))?;
-    Ok(())
-}
-
-/// Why the inventory could not be read or written.
-fn not_kept(error: ApiError, id: &ObjectId) -> Stop {
-    match error {
-        ApiError::Forbidden { verb, .. } => Stop::Refused(format!(
-            "not allowed to {verb} the ConfigMap `{}`, the inventory of what was deployed: grant get, create and patch \
-             on configmaps in namespace `{}`",
-            id.name,
-            id.namespace.as_deref().unwrap_or_default()
-        )),
-        other => Stop::Api(other),
     }
 }
 

@@ -1,5 +1,8 @@
 //! What Seatrial has applied for an environment: one ConfigMap, an entry per object (ids as cli-utils: `pkg/object/objmetadata.go`).
 //! Nothing is pruned; objects that vanished from the manifests and still exist stay in it.
+//!
+//! Beside the entries it says whose state was applied last, and which objects were created for which pull request: those are deleted when
+//! the target is put back, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +12,13 @@ use seatrial_model::ObjectId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::RunIdentity;
+use crate::apply::Known;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
+use crate::preview::{COMMIT, PULL_REQUEST, REPOSITORY};
+use crate::prune::is_applied_by_us;
+use crate::work::{Stop, Work};
 
 /// Objects and the API version that each was applied with (without its group).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,14 +33,23 @@ impl Inventory {
         Inventory(objects.iter().map(|o| (o.id.clone(), o.manifest.version.clone())).collect())
     }
 
-    /// Reads the ConfigMap; lines that cannot be read are left out.
-    fn read(config_map: &Value) -> Inventory {
-        let text = config_map.pointer("/data/entries").and_then(Value::as_str).unwrap_or_default();
+    /// Reads lines; those that cannot be read are left out.
+    fn read(text: &str) -> Inventory {
         let entries = text.lines().filter_map(|line| {
             let (id, version) = line.split_once(' ')?;
             Some((parse(id)?, version.to_owned()))
         });
         Inventory(entries.collect())
+    }
+
+    /// Whether it has an object.
+    pub(crate) fn contains(&self, id: &ObjectId) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// Its objects, each with the API version that it was applied with.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&ObjectId, String)> {
+        self.0.iter().map(|(id, version)| (id, api_version(id, version)))
     }
 
     /// Entries that `newer` does not have.
@@ -87,24 +104,167 @@ pub(crate) fn config_map_id(namespace: &str, environment: &str) -> ObjectId {
     ObjectId::new("", "ConfigMap", Some(namespace), &own_name("seatrial-inventory", environment))
 }
 
-/// What became of the entries of the last inventory.
-pub(crate) struct Kept {
-    /// What the inventory has to say from now on: the new objects, and old ones that still exist.
-    pub(crate) inventory: Inventory,
-    /// Old objects that are no longer rendered and still exist.
-    pub(crate) vanished: Vec<ObjectId>,
-    /// Whether the cluster has it like this already.
-    pub(crate) is_stored: bool,
+fn api_version(id: &ObjectId, version: &str) -> String {
+    if id.group.is_empty() { version.to_owned() } else { format!("{}/{version}", id.group) }
 }
 
-/// Reads the last inventory and looks which of its entries are no longer rendered and still exist.
-pub(crate) async fn compare(cluster: &Cluster, id: &ObjectId, new: &Inventory) -> Result<Kept, ApiError> {
-    let stored = cluster.get("v1", id).await?;
-    let old = stored.as_ref().map(Inventory::read).unwrap_or_default();
-    let gone = old.without(new);
+/// Where an inventory lies, and who writes it.
+pub(crate) struct Book<'a> {
+    pub(crate) id: ObjectId,
+    pub(crate) run: &'a RunIdentity,
+}
+
+/// An inventory, and what it says of pull requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) entries: Inventory,
+    /// What was created for a pull request, by [`key_of`].
+    pub(crate) created: BTreeMap<String, Inventory>,
+    /// Whose state was applied last, by [`key_of`]; none where it was no pull request's.
+    pub(crate) applied_for: Option<String>,
+    /// The commit that was applied last.
+    pub(crate) commit: Option<String>,
+}
+
+/// A pull request in an inventory: `acme/shop#7`; none outside of a pull request.
+pub(crate) fn key_of(run: &RunIdentity) -> Option<String> {
+    let repository = run.repository.as_deref().unwrap_or_default().to_lowercase();
+    // A repository's name may have spaces.
+    let repository: String = repository.split_whitespace().collect::<Vec<_>>().join("%20");
+    run.pull_request.map(|number| format!("{repository}#{number}"))
+}
+
+impl Record {
+    fn read(config_map: &Value) -> Record {
+        let text = |pointer: &str| config_map.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let annotation = |key: &str| config_map.get("metadata")?.get("annotations")?.get(key)?.as_str();
+        let mut created: BTreeMap<String, Inventory> = BTreeMap::new();
+        for (key, entry) in text("/data/created").lines().filter_map(|line| line.split_once(' ')) {
+            created.entry(key.to_owned()).or_default().0.extend(Inventory::read(entry).0);
+        }
+        let number = annotation(PULL_REQUEST).and_then(|number| number.parse().ok());
+        let repository = annotation(REPOSITORY).map(str::to_owned);
+        let applied_for = RunIdentity { repository, pull_request: number, ..RunIdentity::default() };
+        Record {
+            entries: Inventory::read(text("/data/entries")),
+            created,
+            applied_for: key_of(&applied_for),
+            commit: annotation(COMMIT).map(str::to_owned),
+        }
+    }
+
+    /// The objects of the base are its own from now on, whoever created them.
+    pub(crate) fn take_over(&mut self, base: &Inventory) {
+        self.entries.0.extend(base.0.iter().map(|(id, version)| (id.clone(), version.clone())));
+        for inventory in self.created.values_mut() {
+            inventory.0.retain(|id, _| !base.contains(id));
+        }
+        self.created.retain(|_, inventory| !inventory.0.is_empty());
+    }
+
+    /// Takes out what is gone, and was created for a pull request.
+    pub(crate) fn forget(&mut self, gone: &[ObjectId], key: &str) {
+        self.entries.0.retain(|id, _| !gone.contains(id));
+        if let Some(created) = self.created.get_mut(key) {
+            created.0.retain(|id, _| !gone.contains(id));
+        }
+        self.created.retain(|_, inventory| !inventory.0.is_empty());
+    }
+
+    fn created(&self) -> String {
+        let lines = |(key, inventory): (&String, &Inventory)| -> String {
+            inventory.entries().lines().map(|line| format!("{key} {line}\n")).collect()
+        };
+        self.created.iter().map(lines).collect()
+    }
+
+    /// The ConfigMap.
+    fn config_map(&self, id: &ObjectId) -> Value {
+        let mut object = json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": id.name,
+                "namespace": id.namespace,
+                "labels": { "app.kubernetes.io/managed-by": "seatrial", "seatrial.dev/inventory": "true" },
+            },
+            "data": { "entries": self.entries.entries() },
+        });
+        if !self.created.is_empty() {
+            object["data"]["created"] = self.created().into();
+        }
+        if let Some((repository, number)) = self.applied_for.as_ref().and_then(|key| key.rsplit_once('#')) {
+            object["metadata"]["annotations"] = json!({ PULL_REQUEST: number });
+            if !repository.is_empty() {
+                object["metadata"]["annotations"][REPOSITORY] = repository.into();
+            }
+        }
+        if let Some(commit) = &self.commit {
+            object["metadata"]["annotations"][COMMIT] = commit.as_str().into();
+        }
+        object
+    }
+
+    /// The record of a run that is about to apply `known`; `remaining` are the old objects that are no longer rendered and still exist.
+    fn next(&self, known: &[Known<'_, '_>], remaining: &[(ObjectId, String)], run: &RunIdentity) -> Record {
+        let is_created = |known: &&Known<'_, '_>| {
+            let was_created = || self.created.values().any(|inventory| inventory.contains(&known.placed.id));
+            // What somebody has made by that name since is theirs.
+            known.is_new || (was_created() && known.live.as_ref().is_some_and(is_applied_by_us))
+        };
+        let remains = |id: &ObjectId| remaining.iter().any(|(known, _)| known == id);
+        let mut created = self.created.clone();
+        for inventory in created.values_mut() {
+            inventory.0.retain(|id, _| remains(id));
+        }
+        let key = key_of(run);
+        if let Some(key) = &key {
+            let own = known.iter().filter(is_created).map(|known| known.placed.clone()).collect::<Vec<_>>();
+            created.entry(key.clone()).or_default().0.extend(Inventory::of(&own).0);
+        }
+        created.retain(|_, inventory| !inventory.0.is_empty());
+        let objects: Vec<Placed<'_>> = known.iter().map(|known| known.placed.clone()).collect();
+        Record {
+            entries: Inventory::of(&objects).with(remaining),
+            created,
+            applied_for: key,
+            commit: run.commit.clone(),
+        }
+    }
+}
+
+/// Reads an inventory; `None` where there is none.
+pub(crate) async fn read(work: &Work<'_>, id: &ObjectId) -> Result<Option<Record>, Stop> {
+    let stored = work.until(work.cluster.get("v1", id)).await?;
+    Ok(stored.map_err(|error| not_kept(error, id))?.as_ref().map(Record::read))
+}
+
+/// Writes an inventory.
+pub(crate) async fn write(work: &Work<'_>, id: &ObjectId, record: &Record) -> Result<(), Stop> {
+    work.enter(format!("writing the inventory `{}`", id.name));
+    work.apply(&record.config_map(id)).await?.map_err(|error| not_kept(error, id))?;
+    Ok(())
+}
+
+/// Writes what is about to be applied, and gives back what vanished from the manifests and still exists.
+pub(crate) async fn remember(work: &Work<'_>, known: &[Known<'_, '_>], book: &Book<'_>) -> Result<Vec<ObjectId>, Stop> {
+    work.enter("comparing with what was deployed before");
+    let stored = read(work, &book.id).await?;
+    let old = stored.clone().unwrap_or_default();
+    let objects: Vec<Placed<'_>> = known.iter().map(|known| known.placed.clone()).collect();
+    let gone = old.entries.without(&Inventory::of(&objects));
+    let remaining = work.until(existing(work.cluster, gone)).await?.map_err(|error| not_kept(error, &book.id))?;
+    let next = old.next(known, &remaining, book.run);
+    if stored.as_ref() != Some(&next) {
+        write(work, &book.id, &next).await?;
+    }
+    Ok(remaining.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Those of old entries that still exist.
+async fn existing(cluster: &Cluster, old: Vec<(ObjectId, String)>) -> Result<Vec<(ObjectId, String)>, ApiError> {
     let look = |(id, version): (ObjectId, String)| async move {
-        let api_version = if id.group.is_empty() { version.clone() } else { format!("{}/{version}", id.group) };
-        let exists = match cluster.get(&api_version, &id).await {
+        let exists = match cluster.get(&api_version(&id, &version), &id).await {
             Ok(live) => live.is_some_and(|l| l.pointer("/metadata/deletionTimestamp").is_none_or(Value::is_null)),
             Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => false,
             // What may not be read is not known to be gone.
@@ -113,25 +273,21 @@ pub(crate) async fn compare(cluster: &Cluster, id: &ObjectId, new: &Inventory) -
         };
         Ok(exists.then_some((id, version)))
     };
-    let answers: Vec<Result<_, ApiError>> = stream::iter(gone).map(look).buffered(AT_ONCE).collect().await;
-    let existing: Vec<_> = answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    let inventory = new.with(&existing);
-    let is_stored = stored.is_some() && inventory == old;
-    Ok(Kept { inventory, vanished: existing.into_iter().map(|(id, _)| id).collect(), is_stored })
+    let answers: Vec<Result<_, ApiError>> = stream::iter(old).map(look).buffered(AT_ONCE).collect().await;
+    Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// The ConfigMap of an inventory.
-pub(crate) fn config_map(id: &ObjectId, inventory: &Inventory) -> Value {
-    json!({
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {
-            "name": id.name,
-            "namespace": id.namespace,
-            "labels": { "app.kubernetes.io/managed-by": "seatrial", "seatrial.dev/inventory": "true" },
-        },
-        "data": { "entries": inventory.entries() },
-    })
+/// Why the inventory could not be read or written.
+fn not_kept(error: ApiError, id: &ObjectId) -> Stop {
+    match error {
+        ApiError::Forbidden { verb, .. } => Stop::Refused(format!(
+            "not allowed to {verb} the ConfigMap `{}`, the inventory of what was deployed: grant get, create and patch \
+             on configmaps in namespace `{}`",
+            id.name,
+            id.namespace.as_deref().unwrap_or_default()
+        )),
+        other => Stop::Api(other),
+    }
 }
 
 #[cfg(test)]
@@ -164,13 +320,24 @@ mod tests {
 
     #[test]
     fn survives_its_config_map() {
-        let mut inventory = Inventory::default();
-        inventory.0.insert(ObjectId::new("apps", "Deployment", Some("shop"), "web"), "v1".to_owned());
-        inventory.0.insert(ObjectId::new("", "Service", Some("shop"), "web"), "v1".to_owned());
-        let stored = config_map(&config_map_id("shop", "dev"), &inventory);
+        let id = |group: &str, kind: &str| ObjectId::new(group, kind, Some("shop"), "web");
+        let entries =
+            Inventory([(id("apps", "Deployment"), "v1".to_owned()), (id("", "Service"), "v1".to_owned())].into());
+        let of = |kind: &str| Inventory([(id("", kind), "v1".to_owned())].into());
+        let record = Record {
+            entries,
+            created: [("acme/shop#7".to_owned(), of("Service")), ("my%20team/shop#8".to_owned(), of("Secret"))].into(),
+            applied_for: Some("acme/shop#7".to_owned()),
+            commit: Some("abc1234".to_owned()),
+        };
+        let stored = record.config_map(&config_map_id("shop", "dev"));
         assert_eq!(stored["data"]["entries"], "shop_web__Service v1\nshop_web_apps_Deployment v1\n");
-        assert_eq!(Inventory::read(&stored), inventory);
-        assert_eq!(Inventory::read(&Value::Null), Inventory::default());
+        assert_eq!(
+            stored["data"]["created"],
+            "acme/shop#7 shop_web__Service v1\nmy%20team/shop#8 shop_web__Secret v1\n"
+        );
+        assert_eq!(Record::read(&stored), record);
+        assert_eq!(Record::read(&Value::Null), Record::default());
     }
 
     #[test]

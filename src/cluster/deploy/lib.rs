@@ -1,10 +1,12 @@
 //! Order, dry-run, apply, wait, inventory, Lease, preview namespaces, cleanup.
 //!
-//! Nothing is pruned, recreated or forced here; who renders and who reports is not known here.
+//! A deployment prunes and forces nothing; what puts a target back deletes what a pull request has created. Who renders and who reports is
+//! not known here.
 
 mod apply;
 mod blame;
 mod cancel;
+mod claims;
 mod cleanup;
 mod deployment;
 mod drift;
@@ -13,6 +15,7 @@ mod evidence;
 mod field_path;
 mod finding;
 mod gather;
+mod held;
 mod ids;
 mod inventory;
 mod lease;
@@ -25,7 +28,10 @@ mod place;
 mod plan;
 mod policy;
 mod preview;
+mod prune;
 mod reference;
+mod restore;
+mod restored;
 mod seed;
 mod settle;
 mod shorten;
@@ -40,9 +46,12 @@ pub use cancel::{CancelToken, Canceller};
 pub use cleanup::cleanup;
 pub use deployment::{deploy, deploy_seeded};
 pub use gather::{Seen, events, gather};
+pub use held::Held;
 pub use ids::CATALOG;
-pub use options::{DeployOptions, Preview, Progress, RunIdentity, Unserved};
+pub use options::{DeployOptions, Hold, Preview, Progress, RunIdentity, Unserved};
 pub use preview::may_read_preview;
+pub use restore::{Base, restore};
+pub use restored::{Holds, Left, Restored};
 pub use seed::{Render, Seed, Seeded};
 pub use settle::{Settling, Watched};
 
@@ -67,6 +76,10 @@ pub struct Deployed {
     pub refused: Option<String>,
     /// What has to stay ready now, and is watched while the tests run; none when something failed.
     pub settling: Option<Settling>,
+    /// Whether something was applied, or may have been.
+    pub is_touched: bool,
+    /// The target, where something failed and it stays held.
+    pub held: Option<Held>,
     /// What was deployed, where it was made anew with the seed of the target.
     pub seeded: Option<Arc<[Manifest]>>,
     /// A clause for the table: `` `Deployment/web` not ready ``; empty when all is well.

@@ -19,6 +19,18 @@ pub struct DeployOptions {
     pub run: RunIdentity,
     /// What becomes of kinds that the cluster does not serve.
     pub unserved: Unserved,
+    /// For how long the target is held.
+    pub hold: Hold,
+}
+
+/// For how long a target is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hold {
+    /// Until the deployment is over: it failed, or was watched while the tests ran.
+    #[default]
+    ToTheEnd,
+    /// Beyond, so that it can be put back before another run comes.
+    Beyond,
 }
 
 /// What becomes of objects whose kind the cluster does not serve.

@@ -17,9 +17,9 @@ use crate::{CancelToken, Preview, Progress, RunIdentity};
 
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 const PREVIEW: &str = "seatrial.dev/preview";
-const REPOSITORY: &str = "seatrial.dev/repository";
-const PULL_REQUEST: &str = "seatrial.dev/pull-request";
-const COMMIT: &str = "seatrial.dev/commit";
+pub(crate) const REPOSITORY: &str = "seatrial.dev/repository";
+pub(crate) const PULL_REQUEST: &str = "seatrial.dev/pull-request";
+pub(crate) const COMMIT: &str = "seatrial.dev/commit";
 const EXPIRES: &str = "seatrial.dev/expires";
 
 /// Identity of a namespace.

@@ -9,19 +9,18 @@ use seatrial_api::{ApiError, Cluster};
 use seatrial_model::{Action, Finding, Manifest, ObjectId};
 use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_takes};
 use serde_json::Value;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::apply::Applied;
 use crate::gather::{Seen, gather_in};
-use crate::lease::Lease;
+use crate::held::Held;
 use crate::order::Stage;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
 use crate::wait::{Events, FORGIVEN_FAILURES, is_passing, prove};
 use crate::waiting::{Waiting, judge};
 use crate::work::{Report, Stop, Work, in_words};
-use crate::{CancelToken, Progress};
+use crate::{CancelToken, DeployOptions, Hold, Progress};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A kubelet tells of a kill a moment late.
@@ -36,8 +35,8 @@ const NO_DEADLINE: Duration = Duration::from_secs(24 * 3600);
 pub struct Settling {
     cluster: Cluster,
     objects: Vec<Settled>,
-    lease: Lease,
-    lost: watch::Receiver<Option<String>>,
+    held: Held,
+    hold: Hold,
     /// The longest window.
     most: Duration,
 }
@@ -51,6 +50,8 @@ pub struct Watched {
     pub notices: Vec<String>,
     /// Why nobody knows whether it stayed ready; a sentence.
     pub broken: Option<String>,
+    /// The target, where it stays held.
+    pub held: Option<Held>,
 }
 
 /// One workload that this run changed and that was ready.
@@ -101,27 +102,26 @@ fn pod_spec(object: &Value) -> Option<&Value> {
 }
 
 impl Settling {
-    pub(crate) fn new(
-        work: &Work<'_>,
-        objects: Vec<Settled>,
-        (lease, lost): (Lease, watch::Receiver<Option<String>>),
-        most: Duration,
-    ) -> Settling {
-        Settling { cluster: work.cluster.clone(), objects, lease, lost, most }
+    pub(crate) fn new(work: &Work<'_>, objects: Vec<Settled>, held: Held, options: &DeployOptions) -> Settling {
+        let (cluster, hold, most) = (work.cluster.clone(), options.hold, options.settle);
+        Settling { cluster, objects, held, hold, most }
     }
 
-    /// Watches until the window is over and `tests` has ended, and gives the target free.
+    /// Watches until the window is over and `tests` has ended, and gives the target free, unless it is to stay held.
     pub async fn watch(self, report: Report<'_>, cancel: &CancelToken, tests: impl Future<Output = ()>) -> Watched {
-        let Settling { cluster, objects, lease, lost, most } = self;
+        let Settling { cluster, objects, held, hold, most } = self;
         let mut watched = Watched::default();
-        let work = Work::new(&cluster, NO_DEADLINE, report, cancel, lost);
+        let work = Work::new(&cluster, NO_DEADLINE, report, cancel, held.lost());
         let ended = observe(&work, (&objects, most), tests, &mut watched).await;
         match ended {
             // Whoever told to stop says so.
             Ok(()) | Err(Stop::Cancelled) => {}
             Err(stop) => watched.broken = Some(work.sentence(&stop)),
         }
-        watched.notices.extend(lease.release().await);
+        match hold {
+            Hold::Beyond => watched.held = Some(held),
+            Hold::ToTheEnd => watched.notices.extend(held.release().await),
+        }
         watched
     }
 }

@@ -82,11 +82,6 @@ impl<'a> Work<'a> {
         in_words(self.timeout)
     }
 
-    /// Told why the Lease was lost, once it is.
-    pub(crate) fn lost(&self) -> watch::Receiver<Option<String>> {
-        self.lost.clone()
-    }
-
     /// Whether there is a reason to stop.
     pub(crate) fn check(&self) -> Result<(), Stop> {
         if self.cancel.is_cancelled() {

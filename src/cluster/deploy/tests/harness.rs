@@ -104,6 +104,7 @@ impl Harness {
             cluster: cluster.expect("the simulated cluster answers"),
             options: DeployOptions {
                 unserved: seatrial_deploy::Unserved::default(),
+                hold: seatrial_deploy::Hold::default(),
                 environment: "dev".to_owned(),
                 preview: None,
                 timeout: Duration::from_secs(20),

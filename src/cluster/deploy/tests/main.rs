@@ -4,6 +4,7 @@ mod harness;
 mod hold;
 mod preview;
 mod refusal;
+mod restore;
 mod rollout;
 mod seed;
 mod settle;

@@ -1,0 +1,108 @@
+//! What became of putting a target back, and how that is told.
+
+use seatrial_model::{Change, ObjectId};
+
+/// Objects that a sentence names.
+const MOST_NAMED: usize = 8;
+
+/// What became of putting a target back.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// What was done to which object, in order.
+    pub changes: Vec<Change>,
+    /// What could not be put back.
+    pub left: Vec<Left>,
+    /// What was put back and is not ready; sentences.
+    pub unready: Vec<String>,
+    /// What was not looked at any more.
+    pub unreached: Vec<ObjectId>,
+    /// Why it stopped; a sentence.
+    pub broken: Option<String>,
+    /// Why the base is not applied again though nothing is wrong: the target does not hold this pull request's state; a clause.
+    pub not_applied: Option<String>,
+    /// Sentences for the report's notices.
+    pub notices: Vec<String>,
+}
+
+/// An object that is not as the base has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Which.
+    pub object: ObjectId,
+    /// Why; a sentence that names it.
+    pub sentence: String,
+}
+
+/// What a target holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// The base's state, as far as it is rendered.
+    Base,
+    /// The base's state but for the objects that are named.
+    Mixture,
+    /// The pull request's state: nothing was put back.
+    PullRequest,
+    /// What it held before: it was not this pull request's.
+    Others,
+}
+
+impl Restored {
+    /// One that did not begin; the reason as a sentence.
+    #[must_use]
+    pub fn not_begun(why: String) -> Restored {
+        Restored { broken: Some(why), ..Restored::default() }
+    }
+
+    /// What the target holds now.
+    #[must_use]
+    pub fn holds(&self) -> Holds {
+        match (&self.broken, &self.not_applied) {
+            (None, None) if self.left.is_empty() => Holds::Base,
+            (None, Some(_)) => Holds::Others,
+            (Some(_), _) if self.changes.is_empty() => Holds::PullRequest,
+            _ => Holds::Mixture,
+        }
+    }
+
+    /// What the target holds now, as a sentence: `dev holds the state of its base a1b2c3d again: 3 configured, 1 deleted`.
+    #[must_use]
+    pub fn sentence(&self, environment: &str, pull_request: Option<u64>, commit: &str) -> String {
+        let base: String = commit.chars().take(7).collect();
+        let own = pull_request.map_or_else(|| "this pull request".to_owned(), |n| format!("pull request {n}"));
+        let done = Change::summary(&self.changes);
+        let (colon, but) = if done.is_empty() { ("", String::new()) } else { (": ", format!(", {done}")) };
+        let text = match self.holds() {
+            Holds::Base => format!("{environment} holds the state of its base {base} again{colon}{done}"),
+            Holds::Others => {
+                let because = self.not_applied.as_deref().unwrap_or_default();
+                format!("{environment}: the base is not applied again, since {because}{but}")
+            }
+            Holds::PullRequest => format!("{environment} holds the state of {own}, and was not put back to {base}"),
+            Holds::Mixture => {
+                format!("{environment} holds a mixture of {own} and its base {base}{but}")
+            }
+        };
+        let left: Vec<&str> = self.left.iter().map(|left| left.sentence.as_str()).collect();
+        let unreached: Vec<String> = self.unreached.iter().map(|id| format!("`{}`", id.kind_and_name())).collect();
+        let unreached: Vec<&str> = unreached.iter().map(String::as_str).collect();
+        let broken = self.broken.as_deref();
+        let named = |what: &str, all: &[&str], between: &str| {
+            (!all.is_empty()).then(|| format!("{what}: {}", shortened(all, between)))
+        };
+        let told = [
+            broken.map(str::to_owned),
+            named("not put back", &left, "; "),
+            broken.and_then(|_| named("not looked at", &unreached, ", ")),
+            named("not ready", &self.unready.iter().map(String::as_str).collect::<Vec<_>>(), "; "),
+        ];
+        told.into_iter().flatten().fold(text, |text, more| format!("{text}; {more}"))
+    }
+}
+
+fn shortened(all: &[&str], between: &str) -> String {
+    let shown = all.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(between);
+    match all.len().checked_sub(MOST_NAMED) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown}{between}{more} more"),
+    }
+}
