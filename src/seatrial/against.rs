@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use seatrial_discover::{Loose, Source};
+use seatrial_helm::Chance;
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
 use seatrial_kustomize::LoadRestriction;
@@ -17,6 +18,8 @@ use crate::judge::checked;
 use crate::outside::Outside;
 use crate::plan::Planned;
 use crate::render::{Renderer, Subject, flux_release};
+use crate::revision::Missing;
+use crate::run_context::{RunContext, config_of};
 use crate::session::Session;
 
 /// The base of a pull request.
@@ -51,7 +54,7 @@ pub(crate) struct Told {
 
 impl Against {
     /// The base in `tree`, with the copies of other repositories that its own configuration and the command line name.
-    pub(crate) fn new(
+    fn new(
         tree: Tree,
         config: Result<Config, String>,
         config_path: &str,
@@ -61,6 +64,50 @@ impl Against {
     ) -> Against {
         let renderer = Renderer::new(&tree, &Arc::default(), checkouts).with_url(url).with_outside(outside);
         Against { tree, renderer, config, config_path: config_path.to_owned() }
+    }
+
+    /// A commit of the repository. Copies of other repositories stand beside it as the configuration with authority and the command line name
+    /// them, and those in `directories`; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
+    pub(crate) fn open(
+        commit: &str,
+        context: &RunContext<'_>,
+        of_flags: &Checkouts,
+        directories: impl Iterator<Item = String>,
+        outside: &Arc<Outside>,
+    ) -> Result<Against, Missing> {
+        let (workspace, sources) = (&context.workspace, &context.session.sources);
+        let trusted = match &context.trusted {
+            Some(config) => config.as_ref().ok(),
+            None => workspace.config.as_ref(),
+        };
+        let checkouts = of_flags.under(trusted, &workspace.config_path);
+        let mut copies = checkouts.directories();
+        copies.extend(directories);
+        let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
+            if !copies.is_empty() {
+                let own = Tree::commit(&workspace.root, "HEAD", sources)?;
+                let is_same_submodule = |directory: &String| own.submodule(directory) == bare.submodule(directory);
+                copies.retain(|directory| !own.exists(directory) && is_same_submodule(directory));
+            }
+            let tree = Tree::commit_with_copies(&workspace.root, commit, copies, sources)?;
+            Ok((config_of(&bare, workspace), tree))
+        });
+        match opened {
+            Ok((config, tree)) => {
+                let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
+                Ok(Against::new(tree, config, &workspace.config_path, &checkouts, url, outside))
+            }
+            Err(error) => Err(Missing {
+                because: error.to_string(),
+                way_out: "fetch the whole history (`git fetch --unshallow`)".to_owned(),
+            }),
+        }
+    }
+
+    /// The same with what charts make of chance, where it is given: what is applied, and not only compared.
+    pub(crate) fn render_to_apply(&self, planned: &Planned, chance: Option<Chance>) -> Result<Rendered, String> {
+        let (source, minor, load_restriction) = self.planned(planned)?;
+        Ok(self.renderer.render_by(Subject { source: &source, load_restriction, minor }, &[], chance).0)
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.

@@ -191,6 +191,20 @@ pub(crate) struct DeployConfig {
     /// A separate namespace for each pull request.
     #[serde(default)]
     pub(crate) preview: Option<PreviewConfig>,
+    /// What becomes of an environment without preview when `run` fails, or the pull request is closed without a merge; `keep` by default.
+    #[serde(default)]
+    pub(crate) after: After,
+}
+
+/// What becomes of a shared environment after the trial.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum After {
+    /// It holds the pull request's state.
+    #[default]
+    Keep,
+    /// The commit that has authority is applied again, and what was created for the pull request is deleted.
+    Restore,
 }
 
 /// Who applies.

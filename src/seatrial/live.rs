@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_deploy::{
-    CancelToken, DeployOptions, Hold, Preview, RunIdentity, Seed, Seeded, Settling, Unserved, Watched, deploy,
+    CancelToken, DeployOptions, Held, Hold, Preview, RunIdentity, Seed, Seeded, Settling, Unserved, Watched, deploy,
     deploy_seeded, may_read_preview,
 };
 use seatrial_helm::Chance;
@@ -39,7 +39,7 @@ const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
 const GUESSABLE: &str = "a chart makes values at random or of the time, and they could be guessed";
 
 /// Why there is no seed either.
-const NO_RANDOMNESS: &str = "the system gives no random bytes";
+pub(crate) const NO_RANDOMNESS: &str = "the system gives no random bytes";
 
 /// Images that a sentence names.
 const MOST_IMAGES: usize = 10;
@@ -63,8 +63,8 @@ pub(crate) struct LiveContext<'a> {
 pub(crate) struct LiveTarget {
     pub(crate) cluster: Cluster,
     pub(crate) target: Target,
-    preview: Option<Preview>,
-    timeout: Duration,
+    pub(crate) preview: Option<Preview>,
+    pub(crate) timeout: Duration,
     pub(crate) placeholders: Placeholders,
     /// Lives as long as it is used.
     _running: Option<SimulatedCluster>,
@@ -72,7 +72,23 @@ pub(crate) struct LiveTarget {
     simulated: Option<Specification>,
 }
 
+/// What a deployment leaves to do.
+#[derive(Default)]
+pub(crate) struct Brought {
+    /// What has to stay ready.
+    pub(crate) settling: Option<Settling>,
+    /// The target, where it is held beyond a deployment that failed.
+    pub(crate) held: Option<Held>,
+    /// Whether something was applied.
+    pub(crate) is_touched: bool,
+}
+
 impl LiveTarget {
+    /// Whether it is a cluster that others use, too, and no preview: what is deployed there stays.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.simulated.is_none() && self.preview.is_none()
+    }
+
     /// Whether a test stays in the namespaces that the environment is deployed to: the preview, else those in which it renders objects.
     pub(crate) fn holds(&self, probe: &Probe, manifests: &[Manifest], minor: Minor) -> bool {
         stays_inside(probe, &self.namespace_of(probe, manifests), &self.namespaces(manifests, minor))
@@ -171,8 +187,8 @@ impl LiveContext<'_> {
         &self,
         judged: &mut Judged,
         live_target: &LiveTarget,
-        prepared: &Preparation,
-    ) -> Option<Settling> {
+        (prepared, hold): (&Preparation, Hold),
+    ) -> Brought {
         let started = Instant::now();
         self.log.stage_begins(&judged.planned.name, Stage::Deploy);
         let options = DeployOptions {
@@ -183,7 +199,7 @@ impl LiveContext<'_> {
             settle: if live_target.simulated.is_some() { Duration::ZERO } else { DEFAULT_SETTLE },
             run: self.identity(),
             unserved: if live_target.simulated.is_some() { Unserved::Skipped } else { Unserved::Refused },
-            hold: Hold::default(),
+            hold,
         };
         let name = judged.planned.name.clone();
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);
@@ -201,7 +217,7 @@ impl LiveContext<'_> {
             judged.manifests = seeded.to_vec();
         }
         let session = self.session;
-        let settling = deployed.settling.take();
+        let (settling, held) = (deployed.settling.take(), deployed.held.take());
         let resolve = |f| self.resolved(f);
         let failed = deployed.findings.iter().any(|f| f.level == Level::Error);
         let result = match deployed.broken {
@@ -232,7 +248,7 @@ impl LiveContext<'_> {
         judged.notices.extend(notices.map(|n| session.masked(n)));
         let not_pulled = live_target.simulated.as_ref().and_then(|told| not_pulled(told, &judged.manifests));
         judged.notices.extend(not_pulled.map(|sentence| session.masked(&sentence)));
-        settling
+        Brought { settling, held, is_touched: deployed.is_touched }
     }
 
     /// Watches what was deployed until it has settled and the tests have ended.

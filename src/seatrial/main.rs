@@ -43,6 +43,7 @@ mod render_each;
 mod report_from;
 mod repository_name;
 mod resolved;
+mod restoring;
 mod revision;
 mod run_context;
 mod session;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use seatrial_deploy::CancelToken;
+use seatrial_deploy::{CancelToken, Hold};
 use seatrial_kustomize::REMOTE_CHART;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
 use seatrial_smoke::Probe;
@@ -16,10 +16,11 @@ use crate::config::{Config, EnvironmentConfig};
 use crate::earlier::Earlier;
 use crate::head_lines::show_for_head;
 use crate::judge::{Judged, Keep, count, elapsed_ms};
-use crate::live::{LiveContext, LiveTarget};
+use crate::live::{Brought, LiveContext, LiveTarget};
 use crate::plan::PlanFlags;
 use crate::preparation::{Preparation, Selection};
 use crate::progress::ProgressLog;
+use crate::restoring::{Aftermath, is_put_back};
 use crate::run_context::RunContext;
 use crate::stop::Stop;
 
@@ -160,12 +161,15 @@ impl Trial<'_> {
         if self.extent != Extent::Test {
             judged.notices.extend(in_spite_of(judged));
         }
-        let settling = match self.extent {
+        let deploy = environment.deploy.unwrap_or_default();
+        let restores = self.extent == Extent::Run && live_target.is_shared() && is_put_back(&deploy) && self.has_base();
+        let hold = if restores { Hold::Beyond } else { Hold::ToTheEnd };
+        let Brought { settling, mut held, is_touched } = match self.extent {
             Extent::Test => {
                 skip(&mut judged.report, &[Stage::Deploy], "only the tests were asked for");
-                None
+                Brought::default()
             }
-            Extent::Run | Extent::Deploy => live.deploy(judged, &live_target, prepared).await,
+            Extent::Run | Extent::Deploy => live.deploy(judged, &live_target, (prepared, hold)).await,
         };
         let (name, (end, ended)) = (judged.planned.name.clone(), oneshot::channel());
         let tests = async {
@@ -176,9 +180,17 @@ impl Trial<'_> {
             let _ = ended.await;
         };
         let ((), watched) = tokio::join!(tests, live.watch(&name, settling, ended));
-        if let Some(watched) = watched {
+        if let Some(mut watched) = watched {
+            held = watched.held.take().or(held);
             live.settled(judged, watched);
         }
+        let aftermath = Aftermath { context: self.context, live: &live, target: &live_target, deploy: &deploy };
+        aftermath.tell(judged, (held, is_touched), &prepared.checkouts).await;
+    }
+
+    /// Whether another commit than the checkout has authority.
+    fn has_base(&self) -> bool {
+        matches!(self.context.authority, Authority::Base(_))
     }
 
     /// Tests an environment that was deployed, or says why not.

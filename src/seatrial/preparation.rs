@@ -8,7 +8,6 @@ use seatrial_discover::LeftOut;
 use seatrial_kustomize::{HelmCharts, ImageOverride};
 use seatrial_model::{Report, ids};
 use seatrial_rules::Options;
-use seatrial_tree::Tree;
 
 use crate::against::Against;
 use crate::checkouts::Checkouts;
@@ -20,7 +19,7 @@ use crate::outside::Outside;
 use crate::plan::{self, Plan, PlanFlags, Planned};
 use crate::render::{Renderer, image_overrides};
 use crate::revision::{Commit, Missing};
-use crate::run_context::{RunContext, authority_over, config_of};
+use crate::run_context::{RunContext, authority_over};
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::unseen::Unseen;
@@ -48,7 +47,7 @@ pub(crate) struct Preparation {
     /// Sentences about what was found beside, and is not looked at.
     left_out: LeftOut,
     notices: Vec<String>,
-    checkouts: Checkouts,
+    pub(crate) checkouts: Checkouts,
     /// What the rules are told.
     options: Options,
     /// What the configuration makes of findings, once something was judged.
@@ -108,40 +107,13 @@ impl Preparation {
         self
     }
 
-    /// What the checkout is compared with. Copies of other repositories stand beside it as the configuration with authority and the command
-    /// line name them; what the checkout's own commit has is not a copy, nor is a submodule that it moves.
+    /// What the checkout is compared with.
     fn against(&self, context: &RunContext<'_>, outside: &Arc<Outside>) -> Result<Option<Against>, Missing> {
-        let commit = match &context.compared.commit {
-            Commit::Known(commit) => commit,
-            Commit::Missing(missing) => return Err(missing.clone()),
-            Commit::None => return Ok(None),
-        };
-        let (workspace, sources) = (&context.workspace, &context.session.sources);
-        let trusted = match &context.trusted {
-            Some(config) => config.as_ref().ok(),
-            None => workspace.config.as_ref(),
-        };
-        let checkouts = self.checkouts.under(trusted, &workspace.config_path);
-        let mut copies = checkouts.directories();
-        copies.extend(self.planned.iter().flat_map(Planned::repositories).map(str::to_owned));
-        let opened = Tree::commit(&workspace.root, commit, sources).and_then(|bare| {
-            if !copies.is_empty() {
-                let own = Tree::commit(&workspace.root, "HEAD", sources)?;
-                let is_same_submodule = |directory: &String| own.submodule(directory) == bare.submodule(directory);
-                copies.retain(|directory| !own.exists(directory) && is_same_submodule(directory));
-            }
-            let tree = Tree::commit_with_copies(&workspace.root, commit, copies, sources)?;
-            Ok((config_of(&bare, workspace), tree))
-        });
-        match opened {
-            Ok((config, tree)) => {
-                let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
-                Ok(Some(Against::new(tree, config, &workspace.config_path, &checkouts, url, outside)))
-            }
-            Err(error) => Err(Missing {
-                because: error.to_string(),
-                way_out: "fetch the whole history (`git fetch --unshallow`)".to_owned(),
-            }),
+        let directories = self.planned.iter().flat_map(Planned::repositories).map(str::to_owned);
+        match &context.compared.commit {
+            Commit::Known(commit) => Against::open(commit, context, &self.checkouts, directories, outside).map(Some),
+            Commit::Missing(missing) => Err(missing.clone()),
+            Commit::None => Ok(None),
         }
     }
 

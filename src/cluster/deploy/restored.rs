@@ -2,6 +2,8 @@
 
 use seatrial_model::{Change, ObjectId};
 
+use crate::Held;
+
 /// Objects that a sentence names.
 const MOST_NAMED: usize = 8;
 
@@ -51,6 +53,12 @@ impl Restored {
     #[must_use]
     pub fn not_begun(why: String) -> Restored {
         Restored { broken: Some(why), ..Restored::default() }
+    }
+
+    /// The same, and the target is given free.
+    pub async fn released(mut self, held: Held) -> Restored {
+        self.notices.extend(held.release().await);
+        self
     }
 
     /// What the target holds now.

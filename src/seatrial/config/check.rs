@@ -15,8 +15,8 @@ use super::place::{find, root_of};
 use super::raw::{RawCluster, RawConfig, RawEnvironment, RawTest};
 use super::template::{Placeholders, is_dns_label};
 use super::{
-    ClusterConfig, Config, ConfigProblem, DeployConfig, EnvironmentConfig, FluxSource, PreviewConfig, SourceConfig,
-    TestConfig, checked_out, fill,
+    After, ClusterConfig, Config, ConfigProblem, DeployConfig, EnvironmentConfig, FluxSource, PreviewConfig,
+    SourceConfig, TestConfig, checked_out, fill,
 };
 
 /// The configuration.
@@ -204,6 +204,11 @@ impl Checker {
         };
         if let Some(Err(sentence)) = deploy.url.as_deref().map(|url| fill(url, &sample)) {
             self.problem(&at(&["url"]), sentence);
+        }
+        if preview.is_some() && deploy.after == After::Restore {
+            let message =
+                "`after: restore` is for environments without `preview:`; `cleanup` deletes a preview".to_owned();
+            self.problem(&at(&["after"]), message);
         }
         if let Some(Err(sentence)) = preview.map(|preview| namespace(preview, &sample)) {
             self.problem(&at(&["preview", "namespace"]), sentence);

@@ -246,6 +246,21 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_shared_is_put_back() {
+        let text = |deploy: &str| {
+            format!("version: 1\nenvironments:\n  dev:\n    kustomize: {{ path: a }}\n    deploy: {{ {deploy} }}\n")
+        };
+        for deploy in ["after: keep", "after: restore", "preview: { namespace: shop-pr-1 }, after: keep"] {
+            check(&text(deploy), &[]);
+        }
+        check(&text("after: restor"), &["5:22: unknown value `restor`; did you mean `restore`?"]);
+        check(
+            &text("after: restore, preview: { namespace: shop-pr-1 }"),
+            &["5:15: `after: restore` is for environments without `preview:`; `cleanup` deletes a preview"],
+        );
+    }
+
+    #[test]
     fn an_unknown_rule_names_the_nearest_one() {
         check("version: 1\nrules: { schemaa: off }\n", &["2:10: there is no rule `schemaa`; did you mean `schema`?"]);
     }

@@ -1,0 +1,184 @@
+//! A shared environment after the trial: it keeps the pull request's state, or is put back to the commit that has authority. Either way it is
+//! said what it holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use seatrial_deploy::{Base, DeployOptions, Held, Hold, Progress, Restored, Seed, Seeded, Unserved, restore};
+use seatrial_helm::Chance;
+use seatrial_helm::ids::CHANGING_VALUE;
+use seatrial_kustomize::REMOTE_CHART;
+use seatrial_model::{Level, Manifest, Rendered, Stage, StageResult};
+
+use crate::against::Against;
+use crate::authority::Authority;
+use crate::checkouts::Checkouts;
+use crate::config::{After, DeployConfig, RuleLevel};
+use crate::judge::{Judged, with_levels};
+use crate::live::{LiveContext, LiveTarget, NO_RANDOMNESS};
+use crate::outside::Outside;
+use crate::plan::{Planned, levels};
+use crate::revision::Commit;
+use crate::run_context::RunContext;
+use crate::session::Session;
+
+/// Whether an environment is put back, as far as its configuration says so: a preview is deleted instead.
+pub(crate) fn is_put_back(deploy: &DeployConfig) -> bool {
+    deploy.after == After::Restore && deploy.preview.is_none()
+}
+
+/// The commit that has authority, to put environments back to.
+pub(crate) struct Original {
+    pub(crate) commit: String,
+    against: Against,
+    levels: BTreeMap<String, RuleLevel>,
+}
+
+impl Original {
+    /// Opens it for one environment.
+    ///
+    /// # Errors
+    /// A clause: why there is nothing to put it back to.
+    pub(crate) fn of(context: &RunContext<'_>, checkouts: &Checkouts, planned: &Planned) -> Result<Original, String> {
+        let Authority::Base(config) = &context.authority else {
+            return Err("no other commit than the checkout has authority".to_owned());
+        };
+        let commit = match &context.commits.authority {
+            Commit::Known(commit) => commit.clone(),
+            Commit::Missing(missing) => return Err(missing.clause()),
+            Commit::None => return Err("no commit has authority".to_owned()),
+        };
+        let outside = Arc::new(Outside::of(&context.workspace, &context.authority, &context.session.sources));
+        let directories = planned.repositories().map(str::to_owned);
+        let opened = Against::open(&commit, context, checkouts, directories, &outside);
+        let against = opened.map_err(|missing| missing.clause())?;
+        Ok(Original { commit, against, levels: levels(Some(config)) })
+    }
+
+    /// The environment as it has it, and whether charts make something of it at random.
+    fn render(&self, planned: &Planned, chance: Option<Chance>, session: &Session) -> Result<(Rendered, bool), String> {
+        let mut rendered = tokio::task::block_in_place(|| self.against.render_to_apply(planned, chance))?;
+        session.masker.add_manifests(&rendered.manifests, &session.sources);
+        session.masker.learn(&session.sources);
+        let has = |rule: &str| rendered.findings.iter().any(|finding| finding.rule.as_str() == rule);
+        if has(REMOTE_CHART.as_str()) {
+            return Err("a chart of the base was not fetched".to_owned());
+        }
+        let is_changing = has(CHANGING_VALUE.as_str());
+        rendered.findings = with_levels(rendered.findings, &self.levels);
+        match rendered.findings.iter().find(|finding| finding.level == Level::Error) {
+            Some(finding) => Err(format!("the base cannot be rendered: {}", finding.message)),
+            None => Ok((rendered, is_changing)),
+        }
+    }
+
+    /// Puts an environment back.
+    pub(crate) async fn restore(
+        &self,
+        live: &LiveContext<'_>,
+        planned: &Planned,
+        target: &LiveTarget,
+        held: Option<Held>,
+    ) -> Restored {
+        let (rendered, is_changing) = match self.render(planned, None, live.session) {
+            Ok(rendered) => rendered,
+            Err(because) => {
+                let restored = Restored::not_begun(because);
+                return match held {
+                    Some(held) => restored.released(held).await,
+                    None => restored,
+                };
+            }
+        };
+        let render = |seed: &Seed| -> Result<Arc<[Manifest]>, String> {
+            let chance = Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() };
+            Ok(self.render(planned, Some(chance), live.session)?.0.manifests.into())
+        };
+        let fresh = || seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned());
+        let base = Base {
+            manifests: &rendered.manifests,
+            is_complete: rendered.is_complete(),
+            seeded: is_changing.then_some(Seeded { fresh: &fresh, render: &render }),
+            commit: &self.commit,
+        };
+        let options = DeployOptions {
+            environment: planned.name.clone(),
+            preview: None,
+            timeout: target.timeout,
+            settle: Duration::ZERO,
+            run: live.identity(),
+            unserved: Unserved::Refused,
+            hold: Hold::ToTheEnd,
+        };
+        let name = planned.name.as_str();
+        let progress = |progress: Progress| live.log.deployment(name, &progress);
+        restore(&target.cluster, base, &options, held, &progress, live.cancel).await
+    }
+}
+
+/// What a deployment leaves on a shared environment.
+pub(crate) struct Aftermath<'a> {
+    pub(crate) context: &'a RunContext<'a>,
+    pub(crate) live: &'a LiveContext<'a>,
+    pub(crate) target: &'a LiveTarget,
+    /// The environment's `deploy:`, as whoever has the say has it.
+    pub(crate) deploy: &'a DeployConfig,
+}
+
+impl Aftermath<'_> {
+    /// Puts the environment of a run that failed back, where that is wanted, and says what it holds. One that is held is put back, or given free.
+    pub(crate) async fn tell(
+        &self,
+        judged: &mut Judged,
+        (held, is_touched): (Option<Held>, bool),
+        checkouts: &Checkouts,
+    ) {
+        let (session, name) = (self.live.session, judged.planned.name.clone());
+        let is_pull_request = session.pull_request.is_some();
+        let has_failed = judged.report.stages.iter().any(|stage| {
+            matches!(stage.stage, Stage::Deploy | Stage::Test)
+                && matches!(stage.result, StageResult::Failed | StageResult::Broken(_))
+        });
+        let is_told = has_failed && is_touched && is_pull_request && self.target.is_shared();
+        let sentence = match held {
+            Some(held) if is_told => {
+                let restored = match Original::of(self.context, checkouts, &judged.planned) {
+                    _ if self.live.cancel.is_cancelled() => {
+                        Restored::not_begun("stopped by a signal".to_owned()).released(held).await
+                    }
+                    Ok(original) => original.restore(self.live, &judged.planned, self.target, Some(held)).await,
+                    Err(because) => Restored::not_begun(because).released(held).await,
+                };
+                judged.notices.extend(restored.notices.iter().map(|notice| session.masked(notice)));
+                restored.sentence(&name, session.pull_request, &self.commit())
+            }
+            held => {
+                if let Some(held) = held {
+                    judged.notices.extend(held.release().await);
+                }
+                if !is_told {
+                    return;
+                }
+                self.kept(&name)
+            }
+        };
+        let sentence = session.masked(&sentence);
+        self.live.log.deployment(&name, &Progress::Note(sentence.clone()));
+        judged.notices.push(sentence);
+    }
+
+    /// That nothing is put back.
+    fn kept(&self, name: &str) -> String {
+        let number = self.live.session.pull_request.unwrap_or_default();
+        let way_out = if self.deploy.after == After::Keep { "; `deploy: { after: restore }` puts it back" } else { "" };
+        format!("{name} holds the state of pull request {number} now, as far as it was applied{way_out}")
+    }
+
+    fn commit(&self) -> String {
+        match &self.context.commits.authority {
+            Commit::Known(commit) => commit.clone(),
+            Commit::Missing(_) | Commit::None => String::new(),
+        }
+    }
+}
