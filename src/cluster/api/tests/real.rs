@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use seatrial_api::{ApiError, Cluster, ClusterTarget, Conflict, Environment};
+use seatrial_api::{ApiError, Cluster, ClusterTarget, Conflict, Environment, ProxyRequest};
 use seatrial_model::{Masker, ObjectId};
 use seatrial_transport::{Settings, Transport};
 use serde_json::{Value, json};

@@ -12,13 +12,16 @@ use seatrial_smoke::{Context, Planned, Probe, Shared, Test, TestOptions};
 use seatrial_transport::{Settings, Transport};
 
 /// A simulated cluster, and the context of a test in its namespace `shop`.
-pub async fn start(specification: Specification) -> (SimulatedCluster, Context) {
+pub(crate) async fn start(specification: Specification) -> (SimulatedCluster, Context) {
     let (server, context, _) = start_in(specification, PathBuf::from(env!("CARGO_MANIFEST_DIR"))).await;
     (server, context)
 }
 
 /// The same, with the directory in which programs run, and with what stops the tests.
-pub async fn start_in(specification: Specification, directory: PathBuf) -> (SimulatedCluster, Context, Canceller) {
+pub(crate) async fn start_in(
+    specification: Specification,
+    directory: PathBuf,
+) -> (SimulatedCluster, Context, Canceller) {
     let server = SimulatedCluster::start(specification).await.expect("a free port");
     let transport = Transport::new(&Settings::default()).expect("no settings are fine");
     let masker = Arc::new(Masker::new());
@@ -50,6 +53,6 @@ pub async fn start_in(specification: Specification, directory: PathBuf) -> (Simu
 }
 
 /// A test with a name.
-pub fn named(name: &str, probe: Probe, options: TestOptions, context: &Context) -> Planned {
+pub(crate) fn named(name: &str, probe: Probe, options: TestOptions, context: &Context) -> Planned {
     Planned { test: Test { name: name.to_owned(), probe, options }, context: context.clone() }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use seatrial_api::{ApiError, Cluster, ClusterTarget, ContainerRun, Environment};
+use seatrial_api::{ApiError, Cluster, ClusterTarget, ContainerRun, Environment, ProxyRequest};
 use seatrial_model::{Masker, ObjectId};
 use seatrial_transport::{Settings, Transport};
 use serde_json::{Value, json};
