@@ -236,7 +236,7 @@ pub(crate) struct RunArgs {
     pub(crate) change: ChangeArgs,
 
     /// Write what happens to this file, as JSON lines.
-    #[arg(long, value_name = "FILE", env = "SEATRIAL_EVENTS")]
+    #[arg(long, value_name = "FILE", env = "SEATRIAL_EVENTS", hide = true)]
     pub(crate) events: Option<PathBuf>,
 }
 

@@ -141,7 +141,8 @@ mod tests {
     #[test]
     fn a_stream_is_not_a_file() {
         let error = EventFile::create(Path::new("/dev/stderr")).expect_err("refused");
-        assert_eq!(error, "--events needs a file, and `/dev/stderr` is standard error");
+        // Where both go to one file, either name is right.
+        assert!(error.starts_with("--events needs a file, and `/dev/stderr` is standard "), "{error}");
         let error = EventFile::create(Path::new("/nowhere/at/all")).expect_err("refused");
         assert!(error.starts_with("cannot write `/nowhere/at/all`, the file of --events: "), "{error}");
     }

@@ -28,6 +28,19 @@ spec:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: 'example.com/web:1', envFrom: [{ secretRef: { name: absent } }] }] }
 ";
+/// It is not available before ten minutes have passed, and nothing is missing.
+const SLOW: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: default }
+spec:
+  minReadySeconds: 600
+  progressDeadlineSeconds: 900
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: 'example.com/web:1' }] }
+";
 /// It ends, and has something to say.
 const CRASH: &str = "\
 apiVersion: batch/v1
@@ -221,7 +234,7 @@ fn a_silent_handshake_is_left_at_the_deadline() {
 /// A renewal that hangs holds nothing up.
 #[test]
 fn a_lease_is_released_while_its_renewal_hangs() {
-    let web = Row { deploy: WEB, ..row("renewal", "PUT ", "/leases/", "") };
+    let web = Row { deploy: SLOW, ..row("renewal", "PUT ", "/leases/", "") };
     let fault = web.fault.clone().times(1);
     let (repo, server) = (web.repo("60s"), ApiServer::running(fault, images()));
     let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
@@ -241,7 +254,7 @@ fn a_lease_is_released_while_its_renewal_hangs() {
 /// Another run may take the target over once the Lease has expired.
 #[test]
 fn a_run_that_cannot_renew_its_lease_stops_before_it_expires() {
-    let web = Row { deploy: WEB, ..row("renewal", "PUT ", "/leases/", "") };
+    let web = Row { deploy: SLOW, ..row("renewal", "PUT ", "/leases/", "") };
     let (repo, server) = (web.repo("120s"), ApiServer::running(web.fault, images()));
     let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
     // 25 s after it was taken, and a moment to release it, which hangs, too.

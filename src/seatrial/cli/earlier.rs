@@ -7,10 +7,10 @@ use clap::Args;
 use super::RunArgs;
 
 /// What is told below the flags of `run` besides: the help of a command fits one screen.
-pub(super) const OF_RUN: &str = "Tests against an earlier report: --baseline FILE; see README";
+pub(super) const OF_RUN: &str = "Also: --baseline FILE (an earlier report), --events FILE (JSON lines); see README";
 
 /// The same of `test`.
-pub(super) const OF_TEST: &str = "Tests against an earlier report: --baseline FILE, --failed-from FILE; see README";
+pub(super) const OF_TEST: &str = "Also: --baseline FILE, --failed-from FILE (reports), --events FILE; see README";
 
 /// Flags of `run`.
 #[derive(Clone, Debug, Args)]
