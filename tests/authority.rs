@@ -26,7 +26,7 @@ struct Cases {
 /// Path → text; none deletes the file; `-> target` is a symbolic link.
 type Files = BTreeMap<String, Option<String>>;
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     what: String,
@@ -68,6 +68,9 @@ struct Case {
     /// Objects that are on the dev cluster before, as JSON, by their path.
     #[serde(default)]
     seeded: BTreeMap<String, serde_json::Value>,
+    /// Arguments of a run on the host's merge commit before, while the pull request was open.
+    #[serde(default)]
+    first: Vec<String>,
     args: Vec<String>,
     exit: i32,
     /// Which clusters may be asked, and must.
@@ -266,6 +269,21 @@ impl History {
         }
     }
 
+    /// What the pull request's run did before.
+    fn try_out(&self, case: &Case, kubeconfig: &Path) {
+        if case.first.is_empty() {
+            return;
+        }
+        let checkout = git(&self.repo(), &["rev-parse", "HEAD"]);
+        git(&self.repo(), &["checkout", "-q", &self.merge]);
+        let open = Case { event_with: BTreeMap::new(), env: BTreeMap::new(), ..case.clone() };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(&case.first).env_clear().envs(self.environment(&open)).env("KUBECONFIG", kubeconfig);
+        let output = command.env("HOME", self.scratch.path()).current_dir(self.repo()).output().expect("runs");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        git(&self.repo(), &["checkout", "-q", &checkout]);
+    }
+
     fn repo(&self) -> PathBuf {
         self.scratch.path().join("repo")
     }
@@ -273,7 +291,7 @@ impl History {
     fn event(&self, case: &Case) -> serde_json::Value {
         let side = |branch: &str, sha: &str, repository: &str| serde_json::json!({ "ref": branch, "sha": sha, "repo": { "full_name": repository } });
         let pull = serde_json::json!({
-            "number": 7, "draft": false, "merged": true,
+            "number": 7, "draft": false, "state": "open", "merged": true,
             "head": side("change", &self.head, &case.head_repository),
             // Stale on purpose, and chosen by nobody: the root commit.
             "base": side("main", &git(&self.repo(), &["rev-parse", "HEAD"]), "acme/shop"),
@@ -380,6 +398,7 @@ fn check(name: &str, case: &Case, files: &Files) {
         clusters.put("dev", path, object);
     }
     let kubeconfig = clusters.kubeconfig(history.scratch.path());
+    history.try_out(case, &kubeconfig);
     let directory = history.repo().join(&case.directory);
     let report = history.scratch.path().join("report.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));

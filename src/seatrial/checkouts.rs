@@ -40,6 +40,11 @@ impl Checkouts {
         Ok(Checkouts { given, configured: Vec::new() })
     }
 
+    /// None of flags, for a command that has none.
+    pub(crate) fn without_flags() -> Checkouts {
+        Checkouts { given: Vec::new(), configured: Vec::new() }
+    }
+
     /// The same flags under a configuration; reading it has seen to it that its copies can be.
     pub(crate) fn under(&self, config: Option<&Config>, config_path: &str) -> Checkouts {
         let named = config.into_iter().flat_map(|config| &config.checkouts);

@@ -1,21 +1,24 @@
-//! `cleanup`: the preview namespaces of a pull request are deleted, where whoever has the say over a deployment says that there are some.
+//! `cleanup`: the preview namespaces of a pull request are deleted, where whoever has the say over a deployment says that there are some; and
+//! shared environments are put back that hold the state of one that was not merged.
 
 use std::time::Duration;
 
 use seatrial_api::{Cluster, ClusterTarget};
-use seatrial_ci::Trust;
-use seatrial_deploy::{CancelToken, cleanup};
+use seatrial_ci::{Ended, Trust};
+use seatrial_deploy::{CancelToken, Holds, cleanup};
 use seatrial_forge::DeployedEnvironment;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
 
 use crate::authority::{Authority, AuthorityFlags, Purpose};
+use crate::checkouts::Checkouts;
 use crate::cli::CleanupArgs;
 use crate::commands::{connect_to_network, progress_log};
 use crate::compared::Wish;
 use crate::config::{Config, EnvironmentConfig};
 use crate::live::{LiveContext, preview};
-use crate::plan::no_environment;
+use crate::plan::{Planned, no_environment};
 use crate::post::open_forge;
+use crate::restoring::{Original, is_put_back};
 use crate::run_context::RunContext;
 use crate::session::Session;
 use crate::signals;
@@ -54,6 +57,15 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
     let mut found = false;
     for (name, environment) in chosen(config, &args.common.environment)? {
         let Some(deploy) = &environment.deploy else { continue };
+        if is_put_back(deploy) {
+            found = true;
+            let outcome = give_back(&context, &live, (name, environment), args.common.offline).await;
+            log.line(&format!("{:<6} {name:<5} {}", "clean", outcome.as_ref().unwrap_or_else(|e| e)));
+            if outcome.is_err() {
+                exit = EXIT_BROKEN;
+            }
+            continue;
+        }
         let Some(preview) = preview(deploy, &session.placeholders(name)).map_err(Stop::Usage)? else { continue };
         found = true;
         let outcome = match live.wanted(environment) {
@@ -77,9 +89,76 @@ pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
     }
     log.finish();
     if !found {
-        return Err(Stop::Usage("no environment has `deploy.preview`: there is nothing to clean up".to_owned()));
+        return Err(Stop::Usage(
+            "no environment has `deploy.preview` or `deploy.after: restore`: there is nothing to clean up".to_owned(),
+        ));
     }
     Ok(exit)
+}
+
+/// Puts a shared environment back, where the pull request was closed without a merge; a sentence either way.
+async fn give_back(
+    context: &RunContext<'_>,
+    live: &LiveContext<'_>,
+    (name, environment): (&str, &EnvironmentConfig),
+    offline: bool,
+) -> Result<String, String> {
+    let session = live.session;
+    let Some(target) = live.wanted(environment) else {
+        return Ok("the simulated cluster keeps nothing between runs".to_owned());
+    };
+    if let Some(because) = context.foreign_access(&target) {
+        return Err(format!("not put back: {because}"));
+    }
+    let masked = |because: String| session.masked(&format!("not put back: {because}"));
+    if let Some(because) = kept_since(live, offline).await.map_err(masked)? {
+        return Ok(format!("not put back: {because}"));
+    }
+    let planned = Planned::configured(name, environment, &context.workspace.config_path).map_err(masked)?;
+    let original = Original::of(context, &Checkouts::without_flags(), &planned).map_err(masked)?;
+    let connected = tokio::select! {
+        connected = live.connect(name, environment) => connected,
+        () = live.cancel.cancelled() => Err("stopped by a signal while connecting to the cluster".to_owned()),
+    };
+    let target = connected.map_err(masked)?;
+    let restored = original.restore(live, &planned, &target, None).await;
+    let notices = restored.notices.iter().map(|notice| format!("; {notice}")).collect::<String>();
+    let sentence = restored.sentence(name, session.pull_request, &original.commit);
+    let sentence = session.masked(&format!("{sentence}{notices}"));
+    match restored.holds() {
+        Holds::Base | Holds::Others => Ok(sentence),
+        Holds::Mixture | Holds::PullRequest => Err(sentence),
+    }
+}
+
+/// Why an environment keeps what it holds, as a clause; `None` where the pull request was closed without a merge. The event says so, else the forge.
+///
+/// # Errors
+/// A clause: why nobody knows.
+async fn kept_since(live: &LiveContext<'_>, offline: bool) -> Result<Option<String>, String> {
+    let session = live.session;
+    let Some(pull_request) = &session.ci.pull_request else {
+        return Err("it is not known whether the pull request was merged, as the CI names none".to_owned());
+    };
+    let number = pull_request.number;
+    let is_unmerged = match pull_request.ended {
+        Some(ended) => Some(ended == Ended::Unmerged),
+        None if offline => return Err("it is not known whether the pull request was merged: --offline".to_owned()),
+        None => {
+            let asked = match open_forge(session, live.transport) {
+                Ok(forge) => forge.standing(number).await,
+                Err(why) => Err(why.to_string()),
+            };
+            asked
+                .map_err(|why| format!("it is not known whether pull request {number} was merged: {why}"))?
+                .is_unmerged()
+        }
+    };
+    Ok(match is_unmerged {
+        Some(true) => None,
+        Some(false) => Some(format!("pull request {number} is merged")),
+        None => Some(format!("pull request {number} is not closed")),
+    })
 }
 
 /// The configuration that says which previews there are.

@@ -64,6 +64,28 @@ impl Planned {
         Planned { name, source, load_restriction, minor, place: None, config: None, flags }
     }
 
+    /// An environment of a configuration that no command line says anything of.
+    ///
+    /// # Errors
+    /// A clause, where its path leads out of the repository.
+    pub(crate) fn configured(
+        name: &str,
+        environment: &EnvironmentConfig,
+        config_path: &str,
+    ) -> Result<Planned, String> {
+        let source = environment.source.in_tree(config_path, name);
+        let flags = PlanFlags::default();
+        Ok(Planned {
+            name: name.to_owned(),
+            source: source.ok_or_else(|| format!("the path of environment `{name}` leads out of the repository"))?,
+            load_restriction: environment.source.load_restriction(),
+            minor: flags.minor_of(Some(environment)),
+            place: None,
+            config: Some(environment.clone()),
+            flags,
+        })
+    }
+
     /// Whether nobody has said which minor of Kubernetes it is.
     pub(crate) fn is_minor_assumed(&self) -> bool {
         let configured = self.config.as_ref().and_then(|environment| environment.kubernetes);

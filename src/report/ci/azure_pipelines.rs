@@ -84,6 +84,7 @@ fn pull_request(variables: Variables<'_>) -> Option<PullRequestContext> {
         target_branch: branch(variables.get("SYSTEM_PULLREQUEST_TARGETBRANCH")?),
         source_branch: variables.get("SYSTEM_PULLREQUEST_SOURCEBRANCH").map(branch).unwrap_or_default(),
         draft: false,
+        ended: None,
     })
 }
 

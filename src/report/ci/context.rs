@@ -39,6 +39,17 @@ pub struct PullRequestContext {
     pub source_branch: String,
     /// Whether it is a draft.
     pub draft: bool,
+    /// How it ended, where the event says so; none also where nothing is said.
+    pub ended: Option<Ended>,
+}
+
+/// How a pull request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The target branch has it.
+    Merged,
+    /// It was closed without that.
+    Unmerged,
 }
 
 /// Where a host shows a summary of a run.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::{CallerSays, CiContext, ForgeTarget, Summary, Trust};
+use crate::{CallerSays, CiContext, Ended, ForgeTarget, Summary, Trust};
 
 /// Name, environment and event of each.
 #[expect(clippy::disallowed_methods, reason = "a test may read its data")]
@@ -133,8 +133,16 @@ pub(crate) fn told(context: &CiContext) -> String {
     let _ = writeln!(text, "trust: {trust}");
     if let Some(pull) = &context.pull_request {
         let draft = if pull.draft { ", a draft" } else { "" };
-        let _ =
-            writeln!(text, "pull request: {}, {} into {}{draft}", pull.number, pull.source_branch, pull.target_branch);
+        let ended = match pull.ended {
+            Some(Ended::Merged) => ", merged",
+            Some(Ended::Unmerged) => ", closed without a merge",
+            None => "",
+        };
+        let _ = writeln!(
+            text,
+            "pull request: {}, {} into {}{draft}{ended}",
+            pull.number, pull.source_branch, pull.target_branch
+        );
         let commits =
             [("head", &pull.head), ("head as", &pull.head_reference), ("base", &pull.base), ("merge", &pull.merge)];
         for (name, commit) in commits {

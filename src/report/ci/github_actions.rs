@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::forge_target::api_of;
 use crate::variables::{LONGEST, Variables, is_commit};
-use crate::{CiContext, EarlierRun, ForgeKind, ForgeTarget, Host, PullRequestContext, Summary, Trust};
+use crate::{CiContext, EarlierRun, Ended, ForgeKind, ForgeTarget, Host, PullRequestContext, Summary, Trust};
 
 /// The account under which Dependabot's events run, with a read-only token and its own secrets.
 const DEPENDABOT: &str = "dependabot[bot]";
@@ -199,7 +199,15 @@ fn pull_request(described: Option<&Value>) -> Option<PullRequestContext> {
         target_branch: text("/base/ref"),
         source_branch: text("/head/ref"),
         draft: described.get("draft").and_then(Value::as_bool).unwrap_or(false),
+        ended: ended(described),
     })
+}
+
+/// How it ended; of one that is closed and does not say that it was merged, nothing is known.
+fn ended(described: &Value) -> Option<Ended> {
+    let is_closed = described.get("state").and_then(Value::as_str) == Some("closed");
+    let is_merged = described.get("merged").and_then(Value::as_bool).filter(|_| is_closed)?;
+    Some(if is_merged { Ended::Merged } else { Ended::Unmerged })
 }
 
 /// GitHub's names differ in case only when they are the same.

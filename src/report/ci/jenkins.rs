@@ -88,6 +88,7 @@ fn of_branch_api(env: &BTreeMap<String, String>) -> Told {
             target_branch,
             source_branch: variables.owned("CHANGE_BRANCH").unwrap_or_default(),
             draft: false,
+            ended: None,
         }
     });
     let trust = match (not_ours(env), other, pull_request.is_some()) {
@@ -130,6 +131,7 @@ fn of_builder(env: &BTreeMap<String, String>) -> Told {
             target_branch,
             source_branch: variables.owned("ghprbSourceBranch").unwrap_or_default(),
             draft: false,
+            ended: None,
         });
     let source = variables.get("ghprbAuthorRepoGitUrl").map(repository);
     let trust = match (not_ours(env), source.zip(own)) {

@@ -17,7 +17,7 @@ mod step_output;
 mod variables;
 
 pub use annotations::{annotation_message, annotations, error_at};
-pub use context::{CallerSays, CiContext, PullRequestContext, Summary, Trust};
+pub use context::{CallerSays, CiContext, Ended, PullRequestContext, Summary, Trust};
 pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
 pub use host::{Depth, Host, MissingToken};

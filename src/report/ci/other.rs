@@ -133,6 +133,7 @@ fn told(caller: &CallerSays) -> Option<PullRequestContext> {
         target_branch: caller.target.clone()?,
         source_branch: String::new(),
         draft: false,
+        ended: None,
     })
 }
 

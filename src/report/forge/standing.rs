@@ -2,6 +2,9 @@
 
 use crate::calls::one_line;
 
+/// How a pull request of GitHub ended that the target branch has.
+pub(crate) const MERGED: &str = "merged";
+
 /// Where a pull request stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -16,6 +19,16 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Whether it was closed without a merge; `None` while it is open, or where the forge says something else.
+    #[must_use]
+    pub fn is_unmerged(&self) -> Option<bool> {
+        match self.over.as_deref() {
+            Some("closed" | "abandoned") => Some(true),
+            Some(MERGED | "completed") => Some(false),
+            _ => None,
+        }
+    }
+
     /// Why a report on this commit is out of date, as a clause: there is another head by now, or the pull request is over.
     #[must_use]
     pub fn outdates(&self, commit: &str) -> Option<String> {

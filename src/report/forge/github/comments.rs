@@ -13,6 +13,7 @@ use super::dialect::next_page;
 use crate::Standing;
 use crate::calls::{Answer, Api, Call, Failure, Kind, Repeat};
 use crate::marker::Marker;
+use crate::standing::MERGED;
 use crate::sticky::{Note, Said};
 
 /// Pages of a hundred that are read at most: four times what GitHub allows on one issue.
@@ -208,10 +209,12 @@ impl Comments<'_> {
     pub(crate) async fn standing(&self) -> Result<Standing, Failure> {
         let pull = self.pull().await?;
         let own = format!("{}/{}", self.owner, self.name);
+        let is_merged = pull.json.get("merged").and_then(Value::as_bool) == Some(true);
+        let over = if is_merged { MERGED } else { "closed" };
         Ok(Standing {
             number: self.pull_request,
             head: pull.text("/head/sha").to_owned(),
-            over: (pull.text("/state") == "closed").then(|| "closed".to_owned()),
+            over: (pull.text("/state") == "closed").then(|| over.to_owned()),
             // Of a fork that was deleted there is no repository.
             is_from_a_fork: !pull.text("/head/repo/full_name").eq_ignore_ascii_case(&own),
         })
