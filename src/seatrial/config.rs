@@ -194,6 +194,10 @@ pub(crate) struct DeployConfig {
     /// What becomes of an environment without preview when `run` fails, or the pull request is closed without a merge; `keep` by default.
     #[serde(default)]
     pub(crate) after: After,
+    /// Kinds such as `Job` whose objects are deleted and applied again when an immutable field has changed, if Seatrial has applied them before; as
+    /// the annotation `seatrial.dev/recreate: "true"` on an object. Never a claim, volume, namespace or definition.
+    #[serde(default)]
+    pub(crate) recreate: Vec<String>,
 }
 
 /// What becomes of a shared environment after the trial.

@@ -65,6 +65,7 @@ pub(crate) struct LiveTarget {
     pub(crate) target: Target,
     pub(crate) preview: Option<Preview>,
     pub(crate) timeout: Duration,
+    recreate: Vec<String>,
     pub(crate) placeholders: Placeholders,
     /// Lives as long as it is used.
     _running: Option<SimulatedCluster>,
@@ -168,7 +169,17 @@ impl LiveContext<'_> {
         let preview_namespace = preview.as_ref().map(|p| p.namespace.clone());
         let target = Target { cluster: called, simulated: simulated.is_some(), preview_namespace, url };
         let told = simulated.as_ref().map(|_| environment.simulated.clone().unwrap_or_default());
-        Ok(LiveTarget { cluster, target, preview, timeout, placeholders, _running: simulated, simulated: told })
+        let recreate = deploy.recreate.clone();
+        Ok(LiveTarget {
+            cluster,
+            target,
+            preview,
+            timeout,
+            recreate,
+            placeholders,
+            _running: simulated,
+            simulated: told,
+        })
     }
 
     /// The real cluster that is wanted; `None` is the simulated one.
@@ -200,6 +211,7 @@ impl LiveContext<'_> {
             run: self.identity(),
             unserved: if live_target.simulated.is_some() { Unserved::Skipped } else { Unserved::Refused },
             hold,
+            recreate: live_target.recreate.clone(),
         };
         let name = judged.planned.name.clone();
         let progress = |p: seatrial_deploy::Progress| self.log.deployment(&name, &p);

@@ -110,6 +110,7 @@ impl Original {
             run: live.identity(),
             unserved: Unserved::Refused,
             hold: Hold::ToTheEnd,
+            recreate: Vec::new(),
         };
         let name = planned.name.as_str();
         let progress = |progress: Progress| live.log.deployment(name, &progress);

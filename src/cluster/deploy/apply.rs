@@ -7,14 +7,14 @@ use seatrial_readiness::told_by_admission;
 use serde_json::Value;
 
 use crate::drift::has_drifted;
-use crate::finding::{Refusal, findings, owned_by_others};
+use crate::finding::{Refusal, findings, is_immutable, not_cleared, owned_by_others};
 use crate::ownership::foreign_owner;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
 use crate::policy::located;
 use crate::warning::{self, Novelty};
 use crate::work::{Stop, Work};
-use crate::{Deployed, Progress};
+use crate::{Deployed, Progress, recreate};
 
 /// Whether the next step may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(crate) struct Known<'p, 'm> {
     pub(crate) live: Option<Value>,
     /// Whether it was not there before this run.
     pub(crate) is_new: bool,
+    /// Whether it may be deleted and applied again.
+    pub(crate) may_go: bool,
 }
 
 /// An object that was applied, or needed not be.
@@ -41,6 +43,14 @@ pub(crate) struct Applied<'p, 'm> {
     pub(crate) live: Value,
     /// What was done to it.
     pub(crate) action: Action,
+}
+
+/// What is to be done with an object.
+pub(crate) enum Wanted {
+    /// It is applied, and becomes this.
+    Applied(Value),
+    /// It is deleted and applied again.
+    Recreated,
 }
 
 /// Looks at every object on the cluster. What somebody else owns is refused before anything is touched.
@@ -58,10 +68,10 @@ pub(crate) async fn look<'p, 'm>(
     let (mut known, mut refusals) = (Vec::new(), Vec::new());
     for (placed, answer) in answers {
         match answer {
-            Ok(live) => known.push(Known { placed, is_new: live.is_none(), live }),
+            Ok(live) => known.push(Known { placed, is_new: live.is_none(), live, may_go: false }),
             // Its definition is among the objects and comes first.
             Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => {
-                known.push(Known { placed, live: None, is_new: true });
+                known.push(Known { placed, live: None, is_new: true, may_go: false });
             }
             Err(error) => refusals.push(Refusal::new(placed, error)),
         }
@@ -84,7 +94,7 @@ pub(crate) async fn dry_run<'k, 'p, 'm>(
     work: &Work<'_>,
     stage: &[&'k Known<'p, 'm>],
     done: &mut Deployed,
-) -> Result<Option<Vec<(&'k Known<'p, 'm>, Value)>>, Stop> {
+) -> Result<Option<Vec<(&'k Known<'p, 'm>, Wanted)>>, Stop> {
     work.enter("dry-running the objects on the server");
     let ask = |known: &&'k Known<'p, 'm>| {
         let known: &'k Known<'p, 'm> = known;
@@ -98,8 +108,13 @@ pub(crate) async fn dry_run<'k, 'p, 'm>(
                 if !result.warnings.is_empty() {
                     warn(work, known, &result, done).await?;
                 }
-                results.push((known, result.object));
+                results.push((known, Wanted::Applied(result.object)));
             }
+            // It would be taken, had there been none before.
+            Err(error) if known.may_go && is_immutable(&error) => match recreate::try_out(work, known.placed).await? {
+                Ok(()) => results.push((known, Wanted::Recreated)),
+                Err(error) => refusals.push(Refusal::new(known.placed, error).located(work.cluster).await),
+            },
             Err(error) => refusals.push(Refusal::new(known.placed, error).located(work.cluster).await),
         }
     }
@@ -136,22 +151,33 @@ async fn warn(
 /// Applies what has drifted, one after another in order; what was done stands in `done` whatever happens.
 pub(crate) async fn apply<'p, 'm>(
     work: &Work<'_>,
-    stage: Vec<(&Known<'p, 'm>, Value)>,
+    stage: Vec<(&Known<'p, 'm>, Wanted)>,
     done: &mut Deployed,
     applied: &mut Vec<Applied<'p, 'm>>,
 ) -> Result<Next, Stop> {
-    for (known, dry_run) in stage {
+    for (known, wanted) in stage {
         let placed = known.placed;
+        if let (Wanted::Recreated, Some(live)) = (&wanted, &known.live)
+            && let Some(because) = recreate::clear(work, placed, live).await?
+        {
+            done.findings.push(not_cleared(placed, &because));
+            return Ok(Next::Halt);
+        }
         work.enter(format!("applying {}", placed.id));
         let mut change = |action| done.changes.push(Change { object: placed.id.clone(), action, because: None });
-        if let Some(live) = known.live.as_ref().filter(|live| !has_drifted(live, &dry_run)) {
+        let is_equal = |live: &&Value| matches!(&wanted, Wanted::Applied(dry_run) if !has_drifted(live, dry_run));
+        if let Some(live) = known.live.as_ref().filter(is_equal) {
             change(Action::Unchanged);
             applied.push(Applied { placed, live: live.clone(), action: Action::Unchanged });
             continue;
         }
         match work.apply(&placed.object).await? {
             Ok(result) => {
-                let action = if result.created { Action::Created } else { Action::Configured };
+                let action = match wanted {
+                    Wanted::Recreated => Action::Recreated,
+                    Wanted::Applied(_) if result.created => Action::Created,
+                    Wanted::Applied(_) => Action::Configured,
+                };
                 change(action);
                 applied.push(Applied { placed, live: result.object, action });
             }

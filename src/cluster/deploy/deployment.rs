@@ -20,7 +20,7 @@ use crate::seed::{self, Seeded};
 use crate::settle::{Settled, Settling};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, DeployOptions, Deployed, Hold, preview};
+use crate::{CancelToken, DeployOptions, Deployed, Hold, preview, recreate};
 
 /// Deploys the objects of one environment and waits until they are ready. Holds the target's Lease while it works.
 pub async fn deploy(
@@ -106,7 +106,8 @@ async fn run(
         }
     };
     let held = Held::new(lease, &target, lose.clone());
-    let book = Book { id: config_map_id(&target, &options.environment), run: &options.run };
+    let id = config_map_id(&target, &options.environment);
+    let book = Book { id, run: &options.run, recreate: &options.recreate };
     let result = match seeded {
         None => bring_all(work, &objects, &book, done).await,
         Some(seeded) => bring_seeded(work, (&target, seeded), options, &book, done).await,
@@ -183,6 +184,7 @@ async fn bring_all(
 ) -> Result<Option<Vec<Settled>>, Stop> {
     let Some(mut known) = look(work, objects, done).await? else { return Ok(None) };
     let mut before = std::mem::take(&mut done.changes);
+    recreate::mark(work, &mut known, book).await?;
     for known in &mut known {
         let is_created = |change: &Change| change.object == known.placed.id && change.action == Action::Created;
         known.is_new |= before.iter().any(is_created);

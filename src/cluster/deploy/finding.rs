@@ -11,6 +11,7 @@ use crate::field_path::{Field, find, name_span};
 use crate::ids;
 use crate::place::Placed;
 use crate::policy::located;
+use crate::recreate;
 use crate::work::Stop;
 
 /// What was being done when the server refused.
@@ -142,6 +143,17 @@ fn immutable(message: &str, causes: &[(String, String)]) -> Option<(String, Stri
     named.or_else(|| says_so(message).then(|| (String::new(), message.to_owned())))
 }
 
+/// Whether the server refuses an update since a field of the object is immutable; no other refusal is a reason to delete anything.
+pub(crate) fn is_immutable(error: &ApiError) -> bool {
+    matches!(error, ApiError::Rejected { code: 422, message, causes, .. } if immutable(message, causes).is_some())
+}
+
+/// An object that was to be recreated, and does not go.
+pub(crate) fn not_cleared(object: &Placed<'_>, because: &str) -> Finding {
+    let message = format!("{} was to be recreated, and {because}", object.id);
+    Finding::new(ids::APPLY_REJECTED, name_span(&object.manifest.node), message).with_object(&object.id)
+}
+
 fn immutable_field(object: &Placed<'_>, field: &str, words: &str) -> Finding {
     let id = &object.id;
     let what = if field.is_empty() { "a field".to_owned() } else { format!("`{field}`") };
@@ -153,9 +165,11 @@ fn immutable_field(object: &Placed<'_>, field: &str, words: &str) -> Finding {
             "give the object another name, or leave the field as it is: deleting it would lose its data".to_owned()
         }
         kind => format!(
-            "give the object another name, or delete it before the next run: `kubectl delete {} {}{namespace}`",
+            "give the object another name, or delete it before the next run: `kubectl delete {} {}{namespace}`; \
+             `deploy: {{ recreate: [{kind}] }}`, or the annotation `{}: \"true\"` on the object, does so where Seatrial applied it",
             kind.to_ascii_lowercase(),
-            id.name
+            id.name,
+            recreate::ANNOTATION
         ),
     };
     let found = place(object, field);

@@ -112,6 +112,8 @@ fn api_version(id: &ObjectId, version: &str) -> String {
 pub(crate) struct Book<'a> {
     pub(crate) id: ObjectId,
     pub(crate) run: &'a RunIdentity,
+    /// Kinds that are recreated.
+    pub(crate) recreate: &'a [String],
 }
 
 /// An inventory, and what it says of pull requests.

@@ -29,6 +29,7 @@ mod plan;
 mod policy;
 mod preview;
 mod prune;
+mod recreate;
 mod reference;
 mod restore;
 mod restored;

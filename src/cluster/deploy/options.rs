@@ -21,6 +21,8 @@ pub struct DeployOptions {
     pub unserved: Unserved,
     /// For how long the target is held.
     pub hold: Hold,
+    /// Kinds whose objects are deleted and applied again when an immutable field of theirs has changed.
+    pub recreate: Vec<String>,
 }
 
 /// For how long a target is held.

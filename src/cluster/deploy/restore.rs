@@ -178,10 +178,10 @@ async fn look<'p, 'm>(
         match answer {
             Ok(live) => match live.as_ref().and_then(foreign_owner) {
                 Some(owner) => done.leave(&placed.id, format!("{} is owned by {owner}", placed.id)),
-                None => known.push(Known { placed, is_new: live.is_none(), live }),
+                None => known.push(Known { placed, is_new: live.is_none(), live, may_go: false }),
             },
             Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => {
-                known.push(Known { placed, live: None, is_new: true });
+                known.push(Known { placed, live: None, is_new: true, may_go: false });
             }
             Err(error) => refuse(Refusal::new(placed, error), done)?,
         }

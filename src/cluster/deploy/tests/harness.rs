@@ -105,6 +105,7 @@ impl Harness {
             options: DeployOptions {
                 unserved: seatrial_deploy::Unserved::default(),
                 hold: seatrial_deploy::Hold::default(),
+                recreate: Vec::new(),
                 environment: "dev".to_owned(),
                 preview: None,
                 timeout: Duration::from_secs(20),

@@ -88,6 +88,39 @@ async fn an_immutable_field_says_so_and_nothing_is_recreated() {
 }
 
 #[tokio::test]
+async fn an_immutable_object_of_ours_is_recreated_where_that_is_allowed() {
+    let annotated =
+        SHOP.replace("  name: migrate\n", "  name: migrate\n  annotations: { seatrial.dev/recreate: \"true\" }\n");
+    for (kinds, shop) in [(vec!["Job".to_owned()], SHOP), (Vec::new(), annotated.as_str())] {
+        let mut harness = Harness::start().await;
+        harness.options.recreate = kinds;
+        harness.deploy(SHOP).await;
+        let before = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
+        let deployed = harness.deploy(&shop.replace("migrate:1", "migrate:2")).await;
+        assert!(changes(&deployed).contains(&"recreated Job shop/migrate".to_owned()), "{deployed:?}");
+        let after = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
+        assert_ne!(before["metadata"]["uid"], after["metadata"]["uid"]);
+        // What would not be taken is not deleted.
+        let wrong = shop.replace("restartPolicy: Never", "restartPolicy: Always");
+        let deployed = harness.deploy(&wrong).await;
+        assert_eq!(deployed.findings.len(), 1, "{deployed:?}");
+        let still = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
+        assert_eq!(still["metadata"]["uid"], after["metadata"]["uid"]);
+    }
+}
+
+#[tokio::test]
+async fn what_our_inventory_does_not_own_is_not_recreated() {
+    let mut harness = Harness::start().await;
+    harness.options.recreate = vec!["Job".to_owned()];
+    harness.deploy(SHOP).await;
+    harness.options.environment = "other".to_owned();
+    let deployed = harness.deploy(&SHOP.replace("migrate:1", "migrate:2")).await;
+    assert_eq!(harness.findings(&deployed).len(), 1, "{deployed:?}");
+    assert!(deployed.findings[0].message.contains("is immutable"), "{deployed:?}");
+}
+
+#[tokio::test]
 async fn what_flux_owns_is_refused_before_anything_is_touched() {
     let harness = Harness::start().await;
     let owned = "\
