@@ -16,7 +16,7 @@ const SIMULATED: &str = "(simulated) ";
 /// A test that failed waits no longer for its evidence.
 const TIME: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// The log of each container of a pod that ran, and what its events warn of.
+/// The log of each container of a pod that ran, and what the events of one that is not ready warn of.
 pub(crate) async fn of_pod(cluster: &Cluster, pod: &Value) -> Vec<Evidence> {
     let text = |pointer: &str| pod.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
@@ -29,7 +29,8 @@ pub(crate) async fn of_pod(cluster: &Cluster, pod: &Value) -> Vec<Evidence> {
         let log = if log.starts_with(SIMULATED) { String::new() } else { crate::collected::sort(&log).rest };
         evidence.extend(evidence_of(&log, false, &format!("pod {name}, container {container}"), cluster.masker()));
     }
-    let warnings = warnings(cluster, namespace, name).await;
+    // What a pod that is ready was warned of is over.
+    let warnings = if is_ready(pod) { String::new() } else { warnings(cluster, namespace, name).await };
     evidence.extend(evidence_of(&warnings, false, &format!("events of pod {name}"), cluster.masker()));
     evidence
 }
