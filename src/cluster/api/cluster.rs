@@ -7,7 +7,6 @@ use http::StatusCode;
 use kube::core::params::{
     DeleteParams, GetParams, ListParams, Patch, PatchParams, PostParams, Preconditions, ValidationDirective,
 };
-use kube::core::subresource::LogParams;
 use seatrial_kubernetes::Scope;
 use seatrial_model::{Masker, ObjectId};
 use seatrial_transport::Transport;
@@ -31,7 +30,6 @@ const MOST_OF_A_PAGE: usize = 64 << 20;
 const MOST_OF_A_LIST: usize = 128 << 20;
 /// A server that always has another page has none.
 const MOST_PAGES: usize = 1_000;
-const MOST_OF_A_LOG: usize = 256 << 10;
 
 /// One cluster. Cheap to clone.
 #[derive(Clone)]
@@ -52,15 +50,6 @@ pub struct Applied {
     pub created: bool,
     /// What the server warns of (`Warning` headers): deprecated versions, Pod Security, policies.
     pub warnings: Vec<String>,
-}
-
-/// Which run of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContainerRun {
-    /// The one that runs, or ended last.
-    Current,
-    /// The one before: what a crash loop has to say.
-    Previous,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -284,59 +273,6 @@ impl Cluster {
         }
     }
 
-    /// The last `lines` log lines of a container, masked; of its previous run when [`ContainerRun::Previous`]. At most 256 KiB.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn logs(
-        &self,
-        namespace: &str,
-        pod: &str,
-        container: &str,
-        lines: u32,
-        run: ContainerRun,
-    ) -> Result<String, ApiError> {
-        let parameters = LogParams {
-            tail_lines: Some(i64::from(lines)),
-            previous: run == ContainerRun::Previous,
-            ..LogParams::default()
-        };
-        let log = self.log((namespace, pod, container), parameters, MOST_OF_A_LOG).await?;
-        Ok(self.masker().mask(&log).into_owned())
-    }
-
-    /// All that the log of a container has, at most so many bytes of it, and **not masked**: for a program to read.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn whole_log(
-        &self,
-        namespace: &str,
-        pod: &str,
-        container: &str,
-        most: usize,
-    ) -> Result<String, ApiError> {
-        self.log((namespace, pod, container), LogParams::default(), most).await
-    }
-
-    async fn log(
-        &self,
-        (namespace, pod, container): (&str, &str, &str),
-        parameters: LogParams,
-        most: usize,
-    ) -> Result<String, ApiError> {
-        let target = self.target("v1", "Pod", Some(namespace), pod).await?;
-        let (container, limit_bytes) = (Some(container.to_owned()), i64::try_from(most).ok());
-        let parameters = LogParams { container, limit_bytes, ..parameters };
-        let request = target.request.logs(&target.segment, &parameters);
-        let mut call = target.read("get", request)?;
-        call.about.resource = "pods/log".to_owned();
-        call.about.name = Some(pod.to_owned());
-        call.body = MostBody::Cut(most);
-        let answer = self.0.line.call(&call).await?;
-        Ok(String::from_utf8_lossy(&answer.body).into_owned())
-    }
-
     pub(crate) fn line(&self) -> &Line {
         &self.0.line
     }
@@ -345,7 +281,7 @@ impl Cluster {
         self.0.discovery.served(&self.0.line, api_version, kind).await
     }
 
-    async fn target(
+    pub(crate) async fn target(
         &self,
         api_version: &str,
         kind: &str,

@@ -97,6 +97,19 @@ fn conflicts_text(conflicts: &[Conflict]) -> String {
 }
 
 impl ApiError {
+    /// Whether asking again may help: the server, or the way to it, failed.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            ApiError::Server { .. }
+                | ApiError::Closed(_)
+                | ApiError::TimedOut { .. }
+                | ApiError::TooManyRequests
+                | ApiError::Unreachable { .. }
+        )
+    }
+
     /// Whether the change, not the infrastructure, is at fault.
     #[must_use]
     pub fn is_the_changes_fault(&self) -> bool {

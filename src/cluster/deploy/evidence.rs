@@ -13,9 +13,6 @@ const MOST_EVENTS: usize = 10;
 const LOG_LINES_READ: u32 = 200;
 const LOG_LINES: usize = 20;
 
-/// How the kubelet answers for the log of a container that is removed (kubernetes: `pkg/kubelet/kuberuntime` `GetContainerLogs`).
-const NO_LOGS: [&str; 2] = ["unable to retrieve container logs for ", "failed to try resolving symlinks in path "];
-
 /// What everything that starts says of itself: told only where nothing else is.
 const OF_EVERY_START: [&str; 8] = [
     "Scheduled",
@@ -66,9 +63,6 @@ pub(crate) async fn take(cluster: &Cluster, seen: &Seen, cause: Option<&Cause>) 
     let mut text = String::new();
     for run in [ContainerRun::Current, ContainerRun::Previous] {
         text = cluster.logs(namespace, name, container, LOG_LINES_READ, run).await.unwrap_or_default();
-        if is_no_log(&text) {
-            text.clear();
-        }
         if !text.trim().is_empty() {
             break;
         }
@@ -81,11 +75,6 @@ pub(crate) async fn take(cluster: &Cluster, seen: &Seen, cause: Option<&Cause>) 
     let title = format!("last {} log lines of pod {name}, container {container}", lines.len());
     proof.log = Some((title, lines.join("\n")));
     proof
-}
-
-/// Whether the kubelet writes this in place of a log that is gone with its container.
-fn is_no_log(text: &str) -> bool {
-    NO_LOGS.iter().any(|begin| text.trim_start().starts_with(begin))
 }
 
 /// The pod and container that have something to say: those of the cause, when a container ran; else the first that runs and is not ready.
@@ -222,12 +211,6 @@ mod tests {
         assert_eq!(corrected.message, "0 of 1 replica ready, gets no token (pod web-1, Error)");
         assert_eq!(corrected.cause, Some(told));
         assert_eq!(Proof::default().correct(&status), status);
-    }
-
-    #[test]
-    fn what_the_kubelet_says_of_a_log_that_is_gone_is_no_log() {
-        let gone = "failed to try resolving symlinks in path \"/var/log/pods/a_b/web/0.log\": lstat …: no such file or directory\n";
-        assert!(is_no_log(gone) && !is_no_log("web: failed to try\n") && !is_no_log(""));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::held::Held;
 use crate::order::Stage;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
-use crate::wait::{Events, FORGIVEN_FAILURES, is_passing, prove};
+use crate::wait::{Events, FORGIVEN_FAILURES, prove};
 use crate::waiting::{Waiting, judge};
 use crate::work::{Report, Stop, Work, in_words};
 use crate::{CancelToken, DeployOptions, Hold, Progress};
@@ -211,7 +211,7 @@ async fn observe(
         match work.until(round(work, &mut looks, &mut events)).await? {
             Ok(()) => failures = 0,
             // While the tests run there is time to come back.
-            Err(error) if is_passing(&error) && (!is_last || failures < FORGIVEN_FAILURES) => {
+            Err(error) if error.may_pass() && (!is_last || failures < FORGIVEN_FAILURES) => {
                 failures += 1;
                 are_tested = pass(work, are_tested, &mut tests).await?;
                 continue;

@@ -64,7 +64,7 @@ pub(crate) async fn wait(
                 failures = 0;
                 answered = Instant::now();
             }
-            Ok(Err(error)) if is_passing(&error) && failures < FORGIVEN_FAILURES => failures += 1,
+            Ok(Err(error)) if error.may_pass() && failures < FORGIVEN_FAILURES => failures += 1,
             Ok(Err(error)) => return Err(Stop::Api(error)),
             Err(stop) => return end(work, heard(stop, answered, work), pending, done).await,
         }
@@ -113,18 +113,6 @@ fn waiting_for(pending: &[Waiting<'_, '_>]) -> String {
         0 => format!("waiting for `{}`", first.placed.id.kind_and_name()),
         n => format!("waiting for `{}` and {n} more", first.placed.id.kind_and_name()),
     }
-}
-
-/// Whether asking again may help.
-pub(crate) fn is_passing(error: &ApiError) -> bool {
-    matches!(
-        error,
-        ApiError::Server { .. }
-            | ApiError::Closed(_)
-            | ApiError::TimedOut { .. }
-            | ApiError::TooManyRequests
-            | ApiError::Unreachable { .. }
-    )
 }
 
 /// Events per namespace, and when they were listed.
