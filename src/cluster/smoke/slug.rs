@@ -1,4 +1,4 @@
-//! A text as part of a name.
+//! A text as part of the name of an object or a directory.
 
 use sha2::{Digest as _, Sha256};
 
@@ -7,8 +7,7 @@ const LONGEST: usize = 40;
 
 /// `dev: Pays with a card` → `dev-pays-with-a-card`: a DNS label of at most 40 characters; what had to be cut, or has no letter, ends with a hash.
 pub(crate) fn slug(text: &str) -> String {
-    let mapped: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let joined = mapped.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let joined = seatrial_model::slug(text);
     if !joined.is_empty() && joined.len() <= LONGEST {
         return joined;
     }

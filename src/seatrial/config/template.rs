@@ -1,5 +1,7 @@
 //! `{number}` and its kind in names and addresses.
 
+use seatrial_model::slug;
+
 /// What can be filled in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Placeholders {
@@ -49,12 +51,6 @@ fn missing(template: &str, name: &str) -> String {
     }
     let way_out = if name == "number" { "; pass --pull-request NUMBER" } else { "" };
     format!("`{template}` needs `{{{name}}}`, which is known only on a pull request{way_out}")
-}
-
-/// A branch name as part of a DNS label.
-fn slug(text: &str) -> String {
-    let mapped: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    mapped.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// A namespace's name: a DNS-1123 label (RFC 1123, at most 63 characters).
