@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::context::NO_PLACE;
 use crate::endpoint::Endpoint;
 use crate::forward::Forward;
 use crate::process::{Exit, Program, run};
@@ -17,7 +18,7 @@ use crate::{Context, EnvText, files};
 
 /// `command:`
 ///
-/// The program gets the variables of the machine without those that are called like secrets (`TOKEN`, `SECRET`, `PASSWORD`, `KEY`, …) and without
+/// The program gets the variables of the machine without those that are called like secrets (`TOKEN`, `SECRET`, `PASSWORD`, `CREDENTIAL`, …) and without
 /// `KUBECONFIG`; and `SEATRIAL_URL`, `SEATRIAL_NAMESPACE` and `SEATRIAL_ENVIRONMENT`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
@@ -92,7 +93,7 @@ pub(crate) fn problems(command: &Command) -> Vec<String> {
     if command.run.is_empty() {
         problems.push("`command.run` names no program; write `run: [npx, playwright, test]`".to_owned());
     }
-    if let Some(directory) = command.directory.as_deref().filter(|text| leads_out(text)) {
+    if let Some(directory) = command.directory.as_deref().filter(|text| files::leads_out(text)) {
         problems.push(format!("`command.directory` is `{directory}`; it must lie below the configuration's directory"));
     }
     if command.port.is_some() && command.service.is_none() {
@@ -104,10 +105,6 @@ pub(crate) fn problems(command: &Command) -> Vec<String> {
         problems.extend(files::pattern(text).err().map(|sentence| format!("`command.{key}`: {sentence}")));
     }
     problems
-}
-
-fn leads_out(path: &str) -> bool {
-    path.starts_with('/') || path.split('/').any(|part| part == "..")
 }
 
 /// Runs it once.
@@ -196,12 +193,10 @@ fn keep_artifacts(patterns: &[String], directory: &Path, name: &str, context: &C
     if patterns.is_empty() {
         return;
     }
-    let Some(beside) = &context.shared.artifacts else {
-        return ended.remark(crate::job::NO_PLACE);
-    };
-    let below = crate::slug::slug(&format!("{} {name}", context.shared.environment));
-    let (kept, problems) = files::keep(directory, patterns, &beside.join("artifacts").join(&below));
-    ended.artifacts = kept.iter().map(|path| format!("artifacts/{below}/{}", path.display())).collect();
+    let Some(beside) = &context.shared.artifacts else { return ended.remark(NO_PLACE) };
+    let below = context.shared.artifacts_of(name);
+    let (kept, problems) = files::keep(directory, patterns, &beside.join(&below));
+    ended.artifacts = kept.iter().map(|path| format!("{below}/{}", path.display())).collect();
     if !problems.is_empty() {
         ended.remark(&problems.join("\n"));
     }

@@ -10,6 +10,8 @@ use seatrial_model::Manifest;
 use seatrial_transport::Transport;
 use serde_json::Value;
 
+use crate::slug::slug;
+
 /// Where one test runs.
 #[derive(Clone)]
 pub struct Context {
@@ -55,7 +57,15 @@ pub struct Shared {
     pub cancel: CancelToken,
 }
 
+/// Where artifacts cannot be kept.
+pub(crate) const NO_PLACE: &str = "no report is written to a file, so artifacts are not kept: add `--output json=FILE`";
+
 impl Shared {
+    /// The directory of a test's artifacts, relative to the report's.
+    pub(crate) fn artifacts_of(&self, test: &str) -> String {
+        format!("artifacts/{}", slug(&format!("{} {test}", self.environment)))
+    }
+
     /// Variables that every program of a test is given.
     pub(crate) fn told(&self, namespace: &str) -> Vec<(String, String)> {
         let mut told = vec![

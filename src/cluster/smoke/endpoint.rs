@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use seatrial_api::ApiError;
+use seatrial_api::{ApiError, Cluster};
 use seatrial_model::ObjectId;
 use serde_json::Value;
 
@@ -53,16 +53,7 @@ impl<'a> Endpoint<'a> {
 
     /// The port of a ready pod that the service leads to.
     pub(crate) async fn pod(&self, context: &Context) -> Result<PodPort, Trouble> {
-        let looking = async {
-            let id = ObjectId::new("", "Service", Some(self.namespace), self.service);
-            let Some(service) = context.cluster.get("v1", &id).await? else { return Ok(None) };
-            let selector = selector(&service);
-            let pods = match &selector {
-                Some(selector) => context.cluster.list("v1", "Pod", Some(self.namespace), Some(selector)).await?,
-                None => Vec::new(),
-            };
-            Ok(Some((service, selector, pods)))
-        };
+        let looking = behind(&context.cluster, self.namespace, self.service);
         let found = tokio::time::timeout(LOOKING, looking).await;
         let found = found.unwrap_or(Err(ApiError::TimedOut { seconds: LOOKING.as_secs() }));
         match found.map_err(|error| Trouble::of(&error, "the API server", LOOKING))? {
@@ -70,7 +61,7 @@ impl<'a> Endpoint<'a> {
                 "service `{}` does not exist in namespace `{}`",
                 self.service, self.namespace
             ))),
-            Some((service, selector, pods)) => self.chosen(&service, selector.as_deref(), &pods),
+            Some(Behind { service, selector, pods }) => self.chosen(&service, selector.as_deref(), &pods),
         }
     }
 
@@ -81,12 +72,8 @@ impl<'a> Endpoint<'a> {
             return Err(Trouble::Wrong(format!("{called} has no selector, so that no pod is known to be behind it")));
         };
         let port = self.port_of(service)?;
-        let is_ready = |pod: &&Value| {
-            let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
-            let ready = |c: &Value| text(c, "/type") == Some("Ready") && text(c, "/status") == Some("True");
-            conditions.is_some_and(|all| all.iter().any(ready)) && pod.pointer("/metadata/deletionTimestamp").is_none()
-        };
-        let Some(pod) = pods.iter().find(is_ready) else {
+        let takes = |pod: &&Value| is_ready(pod) && pod.pointer("/metadata/deletionTimestamp").is_none();
+        let Some(pod) = pods.iter().find(takes) else {
             let clause = match pods.len() {
                 0 => format!("{called} selects no pod: none has the labels `{selector}`"),
                 1 => format!("{called} has no ready endpoints: its only pod is not ready"),
@@ -106,7 +93,7 @@ impl<'a> Endpoint<'a> {
     }
 
     /// The entry of the service's ports that is meant.
-    fn port_of<'v>(&self, service: &'v Value) -> Result<&'v Value, Trouble> {
+    pub(crate) fn port_of<'v>(&self, service: &'v Value) -> Result<&'v Value, Trouble> {
         let ports = service.pointer("/spec/ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let called = |port: &Value| match (text(port, "/name"), port.get("port")) {
             (Some(name), _) => name.to_owned(),
@@ -148,8 +135,35 @@ impl<'a> Endpoint<'a> {
     }
 }
 
+/// A service and what is behind it.
+pub(crate) struct Behind {
+    pub(crate) service: Value,
+    /// `None` where the service selects no pods by itself.
+    pub(crate) selector: Option<String>,
+    pub(crate) pods: Vec<Value>,
+}
+
+/// Looks a service and its pods up; `None` when there is no such service.
+pub(crate) async fn behind(cluster: &Cluster, namespace: &str, service: &str) -> Result<Option<Behind>, ApiError> {
+    let id = ObjectId::new("", "Service", Some(namespace), service);
+    let Some(service) = cluster.get("v1", &id).await? else { return Ok(None) };
+    let selector = selector(&service);
+    let pods = match &selector {
+        Some(selector) => cluster.list("v1", "Pod", Some(namespace), Some(selector)).await?,
+        None => Vec::new(),
+    };
+    Ok(Some(Behind { service, selector, pods }))
+}
+
+/// Whether a pod has the condition `Ready`.
+pub(crate) fn is_ready(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    let ready = |c: &Value| text(c, "/type") == Some("Ready") && text(c, "/status") == Some("True");
+    conditions.is_some_and(|all| all.iter().any(ready))
+}
+
 /// `app=web,tier=front`; `None` where the service selects no pods by itself.
-pub(crate) fn selector(service: &Value) -> Option<String> {
+fn selector(service: &Value) -> Option<String> {
     let labels = service.pointer("/spec/selector")?.as_object().filter(|labels| !labels.is_empty())?;
     let pair = |(key, value): (&String, &Value)| format!("{key}={}", value.as_str().unwrap_or_default());
     Some(labels.iter().map(pair).collect::<Vec<_>>().join(","))

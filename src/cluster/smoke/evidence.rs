@@ -1,10 +1,11 @@
 //! What pods have to say about a test that failed, taken before anything is deleted.
 
 use seatrial_api::{Cluster, ContainerRun};
-use seatrial_model::{Evidence, ObjectId};
+use seatrial_model::Evidence;
 use serde_json::Value;
 
 use crate::Context;
+use crate::endpoint::{Behind, behind, is_ready};
 use crate::tail::evidence_of;
 
 /// Pods that are asked.
@@ -41,10 +42,9 @@ pub(crate) async fn of_service(context: &Context, namespace: &str, service: &str
 }
 
 async fn of_service_pods(context: &Context, namespace: &str, service: &str) -> Vec<Evidence> {
-    let id = ObjectId::new("", "Service", Some(namespace), service);
-    let Ok(Some(service)) = context.cluster.get("v1", &id).await else { return Vec::new() };
-    let Some(selector) = crate::endpoint::selector(&service) else { return Vec::new() };
-    let mut pods = context.cluster.list("v1", "Pod", Some(namespace), Some(&selector)).await.unwrap_or_default();
+    let Ok(Some(Behind { mut pods, .. })) = behind(&context.cluster, namespace, service).await else {
+        return Vec::new();
+    };
     pods.sort_by_key(is_ready);
     let mut evidence = Vec::new();
     for pod in pods.iter().take(MOST_PODS) {
@@ -64,12 +64,6 @@ fn has_run(status: &Value) -> bool {
 
 fn is_starting_again(status: &Value) -> bool {
     status.pointer("/state/waiting").is_some() && status.pointer("/lastState/terminated").is_some()
-}
-
-fn is_ready(pod: &Value) -> bool {
-    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
-    let is = |c: &Value, key: &str, value: &str| c.get(key).and_then(Value::as_str) == Some(value);
-    conditions.into_iter().flatten().any(|c| is(c, "type", "Ready") && is(c, "status", "True"))
 }
 
 /// `FailedMount: …`, a line for each event of a pod that warns.

@@ -18,6 +18,11 @@ const LARGEST: u64 = 100 << 20;
 const MOST_ARTIFACTS: usize = 100;
 const LARGEST_ARTIFACT: u64 = 200 << 20;
 
+/// Whether a path leads out of the directory that it is relative to.
+pub(crate) fn leads_out(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|part| part == "..")
+}
+
 /// A pattern as shells have it: `*` stays in a directory, `**` does not.
 ///
 /// # Errors
@@ -71,20 +76,15 @@ pub(crate) fn cases(root: &Path, text: &str, since: SystemTime, masker: &Masker)
     };
     let mut stale = 0;
     for path in &files {
-        let shown = path.display();
         let Ok(about) = root.join(path).metadata() else { continue };
         // File systems keep whole seconds at worst.
         if about.modified().is_ok_and(|written| written + std::time::Duration::from_secs(1) < since) {
             stale += 1;
             continue;
         }
-        if about.len() > LARGEST {
-            imported.problems.push(format!("`{shown}` is larger than {} MiB and was not read", LARGEST >> 20));
-            continue;
-        }
-        match std::fs::read(root.join(path)) {
-            Ok(bytes) => imported.add(&shown.to_string(), &bytes, masker),
-            Err(error) => imported.problems.push(format!("`{shown}` cannot be read: {error}")),
+        match read(root, path) {
+            Ok(bytes) => imported.add(&path.display().to_string(), &bytes, masker),
+            Err(sentence) => imported.problems.push(sentence),
         }
     }
     if imported.cases.count() == 0 && imported.problems.is_empty() {
@@ -103,18 +103,16 @@ pub(crate) fn read_all(root: &Path, text: &str) -> Vec<Result<(PathBuf, Vec<u8>)
         Ok(files) => files,
         Err(sentence) => return vec![Err(sentence)],
     };
-    let read = |path: PathBuf| {
-        let shown = path.display().to_string();
-        let size = root.join(&path).metadata().map_or(0, |about| about.len());
-        if size > LARGEST {
-            return Err(format!("`{shown}` is larger than {} MiB and was not read", LARGEST >> 20));
-        }
-        match std::fs::read(root.join(&path)) {
-            Ok(bytes) => Ok((path, bytes)),
-            Err(error) => Err(format!("`{shown}` cannot be read: {error}")),
-        }
-    };
-    files.into_iter().map(read).collect()
+    files.into_iter().map(|path| read(root, &path).map(|bytes| (path, bytes))).collect()
+}
+
+/// What is in a file, or a sentence that tells why it cannot be read.
+fn read(root: &Path, path: &Path) -> Result<Vec<u8>, String> {
+    let shown = path.display();
+    if root.join(path).metadata().is_ok_and(|about| about.len() > LARGEST) {
+        return Err(format!("`{shown}` is larger than {} MiB and was not read", LARGEST >> 20));
+    }
+    std::fs::read(root.join(path)).map_err(|error| format!("`{shown}` cannot be read: {error}"))
 }
 
 /// Copies files that match patterns to `to`, and returns their paths there; sentences tell what was not copied.
@@ -147,10 +145,13 @@ pub(crate) fn keep(root: &Path, patterns: &[String], to: &Path) -> (Vec<PathBuf>
 
 /// Writes a file, with the directories that lead to it.
 pub(crate) fn write(to: &Path, bytes: &[u8]) -> Result<(), String> {
-    if let Some(directory) = to.parent() {
-        std::fs::create_dir_all(directory).map_err(|error| error.to_string())?;
-    }
+    make_way(to)?;
     std::fs::write(to, bytes).map_err(|error| error.to_string())
+}
+
+/// Makes the directories that lead to a file.
+fn make_way(to: &Path) -> Result<(), String> {
+    to.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|error| error.to_string())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
@@ -158,9 +159,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
     if size > LARGEST_ARTIFACT {
         return Err(format!("it is larger than {} MiB", LARGEST_ARTIFACT >> 20));
     }
-    if let Some(directory) = to.parent() {
-        std::fs::create_dir_all(directory).map_err(|error| error.to_string())?;
-    }
+    make_way(to)?;
     std::fs::copy(from, to).map(|_| ()).map_err(|error| error.to_string())
 }
 

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use seatrial_api::ApiError;
-use seatrial_deploy::{events, gather};
 use seatrial_model::{CaseOutcome, Manifest, ObjectId, ReleaseRole, TestCase};
-use seatrial_readiness::{State, Status, status};
+use seatrial_readiness::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::job_object::RUN;
+use crate::live::{look, why};
 use crate::patience::{Patience, seconds};
 use crate::run::Ended;
 use crate::suite::{Imported, verdict};
@@ -173,11 +173,11 @@ async fn run(object: &Value, id: &ObjectId, context: &Context, clock: &mut Patie
         return Outcome::Succeeded;
     }
     loop {
-        let late = match look(context, &version, id).await {
-            Ok(Some((status, ended))) => match status.state {
-                State::Failed => return Outcome::Failed(cause(&status)),
-                State::Current if ended => return Outcome::Succeeded,
-                _ => cause(&status),
+        let late = match look(cluster, &version, id).await {
+            Ok(Some((object, status))) => match status.state {
+                State::Failed => return Outcome::Failed(why(&status)),
+                State::Current if has_ended(&object) => return Outcome::Succeeded,
+                _ => why(&status),
             },
             Ok(None) => return Outcome::Failed("it was deleted by somebody else while it ran".to_owned()),
             Err(error) => error.to_string(),
@@ -188,22 +188,14 @@ async fn run(object: &Value, id: &ObjectId, context: &Context, clock: &mut Patie
     }
 }
 
+/// A pod that is ready has not ended.
+fn has_ended(object: &Value) -> bool {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+    text("/kind") != Some("Pod") || text("/status/phase") == Some("Succeeded")
+}
+
 fn is_hook(object: &Value) -> bool {
     object.pointer("/metadata/annotations").is_some_and(|annotations| annotations.get("helm.sh/hook").is_some())
-}
-
-/// The status of a hook, and whether it has ended: a pod that is ready has not.
-async fn look(context: &Context, version: &str, id: &ObjectId) -> Result<Option<(Status, bool)>, ApiError> {
-    let (events, _) = events(&context.cluster, id.namespace.as_deref().unwrap_or_default()).await?;
-    let seen = gather(&context.cluster, version, id, &events).await?;
-    let ended = |object: &Value| {
-        id.kind != "Pod" || object.pointer("/status/phase").and_then(Value::as_str) == Some("Succeeded")
-    };
-    Ok(seen.object.as_ref().map(|object| (status(seen.live(object)), ended(object))))
-}
-
-fn cause(status: &Status) -> String {
-    status.cause.as_ref().map_or_else(|| status.message.clone(), |cause| cause.describe())
 }
 
 /// What its pods have to say.

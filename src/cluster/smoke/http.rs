@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
+use crate::endpoint::Endpoint;
 use crate::expectation::Expectation;
 use crate::patience::seconds;
 use crate::redirect::{Leads, MOST, leads};
@@ -117,8 +118,8 @@ impl<'a> Target<'a> {
     fn of(http: &'a Http, context: &'a Context) -> Target<'a> {
         let path = http.path.as_deref().unwrap_or("/");
         if let Some(service) = &http.service {
-            let (namespace, service) = service.split_once('/').unwrap_or((&context.namespace, service));
-            return Target::Service { namespace, service, port: http.port.as_deref(), only: OnceLock::new(), path };
+            let Endpoint { namespace, service, port } = Endpoint::of(service, http.port.as_deref(), context);
+            return Target::Service { namespace, service, port, only: OnceLock::new(), path };
         }
         Target::Address(address(http.url.as_deref().unwrap_or_default(), http.path.as_deref()))
     }
@@ -198,18 +199,11 @@ impl<'a> Target<'a> {
             Err(ApiError::Forbidden { .. }) => return Ok(None),
             Err(error) => return Err(self.of_api_error(&error, service, time)),
         };
-        let ports = live.pointer("/spec/ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let name = |port: &Value| port.get("name").and_then(Value::as_str).map(str::to_owned);
-        match ports {
-            [] => Ok(None),
-            [only] => Ok(name(only)),
-            many => {
-                let names: Vec<String> = many.iter().filter_map(name).map(|n| format!("`{n}`")).collect();
-                let sentence =
-                    format!("service `{service}` has the ports {}: choose one with `port`", names.join(", "));
-                Err(Trouble::Wrong(sentence))
-            }
+        if live.pointer("/spec/ports").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+            return Ok(None);
         }
+        let only = Endpoint { namespace, service, port: None };
+        Ok(only.port_of(&live)?.get("name").and_then(Value::as_str).map(str::to_owned))
     }
 
     /// The proxy says "not found" of a service that is not there, and of one whose endpoints nobody has written yet.

@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use seatrial_api::{ApiError, Cluster};
-use seatrial_deploy::{events, gather};
+use seatrial_api::ApiError;
 use seatrial_model::ObjectId;
-use seatrial_readiness::{State, Status, status};
+use seatrial_readiness::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::collected::{Collected, FileKind, sort};
+use crate::context::NO_PLACE;
 use crate::job_object::{COLLECTOR, Given, RUN, object};
+use crate::live::{look, why};
 use crate::patience::{Patience, seconds};
 use crate::run::{Ended, Planned};
 use crate::suite::{Imported, verdict};
@@ -82,7 +83,7 @@ pub(crate) fn problems(job: &Job) -> Vec<String> {
         (Some(_), None) if !job.command.is_empty() || !job.args.is_empty() || job.service_account.is_some() => problems.push(
             "`job.command`, `job.args` and `job.service-account` belong to `image`; with `manifest`, write them there".to_owned(),
         ),
-        (Some(path), None) if path.starts_with('/') || path.split('/').any(|part| part == "..") => problems
+        (Some(path), None) if files::leads_out(path) => problems
             .push(format!("`job.manifest` is `{path}`; it must lie below the configuration's directory")),
         _ => {}
     }
@@ -172,14 +173,16 @@ impl Run<'_> {
         let mut patience = Patience::begin(limit);
         let bad = loop {
             let time = patience.attempt();
-            let looking = look(&self.context.cluster, self.id);
+            let looking = look(&self.context.cluster, "batch/v1", self.id);
             let seen = tokio::time::timeout(time, looking)
                 .await
                 .unwrap_or(Err(ApiError::TimedOut { seconds: time.as_secs().max(1) }));
             let late = match seen {
-                Ok(Some(status)) if status.state == State::Current => break None,
-                Ok(Some(status)) if status.state == State::Failed => break Some(why(&status)),
-                Ok(Some(status)) => status.message,
+                Ok(Some((_, status))) if status.state == State::Current => break None,
+                Ok(Some((_, status))) if status.state == State::Failed => {
+                    break Some(format!("the Job failed: {}", why(&status)));
+                }
+                Ok(Some((_, status))) => status.message,
                 Ok(None) => break Some("the Job was deleted by somebody else while it ran".to_owned()),
                 Err(error) => match Trouble::of(&error, "the API server", time) {
                     Trouble::NotYet(sentence) | Trouble::Troubled(sentence) => sentence,
@@ -265,9 +268,8 @@ impl Run<'_> {
         if artifacts.is_empty() {
             ended.remark("no artifact matches in its pods");
         }
-        let several = self.job.shards.is_some();
+        let (below, several) = (shared.artifacts_of(self.name), self.job.shards.is_some());
         for (pod, file) in artifacts {
-            let below = slug::slug(&format!("{} {}", shared.environment, self.name));
             let inner: String = Path::new(&file.path)
                 .components()
                 .filter_map(|part| match part {
@@ -277,7 +279,7 @@ impl Run<'_> {
                 .collect::<Vec<_>>()
                 .join("/");
             let of_pod = if several { format!("{pod}/") } else { String::new() };
-            let path = format!("artifacts/{below}/{of_pod}{inner}");
+            let path = format!("{below}/{of_pod}{inner}");
             match files::write(&beside.join(&path), &file.bytes) {
                 Ok(()) => ended.artifacts.push(path),
                 Err(sentence) => ended.remark(&format!("`{inner}` was not kept: {sentence}")),
@@ -285,10 +287,6 @@ impl Run<'_> {
         }
     }
 }
-
-/// Where artifacts cannot be kept.
-pub(crate) const NO_PLACE: &str =
-    "no report is written to a file, so there is no place for artifacts: add `--output json=FILE`";
 
 fn is_of(pod: &Value, job: &str) -> bool {
     let owners = pod.pointer("/metadata/ownerReferences").and_then(Value::as_array);
@@ -311,20 +309,6 @@ fn lost_shards(pods: &[&Value], shards: Option<u32>) -> Option<String> {
     let again: Vec<String> = counts.into_iter().filter(|(_, pods)| *pods > 1).map(|(index, _)| index).collect();
     let shards = if again.len() == 1 { "shard" } else { "shards" };
     (!again.is_empty()).then(|| format!("{shards} {} lost a pod and began again", again.join(", ")))
-}
-
-async fn look(cluster: &Cluster, id: &ObjectId) -> Result<Option<Status>, ApiError> {
-    let (events, _) = events(cluster, id.namespace.as_deref().unwrap_or_default()).await?;
-    let seen = gather(cluster, "batch/v1", id, &events).await?;
-    Ok(seen.object.as_ref().map(|object| status(seen.live(object))))
-}
-
-/// Why a Job failed, as a sentence.
-fn why(status: &Status) -> String {
-    match &status.cause {
-        Some(cause) => format!("the Job failed: {}", cause.describe()),
-        None => format!("the Job failed: {}", status.message),
-    }
 }
 
 /// Deletes what a run that was stopped has left.

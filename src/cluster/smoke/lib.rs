@@ -21,6 +21,7 @@ mod helm_test;
 mod http;
 mod job;
 mod job_object;
+mod live;
 mod patience;
 mod problems;
 mod process;

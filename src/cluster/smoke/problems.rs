@@ -4,6 +4,7 @@ use reqwest::Url;
 use seatrial_api::stays_below;
 use seatrial_transport::{Origin, is_barred};
 
+use crate::endpoint::Endpoint;
 use crate::expectation::Expectation;
 use crate::rollout::Workload;
 use crate::{Http, Method, Probe, Test, command, grpc, job, parse_duration, tcp};
@@ -78,11 +79,7 @@ fn of_http(http: &Http) -> Vec<String> {
 }
 
 fn of_service(service: &str, http: &Http) -> Vec<String> {
-    let mut problems = Vec::new();
-    let names: Vec<&str> = service.split('/').collect();
-    if names.len() > 2 || !names.iter().all(|name| is_dns_name(name)) {
-        problems.push(format!("`http.service` is `{service}`; write `shop` or `namespace/shop`"));
-    }
+    let mut problems: Vec<String> = Endpoint::problem("http.service", service).into_iter().collect();
     let port = http.port.as_deref().map(|port| port.strip_prefix("https:").unwrap_or(port));
     if let Some(port) = port.filter(|port| !is_dns_name(port)) {
         problems.push(format!("`http.port` is `{port}`; write the port's name or number"));

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use seatrial_api::{ApiError, Cluster};
-use seatrial_deploy::{events, gather};
+use seatrial_api::ApiError;
 use seatrial_model::ObjectId;
-use seatrial_readiness::{State, Status, status};
+use seatrial_readiness::{State, Status};
 
-use crate::patience::Patience;
+use crate::live::look;
 use crate::run::Ended;
+use crate::trouble::{Trouble, ask};
 use crate::{Context, Rollout};
 
 /// Kinds that roll out, and how people call them (kubectl: `api-resources`).
@@ -68,40 +68,21 @@ pub(crate) async fn probe(rollout: &Rollout, context: &Context, limit: Duration)
     let group = workload.api_version.split_once('/').map_or("", |(group, _)| group);
     let id = ObjectId::new(group, workload.kind, Some(namespace), workload.name);
     let named = format!("{} `{}`", workload.kind, workload.name);
-    let mut patience = Patience::begin(limit);
-    loop {
-        let time = patience.attempt();
-        let looking = look(&context.cluster, workload.api_version, &id);
+    ask(limit, async |time| {
         let late = |_| Err(ApiError::TimedOut { seconds: time.as_secs().max(1) });
-        let seen = tokio::time::timeout(time, looking).await.unwrap_or_else(late);
-        let attempts = patience.attempts();
-        let (state, sentence) = match seen {
-            Err(error) if may_pass(&error) => (State::Terminating, Err(error.to_string())),
-            Err(error) => return Ended::broken(error.to_string(), attempts),
-            Ok(None) => (State::InProgress, Ok(format!("{named} does not exist in namespace `{namespace}`"))),
-            Ok(Some(status)) => (status.state, Ok(told(&named, &status))),
-        };
-        match (state, &sentence) {
-            (State::Current, _) => return Ended::passed(attempts),
-            (State::Failed, Ok(sentence)) => return Ended::failed(sentence.clone(), attempts),
-            _ => {}
+        let looking = look(&context.cluster, workload.api_version, &id);
+        match tokio::time::timeout(time, looking).await.unwrap_or_else(late) {
+            Err(error) if error.may_pass() => Err(Trouble::Troubled(error.to_string())),
+            Err(error) => Err(Trouble::Broken(error.to_string())),
+            Ok(None) => Err(Trouble::NotYet(format!("{named} does not exist in namespace `{namespace}`"))),
+            Ok(Some((_, status))) => match status.state {
+                State::Current => Ok(()),
+                State::Failed => Err(Trouble::Wrong(told(&named, &status))),
+                State::InProgress | State::Terminating => Err(Trouble::NotYet(told(&named, &status))),
+            },
         }
-        if patience.pause().await {
-            continue;
-        }
-        let summary = patience.summary();
-        return match sentence {
-            Ok(sentence) => Ended::failed(format!("{sentence} ({summary})"), attempts),
-            Err(sentence) => Ended::broken(format!("{sentence} ({summary})"), attempts),
-        };
-    }
-}
-
-/// The status of the workload; `None` when it does not exist.
-async fn look(cluster: &Cluster, api_version: &str, id: &ObjectId) -> Result<Option<Status>, ApiError> {
-    let (events, _) = events(cluster, id.namespace.as_deref().unwrap_or_default()).await?;
-    let seen = gather(cluster, api_version, id, &events).await?;
-    Ok(seen.object.as_ref().map(|object| status(seen.live(object))))
+    })
+    .await
 }
 
 /// ``Deployment `web` is not rolled out: 1 of 2 replicas ready``.
@@ -115,17 +96,6 @@ fn told(named: &str, status: &Status) -> String {
         State::InProgress | State::Current => "is not rolled out",
     };
     if clauses.is_empty() { format!("{named} {verb}") } else { format!("{named} {verb}: {}", clauses.join(", ")) }
-}
-
-fn may_pass(error: &ApiError) -> bool {
-    matches!(
-        error,
-        ApiError::Unreachable { .. }
-            | ApiError::Closed(_)
-            | ApiError::Server { .. }
-            | ApiError::TimedOut { .. }
-            | ApiError::TooManyRequests
-    )
 }
 
 #[cfg(test)]

@@ -25,10 +25,7 @@ impl Trouble {
     pub(crate) fn of(error: &ApiError, what: &str, time: Duration) -> Trouble {
         match error {
             ApiError::TimedOut { .. } => Trouble::NotYet(format!("{what} did not answer within {}", seconds(time))),
-            ApiError::Unreachable { .. }
-            | ApiError::Closed(_)
-            | ApiError::Server { .. }
-            | ApiError::TooManyRequests => Trouble::Troubled(error.to_string()),
+            error if error.may_pass() => Trouble::Troubled(error.to_string()),
             ApiError::Configuration(_) | ApiError::Rejected { .. } => Trouble::Wrong(error.to_string()),
             _ => Trouble::Broken(error.to_string()),
         }
