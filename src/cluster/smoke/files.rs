@@ -38,14 +38,11 @@ pub(crate) fn pattern(text: &str) -> Result<GlobMatcher, String> {
 
 /// Regular files below a directory that match a pattern, in the order of their paths, relative to it. Links are not followed.
 fn matching(root: &Path, text: &str) -> Result<Vec<PathBuf>, String> {
-    let matcher = pattern(text.trim_start_matches("./"))?;
-    let fixed: PathBuf = Path::new(text.trim_start_matches("./"))
-        .components()
-        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{', '\\']))
-        .collect();
-    let mut found = Vec::new();
-    let mut seen = 0;
-    let mut pending = vec![(if root.join(&fixed).is_dir() { fixed } else { PathBuf::new() }, 0)];
+    let text = text.trim_start_matches("./");
+    let matcher = pattern(text)?;
+    let (mut found, mut seen) = (Vec::new(), 0);
+    let mut pending: Vec<(PathBuf, usize)> =
+        fixed_part(root, text).into_iter().map(|directory| (directory, 0)).collect();
     while let Some((directory, depth)) = pending.pop() {
         let Ok(entries) = std::fs::read_dir(root.join(&directory)) else { continue };
         for entry in entries.flatten() {
@@ -65,6 +62,17 @@ fn matching(root: &Path, text: &str) -> Result<Vec<PathBuf>, String> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The directory that all files of a pattern lie below: its components before the first that is a pattern, without the last. `None` where it
+/// does not exist, or a link leads to it.
+fn fixed_part(root: &Path, text: &str) -> Option<PathBuf> {
+    let directory = Path::new(text).parent()?;
+    let is_fixed =
+        |part: &std::path::Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{', '\\']);
+    let fixed: PathBuf = directory.components().take_while(is_fixed).collect();
+    let real = root.canonicalize().ok()?.join(&fixed);
+    (root.join(&fixed).canonicalize().ok()? == real).then_some(fixed)
 }
 
 /// The cases in the JUnit files that match a pattern and were written since then: one that was there before tells of an earlier run.
@@ -191,6 +199,18 @@ mod tests {
         assert!(matching(root.path(), "../*.xml").is_err() && matching(root.path(), "a[").is_err());
     }
 
+    #[test]
+    fn only_the_directory_that_a_pattern_names_is_looked_through() {
+        let root = scratch(&["results/a.xml", "node_modules/b.xml"]);
+        for name in 0..=MOST_ENTRIES {
+            std::fs::write(root.path().join("node_modules").join(name.to_string()), "").expect("written");
+        }
+        for text in ["results/a.xml", "results/*.xml", "nowhere/*.xml"] {
+            assert!(matching(root.path(), text).is_ok(), "{text}");
+        }
+        assert!(matching(root.path(), "**/*.xml").is_err());
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_leads_nowhere() {
@@ -198,6 +218,7 @@ mod tests {
         std::os::unix::fs::symlink(elsewhere.path(), root.path().join("results/more")).expect("linked");
         std::os::unix::fs::symlink(elsewhere.path().join("b.xml"), root.path().join("results/c.xml")).expect("linked");
         assert_eq!(matching(root.path(), "results/**").expect("a pattern"), [PathBuf::from("results/a.xml")]);
+        assert!(matching(root.path(), "results/more/*.xml").expect("a pattern").is_empty());
     }
 
     #[test]
