@@ -5,7 +5,7 @@ use seatrial_model::{Amount, Cause, IdentityFault, Manifest, Probe, Reference, S
 use crate::field_path;
 use crate::spot::{Spot, containers, pod, pod_spec};
 
-/// A span and the JSON pointer of what stands there.
+/// A span, and the JSON pointer of the value there.
 pub(crate) type Place = (Span, String);
 
 /// The line that sets the image of the container that ended: more often than not it is what was changed.

@@ -43,7 +43,7 @@ pub(crate) fn identity(said: &str) -> Option<IdentityFault> {
     match code.as_str() {
         // No federated credential has this subject, issuer or audience.
         "70021" | "700211" | "700212" | "700213" | "700231" | "700238" => Some(IdentityFault::FederatedCredential),
-        // There is no such application in the tenant.
+        // The tenant has no such application.
         "700016" | "900144" => Some(IdentityFault::ClientId),
         _ => None,
     }

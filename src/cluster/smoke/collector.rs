@@ -9,7 +9,7 @@ use crate::files;
 /// A log that grows beyond 10 MiB is begun anew by the kubelet, and what was in it is not told any more (`containerLogMaxSize`).
 const MOST_PRINTED: usize = 8 << 20;
 
-/// Prints the files that match patterns (absolute paths): JUnit files first, then artifacts. What there is no room for is said.
+/// Prints the files that match patterns (absolute paths): JUnit files first, then artifacts. What does not fit is named.
 ///
 /// # Errors
 /// Writing failed.

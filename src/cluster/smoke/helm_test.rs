@@ -68,7 +68,7 @@ pub(crate) async fn probe(test: &HelmTest, _name: &str, context: &Context, patie
         if !matches!(outcome, Outcome::Succeeded) {
             told.extend(proof(&id, context).await);
         }
-        // A test is no part of what is deployed.
+        // A test is not part of what is deployed.
         let _ = context.cluster.delete(&api_version(&object), &id, None).await;
         let (how, why) = match outcome {
             Outcome::Succeeded => (CaseOutcome::Passed, String::new()),

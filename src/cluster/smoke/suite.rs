@@ -14,7 +14,7 @@ pub(crate) struct Imported {
     pub(crate) cases: Cases,
     /// Why there is none, or what could not be read: sentences.
     pub(crate) problems: Vec<String>,
-    /// Why there is no case, as a clause, where nothing is wrong but that.
+    /// Why there are no cases, as a clause, when nothing else is wrong.
     pub(crate) empty: Option<String>,
 }
 
