@@ -39,7 +39,7 @@ const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
 const GUESSABLE: &str = "a chart makes values at random or of the time, and they could be guessed";
 
 /// Why there is no seed either.
-pub(crate) const NO_RANDOMNESS: &str = "the system gives no random bytes";
+const NO_RANDOMNESS: &str = "the system gives no random bytes";
 
 /// Images that a sentence names.
 const MOST_IMAGES: usize = 10;
@@ -219,8 +219,7 @@ impl LiveContext<'_> {
         let planned = &judged.planned;
         let mut deployed = if judged.is_changing {
             let render = |seed: &Seed| self.rendered_with(seed, planned, prepared);
-            let fresh = || seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned());
-            let seeded = Seeded { fresh: &fresh, render: &render };
+            let seeded = Seeded { fresh: &fresh_seed, render: &render };
             deploy_seeded(cluster, (&judged.manifests, seeded), &options, &progress, cancel).await
         } else {
             deploy(cluster, &judged.manifests, &options, &progress, cancel).await
@@ -296,7 +295,7 @@ impl LiveContext<'_> {
 
     /// The objects of an environment, of which charts make what is random of a seed, and of the time that it is.
     fn rendered_with(&self, seed: &Seed, planned: &Planned, prepared: &Preparation) -> Result<Arc<[Manifest]>, String> {
-        let chance = Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() };
+        let chance = chance_of(seed);
         let render = || prepared.renderer.render_by(planned.subject(), &prepared.images, Some(chance)).0;
         let rendered = tokio::task::block_in_place(render);
         self.session.masker.add_manifests(&rendered.manifests, &self.session.sources);
@@ -340,6 +339,19 @@ impl LiveContext<'_> {
             commit: ci.pull_request.as_ref().and_then(|p| p.head.clone()).or_else(|| ci.checkout.clone()),
         }
     }
+}
+
+/// What charts make at random of a seed, and of the time that it is.
+pub(crate) fn chance_of(seed: &Seed) -> Chance {
+    Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() }
+}
+
+/// A seed that nobody can guess.
+///
+/// # Errors
+/// A clause: the system gives no random bytes.
+pub(crate) fn fresh_seed() -> Result<Seed, String> {
+    seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned())
 }
 
 /// Of which images nobody knows whether they can be pulled, as a sentence.

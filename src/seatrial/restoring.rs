@@ -16,7 +16,7 @@ use crate::authority::Authority;
 use crate::checkouts::Checkouts;
 use crate::config::{After, DeployConfig, RuleLevel};
 use crate::judge::{Judged, with_levels};
-use crate::live::{LiveContext, LiveTarget, NO_RANDOMNESS};
+use crate::live::{LiveContext, LiveTarget, chance_of, fresh_seed};
 use crate::outside::Outside;
 use crate::plan::{Planned, levels};
 use crate::revision::Commit;
@@ -92,14 +92,12 @@ impl Original {
             }
         };
         let render = |seed: &Seed| -> Result<Arc<[Manifest]>, String> {
-            let chance = Chance { seed: seed.bytes(), now: seatrial_api::now().as_nanosecond() };
-            Ok(self.render(planned, Some(chance), live.session)?.0.manifests.into())
+            Ok(self.render(planned, Some(chance_of(seed)), live.session)?.0.manifests.into())
         };
-        let fresh = || seatrial_transport::random_bytes().map(Seed::new).map_err(|_| NO_RANDOMNESS.to_owned());
         let base = Base {
             manifests: &rendered.manifests,
             is_complete: rendered.is_complete(),
-            seeded: is_changing.then_some(Seeded { fresh: &fresh, render: &render }),
+            seeded: is_changing.then_some(Seeded { fresh: &fresh_seed, render: &render }),
             commit: &self.commit,
         };
         let options = DeployOptions {
