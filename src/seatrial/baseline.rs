@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use seatrial_model::{CaseAge, CaseOutcome, Report, TestCase, TestOutcome, TestResult};
 
+use crate::earlier::tests_of;
+
 /// An earlier report, as far as tests go.
 #[derive(Debug)]
 pub(crate) struct Baseline {
@@ -15,8 +17,8 @@ pub(crate) struct Baseline {
     tests: BTreeMap<(String, String), Before>,
 }
 
-/// How a test ended there.
-#[derive(Debug)]
+/// How a test ended there, or all of that name.
+#[derive(Debug, Default)]
 struct Before {
     is_failing: bool,
     /// By suite, class and name: whether they failed, in their order, as several may have one name.
@@ -28,9 +30,11 @@ type CaseKey = (String, String, String);
 impl Baseline {
     /// Of a report.
     pub(crate) fn new(report: &Report, file: String) -> Baseline {
-        let tests = report.environments.iter().flat_map(|e| e.tests.iter().map(move |test| (&e.name, test)));
-        let tests = tests.map(|(environment, test)| ((environment.clone(), test.name.clone()), Before::of(test)));
-        Baseline { file, tests: tests.collect() }
+        let mut tests: BTreeMap<(String, String), Before> = BTreeMap::new();
+        for (environment, test) in tests_of(report) {
+            tests.entry((environment.to_owned(), test.name.clone())).or_default().add(test);
+        }
+        Baseline { file, tests }
     }
 
     /// Says of each test of an environment and of its cases how they compare; a sentence where nothing can be compared.
@@ -52,12 +56,11 @@ impl Baseline {
 }
 
 impl Before {
-    fn of(test: &TestResult) -> Before {
-        let mut cases: BTreeMap<CaseKey, Vec<bool>> = BTreeMap::new();
+    fn add(&mut self, test: &TestResult) {
+        self.is_failing |= is_failing(test);
         for case in &test.cases {
-            cases.entry(key(case)).or_default().push(case.outcome.is_failing());
+            self.cases.entry(key(case)).or_default().push(case.outcome.is_failing());
         }
-        Before { is_failing: is_failing(test), cases }
     }
 }
 

@@ -61,6 +61,11 @@ impl Earlier {
     }
 }
 
+/// The tests of a report, each with its environment.
+pub(crate) fn tests_of(report: &Report) -> impl Iterator<Item = (&str, &TestResult)> {
+    report.environments.iter().flat_map(|e| e.tests.iter().map(|test| (e.name.as_str(), test)))
+}
+
 /// A test that is not run, and where it stands among all.
 pub(crate) type NotRun = (usize, TestResult);
 
@@ -109,11 +114,15 @@ pub(crate) fn read(path: &Path) -> Result<Report, String> {
     if text.len() as u64 > LARGEST {
         return Err(format!("is larger than {} MiB", LARGEST >> 20));
     }
-    // What another version has may not be what this one reads.
-    match serde_json::from_slice::<Versioned>(&text) {
-        Ok(Versioned { version }) if version != Report::VERSION => {
-            Err(format!("has version {version} of the report's format, and this program reads {}", Report::VERSION))
-        }
-        _ => serde_json::from_slice(&text).map_err(|error| format!("is not a report of Seatrial: {error}")),
+    let other =
+        |version| format!("has version {version} of the report's format, and this program reads {}", Report::VERSION);
+    match serde_json::from_slice::<Report>(&text) {
+        Ok(report) if report.version == Report::VERSION => Ok(report),
+        Ok(report) => Err(other(report.version)),
+        // What another version has may not be what this one reads.
+        Err(error) => Err(match serde_json::from_slice::<Versioned>(&text) {
+            Ok(Versioned { version }) if version != Report::VERSION => other(version),
+            _ => format!("is not a report of Seatrial: {error}"),
+        }),
     }
 }

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::{Report, TestOutcome, TestResult};
 
-/// How the reason begins why a test was not run; a later report is read by it, too.
+use crate::earlier::tests_of;
+
+/// How the reason for not running a test begins; later reports are recognised by it, too.
 const PASSED_IN: &str = "passed in `";
 
 /// An earlier report, as far as it says which tests passed.
@@ -23,9 +25,12 @@ pub(crate) struct FailedFrom {
 impl FailedFrom {
     /// Of a report.
     pub(crate) fn new(report: &Report, file: String) -> FailedFrom {
-        let tests = report.environments.iter().flat_map(|e| e.tests.iter().map(move |test| (&e.name, test)));
-        let tests = tests.map(|(environment, test)| ((environment.clone(), test.name.clone()), has_passed(test)));
-        FailedFrom { file, head: report.revision.head.clone(), tests: tests.collect() }
+        let mut tests = BTreeMap::new();
+        for (environment, test) in tests_of(report) {
+            // Of several tests of one name, all must have passed.
+            *tests.entry((environment.to_owned(), test.name.clone())).or_insert(true) &= has_passed(test);
+        }
+        FailedFrom { file, head: report.revision.head.clone(), tests }
     }
 
     /// Those of an environment's tests that are run; `needs` says which tests one needs.
@@ -72,7 +77,7 @@ impl FailedFrom {
         let own = self.head.as_deref().filter(|own| head.is_some_and(|head| head != *own))?;
         let short: String = own.chars().take(7).collect();
         Some(format!(
-            "`{}` is about commit {short}: what passed there was not run for this one; without --failed-from every test is",
+            "`{}` is about commit {short}: what passed there was not run for this one; without --failed-from, every test is run",
             self.file
         ))
     }
@@ -148,6 +153,16 @@ mod tests {
         assert_eq!(wanted, ["broken", "database", "failed", "login", "new", "not run", "tolerated"]);
         assert_eq!(earlier.wanted("prod", &["passed"], |_| Vec::new()).len(), 1, "another environment says nothing");
         assert!(earlier.wanted("dev", &["passed", "flaky"], |_| Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn of_several_tests_of_one_name_all_must_have_passed() {
+        for outcomes in [["failed", "passed"], ["passed", "failed"]] {
+            let earlier = earlier(&outcomes.map(|outcome| ("twin", outcome, "x")));
+            assert_eq!(earlier.wanted("dev", &["twin"], |_| Vec::new()).len(), 1, "{outcomes:?}");
+        }
+        let earlier = earlier(&[("twin", "passed", ""), ("twin", "passed", "")]);
+        assert!(earlier.wanted("dev", &["twin"], |_| Vec::new()).is_empty());
     }
 
     #[test]
