@@ -90,16 +90,16 @@ impl EventFile {
     /// Writes an event, unless its subject was in that state already.
     pub(crate) fn write(&self, event: &Event<'_>, time: jiff::Timestamp) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let Told { file: Some(file), last } = &mut *told else { return };
         let subject = serde_json::to_string(&(event.environment, &event.about)).unwrap_or_default();
         let state = format!("{} {}", event.state, event.message);
-        if told.last.get(&subject) == Some(&state) {
+        if last.get(&subject) == Some(&state) {
             return;
         }
-        told.last.insert(subject, state);
+        last.insert(subject, state);
         let line = Line { version: VERSION, time: time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(), event };
         let Ok(mut text) = serde_json::to_string(&line) else { return };
         text.push('\n');
-        let Some(file) = &mut told.file else { return };
         if let Err(error) = file.write_all(text.as_bytes()) {
             streams::tell_line(&format!("error: the file of --events cannot be written any more: {error}"));
             told.file = None;

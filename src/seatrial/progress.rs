@@ -62,6 +62,7 @@ impl ProgressLog {
                 self.line(&format!("{:<6} {environment:<5} {message}", "deploy"));
             }
             Progress::Waiting { object, message } => {
+                let object = &object.masked(&self.masker);
                 self.event(environment, &About::Object { object }, "waiting", message);
                 match &self.sink {
                     Sink::Terminal(screen) => {
@@ -71,11 +72,13 @@ impl ProgressLog {
                 }
             }
             Progress::Ready { object } => {
+                let object = &object.masked(&self.masker);
                 self.event(environment, &About::Object { object }, "ready", "");
                 self.show(|table| table.ready(environment, object));
                 line("ready", object, "");
             }
             Progress::Failed { object, message } => {
+                let object = &object.masked(&self.masker);
                 self.event(environment, &About::Object { object }, "failed", message);
                 self.show(|table| table.fail(environment, object));
                 line("fail", object, message);
