@@ -9,7 +9,7 @@ pub const MOST_CASES: usize = 10_000;
 const MOST_OUTPUT: usize = 16 << 20;
 
 /// What stands in the place of the output that would be too much.
-const NO_ROOM: &str = "(left out: the output of the cases before is 16 MB)";
+const NO_ROOM: &str = "(left out: the cases before it have 16 MB of output)";
 
 /// Cases of one or several files. At most [`MOST_CASES`] are kept, failing ones before others; the rest is counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Cases {
         if !self.has_room(is_failing) {
             return self.leave_out(is_failing);
         }
-        if self.output + case.output.len() > MOST_OUTPUT {
+        if !case.output.is_empty() && self.output + case.output.len() > MOST_OUTPUT {
             NO_ROOM.clone_into(&mut case.output);
         }
         self.output += case.output.len();
@@ -109,6 +109,7 @@ impl Cases {
             }
             self.kept.push((place, case));
         } else if let Some(at) = self.spare.pop() {
+            self.output -= self.kept[at].1.output.len();
             self.kept[at] = (place, case);
         }
     }
@@ -162,8 +163,10 @@ mod tests {
         for number in 0..2_000 {
             cases.push(case(number, CaseOutcome::Failed, 16 << 10));
         }
+        cases.push(case(2_000, CaseOutcome::Passed, 0));
         assert_eq!(cases.told_of_left_out(), None);
-        let kept = cases.into_kept();
+        let mut kept = cases.into_kept();
+        assert_eq!(kept.pop().expect("the last one").output, "", "it has none that could be left out");
         assert!(kept.iter().map(|case| case.output.len()).sum::<usize>() <= MOST_OUTPUT + 2_000 * NO_ROOM.len());
         assert_eq!((kept[0].output.len(), &*kept[1_999].output), (16 << 10, NO_ROOM));
     }
