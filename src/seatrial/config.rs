@@ -363,8 +363,10 @@ pub(crate) enum SourceReach {
 impl TestConfig {
     /// Whether it is the same test in all that it says.
     pub(crate) fn is_same(&self, other: &TestConfig) -> bool {
-        let same = |a: &TestConfig, b: &TestConfig| a.probe == b.probe && a.options == b.options;
-        self.name.value == other.name.value && self.environment == other.environment && same(self, other)
+        self.name.value == other.name.value
+            && self.environment == other.environment
+            && self.probe == other.probe
+            && self.options == other.options
     }
 }
 

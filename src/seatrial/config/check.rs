@@ -1,6 +1,8 @@
 //! The configuration as it is written → the one that the program works with: every choice is made here, once, and what contradicts itself is
 //! a problem with its place.
 
+use std::collections::{HashMap, HashSet};
+
 use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
@@ -216,7 +218,7 @@ impl Checker {
     }
 
     /// `None` where it has no probe.
-    fn test(&mut self, index: &str, raw: RawTest, environments: &[String]) -> Option<TestConfig> {
+    fn test(&mut self, index: &str, mut raw: RawTest, environments: &[String]) -> Option<TestConfig> {
         let name = raw.name.value.clone();
         if !environments.contains(&raw.environment) {
             let hint = nearest(&raw.environment, environments.iter().map(String::as_str));
@@ -225,7 +227,6 @@ impl Checker {
                 format!("test `{name}` names the environment `{}`, which is not configured{hint}", raw.environment);
             self.problem(&["tests", index, "environment"], message);
         }
-        let mut raw = raw;
         let mut probes = raw.probes();
         if probes.len() > 1 {
             let keys: Vec<String> = probes.iter().map(|probe| format!("`{}:`", probe.kind())).collect();
@@ -249,22 +250,25 @@ impl Checker {
         Some(TestConfig { name: raw.name, environment: raw.environment, probe: test.probe, options: test.options })
     }
 
-    /// What tests need must be tests of their environment, and lead in no circle.
+    /// What tests need must be tests of their environment, and must not form a cycle.
     fn needs(&mut self, tests: &[TestConfig]) {
-        for (index, test) in tests.iter().enumerate() {
-            let others: Vec<&TestConfig> = tests.iter().filter(|other| other.environment == test.environment).collect();
-            for need in &test.options.needs {
-                if others.iter().any(|other| other.name.value == *need) {
-                    continue;
-                }
-                let hint = nearest(need, others.iter().map(|other| other.name.value.as_str()));
+        let mut known: Needs<'_> = HashMap::new();
+        for test in tests {
+            let needs = test.options.needs.iter().map(String::as_str);
+            known.entry((&test.environment, &test.name.value)).or_default().extend(needs);
+        }
+        for (index, test) in tests.iter().enumerate().filter(|(_, test)| !test.options.needs.is_empty()) {
+            let (name, environment) = (&test.name.value, &test.environment);
+            let missing = |need: &&String| !known.contains_key(&(environment.as_str(), need.as_str()));
+            for need in test.options.needs.iter().filter(missing) {
+                let others = tests.iter().filter(|other| other.environment == *environment);
+                let hint = nearest(need, others.map(|other| other.name.value.as_str()));
                 let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                let (name, environment) = (&test.name.value, &test.environment);
                 let message = format!("test `{name}` needs `{need}`, which is not a test of {environment}{hint}");
                 self.problem(&["tests", &index.to_string(), "needs"], message);
             }
-            if leads_back(test, &others) {
-                let message = format!("test `{}` needs itself, through other tests", test.name.value);
+            if leads_back(test, &known) {
+                let message = format!("test `{name}` needs itself, through other tests");
                 self.problem(&["tests", &index.to_string(), "needs"], message);
             }
         }
@@ -289,21 +293,21 @@ fn namespace(preview: &PreviewConfig, sample: &Placeholders) -> Result<(), Strin
     ))
 }
 
+/// What the tests of an environment that have a name need.
+type Needs<'a> = HashMap<(&'a str, &'a str), Vec<&'a str>>;
+
 /// Whether what a test needs needs the test.
-fn leads_back(test: &TestConfig, others: &[&TestConfig]) -> bool {
-    let mut seen: Vec<&str> = Vec::new();
-    let mut pending: Vec<&str> =
-        test.options.needs.iter().map(String::as_str).filter(|need| *need != test.name.value).collect();
+fn leads_back(test: &TestConfig, known: &Needs<'_>) -> bool {
+    let (environment, own) = (test.environment.as_str(), test.name.value.as_str());
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut pending: Vec<&str> = test.options.needs.iter().map(String::as_str).filter(|need| *need != own).collect();
     while let Some(name) = pending.pop() {
-        if name == test.name.value {
+        if name == own {
             return true;
         }
-        if seen.contains(&name) {
-            continue;
+        if seen.insert(name) {
+            pending.extend(known.get(&(environment, name)).into_iter().flatten());
         }
-        seen.push(name);
-        let named = others.iter().filter(|other| other.name.value == name);
-        pending.extend(named.flat_map(|other| other.options.needs.iter().map(String::as_str)));
     }
     false
 }
