@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::ages::{is_inherited, newest, told_and_counted, validation};
 use crate::cases;
 use crate::headline::address;
-use crate::left_out::{by_reason, checked};
+use crate::left_out::{by_reason, checked, grouped};
 use crate::plain::one_line;
 use crate::terminal::style::{Pen, Style};
 use crate::trials;
@@ -225,13 +225,7 @@ fn not_run(environment: &EnvironmentReport) -> Vec<String> {
     if skipped.len() == environment.tests.len() {
         return Vec::new();
     }
-    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for test in skipped {
-        match reasons.iter_mut().find(|(reason, _)| *reason == test.message) {
-            Some((_, names)) => names.push(&test.name),
-            None => reasons.push((&test.message, vec![&test.name])),
-        }
-    }
+    let reasons = grouped(skipped.iter().map(|test| (test.message.as_str(), test.name.as_str())));
     reasons.iter().map(|(reason, names)| format!("{} ({reason})", list(names, cases::MOST_TOLD))).collect()
 }
 
