@@ -1,5 +1,5 @@
-//! A shared environment after the trial: it keeps the pull request's state, or is put back to the commit that has authority. Either way it is
-//! said what it holds.
+//! A shared environment after the trial: it keeps the pull request's state, or is put back to the commit that has authority. Either way, the
+//! report says what it holds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -126,7 +126,7 @@ pub(crate) struct Aftermath<'a> {
 }
 
 impl Aftermath<'_> {
-    /// Puts the environment of a run that failed back, where that is wanted, and says what it holds. One that is held is put back, or given free.
+    /// Puts the environment of a run that failed back, where that is wanted, and says what it holds. One that is held is put back, or released.
     pub(crate) async fn tell(
         &self,
         judged: &mut Judged,
@@ -142,10 +142,12 @@ impl Aftermath<'_> {
         let is_told = has_failed && is_touched && is_pull_request && self.target.is_shared();
         let sentence = match held {
             Some(held) if is_told => {
-                let restored = match Original::of(self.context, checkouts, &judged.planned) {
-                    _ if self.live.cancel.is_cancelled() => {
-                        Restored::not_begun("stopped by a signal".to_owned()).released(held).await
-                    }
+                let original = if self.live.cancel.is_cancelled() {
+                    Err("stopped by a signal".to_owned())
+                } else {
+                    tokio::task::block_in_place(|| Original::of(self.context, checkouts, &judged.planned))
+                };
+                let restored = match original {
                     Ok(original) => original.restore(self.live, &judged.planned, self.target, Some(held)).await,
                     Err(because) => Restored::not_begun(because).released(held).await,
                 };
