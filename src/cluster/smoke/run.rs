@@ -1,5 +1,7 @@
 //! Runs the tests of an environment: side by side, those behind others that need them, again where they are to be retried.
 
+use std::collections::HashSet;
+
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use seatrial_model::{CaseOutcome, Evidence, TestCase, TestOutcome, TestResult};
@@ -103,8 +105,7 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Tes
     if tests.iter().any(|planned| matches!(planned.test.probe, Probe::Job(_) | Probe::HelmTest(_))) {
         job::clean_up(tests).await;
     }
-    let unreached =
-        |index: usize| result_of(&tests[index], Ended::skipped("its needs lead in a circle"), Instant::now());
+    let unreached = |index: usize| result_of(&tests[index], Ended::skipped("its needs form a cycle"), Instant::now());
     results.into_iter().enumerate().map(|(index, result)| result.unwrap_or_else(|| unreached(index))).collect()
 }
 
@@ -206,13 +207,10 @@ async fn attempt(planned: &Planned) -> Ended {
 fn with_earlier(mut ended: Ended, before: Vec<Ended>) -> Ended {
     let Some(first) = before.first() else { return ended };
     let runs = before.len() + 1;
-    let failed_before = |case: &TestCase| {
-        let same =
-            |other: &&TestCase| (&other.suite, &other.class, &other.name) == (&case.suite, &case.class, &case.name);
-        before.iter().flat_map(|run| run.cases.iter().filter(same)).any(|other| other.outcome.is_failing())
-    };
+    let failed: HashSet<(&str, &str, &str)> =
+        before.iter().flat_map(|run| &run.cases).filter(|case| case.outcome.is_failing()).map(key).collect();
     for case in &mut ended.cases {
-        if case.outcome == CaseOutcome::Passed && failed_before(case) {
+        if case.outcome == CaseOutcome::Passed && failed.contains(&key(case)) {
             case.outcome = CaseOutcome::Flaky;
         }
     }
@@ -229,6 +227,11 @@ fn with_earlier(mut ended: Ended, before: Vec<Ended>) -> Ended {
         TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Skipped => {}
     }
     ended
+}
+
+/// What tells a case from others.
+fn key(case: &TestCase) -> (&str, &str, &str) {
+    (&case.suite, &case.class, &case.name)
 }
 
 /// The result of a test; all its texts masked.
