@@ -1,7 +1,7 @@
 //! `unknown-kind`: objects whose kind has no schema here. A kind that no cluster of this minor can know is an error; one that a
 //! custom resource definition may bring is a note, once per kind, and counted as not checked.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::group_kinds;
@@ -19,20 +19,17 @@ impl Rule for UnknownKind {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let (mut foreign, mut known) = (Vec::new(), HashSet::new());
+        let (mut foreign, mut served) = (Vec::new(), HashMap::new());
         for manifest in objects.readable().iter().copied() {
             if let Some(finding) = served_by_flux::refused(manifest, objects, context) {
                 checked.findings.push(finding);
                 continue;
             }
-            if known.contains(&kind_of(manifest)) {
-                continue;
-            }
-            match Served::of(manifest, context) {
-                Served::Known(_) => drop(known.insert(kind_of(manifest))),
+            match served.entry(kind_of(manifest)).or_insert_with(|| Served::of(manifest, context)) {
+                Served::Known(_) => {}
                 Served::Foreign => foreign.push(manifest),
-                Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, &meant, context)),
-                Served::NoSuchKind(meant) => checked.findings.push(no_such_kind(manifest, meant, context)),
+                Served::Elsewhere(meant) => checked.findings.push(elsewhere(manifest, meant, context)),
+                Served::NoSuchKind(meant) => checked.findings.push(no_such_kind(manifest, meant.clone(), context)),
             }
         }
         for (first, not_checked) in not_checked(foreign.into_iter(), "no schema") {
