@@ -7,11 +7,13 @@ pub mod flux;
 mod kind;
 mod limits;
 mod minor;
+mod quantity;
 mod schema;
 
 pub use kind::{KindInfo, Scope};
 pub use limits::{Limits, Validation};
 pub use minor::Minor;
+pub use quantity::amount;
 pub use schema::{Schema, Type};
 
 use embedded::Embedded;

@@ -6,30 +6,7 @@ use crate::is_substitution;
 
 /// A quantity as a number. What one file calls `500m` and another `0.5` is the same number: both are the nearest there is.
 pub(crate) fn amount(node: &Node) -> Option<f64> {
-    let text = node.scalar_text().map(str::trim).filter(|text| !is_substitution(text))?;
-    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-')).unwrap_or(text.len());
-    let (number, suffix) = text.split_at(end);
-    let number: f64 = number.parse().ok()?;
-    let factor = match suffix {
-        "" => 1.0,
-        "n" => return Some(number / 1e9),
-        "u" => return Some(number / 1e6),
-        "m" => return Some(number / 1e3),
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
-        "T" => 1e12,
-        "P" => 1e15,
-        "E" => 1e18,
-        "Ki" => f64::from(1 << 10),
-        "Mi" => f64::from(1 << 20),
-        "Gi" => f64::from(1 << 30),
-        "Ti" => f64::from(1 << 20) * f64::from(1 << 20),
-        "Pi" => f64::from(1 << 20) * f64::from(1 << 30),
-        "Ei" => f64::from(1 << 30) * f64::from(1 << 30),
-        _ => return text.parse().ok(),
-    };
-    Some(number * factor)
+    seatrial_kubernetes::amount(node.scalar_text().map(str::trim).filter(|text| !is_substitution(text))?)
 }
 
 #[cfg(test)]

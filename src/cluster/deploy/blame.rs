@@ -148,26 +148,9 @@ fn amounts<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, amount: &Amount, lists: &
     found.or_else(|| own?.first(&["resources", "name"]))
 }
 
-/// A quantity as a number, roughly: only to compare two (apimachinery: `pkg/api/resource/quantity.go`). What is none counts nothing.
+/// A quantity as a number, to compare two. What is not a quantity counts as zero.
 fn size(spot: &Spot<'_>) -> f64 {
-    const UNITS: [(&str, f64); 12] = [
-        ("Ki", 1024.0),
-        ("Mi", 1_048_576.0),
-        ("Gi", 1_073_741_824.0),
-        ("Ti", 1_099_511_627_776.0),
-        ("n", 1e-9),
-        ("u", 1e-6),
-        ("m", 1e-3),
-        ("k", 1e3),
-        ("M", 1e6),
-        ("G", 1e9),
-        ("T", 1e12),
-        ("P", 1e15),
-    ];
-    let text = spot.node.scalar_text().unwrap_or_default();
-    let known = UNITS.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size)));
-    let (number, unit) = known.unwrap_or((text, 1.0));
-    number.parse::<f64>().map_or(0.0, |number| number * unit)
+    spot.node.scalar_text().and_then(seatrial_kubernetes::amount).unwrap_or(0.0)
 }
 
 /// What a pod asks for of a quota that is given out, where that or its only pod is too much; else it is about their number.
