@@ -126,8 +126,8 @@ async fn give_back(
     let sentence = restored.sentence(name, session.pull_request, &original.commit);
     let sentence = session.masked(&format!("{sentence}{notices}"));
     match restored.holds() {
-        Holds::Base | Holds::Others => Ok(sentence),
-        Holds::Mixture | Holds::PullRequest => Err(sentence),
+        Holds::Base | Holds::Others if restored.broken.is_none() => Ok(sentence),
+        Holds::Base | Holds::Others | Holds::Mixture | Holds::PullRequest => Err(sentence),
     }
 }
 

@@ -55,7 +55,7 @@ impl Restored {
         Restored { broken: Some(why), ..Restored::default() }
     }
 
-    /// The same, and the target is given free.
+    /// The same, and the target is released.
     pub async fn released(mut self, held: Held) -> Restored {
         self.notices.extend(held.release().await);
         self
@@ -64,10 +64,10 @@ impl Restored {
     /// What the target holds now.
     #[must_use]
     pub fn holds(&self) -> Holds {
-        match (&self.broken, &self.not_applied) {
+        match (&self.not_applied, &self.broken) {
+            (Some(_), _) => Holds::Others,
             (None, None) if self.left.is_empty() => Holds::Base,
-            (None, Some(_)) => Holds::Others,
-            (Some(_), _) if self.changes.is_empty() => Holds::PullRequest,
+            (None, Some(_)) if self.changes.is_empty() => Holds::PullRequest,
             _ => Holds::Mixture,
         }
     }
@@ -112,5 +112,23 @@ fn shortened(all: &[&str], between: &str) -> String {
     match all.len().checked_sub(MOST_NAMED) {
         None | Some(0) => shown,
         Some(more) => format!("{shown}{between}{more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_another_ones_is_not_called_this_pull_requests_when_clearing_away_breaks_off() {
+        let because = "what was deployed last is the state of pull request 13";
+        let restored = Restored {
+            not_applied: Some(because.to_owned()),
+            broken: Some("cancelled while deleting".to_owned()),
+            ..Restored::default()
+        };
+        assert_eq!(restored.holds(), Holds::Others);
+        let said = "dev: the base is not applied again, since what was deployed last is the state of pull request 13; cancelled while deleting";
+        assert_eq!(restored.sentence("dev", Some(12), "1234567890"), said);
     }
 }
