@@ -62,6 +62,9 @@ async fn kept(work: &Work<'_>, id: &ObjectId, set: &Value, from: u64) -> Result<
         Err(ApiError::Forbidden { .. }) => {
             return Ok(Some(format!("the claims that `{set}` has made may be left: not allowed to list them")));
         }
+        // It is a hint: nothing stops for want of it.
+        Err(error) if error.may_pass() => return Ok(None),
+        Err(ApiError::NotFound(_) | ApiError::UnknownKind { .. }) => return Ok(None),
         Err(error) => return Err(Stop::Api(error)),
     };
     let is_left = |name: &&str| {
@@ -70,6 +73,7 @@ async fn kept(work: &Work<'_>, id: &ObjectId, set: &Value, from: u64) -> Result<
     };
     let names = claims.iter().filter_map(|claim| claim.pointer("/metadata/name")?.as_str());
     let named: Vec<String> = names.filter(is_left).map(|name| format!("`{name}`")).collect();
-    let are = if named.len() == 1 { "the claim" } else { "the claims" };
-    Ok((!named.is_empty()).then(|| format!("{are} {} of `{set}` are left, with what is on them", named.join(", "))))
+    let (claims, are, them) = if named.len() == 1 { ("claim", "is", "it") } else { ("claims", "are", "them") };
+    let told = || format!("the {claims} {} of `{set}` {are} left, with what is on {them}", named.join(", "));
+    Ok((!named.is_empty()).then(told))
 }
