@@ -38,7 +38,7 @@ pub struct Base<'a> {
     pub commit: &'a str,
 }
 
-/// Puts a target back. It is held: by the deployment that failed, or from now on. It is given free in the end.
+/// Puts a target back. It is held: by the deployment that failed, or from now on. It is released in the end.
 pub async fn restore(
     cluster: &Cluster,
     base: Base<'_>,
@@ -84,7 +84,7 @@ async fn put_back(
         held.push(hold(work, &target, options, lose).await?);
     }
     let own =
-        key_of(&options.run).ok_or_else(|| Stop::Refused("which pull request this is is not known".to_owned()))?;
+        key_of(&options.run).ok_or_else(|| Stop::Refused("it is not known which pull request this is".to_owned()))?;
     let book = async |target: &str| -> Result<(ObjectId, Record), Stop> {
         let id = config_map_id(target, &options.environment);
         let record = inventory::read(work, &id).await?;
@@ -267,6 +267,9 @@ async fn clear_away(
             Pruned::Left(because) => done.leave(id, format!("{id} {because}")),
         }
     }
+    if gone.is_empty() {
+        return Ok(());
+    }
     books.forget(&gone);
     for (id, record) in books.written() {
         // It may have gone with its namespace.
@@ -284,7 +287,7 @@ impl Books {
         self.to.1.forget(gone, &self.own);
     }
 
-    /// Those that are there and changed.
+    /// Those that are there.
     fn written(&self) -> Vec<(&ObjectId, &Record)> {
         let (from, to) = ((&self.from.0, &self.from.1), (&self.to.0, &self.to.1));
         let all = if from.0 == to.0 { vec![to] } else { vec![from, to] };
