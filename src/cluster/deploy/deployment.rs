@@ -148,7 +148,7 @@ async fn make_namespace(
     // All objects are looked at, so that what somebody else owns is refused before anything is touched.
     let Some(known) = look(work, objects, done).await? else { return Ok(Next::Halt) };
     let mut applied = Vec::new();
-    let next = bring(work, &known, Stage::Definitions, None, done, &mut applied).await?;
+    let next = bring(work, (&known, objects), Stage::Definitions, None, done, &mut applied).await?;
     // They are applied and counted again, as unchanged, once the Lease is held; what was done here is what counts.
     Ok(next)
 }
@@ -199,7 +199,7 @@ async fn bring_all(
                 return Ok(None);
             }
         }
-        let next = bring(work, &known, stage, Some(book), done, &mut applied).await;
+        let next = bring(work, (&known, objects), stage, Some(book), done, &mut applied).await;
         keep_first_actions(done, std::mem::take(&mut before));
         if next? == Next::Halt {
             report(work, done);
@@ -237,7 +237,7 @@ fn keep_first_actions(done: &mut Deployed, before: Vec<Change>) {
 /// One stage: dry-run it as a whole, note its objects in the inventory, apply it, and wait for it when others depend on it.
 async fn bring<'p, 'm>(
     work: &Work<'_>,
-    known: &[Known<'p, 'm>],
+    (known, objects): (&[Known<'p, 'm>], &[Placed<'_>]),
     stage: Stage,
     book: Option<&Book<'_>>,
     done: &mut Deployed,
@@ -257,8 +257,8 @@ async fn bring<'p, 'm>(
     match stage {
         Stage::Rest => Ok(Next::GoOn),
         _ => {
-            let all: Vec<Placed<'_>> = known.iter().map(|k| k.placed.clone()).collect();
-            wait(work, (applied.get(from..).unwrap_or_default(), &all), done).await
+            let new = applied.get(from..).unwrap_or_default();
+            wait(work, (new, objects), done).await
         }
     }
 }

@@ -29,8 +29,8 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 impl Inventory {
     /// The entries of placed objects.
-    pub(crate) fn of(objects: &[Placed<'_>]) -> Inventory {
-        Inventory(objects.iter().map(|o| (o.id.clone(), o.manifest.version.clone())).collect())
+    pub(crate) fn of<'a, 'm: 'a>(objects: impl IntoIterator<Item = &'a Placed<'m>>) -> Inventory {
+        Inventory(objects.into_iter().map(|o| (o.id.clone(), o.manifest.version.clone())).collect())
     }
 
     /// Reads lines; those that cannot be read are left out.
@@ -221,13 +221,12 @@ impl Record {
         }
         let key = key_of(run);
         if let Some(key) = &key {
-            let own = known.iter().filter(is_created).map(|known| known.placed.clone()).collect::<Vec<_>>();
-            created.entry(key.clone()).or_default().0.extend(Inventory::of(&own).0);
+            let own = Inventory::of(known.iter().filter(is_created).map(|known| known.placed));
+            created.entry(key.clone()).or_default().0.extend(own.0);
         }
         created.retain(|_, inventory| !inventory.0.is_empty());
-        let objects: Vec<Placed<'_>> = known.iter().map(|known| known.placed.clone()).collect();
         Record {
-            entries: Inventory::of(&objects).with(remaining),
+            entries: Inventory::of(known.iter().map(|known| known.placed)).with(remaining),
             created,
             applied_for: key,
             commit: run.commit.clone(),
@@ -253,8 +252,7 @@ pub(crate) async fn remember(work: &Work<'_>, known: &[Known<'_, '_>], book: &Bo
     work.enter("comparing with what was deployed before");
     let stored = read(work, &book.id).await?;
     let old = stored.clone().unwrap_or_default();
-    let objects: Vec<Placed<'_>> = known.iter().map(|known| known.placed.clone()).collect();
-    let gone = old.entries.without(&Inventory::of(&objects));
+    let gone = old.entries.without(&Inventory::of(known.iter().map(|known| known.placed)));
     let remaining = work.until(existing(work.cluster, gone)).await?.map_err(|error| not_kept(error, &book.id))?;
     let next = old.next(known, &remaining, book.run);
     if stored.as_ref() != Some(&next) {
