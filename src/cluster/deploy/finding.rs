@@ -160,8 +160,7 @@ fn immutable_field(object: &Placed<'_>, field: &str, words: &str) -> Finding {
     let message = format!("{what} of {id} is immutable, and the object on the cluster has another value");
     let namespace = id.namespace.as_ref().map(|n| format!(" -n {n}")).unwrap_or_default();
     let help = match id.kind.as_str() {
-        // Deleting one of these takes data or other objects with it.
-        "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" | "CustomResourceDefinition" => {
+        kind if recreate::NEVER.contains(&kind) => {
             "give the object another name, or leave the field as it is: deleting it would lose its data".to_owned()
         }
         kind => format!(

@@ -15,7 +15,8 @@ use crate::work::{Stop, Work};
 pub(crate) const ANNOTATION: &str = "seatrial.dev/recreate";
 
 /// Deleting one of these takes data or other objects with it.
-const NEVER: [&str; 4] = ["PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition"];
+pub(crate) const NEVER: [&str; 4] =
+    ["PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition"];
 
 /// The name under which it is tried out.
 const TRIAL: &str = "seatrial-dry-run";
