@@ -24,6 +24,9 @@ const NAMESPACES: [&str; 3] = ["live-releases", "live-releases-shop", "live-rele
 /// The label by which helm-controller knows what it applied.
 const OWNED: &str = "helm.toolkit.fluxcd.io/name";
 
+/// Where a release names the version that was made last.
+const LAST: &str = "/status/history/0";
+
 /// helm-controller applies the objects that the program prints, field for field.
 pub(crate) fn applies_what_is_rendered(bed: &Bed) -> Result<(), Failed> {
     let (served, sync) = ([("", "live-releases-estate")], "clusters/dev/flux-system/sync.yaml");
@@ -35,7 +38,7 @@ pub(crate) fn applies_what_is_rendered(bed: &Bed) -> Result<(), Failed> {
         objects.iter().filter(is_of).filter(|object| object["kind"] != "HelmChart").count()
     };
     let kustomizations = estate.wait(KUSTOMIZATIONS, count("kustomize.toolkit.fluxcd.io/"), is_applied);
-    let releases = estate.wait(RELEASES, count("helm.toolkit.fluxcd.io/"), |one| condition(one, "Ready").0 == "True");
+    let releases = estate.wait(RELEASES, count("helm.toolkit.fluxcd.io/"), is_recorded);
 
     let records: Vec<Value> = releases.iter().map(|release| record(bed, release)).collect();
     let mut there: BTreeSet<String> = kustomizations.iter().flat_map(inventory).collect();
@@ -101,9 +104,14 @@ fn folder() -> PathBuf {
     root().join("tests/live/releases/estate")
 }
 
+/// Whether a release is ready and names its version; a ready one without a version has been seen.
+fn is_recorded(release: &Value) -> bool {
+    condition(release, "Ready").0 == "True" && release.pointer(LAST).is_some()
+}
+
 /// What Helm keeps of the last version of a release.
 fn record(bed: &Bed, release: &Value) -> Value {
-    let last = release.pointer("/status/history/0").expect("a release that was made");
+    let last = release.pointer(LAST).unwrap_or_else(|| panic!("nothing was released: {release}"));
     let at = |path| text_at(last, path);
     let namespace = text_at(release, "/status/storageNamespace");
     let secret = format!("secret/sh.helm.release.v1.{}.v{}", at("/name"), last["version"]);
