@@ -1,5 +1,6 @@
 //! One deployment from beginning to end; reads top to bottom like the story it tells.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use seatrial_api::Cluster;
@@ -226,12 +227,14 @@ fn rest_of<'a, 'p, 'm>(applied: &'a [Applied<'p, 'm>]) -> &'a [Applied<'p, 'm>] 
 
 /// What the first deployment's own stage did is told as it was done, not as unchanged or not at all.
 fn keep_first_actions(done: &mut Deployed, before: Vec<Change>) {
-    let later = std::mem::replace(&mut done.changes, before);
-    for change in later {
-        if !done.changes.iter().any(|known| known.object == change.object) {
-            done.changes.push(change);
-        }
+    if before.is_empty() {
+        return;
     }
+    let mut later = std::mem::take(&mut done.changes);
+    let first: HashSet<&ObjectId> = before.iter().map(|change| &change.object).collect();
+    later.retain(|change| !first.contains(&change.object));
+    done.changes = before;
+    done.changes.append(&mut later);
 }
 
 /// One stage: dry-run it as a whole, note its objects in the inventory, apply it, and wait for it when others depend on it.

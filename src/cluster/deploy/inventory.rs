@@ -4,7 +4,7 @@
 //! Beside the entries it says whose state was applied last, and which objects were created for which pull request: those are deleted when
 //! the target is put back, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::{StreamExt, stream};
 use seatrial_api::{ApiError, Cluster};
@@ -212,12 +212,12 @@ impl Record {
         let is_created = |known: &&Known<'_, '_>| {
             let was_created = || self.created.values().any(|inventory| inventory.contains(&known.placed.id));
             // What somebody has made by that name since is theirs.
-            known.is_new || (was_created() && known.live.as_ref().is_some_and(is_applied_by_us))
+            known.is_new || (was_created() && known.live.as_deref().is_some_and(is_applied_by_us))
         };
-        let remains = |id: &ObjectId| remaining.iter().any(|(known, _)| known == id);
+        let remaining_ids: HashSet<&ObjectId> = remaining.iter().map(|(id, _)| id).collect();
         let mut created = self.created.clone();
         for inventory in created.values_mut() {
-            inventory.0.retain(|id, _| remains(id));
+            inventory.0.retain(|id, _| remaining_ids.contains(id));
         }
         let key = key_of(run);
         if let Some(key) = &key {
