@@ -164,17 +164,18 @@ impl Cluster {
             match self.list_once(&served, namespace, selector).await {
                 // The continue token is older than the server's memory: from the beginning.
                 Err(ApiError::Rejected { code: 410, .. }) if restarts < 3 => restarts += 1,
-                outcome => return outcome,
+                outcome => return outcome.map(|(objects, _)| objects),
             }
         }
     }
 
-    async fn list_once(
+    /// All pages, and the version that they are of.
+    pub(crate) async fn list_once(
         &self,
         served: &Served,
         namespace: Option<&str>,
         selector: Option<&str>,
-    ) -> Result<Vec<Value>, ApiError> {
+    ) -> Result<(Vec<Value>, String), ApiError> {
         let target = Destination::of_kind(served, namespace)?;
         let (mut all, mut read) = (Vec::new(), 0);
         let mut parameters = ListParams::default().limit(PAGE);
@@ -193,9 +194,11 @@ impl Cluster {
                 return Err(not_kubernetes(answer.status));
             };
             all.extend(items.into_iter().map(|item| with_type(item, served)));
-            let next = page.pointer("/metadata/continue").and_then(Value::as_str).unwrap_or_default();
+            let metadata =
+                |key: &str| page.pointer(&format!("/metadata/{key}")).and_then(Value::as_str).unwrap_or_default();
+            let next = metadata("continue");
             if next.is_empty() {
-                return Ok(all);
+                return Ok((all, metadata("resourceVersion").to_owned()));
             }
             parameters.continue_token = Some(next.to_owned());
         }
@@ -277,7 +280,7 @@ impl Cluster {
         &self.0.line
     }
 
-    async fn served(&self, api_version: &str, kind: &str) -> Result<Served, ApiError> {
+    pub(crate) async fn served(&self, api_version: &str, kind: &str) -> Result<Served, ApiError> {
         self.0.discovery.served(&self.0.line, api_version, kind).await
     }
 
@@ -326,7 +329,7 @@ fn is_of_another(message: &str) -> bool {
 }
 
 /// Objects of a list come without their type.
-fn with_type(mut item: Value, served: &Served) -> Value {
+pub(crate) fn with_type(mut item: Value, served: &Served) -> Value {
     if let Some(fields) = item.as_object_mut() {
         let texts = [("apiVersion", &served.resource.api_version), ("kind", &served.resource.kind)];
         for (key, text) in texts {

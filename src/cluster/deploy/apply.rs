@@ -1,5 +1,7 @@
 //! Looking at what lives, dry-running a whole stage, applying what has drifted.
 
+use std::sync::Arc;
+
 use futures::{StreamExt, stream};
 use seatrial_api::ApiError;
 use seatrial_model::{Action, Change, Level};
@@ -14,7 +16,7 @@ use crate::plan::AT_ONCE;
 use crate::policy::located;
 use crate::warning::{self, Novelty};
 use crate::work::{Stop, Work};
-use crate::{Deployed, Progress, recreate};
+use crate::{Deployed, Progress, look, recreate};
 
 /// Whether the next step may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub(crate) enum Next {
 pub(crate) struct Known<'p, 'm> {
     pub(crate) placed: &'p Placed<'m>,
     /// As it was before anything was applied; `None` where nothing was.
-    pub(crate) live: Option<Value>,
+    pub(crate) live: Option<Arc<Value>>,
     /// Whether it was not there before this run.
     pub(crate) is_new: bool,
     /// Whether it may be deleted and applied again.
@@ -40,15 +42,18 @@ pub(crate) struct Known<'p, 'm> {
 pub(crate) struct Applied<'p, 'm> {
     pub(crate) placed: &'p Placed<'m>,
     /// As the server has it.
-    pub(crate) live: Value,
+    pub(crate) live: Arc<Value>,
     /// What was done to it.
     pub(crate) action: Action,
 }
 
 /// What is to be done with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// It is applied, and becomes this.
-    Applied(Value),
+    /// Nothing: applying it would change nothing.
+    Kept,
+    /// It is applied.
+    Applied,
     /// It is deleted and applied again.
     Recreated,
 }
@@ -59,16 +64,10 @@ pub(crate) async fn look<'p, 'm>(
     objects: &'p [Placed<'m>],
     done: &mut Deployed,
 ) -> Result<Option<Vec<Known<'p, 'm>>>, Stop> {
-    work.enter("reading what is on the cluster");
-    let ask = |placed: &'p Placed<'m>| async move {
-        let api_version = placed.api_version();
-        (placed, work.cluster.get(&api_version, &placed.id).await)
-    };
-    let answers: Vec<_> = work.until(stream::iter(objects).map(ask).buffered(AT_ONCE).collect()).await?;
     let (mut known, mut refusals) = (Vec::new(), Vec::new());
-    for (placed, answer) in answers {
+    for (placed, answer) in look::live(work, objects).await? {
         match answer {
-            Ok(live) => known.push(Known { placed, is_new: live.is_none(), live, may_go: false }),
+            Ok(live) => known.push(Known { placed, is_new: live.is_none(), live: live.map(Arc::new), may_go: false }),
             // Its definition is among the objects and comes first.
             Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => {
                 known.push(Known { placed, live: None, is_new: true, may_go: false });
@@ -98,17 +97,17 @@ pub(crate) async fn dry_run<'k, 'p, 'm>(
     work.enter("dry-running the objects on the server");
     let ask = |known: &&'k Known<'p, 'm>| {
         let known: &'k Known<'p, 'm> = known;
-        async move { (known, work.cluster.dry_run(&known.placed.object).await) }
+        // What an object would become is not kept: there may be thousands.
+        let tried = move |result| tried(known.live.as_deref(), result);
+        async move { (known, work.cluster.dry_run(&known.placed.object).await.map(tried)) }
     };
     let answers: Vec<_> = work.until(stream::iter(stage.iter().map(ask)).buffered(AT_ONCE).collect()).await?;
     let (mut results, mut refusals) = (Vec::new(), Vec::new());
     for (known, answer) in answers {
         match answer {
-            Ok(result) => {
-                if !result.warnings.is_empty() {
-                    warn(work, known, &result, done).await?;
-                }
-                results.push((known, Wanted::Applied(result.object)));
+            Ok((wanted, warnings)) => {
+                warn(work, (known, wanted), &warnings, done).await?;
+                results.push((known, wanted));
             }
             // It would be taken, had there been none before.
             Err(error) if known.may_go && is_immutable(&error) => match recreate::try_out(work, known.placed).await? {
@@ -127,17 +126,22 @@ pub(crate) async fn dry_run<'k, 'p, 'm>(
     }
 }
 
+/// What a dry run says is to be done, and what the server warns of.
+fn tried(live: Option<&Value>, result: seatrial_api::Applied) -> (Wanted, Vec<String>) {
+    let is_kept = live.is_some_and(|live| !has_drifted(live, &result.object));
+    (if is_kept { Wanted::Kept } else { Wanted::Applied }, result.warnings)
+}
+
 /// Takes in what the server warns of. The first stage may be dry-run twice: the second time its objects are on the cluster.
 async fn warn(
     work: &Work<'_>,
-    known: &Known<'_, '_>,
-    result: &seatrial_api::Applied,
+    (known, wanted): (&Known<'_, '_>, Wanted),
+    warnings: &[String],
     done: &mut Deployed,
 ) -> Result<(), Stop> {
-    let is_unchanged = known.live.as_ref().is_some_and(|live| !has_drifted(live, &result.object));
-    let novelty = if is_unchanged { Novelty::Unchanged } else { Novelty::Changed };
-    let mut causes = Vec::with_capacity(result.warnings.len());
-    for text in &result.warnings {
+    let novelty = if wanted == Wanted::Kept { Novelty::Unchanged } else { Novelty::Changed };
+    let mut causes = Vec::with_capacity(warnings.len());
+    for text in warnings {
         causes.push(work.until(located(work.cluster, told_by_admission(text))).await?);
     }
     for finding in warning::findings(known.placed, &causes, novelty) {
@@ -165,21 +169,20 @@ pub(crate) async fn apply<'p, 'm>(
         }
         work.enter(format!("applying {}", placed.id));
         let mut change = |action| done.changes.push(Change { object: placed.id.clone(), action, because: None });
-        let is_equal = |live: &&Value| matches!(&wanted, Wanted::Applied(dry_run) if !has_drifted(live, dry_run));
-        if let Some(live) = known.live.as_ref().filter(is_equal) {
+        if let Some(live) = known.live.as_ref().filter(|_| wanted == Wanted::Kept) {
             change(Action::Unchanged);
-            applied.push(Applied { placed, live: live.clone(), action: Action::Unchanged });
+            applied.push(Applied { placed, live: Arc::clone(live), action: Action::Unchanged });
             continue;
         }
         match work.apply(&placed.object).await? {
             Ok(result) => {
                 let action = match wanted {
                     Wanted::Recreated => Action::Recreated,
-                    Wanted::Applied(_) if result.created => Action::Created,
-                    Wanted::Applied(_) => Action::Configured,
+                    Wanted::Applied | Wanted::Kept if result.created => Action::Created,
+                    Wanted::Applied | Wanted::Kept => Action::Configured,
                 };
                 change(action);
-                applied.push(Applied { placed, live: result.object, action });
+                applied.push(Applied { placed, live: Arc::new(result.object), action });
             }
             Err(error) => {
                 let (found, stop) = findings(vec![Refusal::new(placed, error).located(work.cluster).await]);

@@ -19,6 +19,7 @@ mod held;
 mod ids;
 mod inventory;
 mod lease;
+mod look;
 mod missing;
 mod normalise;
 mod options;

@@ -31,7 +31,7 @@ pub(crate) async fn mark(work: &Work<'_>, known: &mut [Known<'_, '_>], book: &Bo
     for known in known {
         let is_ours = |live: &Value| is_applied_by_us(live) && why_not_ours(live).is_none();
         known.may_go =
-            is_asked(known) && record.entries.contains(&known.placed.id) && known.live.as_ref().is_some_and(is_ours);
+            is_asked(known) && record.entries.contains(&known.placed.id) && known.live.as_deref().is_some_and(is_ours);
     }
     Ok(())
 }

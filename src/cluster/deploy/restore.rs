@@ -23,7 +23,7 @@ use crate::restored::{Left, Restored};
 use crate::seed::{self, Seeded};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, DeployOptions, Deployed, claims};
+use crate::{CancelToken, DeployOptions, Deployed, claims, look};
 
 /// What a target is put back to.
 #[derive(Clone, Copy)]
@@ -169,16 +169,14 @@ async fn look<'p, 'm>(
     objects: &'p [Placed<'m>],
     done: &mut Restored,
 ) -> Result<Vec<Known<'p, 'm>>, Stop> {
-    work.enter("reading what is on the cluster");
-    let ask =
-        |placed: &'p Placed<'m>| async move { (placed, work.cluster.get(&placed.api_version(), &placed.id).await) };
-    let answers: Vec<_> = work.until(stream::iter(objects).map(ask).buffered(AT_ONCE).collect()).await?;
     let mut known = Vec::new();
-    for (placed, answer) in answers {
+    for (placed, answer) in look::live(work, objects).await? {
         match answer {
             Ok(live) => match live.as_ref().and_then(foreign_owner) {
                 Some(owner) => done.leave(&placed.id, format!("{} is owned by {owner}", placed.id)),
-                None => known.push(Known { placed, is_new: live.is_none(), live, may_go: false }),
+                None => {
+                    known.push(Known { placed, is_new: live.is_none(), live: live.map(Arc::new), may_go: false });
+                }
             },
             Err(ApiError::UnknownKind { .. } | ApiError::NotFound(_)) => {
                 known.push(Known { placed, live: None, is_new: true, may_go: false });
@@ -223,7 +221,7 @@ async fn apply<'p, 'm>(
                 if let Some(live) = &known.live {
                     done.notices.extend(claims::of_scaled(work, &placed.id, live, &result.object).await?);
                 }
-                changed.push(Applied { placed, live: result.object, action });
+                changed.push(Applied { placed, live: Arc::new(result.object), action });
             }
             Err(error) => refuse(Refusal::new(placed, error), done)?,
         }
