@@ -23,6 +23,7 @@ mod process_group;
 mod service;
 mod target;
 mod warning;
+mod watch;
 
 pub use clock::now;
 pub use cluster::{Applied, Cluster, FIELD_MANAGER};
@@ -35,3 +36,4 @@ pub use port_forward::PortForward;
 pub use process_group::ProcessGroup;
 pub use service::{ProxyAnswer, ProxyRequest};
 pub use target::{ClusterTarget, Environment};
+pub use watch::Watch;

@@ -2,11 +2,14 @@
 //! its newest ReplicaSet and those pods.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use seatrial_api::{ApiError, Cluster};
 use seatrial_model::ObjectId;
 use seatrial_readiness::{Live, State, has_pods, status};
 use serde_json::Value;
+
+use crate::mirror::Mirror;
 
 /// What was found of an object.
 #[derive(Clone, Debug, Default)]
@@ -34,18 +37,18 @@ struct Lister {
 impl Lister {
     async fn list(
         &mut self,
-        cluster: &Cluster,
-        (api_version, kind): (&str, &str),
+        mirror: &Mirror<'_>,
+        kind: (&str, &str),
         namespace: Option<&str>,
-        selector: Option<&str>,
+        (selector, is_wanted): (Option<&str>, impl Fn(&Value) -> bool),
     ) -> Result<Vec<Value>, ApiError> {
-        match cluster.list(api_version, kind, namespace, selector).await {
+        match mirror.list(kind, namespace, selector, is_wanted).await {
             Err(error @ ApiError::Forbidden { .. }) => {
                 self.unread.insert(format!("{error}: causes may be missing"));
                 Ok(Vec::new())
             }
             Err(ApiError::NotFound(_) | ApiError::UnknownKind { .. }) => Ok(Vec::new()),
-            other => other,
+            other => Ok(other?.into_iter().map(Arc::unwrap_or_clone).collect()),
         }
     }
 }
@@ -74,24 +77,25 @@ pub(crate) fn has_events(id: &ObjectId) -> bool {
 /// # Errors
 /// [`ApiError`]; lists that may not be read are no error, see [`Seen::unread`].
 pub async fn gather(cluster: &Cluster, api_version: &str, id: &ObjectId, events: &[Value]) -> Result<Seen, ApiError> {
-    gather_in(cluster, api_version, id, events, &[State::InProgress, State::Failed]).await
+    gather_in(&Mirror::asking(cluster), api_version, id, events, &[State::InProgress, State::Failed]).await
 }
 
 /// The same, with its pods in the states of `wanted`.
 pub(crate) async fn gather_in(
-    cluster: &Cluster,
+    mirror: &Mirror<'_>,
     api_version: &str,
     id: &ObjectId,
     events: &[Value],
     wanted: &[State],
 ) -> Result<Seen, ApiError> {
-    let Some(object) = cluster.get(api_version, id).await? else { return Ok(Seen::default()) };
+    let Some(object) = mirror.get(api_version, id).await? else { return Ok(Seen::default()) };
+    let object = Arc::unwrap_or_clone(object);
     let mut seen = Seen::default();
     let mut owners = vec![object.clone()];
     let state = status(Live::alone(&object)).state;
     if has_pods(&id.group, &id.kind) && wanted.contains(&state) {
         let mut lister = Lister::default();
-        let found = pods_of(cluster, &mut lister, &object, id).await?;
+        let found = pods_of(mirror, &mut lister, &object, id).await?;
         seen = Seen { unread: lister.unread, ..found };
         owners.extend(seen.replica_set.clone());
     }
@@ -106,31 +110,42 @@ pub(crate) async fn gather_in(
 /// # Errors
 /// [`ApiError`].
 pub async fn events(cluster: &Cluster, namespace: &str) -> Result<(Vec<Value>, BTreeSet<String>), ApiError> {
+    events_in(&Mirror::asking(cluster), namespace).await
+}
+
+/// The same.
+pub(crate) async fn events_in(
+    mirror: &Mirror<'_>,
+    namespace: &str,
+) -> Result<(Vec<Value>, BTreeSet<String>), ApiError> {
     let mut lister = Lister::default();
-    let events = lister.list(cluster, ("v1", "Event"), Some(namespace), None).await?;
+    let events = lister.list(mirror, ("v1", "Event"), Some(namespace), (None, |_: &Value| true)).await?;
     Ok((events, lister.unread))
 }
 
 /// Its pods, and the ReplicaSet between the newest ones and a Deployment.
-async fn pods_of(cluster: &Cluster, lister: &mut Lister, object: &Value, id: &ObjectId) -> Result<Seen, ApiError> {
+async fn pods_of(mirror: &Mirror<'_>, lister: &mut Lister, object: &Value, id: &ObjectId) -> Result<Seen, ApiError> {
     let Some(selector) = selector(object) else { return Ok(Seen::default()) };
     let namespace = id.namespace.as_deref();
-    let mut list = async |kind: (&str, &str)| lister.list(cluster, kind, namespace, Some(&selector)).await;
+    let mut owned = async |kind: (&str, &str), owners: &[&Value]| {
+        let owners: Vec<&str> = owners.iter().filter_map(|owner| text(owner, "/metadata/uid")).collect();
+        let is_owned = |object: &Value| owners.iter().any(|owner| is_owned(object, owner));
+        lister.list(mirror, kind, namespace, (Some(&selector), is_owned)).await
+    };
     if id.kind == "Deployment" {
-        let sets = list(("apps/v1", "ReplicaSet")).await?;
-        let pods = list(("v1", "Pod")).await?;
-        let sets = owned(sets, object);
+        let sets = owned(("apps/v1", "ReplicaSet"), &[object]).await?;
+        let pods = owned(("v1", "Pod"), &sets.iter().collect::<Vec<_>>()).await?;
         let newest = newest_replica_set(object, &sets);
-        let of = |set: &Value| owned(pods.clone(), set);
-        let older = sets.iter().filter(|set| Some(*set) != newest).flat_map(of).collect();
-        let pods = newest.map(of).unwrap_or_default();
+        let uid = newest.and_then(|set| text(set, "/metadata/uid"));
+        let is_newest = |pod: &Value| uid.is_some_and(|uid| is_owned(pod, uid));
+        let (pods, older) = pods.into_iter().partition(is_newest);
         return Ok(Seen { pods, older, replica_set: newest.cloned(), ..Seen::default() });
     }
-    let pods = owned(list(("v1", "Pod")).await?, object);
+    let pods = owned(("v1", "Pod"), &[object]).await?;
     let revision = match id.kind.as_str() {
         "StatefulSet" => text(object, "/status/updateRevision").map(str::to_owned),
         "DaemonSet" => {
-            let revisions = owned(list(("apps/v1", "ControllerRevision")).await?, object);
+            let revisions = owned(("apps/v1", "ControllerRevision"), &[object]).await?;
             let newest = revisions.iter().max_by_key(|r| r.get("revision").and_then(Value::as_i64));
             newest.and_then(|r| text(r, "/metadata/labels/controller-revision-hash")).map(str::to_owned)
         }
@@ -154,13 +169,9 @@ fn newest_replica_set<'a>(deployment: &Value, sets: &'a [Value]) -> Option<&'a V
     sets.iter().filter(|set| wanted.is_none() || revision(set) == wanted).max_by_key(|set| revision(set))
 }
 
-fn owned(objects: Vec<Value>, owner: &Value) -> Vec<Value> {
-    let Some(uid) = text(owner, "/metadata/uid") else { return Vec::new() };
-    let is_owned = |object: &Value| {
-        let references = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-        references.into_iter().flatten().any(|r| r.get("uid").and_then(Value::as_str) == Some(uid))
-    };
-    objects.into_iter().filter(is_owned).collect()
+fn is_owned(object: &Value, uid: &str) -> bool {
+    let references = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    references.into_iter().flatten().any(|r| r.get("uid").and_then(Value::as_str) == Some(uid))
 }
 
 fn is_about(event: &Value, object: &Value) -> bool {
@@ -232,7 +243,7 @@ mod tests {
         };
         let deployment = |revision: &str| json!({"metadata": {"uid": "d", "annotations": {"deployment.kubernetes.io/revision": revision}}});
         let sets = || vec![set("old", "9", "d"), set("new", "10", "d"), set("foreign", "11", "e")];
-        let sets = owned(sets(), &deployment("10"));
+        let sets: Vec<Value> = sets().into_iter().filter(|set| is_owned(set, "d")).collect();
         let name = |found: Option<&Value>| found.and_then(|s| s["metadata"]["name"].as_str().map(str::to_owned));
         assert_eq!(name(newest_replica_set(&deployment("10"), &sets)).as_deref(), Some("new"));
         assert_eq!(name(newest_replica_set(&json!({"metadata": {"uid": "d"}}), &sets)).as_deref(), Some("new"));

@@ -20,6 +20,7 @@ mod ids;
 mod inventory;
 mod lease;
 mod look;
+mod mirror;
 mod missing;
 mod normalise;
 mod options;

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::apply::Applied;
 use crate::gather::{Seen, gather_in};
 use crate::held::Held;
+use crate::mirror::Mirror;
 use crate::order::Stage;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
@@ -203,12 +204,12 @@ async fn observe(
     let end = begun + objects.iter().map(|object| object.window(most)).max().unwrap_or_default();
     let mut looks: Vec<Look<'_>> = objects.iter().map(Look::new).collect();
     tell(work, objects, most);
-    let mut events = Events::default();
+    let (mirror, mut events) = (Mirror::watching(work.cluster), Events::default());
     let (mut are_tested, mut failures) = (false, 0);
     loop {
         let is_last = are_tested && Instant::now() >= end;
         work.enter(watching(objects));
-        match work.until(round(work, &mut looks, &mut events)).await? {
+        match work.until(round(&mirror, &mut looks, &mut events)).await? {
             Ok(()) => failures = 0,
             // While the tests run there is time to come back.
             Err(error) if error.may_pass() && (!is_last || failures < FORGIVEN_FAILURES) => {
@@ -259,13 +260,16 @@ async fn pass(work: &Work<'_>, are_tested: bool, tests: &mut (impl Future<Output
 }
 
 /// Looks at every workload once.
-async fn round(work: &Work<'_>, looks: &mut [Look<'_>], known: &mut Events) -> Result<(), ApiError> {
-    known.read(work, looks.iter().map(|look| &look.placed.id)).await?;
+async fn round(mirror: &Mirror<'_>, looks: &mut [Look<'_>], known: &mut Events) -> Result<(), ApiError> {
+    if let Some(Look { placed, .. }) = looks.first() {
+        mirror.confirm(&placed.api_version(), &placed.id).await?;
+    }
+    known.read(mirror, looks.iter().map(|look| &look.placed.id)).await?;
     let known = &*known;
     let ids: Vec<(String, &ObjectId)> = looks.iter().map(|look| (look.placed.api_version(), &look.placed.id)).collect();
     let ask = async |(api_version, id): (String, &ObjectId)| {
         let states = &[State::InProgress, State::Failed, State::Current];
-        gather_in(work.cluster, &api_version, id, known.of(id), states).await
+        gather_in(mirror, &api_version, id, known.of(id), states).await
     };
     let answers: Vec<Result<Seen, ApiError>> = stream::iter(ids.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
     let answers = answers.into_iter().collect::<Result<Vec<Seen>, ApiError>>()?;

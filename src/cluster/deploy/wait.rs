@@ -11,14 +11,15 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::apply::{Applied, Next};
-use crate::gather::{Seen, events, gather_in, has_events};
+use crate::gather::{Seen, events, events_in, gather_in, has_events};
+use crate::mirror::Mirror;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
 use crate::waiting::{Waiting, judge, may_crash_unnoticed};
 use crate::work::{Stop, Work};
 use crate::{Deployed, Progress, evidence, unready};
 
-/// The first looks follow each other quickly: most objects are ready within a second or two.
+/// The first looks follow each other quickly, as most objects are ready within a second or two; and so does one on what a watch tells.
 const QUICK_LOOKS: u32 = 8;
 const QUICKLY: Duration = Duration::from_millis(250);
 const POLL_EVERY: Duration = Duration::from_secs(1);
@@ -42,6 +43,8 @@ pub(crate) async fn wait(
     let mut pending: Vec<Waiting<'_, '_>> =
         applied.iter().map(Waiting::new).filter(|w| w.status.state != State::Current).collect();
     let mut unsettled: Vec<&Applied<'_, '_>> = applied.iter().filter(|a| may_crash_unnoticed(a)).collect();
+    // Nothing is begun for what is ready already.
+    let mirror = Mirror::watching(work.cluster);
     let mut events = Events::default();
     let mut failures = 0;
     let mut answered = Instant::now();
@@ -59,7 +62,7 @@ pub(crate) async fn wait(
             }
         }
         work.enter(waiting_for(&pending));
-        match work.until(round(work, (&mut pending, all), &mut events)).await {
+        match work.until(round(work, &mirror, (&mut pending, all), &mut events)).await {
             Ok(Ok(())) => {
                 failures = 0;
                 answered = Instant::now();
@@ -79,7 +82,7 @@ pub(crate) async fn wait(
             continue;
         }
         let pause = if look < QUICK_LOOKS { QUICKLY } else { POLL_EVERY };
-        if let Err(stop) = work.pause(pause).await {
+        if let Err(stop) = work.until(mirror.pause(pause)).await {
             return end(work, heard(stop, answered, work), pending, done).await;
         }
     }
@@ -126,7 +129,7 @@ impl Events {
     /// Lists those of the objects' namespaces, when that was a while ago.
     pub(crate) async fn read<'i>(
         &mut self,
-        work: &Work<'_>,
+        mirror: &Mirror<'_>,
         objects: impl Iterator<Item = &'i ObjectId>,
     ) -> Result<(), ApiError> {
         if self.listed.is_some_and(|listed| listed.elapsed() < EVENTS_EVERY) {
@@ -137,7 +140,7 @@ impl Events {
         namespaces.sort_unstable();
         namespaces.dedup();
         for namespace in namespaces {
-            self.of.insert(namespace.to_owned(), events(work.cluster, namespace).await?.0);
+            self.of.insert(namespace.to_owned(), events_in(mirror, namespace).await?.0);
         }
         self.listed = Some(Instant::now());
         Ok(())
@@ -152,14 +155,18 @@ impl Events {
 /// Looks at every pending object once.
 async fn round(
     work: &Work<'_>,
+    mirror: &Mirror<'_>,
     (pending, all): (&mut [Waiting<'_, '_>], &[Placed<'_>]),
     known: &mut Events,
 ) -> Result<(), ApiError> {
-    known.read(work, pending.iter().map(|w| &w.placed.id)).await?;
+    if let Some(Waiting { placed, .. }) = pending.first() {
+        mirror.confirm(&placed.api_version(), &placed.id).await?;
+    }
+    known.read(mirror, pending.iter().map(|w| &w.placed.id)).await?;
     let known = &*known;
     let objects: Vec<(&Placed<'_>, &[State])> = pending.iter().map(|w| (w.placed, w.looked_into())).collect();
     let ask = async |(placed, wanted): (&Placed<'_>, &[State])| {
-        gather_in(work.cluster, &placed.api_version(), &placed.id, known.of(&placed.id), wanted).await
+        gather_in(mirror, &placed.api_version(), &placed.id, known.of(&placed.id), wanted).await
     };
     let answers: Vec<Result<Seen, ApiError>> =
         stream::iter(objects.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
@@ -206,7 +213,8 @@ async fn fresh(work: &Work<'_>, waiting: &Waiting<'_, '_>) -> Result<Seen, ApiEr
         None => Default::default(),
     };
     let wanted = waiting.looked_into();
-    let mut seen = gather_in(work.cluster, &placed.api_version(), &placed.id, &of_namespace, wanted).await?;
+    let mut seen =
+        gather_in(&Mirror::asking(work.cluster), &placed.api_version(), &placed.id, &of_namespace, wanted).await?;
     seen.unread.extend(unread);
     Ok(seen)
 }

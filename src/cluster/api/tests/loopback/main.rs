@@ -6,3 +6,4 @@ mod connect;
 mod plugins;
 mod server;
 mod verbs;
+mod watches;

@@ -12,7 +12,7 @@ use crate::server::{Seen, Server, Step, basics};
 
 const WEB: &str = "/apis/apps/v1/namespaces/shop/deployments/web";
 
-async fn serving(script: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> (Server, Cluster) {
+pub(crate) async fn serving(script: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> (Server, Cluster) {
     let server = Server::plain(move |request, before| basics(request).unwrap_or_else(|| script(request, before))).await;
     let transport = Transport::new(&Settings::default()).expect("no settings are fine");
     let masker = Arc::new(Masker::new());
@@ -31,7 +31,7 @@ fn deployment() -> Value {
     json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata })
 }
 
-fn ok(body: &Value) -> Step {
+pub(crate) fn ok(body: &Value) -> Step {
     Step::Answer("200 OK", body.to_string())
 }
 
