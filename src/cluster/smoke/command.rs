@@ -124,7 +124,8 @@ pub(crate) async fn probe(command: &Command, name: &str, context: &Context, pati
         Err(sentence) => return Ended::broken(sentence, 0),
     };
     let directory = shared.directory.join(command.directory.as_deref().unwrap_or_default());
-    let program = Program { arguments: command.run.arguments(), directory: directory.clone(), variables };
+    let (arguments, run_of) = (command.run.arguments(), shared.run.clone());
+    let program = Program { arguments, directory: directory.clone(), variables, run: run_of };
     #[allow(clippy::disallowed_methods, reason = "files are told from those of earlier runs by their time")]
     let begun = SystemTime::now();
     let (exit, tail) = run(&program, patience).await;

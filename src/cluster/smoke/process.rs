@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -19,6 +20,12 @@ const GRACE: Duration = Duration::from_secs(5);
 /// After its end its output is read no longer than this: what it left running may hold it open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// A variable whose value no other program has: what a program started is known by it, whatever session it went to.
+const MARK: &str = "SEATRIAL_PROCESS";
+
+/// How many programs this process has started.
+static STARTED: AtomicU32 = AtomicU32::new(0);
+
 /// A program, ready to run.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -27,6 +34,8 @@ pub(crate) struct Program {
     pub(crate) directory: PathBuf,
     /// All that it is given of an environment.
     pub(crate) variables: Vec<(String, String)>,
+    /// The run that it belongs to: a few letters and digits.
+    pub(crate) run: String,
 }
 
 /// How a program ended.
@@ -43,29 +52,37 @@ pub(crate) enum Exit {
 /// Runs it once; what it printed on standard output and standard error stands in one text, in the order in which it came.
 pub(crate) async fn run(program: &Program, deadline: Duration) -> (Exit, Tail) {
     let mut tail = Tail::default();
-    let exit = match start(program) {
-        Ok((child, output)) => follow(child, output, deadline, &mut tail).await,
+    let mark = format!("{}-{}-{}", program.run, std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
+    let exit = match start(program, &mark) {
+        Ok((child, output)) => {
+            let group = ProcessGroup::of(&child).marked(MARK, &mark);
+            follow((child, group), output, deadline, &mut tail).await
+        }
         Err(error) => Exit::NotStarted(not_started(program, &error)),
     };
     (exit, tail)
 }
 
-fn start(program: &Program) -> std::io::Result<(tokio::process::Child, pipe::Receiver)> {
+fn start(program: &Program, mark: &str) -> std::io::Result<(tokio::process::Child, pipe::Receiver)> {
     let Some((name, arguments)) = program.arguments.split_first() else {
         return Err(std::io::ErrorKind::NotFound.into());
     };
     let (reader, writer) = std::io::pipe()?;
     let mut command = Command::new(name);
     command.args(arguments).current_dir(&program.directory).env_clear().envs(program.variables.iter().cloned());
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    command.env(MARK, mark).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     // A group of its own, so that what it starts dies with it.
     command.process_group(0).kill_on_drop(true);
     let child = command.spawn()?;
     Ok((child, pipe::Receiver::from_owned_fd(reader.into())?))
 }
 
-async fn follow(mut child: tokio::process::Child, output: pipe::Receiver, deadline: Duration, tail: &mut Tail) -> Exit {
-    let group = ProcessGroup::of(&child);
+async fn follow(
+    (mut child, group): (tokio::process::Child, ProcessGroup),
+    output: pipe::Receiver,
+    deadline: Duration,
+    tail: &mut Tail,
+) -> Exit {
     let reading = read(output, tail).fuse();
     tokio::pin!(reading);
     let ended = tokio::time::timeout(deadline, async {
@@ -86,7 +103,7 @@ async fn follow(mut child: tokio::process::Child, output: pipe::Receiver, deadli
         }
     };
     last_words(&mut reading).await;
-    // What it left running in its group ends here.
+    // What it left running ends here.
     drop(group);
     exit_of(status)
 }

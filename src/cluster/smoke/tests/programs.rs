@@ -93,10 +93,44 @@ async fn every_program_ends_as_the_table_says() {
 async fn what_a_program_started_ends_with_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let (_server, context, _canceller) = bed::start_in(Specification::default(), directory.path().to_owned()).await;
-    let probe = serde_saphyr::from_str("command: { run: 'sleep 600 & echo $! > child' }").expect("a test");
-    let results = run(&[bed::named("leaves a child", probe, TestOptions::default(), &context)], &|_| {}).await;
-    assert_eq!(results[0].outcome, TestOutcome::Passed, "{}", results[0].message);
-    let child = std::fs::read_to_string(directory.path().join("child")).expect("it started one");
+    let ways = ["sleep 600 & echo $! > child", DAEMON, "trap '' TERM INT HUP; sleep 600 & echo $! > child"];
+    for way in ways {
+        let probe = serde_json::json!({ "command": { "run": way } });
+        let probe = serde_json::from_value(probe).expect("a test");
+        let results = run(&[bed::named("leaves a child", probe, TestOptions::default(), &context)], &|_| {}).await;
+        assert_eq!(results[0].outcome, TestOutcome::Passed, "{way}: {}", results[0].message);
+        is_gone(directory.path(), way).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_program_started_ends_with_a_signal_to_us() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (_server, context, canceller) = bed::start_in(Specification::default(), directory.path().to_owned()).await;
+    let way = format!("trap '' TERM INT HUP; {DAEMON}; sleep 600");
+    let probe = serde_json::from_value(serde_json::json!({ "command": { "run": way } })).expect("a test");
+    let tests = [bed::named("leaves a daemon", probe, TestOptions::default(), &context)];
+    let child = directory.path().join("child");
+    let signal = async {
+        while std::fs::read_to_string(&child).unwrap_or_default().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        canceller.cancel();
+    };
+    let (results, ()) = tokio::join!(run(&tests, &|_| {}), signal);
+    assert_eq!(results[0].outcome, TestOutcome::Skipped, "{}", results[0].message);
+    is_gone(directory.path(), &way).await;
+}
+
+/// A process in a session of its own, whose parent has ended.
+const DAEMON: &str =
+    "(setsid sh -c 'echo $$ > child; exec sleep 600' > /dev/null 2>&1 &); while ! test -s child; do sleep 0.02; done";
+
+/// Waits until the process whose number is in the file `child` has ended.
+async fn is_gone(directory: &std::path::Path, way: &str) {
+    let file = directory.join("child");
+    let child = std::fs::read_to_string(&file).expect("it started one");
+    std::fs::remove_file(&file).expect("removed");
     let gone = async {
         loop {
             let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
@@ -106,5 +140,5 @@ async fn what_a_program_started_ends_with_it() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), gone).await.expect("its child is dead");
+    tokio::time::timeout(Duration::from_secs(5), gone).await.unwrap_or_else(|_| panic!("{way}: its child lives"));
 }
