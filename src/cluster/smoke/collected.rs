@@ -99,6 +99,10 @@ pub(crate) fn sort(log: &str) -> Sorted {
                 break;
             };
             sorted.files.push(Collected { kind: FileKind::Junit, path: "log".to_owned(), bytes: text.into_bytes() });
+        } else if line == END_JUNIT || line == END_FILE {
+            let problem =
+                format!("the log begins in the middle of a file: its end, `{line}`, is there, and its begin is not");
+            sorted.problems.push(format!("{problem}; Kubernetes keeps only the last megabytes of a log"));
         } else if let Some(header) = line.strip_prefix(BEGIN_FILE).and_then(|rest| rest.strip_suffix(DASHES)) {
             match until(&mut lines, END_FILE, "").map(|text| unpack(header, &text, &mut unpacked)) {
                 Some(Ok(file)) => sorted.files.push(file),
@@ -185,6 +189,11 @@ mod tests {
     fn what_is_cut_or_broken_is_said() {
         let cut = sort("-----BEGIN JUNIT-----\n<testsuite>");
         assert_eq!(cut.problems, ["the log ends between `-----BEGIN JUNIT-----` and `-----END JUNIT-----`"]);
+        for end in ["-----END JUNIT-----", "-----END SEATRIAL FILE-----"] {
+            let rotated = sort(&format!("<testcase/>\n{end}\nbye\n"));
+            assert!(rotated.problems[0].starts_with("the log begins in the middle of a file"), "{rotated:?}");
+            assert_eq!((rotated.problems.len(), rotated.rest.as_str()), (1, "<testcase/>\nbye\n"));
+        }
         let broken = sort("-----BEGIN SEATRIAL FILE junit /a.xml-----\n!!!\n-----END SEATRIAL FILE-----\n");
         assert!(
             broken.files.is_empty() && broken.problems[0].starts_with("the file `/a.xml` came broken"),

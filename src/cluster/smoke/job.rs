@@ -160,6 +160,18 @@ fn refused(error: &ApiError) -> Ended {
     }
 }
 
+/// What a pod has left in its logs.
+#[derive(Default)]
+struct Left {
+    files: Vec<Collected>,
+    /// What was not brought out, or came broken.
+    problems: Vec<String>,
+    /// What a reader should know.
+    remarks: Vec<String>,
+    /// Why a log could not be read that may be read a moment later.
+    unread: Option<String>,
+}
+
 /// A Job that runs.
 struct Run<'a> {
     job: &'a Job,
@@ -200,14 +212,18 @@ impl Run<'_> {
     async fn results(&self, bad: Option<String>) -> Ended {
         let cluster = &self.context.cluster;
         let selector = format!("{RUN}={}", self.context.shared.run);
-        let pods = cluster.list("v1", "Pod", self.id.namespace.as_deref(), Some(&selector)).await.unwrap_or_default();
+        let listed = cluster.list("v1", "Pod", self.id.namespace.as_deref(), Some(&selector)).await;
+        let mut unread = listed.as_ref().err().filter(|error| error.may_pass()).map(ToString::to_string);
+        let pods = listed.unwrap_or_default();
         let mut pods: Vec<&Value> = pods.iter().filter(|pod| is_of(pod, &self.id.name)).collect();
         pods.sort_by_key(|pod| pod.pointer("/metadata/name").and_then(Value::as_str));
-        let (mut imported, mut artifacts) = (Imported::default(), Vec::new());
+        let (mut imported, mut artifacts, mut remarks) = (Imported::default(), Vec::new(), Vec::new());
         for pod in &pods {
-            let (files, problems) = self.files_of(pod).await;
-            imported.problems.extend(problems);
-            for file in files {
+            let left = self.left_by(pod).await;
+            imported.problems.extend(left.problems);
+            remarks.extend(left.remarks);
+            unread = unread.or(left.unread);
+            for file in left.files {
                 match file.kind {
                     FileKind::Junit => imported.add(&file.path, &file.bytes, cluster.masker()),
                     FileKind::Artifact => artifacts.push((pod_name(pod).to_owned(), file)),
@@ -221,9 +237,12 @@ impl Run<'_> {
         }
         let lost = lost_shards(&pods, self.job.shards);
         let mut ended = verdict(bad, imported, self.job.allow_no_tests);
-        if let Some(lost) = lost {
-            ended.remark(&lost);
+        if let Some(why) = unread.filter(|_| ended.is_passed()) {
+            // Cases that failed may be among what is not known.
+            ended = Ended::broken(format!("the Job ended well, and what its pods wrote is not known: {why}"), 1);
         }
+        remarks.extend(lost);
+        remarks.iter().for_each(|remark| ended.remark(remark));
         if !ended.is_passed() {
             for pod in pods
                 .iter()
@@ -237,25 +256,31 @@ impl Run<'_> {
         ended
     }
 
-    /// The files in the logs of a pod's containers.
-    async fn files_of(&self, pod: &Value) -> (Vec<Collected>, Vec<String>) {
-        let (mut files, mut problems) = (Vec::new(), Vec::new());
+    /// What is in the logs of a pod's containers.
+    async fn left_by(&self, pod: &Value) -> Left {
+        let mut left = Left::default();
         let (namespace, name) = (self.id.namespace.as_deref().unwrap_or_default(), pod_name(pod));
         for status in evidence::statuses(pod) {
             let container = status.get("name").and_then(Value::as_str).unwrap_or_default();
             match self.context.cluster.whole_log(namespace, name, container, MOST_OF_A_LOG).await {
                 Ok(log) => {
                     let sorted = sort(&log);
-                    files.extend(sorted.files);
-                    problems.extend(sorted.problems);
+                    left.files.extend(sorted.files);
+                    left.problems.extend(sorted.problems);
+                    if log.len() >= MOST_OF_A_LOG {
+                        let most = MOST_OF_A_LOG >> 20;
+                        let of = format!("the log of pod {name}, container {container}");
+                        left.remarks.push(format!("only the first {most} MiB of {of} were looked through for files"));
+                    }
                 }
                 Err(error) if container == COLLECTOR => {
-                    problems.push(format!("the files of pod {name} cannot be read: {error}"));
+                    left.problems.push(format!("the files of pod {name} cannot be read: {error}"));
                 }
+                Err(error) if error.may_pass() => left.unread = Some(error.to_string()),
                 Err(_) => {}
             }
         }
-        (files, problems)
+        left
     }
 
     /// Writes artifacts beside the report.
