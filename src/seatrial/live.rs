@@ -65,7 +65,7 @@ pub(crate) struct LiveTarget {
     pub(crate) target: Target,
     pub(crate) preview: Option<Preview>,
     pub(crate) timeout: Duration,
-    recreate: Vec<String>,
+    pub(crate) recreate: Vec<String>,
     pub(crate) placeholders: Placeholders,
     /// Lives as long as it is used.
     _running: Option<SimulatedCluster>,

@@ -164,6 +164,7 @@ pub(crate) async fn apply<'p, 'm>(
         if let (Wanted::Recreated, Some(live)) = (&wanted, &known.live)
             && let Some(because) = recreate::clear(work, placed, live).await?
         {
+            work.insist(false);
             done.findings.push(not_cleared(placed, &because));
             return Ok(Next::Halt);
         }
@@ -174,7 +175,9 @@ pub(crate) async fn apply<'p, 'm>(
             applied.push(Applied { placed, live: Arc::clone(live), action: Action::Unchanged });
             continue;
         }
-        match work.apply(&placed.object).await? {
+        let answer = work.apply(&placed.object).await;
+        work.insist(false);
+        match answer? {
             Ok(result) => {
                 let action = match wanted {
                     Wanted::Recreated => Action::Recreated,

@@ -57,6 +57,11 @@ impl CancelToken {
         self.cancelled.borrow().is_some()
     }
 
+    /// Whether it was cancelled so long ago.
+    pub(crate) fn is_past(&self, time: Duration) -> bool {
+        self.cancelled.borrow().is_some_and(|at| at.elapsed() >= time)
+    }
+
     /// Waits until it is cancelled; for ever when its [`Canceller`] is gone.
     pub async fn cancelled(&self) {
         self.past(Duration::ZERO).await;

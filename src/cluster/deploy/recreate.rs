@@ -6,7 +6,7 @@ use seatrial_model::Node;
 use serde_json::Value;
 
 use crate::apply::Known;
-use crate::inventory::{self, Book};
+use crate::inventory::{self, Book, Inventory};
 use crate::place::Placed;
 use crate::prune::{Pruned, delete, is_applied_by_us, why_not_ours};
 use crate::work::{Stop, Work};
@@ -28,12 +28,18 @@ pub(crate) async fn mark(work: &Work<'_>, known: &mut [Known<'_, '_>], book: &Bo
         return Ok(());
     }
     let record = inventory::read(work, &book.id).await?.unwrap_or_default();
+    mark_owned(known, book.recreate, &record.entries);
+    Ok(())
+}
+
+/// The same with an inventory that was read already.
+pub(crate) fn mark_owned(known: &mut [Known<'_, '_>], kinds: &[String], inventory: &Inventory) {
     for known in known {
         let is_ours = |live: &Value| is_applied_by_us(live) && why_not_ours(live).is_none();
-        known.may_go =
-            is_asked(known) && record.entries.contains(&known.placed.id) && known.live.as_deref().is_some_and(is_ours);
+        known.may_go = is_asked_for(known.placed, kinds)
+            && inventory.contains(&known.placed.id)
+            && known.live.as_deref().is_some_and(is_ours);
     }
-    Ok(())
 }
 
 fn is_asked_for(placed: &Placed<'_>, kinds: &[String]) -> bool {
@@ -52,10 +58,13 @@ pub(crate) async fn try_out(work: &Work<'_>, placed: &Placed<'_>) -> Result<Resu
     Ok(answer.map(|_| ()))
 }
 
-/// Deletes it and waits until it is gone; why it is not, as a clause.
+/// Deletes it and waits until it is gone; why it is not, as a clause. Once that has begun, a signal does not come between it and what is applied
+/// in its place, as far as there is time: the caller ends that with [`Work::insist`].
 pub(crate) async fn clear(work: &Work<'_>, placed: &Placed<'_>, live: &Value) -> Result<Option<String>, Stop> {
     work.enter(format!("deleting {}, which is applied again", placed.id));
     let uid = live.pointer("/metadata/uid").and_then(Value::as_str);
+    work.check()?;
+    work.insist(true);
     let pruned = delete(work, (&placed.id, &placed.api_version()), uid).await?;
     Ok(match pruned {
         Pruned::Deleted | Pruned::Gone => None,

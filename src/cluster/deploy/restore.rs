@@ -1,5 +1,6 @@
 //! Putting a shared target back: the base is applied again as far as it can be, and what was created for the pull request and the base lacks
-//! is deleted. One object that cannot be put back keeps no other from it: all of them are named.
+//! is deleted. One object that cannot be put back keeps no other from it: all of them are named. What `recreate` allows is recreated here, too:
+//! else a change that was allowed to recreate an object could never be undone.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::apply::{Applied, Known};
 use crate::drift::has_drifted;
-use crate::finding::{Refusal, findings};
+use crate::finding::{Refusal, findings, is_immutable};
 use crate::held::Held;
 use crate::inventory::{self, Inventory, Record, config_map_id, key_of, own_name};
 use crate::lease::{Acquired, Lost, acquire};
@@ -23,7 +24,7 @@ use crate::restored::{Left, Restored};
 use crate::seed::{self, Seeded};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, DeployOptions, Deployed, claims, look};
+use crate::{CancelToken, DeployOptions, Deployed, claims, look, recreate};
 
 /// What a target is put back to.
 #[derive(Clone, Copy)]
@@ -95,12 +96,14 @@ async fn put_back(
         done.not_applied = Some(whose(&books.from.1));
         return clear_away(work, (base, &placement.objects), &mut books, done).await;
     }
-    let Some(seeded) = base.seeded else { return bring_back(work, placement, &mut books, base, done).await };
+    let Some(seeded) = base.seeded else {
+        return bring_back(work, placement, &mut books, (base, &options.recreate), done).await;
+    };
     let seed = seed::of_namespace(work, &target, &seeded).await?;
     work.enter("rendering the base with the seed of the target");
     let manifests: Arc<[Manifest]> = (seeded.render)(&seed).map_err(Stop::NoSeed)?;
     let Plan { placement, .. } = make(work, &manifests, options).await?;
-    bring_back(work, placement, &mut books, base, done).await
+    bring_back(work, placement, &mut books, (base, &options.recreate), done).await
 }
 
 async fn hold(work: &Work<'_>, target: &str, options: &DeployOptions, lose: Lost) -> Result<Held, Stop> {
@@ -130,7 +133,7 @@ async fn bring_back(
     work: &Work<'_>,
     placement: Placement<'_>,
     books: &mut Books,
-    base: Base<'_>,
+    (base, recreate): (Base<'_>, &[String]),
     done: &mut Restored,
 ) -> Result<(), Stop> {
     for finding in placement.findings.iter().filter(|finding| finding.level == Level::Error) {
@@ -141,9 +144,11 @@ async fn bring_back(
     done.unreached = objects.iter().map(|object| object.id.clone()).collect();
     // Before anything is applied, so that nothing is forgotten when we are killed.
     let (id, record) = &mut books.to;
+    let owned = record.entries.clone();
     record.take_over(&Inventory::of(&objects));
     inventory::write(work, id, record).await?;
-    let known = look(work, &objects, done).await?;
+    let mut known = look(work, &objects, done).await?;
+    recreate::mark_owned(&mut known, recreate, &owned);
     let mut changed: Vec<Applied<'_, '_>> = Vec::new();
     for stage in Stage::all(objects.iter().map(|object| object.stage)) {
         let of_stage: Vec<&Known<'_, '_>> = known.iter().filter(|known| known.placed.stage == stage).collect();
@@ -202,21 +207,33 @@ async fn apply<'p, 'm>(
     let answers: Vec<_> = work.until(stream::iter(stage.iter().map(ask)).buffered(AT_ONCE).collect()).await?;
     for (known, answer) in stage.iter().zip(answers) {
         let placed = known.placed;
-        let dry_run = match answer {
-            Ok(result) => result.object,
+        let is_recreated = match answer {
+            Ok(result) if known.live.as_ref().is_some_and(|live| !has_drifted(live, &result.object)) => {
+                done.reach(&placed.id);
+                continue;
+            }
+            Ok(_) => false,
+            Err(error) if known.may_go && is_immutable(&error) => {
+                if !is_cleared(work, known, done).await? {
+                    continue;
+                }
+                true
+            }
             Err(error) => {
                 refuse(Refusal::new(placed, error), done)?;
                 continue;
             }
         };
-        if known.live.as_ref().is_some_and(|live| !has_drifted(live, &dry_run)) {
-            done.reach(&placed.id);
-            continue;
-        }
         work.enter(format!("putting back {}", placed.id));
-        match work.apply(&placed.object).await? {
+        let answer = work.apply(&placed.object).await;
+        work.insist(false);
+        match answer? {
             Ok(result) => {
-                let action = if result.created { Action::Created } else { Action::Configured };
+                let action = match (is_recreated, result.created) {
+                    (true, _) => Action::Recreated,
+                    (false, true) => Action::Created,
+                    (false, false) => Action::Configured,
+                };
                 done.change(&placed.id, action);
                 if let Some(live) = &known.live {
                     done.notices.extend(claims::of_scaled(work, &placed.id, live, &result.object).await?);
@@ -227,6 +244,24 @@ async fn apply<'p, 'm>(
         }
     }
     Ok(())
+}
+
+/// Deletes what is to be applied again, once the server would take it; what stays is named.
+async fn is_cleared(work: &Work<'_>, known: &Known<'_, '_>, done: &mut Restored) -> Result<bool, Stop> {
+    let placed = known.placed;
+    if let Err(error) = recreate::try_out(work, placed).await? {
+        refuse(Refusal::new(placed, error), done)?;
+        return Ok(false);
+    }
+    let Some(live) = &known.live else { return Ok(true) };
+    match recreate::clear(work, placed, live).await? {
+        None => Ok(true),
+        Some(because) => {
+            work.insist(false);
+            done.leave(&placed.id, format!("{} {because}", placed.id));
+            Ok(false)
+        }
+    }
 }
 
 /// Deletes what was created for the pull request and is not among the base's objects.

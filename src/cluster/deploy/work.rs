@@ -1,5 +1,6 @@
 //! What every step of a deployment has at hand: the cluster, the deadline, and the ways in which it is told to stop.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -54,6 +55,8 @@ pub(crate) struct Work<'a> {
     phase: Mutex<String>,
     /// Why the Lease was lost, once it was.
     lost: watch::Receiver<Option<String>>,
+    /// Whether what is under way is half a change.
+    is_between: AtomicBool,
 }
 
 impl<'a> Work<'a> {
@@ -65,7 +68,8 @@ impl<'a> Work<'a> {
         lost: watch::Receiver<Option<String>>,
     ) -> Work<'a> {
         let deadline = Instant::now() + timeout;
-        Work { cluster, report, cancel, timeout, deadline, phase: Mutex::default(), lost }
+        let (phase, is_between) = Default::default();
+        Work { cluster, report, cancel, timeout, deadline, phase, lost, is_between }
     }
 
     /// Says what is being done from now on, as a clause that follows "while".
@@ -82,9 +86,19 @@ impl<'a> Work<'a> {
         in_words(self.timeout)
     }
 
+    /// From now on the cluster has half a change: until it has all of it, a reason to stop counts only [`LAST_ANSWER`] later.
+    pub(crate) fn insist(&self, is_between: bool) {
+        self.is_between.store(is_between, Ordering::Relaxed);
+    }
+
+    /// How long a reason to stop is not heeded.
+    fn grace(&self) -> Duration {
+        if self.is_between.load(Ordering::Relaxed) { LAST_ANSWER } else { Duration::ZERO }
+    }
+
     /// Whether there is a reason to stop.
     pub(crate) fn check(&self) -> Result<(), Stop> {
-        if self.cancel.is_cancelled() {
+        if self.cancel.is_past(self.grace()) {
             return Err(Stop::Cancelled);
         }
         if let Some(why) = self.lost.borrow().clone() {
@@ -98,7 +112,7 @@ impl<'a> Work<'a> {
         self.check()?;
         tokio::select! {
             value = reading => Ok(value),
-            stop = self.told_to_stop(Duration::ZERO) => Err(stop),
+            stop = self.told_to_stop(self.grace()) => Err(stop),
         }
     }
 

@@ -127,6 +127,35 @@ async fn one_object_that_cannot_be_put_back_keeps_no_other_from_it() {
 }
 
 #[tokio::test]
+async fn what_may_be_recreated_is_put_back_so() {
+    let mut harness = at_base().await;
+    harness.options.recreate = vec!["Job".to_owned()];
+    let mut deployed = harness.try_out(&SHOP.replace("migrate:1", "migrate:2")).await;
+    let actions: Vec<Action> = deployed.changes.iter().map(|change| change.action).collect();
+    assert!(actions.contains(&Action::Recreated), "{deployed:?}");
+    let restored = harness.put_back(&mut deployed, SHOP).await;
+    assert_eq!(done(&restored), ["recreated Job shop/migrate"], "{restored:?}");
+    assert_eq!(restored.holds(), Holds::Base, "{restored:?}");
+    let job = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
+    let image = job.pointer("/spec/template/spec/containers/0/image").and_then(Value::as_str);
+    assert!(image.is_some_and(|image| image.ends_with("migrate:1")), "{image:?}");
+}
+
+#[tokio::test]
+async fn what_the_base_would_not_get_is_not_deleted_for_it() {
+    let mut harness = at_base().await;
+    let mut deployed = harness.try_out(&SHOP.replace("greeting: hello", "greeting: hi")).await;
+    harness.options.recreate = vec!["Job".to_owned()];
+    let broken = SHOP.replace("migrate:1", "migrate:2").replace("restartPolicy: Never", "restartPolicy: Always");
+    assert_ne!(broken, SHOP.replace("migrate:1", "migrate:2"));
+    let before = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
+    let restored = harness.put_back(&mut deployed, &broken).await;
+    assert_eq!(restored.left.len(), 1, "{restored:?}");
+    let after = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
+    assert_eq!(before["metadata"]["uid"], after["metadata"]["uid"]);
+}
+
+#[tokio::test]
 async fn the_state_of_another_pull_request_stays_and_only_what_this_one_left_is_deleted() {
     let mut harness = at_base().await;
     harness.options.hold = Hold::ToTheEnd;
