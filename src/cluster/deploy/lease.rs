@@ -29,8 +29,9 @@ const LOST_AFTER: Duration = Duration::from_secs(25);
 /// A run that was told to stop has little time left.
 const RELEASE_WITHIN: Duration = Duration::from_millis(1500);
 const ASK_EVERY: Duration = Duration::from_secs(2);
-/// How far apart two clocks may be before a Lease is believed to have expired by its own time stamps.
-const SKEW: SignedDuration = SignedDuration::from_secs(60);
+/// How far apart the clocks of two runners may be before a Lease is believed to have expired by its own time stamps. One that ended since
+/// is looked at for its duration instead, which compares no clocks.
+const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// Told why a Lease was lost, when it is.
 pub(crate) type Lost = watch::Sender<Option<String>>;
@@ -340,8 +341,12 @@ mod tests {
             ("nobody holds it", spec("", fresh), 0, None),
             ("we hold it", spec("us", fresh), 0, None),
             ("it did not change for its duration", spec("other", fresh), 30, None),
-            ("its clock may be a little off", spec("other", "2026-01-01T09:59:00Z"), 0, Some("other")),
-            ("it ended long ago", spec("other", "2026-01-01T09:58:00Z"), 0, None),
+            ("our clock is ten minutes ahead", spec("other", "2026-01-01T09:50:00Z"), 0, Some("other")),
+            ("our clock is ten minutes behind", spec("other", "2026-01-01T10:10:00Z"), 0, Some("other")),
+            ("ahead, and it did not change for its duration", spec("other", "2026-01-01T09:50:00Z"), 30, None),
+            ("behind, and it did not change for its duration", spec("other", "2026-01-01T10:10:00Z"), 30, None),
+            ("its clock is a year ahead", spec("other", "2027-01-01T10:00:00Z"), 29, Some("other")),
+            ("it ended long ago", spec("other", "2026-01-01T09:44:00Z"), 0, None),
             ("its times cannot be read", spec("other", "yesterday"), 0, Some("other")),
             ("it says nothing at all", Value::Null, 0, None),
         ];
