@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::NO_PLACE;
 use crate::endpoint::Endpoint;
+use crate::files::Standing;
 use crate::forward::Forward;
 use crate::process::{Exit, Program, run};
 use crate::run::Ended;
@@ -126,8 +127,7 @@ pub(crate) async fn probe(command: &Command, name: &str, context: &Context, pati
     let directory = shared.directory.join(command.directory.as_deref().unwrap_or_default());
     let (arguments, run_of) = (command.run.arguments(), shared.run.clone());
     let program = Program { arguments, directory: directory.clone(), variables, run: run_of };
-    #[allow(clippy::disallowed_methods, reason = "files are told from those of earlier runs by their time")]
-    let begun = SystemTime::now();
+    let before = standing(command.junit.as_deref(), &directory).await;
     let (exit, tail) = run(&program, patience).await;
     let broken_forward = forward.as_ref().and_then(Forward::trouble);
     let bad = match exit {
@@ -145,7 +145,7 @@ pub(crate) async fn probe(command: &Command, name: &str, context: &Context, pati
         Some(pattern) => {
             let (directory, pattern) = (directory.clone(), pattern.clone());
             let masker = Arc::clone(context.cluster.masker());
-            let reading = tokio::task::spawn_blocking(move || files::cases(&directory, &pattern, begun, &masker));
+            let reading = tokio::task::spawn_blocking(move || files::cases(&directory, &pattern, &before, &masker));
             reading.await.unwrap_or_else(|error| Imported { problems: vec![error.to_string()], ..Imported::default() })
         }
         None => Imported::default(),
@@ -156,6 +156,13 @@ pub(crate) async fn probe(command: &Command, name: &str, context: &Context, pati
     }
     keep_artifacts(&command.artifacts, &directory, name, context, &mut ended);
     ended
+}
+
+/// The JUnit files of earlier runs.
+async fn standing(pattern: Option<&str>, directory: &Path) -> Standing {
+    let Some(pattern) = pattern else { return Standing::default() };
+    let (directory, pattern) = (directory.to_owned(), pattern.to_owned());
+    tokio::task::spawn_blocking(move || Standing::of(&directory, &pattern)).await.unwrap_or_default()
 }
 
 fn is_tls(port: Option<&str>) -> bool {

@@ -1,8 +1,9 @@
 //! Files that a program of a test left on this machine: which match a pattern, the cases in them, and copies of them.
 #![allow(clippy::disallowed_methods, reason = "what a program left is read from the disk")]
 
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use globset::{GlobBuilder, GlobMatcher};
 use seatrial_model::Masker;
@@ -75,8 +76,32 @@ fn fixed_part(root: &Path, text: &str) -> Option<PathBuf> {
     (root.join(&fixed).canonicalize().ok()? == real).then_some(fixed)
 }
 
+/// The files that match a pattern before a program runs, each with what changes when it is written. No clock is compared: it may jump, and
+/// that of a file system in a container may be another one.
+#[derive(Debug, Default)]
+pub(crate) struct Standing(BTreeMap<PathBuf, [i64; 6]>);
+
+impl Standing {
+    /// Those that are there now.
+    pub(crate) fn of(root: &Path, text: &str) -> Standing {
+        let files = matching(root, text).unwrap_or_default();
+        Standing(files.into_iter().filter_map(|path| Some((path.clone(), mark(root, &path)?))).collect())
+    }
+
+    fn has(&self, root: &Path, path: &Path) -> bool {
+        self.0.get(path).is_some_and(|before| mark(root, path).as_ref() == Some(before))
+    }
+}
+
+fn mark(root: &Path, path: &Path) -> Option<[i64; 6]> {
+    let about = root.join(path).metadata().ok()?;
+    let number = |unsigned: u64| i64::from_ne_bytes(unsigned.to_ne_bytes());
+    let written = [about.mtime(), about.mtime_nsec(), about.ctime(), about.ctime_nsec()];
+    Some([written[0], written[1], written[2], written[3], number(about.ino()), number(about.len())])
+}
+
 /// The cases in the JUnit files that match a pattern and were written since then: one that was there before tells of an earlier run.
-pub(crate) fn cases(root: &Path, text: &str, since: SystemTime, masker: &Masker) -> Imported {
+pub(crate) fn cases(root: &Path, text: &str, before: &Standing, masker: &Masker) -> Imported {
     let mut imported = Imported::default();
     let files = match matching(root, text) {
         Ok(files) => files,
@@ -84,9 +109,7 @@ pub(crate) fn cases(root: &Path, text: &str, since: SystemTime, masker: &Masker)
     };
     let mut stale = 0;
     for path in &files {
-        let Ok(about) = root.join(path).metadata() else { continue };
-        // File systems keep whole seconds at worst.
-        if about.modified().is_ok_and(|written| written + std::time::Duration::from_secs(1) < since) {
+        if before.has(root, path) {
             stale += 1;
             continue;
         }
@@ -224,10 +247,14 @@ mod tests {
     #[test]
     fn a_file_of_an_earlier_run_does_not_count() {
         let root = scratch(&["a.xml"]);
-        let later = SystemTime::now() + std::time::Duration::from_secs(60);
-        let imported = cases(root.path(), "*.xml", later, &Masker::new());
+        let before = Standing::of(root.path(), "*.xml");
+        let imported = cases(root.path(), "*.xml", &before, &Masker::new());
         assert_eq!(imported.empty.as_deref(), Some("no file that matches `*.xml` was written by this run"));
-        assert_eq!(cases(root.path(), "*.xml", SystemTime::now(), &Masker::new()).cases.count(), 1);
+        assert_eq!(cases(root.path(), "*.xml", &Standing::default(), &Masker::new()).cases.count(), 1);
+        // Written again, by a clock that was set back meanwhile.
+        let file = std::fs::File::options().append(true).open(root.path().join("a.xml")).expect("opened");
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1)).expect("set");
+        assert_eq!(cases(root.path(), "*.xml", &before, &Masker::new()).cases.count(), 1);
     }
 
     #[test]
