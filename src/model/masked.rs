@@ -30,6 +30,14 @@ impl Report {
                 text(&mut skipped.because);
             }
             environment.vanished.iter_mut().for_each(object);
+            if let Some(holding) = &mut environment.holds {
+                text(&mut holding.sentence);
+                holding.changes.iter_mut().for_each(|change| object(&mut change.object));
+                for left in &mut holding.not_put_back {
+                    object(&mut left.object);
+                    text(&mut left.because);
+                }
+            }
             environment.not_checked.iter_mut().for_each(|kind| text(&mut kind.because));
             environment.tests.iter_mut().for_each(|test| mask_test(test, masker));
         }
@@ -60,7 +68,10 @@ fn hide(masker: &Masker, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Action, CaseOutcome, Change, EnvironmentReport, Skipped, Stage, StageOutcome, TestOutcome};
+    use crate::{
+        Action, CaseOutcome, Change, EnvironmentReport, Holding, Holds, NotPutBack, Skipped, Stage, StageOutcome,
+        TestOutcome,
+    };
 
     fn test(text: &str) -> TestResult {
         let owned = || text.to_owned();
@@ -109,9 +120,15 @@ mod tests {
             changed: None,
             changes: vec![Change { object: object(), action: Action::Created, because: Some(because.clone()) }],
             tests: vec![test(&because)],
-            skipped: vec![Skipped { object: object(), because }],
+            skipped: vec![Skipped { object: object(), because: because.clone() }],
             not_checked: Vec::new(),
             vanished: vec![object()],
+            holds: Some(Holding {
+                state: Holds::Mixture,
+                sentence: because.clone(),
+                changes: vec![Change { object: object(), action: Action::Deleted, because: None }],
+                not_put_back: vec![NotPutBack { object: object(), because }],
+            }),
         });
         report.mask(&masker);
         let json = serde_json::to_string(&report).unwrap_or_default();

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Age, Alteration, CaseAge, Change, Comparison, Evidence, FailOn, Level, Listing, Location, ObjectId,
+    Age, Alteration, CaseAge, Change, Comparison, Evidence, FailOn, Holding, Level, Listing, Location, ObjectId,
     ReportedFinding, Stage, StageOutcome, StageResult, TestCase, Verdict,
 };
 
@@ -130,6 +130,9 @@ pub struct EnvironmentReport {
     pub not_checked: Vec<NotChecked>,
     /// Objects of the inventory that the change no longer renders and that still exist.
     pub vanished: Vec<ObjectId>,
+    /// What it holds after the run, where a pull request was deployed to it and others use it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Holding>,
 }
 
 /// Where an environment was deployed.

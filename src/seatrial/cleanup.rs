@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use seatrial_api::{Cluster, ClusterTarget};
 use seatrial_ci::{Ended, Trust};
-use seatrial_deploy::{CancelToken, Holds, cleanup};
+use seatrial_deploy::{CancelToken, cleanup};
 use seatrial_forge::DeployedEnvironment;
-use seatrial_model::{EXIT_BROKEN, EXIT_PASSED};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Holds};
 
 use crate::authority::{Authority, AuthorityFlags, Purpose};
 use crate::checkouts::Checkouts;

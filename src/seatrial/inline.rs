@@ -260,6 +260,7 @@ mod tests {
             skipped: Vec::new(),
             not_checked: Vec::new(),
             vanished: Vec::new(),
+            holds: None,
         }
     }
 }

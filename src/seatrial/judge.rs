@@ -140,6 +140,7 @@ impl Examined {
             skipped: Vec::new(),
             not_checked: Vec::new(),
             vanished: Vec::new(),
+            holds: None,
         };
         let judged = Judged {
             planned,
@@ -303,6 +304,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
         skipped: Vec::new(),
         not_checked,
         vanished: Vec::new(),
+        holds: None,
     };
     let manifests = match bench.keep {
         Keep::Objects => head.manifests,

@@ -9,7 +9,7 @@ use seatrial_deploy::{Base, DeployOptions, Held, Hold, Progress, Restored, Seed,
 use seatrial_helm::Chance;
 use seatrial_helm::ids::CHANGING_VALUE;
 use seatrial_kustomize::REMOTE_CHART;
-use seatrial_model::{Level, Manifest, Rendered, Stage, StageResult};
+use seatrial_model::{EnvironmentReport, Holding, Holds, Level, Manifest, Rendered, Stage, StageResult};
 
 use crate::against::Against;
 use crate::authority::Authority;
@@ -108,7 +108,7 @@ impl Original {
             run: live.identity(),
             unserved: Unserved::Refused,
             hold: Hold::ToTheEnd,
-            recreate: Vec::new(),
+            recreate: target.recreate.clone(),
         };
         let name = planned.name.as_str();
         let progress = |progress: Progress| live.log.deployment(name, &progress);
@@ -139,8 +139,9 @@ impl Aftermath<'_> {
             matches!(stage.stage, Stage::Deploy | Stage::Test)
                 && matches!(stage.result, StageResult::Failed | StageResult::Broken(_))
         });
-        let is_told = has_failed && is_touched && is_pull_request && self.target.is_shared();
-        let sentence = match held {
+        let is_shared = is_pull_request && self.target.is_shared();
+        let is_told = has_failed && is_touched && is_shared;
+        let holding = match held {
             Some(held) if is_told => {
                 let original = if self.live.cancel.is_cancelled() {
                     Err("stopped by a signal".to_owned())
@@ -152,28 +153,43 @@ impl Aftermath<'_> {
                     Err(because) => Restored::not_begun(because).released(held).await,
                 };
                 judged.notices.extend(restored.notices.iter().map(|notice| session.masked(notice)));
-                restored.sentence(&name, session.pull_request, &self.commit())
+                let sentence = restored.sentence(&name, session.pull_request, &self.commit());
+                restored.holding(session.masked(&sentence))
             }
             held => {
                 if let Some(held) = held {
                     judged.notices.extend(held.release().await);
                 }
+                let is_deployed =
+                    judged.report.stage(Stage::Deploy).is_some_and(|stage| stage.result == StageResult::Passed);
+                let holding = self.kept(&judged.report, has_failed);
                 if !is_told {
+                    judged.report.holds = (is_shared && (is_touched || is_deployed)).then_some(holding);
                     return;
                 }
-                self.kept(&name)
+                holding
             }
         };
-        let sentence = session.masked(&sentence);
-        self.live.log.deployment(&name, &Progress::Note(sentence.clone()));
-        judged.notices.push(sentence);
+        self.live.log.deployment(&name, &Progress::Note(holding.sentence.clone()));
+        judged.notices.push(holding.sentence.clone());
+        judged.report.holds = Some(holding);
     }
 
     /// That nothing is put back.
-    fn kept(&self, name: &str) -> String {
-        let number = self.live.session.pull_request.unwrap_or_default();
-        let way_out = if self.deploy.after == After::Keep { "; `deploy: { after: restore }` puts it back" } else { "" };
-        format!("{name} holds the state of pull request {number} now, as far as it was applied{way_out}")
+    fn kept(&self, report: &EnvironmentReport, has_failed: bool) -> Holding {
+        let (name, number) = (&report.name, self.live.session.pull_request.unwrap_or_default());
+        let reached = report.changes.len() + report.skipped.len();
+        let (state, how_far) = match (has_failed, reached < report.objects) {
+            (false, _) => (Holds::PullRequest, ""),
+            (true, false) => (Holds::PullRequest, ", as far as it was applied"),
+            (true, true) => (Holds::Mixture, ", as far as it was applied"),
+        };
+        let way_out = match (has_failed, self.deploy.after) {
+            (true, After::Keep) => "; `deploy: { after: restore }` puts it back",
+            _ => "",
+        };
+        let sentence = format!("{name} holds the state of pull request {number} now{how_far}{way_out}");
+        Holding { state, sentence: self.live.session.masked(&sentence), changes: Vec::new(), not_put_back: Vec::new() }
     }
 
     fn commit(&self) -> String {

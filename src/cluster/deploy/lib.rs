@@ -54,7 +54,7 @@ pub use ids::CATALOG;
 pub use options::{DeployOptions, Hold, Preview, Progress, RunIdentity, Unserved};
 pub use preview::may_read_preview;
 pub use restore::{Base, restore};
-pub use restored::{Holds, Left, Restored};
+pub use restored::{Left, Restored};
 pub use seed::{Render, Seed, Seeded};
 pub use settle::{Settling, Watched};
 

@@ -1,6 +1,6 @@
 //! What became of putting a target back, and how that is told.
 
-use seatrial_model::{Change, ObjectId};
+use seatrial_model::{Change, Holding, Holds, NotPutBack, ObjectId};
 
 use crate::Held;
 
@@ -35,19 +35,6 @@ pub struct Left {
     pub sentence: String,
 }
 
-/// What a target holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    /// The base's state, as far as it is rendered.
-    Base,
-    /// The base's state but for the objects that are named.
-    Mixture,
-    /// The pull request's state: nothing was put back.
-    PullRequest,
-    /// What it held before: it was not this pull request's.
-    Others,
-}
-
 impl Restored {
     /// One that did not begin; the reason as a sentence.
     #[must_use]
@@ -70,6 +57,16 @@ impl Restored {
             (None, Some(_)) if self.changes.is_empty() => Holds::PullRequest,
             _ => Holds::Mixture,
         }
+    }
+
+    /// The same for programs; `sentence` is that of [`Restored::sentence`].
+    #[must_use]
+    pub fn holding(&self, sentence: String) -> Holding {
+        let left = self.left.iter().map(|left| (&left.object, left.sentence.clone()));
+        let is_broken = self.broken.is_some();
+        let unreached = self.unreached.iter().filter(|_| is_broken).map(|id| (id, format!("{id} was not looked at")));
+        let not_put_back = left.chain(unreached).map(|(id, because)| NotPutBack { object: id.clone(), because });
+        Holding { state: self.holds(), sentence, changes: self.changes.clone(), not_put_back: not_put_back.collect() }
     }
 
     /// What the target holds now, as a sentence: `dev holds the state of its base a1b2c3d again: 3 configured, 1 deleted`.

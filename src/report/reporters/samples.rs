@@ -301,6 +301,7 @@ fn environment(name: &str, objects: usize) -> EnvironmentReport {
         skipped: Vec::new(),
         not_checked: Vec::new(),
         vanished: Vec::new(),
+        holds: None,
     }
 }
 

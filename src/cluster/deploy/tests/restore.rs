@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use seatrial_deploy::{Base, CancelToken, Deployed, Hold, Holds, Restored, restore};
-use seatrial_model::Action;
+use seatrial_deploy::{Base, CancelToken, Deployed, Hold, Restored, restore};
+use seatrial_model::{Action, Holds};
 use serde_json::{Value, json};
 
 use crate::harness::{Harness, SHOP};
