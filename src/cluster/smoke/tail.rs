@@ -46,8 +46,11 @@ pub(crate) fn evidence_of(text: &str, begins_before: bool, of: &str, masker: &Ma
             _ => lines.push((line, 1)),
         }
     }
+    let end;
     if lines.is_empty() {
-        return None;
+        // A single line that is longer than all that is kept has its end to tell.
+        end = last_of(masked.lines().next().filter(|_| begins_before)?);
+        lines.push((&end, 1));
     }
     let first = lines.len().saturating_sub(LINES);
     let told = |(line, times): &(&str, usize)| match times {
@@ -58,9 +61,20 @@ pub(crate) fn evidence_of(text: &str, begins_before: bool, of: &str, masker: &Ma
     let title = if first == 0 && !begins_before {
         format!("output of {of}")
     } else {
-        format!("last {} lines of {of}", shown.len())
+        format!("last {} of {of}", counted(shown.len()))
     };
     Some(Evidence { title, text: shown.join("\n") })
+}
+
+fn counted(lines: usize) -> String {
+    if lines == 1 { "line".to_owned() } else { format!("{lines} lines") }
+}
+
+/// The end of a line whose begin is gone: at most 200 characters.
+fn last_of(line: &str) -> String {
+    let line = line.trim_end();
+    let from = line.char_indices().rev().nth(LONGEST_LINE - 2).map_or(0, |(at, _)| at);
+    format!("…{}", line.get(from..).unwrap_or_default())
 }
 
 /// A line of at most 200 characters.
@@ -89,6 +103,19 @@ mod tests {
             "{}",
             evidence.text
         );
+    }
+
+    #[test]
+    fn one_endless_line_has_its_end_told() {
+        let mut tail = Tail::default();
+        for _ in 0..1_000 {
+            tail.push(&[b'x'; 1_000]);
+        }
+        tail.push(b" out of disk\n");
+        let evidence = tail.evidence("`sh`", &Masker::new()).expect("it printed something");
+        assert_eq!(evidence.title, "last line of `sh`");
+        assert_eq!(evidence.text.chars().count(), LONGEST_LINE);
+        assert!(evidence.text.starts_with("…xxx") && evidence.text.ends_with("xxx out of disk"), "{}", evidence.text);
     }
 
     #[test]
