@@ -5,7 +5,11 @@ use kube::core::subresource::LogParams;
 use crate::call::MostBody;
 use crate::{ApiError, Cluster};
 
+/// So much of the end of a log is kept.
 const MOST_OF_A_LOG: usize = 256 << 10;
+
+/// So much is read to get at the end: the API server cuts off what is behind a limit, and to the kubelet a line has 16 KiB at most.
+const MOST_READ: usize = 4 << 20;
 
 /// How the kubelet answers for the log of a container that is removed (kubernetes: `pkg/kubelet/kuberuntime` `GetContainerLogs`).
 const NO_LOGS: [&str; 2] = ["unable to retrieve container logs for ", "failed to try resolving symlinks in path "];
@@ -37,8 +41,8 @@ impl Cluster {
             previous: run == ContainerRun::Previous,
             ..LogParams::default()
         };
-        let log = self.log((namespace, pod, container), parameters, MOST_OF_A_LOG).await?;
-        Ok(self.masker().mask(&log).into_owned())
+        let log = self.log((namespace, pod, container), parameters, MOST_READ).await?;
+        Ok(self.masker().mask(end_of(&log, MOST_OF_A_LOG)).into_owned())
     }
 
     /// All that the log of a container has, at most so many bytes of it, and **not masked**: for a program to read.
@@ -75,6 +79,12 @@ impl Cluster {
     }
 }
 
+/// The last bytes of a text, as far as they are whole characters.
+fn end_of(text: &str, most: usize) -> &str {
+    let from = text.len().saturating_sub(most);
+    (from..text.len()).find_map(|at| text.get(at..)).unwrap_or_default()
+}
+
 /// Whether the kubelet writes this in place of a log that is gone with its container.
 fn is_no_log(text: &str) -> bool {
     NO_LOGS.iter().any(|begin| text.trim_start().starts_with(begin))
@@ -82,7 +92,16 @@ fn is_no_log(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_no_log;
+    use super::{end_of, is_no_log};
+
+    #[test]
+    fn the_end_of_a_log_is_what_is_kept() {
+        assert_eq!(end_of("short", 10), "short");
+        assert_eq!(end_of("xxxxthe end", 7), "the end");
+        // Not half a character.
+        assert_eq!(end_of("xxä end", 5), " end");
+        assert_eq!(end_of("", 5), "");
+    }
 
     #[test]
     fn what_the_kubelet_says_of_a_log_that_is_gone_is_no_log() {
