@@ -140,6 +140,8 @@ impl Aftermath<'_> {
                 && matches!(stage.result, StageResult::Failed | StageResult::Broken(_))
         });
         let is_shared = is_pull_request && self.target.is_shared();
+        // All of it may have been there already: a run before this one was stopped before it put the environment back.
+        let is_touched = is_touched || is_brought(&judged.report);
         let is_told = has_failed && is_touched && is_shared;
         let holding = match held {
             Some(held) if is_told => {
@@ -160,11 +162,9 @@ impl Aftermath<'_> {
                 if let Some(held) = held {
                     judged.notices.extend(held.release().await);
                 }
-                let is_deployed =
-                    judged.report.stage(Stage::Deploy).is_some_and(|stage| stage.result == StageResult::Passed);
                 let holding = self.kept(&judged.report, has_failed);
                 if !is_told {
-                    judged.report.holds = (is_shared && (is_touched || is_deployed)).then_some(holding);
+                    judged.report.holds = (is_shared && is_touched).then_some(holding);
                     return;
                 }
                 holding
@@ -178,11 +178,10 @@ impl Aftermath<'_> {
     /// That nothing is put back.
     fn kept(&self, report: &EnvironmentReport, has_failed: bool) -> Holding {
         let (name, number) = (&report.name, self.live.session.pull_request.unwrap_or_default());
-        let reached = report.changes.len() + report.skipped.len();
-        let (state, how_far) = match (has_failed, reached < report.objects) {
+        let (state, how_far) = match (has_failed, is_brought(report)) {
             (false, _) => (Holds::PullRequest, ""),
-            (true, false) => (Holds::PullRequest, ", as far as it was applied"),
-            (true, true) => (Holds::Mixture, ", as far as it was applied"),
+            (true, true) => (Holds::PullRequest, ", as far as it was applied"),
+            (true, false) => (Holds::Mixture, ", as far as it was applied"),
         };
         let way_out = match (has_failed, self.deploy.after) {
             (true, After::Keep) => "; `deploy: { after: restore }` puts it back",
@@ -198,4 +197,9 @@ impl Aftermath<'_> {
             Commit::Missing(_) | Commit::None => String::new(),
         }
     }
+}
+
+/// Whether the deployment came to every object, if only to find it as it should be.
+fn is_brought(report: &EnvironmentReport) -> bool {
+    !report.changes.is_empty() && report.changes.len() + report.skipped.len() >= report.objects
 }
