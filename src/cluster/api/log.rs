@@ -59,6 +59,15 @@ impl Cluster {
         self.log((namespace, pod, container), LogParams::default(), most).await
     }
 
+    /// The last lines that the log of a container has, at most so many bytes of them, and **not masked**: for a program to read.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn end_of_log(&self, of: (&str, &str, &str), lines: u32, most: usize) -> Result<String, ApiError> {
+        let parameters = LogParams { tail_lines: Some(i64::from(lines)), ..LogParams::default() };
+        self.log(of, parameters, most).await
+    }
+
     async fn log(
         &self,
         (namespace, pod, container): (&str, &str, &str),

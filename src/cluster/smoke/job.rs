@@ -12,7 +12,7 @@ use seatrial_readiness::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::collected::{Collected, FileKind, sort};
+use crate::collected::{Collected, FileKind, Sorted, sort};
 use crate::context::NO_PLACE;
 use crate::job_object::{COLLECTOR, Given, RUN, object};
 use crate::live::{look, why};
@@ -57,6 +57,13 @@ static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// More of a log is not read for the files in it.
 const MOST_OF_A_LOG: usize = 32 << 20;
+
+/// So many of the last lines of a log that is longer are.
+const LAST_LINES: u32 = 50_000;
+
+/// What is said of a log that has the end of a file without its begin.
+const BEGINS_INSIDE: &str =
+    "the log begins in the middle of a file that the test printed: Kubernetes keeps only the last megabytes of a log";
 
 /// More shards are not one test.
 const MOST_SHARDS: u32 = 100;
@@ -263,15 +270,12 @@ impl Run<'_> {
         for status in evidence::statuses(pod) {
             let container = status.get("name").and_then(Value::as_str).unwrap_or_default();
             match self.context.cluster.whole_log(namespace, name, container, MOST_OF_A_LOG).await {
+                Ok(log) if log.len() >= MOST_OF_A_LOG => self.left_in_ends((name, container), &log, &mut left).await,
                 Ok(log) => {
                     let sorted = sort(&log);
                     left.files.extend(sorted.files);
                     left.problems.extend(sorted.problems);
-                    if log.len() >= MOST_OF_A_LOG {
-                        let most = MOST_OF_A_LOG >> 20;
-                        let of = format!("the log of pod {name}, container {container}");
-                        left.remarks.push(format!("only the first {most} MiB of {of} were looked through for files"));
-                    }
+                    left.problems.extend(sorted.begins_inside.then(|| BEGINS_INSIDE.to_owned()));
                 }
                 Err(error) if container == COLLECTOR => {
                     left.problems.push(format!("the files of pod {name} cannot be read: {error}"));
@@ -281,6 +285,28 @@ impl Run<'_> {
             }
         }
         left
+    }
+
+    /// What is in the first and the last megabytes of a log that is longer than is read.
+    async fn left_in_ends(&self, (pod, container): (&str, &str), begin: &str, left: &mut Left) {
+        let namespace = self.id.namespace.as_deref().unwrap_or_default();
+        let of = (namespace, pod, container);
+        let end = match self.context.cluster.end_of_log(of, LAST_LINES, MOST_OF_A_LOG).await {
+            Ok(end) => sort(&end),
+            Err(error) => {
+                left.unread = Some(error.to_string());
+                Sorted::default()
+            }
+        };
+        let begin = sort(begin);
+        // A file that is cut off in the one may be whole in the other.
+        left.problems.extend(if end.files.is_empty() { begin.problems } else { end.problems });
+        let new = end.files.into_iter().filter(|file| !begin.files.contains(file)).collect::<Vec<_>>();
+        left.files.extend(begin.files.into_iter().chain(new));
+        let most = MOST_OF_A_LOG >> 20;
+        left.remarks.push(format!(
+            "the log of pod {pod}, container {container}, is longer than {most} MiB: only its begin and its end were looked through for files"
+        ));
     }
 
     /// Writes artifacts beside the report.
