@@ -14,6 +14,9 @@ use crate::trouble::Trouble;
 /// Opening a connection takes no longer.
 const OPENING: Duration = Duration::from_secs(10);
 
+/// A connection that ended is waited for no longer to say why.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
 /// A port on loopback. It is closed when this is dropped.
 pub(crate) struct Forward {
     port: u16,
@@ -113,13 +116,18 @@ async fn lead(mut incoming: TcpStream, opened: PortForward, way: Arc<Way>) {
     let copying = tokio::io::copy_bidirectional(&mut incoming, &mut stream);
     tokio::pin!(copying, refused);
     let why = tokio::select! {
-        _ = &mut copying => return,
-        why = &mut refused => why,
+        _ = &mut copying => tokio::time::timeout(LAST_WORDS, &mut refused).await.ok().flatten(),
+        why = &mut refused => match why {
+            Some(why) => Some(why),
+            // Nothing was refused: the stream lives on.
+            None => {
+                let _ = copying.await;
+                None
+            }
+        },
     };
-    match why {
-        Some(why) => way.note(words(&why)),
-        // Nothing was refused: the stream lives on.
-        None => drop(copying.await),
+    if let Some(why) = why {
+        way.note(words(&why));
     }
 }
 
