@@ -22,8 +22,14 @@ mod files;
 mod flux;
 #[path = "live/form.rs"]
 mod form;
+#[path = "support/git.rs"]
+mod git;
 #[path = "live/helm.rs"]
 mod helm;
+#[path = "live/history.rs"]
+mod history;
+#[path = "live/pair.rs"]
+mod pair;
 #[path = "live/program.rs"]
 mod program;
 #[path = "live/prove.rs"]
@@ -34,6 +40,8 @@ mod redact;
 mod registry;
 #[path = "support/schema.rs"]
 mod schema;
+#[path = "live/signals.rs"]
+mod signals;
 #[path = "support/unbroken.rs"]
 mod unbroken;
 #[path = "live/webhook.rs"]
@@ -63,17 +71,20 @@ fn main() -> ExitCode {
     let (alone, others): (Vec<_>, Vec<_>) =
         case::names().into_iter().partition(|name| case::read(name).stops_a_daemon());
     trials.extend(CLAIMS.map(|(name, claim)| claimed(name, claim, bed.clone(), Arc::clone(&cluster))));
+    trials.extend(signals::points().into_iter().map(|point| stopped(point, bed.clone(), Arc::clone(&cluster))));
     let ordered = others.into_iter().chain(alone);
     trials.extend(ordered.map(|name| trial(name, bed.clone(), Arc::clone(&cluster))));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// What must hold of Flux's controllers and the program; the longest first.
-const CLAIMS: [(&str, Claim); 4] = [
+const CLAIMS: [(&str, Claim); 6] = [
     ("helm_applies_what_is_rendered", helm::applies_what_is_rendered),
     ("flux_applies_what_is_rendered", flux::applies_what_is_rendered),
     ("helm_refuses_what_is_refused", helm::refuses_what_is_refused),
     ("flux_refuses_what_is_refused", flux::refuses_what_is_refused),
+    ("two_pull_requests_share_an_environment", pair::shares),
+    ("two_pull_requests_have_previews", pair::has_previews),
 ];
 
 type Claim = fn(&Bed) -> Result<(), Failed>;
@@ -84,6 +95,15 @@ fn claimed(name: &str, claim: Claim, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<
         let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
         let _shared = cluster.read();
         claim(&bed).map(|()| Completion::Completed)
+    })
+}
+
+/// The trial of one point at which a run is told to stop.
+fn stopped(point: signals::Point, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<()>>) -> Trial {
+    Trial::ignorable_test(format!("signal_{}", point.name.replace('-', "_")), move || {
+        let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
+        let _shared = cluster.read();
+        signals::at(&bed, &point).map(|()| Completion::Completed)
     })
 }
 

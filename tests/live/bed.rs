@@ -70,6 +70,12 @@ impl Bed {
             Step::Kubectl { kubectl } => {
                 self.ask(&kubectl.split_whitespace().collect::<Vec<_>>());
             }
+            Step::Daemon { daemon } => {
+                self.daemon(daemon);
+                if daemon.starts_with("start") {
+                    self.answers();
+                }
+            }
             Step::Apply { apply, manager } => self.apply(&case.join(apply), manager.as_deref()),
             Step::Answered { dry_run, answered } => self.wait_for_answer(&case.join(dry_run), answered),
             Step::ForAnotherProcessor { for_another_processor: image, tag } => {
@@ -142,15 +148,31 @@ impl Bed {
         assert!(output.status.success(), "daemon {arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Brings the cluster back to work after a daemon was stopped: controllers that lost the API server ask for it again only after a while.
-    pub(crate) fn recover(&self) {
-        const PROBE: &str = "live-recovered";
+    /// Waits until the API server is ready.
+    fn answers(&self) {
+        assert!(self.answers_within(Duration::from_secs(60)), "the API server did not come back within a minute");
+    }
+
+    fn answers_within(&self, time: Duration) -> bool {
         let is_ready = || self.kubectl(&["get", "--raw=/readyz"]).status.success();
         let begun = Instant::now();
         while !is_ready() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "the API server did not come back within a minute");
+            if begun.elapsed() > time {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(500));
         }
+        true
+    }
+
+    /// Brings the cluster back to work after a daemon was stopped: controllers that lost the API server ask for it again only after a while.
+    pub(crate) fn recover(&self) {
+        const PROBE: &str = "live-recovered";
+        if !self.answers_within(Duration::from_secs(30)) {
+            // A case that failed has left it dead.
+            self.daemon("start kube-apiserver");
+        }
+        self.answers();
         for name in ["kube-controller-manager", "kube-scheduler", "kubelet"] {
             self.daemon(&format!("kill {name}"));
             self.daemon(&format!("start {name}"));

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::files::files;
+use crate::history::Event;
 
 /// A case, as `case.yaml` writes it.
 #[derive(Debug, Deserialize)]
@@ -19,6 +21,12 @@ pub(crate) struct Case {
     /// Another repository than `repo`, relative to the case.
     #[serde(default)]
     pub(crate) repo: Option<String>,
+    /// What a pull request changes: a folder of the case, written over the repository. Its runs are then those of GitHub Actions.
+    #[serde(default)]
+    pub(crate) head: Option<String>,
+    /// Its number.
+    #[serde(default = "seven", rename = "pull-request")]
+    pub(crate) pull_request: u64,
     /// Deleted before and after; `live-` and the case's name where nothing is said.
     #[serde(default)]
     pub(crate) namespaces: Vec<String>,
@@ -57,6 +65,31 @@ pub(crate) struct Run {
     /// What is edited in the repository before it; stays for the runs after it.
     #[serde(default)]
     pub(crate) edit: Vec<Edit>,
+    /// What made the CI start it, where there is a pull request.
+    #[serde(default)]
+    pub(crate) event: Event,
+    /// What happens to the cluster before it.
+    #[serde(default)]
+    pub(crate) before: Vec<Step>,
+    /// What happens while it runs; what the case says where nothing is said.
+    #[serde(default)]
+    pub(crate) meanwhile: Vec<Meanwhile>,
+    /// What the cluster has to say after it.
+    #[serde(default)]
+    pub(crate) then: Vec<Then>,
+    /// Values of the JSON report, by their JSON pointers.
+    #[serde(default)]
+    pub(crate) report: BTreeMap<String, Value>,
+}
+
+/// A question to the cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Then {
+    /// Arguments of kubectl, separated by blanks.
+    pub(crate) kubectl: String,
+    /// What it prints, without blanks around it.
+    pub(crate) prints: String,
 }
 
 /// One replacement in a file.
@@ -79,7 +112,7 @@ pub(crate) enum Identity {
 }
 
 /// Something that is done to the cluster with kubectl.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Step {
     /// Applies a file of the case's folder; server-side by that manager where there is one.
@@ -89,6 +122,8 @@ pub(crate) enum Step {
         #[serde(default)]
         manager: Option<String>,
     },
+    /// Arguments of `tests/testbed/daemon`; waits until the API server answers where it is started.
+    Daemon { daemon: String },
     /// Any kubectl command, its arguments separated by blanks.
     Kubectl { kubectl: String },
     /// Waits until a dry-run of a file of the case is answered with a text: a policy takes a moment to be in force.
@@ -100,7 +135,7 @@ pub(crate) enum Step {
 }
 
 /// Something that happens while the program runs.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Meanwhile {
     /// A text on standard error, or of the webhook; at once where nothing is said.
@@ -115,6 +150,13 @@ pub(crate) struct Meanwhile {
     /// Arguments of kubectl.
     #[serde(default)]
     pub(crate) kubectl: Option<String>,
+    /// A signal to the program, as `kill -s` knows it.
+    #[serde(default)]
+    pub(crate) signal: Option<String>,
+}
+
+fn seven() -> u64 {
+    7
 }
 
 fn run_on_the_bed() -> Vec<String> {
@@ -124,7 +166,10 @@ fn run_on_the_bed() -> Vec<String> {
 impl Case {
     /// Whether it must have the cluster for itself.
     pub(crate) fn stops_a_daemon(&self) -> bool {
-        self.meanwhile.iter().any(|m| m.daemon.is_some())
+        let of_runs = self.runs.iter().flat_map(|run| &run.meanwhile);
+        let mut before = self.runs.iter().flat_map(|run| &run.before);
+        self.meanwhile.iter().chain(of_runs).any(|m| m.daemon.is_some())
+            || before.any(|step| matches!(step, Step::Daemon { .. }))
     }
 
     pub(crate) fn runs(&self) -> Vec<Run> {

@@ -19,6 +19,9 @@ pub(crate) struct Repo {
     scratch: tempfile::TempDir,
 }
 
+/// Variables of a run's environment.
+pub(crate) type Variables = [(&'static str, String)];
+
 /// What a run gave.
 pub(crate) struct Seen {
     pub(crate) exit: Option<i32>,
@@ -70,7 +73,8 @@ impl Repo {
         command.current_dir(self.path()).env_clear().output().expect("the program runs")
     }
 
-    fn read(&self, name: &str) -> String {
+    /// `stdout`, `stderr`, `json` or `markdown` of the last run, as far as it is written.
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read(self.beside(name)).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
     }
 
@@ -82,9 +86,23 @@ impl Repo {
     }
 
     /// Runs the program to its end.
-    pub(crate) fn run(&self, bed: &Bed, case: &Case, run: &Run, kubeconfig: &Path) -> Seen {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+    pub(crate) fn run(&self, bed: &Bed, (case, run): (&Case, &Run), variables: &Variables, kubeconfig: &Path) -> Seen {
         let arguments = run.args.as_ref().unwrap_or(&case.args);
+        let child = self.start(arguments, variables, kubeconfig);
+        let meanwhile = if run.meanwhile.is_empty() { &case.meanwhile } else { &run.meanwhile };
+        let exit = self.end(bed, child, meanwhile);
+        Seen {
+            exit,
+            terminal: self.read(if has_report(arguments) { "stdout" } else { "stderr" }),
+            markdown: self.read("markdown"),
+            json: has_report(arguments).then(|| self.read("json")),
+            stderr: self.read("stderr"),
+        }
+    }
+
+    /// Starts the program; what it prints and reports is found by [`Repo::read`].
+    pub(crate) fn start(&self, arguments: &[String], variables: &Variables, kubeconfig: &Path) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
         command.args(arguments);
         if has_report(arguments) {
             command.arg("--output=terminal");
@@ -93,16 +111,9 @@ impl Repo {
             }
         }
         command.current_dir(self.path()).env_clear().env("KUBECONFIG", kubeconfig);
+        command.envs(variables.iter().cloned());
         let sink = |name| File::create(self.beside(name)).expect("created");
-        let child = command.stdout(sink("stdout")).stderr(sink("stderr")).spawn().expect("the program starts");
-        let exit = self.end(bed, child, &case.meanwhile);
-        Seen {
-            exit,
-            terminal: self.read(if has_report(arguments) { "stdout" } else { "stderr" }),
-            markdown: self.read("markdown"),
-            json: has_report(arguments).then(|| self.read("json")),
-            stderr: self.read("stderr"),
-        }
+        command.stdout(sink("stdout")).stderr(sink("stderr")).spawn().expect("the program starts")
     }
 
     /// Lets happen what happens meanwhile, and waits for the end.
@@ -113,11 +124,11 @@ impl Repo {
         loop {
             if let Some(status) = child.try_wait().expect("waited for") {
                 // What had begun is ended, so that the next case finds the cluster as it was.
-                next.into_iter().chain(waiting).for_each(|m| happen(bed, m));
+                next.into_iter().chain(waiting).for_each(|m| happen(bed, None, m));
                 return status.code();
             }
             if let Some(due) = next.filter(|m| self.read("stderr").contains(&m.when) || bed.heard().contains(&m.when)) {
-                happen(bed, due);
+                happen(bed, Some(child.id()), due);
                 next = waiting.next();
             }
             if begun.elapsed() > MOST {
@@ -135,12 +146,17 @@ fn has_report(arguments: &[String]) -> bool {
     arguments.first().is_some_and(|command| command != "cleanup")
 }
 
-fn happen(bed: &Bed, event: &Meanwhile) {
+/// `program` is its process id, while it runs.
+fn happen(bed: &Bed, program: Option<u32>, event: &Meanwhile) {
     std::thread::sleep(Duration::from_secs(event.after));
     if let Some(daemon) = &event.daemon {
         bed.daemon(daemon);
     }
     if let Some(kubectl) = &event.kubectl {
         bed.ask(&kubectl.split_whitespace().collect::<Vec<_>>());
+    }
+    if let (Some(signal), Some(program)) = (&event.signal, program) {
+        let status = Command::new("kill").args(["-s", signal, &program.to_string()]).status().expect("kill runs");
+        assert!(status.success(), "{signal} does not reach the program");
     }
 }

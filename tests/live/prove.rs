@@ -8,6 +8,8 @@ use similar::TextDiff;
 
 use crate::bed::Bed;
 use crate::case::{Case, Run, folder, read, repository};
+use crate::files::files;
+use crate::history::History;
 use crate::program::{Repo, Seen};
 use crate::redact::redacted;
 use crate::schema::{problems, validator};
@@ -41,13 +43,23 @@ fn prove(bed: &Bed, name: &str, case: &Case) {
         kubeconfig = repo.beside("kubeconfig");
         bed.kubeconfig_of(identity, &kubeconfig);
     }
+    let history = case.head.as_ref().map(|head| {
+        let head = files(&folder(name).join(head));
+        History::make(&repo.path(), repo.beside("event.json"), case.pull_request, &head)
+    });
     let mut said = String::new();
     for run in case.runs() {
         run.edit.iter().for_each(|edit| repo.edit(edit));
-        let seen = repo.run(bed, case, &run, &kubeconfig);
+        run.before.iter().for_each(|step| bed.take(step, &folder(name)));
+        let variables = history.as_ref().map(|history| history.at(run.event)).unwrap_or_default();
+        let seen = repo.run(bed, (case, &run), &variables, &kubeconfig);
         let exit = run.exit.unwrap_or(case.exit);
         assert_eq!(seen.exit, Some(exit), "{} {}: {}\n{}", case.what, run.name, seen.terminal, seen.stderr);
         hold(bed, name, &run, &seen);
+        for then in &run.then {
+            let printed = bed.ask(&then.kubectl.split_whitespace().collect::<Vec<_>>());
+            assert_eq!(printed.trim(), then.prints, "{name} {}: kubectl {}", run.name, then.kubectl);
+        }
         said.push_str(&flat(&seen.terminal));
     }
     for sentence in &case.should {
@@ -65,9 +77,14 @@ fn hold(bed: &Bed, name: &str, run: &Run, seen: &Seen) {
         assert_eq!(leak, None, "{name} shows a secret:\n{text}");
     }
     if let Some(json) = &seen.json {
-        let json = serde_json::from_str(json).unwrap_or_else(|e| panic!("{name}: the JSON report: {e}"));
+        let json: serde_json::Value =
+            serde_json::from_str(json).unwrap_or_else(|e| panic!("{name}: the JSON report: {e}"));
         let problems = problems(schema(), &json);
         assert!(problems.is_empty(), "{name}: {problems:?}");
+        for (pointer, expected) in &run.report {
+            let found = json.pointer(pointer).unwrap_or(&serde_json::Value::Null);
+            assert_eq!(found, expected, "{name} {}: {pointer}", run.name);
+        }
     }
     let clean = |text: &str| bed.redacted(&live(&redacted(text)));
     expect(name, &run.expected("txt"), &clean(&unbroken(&seen.terminal)));
@@ -100,6 +117,9 @@ fn live(text: &str) -> String {
         // The kubelet shows the crash, and for some seconds that it waits with the next start.
         (r"(pod web-[^ ]+, )(?:Error|Completed|CrashLoopBackOff)\b", "$1<crash>"),
         (r"\brestarted once\b", "restarted <times>"),
+        (r"\b(base|back to|commit|last is) [0-9a-f]{7}\b", "$1 <commit>"),
+        // A pod of a test's Job.
+        (r"-[0-9a-f]{8}-\d+-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<run>"),
         // How long a stage took is told from a second on.
         (r"(?m)^(\| Deploy \| .*), <time> \|$", "$1 |"),
         // A pod of a DaemonSet.

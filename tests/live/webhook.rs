@@ -49,7 +49,7 @@ impl Webhook {
         manifest.replace("{{webhook}}", &self.address).replace("{{webhook-authority}}", &self.authority)
     }
 
-    /// One line for each change that it held: `held live-x/name`.
+    /// One line for each change that it held, `held live-x/name UPDATE`, and for each dry-run, `tried live-x/name CREATE`.
     pub(crate) fn heard(&self) -> String {
         self.heard.lock().expect("no panic").clone()
     }
@@ -94,7 +94,18 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, heard: &Mutex<String>) {
     }
 }
 
-/// `/deny` refuses; `/hold` lets a change wait, but not its dry-run.
+/// How long a request waits: at `/hold` a change, at `/hold/NAME/DRY/WET` what has a name that begins so, in milliseconds.
+fn held_for(path: &str, name: &str, is_dry: bool) -> Option<Duration> {
+    let mut parts = path.strip_prefix("/hold")?.split(['/', '?']).filter(|part| !part.contains('='));
+    parts.next();
+    let Some(prefix) = parts.next().filter(|prefix| !prefix.is_empty()) else { return (!is_dry).then_some(HELD_FOR) };
+    let mut time = || parts.next().and_then(|number| number.parse().ok()).map(Duration::from_millis);
+    let (dry, wet) = (time()?, time()?);
+    let time = if is_dry { dry } else { wet };
+    (name.starts_with(prefix) && !time.is_zero()).then_some(time)
+}
+
+/// `/deny` refuses; `/hold` lets a change wait.
 fn answer(path: &str, review: &Value, heard: &Mutex<String>) -> Value {
     let request = &review["request"];
     let mut response = json!({"uid": request["uid"], "allowed": true});
@@ -104,9 +115,12 @@ fn answer(path: &str, review: &Value, heard: &Mutex<String>) -> Value {
         response["allowed"] = json!(false);
         response["status"] = json!({"code": 403, "message": message});
     }
-    if path.starts_with("/hold") && request["dryRun"].as_bool() != Some(true) {
-        heard.lock().expect("no panic").push_str(&format!("held {}/{}\n", what("namespace"), what("name")));
-        std::thread::sleep(HELD_FOR);
+    let is_dry = request["dryRun"].as_bool() == Some(true);
+    if let Some(time) = held_for(path, &what("name"), is_dry) {
+        let word = if is_dry { "tried" } else { "held" };
+        let line = format!("{word} {}/{} {}\n", what("namespace"), what("name"), what("operation"));
+        heard.lock().expect("no panic").push_str(&line);
+        std::thread::sleep(time);
     }
     json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response})
 }
