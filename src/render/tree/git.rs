@@ -56,6 +56,10 @@ impl Repository {
         }
     }
 
+    pub(crate) fn inner(&self) -> &gix::Repository {
+        &self.inner
+    }
+
     /// The root of the working copy.
     #[must_use]
     pub fn root(&self) -> Option<&Path> {

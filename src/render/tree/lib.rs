@@ -3,6 +3,7 @@
 //! Not here: what the files mean, writing, fetching.
 #![allow(clippy::disallowed_methods, reason = "this is the one crate that reads a repository's files")]
 
+mod changed_files;
 mod commit_and_copies;
 mod commit_files;
 mod composed;
@@ -17,6 +18,7 @@ mod resolve;
 mod tree;
 mod tree_path;
 
+pub use changed_files::ChangedFiles;
 pub use git::{GitError, Repository};
 pub use left_out::LeavesOut;
 pub use path::{confined, join, parent, within};

@@ -278,3 +278,37 @@ fn a_directory_without_git_is_no_repository() {
     let tree = Tree::commit(dir.path(), "HEAD", &Arc::new(Sources::new()));
     assert!(matches!(tree, Err(GitError::NoRepository { .. })));
 }
+
+#[test]
+fn the_files_of_two_commits_are_compared_by_content_mode_and_kind() {
+    if git_is_missing("the_files_of_two_commits_are_compared_by_content_mode_and_kind") {
+        return;
+    }
+    let f = fixture();
+    let other = f.repo.parent().expect("has a parent").join("other");
+    fs::create_dir(&other).expect("directory is made");
+    git(&other, &["init", "-q", "-b", "main"]);
+    commit(&other, "a.yaml", "a: 1\n", "one");
+    git(&f.repo, &["submodule", "--quiet", "add", other.to_str().expect("UTF-8"), "lib"]);
+    commit(&f.repo, "web/src/main.ts", "1\n", "web");
+    commit(&f.repo, "tool", "1\n", "tool");
+    let before = commit(&f.repo, "kind", "a file\n", "kind");
+    fs::write(f.repo.join("web/src/main.ts"), "2\n").expect("file is written");
+    fs::remove_file(f.repo.join("kind")).expect("file is removed");
+    fs::remove_file(f.repo.join("dev/base")).expect("link is removed");
+    symlink("../web", f.repo.join("dev/base")).expect("link is made");
+    git(&f.repo, &["update-index", "--chmod=+x", "tool"]);
+    git(&f.repo, &["config", "core.fileMode", "false"]);
+    commit(&f.repo.join("lib"), "a.yaml", "a: 2\n", "two");
+    let after = commit(&f.repo, "kind/inside", "a directory now\n", "all");
+    let compared = Repository::open(&f.repo).and_then(|repo| repo.changed_files(&before, &after)).expect("compared");
+    let sorted = |mut paths: Vec<String>| {
+        paths.sort();
+        paths
+    };
+    assert_eq!(sorted(compared.changed), ["dev/base", "kind", "kind/inside", "lib/", "tool", "web/src/main.ts"]);
+    assert_eq!(sorted(compared.unchanged), [".gitmodules", "base/web.yaml", "dev/out", "one", "readme.md", "two"]);
+    let gone = "0123456789012345678901234567890123456789";
+    let error = Repository::open(&f.repo).and_then(|repo| repo.changed_files(gone, &after)).expect_err("is not there");
+    assert!(matches!(error, GitError::MissingCommit { .. }), "{error}");
+}
