@@ -187,6 +187,8 @@ pub enum TestOutcome {
     Tolerated,
     /// Could not be run.
     Broken,
+    /// Not run: nothing has changed that it waits for.
+    Unaffected,
     /// Not run.
     Skipped,
 }
@@ -281,7 +283,11 @@ impl Report {
         let of_stages = self.environments.iter().flat_map(|e| e.stages.iter().map(|s| self.verdict_of(s, e)));
         let tests = self.environments.iter().flat_map(|e| &e.tests);
         let of_tests = tests.map(|t| match t.outcome {
-            TestOutcome::Passed | TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Skipped => Verdict::Passed,
+            TestOutcome::Passed
+            | TestOutcome::Flaky
+            | TestOutcome::Tolerated
+            | TestOutcome::Unaffected
+            | TestOutcome::Skipped => Verdict::Passed,
             TestOutcome::Failed => Verdict::Failed,
             TestOutcome::Broken => Verdict::Broken,
         });

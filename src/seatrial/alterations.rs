@@ -84,10 +84,22 @@ fn altered_test(before: &TestConfig, base: &Config, change: &Config) -> Option<A
 
 fn what_differs(before: &TestConfig, after: &TestConfig) -> String {
     let (was, is) = (before.probe.kind(), after.probe.kind());
-    if before.probe == after.probe {
-        return "how it is run".to_owned();
+    let (one, other) = (&before.options, &after.options);
+    let options = [
+        ("timeout", one.timeout != other.timeout),
+        ("retries", one.retries != other.retries),
+        ("needs", one.needs != other.needs),
+        ("optional", one.optional != other.optional),
+        ("when", one.when != other.when),
+    ];
+    let mut differing: Vec<&str> = options.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect();
+    if was != is {
+        return format!("`{was}` becomes `{is}`");
     }
-    if was == is { format!("its `{is}`") } else { format!("`{was}` becomes `{is}`") }
+    if before.probe != after.probe {
+        differing.insert(0, is);
+    }
+    format!("its {}", listed(&differing))
 }
 
 /// Rules whose findings count for less than on the base.

@@ -60,6 +60,14 @@ pub(crate) struct BaseSays<'a> {
 pub(crate) struct ChosenTest<'a> {
     pub(crate) config: &'a TestConfig,
     pub(crate) source: TestSource,
+    /// Whether nothing has changed that it waits for; `waiting.rs` finds that out.
+    pub(crate) is_unaffected: bool,
+}
+
+impl<'a> ChosenTest<'a> {
+    fn new(config: &'a TestConfig, source: TestSource) -> ChosenTest<'a> {
+        ChosenTest { config, source, is_unaffected: false }
+    }
 }
 
 /// In whose words a test is run.
@@ -136,7 +144,7 @@ impl Authority {
         is_inside: impl Fn(&Probe) -> bool,
     ) -> Vec<ChosenTest<'a>> {
         let own = checkout.tests.iter().filter(|test| test.environment == environment);
-        let as_written = |config| ChosenTest { config, source: TestSource::Checkout };
+        let as_written = |config| ChosenTest::new(config, TestSource::Checkout);
         match self {
             Authority::Checkout => own.map(as_written).collect(),
             Authority::Nobody(_) => own.filter(|test| is_inside(&test.probe)).map(as_written).collect(),
@@ -146,7 +154,7 @@ impl Authority {
                 let before = base.tests.iter().filter(|test| test.environment == environment);
                 let is_altered = |test: &&TestConfig| !checkout.tests.iter().any(|own| own.is_same(test));
                 let altered = before.filter(|test| !is_inside(&test.probe)).filter(is_altered);
-                own.chain(altered.map(|config| ChosenTest { config, source: TestSource::BaseAlone })).collect()
+                own.chain(altered.map(|config| ChosenTest::new(config, TestSource::BaseAlone))).collect()
             }
         }
     }

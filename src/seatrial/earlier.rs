@@ -14,7 +14,6 @@ use crate::cli::CommonArgs;
 use crate::failed_from::FailedFrom;
 use crate::judge::Judged;
 use crate::stop::Stop;
-use crate::testing::not_run;
 
 /// Bytes of a report that is read; one of 10,000 findings has about 10 MB.
 const LARGEST: u64 = 64 << 20;
@@ -85,7 +84,7 @@ impl Earlier {
         let wanted = earlier.wanted(environment, &names, needs);
         let is_wanted = |test: &ChosenTest<'_>| wanted.contains(test.config.name.value.as_str());
         let others = tests.iter().enumerate().filter(|(_, test)| !is_wanted(test));
-        let others = others.map(|(at, test)| (at, not_run(test.config, &earlier.passed_in()))).collect();
+        let others = others.map(|(at, test)| (at, earlier.not_repeated(environment, test.config))).collect();
         (tests.into_iter().filter(is_wanted).collect(), others)
     }
 

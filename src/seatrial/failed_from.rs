@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::{Report, TestOutcome, TestResult};
 
+use crate::config::TestConfig;
 use crate::earlier::tests_of;
+use crate::testing::not_run;
 
 /// How the reason for not running a test begins; later reports are recognised by it, too.
 const PASSED_IN: &str = "passed in `";
@@ -20,17 +22,23 @@ pub(crate) struct FailedFrom {
     head: Option<String>,
     /// By environment and test: whether it passed.
     tests: BTreeMap<(String, String), bool>,
+    /// Environment and test of those that nothing had changed for: they need not be repeated either.
+    unaffected: BTreeSet<(String, String)>,
 }
 
 impl FailedFrom {
     /// Of a report.
     pub(crate) fn new(report: &Report, file: String) -> FailedFrom {
-        let mut tests = BTreeMap::new();
+        let (mut tests, mut unaffected) = (BTreeMap::new(), BTreeSet::new());
         for (environment, test) in tests_of(report) {
             // Of several tests of one name, all must have passed.
-            *tests.entry((environment.to_owned(), test.name.clone())).or_insert(true) &= has_passed(test);
+            let key = (environment.to_owned(), test.name.clone());
+            if test.outcome == TestOutcome::Unaffected {
+                unaffected.insert(key.clone());
+            }
+            *tests.entry(key).or_insert(true) &= has_passed(test);
         }
-        FailedFrom { file, head: report.revision.head.clone(), tests }
+        FailedFrom { file, head: report.revision.head.clone(), tests, unaffected }
     }
 
     /// Those of an environment's tests that are run; `needs` says which tests one needs.
@@ -50,9 +58,13 @@ impl FailedFrom {
         wanted
     }
 
-    /// Why a test that is not wanted is not run.
-    pub(crate) fn passed_in(&self) -> String {
-        format!("{PASSED_IN}{}`", self.file)
+    /// The result of a test that is not wanted.
+    pub(crate) fn not_repeated(&self, environment: &str, test: &TestConfig) -> TestResult {
+        if self.unaffected.contains(&(environment.to_owned(), test.name.value.clone())) {
+            let because = format!("nothing it waits for had changed in `{}`", self.file);
+            return TestResult { outcome: TestOutcome::Unaffected, ..not_run(test, &because) };
+        }
+        not_run(test, &format!("{PASSED_IN}{}`", self.file))
     }
 
     /// Why none of an environment's tests is run, as a clause.
@@ -87,10 +99,10 @@ impl FailedFrom {
     }
 }
 
-/// One that was not run since it had passed before has passed.
+/// One that was not run since it had passed before has passed; one that nothing had changed for need not be run for that.
 fn has_passed(test: &TestResult) -> bool {
     match test.outcome {
-        TestOutcome::Passed | TestOutcome::Flaky => true,
+        TestOutcome::Passed | TestOutcome::Flaky | TestOutcome::Unaffected => true,
         TestOutcome::Skipped => test.message.starts_with(PASSED_IN),
         TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => false,
     }
@@ -124,6 +136,7 @@ mod tests {
         let earlier = earlier(&[
             ("passed", "passed", ""),
             ("flaky", "flaky", ""),
+            ("unaffected", "unaffected", "nothing it waits for changed"),
             ("failed", "failed", "x"),
             ("tolerated", "tolerated", "x"),
             ("broken", "broken", "x"),
@@ -135,6 +148,7 @@ mod tests {
         let names = [
             "passed",
             "flaky",
+            "unaffected",
             "failed",
             "tolerated",
             "broken",

@@ -24,6 +24,7 @@ use crate::resolved::Resolved;
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::unseen::Unseen;
+use crate::waiting::ObjectChanges;
 
 /// An environment, rendered and checked.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub(crate) struct Judged {
     pub(crate) notices: Vec<String>,
     /// What was not rendered of it.
     pub(crate) unseen: Unseen,
+    /// How its objects compare with those of the base, where they are kept and both are known.
+    pub(crate) objects: Option<ObjectChanges>,
 }
 
 /// What environments are judged with.
@@ -151,6 +154,7 @@ impl Examined {
             fixed: Vec::new(),
             notices: Vec::new(),
             unseen: Unseen::default(),
+            objects: None,
         };
         // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
         Examined { judged, findings: Vec::new(), fixed: Vec::new(), changed: vec![1; images], images: Vec::new() }
@@ -241,6 +245,8 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
         is_equal(&before.rendered, &head)
     };
     let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));
+    let compared = before.as_ref().filter(|_| bench.keep == Keep::Objects);
+    let compared = compared.and_then(|(_, before)| ObjectChanges::between(&before.as_ref().ok()?.rendered, &head));
 
     let started = Instant::now();
     let context = Context {
@@ -312,7 +318,17 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     };
     let notices = Vec::new();
     let (of_head, of_base) = (Vec::new(), Vec::new());
-    let judged = Judged { planned, is_changing, manifests, report, findings: of_head, fixed: of_base, notices, unseen };
+    let judged = Judged {
+        planned,
+        is_changing,
+        manifests,
+        report,
+        findings: of_head,
+        fixed: of_base,
+        notices,
+        unseen,
+        objects: compared,
+    };
     Examined { judged, findings, fixed, changed, images }
 }
 

@@ -54,6 +54,7 @@ mod table;
 mod testing;
 mod unseen;
 mod variables;
+mod waiting;
 mod workspace;
 
 use std::ffi::OsString;

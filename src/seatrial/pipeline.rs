@@ -23,6 +23,7 @@ use crate::progress::ProgressLog;
 use crate::restoring::{Aftermath, is_put_back};
 use crate::run_context::RunContext;
 use crate::stop::Stop;
+use crate::waiting::Waiting;
 
 /// How far a command goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +214,10 @@ impl Trial<'_> {
             _ if tests.is_empty() => "no tests",
             _ if self.cancel.is_cancelled() => "stopped by a signal",
             _ => {
-                let (wanted, others) = self.earlier.choose(&name, tests);
+                let (mut wanted, others) = self.earlier.choose(&name, tests);
+                let waiting = Waiting::of(self.context, judged.objects.as_ref());
+                let told = waiting.map(|waiting| waiting.mark(&mut wanted));
+                judged.notices.extend(told.into_iter().flatten());
                 live.test(judged, live_target, &wanted, &self.context.workspace).await;
                 return self.earlier.complete(judged, others);
             }

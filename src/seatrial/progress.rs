@@ -99,7 +99,7 @@ impl ProgressLog {
             TestOutcome::Failed => ("fail", "failed"),
             TestOutcome::Tolerated => ("fail", "tolerated"),
             TestOutcome::Broken => ("fail", "broken"),
-            TestOutcome::Skipped => ("skip", "skipped"),
+            TestOutcome::Unaffected | TestOutcome::Skipped => ("skip", "skipped"),
         };
         self.event(environment, &About::Test { test: &self.masked(test) }, state, message);
         self.line(&format!("{word:<6} {environment:<5} {test} {message}"));

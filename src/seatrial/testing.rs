@@ -65,8 +65,8 @@ impl LiveContext<'_> {
         workspace: &Workspace,
     ) -> Vec<Planned> {
         let shared = Arc::new(self.shared(judged, target, workspace));
-        let plan = |test: &ChosenTest<'_>| {
-            let config = test.config;
+        let plan = |chosen: &ChosenTest<'_>| {
+            let config = chosen.config;
             let (probe, wrong) = match with_address(config.probe.clone(), &target.placeholders) {
                 Ok(probe) => (probe, None),
                 Err(sentence) => (config.probe.clone(), Some(sentence)),
@@ -75,12 +75,12 @@ impl LiveContext<'_> {
                 cluster: target.cluster.clone(),
                 transport: self.transport.clone(),
                 namespace: target.namespace_of(&probe, &judged.manifests),
-                job: job_of(test, judged, target, workspace),
+                job: job_of(chosen, judged, target, workspace),
                 shared: Arc::clone(&shared),
                 wrong,
             };
             let test = Test { name: config.name.value.clone(), probe, options: config.options.clone() };
-            Planned { test, context }
+            Planned { test, context, is_unaffected: chosen.is_unaffected }
         };
         tests.iter().map(plan).collect()
     }
@@ -236,18 +236,26 @@ fn test_stage(results: &[TestResult], duration_ms: u64) -> StageOutcome {
     let passed = count(TestOutcome::Passed) + flaky;
     let broken = results.iter().find(|r| r.outcome == TestOutcome::Broken);
     let skipped = results.iter().find(|r| r.outcome == TestOutcome::Skipped);
+    let unaffected = count(TestOutcome::Unaffected);
     let result = match (broken, skipped) {
         (Some(test), _) => StageResult::Broken(format!("test `{}`: {}", test.name, test.message)),
         (None, _) if failed > 0 => StageResult::Failed,
         (None, Some(test)) => StageResult::Skipped(test.message.clone()),
+        (None, None) if unaffected == results.len() => {
+            let waiting = if unaffected == 1 { "it waits" } else { "they wait" };
+            StageResult::Skipped(format!("nothing {waiting} for changed"))
+        }
         (None, None) => StageResult::Passed,
     };
     let tolerated = count(TestOutcome::Tolerated);
-    let summary = match (failed, tolerated) {
+    let mut summary = match (failed, tolerated) {
         (0, 0) if flaky > 0 => format!("{passed} passed, {flaky} of them flaky"),
         (0, 0) => format!("{passed} passed"),
         (0, tolerated) => format!("{passed} passed, {tolerated} failed and tolerated"),
-        (failed, _) => format!("{failed} of {} failed", results.len()),
+        (failed, _) => format!("{failed} of {} failed", results.len() - unaffected),
     };
+    if unaffected > 0 {
+        summary.push_str(&format!(", {unaffected} not run"));
+    }
     StageOutcome { stage: Stage::Test, result, summary, duration_ms }
 }

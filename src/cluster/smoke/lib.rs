@@ -34,6 +34,7 @@ mod tail;
 mod tcp;
 mod test;
 mod trouble;
+mod when;
 
 pub use collector::collect;
 pub use command::{Command, Words};
@@ -47,3 +48,4 @@ pub use problems::problems;
 pub use run::{Planned, Told, run};
 pub use tcp::Tcp;
 pub use test::{Expect, Http, Method, Probe, Reach, Rollout, Test, TestOptions};
+pub use when::{ObjectPattern, PathPattern, When};

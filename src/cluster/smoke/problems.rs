@@ -7,7 +7,7 @@ use seatrial_transport::{Origin, is_barred};
 use crate::endpoint::Endpoint;
 use crate::expectation::Expectation;
 use crate::rollout::Workload;
-use crate::{Http, Method, Probe, Test, command, grpc, job, parse_duration, tcp};
+use crate::{Http, Method, Probe, Test, When, command, grpc, job, parse_duration, tcp};
 
 /// Whoever runs a test more often has another problem.
 const MOST_RETRIES: u32 = 10;
@@ -53,6 +53,7 @@ fn of_options(test: &Test) -> Vec<String> {
     if options.needs.contains(&test.name) {
         problems.push(format!("`needs` names `{}`, the test itself", test.name));
     }
+    problems.extend(options.when.iter().flat_map(When::problems));
     problems
 }
 

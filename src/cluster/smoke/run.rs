@@ -15,6 +15,9 @@ const AT_ONCE: usize = 8;
 /// What a result says when a signal ended it.
 const STOPPED: &str = "stopped by a signal";
 
+/// What one says that waits for a change which is not there.
+const UNAFFECTED: &str = "nothing it waits for changed";
+
 /// A test and where it runs.
 #[derive(Clone)]
 pub struct Planned {
@@ -22,6 +25,8 @@ pub struct Planned {
     pub test: Test,
     /// Where.
     pub context: Context,
+    /// Whether nothing has changed that it waits for: it is not run, and is in nobody's way.
+    pub is_unaffected: bool,
 }
 
 /// What is told while tests run.
@@ -91,8 +96,8 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Tes
                     told(Told::Begins(&tests[place.1].test.name));
                     running.push(async move { (place.1, one(&tests[place.1]).await) });
                 }
-                Next::Skip(because) => {
-                    let result = result_of(&tests[place.1], Ended::skipped(because), Instant::now());
+                Next::Skip(ended) => {
+                    let result = result_of(&tests[place.1], ended, Instant::now());
                     told(Told::Ended(&result));
                     results[place.1] = Some(result);
                 }
@@ -112,7 +117,7 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Tes
 /// What to do about a test that waits.
 enum Next {
     Run,
-    Skip(String),
+    Skip(Ended),
 }
 
 /// The first test that waits and need not wait longer: its place among those that wait, its index, and what to do.
@@ -123,9 +128,13 @@ fn next_of(
     running: usize,
 ) -> Option<((usize, usize), Next)> {
     waiting.iter().enumerate().find_map(|(place, index)| {
+        if tests[*index].is_unaffected {
+            let ended = Ended::new(TestOutcome::Unaffected, UNAFFECTED, 0);
+            return Some(((place, *index), Next::Skip(ended)));
+        }
         let next = match need_of(&tests[*index].test, tests, results) {
             Need::Met if running < AT_ONCE => Next::Run,
-            Need::Unmet(because) => Next::Skip(because),
+            Need::Unmet(because) => Next::Skip(Ended::skipped(because)),
             Need::Met | Need::Open => return None,
         };
         Some(((place, *index), next))
@@ -149,7 +158,10 @@ fn need_of(test: &Test, tests: &[Planned], results: &[Option<TestResult>]) -> Ne
         if outcomes.is_empty() {
             return Need::Unmet(format!("it needs `{name}`, which is not run"));
         }
-        let passed = |outcome: TestOutcome| matches!(outcome, TestOutcome::Passed | TestOutcome::Flaky);
+        // What nothing has changed for stays as it was when it passed.
+        let passed = |outcome: TestOutcome| {
+            matches!(outcome, TestOutcome::Passed | TestOutcome::Flaky | TestOutcome::Unaffected)
+        };
         if let Some(outcome) = outcomes.iter().flatten().find(|outcome| !passed(**outcome)) {
             let how = if *outcome == TestOutcome::Skipped { "was not run" } else { "did not pass" };
             return Need::Unmet(format!("it needs `{name}`, which {how}"));
@@ -224,7 +236,7 @@ fn with_earlier(mut ended: Ended, before: Vec<Ended>) -> Ended {
         TestOutcome::Failed | TestOutcome::Broken => {
             ended.message = format!("{} (in each of {runs} runs)", ended.message);
         }
-        TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Skipped => {}
+        TestOutcome::Flaky | TestOutcome::Tolerated | TestOutcome::Unaffected | TestOutcome::Skipped => {}
     }
     ended
 }

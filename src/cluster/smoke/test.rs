@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Command, EnvText, Grpc, HelmTest, Job, Tcp, parse_duration};
+use crate::{Command, EnvText, Grpc, HelmTest, Job, Tcp, When, parse_duration};
 
 /// What a test does; exactly one of these keys stands beside `name` and `environment`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -220,6 +220,8 @@ pub struct TestOptions {
     pub needs: Vec<String>,
     /// Its failure is reported and does not fail the run.
     pub optional: bool,
+    /// What must have changed for it to be run.
+    pub when: Option<When>,
 }
 
 impl Test {

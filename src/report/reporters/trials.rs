@@ -24,7 +24,12 @@ pub(crate) fn clause(environment: &EnvironmentReport) -> String {
         TestOutcome::Passed,
         TestOutcome::Skipped,
     ];
-    let counted = worst_first.map(|outcome| (tests.iter().filter(|test| test.outcome == outcome).count(), outcome));
+    // The reason stands beside the test.
+    let counted_as = |test: &TestResult| match test.outcome {
+        TestOutcome::Unaffected => TestOutcome::Skipped,
+        outcome => outcome,
+    };
+    let counted = worst_first.map(|outcome| (tests.iter().filter(|test| counted_as(test) == outcome).count(), outcome));
     let ended: Vec<(usize, TestOutcome)> = counted.into_iter().filter(|(number, _)| *number > 0).collect();
     match ended.as_slice() {
         [] => "no tests".to_owned(),
@@ -102,7 +107,7 @@ pub(crate) fn word(outcome: TestOutcome) -> &'static str {
         TestOutcome::Failed => "failed",
         TestOutcome::Tolerated => "failed but tolerated",
         TestOutcome::Broken => "broken",
-        TestOutcome::Skipped => "not run",
+        TestOutcome::Unaffected | TestOutcome::Skipped => "not run",
     }
 }
 
@@ -119,7 +124,7 @@ mod tests {
         assert_eq!(clause(prod), "no tests");
         dev.tests[1].outcome = TestOutcome::Skipped;
         assert_eq!(clause(dev), "2 tests (1 passed, 1 not run)");
-        dev.tests[0].outcome = TestOutcome::Skipped;
+        dev.tests[0].outcome = TestOutcome::Unaffected;
         assert_eq!(clause(dev), "2 tests not run");
         assert_eq!(clause(&test_failed().environments[0]), "2 tests (1 failed, 1 passed)");
     }

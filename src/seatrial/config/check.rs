@@ -241,8 +241,14 @@ impl Checker {
             self.problem(&["tests", index], message);
             return None;
         };
-        let (timeout, retries, needs, optional) = (raw.timeout, raw.retries, raw.needs, raw.optional);
-        let options = TestOptions { timeout, retries, needs, optional };
+        for path in raw.when.iter().flat_map(|when| &when.paths) {
+            if join(parent(&self.path), path).is_none() && !path.starts_with('/') {
+                let message = format!("test `{name}`: the pattern `{path}` of `when` leads out of the repository");
+                self.problem(&["tests", index, "when", "paths"], message);
+            }
+        }
+        let RawTest { timeout, retries, needs, optional, when, .. } = raw;
+        let options = TestOptions { timeout, retries, needs, optional, when };
         let test = Test { name: name.clone(), probe, options };
         for sentence in seatrial_smoke::problems(&test) {
             self.problem(&["tests", index], format!("test `{name}`: {sentence}"));

@@ -125,6 +125,9 @@ pub(super) struct RawTest {
     /// Whether its failure is reported without failing the run.
     #[serde(default)]
     pub(super) optional: bool,
+    /// What a pull request must have changed for it to be run: without it, and where nothing is compared, it is run always.
+    #[serde(default)]
+    pub(super) when: Option<seatrial_smoke::When>,
 }
 
 impl RawTest {

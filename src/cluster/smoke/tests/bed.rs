@@ -54,5 +54,6 @@ pub(crate) async fn start_in(
 
 /// A test with a name.
 pub(crate) fn named(name: &str, probe: Probe, options: TestOptions, context: &Context) -> Planned {
-    Planned { test: Test { name: name.to_owned(), probe, options }, context: context.clone() }
+    let test = Test { name: name.to_owned(), probe, options };
+    Planned { test, context: context.clone(), is_unaffected: false }
 }

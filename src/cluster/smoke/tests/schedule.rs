@@ -64,6 +64,33 @@ async fn a_test_waits_for_what_it_needs_and_is_not_run_when_that_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_that_nothing_has_changed_for_is_not_run_and_those_that_need_it_are() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (_server, context, _canceller) = bed::start_in(Specification::default(), directory.path().to_owned()).await;
+    let unaffected = |planned: Planned| Planned { is_unaffected: true, ..planned };
+    let tests = [
+        command("needs both", "touch ran", &["waits", "passes"], &context),
+        unaffected(command("waits", "touch never", &[], &context)),
+        command("passes", "true", &[], &context),
+        command("fails", "exit 1", &[], &context),
+        unaffected(command("waits behind a failure", "touch never", &["fails"], &context)),
+        command("needs a failure, too", "touch never", &["fails", "waits"], &context),
+    ];
+    let results = run(&tests, &|_| {}).await;
+    let expected = [
+        ("needs both", TestOutcome::Passed),
+        ("waits", TestOutcome::Unaffected),
+        ("passes", TestOutcome::Passed),
+        ("fails", TestOutcome::Failed),
+        ("waits behind a failure", TestOutcome::Unaffected),
+        ("needs a failure, too", TestOutcome::Skipped),
+    ];
+    assert_eq!(outcomes(&results), expected);
+    assert_eq!((results[1].message.as_str(), results[1].attempts), ("nothing it waits for changed", 0));
+    assert!(directory.path().join("ran").exists() && !directory.path().join("never").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signal_ends_what_runs_and_leaves_no_job() {
     let images = vec![Image { name: "waits".to_owned(), tags: vec!["1".to_owned()], ..Image::default() }];
     let specification = Specification { images, forbid: Vec::new() };

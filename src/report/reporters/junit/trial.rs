@@ -25,7 +25,7 @@ pub(super) fn status_of(test: &TestResult, proof: &str) -> TestCaseStatus {
         TestOutcome::Failed => unsuccessful(NonSuccessKind::Failure, &test.message, &test.kind, proof),
         TestOutcome::Tolerated => skipped(&format!("{}: {}", trials::word(test.outcome), test.message)),
         TestOutcome::Broken => unsuccessful(NonSuccessKind::Error, &test.message, "broken", proof),
-        TestOutcome::Skipped => skipped(&test.message),
+        TestOutcome::Unaffected | TestOutcome::Skipped => skipped(&test.message),
     }
 }
 

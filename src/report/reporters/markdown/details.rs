@@ -139,7 +139,7 @@ fn test_line(test: &TestResult) -> String {
         TestOutcome::Flaky => "⚠️",
         TestOutcome::Failed | TestOutcome::Broken => "❌",
         TestOutcome::Tolerated => "⚠️",
-        TestOutcome::Skipped => "⏭",
+        TestOutcome::Unaffected | TestOutcome::Skipped => "⏭",
     };
     let name = prose(&clip(&test.name, LONGEST), Place::Line);
     let message = prose(&clip(&test.message, LONGEST), Place::Line);

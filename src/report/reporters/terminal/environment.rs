@@ -219,7 +219,7 @@ fn asides(environment: &EnvironmentReport) -> Vec<(&'static str, String)> {
 
 /// Tests that were not run while others were, by the reason.
 fn not_run(environment: &EnvironmentReport) -> Vec<String> {
-    let is_skipped = |test: &&TestResult| test.outcome == TestOutcome::Skipped;
+    let is_skipped = |test: &&TestResult| matches!(test.outcome, TestOutcome::Unaffected | TestOutcome::Skipped);
     let skipped: Vec<&TestResult> = environment.tests.iter().filter(is_skipped).collect();
     // What none of them was run for is the reason of the stage.
     if skipped.len() == environment.tests.len() {

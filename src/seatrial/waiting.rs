@@ -1,0 +1,125 @@
+//! Which tests wait for a change that the pull request does not make (`when:`): they are not run, and the report says so.
+//!
+//! Where anything is not known, a test is run: outside of a pull request, without a comparison, where the pull request adds or changes the test,
+//! and where a pattern names nothing at all, as it may be misspelt.
+
+use std::collections::BTreeMap;
+
+use seatrial_ci::Host;
+use seatrial_model::{Manifest, Node, ObjectId, Rendered};
+use seatrial_smoke::{ObjectPattern, PathPattern, When};
+use seatrial_tree::{ChangedFiles, join, parent};
+
+use crate::authority::{ChosenTest, TestSource};
+use crate::config::Config;
+use crate::revision::Commit;
+use crate::run_context::RunContext;
+
+/// How the objects of an environment compare with those of its base.
+#[derive(Debug, Default)]
+pub(crate) struct ObjectChanges {
+    changed: Vec<ObjectId>,
+    unchanged: Vec<ObjectId>,
+}
+
+impl ObjectChanges {
+    /// Of two renderings; `None` where not all of either is known.
+    pub(crate) fn between(base: &Rendered, head: &Rendered) -> Option<ObjectChanges> {
+        let is_known = |rendered: &Rendered| !rendered.has_errors() && rendered.is_complete();
+        if !is_known(base) || !is_known(head) {
+            return None;
+        }
+        let by_id = |rendered: &'_ Rendered| {
+            let nodes =
+                rendered.manifests.iter().map(|m: &Manifest| ((m.id.clone(), m.version.clone()), m.node.clone()));
+            nodes.collect::<BTreeMap<(ObjectId, String), Node>>()
+        };
+        let (mut base, mut changes) = (by_id(base), ObjectChanges::default());
+        for (key, node) in by_id(head) {
+            let is_same = base.remove(&key).is_some_and(|before| before == node);
+            let list = if is_same { &mut changes.unchanged } else { &mut changes.changed };
+            list.push(key.0);
+        }
+        changes.changed.extend(base.into_keys().map(|(id, _)| id));
+        Some(changes)
+    }
+}
+
+/// What a pull request changes, as far as tests wait for it.
+pub(crate) struct Waiting<'a> {
+    /// What its base says of tests.
+    base: &'a Config,
+    files: Result<ChangedFiles, String>,
+    objects: Option<&'a ObjectChanges>,
+    /// Directory of the configuration.
+    directory: &'a str,
+}
+
+impl<'a> Waiting<'a> {
+    /// `None` where nothing is compared, and every test is run.
+    pub(crate) fn of(context: &'a RunContext<'_>, objects: Option<&'a ObjectChanges>) -> Option<Waiting<'a>> {
+        // A person's working copy is more than its commit.
+        if context.session.ci.host == Host::Local || !context.is_compared_with_own_base() {
+            return None;
+        }
+        let (Some(Ok(base)), Commit::Known(commit)) = (&context.trusted, &context.compared.commit) else { return None };
+        let repository = context.workspace.repository.as_ref()?;
+        let files = repository.changed_files(commit, "HEAD").map_err(|error| error.to_string());
+        Some(Waiting { base, files, objects, directory: parent(&context.workspace.config_path) })
+    }
+
+    /// Marks the tests that are not run; sentences tell which are run though they may wait.
+    pub(crate) fn mark(&self, tests: &mut [ChosenTest<'_>]) -> Vec<String> {
+        let mut told = Vec::new();
+        for test in tests {
+            let Some(when) = &test.config.options.when else { continue };
+            let is_old = self.base.tests.iter().any(|before| before.is_same(test.config));
+            if test.source == TestSource::BaseAlone || !is_old {
+                continue;
+            }
+            match self.holds(when) {
+                Ok(holds) => test.is_unaffected = !holds,
+                Err(because) => {
+                    let name = &test.config.name.value;
+                    told.push(format!("the test `{name}` is run whatever has changed: {because}"));
+                }
+            }
+        }
+        told
+    }
+
+    /// Whether something has changed that is waited for; or why nobody knows, as a clause.
+    fn holds(&self, when: &When) -> Result<bool, String> {
+        let mut holds = false;
+        for text in &when.paths {
+            holds |= self.has_changed_file(text)?;
+        }
+        for text in &when.objects {
+            holds |= self.has_changed_object(text)?;
+        }
+        Ok(holds)
+    }
+
+    fn has_changed_file(&self, text: &str) -> Result<bool, String> {
+        let files = self.files.as_ref().map_err(Clone::clone)?;
+        let whole = join(self.directory, text).ok_or_else(|| format!("`{text}` leads out of the repository"))?;
+        let pattern = PathPattern::new(&whole)?;
+        let is_named = |path: &String| pattern.matches(path);
+        let is_changed = files.changed.iter().any(is_named);
+        if !is_changed && !files.unchanged.iter().any(is_named) {
+            return Err(format!("no file matches `{text}`"));
+        }
+        Ok(is_changed)
+    }
+
+    fn has_changed_object(&self, text: &str) -> Result<bool, String> {
+        let objects = self.objects.ok_or("not all objects are known, here or on the base")?;
+        let pattern = ObjectPattern::new(text)?;
+        let is_named = |id: &ObjectId| pattern.matches(id);
+        let is_changed = objects.changed.iter().any(is_named);
+        if !is_changed && !objects.unchanged.iter().any(is_named) {
+            return Err(format!("no object matches `{text}`"));
+        }
+        Ok(is_changed)
+    }
+}
