@@ -135,6 +135,12 @@ pub enum Subject {
     IngressClass(Option<String>),
     /// What kind of Service it is.
     ServiceType,
+    /// Which pods a Service selects.
+    ServiceSelector,
+    /// Where the port of a Service leads that has this number (`port`).
+    TargetPort(u16),
+    /// A port that a container declares.
+    ContainerPort(u16),
     /// `spec.paused`.
     Paused,
     /// `spec.activeDeadlineSeconds`.

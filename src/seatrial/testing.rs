@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use seatrial_deploy::{NO_ENDPOINTS, place_of_service_fault};
 use seatrial_model::{
     Evidence, Finding, Manifest, ReleaseRole, ReportedFinding, Span, Stage, StageOutcome, StageResult, TestOutcome,
     TestResult, ids, locate,
 };
-use seatrial_smoke::{Context, Grpc, Planned, Probe, Shared, Tcp, Test, Told};
+use seatrial_smoke::{Context, Grpc, Planned, Probe, Ran, ServiceFault, Shared, Tcp, Test, Told};
 use seatrial_tree::{join, parent};
 
 use crate::authority::{ChosenTest, TestSource};
@@ -45,11 +46,20 @@ impl LiveContext<'_> {
             Told::Begins(test) => self.log.test_begins(&name, test),
             Told::Ended(result) => self.log.test(&name, &result.name, outcome_of(tests, result), &result.message),
         };
-        let mut results = seatrial_smoke::run(&planned, &told).await;
-        for (test, result) in tests.iter().zip(&mut results) {
-            self.finish(test, result, workspace);
-            let span = span_of(test, workspace);
-            judged.findings.extend(span.and_then(|span| self.test_finding(span, result)));
+        let ran = seatrial_smoke::run(&planned, &told).await;
+        let mut results = Vec::new();
+        for (test, Ran { mut result, fault }) in tests.iter().zip(ran) {
+            self.finish(test, &mut result, workspace);
+            let place = fault.and_then(|ServiceFault { service, cause }| {
+                place_of_service_fault(&judged.manifests, &service, target.preview.is_some(), &cause)
+            });
+            if let Some(span) = span_of(test, workspace)
+                && let Some(finding) = self.test_finding(span, place, &result)
+            {
+                judged.findings.retain(|other| !is_noted(other, &finding));
+                judged.findings.push(finding);
+            }
+            results.push(result);
         }
         judged.report.stages.push(test_stage(&results, elapsed_ms(started)));
         judged.report.target = Some(target.target.clone());
@@ -121,19 +131,41 @@ impl LiveContext<'_> {
             span_of(test, workspace).map(|span| locate(&self.session.sources, &self.session.masker, span));
     }
 
-    /// A failed test as a finding: so that it has a line, an annotation and a fingerprint.
-    fn test_finding(&self, span: Span, result: &TestResult) -> Option<ReportedFinding> {
+    /// A failed test as a finding: so that it has a line, an annotation and a fingerprint. The line is that of its cause, where one is known.
+    fn test_finding(
+        &self,
+        span: Span,
+        cause: Option<(&Manifest, Span)>,
+        result: &TestResult,
+    ) -> Option<ReportedFinding> {
         // One that is tolerated is told as a test alone: a finding would be told a second time.
         if result.outcome != TestOutcome::Failed {
             return None;
         }
         let message = format!("test `{}`: {}", result.name, result.message);
-        let finding = Finding::new(ids::TEST_FAILED, span, message).with_field(result.name.as_str());
+        let finding = match cause {
+            Some((manifest, at)) => {
+                let finding = Finding::new(ids::TEST_FAILED, at, message).with_object(&manifest.id);
+                finding.with_related(span, "the test")
+            }
+            None => Finding::new(ids::TEST_FAILED, span, message),
+        };
+        let finding = finding.with_field(result.name.as_str());
         let proven =
             |finding: Finding, proof: &Evidence| finding.with_evidence(proof.title.as_str(), proof.text.as_str());
         let finding = result.evidence.iter().fold(finding, proven);
         Some(ReportedFinding::resolve(&finding, &self.session.sources, &self.session.masker).found_by(Stage::Test))
     }
+}
+
+/// Whether a deployment only noted of a Service what a test found to be wrong with it.
+fn is_noted(note: &ReportedFinding, found: &ReportedFinding) -> bool {
+    let of_selector = || note.field.as_deref() == Some("/spec/selector");
+    let is_there = || note.primary.location.line == found.primary.location.line;
+    note.rule == NO_ENDPOINTS.as_str()
+        && found.object.is_some()
+        && note.object == found.object
+        && (of_selector() || is_there())
 }
 
 /// What the end of a test counts as: as the base alone has it, it does not fail the change.

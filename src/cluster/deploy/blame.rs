@@ -1,6 +1,6 @@
 //! The line of a manifest that a failure is about: what a person would edit first.
 
-use seatrial_model::{Amount, Cause, IdentityFault, Manifest, Probe, Reference, Span, Subject, json_pointer};
+use seatrial_model::{Amount, Cause, IdentityFault, Manifest, Probe, Reference, Span, Subject};
 
 use crate::field_path;
 use crate::spot::{Spot, containers, pod, pod_spec};
@@ -20,7 +20,7 @@ pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
         return named(&root, path);
     }
     let spot = of_container(&root, cause).or_else(|| of_pod(&root, cause)).or_else(|| of_object(&root, cause))?;
-    Some((spot.node.span(), pointer(&spot)))
+    Some(spot.place())
 }
 
 /// A field that is named from the root of the object or from that of its pods: the one of which more is there.
@@ -29,16 +29,12 @@ fn named(root: &Spot<'_>, path: &str) -> Option<Place> {
     let found = below.filter_map(|spot| {
         let field = field_path::find(spot.node, path)?;
         let depth = field.pointer.matches('/').count();
-        Some((depth, (field.span, format!("{}{}", pointer(&spot), field.pointer))))
+        Some((depth, (field.span, format!("{}{}", spot.pointer(), field.pointer))))
     });
     // The root where both have as much.
     let (depth, place) = found.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     // That it has a `spec` says nothing.
     (depth > 1).then_some(place)
-}
-
-fn pointer(spot: &Spot<'_>) -> String {
-    json_pointer(spot.path.iter().map(String::as_str))
 }
 
 /// What is set in a container.
@@ -60,6 +56,11 @@ fn of_container<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
         Subject::HostPort => {
             let set = |c: &Spot<'a>| c.at(&["ports"])?.children().iter().find_map(|port| port.at(&["hostPort"]));
             own().as_ref().and_then(set).or_else(|| containers(root).iter().find_map(set))
+        }
+        Subject::ContainerPort(number) => {
+            let number = number.to_string();
+            let declared = |c: &Spot<'a>| c.item("ports", "containerPort", &number)?.at(&["containerPort"]);
+            own().as_ref().and_then(declared).or_else(|| containers(root).iter().find_map(declared))
         }
         Subject::Request(amount) => amounts(own(), root, amount, &["requests", "limits"]),
         Subject::Limit(amount) => amounts(own(), root, amount, &["limits"]),
@@ -114,6 +115,10 @@ fn of_object<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
         Subject::IngressClass(_) => root.at(&["spec", "ingressClassName"]),
         Subject::ServiceType => root.at(&["spec", "type"]),
         Subject::Paused => root.at(&["spec", "paused"]),
+        Subject::ServiceSelector => root.at(&["spec", "selector"]),
+        Subject::TargetPort(number) => {
+            root.at(&["spec"])?.item("ports", "port", &number.to_string())?.first(&["targetPort", "port"])
+        }
         Subject::Deadline => root.at(&["spec", "activeDeadlineSeconds"]),
         _ => None,
     }

@@ -70,7 +70,7 @@ fn doubt(service: &Placed<'_>, all: &[&Placed<'_>]) -> Option<Doubt> {
     (!ports.is_empty()).then_some(Doubt { selector, ports })
 }
 
-fn has_labels(pod: &Node, selector: &[(String, String)]) -> bool {
+pub(crate) fn has_labels(pod: &Node, selector: &[(String, String)]) -> bool {
     let label = |key: &str| pod.at(&["metadata", "labels"])?.get(key)?.scalar_text();
     selector.iter().all(|(key, value)| label(key) == Some(value))
 }

@@ -1,6 +1,8 @@
 //! A node of a manifest and the way to it; pods and containers in a manifest of any kind that makes pods.
 
-use seatrial_model::{Manifest, Node};
+use seatrial_model::{Manifest, Node, json_pointer};
+
+use crate::blame::Place;
 
 /// A node and the way to it.
 #[derive(Clone)]
@@ -21,6 +23,15 @@ impl<'a> Spot<'a> {
 
     pub(crate) fn at(&self, path: &[&str]) -> Option<Spot<'a>> {
         path.iter().try_fold(self.clone(), |spot, key| Some(spot.down(key, spot.node.get(key)?)))
+    }
+
+    /// The JSON pointer of the way to it.
+    pub(crate) fn pointer(&self) -> String {
+        json_pointer(self.path.iter().map(String::as_str))
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        (self.node.span(), self.pointer())
     }
 
     /// The first of these keys that is there.

@@ -81,13 +81,12 @@ impl<'a> Endpoint<'a> {
             };
             return Err(Trouble::NotYet(clause));
         };
-        let number = match port.get("targetPort") {
-            None | Some(Value::Null) => port.get("port").and_then(Value::as_u64),
-            Some(Value::String(name)) => Some(self.named(name, pod)?),
-            Some(number) => number.as_u64(),
-        };
-        let number = number.and_then(|number| u16::try_from(number).ok());
-        let number = number.ok_or_else(|| Trouble::Wrong(format!("{called} has a port that is not a number")))?;
+        let number = target(port, pod).ok_or_else(|| match port.get("targetPort").and_then(Value::as_str) {
+            Some(name) => Trouble::Wrong(format!(
+                "{called} leads to the port `{name}` (`targetPort`), which no container of its pods has"
+            )),
+            None => Trouble::Wrong(format!("{called} has a port that is not a number")),
+        })?;
         let name = text(pod, "/metadata/name").unwrap_or_default();
         Ok(PodPort { namespace: self.namespace.to_owned(), pod: name.to_owned(), port: number })
     }
@@ -118,21 +117,24 @@ impl<'a> Endpoint<'a> {
             }),
         }
     }
+}
 
-    /// The number of a named port of a pod's containers.
-    fn named(&self, name: &str, pod: &Value) -> Result<u64, Trouble> {
-        let containers = ["/spec/containers", "/spec/initContainers"];
-        let all = containers.iter().filter_map(|path| pod.pointer(path)?.as_array()).flatten();
-        let ports = all.filter_map(|container| container.get("ports")?.as_array()).flatten();
-        let found =
-            ports.filter(|port| text(port, "/name") == Some(name)).find_map(|port| port.get("containerPort")?.as_u64());
-        found.ok_or_else(|| {
-            Trouble::Wrong(format!(
-                "service `{}` leads to the port `{name}` (`targetPort`), which no container of its pods has",
-                self.service
-            ))
-        })
-    }
+/// The number that a service's port means in a pod; `None` where the pod has no port of that name.
+pub(crate) fn target(port: &Value, pod: &Value) -> Option<u16> {
+    let number = match port.get("targetPort") {
+        None | Some(Value::Null) => port.get("port").and_then(Value::as_u64),
+        Some(Value::String(name)) => named(name, pod),
+        Some(number) => number.as_u64(),
+    };
+    number.and_then(|number| u16::try_from(number).ok())
+}
+
+/// The number of a named port of a pod's containers.
+fn named(name: &str, pod: &Value) -> Option<u64> {
+    let containers = ["/spec/containers", "/spec/initContainers"];
+    let all = containers.iter().filter_map(|path| pod.pointer(path)?.as_array()).flatten();
+    let mut ports = all.filter_map(|container| container.get("ports")?.as_array()).flatten();
+    ports.find(|port| text(port, "/name") == Some(name))?.get("containerPort")?.as_u64()
 }
 
 /// A service and what is behind it.
@@ -163,7 +165,7 @@ pub(crate) fn is_ready(pod: &Value) -> bool {
 }
 
 /// `app=web,tier=front`; `None` where the service selects no pods by itself.
-fn selector(service: &Value) -> Option<String> {
+pub(crate) fn selector(service: &Value) -> Option<String> {
     let labels = service.pointer("/spec/selector")?.as_object().filter(|labels| !labels.is_empty())?;
     let pair = |(key, value): (&String, &Value)| format!("{key}={}", value.as_str().unwrap_or_default());
     Some(labels.iter().map(pair).collect::<Vec<_>>().join(","))

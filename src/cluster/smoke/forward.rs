@@ -94,9 +94,13 @@ async fn serve(listener: TcpListener, way: Arc<Way>, mut pod: PodPort) {
                     pod = next;
                     open(&way.context, &pod).await.map_err(|error| error.to_string())
                 }
-                Err(Trouble::NotYet(why) | Trouble::Troubled(why) | Trouble::Wrong(why) | Trouble::Broken(why)) => {
-                    Err(why)
-                }
+                Err(
+                    Trouble::NotYet(why)
+                    | Trouble::Refused(why)
+                    | Trouble::Troubled(why)
+                    | Trouble::Wrong(why)
+                    | Trouble::Broken(why),
+                ) => Err(why),
             },
         };
         match opened {

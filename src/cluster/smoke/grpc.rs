@@ -69,7 +69,7 @@ async fn check_service(
     tokio::pin!(asking);
     tokio::select! {
         biased;
-        Some(said) = opened.refused => Err(Trouble::NotYet(format!("{name} cannot be reached: nobody listens on port {} of pod {}: {}", pod.port, pod.pod, words(&said)))),
+        Some(said) = opened.refused => Err(Trouble::Refused(format!("{name} cannot be reached: nobody listens on port {} of pod {}: {}", pod.port, pod.pod, words(&said)))),
         outcome = &mut asking => outcome,
     }
 }

@@ -225,7 +225,7 @@ impl<'a> Target<'a> {
 
     fn of_api_error(&self, error: &ApiError, service: &str, time: Duration) -> Trouble {
         if error.is_service_unavailable() {
-            return Trouble::NotYet(nobody(error, service));
+            return nobody(error, service);
         }
         Trouble::of(error, &self.name(), time)
     }
@@ -284,14 +284,15 @@ fn absent(namespace: &str, service: &str) -> Trouble {
 }
 
 /// Why nobody answered for a service, in our words where the API server's are known.
-fn nobody(error: &ApiError, service: &str) -> String {
-    let ApiError::Server { message, .. } = error else { return error.to_string() };
+fn nobody(error: &ApiError, service: &str) -> Trouble {
+    let ApiError::Server { message, .. } = error else { return Trouble::NotYet(error.to_string()) };
     if message.contains("no endpoints available") {
-        return format!("service `{service}` has no ready endpoints");
+        return Trouble::NotYet(format!("service `{service}` has no ready endpoints"));
     }
     // `error trying to reach service: dial tcp 10.0.0.1:80: connect: connection refused`.
     let cause = message.rsplit(": ").next().unwrap_or_default();
-    format!("service `{service}` cannot be reached: {cause}")
+    let clause = format!("service `{service}` cannot be reached: {cause}");
+    if cause == "connection refused" { Trouble::Refused(clause) } else { Trouble::NotYet(clause) }
 }
 
 /// `path` replaces what the address has as path.

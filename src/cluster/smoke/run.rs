@@ -7,7 +7,9 @@ use futures::stream::FuturesUnordered;
 use seatrial_model::{CaseOutcome, Evidence, TestCase, TestOutcome, TestResult};
 use tokio::time::Instant;
 
-use crate::{Context, Probe, Test, command, grpc, helm_test, http, job, problems, rollout, tcp};
+use crate::{
+    Context, Probe, ServiceFault, Test, command, grpc, helm_test, http, job, problems, rollout, service_fault, tcp,
+};
 
 /// So many tests run at a time.
 const AT_ONCE: usize = 8;
@@ -47,12 +49,28 @@ pub(crate) struct Ended {
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) cases: Vec<TestCase>,
     pub(crate) artifacts: Vec<String>,
+    /// How often and for how long it asked, as the message ends; empty where that is not told.
+    pub(crate) summary: String,
+    /// Whether nobody listened on the port that was asked.
+    pub(crate) is_refused: bool,
+    /// Why, where that lies in a Service.
+    pub(crate) fault: Option<ServiceFault>,
+}
+
+/// What became of a test.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// The result.
+    pub result: TestResult,
+    /// Why it failed, where the cause lies in the Service that it asks, or in what is behind it.
+    pub fault: Option<ServiceFault>,
 }
 
 impl Ended {
     pub(crate) fn new(outcome: TestOutcome, message: impl Into<String>, attempts: u32) -> Ended {
         let (evidence, cases, artifacts) = Default::default();
-        Ended { outcome, message: message.into(), attempts, evidence, cases, artifacts }
+        let (summary, is_refused, fault) = (String::new(), false, None);
+        Ended { outcome, message: message.into(), attempts, evidence, cases, artifacts, summary, is_refused, fault }
     }
 
     pub(crate) fn passed(attempts: u32) -> Ended {
@@ -84,8 +102,8 @@ impl Ended {
 /// Runs tests, up to eight at a time; results in their order, each also told when it is there. `location` of the results is filled in
 /// by the caller. A test that cannot be run is broken, and the others are run all the same. A signal ends what runs; what is left of it in the
 /// cluster is deleted.
-pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<TestResult> {
-    let mut results: Vec<Option<TestResult>> = tests.iter().map(|_| None).collect();
+pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Ran> {
+    let mut results: Vec<Option<Ran>> = tests.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..tests.len()).collect();
     let mut running = FuturesUnordered::new();
     loop {
@@ -96,15 +114,15 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Tes
                     told(Told::Begins(&tests[place.1].test.name));
                     running.push(async move { (place.1, one(&tests[place.1]).await) });
                 }
-                Next::Skip(ended) => {
-                    let result = result_of(&tests[place.1], ended, Instant::now());
-                    told(Told::Ended(&result));
+                Next::Skip(outcome, because) => {
+                    let result = result_of(&tests[place.1], Ended::new(outcome, because, 0), Instant::now());
+                    told(Told::Ended(&result.result));
                     results[place.1] = Some(result);
                 }
             }
         }
         let Some((index, result)) = running.next().await else { break };
-        told(Told::Ended(&result));
+        told(Told::Ended(&result.result));
         results[index] = Some(result);
     }
     if tests.iter().any(|planned| matches!(planned.test.probe, Probe::Job(_) | Probe::HelmTest(_))) {
@@ -117,24 +135,24 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Tes
 /// What to do about a test that waits.
 enum Next {
     Run,
-    Skip(Ended),
+    /// It is not run: as what that counts, and why.
+    Skip(TestOutcome, String),
 }
 
 /// The first test that waits and need not wait longer: its place among those that wait, its index, and what to do.
 fn next_of(
     waiting: &[usize],
     tests: &[Planned],
-    results: &[Option<TestResult>],
+    results: &[Option<Ran>],
     running: usize,
 ) -> Option<((usize, usize), Next)> {
     waiting.iter().enumerate().find_map(|(place, index)| {
         if tests[*index].is_unaffected {
-            let ended = Ended::new(TestOutcome::Unaffected, UNAFFECTED, 0);
-            return Some(((place, *index), Next::Skip(ended)));
+            return Some(((place, *index), Next::Skip(TestOutcome::Unaffected, UNAFFECTED.to_owned())));
         }
         let next = match need_of(&tests[*index].test, tests, results) {
             Need::Met if running < AT_ONCE => Next::Run,
-            Need::Unmet(because) => Next::Skip(Ended::skipped(because)),
+            Need::Unmet(because) => Next::Skip(TestOutcome::Skipped, because),
             Need::Met | Need::Open => return None,
         };
         Some(((place, *index), next))
@@ -150,11 +168,12 @@ enum Need {
     Unmet(String),
 }
 
-fn need_of(test: &Test, tests: &[Planned], results: &[Option<TestResult>]) -> Need {
+fn need_of(test: &Test, tests: &[Planned], results: &[Option<Ran>]) -> Need {
     let mut open = false;
     for name in &test.options.needs {
         let named = tests.iter().zip(results).filter(|(planned, _)| planned.test.name == *name);
-        let outcomes: Vec<Option<TestOutcome>> = named.map(|(_, result)| result.as_ref().map(|r| r.outcome)).collect();
+        let outcomes: Vec<Option<TestOutcome>> =
+            named.map(|(_, result)| result.as_ref().map(|r| r.result.outcome)).collect();
         if outcomes.is_empty() {
             return Need::Unmet(format!("it needs `{name}`, which is not run"));
         }
@@ -172,7 +191,7 @@ fn need_of(test: &Test, tests: &[Planned], results: &[Option<TestResult>]) -> Ne
 }
 
 /// Runs a test to its result.
-async fn one(planned: &Planned) -> TestResult {
+async fn one(planned: &Planned) -> Ran {
     let begun = Instant::now();
     if let Some(sentence) = &planned.context.wrong {
         return result_of(planned, Ended::broken(sentence.clone(), 0), begun);
@@ -208,6 +227,13 @@ async fn attempt(planned: &Planned) -> Ended {
             Probe::Command(command) => command::probe(command, &test.name, context, patience).await,
             Probe::HelmTest(hooks) => helm_test::probe(hooks, &test.name, context, patience).await,
         }
+    };
+    let probing = async {
+        let mut ended = probing.await;
+        if ended.outcome == TestOutcome::Failed {
+            service_fault::add(&test.probe, context, &mut ended).await;
+        }
+        ended
     };
     tokio::select! {
         ended = probing => ended,
@@ -247,7 +273,7 @@ fn key(case: &TestCase) -> (&str, &str, &str) {
 }
 
 /// The result of a test; all its texts masked.
-fn result_of(planned: &Planned, ended: Ended, begun: Instant) -> TestResult {
+fn result_of(planned: &Planned, ended: Ended, begun: Instant) -> Ran {
     let (test, masker) = (&planned.test, planned.context.cluster.masker());
     let masked = |text: &str| masker.mask(text).into_owned();
     let mut message = masked(&ended.message);
@@ -264,7 +290,7 @@ fn result_of(planned: &Planned, ended: Ended, begun: Instant) -> TestResult {
         output: masked(&case.output),
         ..case
     };
-    TestResult {
+    let result = TestResult {
         name: test.name.clone(),
         kind: test.probe.kind().to_owned(),
         outcome,
@@ -276,5 +302,6 @@ fn result_of(planned: &Planned, ended: Ended, begun: Instant) -> TestResult {
         age: None,
         cases: ended.cases.into_iter().map(masked_case).collect(),
         artifacts: ended.artifacts,
-    }
+    };
+    Ran { result, fault: ended.fault }
 }

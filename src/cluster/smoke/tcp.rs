@@ -86,7 +86,7 @@ async fn connect_service(endpoint: &Endpoint<'_>, context: &Context, time: Durat
     let mut first = [0];
     let nobody = |why: &str| {
         let (pod, port) = (&pod.pod, pod.port);
-        Trouble::NotYet(format!(
+        Trouble::Refused(format!(
             "{} cannot be reached: nobody listens on port {port} of pod {pod}: {why}",
             endpoint.name()
         ))

@@ -12,6 +12,8 @@ use crate::run::Ended;
 pub(crate) enum Trouble {
     /// There may be one later: a clause that follows what was asked.
     NotYet(String),
+    /// The same, and it is known why: nobody listens on the port.
+    Refused(String),
     /// The cluster cannot be asked, but that may pass.
     Troubled(String),
     /// No use in asking again: the test or the change is wrong. A sentence.
@@ -35,6 +37,7 @@ impl Trouble {
     pub(crate) fn into_ended(self, attempts: u32) -> Ended {
         match self {
             Trouble::NotYet(sentence) | Trouble::Wrong(sentence) => Ended::failed(sentence, attempts),
+            Trouble::Refused(sentence) => Ended { is_refused: true, ..Ended::failed(sentence, attempts) },
             Trouble::Troubled(sentence) | Trouble::Broken(sentence) => Ended::broken(sentence, attempts),
         }
     }
@@ -57,7 +60,9 @@ pub(crate) async fn ask(limit: Duration, mut attempt: impl AsyncFnMut(Duration) 
             continue;
         }
         let mut ended = trouble.into_ended(patience.attempts());
-        ended.message = format!("{} ({})", ended.message, patience.summary());
+        let summary = format!(" ({})", patience.summary());
+        ended.message.push_str(&summary);
+        ended.summary = summary;
         return ended;
     }
 }

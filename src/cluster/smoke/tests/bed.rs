@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use seatrial_api::{Cluster, ClusterTarget, Environment};
 use seatrial_deploy::{CancelToken, Canceller};
-use seatrial_model::Masker;
+use seatrial_model::{Masker, TestResult};
 use seatrial_simulated::{SimulatedCluster, Specification};
-use seatrial_smoke::{Context, Planned, Probe, Shared, Test, TestOptions};
+use seatrial_smoke::{Context, Planned, Probe, Shared, Test, TestOptions, Told};
 use seatrial_transport::{Settings, Transport};
 
 /// A simulated cluster, and the context of a test in its namespace `shop`.
@@ -56,4 +56,9 @@ pub(crate) async fn start_in(
 pub(crate) fn named(name: &str, probe: Probe, options: TestOptions, context: &Context) -> Planned {
     let test = Test { name: name.to_owned(), probe, options };
     Planned { test, context: context.clone(), is_unaffected: false }
+}
+
+/// What became of tests.
+pub(crate) async fn results(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<TestResult> {
+    seatrial_smoke::run(tests, told).await.into_iter().map(|ran| ran.result).collect()
 }

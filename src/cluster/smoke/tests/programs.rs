@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use seatrial_model::{TestOutcome, TestResult};
 use seatrial_simulated::{Image, Specification};
-use seatrial_smoke::{Probe, TestOptions, run};
+use seatrial_smoke::{Probe, TestOptions};
 use serde::Deserialize;
 
 use crate::bed;
@@ -39,7 +39,7 @@ async fn result_of(case: &Case) -> TestResult {
     let namespace = serde_json::json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "shop" } });
     context.cluster.apply(&namespace).await.expect("applied");
     let planned = bed::named("a test", case.test.clone(), case.options.clone(), &context);
-    let mut results = run(&[planned], &|_| {}).await;
+    let mut results = bed::results(&[planned], &|_| {}).await;
     let left = context.cluster.list("batch/v1", "Job", Some("shop"), None).await.expect("a list");
     assert!(left.is_empty(), "{}: {left:?}", case.claim);
     results.pop().expect("a result")
@@ -97,7 +97,7 @@ async fn what_a_program_started_ends_with_it() {
     for way in ways {
         let probe = serde_json::json!({ "command": { "run": way } });
         let probe = serde_json::from_value(probe).expect("a test");
-        let results = run(&[bed::named("leaves a child", probe, TestOptions::default(), &context)], &|_| {}).await;
+        let results = bed::results(&[bed::named("leaves a child", probe, TestOptions::default(), &context)], &|_| {}).await;
         assert_eq!(results[0].outcome, TestOutcome::Passed, "{way}: {}", results[0].message);
         is_gone(directory.path(), way).await;
     }
@@ -117,7 +117,7 @@ async fn what_a_program_started_ends_with_a_signal_to_us() {
         }
         canceller.cancel();
     };
-    let (results, ()) = tokio::join!(run(&tests, &|_| {}), signal);
+    let (results, ()) = tokio::join!(bed::results(&tests, &|_| {}), signal);
     assert_eq!(results[0].outcome, TestOutcome::Skipped, "{}", results[0].message);
     is_gone(directory.path(), &way).await;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use seatrial_model::{TestOutcome, TestResult};
 use seatrial_simulated::{Forbidden, Image, SimulatedCluster, Specification};
-use seatrial_smoke::{Context, EnvText, Expect, Http, Planned, Probe, TestOptions, run};
+use seatrial_smoke::{Context, EnvText, Expect, Http, Planned, Probe, TestOptions};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -101,7 +101,7 @@ fn url(url: &str, timeout: &str) -> Http {
 }
 
 async fn one(probe: Probe, context: &Context) -> TestResult {
-    let mut results = run(&[test(probe, context)], &|_| {}).await;
+    let mut results = bed::results(&[test(probe, context)], &|_| {}).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }
@@ -133,7 +133,7 @@ async fn a_cluster_that_refuses_breaks_the_test_at_once_and_not_the_next_one() {
     let port = Some("http".to_owned());
     let refused = Http { service: Some("web".to_owned()), port, ..Http::default() };
     let tests = [test(http(refused), &context), test(http(url(&address, "5s")), &context)];
-    let results = run(&tests, &|_| {}).await;
+    let results = bed::results(&tests, &|_| {}).await;
     let outcomes: Vec<TestOutcome> = results.iter().map(|result| result.outcome).collect();
     assert_eq!(outcomes, [TestOutcome::Broken, TestOutcome::Passed]);
     assert_eq!(results[0].message, "not allowed: get services/proxy in namespace shop");

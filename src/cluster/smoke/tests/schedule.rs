@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use seatrial_model::{TestOutcome, TestResult};
 use seatrial_simulated::{Image, Specification};
-use seatrial_smoke::{Context, Planned, TestOptions, Told, run};
+use seatrial_smoke::{Context, Planned, TestOptions, Told};
 
 use crate::bed;
 
@@ -29,7 +29,7 @@ async fn tests_run_side_by_side_and_are_reported_in_their_order() {
             order.lock().expect("no panic").push(result.name.clone());
         }
     };
-    let results = run(&tests, &told).await;
+    let results = bed::results(&tests, &told).await;
     assert!(begun.elapsed() < Duration::from_millis(1_180), "{:?}", begun.elapsed());
     assert_eq!(outcomes(&results), [("slow", TestOutcome::Passed), ("fast", TestOutcome::Passed)]);
     assert_eq!(*order.lock().expect("no panic"), ["fast", "slow"]);
@@ -47,7 +47,7 @@ async fn a_test_waits_for_what_it_needs_and_is_not_run_when_that_fails() {
         command("fails", "exit 1", &[], &context),
         command("needs another", "touch never", &["elsewhere"], &context),
     ];
-    let results = run(&tests, &|_| {}).await;
+    let results = bed::results(&tests, &|_| {}).await;
     let expected = [
         ("second", TestOutcome::Passed),
         ("first", TestOutcome::Passed),
@@ -76,7 +76,7 @@ async fn a_test_that_nothing_has_changed_for_is_not_run_and_those_that_need_it_a
         unaffected(command("waits behind a failure", "touch never", &["fails"], &context)),
         command("needs a failure, too", "touch never", &["fails", "waits"], &context),
     ];
-    let results = run(&tests, &|_| {}).await;
+    let results = bed::results(&tests, &|_| {}).await;
     let expected = [
         ("needs both", TestOutcome::Passed),
         ("waits", TestOutcome::Unaffected),
@@ -115,7 +115,7 @@ async fn a_signal_ends_what_runs_and_leaves_no_job() {
         0
     };
     let begun = Instant::now();
-    let (results, jobs) = tokio::join!(run(&tests, &|_| {}), stop);
+    let (results, jobs) = tokio::join!(bed::results(&tests, &|_| {}), stop);
     assert_eq!(jobs, 1, "the Job ran");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert!(results.iter().all(|result| result.outcome == TestOutcome::Skipped), "{results:?}");
