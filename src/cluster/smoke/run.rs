@@ -253,6 +253,12 @@ fn with_earlier(mut ended: Ended, before: Vec<Ended>) -> Ended {
         }
     }
     ended.attempts += before.iter().map(|run| run.attempts).sum::<u32>();
+    // What a run left is still there, unless a later one left the same.
+    let left = before.iter().flat_map(|run| &run.artifacts).filter(|path| !ended.artifacts.contains(path));
+    let mut left: Vec<String> = left.cloned().collect();
+    ended.artifacts.append(&mut left);
+    ended.artifacts.sort();
+    ended.artifacts.dedup();
     match ended.outcome {
         TestOutcome::Passed => {
             ended.outcome = TestOutcome::Flaky;
