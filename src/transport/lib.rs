@@ -12,6 +12,7 @@ mod redirect;
 mod retry;
 mod roots;
 mod settings;
+mod tls_stream;
 mod transport;
 
 pub use barred::is_barred;

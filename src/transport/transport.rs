@@ -267,7 +267,7 @@ fn client(roots: &RootCertStore, proxies: &Proxies) -> Result<Client, TransportE
 }
 
 /// The provider is named, so that this works whether or not the binary installed a default one.
-fn tls(roots: RootCertStore) -> Result<ClientConfig, TransportError> {
+pub(crate) fn tls(roots: RootCertStore) -> Result<ClientConfig, TransportError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

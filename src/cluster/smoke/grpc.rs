@@ -16,7 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::forward::{open, words};
 use crate::patience::seconds;
 use crate::run::Ended;
-use crate::tcp::{connect_address, endpoint_problems};
+use crate::tcp::{connect_address, endpoint_problems, host_and_port};
 use crate::trouble::{Trouble, ask};
 
 /// `grpc:` one of `endpoint` and `address`.
@@ -27,15 +27,35 @@ pub struct Grpc {
     pub endpoint: Option<String>,
     /// Its port: name or number; the only one by default.
     pub port: Option<String>,
-    /// `host:port` instead of a service, asked from the machine that runs Seatrial, without TLS; placeholders as in `deploy.url`.
+    /// `host:port`, or `https://host` with TLS, instead of a service, asked from the machine that runs Seatrial; placeholders as in `deploy.url`.
     pub address: Option<String>,
+    /// Whether it speaks TLS. The certificate of a service is for `cart.shop.svc`, and of an authority that this machine trusts.
+    pub tls: bool,
     /// The gRPC service whose health is asked, such as `shop.v1.Cart`; that of the whole server by default.
     pub service: Option<String>,
 }
 
 /// What is wrong with it before it is run. Sentences.
 pub(crate) fn problems(grpc: &Grpc) -> Vec<String> {
-    endpoint_problems("grpc", ("endpoint", grpc.endpoint.as_deref()), grpc.port.as_deref(), grpc.address.as_deref())
+    let address = grpc.address.as_deref().map(|text| Address::of(text, grpc.tls).host_and_port);
+    endpoint_problems("grpc", ("endpoint", grpc.endpoint.as_deref()), grpc.port.as_deref(), address.as_deref())
+}
+
+/// An address, and whether TLS is spoken there.
+struct Address {
+    host_and_port: String,
+    is_tls: bool,
+}
+
+impl Address {
+    fn of(text: &str, is_tls: bool) -> Address {
+        let Some(rest) = text.strip_prefix("https://") else {
+            return Address { host_and_port: text.to_owned(), is_tls };
+        };
+        let host = rest.strip_suffix('/').unwrap_or(rest);
+        let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        Address { host_and_port: if has_port { host.to_owned() } else { format!("{host}:443") }, is_tls: true }
+    }
 }
 
 /// Asks until the answer is SERVING.
@@ -46,26 +66,43 @@ pub(crate) async fn probe(grpc: &Grpc, context: &Context, limit: Duration) -> En
             return Ended::skipped("the simulated cluster forwards no ports");
         }
         let endpoint = Endpoint::of(endpoint, grpc.port.as_deref(), context);
-        return ask(limit, async |time| check_service(&endpoint, service, context, time).await).await;
+        return ask(limit, async |time| check_service(&endpoint, grpc, context, time).await).await;
     }
-    let address = grpc.address.as_deref().unwrap_or_default();
+    let Address { host_and_port: address, is_tls } = Address::of(grpc.address.as_deref().unwrap_or_default(), grpc.tls);
     let check = async |time| {
-        let stream = connect_address(address, time).await?;
-        check(stream, service, &format!("`{address}`"), time).await
+        let stream = connect_address(&address, time).await?;
+        let name = host_and_port(&address).map(|(host, _)| host).filter(|_| is_tls);
+        check_over(stream, (name, context), service, &format!("`{address}`"), time).await
     };
     ask(limit, check).await
 }
 
-async fn check_service(
-    endpoint: &Endpoint<'_>,
+/// One health check over a connection, with TLS where the server has a name for it.
+async fn check_over<S>(
+    stream: S,
+    (name, context): (Option<&str>, &Context),
     service: &str,
-    context: &Context,
+    what: &str,
     time: Duration,
-) -> Result<(), Trouble> {
+) -> Result<(), Trouble>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+{
+    let Some(name) = name else { return check(stream, service, what, time).await };
+    match tokio::time::timeout(time, context.transport.tls_over(stream, name)).await {
+        Ok(Ok(stream)) => check(stream, service, what, time).await,
+        Ok(Err(why)) => Err(Trouble::NotYet(format!("{what} cannot be asked over TLS: {why}"))),
+        Err(_) => Err(Trouble::NotYet(format!("{what} did not answer within {}", seconds(time)))),
+    }
+}
+
+async fn check_service(endpoint: &Endpoint<'_>, grpc: &Grpc, context: &Context, time: Duration) -> Result<(), Trouble> {
     let pod = endpoint.pod(context).await?;
     let opened = open(context, &pod).await.map_err(|error| Trouble::of(&error, &endpoint.name(), time))?;
     let name = endpoint.name();
-    let asking = check(opened.stream, service, &name, time);
+    let server = grpc.tls.then(|| format!("{}.{}.svc", endpoint.service, endpoint.namespace));
+    let service = grpc.service.as_deref().unwrap_or_default();
+    let asking = check_over(opened.stream, (server.as_deref(), context), service, &name, time);
     tokio::pin!(asking);
     tokio::select! {
         biased;

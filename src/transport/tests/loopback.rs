@@ -308,6 +308,28 @@ async fn tls_trouble_is_a_clause_of_its_own_and_not_tried_again() {
 }
 
 #[tokio::test]
+async fn tls_over_a_connection_trusts_the_same_roots_and_checks_the_name() {
+    let server = Server::start(vec![Step::Answer("200 OK")], Some(SERVER)).await;
+    let http = Server::start(vec![Step::Refuse], None).await;
+    let opened = async |transport: &Transport, address: &str, name: &str| {
+        let stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+        tokio::time::timeout(SHORT, transport.tls_over(stream, name)).await.expect("in time").map(drop)
+    };
+    let (trusting, plain) = (trusting(AUTHORITY), plain());
+    assert_eq!(opened(&trusting, &server.address, "127.0.0.1").await, Ok(()));
+    let table = [
+        (&plain, &server, "127.0.0.1", "signed by an authority that is not trusted here"),
+        (&trusting, &server, "cart.shop.svc", "its TLS certificate is for another name"),
+        (&trusting, &http, "127.0.0.1", "it does not speak TLS there"),
+        (&trusting, &server, "a b", "`a b` is not the name of a server"),
+    ];
+    for (transport, server, name, clause) in table {
+        let why = opened(transport, &server.address, name).await.expect_err("refused");
+        assert!(why.contains(clause), "{name}: {why}");
+    }
+}
+
+#[tokio::test]
 async fn goes_through_the_proxy_of_the_settings_with_its_credentials() {
     let proxy = Server::start(vec![Step::Answer("407 Proxy Authentication Required")], None).await;
     let settings = Settings {
