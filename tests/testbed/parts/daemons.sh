@@ -12,12 +12,23 @@ start_again() { # name
     local init
     init=$(init_pid) || die "is not up"
     (
+        # A lock that whoever calls this holds would be held for as long as the daemon runs.
+        close_inherited
         echo $BASHPID >"/sys/fs/cgroup/memory/$CGROUP/system/cgroup.procs"
         exec setsid nsenter --target "$init" --mount --net --pid -- \
-            sh -c "echo \$\$ >$(printf %q "$RUN/pid/$1"); exec $(cat "$RUN/daemon/$1")" </dev/null >>"$RUN/log/$1" 2>&1 9>&-
+            sh -c "echo \$\$ >$(printf %q "$RUN/pid/$1"); exec $(cat "$RUN/daemon/$1")" </dev/null >>"$RUN/log/$1" 2>&1
     ) &
     # Its end is no business of this shell's, and no line of its output.
     disown
+}
+
+# Closes every file of this subshell but the standard ones.
+close_inherited() {
+    local file
+    for file in /proc/"$BASHPID"/fd/*; do
+        file=${file##*/}
+        [ "$file" -le 2 ] || eval "exec $file>&-"
+    done
 }
 
 # Ends a daemon, and returns when it has ended.
