@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::event::{is_about, message, newest, reason};
 use crate::field::{clip, text};
 use crate::reference::quoted;
-use crate::{Cause, Live, Status, remedy};
+use crate::{Cause, Live, Remedy, Status, remedy};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
@@ -16,7 +16,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
         _ => {}
     }
     let own = |e: &Value| is_about(e, object, "PersistentVolumeClaim");
-    let Some(event) = newest(live.events, own) else { return Status::in_progress("not bound yet") };
+    let Some(event) = newest(live.events, own) else { return without_a_word(object) };
     match reason(event) {
         "WaitForFirstConsumer" => Status::current("waiting for its first consumer"),
         "ProvisioningFailed" | "FailedBinding" | "ExternalProvisioning" => {
@@ -29,8 +29,44 @@ pub(crate) fn status(live: Live<'_>) -> Status {
             let remedy = remedy::of_claim(said);
             Status { remedy, ..Status::held_up(format!("not bound yet, {}", cause.text), cause) }
         }
-        _ => Status::in_progress("not bound yet"),
+        "VolumeMismatch" => {
+            let cause = Cause::of_object(reason(event), clip(message(event))).about(mismatch(message(event)));
+            waiting_for_volume(cause)
+        }
+        _ => without_a_word(object),
     }
+}
+
+fn waiting_for_volume(cause: Cause) -> Status {
+    Status { remedy: Some(Remedy::Volume), ..Status::held_up(format!("not bound yet, {}", cause.text), cause) }
+}
+
+/// Nobody says that the volume which a claim names is not there.
+fn without_a_word(claim: &Value) -> Status {
+    match text(claim, &["spec", "volumeName"]).filter(|name| !name.is_empty()) {
+        Some(name) => {
+            let why = format!("the volume `{name}` that it names does not exist or has not been bound to it");
+            waiting_for_volume(Cause::of_object("Pending", why).about(of_claim("volumeName")))
+        }
+        None => Status::in_progress("not bound yet"),
+    }
+}
+
+fn of_claim(field: &str) -> Subject {
+    Subject::PodField(format!("spec.{field}"))
+}
+
+/// What of the claim the volume that it names does not have: `Cannot bind to requested volume "a": incompatible accessMode`.
+fn mismatch(said: &str) -> Subject {
+    let fields = [
+        ("accessMode", "accessModes"),
+        ("volumeMode", "volumeMode"),
+        ("too small", "resources.requests.storage"),
+        ("storageClassName", "storageClassName"),
+        ("VolumeAttributesClassName", "volumeAttributesClassName"),
+    ];
+    let found = fields.into_iter().find(|(words, _)| said.contains(words));
+    of_claim(found.map_or("volumeName", |(_, field)| field))
 }
 
 /// What of the claim the controller of volumes means (kubernetes: `pkg/controller/volume/persistentvolume`).
