@@ -33,6 +33,18 @@ pub(crate) fn evicted(said: &str) -> Evicted {
     Evicted { subject: Some(subject), container }
 }
 
+/// What of the pod a kubelet does not take: its word for a pod that it rejects (kubernetes: `pkg/kubelet/lifecycle`, `pkg/kubelet/sysctl`).
+pub(crate) fn rejected(reason: &str) -> Option<Subject> {
+    let field = |path: &str| Some(Subject::PodField(path.to_owned()));
+    match reason {
+        "SysctlForbidden" => field("spec.securityContext.sysctls"),
+        "AppArmor" => Some(Subject::SecurityContext("appArmorProfile".to_owned())),
+        "PodOSNotSupported" | "PodOSSelectorNodeLabelDoesNotMatch" => field("spec.os"),
+        "NodeAffinity" => Some(Subject::NodeSelector),
+        _ => reason.strip_prefix("OutOf").map(|resource| Subject::Request(Amount::of(resource))),
+    }
+}
+
 fn word_after(said: &str, begin: &str) -> Option<String> {
     said.split_once(begin)?.1.split(' ').next().map(str::to_owned)
 }
@@ -40,6 +52,14 @@ fn word_after(said: &str, begin: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_what_a_node_does_not_take() {
+        let sysctls = Subject::PodField("spec.securityContext.sysctls".to_owned());
+        assert_eq!(rejected("SysctlForbidden"), Some(sysctls));
+        assert_eq!(rejected("OutOfcpu"), Some(Subject::Request(Amount::of("cpu"))));
+        assert_eq!(rejected("Evicted"), None);
+    }
 
     #[test]
     fn tells_what_was_too_much() {

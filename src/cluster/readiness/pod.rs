@@ -1,5 +1,6 @@
 //! Pod: its own status, and what it says about the workload that owns it.
 
+use seatrial_model::Subject;
 use serde_json::Value;
 
 use crate::condition::condition;
@@ -8,7 +9,7 @@ use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
 use crate::field::{at, clip, integer, items, text};
 use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, Live, Status, eviction, remedy, scheduling, volume};
+use crate::{Cause, Live, Remedy, Status, eviction, remedy, scheduling, volume};
 
 /// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
 /// reason counts in every phase.
@@ -31,7 +32,12 @@ pub(crate) fn status(live: Live<'_>) -> Status {
 /// Why a pod was evicted, preempted or refused by its node. Its controller makes another one, which may fare better.
 pub(crate) fn replaced(pod: &Value) -> Option<Trouble> {
     let is_failed = text(pod, &["status", "phase"]) == Some("Failed");
-    is_failed.then(|| Trouble::holds_up(failed(pod)))
+    let reason = text(pod, &["status", "reason"]).unwrap_or_default();
+    is_failed.then(|| match eviction::rejected(reason) {
+        // Another node may take it.
+        Some(_) => Trouble::until(Remedy::Node, failed(pod)),
+        None => Trouble::holds_up(failed(pod)),
+    })
 }
 
 /// What is wrong with a pod of a workload, if anything; its containers first, as they know best.
@@ -43,10 +49,11 @@ pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option
     }
     let mut of_containers: Vec<Trouble> = containers(pod).filter_map(|c| c.trouble(events, crashes)).collect();
     of_containers.sort_by_key(|t| std::cmp::Reverse(t.weight()));
-    let own = || unscheduled(pod, events).or_else(|| volumes(pod, events));
+    let own = || unscheduled(pod, events).or_else(|| untaken(pod)).or_else(|| volumes(pod, events));
     let unready = || containers(pod).find_map(|c| c.not_ready(events));
     let initialising = || containers(pod).find_map(|c| c.still_initialising());
-    of_containers.into_iter().next().or_else(own).or_else(unready).or_else(initialising)
+    let gated = || readiness_gate(pod);
+    of_containers.into_iter().next().or_else(own).or_else(unready).or_else(initialising).or_else(gated)
 }
 
 /// Why a pod of phase `Failed` failed: the container that ended badly, else what the kubelet says (eviction).
@@ -62,12 +69,16 @@ pub(crate) fn failed(pod: &Value) -> Cause {
     let reason = text(pod, &["status", "reason"]).unwrap_or("Failed");
     let said = text(pod, &["status", "message"]).unwrap_or("the pod failed").trim();
     let eviction::Evicted { subject, container } = eviction::evicted(said);
+    let subject = subject.or_else(|| eviction::rejected(reason));
     Cause { container, ..of_pod(pod, reason, clip(said)).about(subject) }
 }
 
 /// A node may still be added (cluster autoscaler, Karpenter): who waits gives it time to say so.
 fn unscheduled(pod: &Value, events: &[Value]) -> Option<Trouble> {
     let scheduled = condition(pod, "PodScheduled").filter(|c| c.is_false())?;
+    if scheduled.reason == "SchedulingGated" {
+        return Some(scheduling_gate(pod));
+    }
     if scheduled.reason != "Unschedulable" {
         return None;
     }
@@ -81,6 +92,44 @@ fn unscheduled(pod: &Value, events: &[Value]) -> Option<Trouble> {
         Some(remedy) => Trouble::until(remedy, cause),
         None => Trouble::holds_up(cause),
     })
+}
+
+/// It is not to be scheduled yet: whoever set the gates takes them away.
+fn scheduling_gate(pod: &Value) -> Trouble {
+    let gates = items(pod, &["spec", "schedulingGates"]).iter().filter_map(|gate| text(gate, &["name"]));
+    let names: Vec<String> = gates.map(|name| format!("`{name}`")).collect();
+    let why = format!("not to be scheduled before its scheduling gates are removed: {}", names.join(", "));
+    Trouble::holds_up(of_pod(pod, "SchedulingGated", why).about(Subject::PodField("spec.schedulingGates".to_owned())))
+}
+
+/// Nobody has taken it, of which nobody tells: no scheduler of the name that it asks for, no node of that name.
+fn untaken(pod: &Value) -> Option<Trouble> {
+    const DEFAULT: &str = "default-scheduler";
+    // Whoever takes it writes conditions.
+    let is_new = ["conditions", "containerStatuses"].iter().all(|key| items(pod, &["status", key]).is_empty());
+    if !is_new || text(pod, &["status", "startTime"]).is_some() {
+        return None;
+    }
+    let told = |field: &str, why: String| {
+        Some(Trouble::holds_up(of_pod(pod, "Pending", why).about(Subject::PodField(format!("spec.{field}")))))
+    };
+    if let Some(node) = text(pod, &["spec", "nodeName"]) {
+        return told("nodeName", format!("the node `{node}` that it names has not taken it"));
+    }
+    let scheduler = text(pod, &["spec", "schedulerName"]).filter(|name| *name != DEFAULT)?;
+    told("schedulerName", format!("no scheduler of the name `{scheduler}` has looked at it"))
+}
+
+/// Its containers are ready, and somebody else has not agreed.
+fn readiness_gate(pod: &Value) -> Option<Trouble> {
+    condition(pod, "ContainersReady").filter(|c| c.is_true())?;
+    let gates = items(pod, &["spec", "readinessGates"]).iter().filter_map(|gate| text(gate, &["conditionType"]));
+    let mut closed = gates.filter(|gate| condition(pod, gate).is_none_or(|c| !c.is_true()));
+    let gate = closed.next()?;
+    let said = condition(pod, gate).map(|c| clip(c.message)).filter(|said| !said.is_empty());
+    let why = said.map(|said| format!(": {said}")).unwrap_or_default();
+    let cause = of_pod(pod, "ReadinessGatesNotReady", format!("waiting for its readiness gate `{gate}`{why}"));
+    Some(Trouble::holds_up(cause.about(Subject::PodField("spec.readinessGates".to_owned()))))
 }
 
 /// Whether an autoscaler said last that it adds a node for the pod (`Nominated` is Karpenter's word). One that tried in vain says so later.
