@@ -1,5 +1,5 @@
-//! Ready and staying so: what this run changed is watched for as long as its own probes take to end a container that hangs, and while the
-//! tests run. The Lease is held meanwhile: what another run applied in between would be judged, and tested, as this one's.
+//! Ready and staying so: what this run changed is watched for as long as its own probes take to end a container that hangs, for a while in
+//! any case, and while the tests run. The Lease is held meanwhile: what another run applied in between would be judged, and tested, as this one's.
 
 use std::fmt;
 use std::time::Duration;
@@ -24,6 +24,9 @@ use crate::work::{Report, Stop, Work, in_words};
 use crate::{CancelToken, DeployOptions, Hold, Progress};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// What has no liveness probe, or a quick one: a program that gives up on a database does so after its own time-outs, and a kubelet looks
+/// every ten seconds how much a pod has written.
+const AT_LEAST: Duration = Duration::from_secs(20);
 /// A kubelet tells of a kill a moment late.
 const LATE: Duration = Duration::from_secs(2);
 /// How long a container that was ready may be not ready at the end: a test may just have asked too much of it.
@@ -78,7 +81,8 @@ impl Settled {
         let is_watched = |applied: &&Applied<'_, '_>| {
             let id = &applied.placed.id;
             let runs = has_pods(&id.group, &id.kind) && id.kind != "Job";
-            applied.action != Action::Unchanged && (runs || (id.group.is_empty() && id.kind == "Pod"))
+            let is_idle = applied.live.pointer("/spec/replicas").and_then(Value::as_i64) == Some(0);
+            applied.action != Action::Unchanged && !is_idle && (runs || (id.group.is_empty() && id.kind == "Pod"))
         };
         let settled = |applied: &Applied<'_, '_>| Settled {
             manifest: applied.placed.manifest.clone(),
@@ -94,7 +98,12 @@ impl Settled {
     }
 
     fn window(&self, most: Duration) -> Duration {
-        if self.needs.is_zero() { Duration::ZERO } else { (self.needs + LATE).min(most) }
+        (self.needs + LATE).max(AT_LEAST).min(most)
+    }
+
+    /// Whether its liveness probes are what it is watched for so long for.
+    fn is_probed(&self) -> bool {
+        self.needs + LATE > AT_LEAST
     }
 }
 
@@ -295,9 +304,8 @@ fn tell(work: &Work<'_>, objects: &[Settled], most: Duration) {
     let longest = objects.iter().max_by_key(|object| object.window(most));
     let Some(longest) = longest.filter(|object| !object.window(most).is_zero()) else { return };
     let (name, time) = (longest.id.kind_and_name(), in_words(longest.window(most)));
-    (work.report)(Progress::Note(format!(
-        "watching for {time} whether `{name}` stays ready, as its liveness probe takes that long"
-    )));
+    let why = if longest.is_probed() { ", as its liveness probe takes that long" } else { "" };
+    (work.report)(Progress::Note(format!("watching for {time} whether `{name}` stays ready{why}")));
 }
 
 /// A clause for where the watch was stopped.
