@@ -66,6 +66,14 @@ pub enum Subject {
     ImagePullSecret(String),
     /// What a container runs.
     Command,
+    /// One of the words that follow it, in `command` or `args`.
+    Argument(String),
+    /// The value of an environment variable of a container.
+    Variable(String),
+    /// The name of an environment variable of a container.
+    VariableName(String),
+    /// The environment of a container: it lacks a variable.
+    Variables,
     /// The directory that a container runs in.
     WorkingDir,
     /// What runs when a container has started (`lifecycle.postStart`).

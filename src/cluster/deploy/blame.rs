@@ -16,10 +16,14 @@ pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {
 /// The line that sets what the cause is about: the image, the memory limit, the probe, the name of what is missing.
 pub(crate) fn place_of(manifest: &Manifest, cause: &Cause) -> Option<Place> {
     let root = Spot::root(manifest);
-    if let Subject::PodField(path) = cause.subject.as_ref()? {
-        return named(&root, path);
+    if let Subject::PodField(path) = cause.subject.as_ref()?
+        && let Some(place) = named(&root, path)
+    {
+        return Some(place);
     }
-    let spot = of_container(&root, cause).or_else(|| of_pod(&root, cause)).or_else(|| of_object(&root, cause))?;
+    let spot = of_container(&root, cause).or_else(|| of_pod(&root, cause)).or_else(|| of_object(&root, cause));
+    // Whatever ended it may be set elsewhere: by an admission webhook, or in the image.
+    let spot = spot.or_else(|| own(&root, cause).filter(|_| cause.exit_code.is_some())?.at(&["name"]))?;
     Some(spot.place())
 }
 
@@ -48,6 +52,13 @@ fn of_container<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
             same.or_else(own)?.at(&["image"])
         }
         Subject::Command => own()?.first(&["command", "args", "image"]),
+        Subject::Argument(text) => argument(&own()?, text),
+        Subject::Variable(name) => {
+            let variable = own()?.item("env", "name", name)?;
+            variable.first(&["value", "valueFrom", "name"])
+        }
+        Subject::VariableName(name) => own()?.item("env", "name", name)?.at(&["name"]),
+        Subject::Variables => own()?.first(&["env", "envFrom"]),
         Subject::WorkingDir => own()?.first(&["workingDir", "image"]),
         Subject::PostStart => own()?.at(&["lifecycle", "postStart"]),
         Subject::Probe(probe) => own()?.at(&[key_of(*probe)]),
@@ -130,6 +141,13 @@ fn key_of(probe: Probe) -> &'static str {
         Probe::Readiness => "readinessProbe",
         Probe::Startup => "startupProbe",
     }
+}
+
+/// One of the words of `command` and `args`.
+fn argument<'a>(own: &Spot<'a>, text: &str) -> Option<Spot<'a>> {
+    let words = ["args", "command"].into_iter().filter_map(|list| own.at(&[list])).flat_map(|list| list.children());
+    let found = words.into_iter().find(|word| word.node.scalar_text() == Some(text));
+    found.or_else(|| own.first(&["args", "command"]))
 }
 
 /// The port that a probe asks.
@@ -278,6 +296,12 @@ spec:
             ("probe: startup", None),
             ("probe-port: readiness", Some((30, of_web("readinessProbe/httpGet/port")))),
             ("command", Some((16, of_web("command")))),
+            ("argument: /bin/sh", Some((16, of_web("command/0")))),
+            ("argument: --port", Some((16, of_web("command")))),
+            ("variable: A", Some((23, of_web("env/0/valueFrom")))),
+            ("variable-name: B", Some((24, of_web("env/1/name")))),
+            ("variable: C", None),
+            ("variables", Some((22, of_web("env")))),
             ("working-dir", Some((15, of_web("image")))),
             ("host-port", Some((32, of_web("ports/0/hostPort")))),
             ("volume-mount: /data", Some((33, of_web("volumeMounts/0/mountPath")))),

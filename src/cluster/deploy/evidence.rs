@@ -61,7 +61,7 @@ pub(crate) async fn take(cluster: &Cluster, seen: &Seen, cause: Option<&Cause>) 
     let namespace = pod.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
     let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
     let mut text = String::new();
-    for run in [ContainerRun::Current, ContainerRun::Previous] {
+    for run in runs(pod, container, cause) {
         text = cluster.logs(namespace, name, container, LOG_LINES_READ, run).await.unwrap_or_default();
         if !text.trim().is_empty() {
             break;
@@ -77,14 +77,25 @@ pub(crate) async fn take(cluster: &Cluster, seen: &Seen, cause: Option<&Cause>) 
     proof
 }
 
+/// Whose log is read first: of a crash that is over, that of the run which crashed.
+fn runs(pod: &Value, container: &str, cause: Option<&Cause>) -> [ContainerRun; 2] {
+    let is_it = |status: &&Value| status.get("name").and_then(Value::as_str) == Some(container);
+    let runs_again = statuses(pod).find(is_it).is_some_and(|status| status.pointer("/state/running").is_some());
+    if runs_again && cause.is_some_and(|cause| cause.exit_code.is_some()) {
+        [ContainerRun::Previous, ContainerRun::Current]
+    } else {
+        [ContainerRun::Current, ContainerRun::Previous]
+    }
+}
+
+/// What the status says of each container.
+fn statuses(pod: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["initContainerStatuses", "containerStatuses"].into_iter();
+    lists.filter_map(move |list| pod.pointer("/status")?.get(list)?.as_array()).flatten()
+}
+
 /// The pod and container that have something to say: those of the cause, when a container ran; else the first that runs and is not ready.
 fn speaker<'a>(seen: &'a Seen, cause: Option<&'a Cause>) -> Option<(&'a Value, &'a str)> {
-    let statuses = |pod: &'a Value| {
-        ["initContainerStatuses", "containerStatuses"]
-            .into_iter()
-            .filter_map(move |list| pod.pointer("/status")?.get(list)?.as_array())
-            .flatten()
-    };
     let ran = |status: &Value| {
         status.pointer("/state/running").is_some()
             || status.pointer("/state/terminated").is_some()

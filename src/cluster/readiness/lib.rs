@@ -24,6 +24,7 @@ mod ingress;
 mod job;
 mod kinds;
 mod kustomization;
+mod last_words;
 mod log;
 mod namespace;
 mod persistent_volume_claim;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::container::specified;
 use crate::field::{at, items, text};
+use crate::last_words;
 use crate::volume::identity;
 
 /// The label by which the webhook of workload identity knows its pods.
@@ -26,7 +27,9 @@ pub fn told_by_log(cause: &Cause, pod: &Value, log: &str) -> Option<Cause> {
     {
         return None;
     }
-    log.lines().rev().find_map(|line| other_platform(cause, pod, line).or_else(|| without_token(cause, pod, line)))
+    let told =
+        log.lines().rev().find_map(|line| other_platform(cause, pod, line).or_else(|| without_token(cause, pod, line)));
+    told.or_else(|| last_words::told(cause, pod, log))
 }
 
 /// The kernel does not know the format of the program (runc: `exec /web: exec format error`).
@@ -172,7 +175,9 @@ mod tests {
     fn a_log_does_not_overrule_what_the_cluster_knows() {
         let log = "exec /web: exec format error";
         assert_eq!(told(Subject::Paused, &json!({}), log), None);
-        assert_eq!(told(Subject::Container, &json!({}), "plugin: exec format error"), None);
-        assert_eq!(told(Subject::Container, &json!({}), "panic: no such table"), None);
+        let of_plugin = told(Subject::Container, &json!({}), "plugin: exec format error");
+        assert_eq!(of_plugin.map(|(subject, _)| subject), Some(Some(Subject::Container)));
+        let own_words = told(Subject::Container, &json!({}), "panic: no such table");
+        assert_eq!(own_words, Some((Some(Subject::Container), "crashes: panic: no such table".to_owned())));
     }
 }

@@ -84,6 +84,7 @@ async fn a_crash_is_told_with_its_exit_code_and_its_last_words() {
         ),
         "{found:?}"
     );
+    assert!(found[0].ends_with(": fatal: no database"), "{found:?}");
     let logs = deployed.findings[0].evidence.iter().find(|e| e.title.contains("log lines")).expect("logs");
     assert_eq!(logs.text, "fatal: no database");
 }
@@ -104,7 +105,8 @@ async fn a_failed_job_names_its_exit_code_and_log() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("migrate:1", "migrate:bad")).await;
     let found = harness.findings(&deployed);
-    assert_eq!(found, ["not-ready line 49: `Job/migrate` is not ready, container `migrate` crashes with exit code 4"]);
+    let told = "not-ready line 49: `Job/migrate` is not ready, container `migrate` crashes with exit code 4: fatal: table exists";
+    assert_eq!(found, [told]);
     assert!(deployed.findings[0].evidence.iter().any(|e| e.text == "fatal: table exists"), "{deployed:?}");
 }
 
