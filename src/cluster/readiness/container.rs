@@ -76,8 +76,20 @@ impl<'a> Container<'a> {
 
     /// Whether it ended as it may.
     pub(crate) fn has_ended_well(&self) -> bool {
+        if self.is_stopped_last() {
+            return true;
+        }
         let ended = at(self.status, &["state", "terminated"]);
         self.may_end() && ended.is_some_and(|ended| integer(ended, &["exitCode"]) == Some(0))
+    }
+
+    /// Whether it is a sidecar whose pod is over: what it serves has ended for good, so the kubelet stops it, and kills it if it does not
+    /// listen. Its exit code says nothing.
+    fn is_stopped_last(&self) -> bool {
+        let is_kept = text(self.pod, &["spec", "restartPolicy"]).is_none_or(|policy| policy == "Always");
+        let served = items(self.pod, &["status", "containerStatuses"]);
+        let is_over = |status: &Value| at(status, &["state", "terminated"]).is_some();
+        self.role == SIDECAR && !is_kept && !served.is_empty() && served.iter().all(is_over)
     }
 
     /// As the kubelet's events name it.
@@ -110,6 +122,9 @@ impl<'a> Container<'a> {
 
     /// What is wrong with it, if anything.
     pub(crate) fn trouble(&self, events: &[Value], crashes: Crashes) -> Option<Trouble> {
+        if self.is_stopped_last() {
+            return None;
+        }
         if let Some(waiting) = at(self.status, &["state", "waiting"]) {
             let reason = text(waiting, &["reason"]).unwrap_or_default();
             return self.waiting(reason, text(waiting, &["message"]).unwrap_or_default(), events, crashes);
@@ -314,7 +329,7 @@ impl<'a> Container<'a> {
     pub(crate) fn past_crash(&self, events: &[Value]) -> Option<Cause> {
         let ended = self.ended()?;
         let well = integer(ended, &["exitCode"]) == Some(0) && self.may_end();
-        (!well).then(|| self.crash_cause("Error", events))
+        (!well && !self.is_stopped_last()).then(|| self.crash_cause("Error", events))
     }
 }
 
