@@ -1,7 +1,9 @@
 //! Why the kubelet evicted a pod (kubernetes: `pkg/kubelet/eviction/helpers.go`, `eviction_manager.go`).
 
 use seatrial_model::{Amount, Subject};
+use serde_json::Value;
 
+use crate::field::{items, text};
 use crate::reference::quoted;
 
 /// What of the pod is told.
@@ -33,11 +35,19 @@ pub(crate) fn evicted(said: &str) -> Evicted {
     Evicted { subject: Some(subject), container }
 }
 
-/// What of the pod a kubelet does not take: its word for a pod that it rejects (kubernetes: `pkg/kubelet/lifecycle`, `pkg/kubelet/sysctl`).
-pub(crate) fn rejected(reason: &str) -> Option<Subject> {
+/// What of the pod a kubelet does not take: its word for a pod that it rejects (kubernetes: `pkg/kubelet/lifecycle`, `pkg/kubelet/sysctl`),
+/// and what it says.
+pub(crate) fn rejected(reason: &str, said: &str, pod: &Value) -> Option<Subject> {
     let field = |path: &str| Some(Subject::PodField(path.to_owned()));
     match reason {
-        "SysctlForbidden" => field("spec.securityContext.sysctls"),
+        "SysctlForbidden" => {
+            // `forbidden sysctl: "net.core.somaxconn" not allowlisted`.
+            let named = quoted(said, "forbidden sysctl: \"");
+            let mut set = items(pod, &["spec", "securityContext", "sysctls"]).iter();
+            let index = set.position(|sysctl| named.is_some() && text(sysctl, &["name"]) == named);
+            let item = index.map(|index| format!("[{index}].name")).unwrap_or_default();
+            field(&format!("spec.securityContext.sysctls{item}"))
+        }
         "AppArmor" => Some(Subject::SecurityContext("appArmorProfile".to_owned())),
         "PodOSNotSupported" | "PodOSSelectorNodeLabelDoesNotMatch" => field("spec.os"),
         "NodeAffinity" => Some(Subject::NodeSelector),
@@ -55,10 +65,14 @@ mod tests {
 
     #[test]
     fn tells_what_a_node_does_not_take() {
-        let sysctls = Subject::PodField("spec.securityContext.sysctls".to_owned());
-        assert_eq!(rejected("SysctlForbidden"), Some(sysctls));
-        assert_eq!(rejected("OutOfcpu"), Some(Subject::Request(Amount::of("cpu"))));
-        assert_eq!(rejected("Evicted"), None);
+        let sysctls = serde_json::json!([{"name": "kernel.msgmax"}, {"name": "net.core.somaxconn"}]);
+        let pod = serde_json::json!({"spec": {"securityContext": {"sysctls": sysctls}}});
+        let field = |path: &str| Some(Subject::PodField(path.to_owned()));
+        let said = "forbidden sysctl: \"net.core.somaxconn\" not allowlisted";
+        assert_eq!(rejected("SysctlForbidden", said, &pod), field("spec.securityContext.sysctls[1].name"));
+        assert_eq!(rejected("SysctlForbidden", "", &pod), field("spec.securityContext.sysctls"));
+        assert_eq!(rejected("OutOfcpu", "", &pod), Some(Subject::Request(Amount::of("cpu"))));
+        assert_eq!(rejected("Evicted", "", &pod), None);
     }
 
     #[test]

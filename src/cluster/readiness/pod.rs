@@ -11,6 +11,9 @@ use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, Trouble};
 use crate::{Cause, Live, Remedy, Status, eviction, remedy, scheduling, volume};
 
+/// The kubelet's word for a pod that it ended for what the pod, or the node, uses.
+pub(crate) const EVICTED: &str = "Evicted";
+
 /// A bare pod (cli-utils: `pkg/kstatus/status/core.go` `podConditions`). Corrected: phase `Failed` is a failure, and every waiting
 /// reason counts in every phase.
 pub(crate) fn status(live: Live<'_>) -> Status {
@@ -33,7 +36,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
 pub(crate) fn replaced(pod: &Value) -> Option<Trouble> {
     let is_failed = text(pod, &["status", "phase"]) == Some("Failed");
     let reason = text(pod, &["status", "reason"]).unwrap_or_default();
-    is_failed.then(|| match eviction::rejected(reason) {
+    is_failed.then(|| match eviction::rejected(reason, "", pod) {
         // Another node may take it.
         Some(_) => Trouble::until(Remedy::Node, failed(pod)),
         None => Trouble::holds_up(failed(pod)),
@@ -56,8 +59,13 @@ pub(crate) fn trouble(pod: &Value, events: &[Value], crashes: Crashes) -> Option
     of_containers.into_iter().next().or_else(own).or_else(unready).or_else(initialising).or_else(gated)
 }
 
-/// Why a pod of phase `Failed` failed: the container that ended badly, else what the kubelet says (eviction).
+/// Why a pod of phase `Failed` failed: the container that ended badly, else what the kubelet says. One that was evicted was killed for it.
 pub(crate) fn failed(pod: &Value) -> Cause {
+    let reason = text(pod, &["status", "reason"]).unwrap_or("Failed");
+    let said = text(pod, &["status", "message"]).unwrap_or("the pod failed").trim();
+    if reason == EVICTED {
+        return evicted(pod, said);
+    }
     let crash = containers(pod).find_map(|c| {
         let ended = at(c.status, &["state", "terminated"])?;
         let bad = integer(ended, &["exitCode"]) != Some(0);
@@ -66,11 +74,13 @@ pub(crate) fn failed(pod: &Value) -> Cause {
     if let Some(crash) = crash {
         return crash.cause;
     }
-    let reason = text(pod, &["status", "reason"]).unwrap_or("Failed");
-    let said = text(pod, &["status", "message"]).unwrap_or("the pod failed").trim();
+    of_pod(pod, reason, clip(said)).about(eviction::rejected(reason, said, pod))
+}
+
+/// Why the kubelet evicted a pod, in its words.
+pub(crate) fn evicted(pod: &Value, said: &str) -> Cause {
     let eviction::Evicted { subject, container } = eviction::evicted(said);
-    let subject = subject.or_else(|| eviction::rejected(reason));
-    Cause { container, ..of_pod(pod, reason, clip(said)).about(subject) }
+    Cause { container, ..of_pod(pod, EVICTED, clip(said)).about(subject) }
 }
 
 /// A node may still be added (cluster autoscaler, Karpenter): who waits gives it time to say so.

@@ -58,6 +58,12 @@ impl Steadiness {
     fn of_pod(&self, pod: &Value, events: &[Value], kills: &[&Value]) -> Option<Cause> {
         let known = || containers(pod).filter(|c| self.restarts.contains_key(&key(c)));
         known().next()?;
+        // It is told before the pod is over, of which the containers that it kills are the first sign.
+        let is_evicted = |e: &&Value| reason(e) == pod::EVICTED && is_about(e, pod, "Pod");
+        if let Some(eviction) = events.iter().find(is_evicted) {
+            let said = message(eviction);
+            return (!is_for_the_node(said)).then(|| pod::evicted(pod, said.trim()));
+        }
         if text(pod, &["status", "phase"]) == Some("Failed") {
             return (!is_of_the_node(pod)).then(|| pod::failed(pod));
         }
@@ -100,7 +106,12 @@ fn identity(event: &Value) -> (String, i64) {
 fn is_of_the_node(pod: &Value) -> bool {
     let reason = text(pod, &["status", "reason"]).unwrap_or_default();
     let said = text(pod, &["status", "message"]).unwrap_or_default();
-    OF_THE_NODE.contains(&reason) || (reason == "Evicted" && said.starts_with("The node "))
+    OF_THE_NODE.contains(&reason) || (reason == pod::EVICTED && is_for_the_node(said))
+}
+
+/// Whether a pod was evicted because its node was short of something.
+fn is_for_the_node(said: &str) -> bool {
+    said.starts_with("The node ")
 }
 
 #[cfg(test)]
@@ -190,6 +201,18 @@ mod tests {
             after["status"]["message"] = said.into();
             steady.look(Live { pods: &[after], ..Live::alone(&object) }).is_some()
         };
+        let killed = |said: &str| {
+            let mut steady = Steadiness::default();
+            let before = [pod("a", 0, &json!({"running": {}}), true)];
+            assert_eq!(steady.look(Live { pods: &before, ..Live::alone(&object) }), None);
+            let after = [pod("a", 0, &json!({"terminated": {"exitCode": 137}}), false)];
+            let event = json!({"reason": "Evicted", "message": said, "involvedObject": {"kind": "Pod", "name": "a", "uid": "a"}});
+            let told = steady.look(Live { pods: &after, events: &[event], ..Live::alone(&object) });
+            told.map(|cause| cause.text)
+        };
+        let too_much = "Pod ephemeral local storage usage exceeds the total limit of containers 1Mi.";
+        assert_eq!(killed(too_much).as_deref(), Some(too_much));
+        assert_eq!(killed("The node was low on resource: memory."), None, "before the pod is over, too");
         assert!(!evicted("The node was low on resource: memory."));
         assert!(evicted("Pod ephemeral local storage usage exceeds the total limit of containers 1Mi."));
     }
