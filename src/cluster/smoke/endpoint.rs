@@ -104,7 +104,8 @@ impl<'a> Endpoint<'a> {
             text(port, "/name") == Some(wanted)
                 || number.is_some_and(|n| port.get("port").and_then(Value::as_u64) == Some(n))
         };
-        match (self.port, ports) {
+        let speaks_tcp = |port: &&Value| matches!(text(port, "/protocol"), None | Some("TCP"));
+        let found = match (self.port, ports) {
             (None, [only]) => Ok(only),
             (None, []) => Err(Trouble::Wrong(format!("service `{}` has no port", self.service))),
             (None, _) => Err(Trouble::Wrong(format!(
@@ -112,9 +113,22 @@ impl<'a> Endpoint<'a> {
                 self.service,
                 known()
             ))),
-            (Some(wanted), _) => ports.iter().find(|port| is_meant(port, wanted)).ok_or_else(|| {
-                Trouble::Wrong(format!("service `{}` has no port `{wanted}`, but {}", self.service, known()))
-            }),
+            (Some(wanted), _) => {
+                let meant = || ports.iter().filter(|port| is_meant(port, wanted));
+                meant().find(speaks_tcp).or_else(|| meant().next()).ok_or_else(|| {
+                    Trouble::Wrong(format!("service `{}` has no port `{wanted}`, but {}", self.service, known()))
+                })
+            }
+        }?;
+        // Who asks by way of the API server reaches the pod all the same, and nobody else does.
+        let protocol = text(found, "/protocol").filter(|_| !speaks_tcp(&found));
+        match protocol {
+            None => Ok(found),
+            Some(protocol) => Err(Trouble::Wrong(format!(
+                "service `{}` has the port `{}` for {protocol} (`protocol`), and the test speaks TCP",
+                self.service,
+                called(found)
+            ))),
         }
     }
 }
