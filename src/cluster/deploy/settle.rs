@@ -29,6 +29,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(20);
 /// A kubelet tells of a kill a moment late.
 const LATE: Duration = Duration::from_secs(2);
+/// What comes and goes so often within that time is not ready.
+const FALLS: usize = 3;
+const FALLS_WITHIN: Duration = Duration::from_secs(30);
 /// How long a container that was ready may be not ready at the end: a test may just have asked too much of it.
 const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
 /// The watch has no deadline of its own: the tests have theirs.
@@ -76,11 +79,12 @@ impl fmt::Debug for Settling {
 }
 
 impl Settled {
-    /// Those of what was applied that have to stay ready: what has pods and was changed. A Job ends.
+    /// Those of what was applied that have to stay ready: what has pods and was changed, and autoscalers, which are looked at by their
+    /// controller only after a while. A Job ends.
     pub(crate) fn of(applied: &[Applied<'_, '_>]) -> Vec<Settled> {
         let is_watched = |applied: &&Applied<'_, '_>| {
             let id = &applied.placed.id;
-            let runs = has_pods(&id.group, &id.kind) && id.kind != "Job";
+            let runs = (has_pods(&id.group, &id.kind) && id.kind != "Job") || is_autoscaler(id);
             let is_idle = applied.live.pointer("/spec/replicas").and_then(Value::as_i64) == Some(0);
             applied.action != Action::Unchanged && !is_idle && (runs || (id.group.is_empty() && id.kind == "Pod"))
         };
@@ -105,6 +109,10 @@ impl Settled {
     fn is_probed(&self) -> bool {
         self.needs + LATE > AT_LEAST
     }
+}
+
+fn is_autoscaler(id: &ObjectId) -> bool {
+    id.group == "autoscaling" && id.kind == "HorizontalPodAutoscaler"
 }
 
 fn pod_spec(object: &Value) -> Option<&Value> {
@@ -145,13 +153,15 @@ struct Look<'s> {
     seen: Seen,
     /// Since when a container that was ready is not.
     fallen: Option<Instant>,
+    /// When one fell while no test asked anything of it.
+    falls: Vec<Instant>,
 }
 
 impl<'s> Look<'s> {
     fn new(settled: &'s Settled) -> Look<'s> {
         let status = Status::new(State::Current, "ready", None);
-        let (steadiness, seen) = Default::default();
-        Look { settled, placed: settled.placed(), steadiness, status, seen, fallen: None }
+        let (steadiness, seen, falls) = Default::default();
+        Look { settled, placed: settled.placed(), steadiness, status, seen, fallen: None, falls }
     }
 
     /// Takes in what is seen now. The pods of another specification are not those that this run brought.
@@ -183,6 +193,26 @@ impl<'s> Look<'s> {
         }
         self.seen = seen;
         Ok(())
+    }
+
+    /// Gives up what comes and goes by itself. A test may just have asked too much of it.
+    fn count_falls(&mut self, are_tested: bool, was_up: bool) {
+        if self.fallen.is_none() || !was_up || !are_tested {
+            return;
+        }
+        self.falls.push(Instant::now());
+        let recent = self.falls.iter().filter(|fall| fall.elapsed() <= FALLS_WITHIN).count();
+        if recent >= FALLS {
+            self.status = self.status.clone().given_up();
+        }
+    }
+
+    /// Gives up what is not as desired at the end though it has no pods: an autoscaler that does not find what it should scale.
+    fn end(&mut self) {
+        let is_held_up = self.status.state == State::InProgress && self.status.remedy.is_some();
+        if is_autoscaler(&self.settled.id) && is_held_up {
+            self.status = self.status.clone().given_up();
+        }
     }
 
     fn has_failed(&self) -> bool {
@@ -229,8 +259,12 @@ async fn observe(
             Err(error) => return Err(Stop::Api(error)),
         }
         for look in &mut looks {
-            let seen = std::mem::take(&mut look.seen);
+            let (seen, was_up) = (std::mem::take(&mut look.seen), look.fallen.is_none());
             look.take(seen)?;
+            look.count_falls(are_tested, was_up);
+            if is_last {
+                look.end();
+            }
         }
         if looks.iter().any(Look::has_failed) {
             blame(work, looks.into_iter().filter(Look::has_failed), watched).await;
@@ -295,13 +329,18 @@ async fn blame<'s>(work: &Work<'_>, looks: impl Iterator<Item = Look<'s>>, watch
         looks.iter().map(|look| Waiting::seen(&look.placed, look.status.clone(), look.seen.clone())).collect();
     for (waiting, finding) in prove(work, waiting, None).await {
         (work.report)(Progress::Failed { object: waiting.placed.id.clone(), message: waiting.status.message.clone() });
-        let message = finding.message.replacen(" is not ready, ", " did not stay ready, ", 1);
+        // An autoscaler was not ready before.
+        let message = match is_autoscaler(&waiting.placed.id) {
+            true => finding.message.clone(),
+            false => finding.message.replacen(" is not ready, ", " did not stay ready, ", 1),
+        };
         watched.findings.push(Finding { message, ..finding });
     }
 }
 
 fn tell(work: &Work<'_>, objects: &[Settled], most: Duration) {
-    let longest = objects.iter().max_by_key(|object| object.window(most));
+    // Of several the first.
+    let longest = objects.iter().rev().max_by_key(|object| object.window(most));
     let Some(longest) = longest.filter(|object| !object.window(most).is_zero()) else { return };
     let (name, time) = (longest.id.kind_and_name(), in_words(longest.window(most)));
     let why = if longest.is_probed() { ", as its liveness probe takes that long" } else { "" };

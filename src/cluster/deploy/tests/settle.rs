@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use seatrial_deploy::{CancelToken, Settling, Watched, deploy};
+use seatrial_deploy::{CancelToken, Progress, Settling, Watched, deploy};
 use seatrial_model::ObjectId;
 use serde_json::json;
 
@@ -106,4 +106,25 @@ async fn what_this_run_did_not_change_is_not_watched() {
     let all = watched(&harness, settling, std::future::ready(()));
     let watched = tokio::time::timeout(Duration::from_secs(5), all).await.expect("no window");
     assert_eq!((watched.findings.len(), watched.notices.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_has_no_probe_is_watched_for_a_while_and_no_longer_than_the_tests_take() {
+    let mut harness = Harness::start().await;
+    let most = Duration::from_secs(2);
+    harness.options.settle = most;
+    let settling = deployed(&harness, SHOP).await;
+    let begun = tokio::time::Instant::now();
+    let without_tests = watched(&harness, settling, std::future::ready(())).await;
+    assert!(begun.elapsed() >= most, "{:?}", begun.elapsed());
+    assert_eq!((without_tests.findings.len(), without_tests.notices.len()), (0, 0));
+    let note = "watching for 2s whether `Deployment/web` stays ready";
+    let told = |progress: &Progress| matches!(progress, Progress::Note(line) if line == note);
+    assert!(harness.progress.lock().expect("whole").iter().any(told));
+
+    let settling = deployed(&harness, &SHOP.replace("web:1.4.0", "web:1.4.1")).await;
+    let takes = most + Duration::from_secs(1);
+    let begun = tokio::time::Instant::now();
+    watched(&harness, settling, tokio::time::sleep(takes)).await;
+    assert!(begun.elapsed() < takes + Duration::from_secs(1), "{:?}", begun.elapsed());
 }
