@@ -155,21 +155,28 @@ impl<'a> Words<'a> {
             .then(|| Subject::PodField("spec.automountServiceAccountToken".to_owned()))
     }
 
-    /// The longest argument that it names; a script is none.
-    fn argument(&self) -> Option<Subject> {
+    /// Its arguments; a script is none. The first of the command is the program, whose name begins its own messages.
+    fn words(&self) -> impl Iterator<Item = &'a str> {
         let (command, arguments) = (items(self.container, &["command"]), items(self.container, &["args"]));
-        // The first of the command is the program, whose name begins its own messages.
         let all = command.iter().skip(1).chain(arguments).filter_map(Value::as_str);
+        all.filter(|word| !word.contains(char::is_whitespace))
+    }
+
+    /// The longest argument that it names.
+    fn argument(&self) -> Option<Subject> {
         let is_named = |argument: &&str| {
             let flag = argument.split('=').next().unwrap_or(argument);
-            let long = |word: &str| word.len() >= SHORTEST && !word.contains(char::is_whitespace);
+            let long = |word: &str| word.len() >= SHORTEST;
             (long(argument) && mentions(self.line, argument))
                 || (flag.starts_with('-') && long(flag) && mentions(self.line, flag))
                 // Go's programs name a flag without its dashes.
                 || (self.says(&["flag provided but not defined"]) && flag.starts_with('-')
                     && mentions(self.line, &format!("-{}", flag.trim_start_matches('-'))))
         };
-        all.filter(is_named).max_by_key(|argument| argument.len()).map(|found| Subject::Argument(found.to_owned()))
+        self.words()
+            .filter(is_named)
+            .max_by_key(|argument| argument.len())
+            .map(|found| Subject::Argument(found.to_owned()))
     }
 
     /// Its variables: name, and value where it is written here.
@@ -189,7 +196,8 @@ impl<'a> Words<'a> {
             parts.any(|part| part.len() >= 2 && hosts().any(|host| host == part))
         };
         let found = self.variables().find(|(_, value)| value.is_some_and(has));
-        found.map(|(name, _)| Subject::Variable(name.to_owned()))
+        let argument = || self.words().find(|word| has(word)).map(|word| Subject::Argument(word.to_owned()));
+        found.map(|(name, _)| Subject::Variable(name.to_owned())).or_else(argument)
     }
 
     /// The variable that it names, or whose value it repeats.
@@ -229,7 +237,17 @@ impl<'a> Words<'a> {
             "can't open",
             "cannot open",
         ];
-        self.mount().filter(|_| self.says(&words)).map(|mount| Subject::VolumeMount(mount.to_owned()))
+        let named = self.mount().filter(|_| self.says(&words));
+        let mount = named.or_else(|| self.only_file().filter(|_| self.says(&["is a directory"])));
+        mount.map(|mount| Subject::VolumeMount(mount.to_owned()))
+    }
+
+    /// The only mount of a part of a volume: of a part that is not there a kubelet makes an empty directory.
+    fn only_file(&self) -> Option<&'a str> {
+        let mut parts =
+            items(self.container, &["volumeMounts"]).iter().filter(|mount| text(mount, &["subPath"]).is_some());
+        let only = parts.next().filter(|_| parts.next().is_none())?;
+        text(only, &["mountPath"])
     }
 
     /// The mount below which the line names a path: the deepest.
@@ -345,7 +363,7 @@ mod tests {
         let container = json!({
             "name": "web",
             "command": ["serve"],
-            "args": ["--listen=:80", "/app/start.sh", "-c"],
+            "args": ["--listen=:80", "/app/start.sh", "-c", "http://orders:8080/"],
             "env": [
                 { "name": "DATABSE_URL", "value": "x" },
                 { "name": "QUEUE", "value": "amqp://quee:5672/shop" },
@@ -354,7 +372,8 @@ mod tests {
                 { "name": "CURRENCY", "valueFrom": {} },
             ],
             "securityContext": { "readOnlyRootFilesystem": true, "runAsUser": 1000 },
-            "volumeMounts": [{ "name": "s", "mountPath": "/etc/app" }, { "name": "d", "mountPath": "/data/" }],
+            "volumeMounts": [{ "name": "s", "mountPath": "/etc/app" }, { "name": "d", "mountPath": "/data/" },
+                { "name": "s", "mountPath": "/etc/tax.toml", "subPath": "tx.toml" }],
         });
         let spec =
             json!({ "automountServiceAccountToken": false, "serviceAccountName": "shop", "containers": [container] });
@@ -384,6 +403,8 @@ mod tests {
             ("fatal: cannot resolve host $(DB_HOST):5432", variable("DB")),
             ("dial tcp: lookup quee on 10.96.0.10:53: no such host", variable("QUEUE")),
             ("java.net.UnknownHostException: quee", variable("QUEUE")),
+            ("wget: bad address 'orders:8080'", argument("http://orders:8080/")),
+            ("cat: read error: Is a directory", mount("/etc/tax.toml")),
             ("sh: can't create /var/app.pid: Read-only file system", context("readOnlyRootFilesystem")),
             ("sh: can't create /data/x: Read-only file system", mount("/data/")),
             ("cat: can't open '/etc/app/settings.toml': No such file or directory", mount("/etc/app")),
