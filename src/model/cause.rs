@@ -82,6 +82,8 @@ pub enum Subject {
     Probe(Probe),
     /// The port that a probe of a container asks.
     ProbePort(Probe),
+    /// Another field of a probe: `httpGet.path`.
+    ProbeField(Probe, String),
     /// A ConfigMap that is referred to.
     ConfigMap(Reference),
     /// A Secret that is referred to.

@@ -62,6 +62,11 @@ fn of_container<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
         Subject::WorkingDir => own()?.first(&["workingDir", "image"]),
         Subject::PostStart => own()?.at(&["lifecycle", "postStart"]),
         Subject::Probe(probe) => own()?.at(&[key_of(*probe)]),
+        Subject::ProbeField(probe, field) => {
+            let probe = own()?.at(&[key_of(*probe)])?;
+            let path: Vec<&str> = field.split('.').collect();
+            probe.at(&path).or(Some(probe))
+        }
         Subject::ProbePort(probe) => port_of(&own()?.at(&[key_of(*probe)])?),
         Subject::VolumeMount(path) => own()?.item("volumeMounts", "mountPath", path)?.at(&["mountPath"]),
         Subject::HostPort => {
@@ -104,7 +109,10 @@ fn of_pod<'a>(root: &Spot<'a>, cause: &Cause) -> Option<Spot<'a>> {
         Subject::TopologySpread => spec.at(&["topologySpreadConstraints"]),
         Subject::Toleration => spec.first(&["tolerations", "nodeSelector", "affinity"]),
         Subject::HostPort => spec.at(&["hostNetwork"]),
-        Subject::Volume(name) => spec.item("volumes", "name", name)?.at(&["name"]),
+        Subject::Volume(name) => {
+            let volume = spec.item("volumes", "name", name)?;
+            volume.at(&["hostPath", "path"]).or_else(|| volume.at(&["name"]))
+        }
         Subject::VolumeSize(name) => {
             let volume = spec.item("volumes", "name", name)?;
             volume.at(&["emptyDir", "sizeLimit"]).or_else(|| volume.at(&["name"]))
@@ -194,7 +202,9 @@ fn quota<'a>(root: &Spot<'a>, resource: &str, is_too_small: bool) -> Option<Spot
 fn security_context<'a>(own: Option<Spot<'a>>, root: &Spot<'a>, field: &str) -> Option<Spot<'a>> {
     let path: Vec<&str> = ["securityContext"].into_iter().chain(field.split('.')).collect();
     let spec = pod_spec(root)?;
-    let set = own.as_ref().and_then(|own| own.at(&path)).or_else(|| spec.at(&path));
+    // Where no container is named, it may be any.
+    let any = || containers(root).iter().find_map(|container| container.at(&path)).filter(|_| own.is_none());
+    let set = own.as_ref().and_then(|own| own.at(&path)).or_else(|| spec.at(&path)).or_else(any);
     let missing = || own.as_ref()?.at(&["securityContext"]);
     set.or_else(missing).or_else(|| spec.at(&["securityContext"])).or_else(|| own?.at(&["name"]))
 }
@@ -295,6 +305,8 @@ spec:
             ("probe: readiness", Some((30, of_web("readinessProbe")))),
             ("probe: startup", None),
             ("probe-port: readiness", Some((30, of_web("readinessProbe/httpGet/port")))),
+            ("probe-field: [liveness, httpGet.port]", Some((31, of_web("livenessProbe/httpGet/port")))),
+            ("probe-field: [liveness, timeoutSeconds]", Some((31, of_web("livenessProbe")))),
             ("command", Some((16, of_web("command")))),
             ("argument: /bin/sh", Some((16, of_web("command/0")))),
             ("argument: --port", Some((16, of_web("command")))),

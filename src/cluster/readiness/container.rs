@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::event::{has_lasted, is_about, message, newest, reason};
 use crate::field::{at, clip, counted, integer, items, text};
+use crate::reference::quoted;
 use crate::trouble::{Crashes, Trouble};
 use crate::{Cause, image, remedy, start};
 
@@ -159,9 +160,20 @@ impl<'a> Container<'a> {
     /// It could not be started.
     fn unstarted(&self, reason: &str, said: &str) -> Cause {
         let start::Unstarted { subject, why } = start::unstarted(reason, said);
+        let subject = match self.hidden_by(&why).filter(|_| subject == Subject::Command) {
+            Some(mount) => Subject::VolumeMount(mount.to_owned()),
+            None => subject,
+        };
         let image = (subject == Subject::Image(ImageFault::CannotRun)).then(|| self.image());
         let text = format!("{} cannot start: {why}", self.describe());
         Cause { image, ..self.cause(reason, text).about(subject) }
+    }
+
+    /// The volume that is mounted over the program itself: `exec: "/web": permission denied`.
+    fn hidden_by(&self, why: &str) -> Option<&'a str> {
+        let program = quoted(why, "exec: \"")?;
+        let mounts = self.specified().map(|own| items(own, &["volumeMounts"])).unwrap_or_default();
+        mounts.iter().filter_map(|mount| text(mount, &["mountPath"])).find(|path| *path == program)
     }
 
     fn describe(&self) -> String {
@@ -257,7 +269,11 @@ impl<'a> Container<'a> {
                 Subject::Request(Amount::of("memory"))
             }
             _ if out_of_memory => Subject::Limit(Amount::of("memory")),
-            (_, Some(probe)) => Subject::Probe(probe),
+            (_, Some(probe)) => match self.said_by_the_probe(probe, events) {
+                // What it was killed for is that it does not listen, wherever.
+                Some(said) if !said.contains("connection refused") => about_probe(probe, &said),
+                _ => Subject::Probe(probe),
+            },
             (Some(126 | 127), _) => Subject::Command,
             _ => Subject::Container,
         };
@@ -308,6 +324,12 @@ impl<'a> Container<'a> {
         Some(Trouble::holds_up(self.cause("PodInitializing", text).about(Subject::Container)))
     }
 
+    /// Names it where that is not plain: beside others in its pod.
+    fn among_others(&self) -> String {
+        let all: usize = ["containers", "initContainers"].iter().map(|key| items(self.pod, &["spec", key]).len()).sum();
+        if all > 1 { format!("{}: ", self.describe()) } else { String::new() }
+    }
+
     /// How it failed before, when it runs again and is not ready; or that it does not answer its readiness probe.
     pub(crate) fn not_ready(&self, events: &[Value]) -> Option<Trouble> {
         at(self.status, &["state", "running"])?;
@@ -316,10 +338,9 @@ impl<'a> Container<'a> {
         }
         let failing = |e: &Value| self.is_told_by(e) && failing_probe(e).is_some();
         if let Some(event) = newest(events, failing) {
-            let text = failing_words(message(event));
-            let is_deaf = message(event).contains("connection refused");
-            let about = if is_deaf { Subject::ProbePort } else { Subject::Probe };
-            return Some(Trouble::holds_up(self.cause("Unhealthy", text).about(failing_probe(event).map(about))));
+            let text = format!("{}{}", self.among_others(), failing_words(message(event)));
+            let about = failing_probe(event).map(|probe| about_probe(probe, message(event)));
+            return Some(Trouble::holds_up(self.cause("Unhealthy", text).about(about)));
         }
         let failed = |cause: &Cause| cause.exit_code.is_some_and(|code| code != 0);
         self.past_crash(events).filter(failed).map(Trouble::holds_up)
@@ -342,6 +363,25 @@ fn failing_words(said: &str) -> String {
     };
     let mut chars = said.chars();
     chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// What of a probe its failure is about (kubernetes: `pkg/probe`).
+fn about_probe(probe: Probe, said: &str) -> Subject {
+    let field = |path: &str| Subject::ProbeField(probe, path.to_owned());
+    let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    if said.contains("connection refused") {
+        return Subject::ProbePort(probe);
+    }
+    if said.contains("statuscode: 404") {
+        return field("httpGet.path");
+    }
+    if says(&["server gave HTTP response to HTTPS client", "malformed HTTP response", "tls: "]) {
+        return field("httpGet.scheme");
+    }
+    if says(&["exceeded while awaiting headers", "timed out after"]) {
+        return field("timeoutSeconds");
+    }
+    Subject::Probe(probe)
 }
 
 /// The probe that keeps a running container from being ready, as the kubelet tells it.

@@ -23,8 +23,12 @@ const NO_IDENTITY: [&str; 4] = [
 #[must_use]
 pub fn told_by_log(cause: &Cause, pod: &Value, log: &str) -> Option<Cause> {
     // Only a container that ends or does not get ready is unexplained.
-    if !matches!(cause.subject, Some(Subject::Container | Subject::Command | Subject::Probe(_) | Subject::ProbePort(_)))
-    {
+    if !matches!(
+        cause.subject,
+        Some(
+            Subject::Container | Subject::Command | Subject::Probe(_) | Subject::ProbeField(..) | Subject::ProbePort(_)
+        )
+    ) {
         return None;
     }
     let told =

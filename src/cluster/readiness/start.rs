@@ -59,6 +59,9 @@ pub(crate) fn configuration(said: &str) -> Option<Subject> {
     if said.contains("unable to find user") || said.contains("no matching entries in passwd file") {
         return of_user("runAsUser");
     }
+    if said.contains("seccomp profile") {
+        return of_user("seccompProfile.localhostProfile");
+    }
     if said.contains("no command specified") {
         return Some(Subject::Command);
     }
@@ -120,6 +123,10 @@ mod tests {
             (
                 "failed to generate container spec: failed to generate spec: no command specified",
                 Some(Subject::Command),
+            ),
+            (
+                "cannot load seccomp profile \"/a/b.json\": open /a/b.json: no such file or directory",
+                of_user("seccompProfile.localhostProfile"),
             ),
             (
                 "failed to prepare subPath for volumeMount \"data\" of container \"web\"",
