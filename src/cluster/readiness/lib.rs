@@ -30,6 +30,7 @@ mod namespace;
 mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
+mod probe;
 mod reference;
 mod refusal;
 mod remedy;
