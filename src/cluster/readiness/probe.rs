@@ -12,7 +12,11 @@ pub(crate) fn failing_words(said: &str) -> String {
     let of_command = said.split_once(" probe errored").map(|(probe, _)| probe).filter(|_| said.contains("exec"));
     let said = match of_command {
         Some(probe) => format!("{probe} probe cannot be run: {}", clip(start::point(said))),
-        None => clip(said),
+        // A command that prints nothing.
+        None => match said.trim_end().strip_suffix(':') {
+            Some(probe) => format!("{probe} without a word"),
+            None => clip(said),
+        },
     };
     let mut chars = said.chars();
     chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()

@@ -22,7 +22,8 @@ pub(crate) fn unstarted(reason: &str, said: &str) -> Unstarted {
 
 /// The point of what a runtime says. What is in front names the layers that passed it on (runc: `libcontainer/init_linux.go`).
 pub(crate) fn point(said: &str) -> &str {
-    let said = said.trim_end();
+    // `…: unknown, message: ""`: what a hook of a container printed.
+    let said = said.trim_end().trim_end_matches(", message: \"\"");
     let why = said.rsplit("unable to start container process: ").next().unwrap_or(said);
     let why = why.strip_prefix("error during container init: ").unwrap_or(why);
     why.strip_suffix(": unknown").unwrap_or(why)
@@ -109,6 +110,10 @@ mod tests {
             assert_eq!(unstarted("RunContainerError", &format!("{runc}{said}")), expected, "{said}");
         }
         assert_eq!(unstarted("PostStartHookError", "exit status 1").subject, Subject::PostStart);
+        let of_hook = format!(
+            "Exec lifecycle hook ([/w]) for Container \"web\" failed - error: {runc}exec: \"/w\": not there: unknown, message: \"\""
+        );
+        assert_eq!(unstarted("PostStartHookError", &of_hook).why, "exec: \"/w\": not there");
     }
 
     #[test]
