@@ -97,7 +97,8 @@ async fn what_a_program_started_ends_with_it() {
     for way in ways {
         let probe = serde_json::json!({ "command": { "run": way } });
         let probe = serde_json::from_value(probe).expect("a test");
-        let results = bed::results(&[bed::named("leaves a child", probe, TestOptions::default(), &context)], &|_| {}).await;
+        let results =
+            bed::results(&[bed::named("leaves a child", probe, TestOptions::default(), &context)], &|_| {}).await;
         assert_eq!(results[0].outcome, TestOutcome::Passed, "{way}: {}", results[0].message);
         is_gone(directory.path(), way).await;
     }
