@@ -118,6 +118,8 @@ fn live(text: &str) -> String {
         (r"(pod web-[^ ]+, )(?:Error|Completed|CrashLoopBackOff)\b", "$1<crash>"),
         (r"\brestarted once\b", "restarted <times>"),
         (r"\b(base|back to|commit|last is) [0-9a-f]{7}\b", "$1 <commit>"),
+        // The kubelet looks every ten seconds whether a log is to be begun anew.
+        (r"(?m)^ *= remarks\n *\| the log of pod [^\n]* looked through for files\n", ""),
         // A pod of a test's Job.
         (r"-[0-9a-f]{8}-\d+-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<run>"),
         // How long a stage took is told from a second on.
