@@ -28,6 +28,8 @@ mod git;
 mod helm;
 #[path = "live/history.rs"]
 mod history;
+#[path = "live/images.rs"]
+mod images;
 #[path = "live/pair.rs"]
 mod pair;
 #[path = "live/program.rs"]

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::case::{Identity, Step, root};
-use crate::registry::tag_for_another_processor;
+use crate::images;
+use crate::registry::{push, tag_for_another_processor};
 use crate::webhook::Webhook;
 
 /// How long a namespace may take to go.
@@ -80,11 +81,18 @@ impl Bed {
             Step::Answered { dry_run, answered } => self.wait_for_answer(&case.join(dry_run), answered),
             Step::ForAnotherProcessor { for_another_processor: image, tag } => {
                 let (repository, from) = image.split_once(':').expect("REPOSITORY:TAG");
-                let server = self.server();
-                let (host, _) = server.split_once(':').expect("HOST:PORT");
-                tag_for_another_processor(&format!("{host}:{REGISTRY_PORT}"), repository, from, tag);
+                tag_for_another_processor(&self.registry(), repository, from, tag);
             }
+            Step::Collector { collector } => push(&self.registry(), collector, &images::collector()),
+            Step::Suite { suite } => push(&self.registry(), suite, &images::suite()),
         }
+    }
+
+    /// `HOST:PORT` of its registry.
+    fn registry(&self) -> String {
+        let server = self.server();
+        let (host, _) = server.split_once(':').expect("HOST:PORT");
+        format!("{host}:{REGISTRY_PORT}")
     }
 
     fn wait_for_answer(&self, file: &Path, answered: &str) {

@@ -132,6 +132,10 @@ pub(crate) enum Step {
     /// Tags an image of the bed's registry as one for another processor: `REPOSITORY:TAG` → another tag.
     #[serde(rename_all = "kebab-case")]
     ForAnotherProcessor { for_another_processor: String, tag: String },
+    /// Pushes Seatrial's own image, as its example `image` makes it: `REPOSITORY:TAG`.
+    Collector { collector: String },
+    /// Pushes the image that holds nothing but the program of `tests/live/suite`: `REPOSITORY:TAG`.
+    Suite { suite: String },
 }
 
 /// Something that happens while the program runs.

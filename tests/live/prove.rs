@@ -126,6 +126,8 @@ fn live(text: &str) -> String {
         (r"(?m)^(\| Deploy \| .*), <time> \|$", "$1 |"),
         // A pod of a DaemonSet.
         (r"\bweb-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "web-<pod>"),
+        // A pod of a test's Job: the run, the test, its shard.
+        (r"-[0-9a-f]{8}-\d+(-\d+){1,2}-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<pod>"),
         // Where the lines of the summary break depends on how long the run took.
         (r"(?m)^((?:dev|prod) +rendered .*)\n {5,6}(\S)", "$1   $2"),
         (r"(?m)^((?:dev|prod) +rendered .*)\n {5,6}(\S)", "$1   $2"),

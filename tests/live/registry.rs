@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use seatrial_test_servers::oci::{MANIFEST, digest};
+use seatrial_test_servers::oci::{MANIFEST, Package, Remote, digest};
 use serde_json::{Value, json};
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -18,6 +18,14 @@ pub(crate) fn tag_for_another_processor(registry: &str, repository: &str, from: 
     let index: Value = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [entry] });
     let type_of_index = format!("Content-Type: {INDEX}");
     curl(&["-X", "PUT", "-H", &type_of_index, "--data-binary", &index.to_string(), &address(tag)]);
+}
+
+/// Pushes an image as `REPOSITORY:TAG`.
+pub(crate) fn push(registry: &str, image: &str, package: &Package) {
+    let (repository, tag) = image.split_once(':').expect("REPOSITORY:TAG");
+    let remote = Remote::new(&format!("http://{registry}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(remote.push(repository, tag, package)).unwrap_or_else(|error| panic!("{image}: {error}"));
 }
 
 fn curl(arguments: &[&str]) -> String {
