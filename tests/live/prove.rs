@@ -127,7 +127,7 @@ fn live(text: &str) -> String {
         // A pod of a DaemonSet.
         (r"\bweb-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "web-<pod>"),
         // A pod of a test's Job: the run, the test, its shard.
-        (r"-[0-9a-f]{8}-\d+(-\d+){1,2}-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<pod>"),
+        (r"-[0-9a-f]{8}-\d+(-\d+)?-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<pod>"),
         // Where the lines of the summary break depends on how long the run took.
         (r"(?m)^((?:dev|prod) +rendered .*)\n {5,6}(\S)", "$1   $2"),
         (r"(?m)^((?:dev|prod) +rendered .*)\n {5,6}(\S)", "$1   $2"),
