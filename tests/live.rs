@@ -3,7 +3,8 @@
 //!
 //! Needs `SEATRIAL_TEST_KUBECONFIG`, the kubeconfig of the test bed (`tests/testbed`); without it every case is reported as ignored.
 //! `SEATRIAL_UPDATE_CASES=1` writes what is seen; read the difference before committing it. Cases run side by side, those that stop
-//! a daemon of the cluster alone and last. What a case may say stands in [`case`].
+//! a daemon of the cluster alone and last. Long ones are ignored unless `--include-ignored` is given, as `tests/live/run --all` does. What a
+//! case may say stands in [`case`].
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stderr,
@@ -102,20 +103,24 @@ fn claimed(name: &str, claim: Claim, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<
 
 /// The trial of one point at which a run is told to stop.
 fn stopped(point: signals::Point, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<()>>) -> Trial {
-    Trial::ignorable_test(format!("signal_{}", point.name.replace('-', "_")), move || {
+    let is_long = point.is_long;
+    let trial = Trial::ignorable_test(format!("signal_{}", point.name.replace('-', "_")), move || {
         let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
         let _shared = cluster.read();
         signals::at(&bed, &point).map(|()| Completion::Completed)
-    })
+    });
+    trial.with_ignored_flag(is_long)
 }
 
 /// The trial of one case.
 fn trial(name: String, bed: Option<Arc<Bed>>, cluster: Arc<RwLock<()>>) -> Trial {
-    Trial::ignorable_test(name.clone(), move || {
+    let is_long = case::read(&name).is_long;
+    let trial = Trial::ignorable_test(name.clone(), move || {
         let Some(bed) = bed else { return Ok(Completion::ignored_with(NO_BED)) };
         let is_alone = case::read(&name).stops_a_daemon();
         let (_alone, _shared) = (is_alone.then(|| cluster.write()), (!is_alone).then(|| cluster.read()));
         prove::case(&bed, &name);
         Ok(Completion::Completed)
-    })
+    });
+    trial.with_ignored_flag(is_long)
 }

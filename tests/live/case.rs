@@ -18,6 +18,9 @@ pub(crate) struct Case {
     #[serde(default = "run_on_the_bed")]
     pub(crate) args: Vec<String>,
     pub(crate) exit: i32,
+    /// Tried by `tests/live/run --all` only, as it takes long.
+    #[serde(default, rename = "long")]
+    pub(crate) is_long: bool,
     /// Another repository than `repo`, relative to the case.
     #[serde(default)]
     pub(crate) repo: Option<String>,

@@ -31,6 +31,9 @@ const OF_BASE: [&str; 5] = ["ConfigMap/settings", "ConfigMap/slow", "Deployment/
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Point {
     pub(crate) name: String,
+    /// Tried by `tests/live/run --all` only, as it takes long.
+    #[serde(default, rename = "long")]
+    pub(crate) is_long: bool,
     /// A text on standard error, or of the webhook.
     #[serde(default)]
     when: String,
