@@ -16,7 +16,10 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     let progressing = condition(object, "Progressing");
     if let Some(exceeded) = progressing.filter(|c| c.reason == "ProgressDeadlineExceeded") {
         let text = "did not become ready within its `progressDeadlineSeconds`";
-        return given_up(live, Cause::of_object(exceeded.reason, text), Crashes::AreFatal);
+        // Where nothing else is told, it may just be too short.
+        let cause = Cause::of_object(exceeded.reason, text);
+        let cause = cause.about(Subject::PodField("spec.progressDeadlineSeconds".to_owned()));
+        return given_up(live, cause, Crashes::AreFatal);
     }
     let wanted = integer(object, &["spec", "replicas"]).unwrap_or(1);
     let Some(message) = lacks(live, wanted) else {
