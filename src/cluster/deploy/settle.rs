@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use seatrial_api::{ApiError, Cluster};
-use seatrial_model::{Action, Finding, Manifest, ObjectId};
+use seatrial_model::{Action, Finding, Manifest, ObjectId, Subject};
 use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_takes};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -153,6 +153,8 @@ struct Look<'s> {
     seen: Seen,
     /// Since when a container that was ready is not.
     fallen: Option<Instant>,
+    /// A crash that was seen in the round before: the event that tells why may come a moment after it.
+    shaken: Option<Cause>,
     /// When one fell while no test asked anything of it.
     falls: Vec<Instant>,
 }
@@ -161,7 +163,7 @@ impl<'s> Look<'s> {
     fn new(settled: &'s Settled) -> Look<'s> {
         let status = Status::new(State::Current, "ready", None);
         let (steadiness, seen, falls) = Default::default();
-        Look { settled, placed: settled.placed(), steadiness, status, seen, fallen: None, falls }
+        Look { settled, placed: settled.placed(), steadiness, status, seen, fallen: None, shaken: None, falls }
     }
 
     /// Takes in what is seen now. The pods of another specification are not those that this run brought.
@@ -188,8 +190,11 @@ impl<'s> Look<'s> {
         let shaken = self.steadiness.look(live);
         self.fallen =
             if self.steadiness.has_fallen(live) { self.fallen.or_else(|| Some(Instant::now())) } else { None };
-        if let Some(cause) = shaken {
-            self.status = failed(cause);
+        let before = self.shaken.take();
+        match (shaken, before) {
+            (Some(cause), None) if cause.subject == Some(Subject::Container) => self.shaken = Some(cause),
+            (Some(cause), _) | (None, Some(cause)) => self.status = failed(cause),
+            (None, None) => {}
         }
         self.seen = seen;
         Ok(())
@@ -271,7 +276,7 @@ async fn observe(
             return if are_tested { Ok(()) } else { work.until(tests).await };
         }
         let fallen = |look: &Look<'_>| look.fallen.is_some_and(|since| since.elapsed() >= RECOVERS_WITHIN);
-        if is_last && looks.iter().all(|look| look.fallen.is_none()) {
+        if is_last && looks.iter().all(|look| look.fallen.is_none() && look.shaken.is_none()) {
             watched.notices.extend(objects.iter().filter_map(|object| cut_short(object, begun.elapsed(), most)));
             return Ok(());
         }
