@@ -26,6 +26,7 @@ mod kinds;
 mod kustomization;
 mod last_words;
 mod log;
+mod mention;
 mod namespace;
 mod persistent_volume_claim;
 mod pod;
