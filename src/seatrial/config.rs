@@ -185,6 +185,9 @@ pub(crate) struct DeployConfig {
     /// Deadline for applying and waiting, `10m` by default.
     #[serde(default)]
     pub(crate) timeout: Option<String>,
+    /// For how long at most it is watched whether what was deployed stays ready, unless the tests take longer; `30s` by default.
+    #[serde(default)]
+    pub(crate) settle: Option<String>,
     /// URL of the environment for readers of the report; placeholders as in `preview.namespace`.
     #[serde(default)]
     pub(crate) url: Option<String>,

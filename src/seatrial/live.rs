@@ -65,6 +65,8 @@ pub(crate) struct LiveTarget {
     pub(crate) target: Target,
     pub(crate) preview: Option<Preview>,
     pub(crate) timeout: Duration,
+    /// For how long at most it is watched whether what was deployed stays ready.
+    settle: Duration,
     pub(crate) recreate: Vec<String>,
     pub(crate) placeholders: Placeholders,
     /// Lives as long as it is used.
@@ -150,6 +152,7 @@ impl LiveContext<'_> {
         let preview = preview(&deploy, &placeholders)?;
         let url = deploy.url.as_deref().map(|url| fill(url, &placeholders)).transpose()?;
         let timeout = duration(deploy.timeout.as_deref(), DEFAULT_TIMEOUT)?;
+        let settle = duration(deploy.settle.as_deref(), DEFAULT_SETTLE)?;
         let simulated = match self.wanted(environment) {
             None => Some(start_simulated(environment).await?),
             Some(_) => None,
@@ -169,12 +172,15 @@ impl LiveContext<'_> {
         let preview_namespace = preview.as_ref().map(|p| p.namespace.clone());
         let target = Target { cluster: called, simulated: simulated.is_some(), preview_namespace, url };
         let told = simulated.as_ref().map(|_| environment.simulated.clone().unwrap_or_default());
+        // The probes of simulated pods do not fail.
+        let settle = if simulated.is_some() { Duration::ZERO } else { settle };
         let recreate = deploy.recreate.clone();
         Ok(LiveTarget {
             cluster,
             target,
             preview,
             timeout,
+            settle,
             recreate,
             placeholders,
             _running: simulated,
@@ -206,8 +212,7 @@ impl LiveContext<'_> {
             environment: judged.planned.name.clone(),
             preview: live_target.preview.clone(),
             timeout: live_target.timeout,
-            // The probes of simulated pods do not fail.
-            settle: if live_target.simulated.is_some() { Duration::ZERO } else { DEFAULT_SETTLE },
+            settle: live_target.settle,
             run: self.identity(),
             unserved: if live_target.simulated.is_some() { Unserved::Skipped } else { Unserved::Refused },
             hold,

@@ -191,6 +191,7 @@ impl Checker {
         let preview = deploy.preview.as_ref();
         let durations = [
             (deploy.timeout.as_deref(), vec!["timeout"]),
+            (deploy.settle.as_deref(), vec!["settle"]),
             (preview.and_then(|p| p.ttl.as_deref()), vec!["preview", "ttl"]),
         ];
         for (duration, place) in durations {

@@ -216,10 +216,10 @@ mod tests {
 
     #[test]
     fn minors_durations_placeholders_and_rules_are_checked() {
-        let text = "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\n    kubernetes: \"1.12\"\n    deploy:\n      timeout: soon\n      preview: { namespace: \"shop-{nmber}\" }\nrules:\n  schemaa: off\n";
-        let problems = read("seatrial.yaml", text).expect_err("four problems");
+        let text = "version: 1\nenvironments:\n  dev:\n    kustomize: { path: a }\n    kubernetes: \"1.12\"\n    deploy:\n      timeout: soon\n      settle: long\n      preview: { namespace: \"shop-{nmber}\" }\nrules:\n  schemaa: off\n";
+        let problems = read("seatrial.yaml", text).expect_err("five problems");
         let places: Vec<_> = problems.iter().filter_map(|p| p.place).collect();
-        assert_eq!(places, [(5, 5), (7, 7), (8, 18), (10, 3)]);
+        assert_eq!(places, [(5, 5), (7, 7), (8, 7), (9, 18), (11, 3)]);
     }
 
     #[test]
