@@ -42,7 +42,8 @@ impl Cluster {
             ..LogParams::default()
         };
         let log = self.log((namespace, pod, container), parameters, MOST_READ).await?;
-        Ok(self.masker().mask(end_of(&log, MOST_OF_A_LOG)).into_owned())
+        // Masked before it is cut: half of a secret would not be known.
+        Ok(end_of(&self.masker().mask(&log), MOST_OF_A_LOG).to_owned())
     }
 
     /// All that the log of a container has, at most so many bytes of it, and **not masked**: for a program to read.
