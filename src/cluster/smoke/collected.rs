@@ -58,7 +58,7 @@ pub(crate) struct Sorted {
     pub(crate) files: Vec<Collected>,
     pub(crate) rest: String,
     pub(crate) problems: Vec<String>,
-    /// Whether the end of a file is there without its begin.
+    /// Whether the end of a file is there without its beginning.
     pub(crate) begins_inside: bool,
 }
 

@@ -61,7 +61,7 @@ const MOST_OF_A_LOG: usize = 32 << 20;
 /// So many of the last lines of a log that is longer are.
 const LAST_LINES: u32 = 50_000;
 
-/// What is said of a log that has the end of a file without its begin.
+/// What is said of a log that has the end of a file without its beginning.
 const BEGINS_INSIDE: &str =
     "the log begins in the middle of a file that the test printed: Kubernetes keeps only the last megabytes of a log";
 
@@ -246,7 +246,7 @@ impl Run<'_> {
         let mut ended = verdict(bad, imported, self.job.allow_no_tests);
         if let Some(why) = unread.filter(|_| ended.is_passed()) {
             // Cases that failed may be among what is not known.
-            ended = Ended::broken(format!("the Job ended well, and what its pods wrote is not known: {why}"), 1);
+            ended = Ended::broken(format!("the Job completed, but the output of its pods could not be read: {why}"), 1);
         }
         remarks.extend(lost);
         remarks.iter().for_each(|remark| ended.remark(remark));
@@ -299,13 +299,15 @@ impl Run<'_> {
             }
         };
         let begin = sort(begin);
-        // A file that is cut off in the one may be whole in the other.
-        left.problems.extend(if end.files.is_empty() { begin.problems } else { end.problems });
+        // Whatever was cut off in the one may be whole in the other, but nobody knows.
+        left.problems.extend(begin.problems);
+        left.problems.extend(end.problems);
+        left.problems.extend(end.begins_inside.then(|| BEGINS_INSIDE.to_owned()));
         let new = end.files.into_iter().filter(|file| !begin.files.contains(file)).collect::<Vec<_>>();
         left.files.extend(begin.files.into_iter().chain(new));
         let most = MOST_OF_A_LOG >> 20;
         left.remarks.push(format!(
-            "the log of pod {pod}, container {container}, is longer than {most} MiB: only its begin and its end were looked through for files"
+            "the log of pod {pod}, container {container}, is longer than {most} MiB: only its beginning and its end were searched for files"
         ));
     }
 

@@ -70,7 +70,7 @@ fn counted(lines: usize) -> String {
     if lines == 1 { "line".to_owned() } else { format!("{lines} lines") }
 }
 
-/// The end of a line whose begin is gone: at most 200 characters.
+/// The end of a line whose beginning is gone: at most 200 characters.
 fn last_of(line: &str) -> String {
     let line = line.trim_end();
     let from = line.char_indices().rev().nth(LONGEST_LINE - 2).map_or(0, |(at, _)| at);
