@@ -69,6 +69,11 @@ pub(crate) fn tests_of(report: &Report) -> impl Iterator<Item = (&str, &TestResu
 pub(crate) type NotRun = (usize, TestResult);
 
 impl Earlier {
+    /// Whether the report of `--failed-from` has a test that was run and did not pass.
+    pub(crate) fn has_failed(&self, environment: &str, test: &str) -> bool {
+        self.failed_from.as_ref().is_some_and(|earlier| earlier.has_failed(environment, test))
+    }
+
     /// Tests of an environment that are run, and the results of those that passed before.
     pub(crate) fn choose<'a>(
         &self,
@@ -84,7 +89,7 @@ impl Earlier {
         let wanted = earlier.wanted(environment, &names, needs);
         let is_wanted = |test: &ChosenTest<'_>| wanted.contains(test.config.name.value.as_str());
         let others = tests.iter().enumerate().filter(|(_, test)| !is_wanted(test));
-        let others = others.map(|(at, test)| (at, earlier.not_repeated(environment, test.config))).collect();
+        let others = others.map(|(at, test)| (at, earlier.not_repeated(test.config))).collect();
         (tests.into_iter().filter(is_wanted).collect(), others)
     }
 

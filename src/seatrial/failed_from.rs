@@ -22,23 +22,23 @@ pub(crate) struct FailedFrom {
     head: Option<String>,
     /// By environment and test: whether it passed.
     tests: BTreeMap<(String, String), bool>,
-    /// Environment and test of those that nothing had changed for: they need not be repeated either.
-    unaffected: BTreeSet<(String, String)>,
+    /// Environment and test of those that were run and did not pass: they are run whatever has changed.
+    failed: BTreeSet<(String, String)>,
 }
 
 impl FailedFrom {
     /// Of a report.
     pub(crate) fn new(report: &Report, file: String) -> FailedFrom {
-        let (mut tests, mut unaffected) = (BTreeMap::new(), BTreeSet::new());
+        let (mut tests, mut failed) = (BTreeMap::new(), BTreeSet::new());
         for (environment, test) in tests_of(report) {
             // Of several tests of one name, all must have passed.
             let key = (environment.to_owned(), test.name.clone());
-            if test.outcome == TestOutcome::Unaffected {
-                unaffected.insert(key.clone());
+            if matches!(test.outcome, TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken) {
+                failed.insert(key.clone());
             }
             *tests.entry(key).or_insert(true) &= has_passed(test);
         }
-        FailedFrom { file, head: report.revision.head.clone(), tests, unaffected }
+        FailedFrom { file, head: report.revision.head.clone(), tests, failed }
     }
 
     /// Those of an environment's tests that are run; `needs` says which tests one needs.
@@ -59,11 +59,7 @@ impl FailedFrom {
     }
 
     /// The result of a test that is not wanted.
-    pub(crate) fn not_repeated(&self, environment: &str, test: &TestConfig) -> TestResult {
-        if self.unaffected.contains(&(environment.to_owned(), test.name.value.clone())) {
-            let because = format!("nothing it waits for had changed in `{}`", self.file);
-            return TestResult { outcome: TestOutcome::Unaffected, ..not_run(test, &because) };
-        }
+    pub(crate) fn not_repeated(&self, test: &TestConfig) -> TestResult {
         not_run(test, &format!("{PASSED_IN}{}`", self.file))
     }
 
@@ -94,17 +90,22 @@ impl FailedFrom {
         ))
     }
 
+    /// Whether a test was run and did not pass.
+    pub(crate) fn has_failed(&self, environment: &str, name: &str) -> bool {
+        self.failed.contains(&(environment.to_owned(), name.to_owned()))
+    }
+
     fn has_passed(&self, environment: &str, name: &str) -> bool {
         self.tests.get(&(environment.to_owned(), name.to_owned())).is_some_and(|has_passed| *has_passed)
     }
 }
 
-/// One that was not run since it had passed before has passed; one that nothing had changed for need not be run for that.
+/// One that was not run since it had passed before has passed. One that nothing had changed for has not: something may have changed since.
 fn has_passed(test: &TestResult) -> bool {
     match test.outcome {
-        TestOutcome::Passed | TestOutcome::Flaky | TestOutcome::Unaffected => true,
+        TestOutcome::Passed | TestOutcome::Flaky => true,
         TestOutcome::Skipped => test.message.starts_with(PASSED_IN),
-        TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => false,
+        TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken | TestOutcome::Unaffected => false,
     }
 }
 
@@ -164,7 +165,8 @@ mod tests {
             _ => Vec::new(),
         };
         let wanted: Vec<&str> = earlier.wanted("dev", &names, needs).into_iter().collect();
-        assert_eq!(wanted, ["broken", "database", "failed", "login", "new", "not run", "tolerated"]);
+        assert_eq!(wanted, ["broken", "database", "failed", "login", "new", "not run", "tolerated", "unaffected"]);
+        assert!(earlier.has_failed("dev", "broken") && !earlier.has_failed("dev", "unaffected"));
         assert_eq!(earlier.wanted("prod", &["passed"], |_| Vec::new()).len(), 1, "another environment says nothing");
         assert!(earlier.wanted("dev", &["passed", "flaky"], |_| Vec::new()).is_empty());
     }

@@ -216,7 +216,8 @@ impl Trial<'_> {
             _ => {
                 let (mut wanted, others) = self.earlier.choose(&name, tests);
                 let waiting = Waiting::of(self.context, judged.objects.as_ref());
-                let told = waiting.map(|waiting| waiting.mark(&mut wanted));
+                let insists = |test: &str| self.earlier.has_failed(&name, test);
+                let told = waiting.map(|waiting| waiting.mark(&mut wanted, insists));
                 judged.notices.extend(told.into_iter().flatten());
                 live.test(judged, live_target, &wanted, &self.context.workspace).await;
                 return self.earlier.complete(judged, others);

@@ -69,12 +69,13 @@ impl<'a> Waiting<'a> {
     }
 
     /// Marks the tests that are not run; sentences tell which are run though they may wait.
-    pub(crate) fn mark(&self, tests: &mut [ChosenTest<'_>]) -> Vec<String> {
+    /// One that `insists` is run: it is to be shown that it passes now.
+    pub(crate) fn mark(&self, tests: &mut [ChosenTest<'_>], insists: impl Fn(&str) -> bool) -> Vec<String> {
         let mut told = Vec::new();
         for test in tests {
             let Some(when) = &test.config.options.when else { continue };
             let is_old = self.base.tests.iter().any(|before| before.is_same(test.config));
-            if test.source == TestSource::BaseAlone || !is_old {
+            if test.source == TestSource::BaseAlone || !is_old || insists(&test.config.name.value) {
                 continue;
             }
             match self.holds(when) {
@@ -113,7 +114,7 @@ impl<'a> Waiting<'a> {
     }
 
     fn has_changed_object(&self, text: &str) -> Result<bool, String> {
-        let objects = self.objects.ok_or("not all objects are known, here or on the base")?;
+        let objects = self.objects.ok_or("not all objects of the head or of the base are known")?;
         let pattern = ObjectPattern::new(text)?;
         let is_named = |id: &ObjectId| pattern.matches(id);
         let is_changed = objects.changed.iter().any(is_named);
