@@ -1,7 +1,7 @@
 //! What proves a failure: the last events and log lines, taken before anything is cleaned up.
 
 use seatrial_api::{Cluster, ContainerRun};
-use seatrial_model::{Cause, Finding};
+use seatrial_model::{Cause, Finding, ObjectId};
 use seatrial_readiness::{Status, told_by_log};
 use serde_json::Value;
 
@@ -60,12 +60,19 @@ pub(crate) async fn take(cluster: &Cluster, seen: &Seen, cause: Option<&Cause>) 
     let Some((pod, container)) = speaker(seen, cause) else { return proof };
     let namespace = pod.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
     let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
-    let mut text = String::new();
-    for run in runs(pod, container, cause) {
-        text = cluster.logs(namespace, name, container, LOG_LINES_READ, run).await.unwrap_or_default();
-        if !text.trim().is_empty() {
-            break;
+    let read = async |run| cluster.logs(namespace, name, container, LOG_LINES_READ, run).await.unwrap_or_default();
+    let has_crashed = cause.is_some_and(|cause| cause.exit_code.is_some());
+    let order = runs(pod, container, has_crashed);
+    let mut text = read(order[0]).await;
+    if has_crashed && order[0] == ContainerRun::Current {
+        // It may have started again before its log was read.
+        let now = cluster.get("v1", &ObjectId::new("", "Pod", Some(namespace), name)).await;
+        if now.is_ok_and(|now| now.is_some_and(|now| is_running(&now, container))) {
+            text = String::new();
         }
+    }
+    if text.trim().is_empty() {
+        text = read(order[1]).await;
     }
     if text.trim().is_empty() {
         return proof;
@@ -78,14 +85,17 @@ pub(crate) async fn take(cluster: &Cluster, seen: &Seen, cause: Option<&Cause>) 
 }
 
 /// Whose log is read first: of a crash that is over, that of the run which crashed.
-fn runs(pod: &Value, container: &str, cause: Option<&Cause>) -> [ContainerRun; 2] {
-    let is_it = |status: &&Value| status.get("name").and_then(Value::as_str) == Some(container);
-    let runs_again = statuses(pod).find(is_it).is_some_and(|status| status.pointer("/state/running").is_some());
-    if runs_again && cause.is_some_and(|cause| cause.exit_code.is_some()) {
+fn runs(pod: &Value, container: &str, has_crashed: bool) -> [ContainerRun; 2] {
+    if has_crashed && is_running(pod, container) {
         [ContainerRun::Previous, ContainerRun::Current]
     } else {
         [ContainerRun::Current, ContainerRun::Previous]
     }
+}
+
+fn is_running(pod: &Value, container: &str) -> bool {
+    let is_it = |status: &&Value| status.get("name").and_then(Value::as_str) == Some(container);
+    statuses(pod).find(is_it).is_some_and(|status| status.pointer("/state/running").is_some())
 }
 
 /// What the status says of each container.
