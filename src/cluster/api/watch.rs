@@ -11,6 +11,7 @@ use kube::core::params::WatchParams;
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::cluster::with_type;
 use crate::destination::Destination;
@@ -19,6 +20,9 @@ use crate::{ApiError, Cluster};
 
 /// How long one watch lives; then it goes on where it ended.
 const LIFE_IN_SECONDS: u32 = 240;
+
+/// A watch that has not ended by then has no server any more.
+const SILENCE: Duration = Duration::from_secs(LIFE_IN_SECONDS as u64 + 30);
 
 /// After a watch that broke, everything is listed anew, but not at once.
 const RETRY: Duration = Duration::from_secs(1);
@@ -73,7 +77,7 @@ impl Drop for Watch {
 }
 
 impl Cluster {
-    /// Begins to watch a kind in a namespace (`None`: objects of the cluster). `changed` is told of every change.
+    /// Begins to watch a kind in a namespace (`None`: objects of the cluster). `changed` is notified of every change.
     ///
     /// It needs `list` and `watch` on the kind; without them, nothing is known by it.
     #[must_use]
@@ -120,6 +124,8 @@ impl From<ApiError> for End {
     fn from(error: ApiError) -> End {
         match error {
             ApiError::Forbidden { .. } | ApiError::NotFound(_) | ApiError::UnknownKind { .. } => End::Refused,
+            // A list that is too large would be so again.
+            ApiError::Server { code: 200, .. } => End::Refused,
             _ => End::Broke,
         }
     }
@@ -154,7 +160,10 @@ async fn follow(
     let named = objects.into_iter().filter_map(|object| Some((name(&object)?, Arc::new(object))));
     told.set(State::Current(named.collect()));
     loop {
-        hear(cluster, (&target, &served), &mut version, told).await?;
+        let begun = Instant::now();
+        let heard = tokio::time::timeout(SILENCE, hear(cluster, (&target, &served), &mut version, told));
+        heard.await.map_err(|_| End::Broke)??;
+        tokio::time::sleep(RETRY.saturating_sub(begun.elapsed())).await;
     }
 }
 

@@ -11,10 +11,10 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// A watch is silent when nothing changes, and when the server is gone: so often an object is asked for all the same.
-const CONFIRM_EVERY: Duration = Duration::from_secs(4);
+const CONFIRM_EVERY: Duration = Duration::from_secs(1);
 
 /// A change rarely comes alone.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(250);
 
 /// Version, kind and namespace.
 type Key = (String, String, Option<String>);
@@ -87,9 +87,9 @@ impl<'a> Mirror<'a> {
             return Ok(());
         }
         tokio::time::sleep(GATHER).await;
-        // It has changed meanwhile, or the watch is late.
+        // It has changed meanwhile, or the watch is late; then the others may be late, too.
         if version(self.get(api_version, id).await?.as_deref()) == version(known.as_deref()) {
-            self.forget(api_version, id);
+            self.forget();
         }
         Ok(())
     }
@@ -105,11 +105,16 @@ impl<'a> Mirror<'a> {
         Some(Arc::clone(watches.entry(key).or_insert_with(begin)))
     }
 
-    fn forget(&self, api_version: &str, id: &ObjectId) {
+    fn forget(&self) {
         if let Some(watches) = &self.watches {
-            let key = (api_version.to_owned(), id.kind.clone(), id.namespace.clone());
-            watches.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+            watches.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
+    }
+
+    /// When the server answered last, as far as that is known here; `None` where every look asks it.
+    pub(crate) fn answered(&self) -> Option<Instant> {
+        self.watches.as_ref()?;
+        Some(*self.confirmed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -65,12 +65,13 @@ pub(crate) async fn wait(
         match work.until(round(work, &mirror, (&mut pending, all), &mut events)).await {
             Ok(Ok(())) => {
                 failures = 0;
-                answered = Instant::now();
+                answered = mirror.answered().unwrap_or_else(Instant::now);
             }
             Ok(Err(error)) if error.may_pass() && failures < FORGIVEN_FAILURES => failures += 1,
             Ok(Err(error)) => return Err(Stop::Api(error)),
             Err(stop) => return end(work, heard(stop, answered, work), pending, done).await,
         }
+        doubt(work, &mut pending).await;
         tell(work, &mut pending);
         pending.retain(|w| w.status.state != State::Current);
         if pending.iter().any(|w| w.status.state == State::Failed) {
@@ -186,6 +187,19 @@ async fn round(
         waiting.lose_patience(work, Around { makes_room, has_producer: false }, all).await?;
     }
     Ok(())
+}
+
+/// A watch may be late: what it would fail is asked for once more, and is not failed when it is ready.
+async fn doubt(work: &Work<'_>, pending: &mut [Waiting<'_, '_>]) {
+    let until = work.evidence_by(EVIDENCE_TIME);
+    for waiting in pending.iter_mut().filter(|waiting| waiting.status.state == State::Failed) {
+        if let Some(Ok(seen)) = work.at_most(until, fresh(work, waiting)).await {
+            let now = judge(waiting.placed, &seen);
+            if now.state == State::Current {
+                (waiting.status, waiting.seen, waiting.told) = (now, seen, None);
+            }
+        }
+    }
 }
 
 /// Says what has changed, and gives a sign of life for what has not changed for long.
