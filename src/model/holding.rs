@@ -25,7 +25,7 @@ pub enum Holds {
 pub struct Holding {
     /// Whose state.
     pub state: Holds,
-    /// The same for a person: `dev holds the state of its base a1b2c3d again: 3 configured, 1 deleted`.
+    /// The same as a sentence: `dev holds the state of its base a1b2c3d again: 3 configured, 1 deleted`.
     pub sentence: String,
     /// What was done to which object to put it back, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -39,8 +39,8 @@ pub struct Holding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NotPutBack {
-    /// Which.
+    /// The object.
     pub object: ObjectId,
-    /// Why; a sentence that names it.
+    /// Why it was not put back; a sentence that names the object.
     pub because: String,
 }

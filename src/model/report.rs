@@ -130,7 +130,7 @@ pub struct EnvironmentReport {
     pub not_checked: Vec<NotChecked>,
     /// Objects of the inventory that the change no longer renders and that still exist.
     pub vanished: Vec<ObjectId>,
-    /// What it holds after the run, where a pull request was deployed to it and others use it, too.
+    /// What a shared environment holds after a run that deployed a pull request to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<Holding>,
 }

@@ -185,7 +185,7 @@ pub(crate) struct DeployConfig {
     /// Deadline for applying and waiting, `10m` by default.
     #[serde(default)]
     pub(crate) timeout: Option<String>,
-    /// For how long at most it is watched whether what was deployed stays ready, unless the tests take longer; `30s` by default.
+    /// The longest time for which deployed workloads are watched to stay ready, unless the tests take longer; `30s` by default.
     #[serde(default)]
     pub(crate) settle: Option<String>,
     /// URL of the environment for readers of the report; placeholders as in `preview.namespace`.

@@ -288,7 +288,9 @@ impl LiveContext<'_> {
         let Some(stage) = judged.report.stages.iter_mut().find(|stage| stage.stage == Stage::Deploy) else { return };
         if let Some((first, more)) = failed.split_first() {
             let more = if more.is_empty() { String::new() } else { format!(", {} more", more.len()) };
-            (stage.result, stage.summary) = (StageResult::Failed, format!("`{first}` did not stay ready{more}"));
+            let what =
+                if first.starts_with("HorizontalPodAutoscaler/") { "is not ready" } else { "did not stay ready" };
+            (stage.result, stage.summary) = (StageResult::Failed, format!("`{first}` {what}{more}"));
         } else if let Some(sentence) = watched.broken {
             stage.result = StageResult::Broken(session.masked(&sentence));
         }

@@ -65,7 +65,7 @@ struct ItemMetadata<'a> {
 }
 
 impl Cluster {
-    /// Looks for objects of one kind and namespace in lists. It never fails: what the lists do not tell is told by asking for the object.
+    /// Looks for objects of one kind and namespace in lists. It never fails: an object that the lists do not have is read by itself.
     ///
     /// Not listed, or not to the end, are: few objects; Secrets, as who may read one may not read all; what must not be listed; and
     /// namespaces with far more objects than are asked for.

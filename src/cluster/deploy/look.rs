@@ -1,4 +1,4 @@
-//! What lives of the objects: read by lists where these are fewer requests, and one by one where lists do not tell.
+//! The live state of objects: listed where that takes fewer requests, and read one by one where the lists do not have it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ type Group<'p> = (String, &'p str, Option<&'p str>);
 /// What the cluster has of an object, or why it does not say.
 pub(crate) type Answer = Result<Option<Value>, ApiError>;
 
-/// Each object, in the same order, and what lives of it.
+/// Each object and its live state, in the same order.
 pub(crate) async fn live<'p, 'm>(
     work: &Work<'_>,
     objects: &'p [Placed<'m>],

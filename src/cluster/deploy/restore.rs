@@ -168,7 +168,7 @@ async fn bring_back(
     ready(work, (&rest, &objects), done).await
 }
 
-/// What lives of each object; what somebody else owns is left to them.
+/// The live state of each object; what somebody else owns is left to them.
 async fn look<'p, 'm>(
     work: &Work<'_>,
     objects: &'p [Placed<'m>],

@@ -16,7 +16,7 @@ pub struct Restored {
     pub left: Vec<Left>,
     /// What was put back and is not ready; sentences.
     pub unready: Vec<String>,
-    /// What was not looked at any more.
+    /// What was not reached before the restore stopped.
     pub unreached: Vec<ObjectId>,
     /// Why it stopped; a sentence.
     pub broken: Option<String>,
@@ -64,7 +64,11 @@ impl Restored {
     pub fn holding(&self, sentence: String) -> Holding {
         let left = self.left.iter().map(|left| (&left.object, left.sentence.clone()));
         let is_broken = self.broken.is_some();
-        let unreached = self.unreached.iter().filter(|_| is_broken).map(|id| (id, format!("{id} was not looked at")));
+        let unreached = self
+            .unreached
+            .iter()
+            .filter(|_| is_broken)
+            .map(|id| (id, format!("{id} was not reached before the restore stopped")));
         let not_put_back = left.chain(unreached).map(|(id, because)| NotPutBack { object: id.clone(), because });
         Holding { state: self.holds(), sentence, changes: self.changes.clone(), not_put_back: not_put_back.collect() }
     }

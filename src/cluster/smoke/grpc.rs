@@ -29,7 +29,7 @@ pub struct Grpc {
     pub port: Option<String>,
     /// `host:port`, or `https://host` with TLS, instead of a service, asked from the machine that runs Seatrial; placeholders as in `deploy.url`.
     pub address: Option<String>,
-    /// Whether it speaks TLS. The certificate of a service is for `cart.shop.svc`, and of an authority that this machine trusts.
+    /// Connect over TLS. The certificate of a service must be valid for `SERVICE.NAMESPACE.svc` and issued by an authority that this machine trusts.
     pub tls: bool,
     /// The gRPC service whose health is asked, such as `shop.v1.Cart`; that of the whole server by default.
     pub service: Option<String>,
@@ -91,7 +91,7 @@ where
     let Some(name) = name else { return check(stream, service, what, time).await };
     match tokio::time::timeout(time, context.transport.tls_over(stream, name)).await {
         Ok(Ok(stream)) => check(stream, service, what, time).await,
-        Ok(Err(why)) => Err(Trouble::NotYet(format!("{what} cannot be asked over TLS: {why}"))),
+        Ok(Err(why)) => Err(Trouble::NotYet(format!("{what} cannot be reached over TLS: {why}"))),
         Err(_) => Err(Trouble::NotYet(format!("{what} did not answer within {}", seconds(time)))),
     }
 }

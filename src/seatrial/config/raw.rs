@@ -125,7 +125,7 @@ pub(super) struct RawTest {
     /// Whether its failure is reported without failing the run.
     #[serde(default)]
     pub(super) optional: bool,
-    /// What a pull request must have changed for it to be run: without it, and where nothing is compared, it is run always.
+    /// Runs the test only if the pull request changes one of these. Without it, or without a comparison with the base, the test always runs.
     #[serde(default)]
     pub(super) when: Option<seatrial_smoke::When>,
 }
