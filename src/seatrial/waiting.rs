@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use seatrial_ci::Host;
 use seatrial_model::{Manifest, Node, ObjectId, Rendered};
-use seatrial_smoke::{ObjectPattern, PathPattern, When};
+use seatrial_smoke::{ObjectPattern, PathPattern, Probe, When};
 use seatrial_tree::{ChangedFiles, join, parent};
 
 use crate::authority::{ChosenTest, TestSource};
-use crate::config::Config;
+use crate::config::{Config, TestConfig};
 use crate::revision::Commit;
 use crate::run_context::RunContext;
 
@@ -49,6 +49,8 @@ impl ObjectChanges {
 pub(crate) struct Waiting<'a> {
     /// What its base says of tests.
     base: &'a Config,
+    /// The checkout's own configuration.
+    own: Option<&'a Config>,
     files: Result<ChangedFiles, String>,
     objects: Option<&'a ObjectChanges>,
     /// Directory of the configuration.
@@ -65,7 +67,8 @@ impl<'a> Waiting<'a> {
         let (Some(Ok(base)), Commit::Known(commit)) = (&context.trusted, &context.compared.commit) else { return None };
         let repository = context.workspace.repository.as_ref()?;
         let files = repository.changed_files(commit, "HEAD").map_err(|error| error.to_string());
-        Some(Waiting { base, files, objects, directory: parent(&context.workspace.config_path) })
+        let own = context.workspace.config.as_ref();
+        Some(Waiting { base, own, files, objects, directory: parent(&context.workspace.config_path) })
     }
 
     /// Marks the tests that are not run; sentences tell which are run though they may wait.
@@ -78,7 +81,7 @@ impl<'a> Waiting<'a> {
             if test.source == TestSource::BaseAlone || !is_old || insists(&test.config.name.value) {
                 continue;
             }
-            match self.holds(when) {
+            match self.concerns(test.config, when) {
                 Ok(holds) => test.is_unaffected = !holds,
                 Err(because) => {
                     let name = &test.config.name.value;
@@ -87,6 +90,21 @@ impl<'a> Waiting<'a> {
             }
         }
         told
+    }
+
+    /// The same, with what belongs to every test: its environment's configuration and its manifest.
+    fn concerns(&self, test: &TestConfig, when: &When) -> Result<bool, String> {
+        let environment = |config: &'a Config| config.environments.get(&test.environment);
+        if self.own.and_then(environment) != environment(self.base) {
+            return Ok(true);
+        }
+        if let Probe::Job(job) = &test.probe
+            && let Some(manifest) = &job.manifest
+            && self.has_changed_file(manifest)?
+        {
+            return Ok(true);
+        }
+        self.holds(when)
     }
 
     /// Whether something has changed that is waited for; or why nobody knows, as a clause.
