@@ -117,7 +117,7 @@ fn rows() -> Vec<Row> {
             ..row("service", "GET ", "/services/web ", "the API server did not answer within")
         },
         Row { tests: ROLLOUT, ..row("rollout", "GET ", "/events", "the API server did not answer within") },
-        Row { deploy: SERVICE, tests: TEST, exit: 1, ..row("proxy", "GET ", "/proxy/", "did not answer within") },
+        Row { deploy: SERVICE, tests: TEST, exit: 1, ..row("proxy", "GET ", "/proxy/", "selects no pods") },
     ]
 }
 

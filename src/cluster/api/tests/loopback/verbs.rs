@@ -174,7 +174,7 @@ async fn logs_are_the_last_lines_and_masked() {
     let logs = cluster.logs("shop", "web-1", "web", 20, ContainerRun::Previous).await.expect("logs");
     assert_eq!(logs, "starting\npassword ***\n");
     let asked = &server.seen("GET /api/v1/namespaces/shop/pods/web-1/log")[0].line;
-    for part in ["container=web", "tailLines=20", "previous=true", "limitBytes=262144"] {
+    for part in ["container=web", "tailLines=20", "previous=true", "limitBytes=4194304"] {
         assert!(asked.contains(part), "{asked}");
     }
 }

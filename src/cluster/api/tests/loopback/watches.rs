@@ -62,7 +62,8 @@ async fn a_watch_lists_once_and_goes_on_where_it_ended() {
     let web = watch.get("web").await.expect("known").expect("is there");
     assert_eq!((&web["kind"], &web["apiVersion"]), (&json!("Deployment"), &json!("apps/v1")));
     assert_eq!(watch.get("old").await, Some(None), "it is known that it is gone");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // A watch that ends at once is not begun anew at once.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     let asked: Vec<String> = server.seen(&format!("GET {SETS}")).into_iter().map(|request| request.line).collect();
     assert_eq!(asked.len(), 3, "{asked:?}");
     assert!(asked[2].ends_with("resourceVersion=8"), "{asked:?}");
