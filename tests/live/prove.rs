@@ -128,7 +128,7 @@ fn live(text: &str) -> String {
         (r"\blast \d+ log lines\b", "last log lines"),
         (r"\b(base|back to|commit|last is) [0-9a-f]{7}\b", "$1 <commit>"),
         // The kubelet looks every ten seconds whether a log is to be begun anew.
-        (r"(?m)^ *= remarks\n *\| the log of pod [^\n]* looked through for files\n", ""),
+        (r"(?m)^ *= remarks\n *\| the log of pod [^\n]* searched for files\n", ""),
         // How long a stage took is told from a second on.
         (r"(?m)^(\| Deploy \| .*), <time> \|$", "$1 |"),
         // A pod of a DaemonSet.
