@@ -11,6 +11,7 @@ use crate::Deployed;
 use crate::apply::Applied;
 use crate::field_path::name_span;
 use crate::ids;
+use crate::no_endpoints::{declared_ports, lacks_target_port, selects_no_pods};
 use crate::place::Placed;
 use crate::spot::{Spot, containers, pod};
 use crate::work::{Stop, Work};
@@ -86,33 +87,20 @@ fn judge(service: &Manifest, doubt: &Doubt, pods: &[Value]) -> Vec<Finding> {
         Finding::new(ids::NO_ENDPOINTS, span, message).with_object(&service.id).with_field(field)
     };
     if pods.is_empty() {
-        let labels: Vec<String> = doubt.selector.iter().map(|(key, value)| format!("`{key}: {value}`")).collect();
-        let them = if labels.len() == 1 { "the label" } else { "the labels" };
-        let message = format!("{} selects no pods: none has {them} {}", service.id, labels.join(", "));
+        let labels: Vec<(&str, &str)> = doubt.selector.iter().map(|(key, value)| (&**key, &**value)).collect();
+        let message = selects_no_pods(&service.id, &labels);
         let place = service.node.at(&["spec", "selector"]).map(|node| (node.span(), "/spec/selector".to_owned()));
         return vec![told(place.unwrap_or_else(|| (name_span(&service.node), "/spec".to_owned())), message)];
     }
-    let live: BTreeSet<&str> = pods.iter().flat_map(live_port_names).collect();
+    let live: BTreeSet<&str> = pods.iter().flat_map(declared_ports).filter_map(|port| port.name).collect();
     let missing = doubt.ports.iter().filter(|(_, name)| !live.contains(name.as_str()));
     let each = missing.map(|(index, name)| {
         let port = service.node.at(&["spec", "ports"]).and_then(|ports| ports.items().get(*index));
         let span = port.and_then(|port| port.get("targetPort")).map_or_else(|| name_span(&service.node), Node::span);
         let field = json_pointer(["spec", "ports", &index.to_string(), "targetPort"]);
-        let has = if live.is_empty() { "they name none".to_owned() } else { format!("they have {}", listed(&live)) };
-        told((span, field), format!("{} targets the port `{name}`, which none of its pods has: {has}", service.id))
+        told((span, field), lacks_target_port(&service.id, name, &live))
     });
     each.collect()
-}
-
-fn listed(names: &BTreeSet<&str>) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn live_port_names(pod: &Value) -> impl Iterator<Item = &str> {
-    let lists = ["/spec/containers", "/spec/initContainers"].into_iter();
-    let containers = lists.filter_map(|list| pod.pointer(list)?.as_array()).flatten();
-    let ports = containers.filter_map(|c| c.get("ports")?.as_array()).flatten();
-    ports.filter_map(|port| port.get("name")?.as_str())
 }
 
 #[cfg(test)]

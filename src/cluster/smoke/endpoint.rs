@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use seatrial_api::{ApiError, Cluster};
+use seatrial_deploy::declared_ports;
 use seatrial_model::ObjectId;
 use serde_json::Value;
 
@@ -137,18 +138,10 @@ impl<'a> Endpoint<'a> {
 pub(crate) fn target(port: &Value, pod: &Value) -> Option<u16> {
     let number = match port.get("targetPort") {
         None | Some(Value::Null) => port.get("port").and_then(Value::as_u64),
-        Some(Value::String(name)) => named(name, pod),
+        Some(Value::String(name)) => declared_ports(pod).find(|port| port.name == Some(name.as_str()))?.number,
         Some(number) => number.as_u64(),
     };
     number.and_then(|number| u16::try_from(number).ok())
-}
-
-/// The number of a named port of a pod's containers.
-fn named(name: &str, pod: &Value) -> Option<u64> {
-    let containers = ["/spec/containers", "/spec/initContainers"];
-    let all = containers.iter().filter_map(|path| pod.pointer(path)?.as_array()).flatten();
-    let mut ports = all.filter_map(|container| container.get("ports")?.as_array()).flatten();
-    ports.find(|port| text(port, "/name") == Some(name))?.get("containerPort")?.as_u64()
 }
 
 /// A service and what is behind it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use seatrial_deploy::{declared_ports, in_backticks, lacks_target_port, selects_no_pods};
 use seatrial_model::{Cause, ObjectId, Subject};
 use serde_json::Value;
 
@@ -51,9 +52,8 @@ fn cause(endpoint: &Endpoint<'_>, behind: &Behind, is_refused: bool) -> Option<C
     let called = format!("service `{}`", endpoint.service);
     let selector = behind.selector.as_deref()?;
     if behind.pods.is_empty() {
-        let labels: Vec<String> = selector.split(',').map(|pair| format!("`{}`", pair.replace('=', ": "))).collect();
-        let them = if labels.len() == 1 { "the label" } else { "the labels" };
-        let text = format!("{called} selects no pods: none has {them} {}", labels.join(", "));
+        let labels: Vec<(&str, &str)> = selector.split(',').filter_map(|pair| pair.split_once('=')).collect();
+        let text = selects_no_pods(called, &labels);
         return Some(Cause::of_object("NoPods", text).about(Subject::ServiceSelector));
     }
     let port = endpoint.port_of(&behind.service).ok()?;
@@ -61,12 +61,8 @@ fn cause(endpoint: &Endpoint<'_>, behind: &Behind, is_refused: bool) -> Option<C
     if let Some(name) = port.get("targetPort").and_then(Value::as_str)
         && behind.pods.iter().all(|pod| target(port, pod).is_none())
     {
-        let names: BTreeSet<&str> = behind.pods.iter().flat_map(ports).filter_map(|port| port.name).collect();
-        let they = match names.len() {
-            0 => "they name none".to_owned(),
-            _ => format!("they have {}", listed(names.iter().map(ToString::to_string))),
-        };
-        let text = format!("{called} targets the port `{name}`, which none of its pods has: {they}");
+        let names: BTreeSet<&str> = behind.pods.iter().flat_map(declared_ports).filter_map(|port| port.name).collect();
+        let text = lacks_target_port(called, name, &names);
         return Some(Cause::of_object("NoSuchPort", text).about(Subject::TargetPort(number)));
     }
     if !is_refused {
@@ -76,49 +72,25 @@ fn cause(endpoint: &Endpoint<'_>, behind: &Behind, is_refused: bool) -> Option<C
     let leads_to = target(port, pod)?;
     let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
     let nobody = format!("{called} cannot be reached: nobody listens on port {leads_to} of pod {name}");
-    let declared = ports(pod).find(|port| port.number == Some(u64::from(leads_to)));
+    let declared = declared_ports(pod).find(|port| port.number == Some(u64::from(leads_to)));
     let (text, subject, container) = match declared {
         Some(port) => {
             let text = format!("{nobody}, though container `{}` declares it", port.container);
             (text, Subject::ContainerPort(leads_to), Some(port.container.to_owned()))
         }
         None => {
-            let declared: BTreeSet<u64> = ports(pod).filter_map(|port| port.number).collect();
+            let declared: BTreeSet<u64> = declared_ports(pod).filter_map(|port| port.number).collect();
             let key =
                 if port.get("targetPort").is_some_and(|target| !target.is_null()) { "targetPort" } else { "port" };
             let they = match declared.len() {
                 0 => String::new(),
-                _ => format!("; its containers declare {}", listed(declared.iter().map(ToString::to_string))),
+                _ => format!("; its containers declare {}", in_backticks(declared)),
             };
             (format!("{nobody}, where its `{key}` leads{they}"), Subject::TargetPort(number), None)
         }
     };
     let cause = Cause::of_object("ConnectionRefused", text).about(subject);
     Some(Cause { pod: Some(name.to_owned()), container, ..cause })
-}
-
-/// A port that a container declares.
-struct Port<'a> {
-    container: &'a str,
-    name: Option<&'a str>,
-    number: Option<u64>,
-}
-
-fn ports(pod: &Value) -> impl Iterator<Item = Port<'_>> {
-    let lists = ["/spec/containers", "/spec/initContainers"].into_iter();
-    let containers = lists.filter_map(|list| pod.pointer(list)?.as_array()).flatten();
-    containers.flat_map(|container| {
-        let declared = container.get("ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        declared.iter().map(|port| Port {
-            container: container.get("name").and_then(Value::as_str).unwrap_or_default(),
-            name: port.get("name").and_then(Value::as_str),
-            number: port.get("containerPort").and_then(Value::as_u64),
-        })
-    })
-}
-
-fn listed(names: impl Iterator<Item = String>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
