@@ -32,6 +32,14 @@ pub(crate) fn pattern(text: &str) -> Result<GlobMatcher, String> {
     if text.is_empty() || text.split('/').any(|part| part == "..") {
         return Err(format!("`{text}` is not a pattern of files below the directory"));
     }
+    glob(text)
+}
+
+/// A pattern of files, wherever they are.
+///
+/// # Errors
+/// A sentence: what is wrong with it.
+pub(crate) fn glob(text: &str) -> Result<GlobMatcher, String> {
     let glob = GlobBuilder::new(text).literal_separator(true).build();
     glob.map(|glob| glob.compile_matcher())
         .map_err(|error| format!("`{text}` is not a pattern of files: {}", error.kind()))

@@ -1,9 +1,11 @@
 //! What a test waits for: it is run only where a file or an object that it names has changed.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use schemars::JsonSchema;
 use seatrial_model::ObjectId;
 use serde::{Deserialize, Serialize};
+
+use crate::files::glob;
 
 /// `when:`: the test is run where one of these has changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,10 +50,8 @@ impl PathPattern {
         if text.starts_with('!') {
             return Err(format!("`{text}` excludes files, which is not possible; name those that count"));
         }
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
-        let glob = glob.map_err(|error| format!("`{text}` is not a pattern of files: {}", error.kind()))?;
         let end = text.find(['*', '?', '[', '{', '\\']).unwrap_or(text.len());
-        Ok(PathPattern { matcher: glob.compile_matcher(), fixed: text.get(..end).unwrap_or_default().to_owned() })
+        Ok(PathPattern { matcher: glob(text)?, fixed: text.get(..end).unwrap_or_default().to_owned() })
     }
 
     /// Whether it names a file, or a directory that the file is in. What is in a submodule, whose path ends in `/`, is not known: it is named where
