@@ -179,6 +179,14 @@ struct Left {
     unread: Option<String>,
 }
 
+impl Left {
+    fn add(&mut self, sorted: Sorted) {
+        self.files.extend(sorted.files);
+        self.problems.extend(sorted.problems);
+        self.problems.extend(sorted.begins_inside.then(|| BEGINS_INSIDE.to_owned()));
+    }
+}
+
 /// A Job that runs.
 struct Run<'a> {
     job: &'a Job,
@@ -271,12 +279,7 @@ impl Run<'_> {
             let container = status.get("name").and_then(Value::as_str).unwrap_or_default();
             match self.context.cluster.whole_log(namespace, name, container, MOST_OF_A_LOG).await {
                 Ok(log) if log.len() >= MOST_OF_A_LOG => self.left_in_ends((name, container), &log, &mut left).await,
-                Ok(log) => {
-                    let sorted = sort(&log);
-                    left.files.extend(sorted.files);
-                    left.problems.extend(sorted.problems);
-                    left.problems.extend(sorted.begins_inside.then(|| BEGINS_INSIDE.to_owned()));
-                }
+                Ok(log) => left.add(sort(&log)),
                 Err(error) if container == COLLECTOR => {
                     left.problems.push(format!("the files of pod {name} cannot be read: {error}"));
                 }
@@ -291,7 +294,7 @@ impl Run<'_> {
     async fn left_in_ends(&self, (pod, container): (&str, &str), begin: &str, left: &mut Left) {
         let namespace = self.id.namespace.as_deref().unwrap_or_default();
         let of = (namespace, pod, container);
-        let end = match self.context.cluster.end_of_log(of, LAST_LINES, MOST_OF_A_LOG).await {
+        let mut end = match self.context.cluster.end_of_log(of, LAST_LINES, MOST_OF_A_LOG).await {
             Ok(end) => sort(&end),
             Err(error) => {
                 left.unread = Some(error.to_string());
@@ -299,12 +302,10 @@ impl Run<'_> {
             }
         };
         let begin = sort(begin);
+        end.files.retain(|file| !begin.files.contains(file));
         // Whatever was cut off in the one may be whole in the other, but nobody knows.
-        left.problems.extend(begin.problems);
-        left.problems.extend(end.problems);
-        left.problems.extend(end.begins_inside.then(|| BEGINS_INSIDE.to_owned()));
-        let new = end.files.into_iter().filter(|file| !begin.files.contains(file)).collect::<Vec<_>>();
-        left.files.extend(begin.files.into_iter().chain(new));
+        left.add(begin);
+        left.add(end);
         let most = MOST_OF_A_LOG >> 20;
         left.remarks.push(format!(
             "the log of pod {pod}, container {container}, is longer than {most} MiB: only its beginning and its end were searched for files"
