@@ -20,25 +20,32 @@ pub(crate) struct FailedFrom {
     file: String,
     /// The commit that it is about.
     head: Option<String>,
-    /// By environment and test: whether it passed.
-    tests: BTreeMap<(String, String), bool>,
-    /// Environment and test of those that were run and did not pass: they are run whatever has changed.
-    failed: BTreeSet<(String, String)>,
+    /// By environment and test.
+    tests: BTreeMap<(String, String), Past>,
+}
+
+/// What became of a test; of several the first counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Past {
+    /// It was run and did not pass: it is run whatever has changed.
+    Failed,
+    /// It was not run.
+    NotRun,
+    /// It passed, or had passed before.
+    Passed,
 }
 
 impl FailedFrom {
     /// Of a report.
     pub(crate) fn new(report: &Report, file: String) -> FailedFrom {
-        let (mut tests, mut failed) = (BTreeMap::new(), BTreeSet::new());
+        let mut tests = BTreeMap::new();
         for (environment, test) in tests_of(report) {
             // Of several tests of one name, all must have passed.
             let key = (environment.to_owned(), test.name.clone());
-            if matches!(test.outcome, TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken) {
-                failed.insert(key.clone());
-            }
-            *tests.entry(key).or_insert(true) &= has_passed(test);
+            let past = Past::of(test);
+            tests.entry(key).and_modify(|known: &mut Past| *known = past.min(*known)).or_insert(past);
         }
-        FailedFrom { file, head: report.revision.head.clone(), tests, failed }
+        FailedFrom { file, head: report.revision.head.clone(), tests }
     }
 
     /// Those of an environment's tests that are run; `needs` says which tests one needs.
@@ -65,14 +72,14 @@ impl FailedFrom {
 
     /// Why none of an environment's tests is run, as a clause.
     pub(crate) fn nothing_wanted(&self, environment: &str) -> String {
-        let has_failed = self.tests.iter().any(|((of, _), has_passed)| of == environment && !has_passed);
+        let has_failed = self.tests.iter().any(|((of, _), past)| of == environment && *past != Past::Passed);
         let what = if has_failed { "no test is left that failed in" } else { "nothing failed in" };
         format!("{what} `{}`", self.file)
     }
 
     /// What is to be said of an environment: tests that failed there and are not among those that it has.
     pub(crate) fn gone(&self, environment: &str, names: &[&str]) -> Vec<String> {
-        let failed = self.tests.iter().filter(|((of, _), has_passed)| of == environment && !**has_passed);
+        let failed = self.tests.iter().filter(|((of, _), past)| of == environment && **past != Past::Passed);
         let gone = failed.map(|((_, name), _)| name.as_str()).filter(|name| !names.contains(name));
         gone.map(|name| {
             format!("the test `{name}` of {environment} did not pass in `{}` and is not run now", self.file)
@@ -92,20 +99,27 @@ impl FailedFrom {
 
     /// Whether a test was run and did not pass.
     pub(crate) fn has_failed(&self, environment: &str, name: &str) -> bool {
-        self.failed.contains(&(environment.to_owned(), name.to_owned()))
+        self.past(environment, name) == Some(Past::Failed)
     }
 
     fn has_passed(&self, environment: &str, name: &str) -> bool {
-        self.tests.get(&(environment.to_owned(), name.to_owned())).is_some_and(|has_passed| *has_passed)
+        self.past(environment, name) == Some(Past::Passed)
+    }
+
+    fn past(&self, environment: &str, name: &str) -> Option<Past> {
+        self.tests.get(&(environment.to_owned(), name.to_owned())).copied()
     }
 }
 
-/// One that was not run since it had passed before has passed. One that nothing had changed for has not: something may have changed since.
-fn has_passed(test: &TestResult) -> bool {
-    match test.outcome {
-        TestOutcome::Passed | TestOutcome::Flaky => true,
-        TestOutcome::Skipped => test.message.starts_with(PASSED_IN),
-        TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken | TestOutcome::Unaffected => false,
+impl Past {
+    /// One that was not run since it had passed before has passed. One that nothing had changed for has not: something may have changed since.
+    fn of(test: &TestResult) -> Past {
+        match test.outcome {
+            TestOutcome::Passed | TestOutcome::Flaky => Past::Passed,
+            TestOutcome::Skipped if test.message.starts_with(PASSED_IN) => Past::Passed,
+            TestOutcome::Skipped | TestOutcome::Unaffected => Past::NotRun,
+            TestOutcome::Failed | TestOutcome::Tolerated | TestOutcome::Broken => Past::Failed,
+        }
     }
 }
 
