@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use seatrial_ci::Host;
-use seatrial_model::{Manifest, Node, ObjectId, Rendered};
+use seatrial_model::{Node, ObjectId, Rendered};
 use seatrial_smoke::{ObjectPattern, PathPattern, Probe, When};
 use seatrial_tree::{ChangedFiles, join, parent};
 
@@ -29,20 +29,20 @@ impl ObjectChanges {
         if !is_known(base) || !is_known(head) {
             return None;
         }
-        let by_id = |rendered: &'_ Rendered| {
-            let nodes =
-                rendered.manifests.iter().map(|m: &Manifest| ((m.id.clone(), m.version.clone()), m.node.clone()));
-            nodes.collect::<BTreeMap<(ObjectId, String), Node>>()
-        };
         let (mut base, mut changes) = (by_id(base), ObjectChanges::default());
         for (key, node) in by_id(head) {
             let is_same = base.remove(&key).is_some_and(|before| before == node);
             let list = if is_same { &mut changes.unchanged } else { &mut changes.changed };
-            list.push(key.0);
+            list.push(key.0.clone());
         }
-        changes.changed.extend(base.into_keys().map(|(id, _)| id));
+        changes.changed.extend(base.into_keys().map(|(id, _)| id.clone()));
         Some(changes)
     }
+}
+
+/// The objects by what they are: id and version.
+fn by_id(rendered: &Rendered) -> BTreeMap<(&ObjectId, &str), &Node> {
+    rendered.manifests.iter().map(|m| ((&m.id, m.version.as_str()), &m.node)).collect()
 }
 
 /// What a pull request changes, as far as tests wait for it.
