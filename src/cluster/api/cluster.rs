@@ -25,7 +25,8 @@ pub const FIELD_MANAGER: &str = "seatrial";
 
 /// "cannot reach the cluster" is said within this time.
 const REACH: Duration = Duration::from_secs(10);
-const PAGE: u32 = 500;
+/// Objects of a page.
+pub(crate) const PAGE: u32 = 500;
 const MOST_OF_A_PAGE: usize = 64 << 20;
 const MOST_OF_A_LIST: usize = 128 << 20;
 /// A server that always has another page has none.

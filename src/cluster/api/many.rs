@@ -9,16 +9,13 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::call::MostBody;
-use crate::cluster::with_type;
+use crate::cluster::{PAGE, with_type};
 use crate::destination::Destination;
 use crate::discovery::{Served, not_kubernetes};
 use crate::{ApiError, Cluster};
 
 /// Fewer are asked for one by one.
 const FEWEST: usize = 8;
-
-/// Objects of a page.
-const PAGE: u32 = 500;
 
 /// A larger page is given up: then objects are asked for one by one.
 const MOST_OF_A_PAGE: usize = 16 << 20;
