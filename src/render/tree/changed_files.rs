@@ -3,7 +3,7 @@
 use gix::ObjectId;
 use gix::object::tree::EntryKind;
 
-use crate::git::commit_id;
+use crate::git::{commit_id, root_tree};
 use crate::{GitError, Repository};
 
 /// The files of two commits, each by its path.
@@ -51,12 +51,10 @@ impl Repository {
     }
 
     fn root_tree(&self, revision: &str) -> Result<ObjectId, GitError> {
-        let repository = self.inner();
-        let commit = repository.find_commit(commit_id(repository, revision)?).map_err(other)?;
-        Ok(commit.tree_id().map_err(other)?.detach())
+        root_tree(self.inner(), commit_id(self.inner(), revision)?)
     }
 
-    /// The entries of a tree, none where there is no tree.
+    /// The entries of a tree; none if there is no tree.
     fn entries(&self, tree: Option<ObjectId>) -> Result<Vec<Entry>, GitError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
         let tree = self.inner().find_tree(tree).map_err(other)?;

@@ -7,6 +7,7 @@ use gix::ObjectId;
 use gix::object::tree::EntryKind as Mode;
 use seatrial_model::OnceMap;
 
+use crate::git::root_tree;
 use crate::resolve::Entry;
 use crate::tree::SIZE_LIMIT;
 use crate::{GitError, ReadError};
@@ -34,10 +35,7 @@ impl std::fmt::Debug for CommitFiles {
 
 impl CommitFiles {
     pub(crate) fn new(repository: gix::Repository, commit: ObjectId) -> Result<CommitFiles, GitError> {
-        let root = {
-            let commit = repository.find_commit(commit).map_err(|e| GitError::Other(e.to_string()))?;
-            commit.tree_id().map_err(|e| GitError::Other(e.to_string()))?.detach()
-        };
+        let root = root_tree(&repository, commit)?;
         let repository = repository.into_sync();
         Ok(CommitFiles { repository, handles: Mutex::default(), root, directories: OnceMap::default() })
     }

@@ -161,6 +161,12 @@ pub(crate) fn open_at(dir: &Path) -> Result<gix::Repository, GitError> {
     }
 }
 
+/// The tree of a commit.
+pub(crate) fn root_tree(repository: &gix::Repository, commit: ObjectId) -> Result<ObjectId, GitError> {
+    let commit = repository.find_commit(commit).map_err(|e| GitError::Other(e.to_string()))?;
+    Ok(commit.tree_id().map_err(|e| GitError::Other(e.to_string()))?.detach())
+}
+
 /// The commit that a revision names, present in the clone.
 pub(crate) fn commit_id(repository: &gix::Repository, revision: &str) -> Result<ObjectId, GitError> {
     let missing =
