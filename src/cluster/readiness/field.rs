@@ -44,8 +44,12 @@ pub(crate) fn one_line(message: &str) -> String {
 }
 
 fn cut(line: &str) -> String {
-    const LONGEST: usize = 600;
-    match line.char_indices().nth(LONGEST) {
+    cut_to(line, 600)
+}
+
+/// At most so many characters of a line.
+pub(crate) fn cut_to(line: &str, most: usize) -> String {
+    match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }

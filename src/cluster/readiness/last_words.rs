@@ -5,7 +5,7 @@ use seatrial_model::{Cause, Subject, edits};
 use serde_json::Value;
 
 use crate::container::specified;
-use crate::field::{at, is_true, items, text};
+use crate::field::{at, cut_to, is_true, items, text};
 use crate::mention::{is_common, is_of_word, mentions};
 
 /// So many of the last lines are looked at.
@@ -79,7 +79,7 @@ pub(crate) fn told(cause: &Cause, pod: &Value, log: &str) -> Option<Cause> {
         (Some(Subject::Container), Some(found)) => Some(found),
         (known, _) => known.clone(),
     };
-    Some(Cause { text: format!("{}: {}", cause.text, shortened(&line)), subject, ..cause.clone() })
+    Some(Cause { text: format!("{}: {}", cause.text, cut_to(&line, LONGEST)), subject, ..cause.clone() })
 }
 
 /// The last line that tells why, before a summary of how the program is used, and without the frames of a stack.
@@ -114,13 +114,6 @@ fn plain(line: &str) -> String {
         }
     }
     plain
-}
-
-fn shortened(line: &str) -> String {
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
 }
 
 /// A line of a container of a pod.
