@@ -282,15 +282,10 @@ impl LiveContext<'_> {
     pub(crate) fn settled(&self, judged: &mut Judged, watched: Watched) {
         let session = self.session;
         judged.notices.extend(watched.notices.iter().map(|n| session.masked(n)));
-        let failed: Vec<String> =
-            watched.findings.iter().filter_map(|f| Some(f.object.as_ref()?.kind_and_name())).collect();
         judged.findings.extend(watched.findings.iter().map(|f| self.resolved(f)));
         let Some(stage) = judged.report.stages.iter_mut().find(|stage| stage.stage == Stage::Deploy) else { return };
-        if let Some((first, more)) = failed.split_first() {
-            let more = if more.is_empty() { String::new() } else { format!(", {} more", more.len()) };
-            let what =
-                if first.starts_with("HorizontalPodAutoscaler/") { "is not ready" } else { "did not stay ready" };
-            (stage.result, stage.summary) = (StageResult::Failed, format!("`{first}` {what}{more}"));
+        if let Some(summary) = watched.summary() {
+            (stage.result, stage.summary) = (StageResult::Failed, summary);
         } else if let Some(sentence) = watched.broken {
             stage.result = StageResult::Broken(session.masked(&sentence));
         }

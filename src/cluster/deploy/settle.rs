@@ -4,7 +4,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use futures::{StreamExt, stream};
 use seatrial_api::{ApiError, Cluster};
 use seatrial_model::{Action, Finding, Manifest, ObjectId, Subject};
 use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_takes};
@@ -12,13 +11,12 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::apply::Applied;
-use crate::gather::{Seen, gather_in};
+use crate::gather::Seen;
 use crate::held::Held;
 use crate::mirror::Mirror;
 use crate::order::Stage;
 use crate::place::Placed;
-use crate::plan::AT_ONCE;
-use crate::wait::{Events, FORGIVEN_FAILURES, prove};
+use crate::wait::{self, Events, FORGIVEN_FAILURES, prove};
 use crate::waiting::{Waiting, judge};
 use crate::work::{Report, Stop, Work, in_words};
 use crate::{CancelToken, DeployOptions, Hold, Progress};
@@ -59,6 +57,25 @@ pub struct Watched {
     pub broken: Option<String>,
     /// The target, where it stays held.
     pub held: Option<Held>,
+}
+
+impl Watched {
+    /// A clause for the table: what did not stay ready; `None` where all did.
+    #[must_use]
+    pub fn summary(&self) -> Option<String> {
+        let mut failed = self.findings.iter().filter_map(|finding| finding.object.as_ref());
+        let first = failed.next()?;
+        let more = match failed.count() {
+            0 => String::new(),
+            more => format!(", {more} more"),
+        };
+        Some(format!("`{}` {}{more}", first.kind_and_name(), how(first)))
+    }
+}
+
+/// An autoscaler was not ready before.
+fn how(id: &ObjectId) -> &'static str {
+    if is_autoscaler(id) { "is not ready" } else { "did not stay ready" }
 }
 
 /// One workload that this run changed and that was ready.
@@ -311,17 +328,9 @@ async fn pass(work: &Work<'_>, are_tested: bool, tests: &mut (impl Future<Output
 
 /// Looks at every workload once.
 async fn round(mirror: &Mirror<'_>, looks: &mut [Look<'_>], known: &mut Events) -> Result<(), ApiError> {
-    if let Some(Look { placed, .. }) = looks.first() {
-        mirror.confirm(&placed.api_version(), &placed.id).await?;
-    }
-    known.read(mirror, looks.iter().map(|look| &look.placed.id)).await?;
-    let known = &*known;
-    let ids: Vec<(String, &ObjectId)> = looks.iter().map(|look| (look.placed.api_version(), &look.placed.id)).collect();
-    let ask = async |(api_version, id): (String, &ObjectId)| {
-        let states = &[State::InProgress, State::Failed, State::Current];
-        gather_in(mirror, &api_version, id, known.of(id), states).await
-    };
-    let answers: Vec<Result<Seen, ApiError>> = stream::iter(ids.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
+    let states: &[State] = &[State::InProgress, State::Failed, State::Current];
+    let objects: Vec<(&Placed<'_>, &[State])> = looks.iter().map(|look| (&look.placed, states)).collect();
+    let answers = wait::look(mirror, known, &objects).await?;
     let answers = answers.into_iter().collect::<Result<Vec<Seen>, ApiError>>()?;
     for (look, seen) in looks.iter_mut().zip(answers) {
         look.seen = seen;
@@ -336,11 +345,7 @@ async fn blame<'s>(work: &Work<'_>, looks: impl Iterator<Item = Look<'s>>, watch
         looks.iter().map(|look| Waiting::seen(&look.placed, look.status.clone(), look.seen.clone())).collect();
     for (waiting, finding) in prove(work, waiting, None).await {
         (work.report)(Progress::Failed { object: waiting.placed.id.clone(), message: waiting.status.message.clone() });
-        // An autoscaler was not ready before.
-        let message = match is_autoscaler(&waiting.placed.id) {
-            true => finding.message.clone(),
-            false => finding.message.replacen(" is not ready, ", " did not stay ready, ", 1),
-        };
+        let message = finding.message.replacen(" is not ready, ", &format!(" {}, ", how(&waiting.placed.id)), 1);
         watched.findings.push(Finding { message, ..finding });
     }
 }

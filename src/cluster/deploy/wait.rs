@@ -153,6 +153,23 @@ impl Events {
     }
 }
 
+/// Looks at objects once, each with its pods in the states that are wanted; and whether the server is still there.
+pub(crate) async fn look(
+    mirror: &Mirror<'_>,
+    known: &mut Events,
+    objects: &[(&Placed<'_>, &[State])],
+) -> Result<Vec<Result<Seen, ApiError>>, ApiError> {
+    if let Some((placed, _)) = objects.first() {
+        mirror.confirm(&placed.api_version(), &placed.id).await?;
+    }
+    known.read(mirror, objects.iter().map(|(placed, _)| &placed.id)).await?;
+    let known = &*known;
+    let ask = async |(placed, wanted): (&Placed<'_>, &[State])| {
+        gather_in(mirror, &placed.api_version(), &placed.id, known.of(&placed.id), wanted).await
+    };
+    Ok(stream::iter(objects.iter().copied().map(ask)).buffered(AT_ONCE).collect().await)
+}
+
 /// Looks at every pending object once.
 async fn round(
     work: &Work<'_>,
@@ -160,17 +177,8 @@ async fn round(
     (pending, all): (&mut [Waiting<'_, '_>], &[Placed<'_>]),
     known: &mut Events,
 ) -> Result<(), ApiError> {
-    if let Some(Waiting { placed, .. }) = pending.first() {
-        mirror.confirm(&placed.api_version(), &placed.id).await?;
-    }
-    known.read(mirror, pending.iter().map(|w| &w.placed.id)).await?;
-    let known = &*known;
     let objects: Vec<(&Placed<'_>, &[State])> = pending.iter().map(|w| (w.placed, w.looked_into())).collect();
-    let ask = async |(placed, wanted): (&Placed<'_>, &[State])| {
-        gather_in(mirror, &placed.api_version(), &placed.id, known.of(&placed.id), wanted).await
-    };
-    let answers: Vec<Result<Seen, ApiError>> =
-        stream::iter(objects.into_iter().map(ask)).buffered(AT_ONCE).collect().await;
+    let answers = look(mirror, known, &objects).await?;
     for (waiting, answer) in pending.iter_mut().zip(answers) {
         let seen = answer?;
         let now = waiting.judged(&seen);
