@@ -10,6 +10,7 @@ mod github_actions;
 mod host;
 mod jenkins;
 mod log_commands;
+mod matrix;
 mod neutralised;
 mod other;
 mod pull_request_url;
@@ -22,6 +23,7 @@ pub use earlier_run::EarlierRun;
 pub use forge_target::{ForgeKind, ForgeTarget};
 pub use host::{Depth, Host, MissingToken};
 pub use log_commands::LogCommands;
+pub use matrix::environment_matrix;
 pub use neutralised::{begins_command, holds_commands, neutralised, neutralised_json, neutralised_painted};
 pub use step_output::{output_commands, step_output, summary_command};
 

@@ -25,7 +25,7 @@ pub(crate) fn tally<'a>(findings: impl Iterator<Item = &'a ReportedFinding>, adj
 }
 
 /// Whether the findings of any environment were compared with those of its base.
-fn is_compared(report: &Report) -> bool {
+pub(crate) fn is_compared(report: &Report) -> bool {
     report.environments.iter().any(is_compared_in)
 }
 

@@ -1,5 +1,7 @@
 //! Properties that hold for any text, large reports and small budgets: what is fed in never becomes more than text.
 
+mod pages;
+
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 use proptest::prelude::*;

@@ -1,24 +1,30 @@
-//! `Report` → bytes: terminal, markdown, headline, junit, json. No I/O; sees the model alone.
+//! `Report` → bytes: terminal, markdown, headline, junit, json, sarif, html. No I/O; sees the model alone.
 
+mod address;
 mod ages;
 mod alike;
 mod alterations;
 mod cases;
 mod cause;
+mod cell;
 mod headline;
+mod html;
 mod json;
 mod junit;
 mod left_out;
 mod markdown;
 mod plain;
+mod sarif;
 mod terminal;
 mod trials;
 mod wording;
 
 pub use headline::{headline, status_description};
+pub use html::{html, html_files};
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{inline, markdown};
+pub use sarif::sarif;
 pub use terminal::{Detail, TerminalOptions, terminal};
 
 #[cfg(test)]

@@ -166,7 +166,7 @@ fn mark(report: &Report) -> &'static str {
 }
 
 /// What passed with altered checks, in spite of a failure, only when repeated, or without having been checked.
-fn needs_a_second_look(report: &Report) -> bool {
+pub(crate) fn needs_a_second_look(report: &Report) -> bool {
     let has_flaky = report.environments.iter().any(trials::has_flaky);
     !report.alterations.is_empty() || trials::tolerated(report).is_some() || has_flaky || is_unchecked(report)
 }

@@ -1,10 +1,13 @@
 //! What the samples look like in every format. Read them as a user would before accepting a change.
 
 use crate::samples::{all, green, many_failures};
-use crate::{Detail, TerminalOptions, headline, junit, markdown, status_description, terminal};
+use crate::{Detail, TerminalOptions, headline, html_files, junit, markdown, sarif, status_description, terminal};
 
 /// The budget of a comment.
 const COMMENT: usize = 60_000;
+
+/// Samples that are looked at as pages and in code scanning, too: between them they have every part.
+const ON_PAGES: [&str; 6] = ["green", "image-missing", "compared-all", "broken-and-failed", "altered", "cases-failed"];
 
 const PLAIN: TerminalOptions = TerminalOptions { color: false, width: 80, detail: Detail::Everything };
 
@@ -26,6 +29,21 @@ fn samples_look_as_they_should_in_a_comment() {
 fn samples_look_as_they_should_in_junit() {
     for (name, report) in all() {
         insta::assert_snapshot!(format!("junit-{name}"), junit(&report));
+    }
+}
+
+#[test]
+fn samples_look_as_they_should_in_code_scanning() {
+    for (name, report) in all().into_iter().filter(|(name, _)| ON_PAGES.contains(name)) {
+        insta::assert_snapshot!(format!("sarif-{name}"), sarif(&report, seatrial_model::ids::CATALOG));
+    }
+}
+
+#[test]
+fn samples_look_as_they_should_on_a_page() {
+    for (name, report) in all().into_iter().filter(|(name, _)| ON_PAGES.contains(name)) {
+        let [(_, page), _] = html_files(&report);
+        insta::assert_snapshot!(format!("html-{name}"), page);
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: GitHub Flavored Markdown Spec, and the filters that GitHub runs after it (mentions, references, emoji, math).
 
+use crate::address::clickable;
 use crate::plain::{lines, one_line};
 
 /// Invisible; keeps what stands on both sides from being read as one.
@@ -83,43 +84,8 @@ pub(crate) fn html(text: &str) -> String {
 /// A link, or only its label where the address is none that may be clicked.
 pub(crate) fn link(label: &str, address: &str) -> String {
     match clickable(address) {
-        Some(address) => format!("[{label}]({address})"),
+        Some(address) => format!("[{label}]({})", address.replace('&', "&amp;")),
         None => label.to_owned(),
-    }
-}
-
-/// An address of a file's line below a prefix that ends in `/`.
-pub(crate) fn file_address(template: &str, path: &str, line: usize) -> String {
-    let mut encoded = String::new();
-    for byte in path.bytes() {
-        let kept = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
-        push_byte(&mut encoded, byte, kept);
-    }
-    template.replace("{line}", &line.to_string()).replace("{path}", &encoded)
-}
-
-fn clickable(address: &str) -> Option<String> {
-    let lower = address.get(..8).unwrap_or(address).to_ascii_lowercase();
-    if !lower.starts_with("https://") && !lower.starts_with("http://") {
-        return None;
-    }
-    let mut encoded = String::new();
-    for byte in address.bytes() {
-        if byte == b'&' {
-            encoded.push_str("&amp;");
-            continue;
-        }
-        let kept = byte.is_ascii_alphanumeric() || b"-._~:/?#@$*+,;=%".contains(&byte);
-        push_byte(&mut encoded, byte, kept);
-    }
-    Some(encoded)
-}
-
-fn push_byte(out: &mut String, byte: u8, kept: bool) {
-    if kept {
-        out.push(char::from(byte));
-    } else {
-        out.push_str(&format!("%{byte:02X}"));
     }
 }
 
@@ -258,9 +224,5 @@ mod tests {
         assert_eq!(link("x", "https://a.example/b?c=d&e"), "[x](https://a.example/b?c=d&amp;e)");
         assert_eq!(link("x", "https://a.example/) [y](z"), "[x](https://a.example/%29%20%5By%5D%28z)");
         assert_eq!(link("x", "javascript:alert(1)"), "x");
-        assert_eq!(
-            file_address("https://github.com/o/r/blob/abc/{path}#L{line}", "a b/#ü.yaml", 7),
-            "https://github.com/o/r/blob/abc/a%20b/%23%C3%BC.yaml#L7"
-        );
     }
 }

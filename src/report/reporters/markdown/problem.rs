@@ -2,8 +2,9 @@
 
 use seatrial_model::{Age, Location, Report, ReportedFinding, ReportedLabel};
 
+use crate::address::file_address;
 use crate::cause::{Cause, Kind, Teller, location};
-use crate::markdown::escape::{Place, block_lines, code, fenced, file_address, link, prose};
+use crate::markdown::escape::{Place, block_lines, code, fenced, link, prose};
 use crate::wording::{capitalised, clip, list};
 
 /// Characters of a sentence at most.
