@@ -167,7 +167,7 @@ pub(crate) struct CommonArgs {
 /// Flags of commands that end in a report.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Report as terminal, markdown, junit or json.
+    /// Report as terminal, markdown, html, junit, sarif or json.
     #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
     pub(crate) output: Vec<Output>,
 }
@@ -412,7 +412,11 @@ mod tests {
     #[test]
     fn an_output_needs_a_known_format_and_a_file_behind_the_equals_sign() {
         assert_eq!("json=a.json".parse::<Output>().expect("valid").file, Some(PathBuf::from("a.json")));
-        assert!("xml".parse::<Output>().expect_err("unknown").contains("terminal, markdown, junit or json"));
+        assert!(
+            "xml".parse::<Output>().expect_err("unknown").contains("terminal, markdown, html, junit, sarif or json")
+        );
         assert!("json=".parse::<Output>().expect_err("no file").contains("json=FILE"));
+        assert!("json=out/".parse::<Output>().expect_err("a directory").contains("`out/` is a directory"));
+        assert!("html=out/".parse::<Output>().expect("valid").is_a_directory());
     }
 }

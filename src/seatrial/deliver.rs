@@ -7,9 +7,11 @@ use std::path::Path;
 
 use seatrial_ci::{Summary, annotations, output_commands, step_output, summary_command};
 use seatrial_model::Report;
-use seatrial_reporters::{Detail, TerminalOptions, json, junit, markdown, terminal};
+use seatrial_reporters::{Detail, TerminalOptions, html, html_files, json, junit, markdown, sarif, terminal};
 
+use crate::catalog;
 use crate::cli::{CommonArgs, Output, ReportFormat};
+use crate::outputs::outputs;
 use crate::session::Session;
 use crate::streams::{self, Stream, Written};
 
@@ -26,13 +28,21 @@ pub(crate) struct Sinks<'a> {
 impl Sinks<'_> {
     /// Writes the report to the files that were asked for. Gives back what failed, as sentences.
     pub(crate) fn write_files(&self, report: &Report) -> Vec<String> {
-        let files = self.outputs.iter().filter_map(|output| Some((output.format, output.file.as_ref()?)));
-        let written = files.filter_map(|(format, file)| {
-            let text = self.format(report, format, Colors::Never);
-            let error = write_file(file, written(format, &text)).err()?;
+        let files = self.outputs.iter().filter_map(|output| Some((output, output.file.as_ref()?)));
+        let failed = files.filter_map(|(output, file)| {
+            let error = self.write_to(file, output, report).err()?;
             Some(format!("cannot write `{}`: {error}", file.display()))
         });
-        written.collect()
+        failed.collect()
+    }
+
+    fn write_to(&self, path: &Path, output: &Output, report: &Report) -> std::io::Result<()> {
+        if output.is_a_directory() {
+            let files = html_files(report);
+            return files.iter().try_for_each(|(name, text)| write_file(&path.join(name), Written::Text(text)));
+        }
+        let text = self.format(report, output.format, Colors::Never);
+        write_file(path, written(output.format, &text))
     }
 
     /// Writes the report to standard output, job summary and step outputs. Gives back what failed, as sentences.
@@ -82,8 +92,8 @@ impl Sinks<'_> {
         }
         let host = self.session.ci.host;
         streams::print(Written::Commands(&annotations(host, report)))?;
-        let report_file = self.report_file();
-        let outputs = [("verdict", report.verdict.as_str()), ("report", report_file.as_str())];
+        let outputs = outputs(host, report, self.outputs, &self.session.directory);
+        let outputs: Vec<(&str, &str)> = outputs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         streams::print(Written::Commands(&output_commands(host, &outputs)))
     }
 
@@ -99,7 +109,9 @@ impl Sinks<'_> {
                 terminal(report, TerminalOptions { color, width: 80, detail })
             }
             ReportFormat::Markdown => markdown(report, SUMMARY_BUDGET),
+            ReportFormat::Html => html(report),
             ReportFormat::Junit => junit(report),
+            ReportFormat::Sarif => sarif(report, catalog::all()),
             ReportFormat::Json => json(report),
         }
     }
@@ -107,14 +119,8 @@ impl Sinks<'_> {
     fn step_outputs(&self, report: &Report) -> String {
         let host = self.session.ci.host;
         let random = format!("seatrial-{}-{}", std::process::id(), report.duration_ms);
-        let verdict = step_output(host, "verdict", report.verdict.as_str(), &random);
-        format!("{verdict}{}", step_output(host, "report", &self.report_file(), &random))
-    }
-
-    /// Path of the JSON report; empty where none was asked for.
-    fn report_file(&self) -> String {
-        let file = self.outputs.iter().filter(|o| o.format == ReportFormat::Json).find_map(|o| o.file.as_ref());
-        file.map(|f| self.session.directory.join(f).display().to_string()).unwrap_or_default()
+        let outputs = outputs(host, report, self.outputs, &self.session.directory);
+        outputs.iter().map(|(name, value)| step_output(host, name, value, &random)).collect()
     }
 }
 
@@ -128,8 +134,8 @@ enum Colors {
 fn written(format: ReportFormat, text: &str) -> Written<'_> {
     match format {
         ReportFormat::Terminal => Written::Painted(text),
-        ReportFormat::Markdown | ReportFormat::Junit => Written::Text(text),
-        ReportFormat::Json => Written::Json(text),
+        ReportFormat::Markdown | ReportFormat::Html | ReportFormat::Junit => Written::Text(text),
+        ReportFormat::Sarif | ReportFormat::Json => Written::Json(text),
     }
 }
 

@@ -29,6 +29,7 @@ mod live;
 mod manifest_files;
 mod manifests;
 mod origins;
+mod outputs;
 mod outside;
 mod pipeline;
 mod plan;

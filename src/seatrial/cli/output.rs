@@ -11,8 +11,12 @@ pub(crate) enum ReportFormat {
     Terminal,
     /// For a comment or a summary.
     Markdown,
+    /// For a browser.
+    Html,
     /// For test tabs.
     Junit,
+    /// For code scanning.
+    Sarif,
     /// For programs.
     Json,
 }
@@ -29,11 +33,23 @@ impl std::str::FromStr for Output {
 
     fn from_str(text: &str) -> Result<Output, String> {
         let (name, file) = text.split_once('=').map_or((text, None), |(n, f)| (n, Some(f)));
-        let format = ReportFormat::from_str(name, true)
-            .map_err(|_| format!("`{name}` is not a report format; choose terminal, markdown, junit or json"))?;
+        let format = ReportFormat::from_str(name, true).map_err(|_| {
+            format!("`{name}` is not a report format; choose terminal, markdown, html, junit, sarif or json")
+        })?;
         match file {
             Some("") => Err(format!("`{text}` names no file; write `{name}` or `{name}=FILE`")),
+            Some(path) if path.ends_with('/') && format != ReportFormat::Html => {
+                Err(format!("`{path}` is a directory; write `{name}=FILE`"))
+            }
             file => Ok(Output { format, file: file.map(PathBuf::from) }),
         }
+    }
+}
+
+impl Output {
+    /// Whether a directory is meant, by its ending (`html=report/`) or because it is one.
+    pub(crate) fn is_a_directory(&self) -> bool {
+        let is = |path: &PathBuf| path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir();
+        self.format == ReportFormat::Html && self.file.as_ref().is_some_and(is)
     }
 }
