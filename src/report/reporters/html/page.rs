@@ -55,7 +55,7 @@ impl Page {
             headline: one_line(&clip(&clause(report), LONGEST)),
             facts: facts(report),
             alterations: sentences(alterations::in_order(report).iter().map(|altered| altered.sentence())),
-            notices: sentences(report.notices.iter().cloned().chain(comparisons(report))),
+            notices: sentences(report.notices.iter().cloned()).into_iter().chain(comparisons(report)).collect(),
             nothing: is_unjudged.then(|| format!("{}.", capitalised(NOTHING_JUDGED))),
             environments: Environments::of(report),
             groups: groups(report),
@@ -90,11 +90,16 @@ fn sentences(texts: impl Iterator<Item = String>) -> Vec<String> {
 fn comparisons(report: &Report) -> Vec<String> {
     let not_compared = ages::not_compared(report).into_iter();
     let mut told: Vec<String> = not_compared
-        .map(|(because, names)| format!("{names}: not compared, because {because}; every finding there counts as new"))
+        .map(|(because, names)| {
+            one_line(&clip(
+                &format!("{names}: not compared, because {because}; every finding there counts as new"),
+                LONGEST,
+            ))
+        })
         .collect();
     let counted = ages::counted(report);
     if !counted.is_empty() {
-        told.push(format!("already there: {counted}. The base has the same; `--all` lists them"));
+        told.push(format!("Already there: {counted}. The base has the same; `--all` lists them"));
     }
     told
 }
