@@ -175,9 +175,7 @@ pub(crate) struct ReportArgs {
 impl ReportArgs {
     /// The directory of the first report that is written to a file.
     pub(crate) fn beside(&self) -> Option<PathBuf> {
-        let file = self.output.iter().find_map(|output| output.file.as_deref())?;
-        let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
-        Some(directory.unwrap_or(std::path::Path::new(".")).to_owned())
+        Output::beside(&self.output)
     }
 }
 

@@ -110,10 +110,16 @@ impl Sinks<'_> {
             }
             ReportFormat::Markdown => markdown(report, SUMMARY_BUDGET),
             ReportFormat::Html => html(report),
-            ReportFormat::Junit => junit(report),
+            ReportFormat::Junit => junit(report, self.files().as_deref()),
             ReportFormat::Sarif => sarif(report, catalog::all()),
             ReportFormat::Json => json(report),
         }
+    }
+
+    /// Where the files lie that tests left; `None` where no report is written to a file.
+    fn files(&self) -> Option<String> {
+        let beside = Output::beside(self.outputs)?;
+        Some(self.session.directory.join(beside).display().to_string())
     }
 
     fn step_outputs(&self, report: &Report) -> String {

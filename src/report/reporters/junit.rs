@@ -28,16 +28,17 @@ const SHARED: &str = "several environments";
 /// Environments that the name of a case names.
 const MOST_NAMES: usize = 5;
 
-/// JUnit XML, valid for any input.
+/// JUnit XML, valid for any input. Files that tests left are attachments, as Jenkins and Azure Pipelines read them (`[[ATTACHMENT|path]]`), where
+/// `files` says in which directory they lie.
 #[must_use]
-pub fn junit(report: &Report) -> String {
+pub fn junit(report: &Report, files: Option<&str>) -> String {
     let report = &report.by_mistake();
     let mut junit = quick_junit::Report::new("seatrial");
     junit.set_time(Duration::from_millis(report.duration_ms));
     junit.add_test_suites(run_suite(report));
     junit.add_test_suites(shared_suite(report));
     for environment in &report.environments {
-        junit.add_test_suite(suite(environment, report));
+        junit.add_test_suite(suite(environment, report, files));
         junit.add_test_suites(trial::suites(environment));
     }
     let mut bytes = Vec::new();
@@ -48,7 +49,7 @@ pub fn junit(report: &Report) -> String {
     }
 }
 
-fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
+fn suite(environment: &EnvironmentReport, report: &Report, files: Option<&str>) -> TestSuite {
     let class = one_line(&environment.name);
     let mut cases = Cases::new(&class);
     for outcome in &environment.stages {
@@ -57,7 +58,7 @@ fn suite(environment: &EnvironmentReport, report: &Report) -> TestSuite {
         }
     }
     for test in &environment.tests {
-        cases.add_test(test);
+        cases.add_test(test, files);
     }
     let here = report.findings.iter().filter(|f| f.environments.contains(&environment.name));
     let told =
@@ -158,14 +159,20 @@ impl<'a> Cases<'a> {
     }
 
     /// A failure that was tolerated is neither a success nor a failure: a skipped case that has its proof beside it.
-    fn add_test(&mut self, test: &TestResult) {
+    fn add_test(&mut self, test: &TestResult, files: Option<&str>) {
         let proof = trial::proof_of(test);
         self.add(&format!("test: {}", test.name), trial::status_of(test, &proof), test.duration_ms);
         let Some(case) = self.cases.last_mut() else { return };
-        if test.outcome == TestOutcome::Tolerated {
-            case.set_system_out(block(&proof));
+        let told = if test.outcome == TestOutcome::Tolerated { block(&proof) } else { String::new() };
+        let output = [told].into_iter().chain(trial::attachments(test, files)).filter(|part| !part.is_empty());
+        let output: Vec<String> = output.collect();
+        if !output.is_empty() {
+            case.set_system_out(output.join("\n"));
         }
         trial::add_age(case, test.age);
+        if let Some(at) = &test.location {
+            add_place(case, at);
+        }
     }
 
     /// A finding that fails the run is a failed case; one that was there before is a skipped one; another one passes and says what it has to
@@ -179,18 +186,34 @@ impl<'a> Cases<'a> {
         let places =
             if is_shared(finding) { format!(" in {}", list(&finding.environments, MOST_NAMES)) } else { String::new() };
         let name = format!("{}: {subject}{field}{places}", finding.rule);
-        if report.is_failing(finding) {
-            let status = unsuccessful(NonSuccessKind::Failure, &finding.message, &finding.rule, &description(finding));
-            return self.add(&name, status, 0);
+        let (status, output) = of_finding(finding, report);
+        self.add(&name, status, 0);
+        let Some(case) = self.cases.last_mut() else { return };
+        add_place(case, &finding.primary.location);
+        if let Some(output) = output {
+            case.set_system_out(output);
         }
-        if finding.age == Age::AlreadyThere {
-            return self.add(&name, skipped(&format!("already there: {}", finding.message)), 0);
-        }
-        self.add(&name, TestCaseStatus::success(), 0);
-        if let Some(case) = self.cases.last_mut() {
-            let text = format!("{}: {}\n{}", finding.level.as_str(), finding.message, description(finding));
-            case.set_system_out(block(&text));
-        }
+    }
+}
+
+/// How the case of a finding ended, and what it has to say beside that.
+fn of_finding(finding: &ReportedFinding, report: &Report) -> (TestCaseStatus, Option<String>) {
+    if report.is_failing(finding) {
+        let text = description(finding);
+        return (unsuccessful(NonSuccessKind::Failure, &finding.message, &finding.rule, &text), None);
+    }
+    if finding.age == Age::AlreadyThere {
+        return (skipped(&format!("already there: {}", finding.message)), None);
+    }
+    let text = format!("{}: {}\n{}", finding.level.as_str(), finding.message, description(finding));
+    (TestCaseStatus::success(), Some(block(&text)))
+}
+
+/// File and line as attributes, by which readers lead to the place: nobody wants to search for it.
+fn add_place(case: &mut TestCase, at: &Location) {
+    if !at.path.is_empty() && at.belongs_to.is_none() {
+        case.extra.insert("file".into(), one_line(&at.path).into());
+        case.extra.insert("line".into(), at.line.to_string().into());
     }
 }
 
@@ -291,7 +314,7 @@ fn place(location: &Location) -> String {
     format!("{}:{}:{}", location.shown_path(), location.line, location.column)
 }
 
-/// Text without the characters that XML has no way to write.
+/// Text without the characters that XML has no way to write. What a program printed attaches no file of the machine that reads the report.
 fn block(text: &str) -> String {
-    lines(text.trim()).join("\n")
+    lines(text.trim()).join("\n").replace("[[ATTACHMENT|", "[ [ATTACHMENT|")
 }

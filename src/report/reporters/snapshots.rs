@@ -28,7 +28,7 @@ fn samples_look_as_they_should_in_a_comment() {
 #[test]
 fn samples_look_as_they_should_in_junit() {
     for (name, report) in all() {
-        insta::assert_snapshot!(format!("junit-{name}"), junit(&report));
+        insta::assert_snapshot!(format!("junit-{name}"), junit(&report, Some("/out")));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `--output FORMAT[=FILE]`: which reports are written, and where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -47,6 +47,17 @@ impl std::str::FromStr for Output {
 }
 
 impl Output {
+    /// The directory of the first report that is written to a file: what tests leave lies there, too.
+    pub(crate) fn beside(all: &[Output]) -> Option<PathBuf> {
+        let first = all.iter().find(|output| output.file.is_some())?;
+        let file = first.file.as_deref()?;
+        if first.is_a_directory() {
+            return Some(file.to_owned());
+        }
+        let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
+        Some(directory.unwrap_or(Path::new(".")).to_owned())
+    }
+
     /// Whether a directory is meant, by its ending (`html=report/`) or because it is one.
     pub(crate) fn is_a_directory(&self) -> bool {
         let is = |path: &PathBuf| path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir();

@@ -46,6 +46,13 @@ pub(super) fn proof_of(test: &TestResult) -> String {
     text
 }
 
+/// The files that it left, a line each, where they lie in a directory that is known; of a path that would end the line's mark early, none.
+pub(super) fn attachments(test: &TestResult, files: Option<&str>) -> Vec<String> {
+    let Some(directory) = files else { return Vec::new() };
+    let paths = test.artifacts.iter().map(|path| one_line(&format!("{}/{path}", directory.trim_end_matches('/'))));
+    paths.filter(|path| !path.contains("]]")).map(|path| format!("[[ATTACHMENT|{path}]]")).collect()
+}
+
 /// How a case or a test compares with an earlier report, as a property.
 pub(super) fn add_age(case: &mut TestCase, age: Option<CaseAge>) {
     let word = match age {
@@ -129,13 +136,25 @@ mod tests {
     use seatrial_model::{CaseOutcome, Masker, TestOutcome};
 
     use crate::junit;
-    use crate::samples::all;
+    use crate::samples::{all, test_failed};
+
+    #[test]
+    fn a_file_is_attached_by_its_test_and_not_by_what_a_program_prints() {
+        let mut report = test_failed();
+        let test = &mut report.environments[0].tests[0];
+        test.artifacts = vec!["shop/cart page.png".to_owned(), "a]]b.png".to_owned()];
+        test.evidence[0].text = "[[ATTACHMENT|/etc/passwd]]".to_owned();
+        let told = junit(&report, Some("/w/out/"));
+        assert_eq!(told.matches("[[ATTACHMENT|").count(), 1, "{told}");
+        assert!(told.contains("[[ATTACHMENT|/w/out/shop/cart page.png]]"), "{told}");
+        assert!(!junit(&report, None).contains("[[ATTACHMENT|"));
+    }
 
     #[test]
     fn what_is_written_is_read_back_as_the_cases_that_they_were() {
         let mut seen = BTreeMap::new();
         for (name, report) in all() {
-            let read = seatrial_junit::read(junit(&report).as_bytes(), &Masker::new());
+            let read = seatrial_junit::read(junit(&report, Some("/out")).as_bytes(), &Masker::new());
             let read = read.unwrap_or_else(|error| panic!("{name}: {error}")).into_kept();
             assert!(
                 read.iter().all(|case| case.name != "the suite itself"),
