@@ -1,10 +1,9 @@
 //! What a pull request takes away from, or changes of, its own checks. Finding it out is not done here.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A check that the base has and the pull request removes or changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Alteration {
     /// What kind of check.
@@ -22,7 +21,7 @@ pub struct Alteration {
 }
 
 /// A kind of check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AlteredSubject {
     /// An environment.
@@ -34,7 +33,7 @@ pub enum AlteredSubject {
 }
 
 /// What is done to a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AlterationKind {
     /// The pull request does not have it any more.

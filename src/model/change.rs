@@ -1,12 +1,11 @@
 //! What was or would be done to one object.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ObjectId;
 
 /// Past-tense action on an object (fluxcd/pkg: `ssa/changeset.go`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It did not exist.
@@ -43,7 +42,7 @@ impl Action {
 }
 
 /// One object's change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// The object.

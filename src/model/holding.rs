@@ -1,12 +1,11 @@
 //! What a shared environment holds when the run is over.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Change, ObjectId};
 
 /// Whose state an environment holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// The base's state, as far as it is rendered.
@@ -20,7 +19,7 @@ pub enum Holds {
 }
 
 /// What an environment holds after the run, and how it came to that.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Holding {
     /// Whose state.
@@ -36,7 +35,7 @@ pub struct Holding {
 }
 
 /// An object that is not as the base has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NotPutBack {
     /// The object.

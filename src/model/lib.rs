@@ -64,7 +64,6 @@ pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{
     EnvironmentReport, NotChecked, PullRequest, Report, Revision, Skipped, Target, TestOutcome, TestResult, Tool,
-    report_schema,
 };
 pub use reported::{ReportedFinding, ReportedLabel};
 pub use secret::Secret;

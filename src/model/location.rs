@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::confidential::Confidential;
@@ -18,7 +17,7 @@ const TAB: &str = "    ";
 const WIDEST: usize = 160;
 
 /// A place in a file, with the text that stands there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     /// The name of what the file belongs to, where that is not this repository: another checkout. Only a second place lies there.
@@ -39,7 +38,7 @@ pub struct Location {
 }
 
 /// One line of an excerpt.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExcerptLine {
     /// Line, from 1.

@@ -1,10 +1,9 @@
 //! What became of one stage of one environment.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stations of an environment, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// What the environment receives was rendered.
@@ -34,7 +33,7 @@ impl Stage {
 }
 
 /// How a stage ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "result", content = "because")]
 pub enum StageResult {
     /// All good.
@@ -48,7 +47,7 @@ pub enum StageResult {
 }
 
 /// One stage's outcome: how it ended, what it did, how long it took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StageOutcome {
     /// Which stage.

@@ -1,4 +1,4 @@
-//! The report of a run: the one thing that all sinks show. Serialised as versioned JSON with a JSON Schema.
+//! The report of a run: the one thing that all sinks show. What programs of others read is `report/published`'s.
 
 mod digest;
 mod merge;
@@ -6,7 +6,6 @@ mod mistakes;
 
 use std::cmp::Ordering;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,10 +14,10 @@ use crate::{
 };
 
 /// A whole run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// Version of this format; raised when a reader could misread it.
+    /// Version of the published format; raised when a reader could misread it.
     pub version: u32,
     /// Who wrote it.
     pub tool: Tool,
@@ -56,7 +55,7 @@ pub struct Report {
 }
 
 /// Name and version of the program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tool {
     /// `seatrial`.
@@ -66,7 +65,7 @@ pub struct Tool {
 }
 
 /// What was judged: commits and pull request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
     /// The head commit that statuses and links belong to.
@@ -84,7 +83,7 @@ pub struct Revision {
 }
 
 /// A pull request, as a place to click.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PullRequest {
     /// Its number.
@@ -98,7 +97,7 @@ pub struct PullRequest {
 }
 
 /// One environment's part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentReport {
     /// Its name in the configuration, or the path that was discovered.
@@ -136,7 +135,7 @@ pub struct EnvironmentReport {
 }
 
 /// Where an environment was deployed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
     /// Kubeconfig context, `in-cluster`, or `simulated`.
@@ -152,7 +151,7 @@ pub struct Target {
 }
 
 /// An object that was left out, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Skipped {
     /// The object.
@@ -162,7 +161,7 @@ pub struct Skipped {
 }
 
 /// A kind whose objects were not validated, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NotChecked {
     /// `acme.io/Widget`.
@@ -174,7 +173,7 @@ pub struct NotChecked {
 }
 
 /// How a test ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestOutcome {
     /// As expected.
@@ -194,7 +193,7 @@ pub enum TestOutcome {
 }
 
 /// One test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestResult {
     /// Its name in the configuration.
@@ -240,7 +239,7 @@ impl EnvironmentReport {
 }
 
 impl Report {
-    /// The version of the JSON format that this program writes.
+    /// The version of the published format.
     pub const VERSION: u32 = 1;
 
     /// An empty report of a command; the verdict is passed until [`Report::decide`].
@@ -341,12 +340,6 @@ fn by_weight_and_place(one: &ReportedFinding, other: &ReportedFinding) -> Orderi
     }
     let by_weight = one.age.cmp(&other.age).then_with(|| other.level.cmp(&one.level));
     by_weight.then_with(|| place(one).cmp(&place(other)))
-}
-
-/// The JSON Schema of [`Report`] (`seatrial schema report`).
-#[must_use]
-pub fn report_schema() -> serde_json::Value {
-    schemars::schema_for!(Report).to_value()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A finding as readers see it: places resolved, texts masked.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +11,7 @@ use crate::{Age, Evidence, Finding, Level, Location, Masker, ObjectId, Sources, 
 const LONGEST_SENTENCE: usize = 1_000;
 
 /// A finding as readers see it: places resolved, texts masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportedFinding {
     /// Rule id.
@@ -51,7 +50,7 @@ pub struct ReportedFinding {
 }
 
 /// A place and what is to be said of it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportedLabel {
     /// The place.

@@ -1,10 +1,9 @@
 //! A case of a test suite that ran as one test: what a JUnit file says of it. Reading such files is not done here.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a case ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CaseOutcome {
     /// An assertion failed.
@@ -28,7 +27,7 @@ impl CaseOutcome {
 }
 
 /// How a case or a test compares with an earlier report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CaseAge {
     /// It fails and did not fail there, or was not there.
@@ -40,7 +39,7 @@ pub enum CaseAge {
 }
 
 /// One case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestCase {
     /// Names of its suites, outermost first, with ` › ` between them; empty where the file has none.

@@ -1,6 +1,5 @@
 //! The verdict of a run and the exit codes of the program.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that was asked for passed.
@@ -13,7 +12,7 @@ pub const EXIT_USAGE: u8 = 2;
 pub const EXIT_BROKEN: u8 = 3;
 
 /// What the run says of the change. Ordered: the later one beats the earlier one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing speaks against merging.

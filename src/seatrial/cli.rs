@@ -167,7 +167,7 @@ pub(crate) struct CommonArgs {
 /// Flags of commands that end in a report.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Report as terminal, markdown, html, junit, sarif or json.
+    /// terminal, markdown, html, junit, sarif or json.
     #[arg(long, short, value_name = "FORMAT[=FILE]", env = "SEATRIAL_OUTPUT", value_delimiter = ',')]
     pub(crate) output: Vec<Output>,
 }

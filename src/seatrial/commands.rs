@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use seatrial_ci::Host;
-use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report, report_schema};
+use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report};
 use seatrial_transport::Transport;
 
 use crate::authority::{AuthorityFlags, Purpose};
@@ -134,7 +134,7 @@ fn told(
 pub(crate) fn schema(args: &SchemaArgs) -> Result<u8, Stop> {
     let schema = match args.what {
         SchemaOf::Config => config_schema(),
-        SchemaOf::Report => report_schema(),
+        SchemaOf::Report => seatrial_published::schema(),
     };
     write_out(Written::Text(&format!("{schema:#}\n")))
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use seatrial_ci::{Summary, annotations, output_commands, step_output, summary_command};
 use seatrial_model::Report;
-use seatrial_reporters::{Detail, TerminalOptions, html, html_files, json, junit, markdown, sarif, terminal};
+use seatrial_published::json;
+use seatrial_reporters::{Detail, TerminalOptions, html, html_files, junit, markdown, sarif, terminal};
 
 use crate::catalog;
 use crate::cli::{CommonArgs, Output, ReportFormat};

@@ -6,7 +6,6 @@ use std::io::Read as _;
 use std::path::Path;
 
 use seatrial_model::{Report, TestResult};
-use serde::Deserialize;
 
 use crate::authority::ChosenTest;
 use crate::baseline::Baseline;
@@ -104,12 +103,6 @@ impl Earlier {
     }
 }
 
-/// The version alone, of a report that another program wrote.
-#[derive(Deserialize)]
-struct Versioned {
-    version: u32,
-}
-
 /// A report, or why there is none, as a predicate.
 pub(crate) fn read(path: &Path) -> Result<Report, String> {
     let file = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
@@ -118,15 +111,5 @@ pub(crate) fn read(path: &Path) -> Result<Report, String> {
     if text.len() as u64 > LARGEST {
         return Err(format!("is larger than {} MiB", LARGEST >> 20));
     }
-    let other =
-        |version| format!("has version {version} of the report's format, and this program reads {}", Report::VERSION);
-    match serde_json::from_slice::<Report>(&text) {
-        Ok(report) if report.version == Report::VERSION => Ok(report),
-        Ok(report) => Err(other(report.version)),
-        // What another version has may not be what this one reads.
-        Err(error) => Err(match serde_json::from_slice::<Versioned>(&text) {
-            Ok(Versioned { version }) if version != Report::VERSION => other(version),
-            _ => format!("is not a report of Seatrial: {error}"),
-        }),
-    }
+    seatrial_published::read(&text).map_err(|why| why.to_string())
 }

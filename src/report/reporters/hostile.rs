@@ -5,11 +5,12 @@ mod pages;
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 use proptest::prelude::*;
-use seatrial_model::{Report, Verdict, is_unseen, report_schema};
+use seatrial_model::{Report, Verdict, is_unseen};
+use seatrial_published::json;
 
 use crate::plain::one_line;
 use crate::samples::{all, filled_with, many_alterations, many_failures};
-use crate::{Detail, TerminalOptions, headline, inline, json, junit, markdown, status_description, terminal};
+use crate::{Detail, TerminalOptions, headline, inline, junit, markdown, status_description, terminal};
 
 /// Room enough for every sample.
 const AMPLE: usize = 10_000_000;
@@ -362,13 +363,13 @@ fn a_comment_names_ten_alterations_and_the_log_and_json_all() {
 
 #[test]
 fn json_fits_its_published_schema_and_reads_back() {
-    let validator = jsonschema::validator_for(&report_schema()).expect("the schema is one");
+    let validator = jsonschema::validator_for(&seatrial_published::schema()).expect("the schema is one");
     for (name, report) in all() {
         let text = json(&report);
         let value = serde_json::from_str(&text).expect("JSON");
         let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
         assert_eq!(errors, [""; 0], "{name}");
-        assert_eq!(serde_json::from_str::<Report>(&text).expect("a report"), report, "{name}");
+        assert_eq!(seatrial_published::read(text.as_bytes()).expect("a report"), report, "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! `Report` → bytes: terminal, markdown, headline, junit, json, sarif, html. No I/O; sees the model alone.
+//! `Report` → bytes: terminal, markdown, headline, junit, sarif, html. No I/O; sees the model alone.
 
 mod address;
 mod ages;
@@ -9,7 +9,6 @@ mod cause;
 mod cell;
 mod headline;
 mod html;
-mod json;
 mod junit;
 mod left_out;
 mod markdown;
@@ -21,7 +20,6 @@ mod wording;
 
 pub use headline::{headline, status_description};
 pub use html::{html, html_files};
-pub use json::json;
 pub use junit::junit;
 pub use markdown::{inline, markdown};
 pub use sarif::sarif;
