@@ -177,7 +177,7 @@ def main():
     check("action.yml, broken", refused(changed(yaml.load(action), ["runs", "using"], "compsite"), *described), must_fit=False)
 
     check("zizmor", lint(action, workflows.values()))
-    check("zizmor, broken", lint(action.replace('"$INPUT_CONFIG"', "${{ inputs.config }}"), []), must_fit=False)
+    check("zizmor, broken", lint(action.replace("$GITHUB_ACTION_PATH", "${{ inputs.config }}"), []), must_fit=False)
 
     for failure in failures:
         print(failure)
