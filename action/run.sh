@@ -141,7 +141,7 @@ download() {
   file=$(mktemp -d "$RUNNER_TEMP/seatrial-download.XXXXXX")/seatrial
   fetch "$address" "$file"
   [[ -z $trouble ]] || fail "cannot download $kept: $trouble. $ways"
-  if head -c 1024 "$file" | LC_ALL=C grep -aqiE '<(!doctype|html|head|\?xml)'; then
+  if head -c 1024 "$file" | LC_ALL=C grep -qiE '<(!doctype|html|head|\?xml)'; then
     fail "what lies at $kept is a web page, as that of a proxy or of a sign-in, and not a program. $ways"
   fi
   [[ $(sum_of "$file") == "$expected" ]] ||
