@@ -38,15 +38,21 @@ async function findOrDownload(asked, env, { scratch, signal, warn, table }) {
   const there = (await cached(cache, version, sha256, warn)) ?? onPath(env.PATH ?? '', process.platform, (file) => isExecutable(file) && isOfVersion(file, asked.version));
   if (there) return there;
 
-  if (!name) throw new Told(`no seatrial on this agent, and none to download for ${process.platform} ${process.arch}: run the job on a Linux agent, or give binaryPath`);
-  if (!version) {
-    const where = cache ? `${cache}/VERSION/ARCH` : 'AGENT_TOOLSDIRECTORY is not set';
-    throw new Told(`no seatrial on this agent, neither in the tool cache (${where}) nor on PATH, and this task knows no version to download: give binaryPath, or binaryUrl with binarySha256`);
-  }
-  if (!sha256) throw new Told(`version: this task has no checksum of ${name} ${version}: give it as binarySha256, or a binary as binaryPath`);
-  if (!asked.mirror) throw new Told('mirror: no address to download from; or give a binary as binaryPath');
+  const missing = whyNot({ name, version, sha256, mirror: asked.mirror, cache });
+  if (missing) throw new Told(missing);
   const file = await fetched(`${asked.mirror.replace(/\/+$/, '')}/v${version}/${name}`, sha256, to, env, signal);
   return kept(file, cache && place(cache, version), warn);
+}
+
+/** Why nothing can be downloaded; nothing where it can. */
+function whyNot({ name, version, sha256, mirror, cache }, system = `${process.platform} ${process.arch}`) {
+  if (!name) return `no seatrial on this agent, and none to download for ${system}: run the job on a Linux agent, or give binaryPath`;
+  if (!version) {
+    const where = cache ? `${cache}/VERSION/ARCH` : 'AGENT_TOOLSDIRECTORY is not set';
+    return `no seatrial on this agent, neither in the tool cache (${where}) nor on PATH, and this task knows no version to download: give binaryPath, or binaryUrl with binarySha256`;
+  }
+  if (!sha256) return `version: this task has no checksum of ${name} ${version}: give it as binarySha256, or a binary as binaryPath`;
+  return mirror ? null : 'mirror: no address to download from; or give a binary as binaryPath';
 }
 
 const place = (cache, version) => path.join(cache, version, process.arch, 'seatrial');
@@ -106,9 +112,17 @@ function kept(file, target, warn) {
     fs.renameSync(beside, target);
     return target;
   } catch (cause) {
-    fs.rmSync(beside, { force: true });
+    removeIfThere(beside);
     warn(`the tool cache cannot be written, each job will download anew: ${cause.message}`);
     return file;
+  }
+}
+
+function removeIfThere(file) {
+  try {
+    fs.unlinkSync(file);
+  } catch {
+    // It was not made.
   }
 }
 
@@ -131,4 +145,4 @@ function check(file) {
   if (why) throw new Told(`${file} ${why}: take seatrial-x86_64-linux for x64, seatrial-aarch64-linux for arm64`);
 }
 
-module.exports = { locate, objection, onPath };
+module.exports = { NAMES, locate, objection, onPath, whyNot };

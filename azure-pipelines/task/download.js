@@ -72,7 +72,7 @@ async function request(url, credentials, env, signal) {
     if (url.protocol === 'https:') {
       const socket = await tunnel(proxy, url, signal);
       const createConnection = () => tls.connect({ socket, servername: url.hostname, ca: options.ca });
-      return await answered(url, { ...options, agent: false, createConnection });
+      return await answered(url, { ...options, createConnection });
     }
     const through = proxy.authorization ? { 'Proxy-Authorization': proxy.authorization } : {};
     return await answered(proxy.url, { ...options, path: url.href.replace(/\/\/[^/@]*@/, '//'), headers: { ...headers, Host: url.host, ...through } });

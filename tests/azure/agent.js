@@ -48,6 +48,7 @@ class Agent {
   }
 
   start(inputs, more) {
+    for (const name of fs.readdirSync(this.at('calls'))) fs.rmSync(this.at('calls', name));
     const node = process.env.SEATRIAL_TEST_NODE || process.execPath;
     const options = { cwd: this.at('sources'), env: this.variables(inputs, more), stdio: ['ignore', 'pipe', 'pipe'] };
     const child = childProcess.spawn(node, [path.join(this.task, 'index.js')], options);
