@@ -35,12 +35,9 @@ function verdict(code, signal, cancelled) {
 /** The commands that publish the reports that are there. */
 function publications(inputs, reports, isThere) {
   const said = [];
-  // The agent splits names of files at commas, escaped or not.
   if (inputs.publishTests && isThere(reports.junit)) {
     const properties = { type: 'JUnit', mergeResults: 'false', runTitle: 'Seatrial', publishRunAttachments: 'true', testRunSystem: 'Seatrial' };
-    const isSplit = reports.junit.includes(',');
-    said.push(isSplit ? warning(`the tests are not published: the agent cannot read ${reports.junit}, its path has a comma`)
-      : command('results.publish', { ...properties, resultFiles: reports.junit }));
+    said.push(command('results.publish', { ...properties, resultFiles: reports.junit }));
   }
   const upload = (name, file) => command('artifact.upload', { containerfolder: name, artifactname: name }, file);
   if (inputs.artifact && isThere(reports.html)) said.push(upload(inputs.artifact, reports.html));
@@ -94,12 +91,18 @@ function workingDirectory(inputs, env) {
   return directory;
 }
 
+/** A directory that no other task has. Names of reports are lists with commas, for the binary and for the agent. */
+function ownDirectory(temporary) {
+  if (temporary.includes(',')) throw new Told(`no reports can lie at ${shown(temporary)}, with a comma in its path: give the agent another work directory`);
+  return fs.mkdtempSync(path.join(temporary, 'seatrial-'));
+}
+
 async function trial(env, job) {
   const inputs = read(env);
   const { variables, secrets } = environment(inputs, env);
   secrets.flatMap((value) => value.split(/\r?\n/)).filter(Boolean).forEach((line) => say(secret(line)));
   const cwd = workingDirectory(inputs, env);
-  const scratch = fs.mkdtempSync(path.join(env.AGENT_TEMPDIRECTORY || os.tmpdir(), 'seatrial-'));
+  const scratch = ownDirectory(env.AGENT_TEMPDIRECTORY || os.tmpdir());
   const warn = (words) => say(warning(words));
   const binary = await locate(inputs.binary, env, { scratch, signal: job.abort.signal, warn, table: checksums });
   if (job.cancelled) return verdict(null, null, job.cancelled);

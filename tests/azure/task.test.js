@@ -122,6 +122,13 @@ test('what is wrong is one error and one end, and the binary is not started', as
   }
 });
 
+test('a directory with a comma in its path is refused, as no report could be named', async () => {
+  fs.mkdirSync(agent.at('a,b'));
+  const result = await agent.run({}, { AGENT_TEMPDIRECTORY: agent.at('a,b') });
+  assert.match(completion(result)[1], /no reports can lie at .*a,b", with a comma in its path/);
+  assert.equal(result.calls, null);
+});
+
 test('without a token the trial is run without one', async () => {
   const result = await agent.run({}, { ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN: '' });
   assert.deepEqual(completion(result), ['Succeeded', 'Seatrial: passed']);
