@@ -56,6 +56,22 @@ def expanded(node):
     return node
 
 
+def with_our_task_as_script(node):
+    """Azure's schema knows no tasks of others: ours is held against its own definition, and a script stands for it."""
+    if isinstance(node, list):
+        return [with_our_task_as_script(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if not str(node.get("task", "")).startswith("Seatrial@"):
+        return {key: with_our_task_as_script(value) for key, value in node.items()}
+    task = json.loads((ROOT / "azure-pipelines/task/task.json").read_text())
+    assert node["task"] == f"{task['name']}@{task['version']['Major']}", node["task"]
+    unknown = set(node.get("inputs", {})) - {name for known in task["inputs"] for name in (known["name"], *known.get("aliases", []))}
+    assert not unknown, f"{node['task']} has no input {', '.join(unknown)}"
+    rest = {key: value for key, value in node.items() if key not in ("task", "inputs")}
+    return {"script": "seatrial", **rest}
+
+
 def template_schema():
     """The published schema is that of a pipeline; that of a template of steps is one of its definitions."""
     schema = json.loads((VENDORED / "azure-pipelines.json").read_text())
@@ -78,7 +94,7 @@ def head_of_template():
 
 def sorted_examples():
     """Pipelines of Azure and workflows of GitHub, by where they stand."""
-    sources = [(ROOT / "README.md", "")]
+    sources = [(ROOT / "README.md", ""), (ROOT / "azure-pipelines/overview.md", "")]
     sources += [(ROOT / f"src/report/ci/{name}.rs", "//!") for name in ("azure_pipelines", "github_actions")]
     pipelines, workflows = {"the head of the template": head_of_template()}, {}
     for path, prefix in sources:
@@ -152,6 +168,7 @@ def main():
             changed(template, ["steps", 1, "inputs", "testResultFiles"], "tests.xml"),
             changed(template, ["steps", 1, "inputs", "testResultsFormat"], "Junit5"),
             changed(template, ["steps", 1, "task"], "PublishTestResult@2"),
+            changed(template, ["steps", 2, "conditions"], "succeededOrFailed()"),
             changed(template, ["step"], []),
         ]
         for number, instance in enumerate(broken):
@@ -160,9 +177,9 @@ def main():
     azure = ("--builtin-schema", "vendor.azure-pipelines", *ESCAPES)
     github = ("--builtin-schema", "vendor.github-workflows")
     pipelines, workflows = sorted_examples()
-    assert len(pipelines) >= 3 and len(workflows) >= 4, f"{len(pipelines)} pipelines, {len(workflows)} workflows"
+    assert len(pipelines) >= 4 and len(workflows) >= 4, f"{len(pipelines)} pipelines, {len(workflows)} workflows"
     for name, text in pipelines.items():
-        pipeline = as_azure_reads(text)
+        pipeline = with_our_task_as_script(as_azure_reads(text))
         check(name, refused(pipeline, *azure))
         check(f"{name}, broken", refused(changed(pipeline, ["steps", 0], {"chekout": "self"}), *azure), must_fit=False)
     yaml = YAML(typ="safe", pure=True)
