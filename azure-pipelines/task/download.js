@@ -46,7 +46,7 @@ function shownUrl(address) {
 
 function parsed(address) {
   const url = URL.canParse(address) ? new URL(address) : null;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new Told(`${JSON.stringify(address.slice(0, 80))} is not an address with https:// or http://`);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new Told(`${JSON.stringify(address.replace(/\/\/.*@/s, '//').slice(0, 80))} is not an address with https:// or http://`);
   return url;
 }
 

@@ -4,9 +4,9 @@
 
 // What the agent would read as an escape. Any other percent sign is the same escaped or not.
 const ESCAPES = /%(?=3B|0D|0A|5D|AZP25)/g;
-// Characters that are not seen, or that turn the order of the others around: no escape sequence may reach the terminal of a reader.
-// eslint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// Characters that are not seen, or that turn the order of the others around: neither a terminal nor the agent, whose comparison of texts passes
+// over them, may read another text than people do.
+const UNSEEN = /[^\P{C}\r\n]|[\p{Zl}\p{Zp}]/gu;
 
 /** A text on one line, as it is. */
 const oneLine = (text) => text.replace(ESCAPES, '%AZP25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');

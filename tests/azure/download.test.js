@@ -115,6 +115,7 @@ test('no network, no host and no address are told in words', async (t) => {
     ['http://mirror.invalid', /mirror\.invalid is not known here; without a network, give another mirror/],
     ['ftp://mirror.invalid', /is not an address with https:\/\/ or http:\/\//],
     ['\\\\share\\seatrial', /is not an address with/],
+    ['htps://user:word@mirror.invalid', /Seatrial: "htps:\/\/mirror\.invalid\/v1\.2\.0\/[^"]*" is not an address/],
     ['', /mirror: no address to download from; or give a binary as binaryPath/],
   ].map(async ([address, words]) => refused(await agent.run({ ...asked, mirror: address }, { PATH }), words)));
   assert.equal(closed.asked.length, 0);

@@ -114,6 +114,7 @@ test('no text ends a property or a command, or begins another', () => {
   const safe = 'a];x=y\r\n##_vso[task.complete result=Succeeded]50% %0A %AZP25 [31m ##_[error]z  ';
   assert.deepEqual(commands(line), [{ name: 'task.logissue', properties: { type: 'error', sourcepath: safe }, data: safe }]);
   assert.equal(error('100%'), '##vso[task.logissue type=error]100%\n');
+  assert.equal(error('##v\u00adso[a] \u{e0041}\ufeff\ud800'), '##vso[task.logissue type=error]##v so[a]    \n');
 });
 
 test('exit codes are results', () => {

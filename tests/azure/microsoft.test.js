@@ -55,12 +55,13 @@ test('the library sees how the task ended', async () => {
 function packed(root) {
   const output = fs.mkdtempSync(path.join(os.tmpdir(), 'seatrial-vsix-'));
   const tfx = path.join(packages, '.bin/tfx');
-  const args = ['extension', 'create', '--root', root, '--manifest-globs', 'vss-extension.json', '--output-path', `${output}/`, '--no-prompt', '--no-color'];
+  // As a team does it that packs the extension for itself, under its own name.
+  const args = ['extension', 'create', '--root', root, '--manifest-globs', 'vss-extension.json', '--publisher', 'acme', '--output-path', `${output}/`, '--no-prompt', '--no-color'];
   const { status, stdout, stderr } = childProcess.spawnSync(tfx, args, { encoding: 'utf8', env: { ...process.env, TFX_TELEMETRY: '0' } });
   const [file] = fs.readdirSync(output);
   const content = file ? entries(fs.readFileSync(path.join(output, file))) : [];
   fs.rmSync(output, { recursive: true });
-  return { status, said: stdout + stderr, content };
+  return { status, said: stdout + stderr, file, content };
 }
 
 /** The names in a ZIP file, from its directory at the end. */
@@ -80,9 +81,10 @@ function entries(zip) {
 const COMPLAINT = /warning|invalid|error/i;
 
 test('the extension is packed, with the task and nothing else', () => {
-  const { status, said, content } = packed(EXTENSION);
+  const { status, said, file, content } = packed(EXTENSION);
   assert.equal(status, 0, said);
   assert.doesNotMatch(said, COMPLAINT);
+  assert.match(file, /^acme\.seatrial-.*\.vsix$/);
   const own = ['LICENSE.txt', 'icon.png', 'overview.md', ...fs.readdirSync(TASK).map((file) => `task/${file}`)];
   assert.deepEqual(content, [...own, '[Content_Types].xml', 'extension.vsixmanifest', 'extension.vsomanifest'].sort());
 });

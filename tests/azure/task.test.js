@@ -170,3 +170,20 @@ test('the definition names each input and each output that there is', () => {
   assert.deepEqual(task.restrictions, { settableVariables: { allowed: task.outputVariables.map(({ name }) => name) } });
   assert.deepEqual(Object.keys(task.execution), ['Node24', 'Node20_1']);
 });
+
+test('task, extension and binary have one version', () => {
+  const root = path.resolve(TASK, '../..');
+  const { Major, Minor, Patch } = JSON.parse(fs.readFileSync(path.join(TASK, 'task.json'), 'utf8')).version;
+  const extension = JSON.parse(fs.readFileSync(path.join(TASK, '../vss-extension.json'), 'utf8'));
+  const [, workspace] = fs.readFileSync(path.join(root, 'Cargo.toml'), 'utf8').match(/^version = "(.*)"$/m);
+  assert.deepEqual([`${Major}.${Minor}.${Patch}`, extension.version], [workspace, workspace]);
+});
+
+test('the table of checksums has versions with the names of binaries', () => {
+  const table = JSON.parse(fs.readFileSync(path.join(TASK, 'checksums.json'), 'utf8'));
+  for (const [version, sums] of Object.entries(table)) {
+    assert.match(version, /^\d+\.\d+\.\d+/);
+    assert.deepEqual(Object.keys(sums).sort(), ['seatrial-aarch64-linux', 'seatrial-x86_64-linux']);
+    for (const sum of Object.values(sums)) assert.match(sum, /^[0-9a-f]{64}$/);
+  }
+});
