@@ -109,7 +109,7 @@ async function trial(env, job) {
 
   const reports = reportPaths(scratch, env);
   const { code, signal } = await run(job, binary, commandLine(inputs, reports), { cwd, env: variables });
-  if (inputs.reports) publications(inputs, reports, isFile).forEach(say);
+  publications(inputs, reports, isFile).forEach(say);
   return verdict(code, signal, job.cancelled);
 }
 

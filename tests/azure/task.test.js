@@ -59,8 +59,10 @@ test('the task ends as the binary ended, and always says why', async () => {
 });
 
 test('reports that were not written are not published', async () => {
-  const result = await agent.run({ artifact: 'seatrial' }, { FAKE_EXIT: '2', FAKE_REPORTS: 'none' });
-  assert.deepEqual([...named(result, 'results.publish'), ...named(result, 'artifact.upload')], []);
+  for (const reports of ['none', 'empty']) {
+    const result = await agent.run({ artifact: 'seatrial' }, { FAKE_EXIT: '2', FAKE_REPORTS: reports });
+    assert.deepEqual([...named(result, 'results.publish'), ...named(result, 'artifact.upload')], []);
+  }
 });
 
 test('cleanup writes no reports', async () => {

@@ -46,6 +46,7 @@ class Jenkins {
         def posts = []
         return [
             pipeline: run, agent: run, options: run, stages: run, always: run,
+            library: { String name -> assert name.contains('@') },
             label: { String name -> name },
             timeout: { Map what -> assert what.time > 0 },
             steps: { Closure body -> steps << body },
