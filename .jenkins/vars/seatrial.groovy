@@ -109,11 +109,11 @@ private void publish(String results, Map options) {
 }
 
 /** Steps of a plugin that may be absent: Jenkins then knows no step of that name, and says so by this error. */
-private void withPlugin(String plugin, List<String> steps, Closure body) {
+private void withPlugin(String plugin, List<String> names, Closure body) {
     try {
         body()
     } catch (NoSuchMethodError missing) {
-        if (!steps.any { missing.message?.startsWith("No such DSL method '${it}'") }) {
+        if (!names.any { missing.message?.startsWith("No such DSL method '${it}'") }) {
             throw missing
         }
         echo("Seatrial: the plugin ${plugin} is not installed, its report is only archived")
