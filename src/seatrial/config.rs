@@ -70,7 +70,7 @@ pub(crate) enum SourceConfig {
     /// A Helm chart.
     Helm(Box<HelmSource>),
     /// Plain manifests.
-    Manifests(PathSource),
+    Manifests(ManifestSource),
 }
 
 /// A cluster that credentials lead to.
@@ -95,12 +95,16 @@ pub(crate) struct TestConfig {
     pub(crate) options: TestOptions,
 }
 
-/// A source that is a path.
+/// Plain manifests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PathSource {
-    /// Relative to the configuration's directory.
+pub(crate) struct ManifestSource {
+    /// A file or a directory, relative to the configuration's directory.
     pub(crate) path: String,
+    /// Whether the directory holds other files, too: those that are not manifests, and those that a kustomization, a chart or a cluster of Flux
+    /// takes, are skipped. Without it, each YAML and JSON file there must hold objects.
+    #[serde(default)]
+    pub(crate) mixed: bool,
 }
 
 /// A kustomization.
@@ -276,7 +280,7 @@ impl Default for ReportConfig {
 
 impl Default for SourceConfig {
     fn default() -> SourceConfig {
-        SourceConfig::Manifests(PathSource::default())
+        SourceConfig::Manifests(ManifestSource::default())
     }
 }
 
@@ -341,6 +345,7 @@ impl SourceConfig {
             }),
             SourceConfig::Kustomize(_) => Source::Kustomize(path),
             SourceConfig::Helm(source) => Source::Helm(source.in_tree(config_path, environment)?),
+            SourceConfig::Manifests(source) if source.mixed => Source::Mixed(path),
             SourceConfig::Manifests(_) => Source::Manifests(path),
         })
     }

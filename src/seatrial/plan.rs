@@ -118,7 +118,9 @@ impl Planned {
             Source::Flux(_) => format!("flux {}", shown(self.path())),
             Source::Kustomize(path) => format!("kustomize {}", shown(path)),
             Source::Helm(release) => format!("helm {}", shown(&release.chart)),
-            Source::Manifests(path) | Source::Loose(Loose { path, .. }) => format!("manifests {}", shown(path)),
+            Source::Manifests(path) | Source::Mixed(path) | Source::Loose(Loose { path, .. }) => {
+                format!("manifests {}", shown(path))
+            }
         }
     }
 }

@@ -127,9 +127,19 @@ impl Renderer {
             Source::Loose(Loose { path, files }) => {
                 seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
             }
+            Source::Mixed(path) => self.pick(path),
         };
         let changed = override_images(&mut rendered.manifests, images);
         (rendered, changed)
+    }
+
+    /// Renders the manifests of a directory that holds other files, too.
+    fn pick(&self, path: &str) -> Rendered {
+        if !self.tree.kind(path).is_ok_and(|kind| kind == EntryKind::Directory) {
+            return seatrial_manifests::render(&self.tree, path);
+        }
+        let found = self.discovery().mixed(path);
+        seatrial_manifests::render_found(&self.tree, &self.parsed, path, &found.files)
     }
 
     /// Builds a kustomization. Where nobody says what it may read, it is what kustomize lets it; and where Flux evidently reconciles it, what

@@ -41,6 +41,8 @@ pub enum Source {
     Manifests(String),
     /// Plain manifests that were looked for, below a directory or in one file.
     Loose(Loose),
+    /// The same of a directory, looked for when it is rendered.
+    Mixed(String),
 }
 
 /// The root of a cluster that Flux reconciles.
@@ -212,6 +214,15 @@ impl Discovery {
         loose::of(dir, self.sorted(dir).0)
     }
 
+    /// The plain manifests below a directory that nothing else takes: no kustomization, chart or cluster of the repository.
+    #[must_use]
+    pub fn mixed(&self, dir: &str) -> Loose {
+        let clusters = ClusterRoots::below("", self.flux(), &self.kustomizations);
+        let (mut files, _) = self.sorted(dir);
+        files.retain(|file| !clusters.reach(file));
+        loose::of(dir, files)
+    }
+
     /// Whether Flux evidently reconciles what lies at a path: a Kustomization of Flux refers to it, or to a directory above it. All files are
     /// read the first time.
     #[must_use]
@@ -318,7 +329,10 @@ impl Source {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Source::Kustomize(path) | Source::Manifests(path) | Source::Loose(Loose { path, .. }) => path,
+            Source::Kustomize(path)
+            | Source::Manifests(path)
+            | Source::Mixed(path)
+            | Source::Loose(Loose { path, .. }) => path,
             Source::Flux(root) => root.path.as_deref().or(root.azure.as_deref()).unwrap_or_default(),
             Source::Helm(release) => &release.chart,
         }

@@ -131,6 +131,10 @@ impl Checker {
             for (key, message) in helm.problems() {
                 self.problem(&at(&["helm", key]), message);
             }
+            if helm.trial && raw.deploy.is_some() {
+                let message = "a chart that is tried is not deployed; leave out `trial`, or `deploy`".to_owned();
+                self.problem(&at(&["helm", "trial"]), message);
+            }
             let leads_out = |path: &&String| join(parent(&self.path), path).is_none();
             for (key, paths) in [("values", &helm.values), ("lookup", &helm.lookup)] {
                 if let Some(path) = paths.iter().find(leads_out) {

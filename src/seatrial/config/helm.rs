@@ -38,6 +38,10 @@ pub(crate) struct HelmSource {
     /// Files and directories with objects that `lookup` finds, relative to the configuration's directory; without them it finds nothing.
     #[serde(default)]
     pub(crate) lookup: Vec<String>,
+    /// Whether the chart is tried and not installed: it may ask for values and for charts that are fetched first, and what is wrong with nothing
+    /// but its own values is a warning.
+    #[serde(default)]
+    pub(crate) trial: bool,
 }
 
 /// Single values.
@@ -71,15 +75,17 @@ impl HelmSource {
     pub(super) fn in_tree(&self, config_path: &str, environment: &str) -> Option<HelmRelease> {
         let seen = |path: &str| join(parent(config_path), path);
         let is_name = |name: &&str| is_dns_label(name) && name.len() <= LONGEST_NAME;
+        // One that is tried is called as where nobody says anything of it.
+        let named = Some(environment).filter(is_name).filter(|_| !self.trial);
         Some(HelmRelease {
             chart: seen(&self.chart)?,
             values: self.values.iter().map(|path| seen(path)).collect::<Option<_>>()?,
-            name: self.release.as_deref().or(Some(environment).filter(is_name)).unwrap_or(UNNAMED).to_owned(),
+            name: self.release.as_deref().or(named).unwrap_or(UNNAMED).to_owned(),
             namespace: self.namespace.as_deref().unwrap_or("default").to_owned(),
             helm: self.version.unwrap_or(4),
             lookup: self.lookup.iter().map(|path| seen(path)).collect::<Option<_>>()?,
-            is_found: false,
-            configured: Some((config_path.to_owned(), environment.to_owned())),
+            is_found: self.trial,
+            configured: (!self.trial).then(|| (config_path.to_owned(), environment.to_owned())),
         })
     }
 
@@ -92,6 +98,10 @@ impl HelmSource {
                 let message = format!("`{version}` is not a major version of Helm that is known: 3 and 4");
                 problems.push(("version", message));
             }
+        }
+        if self.trial && self.set.is_some() {
+            let message = "a chart that is tried takes files of values alone; leave out `set` or `trial`".to_owned();
+            problems.push(("set", message));
         }
         if let Some(name) = self.release.as_deref().filter(|name| !is_release_name(name)) {
             let message = format!(

@@ -7,8 +7,8 @@ use seatrial_smoke::Probe;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CheckoutConfig, DeployConfig, FluxSource, HelmSource, InCluster, KubeconfigCluster, KustomizeSource, PathSource,
-    ReportConfig, RuleLevel,
+    CheckoutConfig, DeployConfig, FluxSource, HelmSource, InCluster, KubeconfigCluster, KustomizeSource,
+    ManifestSource, ReportConfig, RuleLevel,
 };
 
 /// Configuration of Seatrial.
@@ -54,7 +54,7 @@ pub(super) struct RawEnvironment {
     pub(super) helm: Option<HelmSource>,
     /// Plain manifests.
     #[serde(default)]
-    pub(super) manifests: Option<PathSource>,
+    pub(super) manifests: Option<ManifestSource>,
     /// Kubernetes minor to check against, such as `1.35` (the default).
     #[serde(default)]
     pub(super) kubernetes: Option<String>,

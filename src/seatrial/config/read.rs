@@ -177,6 +177,14 @@ mod tests {
             &text("{ chart: web, values: [a.yaml, ../b.yaml] }"),
             &["4:25: the path `../b.yaml` of environment `dev` leads out of the repository"],
         );
+        check(&text("{ chart: web, values: [a.yaml], trial: true }"), &[]);
+        check(
+            &text("{ chart: web, set: { a: b }, trial: true }\n    deploy: {}"),
+            &[
+                "4:25: a chart that is tried takes files of values alone; leave out `set` or `trial`",
+                "4:40: a chart that is tried is not deployed; leave out `trial`, or `deploy`",
+            ],
+        );
         check(&text("{ chart: web, valuez: [] }"), &["4:25: unknown key `valuez`; did you mean `values`?"]);
     }
 

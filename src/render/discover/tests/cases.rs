@@ -33,6 +33,7 @@ fn every_case_is_discovered_as_expected() {
                 Source::Helm(release) => format!("helm {:?} {:?}", release.chart, release.values),
                 Source::Manifests(path) => format!("manifests {path:?}"),
                 Source::Loose(loose) => format!("{:?}", loose.files),
+                Source::Mixed(path) => format!("mixed {path:?}"),
             };
             writeln!(got, "{}: {source}", environment.name).expect("writes to a string");
         }
