@@ -6,6 +6,7 @@ mod earlier;
 mod findings;
 mod helm;
 mod image;
+mod init;
 mod load;
 mod output;
 mod render;
@@ -25,6 +26,7 @@ pub(crate) use earlier::{TestArgs, WholeArgs};
 pub(crate) use findings::FindingArgs;
 pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
+pub(crate) use init::{CiFile, InitArgs};
 pub(crate) use load::{LoadArgs, PathArgs, PathKind};
 pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
@@ -36,6 +38,9 @@ environment would receive, checks it, deploys it to DEV, runs the tests against
 what is live, and writes one report on the pull request.
 
 Usage: seatrial <COMMAND> [OPTIONS]
+
+Set up
+  init       write a seatrial.yaml from what the repository holds
 
 The whole trial
   run        render, validate, deploy, test, and report on the pull request
@@ -77,6 +82,9 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a seatrial.yaml from what the repository holds, and a CI's file.
+    #[command(after_help = init::WORDS)]
+    Init(Deferred<InitArgs>),
     /// Render, validate, deploy, test, and report on the pull request.
     #[command(after_help = format!("{CHANGE}\n{}", earlier::OF_RUN))]
     Run(Deferred<WholeArgs>),

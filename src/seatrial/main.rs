@@ -23,6 +23,7 @@ mod given;
 mod graph_tree;
 mod head_lines;
 mod image_policy;
+mod init;
 mod inline;
 mod judge;
 mod live;
@@ -139,6 +140,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
             on_runtime(commands::trial(&args.trial, Extent::Test, EarlierFiles { baseline, failed_from }))
         }
         Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
+        Command::Init(args) => init::init(args),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
         Command::Image(args) => match &args.command {
@@ -180,6 +182,6 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Render(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),
         Command::Report(args) => Some(&mut args.common),
-        Command::Image(_) | Command::Schema(_) | Command::Collect(_) => None,
+        Command::Init(_) | Command::Image(_) | Command::Schema(_) | Command::Collect(_) => None,
     }
 }

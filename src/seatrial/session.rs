@@ -44,11 +44,9 @@ impl Session {
     /// # Errors
     /// [`Stop::Broken`] when there is no current directory; [`Stop::Usage`] for a flag that contradicts the CI.
     pub(crate) fn open(common: &CommonArgs, change: Option<&ChangeArgs>) -> Result<Session, Stop> {
-        let directory =
-            std::env::current_dir().map_err(|e| Stop::Broken(format!("cannot find the current directory: {e}")))?;
         let env = environment();
+        let directory = current_directory(&env)?;
         let masker = Arc::new(masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
-        let directory = logical(directory, &env);
         let from_variables = common.from_variables.clone();
         let change = change.cloned().unwrap_or_default();
         let says = caller_says(common, &change)?;
@@ -170,6 +168,16 @@ fn number(ci: &CiContext, change: &ChangeArgs, from_variables: &FromVariables) -
             Err(Stop::Usage(format!("{flag} describes a pull request, and this run of {host} belongs to none")))
         }
     }
+}
+
+/// The current directory as the shell names it.
+///
+/// # Errors
+/// [`Stop::Broken`] when there is none.
+pub(crate) fn current_directory(env: &BTreeMap<String, String>) -> Result<PathBuf, Stop> {
+    let directory = std::env::current_dir();
+    let directory = directory.map_err(|e| Stop::Broken(format!("cannot find the current directory: {e}")))?;
+    Ok(logical(directory, env))
 }
 
 /// The variables of the process.
