@@ -1,7 +1,7 @@
 //! Writes Seatrial's image as an OCI image layout (opencontainers: `image-layout.md`): one layer with the static binary, which holds the roots that
-//! it trusts. The same binary gives the same bytes.
+//! it trusts. Binaries for several machines become one image for all of them. The same binaries give the same bytes.
 //!
-//! `cargo run --example image -- BINARY DIRECTORY`
+//! `cargo run --example image -- BINARY… DIRECTORY`
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -16,6 +16,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
@@ -25,35 +26,28 @@ const USER: &str = "65532:65532";
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [binary, directory] = arguments.as_slice() else {
-        anyhow::bail!("usage: image BINARY DIRECTORY");
+    let Some((directory, binaries)) = arguments.split_last().filter(|(_, binaries)| !binaries.is_empty()) else {
+        anyhow::bail!("usage: image BINARY… DIRECTORY");
     };
-    let bytes = std::fs::read(binary)?;
-    let architecture = architecture(&bytes)?;
     let layout = Layout { root: Path::new(directory) };
     std::fs::create_dir_all(layout.root.join("blobs/sha256"))?;
-    let tar = tar(&bytes);
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(&tar)?;
-    let layer = layout.blob(LAYER, &packed.finish()?)?;
-    let config = json!({
-        "architecture": architecture,
-        "os": "linux",
-        "config": { "Entrypoint": ["/seatrial"], "User": USER, "WorkingDir": "/" },
-        "rootfs": { "type": "layers", "diff_ids": [digest(&tar)] },
-        "history": [{ "created_by": "seatrial" }],
-    });
-    let config = layout.blob(CONFIG, &serde_json::to_vec(&config)?)?;
-    let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] });
-    let mut manifest = layout.blob(MANIFEST, &serde_json::to_vec(&manifest)?)?;
-    manifest["platform"] = json!({ "architecture": architecture, "os": "linux" });
-    let version = env!("CARGO_PKG_VERSION");
-    manifest["annotations"] = json!({ "org.opencontainers.image.ref.name": version });
-    let index = json!({ "schemaVersion": 2, "manifests": [manifest] });
-    std::fs::write(layout.root.join("index.json"), serde_json::to_vec(&index)?)?;
+    let mut manifests = Vec::new();
+    for binary in binaries {
+        manifests.push(layout.image(&std::fs::read(binary)?)?);
+    }
+    let mut whole = match manifests.as_slice() {
+        [only] => only.clone(),
+        several => layout.blob(INDEX, &serde_json::to_vec(&index(several))?)?,
+    };
+    whole["annotations"] = json!({ "org.opencontainers.image.ref.name": env!("CARGO_PKG_VERSION") });
+    std::fs::write(layout.root.join("index.json"), serde_json::to_vec(&index(std::slice::from_ref(&whole)))?)?;
     std::fs::write(layout.root.join("oci-layout"), br#"{"imageLayoutVersion":"1.0.0"}"#)?;
-    println!("{} {}", manifest["digest"].as_str().unwrap_or_default(), layout.root.display());
+    println!("{} {}", whole["digest"].as_str().unwrap_or_default(), layout.root.display());
     Ok(())
+}
+
+fn index(manifests: &[Value]) -> Value {
+    json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": manifests })
 }
 
 /// The machine that an ELF file is for. One that needs a loader is refused: there is none in the image.
@@ -86,6 +80,27 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
+    /// Writes the image of one binary; gives back the descriptor of its manifest.
+    fn image(&self, binary: &[u8]) -> anyhow::Result<Value> {
+        let architecture = architecture(binary)?;
+        let tar = tar(binary);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(&tar)?;
+        let layer = self.blob(LAYER, &packed.finish()?)?;
+        let config = json!({
+            "architecture": architecture,
+            "os": "linux",
+            "config": { "Entrypoint": ["/seatrial"], "User": USER, "WorkingDir": "/" },
+            "rootfs": { "type": "layers", "diff_ids": [digest(&tar)] },
+            "history": [{ "created_by": "seatrial" }],
+        });
+        let config = self.blob(CONFIG, &serde_json::to_vec(&config)?)?;
+        let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] });
+        let mut manifest = self.blob(MANIFEST, &serde_json::to_vec(&manifest)?)?;
+        manifest["platform"] = json!({ "architecture": architecture, "os": "linux" });
+        Ok(manifest)
+    }
+
     /// Writes a blob; gives back its descriptor.
     fn blob(&self, media_type: &str, bytes: &[u8]) -> anyhow::Result<Value> {
         let digest = digest(bytes);
