@@ -16,6 +16,9 @@
 //! - `GET pullRequests/{id}` (`status`, `lastMergeSourceCommit`) and `GET _apis/connectionData` (`authenticatedUser.id`, without a version, for
 //!   any token) are not in this part of the description; they are as learn.microsoft.com and many clients have them. That the author of a
 //!   comment has the same id as `authenticatedUser` is what such clients rely on.
+//! - `GET` of the repository, of `_apis/permissions/NAMESPACE/BITS?tokens=…` and of `_apis/policy/configurations` are not in this part either; they
+//!   are as learn.microsoft.com has them, the settings of a status policy (`statusGenre`, `statusName`, `scope`) as many clients have them. A
+//!   token's scopes are not looked at there.
 //! - A property that is sent as a plain value comes back as `{"$type": …, "$value": …}`; the values' types are kept.
 //! - A token that is not accepted: 401 without a body where `X-TFS-FedAuthRedirect: Suppress` was sent, else 302 to a page for signing in. A personal
 //!   access token as `Bearer` is not accepted, a web token as password is. A scope that is missing is 401, a permission 403 with TF401027, a
@@ -33,6 +36,7 @@ mod answer;
 mod description;
 mod files;
 mod limits;
+mod policies;
 mod routes;
 mod server;
 mod state;
@@ -47,6 +51,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use crate::answer::Answer;
 pub use crate::fault::{Behaviour, Fault};
 pub use limits::Limits;
+pub use policies::Policy;
 pub use state::{Comment, LoggedRequest, PullRequest, Status, Thread};
 pub use token::{Permission, Token};
 
@@ -158,6 +163,11 @@ impl FakeAzureRepos {
     /// Misbehaves from now on. Paths begin below the repository: `/pullRequests/*/threads`; else `/connectionData`.
     pub fn arm(&self, fault: Fault) {
         self.state().faults.push(fault);
+    }
+
+    /// Adds a policy that requires a status.
+    pub fn require(&self, policy: Policy) {
+        self.state().policies.push(policy);
     }
 
     /// Every request so far, in the order of arrival.

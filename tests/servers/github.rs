@@ -4,7 +4,7 @@
 //!
 //! It answers under `/` as api.github.com does and under `/api/v3` as an Enterprise Server does, pages like GitHub (`Link` names
 //! `/repositories/ID/…`), refuses what GitHub refuses (bodies over 65,536 characters, descriptions over 140, unknown commits, others'
-//! comments, what a [`Token`] lacks a permission for), counts requests against [`Limits`] and says so in headers, answers 304 to an `ETag`
+//! comments, what a [`Token`] lacks a permission for), tells the rules of a branch and a classic token its scopes,, counts requests against [`Limits`] and says so in headers, answers 304 to an `ETag`
 //! that still holds, remembers every request, and misbehaves on demand: see [`Fault`]. `GET /_remembered` gives its memory to tests that
 //! are no Rust.
 //!
@@ -15,7 +15,8 @@
 //! Not imitated: classic scopes beyond all or nothing, points and concurrency of secondary limits (it counts writes in a minute), limits by
 //! address or organisation, webhooks, redirects of renamed repositories, reviews, SARIF, `since` and `sort`, conditional
 //! writes, branch and tag names for commits, GraphQL beyond `viewer { login }`, time in bodies (timestamps are made up but increase),
-//! HTTP/2 and TLS. Guessed: a combined status of an unknown commit is 404; lists of check
+//! HTTP/2 and TLS. Guessed: that the permission is looked at before the id or the commit; that whoever may read a branch
+//! is told the names of the statuses that its protection requires; a combined status of an unknown commit is 404; lists of check
 //! runs, deployments and their statuses begin with the newest; environments are named without regard to case; the wording of a 409 and of
 //! 422 for deployments; a deployment may be set inactive twice. A [`Fault`]'s answer is sent as it is, without limits' headers.
 
@@ -27,6 +28,7 @@ mod description;
 mod limits;
 mod paging;
 mod routes;
+mod rules;
 mod server;
 mod state;
 mod statuses;
@@ -39,6 +41,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use crate::answer::Answer;
 pub use crate::fault::{Behaviour, Fault};
 pub use limits::Limits;
+pub use rules::Requirement;
 pub use state::{Account, Check, Comment, Deployment, DeploymentStatus, LoggedRequest, Pull, Status};
 pub use token::{Access, Permission, Token};
 
@@ -141,6 +144,12 @@ impl FakeGitHub {
     #[must_use]
     pub fn deployments(&self, repository: &str) -> Vec<Deployment> {
         self.state().repository(repository).deployments.values().cloned().collect()
+    }
+
+    /// Requires a status of a branch.
+    pub fn require(&self, repository: &str, branch: &str, context: &str, by: Requirement) {
+        let required = rules::Required { branch: branch.to_owned(), context: context.to_owned(), by };
+        self.state().repository(repository).required.push(required);
     }
 
     /// Which requests do not fit GitHub's description, in words.

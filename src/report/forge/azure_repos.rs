@@ -8,6 +8,7 @@ mod each;
 mod pull_request;
 mod refusal;
 mod repository;
+mod rights;
 mod statuses;
 mod threads;
 

@@ -5,8 +5,8 @@ use seatrial_model::Secret;
 use seatrial_transport::Transport;
 
 use crate::{
-    AzureRepos, CheckRun, Comment, CommitStatus, Delivery, DeployedEnvironment, Deployment, GitHub, InlineComments,
-    OptIn, Standing,
+    AzureRepos, CheckRun, Comment, CommitStatus, Delivery, DeployedEnvironment, Deployment, Duty, GitHub,
+    InlineComments, OptIn, Right, Standing,
 };
 
 /// A repository on a forge, with a token.
@@ -113,6 +113,33 @@ impl Forge {
         match self {
             Forge::GitHub(github) => github.end_deployments(environment).await,
             Forge::AzureRepos(_) => Err(self.lacks(OptIn::Deployment).unwrap_or_default()),
+        }
+    }
+
+    /// Whether the token may do something; nothing is written to find that out.
+    pub async fn may(&self, duty: Duty) -> Right {
+        match self {
+            Forge::GitHub(github) => github.may(duty).await,
+            Forge::AzureRepos(azure) => azure.may(duty).await,
+        }
+    }
+
+    /// Names of the statuses that a branch requires, as [`CommitStatus::context`] has them.
+    ///
+    /// # Errors
+    /// A sentence that says why they are not known.
+    pub async fn required_statuses(&self, branch: &str) -> Result<Vec<String>, String> {
+        match self {
+            Forge::GitHub(github) => github.required_statuses(branch).await,
+            Forge::AzureRepos(azure) => azure.required_statuses(branch).await,
+        }
+    }
+
+    /// Whom the token belongs to, where that decides what to grant and the forge says it.
+    pub async fn identity(&self) -> Option<String> {
+        match self {
+            Forge::GitHub(_) => None,
+            Forge::AzureRepos(azure) => azure.identity().await,
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod dialect;
 mod lists;
 pub(crate) mod octocrab;
 mod refusal;
+mod rights;
 
 use http::Method;
 use seatrial_model::Secret;

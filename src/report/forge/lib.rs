@@ -12,6 +12,7 @@ mod key;
 mod marker;
 mod opt_ins;
 mod overtaken;
+mod rights;
 mod standing;
 mod sticky;
 
@@ -22,6 +23,7 @@ pub use github::{BODY_LIMIT, GitHub, SUMMARY_LIMIT};
 pub use inline::{InlineComment, InlineComments, InlinePlace};
 pub use key::KeyParts;
 pub use opt_ins::{CheckRun, DeployedEnvironment, Deployment, OptIn};
+pub use rights::{Duty, Right};
 pub use standing::Standing;
 
 /// Characters of a status description at most: GitHub answers 422 "description is too long (maximum is 140 characters)".

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::state::State;
 use super::token::Token;
-use super::{Answer, LoggedRequest, description, files, statuses, threads};
+use super::{Answer, LoggedRequest, description, files, policies, statuses, threads};
 
 /// What a call brings along.
 pub(super) struct Call {
@@ -43,6 +43,10 @@ fn within_limits(state: &mut State, request: &LoggedRequest, token: Token) -> Re
     if request.path == "/connectionData" {
         let user = json!({ "id": token.identity, "providerDisplayName": "somebody", "isActive": true });
         return Ok(Answer::new(200, json!({ "authenticatedUser": user, "authorizedUser": user })));
+    }
+    if let Some(answer) = policies::answer(state, request, &token) {
+        check_version(&state.newest_version, request)?;
+        return Ok(answer);
     }
     let scopes = match description::check(request) {
         Ok(scopes) => scopes,

@@ -73,7 +73,11 @@ fn place(path: &str) -> Option<(String, String)> {
             }
             (collection, rest)
         }
-        _ => (before, below),
+        // What belongs to a project and not to one of its repositories.
+        _ => match before.split_last() {
+            Some((project, collection)) if [PROJECT, PROJECT_ID].contains(&project.as_str()) => (collection, below),
+            _ => (before, below),
+        },
     };
     let collection = format!("/{}", collection.join("/"));
     let known = ["/", "/acme", "/tfs/DefaultCollection"].contains(&collection.as_str());

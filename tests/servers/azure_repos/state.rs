@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::limits::{Limits, Usage};
+use super::policies::Policy;
 use super::{Answer, Fault, TOKEN, Token};
 use crate::clock::Clock;
 
@@ -223,6 +224,7 @@ pub(super) struct State {
     pub(super) faults: Vec<Fault>,
     pub(super) log: Vec<LoggedRequest>,
     pub(super) violations: Vec<String>,
+    pub(super) policies: Vec<Policy>,
 }
 
 impl State {
@@ -237,6 +239,7 @@ impl State {
             faults: Vec::new(),
             log: Vec::new(),
             violations: Vec::new(),
+            policies: Vec::new(),
         }
     }
 

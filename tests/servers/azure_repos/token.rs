@@ -57,6 +57,11 @@ impl Token {
         Err(Answer::new(401, serde_json::Value::Null))
     }
 
+    /// Whether the identity has a permission.
+    pub(super) fn has(&self, permission: Permission) -> bool {
+        !self.denied.contains(&permission)
+    }
+
     /// Refuses what the identity may not do.
     pub(super) fn check_permission(&self, method: &str) -> Result<(), Answer> {
         if self.denied.contains(&Permission::Read) {

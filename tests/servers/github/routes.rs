@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::paging::Page;
 use super::state::State;
 use super::token::{self, Access, Kind, Permission, Token};
-use super::{Answer, LoggedRequest, checks, comments, deployments, statuses};
+use super::{Answer, LoggedRequest, checks, comments, deployments, rules, statuses};
 use crate::oci::digest;
 
 /// What a call brings along.
@@ -149,10 +149,23 @@ fn needed(method: &str, rest: &[&str]) -> &'static [(Permission, Access)] {
     }
 }
 
+/// A classic token is told its scopes.
+fn repository(state: &mut State, name: &str, call: &Call) -> Answer {
+    let permissions = json!({ "admin": false, "push": call.token.pushes, "pull": true });
+    let id = state.repository(name).id;
+    let answer = Answer::new(200, json!({ "id": id, "full_name": name, "private": true, "permissions": permissions }));
+    match call.kind {
+        Kind::Classic => answer.with_header("x-oauth-scopes", call.token.scopes.join(", ")),
+        Kind::App | Kind::FineGrained => answer,
+    }
+}
+
 fn in_repository(state: &mut State, name: &str, method: &str, rest: &[&str], call: &Call) -> Answer {
     let number = |text: &str| text.parse::<u64>().unwrap_or_default();
     match (method, rest) {
-        ("GET", []) => Answer::new(200, json!({ "id": state.repository(name).id, "full_name": name })),
+        ("GET", []) => repository(state, name, call),
+        ("GET", ["rules", "branches", branch]) => rules::rules(state.repository(name), branch),
+        ("GET", ["branches", branch]) => rules::branch(state.repository(name), branch),
         ("GET", ["pulls", pull]) => match state.repository(name).pulls.get(&number(pull)) {
             Some(pull) => Answer::new(200, pull.json(name)),
             None => Answer::not_found(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::limits::{Limits, Usage};
+use super::rules::Required;
 use super::{Answer, Fault, TOKEN, Token};
 use crate::clock::Clock;
 
@@ -265,6 +266,7 @@ pub(crate) struct Repository {
     pub(crate) statuses: BTreeMap<String, Vec<Status>>,
     pub(crate) checks: BTreeMap<u64, Check>,
     pub(crate) deployments: BTreeMap<u64, Deployment>,
+    pub(crate) required: Vec<Required>,
 }
 
 impl Repository {

@@ -84,6 +84,8 @@ impl Kind {
 pub struct Token {
     pub(super) account: Account,
     pub(super) maintains: bool,
+    pub(super) pushes: bool,
+    pub(super) scopes: Vec<&'static str>,
     permissions: BTreeMap<Permission, Access>,
 }
 
@@ -91,7 +93,7 @@ impl Token {
     /// A token with every permission. Its owner may edit what the owner wrote.
     #[must_use]
     pub fn of(account: Account) -> Token {
-        Token { account, maintains: false, permissions: BTreeMap::new() }
+        Token { account, maintains: false, pushes: true, scopes: vec!["repo"], permissions: BTreeMap::new() }
     }
 
     /// With a permission that goes only so far.
@@ -105,6 +107,20 @@ impl Token {
     #[must_use]
     pub fn of_maintainer(mut self) -> Token {
         self.maintains = true;
+        self
+    }
+
+    /// With these scopes, as a classic token says them; what it may do does not follow from them here.
+    #[must_use]
+    pub fn scoped(mut self, scopes: &[&'static str]) -> Token {
+        self.scopes = scopes.to_vec();
+        self
+    }
+
+    /// The owner may only read the repository.
+    #[must_use]
+    pub fn of_reader(mut self) -> Token {
+        self.pushes = false;
         self
     }
 

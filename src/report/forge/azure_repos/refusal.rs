@@ -32,6 +32,11 @@ const SCOPE: &str = "Code (Read & write)";
 /// Whose permission it is: the token of a job is an identity of its own.
 const WHO: &str = "on the repository to its identity, in a pipeline the project's build service";
 
+/// That the identity lacks the permission, where the service says so itself.
+pub(crate) fn missing(Purpose { what, permission }: Purpose) -> String {
+    format!("the token may not {what}; grant `{permission}` {WHO}")
+}
+
 /// One sentence without a full stop.
 pub(crate) fn sentence(failure: &Failure, purpose: Purpose) -> String {
     let Purpose { what, permission } = purpose;

@@ -90,17 +90,27 @@ impl Repository {
         self.api.call(&Call { method: Method::GET, url, body: None, repeat: Repeat::Harmless }, end).await
     }
 
+    /// A call elsewhere in the collection.
+    pub(crate) fn call_at(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> Call {
+        let mut url = self.api.url(path);
+        url.query_pairs_mut().append_pair("api-version", self.version()).extend_pairs(query);
+        Call { method, url, body: None, repeat: Repeat::Harmless }
+    }
+
+    fn version(&self) -> &'static str {
+        VERSIONS.get(self.version.load(Ordering::Relaxed)).copied().unwrap_or("5.0")
+    }
+
     /// The page of a pull request, for people.
     pub(crate) fn page(&self, pull_request: u64) -> Url {
         self.api.url(&[&self.project, "_git", &self.name, "pullrequest", &pull_request.to_string()])
     }
 
     fn call_of(&self, ask: &Ask) -> Call {
-        let version = VERSIONS.get(self.version.load(Ordering::Relaxed)).copied().unwrap_or("5.0");
         let mut segments = vec![self.project.as_str(), "_apis", "git", "repositories", &self.name];
         segments.extend(ask.path.iter().map(String::as_str));
         let mut url = self.api.url(&segments);
-        url.query_pairs_mut().append_pair("api-version", version).extend_pairs(&ask.query);
+        url.query_pairs_mut().append_pair("api-version", self.version()).extend_pairs(&ask.query);
         Call { method: ask.method.clone(), url, body: ask.body.clone(), repeat: ask.repeat }
     }
 }

@@ -16,6 +16,7 @@ mod hostile;
 mod inline;
 mod races;
 mod refusals;
+mod rights;
 mod status;
 mod thread;
 

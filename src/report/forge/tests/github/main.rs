@@ -19,6 +19,7 @@ mod forbidden;
 mod interleavings;
 mod races;
 mod refusals;
+mod rights;
 mod status;
 
 use std::time::Duration;
