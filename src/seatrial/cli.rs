@@ -2,6 +2,7 @@
 
 mod change;
 mod deferred;
+mod doctor;
 mod earlier;
 mod findings;
 mod helm;
@@ -22,6 +23,7 @@ use crate::variables::{FromVariables, boolean, without_empty};
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
 use deferred::Deferred;
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use earlier::{TestArgs, WholeArgs};
 pub(crate) use findings::FindingArgs;
 pub(crate) use helm::HelmArgs;
@@ -41,6 +43,7 @@ Usage: seatrial <COMMAND> [OPTIONS]
 
 Set up
   init       write a seatrial.yaml from what the repository holds
+  doctor     say what works here, and what is to be granted
 
 The whole trial
   run        render, validate, deploy, test, and report on the pull request
@@ -85,6 +88,9 @@ pub(crate) enum Command {
     /// Write a seatrial.yaml from what the repository holds, and a CI's file.
     #[command(after_help = init::WORDS)]
     Init(Deferred<InitArgs>),
+    /// Say what works here, and what is to be granted.
+    #[command(after_help = doctor::WORDS)]
+    Doctor(Deferred<DoctorArgs>),
     /// Render, validate, deploy, test, and report on the pull request.
     #[command(after_help = format!("{CHANGE}\n{}", earlier::OF_RUN))]
     Run(Deferred<WholeArgs>),

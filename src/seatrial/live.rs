@@ -141,6 +141,17 @@ impl LiveTarget {
     }
 }
 
+/// The real cluster that `--cluster` or the configuration wants; `None` is the simulated one.
+pub(crate) fn wanted(cluster_flag: Option<&str>, environment: &EnvironmentConfig) -> Option<ClusterTarget> {
+    let kubeconfig = |context| Some(ClusterTarget::Kubeconfig { file: None, context });
+    match (cluster_flag, &environment.cluster) {
+        (Some("simulated"), _) | (None, None) => None,
+        (Some(context), _) => kubeconfig(Some(context.to_owned())),
+        (None, Some(ClusterConfig::Kubeconfig(named))) => kubeconfig(named.context.clone()),
+        (None, Some(ClusterConfig::InCluster)) => Some(ClusterTarget::InCluster),
+    }
+}
+
 impl LiveContext<'_> {
     /// Connects to the environment's cluster, or starts the simulated one.
     ///
@@ -190,13 +201,7 @@ impl LiveContext<'_> {
 
     /// The real cluster that is wanted; `None` is the simulated one.
     pub(crate) fn wanted(&self, environment: &EnvironmentConfig) -> Option<ClusterTarget> {
-        let kubeconfig = |context| Some(ClusterTarget::Kubeconfig { file: None, context });
-        match (self.cluster_flag, &environment.cluster) {
-            (Some("simulated"), _) | (None, None) => None,
-            (Some(context), _) => kubeconfig(Some(context.to_owned())),
-            (None, Some(ClusterConfig::Kubeconfig(named))) => kubeconfig(named.context.clone()),
-            (None, Some(ClusterConfig::InCluster)) => Some(ClusterTarget::InCluster),
-        }
+        wanted(self.cluster_flag, environment)
     }
 
     /// Deploys and waits; what was done goes into the environment's report. What has to stay ready now is watched by [`LiveContext::watch`].

@@ -16,6 +16,7 @@ mod common_lines;
 mod compared;
 mod config;
 mod deliver;
+mod doctor;
 mod earlier;
 mod event_file;
 mod failed_from;
@@ -141,6 +142,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         }
         Command::Cleanup(args) => on_runtime(cleanup::clean_up(args)),
         Command::Init(args) => init::init(args),
+        Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => manifests::render_manifests(args),
         Command::Image(args) => match &args.command {
@@ -181,6 +183,7 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Validate(args) => Some(&mut args.common),
         Command::Render(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),
+        Command::Doctor(args) => Some(&mut args.common),
         Command::Report(args) => Some(&mut args.common),
         Command::Init(_) | Command::Image(_) | Command::Schema(_) | Command::Collect(_) => None,
     }

@@ -33,7 +33,7 @@ impl Sinks<'_> {
         let (number, head) = (pull_request.number, pull_request.head.clone()?);
         let forge = self.forge(transport, &sinks).ok().flatten().filter(|_| sinks.status)?;
         let status = CommitStatus {
-            context: context_of(&self.key(&sinks, &context.workspace.config_path)),
+            context: status_name(&key_of(context, &sinks)),
             state: StatusState::Pending,
             description: "The trial is running".to_owned(),
             target_url: self.session.ci.run_url.clone(),
@@ -50,12 +50,6 @@ impl Sinks<'_> {
         Some(tokio::spawn(async move { tokio::time::timeout(BEGIN_WITHIN, begin).await.unwrap_or(Begun::Open) }))
     }
 
-    fn key(&self, sinks: &ReportConfig, config: &str) -> String {
-        let ci = &self.session.ci;
-        let (pipeline, job) = (ci.pipeline.as_deref(), ci.job.as_deref());
-        KeyParts { own: sinks.key.as_deref(), pipeline, job, config }.key()
-    }
-
     /// Posts comment and status. Gives back sentences for the report's notices.
     pub(crate) async fn post(
         &self,
@@ -65,7 +59,7 @@ impl Sinks<'_> {
         begun: Begun,
     ) -> Vec<String> {
         let sinks = context.sinks();
-        let key = self.key(&sinks, &context.workspace.config_path);
+        let key = key_of(context, &sinks);
         let Some(pull_request) = report.revision.pull_request.as_ref().filter(|_| self.session.ci.host != Host::Local)
         else {
             return Vec::new();
@@ -106,7 +100,7 @@ impl Sinks<'_> {
         // A status that was begun is always ended, so that nobody waits for it.
         if sinks.status && begun == Begun::Open {
             let status = CommitStatus {
-                context: context_of(&key),
+                context: status_name(&key),
                 state: state(report.verdict),
                 description: status_description(report),
                 target_url: report.run_url.clone(),
@@ -167,6 +161,13 @@ pub(crate) struct NoForge {
     way_out: Option<String>,
 }
 
+impl NoForge {
+    /// What to do about it, as a clause.
+    pub(crate) fn way_out(&self) -> Option<&str> {
+        self.way_out.as_deref()
+    }
+}
+
 impl fmt::Display for NoForge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.way_out {
@@ -202,8 +203,15 @@ pub(crate) fn open_forge(session: &Session, transport: &Transport) -> Result<For
     Ok(Forge::open(target, transport, &Secret::new(token.as_str()))?)
 }
 
+/// What tells the reports of several pipelines on one pull request apart.
+pub(crate) fn key_of(context: &RunContext<'_>, sinks: &ReportConfig) -> String {
+    let (ci, config) = (&context.session.ci, context.workspace.config_path.as_str());
+    let (pipeline, job) = (ci.pipeline.as_deref(), ci.job.as_deref());
+    KeyParts { own: sinks.key.as_deref(), pipeline, job, config }.key()
+}
+
 /// The name of the status.
-fn context_of(key: &str) -> String {
+pub(crate) fn status_name(key: &str) -> String {
     format!("seatrial/{key}")
 }
 

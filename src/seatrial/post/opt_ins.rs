@@ -6,7 +6,7 @@ use seatrial_forge::{CheckRun, DeployedEnvironment, Deployment, Forge, OptIn, St
 use seatrial_model::{EnvironmentReport, Report, Stage, StageResult, Target, TestOutcome};
 use seatrial_reporters::{headline, markdown};
 
-use super::{context_of, state};
+use super::{state, status_name};
 use crate::config::ReportConfig;
 use crate::deliver::Sinks;
 
@@ -56,7 +56,7 @@ impl Sinks<'_> {
     /// The report as a check run; findings are annotated as in the log, only all of them.
     fn check_run<'a>(&self, report: &'a Report, head: &str, key: &str, forge: &Forge) -> CheckRun<'a> {
         CheckRun {
-            name: context_of(key),
+            name: status_name(key),
             head: head.to_owned(),
             run: self.session.ci.run.unwrap_or_default(),
             nonce: self.session.nonce,
