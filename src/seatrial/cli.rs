@@ -11,6 +11,7 @@ mod init;
 mod load;
 mod output;
 mod render;
+mod shell;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ pub(crate) use init::{CiFile, InitArgs};
 pub(crate) use load::{LoadArgs, PathArgs, PathKind};
 pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
+pub(crate) use shell::{CompletionsArgs, ManArgs, completions, man};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
 const HELP: &str = "\
@@ -42,27 +44,29 @@ what is live, and writes one report on the pull request.
 Usage: seatrial <COMMAND> [OPTIONS]
 
 Set up
-  init       write a seatrial.yaml from what the repository holds
-  doctor     say what works here, and what is to be granted
+  init         write a seatrial.yaml from what the repository holds
+  doctor       say what works here, and what is to be granted
+  completions  print what a shell needs to complete commands and flags
+  man          print the manual page of seatrial or of a command
 
 The whole trial
-  run        render, validate, deploy, test, and report on the pull request
+  run          render, validate, deploy, test, and report on the pull request
 
 Look
-  render     print the manifests that an environment receives
-  image      simulate an image policy of Flux over a list of tags
+  render       print the manifests that an environment receives
+  image        simulate an image policy of Flux over a list of tags
 
 Check
-  validate   render and check everything; needs no cluster and no token
+  validate     render and check everything; needs no cluster and no token
 
 Deploy and test
-  deploy     render, validate, apply and wait
-  test       run only the smoke tests against what is deployed
-  cleanup    delete the preview namespaces of a pull request
+  deploy       render, validate, apply and wait
+  test         run only the smoke tests against what is deployed
+  cleanup      delete the preview namespaces of a pull request
 
 Report
-  report     deliver the report of a run that had no credentials
-  schema     print the JSON Schema of seatrial.yaml or of the JSON report
+  report       deliver the report of a run that had no credentials
+  schema       print the JSON Schema of seatrial.yaml or of the JSON report
 
 Options
   -h, --help       print help; `seatrial <COMMAND> --help` lists the options
@@ -75,9 +79,9 @@ Exit codes: 0 passed, 1 failed, 2 wrong command line or configuration,
 Example: seatrial run --cluster simulated
 ";
 
-/// The command line.
+/// Renders, checks, deploys and tests what a pull request changes in Kubernetes, and reports on it.
 #[derive(Debug, Parser)]
-#[command(name = "seatrial", version, override_help = HELP, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "seatrial", version, override_help = HELP, after_help = shell::EXIT_CODES, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -115,6 +119,12 @@ pub(crate) enum Command {
     Report(Deferred<DeliverArgs>),
     /// Print the JSON Schema of seatrial.yaml or of the JSON report.
     Schema(Deferred<SchemaArgs>),
+    /// Print what a shell needs to complete commands and flags.
+    #[command(after_help = shell::COMPLETIONS)]
+    Completions(Deferred<CompletionsArgs>),
+    /// Print the manual page of seatrial or of a command.
+    #[command(after_help = shell::MAN)]
+    Man(Deferred<ManArgs>),
     /// Print the files that a test left, when it has ended: beside it, in its pod.
     #[command(hide = true)]
     Collect(Deferred<CollectArgs>),

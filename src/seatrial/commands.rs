@@ -9,7 +9,7 @@ use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report};
 use seatrial_transport::Transport;
 
 use crate::authority::{AuthorityFlags, Purpose};
-use crate::cli::{CommonArgs, FindingArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
+use crate::cli::{self, CommonArgs, FindingArgs, ManArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::deliver::Sinks;
 use crate::earlier::{Earlier, EarlierFiles};
@@ -137,6 +137,12 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<u8, Stop> {
         SchemaOf::Report => seatrial_published::schema(),
     };
     write_out(Written::Text(&format!("{schema:#}\n")))
+}
+
+/// `man`.
+pub(crate) fn man(args: &ManArgs) -> Result<u8, Stop> {
+    let page = cli::man(&args.command).map_err(Stop::Usage)?;
+    write_out(Written::Text(&page))
 }
 
 pub(crate) fn connect_to_network(session: &Session, ca_bundle: Option<&Path>) -> Result<Transport, Stop> {

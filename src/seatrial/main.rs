@@ -150,6 +150,8 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         },
         Command::Report(args) => on_runtime(report_from::deliver(args)),
         Command::Schema(args) => commands::schema(args),
+        Command::Completions(args) => commands::write_out(Written::Text(&cli::completions(args.shell))),
+        Command::Man(args) => commands::man(args),
         Command::Collect(args) => on_runtime(collect::collect(args)),
     }
 }
@@ -185,6 +187,11 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Cleanup(args) => Some(&mut args.common),
         Command::Doctor(args) => Some(&mut args.common),
         Command::Report(args) => Some(&mut args.common),
-        Command::Init(_) | Command::Image(_) | Command::Schema(_) | Command::Collect(_) => None,
+        Command::Init(_)
+        | Command::Image(_)
+        | Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Man(_)
+        | Command::Collect(_) => None,
     }
 }
