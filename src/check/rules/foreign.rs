@@ -1,9 +1,7 @@
 //! Custom resources, as far as rules about Kubernetes' own objects have to know of them: what they may write.
 
-use std::collections::HashSet;
-
 use seatrial_kubernetes::{Minor, kind_info};
-use seatrial_model::{Manifest, Node};
+use seatrial_model::{Manifest, Node, QuickSet};
 
 use crate::Objects;
 
@@ -18,8 +16,8 @@ pub(crate) fn foreign<'a>(objects: &Objects<'a>, minor: Minor) -> impl Iterator<
 
 /// Namespaces and names of objects that custom resources may write: `ExternalSecret`, `SealedSecret`, `Certificate` and others bring Secrets
 /// of their own name or of one that they say.
-pub(crate) fn written_by_others<'a>(objects: &Objects<'a>, minor: Minor) -> HashSet<(Option<&'a str>, &'a str)> {
-    let mut written = HashSet::new();
+pub(crate) fn written_by_others<'a>(objects: &Objects<'a>, minor: Minor) -> QuickSet<(Option<&'a str>, &'a str)> {
+    let mut written = QuickSet::default();
     for manifest in foreign(objects, minor) {
         let namespace = manifest.id.namespace.as_deref();
         written.insert((namespace, &*manifest.id.name));

@@ -1,9 +1,7 @@
 //! `invalid-value`: values that fit the schema and that the API server refuses all the same. What it wants stands in `shapes`.
 
-use std::collections::HashMap;
-
 use seatrial_kubernetes::kind_info;
-use seatrial_model::{Level, ObjectId, RuleId, RuleInfo, Setting};
+use seatrial_model::{Level, ObjectId, QuickMap, RuleId, RuleInfo, Setting};
 
 use crate::shape::{At, Found, Refused};
 use crate::{Checked, Context, Objects, Rule, shapes};
@@ -42,7 +40,7 @@ impl Rule for InvalidValue {
 /// Adds the findings that do not follow from one that is known: a value that does not fit the schema, or, for something missing, a field
 /// whose name is misspelt.
 pub(crate) fn add_what_does_not_follow(found: Found, checked: &mut Checked) {
-    let mut known: HashMap<&ObjectId, Vec<&str>> = HashMap::new();
+    let mut known: QuickMap<&ObjectId, Vec<&str>> = QuickMap::default();
     for finding in checked.findings.iter().filter(|finding| finding.level == Level::Error) {
         if let (Some(object), Some(field)) = (&finding.object, &finding.field) {
             known.entry(object).or_default().push(field);

@@ -35,11 +35,13 @@ mod unknown_kind;
 mod uses;
 mod volume_mount;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
-use seatrial_model::{Built, Finding, Level, Manifest, NotChecked, ObjectId, RuleId, Sources, Span};
+use seatrial_model::{
+    Built, Finding, Level, Manifest, NotChecked, ObjectId, QuickMap, QuickSet, RuleId, Sources, Span,
+};
 use seatrial_schema::is_substitution;
 
 pub use missing_object::ID as MISSING_OBJECT;
@@ -96,7 +98,7 @@ pub struct Checked {
     /// Kinds that were not validated, with counts.
     pub not_checked: Vec<NotChecked>,
     /// Keys that are misspelt, whatever else is done to their objects.
-    slips: HashSet<Span>,
+    slips: QuickSet<Span>,
 }
 
 /// One rule. It sees all objects of an environment at once: many rules are about what is between objects.
@@ -151,7 +153,7 @@ pub fn check(manifests: &[Manifest], context: &Context<'_>) -> Checked {
 fn leave_out_what_follows(manifests: &[Manifest], checked: &mut Checked) {
     let Checked { findings, slips, .. } = checked;
     let in_part = manifests.iter().filter(|manifest| manifest.built != Built::Whole);
-    let in_part: HashMap<&ObjectId, &Manifest> = in_part.map(|manifest| (&manifest.id, manifest)).collect();
+    let in_part: QuickMap<&ObjectId, &Manifest> = in_part.map(|manifest| (&manifest.id, manifest)).collect();
     if in_part.is_empty() {
         return;
     }

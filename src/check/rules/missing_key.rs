@@ -2,9 +2,8 @@
 //! `couldn't find key … in ConfigMap …`, and `references non-existent config key`).
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
-use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting, Span};
+use seatrial_model::{Level, Manifest, Node, QuickMap, QuickSet, RuleId, RuleInfo, Setting, Span};
 
 use crate::foreign::written_by_others;
 use crate::relations::{advise, finding, key_or, known, level, listed};
@@ -28,7 +27,7 @@ impl Rule for MissingKey {
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         let written = OnceCell::new();
-        let mut seen: HashMap<_, Option<HashSet<&str>>> = HashMap::new();
+        let mut seen: QuickMap<_, Option<QuickSet<&str>>> = QuickMap::default();
         for used in objects.uses() {
             let (namespace, Some(name)) = (used.namespace(), known(used.name)) else { continue };
             if used.keys.is_empty() {
@@ -75,8 +74,8 @@ fn keys_of(object: &Manifest) -> impl Iterator<Item = (&str, Span)> {
 
 /// The keys of a ConfigMap or Secret; `None` where something in the cluster writes them: where there are none, or an annotation or label
 /// asks for it, or the type says so.
-fn keys(object: &Manifest) -> Option<HashSet<&str>> {
-    let keys: HashSet<&str> = in_order(object).into_iter().collect();
+fn keys(object: &Manifest) -> Option<QuickSet<&str>> {
+    let keys: QuickSet<&str> = in_order(object).into_iter().collect();
     let is_token = object.node.get("type").and_then(Node::as_str) == Some("kubernetes.io/service-account-token");
     let asks = |field| {
         let entries = object.node.at(&["metadata", field]).map_or(&[][..], Node::entries);

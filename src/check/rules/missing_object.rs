@@ -2,9 +2,8 @@
 //! never more than a note, once for each object that is missing.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
-use seatrial_model::{Level, RuleId, RuleInfo, Setting};
+use seatrial_model::{Level, QuickSet, RuleId, RuleInfo, Setting};
 
 use crate::foreign::written_by_others;
 use crate::namespace_mismatch::{Used, used_namespaces};
@@ -47,7 +46,7 @@ impl Rule for MissingObject {
 
 fn missing_from_pods(objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
     let written = OnceCell::new();
-    let (mut seen, mut slips) = (HashSet::new(), Slips::new());
+    let (mut seen, mut slips) = (QuickSet::default(), Slips::new());
     for used in objects.uses() {
         let (kind, namespace, Some(name)) = (used.kind, used.namespace(), known(used.name)) else { continue };
         if is_everywhere(kind, name) || objects.find("", kind, namespace, name).is_some() {

@@ -1,8 +1,6 @@
 //! `namespace-mismatch`: an environment uses a namespace and brings one whose name is nearly that.
 
-use std::collections::HashSet;
-
-use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting};
+use seatrial_model::{Level, Manifest, Node, QuickSet, RuleId, RuleInfo, Setting};
 
 use crate::relations::{finding, known, level};
 use crate::slips::is_slip;
@@ -58,8 +56,8 @@ pub(crate) fn used_namespaces<'a>(objects: &Objects<'a>) -> Vec<Used<'a>> {
     if namespaces.is_empty() {
         return Vec::new();
     }
-    let there: HashSet<&str> = namespaces.iter().map(|namespace| &*namespace.id.name).collect();
-    let mut seen = HashSet::new();
+    let there: QuickSet<&str> = namespaces.iter().map(|namespace| &*namespace.id.name).collect();
+    let mut seen = QuickSet::default();
     let mut used = Vec::new();
     for manifest in objects.all() {
         let Some(node) = manifest.node.at(&["metadata", "namespace"]) else { continue };

@@ -2,9 +2,8 @@
 //! the first rule asks for it.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
-use seatrial_model::{Manifest, Node};
+use seatrial_model::{Manifest, Node, QuickMap};
 
 use crate::uses::{self, Use};
 
@@ -13,10 +12,10 @@ use crate::uses::{self, Use};
 pub struct Objects<'a> {
     all: &'a [Manifest],
     readable: Vec<&'a Manifest>,
-    kinds: OnceCell<HashMap<&'a str, HashMap<&'a str, Vec<&'a Manifest>>>>,
-    names: OnceCell<HashMap<Identity<'a>, &'a Manifest>>,
+    kinds: OnceCell<QuickMap<&'a str, QuickMap<&'a str, Vec<&'a Manifest>>>>,
+    names: OnceCell<QuickMap<Identity<'a>, &'a Manifest>>,
     pods: OnceCell<Vec<Pod<'a>>>,
-    labels: OnceCell<HashMap<Labelled<'a>, Vec<usize>>>,
+    labels: OnceCell<QuickMap<Labelled<'a>, Vec<usize>>>,
     uses: OnceCell<Vec<Use<'a>>>,
 }
 
@@ -57,7 +56,7 @@ impl<'a> Objects<'a> {
     #[must_use]
     pub fn of_kind(&self, group: &str, kind: &str) -> &[&'a Manifest] {
         let kinds = self.kinds.get_or_init(|| {
-            let mut kinds: HashMap<_, HashMap<_, Vec<_>>> = HashMap::new();
+            let mut kinds: QuickMap<_, QuickMap<_, Vec<_>>> = QuickMap::default();
             for manifest in self.all {
                 let kinds = kinds.entry(&*manifest.id.group).or_default();
                 kinds.entry(&*manifest.id.kind).or_default().push(manifest);
@@ -104,7 +103,7 @@ impl<'a> Objects<'a> {
     pub fn with_labels(&self, namespace: Option<&str>, wanted: &[(&str, &str)]) -> Vec<&Pod<'a>> {
         let pods = self.pods();
         let index = self.labels.get_or_init(|| {
-            let mut index: HashMap<_, Vec<_>> = HashMap::new();
+            let mut index: QuickMap<_, Vec<_>> = QuickMap::default();
             for (position, pod) in pods.iter().enumerate() {
                 let namespace = pod.manifest.id.namespace.as_deref();
                 for entry in pod.labels().map_or(&[][..], Node::entries) {

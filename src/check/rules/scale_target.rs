@@ -1,9 +1,7 @@
 //! Targets of HorizontalPodAutoscalers, for `selects-nothing`: a workload of that name in another kind or group, or of a near name, was
 //! meant; what has nothing near may be deployed from elsewhere.
 
-use std::collections::HashMap;
-
-use seatrial_model::{Level, Manifest, Node};
+use seatrial_model::{Level, Manifest, Node, QuickMap};
 
 use crate::relations::{finding, known, readable};
 use crate::selects_nothing::ID;
@@ -15,12 +13,12 @@ const SCALABLE: [(&str, &str); 4] =
     [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController")];
 
 /// Names of workloads by kind and namespace.
-type Names<'a> = HashMap<(&'a str, Option<&'a str>), Vec<&'a str>>;
+type Names<'a> = QuickMap<(&'a str, Option<&'a str>), Vec<&'a str>>;
 
 /// Checks all autoscalers; errors are said with `level`.
 pub(crate) fn check(objects: &Objects<'_>, level: Level, checked: &mut Checked) {
     let mut slips = Slips::new();
-    let mut names = Names::new();
+    let mut names = Names::default();
     for (group, kind) in SCALABLE {
         for manifest in objects.of_kind(group, kind) {
             names.entry((kind, manifest.id.namespace.as_deref())).or_default().push(&*manifest.id.name);

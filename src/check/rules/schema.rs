@@ -1,9 +1,9 @@
 //! `schema`: values that an API server with strict validation would refuse.
 
-use std::collections::{HashMap, HashSet};
-
 use seatrial_kubernetes::flux::Release;
-use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, RuleId, RuleInfo, ScalarKind, SetBy, Setting};
+use seatrial_model::{
+    Finding, Level, Manifest, Node, ObjectId, QuickMap, QuickSet, RuleId, RuleInfo, ScalarKind, SetBy, Setting,
+};
 use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
 
 use crate::served::{Served, kind_of};
@@ -43,7 +43,7 @@ impl Rule for Schema {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let mut schemas = HashMap::new();
+        let mut schemas = QuickMap::default();
         for manifest in objects.readable() {
             let schema = schemas.entry(kind_of(manifest)).or_insert_with(|| match Served::of(manifest, context) {
                 Served::Known(schema) => Some(schema),
@@ -71,8 +71,8 @@ impl Rule for Schema {
 
 /// A field that is unknown where it is and missing elsewhere in the object is one mistake: the unknown one stays, with where it belongs.
 fn without_misplaced(violations: Vec<Violation>) -> Vec<(Violation, Option<String>)> {
-    let unknown: HashSet<String> = violations.iter().filter_map(unknown_name).map(str::to_owned).collect();
-    let mut homes = HashMap::new();
+    let unknown: QuickSet<String> = violations.iter().filter_map(unknown_name).map(str::to_owned).collect();
+    let mut homes = QuickMap::default();
     let mut kept = Vec::with_capacity(violations.len());
     for violation in violations {
         match &violation.problem {

@@ -3,10 +3,11 @@
 //! Targets of autoscalers are in `scale_target.rs`.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Entry, Finding, Level, Manifest, Node, RuleId, RuleInfo, Setting, json_pointer};
+use seatrial_model::{
+    Entry, Finding, Level, Manifest, Node, QuickMap, QuickSet, RuleId, RuleInfo, Setting, json_pointer,
+};
 
 use crate::foreign::foreign;
 use crate::relations::{finding, level_of_pods, readable};
@@ -79,18 +80,18 @@ struct Near<'o, 'a> {
     minor: Minor,
     slips: Slips,
     /// The different labels of each namespace's pods.
-    labels: HashMap<Option<&'a str>, Vec<(&'a Entry, Pod<'a>)>>,
+    labels: QuickMap<Option<&'a str>, Vec<(&'a Entry, Pod<'a>)>>,
     /// Namespaces with pods whose labels are not all known.
-    open: HashSet<Option<&'a str>>,
+    open: QuickSet<Option<&'a str>>,
     /// Names and labels of custom resources, which may make pods.
-    foreign: OnceCell<HashSet<&'a str>>,
+    foreign: OnceCell<QuickSet<&'a str>>,
 }
 
 impl<'o, 'a> Near<'o, 'a> {
     fn new(objects: &'o Objects<'a>, minor: Minor) -> Near<'o, 'a> {
-        let mut seen = HashSet::new();
-        let mut labels: HashMap<_, Vec<_>> = HashMap::new();
-        let mut open = HashSet::new();
+        let mut seen = QuickSet::default();
+        let mut labels: QuickMap<_, Vec<_>> = QuickMap::default();
+        let mut open = QuickSet::default();
         for pod in objects.pods() {
             let namespace = pod.manifest.id.namespace.as_deref();
             for entry in pod.labels().map_or(&[][..], Node::entries) {
@@ -163,7 +164,7 @@ impl<'o, 'a> Near<'o, 'a> {
     /// Whether a custom resource has that text as its name or as a label, so that its pods may be meant.
     fn may_be_foreign(&self, text: &str) -> bool {
         let words = self.foreign.get_or_init(|| {
-            let mut words = HashSet::new();
+            let mut words = QuickSet::default();
             for manifest in foreign(self.objects, self.minor) {
                 words.insert(&*manifest.id.name);
                 collect_labels(&manifest.node, &mut words);
@@ -175,7 +176,7 @@ impl<'o, 'a> Near<'o, 'a> {
 }
 
 /// The values of all mappings that are called `labels`, at any depth.
-fn collect_labels<'a>(node: &'a Node, words: &mut HashSet<&'a str>) {
+fn collect_labels<'a>(node: &'a Node, words: &mut QuickSet<&'a str>) {
     for item in node.items() {
         collect_labels(item, words);
     }

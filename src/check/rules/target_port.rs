@@ -1,9 +1,7 @@
 //! `target-port`: a Service whose named `targetPort` is a port of none of the pods that it selects
 //! (`pkg/api/v1/pod` `FindPort`: name and protocol, of containers and sidecars). A number needs no entry in a container's `ports`.
 
-use std::collections::{HashMap, HashSet};
-
-use seatrial_model::{Level, Manifest, Node, RuleId, RuleInfo, Setting, Span};
+use seatrial_model::{Level, Manifest, Node, QuickMap, QuickSet, RuleId, RuleInfo, Setting, Span};
 
 use crate::relations::{self, advise, finding, is_injected, key_or, level_of_pods, listed, port_name, readable};
 use crate::{Checked, Context, Objects, Pod, Rule, is_substitution};
@@ -23,7 +21,7 @@ pub(crate) struct TargetPort;
 #[derive(Default)]
 struct Ports<'a> {
     /// Name and protocol.
-    named: HashSet<(&'a str, &'a str)>,
+    named: QuickSet<(&'a str, &'a str)>,
     /// The names in order.
     names: Vec<&'a str>,
     /// The same, where they are written.
@@ -43,7 +41,7 @@ impl Rule for TargetPort {
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         let level = level_of_pods(ID, objects, context);
         // Services often share a selector.
-        let mut seen: HashMap<_, Ports<'_>> = HashMap::new();
+        let mut seen: QuickMap<_, Ports<'_>> = QuickMap::default();
         for service in readable(objects, "", "Service") {
             let spec = service.node.get("spec");
             let Some(selector) = spec.and_then(|spec| spec.get("selector")) else { continue };

@@ -1,11 +1,9 @@
 //! `unknown-kind`: objects whose kind has no schema here. A kind that no cluster of this minor can know is an error; one that a
 //! custom resource definition may bring is a note, once per kind, and counted as not checked.
 
-use std::collections::HashMap;
-
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::group_kinds;
-use seatrial_model::{Finding, Level, Manifest, NotChecked, RuleId, Span, ids};
+use seatrial_model::{Finding, Level, Manifest, NotChecked, QuickMap, RuleId, Span, ids};
 
 use crate::served::{Served, kind_of, minors_that_serve};
 use crate::{Checked, Context, Objects, Rule, not_checked, served_by_flux};
@@ -19,7 +17,7 @@ impl Rule for UnknownKind {
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let (mut foreign, mut served) = (Vec::new(), HashMap::new());
+        let (mut foreign, mut served) = (Vec::new(), QuickMap::default());
         for manifest in objects.readable().iter().copied() {
             if let Some(finding) = served_by_flux::refused(manifest, objects, context) {
                 checked.findings.push(finding);

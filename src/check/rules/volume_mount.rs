@@ -1,9 +1,7 @@
 //! `volume-mount`: a container that mounts a volume which the pod does not have (`core/validation` `ValidateVolumeMounts`,
 //! `ValidateVolumeDevices`: "Not found").
 
-use std::collections::HashSet;
-
-use seatrial_model::{Finding, Level, Node, RuleId, RuleInfo, Setting};
+use seatrial_model::{Finding, Level, Node, QuickSet, RuleId, RuleInfo, Setting};
 
 use crate::relations::{self, advise, finding, key_or, known, level, listed};
 use crate::{Checked, Context, Objects, Pod, Rule, is_substitution};
@@ -31,7 +29,7 @@ impl Rule for VolumeMount {
             if pod.is_misplaced() || names.iter().any(|name| is_substitution(name)) {
                 continue;
             }
-            let there: HashSet<&str> = names.iter().copied().collect();
+            let there: QuickSet<&str> = names.iter().copied().collect();
             for container in pod.containers() {
                 for mounts in ["volumeMounts", "volumeDevices"] {
                     let items = container.node.get(mounts).map_or(&[][..], Node::items);
