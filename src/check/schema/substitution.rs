@@ -3,8 +3,11 @@
 /// Whether a text holds a substitution that Flux has still to make: `${REPLICAS}`, `${REPLICAS:=2}`, `x-${A/b/c}`. `$${A}` is a text that stays.
 #[must_use]
 pub fn is_substitution(text: &str) -> bool {
-    text.match_indices("${")
-        .any(|(at, _)| !is_escaped(text, at) && is_expression(text.get(at + 2..).unwrap_or_default()))
+    // Hardly any text has a dollar sign.
+    text.as_bytes().contains(&b'$')
+        && text
+            .match_indices("${")
+            .any(|(at, _)| !is_escaped(text, at) && is_expression(text.get(at + 2..).unwrap_or_default()))
 }
 
 /// A dollar sign before it makes two of them one.
