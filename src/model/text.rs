@@ -128,8 +128,12 @@ impl Borrow<str> for Text {
 impl PartialEq<str> for Text {
     #[inline]
     fn eq(&self, other: &str) -> bool {
-        // Keys are looked up by comparing all of them, and most have another length.
-        self.length() == other.len() && self.as_bytes() == other.as_bytes()
+        // Keys are looked up by comparing all of them, and most have another length or begin with another letter.
+        if self.length() != other.len() {
+            return false;
+        }
+        let (own, other) = (self.as_bytes(), other.as_bytes());
+        own.first() == other.first() && own == other
     }
 }
 

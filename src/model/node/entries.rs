@@ -3,7 +3,6 @@
 
 #![allow(clippy::mutable_key_type, reason = "a text is hashed by its letters, which never change")]
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::known::{Derivation, Known, Question};
 use super::{Entry, Node};
-use crate::Text;
+use crate::{QuickMap, Text};
 
 /// Pairs up to here are a slice: looking through it is as quick as an index.
 const FEW: usize = 32;
@@ -35,7 +34,7 @@ struct Kept {
     list: Vec<Entry>,
     /// The position of each key; of one that is there twice the first.
     #[allow(clippy::box_collection, reason = "most have none, and there are many of them")]
-    index: OnceLock<Box<HashMap<Text, usize>>>,
+    index: OnceLock<Box<QuickMap<Text, usize>>>,
     look_ups: AtomicU32,
     known: Known,
 }
@@ -55,7 +54,7 @@ impl Kept {
             return self.list.iter().position(|entry| entry.key.text == *key);
         }
         let index = self.index.get_or_init(|| {
-            let mut index = HashMap::with_capacity(self.list.len());
+            let mut index = QuickMap::with_capacity_and_hasher(self.list.len(), Default::default());
             for (position, entry) in self.list.iter().enumerate() {
                 index.entry(entry.key.text.clone()).or_insert(position);
             }
