@@ -57,6 +57,9 @@ struct Case {
     /// What main's configuration says more, at its beginning.
     #[serde(default)]
     main: String,
+    /// A further test.
+    #[serde(default)]
+    test: Option<String>,
     /// What the pull request adds to the environment dev.
     #[serde(default)]
     change: String,
@@ -221,6 +224,8 @@ fn check_out(case: &Case, repository: &Path) -> (String, String) {
     let own = "    cluster: { kubeconfig: { context: dev } }\n";
     let write = |path: &str, text: &str| std::fs::write(origin.join(path), text).expect("written");
     let main = CONFIGURATION.replacen("version: 1\n", &format!("version: 1\n{}", case.main), 1);
+    let further = case.test.as_ref().map_or(String::new(), |test| format!("tests:\n  - {test}\n"));
+    let main = if further.is_empty() { main } else { main.replacen("tests:\n", &further, 1) };
     git(&["init", "-q"]);
     write("seatrial.yaml", &format!("{main}{own}"));
     write("web.yaml", MANIFESTS);

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_api::{ApiError, Cluster, ClusterTarget, Intent};
+use seatrial_helm::ids::CHANGING_VALUE;
 use seatrial_kubernetes::{Minor, Scope, scope};
-use seatrial_model::Manifest;
-use seatrial_smoke::Probe;
+use seatrial_model::Rendered;
+use seatrial_smoke::{Method, Probe};
 use seatrial_transport::Transport;
 
 use super::rung::{Mark, Rung};
@@ -56,8 +57,8 @@ pub(super) async fn clusters(context: &RunContext<'_>, transport: &Transport, ar
             rungs.push(Rung::new(Mark::Fails, format!("{name}: not asked: {because}")));
             continue;
         }
-        let manifests = prepared.renderer.render(planned.subject(), &[]).0.manifests;
-        rungs.extend(one(context, transport, (planned, &environment), &target, &manifests).await);
+        let rendered = prepared.renderer.render(planned.subject(), &[]).0;
+        rungs.extend(one(context, transport, (planned, &environment), &target, &rendered).await);
     }
     rungs
 }
@@ -68,7 +69,7 @@ async fn one(
     transport: &Transport,
     (planned, environment): (&Planned, &EnvironmentConfig),
     target: &ClusterTarget,
-    manifests: &[Manifest],
+    rendered: &Rendered,
 ) -> Vec<Rung> {
     let (session, name) = (context.session, &planned.name);
     let cluster = match Cluster::connect(target, &session.env, transport, &session.masker).await {
@@ -101,7 +102,7 @@ async fn one(
         default: cluster.default_namespace(),
         minor: planned.minor,
     };
-    rungs.push(allowed(&cluster, name, plan.intents(manifests, &probes)).await);
+    rungs.push(allowed(&cluster, name, plan.intents(rendered, &probes)).await);
     rungs
 }
 
@@ -157,13 +158,13 @@ struct Plan<'a> {
 
 impl Plan<'_> {
     /// What a run does in a cluster.
-    fn intents(&self, manifests: &[Manifest], probes: &[&Probe]) -> BTreeSet<Intent> {
+    fn intents(&self, rendered: &Rendered, probes: &[&Probe]) -> BTreeSet<Intent> {
         let mut all = BTreeSet::new();
         let mut namespaces: BTreeSet<&str> = self.preview.into_iter().collect();
         let deletes = self.deploy.after == After::Restore || !self.deploy.recreate.is_empty();
         let deployed: &[&'static str] =
             if deletes { &["get", "list", "create", "patch", "delete"] } else { &["get", "list", "create", "patch"] };
-        for manifest in manifests.iter().filter(|manifest| !manifest.is_sops_encrypted()) {
+        for manifest in rendered.manifests.iter().filter(|manifest| !manifest.is_sops_encrypted()) {
             let (group, kind) = (&manifest.id.group, &manifest.id.kind);
             let api_version = match group.is_empty() {
                 true => manifest.version.clone(),
@@ -179,6 +180,7 @@ impl Plan<'_> {
         if namespaces.is_empty() {
             namespaces.insert(self.default);
         }
+        let is_seeded = rendered.findings.iter().any(|finding| finding.rule == CHANGING_VALUE);
         for namespace in namespaces {
             let mut take = |of: (&str, &str, Option<&'static str>), verbs: &[&'static str]| {
                 take(&mut all, of, Some(namespace), verbs);
@@ -189,11 +191,14 @@ impl Plan<'_> {
             take(("v1", "Event", None), &["get", "list"]);
             take(("v1", "ConfigMap", None), &["get", "create", "patch"]);
             take(("coordination.k8s.io/v1", "Lease", None), &["get", "create", "update", "delete"]);
+            if is_seeded {
+                take(("v1", "Secret", None), &["get", "create"]);
+            }
             for probe in probes {
                 match probe {
                     Probe::Http(http) if http.service.is_some() => {
                         take(("v1", "Service", None), &["get"]);
-                        take(("v1", "Service", Some("proxy")), &["get"]);
+                        take(("v1", "Service", Some("proxy")), &["get", verb(http.method.unwrap_or_default())]);
                     }
                     Probe::Tcp(_) | Probe::Grpc(_) | Probe::Command(_) => {
                         take(("v1", "Service", None), &["get"]);
@@ -210,6 +215,17 @@ impl Plan<'_> {
             take(&mut all, ("v1", "Namespace", None), None, &["get", "create", "patch", "delete"]);
         }
         all
+    }
+}
+
+/// The verb that a request through the API server needs on `services/proxy` (apiserver: `endpoints/request/requestinfo.go`).
+fn verb(method: Method) -> &'static str {
+    match method {
+        Method::Get | Method::Head | Method::Options => "get",
+        Method::Post => "create",
+        Method::Put => "update",
+        Method::Patch => "patch",
+        Method::Delete => "delete",
     }
 }
 
