@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ReadError;
 use crate::resolve::Entry;
+use crate::spelling::{is_exact, slashed};
 use crate::tree::SIZE_LIMIT;
 
 /// A directory of the file system. Paths given to it were resolved: they hold no links.
@@ -26,6 +27,10 @@ impl DiskFiles {
             return Err(ReadError::NotFound);
         }
         let full = self.root.join(path);
+        let name = path.rsplit('/').next().filter(|name| !name.is_empty());
+        if name.is_some_and(|name| !is_exact(&full, name)) {
+            return Err(ReadError::NotFound);
+        }
         let metadata = fs::symlink_metadata(&full).map_err(|e| read_error(&e))?;
         entry_of(&full, metadata.file_type())
     }
@@ -69,7 +74,7 @@ fn entry_of(path: &Path, kind: fs::FileType) -> Result<Entry, ReadError> {
     if kind.is_symlink() {
         let target = fs::read_link(path).map_err(|e| read_error(&e))?;
         // A target that is not UTF-8 cannot be a path of the tree.
-        return Ok(target.to_str().map_or(Entry::Special, |t| Entry::Link(t.to_owned())));
+        return Ok(target.to_str().map_or(Entry::Special, |t| Entry::Link(slashed(t))));
     }
     Ok(match (kind.is_file(), kind.is_dir()) {
         (true, _) => Entry::File,

@@ -15,6 +15,7 @@ mod memory_files;
 mod path;
 mod read_error;
 mod resolve;
+mod spelling;
 mod tree;
 mod tree_path;
 
