@@ -19,6 +19,8 @@ mod many;
 mod path;
 mod plugin;
 mod port_forward;
+#[cfg_attr(unix, path = "process_group/unix.rs")]
+#[cfg_attr(not(unix), path = "process_group/elsewhere.rs")]
 mod process_group;
 mod review;
 mod service;

@@ -2,7 +2,6 @@
 //! and neither their environment nor their arguments in any message.
 
 use std::collections::HashMap;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -13,9 +12,10 @@ use seatrial_model::Masker;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use crate::credentials::{Credential, Identity, bearer};
+use crate::process_group::{check_possible, command_called, is_program};
 use crate::{ApiError, Environment, ProcessGroup};
 
 /// Longer than a cold `az` or `aws` takes, shorter than a person's patience.
@@ -91,19 +91,17 @@ impl Plugin {
 
     /// Runs it once.
     pub(crate) async fn run(&self, masker: &Masker) -> Result<Credential, ApiError> {
+        check_possible().map_err(|error| self.not_started(&error))?;
         let program = match find(&self.command, &self.path) {
             Found::At(program) => program,
             Found::InWorkingDirectory => return Err(self.error(IN_WORKING_DIRECTORY)),
             Found::Nowhere => return Err(self.not_started(&std::io::ErrorKind::NotFound.into())),
         };
-        let mut command = Command::new(program);
-        command.arg0(&self.command);
+        let mut command = command_called(&self.command, &program);
         command.args(&self.arguments).env_clear().envs(&self.environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A group of its own, so that what it starts dies with it.
-        command.process_group(0).kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
-        let mut group = ProcessGroup::of(&child);
+        let started = ProcessGroup::start(&mut command);
+        let (mut child, mut group) = started.map_err(|error| self.not_started(&error))?;
         let outcome = tokio::time::timeout(self.deadline, finish(&mut child)).await;
         let Ok(outcome) = outcome else {
             let seconds = self.deadline.as_secs();
@@ -209,13 +207,10 @@ fn find(command: &str, path: &str) -> Found {
     if command.contains('/') {
         return Found::At(PathBuf::from(command));
     }
-    let is_program = |candidate: &PathBuf| {
-        let metadata = std::fs::metadata(candidate);
-        metadata.is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
-    };
+    let is_here = |candidate: &PathBuf| std::fs::metadata(candidate).is_ok_and(|file| is_program(&file));
     // Without PATH there is no part of it; splitting would give an empty one.
     let parts = std::env::split_paths(path).filter(|_| !path.is_empty());
-    match parts.map(|part| part.join(command)).find(is_program) {
+    match parts.map(|part| part.join(command)).find(is_here) {
         Some(program) if program.is_absolute() => Found::At(program),
         Some(_) => Found::InWorkingDirectory,
         None => Found::Nowhere,
@@ -304,6 +299,8 @@ fn one_line(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[tokio::test]

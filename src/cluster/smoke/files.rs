@@ -2,12 +2,12 @@
 #![allow(clippy::disallowed_methods, reason = "what a program left is read from the disk")]
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use seatrial_model::Masker;
 
+use crate::platform::{self, Mark};
 use crate::suite::Imported;
 
 /// Whoever has more files in the way of a pattern meant another one.
@@ -87,7 +87,7 @@ fn fixed_part(root: &Path, text: &str) -> Option<PathBuf> {
 /// The files that match a pattern before a program runs, each with what changes when it is written. No clock is compared: it may jump, and
 /// that of a file system in a container may be another one.
 #[derive(Debug, Default)]
-pub(crate) struct Standing(BTreeMap<PathBuf, [i64; 6]>);
+pub(crate) struct Standing(BTreeMap<PathBuf, Mark>);
 
 impl Standing {
     /// Those that are there now.
@@ -101,11 +101,8 @@ impl Standing {
     }
 }
 
-fn mark(root: &Path, path: &Path) -> Option<[i64; 6]> {
-    let about = root.join(path).metadata().ok()?;
-    let number = |unsigned: u64| i64::from_ne_bytes(unsigned.to_ne_bytes());
-    let written = [about.mtime(), about.mtime_nsec(), about.ctime(), about.ctime_nsec()];
-    Some([written[0], written[1], written[2], written[3], number(about.ino()), number(about.len())])
+fn mark(root: &Path, path: &Path) -> Option<Mark> {
+    root.join(path).metadata().ok().as_ref().map(platform::mark)
 }
 
 /// The cases in the JUnit files that match a pattern and were written since then: one that was there before tells of an earlier run.

@@ -23,6 +23,9 @@ mod job;
 mod job_object;
 mod live;
 mod patience;
+#[cfg_attr(unix, path = "platform/unix.rs")]
+#[cfg_attr(not(unix), path = "platform/elsewhere.rs")]
+mod platform;
 mod problems;
 mod process;
 mod redirect;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::FusedFuture;
 use seatrial_api::ProcessGroup;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::unix::pipe;
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
 
+use crate::platform;
 use crate::tail::Tail;
 
 /// After SIGTERM a program has this long to end by itself.
@@ -54,32 +54,26 @@ pub(crate) async fn run(program: &Program, deadline: Duration) -> (Exit, Tail) {
     let mut tail = Tail::default();
     let mark = format!("{}-{}-{}", program.run, std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
     let exit = match start(program, &mark) {
-        Ok((child, output)) => {
-            let group = ProcessGroup::of(&child).marked(MARK, &mark);
-            follow((child, group), output, deadline, &mut tail).await
-        }
+        Ok((child, group, output)) => follow((child, group), output, deadline, &mut tail).await,
         Err(error) => Exit::NotStarted(not_started(program, &error)),
     };
     (exit, tail)
 }
 
-fn start(program: &Program, mark: &str) -> std::io::Result<(tokio::process::Child, pipe::Receiver)> {
+fn start(program: &Program, mark: &str) -> std::io::Result<(Child, ProcessGroup, impl AsyncRead + Unpin + use<>)> {
     let Some((name, arguments)) = program.arguments.split_first() else {
         return Err(std::io::ErrorKind::NotFound.into());
     };
-    let (reader, writer) = std::io::pipe()?;
     let mut command = Command::new(name);
     command.args(arguments).current_dir(&program.directory).env_clear().envs(program.variables.iter().cloned());
-    command.env(MARK, mark).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    // A group of its own, so that what it starts dies with it.
-    command.process_group(0).kill_on_drop(true);
-    let child = command.spawn()?;
-    Ok((child, pipe::Receiver::from_owned_fd(reader.into())?))
+    command.env(MARK, mark).stdin(Stdio::null());
+    let (child, group, output) = platform::start(&mut command)?;
+    Ok((child, group.marked(MARK, mark), output))
 }
 
 async fn follow(
-    (mut child, group): (tokio::process::Child, ProcessGroup),
-    output: pipe::Receiver,
+    (mut child, group): (Child, ProcessGroup),
+    output: impl AsyncRead + Unpin,
     deadline: Duration,
     tail: &mut Tail,
 ) -> Exit {
@@ -116,9 +110,8 @@ async fn last_words(reading: &mut (impl FusedFuture<Output = ()> + Unpin)) {
 }
 
 fn exit_of(status: std::io::Result<ExitStatus>) -> Exit {
-    use std::os::unix::process::ExitStatusExt as _;
     match status {
-        Ok(status) => match (status.code(), status.signal()) {
+        Ok(status) => match (status.code(), platform::signal(status)) {
             (Some(code), _) => Exit::Code(code),
             (None, signal) => Exit::Signal(signal.unwrap_or_default()),
         },
@@ -127,7 +120,7 @@ fn exit_of(status: std::io::Result<ExitStatus>) -> Exit {
 }
 
 /// Reads to the end; what is too much for the tail is counted and dropped. A future that is dropped leaves what was read.
-async fn read(mut output: pipe::Receiver, tail: &mut Tail) {
+async fn read(mut output: impl AsyncRead + Unpin, tail: &mut Tail) {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(count) = output.read(&mut buffer).await {
         match buffer.get(..count) {

@@ -1,14 +1,18 @@
 //! The processes that a program started, as one: they end together.
 #![allow(clippy::disallowed_methods, reason = "what runs on this machine is read from /proc")]
 
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tokio::process::Child;
+use tokio::process::{Child, Command};
 
 /// While what is killed starts others, they are looked for so many times.
 const ROUNDS: usize = 20;
 
-/// The process group of a child that was started with `process_group(0)`. It is killed when this is dropped: at a deadline, or when the run
-/// is cancelled.
+/// The process group of a child. It is killed when this is dropped: at a deadline, or when the run is cancelled.
 #[derive(Debug)]
 pub struct ProcessGroup {
     leader: Option<Pid>,
@@ -17,11 +21,14 @@ pub struct ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// That of a child, which leads it.
-    #[must_use]
-    pub fn of(child: &Child) -> ProcessGroup {
+    /// Starts a program as the leader of a group of its own, so that what it starts dies with it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(command: &mut Command) -> io::Result<(Child, ProcessGroup)> {
+        let child = command.process_group(0).kill_on_drop(true).spawn()?;
         let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        ProcessGroup { leader, mark: None }
+        Ok((child, ProcessGroup { leader, mark: None }))
     }
 
     /// The same with what left the group and still has a variable that nobody else has: a daemon has a session of its own.
@@ -82,4 +89,21 @@ impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A command that knows itself by another name than the path that it lies at.
+pub(crate) fn command_called(name: &str, program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg0(name);
+    command
+}
+
+/// Whether programs are run here, else why not.
+pub(crate) fn check_possible() -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a file can be run.
+pub(crate) fn is_program(file: &Metadata) -> bool {
+    file.is_file() && file.permissions().mode() & 0o111 != 0
 }
