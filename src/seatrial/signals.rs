@@ -4,11 +4,25 @@ use std::time::Duration;
 
 use seatrial_deploy::{CancelToken, Canceller};
 use seatrial_model::EXIT_BROKEN;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::progress::ProgressLog;
 use crate::stop::Stop;
 use crate::streams;
+
+#[cfg_attr(unix, path = "signals/unix.rs")]
+#[cfg_attr(windows, path = "signals/windows.rs")]
+mod platform;
+
+use self::platform::Signals;
+
+/// What asks the process to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// A person at the terminal, or who acts as one.
+    Interrupt,
+    /// Whoever ends the process.
+    Terminate,
+}
 
 /// From the first signal to the end: a CI kills after seven and a half or ten seconds. Calls to a cluster end 3 s after it, releasing the
 /// Lease takes 1.5 s at most; what is left is for the forge ([`POST_WITHIN`]) and the files.
@@ -22,9 +36,9 @@ pub(crate) const POST_WITHIN: Duration = Duration::from_millis(5500);
 /// # Errors
 /// [`Stop::Broken`] when the operating system refuses.
 pub(crate) fn listen(log: &ProgressLog) -> Result<CancelToken, Stop> {
-    let (interrupt, terminate) = (register(SignalKind::interrupt())?, register(SignalKind::terminate())?);
+    let signals = register()?;
     let (canceller, token) = CancelToken::new();
-    tokio::spawn(obey(interrupt, terminate, log.clone(), canceller));
+    tokio::spawn(obey(signals, log.clone(), canceller));
     Ok(token)
 }
 
@@ -33,25 +47,20 @@ pub(crate) fn listen(log: &ProgressLog) -> Result<CancelToken, Stop> {
 /// # Errors
 /// [`Stop::Broken`] when the operating system refuses.
 pub(crate) async fn ended() -> Result<(), Stop> {
-    let (mut interrupt, mut terminate) = (register(SignalKind::interrupt())?, register(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+    register()?.next().await;
     Ok(())
 }
 
-fn register(kind: SignalKind) -> Result<Signal, Stop> {
-    signal(kind).map_err(|e| Stop::Broken(format!("cannot listen for signals: {e}")))
+fn register() -> Result<Signals, Stop> {
+    Signals::register().map_err(|e| Stop::Broken(format!("cannot listen for signals: {e}")))
 }
 
 /// Tells the run to stop at the first signal, and ends it when it does not end by itself.
-async fn obey(mut interrupt: Signal, mut terminate: Signal, log: ProgressLog, canceller: Canceller) {
+async fn obey(mut signals: Signals, log: ProgressLog, canceller: Canceller) {
     let at_terminal = streams::input_is_watched() || streams::errors_are_watched();
-    let (name, mut interrupts) = tokio::select! {
-        _ = interrupt.recv() => ("SIGINT", 1),
-        _ = terminate.recv() => ("SIGTERM", 0),
-    };
+    let first = signals.next().await;
+    let name = Signals::name(first);
+    let mut interrupts = usize::from(first == Asked::Interrupt);
     canceller.cancel();
     let once_more = if at_terminal { "; press Ctrl-C again to stop at once, without a report" } else { "" };
     log.line(&format!("{name}: stopping, and the report follows within {} s{once_more}", END_WITHIN.as_secs()));
@@ -59,8 +68,7 @@ async fn obey(mut interrupt: Signal, mut terminate: Signal, log: ProgressLog, ca
     tokio::pin!(end);
     let why = loop {
         tokio::select! {
-            _ = interrupt.recv() => interrupts += 1,
-            _ = terminate.recv() => {}
+            asked = signals.next() => interrupts += usize::from(asked == Asked::Interrupt),
             () = &mut end => break format!("ended {} s after {name}, without a report", END_WITHIN.as_secs()),
         }
         if at_terminal && interrupts == 2 {

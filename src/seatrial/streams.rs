@@ -2,16 +2,17 @@
 //!
 //! Files are none of this: they are read by programs, and each format escapes for its own reader.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::os::fd::AsFd as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use clap::builder::Styles;
 use indicatif::ProgressDrawTarget;
 use seatrial_ci::{LogCommands, neutralised, neutralised_json, neutralised_painted};
 use seatrial_model::{Masker, shown_on_one_line};
+
+#[cfg_attr(unix, path = "streams/unix.rs")]
+#[cfg_attr(windows, path = "streams/windows.rs")]
+mod platform;
 
 /// What is written.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +74,7 @@ impl Stream {
     /// The stream that a path leads to: who asks for the file `/dev/stdout` asks for the stream.
     pub(crate) fn behind(path: &Path) -> Option<Stream> {
         let named = |names: [&str; 3]| names.iter().any(|name| path == Path::new(name));
-        let identity = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
-        let is = |stream: &str| path.exists() && identity(path) == identity(Path::new(stream));
+        let is = |stream: &str| platform::is_one_file(path, Path::new(stream));
         if named(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) || is("/dev/stdout") {
             return Some(Stream::Output);
         }
@@ -92,12 +92,11 @@ impl Stream {
 
     /// Whether it was redirected into a file; the log of a CI is a pipe, where the CI obeys what is in it.
     pub(crate) fn is_a_file(self) -> bool {
-        let descriptor = match self {
-            Stream::Output => io::stdout().as_fd().try_clone_to_owned(),
-            Stream::Error => io::stderr().as_fd().try_clone_to_owned(),
+        let file = match self {
+            Stream::Output => platform::file(&io::stdout()),
+            Stream::Error => platform::file(&io::stderr()),
         };
-        let metadata = descriptor.and_then(|descriptor| File::from(descriptor).metadata());
-        metadata.is_ok_and(|metadata| metadata.is_file())
+        file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file())
     }
 
     /// Writes to it.

@@ -140,6 +140,10 @@ fn repository_around(directory: &Path) -> Option<PathBuf> {
     let mut found: Option<PathBuf> = None;
     for part in directory.components() {
         at.push(part);
+        // `C:` alone is the current directory of that drive.
+        if matches!(part, Component::Prefix(_)) {
+            continue;
+        }
         if found.is_some() && at.is_symlink() {
             break;
         }
