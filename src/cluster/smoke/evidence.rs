@@ -31,7 +31,7 @@ pub(crate) async fn of_pod(cluster: &Cluster, pod: &Value) -> Vec<Evidence> {
         evidence.extend(evidence_of(&log, false, &format!("pod {name}, container {container}"), cluster.masker()));
     }
     // What a pod that is ready was warned of is over.
-    let warnings = if is_ready(pod) { String::new() } else { warnings(cluster, namespace, name).await };
+    let warnings = if is_ready(pod) { String::new() } else { warnings(cluster, namespace, pod).await };
     evidence.extend(evidence_of(&warnings, false, &format!("events of pod {name}"), cluster.masker()));
     evidence
 }
@@ -66,15 +66,45 @@ fn is_starting_again(status: &Value) -> bool {
     status.pointer("/state/waiting").is_some() && status.pointer("/lastState/terminated").is_some()
 }
 
+/// What a pod is warned of before its first container runs; when one has run, it was mended.
+const BEFORE_ITS_START: [&str; 3] = ["FailedScheduling", "FailedAttachVolume", "FailedMount"];
+
 /// `FailedMount: …`, a line for each event of a pod that warns.
-async fn warnings(cluster: &Cluster, namespace: &str, pod: &str) -> String {
+async fn warnings(cluster: &Cluster, namespace: &str, pod: &Value) -> String {
     let Ok((events, _)) = seatrial_deploy::events(cluster, namespace).await else { return String::new() };
+    warnings_in(&events, pod)
+}
+
+fn warnings_in(events: &[Value], pod: &Value) -> String {
     let text =
         |event: &Value, pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let about = |event: &&Value| text(event, "/involvedObject/name") == pod && text(event, "/type") == "Warning";
+    let name = text(pod, "/metadata/name");
+    let has_started = statuses(pod).any(has_run);
+    let is_over = |event: &Value| has_started && BEFORE_ITS_START.contains(&text(event, "/reason").as_str());
+    let about = |event: &&Value| {
+        text(event, "/involvedObject/name") == name && text(event, "/type") == "Warning" && !is_over(event)
+    };
     let line = |event: &Value| {
         let message = text(event, "/message").split_whitespace().collect::<Vec<_>>().join(" ");
         format!("{}: {message}\n", text(event, "/reason"))
     };
     events.iter().filter(about).map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_kept_a_pod_from_starting_is_over_when_a_container_has_run() {
+        let event = |reason: &str| json!({ "type": "Warning", "reason": reason, "message": "no", "involvedObject": { "name": "web" } });
+        let events = [event("FailedMount"), event("Unhealthy")];
+        let pod = |state: Value| json!({ "metadata": { "name": "web" }, "status": { "containerStatuses": [{ "state": state }] } });
+        let waiting = pod(json!({ "waiting": { "reason": "ContainerCreating" } }));
+        assert_eq!(warnings_in(&events, &waiting), "FailedMount: no\nUnhealthy: no\n");
+        let ended = pod(json!({ "terminated": { "exitCode": 1 } }));
+        assert_eq!(warnings_in(&events, &ended), "Unhealthy: no\n");
+    }
 }
