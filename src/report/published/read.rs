@@ -28,11 +28,14 @@ struct Versioned {
 /// # Errors
 /// When the bytes are not JSON, not a report, or one of another version: what that has may not be what this one reads.
 pub fn read(json: &[u8]) -> Result<Report, Unreadable> {
-    let versioned = serde_json::from_slice::<Versioned>(json).map_err(Unreadable::NotAReport)?;
-    if versioned.version != VERSION {
-        return Err(Unreadable::OtherVersion(versioned.version));
+    match serde_json::from_slice::<v1::Report>(json).map(Mirror::into_model) {
+        Ok(report) if report.version == VERSION => Ok(report),
+        Ok(Report { version, .. }) => Err(Unreadable::OtherVersion(version)),
+        Err(error) => Err(match serde_json::from_slice::<Versioned>(json) {
+            Ok(Versioned { version }) if version != VERSION => Unreadable::OtherVersion(version),
+            _ => Unreadable::NotAReport(error),
+        }),
     }
-    serde_json::from_slice::<v1::Report>(json).map(Mirror::into_model).map_err(Unreadable::NotAReport)
 }
 
 impl fmt::Display for Unreadable {
