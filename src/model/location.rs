@@ -56,6 +56,12 @@ impl Location {
         Location { belongs_to, path, line: 1, column: 1, end_line: 1, end_column: 1, excerpt }
     }
 
+    /// Whether it is a place in a file of this repository, to which a reader can be led.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        !self.path.is_empty() && self.belongs_to.is_none()
+    }
+
     /// The path as readers see it: with the name of what it belongs to before it, where that is not this repository.
     #[must_use]
     pub fn shown_path(&self) -> Cow<'_, str> {

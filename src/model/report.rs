@@ -1,6 +1,7 @@
 //! The report of a run: the one thing that all sinks show. What programs of others read is `report/published`'s.
 
 mod digest;
+mod judged;
 mod merge;
 mod mistakes;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Age, Alteration, CaseAge, Change, Comparison, Evidence, FailOn, Holding, Level, Listing, Location, ObjectId,
-    ReportedFinding, Stage, StageOutcome, StageResult, TestCase, Verdict,
+    ReportedFinding, Stage, StageOutcome, TestCase, Verdict,
 };
 
 /// A whole run.
@@ -224,6 +225,14 @@ pub struct TestResult {
     pub artifacts: Vec<String>,
 }
 
+impl Target {
+    /// Where a person can look at what was deployed; a simulated one has no address.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        if self.simulated { None } else { self.url.as_deref() }
+    }
+}
+
 impl EnvironmentReport {
     /// Objects that were not validated.
     #[must_use]
@@ -279,38 +288,11 @@ impl Report {
     pub fn decide(&mut self) {
         self.findings.sort_by(by_weight_and_place);
         self.fixed.sort_by(by_weight_and_place);
-        let of_stages = self.environments.iter().flat_map(|e| e.stages.iter().map(|s| self.verdict_of(s, e)));
-        let tests = self.environments.iter().flat_map(|e| &e.tests);
-        let of_tests = tests.map(|t| match t.outcome {
-            TestOutcome::Passed
-            | TestOutcome::Flaky
-            | TestOutcome::Tolerated
-            | TestOutcome::Unaffected
-            | TestOutcome::Skipped => Verdict::Passed,
-            TestOutcome::Failed => Verdict::Failed,
-            TestOutcome::Broken => Verdict::Broken,
-        });
+        let of_work = self.environments.iter().map(|environment| self.verdict_of_work(environment));
         let of_findings = self.findings.iter().filter(|f| self.is_failing(f)).map(|_| Verdict::Failed);
         let of_run = self.broken.iter().map(|_| Verdict::Broken);
-        let all = of_stages.chain(of_tests).chain(of_findings).chain(of_run);
+        let all = of_work.chain(of_findings).chain(of_run);
         self.verdict = all.max().unwrap_or(Verdict::Passed);
-    }
-
-    /// Whether errors speak for a rendering or a validation that failed: perhaps all of them were there before.
-    #[must_use]
-    pub fn is_explained(&self, outcome: &StageOutcome, environment: &EnvironmentReport) -> bool {
-        matches!(outcome.stage, Stage::Render | Stage::Validate)
-            && self.findings.iter().any(|f| f.level == Level::Error && f.environments.contains(&environment.name))
-    }
-
-    /// What a stage says of the change.
-    fn verdict_of(&self, outcome: &StageOutcome, environment: &EnvironmentReport) -> Verdict {
-        match outcome.result {
-            StageResult::Passed | StageResult::Skipped(_) => Verdict::Passed,
-            StageResult::Failed if self.is_explained(outcome, environment) => Verdict::Passed,
-            StageResult::Failed => Verdict::Failed,
-            StageResult::Broken(_) => Verdict::Broken,
-        }
     }
 
     /// Whether a finding fails the run.

@@ -5,17 +5,15 @@
 use std::path::Path;
 
 use seatrial_ci::{Host, environment_matrix};
-use seatrial_model::{Level, Report, TestOutcome, TestResult};
+use seatrial_model::{Level, Report, Target, TestOutcome, TestResult};
 
 use crate::cli::{Output, ReportFormat};
 
+/// Name and value of an output.
+pub(crate) type StepOutput = (&'static str, String);
+
 /// The outputs of a run. Each name is one word, so that every host takes it.
-pub(crate) fn outputs(
-    host: Host,
-    report: &Report,
-    written: &[Output],
-    directory: &Path,
-) -> Vec<(&'static str, String)> {
+pub(crate) fn outputs(host: Host, report: &Report, written: &[Output], directory: &Path) -> Vec<StepOutput> {
     let file = |format| file_of(format, written, directory);
     let told = report.by_mistake();
     let tests = || report.environments.iter().flat_map(|environment| &environment.tests);
@@ -51,9 +49,8 @@ fn has_failed(test: &TestResult) -> bool {
 
 /// Where the first environment that was deployed to a real cluster can be looked at; empty where none can.
 fn address(report: &Report) -> String {
-    let targets = report.environments.iter().filter_map(|environment| environment.target.as_ref());
-    let urls = targets.filter(|target| !target.simulated).filter_map(|target| target.url.clone());
-    urls.into_iter().next().unwrap_or_default()
+    let mut targets = report.environments.iter().filter_map(|environment| environment.target.as_ref());
+    targets.find_map(Target::address).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

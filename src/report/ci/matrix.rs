@@ -1,6 +1,6 @@
 //! Environments of a report as a matrix, in the shape that the host starts jobs by.
 
-use seatrial_model::{EnvironmentReport, Report, StageResult, Verdict};
+use seatrial_model::{EnvironmentReport, Report, Target};
 use serde_json::{Map, Value, json};
 
 use crate::Host;
@@ -9,7 +9,7 @@ use crate::Host;
 /// `{"dev":{"environment":"dev",…}}`, for `matrix: $[ … ]`; its names are letters, digits and underscores. Values are strings, as variables are.
 #[must_use]
 pub fn environment_matrix(host: Host, report: &Report) -> String {
-    let legs = report.environments.iter().map(leg);
+    let legs = report.environments.iter().map(|environment| leg(environment, report));
     let matrix = match host {
         Host::AzurePipelines => Value::Object(named(legs)),
         Host::GitHubActions | Host::Jenkins | Host::Other | Host::Local => {
@@ -19,25 +19,15 @@ pub fn environment_matrix(host: Host, report: &Report) -> String {
     matrix.to_string()
 }
 
-fn leg(environment: &EnvironmentReport) -> Value {
-    let url = environment.target.as_ref().filter(|target| !target.simulated).and_then(|target| target.url.as_deref());
+fn leg(environment: &EnvironmentReport, report: &Report) -> Value {
+    let url = environment.target.as_ref().and_then(Target::address);
     let changed = environment.changed.map(|changed| changed.to_string());
     json!({
         "environment": environment.name,
-        "verdict": verdict(environment).as_str(),
+        "verdict": report.verdict_in(environment).as_str(),
         "changed": changed.unwrap_or_default(),
         "url": url.unwrap_or_default(),
     })
-}
-
-/// The worst of its stages.
-fn verdict(environment: &EnvironmentReport) -> Verdict {
-    let of_stage = |result: &StageResult| match result {
-        StageResult::Passed | StageResult::Skipped(_) => Verdict::Passed,
-        StageResult::Failed => Verdict::Failed,
-        StageResult::Broken(_) => Verdict::Broken,
-    };
-    environment.stages.iter().map(|stage| of_stage(&stage.result)).max().unwrap_or(Verdict::Passed)
 }
 
 fn named(legs: impl Iterator<Item = Value>) -> Map<String, Value> {

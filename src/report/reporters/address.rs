@@ -1,13 +1,18 @@
 //! Addresses that a reader may click, without a character that could end an attribute or a link.
 
-/// The address of a file's line: `{path}` and `{line}` of a template filled in.
-pub(crate) fn file_address(template: &str, path: &str, line: usize) -> String {
-    let mut encoded = String::new();
+/// A path as a relative URI (RFC 3986): what is not an unreserved character or a slash is percent-encoded.
+pub(crate) fn relative(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         let kept = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
         push_byte(&mut encoded, byte, kept);
     }
-    template.replace("{line}", &line.to_string()).replace("{path}", &encoded)
+    encoded
+}
+
+/// The address of a file's line: `{path}` and `{line}` of a template filled in.
+pub(crate) fn file_address(template: &str, path: &str, line: usize) -> String {
+    template.replace("{line}", &line.to_string()).replace("{path}", &relative(path))
 }
 
 /// An address, percent-encoded where it has to be; `None` unless it is one of the web.
@@ -43,6 +48,19 @@ mod tests {
             clickable("https://a.example/?x=1&y=\"<'>"),
             Some("https://a.example/?x=1&y=%22%3C%27%3E".to_owned())
         );
+    }
+
+    #[test]
+    fn a_path_is_a_relative_uri() {
+        let table = [
+            ("deploy/base/web.yaml", "deploy/base/web.yaml"),
+            ("a b/#1?.yaml", "a%20b/%231%3F.yaml"),
+            ("ü/100%.yaml", "%C3%BC/100%25.yaml"),
+            ("c:/x", "c%3A/x"),
+        ];
+        for (path, expected) in table {
+            assert_eq!(relative(path), expected);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The report in one clause: the title of the comment, and what a commit status shows.
 
-use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Target, Verdict};
+use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Verdict};
 
 use crate::ages::{already_there, noun, tolerated};
 use crate::alterations;
@@ -155,11 +155,6 @@ pub(crate) fn name(environment: &EnvironmentReport) -> String {
         Some(target) if target.simulated => format!("{} (simulated)", environment.name),
         _ => environment.name.clone(),
     }
-}
-
-/// Where a person can look at an environment that was deployed; a simulated one has no address.
-pub(crate) fn address(target: &Target) -> Option<&str> {
-    if target.simulated { None } else { target.url.as_deref() }
 }
 
 fn is_deployed(environment: &EnvironmentReport) -> bool {

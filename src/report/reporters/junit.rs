@@ -211,7 +211,7 @@ fn of_finding(finding: &ReportedFinding, report: &Report) -> (TestCaseStatus, Op
 
 /// File and line as attributes, by which readers lead to the place: nobody wants to search for it.
 fn add_place(case: &mut TestCase, at: &Location) {
-    if !at.path.is_empty() && at.belongs_to.is_none() {
+    if at.is_here() {
         case.extra.insert("file".into(), one_line(&at.path).into());
         case.extra.insert("line".into(), at.line.to_string().into());
     }

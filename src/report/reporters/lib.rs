@@ -12,6 +12,7 @@ mod html;
 mod junit;
 mod left_out;
 mod markdown;
+mod names;
 mod plain;
 mod sarif;
 mod terminal;
@@ -23,7 +24,7 @@ pub use html::{html, html_files};
 pub use junit::junit;
 pub use markdown::{inline, markdown};
 pub use sarif::sarif;
-pub use terminal::{Detail, TerminalOptions, terminal};
+pub use terminal::{Detail, TerminalOptions, terminal, wrapped};
 
 #[cfg(test)]
 mod hostile;

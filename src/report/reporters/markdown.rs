@@ -10,12 +10,12 @@ mod inline;
 mod problem;
 mod table;
 
-use seatrial_model::{Report, Verdict};
+use seatrial_model::{Report, Target, Verdict};
 
 use crate::alike::shortened;
 use crate::alterations;
 use crate::cause::{Cause, causes, tolerated_tests};
-use crate::headline::{NOTHING_JUDGED, address, clause, is_unchecked};
+use crate::headline::{NOTHING_JUDGED, clause, is_unchecked};
 use crate::markdown::escape::{Place, link, prose};
 use crate::markdown::problem::Depth;
 use crate::trials;
@@ -148,7 +148,7 @@ fn environments(report: &Report) -> String {
 /// Where a person can look at what was deployed.
 fn addresses(report: &Report) -> Option<String> {
     let live = report.environments.iter().filter_map(|environment| {
-        let url = environment.target.as_ref().and_then(address)?;
+        let url = environment.target.as_ref().and_then(Target::address)?;
         let name = prose(&crate::headline::name(environment), Place::Line);
         Some(format!("{name}: {}", link(&escape::code(url, Place::Line), url)))
     });

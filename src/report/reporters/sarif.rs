@@ -26,7 +26,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 #[must_use]
 pub fn sarif(report: &Report, catalog: &[RuleId]) -> String {
     let report = &report.by_mistake();
-    let (placed, elsewhere): (Vec<_>, Vec<_>) = report.findings.iter().partition(|f| is_in_a_file(f));
+    let (placed, elsewhere): (Vec<_>, Vec<_>) = report.findings.iter().partition(|f| f.primary.location.is_here());
     let (told, left_out) = placed.split_at(placed.len().min(MOST_RESULTS));
     let rules: BTreeSet<&str> = told.iter().chain(&elsewhere).map(|finding| finding.rule.as_str()).collect();
     let rules: Vec<&str> = rules.into_iter().collect();
@@ -55,12 +55,6 @@ pub fn sarif(report: &Report, catalog: &[RuleId]) -> String {
     let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
     text.push('\n');
     text
-}
-
-/// Whether a reader can be led to it: it has a path, in this repository.
-fn is_in_a_file(finding: &ReportedFinding) -> bool {
-    let at = &finding.primary.location;
-    !at.path.is_empty() && at.belongs_to.is_none()
 }
 
 /// What is to be said of the run as a whole.

@@ -48,6 +48,13 @@ pub enum Detail {
     Full,
 }
 
+/// A text behind a lead, on lines of some columns; further ones are indented. A word that is too long has a line of its own.
+#[must_use]
+pub fn wrapped(lead: &str, indent: usize, text: &str, width: usize) -> String {
+    let pen = Pen::new(TerminalOptions { color: false, width, detail: Detail::Everything });
+    pen.filled(lead, indent, text.split_whitespace(), " ")
+}
+
 /// For a terminal or a CI log.
 #[must_use]
 pub fn terminal(report: &Report, options: TerminalOptions) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seatrial_model::{
-    Action, CaseOutcome, Change, EnvironmentReport, ObjectId, Report, Stage, TestCase, TestOutcome, TestResult,
+    Action, CaseOutcome, Change, EnvironmentReport, ObjectId, Report, Stage, Target, TestCase, TestOutcome, TestResult,
 };
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::address::clickable;
 use crate::ages::told_and_counted;
 use crate::cases;
 use crate::cell::{Mark, cell, rest};
-use crate::headline::{address, name};
+use crate::headline::name;
 use crate::html::findings::{Proof, proofs};
 use crate::html::page::{LONGEST, sentence};
 use crate::left_out::by_reason;
@@ -114,7 +114,7 @@ impl Environments {
 }
 
 fn row(environment: &EnvironmentReport, report: &Report) -> Row {
-    let url = environment.target.as_ref().and_then(address);
+    let url = environment.target.as_ref().and_then(Target::address);
     Row {
         name: one_line(&name(environment)),
         address: url.and_then(clickable),

@@ -85,13 +85,16 @@ pub(super) fn groups(report: &Report) -> Vec<Group> {
         report.findings.iter().filter(told).filter(move |f| f.level == level && f.age == Age::New).collect::<Vec<_>>()
     };
     let old: Vec<&ReportedFinding> = ages::already_there(report).filter(told).collect();
+    let (errors, warnings, notes) = (of(Level::Error), of(Level::Warning), of(Level::Note));
+    let fixed: Vec<&ReportedFinding> = report.fixed.iter().collect();
     let groups = [
         failing(report),
-        group("Errors that do not fail the run", "warning", &of(Level::Error), report),
-        group("Warnings", "warning", &of(Level::Warning), report),
-        group("Notes", "note", &of(Level::Note), report),
-        group("Already there", "note", &old, report),
-        fixed(report),
+        group(format!("Errors that do not fail the run ({})", errors.len()), "warning", &errors, Some(report)),
+        group(format!("Warnings ({})", warnings.len()), "warning", &warnings, Some(report)),
+        group(format!("Notes ({})", notes.len()), "note", &notes, Some(report)),
+        group(format!("Already there ({})", old.len()), "note", &old, Some(report)),
+        // A link would lead to a line of the head commit, which does not have it any more.
+        group(format!("Fixed ({}), with places of the base", fixed.len()), "fixed", &fixed, None),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -117,21 +120,12 @@ fn failing(report: &Report) -> Option<Group> {
     (!told.is_empty()).then(|| Group { title, look: "error", is_open: true, told, rest: rest(rules) })
 }
 
-fn group(title: &str, look: &'static str, findings: &[&ReportedFinding], report: &Report) -> Option<Group> {
+/// Findings under a title; links lead into `linked`, where that has their lines.
+fn group(title: String, look: &'static str, findings: &[&ReportedFinding], linked: Option<&Report>) -> Option<Group> {
     let (first, others) = findings.split_at(findings.len().min(MOST));
-    let told: Vec<Problem> = first.iter().map(|finding| Problem::of(finding, Some(report))).collect();
+    let told: Vec<Problem> = first.iter().map(|finding| Problem::of(finding, linked)).collect();
     let rest = rest(others.iter().map(|finding| finding.rule.as_str()));
-    let title = format!("{title} ({})", findings.len());
     (!told.is_empty()).then_some(Group { title, look, is_open: false, told, rest })
-}
-
-/// A link would lead to a line of the head commit, which does not have it any more.
-fn fixed(report: &Report) -> Option<Group> {
-    let (first, others) = report.fixed.split_at(report.fixed.len().min(MOST));
-    let told: Vec<Problem> = first.iter().map(|finding| Problem::of(finding, None)).collect();
-    let title = format!("Fixed ({}), with places of the base", report.fixed.len());
-    let rest = rest(others.iter().map(|finding| finding.rule.as_str()));
-    (!told.is_empty()).then_some(Group { title, look: "fixed", is_open: false, told, rest })
 }
 
 fn rest<'a>(rules: impl Iterator<Item = &'a str>) -> Option<String> {

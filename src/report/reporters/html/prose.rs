@@ -2,20 +2,22 @@
 
 use minijinja::Value;
 
+use crate::names::{Piece, pieces};
+
 /// Safe HTML; a backtick without a partner is a character.
 #[allow(clippy::needless_pass_by_value, reason = "a filter gets its value")]
 pub(super) fn prose(text: String) -> Value {
-    let pieces: Vec<&str> = text.split('`').collect();
-    let paired = if pieces.len() % 2 == 1 { pieces.len() } else { pieces.len() - 1 };
     let mut html = String::with_capacity(text.len() + 32);
-    for (position, piece) in pieces.iter().enumerate() {
-        let is_code = position % 2 == 1 && position < paired;
-        if position > 0 && position >= paired {
-            html.push('`');
+    for piece in pieces(&text) {
+        match piece {
+            Piece::Words(words) => push_escaped(&mut html, words),
+            Piece::Backtick => html.push('`'),
+            Piece::Name(name) => {
+                html.push_str("<code>");
+                push_escaped(&mut html, name);
+                html.push_str("</code>");
+            }
         }
-        html.push_str(if is_code { "<code>" } else { "" });
-        push_escaped(&mut html, piece);
-        html.push_str(if is_code { "</code>" } else { "" });
     }
     Value::from_safe_string(html)
 }

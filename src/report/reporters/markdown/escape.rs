@@ -3,6 +3,7 @@
 //! Source: GitHub Flavored Markdown Spec, and the filters that GitHub runs after it (mentions, references, emoji, math).
 
 use crate::address::clickable;
+use crate::names::{Piece, pieces};
 use crate::plain::{lines, one_line};
 
 /// Invisible; keeps what stands on both sides from being read as one.
@@ -24,26 +25,20 @@ pub(crate) enum Place {
 /// A sentence with names in backticks: these become code, all the rest is shown as it is.
 pub(crate) fn prose(text: &str, place: Place) -> String {
     let text = one_line(text);
-    let pieces: Vec<&str> = text.trim().split('`').collect();
-    // A backtick without a partner is a character.
-    let paired = if pieces.len() % 2 == 1 { pieces.len() } else { pieces.len() - 1 };
     let mut out = String::new();
-    for (index, piece) in pieces.iter().enumerate() {
-        if index % 2 == 1 && index < paired {
-            match *piece {
-                "" => out.push_str("\\`\\`"),
-                name => push_code(&mut out, name, place),
+    for piece in pieces(text.trim()) {
+        match piece {
+            Piece::Name("") => out.push_str("\\`\\`"),
+            Piece::Name(name) => push_code(&mut out, name, place),
+            Piece::Backtick => out.push_str("\\`"),
+            Piece::Words(words) => {
+                for (nth, word) in words.split(' ').enumerate() {
+                    if nth > 0 {
+                        out.push(' ');
+                    }
+                    push_word(&mut out, word, place);
+                }
             }
-            continue;
-        }
-        if index >= paired {
-            out.push_str("\\`");
-        }
-        for (nth, word) in piece.split(' ').enumerate() {
-            if nth > 0 {
-                out.push(' ');
-            }
-            push_word(&mut out, word, place);
         }
     }
     out

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use seatrial_model::{Age, Location, Report, ReportedFinding, ReportedLabel};
 use serde_json::{Value, json};
 
+use crate::address::relative;
 use crate::ages::is_compared;
 use crate::plain::{lines, one_line};
 use crate::wording::{capitalised, list};
@@ -99,8 +100,7 @@ pub(super) fn text(text: &str) -> String {
 
 /// Second places in this repository; what lies in another checkout is told in the message.
 fn related(finding: &ReportedFinding) -> Vec<Value> {
-    let here = |label: &&ReportedLabel| label.location.belongs_to.is_none() && !label.location.path.is_empty();
-    let places = finding.related.iter().filter(here).take(MOST_RELATED).enumerate();
+    let places = finding.related.iter().filter(|label| label.location.is_here()).take(MOST_RELATED).enumerate();
     let place = |(position, label): (usize, &ReportedLabel)| {
         json!({
             "id": position + 1,
@@ -126,7 +126,7 @@ fn location(label: &ReportedLabel, finding: &ReportedFinding) -> Value {
 
 fn physical(at: &Location) -> Value {
     let mut physical = json!({
-        "artifactLocation": { "uri": uri(&at.path), "uriBaseId": ROOT },
+        "artifactLocation": { "uri": relative(&at.path), "uriBaseId": ROOT },
         "region": region(at),
     });
     if let (Some(first), Some(last)) = (at.excerpt.first(), at.excerpt.last()) {
@@ -157,34 +157,9 @@ fn region(at: &Location) -> Value {
     region
 }
 
-/// A path as a relative URI (RFC 3986): what is not an unreserved character or a slash is percent-encoded.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            other => uri.push_str(&format!("%{other:02X}")),
-        }
-    }
-    uri
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_a_relative_uri() {
-        let table = [
-            ("deploy/base/web.yaml", "deploy/base/web.yaml"),
-            ("a b/#1?.yaml", "a%20b/%231%3F.yaml"),
-            ("ü/100%.yaml", "%C3%BC/100%25.yaml"),
-            ("c:/x", "c%3A/x"),
-        ];
-        for (path, expected) in table {
-            assert_eq!(uri(path), expected);
-        }
-    }
 
     #[test]
     fn a_message_makes_no_link() {

@@ -7,7 +7,6 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::ages::{is_inherited, newest, told_and_counted, validation};
 use crate::cases;
-use crate::headline::address;
 use crate::left_out::{by_reason, checked, grouped};
 use crate::plain::one_line;
 use crate::terminal::style::{Pen, Style};
@@ -198,7 +197,7 @@ fn asides(environment: &EnvironmentReport) -> Vec<(&'static str, String)> {
     let mut asides = Vec::new();
     if let Some(target) = &environment.target {
         asides.extend(target.preview_namespace.as_ref().map(|namespace| ("preview namespace", namespace.clone())));
-        asides.extend(address(target).map(|url| ("address", url.to_owned())));
+        asides.extend(target.address().map(|url| ("address", url.to_owned())));
     }
     for (because, objects) in by_reason(environment) {
         asides.push(("skipped", format!("{} ({because})", named(&objects))));
