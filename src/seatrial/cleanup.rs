@@ -11,7 +11,7 @@ use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Holds};
 
 use crate::authority::{Authority, AuthorityFlags, Purpose};
 use crate::checkouts::Checkouts;
-use crate::cli::CleanupArgs;
+use crate::cli::ClusterOnlyArgs;
 use crate::commands::{connect_to_network, progress_log};
 use crate::compared::Wish;
 use crate::config::{Config, EnvironmentConfig};
@@ -25,7 +25,7 @@ use crate::signals;
 use crate::stop::Stop;
 
 /// The command.
-pub(crate) async fn clean_up(args: &CleanupArgs) -> Result<u8, Stop> {
+pub(crate) async fn clean_up(args: &ClusterOnlyArgs) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.change))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());

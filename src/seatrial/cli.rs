@@ -24,7 +24,6 @@ use crate::variables::{FromVariables, boolean, without_empty};
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
 use deferred::Deferred;
-pub(crate) use doctor::DoctorArgs;
 pub(crate) use earlier::{TestArgs, WholeArgs};
 pub(crate) use findings::FindingArgs;
 pub(crate) use helm::HelmArgs;
@@ -94,7 +93,7 @@ pub(crate) enum Command {
     Init(Deferred<InitArgs>),
     /// Say what works here, and what is to be granted.
     #[command(after_help = doctor::WORDS)]
-    Doctor(Deferred<DoctorArgs>),
+    Doctor(Deferred<ClusterOnlyArgs>),
     /// Render, validate, deploy, test, and report on the pull request.
     #[command(after_help = format!("{CHANGE}\n{}", earlier::OF_RUN))]
     Run(Deferred<WholeArgs>),
@@ -114,7 +113,7 @@ pub(crate) enum Command {
     Test(Deferred<TestArgs>),
     /// Delete the preview namespaces of a pull request.
     #[command(after_help = CHANGE)]
-    Cleanup(Deferred<CleanupArgs>),
+    Cleanup(Deferred<ClusterOnlyArgs>),
     /// Deliver the report of a run that had no credentials, as of a fork's pull request.
     Report(Deferred<DeliverArgs>),
     /// Print the JSON Schema of seatrial.yaml or of the JSON report.
@@ -318,9 +317,9 @@ pub(crate) struct ValidateArgs {
     pub(crate) change: ChangeArgs,
 }
 
-/// Flags of `cleanup`.
+/// Flags of commands that look at what is there and end in no report: `cleanup` and `doctor`.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct CleanupArgs {
+pub(crate) struct ClusterOnlyArgs {
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 

@@ -12,7 +12,7 @@ use seatrial_reporters::{Detail, TerminalOptions, html, html_files, junit, markd
 
 use crate::catalog;
 use crate::cli::{CommonArgs, Output, ReportFormat};
-use crate::outputs::outputs;
+use crate::outputs::{StepOutput, outputs};
 use crate::session::Session;
 use crate::streams::{self, Stream, Written};
 
@@ -49,15 +49,16 @@ impl Sinks<'_> {
     /// Writes the report to standard output, job summary and step outputs. Gives back what failed, as sentences.
     pub(crate) fn write_streams(&self, report: &Report) -> Vec<String> {
         let mut failures = Vec::new();
-        if let Err(error) = self.write_stdout(report) {
+        let ci = &self.session.ci;
+        let outputs = outputs(ci.host, report, self.outputs, &self.session.directory);
+        if let Err(error) = self.write_stdout(report, &outputs) {
             failures.push(format!("cannot write to standard output: {error}"));
         }
-        let ci = &self.session.ci;
         if let Err(error) = self.write_summary(report) {
             failures.push(format!("cannot write the job summary: {error}"));
         }
         if let Some(file) = &ci.output_file
-            && let Err(error) = append(Path::new(file), &self.step_outputs(report))
+            && let Err(error) = append(Path::new(file), &self.step_outputs(report, &outputs))
         {
             failures.push(format!("cannot write the step outputs: {error}"));
         }
@@ -81,7 +82,7 @@ impl Sinks<'_> {
         }
     }
 
-    fn write_stdout(&self, report: &Report) -> std::io::Result<()> {
+    fn write_stdout(&self, report: &Report, outputs: &[StepOutput]) -> std::io::Result<()> {
         let named = self.outputs.iter().filter(|output| output.file.is_none());
         let mut formats: Vec<ReportFormat> = named.map(|output| output.format).collect();
         if formats.is_empty() {
@@ -93,7 +94,6 @@ impl Sinks<'_> {
         }
         let host = self.session.ci.host;
         streams::print(Written::Commands(&annotations(host, report)))?;
-        let outputs = outputs(host, report, self.outputs, &self.session.directory);
         let outputs: Vec<(&str, &str)> = outputs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         streams::print(Written::Commands(&output_commands(host, &outputs)))
     }
@@ -123,10 +123,9 @@ impl Sinks<'_> {
         Some(self.session.directory.join(beside).display().to_string())
     }
 
-    fn step_outputs(&self, report: &Report) -> String {
+    fn step_outputs(&self, report: &Report, outputs: &[StepOutput]) -> String {
         let host = self.session.ci.host;
         let random = format!("seatrial-{}-{}", std::process::id(), report.duration_ms);
-        let outputs = outputs(host, report, self.outputs, &self.session.directory);
         outputs.iter().map(|(name, value)| step_output(host, name, value, &random)).collect()
     }
 }

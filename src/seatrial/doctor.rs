@@ -10,7 +10,7 @@ mod rung;
 use seatrial_model::Masker;
 
 use crate::authority::{AuthorityFlags, Purpose};
-use crate::cli::DoctorArgs;
+use crate::cli::ClusterOnlyArgs;
 use crate::commands::{connect_to_network, write_out};
 use crate::compared::Wish;
 use crate::run_context::RunContext;
@@ -21,7 +21,7 @@ use crate::streams::Written;
 use rung::{Mark, Rung, Section, exit_code, told};
 
 /// `doctor`.
-pub(crate) async fn doctor(args: &DoctorArgs) -> Result<u8, Stop> {
+pub(crate) async fn doctor(args: &ClusterOnlyArgs) -> Result<u8, Stop> {
     let session = Session::open(&args.common, Some(&args.change))?;
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());

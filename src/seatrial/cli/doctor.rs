@@ -1,25 +1,7 @@
-//! Flags of `doctor`.
+//! What stands below the flags of `doctor`.
 
-use clap::Args;
-
-use super::{ChangeArgs, ClusterArgs, CommonArgs};
-
-/// Below the flags of `doctor`.
 pub(super) const WORDS: &str = "\
 Run it in the job that runs Seatrial. It writes nothing, anywhere.
 
 Exit codes: 0 all that is asked for works, 1 something does not,
 2 wrong command line or configuration, 3 something could not be asked.";
-
-/// Flags of `doctor`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct DoctorArgs {
-    #[command(flatten)]
-    pub(crate) common: CommonArgs,
-
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
-
-    #[command(flatten)]
-    pub(crate) change: ChangeArgs,
-}

@@ -13,7 +13,7 @@ use seatrial_smoke::{Method, Probe};
 use seatrial_transport::Transport;
 
 use super::rung::{Mark, Rung};
-use crate::cli::{DoctorArgs, SourceArgs};
+use crate::cli::{ClusterOnlyArgs, SourceArgs};
 use crate::config::{After, DeployConfig, EnvironmentConfig};
 use crate::live::{preview, wanted};
 use crate::plan::{PlanFlags, Planned};
@@ -24,7 +24,7 @@ use crate::run_context::RunContext;
 const MOST_NAMED: usize = 12;
 
 /// Each environment that is deployed.
-pub(super) async fn clusters(context: &RunContext<'_>, transport: &Transport, args: &DoctorArgs) -> Vec<Rung> {
+pub(super) async fn clusters(context: &RunContext<'_>, transport: &Transport, args: &ClusterOnlyArgs) -> Vec<Rung> {
     let (workspace, session) = (&context.workspace, context.session);
     if workspace.config.is_none() {
         return vec![Rung::new(Mark::Idle, "no environment is deployed: there is no configuration")];
@@ -166,16 +166,12 @@ impl Plan<'_> {
             if deletes { &["get", "list", "create", "patch", "delete"] } else { &["get", "list", "create", "patch"] };
         for manifest in rendered.manifests.iter().filter(|manifest| !manifest.is_sops_encrypted()) {
             let (group, kind) = (&manifest.id.group, &manifest.id.kind);
-            let api_version = match group.is_empty() {
-                true => manifest.version.clone(),
-                false => format!("{group}/{}", manifest.version),
-            };
             let is_clusters = scope(self.minor, group, kind) == Some(Scope::Cluster);
             let namespace = self.preview.unwrap_or(manifest.id.namespace.as_deref().unwrap_or(self.default));
             if !is_clusters {
                 namespaces.insert(namespace);
             }
-            take(&mut all, (&api_version, kind, None), Some(namespace), deployed);
+            take(&mut all, (&manifest.api_version(), kind, None), Some(namespace), deployed);
         }
         if namespaces.is_empty() {
             namespaces.insert(self.default);

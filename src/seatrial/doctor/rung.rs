@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use seatrial_model::{EXIT_BROKEN, EXIT_FAILED, EXIT_PASSED, EXIT_USAGE};
+use seatrial_reporters::wrapped;
 
 /// Columns of a terminal.
 const WIDTH: usize = 80;
@@ -93,31 +94,13 @@ pub(super) fn told(sections: &[Section]) -> String {
         let gap = if text.is_empty() { "" } else { "\n" };
         let _ = writeln!(text, "{gap}{title}");
         for rung in rungs {
-            wrap(&mut text, &format!("  {} ", rung.mark.sign()), "    ", &rung.what);
-            rung.way_out.iter().for_each(|words| wrap(&mut text, "      ", "        ", words));
+            let _ = writeln!(text, "{}", wrapped(&format!("  {} ", rung.mark.sign()), 4, &rung.what, WIDTH));
+            for words in &rung.way_out {
+                let _ = writeln!(text, "{}", wrapped("      ", 8, words, WIDTH));
+            }
         }
     }
     text
-}
-
-/// Words on lines that fit; one that is too long has a line of its own.
-fn wrap(text: &mut String, first: &str, further: &str, words: &str) {
-    let mut line = first.to_owned();
-    let mut is_begun = false;
-    for word in words.split_whitespace() {
-        let length = line.chars().count() + usize::from(is_begun) + word.chars().count();
-        if is_begun && length > WIDTH {
-            let _ = writeln!(text, "{line}");
-            line = further.to_owned();
-            is_begun = false;
-        }
-        if is_begun {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_begun = true;
-    }
-    let _ = writeln!(text, "{line}");
 }
 
 #[cfg(test)]
