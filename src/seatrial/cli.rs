@@ -1,5 +1,6 @@
 //! Flags and subcommands. Only what works is listed.
 
+mod base;
 mod change;
 mod deferred;
 mod doctor;
@@ -12,15 +13,14 @@ mod load;
 mod output;
 mod render;
 mod shell;
+pub(crate) mod variables;
 
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use seatrial_kubernetes::Minor;
 
-use crate::compared::Wish;
-use crate::variables::{FromVariables, boolean, without_empty};
-
+pub(crate) use base::{BaseArgs, BaseChoice};
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
 use deferred::Deferred;
@@ -33,6 +33,7 @@ pub(crate) use load::{LoadArgs, PathArgs, PathKind};
 pub(crate) use output::{Output, ReportFormat};
 pub(crate) use render::{ManifestFormat, RenderArgs, Wanted};
 pub(crate) use shell::{CompletionsArgs, ManArgs, completions, man};
+use variables::{FromVariables, boolean, without_empty};
 
 /// The top-level help, grouped by what a person wants to do; a test holds it against the subcommands.
 const HELP: &str = "\
@@ -212,21 +213,6 @@ pub(crate) struct SourceArgs {
     /// Local checkout of a remote base.
     #[arg(long, value_name = "URL[?ref=REF]=DIR", env = "SEATRIAL_CHECKOUT", value_delimiter = ',')]
     pub(crate) checkout: Vec<String>,
-}
-
-/// Flags of what is compared.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct BaseArgs {
-    /// Commit to compare with; else the base is found.
-    #[arg(long, value_name = "REV", env = "SEATRIAL_BASE")]
-    base: Option<String>,
-}
-
-impl BaseArgs {
-    /// What the checkout is compared with.
-    pub(crate) fn wish(&self) -> Wish<'_> {
-        Wish::of(self.base.as_deref())
-    }
 }
 
 /// Flags that `run`, `deploy` and `test` have in common.

@@ -1,5 +1,13 @@
 //! One function per subcommand: from its arguments to its exit code.
 
+pub(crate) mod cleanup;
+pub(crate) mod collect;
+pub(crate) mod doctor;
+pub(crate) mod image_policy;
+pub(crate) mod init;
+pub(crate) mod render;
+pub(crate) mod report_from;
+
 use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::Instant;
@@ -8,22 +16,22 @@ use seatrial_ci::Host;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report};
 use seatrial_transport::Transport;
 
-use crate::authority::{AuthorityFlags, Purpose};
 use crate::cli::{self, CommonArgs, FindingArgs, ManArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
+use crate::context::authority::{AuthorityFlags, Purpose};
+use crate::context::run_context::RunContext;
+use crate::context::session::Session;
 use crate::deliver::Sinks;
-use crate::earlier::{Earlier, EarlierFiles};
+use crate::deliver::post::Begun;
+use crate::judge::plan::PlanFlags;
+use crate::judge::preparation::{Preparation, Selection};
 use crate::judge::{Keep, elapsed_ms};
+use crate::pipeline::earlier::{Earlier, EarlierFiles};
 use crate::pipeline::{Extent, Trial};
-use crate::plan::PlanFlags;
-use crate::post::Begun;
-use crate::preparation::{Preparation, Selection};
-use crate::progress::{Audience, ProgressLog};
-use crate::run_context::RunContext;
-use crate::session::Session;
-use crate::signals;
-use crate::stop::Stop;
-use crate::streams::{self, Written};
+use crate::process::progress::{Audience, ProgressLog};
+use crate::process::signals;
+use crate::process::stop::Stop;
+use crate::process::streams::{self, Written};
 
 /// `run`, `deploy`, `test`.
 pub(crate) async fn trial(args: &RunArgs, extent: Extent, earlier: EarlierFiles<'_>) -> Result<u8, Stop> {
@@ -31,7 +39,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent, earlier: EarlierFiles<
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
     let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge };
-    let mut context = RunContext::open(&session, &args.common, flags, args.base.wish())?;
+    let mut context = RunContext::open(&session, &args.common, flags, args.base.base())?;
     // A simulated cluster takes no credentials.
     if cluster != Some("simulated") {
         context.ask_whose_it_is(&transport, args.common.offline).await;
@@ -80,7 +88,7 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
     // The process ends with the command: nobody needs the memory of what was made for it, and to give it back takes time.
     let session = ManuallyDrop::new(Session::open(&args.common, Some(&args.change))?);
-    let context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.wish())?;
+    let context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.base())?;
     let mut context = ManuallyDrop::new(context);
     let judged = context.read_config().and_then(|()| judged(args, &context));
     let (mut report, stop) = told(judged, &context, "validate", args.findings)?;

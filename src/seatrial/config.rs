@@ -17,6 +17,7 @@ use seatrial_kustomize::LoadRestriction;
 use seatrial_smoke::{Probe, TestOptions};
 use seatrial_tree::{join, parent};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 pub(crate) use checked_out::checked_out;
 pub(crate) use helm::HelmSource;
@@ -178,6 +179,9 @@ pub(crate) struct KubeconfigCluster {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InCluster {}
+
+/// How long a deployment may take when nothing else is said.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How to deploy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -2,6 +2,10 @@
 //!
 //! Not here: comment and status (`post`).
 
+pub(crate) mod inline;
+pub(crate) mod outputs;
+pub(crate) mod post;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -12,9 +16,9 @@ use seatrial_reporters::{Detail, TerminalOptions, html, html_files, junit, markd
 
 use crate::catalog;
 use crate::cli::{CommonArgs, Output, ReportFormat};
-use crate::outputs::{StepOutput, outputs};
-use crate::session::Session;
-use crate::streams::{self, Stream, Written};
+use crate::context::session::Session;
+use crate::deliver::outputs::{StepOutput, outputs};
+use crate::process::streams::{self, Stream, Written};
 
 /// Bytes of a job summary: the runner drops larger ones in silence near 1 MiB.
 const SUMMARY_BUDGET: usize = 1_000_000;

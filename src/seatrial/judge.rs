@@ -1,5 +1,17 @@
 //! Renders and checks environments: the part of a trial that needs no cluster and no clock but a stopwatch.
 
+pub(crate) mod against;
+pub(crate) mod charts;
+pub(crate) mod checkouts;
+pub(crate) mod given;
+pub(crate) mod object_changes;
+pub(crate) mod outside;
+pub(crate) mod plan;
+pub(crate) mod preparation;
+pub(crate) mod renderer;
+pub(crate) mod resolved;
+pub(crate) mod unseen;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -16,15 +28,15 @@ use seatrial_model::{
 use seatrial_rules::{Checked, Context, Options, check};
 use seatrial_schema::is_substitution;
 
-use crate::against::{Against, Head, Told};
 use crate::config::RuleLevel;
-use crate::plan::Planned;
-use crate::render::{Renderer, flux_release, image_names, matches_nothing, unmatched};
-use crate::resolved::Resolved;
-use crate::session::Session;
-use crate::stop::Stop;
-use crate::unseen::Unseen;
-use crate::waiting::ObjectChanges;
+use crate::context::session::Session;
+use crate::judge::against::{Against, Head, Told};
+use crate::judge::plan::Planned;
+use crate::judge::renderer::{Renderer, flux_release, image_names, matches_nothing, unmatched};
+use crate::judge::resolved::Resolved;
+use crate::judge::unseen::Unseen;
+use crate::process::stop::Stop;
+use object_changes::ObjectChanges;
 
 /// An environment, rendered and checked.
 #[derive(Debug)]
@@ -240,7 +252,7 @@ fn examine(seat: Seat<'_>, bench: Bench<'_>) -> Examined {
     let rendering = render_stage(&head, elapsed_ms(started));
 
     let before = base.map(|base| (base, base.render(&planned, &with_levels)));
-    let is_before = |before: &crate::against::Before| {
+    let is_before = |before: &against::Before| {
         bench.session.masker.add_manifests(&before.rendered.manifests, &bench.session.sources);
         is_equal(&before.rendered, &head)
     };

@@ -1,64 +1,15 @@
 //! `seatrial`: flags in, exit code out. The only crate that reads flags and environment and knows every room.
 #![allow(clippy::disallowed_methods, reason = "the binary is the rim: it reads files, the environment and the clock")]
 
-mod against;
-mod alterations;
-mod authority;
-mod baseline;
 mod catalog;
-mod charts;
-mod checkouts;
-mod cleanup;
 mod cli;
-mod collect;
 mod commands;
-mod common_lines;
-mod compared;
 mod config;
+mod context;
 mod deliver;
-mod doctor;
-mod earlier;
-mod event_file;
-mod failed_from;
-mod given;
-mod graph_tree;
-mod head_lines;
-mod image_policy;
-mod init;
-mod inline;
 mod judge;
-mod live;
-mod manifest_files;
-mod manifests;
-mod origins;
-mod outputs;
-mod outside;
 mod pipeline;
-mod plan;
-mod post;
-mod preparation;
-mod print;
-mod progress;
-mod release_part;
-mod render;
-mod render_chart;
-mod render_each;
-mod report_from;
-mod repository_name;
-mod resolved;
-mod restoring;
-mod revision;
-mod run_context;
-mod session;
-mod signals;
-mod stop;
-mod streams;
-mod table;
-mod testing;
-mod unseen;
-mod variables;
-mod waiting;
-mod workspace;
+mod process;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -68,12 +19,15 @@ use clap::error::ErrorKind;
 use seatrial_ci::Host;
 use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 
+use crate::cli::variables;
+use crate::cli::variables::FromVariables;
 use crate::cli::{Ci, Cli, Command, CommonArgs, ImageCommand};
-use crate::earlier::EarlierFiles;
+use crate::commands::{cleanup, collect, doctor, image_policy, init, render, report_from};
 use crate::pipeline::Extent;
-use crate::stop::Stop;
-use crate::streams::Written;
-use crate::variables::FromVariables;
+use crate::pipeline::earlier::EarlierFiles;
+use crate::process::stop::Stop;
+use crate::process::streams::Written;
+use crate::process::{secrets, streams};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -90,7 +44,7 @@ fn main() -> ExitCode {
         Err(stop) => {
             streams::tell(Written::Text(&stop.message()));
             let chosen = common(&mut cli.command).and_then(|common| common.ci).map(Ci::host);
-            let host = Host::detect(&session::environment(), chosen).unwrap_or(Host::Local);
+            let host = Host::detect(&secrets::environment(), chosen).unwrap_or(Host::Local);
             let _ = streams::print(Written::Commands(&stop.annotations(host)));
             ExitCode::from(stop.exit_code())
         }
@@ -144,7 +98,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Init(args) => init::init(args),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Validate(args) => commands::validate(args),
-        Command::Render(args) => manifests::render_manifests(args),
+        Command::Render(args) => render::render_manifests(args),
         Command::Image(args) => match &args.command {
             ImageCommand::Policy(args) => image_policy::simulate(args),
         },

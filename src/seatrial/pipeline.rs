@@ -1,5 +1,13 @@
 //! The trial, top to bottom: render head and base, check, deploy, test, report.
 
+pub(crate) mod baseline;
+pub(crate) mod earlier;
+pub(crate) mod failed_from;
+pub(crate) mod live;
+pub(crate) mod restoring;
+pub(crate) mod testing;
+pub(crate) mod waiting;
+
 use std::time::Instant;
 
 use seatrial_deploy::{CancelToken, Hold};
@@ -10,20 +18,20 @@ use seatrial_transport::Transport;
 use seatrial_tree::Tree;
 use tokio::sync::oneshot;
 
-use crate::authority::Authority;
 use crate::cli::RunArgs;
 use crate::config::{Config, EnvironmentConfig};
-use crate::earlier::Earlier;
-use crate::head_lines::show_for_head;
+use crate::context::authority::Authority;
+use crate::context::head_lines::show_for_head;
+use crate::context::run_context::RunContext;
+use crate::judge::plan::PlanFlags;
+use crate::judge::preparation::{Preparation, Selection};
 use crate::judge::{Judged, Keep, count, elapsed_ms};
-use crate::live::{Brought, LiveContext, LiveTarget};
-use crate::plan::PlanFlags;
-use crate::preparation::{Preparation, Selection};
-use crate::progress::ProgressLog;
-use crate::restoring::{Aftermath, is_put_back};
-use crate::run_context::RunContext;
-use crate::stop::Stop;
-use crate::waiting::Waiting;
+use crate::pipeline::earlier::Earlier;
+use crate::pipeline::live::{Brought, LiveContext, LiveTarget};
+use crate::pipeline::restoring::{Aftermath, is_put_back};
+use crate::pipeline::waiting::Waiting;
+use crate::process::progress::ProgressLog;
+use crate::process::stop::Stop;
 
 /// How far a command goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +253,7 @@ impl Trial<'_> {
 
     /// The configuration to deploy with, or why nothing is deployed, as a clause.
     fn permitted(&self, judged: &Judged, live: &LiveContext<'_>) -> Result<EnvironmentConfig, String> {
-        let environment = self.context.authority.deployable(&judged.planned)?;
+        let environment = self.context.authority.deployable(&judged.planned.name, judged.planned.config.as_ref())?;
         let failed = judged.report.stages.iter().find(|s| s.result == StageResult::Failed);
         if let Some(stage) = failed.filter(|_| self.extent != Extent::Test) {
             return Err(match stage.stage {

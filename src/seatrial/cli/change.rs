@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use seatrial_ci::Host;
 
-use crate::variables::boolean;
+use crate::cli::variables::boolean;
 
 /// Flags that only some pipelines need; the README describes them.
 pub(super) const CHANGE: &str = "In other CIs: --target BRANCH, --head COMMIT, --forge URL, --fork; see README";

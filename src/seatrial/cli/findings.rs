@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use seatrial_model::{FailOn, Listing};
 use seatrial_rules::Options;
 
-use crate::variables::boolean;
+use crate::cli::variables::boolean;
 
 /// Flags of what is made of findings.
 #[derive(Clone, Copy, Debug, Args)]

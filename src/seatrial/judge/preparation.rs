@@ -1,0 +1,176 @@
+//! What is looked at, and with what: environments, checkouts, images and the renderer. Assembled once, alike for every command.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use seatrial_discover::LeftOut;
+use seatrial_kustomize::{HelmCharts, ImageOverride};
+use seatrial_model::{Report, ids};
+use seatrial_rules::Options;
+
+use crate::cli::SourceArgs;
+use crate::config::RuleLevel;
+use crate::context::revision::{Commit, Missing};
+use crate::context::run_context::{RunContext, authority_over};
+use crate::context::session::Session;
+use crate::context::workspace::Workspace;
+use crate::judge::against::Against;
+use crate::judge::checkouts::Checkouts;
+use crate::judge::given::{Elsewhere, Given, given};
+use crate::judge::outside::Outside;
+use crate::judge::plan::{self, Plan, PlanFlags, Planned};
+use crate::judge::renderer::{Renderer, image_overrides};
+use crate::judge::unseen::Unseen;
+use crate::judge::{Bench, Judged, Keep, Seat, judge};
+use crate::process::stop::Stop;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Selection<'a> {
+    /// Environments by name; all of them when there is no name.
+    Environments(&'a [String]),
+    /// What lies at paths, as kustomize and kubectl take them.
+    Paths(&'a [PathBuf]),
+    /// What is found at paths, and standard input.
+    Given(&'a [PathBuf]),
+}
+
+/// What is looked at, and with what.
+#[derive(Debug)]
+pub(crate) struct Preparation {
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) images: Vec<ImageOverride>,
+    pub(crate) renderer: Renderer,
+    /// What lies outside of the repository.
+    elsewhere: Vec<Elsewhere>,
+    /// Sentences about what was found beside, and is not looked at.
+    left_out: LeftOut,
+    notices: Vec<String>,
+    pub(crate) checkouts: Checkouts,
+    /// What the rules are told.
+    options: Options,
+    /// What the configuration makes of findings, once something was judged.
+    pub(crate) levels: BTreeMap<String, RuleLevel>,
+}
+
+impl Preparation {
+    /// Of a workspace whose configuration was read.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a flag that is wrong, an environment or a path that is not there.
+    pub(crate) fn new(
+        workspace: &Workspace,
+        session: &Session,
+        source: &SourceArgs,
+        wanted: Selection<'_>,
+        flags: PlanFlags,
+    ) -> Result<Preparation, Stop> {
+        let images = image_overrides(&source.image, session).map_err(Stop::Usage)?;
+        let of_flags = Checkouts::of_flags(source, session, workspace)?;
+        let checkouts = of_flags.under(workspace.config.as_ref(), &workspace.config_path);
+        let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
+        let renderer = Renderer::new(&workspace.tree, &workspace.parsed, &checkouts).with_url(url);
+        let Given { plan, elsewhere } = match wanted {
+            Selection::Environments(names) => Given::of(plan::environments(workspace, &renderer, names, flags)?),
+            Selection::Paths(paths) => Given::of(at_paths(workspace, session, paths, flags)?),
+            Selection::Given(paths) => given(workspace, &renderer, session, paths, flags)?,
+        };
+        Ok(Preparation {
+            planned: plan.environments,
+            images,
+            renderer,
+            elsewhere,
+            left_out: plan.left_out,
+            notices: plan.notices,
+            checkouts,
+            options: Options::default(),
+            levels: BTreeMap::new(),
+        })
+    }
+
+    /// With what the command line says to the rules.
+    pub(crate) fn with_options(self, options: Options) -> Preparation {
+        Preparation { options, ..self }
+    }
+
+    /// With what becomes of charts that kustomizations name.
+    pub(crate) fn with_charts(self, charts: HelmCharts) -> Preparation {
+        Preparation { renderer: self.renderer.with_charts(charts), ..self }
+    }
+
+    /// With the checkouts beside the repository that may be read, where there is no report to say whose word counts.
+    pub(crate) fn with_outside(mut self, workspace: &Workspace, session: &Session) -> Preparation {
+        let authority = authority_over(session, workspace);
+        let outside = Arc::new(Outside::of(workspace, &authority, &session.sources));
+        self.renderer.look_outside(&outside);
+        self
+    }
+
+    /// What the checkout is compared with.
+    fn against(&self, context: &RunContext<'_>, outside: &Arc<Outside>) -> Result<Option<Against>, Missing> {
+        let directories = self.planned.iter().flat_map(Planned::repositories).map(str::to_owned);
+        match &context.compared.commit {
+            Commit::Known(commit) => Against::open(commit, context, &self.checkouts, directories, outside).map(Some),
+            Commit::Missing(missing) => Err(missing.clone()),
+            Commit::None => Ok(None),
+        }
+    }
+
+    /// Renders and checks everything, beside a base where there is one. What is to be said of the base goes into the
+    /// report; `besides` is what else follows where there is none.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
+    pub(crate) fn judge(
+        &mut self,
+        context: &RunContext<'_>,
+        keep: Keep,
+        besides: &str,
+        is_stopped: &(dyn Fn() -> bool + Sync),
+        report: &mut Report,
+    ) -> Result<Vec<Judged>, Stop> {
+        let outside = Arc::new(Outside::of(&context.workspace, &context.authority, &context.session.sources));
+        self.renderer.look_outside(&outside);
+        let against = self.against(context, &outside).unwrap_or_else(|missing| {
+            report.notices.push(missing.sentence(besides));
+            report.revision.base = None;
+            report.revision.base_found = None;
+            None
+        });
+        report.alterations = context.alterations();
+        self.levels = plan::levels(context.workspace.config.as_ref());
+        if self.options.strict_schemas {
+            // The command line has the last word.
+            self.levels.remove(ids::UNKNOWN_KIND.as_str());
+        }
+        let bench = Bench {
+            session: context.session,
+            fail_on: report.fail_on,
+            images: &self.images,
+            levels: &self.levels,
+            options: self.options,
+            keep,
+            is_stopped,
+        };
+        let own = std::mem::take(&mut self.planned).into_iter();
+        let own = own.map(|planned| Seat { planned, head: &self.renderer, base: against.as_ref() });
+        let others = self.elsewhere.iter().flat_map(|place| {
+            place.environments.iter().map(|p| Seat { planned: p.clone(), head: &place.renderer, base: None })
+        });
+        let judged = judge(own.chain(others).collect(), bench)?;
+        self.left_out.leave_out_charts(&self.renderer.charts_made());
+        report.notices.extend(self.left_out.sentences().into_iter().chain(std::mem::take(&mut self.notices)));
+        report.notices.extend(Unseen::sentence(judged.iter().map(|judged| &judged.unseen)));
+        Ok(judged)
+    }
+}
+
+/// What lies at several paths, each once, ordered by path.
+fn at_paths(workspace: &Workspace, session: &Session, paths: &[PathBuf], flags: PlanFlags) -> Result<Plan, Stop> {
+    let planned = paths.iter().map(|path| plan::at_path(&session.directory, workspace, path, flags));
+    let mut planned = planned.collect::<Result<Vec<Planned>, Stop>>()?;
+    planned.sort_by(|a, b| a.name.cmp(&b.name));
+    planned.dedup_by(|a, b| a.name == b.name);
+    Ok(Plan { environments: planned, ..Plan::default() })
+}
