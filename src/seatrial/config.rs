@@ -24,7 +24,7 @@ pub(crate) use helm::HelmSource;
 pub(crate) use place::{place_of, root_of};
 pub(crate) use problem::ConfigProblem;
 pub(crate) use read::read;
-pub(crate) use template::{Placeholders, fill, is_dns_label};
+pub(crate) use template::{FillError, Placeholders, fill, is_dns_label};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "seatrial.yaml";

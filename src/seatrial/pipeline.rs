@@ -5,11 +5,13 @@ pub(crate) mod earlier;
 pub(crate) mod failed_from;
 pub(crate) mod live;
 pub(crate) mod restoring;
+pub(crate) mod terms;
 pub(crate) mod testing;
 pub(crate) mod waiting;
 
 use std::time::Instant;
 
+use seatrial_ci::Host;
 use seatrial_deploy::{CancelToken, Hold};
 use seatrial_kustomize::REMOTE_CHART;
 use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
@@ -23,12 +25,14 @@ use crate::config::{Config, EnvironmentConfig};
 use crate::context::authority::Authority;
 use crate::context::head_lines::show_for_head;
 use crate::context::run_context::RunContext;
+use crate::context::session::Session;
 use crate::judge::plan::PlanFlags;
 use crate::judge::preparation::{Preparation, Selection};
 use crate::judge::{Judged, Keep, count, elapsed_ms};
 use crate::pipeline::earlier::Earlier;
 use crate::pipeline::live::{Brought, LiveContext, LiveTarget};
 use crate::pipeline::restoring::{Aftermath, is_put_back};
+use crate::pipeline::terms::Terms;
 use crate::pipeline::waiting::Waiting;
 use crate::process::progress::ProgressLog;
 use crate::process::stop::Stop;
@@ -91,8 +95,22 @@ impl Trial<'_> {
         report.notices.extend(self.deferred_report());
         let head = report.revision.head.as_deref();
         report.notices.extend(self.earlier.failed_from.as_ref().and_then(|earlier| earlier.other_commit(head)));
-        for mut environment in judged {
-            self.live(&mut environment, &prepared).await;
+        let repository = context.repository();
+        let beside = self.args.report.beside();
+        let live = LiveContext {
+            session: context.session,
+            transport: self.transport,
+            cluster_flag: self.args.cluster.cluster.as_deref(),
+            repository: repository.as_deref(),
+            log: self.log,
+            cancel: self.cancel,
+            beside: beside.as_deref(),
+        };
+        // Before anything is deployed: a flag that is missing is said while nothing has happened.
+        let permitted: Vec<Permitted> =
+            judged.iter().map(|judged| self.permitted(judged, &live)).collect::<Result<_, _>>()?;
+        for (mut environment, permitted) in judged.into_iter().zip(permitted) {
+            self.live(&mut environment, &live, permitted, &prepared).await;
             for notice in std::mem::take(&mut environment.notices) {
                 // What holds for several environments is said once.
                 if !report.notices.contains(&notice) {
@@ -132,40 +150,32 @@ impl Trial<'_> {
     }
 
     /// Deploys and tests one environment, or says why not.
-    async fn live(&self, judged: &mut Judged, prepared: &Preparation) {
+    async fn live(&self, judged: &mut Judged, live: &LiveContext<'_>, permitted: Permitted, prepared: &Preparation) {
         let told = judged.report.stages.len();
         judged.report.stages.iter().for_each(|stage| self.log.stage(&judged.planned.name, stage));
-        self.deploy_and_test(judged, prepared).await;
+        self.deploy_and_test(judged, live, permitted, prepared).await;
         judged.report.stages.iter().skip(told).for_each(|stage| self.log.stage(&judged.planned.name, stage));
     }
 
-    async fn deploy_and_test(&self, judged: &mut Judged, prepared: &Preparation) {
-        let repository = self.context.repository();
-        let beside = self.args.report.beside();
-        let live = LiveContext {
-            session: self.context.session,
-            transport: self.transport,
-            cluster_flag: self.args.cluster.cluster.as_deref(),
-            repository: repository.as_deref(),
-            log: self.log,
-            cancel: self.cancel,
-            beside: beside.as_deref(),
-        };
+    async fn deploy_and_test(
+        &self,
+        judged: &mut Judged,
+        live: &LiveContext<'_>,
+        permitted: Permitted,
+        prepared: &Preparation,
+    ) {
         if let Some(because) = self.has_nothing_to_repeat(judged) {
             return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because);
         }
-        let environment = match self.permitted(judged, &live) {
-            Ok(environment) => environment,
-            Err(because) => return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because),
-        };
-        // A plugin may take half a minute, and who stops a job waits a few seconds.
-        let connected = tokio::select! {
-            connected = live.connect(&judged.planned.name, &environment) => connected,
-            () = self.cancel.cancelled() => Err("stopped by a signal while connecting to the cluster".to_owned()),
-        };
-        let live_target = match connected {
+        let stopped = || Err("stopped by a signal".to_owned());
+        let (environment, terms) =
+            match permitted.and_then(|may| if self.cancel.is_cancelled() { stopped() } else { Ok(may) }) {
+                Ok(permitted) => permitted,
+                Err(because) => return skip(&mut judged.report, &[Stage::Deploy, Stage::Test], &because),
+            };
+        let live_target = match live.connect(&environment, terms).await {
             Ok(live_target) => live_target,
-            Err(sentence) => return self.unreachable(&mut judged.report, &sentence),
+            Err(error) => return self.unreachable(&mut judged.report, &error.to_string()),
         };
         if self.extent != Extent::Test {
             judged.notices.extend(in_spite_of(judged));
@@ -182,7 +192,7 @@ impl Trial<'_> {
         };
         let (name, (end, ended)) = (judged.planned.name.clone(), oneshot::channel());
         let tests = async {
-            self.test(judged, &live, &live_target).await;
+            self.test(judged, live, &live_target).await;
             drop::<oneshot::Sender<()>>(end);
         };
         let ended = async {
@@ -193,7 +203,7 @@ impl Trial<'_> {
             held = watched.held.take().or(held);
             live.settled(judged, watched);
         }
-        let aftermath = Aftermath { context: self.context, live: &live, target: &live_target, deploy: &deploy };
+        let aftermath = Aftermath { context: self.context, live, target: &live_target, deploy: &deploy };
         aftermath.tell(judged, (held, is_touched), &prepared.checkouts).await;
     }
 
@@ -251,8 +261,31 @@ impl Trial<'_> {
         (!is_wanted).then(|| earlier.nothing_wanted(environment))
     }
 
+    /// What is deployed, or why nothing is.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a name or an address that cannot be made: on a person's machine a flag is missing, and elsewhere the configuration
+    /// asks for what this pull request cannot give. A run of a CI that belongs to no pull request, as a push, a schedule or a merge queue, is
+    /// none of these: what is a preview's is not deployed in it.
+    fn permitted(&self, judged: &Judged, live: &LiveContext<'_>) -> Result<Permitted, Stop> {
+        let environment = match self.deployable(judged, live) {
+            Ok(environment) => environment,
+            Err(because) => return Ok(Err(because)),
+        };
+        let (session, name) = (self.context.session, &judged.planned.name);
+        let deploy = environment.deploy.clone().unwrap_or_default();
+        match Terms::of(&deploy, session.placeholders(name)) {
+            Ok(terms) => Ok(Ok((environment, terms))),
+            Err(error) if error.needs_a_pull_request() && is_of_no_pull_request(session) => {
+                let is_unknown = session.ci.host == Host::Other;
+                Ok(Err(if is_unknown { error.with_way_out() } else { error.to_string() }))
+            }
+            Err(error) => Err(Stop::Usage(session.masked(&format!("{name}: {}", error.with_way_out())))),
+        }
+    }
+
     /// The configuration to deploy with, or why nothing is deployed, as a clause.
-    fn permitted(&self, judged: &Judged, live: &LiveContext<'_>) -> Result<EnvironmentConfig, String> {
+    fn deployable(&self, judged: &Judged, live: &LiveContext<'_>) -> Result<EnvironmentConfig, String> {
         let environment = self.context.authority.deployable(&judged.planned.name, judged.planned.config.as_ref())?;
         let failed = judged.report.stages.iter().find(|s| s.result == StageResult::Failed);
         if let Some(stage) = failed.filter(|_| self.extent != Extent::Test) {
@@ -278,9 +311,6 @@ impl Trial<'_> {
                 return Err("a chart was not fetched, and what is deployed without it would be incomplete".to_owned());
             }
         }
-        if self.cancel.is_cancelled() {
-            return Err("stopped by a signal".to_owned());
-        }
         Ok(environment)
     }
 
@@ -295,6 +325,14 @@ impl Trial<'_> {
             skip(report, &[Stage::Test], "deploy failed");
         }
     }
+}
+
+/// What an environment is deployed with, or why it is not deployed, as a clause.
+type Permitted = Result<(EnvironmentConfig, Terms), String>;
+
+/// Whether a CI runs us for something else than a pull request.
+fn is_of_no_pull_request(session: &Session) -> bool {
+    session.ci.host != Host::Local && session.pull_request.is_none()
 }
 
 /// Whether all that keeps an environment from being rendered was there before.

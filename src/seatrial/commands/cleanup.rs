@@ -19,8 +19,9 @@ use crate::context::run_context::RunContext;
 use crate::context::session::Session;
 use crate::judge::checkouts::Checkouts;
 use crate::judge::plan::{Planned, no_environment};
-use crate::pipeline::live::{LiveContext, preview};
+use crate::pipeline::live::LiveContext;
 use crate::pipeline::restoring::{Original, is_put_back};
+use crate::pipeline::terms::{Terms, preview};
 use crate::process::signals;
 use crate::process::stop::Stop;
 
@@ -66,7 +67,11 @@ pub(crate) async fn clean_up(args: &ClusterOnlyArgs) -> Result<u8, Stop> {
             }
             continue;
         }
-        let Some(preview) = preview(deploy, &session.placeholders(name)).map_err(Stop::Usage)? else { continue };
+        let Some(preview) = preview(deploy, &session.placeholders(name))
+            .map_err(|error| Stop::Usage(format!("{name}: {}", error.with_way_out())))?
+        else {
+            continue;
+        };
         found = true;
         let outcome = match live.wanted(environment) {
             None => Ok(format!("{}: the simulated cluster keeps nothing between runs", preview.namespace)),
@@ -116,11 +121,9 @@ async fn give_back(
     }
     let planned = Planned::configured(name, environment, &context.workspace.config_path).map_err(masked)?;
     let original = Original::of(context, &Checkouts::without_flags(), &planned).map_err(masked)?;
-    let connected = tokio::select! {
-        connected = live.connect(name, environment) => connected,
-        () = live.cancel.cancelled() => Err("stopped by a signal while connecting to the cluster".to_owned()),
-    };
-    let target = connected.map_err(masked)?;
+    let deploy = environment.deploy.clone().unwrap_or_default();
+    let terms = Terms::of(&deploy, session.placeholders(name)).map_err(|error| masked(error.to_string()))?;
+    let target = live.connect(environment, terms).await.map_err(|error| masked(error.to_string()))?;
     let restored = original.restore(live, &planned, &target, None).await;
     let notices = restored.notices.iter().map(|notice| format!("; {notice}")).collect::<String>();
     let sentence = restored.sentence(name, session.pull_request, &original.commit);

@@ -210,7 +210,7 @@ impl Checker {
             sha: Some("0".to_owned()),
         };
         if let Some(Err(sentence)) = deploy.url.as_deref().map(|url| fill(url, &sample)) {
-            self.problem(&at(&["url"]), sentence);
+            self.problem(&at(&["url"]), sentence.to_string());
         }
         if preview.is_some() && deploy.after == After::Restore {
             let message =
@@ -294,7 +294,7 @@ impl Checker {
 }
 
 fn namespace(preview: &PreviewConfig, sample: &Placeholders) -> Result<(), String> {
-    let filled = fill(&preview.namespace, sample)?;
+    let filled = fill(&preview.namespace, sample).map_err(|error| error.to_string())?;
     if is_dns_label(&filled) {
         return Ok(());
     }

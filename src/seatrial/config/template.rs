@@ -1,6 +1,7 @@
 //! `{number}` and its kind in names and addresses.
 
 use seatrial_model::slug;
+use thiserror::Error;
 
 /// What can be filled in.
 #[derive(Clone, Debug, Default)]
@@ -14,16 +15,30 @@ pub(crate) struct Placeholders {
 /// The names that are known.
 pub(crate) const NAMES: [&str; 4] = ["number", "environment", "branch", "sha"];
 
+/// Why a template cannot be filled in, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum FillError {
+    #[error("`{0}` has a `{{` without `}}`")]
+    Unclosed(String),
+    #[error(
+        "`{template}` has the unknown placeholder `{{{name}}}`; the placeholders are {{number}}, {{environment}}, {{branch}} and {{sha}}"
+    )]
+    Unknown { template: String, name: String },
+    /// Only a pull request has it, and there is none, or the CI does not say it.
+    #[error("`{template}` needs `{{{name}}}`, which is known only on a pull request")]
+    OfPullRequest { template: String, name: String },
+}
+
 /// Fills `{name}` in.
 ///
 /// # Errors
-/// A sentence: an unknown name, or one that has no value here.
-pub(crate) fn fill(template: &str, values: &Placeholders) -> Result<String, String> {
+/// [`FillError`] for an unknown name, or one that has no value here.
+pub(crate) fn fill(template: &str, values: &Placeholders) -> Result<String, FillError> {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, tail)) = after.split_once('}') else {
-            return Err(format!("`{template}` has a `{{` without `}}`"));
+            return Err(FillError::Unclosed(template.to_owned()));
         };
         filled.push_str(before);
         filled.push_str(&value(name, values).ok_or_else(|| missing(template, name))?);
@@ -43,14 +58,9 @@ fn value(name: &str, values: &Placeholders) -> Option<String> {
     }
 }
 
-fn missing(template: &str, name: &str) -> String {
-    if !NAMES.contains(&name) {
-        return format!(
-            "`{template}` has the unknown placeholder `{{{name}}}`; the placeholders are {{number}}, {{environment}}, {{branch}} and {{sha}}"
-        );
-    }
-    let way_out = if name == "number" { "; pass --pull-request NUMBER" } else { "" };
-    format!("`{template}` needs `{{{name}}}`, which is known only on a pull request{way_out}")
+fn missing(template: &str, name: &str) -> FillError {
+    let (is_known, template, name) = (NAMES.contains(&name), template.to_owned(), name.to_owned());
+    if is_known { FillError::OfPullRequest { template, name } } else { FillError::Unknown { template, name } }
 }
 
 /// A namespace's name: a DNS-1123 label (RFC 1123, at most 63 characters).
@@ -80,8 +90,8 @@ mod tests {
     #[test]
     fn says_what_is_missing_and_the_way_out() {
         let none = Placeholders::default();
-        assert!(fill("pr-{number}", &none).expect_err("no number").contains("--pull-request"));
-        assert!(fill("pr-{nmber}", &none).expect_err("unknown").contains("the placeholders are {number}"));
-        assert!(fill("pr-{number", &none).expect_err("open").contains("without"));
+        assert!(fill("pr-{number}", &none).expect_err("no number").to_string().contains("only on a pull request"));
+        assert!(fill("pr-{nmber}", &none).expect_err("unknown").to_string().contains("the placeholders are {number}"));
+        assert!(fill("pr-{number", &none).expect_err("open").to_string().contains("without"));
     }
 }

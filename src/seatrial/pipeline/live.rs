@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use seatrial_api::{Cluster, ClusterTarget};
+use seatrial_api::{ApiError, Cluster, ClusterTarget};
 use seatrial_deploy::{
     CancelToken, DeployOptions, Held, Hold, Preview, RunIdentity, Seed, Seeded, Settling, Unserved, Watched, deploy,
     deploy_seeded, may_read_preview,
@@ -16,22 +16,17 @@ use seatrial_rules::MISSING_OBJECT;
 use seatrial_simulated::{SimulatedCluster, Specification};
 use seatrial_smoke::Probe;
 use seatrial_transport::Transport;
+use thiserror::Error;
 
-use crate::config::DEFAULT_TIMEOUT;
-use crate::config::{ClusterConfig, DeployConfig, EnvironmentConfig, Placeholders, fill};
+use crate::config::{ClusterConfig, EnvironmentConfig, Placeholders};
 use crate::context::authority::stays_inside;
 use crate::context::session::Session;
 use crate::judge::plan::Planned;
 use crate::judge::preparation::Preparation;
 use crate::judge::renderer::image_names;
 use crate::judge::{Judged, elapsed_ms, with_levels};
+use crate::pipeline::terms::Terms;
 use crate::process::progress::ProgressLog;
-
-/// How long what was changed is watched at most once it is ready.
-const DEFAULT_SETTLE: Duration = Duration::from_secs(30);
-
-/// How long a preview lives when nothing else is said.
-const DEFAULT_TTL: Duration = Duration::from_secs(72 * 3600);
 
 /// Why an environment is not deployed whose charts make what others could make, too.
 const GUESSABLE: &str = "a chart makes values at random or of the time, and they could be guessed";
@@ -71,6 +66,19 @@ pub(crate) struct LiveTarget {
     _running: Option<SimulatedCluster>,
     /// What the simulated cluster was told.
     simulated: Option<Specification>,
+}
+
+/// Why an environment's cluster is not reached, as a sentence.
+#[derive(Debug, Error)]
+pub(crate) enum ConnectError {
+    #[error("the simulated cluster cannot listen on loopback: {0}")]
+    Simulated(std::io::Error),
+    #[error("the deadline of {0} passed while connecting to the cluster")]
+    Deadline(String),
+    #[error("stopped by a signal while connecting to the cluster")]
+    Stopped,
+    #[error(transparent)]
+    Cluster(#[from] ApiError),
 }
 
 /// What a deployment leaves to do.
@@ -154,14 +162,12 @@ impl LiveContext<'_> {
     /// Connects to the environment's cluster, or starts the simulated one.
     ///
     /// # Errors
-    /// A sentence: why the environment cannot be reached.
-    pub(crate) async fn connect(&self, name: &str, environment: &EnvironmentConfig) -> Result<LiveTarget, String> {
-        let deploy = environment.deploy.clone().unwrap_or_default();
-        let placeholders = self.session.placeholders(name);
-        let preview = preview(&deploy, &placeholders)?;
-        let url = deploy.url.as_deref().map(|url| fill(url, &placeholders)).transpose()?;
-        let timeout = duration(deploy.timeout.as_deref(), DEFAULT_TIMEOUT)?;
-        let settle = duration(deploy.settle.as_deref(), DEFAULT_SETTLE)?;
+    /// [`ConnectError`]: why the environment cannot be reached.
+    pub(crate) async fn connect(
+        &self,
+        environment: &EnvironmentConfig,
+        terms: Terms,
+    ) -> Result<LiveTarget, ConnectError> {
         let simulated = match self.wanted(environment) {
             None => Some(start_simulated(environment).await?),
             Some(_) => None,
@@ -172,26 +178,31 @@ impl LiveContext<'_> {
         };
         let session = self.session;
         let connecting = Cluster::connect(&target, &session.env, self.transport, &session.masker);
-        let Ok(connected) = tokio::time::timeout(timeout, connecting).await else {
-            let after = deploy.timeout.as_deref().unwrap_or("10m");
-            return Err(format!("the deadline of {after} passed while connecting to the cluster"));
+        // A plugin may take half a minute, and who stops a job waits a few seconds.
+        let connected = tokio::select! {
+            connected = tokio::time::timeout(terms.timeout, connecting) => connected,
+            () = self.cancel.cancelled() => return Err(ConnectError::Stopped),
         };
-        let cluster = connected.map_err(|e| e.to_string())?;
+        let Ok(connected) = connected else {
+            let deploy = environment.deploy.as_ref();
+            let after = deploy.and_then(|deploy| deploy.timeout.as_deref()).unwrap_or("10m");
+            return Err(ConnectError::Deadline(after.to_owned()));
+        };
+        let cluster = connected?;
         let called = if simulated.is_some() { "simulated".to_owned() } else { cluster.name().to_owned() };
-        let preview_namespace = preview.as_ref().map(|p| p.namespace.clone());
-        let target = Target { cluster: called, simulated: simulated.is_some(), preview_namespace, url };
+        let preview_namespace = terms.preview.as_ref().map(|p| p.namespace.clone());
+        let target = Target { cluster: called, simulated: simulated.is_some(), preview_namespace, url: terms.url };
         let told = simulated.as_ref().map(|_| environment.simulated.clone().unwrap_or_default());
         // The probes of simulated pods do not fail.
-        let settle = if simulated.is_some() { Duration::ZERO } else { settle };
-        let recreate = deploy.recreate.clone();
+        let settle = if simulated.is_some() { Duration::ZERO } else { terms.settle };
         Ok(LiveTarget {
             cluster,
             target,
-            preview,
-            timeout,
+            preview: terms.preview,
+            timeout: terms.timeout,
             settle,
-            recreate,
-            placeholders,
+            recreate: terms.recreate,
+            placeholders: terms.placeholders,
             _running: simulated,
             simulated: told,
         })
@@ -371,29 +382,9 @@ fn not_pulled(told: &Specification, manifests: &[Manifest]) -> Option<String> {
     (!unknown.is_empty()).then(|| format!("pulling was not simulated for {}{more}: {way_out}", shown.join(", ")))
 }
 
-async fn start_simulated(environment: &EnvironmentConfig) -> Result<SimulatedCluster, String> {
+async fn start_simulated(environment: &EnvironmentConfig) -> Result<SimulatedCluster, ConnectError> {
     let specification = environment.simulated.clone().unwrap_or_default();
     SimulatedCluster::start_with(specification, environment.kubernetes.unwrap_or(Minor::DEFAULT), 0)
         .await
-        .map_err(|e| format!("the simulated cluster cannot listen on loopback: {e}"))
-}
-
-/// The preview namespace of a deployment, placeholders filled in.
-///
-/// # Errors
-/// A sentence: what is missing, or that the name is none.
-pub(crate) fn preview(deploy: &DeployConfig, placeholders: &Placeholders) -> Result<Option<Preview>, String> {
-    let Some(config) = &deploy.preview else { return Ok(None) };
-    let namespace = fill(&config.namespace, placeholders)?;
-    if !crate::config::is_dns_label(&namespace) {
-        return Err(format!(
-            "`{namespace}` is not a valid namespace name; use lower-case letters, digits and `-`, at most 63"
-        ));
-    }
-    let ttl = duration(config.ttl.as_deref(), DEFAULT_TTL)?;
-    Ok(Some(Preview { namespace, ttl }))
-}
-
-fn duration(text: Option<&str>, default: Duration) -> Result<Duration, String> {
-    text.map_or(Ok(default), seatrial_smoke::parse_duration)
+        .map_err(ConnectError::Simulated)
 }

@@ -12,7 +12,7 @@ use seatrial_model::{
 use seatrial_smoke::{Context, Grpc, Planned, Probe, Ran, ServiceFault, Shared, Tcp, Test, Told};
 use seatrial_tree::{join, parent};
 
-use crate::config::{self, Placeholders, TestConfig, fill};
+use crate::config::{self, FillError, Placeholders, TestConfig, fill};
 use crate::context::authority::{ChosenTest, TestSource};
 use crate::context::workspace::Workspace;
 use crate::judge::{Judged, elapsed_ms};
@@ -79,7 +79,7 @@ impl LiveContext<'_> {
             let config = chosen.config;
             let (probe, wrong) = match with_address(config.probe.clone(), &target.placeholders) {
                 Ok(probe) => (probe, None),
-                Err(sentence) => (config.probe.clone(), Some(sentence)),
+                Err(error) => (config.probe.clone(), Some(error.to_string())),
             };
             let context = Context {
                 cluster: target.cluster.clone(),
@@ -195,7 +195,7 @@ fn span_of(test: &ChosenTest<'_>, workspace: &Workspace) -> Option<Span> {
     twin.or_else(tests).or_else(|| Some(Span::start_of(file.id())))
 }
 
-fn with_address(probe: Probe, placeholders: &Placeholders) -> Result<Probe, String> {
+fn with_address(probe: Probe, placeholders: &Placeholders) -> Result<Probe, FillError> {
     let filled = |text: Option<&str>| text.map(|text| fill(text, placeholders)).transpose();
     Ok(match probe {
         Probe::Http(mut http) => {

@@ -18,7 +18,8 @@ use crate::config::{After, DeployConfig, EnvironmentConfig};
 use crate::context::run_context::RunContext;
 use crate::judge::plan::{PlanFlags, Planned};
 use crate::judge::preparation::{Preparation, Selection};
-use crate::pipeline::live::{preview, wanted};
+use crate::pipeline::live::wanted;
+use crate::pipeline::terms::preview;
 
 /// Resources that a rung names.
 const MOST_NAMED: usize = 12;
@@ -89,8 +90,8 @@ async fn one(
     let deploy = environment.deploy.clone().unwrap_or_default();
     let preview = match preview(&deploy, &session.placeholders(name)) {
         Ok(preview) => preview.map(|preview| preview.namespace),
-        Err(sentence) => {
-            let what = format!("{name}: it is not asked what is allowed: {sentence}");
+        Err(error) => {
+            let what = format!("{name}: it is not asked what is allowed: {}", error.with_way_out());
             rungs.push(Rung::new(Mark::Idle, what));
             return rungs;
         }
