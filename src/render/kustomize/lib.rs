@@ -1,6 +1,6 @@
 //! Kustomize, natively: a directory with a kustomization → objects, each node with the line that set it.
 //!
-//! Behaves as kustomize 5.8 for every field, those of charts included (`inflate`), which `render/helm` renders. Problems never stop the rest.
+//! Behaves as kustomize 5.8 for every field, those of charts included (`charts`), which `render/helm` renders. Problems never stop the rest.
 //!
 //! What kustomize does and this does not, on purpose: a JSON patch that copies `/metadata` does not take kustomize's own notes
 //! (`internal.config.kubernetes.io/…`) with it, and a patch that removes all annotations does not make it forget former names. What is not
@@ -9,106 +9,38 @@
 //! rest is rendered.
 //!
 //! Stricter on purpose: what kustomize prints and no cluster takes is printed, too, and an error (a `kind` that is a number) or, without an
-//! `apiVersion`, a warning; a build that grows beyond its budget ends (`budget`); definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
+//! `apiVersion`, a warning; a build that grows beyond its budget ends (`values/budget`); definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
 //! stands twice is a warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
 //!
 //! Not here: fetching of remote bases and charts, YAML (`formats/yaml`), what objects mean (`check`).
 
-mod accumulator;
-mod additions;
-mod budget;
 mod build_metadata;
-mod build_metadata_notes;
 mod builder;
-mod builder_configuration;
-mod cache;
-mod chart_options;
-mod chart_values;
 mod charts;
-mod configurations;
-mod content_hash;
-mod crds;
-mod directories;
-mod documents;
-mod field_path;
-mod field_shapes;
-mod field_spec;
-mod field_specs;
 mod fields;
-mod files;
-mod folded;
-mod generators;
-mod iam_policy;
-mod ids;
-mod image_override;
-mod image_reference;
-mod images;
-mod inflate;
-mod inline;
-mod json_draft;
-mod json_members;
-mod json_numbers;
+mod findings;
+mod finish;
+mod gather;
+mod generate;
 mod json_patch;
-mod key_values;
 mod kustomization;
-mod label_selector;
-mod labels;
-mod merge_identified;
-mod merge_keys;
-mod merge_list;
-mod metadata;
-mod name_reference_fields;
-mod name_reference_specs;
-mod name_references;
-mod names;
-mod namespace;
-mod near_path;
-mod nearest;
-mod not_here;
-mod open_api;
-mod order;
-mod patch_source;
-mod patch_target;
-mod patches;
-mod path_matcher;
-mod pattern;
-mod payer;
-mod plugin_shapes;
-mod plugins;
-mod remote;
-mod repeated_keys;
-mod replacement_findings;
-mod replacement_source;
-mod replacements;
-mod replicas;
-mod resource;
-mod result;
-mod scalar;
-mod schemas;
-mod secret_patches;
-mod selector;
-mod shape;
-mod shared;
-mod size;
-mod strategic_merge;
-mod structured;
-mod transformed;
-mod transformer_config;
-mod unfinished;
-mod value_add;
-mod var_expansion;
-mod var_findings;
-mod var_resolution;
+mod load;
+mod merge;
+mod objects;
+mod patch;
+mod paths;
+mod replace;
+mod transform;
+mod values;
 mod vars;
-mod wording;
 
-pub use additions::Additions;
-pub use chart_options::{ClusterGiven, HelmCharts};
-pub use ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE, REMOTE_CHART};
-pub use image_override::{ImageOverride, override_images};
-pub use inline::{parse_text, places_in_text};
-pub use nearest::nearest as nearest_name;
-pub use remote::Checkout;
+pub use builder::additions::Additions;
+pub use findings::ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE, REMOTE_CHART};
+pub use findings::nearest::nearest as nearest_name;
+pub use load::chart_options::{ClusterGiven, HelmCharts};
+pub use load::inline::{parse_text, places_in_text};
+pub use load::remote::Checkout;
+pub use transform::image_override::{ImageOverride, override_images};
 
 use std::sync::Arc;
 
@@ -149,26 +81,26 @@ pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 pub struct Builder {
     tree: Tree,
     options: Options,
-    cache: cache::Cache,
+    cache: load::cache::Cache,
 }
 
 impl Builder {
     /// Builds of this tree, all with these options; what others have parsed of it is not parsed again.
     #[must_use]
     pub fn new(tree: &Tree, options: Options, files: &Arc<ParsedFiles>) -> Builder {
-        Builder { tree: tree.clone(), options, cache: cache::Cache::new(files) }
+        Builder { tree: tree.clone(), options, cache: load::cache::Cache::new(files) }
     }
 
     /// Builds the kustomization in directory `path`; see [`build`].
     #[must_use]
     pub fn build(&self, path: &str) -> Rendered {
-        builder::build(self, path, None)
+        builder::build::build(self, path, None)
     }
 
     /// Builds a directory as a controller does that adds something to its kustomization, and makes one where there is none.
     #[must_use]
     pub fn build_with(&self, path: &str, additions: &Additions) -> Rendered {
-        builder::build(self, path, Some(additions))
+        builder::build::build(self, path, Some(additions))
     }
 }
 

@@ -1,0 +1,6 @@
+//! Objects on their way through a build: what they are, how they are told apart and ordered, and what is known of their kinds.
+
+pub(crate) mod merge_keys;
+pub(crate) mod order;
+pub(crate) mod resource;
+pub(crate) mod schemas;
