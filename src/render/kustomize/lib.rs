@@ -12,6 +12,9 @@
 //! `apiVersion`, a warning; a build that grows beyond its budget ends (`values/budget`); definitions of `crds` that refer to each other without end, or mark thousands of fields, are refused; a key that
 //! stands twice is a warning where kustomize takes the last, and an error in patches that are objects, of which it takes whichever.
 //!
+//! The folders stand in this order, and each uses only those before it: `findings`, `values`, `kustomization`, `objects`, `merge`, `json_patch`,
+//! `paths`, `fields`, `vars`, `gather`, `load`, `transform`, `build_metadata`, `generate`, `charts`, `patch`, `replace`, `finish`, `builder`.
+//!
 //! Not here: fetching of remote bases and charts, YAML (`formats/yaml`), what objects mean (`check`).
 
 mod build_metadata;
@@ -35,74 +38,19 @@ mod values;
 mod vars;
 
 pub use builder::additions::Additions;
+pub use builder::state::Builder;
 pub use findings::ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE, REMOTE_CHART};
 pub use findings::nearest::nearest as nearest_name;
 pub use load::chart_options::{ClusterGiven, HelmCharts};
 pub use load::inline::{parse_text, places_in_text};
+pub use load::options::{FILE_NAMES, LoadRestriction, Options};
 pub use load::remote::Checkout;
 pub use transform::image_override::{ImageOverride, override_images};
 
 use std::sync::Arc;
 
-use seatrial_helm::Chance;
 use seatrial_model::Rendered;
 use seatrial_tree::Tree;
-use seatrial_yaml::ParsedFiles;
-
-/// What may be loaded from outside a kustomization's own directory (kustomize: `--load-restrictor`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LoadRestriction {
-    /// Files must lie below the directory of the kustomization that names them.
-    #[default]
-    RootOnly,
-    /// Files may lie anywhere in the tree, as Flux allows.
-    None,
-}
-
-/// How to build.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// What may be loaded.
-    pub load_restriction: LoadRestriction,
-    /// Copies of other repositories in the tree, which stand in for remote bases. Nothing is ever fetched.
-    pub checkouts: Vec<Checkout>,
-    /// What becomes of charts.
-    pub charts: HelmCharts,
-    /// Of what charts make what is random, and the time that it is for them.
-    pub chance: Chance,
-}
-
-/// File names of a kustomization, in the order in which kustomize looks for them.
-pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// Builds of one tree, which share what they have in common: each file is parsed once, each directory that several include is built once.
-/// May be used by many threads; the result does not depend on them.
-#[derive(Debug)]
-pub struct Builder {
-    tree: Tree,
-    options: Options,
-    cache: load::cache::Cache,
-}
-
-impl Builder {
-    /// Builds of this tree, all with these options; what others have parsed of it is not parsed again.
-    #[must_use]
-    pub fn new(tree: &Tree, options: Options, files: &Arc<ParsedFiles>) -> Builder {
-        Builder { tree: tree.clone(), options, cache: load::cache::Cache::new(files) }
-    }
-
-    /// Builds the kustomization in directory `path`; see [`build`].
-    #[must_use]
-    pub fn build(&self, path: &str) -> Rendered {
-        builder::build::build(self, path, None)
-    }
-
-    /// Builds a directory as a controller does that adds something to its kustomization, and makes one where there is none.
-    #[must_use]
-    pub fn build_with(&self, path: &str, additions: &Additions) -> Rendered {
-        builder::build::build(self, path, Some(additions))
-    }
-}
 
 /// Builds the kustomization in directory `path`, alone; [`Builder`] is for several.
 ///

@@ -9,5 +9,6 @@ pub(crate) mod files;
 pub(crate) mod inline;
 pub(crate) mod not_here;
 pub(crate) mod open_api;
+pub(crate) mod options;
 pub(crate) mod remote;
 pub(crate) mod repeated_keys;

@@ -2,5 +2,6 @@
 
 pub(crate) mod dotted;
 pub(crate) mod matcher;
+pub(crate) mod near;
 pub(crate) mod pattern;
 pub(crate) mod payer;

@@ -4,3 +4,4 @@ pub(crate) mod expansion;
 pub(crate) mod findings;
 pub(crate) mod gathered;
 pub(crate) mod resolution;
+pub(crate) mod var;

@@ -3,7 +3,7 @@
 use seatrial_model::{Entry, Node, Sources, Span};
 use seatrial_yaml::{Dialect, emit_unfolded, parse};
 
-use crate::kustomization::plugins::fit;
+use crate::kustomization::loosened::fit;
 use crate::kustomization::shape::{Member, Shape, member};
 
 /// `resource.Origin`, in the order in which it is printed.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node, SourceFile, Span};
 use seatrial_tree::{EntryKind, join};
 
-use crate::builder::build::Build;
+use crate::builder::state::Build;
 use crate::kustomization::file::{Flaws, Kind, Kustomization, is_about_emptiness};
 use crate::load::files::Files;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, Span};
 
-use crate::builder::build::Build;
 use crate::builder::plugins;
+use crate::builder::state::Build;
 use crate::fields::config::{TransformerConfig, merge_shared};
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;

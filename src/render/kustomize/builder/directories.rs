@@ -1,15 +1,14 @@
 //! How a build gets from one directory to the next: kustomizations are found and read, circles are refused, and what does not depend on
 //! who includes it is shared with other builds.
 
-use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use seatrial_model::{Finding, Level, Node, SourceFile, Span, tell_once};
 use seatrial_tree::{EntryKind, ReadError, within};
 use seatrial_yaml::Dialect;
 
-use crate::build_metadata::trail;
-use crate::builder::build::Build;
+use crate::build_metadata::wanted::check;
+use crate::builder::state::{Build, Frame};
 use crate::fields::config::TransformerConfig;
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
@@ -20,37 +19,6 @@ use crate::load::files::Files;
 
 /// Directories that include each other are followed this deep.
 const DEEPEST: usize = 100;
-
-/// What is noted of a directory while it is built.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    /// Its place in the stack.
-    place: usize,
-    includes: HashSet<Arc<str>>,
-    height: usize,
-    /// The outermost place in the stack that the result depends on.
-    depends_on: usize,
-    /// Whether kustomize would have read its own schemas before.
-    built_in_schemas_used: bool,
-    /// Whether a chart takes the namespace of whoever includes it.
-    pub(crate) asks_for_namespace: bool,
-}
-
-/// A directory, the way to it where objects note that, and the namespace that charts in it take from who includes it.
-pub(crate) type Way = (String, Option<String>, Option<String>);
-
-impl Default for Frame {
-    fn default() -> Frame {
-        Frame {
-            place: 0,
-            includes: HashSet::new(),
-            height: 1,
-            depends_on: usize::MAX,
-            built_in_schemas_used: false,
-            asks_for_namespace: false,
-        }
-    }
-}
 
 impl Build<'_> {
     /// A directory with all that it includes; what was found in it is added to the findings here.
@@ -275,7 +243,7 @@ fn read(dir: &str, file: &Arc<SourceFile>, files: &Files<'_>) -> Read {
     let mut kustomization = Kustomization::read(dir, Arc::clone(file), &document.node, &mut findings);
     if let Some(kustomization) = &mut kustomization {
         kustomization.flaws = Flaws::told_by(&findings);
-        trail::check(kustomization, &mut findings);
+        check(kustomization, &mut findings);
     }
     Read { kustomization: kustomization.map(Arc::new), findings }
 }

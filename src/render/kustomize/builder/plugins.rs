@@ -6,18 +6,21 @@
 
 use seatrial_model::{Finding, Node};
 
-use crate::build_metadata::trail::Step;
+use crate::build_metadata::step::Step;
 use crate::charts::asked;
+use crate::charts::context;
 use crate::charts::inflate;
 use crate::fields::spec::FieldSpec;
+use crate::fields::spec::specs_of;
 use crate::findings::ids;
 use crate::findings::nearest;
 use crate::finish::result::append_hash;
 use crate::gather::accumulator::Accumulator;
-use crate::generate::generators::{Context, Generated, run};
+use crate::generate::generated::Generated;
+use crate::generate::generators::{Context, run};
 use crate::generate::iam_policy;
-use crate::kustomization::plugins::{self as shapes, fit};
-use crate::load::configurations::specs_of;
+use crate::kustomization::loosened::fit;
+use crate::kustomization::plugins as shapes;
 use crate::load::files::Files;
 use crate::objects::resource::{NameHash, Resource};
 use crate::patch::patches;
@@ -70,7 +73,7 @@ pub(crate) fn generate(
         }
         _ => {
             let asked = asked::of_plugin(plugin, findings);
-            inflate::inflate(&asked, inflate::Context { dir, files, step: step.as_ref() }, resources, findings);
+            inflate::inflate(&asked, context::Context { dir, files, step: step.as_ref() }, resources, findings);
         }
     }
 }

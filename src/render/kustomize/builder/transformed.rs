@@ -1,18 +1,15 @@
 //! Objects that somebody else made, changed by what a kustomization says: what `kustomize build` makes of a file with them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_model::{Entry, Manifest, Node, Rendered, Span, tell_once};
 
-use crate::Builder;
-use crate::build_metadata::trail::Wanted;
-use crate::builder::build::Build;
-use crate::builder::directories::Frame;
+use crate::build_metadata::wanted::Wanted;
+use crate::builder::state::Build;
+use crate::builder::state::Builder;
 use crate::finish::result;
 use crate::gather::accumulator::Accumulator;
 use crate::kustomization::file::{Flaws, Kind, Kustomization};
-use crate::load::files::Files;
 use crate::objects::resource::Resource;
 
 impl Builder {
@@ -25,15 +22,7 @@ impl Builder {
         };
         let root = Node::mapping(fields, place);
         let kustomization = Kustomization::of("", Arc::clone(&file), Kind::Kustomization, Flaws::default(), root);
-        let mut build = Build {
-            files: Files::new(self),
-            findings: Vec::new(),
-            built: HashMap::new(),
-            stack: vec![String::new()],
-            frame: Frame::default(),
-            trail: None,
-            namespace: None,
-        };
+        let mut build = Build::begin(self, vec![String::new()]);
         let owner = manifests.first().and_then(|manifest| manifest.owner.clone());
         let mut resources = Accumulator::default();
         for manifest in manifests {
@@ -58,7 +47,7 @@ mod tests {
     use seatrial_yaml::{Dialect, parse};
 
     use super::*;
-    use crate::Options;
+    use crate::load::options::Options;
 
     #[test]
     fn objects_of_somebody_else_are_patched_and_stay_his() {

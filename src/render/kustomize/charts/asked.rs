@@ -5,9 +5,9 @@
 
 use seatrial_model::{Entry, Finding, Node, Span};
 
+use crate::kustomization::charts::{HELM_CHART, HELM_GLOBALS};
 use crate::kustomization::file::Kustomization;
-use crate::kustomization::items::{HELM_CHART, HELM_GLOBALS};
-use crate::kustomization::plugins::fit;
+use crate::kustomization::loosened::fit;
 use crate::objects::resource::Resource;
 
 /// Where charts lie when nobody says it.

@@ -7,37 +7,23 @@ use std::sync::Arc;
 use seatrial_helm::chart::{Chart, Loaded};
 use seatrial_helm::ids::UNREAD_VALUE;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, named_by, render};
-use seatrial_helm::{Chance, Major, read_printed};
+use seatrial_helm::{Chance, read_printed};
 use seatrial_model::{Finding, Needed, NeededKind, Node, SetBy};
 use seatrial_tree::{EntryKind, ReadError, join};
 use seatrial_yaml::Dialect;
 
-use crate::build_metadata::trail::Step;
-use crate::builder::build::say_once_what_comes_twice;
 use crate::charts::asked::Asked;
+use crate::charts::context::{Context, HELM, home, wrong};
 use crate::charts::values;
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
+use crate::gather::twice::say_once_what_comes_twice;
 use crate::gather::unfinished::has_errors_since;
 use crate::load::documents::resources_of;
-use crate::load::files::Files;
 use crate::load::not_here::without_credentials;
-
-/// The Helm that inflates charts: kustomize calls the `helm` that it finds.
-pub(crate) const HELM: Major = Major::Four;
 
 /// What Helm calls a release that nobody has named.
 const UNNAMED: &str = "release-name";
-
-/// Where a chart is asked for, and by whom.
-#[derive(Clone, Copy)]
-pub(crate) struct Context<'a> {
-    /// The directory of the kustomization.
-    pub(crate) dir: &'a str,
-    pub(crate) files: &'a Files<'a>,
-    /// What the objects note about their origin, where `buildMetadata` asks.
-    pub(crate) step: Option<&'a Step>,
-}
 
 /// Renders a chart and takes its objects in.
 pub(crate) fn inflate(asked: &Asked, context: Context<'_>, resources: &mut Accumulator, findings: &mut Vec<Finding>) {
@@ -49,10 +35,6 @@ pub(crate) fn inflate(asked: &Asked, context: Context<'_>, resources: &mut Accum
     if has_errors_since(findings, before) {
         resources.note_unread(asked.place);
     }
-}
-
-fn wrong(asked: &Asked, key: &str, message: impl Into<String>) -> Finding {
-    Finding::new(ids::KUSTOMIZE, asked.span(key), message).with_field(asked.field)
 }
 
 /// The chart; what it lacks is told, or needed.
@@ -98,19 +80,6 @@ fn chart_of(
     let loaded = files.cache.charts.get(&path, load);
     findings.extend(loaded.told_by(HELM));
     loaded.chart.clone()
-}
-
-/// The directory in which the chart's own lies: a chart of a certain version from a repository has another one.
-pub(crate) fn home(asked: &Asked, context: Context<'_>, findings: &mut Vec<Finding>) -> Option<String> {
-    let Some(home) = join(context.dir, &asked.home).filter(|_| !asked.home.starts_with('/')) else {
-        let message = format!("`chartHome: {}` leads out of the repository", asked.home);
-        findings.push(Finding::new(ids::LOAD_RESTRICTION, asked.place, message).with_field(asked.field));
-        return None;
-    };
-    match (asked.text("name"), asked.text("version"), asked.text("repo")) {
-        (Some(name), Some(version), Some(_)) => join(&home, &format!("{name}-{version}")),
-        _ => Some(home),
-    }
 }
 
 /// A chart that is not here: kustomize fetches it, where it knows from where.

@@ -10,7 +10,7 @@ use seatrial_tree::join;
 use seatrial_yaml::in_kustomize_order;
 
 use crate::charts::asked::Asked;
-use crate::charts::inflate::{Context, HELM, home};
+use crate::charts::context::{Context, HELM, home};
 use crate::findings::ids;
 use crate::gather::unfinished::has_errors_since;
 use crate::load::files::outside;

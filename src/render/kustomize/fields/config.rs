@@ -11,8 +11,8 @@ use crate::fields::defaults::{
 };
 use crate::fields::name_references::{NAME_REFERENCES, NameReference};
 use crate::fields::spec::{Conflict, FieldSpec, merge_all};
+use crate::objects::gvk::Gvk;
 use crate::objects::order::kind_order;
-use crate::objects::resource::Gvk;
 
 /// The fields of every transformer.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::fields::spec::FieldSpec;
-use crate::objects::resource::Gvk;
+use crate::objects::gvk::Gvk;
 
 /// A kind and the fields that name its objects.
 #[derive(Clone, Debug)]

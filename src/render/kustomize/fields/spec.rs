@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use seatrial_model::{Finding, Node, Origin, ScalarKind, Span, Style, Value};
 
 use crate::findings::ids;
-use crate::objects::resource::Gvk;
+use crate::objects::gvk::Gvk;
 use crate::paths::dotted::split_escaped;
 use crate::values::scalar::Setter;
 use crate::values::size::{DEEPEST, Size};
@@ -286,6 +286,11 @@ impl Walk<'_> {
         }
         node.get_mut(name).map_or(Ok(()), |below| self.walk(below, rest))
     }
+}
+
+/// The field specifications of a list.
+pub(crate) fn specs_of(list: &Node) -> Vec<FieldSpec> {
+    list.items().iter().map(FieldSpec::read).collect()
 }
 
 #[cfg(test)]

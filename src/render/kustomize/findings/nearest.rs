@@ -1,8 +1,4 @@
-//! "Did you mean": the nearest of some names, and of some objects.
-
-use seatrial_model::Finding;
-
-use crate::objects::resource::Resource;
+//! "Did you mean": the nearest of some names.
 
 /// Among more names than this nothing is suggested: thousands may be misspelt at once.
 const MOST_NAMES: usize = 2_000;
@@ -24,18 +20,6 @@ pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 
 fn characters(name: &str) -> Vec<char> {
     name.chars().flat_map(char::to_lowercase).take(LONGEST).collect()
-}
-
-/// The object whose first name is nearest to a misspelt one.
-pub(crate) fn object<'a>(wrong: &str, objects: impl Iterator<Item = &'a Resource> + Clone) -> Option<&'a Resource> {
-    let near = nearest(wrong, objects.clone().map(|object| &*object.original_id().name))?;
-    objects.into_iter().find(|object| &*object.original_id().name == near)
-}
-
-/// Adds to a finding that this object was perhaps meant.
-pub(crate) fn point_at(finding: Finding, object: &Resource) -> Finding {
-    let help = format!("did you mean `{}`?", object.original_id().name);
-    finding.with_related(object.name_span(), "this name is similar").with_help(help)
 }
 
 /// Edits from one word to the other, a swap of two neighbours counted once (Damerau–Levenshtein, restricted); `None` for more than `most`.

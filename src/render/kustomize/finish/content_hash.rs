@@ -7,6 +7,8 @@ use seatrial_model::Node;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::values::go_json::go_json;
+
 /// Ten characters.
 pub(crate) fn content_hash(object: &Node) -> String {
     let kind = object.get("kind").and_then(Node::scalar_text).unwrap_or_default();
@@ -36,21 +38,6 @@ fn field(object: &Node, name: &str) -> Value {
         None => Value::from(""),
         Some(node) => node.scalar_text().map_or_else(|| node.to_json(), Value::from),
     }
-}
-
-/// As Go's `json.Marshal` writes: keys sorted by bytes, `<`, `>`, `&` and two line separators escaped.
-pub(crate) fn go_json(value: &Value) -> String {
-    let json = value.to_string();
-    let mut escaped = String::with_capacity(json.len());
-    for character in json.chars() {
-        match character {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(escaped, "\\u{:04x}", u32::from(character));
-            }
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 fn without_bad_words(digit: char) -> char {

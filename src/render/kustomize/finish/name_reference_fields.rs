@@ -8,7 +8,7 @@ use seatrial_model::{Node, QuickMap, Value};
 use crate::fields::config::TransformerConfig;
 use crate::fields::name_references::NameReference;
 use crate::fields::spec::{FieldSpec, selects};
-use crate::objects::resource::Gvk;
+use crate::objects::gvk::Gvk;
 
 /// A field in which objects of a kind name one of `target`.
 #[derive(Clone, Copy)]

@@ -9,7 +9,9 @@ use crate::fields::config::TransformerConfig;
 use crate::fields::spec::{Created, FieldError, FieldSpec, Leaf, selects};
 use crate::findings::ids;
 use crate::finish::name_reference_fields::{BUILT_IN, Field, fields_of};
-use crate::objects::resource::{Gvk, Id, Resource};
+use crate::objects::gvk::Gvk;
+use crate::objects::id::Id;
+use crate::objects::resource::Resource;
 use crate::values::budget::Budget;
 use crate::values::scalar::{Setter, Tag};
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use seatrial_model::{Finding, Level, Manifest, Node, Origin, SetBy, ids};
 use seatrial_yaml::{into_kustomize_order, kustomize_cannot_print};
 
-use crate::build_metadata::trail::Wanted;
+use crate::build_metadata::wanted::Wanted;
 use crate::finish::content_hash::content_hash;
 use crate::finish::name_references::fix_references;
 use crate::gather::accumulator::{Accumulator, distinct};
+use crate::objects::id::written_namespace;
 use crate::objects::order::sort;
-use crate::objects::resource::{NameHash, Resource, written_namespace};
+use crate::objects::resource::{NameHash, Resource};
 use crate::values::folded;
 use crate::values::metadata;
 use crate::values::scalar::{Setter, Tag};

@@ -3,12 +3,14 @@
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use seatrial_model::{Built, Finding, Level, Needed, QuickMap, QuickSet, Span};
+use seatrial_model::{Built, Finding, Needed, QuickMap, QuickSet, Span};
 
 use crate::fields::config::TransformerConfig;
 use crate::fields::spec::FieldError;
+use crate::findings::absent::absent;
 use crate::findings::ids;
-use crate::objects::resource::{Id, Resource};
+use crate::objects::id::Id;
+use crate::objects::resource::Resource;
 use crate::values::budget::Budget;
 use crate::values::scalar::Setter;
 use crate::values::size::Size;
@@ -234,15 +236,6 @@ impl Accumulator {
     }
 }
 
-/// A finding about a resource that is not there. Where something could not be read (`unread` names it), it follows from that, which is the
-/// error, and it is not told; as a note, where something near is there.
-pub(crate) fn absent(finding: Finding, unread: Option<Span>) -> Option<Finding> {
-    let Some(span) = unread else { return Some(finding) };
-    let is_near = !finding.related.is_empty();
-    let note = finding.with_level(Level::Note).with_related(span, "this could not be read and may contain it");
-    Some(note).filter(|_| is_near)
-}
-
 /// The resources of different identities; one with the identity of an earlier one is a finding.
 pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) -> Vec<Resource> {
     let mut ids: QuickSet<&Id> = QuickSet::default();
@@ -264,7 +257,7 @@ pub(crate) fn distinct(resources: Vec<Resource>, findings: &mut Vec<Finding>) ->
 }
 
 /// Enters a resource under all its identities.
-fn note(index: &mut QuickMap<Id, Vec<usize>>, resource: &Resource, position: usize) {
+pub(crate) fn note(index: &mut QuickMap<Id, Vec<usize>>, resource: &Resource, position: usize) {
     for id in resource.any_ids() {
         let positions = index.entry(id.clone()).or_default();
         if positions.last() != Some(&position) {

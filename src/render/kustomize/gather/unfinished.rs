@@ -5,7 +5,7 @@ use seatrial_model::{Built, Finding, Level, Node, Span};
 
 use crate::gather::accumulator::Accumulator;
 use crate::gather::selector::Selector;
-use crate::objects::resource::Id;
+use crate::objects::id::Id;
 
 /// Notes that a patch or a replacement for what `target` selects failed; without a target it may have been for any object.
 pub(crate) fn those_selected(target: Option<&Node>, place: Span, resources: &mut Accumulator) {

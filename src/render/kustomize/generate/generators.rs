@@ -1,53 +1,20 @@
 //! `configMapGenerator` and `secretGenerator` (kustomize: `internal/generators`, `resmap.AbsorbAll`).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use seatrial_model::{Built, Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
 
-use crate::build_metadata::trail::{Step, keep_origin};
-use crate::findings::ids;
-use crate::findings::nearest;
+use crate::build_metadata::annotations::keep_origin;
+use crate::build_metadata::step::Step;
+use crate::findings::{ids, nearest};
 use crate::gather::accumulator::Accumulator;
 use crate::gather::unfinished::has_errors_since;
+use crate::generate::generated::Generated;
 use crate::generate::key_values::{Pair, read_pairs};
 use crate::load::files::Files;
+use crate::objects::nearest::{object, point_at};
 use crate::objects::resource::{Behavior, NameHash, Resource};
+use crate::values::base64::base64_lines;
 use crate::values::metadata;
 use crate::values::size::Size;
-
-/// base64 is broken into lines of this length (kyaml: `encodeBase64`).
-const BASE64_LINE: usize = 70;
-
-/// What is generated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Generated {
-    ConfigMap,
-    Secret,
-}
-
-impl Generated {
-    fn field(self) -> &'static str {
-        match self {
-            Generated::ConfigMap => "configMapGenerator",
-            Generated::Secret => "secretGenerator",
-        }
-    }
-
-    /// The plugin that the field stands for.
-    pub(crate) fn plugin(self) -> &'static str {
-        match self {
-            Generated::ConfigMap => "ConfigMapGenerator",
-            Generated::Secret => "SecretGenerator",
-        }
-    }
-
-    fn kind(self) -> &'static str {
-        match self {
-            Generated::ConfigMap => "ConfigMap",
-            Generated::Secret => "Secret",
-        }
-    }
-}
 
 /// Where generators read from.
 pub(crate) struct Context<'a> {
@@ -189,23 +156,6 @@ fn make(what: Generated, name: &Node, generator: &Node, pairs: &[Pair], options:
     Node::mapping(entries, origin(here))
 }
 
-/// One line when it is short, else lines of 70 characters, each with its end.
-pub(crate) fn base64_lines(bytes: &[u8]) -> String {
-    let encoded = STANDARD.encode(bytes);
-    if encoded.len() < BASE64_LINE {
-        return encoded;
-    }
-    let mut lines = String::with_capacity(encoded.len() + encoded.len() / BASE64_LINE + 1);
-    for (index, character) in encoded.chars().enumerate() {
-        if index > 0 && index % BASE64_LINE == 0 {
-            lines.push('\n');
-        }
-        lines.push(character);
-    }
-    lines.push('\n');
-    lines
-}
-
 fn absorb(
     resource: Resource,
     behavior: Behavior,
@@ -255,8 +205,8 @@ fn nothing_to_merge_into(resource: &Resource, name: &Node, what: Generated, reso
             .with_related(other.name_span(), format!("it is in the namespace `{namespace}` here"))
             .with_help(format!("write `namespace: {namespace}` in the generator"));
     }
-    match nearest::object(&id.name, all.iter().filter(is_of_kind)) {
-        Some(near) => nearest::point_at(finding, near),
+    match object(&id.name, all.iter().filter(is_of_kind)) {
+        Some(near) => point_at(finding, near),
         None => finding.with_help("leave out `behavior`, or add the object to the resources"),
     }
 }

@@ -3,7 +3,7 @@
 use seatrial_model::{Entry, Finding, Node, Origin, SetBy, Span, Style};
 use seatrial_yaml::{Dialect, plain_kind};
 
-use crate::build_metadata::trail::Step;
+use crate::build_metadata::step::Step;
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
 use crate::objects::resource::Resource;

@@ -7,7 +7,7 @@ use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
-use crate::generate::generators::Generated;
+use crate::generate::generated::Generated;
 use crate::load::files::Files;
 use crate::values::size::Size;
 

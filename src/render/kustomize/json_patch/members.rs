@@ -4,7 +4,7 @@ use seatrial_model::{Finding, Key, Level, Node};
 
 use crate::findings::ids;
 use crate::findings::nearest::nearest;
-use crate::json_patch::patch::{JsonPatchError, error};
+use crate::json_patch::error::{JsonPatchError, error};
 
 /// An operation lacks a member, perhaps because another one is misspelt.
 pub(crate) fn without(operation: &Node, member: &str) -> JsonPatchError {

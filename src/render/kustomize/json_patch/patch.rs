@@ -9,6 +9,7 @@ use crate::findings::ids;
 use crate::findings::nearest::nearest;
 use crate::findings::wording::count;
 use crate::json_patch::draft::{Draft, index};
+use crate::json_patch::error::{JsonPatchError, error};
 use crate::json_patch::members::{passed_over, without};
 use crate::json_patch::numbers;
 use crate::merge::strategic::patched_over;
@@ -45,17 +46,6 @@ struct Pointer {
     text: String,
     segments: Vec<String>,
     span: Span,
-}
-
-/// An operation cannot be read or applied.
-#[derive(Clone, Debug)]
-pub(crate) struct JsonPatchError {
-    pub(crate) span: Span,
-    pub(crate) message: String,
-}
-
-pub(crate) fn error(span: Span, message: impl Into<String>) -> JsonPatchError {
-    JsonPatchError { span, message: message.into() }
 }
 
 impl JsonPatch {

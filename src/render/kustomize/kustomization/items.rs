@@ -1,7 +1,6 @@
-//! What `replacements`, `vars` and the fields of Helm hold (kustomize: `types/replacement.go`, `types/var.go`, `types/helmchartargs.go`).
+//! What the items of a kustomization's lists hold, which plugins take as well (kustomize: `types/`).
 
 use crate::kustomization::shape::{Member, Shape, member};
-use crate::kustomization::top_level::TARGET;
 
 /// An item of `replacements`, inline or in a file.
 pub(crate) const REPLACEMENT: &[Member] = &[
@@ -51,43 +50,70 @@ const OBJECT_REFERENCE: &[Member] = &[
     member("namespace", Shape::String),
 ];
 
-/// `helmGlobals`.
-pub(crate) const HELM_GLOBALS: &[Member] = &[member("chartHome", Shape::String), member("configHome", Shape::String)];
-
-/// An item of `helmCharts`.
-pub(crate) const HELM_CHART: &[Member] = &[
-    member("name", Shape::String),
+/// A field specification.
+pub(crate) const FIELD: &[Member] = &[
+    member("group", Shape::String),
     member("version", Shape::String),
-    member("repo", Shape::String),
-    member("releaseName", Shape::String),
-    member("namespace", Shape::String),
-    member("additionalValuesFiles", Shape::Strings),
-    member("valuesFile", Shape::String),
-    member("valuesInline", Shape::Mapping),
-    member("valuesMerge", Shape::String),
-    member("includeCRDs", Shape::Bool),
-    member("skipHooks", Shape::Bool),
-    member("apiVersions", Shape::Strings),
-    member("kubeVersion", Shape::String),
-    member("nameTemplate", Shape::String),
-    member("skipTests", Shape::Bool),
-    member("debug", Shape::Bool),
-    member("devel", Shape::Bool),
+    member("kind", Shape::String),
+    member("path", Shape::String),
+    member("create", Shape::Bool),
 ];
 
-/// An item of `helmChartInflationGenerator`.
-pub(crate) const HELM_CHART_OF_OLD: &[Member] = &[
-    member("chartName", Shape::String),
-    member("chartVersion", Shape::String),
-    member("chartRepoUrl", Shape::String),
-    member("chartHome", Shape::String),
-    member("chartRepoName", Shape::String),
-    member("helmBin", Shape::String),
-    member("helmHome", Shape::String),
-    member("values", Shape::String),
-    member("valuesLocal", Shape::Mapping),
-    member("valuesMerge", Shape::String),
-    member("releaseName", Shape::String),
-    member("releaseNamespace", Shape::String),
-    member("extraArgs", Shape::Strings),
+pub(crate) const PATCH: &[Member] = &[
+    member("path", Shape::String),
+    member("patch", Shape::String),
+    member("target", Shape::Object(TARGET)),
+    member("options", Shape::Object(PATCH_OPTIONS)),
+];
+
+pub(crate) const TARGET: &[Member] = &[
+    member("group", Shape::String),
+    member("version", Shape::String),
+    member("kind", Shape::String),
+    member("name", Shape::String),
+    member("namespace", Shape::String),
+    member("labelSelector", Shape::String),
+    member("annotationSelector", Shape::String),
+];
+
+const PATCH_OPTIONS: &[Member] = &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
+
+pub(crate) const IMAGE: &[Member] = &[
+    member("name", Shape::String),
+    member("newName", Shape::String),
+    member("tagSuffix", Shape::String),
+    member("newTag", Shape::String),
+    member("digest", Shape::String),
+];
+
+pub(crate) const REPLICA: &[Member] = &[member("name", Shape::String), member("count", Shape::Integer)];
+
+pub(crate) const CONFIG_MAP: &[Member] = &[
+    member("namespace", Shape::String),
+    member("name", Shape::String),
+    member("behavior", Shape::String),
+    member("literals", Shape::Strings),
+    member("files", Shape::Strings),
+    member("envs", Shape::Strings),
+    member("env", Shape::String),
+    member("options", Shape::Object(GENERATOR_OPTIONS)),
+];
+
+pub(crate) const SECRET: &[Member] = &[
+    member("namespace", Shape::String),
+    member("name", Shape::String),
+    member("behavior", Shape::String),
+    member("literals", Shape::Strings),
+    member("files", Shape::Strings),
+    member("envs", Shape::Strings),
+    member("env", Shape::String),
+    member("options", Shape::Object(GENERATOR_OPTIONS)),
+    member("type", Shape::String),
+];
+
+pub(crate) const GENERATOR_OPTIONS: &[Member] = &[
+    member("labels", Shape::StringMap),
+    member("annotations", Shape::StringMap),
+    member("disableNameSuffixHash", Shape::Bool),
+    member("immutable", Shape::Bool),
 ];

@@ -1,8 +1,10 @@
-//! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and their types.
+//! The fields of a Kustomization and a Component (kustomize: `types/kustomization.go`), and their types. What the items of lists hold is in `items`.
 
-use crate::kustomization::items::{HELM_CHART, HELM_CHART_OF_OLD, HELM_GLOBALS, REPLACEMENT, VAR};
+use crate::kustomization::charts::{HELM_CHART, HELM_CHART_OF_OLD, HELM_GLOBALS};
+use crate::kustomization::items::{
+    CONFIG_MAP, FIELD, GENERATOR_OPTIONS, IMAGE, PATCH, REPLACEMENT, REPLICA, SECRET, VAR,
+};
 use crate::kustomization::shape::{Member, Shape, member};
-use crate::load::configurations::FIELD;
 
 /// Everything kustomize knows at the top level.
 pub(crate) const KUSTOMIZATION: &[Member] = &[
@@ -55,65 +57,6 @@ const LABEL: &[Member] = &[
     member("includeSelectors", Shape::Bool),
     member("includeTemplates", Shape::Bool),
     member("fields", Shape::Objects(FIELD)),
-];
-
-pub(crate) const PATCH: &[Member] = &[
-    member("path", Shape::String),
-    member("patch", Shape::String),
-    member("target", Shape::Object(TARGET)),
-    member("options", Shape::Object(PATCH_OPTIONS)),
-];
-
-pub(crate) const TARGET: &[Member] = &[
-    member("group", Shape::String),
-    member("version", Shape::String),
-    member("kind", Shape::String),
-    member("name", Shape::String),
-    member("namespace", Shape::String),
-    member("labelSelector", Shape::String),
-    member("annotationSelector", Shape::String),
-];
-
-const PATCH_OPTIONS: &[Member] = &[member("allowNameChange", Shape::Bool), member("allowKindChange", Shape::Bool)];
-
-pub(crate) const IMAGE: &[Member] = &[
-    member("name", Shape::String),
-    member("newName", Shape::String),
-    member("tagSuffix", Shape::String),
-    member("newTag", Shape::String),
-    member("digest", Shape::String),
-];
-
-pub(crate) const REPLICA: &[Member] = &[member("name", Shape::String), member("count", Shape::Integer)];
-
-pub(crate) const CONFIG_MAP: &[Member] = &[
-    member("namespace", Shape::String),
-    member("name", Shape::String),
-    member("behavior", Shape::String),
-    member("literals", Shape::Strings),
-    member("files", Shape::Strings),
-    member("envs", Shape::Strings),
-    member("env", Shape::String),
-    member("options", Shape::Object(GENERATOR_OPTIONS)),
-];
-
-pub(crate) const SECRET: &[Member] = &[
-    member("namespace", Shape::String),
-    member("name", Shape::String),
-    member("behavior", Shape::String),
-    member("literals", Shape::Strings),
-    member("files", Shape::Strings),
-    member("envs", Shape::Strings),
-    member("env", Shape::String),
-    member("options", Shape::Object(GENERATOR_OPTIONS)),
-    member("type", Shape::String),
-];
-
-const GENERATOR_OPTIONS: &[Member] = &[
-    member("labels", Shape::StringMap),
-    member("annotations", Shape::StringMap),
-    member("disableNameSuffixHash", Shape::Bool),
-    member("immutable", Shape::Bool),
 ];
 
 const SORT_OPTIONS: &[Member] =

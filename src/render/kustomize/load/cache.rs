@@ -12,10 +12,10 @@ use seatrial_model::{FileId, Finding, OnceMap};
 use seatrial_tree::{EntryKind, Tree, join};
 use seatrial_yaml::{Document, Parsed, ParsedFiles};
 
-use crate::FILE_NAMES;
 use crate::gather::accumulator::Accumulator;
 use crate::kustomization::file::Kustomization;
 use crate::load::documents::resources_of;
+use crate::load::options::FILE_NAMES;
 use crate::objects::resource::Resource;
 
 /// Shared by builds, also on several threads.

@@ -4,11 +4,12 @@ use seatrial_model::{Finding, Node};
 
 use crate::fields::config::TransformerConfig;
 use crate::fields::name_references::NameReference;
-use crate::fields::spec::{Conflict, FieldSpec};
+use crate::fields::spec::{Conflict, specs_of};
 use crate::findings::ids;
-use crate::kustomization::plugins::fit_strictly;
+use crate::kustomization::items::FIELD;
+use crate::kustomization::loosened::fit_strictly;
 use crate::kustomization::shape::{Member, Shape, member};
-use crate::objects::resource::Gvk;
+use crate::objects::gvk::Gvk;
 
 /// What such a file holds.
 const CONFIGURATION: &[Member] = &[
@@ -23,15 +24,6 @@ const CONFIGURATION: &[Member] = &[
     member("varReference", Shape::Objects(FIELD)),
     member("images", Shape::Objects(FIELD)),
     member("replicas", Shape::Objects(FIELD)),
-];
-
-/// A field specification.
-pub(crate) const FIELD: &[Member] = &[
-    member("group", Shape::String),
-    member("version", Shape::String),
-    member("kind", Shape::String),
-    member("path", Shape::String),
-    member("create", Shape::Bool),
 ];
 
 const NAME_REFERENCE: &[Member] = &[
@@ -68,11 +60,6 @@ pub(crate) fn read(document: &Node, findings: &mut Vec<Finding>) -> Result<Trans
     }
     config.sort();
     Ok(config)
-}
-
-/// The field specifications of a list.
-pub(crate) fn specs_of(list: &Node) -> Vec<FieldSpec> {
-    list.items().iter().map(FieldSpec::read).collect()
 }
 
 fn name_reference(node: &Node) -> NameReference {

@@ -13,7 +13,7 @@ use crate::fields::spec::{Conflict, FieldSpec, merge_one};
 use crate::findings::ids;
 use crate::load::files::Files;
 use crate::load::open_api::value_of;
-use crate::objects::resource::Gvk;
+use crate::objects::gvk::Gvk;
 
 /// Definitions in definitions are followed this deep.
 const DEEPEST: usize = 64;

@@ -6,14 +6,13 @@ use seatrial_model::{Finding, Node, SourceFile, Span};
 use seatrial_tree::{EntryKind, ReadError, Tree, join, within};
 use seatrial_yaml::{Dialect, Parsed};
 
-use crate::Builder;
-use crate::FILE_NAMES;
-use crate::LoadRestriction;
-use crate::Options;
 use crate::findings::ids;
 use crate::findings::near_path::near_path;
 use crate::load::cache::Cache;
 use crate::load::not_here::not_fetched;
+use crate::load::options::FILE_NAMES;
+use crate::load::options::LoadRestriction;
+use crate::load::options::Options;
 use crate::load::remote::{self, Copy, is_remote};
 use crate::load::repeated_keys;
 use crate::objects::schemas::Schemas;
@@ -38,11 +37,11 @@ pub(crate) enum Place {
 }
 
 impl<'a> Files<'a> {
-    pub(crate) fn new(builder: &'a Builder) -> Files<'a> {
+    pub(crate) fn new(tree: &'a Tree, options: &'a Options, cache: &'a Cache) -> Files<'a> {
         Files {
-            tree: &builder.tree,
-            options: &builder.options,
-            cache: &builder.cache,
+            tree,
+            options,
+            cache,
             schemas: Schemas::default(),
             schemas_are_set: false,
             built_in_schemas_used: false,

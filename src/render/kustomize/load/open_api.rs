@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::findings::ids;
 use crate::load::files::Files;
-use crate::objects::schemas::{Definitions, Shape};
+use crate::objects::definitions::{Definitions, Shape};
 
 /// The schemas that kustomize brings along.
 const BUILT_IN_VERSION: &str = "v1.21.2";

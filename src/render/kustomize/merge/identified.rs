@@ -5,8 +5,9 @@ use std::collections::HashSet;
 
 use seatrial_model::{Node, QuickMap};
 
+use crate::merge::directive::MergeError;
 use crate::merge::list::{is_empty, replaces};
-use crate::merge::strategic::{MergeError, Place, walk};
+use crate::merge::strategic::{Place, walk};
 
 /// The values of the keys that the items have, for each item of both sides.
 pub(crate) struct Identities<'a> {

@@ -4,23 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use seatrial_model::{Node, ScalarKind, Span, Style};
 
+use crate::merge::directive::{DIRECTIVE, MergeError};
 use crate::merge::identified::{identities, merge_identified};
-use crate::merge::strategic::{DIRECTIVE, Directive, MergeError, Place, directive, patched, walk};
-
-/// The directive of a list: an item that holds nothing but `$patch`; and the list without it.
-pub(crate) fn directive_of_list(patch: &Node) -> Result<(Directive, Node), MergeError> {
-    let found = patch.items().iter().find_map(|item| item.get(DIRECTIVE).map(|value| (item, value)));
-    let Some((item, value)) = found.filter(|(item, _)| item.entries().len() == 1) else {
-        return Ok((Directive::Merge, patch.clone()));
-    };
-    debug_assert!(item.is_mapping());
-    let directive = directive(value)?;
-    let text = value.scalar_text();
-    let kept = patch.items().iter().filter(|i| i.get(DIRECTIVE).and_then(Node::scalar_text) != text);
-    let mut rest = patch.clone();
-    rest.set_items(kept.cloned().collect());
-    Ok((directive, rest))
-}
+use crate::merge::strategic::{Place, patched, walk};
 
 /// Items of both sides at most where some lack a merge key, so that each is compared with all others.
 const MOST_WITHOUT_KEY: usize = 2_000;

@@ -3,33 +3,13 @@
 //! Differs from kubectl's merge where kustomize differs: patched list items come first, lists without a known merge key are
 //! replaced, `$setElementOrder` and `$deleteFromPrimitiveList` are unknown.
 
-use seatrial_model::{Entry, Node, Origin, Question, ScalarKind, SetBy, Span, Style, Value};
+use seatrial_model::{Entry, Node, Origin, Question, ScalarKind, SetBy, Style, Value};
 use seatrial_yaml::{Dialect, plain_kind};
 
+use crate::merge::directive::directive_of_list;
+use crate::merge::directive::{DIRECTIVE, Directive, MergeError, directive_of_mapping, without_directive};
 use crate::merge::list;
 use crate::objects::schemas::{MergeSchema, Schemas};
-
-/// The key of a directive.
-pub(crate) const DIRECTIVE: &str = "$patch";
-
-/// The patch does not fit the object.
-#[derive(Clone, Debug)]
-pub(crate) struct MergeError {
-    /// The place in the patch.
-    pub(crate) span: Span,
-    /// The place in the object, where there is one.
-    pub(crate) other: Option<Span>,
-    /// One sentence.
-    pub(crate) message: String,
-}
-
-/// What a patch says of a container as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Directive {
-    Merge,
-    Replace,
-    Delete,
-}
 
 /// Merges `patch` into `dest`; `None` when the patch deletes it.
 pub(crate) fn merge(dest: &Node, patch: &Node, schemas: &Schemas) -> Result<Option<Node>, MergeError> {
@@ -227,34 +207,11 @@ fn walk_sequence(dest: Option<&Node>, patch: Option<&Node>, place: Place<'_>) ->
         return Ok(None);
     }
     // Where the object has nothing, the patch's items are merged with themselves.
-    match list::directive_of_list(patch)? {
+    match directive_of_list(patch)? {
         (Directive::Delete, _) => Ok(None),
         (Directive::Replace, rest) => list::merge_items(&rest, Some(&rest), keys, items).map(Some),
         (Directive::Merge, rest) => list::merge_items(dest.unwrap_or(&rest), Some(&rest), keys, items).map(Some),
     }
-}
-
-fn directive_of_mapping(patch: &Node) -> Result<Directive, MergeError> {
-    patch.get(DIRECTIVE).map_or(Ok(Directive::Merge), directive)
-}
-
-/// Reads the value of `$patch`.
-pub(crate) fn directive(value: &Node) -> Result<Directive, MergeError> {
-    match value.scalar_text() {
-        Some("merge") => Ok(Directive::Merge),
-        Some("replace") => Ok(Directive::Replace),
-        Some("delete") => Ok(Directive::Delete),
-        _ => {
-            let message = "`$patch` must be `merge`, `replace` or `delete`".to_owned();
-            Err(MergeError { span: value.span(), other: None, message })
-        }
-    }
-}
-
-fn without_directive(patch: &Node) -> Node {
-    let mut patch = patch.clone();
-    patch.remove(DIRECTIVE);
-    patch
 }
 
 /// A scalar keeps the style of the one it replaces, and a quoted style makes a string of any value (kyaml: `FieldSetter`).

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use seatrial_model::QuickSet;
 
-use crate::objects::resource::Gvk;
-use crate::objects::schemas::{Definitions, Shape};
+use crate::objects::definitions::{Definitions, Shape};
+use crate::objects::gvk::Gvk;
 
 const TEXT: &str = include_str!("../data/merge_keys.txt");
 

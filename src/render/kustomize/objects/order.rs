@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use seatrial_model::{Finding, Node, rearrange};
 
 use crate::findings::ids;
-use crate::objects::resource::{Gvk, Id, Resource};
+use crate::objects::gvk::Gvk;
+use crate::objects::id::Id;
+use crate::objects::resource::Resource;
 
 const FIRST: [&str; 22] = [
     "Namespace",

@@ -3,9 +3,9 @@
 use seatrial_model::{Finding, Node, Span};
 
 use crate::findings::ids;
-use crate::findings::nearest;
+use crate::objects::nearest::{object, point_at};
 use crate::objects::resource::Resource;
-use crate::paths::dotted::{Step, at, choice, lookup, number};
+use crate::paths::near::near_field;
 
 /// So many objects are shown of those that fit.
 const SHOWN: usize = 3;
@@ -42,8 +42,8 @@ pub(crate) fn no_source(source: &Node, named: &[&Resource], resources: &[Resourc
             .with_related(object.name_span(), format!("it is in the namespace `{namespace}` here"))
             .with_help(format!("write `namespace: {namespace}`, or leave it out"));
     }
-    if let Some(near) = nearest::object(name, resources.iter().filter(has_kind)).filter(|_| !name.is_empty()) {
-        return nearest::point_at(finding, near);
+    if let Some(near) = object(name, resources.iter().filter(has_kind)).filter(|_| !name.is_empty()) {
+        return point_at(finding, near);
     }
     match named().next() {
         Some(other) => {
@@ -104,25 +104,6 @@ pub(crate) fn not_filled(resource: &Resource, path: &str, place: Span, unfit: &U
         None if !create => finding.with_help("`options: {create: true}` creates it"),
         None => finding,
     }
-}
-
-/// A key like the first one on the path that is missing.
-pub(crate) fn near_field(object: &Node, path: &[String]) -> Option<String> {
-    let reached = |length: usize| path.get(..length).and_then(|way| lookup(object, way).ok().flatten());
-    let length = (0..path.len()).rev().find(|length| reached(*length).is_some())?;
-    let steps: Vec<Step> = reached(length)?;
-    let (node, wanted) = (at(object, &steps)?, path.get(length)?);
-    let near = match choice(wanted).ok().flatten() {
-        Some((key, value)) => {
-            let values = node.items().iter().filter_map(|i| i.get(key)?.scalar_text());
-            format!("[{key}={}]", nearest::nearest(value, values)?)
-        }
-        None if number(wanted).is_some() => return None,
-        None => nearest::nearest(wanted, node.entries().iter().map(|e| e.key.text.as_str()))?.replace('.', "\\."),
-    };
-    let way = path.get(..length).unwrap_or_default().iter().map(|s| s.replace('.', "\\."));
-    let rest = path.get(length + 1..).unwrap_or_default().iter().map(|s| s.replace('.', "\\."));
-    Some(way.chain([near]).chain(rest).collect::<Vec<_>>().join("."))
 }
 
 /// Where the name stands, or what there is of it.

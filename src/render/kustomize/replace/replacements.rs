@@ -10,13 +10,13 @@ use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
+use crate::gather::nearly_selected::nearly_selected;
 use crate::gather::selector::Selector;
 use crate::gather::unfinished::{self, has_errors_since};
 use crate::kustomization::items::REPLACEMENT;
-use crate::kustomization::plugins::fit_strictly;
+use crate::kustomization::loosened::fit_strictly;
 use crate::load::files::Files;
 use crate::objects::resource::Resource;
-use crate::patch::target::nearly_selected;
 use crate::paths::dotted::{Step, at_mut, split};
 use crate::paths::matcher::{Create, Found, Kind, matches};
 use crate::paths::pattern::Patterns;

@@ -8,6 +8,7 @@ use crate::findings::wording::count;
 use crate::gather::accumulator::Accumulator;
 use crate::objects::resource::Resource;
 use crate::paths::dotted::{at, lookup, split};
+use crate::paths::near::near_field;
 use crate::replace::findings as told;
 
 /// The field that is meant where none is named.
@@ -101,7 +102,7 @@ fn value_in(object: &Resource, source: &Node) -> Result<Node, (Span, String)> {
         |n: &Node| n.is_null() || (n.scalar_text().is_none() && n.entries().is_empty() && n.items().is_empty());
     let Some(value) = found.filter(|value| !is_empty(value)) else {
         let what = if found.is_some() { "is empty" } else { "does not exist" };
-        let near = if found.is_some() { None } else { told::near_field(object.node(), &segments) };
+        let near = if found.is_some() { None } else { near_field(object.node(), &segments) };
         let near = near.map(|near| format!("; did you mean `{near}`?"));
         let message = format!("`{path}` of `{}` {what}{}", object.id().describe(), near.unwrap_or_default());
         return Err((span, message));

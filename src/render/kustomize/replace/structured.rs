@@ -7,10 +7,10 @@ use seatrial_golang::float;
 use seatrial_model::{Node, ScalarKind, Value};
 use seatrial_yaml::{emit_styled, explicit_tag};
 
-use crate::finish::content_hash::go_json;
 use crate::paths::dotted::{Step, at, at_mut, lookup};
 use crate::paths::matcher::{Create, Found, document_in, matches};
 use crate::paths::pattern::Patterns;
+use crate::values::go_json::go_json;
 
 /// A text that changed, and where it stands.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node};
 
 use crate::fields::config::TransformerConfig;
+use crate::fields::spec;
 use crate::fields::spec::{Conflict, Created, FieldError, FieldSpec, Leaf, merge_all, merge_one};
 use crate::gather::accumulator::Accumulator;
-use crate::load::configurations;
 use crate::values::scalar::{Setter, Tag};
 use crate::values::shared::Changes;
 
@@ -22,7 +22,7 @@ pub(crate) fn set_labels(resources: &mut Accumulator, label: &Node, findings: &m
 
 fn specs_of(label: &Node, config: &TransformerConfig) -> Result<Vec<FieldSpec>, Box<Conflict>> {
     let is_set = |name| label.get(name).and_then(Node::as_bool) == Some(true);
-    let mut specs = label.get("fields").map(configurations::specs_of).unwrap_or_default();
+    let mut specs = label.get("fields").map(spec::specs_of).unwrap_or_default();
     merge_all(&mut specs, &config.labels)?;
     if is_set("includeSelectors") {
         merge_all(&mut specs, &config.common_labels)?;

@@ -6,7 +6,8 @@ use seatrial_model::{Finding, Node};
 
 use crate::fields::spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::gather::accumulator::Accumulator;
-use crate::objects::resource::{Gvk, Resource};
+use crate::objects::gvk::Gvk;
+use crate::objects::resource::Resource;
 use crate::values::scalar::{Setter, Tag};
 
 /// Which end of the name.

@@ -2,7 +2,7 @@
 
 use seatrial_golang::float;
 
-use crate::generate::generators::base64_lines;
+use crate::values::base64::base64_lines;
 
 /// What a var stands for.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,10 +3,11 @@
 use seatrial_model::{Finding, Level, Node, Span};
 
 use crate::findings::ids;
-use crate::findings::nearest;
+use crate::objects::nearest::object;
+use crate::objects::nearest::point_at;
 use crate::objects::resource::Resource;
-use crate::replace::findings::near_field;
-use crate::vars::gathered::Var;
+use crate::paths::near::near_field;
+use crate::vars::var::Var;
 
 /// So many objects are shown of those that fit.
 const SHOWN: usize = 3;
@@ -53,8 +54,8 @@ pub(crate) fn no_object(var: &Var, resources: &[Resource]) -> Finding {
     if let Some(object) = of_kind().find(has_name) {
         return nearly(var, object, finding);
     }
-    if let Some(near) = nearest::object(&var.object, of_kind()) {
-        return nearest::point_at(finding, near);
+    if let Some(near) = object(&var.object, of_kind()) {
+        return point_at(finding, near);
     }
     match resources.iter().find(has_name) {
         Some(other) => finding.with_related(other.name_span(), format!("this is a {}", other.id().gvk.kind)),

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 use seatrial_model::{Built, Finding, Node, Origin, ScalarKind, SetBy, Span, Style};
 
 use crate::fields::spec::{Created, FieldError, FieldSpec, Leaf};
+use crate::findings::absent::absent;
 use crate::findings::ids;
-use crate::gather::accumulator::absent;
 use crate::objects::resource::Resource;
 use crate::paths::dotted::{at, lookup, split};
 use crate::values::budget::Budget;
@@ -17,7 +17,8 @@ use crate::values::shared::spread;
 use crate::values::size::Size;
 use crate::vars::expansion::{Expanded, Value, expand};
 use crate::vars::findings as told;
-use crate::vars::gathered::{Var, Vars};
+use crate::vars::gathered::Vars;
+use crate::vars::var::Var;
 
 /// Puts the values of all vars into the fields of the specifications. What could not be read, which `unread` names, may hold what a var means
 /// or where it stands.

@@ -1,116 +1,32 @@
-//! The build: a directory and everything it includes, accumulated and transformed in kustomize's order
+//! One directory: all that its kustomization says, accumulated and transformed in kustomize's order
 //! (kustomize: `internal/target/kusttarget.go`).
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use seatrial_model::{FileId, Finding, Level, Needed, Node, Rendered, Span, tell_once};
+use seatrial_model::{Finding, Level, Node};
 
-use crate::Builder;
-use crate::build_metadata::trail::{Step, Trail, Wanted};
-use crate::builder::additions::Additions;
-use crate::builder::directories::{Frame, Way};
+use crate::build_metadata::step::Step;
+use crate::build_metadata::trail::Trail;
 use crate::builder::plugins;
-use crate::charts::asked;
-use crate::charts::inflate;
+use crate::builder::state::Build;
+use crate::charts::{asked, context, inflate};
 use crate::findings::ids;
-use crate::finish::result;
 use crate::gather::accumulator::Accumulator;
+use crate::gather::defined_vars::define;
+use crate::gather::twice::say_once_what_comes_twice;
 use crate::gather::unfinished;
 use crate::gather::unfinished::has_errors_since;
-use crate::generate::generators::{Context, Generated, run};
+use crate::generate::generated::Generated;
+use crate::generate::generators::{Context, run};
 use crate::kustomization::file::{Kind, Kustomization};
-use crate::load::cache::Directory;
 use crate::load::documents::resources_of;
-use crate::load::files::{Files, Place};
-use crate::load::not_here;
+use crate::load::files::Place;
 use crate::load::repeated_keys;
 use crate::patch::patches;
 use crate::replace::replacements;
-use crate::transform::images;
-use crate::transform::labels;
 use crate::transform::names::{Affix, set_affix};
-use crate::transform::namespace;
 use crate::transform::namespace::Mode;
-use crate::transform::replicas;
-use crate::vars::gathered;
-
-/// Builds the kustomization in a directory, with what is added to it.
-pub(crate) fn build(builder: &Builder, path: &str, additions: Option<&Additions>) -> Rendered {
-    let dir = seatrial_tree::join("", path).unwrap_or_else(|| path.to_owned());
-    let mut build = Build {
-        files: Files::new(builder),
-        findings: Vec::new(),
-        built: HashMap::new(),
-        stack: Vec::new(),
-        frame: Frame::default(),
-        trail: None,
-        namespace: None,
-    };
-    let opened = match additions {
-        None => build.open(&dir, None, Kind::Kustomization).map(|root| (root, true)),
-        Some(additions) => build.open_with(&dir, additions),
-    };
-    let Some((root, is_as_written)) = opened else {
-        let needed = not_here::needed(&build.findings, builder.tree.sources());
-        return Rendered { findings: build.findings, needed, ..Rendered::default() };
-    };
-    build.trail = Trail::begin(&root);
-    let built = if is_as_written {
-        build.directory(&dir, &root)
-    } else {
-        let (built, _) = build.build_directory(&dir, &root);
-        build.findings.extend_from_slice(&built.findings);
-        built
-    };
-    let mut findings = build.findings;
-    // Nobody else builds on the outermost directory, as a rule.
-    build.built.clear();
-    let mut resources = Arc::try_unwrap(built).map_or_else(|shared| shared.resources.clone(), |own| own.resources);
-    let manifests = result::finish(&mut resources, root.get("sortOptions"), Wanted::by(&root), &mut findings);
-    tell_once(&mut findings);
-    leave_out_what_follows(&mut findings);
-    let mut needed = not_here::needed(&findings, build.files.tree.sources());
-    needed.extend(charts_needed(&resources.needed));
-    Rendered { manifests, findings, needed, graph: None }
-}
-
-/// Each chart that is needed, once for each place that asks for it.
-fn charts_needed(all: &[Needed]) -> Vec<Needed> {
-    let mut seen = HashSet::new();
-    all.iter().filter(|needed| seen.insert((needed.span, &needed.url, &needed.version))).cloned().collect()
-}
-
-/// Leaves out findings that others explain: what could not be built may have the image, and the object that two became where `---` is
-/// missing may be there on its own, too.
-fn leave_out_what_follows(findings: &mut Vec<Finding>) {
-    if !findings.iter().any(|finding| finding.level == Level::Error) {
-        return;
-    }
-    let is_mixed = |f: &&Finding| f.rule == ids::DUPLICATE_KEY && f.level == Level::Error;
-    let mixed: HashSet<FileId> = findings.iter().filter(is_mixed).map(|f| f.primary.span.file).collect();
-    findings.retain(|finding| {
-        let mut places = std::iter::once(&finding.primary).chain(&finding.related);
-        let follows = finding.rule == ids::DUPLICATE_OBJECT && places.any(|label| mixed.contains(&label.span.file));
-        finding.rule != ids::UNUSED_IMAGE && !follows
-    });
-}
-
-/// A build on its way.
-pub(crate) struct Build<'a> {
-    pub(crate) files: Files<'a>,
-    pub(crate) findings: Vec<Finding>,
-    /// Finished bases by directory, and by what else their result depends on; also those that are not shared with other builds.
-    pub(crate) built: HashMap<Way, Arc<Directory>>,
-    /// The directories that are being built, outermost first.
-    pub(crate) stack: Vec<String>,
-    /// Of the innermost that is not a component.
-    pub(crate) frame: Frame,
-    /// The way to the directory that is being built, where the root's `buildMetadata` asks for anything.
-    pub(crate) trail: Option<Trail>,
-    /// The `namespace` of the kustomization that is read, or of the next one around it that has any: charts are installed there.
-    pub(crate) namespace: Option<Node>,
-}
+use crate::transform::{images, labels, namespace, replicas};
 
 impl Build<'_> {
     /// Everything that a kustomization says, in kustomize's order.
@@ -162,7 +78,7 @@ impl Build<'_> {
             }
         }
         self.validate(kustomization, resources);
-        gathered::define(kustomization.items("vars"), resources, &mut self.findings);
+        define(kustomization.items("vars"), resources, &mut self.findings);
     }
 
     /// Takes in what an entry names: a file of objects, or a directory.
@@ -269,7 +185,7 @@ impl Build<'_> {
                 return;
             }
             self.frame.asks_for_namespace |= asked.text("namespace").is_none();
-            let context = inflate::Context { dir: &kustomization.dir, files: &self.files, step: step.as_ref() };
+            let context = context::Context { dir: &kustomization.dir, files: &self.files, step: step.as_ref() };
             inflate::inflate(&asked, context, resources, &mut self.findings);
         }
     }
@@ -360,24 +276,4 @@ fn leave_out_what_is_for_others(findings: &mut Vec<Finding>, first: usize) {
 /// A text or a mapping in which nothing is.
 fn is_empty(node: &Node) -> bool {
     node.as_str().is_some_and(str::is_empty) || (node.is_mapping() && node.entries().is_empty())
-}
-
-/// Objects that come in a second time from where they stand are at fault where they are named, all of them together.
-pub(crate) fn say_once_what_comes_twice(findings: &mut Vec<Finding>, first: usize, entry: Span) {
-    let from_one_place = |f: &Finding| {
-        f.rule == ids::DUPLICATE_OBJECT && f.related.first().is_some_and(|label| label.span == f.primary.span)
-    };
-    let (again, others): (Vec<Finding>, Vec<Finding>) =
-        findings.split_off(first.min(findings.len())).into_iter().partition(from_one_place);
-    findings.extend(others);
-    let Some((one, more)) = again.split_first() else { return };
-    let name = one.object.as_ref().map(ToString::to_string).unwrap_or_default();
-    let message = match more.len() {
-        0 => format!("`{name}` is included a second time here"),
-        1 => format!("`{name}` and one more object are included a second time here"),
-        more => format!("`{name}` and {more} more objects are included a second time here"),
-    };
-    let finding = Finding::new(ids::DUPLICATE_OBJECT, entry, message).with_related(one.primary.span, "the object");
-    let help = "remove one of the entries; if both bases need it, include it in a kustomization above them";
-    findings.push(finding.with_help(help));
 }
