@@ -2,7 +2,7 @@
 
 use seatrial_model::{Finding, Level, RuleId, RuleInfo, Setting};
 
-use crate::unknown_kind::place;
+use crate::served::place;
 use crate::{Checked, Context, Objects, Rule, served_by_flux};
 
 const ID: RuleId = RuleId::new(&RuleInfo {

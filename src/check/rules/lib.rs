@@ -6,6 +6,7 @@
 mod cron;
 mod deprecated_version;
 mod foreign;
+mod ids;
 mod image_name;
 mod ingress_backend;
 mod invalid_name;

@@ -3,8 +3,8 @@
 
 use seatrial_model::{Level, Manifest, Node, QuickMap};
 
+use crate::ids::SELECTS_NOTHING;
 use crate::relations::{finding, known, readable};
-use crate::selects_nothing::ID;
 use crate::slips::Slips;
 use crate::{Checked, Objects, missing_object};
 
@@ -46,7 +46,7 @@ fn compare(
     let namespace = scaler.id.namespace.as_deref();
     let mut say = |value: &Node, field: &str, message: String, help: Option<String>, there: Option<&Manifest>| {
         let field = format!("/spec/scaleTargetRef/{field}");
-        let mut finding = finding(ID, value, scaler, field, message).with_level(level);
+        let mut finding = finding(SELECTS_NOTHING, value, scaler, field, message).with_level(level);
         finding.help = help;
         let Some(there) = there else {
             finding.rule = missing_object::ID;

@@ -5,22 +5,13 @@
 use std::cell::OnceCell;
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{
-    Entry, Finding, Level, Manifest, Node, QuickMap, QuickSet, RuleId, RuleInfo, Setting, json_pointer,
-};
+use seatrial_model::{Entry, Finding, Manifest, Node, QuickMap, QuickSet, RuleId, json_pointer};
 
 use crate::foreign::foreign;
+use crate::ids::SELECTS_NOTHING;
 use crate::relations::{finding, level_of_pods, readable};
 use crate::slips::{Slips, is_slip};
 use crate::{Checked, Context, Objects, Pod, Rule, is_substitution, scale_target};
-
-pub(crate) const ID: RuleId = RuleId::new(&RuleInfo {
-    id: "selects-nothing",
-    level: Level::Error,
-    setting: Setting::Free,
-    summary: "a selector or a reference finds nothing, and something near it exists",
-    page: "A Service without pods answers nobody, a PodDisruptionBudget or NetworkPolicy without pods protects nothing, and an autoscaler without its workload scales nothing; the cluster accepts them all. Often a label or a name was changed in one place and not in the other.",
-});
 
 /// The rule.
 pub(crate) struct SelectsNothing;
@@ -34,11 +25,11 @@ const SELECTING: [(&str, &str, &[&str]); 3] = [
 
 impl Rule for SelectsNothing {
     fn id(&self) -> RuleId {
-        ID
+        SELECTS_NOTHING
     }
 
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
-        let level = level_of_pods(ID, objects, context);
+        let level = level_of_pods(SELECTS_NOTHING, objects, context);
         let mut near = Near::new(objects, context.minor);
         for (group, kind, path) in SELECTING {
             for manifest in readable(objects, group, kind) {
@@ -65,7 +56,7 @@ fn said(manifest: &Manifest, path: &[&str], miss: &Miss<'_>) -> Finding {
     let message =
         format!("{} selects no pods: none has the label `{asked}`, and those of {owner} have `{meant}`", manifest.id);
     let field = json_pointer(path.iter().copied().chain([miss.asked.key.text.as_str()]));
-    let mut finding = finding(ID, &miss.asked.value, manifest, field, message);
+    let mut finding = finding(SELECTS_NOTHING, &miss.asked.value, manifest, field, message);
     if miss.asked.key.text != miss.meant.key.text {
         finding.primary.span = miss.asked.key.span;
     }

@@ -1,7 +1,7 @@
 //! Whether Kubernetes serves the kind of an object, and if not, what was meant. What Flux brings is looked up in `served_by_flux.rs`.
 
 use seatrial_kubernetes::{KindInfo, Minor, Schema, flux, group_kinds, kind_info, kinds, schema};
-use seatrial_model::Manifest;
+use seatrial_model::{Manifest, Span};
 use seatrial_schema::{edits, nearest};
 
 use crate::Context;
@@ -83,4 +83,9 @@ pub(crate) fn stability(version: &str) -> (u8, u32, u32) {
     let stability = if stage.is_empty() { 2 } else { u8::from(stage.starts_with("beta")) };
     let minor = stage.trim_start_matches(char::is_alphabetic).parse::<u32>().unwrap_or_default();
     (stability, major.parse::<u32>().unwrap_or_default(), minor)
+}
+
+/// Where a field of an object stands, or the object where it has none.
+pub(crate) fn place(manifest: &Manifest, field: &str) -> Span {
+    manifest.node.get(field).map_or(manifest.span, |value| value.span())
 }

@@ -5,8 +5,8 @@ use seatrial_kubernetes::{KindInfo, flux};
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, ids};
 use seatrial_schema::nearest;
 
+use crate::served::place;
 use crate::served::{preferred, stability};
-use crate::unknown_kind::place;
 use crate::{Context, Objects};
 
 /// The group of flux-operator, whose versions are not those of Flux.

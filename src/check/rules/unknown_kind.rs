@@ -3,9 +3,9 @@
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::group_kinds;
-use seatrial_model::{Finding, Level, Manifest, NotChecked, QuickMap, RuleId, Span, ids};
+use seatrial_model::{Finding, Level, Manifest, NotChecked, QuickMap, RuleId, ids};
 
-use crate::served::{Served, kind_of, minors_that_serve};
+use crate::served::{Served, kind_of, minors_that_serve, place};
 use crate::{Checked, Context, Objects, Rule, not_checked, served_by_flux};
 
 /// The rule.
@@ -103,8 +103,4 @@ fn unvalidated(first: &Manifest, not_checked: &NotChecked) -> Finding {
     let message =
         format!("no schema is known for `{}`, so {} {were} not validated", not_checked.kind, not_checked.count);
     Finding::new(ids::UNKNOWN_KIND, place(first, "kind"), message).with_object(&first.id).with_field("/kind")
-}
-
-pub(crate) fn place(manifest: &Manifest, field: &str) -> Span {
-    manifest.node.get(field).map_or(manifest.span, |value| value.span())
 }
