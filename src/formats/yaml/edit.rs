@@ -15,7 +15,10 @@ use std::sync::Arc;
 
 use seatrial_model::{Entry, Key, Node, SourceFile, Sources, Span, Style, Value};
 
-use crate::{Dialect, Document, Parsed, parse};
+use crate::read::document::Document;
+use crate::read::document::Parsed;
+use crate::read::parse::parse;
+use crate::scalars::typing::Dialect;
 
 /// One step from a node to a node in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

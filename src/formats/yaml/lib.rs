@@ -12,47 +12,28 @@
 //! - A key that is the text `<<` is printed in quotes; kustomize prints it bare, and then reads a merge key.
 //! - Keys whose natural order contradicts itself (`a2`, `a10`, `a1b`) have one order here, and any order there.
 //!
+//! The folders stand in this order, and each uses only those before it: `scalars`, `text`, `quick`, `read`, `print`, `edit`.
+//!
 //! `testdata/yaml-test-suite.tsv` lists what is read otherwise than the YAML Test Suite says.
 
-mod anchors;
-mod builder;
-mod comments;
-mod duplicates;
 mod edit;
-mod emit;
-mod event;
-mod findings;
-mod frame;
-mod json_detour;
-mod merge;
-mod number;
-mod old_breaks;
-mod order;
-mod parse;
-mod parsed_files;
-mod printer;
-mod problem;
+mod print;
 mod quick;
-mod scalar_style;
-mod scan_error;
-mod span;
-mod stricter;
-mod styled;
-mod tag;
-mod timestamp;
-mod typing;
-mod writer;
+mod read;
+mod scalars;
+mod text;
 
 pub use edit::{Change, EditError, Splice, Step, edit};
-pub use emit::{emit, emit_all, emit_escaping, emit_unfolded};
-pub use json_detour::kustomize_cannot_print;
-pub use number::number;
-pub use order::{in_kustomize_order, into_kustomize_order};
+pub use print::emit::{emit, emit_all, emit_escaping, emit_unfolded};
+pub use print::json_detour::kustomize_cannot_print;
+pub use print::order::{in_kustomize_order, into_kustomize_order};
+pub use print::printer::{Level, Printer, Printing, behind_json, is_key_readable, key_order};
+pub use print::styled::{emit_styled, explicit_tag};
+pub use read::document::{Document, Parsed};
+pub use read::parse::parse;
 #[doc(hidden)]
-pub use parse::readers_agree;
-pub use parse::{Dialect, Document, Parsed, parse};
-pub use parsed_files::ParsedFiles;
-pub use printer::{Level, Printer, Printing, behind_json, is_key_readable, key_order};
-pub use scalar_style::is_printed_plain;
-pub use styled::{emit_styled, explicit_tag};
-pub use typing::{is_true, plain_kind};
+pub use read::parse::readers_agree;
+pub use read::parsed_files::ParsedFiles;
+pub use scalars::number::number;
+pub use scalars::style::is_printed_plain;
+pub use scalars::typing::{Dialect, is_true, plain_kind};

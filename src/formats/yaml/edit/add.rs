@@ -7,8 +7,8 @@ use super::lines::{behind_blank_lines, column, end_of_lines, is_white, next_line
 use super::replace::{indented, quotes_of};
 use super::spot::{self, Spot, is_flow};
 use super::{Splice, is_block};
-use crate::problem::{WHITE, line_end, line_start};
-use crate::span::first_dash;
+use crate::read::span::first_dash;
+use crate::text::problem::{WHITE, line_end, line_start};
 
 /// Columns per level.
 const INDENT: usize = 2;

@@ -2,9 +2,9 @@
 
 use seatrial_model::{Node, ScalarKind, Style, Value};
 
-use crate::emit;
-use crate::scalar_style::{Analysis, Written, written};
-use crate::writer::double_quoted;
+use crate::print::emit::emit;
+use crate::print::writer::double_quoted;
+use crate::scalars::style::{Analysis, Written, written};
 
 /// A scalar on one line, best form first; `like` is the style of the one that it replaces.
 pub(crate) fn on_one_line(value: &Node, like: Style, in_flow: bool) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Lines of a text: where they start and end, and which line end the file has.
 
-use crate::problem::{WHITE, line_end, line_start};
+use crate::text::problem::{WHITE, line_end, line_start};
 
 /// The line end of the file: that of its first line.
 pub(crate) fn end_of_lines(text: &str) -> &'static str {

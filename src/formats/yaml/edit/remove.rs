@@ -8,8 +8,8 @@ use super::lines::{behind_blank_lines, behind_blanks, is_white, next_line, start
 use super::replace::to_be_inside;
 use super::spot::{self, Spot, is_flow};
 use super::{EditError, Splice, Step};
-use crate::problem::{WHITE, line_end, line_start};
-use crate::span::first_dash;
+use crate::read::span::first_dash;
+use crate::text::problem::{WHITE, line_end, line_start};
 
 /// Ways to remove what is at a path.
 pub(crate) fn proposals(text: &str, root: &Node, path: &[Step<'_>]) -> Result<Vec<Splice>, EditError> {

@@ -6,7 +6,7 @@ use super::form::{as_block, in_brackets, on_lines, on_one_line};
 use super::lines::{behind_blank_lines, column, end_of_lines, ends_line, is_white, next_line, starts_line};
 use super::spot::{Holder, Spot};
 use super::{Splice, is_block};
-use crate::problem::{WHITE, line_end, line_start};
+use crate::text::problem::{WHITE, line_end, line_start};
 
 /// Columns per level.
 const INDENT: usize = 2;

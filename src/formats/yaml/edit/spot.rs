@@ -6,8 +6,8 @@ use seatrial_model::{Entry, Node, Style};
 
 use super::lines::{behind_blanks, column};
 use super::{EditError, Step};
-use crate::problem::{WHITE, line_end};
-use crate::span::first_dash;
+use crate::read::span::first_dash;
+use crate::text::problem::{WHITE, line_end};
 
 /// A value and its place.
 pub(crate) struct Spot<'a> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Placement, ScalarStyle, StructureStyle};
 
-use crate::event::Spot;
+use crate::text::event::Spot;
 
 /// The events of a text.
 pub(crate) struct Read {

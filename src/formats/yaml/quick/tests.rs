@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use granit_parser::{Event, Parser, Placement};
 use proptest::prelude::*;
 
-use crate::event::Spot;
-use crate::parse::options;
 use crate::quick;
+use crate::read::parse::options;
+use crate::text::event::Spot;
 
 /// What the builder sees of an event.
 fn seen(event: &Event<'_>, spot: &Spot) -> String {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use seatrial_model::{Entry, Key, Style, Value};
 
-use crate::Dialect;
-use crate::problem::Problem;
+use crate::scalars::typing::Dialect;
+use crate::text::problem::Problem;
 
 /// A plain `<<`.
 pub(crate) fn is_merge(key: &Key) -> bool {

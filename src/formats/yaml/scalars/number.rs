@@ -2,7 +2,7 @@
 
 use seatrial_golang::float::general;
 
-use crate::typing;
+use crate::scalars::typing;
 
 /// Whether an integer is written as it is printed.
 pub(crate) fn is_decimal(text: &str) -> bool {

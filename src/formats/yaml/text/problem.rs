@@ -1,4 +1,4 @@
-//! What can be wrong with a document: a place and a sentence. The sentences for the parser's own errors are in `scan_error.rs`.
+//! What can be wrong with a document: a place and a sentence. The sentences for the parser's own errors are in `read/scan_error.rs`.
 
 use std::ops::Range;
 

@@ -2,8 +2,9 @@
 
 use seatrial_model::{Entry, Finding, Key, Node, Question, ScalarKind, Span, Style, Value, ids};
 
-use crate::old_breaks::{NEXT_LINE, folded};
-use crate::order::{Place, is_block_in_first_print};
+use crate::scalars::place::Place;
+use crate::scalars::style::is_block_in_first_print;
+use crate::text::old_breaks::{NEXT_LINE, folded};
 
 /// go-yaml takes no longer key in front of a `:`, counted in characters of the JSON, quotes included.
 const LONGEST_KEY: usize = 1024;

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use granit_parser::ScalarStyle;
 
-use crate::order::Place;
-use crate::problem::{self, Problem, WHITE};
-use crate::{Dialect, old_breaks};
+use crate::scalars::place::Place;
+use crate::scalars::typing::Dialect;
+use crate::text::old_breaks;
+use crate::text::problem::{self, Problem, WHITE};
 
 /// What must be looked at in a file; most files have none of it.
 #[derive(Clone, Copy)]

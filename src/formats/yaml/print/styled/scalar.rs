@@ -1,15 +1,16 @@
 //! A scalar with its style, as go-yaml version 3 writes it where lines may be of any length (go-yaml: `emitterc.go`, `encode.go`).
 //!
-//! Version 2, which prints kustomize's own output, differs in tabs and in spaces at the ends: that is in `scalar_style.rs`.
+//! Version 2, which prints kustomize's own output, differs in tabs and in spaces at the ends: that is in `scalars/style.rs`.
 
 use std::iter::repeat_n;
 
 use seatrial_model::{Node, ScalarKind, Style};
 
 use super::explicit_tag;
-use crate::scalar_style::{Analysis, is_break};
-use crate::writer::double_quoted;
-use crate::{Dialect, plain_kind};
+use crate::print::writer::double_quoted;
+use crate::scalars::style::{Analysis, is_break};
+use crate::scalars::typing::Dialect;
+use crate::scalars::typing::plain_kind;
 
 /// Where a scalar stands.
 #[derive(Clone, Copy, PartialEq, Eq)]

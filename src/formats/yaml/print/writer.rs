@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::scalar_style::{Written, is_break, is_printable};
+use crate::scalars::style::{Written, is_break, is_printable};
 
 /// Plain and quoted scalars are folded at the first space past this column.
 const WIDTH: usize = 80;

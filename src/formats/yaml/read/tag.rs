@@ -7,9 +7,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use granit_parser::Tag;
 use seatrial_model::{Key, Node, ScalarKind, Span, Text, Value};
 
-use crate::problem::Problem;
-use crate::typing::{integer, is_true};
-use crate::{Dialect, number, plain_kind, timestamp};
+use crate::scalars::number;
+use crate::scalars::timestamp;
+use crate::scalars::typing::Dialect;
+use crate::scalars::typing::plain_kind;
+use crate::scalars::typing::{integer, is_true};
+use crate::text::problem::Problem;
 
 const YAML: &str = "tag:yaml.org,2002:";
 

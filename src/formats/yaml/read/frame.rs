@@ -43,3 +43,6 @@ pub(crate) fn style_of(style: ScalarStyle) -> Style {
         ScalarStyle::Folded => Style::Folded,
     }
 }
+
+/// Collections may be nested this deep; it also bounds the recursion of everyone who walks a node.
+pub(crate) const MAX_DEPTH: usize = 500;

@@ -2,9 +2,9 @@
 
 use granit_parser::StructureStyle;
 
-use crate::event::Spot;
-use crate::frame::Shape;
-use crate::problem::{self, Problem, WHITE, line_end};
+use crate::read::frame::Shape;
+use crate::text::event::Spot;
+use crate::text::problem::{self, Problem, WHITE, line_end};
 
 /// The range of a block scalar from its `|` or `>` to the end of its last line that is not blank.
 ///

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use granit_parser::ScalarStyle;
 
-use crate::problem::Problem;
+use crate::text::problem::Problem;
 
 /// One of the three.
 pub(crate) fn is_old_break(c: char) -> bool {

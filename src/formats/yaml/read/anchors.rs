@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use seatrial_model::Node;
 
-use crate::frame::Size;
-use crate::parse::MAX_DEPTH;
-use crate::problem::Problem;
-use crate::scan_error::too_deep;
+use crate::read::frame::MAX_DEPTH;
+use crate::read::frame::Size;
+use crate::read::scan_error::too_deep;
+use crate::text::problem::Problem;
 
 /// What aliases may add to a document, in nodes; long scalars count as several. Enough for any real file, and bounded for an alias bomb.
 const ALIAS_BUDGET: usize = 1_000_000;

@@ -4,42 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser};
-use seatrial_model::{Encoding, Finding, Level, Node, SourceFile, Span, ids};
+use seatrial_model::{Encoding, Finding, Level, SourceFile, Span, ids};
 
-use crate::builder::{Builder, Step};
-use crate::findings::Findings;
-use crate::stricter::Strictness;
-use crate::{quick, scan_error};
-
-/// How plain scalars are typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// kubectl and helm: `sigs.k8s.io/yaml`, go-yaml v2 rules (`yes` is true).
-    Kubectl,
-    /// kustomize: kyaml, go-yaml v3 rules (`yes` is a string).
-    Kustomize,
-}
-
-/// One document of a stream that is not empty.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// Its root.
-    pub node: Node,
-    /// From its first to its last byte, comments included, markers (`---`) not.
-    pub span: Span,
-}
-
-/// What a stream holds. A document with an error is not among `documents`; the others are.
-#[derive(Clone, Debug, Default)]
-pub struct Parsed {
-    /// The documents that could be read, in order, without empty ones.
-    pub documents: Vec<Document>,
-    /// `parse-error` and `duplicate-key`.
-    pub findings: Vec<Finding>,
-}
-
-/// Collections may be nested this deep; it also bounds the recursion of everyone who walks a node.
-pub(crate) const MAX_DEPTH: usize = 500;
+use crate::quick;
+use crate::read::builder::{Builder, Step};
+use crate::read::document::{Document, Parsed};
+use crate::read::frame::MAX_DEPTH;
+use crate::read::scan_error;
+use crate::read::stricter::Strictness;
+use crate::scalars::typing::Dialect;
+use crate::text::findings::Findings;
 
 /// Parses a stream of documents.
 #[must_use]

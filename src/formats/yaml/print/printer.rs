@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::number;
-use crate::order::natural;
-use crate::scalar_style::{Analysis, Written, is_old_boolean, written};
-use crate::writer::Writer;
-use crate::{Dialect, json_detour, plain_kind};
+use crate::print::json_detour;
+use crate::print::order::natural;
+use crate::print::writer::Writer;
+use crate::scalars::number;
+use crate::scalars::style::{Analysis, Written, is_old_boolean, written};
+use crate::scalars::typing::Dialect;
+use crate::scalars::typing::plain_kind;
 use seatrial_model::ScalarKind;
 
 /// A key longer than this many bytes is written with `?`.

@@ -5,7 +5,16 @@
 
 use seatrial_model::ScalarKind;
 
-use crate::{Dialect, timestamp};
+/// How plain scalars are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// kubectl and helm: `sigs.k8s.io/yaml`, go-yaml v2 rules (`yes` is true).
+    Kubectl,
+    /// kustomize: kyaml, go-yaml v3 rules (`yes` is a string).
+    Kustomize,
+}
+
+use crate::scalars::timestamp;
 
 /// What a plain scalar means.
 #[must_use]

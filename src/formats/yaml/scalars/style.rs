@@ -2,7 +2,8 @@
 
 use seatrial_model::ScalarKind;
 
-use crate::{Dialect, plain_kind, timestamp};
+use crate::scalars::timestamp;
+use crate::scalars::typing::{Dialect, plain_kind};
 
 /// A style in print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,4 +195,9 @@ pub(crate) fn is_break(c: char) -> bool {
 /// What may stand unescaped. Characters past the basic plane may not, for go-yaml.
 pub(crate) fn is_printable(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}
+
+/// Whether a text that was a block is one again in kustomize's first print, which is go-yaml version 3's.
+pub(crate) fn is_block_in_first_print(text: &str) -> bool {
+    Analysis::of(text).block
 }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use seatrial_model::{Entry, Finding, ids};
 
-use crate::findings::Findings;
-use crate::merge::is_merge;
+use crate::read::merge::is_merge;
+use crate::text::findings::Findings;
 
 /// Up to this many pairs comparing each with each is faster than a hash table.
 const FEW: usize = 16;

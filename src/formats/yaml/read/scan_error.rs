@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, ScanError};
 
-use crate::parse::MAX_DEPTH;
-use crate::problem::{Problem, line_end, line_start, tab};
+use crate::read::frame::MAX_DEPTH;
+use crate::text::problem::{Problem, line_end, line_start, tab};
 
 /// YAML allows no longer key in front of its `:`.
 const LONGEST_KEY: usize = 1024;

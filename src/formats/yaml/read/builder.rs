@@ -8,17 +8,24 @@ use std::sync::Arc;
 use granit_parser::{Event, Placement, ScalarStyle, StructureStyle, Tag};
 use seatrial_model::{Entries, Entry, Key, Node, ScalarKind, SourceFile, Span, Style, Text, Value};
 
-use crate::anchors::Anchors;
-use crate::comments::Pending;
-use crate::event::Spot;
-use crate::findings::Findings;
-use crate::frame::{Frame, Shape, Size};
-use crate::order::Place;
-use crate::parse::MAX_DEPTH;
-use crate::problem::Problem;
-use crate::scan_error::too_deep;
-use crate::stricter::Strictness;
-use crate::{Dialect, Document, duplicates, frame, merge, plain_kind, span, tag};
+use crate::read::anchors::Anchors;
+use crate::read::comments::Pending;
+use crate::read::document::Document;
+use crate::read::duplicates;
+use crate::read::frame;
+use crate::read::frame::MAX_DEPTH;
+use crate::read::frame::{Frame, Shape, Size};
+use crate::read::merge;
+use crate::read::scan_error::too_deep;
+use crate::read::span;
+use crate::read::stricter::Strictness;
+use crate::read::tag;
+use crate::scalars::place::Place;
+use crate::scalars::typing::Dialect;
+use crate::scalars::typing::plain_kind;
+use crate::text::event::Spot;
+use crate::text::findings::Findings;
+use crate::text::problem::Problem;
 
 /// What an event led to.
 pub(crate) enum Step {

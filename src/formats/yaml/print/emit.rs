@@ -1,15 +1,15 @@
 //! Nodes → YAML, byte for byte as kustomize prints: it turns its result into JSON and prints that with go-yaml version 2.
 //!
-//! Which style a scalar gets is decided in `scalar_style.rs`, what a number looks like in `number.rs`. Comments, tags, anchors and written
+//! Which style a scalar gets is decided in `scalars/style.rs`, what a number looks like in `scalars/number.rs`. Comments, tags, anchors and written
 //! styles are gone after that detour, so they are not printed here either.
 
 use seatrial_model::{Entries, Entry, Key, Node, ScalarKind, Value};
 
-use crate::number;
-use crate::scalar_style::{Analysis, Written, is_bare_word, written};
-use crate::timestamp;
-use crate::typing::is_true;
-use crate::writer::Writer;
+use crate::print::writer::Writer;
+use crate::scalars::number;
+use crate::scalars::style::{Analysis, Written, is_bare_word, written};
+use crate::scalars::timestamp;
+use crate::scalars::typing::is_true;
 
 /// A key longer than this many bytes is written with `?`.
 const SIMPLE_KEY: usize = 128;
@@ -171,7 +171,8 @@ mod tests {
     use seatrial_model::Sources;
 
     use super::*;
-    use crate::{Dialect, parse};
+    use crate::Dialect;
+    use crate::read::parse::parse;
 
     #[test]
     fn what_is_printed_again_has_the_same_text_wherever_it_stands() {

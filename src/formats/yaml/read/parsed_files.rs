@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use seatrial_model::{FileId, OnceMap, SourceFile};
 
-use crate::{Dialect, Parsed, parse};
+use crate::read::document::Parsed;
+use crate::read::parse::parse;
+use crate::scalars::typing::Dialect;
 
 /// Remembers what files hold, by file and dialect; may be used by many threads.
 #[derive(Debug, Default)]

@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 
 use seatrial_model::{Derivation, Entry, Node, ScalarKind, Style, Text, Value, rearrange};
 
-use crate::scalar_style::Analysis;
-use crate::{json_detour, timestamp};
+use crate::print::json_detour;
+use crate::scalars::place::Place;
+use crate::scalars::style::is_block_in_first_print;
+use crate::scalars::timestamp;
 
 /// The node as kustomize writes it: keys sorted at every level; dates, absent values in brackets and U+0085 turned into what they become.
 ///
@@ -71,11 +73,6 @@ fn last_block_before_comments(object: &Node) -> Option<Vec<usize>> {
     (commented && block && keeps).then_some(path)
 }
 
-/// Whether a text that was a block is one again in kustomize's first print, which is go-yaml version 3's.
-pub(crate) fn is_block_in_first_print(text: &str) -> bool {
-    Analysis::of(text).block
-}
-
 fn one_line_longer(node: &Node, path: &[usize]) -> Node {
     let mut copy = node.clone();
     match (path, node.scalar_text()) {
@@ -89,21 +86,6 @@ fn one_line_longer(node: &Node, path: &[usize]) -> Node {
         }
         ([], Some(text)) => string(node, format!("{text}\n").into()),
         ([], None) => copy,
-    }
-}
-
-/// Where kustomize's first print puts a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Block,
-    /// Somewhere inside of `[…]` or `{…}`.
-    Flow,
-}
-
-impl Place {
-    /// The place of what is inside of a node that stands here.
-    pub(crate) fn inside_of(self, node: &Node) -> Place {
-        if node.style() == Style::Flow { Place::Flow } else { self }
     }
 }
 
@@ -272,7 +254,9 @@ mod tests {
     use seatrial_model::Sources;
 
     use super::*;
-    use crate::{Dialect, emit, parse};
+    use crate::Dialect;
+    use crate::print::emit::emit;
+    use crate::read::parse::parse;
 
     /// The same with containers of its own, which nobody shares.
     fn own(node: &Node) -> Node {

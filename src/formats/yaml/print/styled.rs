@@ -8,7 +8,8 @@ mod scalar;
 use scalar::{Place, scalar};
 use seatrial_model::{Entry, Node, ScalarKind, Style, Text, Value};
 
-use crate::{Dialect, plain_kind};
+use crate::scalars::typing::Dialect;
+use crate::scalars::typing::plain_kind;
 
 /// Prints a document that was read from `original`, each value in the style that it has.
 #[must_use]
