@@ -9,56 +9,28 @@
 //! Lists do not change once they are made; maps do, and are shared. What Go holds as a nil map or slice is an empty [`Map`] or [`List`] that
 //! says `is_nil`; `nil` itself is [`Data::Nil`].
 //!
+//! The folders stand in this order, and each uses only those before it: `texts`, `syntax`, `values`, `print`, `run`.
+//!
 //! Not here: functions of sprig and Helm, charts, YAML (`render/helm`).
 
-mod budget;
-mod builtins;
-mod call;
-mod compare;
-mod context;
-mod error;
-mod escape;
-mod eval;
-mod exec;
-pub mod format;
-mod function;
-mod functions;
-mod held;
-mod lex;
-mod lex_class;
-mod lex_number;
-mod list;
-mod map;
-mod marks;
-mod mentions;
-mod node;
-mod node_shown;
-mod object;
-mod parse;
-mod parse_control;
-mod parse_open;
-mod parse_term;
-mod print_number;
-mod print_text;
-mod printer;
-mod quick;
-mod templates;
-mod text;
-mod text_builder;
-mod token;
-mod value;
-mod walk;
+mod print;
+mod run;
+mod syntax;
+mod texts;
+mod values;
 
-pub use budget::Budget;
-pub use context::{Context, Reads, with_large_stack};
-pub use error::{ExecError, Failure, Frame, Missing, ParseError};
-pub use function::{Call, Function, Type};
-pub use list::{Element, List};
-pub use map::{Map, MapKind};
-pub use marks::{MarkSet, Marks};
-pub use mentions::Mentions;
-pub use object::{Object, ObjectKind};
-pub use templates::{MissingKey, Rendered, Templates};
-pub use text::{Piece, Place, Text};
-pub use text_builder::TextBuilder;
-pub use value::{Data, IntKind, Value};
+pub use print::format;
+pub use run::mentions::Mentions;
+pub use syntax::error::ParseError;
+pub use texts::builder::TextBuilder;
+pub use texts::marks::{MarkSet, Marks};
+pub use texts::text::{Piece, Place, Text};
+pub use values::budget::Budget;
+pub use values::context::{Context, Reads, with_large_stack};
+pub use values::error::{ExecError, Failure, Frame, Missing};
+pub use values::function::{Call, Function, Type};
+pub use values::list::{Element, List};
+pub use values::map::{Map, MapKind};
+pub use values::object::{Object, ObjectKind};
+pub use values::templates::{MissingKey, Rendered, Templates};
+pub use values::value::{Data, IntKind, Value};
