@@ -3,50 +3,29 @@
 //! A walk builds the Kustomizations that it finds as kustomize-controller builds them, and follows what they apply, until nothing is new. What
 //! is not in Git is unknown, not empty; what is not checked out is needed, and said. What charts and ResourceSets make is walked like all else.
 //!
+//! The folders stand in this order, and each uses only those before it: `objects`, `patterns`, `variables`, `sources`, `kustomizations`,
+//! `release`, `image_policy`, `resource_sets`, `checks`, `walk`.
+//!
 //! Not here: fetching of sources, how Helm reads values (`render/helm`), templates of charts, what objects mean (`check`).
 
-mod applied;
-mod artifact_copy;
-mod artifacts;
-mod asked;
-mod azure;
-mod bootstrapped;
-mod dependencies;
-mod doublestar;
-mod flux_object;
-mod ids;
+mod checks;
 pub mod image_policy;
-mod implied;
-mod includes;
-mod inherited;
-pub mod input_provider;
-mod kustomization;
-mod markers;
+mod kustomizations;
 mod objects;
-mod owners;
-mod path_pattern;
-mod references;
+mod patterns;
 mod release;
-mod remote_bases;
-mod resource_set;
-pub mod schedule;
-mod source_ignore;
+mod resource_sets;
 mod sources;
-mod substitute_from;
-mod substituted;
-pub mod substitution;
-pub mod tag_filter;
-mod unit;
 mod variables;
-mod version;
-mod view;
 mod walk;
 
-pub use applied::mark_as_applied;
-pub use asked::tell_here;
-pub use ids::own::{CATALOG, UNKNOWN_EXTENSION};
+pub use kustomizations::version::Version;
+pub use objects::applied::mark_as_applied;
+pub use objects::ids::own::{CATALOG, UNKNOWN_EXTENSION};
 pub use release::{ChartPlace, ChartReference, Release};
-pub use sources::{Directory, Repositories, SourceName};
-pub use version::Version;
-pub use view::Repository;
+pub use resource_sets::{input_provider, schedule, tag_filter};
+pub use sources::asked::tell_here;
+pub use sources::repositories::{Directory, Repositories, SourceName};
+pub use sources::view::Repository;
+pub use variables::substitution;
 pub use walk::{Cluster, Walked, render, walk};

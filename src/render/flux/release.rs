@@ -19,15 +19,15 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 use seatrial_model::{Finding, Level, Manifest, Needed, NeededKind, Node, NodeState, ObjectId, tell_once};
 
-use crate::flux_object::{FluxKind, has_variable, namespace, text as text_of};
-use crate::ids;
-use crate::objects::Objects;
-use crate::sources::{Bootstrap, Repositories};
-use crate::unit::is_suspended;
+use crate::objects::flux_object::is_suspended;
+use crate::objects::flux_object::{FluxKind, has_variable, namespace, text as text_of};
+use crate::objects::found::Objects;
+use crate::objects::ids;
+use crate::sources::repositories::{Bootstrap, Repositories};
 
 pub use chart::{ChartPlace, ChartReference};
 pub(crate) use made::Made;
-pub(crate) use rendered::{Charts, Outcome, Rendering, asked_too_early};
+pub(crate) use rendered::{Outcome, Rendering, asked_too_early};
 pub(crate) use values::own_places;
 
 /// A release that helm-controller would make.

@@ -27,16 +27,19 @@ use nodes::node_of;
 use releases::Releases;
 use sets::PendingSet;
 
-use crate::artifacts::Artifacts;
-use crate::azure;
-use crate::flux_object::{FluxKind, text};
-use crate::objects::Objects;
+use crate::kustomizations::remote_bases;
+use crate::kustomizations::unit::{self, locate};
+use crate::kustomizations::version::Version;
+use crate::objects::azure;
+use crate::objects::flux_object::{FluxKind, text};
+use crate::objects::found::Objects;
+use crate::objects::ids;
+use crate::objects::implied;
 use crate::release::Release;
-use crate::sources::{Bootstrap, Repositories, source_of};
-use crate::substitute_from::is_all_there;
-use crate::unit::{self, Built, Surroundings, locate};
-use crate::version::Version;
-use crate::{ids, implied, remote_bases};
+use crate::sources::built::{Built, Surroundings};
+use crate::sources::composed::Artifacts;
+use crate::sources::repositories::{Bootstrap, Repositories, source_of};
+use crate::variables::substitute_from::is_all_there;
 
 /// What is walked.
 #[derive(Clone, Debug)]
@@ -318,7 +321,7 @@ impl Walk<'_> {
             let message = format!(
                 "the walk ends here: a cluster may have {MOST_KUSTOMIZATIONS} Kustomizations and {MOST_OBJECTS} objects"
             );
-            let place = crate::kustomization::place(&next.manifest);
+            let place = crate::kustomizations::fields::place(&next.manifest);
             self.findings.push(Finding::new(BUDGET_EXCEEDED, place, message).with_object(&next.manifest.id));
             self.pending.clear();
             self.ready.clear();

@@ -4,8 +4,8 @@ use seatrial_golang::regexp::Expression;
 use seatrial_model::{Finding, Manifest, Node, Span};
 
 use super::{Choice, DEFAULT_EXCLUSION, ImagePolicy, Part, PolicySpec, TagFilter, Wrong};
-use crate::flux_object::{has_variable, items, namespace, spec};
-use crate::ids;
+use crate::objects::flux_object::{has_variable, items, namespace, spec};
+use crate::objects::ids;
 
 const GROUP: &str = "image.toolkit.fluxcd.io";
 

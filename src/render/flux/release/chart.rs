@@ -7,12 +7,15 @@ use seatrial_yaml::{Dialect, parse};
 
 use super::defaults::{self, DefaultsFile};
 use super::{Surroundings, packed};
-use crate::flux_object::{has_variable, namespace, spec, text};
-use crate::ids;
-use crate::includes::{conflict, included};
-use crate::sources::{Directory, Place, referred, source_of, version_of};
-use crate::unit::{at_its_text, full_name, near, no_source};
-use crate::view::Repository;
+use crate::objects::flux_object::full_name;
+use crate::objects::flux_object::{has_variable, namespace, spec, text};
+use crate::objects::ids;
+use crate::objects::told::at_its_text;
+use crate::sources::includes::{conflict, included};
+use crate::sources::located::no_source;
+use crate::sources::near::near;
+use crate::sources::repositories::{Directory, Place, referred, source_of, version_of};
+use crate::sources::view::Repository;
 
 /// A chart that a release is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]

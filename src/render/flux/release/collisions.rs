@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use seatrial_model::{Finding, Level, Manifest, Node, Span};
 
 use super::Release;
-use crate::flux_object::{has_variable, spec};
-use crate::ids;
-use crate::kustomization::{OtherCluster, other_cluster};
-use crate::objects::Objects;
-use crate::unit::{full_name, is_suspended};
+use crate::kustomizations::fields::{OtherCluster, other_cluster};
+use crate::objects::flux_object::{full_name, is_suspended};
+use crate::objects::flux_object::{has_variable, spec};
+use crate::objects::found::Objects;
+use crate::objects::ids;
 
 /// Each release whose records lie where those of another one do; `manifests` are those of the releases, in their order.
 pub(crate) fn check(manifests: &[&Manifest], releases: &[Release], objects: &Objects) -> Vec<Finding> {

@@ -8,7 +8,7 @@ use seatrial_helm::{Major, Values};
 use seatrial_model::{Finding, Node, SourceFile, Span};
 use seatrial_tree::{TreePath, confined, join};
 
-use crate::ids;
+use crate::objects::ids;
 
 /// The default values of a chart, among its files.
 const OWN: &str = "values.yaml";

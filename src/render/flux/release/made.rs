@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use seatrial_model::{Manifest, Node, ObjectId};
 
-use crate::objects::Objects;
+use crate::objects::found::Objects;
 
 /// Kinds that make a Secret or ConfigMap, and where they say its name; without, it has their own.
 const PRODUCERS: [(&str, &[&str]); 12] = [

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use seatrial_model::Manifest;
 use sha2::{Digest, Sha256};
 
-use crate::flux_object::text;
+use crate::objects::flux_object::text;
 
 /// Helm's own limit.
 const LONGEST: usize = 53;

@@ -2,7 +2,7 @@
 
 use seatrial_model::{Hook, HookEvent, Manifest, Node};
 
-use crate::flux_object::{is_true, items, text};
+use crate::objects::flux_object::{is_true, items, text};
 
 /// Which hooks are made.
 #[derive(Clone, Copy, Debug)]

@@ -9,10 +9,10 @@ use seatrial_model::{
     ids::{DUPLICATE_OBJECT, INVALID_OBJECT},
 };
 
-use crate::applied::{OF_RELEASES, set_owner_labels};
-use crate::flux_object::{items, namespace, text};
-use crate::kustomization::{as_text, set_common_metadata};
-use crate::version::Version;
+use crate::kustomizations::fields::{as_text, set_common_metadata};
+use crate::kustomizations::version::Version;
+use crate::objects::applied::{OF_RELEASES, set_owner_labels};
+use crate::objects::flux_object::{items, namespace, text};
 
 /// Fields that a post-renderer may have.
 const FIELDS: [&str; 4] = ["patches", "patchesStrategicMerge", "patchesJson6902", "images"];

@@ -3,25 +3,21 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use seatrial_helm::chart::{Chart, Loaded};
+use seatrial_helm::chart::Chart;
 use seatrial_helm::ids::{CHART_DEPENDENCY, CHART_OUTPUT, UNREAD_VALUE};
 use seatrial_helm::objects::Asked;
 use seatrial_helm::{Chance, Install, Installed, Served, Setting, Steering, is_definition, served_by};
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
 use seatrial_model::{
-    Built, Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, OnceMap, Owner, ReleasePart, ReleaseRole, Span,
+    Built, Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, Owner, ReleasePart, ReleaseRole, Span,
 };
-use seatrial_tree::TreePath;
 
 use super::post_rendered::{PostRenderers, Strategy, set_labels};
 use super::{ChartPlace, Release, defaults, policy, version};
-use crate::flux_object::{holds_variable, spec};
-use crate::version::Version;
-
-/// Charts by their places: each is read once, for all releases of all environments.
-#[derive(Debug, Default)]
-pub(crate) struct Charts(OnceMap<TreePath, Arc<Loaded>>);
+use crate::kustomizations::version::Version;
+use crate::objects::flux_object::{holds_variable, spec};
+use crate::sources::charts::Charts;
 
 /// What came of a release.
 #[derive(Debug)]
@@ -54,28 +50,6 @@ pub(crate) fn asked_too_early(asked: &Asked, own: &BTreeSet<String>, served: &Se
     asked.missing.iter().any(|version| served.has(version) && !own.contains(version))
 }
 
-impl Charts {
-    /// The places of those that were read.
-    pub(crate) fn places(&self) -> Vec<TreePath> {
-        self.0.keys()
-    }
-
-    fn get(&self, place: &ChartPlace, asked: Span) -> Option<Arc<Loaded>> {
-        match place {
-            ChartPlace::Directory(at) | ChartPlace::Archive(at) => Some(self.0.get(at, || Arc::new(load(at, asked)))),
-            ChartPlace::Elsewhere(_) | ChartPlace::Unknown(_) | ChartPlace::Missing => None,
-        }
-    }
-}
-
-fn load(at: &TreePath, asked: Span) -> Loaded {
-    let name = at.path.rsplit('/').next().unwrap_or(&at.path);
-    Loaded::at(&at.tree, &at.path, name, || asked).unwrap_or_else(|error| {
-        let finding = Finding::new(crate::ids::MISSING_CHART, asked, format!("the chart `{}` {error}", at.path));
-        Loaded { chart: None, findings: vec![finding] }
-    })
-}
-
 /// What releases are rendered with.
 pub(crate) struct Rendering<'a> {
     pub(crate) charts: &'a Charts,
@@ -95,7 +69,11 @@ impl Rendering<'_> {
     /// Renders a release as helm-controller does; `None` where its chart is not here.
     pub(crate) fn render(&self, release: &Release, manifest: &Manifest) -> Option<Outcome> {
         let reference = release.chart.as_ref()?;
-        let loaded = self.charts.get(&reference.place, reference.span)?;
+        let place = match &reference.place {
+            ChartPlace::Directory(at) | ChartPlace::Archive(at) => at,
+            ChartPlace::Elsewhere(_) | ChartPlace::Unknown(_) | ChartPlace::Missing => return None,
+        };
+        let loaded = self.charts.at(place, reference.span);
         let mut findings = loaded.told_by(self.version.helm());
         let Some(chart) = &loaded.chart else {
             return Some(Outcome::nothing("its chart cannot be read", told(findings, release)));
@@ -245,7 +223,10 @@ mod tests {
     use seatrial_tree::Tree;
 
     use super::*;
-    use crate::{Cluster, Repositories, Repository, walk};
+    use crate::Cluster;
+    use crate::Repositories;
+    use crate::Repository;
+    use crate::walk;
 
     #[test]
     fn a_hundred_releases_of_one_chart_parse_it_once() {

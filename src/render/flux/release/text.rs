@@ -5,7 +5,7 @@ use seatrial_kustomize::parse_text;
 use seatrial_model::{Contribution, Finding, Node, Origin, ScalarKind, SetBy, SourceFile, Text};
 use seatrial_yaml::{Dialect, is_true};
 
-use crate::ids;
+use crate::objects::ids;
 
 /// What a text is.
 pub(crate) enum Reading {

@@ -9,9 +9,9 @@ use seatrial_model::{Built, Finding, Level, Manifest, Node, ObjectId, Origin, Sp
 use super::Surroundings;
 use super::compose::{Step, compose};
 use super::text::{Reading, of_text, read_text};
-use crate::flux_object::{FluxKind, has_variable, is_filled_in_cluster, items, namespace, spec};
-use crate::ids;
-use crate::objects::Objects;
+use crate::objects::flux_object::{FluxKind, has_variable, is_filled_in_cluster, items, namespace, spec};
+use crate::objects::found::Objects;
+use crate::objects::ids;
 
 /// Where values are looked for without `valuesKey`.
 const DEFAULT_KEY: &str = "values.yaml";
@@ -259,7 +259,7 @@ impl Reader<'_> {
             None => finding,
         };
         // Others may add to it in the cluster.
-        let is_whole = object.built == Built::Whole && !crate::owners::is_shared(object);
+        let is_whole = object.built == Built::Whole && !crate::objects::shared::is_shared(object);
         self.findings.push(if is_whole { finding } else { finding.with_level(Level::Note) });
         Found::Unknown
     }

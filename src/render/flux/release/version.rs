@@ -5,7 +5,7 @@ use seatrial_helm::chart::Chart;
 use seatrial_model::{Finding, Node};
 
 use super::ChartReference;
-use crate::ids;
+use crate::objects::ids;
 
 /// A chart of another version than is asked for: the cluster gets that one, and not what is rendered here.
 pub(super) fn check(reference: &ChartReference, chart: &Chart) -> Option<Finding> {

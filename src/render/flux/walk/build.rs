@@ -3,9 +3,11 @@
 use seatrial_model::{Finding, Manifest, NodeState};
 
 use super::{Pending, path_of};
-use crate::ids;
-use crate::objects::Objects;
-use crate::unit::{self, Built, Surroundings, full_name, is_suspended, locate};
+use crate::kustomizations::unit::{self, locate};
+use crate::objects::flux_object::{full_name, is_suspended};
+use crate::objects::found::Objects;
+use crate::objects::ids;
+use crate::sources::built::{Built, Surroundings};
 
 /// What comes of a Kustomization that waits for nothing any more.
 pub(super) fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
@@ -19,12 +21,11 @@ pub(super) fn build(pending: &Pending, around: &Surroundings<'_>) -> Built {
     };
     if pending.above.contains(&located.name()) {
         let message = format!("{} reconciles `./{}`, which contains itself", full_name(&manifest.id), located.dir);
-        let finding = Finding::new(ids::OWN_PARENT, crate::kustomization::place(manifest), message);
+        let finding = Finding::new(ids::OWN_PARENT, crate::kustomizations::fields::place(manifest), message);
         let parent = owners_of(manifest, around.objects).find(|owner| path_of(owner) == located.dir);
         let finding = match parent {
-            Some(parent) => {
-                finding.with_related(crate::kustomization::place(parent), "this one reconciles it, and contains it")
-            }
+            Some(parent) => finding
+                .with_related(crate::kustomizations::fields::place(parent), "this one reconciles it, and contains it"),
             None => finding,
         };
         let state = NodeState::NotFollowed("it reconciles its own parent".to_owned());

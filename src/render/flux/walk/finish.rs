@@ -3,10 +3,14 @@
 use seatrial_model::{Graph, GraphNode, NodeState, Rendered};
 
 use super::{Walk, Walked, told, unseen};
-use crate::flux_object::FluxKind;
-use crate::references::{self, Known};
+use crate::checks::dependencies;
+use crate::checks::markers;
+use crate::checks::owners;
+use crate::checks::references::{self, Known};
+use crate::image_policy;
+use crate::objects::flux_object::FluxKind;
 use crate::release::{self, Release};
-use crate::{dependencies, image_policy, input_provider, markers, owners};
+use crate::resource_sets::input_provider;
 
 impl Walk<'_> {
     /// Judges what was found, and gives it all back.

@@ -4,11 +4,11 @@
 use seatrial_model::{GraphNode, Manifest, NodeState, ObjectId};
 
 use super::{Pending, Walk, node_of, path_of};
-use crate::artifacts::{self, copied_from, sources_of};
-use crate::azure::{Azure, Configuration};
-use crate::flux_object::text;
-use crate::implied;
-use crate::sources::{Bootstrap, source_of};
+use crate::objects::azure::{Azure, Configuration};
+use crate::objects::flux_object::text;
+use crate::objects::implied;
+use crate::sources::artifacts::{self, copied_from, sources_of};
+use crate::sources::repositories::{Bootstrap, source_of};
 
 impl Walk<'_> {
     /// What Azure's extension makes in the cluster.

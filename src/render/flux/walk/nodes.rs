@@ -2,10 +2,12 @@
 
 use seatrial_model::{GraphNode, Health, HealthExpression, Lifecycle, Manifest, Node, NodeState, ObjectId};
 
-use crate::flux_object::{FluxKind, is_true, items, spec, text};
-use crate::sources::source_of;
-use crate::unit::{full_name, is_suspended};
-use crate::{dependencies, implied, references};
+use crate::checks::dependencies;
+use crate::checks::references;
+use crate::objects::flux_object::{FluxKind, is_true, items, spec, text};
+use crate::objects::flux_object::{full_name, is_suspended};
+use crate::objects::implied;
+use crate::sources::repositories::source_of;
 
 /// What becomes of an object that is not a Kustomization.
 pub(super) fn leaf_state(kind: FluxKind, manifest: &Manifest) -> NodeState {

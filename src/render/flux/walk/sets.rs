@@ -5,8 +5,8 @@ use seatrial_model::{Finding, Manifest, ObjectId};
 
 use super::build::owners_of;
 use super::{Walk, node_of};
-use crate::flux_object::FluxKind;
-use crate::resource_set::{self, is_all_there};
+use crate::objects::flux_object::FluxKind;
+use crate::resource_sets::expansion::{self, is_all_there};
 
 /// Sets that are rendered at most.
 const MOST_SETS: usize = 2_000;
@@ -54,7 +54,7 @@ impl Walk<'_> {
             return;
         }
         let sources = self.cluster.repositories.own.tree().sources();
-        let expanded = resource_set::expand(manifest, &self.objects, sources, self.cluster.chance);
+        let expanded = expansion::expand(manifest, &self.objects, sources, self.cluster.chance);
         self.set_node(node_of(manifest, owner.as_ref(), expanded.state, expanded.manifests.len()));
         self.findings.extend(self.told_at(manifest, expanded.findings));
         self.take(expanded.manifests, Some(&manifest.id), above);

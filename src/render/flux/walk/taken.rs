@@ -5,8 +5,8 @@ use seatrial_model::{GraphNode, Manifest, NodeState, ObjectId};
 use super::nodes::{leaf_state, node_of};
 use super::sets::PendingSet;
 use super::{Pending, Walk};
-use crate::flux_object::FluxKind;
-use crate::unit::Built;
+use crate::objects::flux_object::FluxKind;
+use crate::sources::built::Built;
 
 impl Walk<'_> {
     /// Takes objects in, and follows those that are new.

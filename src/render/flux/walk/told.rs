@@ -3,9 +3,9 @@
 use seatrial_model::{Finding, Manifest};
 
 use super::Walk;
-use crate::asked::{line_of, tell_at, tell_with};
-use crate::objects::Objects;
-use crate::sources::Repositories;
+use crate::objects::found::Objects;
+use crate::sources::asked::{line_of, tell_at, tell_with};
+use crate::sources::repositories::Repositories;
 
 impl Walk<'_> {
     /// What was found when a Kustomization was built.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use seatrial_model::{Finding, GraphNode, Label, Level, NodeState, Span};
 
-use crate::flux_object::FluxKind;
-use crate::ids;
+use crate::objects::flux_object::FluxKind;
+use crate::objects::ids;
 
 /// Others that ask for the same, as many as are named.
 const MOST_NAMED: usize = 3;
