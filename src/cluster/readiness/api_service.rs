@@ -1,7 +1,6 @@
 //! APIService (Argo CD's rule; kstatus does not ask). One that is not available also keeps every namespace from being deleted.
 
-use crate::condition::condition;
-use crate::generic::{NOT_SEEN, cause};
+use crate::condition::{NOT_SEEN, cause, condition};
 use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {

@@ -1,8 +1,12 @@
-//! Conditions of a status.
+//! Conditions of a status, and what is told of them.
 
+use seatrial_model::Cause;
 use serde_json::Value;
 
-use crate::field::{integer, items, text};
+use crate::field::{clip, integer, items, text};
+
+/// What is told of an object whose newest generation no controller has looked at.
+pub(crate) const NOT_SEEN: &str = "not seen by its controller yet";
 
 /// One condition, borrowed from the object.
 #[derive(Clone, Copy, Debug)]
@@ -45,4 +49,16 @@ pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'
 /// The condition of a type, when it is true.
 pub(crate) fn true_condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
     condition(object, kind).filter(Condition::is_true)
+}
+
+/// The message of a condition; its reason or `otherwise` when it has none.
+pub(crate) fn words(condition: &Condition<'_>, otherwise: &str) -> String {
+    let said = [condition.message, condition.reason, otherwise];
+    clip(said.into_iter().find(|s| !s.trim().is_empty()).unwrap_or(otherwise))
+}
+
+/// A condition as a cause.
+pub(crate) fn cause(condition: &Condition<'_>, reason: &str, otherwise: &str) -> Cause {
+    let reason = if condition.reason.is_empty() { reason } else { condition.reason };
+    Cause::of_object(reason, words(condition, otherwise))
 }

@@ -8,7 +8,7 @@ use crate::field::{at, clip, counted, integer, items, text};
 use crate::probe::{about_probe, failed_words, failing_probe, failing_words, name_of};
 use crate::reference::quoted;
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, image, remedy, start};
+use crate::{Cause, image, mending, start};
 
 /// A container may crash while what it needs is still starting: two restarts are forgiven, the third crash is fatal.
 const FORGIVEN_RESTARTS: i64 = 2;
@@ -214,7 +214,7 @@ impl<'a> Container<'a> {
         let cause = cause.about(start::configuration(why));
         let same =
             |event: &Value| is_about(event, self.pod, "Pod") && !said.is_empty() && message(event).contains(said);
-        match remedy::of_configuration(said) {
+        match mending::of_configuration(said) {
             Some(remedy) if !has_lasted(events, None, same) => Trouble::until(remedy, cause),
             _ => Trouble::fatal(cause),
         }

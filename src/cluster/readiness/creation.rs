@@ -6,7 +6,7 @@ use crate::condition::true_condition;
 use crate::event::{has_lasted, last_changed, last_seen, message, newest, reason};
 use crate::field::{clip, text};
 use crate::trouble::Trouble;
-use crate::{Cause, Live, Remedy, makes_room, refusal, remedy};
+use crate::{Cause, Live, Remedy, makes_room, mending, refusal};
 
 /// What the controller says about pods it cannot make. It tries again and again, and a quota may free up,
 /// so this fails only when it has lasted.
@@ -24,7 +24,7 @@ pub(crate) fn trouble(live: Live<'_>) -> Option<Trouble> {
     let cause = Cause::of_object("FailedCreate", describe(said)).about(refused.subject);
     let cause = Cause { container: refused.container, ..cause };
     let since = condition.and_then(|c| c.since);
-    let remedy = remedy::of_creation(said);
+    let remedy = mending::of_creation(said);
     let frees_up = remedy == Remedy::Room && makes_room(live);
     Some(if has_lasted(live.events, since, fresh) && !frees_up {
         Trouble::fatal(cause)

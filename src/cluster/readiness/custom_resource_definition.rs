@@ -1,7 +1,6 @@
 //! CustomResourceDefinition (cli-utils: `pkg/kstatus/status/core.go` `crdConditions`).
 
-use crate::condition::{condition, true_condition};
-use crate::generic::cause;
+use crate::condition::{cause, condition, true_condition};
 use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {

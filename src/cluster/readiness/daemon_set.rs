@@ -1,9 +1,10 @@
 //! DaemonSet (cli-utils: `pkg/kstatus/status/core.go` `daemonsetConditions`). Corrected: no node to run on is as desired, and says so;
 //! pods that cannot be made are seen.
 
+use crate::condition::NOT_SEEN;
 use crate::field::{count, counted, integer, text};
-use crate::generic::NOT_SEEN;
-use crate::trouble::{Crashes, unready};
+use crate::trouble::Crashes;
+use crate::workload::unready;
 use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {

@@ -5,7 +5,8 @@ use seatrial_model::Subject;
 
 use crate::condition::condition;
 use crate::field::{count, counted, integer, is_true};
-use crate::trouble::{Crashes, given_up, unready};
+use crate::trouble::Crashes;
+use crate::workload::{given_up, unready};
 use crate::{Cause, Live, Status};
 
 /// A deadline of this many seconds means none (`math.MaxInt32`).

@@ -16,9 +16,8 @@
 
 use serde_json::Value;
 
-use crate::condition::{Condition, condition};
+use crate::condition::{Condition, NOT_SEEN, condition};
 use crate::field::{integer, is_true, one_line, text};
-use crate::generic::NOT_SEEN;
 use crate::trouble::Trouble;
 use crate::{Cause, Live, Status};
 

@@ -4,16 +4,14 @@
 //! definition has a status subresource is not a promise (many have one that nobody fills), and waiting would never end for those.
 //! Kinds whose controller is known to write conditions have a row and wait for them.
 
-use crate::condition::{Condition, condition, true_condition};
-use crate::field::{clip, integer, text};
+use crate::condition::{Condition, NOT_SEEN, cause, condition, true_condition, words};
+use crate::field::{integer, text};
 use crate::kinds::Conditions;
-use crate::{Cause, Live, Status, deletion, kinds};
-
-/// What is told of an object whose newest generation no controller has looked at.
-pub(crate) const NOT_SEEN: &str = "not seen by its controller yet";
+use crate::{Live, Status, deletion, kinds};
 
 /// The status of an object of any kind.
-pub(crate) fn status(live: Live<'_>) -> Status {
+#[must_use]
+pub fn status(live: Live<'_>) -> Status {
     let object = live.object;
     if text(object, &["metadata", "deletionTimestamp"]).is_some() {
         return deletion::status(live);
@@ -69,16 +67,4 @@ fn by_ready_condition(live: Live<'_>) -> Status {
         Some(ready) if ready.is_true() => Status::current("ready"),
         Some(ready) => Status::held_up(words(&ready, "not ready"), cause(&ready, "NotReady", "not ready")),
     }
-}
-
-/// The message of a condition; its reason or `otherwise` when it has none.
-pub(crate) fn words(condition: &Condition<'_>, otherwise: &str) -> String {
-    let said = [condition.message, condition.reason, otherwise];
-    clip(said.into_iter().find(|s| !s.trim().is_empty()).unwrap_or(otherwise))
-}
-
-/// A condition as a cause.
-pub(crate) fn cause(condition: &Condition<'_>, reason: &str, otherwise: &str) -> Cause {
-    let reason = if condition.reason.is_empty() { reason } else { condition.reason };
-    Cause::of_object(reason, words(condition, otherwise))
 }

@@ -11,11 +11,11 @@
 
 use serde_json::Value;
 
-use crate::condition::{Condition, condition};
+use crate::condition::{Condition, NOT_SEEN, condition};
 use crate::field::{count, integer, one_line, text};
 use crate::flux::{self, Reading};
 use crate::trouble::Trouble;
-use crate::{Cause, Live, Status, generic};
+use crate::{Cause, Live, Status};
 
 const READING: Reading = Reading { done: |_| "ready".to_owned(), failing, stalled, before };
 
@@ -27,7 +27,7 @@ const WAITING: [&str; 4] = ["ArtifactFailed", "DependencyNotReady", "SourceNotRe
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     if is_outdated(live.object) {
-        return Status::in_progress(generic::NOT_SEEN);
+        return Status::in_progress(NOT_SEEN);
     }
     flux::status(live, &READING)
 }

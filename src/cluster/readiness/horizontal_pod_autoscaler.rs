@@ -4,14 +4,14 @@
 
 use seatrial_model::Subject;
 
-use crate::condition::condition;
+use crate::condition::{self, condition};
 use crate::field::clip;
-use crate::{Live, Remedy, Status, generic};
+use crate::{Live, Remedy, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let of = |kind| condition(live.object, kind).filter(|c| c.is_false());
     if let Some(unable) = of("AbleToScale") {
-        let cause = generic::cause(&unable, "FailedGetScale", "cannot scale");
+        let cause = condition::cause(&unable, "FailedGetScale", "cannot scale");
         if unable.reason != "FailedGetScale" {
             return Status::held_up(cause.text.clone(), cause);
         }

@@ -2,10 +2,11 @@
 
 use seatrial_model::Subject;
 
-use crate::condition::true_condition;
+use crate::condition::{self, true_condition};
 use crate::field::{count, counted, integer, is_true};
-use crate::trouble::{Crashes, Trouble, first, unready};
-use crate::{Cause, Live, Status, generic};
+use crate::trouble::{Crashes, Trouble};
+use crate::workload::{first, unready};
+use crate::{Cause, Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
@@ -15,7 +16,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
     // `FailureTarget` says so while its last pods are still being stopped.
     let failed = true_condition(object, "Failed").or_else(|| true_condition(object, "FailureTarget"));
     if let Some(failed) = failed {
-        let own = generic::cause(&failed, "Failed", "the Job failed");
+        let own = condition::cause(&failed, "Failed", "the Job failed");
         let is_late = failed.reason == "DeadlineExceeded";
         // The Job says that it gave up, its pod says over what.
         let deadline = is_late.then_some(Subject::Deadline);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::event::{is_about, message, newest, reason};
 use crate::field::{clip, text};
 use crate::reference::quoted;
-use crate::{Cause, Live, Remedy, Status, remedy};
+use crate::{Cause, Live, Remedy, Status, mending};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;
@@ -26,7 +26,7 @@ pub(crate) fn status(live: Live<'_>) -> Status {
                 None => clip(said),
             };
             let cause = Cause::of_object(reason(event), text).about(subject(object, said));
-            let remedy = remedy::of_claim(said);
+            let remedy = mending::of_claim(said);
             Status { remedy, ..Status::held_up(format!("not bound yet, {}", cause.text), cause) }
         }
         "VolumeMismatch" => {

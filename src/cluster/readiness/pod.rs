@@ -3,13 +3,12 @@
 use seatrial_model::Subject;
 use serde_json::Value;
 
-use crate::condition::condition;
+use crate::condition::{NOT_SEEN, condition};
 use crate::container::containers;
 use crate::event::{has_lasted, is_about, last_seen, message, newest, reason};
 use crate::field::{at, clip, integer, items, text};
-use crate::generic::NOT_SEEN;
 use crate::trouble::{Crashes, Trouble};
-use crate::{Cause, Live, Remedy, Status, eviction, remedy, scheduling, volume};
+use crate::{Cause, Live, Remedy, Status, eviction, mending, scheduling, volume};
 
 /// The kubelet's word for a pod that it ended for what the pod, or the node, uses.
 pub(crate) const EVICTED: &str = "Evicted";
@@ -98,7 +97,7 @@ fn unscheduled(pod: &Value, events: &[Value]) -> Option<Trouble> {
         return Some(Trouble::holds_up(cause("waiting for a node that the autoscaler adds".to_owned())));
     }
     let cause = cause(format!("cannot be scheduled: {}", clip(why)));
-    Some(match remedy::of_scheduling(scheduled.message, pod) {
+    Some(match mending::of_scheduling(scheduled.message, pod) {
         Some(remedy) => Trouble::until(remedy, cause),
         None => Trouble::holds_up(cause),
     })
@@ -174,7 +173,7 @@ fn volumes(pod: &Value, events: &[Value]) -> Option<Trouble> {
     let said = message(event);
     let cause = of_pod(pod, reason(event), volume::describe(said)).about(volume::subject(said));
     let missing = |e: &Value| failing(e) && message(e).ends_with("not found");
-    Some(match remedy::of_mount(message(event), pod) {
+    Some(match mending::of_mount(message(event), pod) {
         _ if has_lasted(events, None, missing) => Trouble::fatal(cause),
         Some(remedy) => Trouble::until(remedy, cause),
         None => Trouble::holds_up(cause),
@@ -207,4 +206,12 @@ pub(crate) fn activity(pod: &Value, events: &[Value]) -> Option<&'static str> {
     let initialising = items(pod, &["status", "initContainerStatuses"]).iter();
     let runs = |c: &Value| at(c, &["state", "running"]).is_some();
     Some(if initialising.into_iter().any(runs) { "running its init containers" } else { "starting" })
+}
+
+/// Pods that count: not the ones that are on their way out.
+pub(crate) fn oldest_first(pods: &[Value]) -> Vec<&Value> {
+    let mut counting: Vec<&Value> =
+        pods.iter().filter(|p| text(p, &["metadata", "deletionTimestamp"]).is_none()).collect();
+    counting.sort_by_key(|p| (text(p, &["metadata", "creationTimestamp"]), text(p, &["metadata", "name"])));
+    counting
 }

@@ -4,7 +4,8 @@ use crate::Live;
 use crate::Status;
 use crate::condition::true_condition;
 use crate::field::{count, counted, integer};
-use crate::trouble::{Crashes, unready};
+use crate::trouble::Crashes;
+use crate::workload::unready;
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

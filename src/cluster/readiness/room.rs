@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use crate::Live;
 use crate::condition::condition;
 use crate::field::{count, integer, items, text};
-use crate::pod::is_node_coming;
-use crate::{Live, trouble};
+use crate::pod::{is_node_coming, oldest_first};
 
 /// Whether pods of this object are on their way out, will be when its rollout goes on, or an autoscaler adds a node for one.
 #[must_use]
@@ -14,8 +14,7 @@ pub fn makes_room(live: Live<'_>) -> bool {
     if all().any(is_leaving) || all().any(|pod| is_node_coming(pod, live.events) && !is_scheduled(pod)) {
         return true;
     }
-    let on_its_way =
-        || trouble::oldest_first(live.pods).into_iter().any(|pod| is_scheduled(pod) && !is_done(live, pod));
+    let on_its_way = || oldest_first(live.pods).into_iter().any(|pod| is_scheduled(pod) && !is_done(live, pod));
     match text(live.object, &["kind"]) {
         // What it holds is free when it ends.
         Some("Job") => count(live.object, "active") > 0 && live.pods.iter().any(is_scheduled),

@@ -2,7 +2,8 @@
 //! and `observedGeneration` must be there (see `generic`).
 
 use crate::field::{count, counted, integer, text};
-use crate::trouble::{Crashes, unready};
+use crate::trouble::Crashes;
+use crate::workload::unready;
 use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {

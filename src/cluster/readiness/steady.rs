@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::container::{Container, containers};
 use crate::event::{is_about, message, reason};
 use crate::field::{at, integer, items, text};
-use crate::{Cause, Live, pod, trouble};
+use crate::{Cause, Live, pod};
 
 /// Reasons of a pod of phase `Failed` that are its node's, not its own (kubernetes: `pkg/kubelet`, `pkg/controller/podgc`).
 const OF_THE_NODE: [&str; 7] =
@@ -46,7 +46,7 @@ impl Steadiness {
         let known = self.kills.get_or_insert_with(|| kills.clone());
         let fresh: Vec<&Value> = live.events.iter().filter(|e| is_kill(e) && !known.contains(&identity(e))).collect();
         known.extend(kills);
-        let counting = trouble::oldest_first(live.pods);
+        let counting = pod::oldest_first(live.pods);
         let found = counting.iter().find_map(|pod| self.of_pod(pod, live.events, &fresh));
         for container in counting.into_iter().flat_map(containers).filter(|c| c.is_up()) {
             let restarts = container.restarts();
@@ -81,7 +81,7 @@ impl Steadiness {
     /// Whether a container that was ready is not any more, in a pod that stays.
     #[must_use]
     pub fn has_fallen(&self, live: Live<'_>) -> bool {
-        let all = trouble::oldest_first(live.pods).into_iter().flat_map(containers);
+        let all = pod::oldest_first(live.pods).into_iter().flat_map(containers);
         all.filter(|c| self.restarts.contains_key(&key(c))).any(|c| !c.is_up() && !c.has_ended_well())
     }
 }
@@ -112,6 +112,14 @@ fn is_of_the_node(pod: &Value) -> bool {
 /// Whether a pod was evicted because its node was short of something.
 fn is_for_the_node(said: &str) -> bool {
     said.starts_with("The node ")
+}
+
+/// How a container of its pods ended that should not have, though all may be as desired again: the first one. Pods on their way out do not
+/// count.
+#[must_use]
+pub fn past_crash(live: Live<'_>) -> Option<Cause> {
+    let mut containers = pod::oldest_first(live.pods).into_iter().flat_map(containers);
+    containers.find_map(|container| container.past_crash(live.events))
 }
 
 #[cfg(test)]
