@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::condition::true_condition;
-use crate::field::{items, one_line};
+use crate::live::condition::true_condition;
+use crate::live::field::{items, one_line};
 use crate::{Cause, Live, Status};
 
 /// Conditions by which a Namespace says what keeps it, the ones that name a culprit first.

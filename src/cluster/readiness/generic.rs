@@ -4,9 +4,9 @@
 //! definition has a status subresource is not a promise (many have one that nobody fills), and waiting would never end for those.
 //! Kinds whose controller is known to write conditions have a row and wait for them.
 
-use crate::condition::{Condition, NOT_SEEN, cause, condition, true_condition, words};
-use crate::field::{integer, text};
 use crate::kinds::Conditions;
+use crate::live::condition::{Condition, NOT_SEEN, cause, condition, true_condition, words};
+use crate::live::field::{integer, text};
 use crate::{Live, Status, deletion, kinds};
 
 /// The status of an object of any kind.

@@ -1,10 +1,24 @@
 //! The table: kind → how its status is read.
 
-use crate::{
-    Live, Status, api_service, cron_job, custom_resource_definition, daemon_set, deployment, flux_source, helm_release,
-    helm_repository, horizontal_pod_autoscaler, ingress, job, kustomization, namespace, persistent_volume_claim, pod,
-    pod_disruption_budget, replica_set, service, stateful_set,
-};
+mod api_service;
+mod cron_job;
+mod custom_resource_definition;
+mod daemon_set;
+mod deployment;
+mod flux;
+mod horizontal_pod_autoscaler;
+mod ingress;
+mod job;
+mod namespace;
+mod persistent_volume_claim;
+mod pod_disruption_budget;
+mod replica_set;
+mod service;
+mod stateful_set;
+
+use crate::pods::pod;
+use crate::{Live, Status};
+use flux::{helm_release, helm_repository, kustomization, source};
 
 /// One kind.
 pub(crate) struct Row {
@@ -64,12 +78,12 @@ pub(crate) const KINDS: &[Row] = &[
     row("policy", "PodDisruptionBudget", Beside::Nothing, pod_disruption_budget::status),
     flux("helm.toolkit.fluxcd.io", "HelmRelease", Beside::Nothing, helm_release::status),
     flux("kustomize.toolkit.fluxcd.io", "Kustomization", Beside::Events, kustomization::status),
-    flux(SOURCES, "Bucket", Beside::Nothing, flux_source::status),
-    flux(SOURCES, "ExternalArtifact", Beside::Nothing, flux_source::status),
-    flux(SOURCES, "GitRepository", Beside::Nothing, flux_source::status),
-    flux(SOURCES, "HelmChart", Beside::Nothing, flux_source::status),
+    flux(SOURCES, "Bucket", Beside::Nothing, source::status),
+    flux(SOURCES, "ExternalArtifact", Beside::Nothing, source::status),
+    flux(SOURCES, "GitRepository", Beside::Nothing, source::status),
+    flux(SOURCES, "HelmChart", Beside::Nothing, source::status),
     flux(SOURCES, "HelmRepository", Beside::Nothing, helm_repository::status),
-    flux(SOURCES, "OCIRepository", Beside::Nothing, flux_source::status),
+    flux(SOURCES, "OCIRepository", Beside::Nothing, source::status),
 ];
 
 /// The row of a kind.

@@ -1,5 +1,9 @@
 //! What is known of an object on the cluster.
 
+pub(crate) mod condition;
+pub(crate) mod event;
+pub(crate) mod field;
+
 use serde_json::Value;
 
 /// What is known of an object on the cluster.

@@ -1,5 +1,9 @@
 //! How far an object is, and why it is not further.
 
+pub(crate) mod patience;
+pub(crate) mod remedy;
+pub(crate) mod trouble;
+
 use seatrial_model::Cause;
 
 use crate::Remedy;

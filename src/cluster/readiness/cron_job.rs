@@ -1,8 +1,0 @@
-//! CronJob: there; what its Jobs do is not a part of a rollout.
-
-use crate::field::is_true;
-use crate::{Live, Status};
-
-pub(crate) fn status(live: Live<'_>) -> Status {
-    Status::current(if is_true(live.object, &["spec", "suspend"]) { "suspended" } else { "scheduled" })
-}
