@@ -12,7 +12,9 @@ use seatrial_transport::{Proxies, Transport, only_roots};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::credentials::{Credentials, Identity, bearer};
+use crate::credential::{Identity, bearer};
+use crate::credentials::Credentials;
+use crate::file::{read_bytes, read_text};
 use crate::kubeconfig::{self, Selected};
 use crate::plugin::Plugin;
 use crate::{ApiError, ClusterTarget, Environment};
@@ -270,16 +272,6 @@ fn parse_address(text: &str, what: &str) -> Result<Url, ApiError> {
 fn decode(data: &str, field: &str) -> Result<Vec<u8>, ApiError> {
     let compact: String = data.split_whitespace().collect();
     STANDARD.decode(compact).map_err(|_| wrong(format!("`{field}` of the kubeconfig is not valid base64")))
-}
-
-#[allow(clippy::disallowed_methods, reason = "the rim: kubeconfigs and service accounts name files")]
-pub(crate) fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ApiError> {
-    std::fs::read(path).map_err(|error| wrong(format!("{what} `{}` cannot be read: {error}", path.display())))
-}
-
-pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, ApiError> {
-    let bytes = read_bytes(path, what)?;
-    String::from_utf8(bytes).map_err(|_| wrong(format!("{what} `{}` is not text", path.display())))
 }
 
 fn wrong(sentence: String) -> ApiError {

@@ -21,7 +21,7 @@ use url::Url;
 
 use crate::ApiError;
 use crate::access::{Access, Trust, settings};
-use crate::credentials::Identity;
+use crate::credential::Identity;
 
 /// Less than the 10 s within which "cannot reach the cluster" is said.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);

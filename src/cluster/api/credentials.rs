@@ -1,40 +1,17 @@
-//! Who we are to the cluster: tokens, token files, client certificates, and what a plugin gives.
+//! Where credentials come from: the kubeconfig, a token file, a plugin.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use jiff::SignedDuration;
 use seatrial_model::{Masker, Secret};
 
-use crate::ApiError;
-use crate::access::read_text;
-use crate::clock;
+use crate::credential::{Credential, Identity, bearer};
+use crate::file::read_text;
 use crate::plugin::Plugin;
+use crate::{ApiError, clock};
 
 /// A projected token is rotated on disk: it is read again after this time, as client-go does.
 const TOKEN_FILE_LIFE: SignedDuration = SignedDuration::from_secs(60);
-
-/// A client certificate with its key.
-#[derive(Clone)]
-pub(crate) struct Identity {
-    pub(crate) chain: Vec<CertificateDer<'static>>,
-    pub(crate) key: Arc<PrivateKeyDer<'static>>,
-}
-
-impl Identity {
-    /// Reads both in PEM and enters the key into `masker`.
-    pub(crate) fn read(certificate: &[u8], key: &[u8], user: &str, masker: &Masker) -> Result<Identity, ApiError> {
-        let wrong = |what: &str| ApiError::Configuration(format!("the {what} of user `{user}` is not valid PEM"));
-        // Also within one line of a log: the armour is masked by its shape, the lines by their text.
-        masker.add(&String::from_utf8_lossy(key));
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
-        let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| wrong("client certificate"))?;
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| wrong("client key"))?;
-        Ok(Identity { chain, key: Arc::new(key) })
-    }
-}
 
 /// Where credentials come from.
 pub(crate) enum Credentials {
@@ -46,17 +23,6 @@ pub(crate) enum Credentials {
     TokenFile(PathBuf),
     /// A program gives them.
     Plugin(Box<Plugin>),
-}
-
-/// Credentials as they are now.
-#[derive(Default)]
-pub(crate) struct Credential {
-    /// Value of the `Authorization` header.
-    pub(crate) authorization: Option<Secret>,
-    /// The client certificate.
-    pub(crate) identity: Option<Identity>,
-    /// When they have to be got again; `None` for never.
-    pub(crate) expires: Option<Timestamp>,
 }
 
 impl Credentials {
@@ -81,9 +47,4 @@ impl Credentials {
     pub(crate) fn may_change(&self) -> bool {
         matches!(self, Credentials::TokenFile(_) | Credentials::Plugin(_))
     }
-}
-
-/// The `Authorization` header of a token.
-pub(crate) fn bearer(token: &str) -> Secret {
-    Secret::new(format!("Bearer {}", token.trim()))
 }
