@@ -1,5 +1,11 @@
 //! From a target to everything that is needed to reach it: address, trust, proxy and credentials.
 
+pub(crate) mod credential;
+mod credentials;
+mod file;
+pub(crate) mod kubeconfig;
+mod plugin;
+
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -12,11 +18,11 @@ use seatrial_transport::{Proxies, Transport, only_roots};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::credential::{Identity, bearer};
-use crate::credentials::Credentials;
-use crate::file::{read_bytes, read_text};
-use crate::kubeconfig::{self, Selected};
-use crate::plugin::Plugin;
+use crate::access::credential::{Identity, bearer};
+use crate::access::credentials::Credentials;
+use crate::access::file::{read_bytes, read_text};
+use crate::access::kubeconfig::Selected;
+use crate::access::plugin::Plugin;
 use crate::{ApiError, ClusterTarget, Environment};
 
 /// Where a pod finds its service account (kubernetes.io: "Accessing the Kubernetes API from a Pod").

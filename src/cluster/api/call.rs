@@ -1,5 +1,9 @@
 //! One request to the API server: sent with our credentials, within a time-out, again where that is harmless, and its failure put into a sentence.
 
+pub(crate) mod answer;
+mod connection;
+pub(crate) mod warning;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,8 +19,8 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::access::Access;
-use crate::answer::{About, asked_to_wait, error_of};
-use crate::{ApiError, clock, connection};
+use crate::call::answer::{About, asked_to_wait, error_of};
+use crate::{ApiError, clock};
 
 /// How long 429s and 5xx are waited out.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,5 +1,15 @@
 //! The handle on one cluster.
 
+mod destination;
+mod discovery;
+pub(crate) mod log;
+pub(crate) mod many;
+pub(crate) mod path;
+pub(crate) mod port_forward;
+pub(crate) mod review;
+pub(crate) mod service;
+pub(crate) mod watch;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +23,11 @@ use seatrial_transport::Transport;
 use serde_json::Value;
 
 use crate::access::Access;
-use crate::answer::About;
+use crate::call::answer::About;
+use crate::call::warning::warnings;
 use crate::call::{Answer, Call, Line, MostBody, Repeat};
-use crate::destination::Destination;
-use crate::discovery::{Discovery, Served, not_kubernetes};
-use crate::warning::warnings;
+use crate::cluster::destination::Destination;
+use crate::cluster::discovery::{Discovery, Served, not_kubernetes};
 use crate::{ApiError, ClusterTarget, Environment};
 
 /// Our name in `managedFields`.

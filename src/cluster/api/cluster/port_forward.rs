@@ -8,7 +8,7 @@ use seatrial_transport::innermost;
 use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
-use crate::answer::{About, error_of};
+use crate::call::answer::{About, error_of};
 use crate::{ApiError, Cluster};
 
 /// A connection to a port of a pod.

@@ -4,9 +4,9 @@ use http::StatusCode;
 use seatrial_kubernetes::Scope;
 use serde_json::{Value, json};
 
-use crate::answer::About;
+use crate::call::answer::About;
 use crate::call::{Call, MostBody, Repeat};
-use crate::discovery::not_kubernetes;
+use crate::cluster::discovery::not_kubernetes;
 use crate::{ApiError, Cluster};
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::ApiError;
-use crate::answer::About;
+use crate::call::answer::About;
 use crate::call::{Call, Line, MostBody, Repeat};
 
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Child;
 
-use crate::credential::{Credential, Identity, bearer};
+use crate::access::credential::{Credential, Identity, bearer};
 use crate::process_group::{check_possible, command_called, is_program};
 use crate::{ApiError, Environment, ProcessGroup};
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use kube::core::request::{Error as RequestError, Request};
 
 use crate::ApiError;
-use crate::answer::{About, qualified};
+use crate::call::answer::{About, qualified};
 use crate::call::{Call, MostBody, Repeat};
-use crate::discovery::Served;
-use crate::path::segment;
+use crate::cluster::discovery::Served;
+use crate::cluster::path::segment;
 
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// The API server's own limit; a slow admission webhook may take half of it.

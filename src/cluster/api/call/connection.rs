@@ -20,8 +20,8 @@ use seatrial_transport::Transport;
 use url::Url;
 
 use crate::ApiError;
+use crate::access::credential::Identity;
 use crate::access::{Access, Trust, settings};
-use crate::credential::Identity;
 
 /// Less than the 10 s within which "cannot reach the cluster" is said.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);

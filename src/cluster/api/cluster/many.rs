@@ -9,9 +9,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::call::MostBody;
+use crate::cluster::destination::Destination;
+use crate::cluster::discovery::{Served, not_kubernetes};
 use crate::cluster::{PAGE, with_type};
-use crate::destination::Destination;
-use crate::discovery::{Served, not_kubernetes};
 use crate::{ApiError, Cluster};
 
 /// Fewer are asked for one by one.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use kube::config::{AuthInfo, Cluster, Kubeconfig};
 
-use crate::{ApiError, ClusterTarget, Environment, plugin};
+use crate::access::plugin;
+use crate::{ApiError, ClusterTarget, Environment};
 
 /// A context with its cluster and user; paths are absolute or relative to the working directory.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use seatrial_model::{Masker, Secret};
 
-use crate::credential::{Credential, Identity, bearer};
-use crate::file::read_text;
-use crate::plugin::Plugin;
+use crate::access::credential::{Credential, Identity, bearer};
+use crate::access::file::read_text;
+use crate::access::plugin::Plugin;
 use crate::{ApiError, clock};
 
 /// A projected token is rotated on disk: it is read again after this time, as client-go does.

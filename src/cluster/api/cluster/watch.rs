@@ -13,9 +13,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::cluster::destination::Destination;
+use crate::cluster::discovery::Served;
 use crate::cluster::with_type;
-use crate::destination::Destination;
-use crate::discovery::Served;
 use crate::{ApiError, Cluster};
 
 /// How long one watch lives; then it goes on where it ended.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, header};
 
-use crate::answer::{About, error_of, status_of};
+use crate::call::answer::{About, error_of, status_of};
 use crate::call::{Answer, Call, MostBody, Repeat};
-use crate::path::{below, segment};
+use crate::cluster::path::{below, segment};
 use crate::{ApiError, Cluster};
 
 /// More of a body is not read.

@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn every_answer_has_its_sentence() {
         let cases: Vec<Case> =
-            serde_saphyr::from_str(include_str!("testdata/answers.yaml")).expect("the table is valid YAML");
+            serde_saphyr::from_str(include_str!("../testdata/answers.yaml")).expect("the table is valid YAML");
         let masker = Masker::new();
         masker.add("hunter2hunter2");
         for case in &cases {
