@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::drift::has_drifted;
 use crate::finding::{Refusal, findings, is_immutable, not_cleared, owned_by_others};
+use crate::known::{Applied, Known};
 use crate::ownership::foreign_owner;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
@@ -25,26 +26,6 @@ pub(crate) enum Next {
     GoOn,
     /// The change is at fault: findings say for what.
     Halt,
-}
-
-/// An object and what lives of it.
-pub(crate) struct Known<'p, 'm> {
-    pub(crate) placed: &'p Placed<'m>,
-    /// As it was before anything was applied; `None` where nothing was.
-    pub(crate) live: Option<Arc<Value>>,
-    /// Whether it was not there before this run.
-    pub(crate) is_new: bool,
-    /// Whether it may be deleted and applied again.
-    pub(crate) may_go: bool,
-}
-
-/// An object that was applied, or needed not be.
-pub(crate) struct Applied<'p, 'm> {
-    pub(crate) placed: &'p Placed<'m>,
-    /// As the server has it.
-    pub(crate) live: Arc<Value>,
-    /// What was done to it.
-    pub(crate) action: Action,
 }
 
 /// What is to be done with an object.

@@ -3,10 +3,7 @@
 use seatrial_model::{Amount, Cause, IdentityFault, Manifest, Probe, Reference, Span, Subject};
 
 use crate::field_path;
-use crate::spot::{Spot, containers, pod, pod_spec};
-
-/// A span, and the JSON pointer of the value there.
-pub(crate) type Place = (Span, String);
+use crate::spot::{Place, Spot, containers, pod, pod_spec};
 
 /// The line that sets the image of the container that ended: more often than not it is what was changed.
 pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {

@@ -7,12 +7,13 @@ use seatrial_api::Cluster;
 use seatrial_model::{Action, Change, Finding, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
-use crate::apply::{Applied, Known, Next, apply, dry_run, look, report};
+use crate::apply::{Next, apply, dry_run, look, report};
 use crate::endpoints;
 use crate::finding::missing_namespace;
 use crate::held::Held;
 use crate::ids;
 use crate::inventory::{Book, config_map_id, own_name, remember};
+use crate::known::{Applied, Known};
 use crate::lease::{Acquired, acquire};
 use crate::order::Stage;
 use crate::place::Placed;

@@ -8,9 +8,9 @@ use seatrial_model::{Finding, Manifest, Node, Span, json_pointer};
 use serde_json::Value;
 
 use crate::Deployed;
-use crate::apply::Applied;
 use crate::field_path::name_span;
 use crate::ids;
+use crate::known::Applied;
 use crate::no_endpoints::{declared_ports, lacks_target_port, selects_no_pods};
 use crate::place::Placed;
 use crate::spot::{Spot, containers, pod};

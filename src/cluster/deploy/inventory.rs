@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::RunIdentity;
-use crate::apply::Known;
+use crate::known::Known;
 use crate::place::Placed;
 use crate::plan::AT_ONCE;
 use crate::preview::{COMMIT, PULL_REQUEST, REPOSITORY};

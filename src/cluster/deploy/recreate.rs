@@ -5,8 +5,8 @@ use seatrial_api::ApiError;
 use seatrial_model::Node;
 use serde_json::Value;
 
-use crate::apply::Known;
 use crate::inventory::{self, Book, Inventory};
+use crate::known::Known;
 use crate::place::Placed;
 use crate::prune::{Pruned, delete, is_applied_by_us, why_not_ours};
 use crate::work::{Stop, Work};

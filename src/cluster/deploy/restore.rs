@@ -9,11 +9,11 @@ use seatrial_api::{ApiError, Cluster};
 use seatrial_model::{Action, Change, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
-use crate::apply::{Applied, Known};
 use crate::drift::has_drifted;
 use crate::finding::{Refusal, findings, is_immutable};
 use crate::held::Held;
 use crate::inventory::{self, Inventory, Record, config_map_id, key_of, own_name};
+use crate::known::{Applied, Known};
 use crate::lease::{Acquired, Lost, acquire};
 use crate::order::{Stage, key};
 use crate::ownership::foreign_owner;

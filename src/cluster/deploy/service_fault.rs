@@ -2,9 +2,9 @@
 
 use seatrial_model::{Cause, Manifest, Node, ObjectId, Span, Subject};
 
-use crate::blame::{Place, place_of};
+use crate::blame::place_of;
 use crate::endpoints::has_labels;
-use crate::spot::{Spot, pod};
+use crate::spot::{Place, Spot, pod};
 
 /// The manifest and the place in it that a cause is about; `service` may have another namespace than its manifest, if `is_moved`. `None` where
 /// the manifests do not have it.

@@ -10,13 +10,13 @@ use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_ta
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::apply::Applied;
 use crate::gather::Seen;
 use crate::held::Held;
+use crate::known::Applied;
 use crate::mirror::Mirror;
+use crate::observation::{Events, FORGIVEN_FAILURES, look, prove};
 use crate::order::Stage;
 use crate::place::Placed;
-use crate::wait::{self, Events, FORGIVEN_FAILURES, prove};
 use crate::waiting::{Waiting, judge};
 use crate::work::{Report, Stop, Work, in_words};
 use crate::{CancelToken, DeployOptions, Hold, Progress};
@@ -330,7 +330,7 @@ async fn pass(work: &Work<'_>, are_tested: bool, tests: &mut (impl Future<Output
 async fn round(mirror: &Mirror<'_>, looks: &mut [Look<'_>], known: &mut Events) -> Result<(), ApiError> {
     let states: &[State] = &[State::InProgress, State::Failed, State::Current];
     let objects: Vec<(&Placed<'_>, &[State])> = looks.iter().map(|look| (&look.placed, states)).collect();
-    let answers = wait::look(mirror, known, &objects).await?;
+    let answers = look(mirror, known, &objects).await?;
     let answers = answers.into_iter().collect::<Result<Vec<Seen>, ApiError>>()?;
     for (look, seen) in looks.iter_mut().zip(answers) {
         look.seen = seen;

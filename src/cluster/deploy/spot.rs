@@ -1,8 +1,9 @@
 //! A node of a manifest and the way to it; pods and containers in a manifest of any kind that makes pods.
 
-use seatrial_model::{Manifest, Node, json_pointer};
+use seatrial_model::{Manifest, Node, Span, json_pointer};
 
-use crate::blame::Place;
+/// A span, and the JSON pointer of the value there.
+pub(crate) type Place = (Span, String);
 
 /// A node and the way to it.
 #[derive(Clone)]

@@ -8,8 +8,8 @@ use seatrial_readiness::{Around, Cause, Live, Patience, Remedy, State, Status, h
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::apply::Applied;
 use crate::gather::Seen;
+use crate::known::Applied;
 use crate::missing::{self, Answer};
 use crate::place::Placed;
 use crate::work::Work;

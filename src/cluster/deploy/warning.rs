@@ -2,10 +2,11 @@
 
 use seatrial_model::{Cause, Finding, Level, Node};
 
-use crate::blame::{Place, place_of};
+use crate::blame::place_of;
 use crate::field_path::{find, name_span};
 use crate::ids;
 use crate::place::Placed;
+use crate::spot::Place;
 
 /// Whether the run changes the object that is warned of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
