@@ -9,11 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::NO_PLACE;
+use crate::ended::Ended;
 use crate::endpoint::Endpoint;
 use crate::files::Standing;
 use crate::forward::Forward;
 use crate::process::{Exit, Program, run};
-use crate::run::Ended;
 use crate::suite::{Imported, verdict};
 use crate::{Context, EnvText, files};
 

@@ -40,7 +40,7 @@ impl<'a> Endpoint<'a> {
     /// What is wrong with the name of a service that stands at `key`.
     pub(crate) fn problem(key: &str, service: &str) -> Option<String> {
         let names: Vec<&str> = service.split('/').collect();
-        let is_wrong = names.len() > 2 || !names.iter().all(|name| crate::problems::is_dns_name(name));
+        let is_wrong = names.len() > 2 || !names.iter().all(|name| is_dns_name(name));
         is_wrong.then(|| format!("`{key}` is `{service}`; write `shop` or `namespace/shop`"))
     }
 
@@ -180,6 +180,12 @@ pub(crate) fn selector(service: &Value) -> Option<String> {
 
 fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
     value.pointer(pointer).and_then(Value::as_str)
+}
+
+/// DNS-1123 without the limit of length, which the API server knows better.
+pub(crate) fn is_dns_name(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    !text.is_empty() && text.chars().all(inner) && !text.starts_with(['-', '.']) && !text.ends_with(['-', '.'])
 }
 
 #[cfg(test)]

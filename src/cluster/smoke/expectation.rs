@@ -1,18 +1,39 @@
-//! Whether an answer is what was expected. Pure.
+//! What an answer must be, and whether it is. Pure.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regex::{Regex, RegexBuilder};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::{Expect, parse_duration};
+use crate::parse_duration;
 
 /// A pattern that needs more than this is a mistake or an attack.
 const LARGEST_PATTERN: usize = 1 << 20;
 
 /// Values that are shown in a sentence are cut here.
 const SHOWN: usize = 80;
+
+/// What an answer must be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expect {
+    /// Status.
+    pub status: Option<u16>,
+    /// Header → regular expression that must match its value.
+    pub headers: BTreeMap<String, String>,
+    /// Text that the body contains.
+    pub contains: Option<String>,
+    /// Regular expression that matches the body.
+    pub matches: Option<String>,
+    /// JSON pointer → value that the body has there.
+    pub json: BTreeMap<String, Value>,
+    /// How long the answer may take, such as `500ms`.
+    pub within: Option<String>,
+}
 
 /// What was expected, ready to be compared.
 pub(crate) struct Expectation {

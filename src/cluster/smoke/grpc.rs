@@ -12,10 +12,10 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::Context;
+use crate::ended::Ended;
 use crate::endpoint::Endpoint;
 use crate::forward::{open, words};
 use crate::patience::seconds;
-use crate::run::Ended;
 use crate::tcp::{connect_address, endpoint_problems, host_and_port};
 use crate::trouble::{Trouble, ask};
 

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::ended::Ended;
 use crate::job_object::RUN;
 use crate::live::{look, why};
 use crate::patience::{Patience, seconds};
-use crate::run::Ended;
 use crate::suite::{Imported, verdict};
 use crate::{Context, evidence};
 

@@ -2,7 +2,8 @@
 //! timings, cases and evidence.
 //!
 //! A test that does not get what it expects asks again until its time is up; what cannot be judged, because the cluster cannot be asked, is
-//! broken, not failed. Each kind is one file: its configuration, what may be wrong with it, and what it does.
+//! broken, not failed. Each kind is one file, with a folder where that is not enough: its configuration, what may be wrong with it, and what
+//! it does.
 
 mod answer;
 mod collected;
@@ -10,6 +11,7 @@ mod collector;
 mod command;
 mod context;
 mod duration;
+mod ended;
 mod endpoint;
 mod env_text;
 mod evidence;
@@ -19,7 +21,9 @@ mod forward;
 mod grpc;
 mod helm_test;
 mod http;
+mod http_attempt;
 mod job;
+mod job_attempt;
 mod job_object;
 mod live;
 mod patience;
@@ -44,13 +48,16 @@ pub use collector::collect;
 pub use command::{Command, Words};
 pub use context::{Context, Shared};
 pub use duration::parse_duration;
+pub use ended::ServiceFault;
 pub use env_text::{EnvText, FromEnv};
+pub use expectation::Expect;
 pub use grpc::Grpc;
 pub use helm_test::HelmTest;
+pub use http::{Http, Method};
 pub use job::Job;
 pub use problems::problems;
+pub use rollout::Rollout;
 pub use run::{Planned, Ran, Told, run};
-pub use service_fault::ServiceFault;
 pub use tcp::Tcp;
-pub use test::{Expect, Http, Method, Probe, Reach, Rollout, Test, TestOptions};
+pub use test::{Probe, Reach, Test, TestOptions};
 pub use when::{ObjectPattern, PathPattern, When};

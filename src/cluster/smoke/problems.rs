@@ -4,7 +4,7 @@ use reqwest::Url;
 use seatrial_api::stays_below;
 use seatrial_transport::{Origin, is_barred};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, is_dns_name};
 use crate::expectation::Expectation;
 use crate::rollout::Workload;
 use crate::{Http, Method, Probe, Test, When, command, grpc, job, parse_duration, tcp};
@@ -138,12 +138,6 @@ fn is_never_asked(address: &str) -> bool {
 
 fn of_timeout(timeout: Option<&str>) -> Option<String> {
     parse_duration(timeout?).err().map(|sentence| format!("`timeout`: {sentence}"))
-}
-
-/// DNS-1123 without the limit of length, which the API server knows better.
-pub(crate) fn is_dns_name(text: &str) -> bool {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    !text.is_empty() && text.chars().all(inner) && !text.starts_with(['-', '.']) && !text.ends_with(['-', '.'])
 }
 
 fn is_header_name(name: &str) -> bool {

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use seatrial_api::ApiError;
 use seatrial_model::ObjectId;
 use seatrial_readiness::{State, Status};
+use serde::{Deserialize, Serialize};
 
+use crate::Context;
+use crate::ended::Ended;
 use crate::live::look;
-use crate::run::Ended;
 use crate::trouble::{Trouble, ask};
-use crate::{Context, Rollout};
 
 /// Kinds that roll out, and how people call them (kubectl: `api-resources`).
 const KINDS: [(&str, &str, &[&str]); 6] = [
@@ -20,6 +22,17 @@ const KINDS: [(&str, &str, &[&str]); 6] = [
     ("Job", "batch/v1", &["job", "jobs"]),
     ("Pod", "v1", &["pod", "pods", "po"]),
 ];
+
+/// `rollout:`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rollout {
+    /// `Deployment/web`, `deployment/web`, `StatefulSet/namespace/db`.
+    pub workload: String,
+    /// Waited for this long; `30s` by default.
+    #[serde(default)]
+    pub timeout: Option<String>,
+}
 
 /// A workload as the configuration names it.
 #[derive(Debug, PartialEq, Eq)]

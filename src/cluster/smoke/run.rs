@@ -7,8 +7,10 @@ use futures::stream::FuturesUnordered;
 use seatrial_model::{CaseOutcome, Evidence, TestCase, TestOutcome, TestResult};
 use tokio::time::Instant;
 
+use crate::ended::Ended;
 use crate::{
-    Context, Probe, ServiceFault, Test, command, grpc, helm_test, http, job, problems, rollout, service_fault, tcp,
+    Context, Probe, ServiceFault, Test, command, grpc, helm_test, http_attempt, job_attempt, problems, rollout,
+    service_fault, tcp,
 };
 
 /// So many tests run at a time.
@@ -40,23 +42,6 @@ pub enum Told<'a> {
     Ended(&'a TestResult),
 }
 
-/// How one run of a test ended.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) outcome: TestOutcome,
-    pub(crate) message: String,
-    pub(crate) attempts: u32,
-    pub(crate) evidence: Vec<Evidence>,
-    pub(crate) cases: Vec<TestCase>,
-    pub(crate) artifacts: Vec<String>,
-    /// How often and for how long it asked, as the message ends; empty where that is not told.
-    pub(crate) summary: String,
-    /// Whether nobody listened on the port that was asked.
-    pub(crate) is_refused: bool,
-    /// Why, where that lies in a Service.
-    pub(crate) fault: Option<ServiceFault>,
-}
-
 /// What became of a test.
 #[derive(Clone, Debug)]
 pub struct Ran {
@@ -64,39 +49,6 @@ pub struct Ran {
     pub result: TestResult,
     /// Why it failed, where the cause lies in the Service that it asks, or in what is behind it.
     pub fault: Option<ServiceFault>,
-}
-
-impl Ended {
-    pub(crate) fn new(outcome: TestOutcome, message: impl Into<String>, attempts: u32) -> Ended {
-        let (evidence, cases, artifacts) = Default::default();
-        let (summary, is_refused, fault) = (String::new(), false, None);
-        Ended { outcome, message: message.into(), attempts, evidence, cases, artifacts, summary, is_refused, fault }
-    }
-
-    pub(crate) fn passed(attempts: u32) -> Ended {
-        Ended::new(TestOutcome::Passed, "", attempts)
-    }
-
-    pub(crate) fn failed(message: String, attempts: u32) -> Ended {
-        Ended::new(TestOutcome::Failed, message, attempts)
-    }
-
-    pub(crate) fn broken(message: String, attempts: u32) -> Ended {
-        Ended::new(TestOutcome::Broken, message, attempts)
-    }
-
-    pub(crate) fn is_passed(&self) -> bool {
-        self.outcome == TestOutcome::Passed
-    }
-
-    /// Adds something that a reader should know and that decides nothing.
-    pub(crate) fn remark(&mut self, text: &str) {
-        self.evidence.push(Evidence { title: "remarks".to_owned(), text: text.to_owned() });
-    }
-
-    pub(crate) fn skipped(message: impl Into<String>) -> Ended {
-        Ended::new(TestOutcome::Skipped, message, 0)
-    }
 }
 
 /// Runs tests, up to eight at a time; results in their order, each also told when it is there. `location` of the results is filled in
@@ -126,7 +78,7 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Ran
         results[index] = Some(result);
     }
     if tests.iter().any(|planned| matches!(planned.test.probe, Probe::Job(_) | Probe::HelmTest(_))) {
-        job::clean_up(tests).await;
+        job_attempt::clean_up(tests.iter().map(|planned| &planned.context).collect()).await;
     }
     let unreached = |index: usize| result_of(&tests[index], Ended::skipped("its needs form a cycle"), Instant::now());
     results.into_iter().enumerate().map(|(index, result)| result.unwrap_or_else(|| unreached(index))).collect()
@@ -219,11 +171,11 @@ async fn attempt(planned: &Planned) -> Ended {
     let patience = test.patience();
     let probing = async {
         match &test.probe {
-            Probe::Http(http) => http::probe(http, context, patience).await,
+            Probe::Http(http) => http_attempt::probe(http, context, patience).await,
             Probe::Tcp(tcp) => tcp::probe(tcp, context, patience).await,
             Probe::Grpc(grpc) => grpc::probe(grpc, context, patience).await,
             Probe::Rollout(rollout) => rollout::probe(rollout, context, patience).await,
-            Probe::Job(job) => job::probe(job, &test.name, context, patience).await,
+            Probe::Job(job) => job_attempt::probe(job, &test.name, context, patience).await,
             Probe::Command(command) => command::probe(command, &test.name, context, patience).await,
             Probe::HelmTest(hooks) => helm_test::probe(hooks, &test.name, context, patience).await,
         }

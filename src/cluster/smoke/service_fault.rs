@@ -6,21 +6,12 @@ use seatrial_deploy::{declared_ports, in_backticks, lacks_target_port, selects_n
 use seatrial_model::{Cause, ObjectId, Subject};
 use serde_json::Value;
 
+use crate::ended::{Ended, ServiceFault};
 use crate::endpoint::{Behind, Endpoint, behind, is_ready, target};
-use crate::run::Ended;
 use crate::{Context, Probe};
 
 /// A test that failed waits no longer for its cause.
 const TIME: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// A Service that is not answered for, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceFault {
-    /// The Service, as it is on the cluster.
-    pub service: ObjectId,
-    /// Why: about the Service, or about the pods behind it.
-    pub cause: Cause,
-}
 
 /// Looks for the cause of a test that failed; where there is one, its words are the test's.
 pub(crate) async fn add(probe: &Probe, context: &Context, ended: &mut Ended) {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
+use crate::ended::Ended;
 use crate::endpoint::Endpoint;
 use crate::forward::{open, words};
-use crate::run::Ended;
 use crate::trouble::{Trouble, ask};
 use crate::{Context, patience};
 

@@ -1,12 +1,11 @@
 //! What a test is, as the configuration says it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Command, EnvText, Grpc, HelmTest, Job, Tcp, When, parse_duration};
+use crate::{Command, EnvText, Grpc, HelmTest, Http, Job, Rollout, Tcp, When, parse_duration};
 
 /// What a test does; exactly one of these keys stands beside `name` and `environment`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -107,94 +106,6 @@ pub enum Reach<'a> {
     Outside,
     /// It runs a program on that machine.
     Program,
-}
-
-/// `http:`: one of `service` and `url`.
-///
-/// Redirects are followed, up to ten of them, unless the expected status is itself a redirect: those of a service within it, those of a `url`
-/// within its origin, from HTTP to HTTPS on the same host, and to the origins in `redirects`. No header that may be a credential goes along.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Http {
-    /// Service in the environment's namespace, reached through the API server: `shop` or `namespace/shop`.
-    pub service: Option<String>,
-    /// Its port: name or number, with `https:` before it when the service speaks TLS; the only one by default.
-    pub port: Option<String>,
-    /// Path; `/` by default.
-    pub path: Option<String>,
-    /// An address instead of a service; placeholders as in `deploy.url`.
-    pub url: Option<String>,
-    /// `GET` by default.
-    pub method: Option<Method>,
-    /// What is sent along; its `Content-Type` is one of the headers.
-    pub body: Option<String>,
-    /// Headers to send; a value may be taken from an environment variable with `{ env: NAME }`.
-    pub headers: BTreeMap<String, EnvText>,
-    /// Further origins to which redirects of `url` are followed: `https://login.example.com`; placeholders as in `deploy.url`.
-    pub redirects: Vec<String>,
-    /// What is expected; status 200 by default.
-    pub expect: Expect,
-    /// Retried until this has passed; `30s` by default.
-    pub timeout: Option<String>,
-}
-
-/// HTTP methods.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-#[allow(missing_docs, reason = "the names say it (RFC 9110, RFC 5789)")]
-pub enum Method {
-    #[default]
-    Get,
-    Head,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    Options,
-}
-
-impl Method {
-    /// As it is sent.
-    pub(crate) fn to_http(self) -> http::Method {
-        match self {
-            Method::Get => http::Method::GET,
-            Method::Head => http::Method::HEAD,
-            Method::Post => http::Method::POST,
-            Method::Put => http::Method::PUT,
-            Method::Patch => http::Method::PATCH,
-            Method::Delete => http::Method::DELETE,
-            Method::Options => http::Method::OPTIONS,
-        }
-    }
-}
-
-/// What an answer must be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Expect {
-    /// Status.
-    pub status: Option<u16>,
-    /// Header → regular expression that must match its value.
-    pub headers: BTreeMap<String, String>,
-    /// Text that the body contains.
-    pub contains: Option<String>,
-    /// Regular expression that matches the body.
-    pub matches: Option<String>,
-    /// JSON pointer → value that the body has there.
-    pub json: BTreeMap<String, serde_json::Value>,
-    /// How long the answer may take, such as `500ms`.
-    pub within: Option<String>,
-}
-
-/// `rollout:`
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Rollout {
-    /// `Deployment/web`, `deployment/web`, `StatefulSet/namespace/db`.
-    pub workload: String,
-    /// Waited for this long; `30s` by default.
-    #[serde(default)]
-    pub timeout: Option<String>,
 }
 
 /// One test to run.
