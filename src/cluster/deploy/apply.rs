@@ -1,5 +1,11 @@
 //! Looking at what lives, dry-running a whole stage, applying what has drifted.
 
+pub(crate) mod drift;
+pub(crate) mod finding;
+pub(crate) mod look;
+pub(crate) mod recreate;
+mod warning;
+
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
@@ -8,16 +14,16 @@ use seatrial_model::{Action, Change, Level};
 use seatrial_readiness::told_by_admission;
 use serde_json::Value;
 
-use crate::drift::has_drifted;
-use crate::finding::{Refusal, findings, is_immutable, not_cleared, owned_by_others};
-use crate::known::{Applied, Known};
-use crate::ownership::foreign_owner;
-use crate::place::Placed;
+use crate::apply::drift::has_drifted;
+use crate::apply::finding::{Refusal, findings, is_immutable, not_cleared, owned_by_others};
+use crate::apply::warning::Novelty;
+use crate::blame::policy::located;
+use crate::inventory::known::{Applied, Known};
 use crate::plan::AT_ONCE;
-use crate::policy::located;
-use crate::warning::{self, Novelty};
+use crate::plan::ownership::foreign_owner;
+use crate::plan::place::Placed;
 use crate::work::{Stop, Work};
-use crate::{Deployed, Progress, look, recreate};
+use crate::{Deployed, Progress};
 
 /// Whether the next step may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

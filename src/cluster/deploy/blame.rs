@@ -1,9 +1,12 @@
 //! The line of a manifest that a failure is about: what a person would edit first.
 
+pub(crate) mod field_path;
+pub(crate) mod policy;
+pub(crate) mod spot;
+
 use seatrial_model::{Amount, Cause, IdentityFault, Manifest, Probe, Reference, Span, Subject};
 
-use crate::field_path;
-use crate::spot::{Place, Spot, containers, pod, pod_spec};
+use crate::blame::spot::{Place, Spot, containers, pod, pod_spec};
 
 /// The line that sets the image of the container that ended: more often than not it is what was changed.
 pub(crate) fn image_of(manifest: &Manifest, cause: &Cause) -> Option<Span> {

@@ -7,22 +7,24 @@ use seatrial_api::Cluster;
 use seatrial_model::{Action, Change, Finding, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
+use crate::apply::finding::missing_namespace;
+use crate::apply::recreate;
 use crate::apply::{Next, apply, dry_run, look, report};
-use crate::endpoints;
-use crate::finding::missing_namespace;
-use crate::held::Held;
 use crate::ids;
+use crate::inventory::known::{Applied, Known};
 use crate::inventory::{Book, config_map_id, own_name, remember};
-use crate::known::{Applied, Known};
-use crate::lease::{Acquired, acquire};
-use crate::order::Stage;
-use crate::place::Placed;
+use crate::plan::order::Stage;
+use crate::plan::place::Placed;
+use crate::plan::seed::{self, Seeded};
 use crate::plan::{Plan, make};
-use crate::seed::{self, Seeded};
-use crate::settle::{Settled, Settling};
+use crate::services::endpoints;
+use crate::target::held::Held;
+use crate::target::lease::{Acquired, acquire};
+use crate::target::preview;
 use crate::wait::wait;
+use crate::watch::settle::{Settled, Settling};
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, DeployOptions, Deployed, Hold, preview, recreate};
+use crate::{CancelToken, DeployOptions, Deployed, Hold};
 
 /// Deploys the objects of one environment and waits until they are ready. Holds the target's Lease while it works.
 pub async fn deploy(

@@ -4,6 +4,10 @@
 //! Beside the entries it says whose state was applied last, and which objects were created for which pull request: those are deleted when
 //! the target is put back, and nothing else.
 
+pub(crate) mod claims;
+pub(crate) mod known;
+pub(crate) mod prune;
+
 use std::collections::{BTreeMap, HashSet};
 
 use futures::{StreamExt, stream};
@@ -13,11 +17,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::RunIdentity;
-use crate::known::Known;
-use crate::place::Placed;
+use crate::inventory::known::Known;
+use crate::inventory::prune::is_applied_by_us;
 use crate::plan::AT_ONCE;
-use crate::preview::{COMMIT, PULL_REQUEST, REPOSITORY};
-use crate::prune::is_applied_by_us;
+use crate::plan::place::Placed;
+use crate::target::preview::{COMMIT, PULL_REQUEST, REPOSITORY};
 use crate::work::{Stop, Work};
 
 /// Objects and the API version that each was applied with (without its group).

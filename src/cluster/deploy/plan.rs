@@ -1,5 +1,12 @@
 //! What is to be applied: manifests, with scopes asked from the cluster, → placed objects.
 
+mod normalise;
+pub(crate) mod order;
+pub(crate) mod ownership;
+pub(crate) mod place;
+mod reference;
+pub(crate) mod seed;
+
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
@@ -7,9 +14,9 @@ use seatrial_api::{ApiError, Cluster};
 use seatrial_kubernetes::Scope;
 use seatrial_model::{Finding, Manifest, Node, Skipped};
 
-use crate::field_path::name_span;
+use crate::blame::field_path::name_span;
 use crate::ids;
-use crate::place::{self, Destination, Placement};
+use crate::plan::place::{Destination, Placement};
 use crate::work::{Stop, Work};
 use crate::{DeployOptions, Unserved};
 

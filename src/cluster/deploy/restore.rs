@@ -2,6 +2,8 @@
 //! is deleted. One object that cannot be put back keeps no other from it: all of them are named. What `recreate` allows is recreated here, too:
 //! else a change that was allowed to recreate an object could never be undone.
 
+pub(crate) mod restored;
+
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
@@ -9,22 +11,25 @@ use seatrial_api::{ApiError, Cluster};
 use seatrial_model::{Action, Change, Level, Manifest, ObjectId};
 use tokio::sync::watch;
 
-use crate::drift::has_drifted;
-use crate::finding::{Refusal, findings, is_immutable};
-use crate::held::Held;
+use crate::apply::drift::has_drifted;
+use crate::apply::finding::{Refusal, findings, is_immutable};
+use crate::apply::look::live;
+use crate::apply::recreate;
+use crate::inventory::claims;
+use crate::inventory::known::{Applied, Known};
+use crate::inventory::prune::{Pruned, prune};
 use crate::inventory::{self, Inventory, Record, config_map_id, key_of, own_name};
-use crate::known::{Applied, Known};
-use crate::lease::{Acquired, Lost, acquire};
-use crate::order::{Stage, key};
-use crate::ownership::foreign_owner;
-use crate::place::{Placed, Placement};
+use crate::plan::order::{Stage, key};
+use crate::plan::ownership::foreign_owner;
+use crate::plan::place::{Placed, Placement};
+use crate::plan::seed::{self, Seeded};
 use crate::plan::{AT_ONCE, Plan, make};
-use crate::prune::{Pruned, prune};
-use crate::restored::{Left, Restored};
-use crate::seed::{self, Seeded};
+use crate::restore::restored::{Left, Restored};
+use crate::target::held::Held;
+use crate::target::lease::{Acquired, Lost, acquire};
 use crate::wait::wait;
 use crate::work::{Report, Stop, Work};
-use crate::{CancelToken, DeployOptions, Deployed, claims, look, recreate};
+use crate::{CancelToken, DeployOptions, Deployed};
 
 /// What a target is put back to.
 #[derive(Clone, Copy)]
@@ -175,7 +180,7 @@ async fn look<'p, 'm>(
     done: &mut Restored,
 ) -> Result<Vec<Known<'p, 'm>>, Stop> {
     let mut known = Vec::new();
-    for (placed, answer) in look::live(work, objects).await? {
+    for (placed, answer) in live(work, objects).await? {
         match answer {
             Ok(live) => match live.as_ref().and_then(foreign_owner) {
                 Some(owner) => done.leave(&placed.id, format!("{} is owned by {owner}", placed.id)),

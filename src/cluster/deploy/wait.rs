@@ -7,11 +7,11 @@ use seatrial_readiness::{Around, State, makes_room};
 use tokio::time::Instant;
 
 use crate::apply::Next;
-use crate::known::Applied;
-use crate::mirror::Mirror;
-use crate::observation::{EVIDENCE_TIME, Events, FORGIVEN_FAILURES, fresh, look, prove};
-use crate::place::Placed;
-use crate::waiting::{Waiting, judge, may_crash_unnoticed};
+use crate::inventory::known::Applied;
+use crate::plan::place::Placed;
+use crate::watch::mirror::Mirror;
+use crate::watch::observation::{EVIDENCE_TIME, Events, FORGIVEN_FAILURES, fresh, look, prove};
+use crate::watch::waiting::{Waiting, judge, may_crash_unnoticed};
 use crate::work::{Stop, Work};
 use crate::{Deployed, Progress};
 

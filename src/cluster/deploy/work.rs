@@ -1,5 +1,8 @@
 //! What every step of a deployment has at hand: the cluster, the deadline, and the ways in which it is told to stop.
 
+pub(crate) mod cancel;
+pub(crate) mod options;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::cancel::HeldLeases;
+use crate::work::cancel::HeldLeases;
 use crate::{CancelToken, Progress};
 
 /// How long what is under way may take once it is told to stop: the answer to a write that was sent, evidence for what is not ready.

@@ -9,7 +9,7 @@ use seatrial_model::ObjectId;
 use seatrial_readiness::{Live, State, has_pods, status};
 use serde_json::Value;
 
-use crate::mirror::Mirror;
+use crate::watch::mirror::Mirror;
 
 /// What was found of an object.
 #[derive(Clone, Debug, Default)]

@@ -10,14 +10,14 @@ use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_ta
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::gather::Seen;
-use crate::held::Held;
-use crate::known::Applied;
-use crate::mirror::Mirror;
-use crate::observation::{Events, FORGIVEN_FAILURES, look, prove};
-use crate::order::Stage;
-use crate::place::Placed;
-use crate::waiting::{Waiting, judge};
+use crate::inventory::known::Applied;
+use crate::plan::order::Stage;
+use crate::plan::place::Placed;
+use crate::target::held::Held;
+use crate::watch::gather::Seen;
+use crate::watch::mirror::Mirror;
+use crate::watch::observation::{Events, FORGIVEN_FAILURES, look, prove};
+use crate::watch::waiting::{Waiting, judge};
 use crate::work::{Report, Stop, Work, in_words};
 use crate::{CancelToken, DeployOptions, Hold, Progress};
 

@@ -6,12 +6,12 @@ use seatrial_api::{ApiError, Cluster, Conflict};
 use seatrial_model::{Cause, Finding};
 use seatrial_readiness::told_by_admission;
 
+use crate::apply::recreate;
+use crate::blame::field_path::{Field, find, name_span};
 use crate::blame::place_of;
-use crate::field_path::{Field, find, name_span};
+use crate::blame::policy::located;
 use crate::ids;
-use crate::place::Placed;
-use crate::policy::located;
-use crate::recreate;
+use crate::plan::place::Placed;
 use crate::work::Stop;
 
 /// What was being done when the server refused.

@@ -5,10 +5,10 @@ use seatrial_api::ApiError;
 use seatrial_model::Node;
 use serde_json::Value;
 
+use crate::inventory::known::Known;
+use crate::inventory::prune::{Pruned, delete, is_applied_by_us, why_not_ours};
 use crate::inventory::{self, Book, Inventory};
-use crate::known::Known;
-use crate::place::Placed;
-use crate::prune::{Pruned, delete, is_applied_by_us, why_not_ours};
+use crate::plan::place::Placed;
 use crate::work::{Stop, Work};
 
 /// On an object that may be recreated.

@@ -5,8 +5,8 @@ use seatrial_model::{Cause, Finding, ObjectId};
 use seatrial_readiness::{Status, told_by_log};
 use serde_json::Value;
 
-use crate::gather::Seen;
-use crate::shorten::{cut, log, with_count};
+use crate::watch::gather::Seen;
+use crate::watch::shorten::{cut, log, with_count};
 
 const MOST_EVENTS: usize = 10;
 /// So many lines of a log are read, and so many of them shown.

@@ -2,11 +2,11 @@
 
 use seatrial_model::{Cause, Finding, Level, Node};
 
+use crate::blame::field_path::{find, name_span};
 use crate::blame::place_of;
-use crate::field_path::{find, name_span};
+use crate::blame::spot::Place;
 use crate::ids;
-use crate::place::Placed;
-use crate::spot::Place;
+use crate::plan::place::Placed;
 
 /// Whether the run changes the object that is warned of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ mod tests {
     use seatrial_readiness::told_by_admission;
 
     use super::*;
-    use crate::place::{Destination, place as placed};
+    use crate::plan::place::{Destination, place as placed};
 
     const DEPLOYMENT: &str = "\
 apiVersion: apps/v1

@@ -6,12 +6,12 @@ use seatrial_kubernetes::Scope;
 use seatrial_model::{Finding, Manifest, ObjectId, Skipped};
 use serde_json::Value;
 
-use crate::field_path::name_span;
+use crate::blame::field_path::name_span;
 use crate::ids;
-use crate::normalise::normalise;
-use crate::order::{Stage, hook, key, not_deployed, stage};
-use crate::ownership::drop_owners;
-use crate::reference::outside;
+use crate::plan::normalise::normalise;
+use crate::plan::order::{Stage, hook, key, not_deployed, stage};
+use crate::plan::ownership::drop_owners;
+use crate::plan::reference::outside;
 
 /// One object, ready to be sent.
 #[derive(Clone, Debug)]

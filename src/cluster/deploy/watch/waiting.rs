@@ -8,10 +8,10 @@ use seatrial_readiness::{Around, Cause, Live, Patience, Remedy, State, Status, h
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::gather::Seen;
-use crate::known::Applied;
-use crate::missing::{self, Answer};
-use crate::place::Placed;
+use crate::inventory::known::Applied;
+use crate::plan::place::Placed;
+use crate::watch::gather::Seen;
+use crate::watch::missing::{self, Answer};
 use crate::work::Work;
 
 /// How long a container that has crashed must run again before it is believed.

@@ -3,10 +3,10 @@
 use seatrial_model::{Cause, Finding, IdentityFault, ImageFault, Subject};
 use seatrial_readiness::Status;
 
+use crate::blame::field_path::name_span;
 use crate::blame::{image_of, place_of};
-use crate::field_path::name_span;
 use crate::ids;
-use crate::place::Placed;
+use crate::plan::place::Placed;
 
 /// A finding about an object that is not ready; `after` is the deadline, when it was that which ended the wait.
 pub(crate) fn finding(placed: &Placed<'_>, status: &Status, after: Option<&str>) -> Finding {

@@ -6,8 +6,8 @@ use futures::{StreamExt, stream};
 use seatrial_api::{ApiError, Listed};
 use serde_json::Value;
 
-use crate::place::Placed;
 use crate::plan::AT_ONCE;
+use crate::plan::place::Placed;
 use crate::work::{Stop, Work};
 
 /// What is listed together: version, kind and namespace.

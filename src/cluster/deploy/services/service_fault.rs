@@ -3,8 +3,8 @@
 use seatrial_model::{Cause, Manifest, Node, ObjectId, Span, Subject};
 
 use crate::blame::place_of;
-use crate::endpoints::has_labels;
-use crate::spot::{Place, Spot, pod};
+use crate::blame::spot::{Place, Spot, pod};
+use crate::services::endpoints::has_labels;
 
 /// The manifest and the place in it that a cause is about; `service` may have another namespace than its manifest, if `is_moved`. `None` where
 /// the manifests do not have it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seatrial_model::Action;
 use serde_json::Value;
 
-use crate::place::Placed;
+use crate::plan::place::Placed;
 
 /// An object and what lives of it.
 pub(crate) struct Known<'p, 'm> {

@@ -5,7 +5,7 @@ use seatrial_model::{Node, ObjectId};
 use seatrial_readiness::Missing;
 use serde_json::Value;
 
-use crate::place::Placed;
+use crate::plan::place::Placed;
 
 /// Groups of Kubernetes' own kinds that have no dot.
 const BUILT_IN: [&str; 5] = ["", "apps", "batch", "autoscaling", "policy"];
@@ -73,7 +73,7 @@ mod tests {
     use seatrial_model::{Manifest, Sources};
 
     use super::*;
-    use crate::place::{Destination, place};
+    use crate::plan::place::{Destination, place};
 
     #[test]
     fn what_makes_a_secret_is_known_by_the_secrets_name() {

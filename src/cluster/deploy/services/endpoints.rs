@@ -8,12 +8,12 @@ use seatrial_model::{Finding, Manifest, Node, Span, json_pointer};
 use serde_json::Value;
 
 use crate::Deployed;
-use crate::field_path::name_span;
+use crate::blame::field_path::name_span;
+use crate::blame::spot::{Spot, containers, pod};
 use crate::ids;
-use crate::known::Applied;
-use crate::no_endpoints::{declared_ports, lacks_target_port, selects_no_pods};
-use crate::place::Placed;
-use crate::spot::{Spot, containers, pod};
+use crate::inventory::known::Applied;
+use crate::plan::place::Placed;
+use crate::services::no_endpoints::{declared_ports, lacks_target_port, selects_no_pods};
 use crate::work::{Stop, Work};
 
 /// Adds a note for each Service without pods or without the port; only for what this run applied.
@@ -110,7 +110,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::place::{Destination, place};
+    use crate::plan::place::{Destination, place};
 
     const SHOP: &str = "\
 apiVersion: apps/v1

@@ -10,9 +10,9 @@ use seatrial_api::ApiError;
 use seatrial_model::{Finding, Manifest, ObjectId};
 use serde_json::{Value, json};
 
-use crate::field_path::name_span;
+use crate::blame::field_path::name_span;
 use crate::ids;
-use crate::place::Placed;
+use crate::plan::place::Placed;
 use crate::work::{Stop, Work};
 
 /// The name of the Secret.

@@ -12,9 +12,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::Progress;
-use crate::cancel::HeldLeases;
-use crate::cleanup::what_keeps;
-use crate::preview::namespace_id;
+use crate::target::cleanup::what_keeps;
+use crate::target::preview::namespace_id;
+use crate::work::cancel::HeldLeases;
 use crate::work::{Stop, Work};
 
 const API_VERSION: &str = "coordination.k8s.io/v1";

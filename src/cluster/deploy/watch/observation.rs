@@ -10,13 +10,13 @@ use seatrial_readiness::State;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::gather::{Seen, events, events_in, gather_in, has_events};
-use crate::mirror::Mirror;
-use crate::place::Placed;
 use crate::plan::AT_ONCE;
-use crate::waiting::{Waiting, judge};
+use crate::plan::place::Placed;
+use crate::watch::gather::{Seen, events, events_in, gather_in, has_events};
+use crate::watch::mirror::Mirror;
+use crate::watch::waiting::{Waiting, judge};
+use crate::watch::{evidence, unready};
 use crate::work::Work;
-use crate::{evidence, unready};
 
 /// Events of a namespace are many: they are listed at most this often.
 const EVENTS_EVERY: Duration = Duration::from_secs(2);

@@ -6,7 +6,7 @@ use seatrial_api::{ApiError, FIELD_MANAGER};
 use seatrial_model::ObjectId;
 use serde_json::Value;
 
-use crate::ownership::foreign_owner;
+use crate::plan::ownership::foreign_owner;
 use crate::work::{Stop, Work};
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
