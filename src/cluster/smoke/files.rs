@@ -1,14 +1,17 @@
 //! Files that a program of a test left on this machine: which match a pattern, the cases in them, and copies of them.
 #![allow(clippy::disallowed_methods, reason = "what a program left is read from the disk")]
 
+pub(crate) mod collected;
+pub(crate) mod collector;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use seatrial_model::Masker;
 
+use crate::outcome::suite::Imported;
 use crate::platform::{self, Mark};
-use crate::suite::Imported;
 
 /// Whoever has more files in the way of a pattern meant another one.
 const MOST_ENTRIES: usize = 50_000;

@@ -5,59 +5,35 @@
 //! broken, not failed. Each kind is one file, with a folder where that is not enough: its configuration, what may be wrong with it, and what
 //! it does.
 
-mod answer;
-mod collected;
-mod collector;
-mod command;
 mod context;
 mod duration;
-mod ended;
-mod endpoint;
 mod env_text;
-mod evidence;
-mod expectation;
 mod files;
-mod forward;
-mod grpc;
-mod helm_test;
-mod http;
-mod http_attempt;
-mod job;
-mod job_attempt;
-mod job_object;
-mod live;
-mod patience;
+mod outcome;
 #[cfg_attr(unix, path = "platform/unix.rs")]
 #[cfg_attr(not(unix), path = "platform/elsewhere.rs")]
 mod platform;
-mod problems;
+mod probes;
 mod process;
-mod redirect;
-mod rollout;
 mod run;
-mod service_fault;
+mod service;
 mod slug;
-mod suite;
-mod tail;
-mod tcp;
 mod test;
-mod trouble;
-mod when;
 
-pub use collector::collect;
-pub use command::{Command, Words};
 pub use context::{Context, Shared};
 pub use duration::parse_duration;
-pub use ended::ServiceFault;
 pub use env_text::{EnvText, FromEnv};
-pub use expectation::Expect;
-pub use grpc::Grpc;
-pub use helm_test::HelmTest;
-pub use http::{Http, Method};
-pub use job::Job;
-pub use problems::problems;
-pub use rollout::Rollout;
+pub use files::collector::collect;
+pub use outcome::ended::ServiceFault;
+pub use probes::command::{Command, Words};
+pub use probes::grpc::Grpc;
+pub use probes::helm_test::HelmTest;
+pub use probes::http::expectation::Expect;
+pub use probes::http::{Http, Method};
+pub use probes::job::Job;
+pub use probes::rollout::Rollout;
+pub use probes::tcp::Tcp;
 pub use run::{Planned, Ran, Told, run};
-pub use tcp::Tcp;
+pub use test::problems::problems;
+pub use test::when::{ObjectPattern, PathPattern, When};
 pub use test::{Probe, Reach, Test, TestOptions};
-pub use when::{ObjectPattern, PathPattern, When};

@@ -1,5 +1,7 @@
 //! A program on this machine: run with a deadline, its output kept as far as a person reads it, and all that it started ended with it.
 
+pub(crate) mod tail;
+
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use crate::platform;
-use crate::tail::Tail;
+use crate::process::tail::Tail;
 
 /// After SIGTERM a program has this long to end by itself.
 const GRACE: Duration = Duration::from_secs(5);

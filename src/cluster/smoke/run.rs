@@ -1,5 +1,7 @@
 //! Runs the tests of an environment: side by side, those behind others that need them, again where they are to be retried.
 
+mod service_fault;
+
 use std::collections::HashSet;
 
 use futures::StreamExt as _;
@@ -7,11 +9,10 @@ use futures::stream::FuturesUnordered;
 use seatrial_model::{CaseOutcome, Evidence, TestCase, TestOutcome, TestResult};
 use tokio::time::Instant;
 
-use crate::ended::Ended;
-use crate::{
-    Context, Probe, ServiceFault, Test, command, grpc, helm_test, http_attempt, job_attempt, problems, rollout,
-    service_fault, tcp,
-};
+use crate::outcome::ended::Ended;
+use crate::probes::{command, grpc, helm_test, http, job, rollout, tcp};
+use crate::problems;
+use crate::{Context, Probe, ServiceFault, Test};
 
 /// So many tests run at a time.
 const AT_ONCE: usize = 8;
@@ -78,7 +79,7 @@ pub async fn run(tests: &[Planned], told: &(dyn Fn(Told<'_>) + Sync)) -> Vec<Ran
         results[index] = Some(result);
     }
     if tests.iter().any(|planned| matches!(planned.test.probe, Probe::Job(_) | Probe::HelmTest(_))) {
-        job_attempt::clean_up(tests.iter().map(|planned| &planned.context).collect()).await;
+        job::attempt::clean_up(tests.iter().map(|planned| &planned.context).collect()).await;
     }
     let unreached = |index: usize| result_of(&tests[index], Ended::skipped("its needs form a cycle"), Instant::now());
     results.into_iter().enumerate().map(|(index, result)| result.unwrap_or_else(|| unreached(index))).collect()
@@ -171,11 +172,11 @@ async fn attempt(planned: &Planned) -> Ended {
     let patience = test.patience();
     let probing = async {
         match &test.probe {
-            Probe::Http(http) => http_attempt::probe(http, context, patience).await,
+            Probe::Http(http) => http::attempt::probe(http, context, patience).await,
             Probe::Tcp(tcp) => tcp::probe(tcp, context, patience).await,
             Probe::Grpc(grpc) => grpc::probe(grpc, context, patience).await,
             Probe::Rollout(rollout) => rollout::probe(rollout, context, patience).await,
-            Probe::Job(job) => job_attempt::probe(job, &test.name, context, patience).await,
+            Probe::Job(job) => job::attempt::probe(job, &test.name, context, patience).await,
             Probe::Command(command) => command::probe(command, &test.name, context, patience).await,
             Probe::HelmTest(hooks) => helm_test::probe(hooks, &test.name, context, patience).await,
         }

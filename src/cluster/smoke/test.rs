@@ -1,5 +1,8 @@
 //! What a test is, as the configuration says it.
 
+pub(crate) mod problems;
+pub(crate) mod when;
+
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -136,7 +139,7 @@ pub struct TestOptions {
 }
 
 impl Test {
-    /// How long one run of it may take; a text that cannot be read was reported by [`crate::problems`] and counts as nothing said.
+    /// How long one run of it may take; a text that cannot be read was reported by [`crate::test::problems`] and counts as nothing said.
     pub(crate) fn patience(&self) -> Duration {
         let own = match &self.probe {
             Probe::Http(http) => http.timeout.as_deref(),

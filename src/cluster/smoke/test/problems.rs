@@ -4,10 +4,11 @@ use reqwest::Url;
 use seatrial_api::stays_below;
 use seatrial_transport::{Origin, is_barred};
 
-use crate::endpoint::{Endpoint, is_dns_name};
-use crate::expectation::Expectation;
-use crate::rollout::Workload;
-use crate::{Http, Method, Probe, Test, When, command, grpc, job, parse_duration, tcp};
+use crate::probes::http::expectation::Expectation;
+use crate::probes::rollout::Workload;
+use crate::probes::{command, grpc, job, tcp};
+use crate::service::endpoint::{Endpoint, is_dns_name};
+use crate::{Http, Method, Probe, Test, When, parse_duration};
 
 /// Whoever runs a test more often has another problem.
 const MOST_RETRIES: u32 = 10;
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_test_is_judged_as_the_table_says() {
-        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/problems.yaml")).expect("valid YAML");
+        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../testdata/problems.yaml")).expect("valid YAML");
         for case in cases {
             let found = problems(&Test { name: "x".to_owned(), probe: case.test, options: case.options });
             assert_eq!(found, case.problems, "{}", case.name);

@@ -8,7 +8,7 @@ use seatrial_model::ObjectId;
 use serde_json::Value;
 
 use crate::Context;
-use crate::trouble::Trouble;
+use crate::outcome::trouble::Trouble;
 
 /// Looking a service and its pods up takes no longer.
 const LOOKING: Duration = Duration::from_secs(10);
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_service_leads_where_the_table_says() {
-        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/endpoints.yaml")).expect("valid YAML");
+        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../testdata/endpoints.yaml")).expect("valid YAML");
         for case in cases {
             let endpoint = Endpoint { namespace: "shop", service: "web", port: case.port.as_deref() };
             let found = endpoint.chosen(&case.service, selector(&case.service).as_deref(), &case.pods);

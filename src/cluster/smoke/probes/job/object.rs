@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_job_is_what_the_table_says() {
-        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/jobs.yaml")).expect("valid YAML");
+        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../../testdata/jobs.yaml")).expect("valid YAML");
         for case in cases {
             let variables = [("SEATRIAL_NAMESPACE".to_owned(), "shop".to_owned())];
             let given = Given {

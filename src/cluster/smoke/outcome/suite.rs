@@ -3,7 +3,7 @@
 use seatrial_junit::Cases;
 use seatrial_model::{Masker, TestCase};
 
-use crate::ended::Ended;
+use crate::outcome::ended::Ended;
 
 /// Cases that a message names.
 const NAMED: usize = 3;

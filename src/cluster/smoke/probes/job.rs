@@ -1,5 +1,8 @@
 //! `job:` a Job that ends well: a program of the tests inside of the cluster.
 
+pub(crate) mod attempt;
+pub(crate) mod object;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;

@@ -6,8 +6,8 @@ use seatrial_deploy::{declared_ports, in_backticks, lacks_target_port, selects_n
 use seatrial_model::{Cause, ObjectId, Subject};
 use serde_json::Value;
 
-use crate::ended::{Ended, ServiceFault};
-use crate::endpoint::{Behind, Endpoint, behind, is_ready, target};
+use crate::outcome::ended::{Ended, ServiceFault};
+use crate::service::endpoint::{Behind, Endpoint, behind, is_ready, target};
 use crate::{Context, Probe};
 
 /// A test that failed waits no longer for its cause.
@@ -89,7 +89,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::endpoint::selector;
+    use crate::service::endpoint::selector;
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn what_is_wrong_behind_a_service_is_what_the_table_says() {
         let cases: Vec<Case> =
-            serde_saphyr::from_str(include_str!("testdata/service_faults.yaml")).expect("valid YAML");
+            serde_saphyr::from_str(include_str!("../testdata/service_faults.yaml")).expect("valid YAML");
         for case in cases {
             let endpoint = Endpoint { namespace: "shop", service: "web", port: case.port.as_deref() };
             let selector = selector(&case.service);

@@ -1,10 +1,10 @@
-//! The other end of [`crate::collected`]: what the container beside a test prints when the test has ended.
+//! The other end of [`crate::files::collected`]: what the container beside a test prints when the test has ended.
 
 use std::io::Write;
 use std::path::Path;
 
-use crate::collected::{Collected, FileKind, write_collected, write_note};
 use crate::files;
+use crate::files::collected::{Collected, FileKind, write_collected, write_note};
 
 /// A log that grows beyond 10 MiB is begun anew by the kubelet, and what was in it is not told any more (`containerLogMaxSize`).
 const MOST_PRINTED: usize = 8 << 20;
@@ -47,7 +47,7 @@ fn print(file: &Collected, left: &mut usize, to: &mut impl Write) -> std::io::Re
 #[allow(clippy::disallowed_methods, reason = "files are made for the test")]
 mod tests {
     use super::*;
-    use crate::collected::sort;
+    use crate::files::collected::sort;
 
     #[test]
     fn what_is_printed_is_read_again_and_what_is_too_large_is_said() {

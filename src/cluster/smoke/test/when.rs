@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn patterns_name_what_the_table_says() {
-        let cases: Cases = serde_saphyr::from_str(include_str!("testdata/when.yaml")).expect("valid YAML");
+        let cases: Cases = serde_saphyr::from_str(include_str!("../testdata/when.yaml")).expect("valid YAML");
         for case in cases.paths {
             let pattern = PathPattern::new(&case.pattern).expect("a pattern");
             case.names.iter().for_each(|path| assert!(pattern.matches(path), "{} names {path}", case.pattern));

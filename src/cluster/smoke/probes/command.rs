@@ -9,12 +9,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::NO_PLACE;
-use crate::ended::Ended;
-use crate::endpoint::Endpoint;
 use crate::files::Standing;
-use crate::forward::Forward;
+use crate::outcome::ended::Ended;
+use crate::outcome::suite::{Imported, verdict};
 use crate::process::{Exit, Program, run};
-use crate::suite::{Imported, verdict};
+use crate::service::endpoint::Endpoint;
+use crate::service::forward::Forward;
 use crate::{Context, EnvText, files};
 
 /// `command:`

@@ -5,8 +5,8 @@ use seatrial_model::Evidence;
 use serde_json::Value;
 
 use crate::Context;
-use crate::endpoint::{Behind, behind, is_ready};
-use crate::tail::evidence_of;
+use crate::process::tail::evidence_of;
+use crate::service::endpoint::{Behind, behind, is_ready};
 
 /// Pods that are asked.
 const MOST_PODS: usize = 2;
@@ -27,7 +27,7 @@ pub(crate) async fn of_pod(cluster: &Cluster, pod: &Value) -> Vec<Evidence> {
         let run = if is_starting_again(status) { ContainerRun::Previous } else { ContainerRun::Current };
         let log = cluster.logs(namespace, name, container, LOG_LINES, run).await.unwrap_or_default();
         // What the simulation puts in the place of a log tells nothing.
-        let log = if log.starts_with(SIMULATED) { String::new() } else { crate::collected::sort(&log).rest };
+        let log = if log.starts_with(SIMULATED) { String::new() } else { crate::files::collected::sort(&log).rest };
         evidence.extend(evidence_of(&log, false, &format!("pod {name}, container {container}"), cluster.masker()));
     }
     // What a pod that is ready was warned of is over.

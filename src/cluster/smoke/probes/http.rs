@@ -1,5 +1,10 @@
 //! `http:` against a service, through the API server, or against an address.
 
+mod answer;
+pub(crate) mod attempt;
+pub(crate) mod expectation;
+mod redirect;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;

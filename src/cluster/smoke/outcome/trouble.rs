@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use seatrial_api::ApiError;
 
-use crate::ended::Ended;
-use crate::patience::{Patience, seconds};
+use crate::outcome::ended::Ended;
+use crate::outcome::patience::{Patience, seconds};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

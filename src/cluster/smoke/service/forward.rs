@@ -8,8 +8,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::Context;
-use crate::endpoint::{Endpoint, PodPort};
-use crate::trouble::Trouble;
+use crate::outcome::trouble::Trouble;
+use crate::service::endpoint::{Endpoint, PodPort};
 
 /// Opening a connection takes no longer.
 const OPENING: Duration = Duration::from_secs(10);

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::answer::Answer;
 use crate::parse_duration;
+use crate::probes::http::answer::Answer;
 
 /// A pattern that needs more than this is a mistake or an attack.
 const LARGEST_PATTERN: usize = 1 << 20;
@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn every_answer_is_judged_as_the_table_says() {
-        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("testdata/expectations.yaml")).expect("valid YAML");
+        let cases: Vec<Case> =
+            serde_saphyr::from_str(include_str!("../../testdata/expectations.yaml")).expect("valid YAML");
         for case in &cases {
             match Expectation::new(&case.expect) {
                 Err(problems) => assert_eq!(problems, case.problems, "{}", case.name),

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
-use crate::ended::Ended;
-use crate::endpoint::Endpoint;
-use crate::forward::{open, words};
-use crate::trouble::{Trouble, ask};
-use crate::{Context, patience};
+use crate::Context;
+use crate::outcome::ended::Ended;
+use crate::outcome::patience;
+use crate::outcome::trouble::{Trouble, ask};
+use crate::service::endpoint::Endpoint;
+use crate::service::forward::{open, words};
 
 /// `tcp:` one of `service` and `address`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -10,15 +10,16 @@ use seatrial_model::ObjectId;
 use seatrial_readiness::State;
 use serde_json::Value;
 
-use crate::collected::{Collected, FileKind, Sorted, sort};
 use crate::context::NO_PLACE;
-use crate::ended::Ended;
-use crate::job_object::{COLLECTOR, Given, RUN, object};
-use crate::live::{look, why};
-use crate::patience::{Patience, seconds};
-use crate::suite::{Imported, verdict};
-use crate::trouble::Trouble;
-use crate::{Context, Job, evidence, files, slug};
+use crate::files::collected::{Collected, FileKind, Sorted, sort};
+use crate::outcome::ended::Ended;
+use crate::outcome::patience::{Patience, seconds};
+use crate::outcome::suite::{Imported, verdict};
+use crate::outcome::trouble::Trouble;
+use crate::probes::job::object::{COLLECTOR, Given, RUN, object};
+use crate::service::evidence;
+use crate::service::live::{look, why};
+use crate::{Context, Job, files, slug};
 
 /// How many Jobs this process has made.
 static MADE: AtomicU32 = AtomicU32::new(0);

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::ended::Ended;
-use crate::job_object::RUN;
-use crate::live::{look, why};
-use crate::patience::{Patience, seconds};
-use crate::suite::{Imported, verdict};
-use crate::{Context, evidence};
+use crate::Context;
+use crate::outcome::ended::Ended;
+use crate::outcome::patience::{Patience, seconds};
+use crate::outcome::suite::{Imported, verdict};
+use crate::probes::job::object::RUN;
+use crate::service::evidence;
+use crate::service::live::{look, why};
 
 /// `helm-test:`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -9,9 +9,9 @@ use seatrial_readiness::{State, Status};
 use serde::{Deserialize, Serialize};
 
 use crate::Context;
-use crate::ended::Ended;
-use crate::live::look;
-use crate::trouble::{Trouble, ask};
+use crate::outcome::ended::Ended;
+use crate::outcome::trouble::{Trouble, ask};
+use crate::service::live::look;
 
 /// Kinds that roll out, and how people call them (kubectl: `api-resources`).
 const KINDS: [(&str, &str, &[&str]); 6] = [

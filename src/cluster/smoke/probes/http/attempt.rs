@@ -10,14 +10,15 @@ use seatrial_transport::{Origin, Redirects, TransportError, Unfollowed, shown_or
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::answer::Answer;
-use crate::ended::Ended;
-use crate::endpoint::Endpoint;
-use crate::expectation::Expectation;
-use crate::patience::seconds;
-use crate::redirect::{Leads, MOST, leads};
-use crate::trouble::{Trouble, ask};
-use crate::{Context, EnvText, Http, evidence};
+use crate::outcome::ended::Ended;
+use crate::outcome::patience::seconds;
+use crate::outcome::trouble::{Trouble, ask};
+use crate::probes::http::answer::Answer;
+use crate::probes::http::expectation::Expectation;
+use crate::probes::http::redirect::{Leads, MOST, leads};
+use crate::service::endpoint::Endpoint;
+use crate::service::evidence;
+use crate::{Context, EnvText, Http};
 
 /// More of a body is not read.
 const MOST_OF_A_BODY: usize = 1 << 20;

@@ -12,12 +12,12 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::Context;
-use crate::ended::Ended;
-use crate::endpoint::Endpoint;
-use crate::forward::{open, words};
-use crate::patience::seconds;
-use crate::tcp::{connect_address, endpoint_problems, host_and_port};
-use crate::trouble::{Trouble, ask};
+use crate::outcome::ended::Ended;
+use crate::outcome::patience::seconds;
+use crate::outcome::trouble::{Trouble, ask};
+use crate::probes::tcp::{connect_address, endpoint_problems, host_and_port};
+use crate::service::endpoint::Endpoint;
+use crate::service::forward::{open, words};
 
 /// `grpc:` one of `endpoint` and `address`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

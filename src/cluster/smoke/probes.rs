@@ -1,0 +1,9 @@
+//! The kinds of tests, one file each.
+
+pub(crate) mod command;
+pub(crate) mod grpc;
+pub(crate) mod helm_test;
+pub(crate) mod http;
+pub(crate) mod job;
+pub(crate) mod rollout;
+pub(crate) mod tcp;
