@@ -46,7 +46,7 @@ pub use comparison::{Age, Compared, Comparison, FailOn, Listing, compare};
 pub use finding::{Evidence, Finding, Label, Level, tell_once};
 pub use graph::{Graph, GraphNode, Health, HealthExpression, Lifecycle, Needed, NeededKind, NodeState};
 pub use holding::{Holding, Holds, NotPutBack};
-pub use listed::{listed, listed_in_backticks};
+pub use listed::{counted, listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
 pub use nearest::{edits, nearest};

@@ -1,4 +1,4 @@
-//! Names one after the other, as a sentence has them.
+//! Names one after the other, and numbers of things, as a sentence has them.
 
 /// `dev`, `dev and prod`, `a, b and c`; of more than `most` names the first, and how many more.
 #[must_use]
@@ -20,6 +20,13 @@ pub fn listed<S: AsRef<str>>(names: &[S], most: usize) -> String {
 pub fn listed_in_backticks(names: &[&str], most: usize) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     listed(&quoted, most)
+}
+
+/// `1 object`, `42 objects`; for nouns that take an `s`.
+#[must_use]
+pub fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ use std::time::Instant;
 use seatrial_ci::Host;
 use seatrial_deploy::{CancelToken, Hold};
 use seatrial_kustomize::REMOTE_CHART;
-use seatrial_model::{Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult};
+use seatrial_model::{
+    Age, EnvironmentReport, Level, Report, ReportedFinding, Stage, StageOutcome, StageResult, counted,
+};
 use seatrial_smoke::Probe;
 use seatrial_transport::Transport;
 use seatrial_tree::Tree;
@@ -28,7 +30,7 @@ use crate::context::run_context::RunContext;
 use crate::context::session::Session;
 use crate::judge::plan::PlanFlags;
 use crate::judge::preparation::{Preparation, Selection};
-use crate::judge::{Judged, Keep, count, elapsed_ms};
+use crate::judge::{Judged, Keep, elapsed_ms};
 use crate::pipeline::earlier::Earlier;
 use crate::pipeline::live::{Brought, LiveContext, LiveTarget};
 use crate::pipeline::restoring::{Aftermath, is_put_back};
@@ -348,7 +350,7 @@ fn in_spite_of(judged: &Judged) -> Option<String> {
     if errors.is_empty() {
         return None;
     }
-    let number = count(errors.len(), "problem");
+    let number = counted(errors.len(), "problem");
     let is_old = errors.iter().all(|finding| finding.age == Age::AlreadyThere);
     let whose = if is_old { " that the base has, too" } else { "" };
     Some(format!(

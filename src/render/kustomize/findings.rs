@@ -1,7 +1,6 @@
-//! What findings say, whatever they are about: their ids, what was perhaps meant, numbers in words.
+//! What findings say, whatever they are about: their ids, what was perhaps meant.
 
 pub(crate) mod absent;
 pub(crate) mod ids;
 pub(crate) mod near_path;
 pub(crate) mod nearest;
-pub(crate) mod wording;

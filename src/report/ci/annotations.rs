@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use seatrial_model::{Age, Level, Report, ReportedFinding};
+use seatrial_model::{Age, Level, Report, ReportedFinding, counted};
 
 use crate::azure_commands;
 use crate::log_commands::escaped;
@@ -62,11 +62,10 @@ fn of_level(report: &Report, level: Level, host: &str, command: impl Fn(&Reporte
     }
     let more = placed().count().saturating_sub(MOST_PER_LEVEL);
     if more > 0 {
-        let plural = if more == 1 { "" } else { "s" };
         let _ = writeln!(
             lines,
-            "{more} more {}{plural} not annotated: {host} shows {MOST_PER_LEVEL} per step; the report has all",
-            level.as_str()
+            "{} not annotated: {host} shows {MOST_PER_LEVEL} per step; the report has all",
+            counted(more, &format!("more {}", level.as_str()))
         );
     }
     lines

@@ -1,12 +1,6 @@
 //! How numbers, durations and lists of names read, the same in all reporters.
 
-pub(crate) use seatrial_model::listed as list;
-
-/// `1 object`, `42 objects`; for nouns that take an `s`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
+pub(crate) use seatrial_model::{counted as count, listed as list};
 
 /// `38 ms`, `2.4 s`, `21 s`, `1 min 12 s`, `2 h 5 min`.
 pub(crate) fn duration(milliseconds: u64) -> String {

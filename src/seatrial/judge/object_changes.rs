@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Node, ObjectId, Rendered};
+use seatrial_model::{Manifest, Node, ObjectId, Rendered};
 
 /// How the objects of an environment compare with those of its base.
 #[derive(Debug, Default)]
@@ -32,4 +32,14 @@ impl ObjectChanges {
 /// The objects by what they are: id and version.
 fn by_id(rendered: &Rendered) -> BTreeMap<(&ObjectId, &str), &Node> {
     rendered.manifests.iter().map(|m| ((&m.id, m.version.as_str()), &m.node)).collect()
+}
+
+/// Whether two renderings put the same objects on a cluster: object by object, order does not count. A rendering with errors equals none.
+pub(crate) fn is_equal(base: &Rendered, head: &Rendered) -> bool {
+    if base.has_errors() || head.has_errors() || base.manifests.len() != head.manifests.len() {
+        return false;
+    }
+    let known: BTreeMap<(&ObjectId, &str), &Manifest> =
+        base.manifests.iter().map(|m| ((&m.id, m.version.as_str()), m)).collect();
+    head.manifests.iter().all(|m| known.get(&(&m.id, m.version.as_str())).is_some_and(|before| before.node == m.node))
 }

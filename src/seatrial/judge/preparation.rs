@@ -15,14 +15,14 @@ use crate::context::revision::{Commit, Missing};
 use crate::context::run_context::{RunContext, authority_over};
 use crate::context::session::Session;
 use crate::context::workspace::Workspace;
-use crate::judge::against::Against;
+use crate::judge::base::BaseCommit;
 use crate::judge::checkouts::Checkouts;
 use crate::judge::given::{Elsewhere, Given, given};
 use crate::judge::outside::Outside;
 use crate::judge::plan::{self, Plan, PlanFlags, Planned};
 use crate::judge::renderer::{Renderer, image_overrides};
 use crate::judge::unseen::Unseen;
-use crate::judge::{Bench, Judged, Keep, Seat, judge};
+use crate::judge::{JudgeOptions, Judged, Keep, Sides, judge};
 use crate::process::stop::Stop;
 
 /// What is looked at.
@@ -108,10 +108,10 @@ impl Preparation {
     }
 
     /// What the checkout is compared with.
-    fn against(&self, context: &RunContext<'_>, outside: &Arc<Outside>) -> Result<Option<Against>, Missing> {
+    fn against(&self, context: &RunContext<'_>, outside: &Arc<Outside>) -> Result<Option<BaseCommit>, Missing> {
         let directories = self.planned.iter().flat_map(Planned::repositories).map(str::to_owned);
         match &context.compared.commit {
-            Commit::Known(commit) => Against::open(commit, context, &self.checkouts, directories, outside).map(Some),
+            Commit::Known(commit) => BaseCommit::open(commit, context, &self.checkouts, directories, outside).map(Some),
             Commit::Missing(missing) => Err(missing.clone()),
             Commit::None => Ok(None),
         }
@@ -144,7 +144,7 @@ impl Preparation {
             // The command line has the last word.
             self.levels.remove(ids::UNKNOWN_KIND.as_str());
         }
-        let bench = Bench {
+        let options = JudgeOptions {
             session: context.session,
             fail_on: report.fail_on,
             images: &self.images,
@@ -154,11 +154,11 @@ impl Preparation {
             is_stopped,
         };
         let own = std::mem::take(&mut self.planned).into_iter();
-        let own = own.map(|planned| Seat { planned, head: &self.renderer, base: against.as_ref() });
+        let own = own.map(|planned| Sides { planned, head: &self.renderer, base: against.as_ref() });
         let others = self.elsewhere.iter().flat_map(|place| {
-            place.environments.iter().map(|p| Seat { planned: p.clone(), head: &place.renderer, base: None })
+            place.environments.iter().map(|p| Sides { planned: p.clone(), head: &place.renderer, base: None })
         });
-        let judged = judge(own.chain(others).collect(), bench)?;
+        let judged = judge(own.chain(others).collect(), options)?;
         self.left_out.leave_out_charts(&self.renderer.charts_made());
         report.notices.extend(self.left_out.sentences().into_iter().chain(std::mem::take(&mut self.notices)));
         report.notices.extend(Unseen::sentence(judged.iter().map(|judged| &judged.unseen)));

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Graph, GraphNode, Needed, NeededKind, NodeState, Rendered};
-
-use crate::judge::count;
+use seatrial_model::{Graph, GraphNode, Needed, NeededKind, NodeState, Rendered, counted};
 
 /// What was not rendered of an environment: how many of what, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +45,7 @@ impl Unseen {
             *sum.entry(what).or_default() += number;
         }
         let clauses: Vec<String> =
-            sum.into_iter().map(|((what, why), number)| format!("{} ({why})", count(number, what))).collect();
+            sum.into_iter().map(|((what, why), number)| format!("{} ({why})", counted(number, what))).collect();
         (!clauses.is_empty()).then(|| format!("not rendered: {}", clauses.join(", ")))
     }
 }

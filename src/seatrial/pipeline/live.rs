@@ -21,10 +21,11 @@ use thiserror::Error;
 use crate::config::{ClusterConfig, EnvironmentConfig, Placeholders};
 use crate::context::authority::stays_inside;
 use crate::context::session::Session;
+use crate::judge::check::with_levels;
 use crate::judge::plan::Planned;
 use crate::judge::preparation::Preparation;
 use crate::judge::renderer::image_names;
-use crate::judge::{Judged, elapsed_ms, with_levels};
+use crate::judge::{Judged, elapsed_ms};
 use crate::pipeline::terms::Terms;
 use crate::process::progress::ProgressLog;
 

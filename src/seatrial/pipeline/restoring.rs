@@ -16,11 +16,12 @@ use crate::context::authority::Authority;
 use crate::context::revision::Commit;
 use crate::context::run_context::RunContext;
 use crate::context::session::Session;
-use crate::judge::against::Against;
+use crate::judge::Judged;
+use crate::judge::base::BaseCommit;
+use crate::judge::check::with_levels;
 use crate::judge::checkouts::Checkouts;
 use crate::judge::outside::Outside;
 use crate::judge::plan::{Planned, levels};
-use crate::judge::{Judged, with_levels};
 use crate::pipeline::live::{LiveContext, LiveTarget, chance_of, fresh_seed};
 
 /// Whether an environment is put back, as far as its configuration says so: a preview is deleted instead.
@@ -31,7 +32,7 @@ pub(crate) fn is_put_back(deploy: &DeployConfig) -> bool {
 /// The commit that has authority, to put environments back to.
 pub(crate) struct Original {
     pub(crate) commit: String,
-    against: Against,
+    against: BaseCommit,
     levels: BTreeMap<String, RuleLevel>,
 }
 
@@ -51,7 +52,7 @@ impl Original {
         };
         let outside = Arc::new(Outside::of(&context.workspace, &context.authority, &context.session.sources));
         let directories = planned.repositories().map(str::to_owned);
-        let opened = Against::open(&commit, context, checkouts, directories, &outside);
+        let opened = BaseCommit::open(&commit, context, checkouts, directories, &outside);
         let against = opened.map_err(|missing| missing.clause())?;
         Ok(Original { commit, against, levels: levels(Some(config)) })
     }

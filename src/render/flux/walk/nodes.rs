@@ -1,6 +1,6 @@
 //! What the graph says of an object: its node, what it reconciles from, and what is not followed.
 
-use seatrial_model::{GraphNode, Health, HealthExpression, Lifecycle, Manifest, Node, NodeState, ObjectId};
+use seatrial_model::{GraphNode, Health, HealthExpression, Lifecycle, Manifest, Node, NodeState, ObjectId, counted};
 
 use crate::checks::dependencies;
 use crate::checks::references;
@@ -110,7 +110,7 @@ fn from(manifest: &Manifest) -> Option<String> {
             let sets =
                 [("static input", "inputs"), ("provider", "inputsFrom")].into_iter().filter_map(|(what, field)| {
                     let number = items(manifest, &[field]).len();
-                    (number > 0).then(|| format!("{number} {what}{}", if number == 1 { "" } else { "s" }))
+                    (number > 0).then(|| counted(number, what))
                 });
             Some(sets.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
         }

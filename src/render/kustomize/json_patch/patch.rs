@@ -2,12 +2,11 @@
 //!
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
-use seatrial_model::{Derivation, Finding, Key, Level, Node, ScalarKind, Span, Style};
+use seatrial_model::{Derivation, Finding, Key, Level, Node, ScalarKind, Span, Style, counted};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
 use crate::findings::ids;
 use crate::findings::nearest::nearest;
-use crate::findings::wording::count;
 use crate::json_patch::draft::{Draft, index};
 use crate::json_patch::error::{JsonPatchError, error};
 use crate::json_patch::members::{passed_over, without};
@@ -302,7 +301,7 @@ impl Pointer {
             if draft.child(segment).is_none() {
                 let place = if reached.is_empty() { "the object".to_owned() } else { format!("`{reached}`") };
                 let what = if draft.is_sequence() {
-                    format!("{place} has {} and no item `{segment}`", count(draft.length(), "item"))
+                    format!("{place} has {} and no item `{segment}`", counted(draft.length(), "item"))
                 } else if draft.is_mapping() {
                     let near = nearest(segment, draft.keys()).map(|near| format!("; did you mean `{near}`?"));
                     format!("{place} has no `{segment}`{}", near.unwrap_or_default())
@@ -321,7 +320,11 @@ impl Pointer {
     fn no_index(&self, segment: &str, length: usize) -> JsonPatchError {
         error(
             self.span,
-            format!("`{}` does not exist: the list has {} and no index `{segment}`", self.text, count(length, "item")),
+            format!(
+                "`{}` does not exist: the list has {} and no index `{segment}`",
+                self.text,
+                counted(length, "item")
+            ),
         )
     }
 }

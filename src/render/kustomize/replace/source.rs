@@ -1,10 +1,9 @@
 //! What a replacement copies: the one object that its `source` means, and the value in it (kustomize: `filters/replacement`).
 
-use seatrial_model::{Built, Finding, Level, Node, Span, Style};
+use seatrial_model::{Built, Finding, Level, Node, Span, Style, counted};
 use seatrial_yaml::{Dialect, plain_kind};
 
 use crate::findings::ids;
-use crate::findings::wording::count;
 use crate::gather::accumulator::Accumulator;
 use crate::objects::resource::Resource;
 use crate::paths::dotted::{at, lookup, split};
@@ -120,7 +119,7 @@ fn value_in(object: &Resource, source: &Node) -> Result<Node, (Span, String)> {
     let Some(part) = part else {
         let message = format!(
             "`{path}` has {} between `{}`, and none with the index {}",
-            count(parts.len(), "part"),
+            counted(parts.len(), "part"),
             options.delimiter,
             options.index
         );

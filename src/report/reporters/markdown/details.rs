@@ -97,7 +97,7 @@ pub(crate) fn problems(causes: &[Cause<'_>], unlisted: usize, report: &Report) -
 }
 
 fn more_problems(number: usize) -> String {
-    format!("{number} more problem{}", if number == 1 { "" } else { "s" })
+    count(number, "more problem")
 }
 
 /// Per environment, the objects by what was done to them; nothing for an environment in which nothing changed.

@@ -1,7 +1,7 @@
 //! What can be told without asking anybody: the clone, the configuration, the CI.
 
 use seatrial_ci::{Host, Trust};
-use seatrial_model::shown_on_one_line;
+use seatrial_model::{counted, shown_on_one_line};
 
 use super::rung::{Mark, Rung};
 use crate::context::revision::{Commit, Missing};
@@ -75,12 +75,11 @@ pub(super) fn configuration(context: &mut RunContext<'_>) -> Vec<Rung> {
                 .with("`seatrial init` writes one"),
         ],
         Some(config) => {
-            let count = |number: usize, noun: &str| crate::judge::count(number, noun);
             let deployed = config.environments.values().filter(|environment| environment.deploy.is_some()).count();
             let what = format!(
                 "`{path}`: {}, {deployed} deployed, {}",
-                count(config.environments.len(), "environment"),
-                count(config.tests.len(), "test")
+                counted(config.environments.len(), "environment"),
+                counted(config.tests.len(), "test")
             );
             vec![Rung::new(Mark::Works, what)]
         }

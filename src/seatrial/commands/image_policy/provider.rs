@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use seatrial_flux::input_provider::ProviderObject;
 use seatrial_flux::schedule::Schedules;
 use seatrial_flux::tag_filter::{LeftOut, TagFilterSpec, Taken, take};
-use seatrial_model::{EXIT_FAILED, shown_on_one_line};
+use seatrial_model::{EXIT_FAILED, counted, shown_on_one_line};
 use serde_json::{Value, json};
 
 use super::tags;
 use crate::cli::{DecisionFormat, PolicyArgs};
 use crate::commands::write_out;
 use crate::context::session::Session;
-use crate::judge::count;
 use crate::process::stop::Stop;
 use crate::process::streams::Written;
 
@@ -74,8 +73,8 @@ fn text(filter: &TagFilterSpec, taken: &Taken, tags: usize, opening: Option<&Ope
     let number = taken.tags.len();
     let verb = if number == 1 { "is" } else { "are" };
     let head = match number {
-        0 => format!("no tag of {} is taken", count(tags, "tag")),
-        _ => format!("{} of {tags} {verb} taken, {how}", count(number, "tag")),
+        0 => format!("no tag of {} is taken", counted(tags, "tag")),
+        _ => format!("{} of {tags} {verb} taken, {how}", counted(number, "tag")),
     };
     let mut out = format!("{}\n", shown_on_one_line(&head));
     if let Some(opening) = opening {

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Graph, GraphNode, NodeState, ObjectId};
-
-use crate::judge::count;
+use seatrial_model::{Graph, GraphNode, NodeState, ObjectId, counted};
 
 /// Columns of a line that can be broken.
 const WIDTH: usize = 80;
@@ -29,9 +27,9 @@ pub(crate) fn tree(graph: &Graph) -> String {
 /// `12 Kustomizations, 3 HelmReleases; 1 suspended, 2 not fetched`.
 fn summary(graph: &Graph) -> String {
     let of_kind = |kind: &str| graph.nodes.iter().filter(|node| node.id.kind == kind).count();
-    let mut owners = vec![count(of_kind("Kustomization"), "Kustomization")];
+    let mut owners = vec![counted(of_kind("Kustomization"), "Kustomization")];
     if of_kind("HelmRelease") > 0 {
-        owners.push(count(of_kind("HelmRelease"), "HelmRelease"));
+        owners.push(counted(of_kind("HelmRelease"), "HelmRelease"));
     }
     let states = [
         ("suspended", graph.nodes.iter().filter(|n| is_suspended(n)).count()),
@@ -112,7 +110,7 @@ fn broken(before: &str, behind: &str, name: &str, facts: &[String]) -> String {
 fn facts(node: &GraphNode) -> Vec<String> {
     let mut facts = Vec::new();
     match &node.state {
-        NodeState::Rendered => facts.push(count(node.objects, "object")),
+        NodeState::Rendered => facts.push(counted(node.objects, "object")),
         NodeState::Missing => facts.push("missing".to_owned()),
         NodeState::Unknown(why) => facts.push(format!("unknown: {why}")),
         NodeState::NotFetched(why) => facts.push(not_fetched(node, why)),
@@ -129,7 +127,7 @@ fn facts(node: &GraphNode) -> Vec<String> {
     match node.health.checks.len() {
         _ if node.health.wait => facts.push("waits for all".to_owned()),
         0 => {}
-        checks => facts.push(format!("waits for {}", count(checks, "health check"))),
+        checks => facts.push(format!("waits for {}", counted(checks, "health check"))),
     }
     facts
 }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::context::revision::Missing;
 use crate::context::run_context::{RunContext, config_of};
 use crate::context::session::Session;
-use crate::judge::checked;
+use crate::judge::check::checked;
 use crate::judge::checkouts::Checkouts;
 use crate::judge::outside::Outside;
 use crate::judge::plan::Planned;
@@ -24,7 +24,7 @@ use crate::judge::renderer::{Renderer, Subject, flux_release};
 
 /// The base of a pull request.
 #[derive(Debug)]
-pub(crate) struct Against {
+pub(crate) struct BaseCommit {
     tree: Tree,
     renderer: Renderer,
     /// Its configuration; or why it says nothing, as a clause.
@@ -37,7 +37,7 @@ pub(crate) type WithLevels<'a> = &'a dyn Fn(Vec<Finding>) -> Vec<Finding>;
 
 /// An environment on the base.
 #[derive(Debug)]
-pub(crate) struct Before {
+pub(crate) struct BaseRendering {
     pub(crate) rendered: Rendered,
     minor: Minor,
     source: Source,
@@ -45,14 +45,14 @@ pub(crate) struct Before {
 
 /// How an environment's findings compare with those on the base.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct BaseComparison {
     pub(crate) comparison: Comparison,
     /// The age of each finding, in their order; of those that are not there it is [`Age::New`].
     pub(crate) ages: Vec<Age>,
     pub(crate) fixed: Vec<Finding>,
 }
 
-impl Against {
+impl BaseCommit {
     /// The base in `tree`, with the copies of other repositories that its own configuration and the command line name.
     fn new(
         tree: Tree,
@@ -61,9 +61,9 @@ impl Against {
         checkouts: &Checkouts,
         url: Option<String>,
         outside: &Arc<Outside>,
-    ) -> Against {
+    ) -> BaseCommit {
         let renderer = Renderer::new(&tree, &Arc::default(), checkouts).with_url(url).with_outside(outside);
-        Against { tree, renderer, config, config_path: config_path.to_owned() }
+        BaseCommit { tree, renderer, config, config_path: config_path.to_owned() }
     }
 
     /// A commit of the repository. Copies of other repositories stand beside it as the configuration with authority and the command line name
@@ -74,7 +74,7 @@ impl Against {
         of_flags: &Checkouts,
         directories: impl Iterator<Item = String>,
         outside: &Arc<Outside>,
-    ) -> Result<Against, Missing> {
+    ) -> Result<BaseCommit, Missing> {
         let (workspace, sources) = (&context.workspace, &context.session.sources);
         let trusted = match &context.trusted {
             Some(config) => config.as_ref().ok(),
@@ -95,7 +95,7 @@ impl Against {
         match opened {
             Ok((config, tree)) => {
                 let url = workspace.repository.as_ref().and_then(|repository| repository.origin_url());
-                Ok(Against::new(tree, config, &workspace.config_path, &checkouts, url, outside))
+                Ok(BaseCommit::new(tree, config, &workspace.config_path, &checkouts, url, outside))
             }
             Err(error) => Err(Missing {
                 because: error.to_string(),
@@ -111,15 +111,15 @@ impl Against {
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
-    pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<Before, String> {
+    pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<BaseRendering, String> {
         let (source, minor, load_restriction) = self.planned(planned)?;
         let (mut rendered, _) = self.renderer.render(Subject { source: &source, load_restriction, minor }, &[]);
         rendered.findings = with_levels(rendered.findings);
-        Ok(Before { rendered, minor, source })
+        Ok(BaseRendering { rendered, minor, source })
     }
 
     /// Checks what it has.
-    fn check(&self, before: &Before, head: Context<'_>, session: &Session) -> Vec<Finding> {
+    fn check(&self, before: &BaseRendering, head: Context<'_>, session: &Session) -> Vec<Finding> {
         let (minor, flux, complete) = (before.minor, before.flux(), before.rendered.is_complete());
         let context = Context { minor, flux, complete, ..head };
         checked(&before.rendered.manifests, context, &self.renderer, &before.source, session).findings
@@ -157,7 +157,7 @@ impl Against {
     }
 }
 
-impl Before {
+impl BaseRendering {
     /// The version of Flux that reconciles it.
     fn flux(&self) -> Option<Release> {
         flux_release(&self.source, &self.rendered.manifests)
@@ -167,7 +167,7 @@ impl Before {
     ///
     /// One side that cannot be rendered hides what is wrong with its objects: then nothing is compared. Where neither can be, what both
     /// say is compared, and nothing counts as fixed.
-    pub(crate) fn tell(&self, against: &Against, head: &Head<'_>, session: &Session) -> Told {
+    pub(crate) fn tell(&self, against: &BaseCommit, head: &HeadRendering<'_>, session: &Session) -> BaseComparison {
         let sides = (self.rendered.has_errors(), head.rendered.has_errors());
         let because = match sides {
             (true, false) => "the base cannot be rendered",
@@ -181,15 +181,19 @@ impl Before {
                 let sees_less = self.rendered.is_complete() && !head.rendered.is_complete();
                 let gone = if sides.0 || sees_less { Vec::new() } else { compared.gone };
                 let fixed = gone.into_iter().filter_map(|position| base.get(position).copied().cloned());
-                return Told { comparison: Comparison::Compared, ages: compared.ages, fixed: fixed.collect() };
+                return BaseComparison {
+                    comparison: Comparison::Compared,
+                    ages: compared.ages,
+                    fixed: fixed.collect(),
+                };
             }
         };
-        Told::nothing_before(because.to_owned())
+        BaseComparison::nothing_before(because.to_owned())
     }
 
     /// What checking finds on the base, with the levels that the checkout's configuration gives: what it says of rules is no doing of the
     /// objects.
-    fn checked<'a>(&self, against: &Against, head: &Head<'a>, session: &Session) -> Cow<'a, [Finding]> {
+    fn checked<'a>(&self, against: &BaseCommit, head: &HeadRendering<'a>, session: &Session) -> Cow<'a, [Finding]> {
         if head.is_unchanged && head.context.minor == self.minor && head.context.flux == self.flux() {
             return Cow::Borrowed(head.checked);
         }
@@ -198,7 +202,7 @@ impl Before {
 }
 
 /// An environment as the change has it.
-pub(crate) struct Head<'a> {
+pub(crate) struct HeadRendering<'a> {
     pub(crate) rendered: &'a Rendered,
     pub(crate) checked: &'a [Finding],
     pub(crate) context: Context<'a>,
@@ -207,10 +211,10 @@ pub(crate) struct Head<'a> {
     pub(crate) with_levels: WithLevels<'a>,
 }
 
-impl Told {
+impl BaseComparison {
     /// Nothing was compared; the reason as a clause.
-    pub(crate) fn nothing_before(because: String) -> Told {
-        Told { comparison: Comparison::NotCompared(because), ages: Vec::new(), fixed: Vec::new() }
+    pub(crate) fn nothing_before(because: String) -> BaseComparison {
+        BaseComparison { comparison: Comparison::NotCompared(because), ages: Vec::new(), fixed: Vec::new() }
     }
 }
 

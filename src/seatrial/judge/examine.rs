@@ -1,0 +1,207 @@
+//! One environment: rendered and checked, beside its base where there is one.
+
+use std::time::Instant;
+
+use seatrial_discover::Source;
+use seatrial_helm::ids::CHANGING_VALUE;
+use seatrial_model::{Age, BelongsTo, EnvironmentReport, Finding, Level, Stage, StageOutcome};
+use seatrial_rules::{Checked, Context};
+
+use crate::context::session::Session;
+use crate::judge::base::{BaseComparison, BaseRendering, HeadRendering};
+use crate::judge::check::{checked, with_levels};
+use crate::judge::object_changes::{ObjectChanges, is_equal};
+use crate::judge::plan::Planned;
+use crate::judge::renderer::{flux_release, image_names};
+use crate::judge::stages::{NOTHING_RENDERED, render_stage, validate_stage};
+use crate::judge::unseen::Unseen;
+use crate::judge::{JudgeOptions, Judged, Keep, Sides, elapsed_ms};
+
+/// An environment whose findings still are to be resolved.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    pub(crate) judged: Judged,
+    pub(crate) findings: Vec<Found>,
+    pub(crate) fixed: Vec<Finding>,
+    /// How many containers each `--image` changed.
+    pub(crate) changed: Vec<usize>,
+    /// The images that are rendered, where `--image` was given.
+    pub(crate) images: Vec<String>,
+}
+
+impl Examined {
+    /// One that is not looked at any more.
+    pub(crate) fn stopped(planned: Planned, images: usize) -> Examined {
+        let stages = [Stage::Render, Stage::Validate].map(|stage| StageOutcome::skipped(stage, "stopped by a signal"));
+        let report = EnvironmentReport {
+            name: planned.name.clone(),
+            source: planned.describe(),
+            kubernetes: planned.minor.to_string(),
+            target: None,
+            comparison: None,
+            stages: stages.to_vec(),
+            objects: 0,
+            changed: None,
+            changes: Vec::new(),
+            tests: Vec::new(),
+            skipped: Vec::new(),
+            not_checked: Vec::new(),
+            vanished: Vec::new(),
+            holds: None,
+        };
+        let judged = Judged {
+            planned,
+            is_changing: false,
+            manifests: Vec::new(),
+            report,
+            findings: Vec::new(),
+            fixed: Vec::new(),
+            notices: Vec::new(),
+            unseen: Unseen::default(),
+            objects: None,
+        };
+        // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
+        Examined { judged, findings: Vec::new(), fixed: Vec::new(), changed: vec![1; images], images: Vec::new() }
+    }
+}
+
+/// A finding, and what is known about it beside.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) finding: Finding,
+    pub(crate) stage: Stage,
+    pub(crate) age: Age,
+}
+
+pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
+    let Sides { planned, head: renderer, base } = sides;
+    if (options.is_stopped)() {
+        return Examined::stopped(planned, options.images.len());
+    }
+    let started = Instant::now();
+    let with_levels = |findings| with_levels(findings, options.levels);
+    let (mut head, mut changed) = renderer.render(planned.subject(), options.images);
+    if head.has_errors() {
+        // An `--image` may match what is missing: that it matches nothing would follow from the first error, and hide it.
+        changed.fill(1);
+    }
+    let is_changing = head.findings.iter().any(|finding| finding.rule == CHANGING_VALUE);
+    head.findings = with_levels(head.findings);
+    options.session.masker.add_manifests(&head.manifests, &options.session.sources);
+    let rendering = render_stage(&head, elapsed_ms(started));
+
+    let before = base.map(|base| (base, base.render(&planned, &with_levels)));
+    let is_before = |before: &BaseRendering| {
+        options.session.masker.add_manifests(&before.rendered.manifests, &options.session.sources);
+        is_equal(&before.rendered, &head)
+    };
+    let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));
+    let compared = before.as_ref().filter(|_| options.keep == Keep::Objects);
+    let compared = compared.and_then(|(_, before)| ObjectChanges::between(&before.as_ref().ok()?.rendered, &head));
+
+    let started = Instant::now();
+    let context = Context {
+        environment: &planned.name,
+        minor: planned.minor,
+        is_assumed: planned.is_minor_assumed(),
+        flux: flux_release(&planned.source, &head.manifests),
+        sources: &options.session.sources,
+        options: options.options,
+        complete: head.is_complete(),
+        substitutes: false,
+        walked: false,
+        patches: false,
+    };
+    let Checked { findings: checked, not_checked, .. } =
+        checked(&head.manifests, context, renderer, &planned.source, options.session);
+    let checked = with_levels(of_trial(checked, &planned.source));
+    let checked_in = elapsed_ms(started);
+
+    tracing::debug!(
+        environment = %planned.name, source = %planned.describe(), kubernetes = %planned.minor, objects = head.manifests.len(),
+        render_ms = rendering.duration_ms, check_ms = checked_in, unchanged, "judged"
+    );
+    let told = before.map(|(base, before)| {
+        let is_unchanged = unchanged == Some(true);
+        let head =
+            HeadRendering { rendered: &head, checked: &checked, context, is_unchanged, with_levels: &with_levels };
+        before.map_or_else(BaseComparison::nothing_before, |before| before.tell(base, &head, options.session))
+    });
+    let (comparison, ages, fixed) = match told {
+        Some(told) => (Some(told.comparison), told.ages, told.fixed),
+        None => (None, Vec::new(), Vec::new()),
+    };
+    // Only now: the base's finding lies at the missing path, too, and the two are compared by their files.
+    point_at_configuration(&mut head.findings, &planned, options.session);
+    let unseen = Unseen::of(&head);
+    let of_rendering = head.findings.into_iter().map(|finding| (finding, Stage::Render));
+    let of_checking = checked.into_iter().map(|finding| (finding, Stage::Validate));
+    let ages = ages.into_iter().chain(std::iter::repeat(Age::New));
+    let all = of_rendering.chain(of_checking).zip(ages);
+    let findings: Vec<Found> = all.map(|((finding, stage), age)| Found { finding, stage, age }).collect();
+
+    let objects = head.manifests.len();
+    let images = if options.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };
+    // A chart that is only tried may ask for more than there is; what was not rendered is not called valid.
+    let is_trial = matches!(&planned.source, Source::Helm(release) if release.is_trial());
+    let validation = match objects {
+        0 if is_trial => StageOutcome::skipped(Stage::Validate, NOTHING_RENDERED),
+        _ => validate_stage(&findings, &rendering, objects, options.fail_on, checked_in),
+    };
+    let report = EnvironmentReport {
+        name: planned.name.clone(),
+        source: planned.describe(),
+        kubernetes: planned.minor.to_string(),
+        target: None,
+        comparison,
+        stages: vec![rendering, validation],
+        objects,
+        changed: unchanged.map(|unchanged| !unchanged),
+        changes: Vec::new(),
+        tests: Vec::new(),
+        skipped: Vec::new(),
+        not_checked,
+        vanished: Vec::new(),
+        holds: None,
+    };
+    let manifests = match options.keep {
+        Keep::Objects => head.manifests,
+        Keep::Findings => Vec::new(),
+    };
+    let notices = Vec::new();
+    let (of_head, of_base) = (Vec::new(), Vec::new());
+    let judged = Judged {
+        planned,
+        is_changing,
+        manifests,
+        report,
+        findings: of_head,
+        fixed: of_base,
+        notices,
+        unseen,
+        objects: compared,
+    };
+    Examined { judged, findings, fixed, changed, images }
+}
+
+/// What a chart prints without any values but its own may be waiting for some: nobody has said that it is installed so.
+fn of_trial(mut findings: Vec<Finding>, source: &Source) -> Vec<Finding> {
+    if matches!(source, Source::Helm(release) if release.is_found && release.values.is_empty()) {
+        findings.iter_mut().for_each(|finding| finding.level = finding.level.min(Level::Warning));
+    }
+    findings
+}
+
+/// A source that is not there has no line of its own: the line to edit is the one that names it.
+fn point_at_configuration(findings: &mut [Finding], planned: &Planned, session: &Session) {
+    let Some(place) = planned.place else { return };
+    for finding in findings {
+        let file = session.sources.get(finding.primary.span.file);
+        let is_no_file = file.is_some_and(|f| {
+            f.text().is_empty() && f.path() == planned.path() && *f.belongs_to() == BelongsTo::Repository
+        });
+        if is_no_file {
+            finding.primary.span = place;
+        }
+    }
+}
