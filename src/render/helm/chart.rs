@@ -1,5 +1,7 @@
 //! A chart: what lies in its directory or archive, read once and shared by all of its releases.
 //!
+//! `assemble`, `dependencies` and `directory` use each other: a chart holds charts, which lie in it as files or as directories.
+//!
 //! Not here: what a release makes of it (`render`), where charts are found.
 
 mod archive;
@@ -7,6 +9,7 @@ mod assemble;
 mod definitions;
 mod dependencies;
 mod directory;
+pub(crate) mod failure;
 mod file;
 mod ignore;
 mod loaded;
@@ -25,8 +28,8 @@ pub use file::ChartFile;
 pub use loaded::{CHART_FILE, Loaded, is_chart};
 pub use metadata::{ChartType, Dependency, Metadata};
 
+use crate::cluster::world::Source;
 use crate::major::Major;
-use crate::world::Source;
 
 pub(crate) use definitions::Definitions;
 pub(crate) use dependencies::is_in_range;
@@ -35,7 +38,7 @@ pub(crate) use ignore::matches as path_matches;
 pub(crate) use schema::{ChartSchema, Unusable};
 
 /// The templates of a chart and of those within it, under the names that they have there; or what is wrong with the first that is not one.
-pub(crate) type Parsed = Result<Arc<ParsedTemplates>, Arc<crate::render::Failure>>;
+pub(crate) type Parsed = Result<Arc<ParsedTemplates>, Arc<failure::Failure>>;
 
 /// Parsed templates, and their files by the numbers that places have.
 #[derive(Debug)]

@@ -48,9 +48,8 @@ mod words;
 mod yaml;
 mod yaml_read;
 
+pub use crate::major::VALUES;
 pub use flow::chart_message;
-pub(crate) use included::Included;
-pub use named::VALUES;
 pub(crate) use paths::base;
 pub use yaml::to_yaml;
 

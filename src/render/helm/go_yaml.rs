@@ -12,6 +12,7 @@ mod parser;
 mod properties;
 mod scalars;
 mod scanner;
+pub(crate) mod taken;
 mod token;
 
 pub(crate) use documents::wrong_marker;

@@ -1,95 +1,34 @@
 //! Helm: values that are given in several places, merged as Helm merges them, and set by lines as `--set` takes them; charts, and what Helm
 //! renders of them. Each value keeps where it came from, and what it replaced.
 //!
+//! Beside `ids` and `major`, which all of them use, the folders stand in this order, and each uses only those before it: `go_yaml`, `values`,
+//! `cluster`, `chart`, `times`, `functions`, `objects`, `render`, `release`.
+//!
 //! Not here: where values are given and charts are found (`render/flux`), template texts as such (`formats/gotemplate`).
 
 pub mod chart;
-mod doubled;
-mod draft;
+mod cluster;
 pub mod functions;
-mod given;
 mod go_yaml;
 pub mod ids;
-mod installed;
-mod lint;
-mod lookup;
 mod major;
-mod merge;
 pub mod objects;
-mod origin;
-mod origins;
-mod placed;
+mod release;
 pub mod render;
-mod role;
-mod served;
-mod set;
-mod taken;
-pub mod world;
+mod times;
+mod values;
 
-use seatrial_model::{Node, Origin, SetBy, Span};
-
-use draft::Draft;
-
-pub use given::escaped;
+pub use cluster::chance::Chance;
+pub use cluster::lookup::Resources;
+pub use cluster::served::{Served, is_definition, served_by};
+pub use cluster::world;
+pub use go_yaml::taken::is_refused;
 pub use ids::CATALOG;
-pub use installed::{Chance, Change, Install, Installed, Setting, Steering, named, placed};
-pub use lint::lint;
-pub use lookup::Resources;
 pub use major::Major;
-pub use origins::{INTEGER, Origins};
-pub use placed::{Printed, read_printed};
-pub use served::{Served, is_definition, served_by};
-pub use set::{SetError, Typing};
-pub use taken::is_refused;
-
-/// Values while they are being composed.
-///
-/// Helm merges maps by reference: what is merged in is shared, not copied, and a line that sets something in a shared map sets it in both. What
-/// wins in the end can hang on that, so it is the same here of values that are [`Values::shared`]: [`Values::merged`] shares with both sides,
-/// [`Values::set`] changes in place.
-#[derive(Clone, Debug)]
-pub struct Values(Draft);
-
-impl Values {
-    /// No values, given at a place.
-    #[must_use]
-    pub fn none(place: Span) -> Values {
-        Values::of(&Node::mapping(Vec::new(), place))
-    }
-
-    /// The values of a mapping; anything else counts as none.
-    #[must_use]
-    pub fn of(node: &Node) -> Values {
-        if !node.is_mapping() {
-            return Values::none(node.span());
-        }
-        Values(Draft::Frozen(node.clone()))
-    }
-
-    /// The same, ready to be changed in all its parts by whoever they are merged into.
-    #[must_use]
-    pub fn shared(mut self) -> Values {
-        self.0.thaw_all();
-        self
-    }
-
-    /// Other values merged over these: maps are merged, everything else is replaced, by null too (fluxcd/pkg: `chartutil.MergeMaps`).
-    #[must_use]
-    pub fn merged(&self, over: &Values, by: &SetBy) -> Values {
-        Values(merge::merge(&self.0, &over.0, by))
-    }
-
-    /// Sets what a line says, `name=value,…`, in place (helm: `strvals`).
-    ///
-    /// # Errors
-    /// What Helm refuses; the values are then set up to there.
-    pub fn set(&mut self, line: &str, typing: Typing, origin: &Origin, by: &SetBy) -> Result<(), SetError> {
-        set::set(&mut self.0, line, typing, origin, by)
-    }
-
-    /// The values as a tree.
-    #[must_use]
-    pub fn into_node(self) -> Node {
-        self.0.freeze()
-    }
-}
+pub use release::installed::{Change, Install, Installed, Setting, Steering, named, placed};
+pub use release::lint::lint;
+pub use release::placed::{Printed, read_printed};
+pub use values::composed::Values;
+pub use values::given::escaped;
+pub use values::origins::{INTEGER, Origins};
+pub use values::set::{SetError, Typing};

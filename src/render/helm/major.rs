@@ -5,6 +5,9 @@
 use seatrial_golang::json::Words;
 use seatrial_gotemplate::MapKind;
 
+/// The type of `.Values`.
+pub const VALUES: MapKind = MapKind::Named("common.Values");
+
 /// A major version of Helm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Major {
@@ -63,7 +66,7 @@ impl Major {
     pub(crate) fn values(self) -> MapKind {
         match self {
             Major::Three => MapKind::Named("chartutil.Values"),
-            Major::Four => crate::functions::VALUES,
+            Major::Four => VALUES,
         }
     }
 

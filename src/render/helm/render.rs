@@ -14,6 +14,7 @@ mod objects;
 mod printed;
 mod schema_finding;
 mod schemas;
+pub(crate) mod switching;
 mod tables;
 mod told;
 mod top;
@@ -25,15 +26,15 @@ use seatrial_gotemplate::{Budget, Place, Text, Value};
 use seatrial_model::{Finding, Needed, Node, SetBy, SourceFile, Span};
 
 use crate::chart::{ChartFile, Definitions};
-use crate::lookup::Resources;
+use crate::cluster::lookup::Resources;
+use crate::cluster::world::{Changing, LookedUp};
 use crate::major::Major;
 use crate::objects::Asked;
-use crate::origins::Origins;
-use crate::world::{Changing, LookedUp};
+use crate::values::origins::Origins;
 
+pub use crate::chart::failure::Failure;
 pub use capabilities::Capabilities;
 pub use engine::render;
-pub use failure::Failure;
 pub use name_template::{Named, named_by};
 pub use printed::{Printing, text_of};
 pub use seatrial_model::{Hook, HookEvent};

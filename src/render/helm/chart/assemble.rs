@@ -11,9 +11,9 @@ use seatrial_yaml::{Dialect, parse};
 use super::loading::Loading;
 use super::metadata::{Metadata, Wrong, read_dependencies};
 use super::{Chart, ChartFile, archive, dependencies, values_file};
+use crate::go_yaml::taken::{as_taken, is_refused};
 use crate::go_yaml::{Refusal, SAID, first_document};
 use crate::ids;
-use crate::taken::{as_taken, is_refused};
 
 /// Archives within each other. Helm has no limit.
 const MOST_ARCHIVES: usize = 16;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
+use crate::go_yaml::taken::{as_taken, is_refused};
 use crate::go_yaml::{Refusal, SAID, SAID_BY_THREE, wrong_marker};
 use crate::ids;
-use crate::taken::{as_taken, is_refused};
 
 /// The values of a file, and beside them those of its first document where it has several; `None` where Helm cannot read it.
 pub(crate) fn read(file: &Arc<SourceFile>, findings: &mut Vec<Finding>) -> Option<(Node, Option<Node>)> {

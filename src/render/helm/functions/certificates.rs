@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::der::{self, OCTET_STRING, OID, SEQUENCE, SET, nested, tlv};
 use super::encodings::decode_64;
 use super::keys::Key;
-use crate::world;
+use crate::cluster::world;
 
 const CERTIFICATE: Type = Type::Object("sprig.certificate");
 /// The size of the keys that are made for certificates.
@@ -279,7 +279,7 @@ mod tests {
     use seatrial_gotemplate::{Budget, Templates};
 
     use super::*;
-    use crate::world::World;
+    use crate::cluster::world::World;
 
     /// The certificate that a template makes, and the keys that it knows.
     fn made(template: &str) -> Vec<Vec<u8>> {

@@ -3,7 +3,7 @@
 
 use seatrial_gotemplate::{Function, Type, Value};
 
-use crate::world::World;
+use crate::cluster::world::World;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[

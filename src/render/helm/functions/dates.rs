@@ -5,8 +5,8 @@ use seatrial_golang::duration;
 use seatrial_golang::time::{Time, Zone, parse};
 use seatrial_gotemplate::{Context, Data, Failure, Function, IntKind, Type, Value};
 
-use crate::objects::Moment;
-use crate::world;
+use crate::cluster::world;
+use crate::times::moment::Moment;
 
 const MOMENT: Type = Type::Object("time.Time");
 

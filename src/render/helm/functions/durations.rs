@@ -3,7 +3,7 @@
 use seatrial_golang::{duration, float, float_format, quote::quote};
 use seatrial_gotemplate::{Data, Failure, Function, IntKind, Type, Value};
 
-use crate::objects::Duration;
+use crate::times::duration::Duration;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[

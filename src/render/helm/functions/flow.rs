@@ -3,7 +3,7 @@
 use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 
 use super::argument::text;
-use crate::world::World;
+use crate::cluster::world::World;
 
 const ANY: Type = Type::Any;
 

@@ -5,8 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use seatrial_golang::{float, float_format};
 use seatrial_gotemplate::{Context, Data, Failure, Function, IntKind, Map, Marks, Text, TextBuilder, Type, Value};
 
-use super::yaml::or_nothing;
-
 /// Go looks for cycles from 1000 levels on. Nothing that deep is meant, and our stack is smaller.
 pub(crate) const DEEPEST: u32 = 500;
 
@@ -196,4 +194,13 @@ pub(crate) fn quoted(bytes: &[u8], escapes_html: bool) -> String {
     }
     out.push('"');
     out
+}
+
+/// Helm swallows what cannot be printed; the end of the budget is none of that.
+pub(crate) fn or_nothing(result: Result<Text, Failure>) -> Result<Value, Failure> {
+    match result {
+        Ok(text) => Ok(Value::text(text)),
+        Err(failure) if failure.is_limit => Err(failure),
+        Err(_) => Ok(Value::text("")),
+    }
 }

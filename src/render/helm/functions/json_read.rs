@@ -5,7 +5,7 @@ use std::ops::Range;
 use seatrial_golang::json::{self, By, Error, Words};
 use seatrial_gotemplate::{Context, Data, Element, Failure, Function, List, Map, MapKind, Text, Type, Value};
 
-use crate::world::World;
+use crate::cluster::world::World;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::der::{self, INTEGER, OCTET_STRING, OID, SEQUENCE, nested, tlv};
 use super::primes::{pair, prime};
-use crate::world::{self, Random};
+use crate::cluster::world::{self, Random};
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[Function::new("genPrivateKey", &[Type::Text], |context, a| {

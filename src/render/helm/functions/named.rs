@@ -5,10 +5,7 @@ use seatrial_gotemplate::{Function, Map, MapKind, Templates, Type, Value};
 
 use super::argument::text;
 use super::dicts::map;
-use crate::major::Major;
-
-/// The type of `.Values`.
-pub const VALUES: MapKind = MapKind::Named("common.Values");
+use crate::major::{Major, VALUES};
 
 /// The templates, in which maps of Helm's named types have their methods.
 pub(crate) fn with_methods(templates: Templates) -> Templates {

@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use super::encodings::decode_64;
 use super::json;
-use crate::world;
+use crate::cluster::world;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[

@@ -2,7 +2,7 @@
 
 use rsa::BigUint;
 
-use crate::world::Random;
+use crate::cluster::world::Random;
 
 /// Factors up to here are sieved out.
 const SMALL: u32 = 1 << 15;
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn one_prime_of_a_pair_divides_the_other_one_less_one() {
-        let mut random = crate::world::World::new("test", 0, [7; 32]).draw("genPrivateKey", None);
+        let mut random = crate::cluster::world::World::new("test", 0, [7; 32]).draw("genPrivateKey", None);
         let (larger, smaller) = pair(&mut random, 512, 160);
         assert_eq!((larger.bits(), smaller.bits()), (512, 160));
         assert_eq!(&larger % &smaller, BigUint::from(1_u32));

@@ -4,7 +4,7 @@
 use seatrial_gotemplate::{Context, Failure, Function, Type, Value};
 
 use super::json;
-use crate::world;
+use crate::cluster::world;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[

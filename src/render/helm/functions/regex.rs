@@ -4,7 +4,7 @@ use seatrial_golang::quote::{can_backquote, quote};
 use seatrial_golang::regexp::{Expression, in_words_of_go, quote_meta};
 use seatrial_gotemplate::{Context, Data, Element, Failure, Function, List, Text, TextBuilder, Type, Value};
 
-use crate::world;
+use crate::cluster::world;
 
 use Type::{Int, Text as Str};
 

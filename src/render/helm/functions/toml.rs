@@ -4,7 +4,8 @@ use seatrial_golang::{float, float_format};
 use seatrial_gotemplate::{Context, Data, Failure, Function, Map, Marks, Text, TextBuilder, Type, Value};
 
 use super::json;
-use crate::objects::{Duration, Moment};
+use crate::times::duration::Duration;
+use crate::times::moment::Moment;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[

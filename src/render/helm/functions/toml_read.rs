@@ -6,7 +6,7 @@ use seatrial_golang::time::{Time, parse_rfc3339};
 use seatrial_gotemplate::{Data, Element, Function, IntKind, List, Map, Marks, Type, Value};
 
 use super::json_read::as_map;
-use crate::objects::Moment;
+use crate::times::moment::Moment;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[Function::new("fromToml", &[Type::Text], |context, a| {

@@ -6,6 +6,7 @@ use seatrial_gotemplate::{Context, Data, Failure, Function, Map, Marks, Text, Te
 use seatrial_yaml::{Printer, Printing, behind_json, is_key_readable, key_order};
 
 use super::json;
+use crate::functions::json::or_nothing;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -15,15 +16,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         or_nothing(printed(context, &arguments[0], Printing::Version3))
     }),
 ];
-
-/// Helm swallows what cannot be printed; the end of the budget is none of that.
-pub(crate) fn or_nothing(result: Result<Text, Failure>) -> Result<Value, Failure> {
-    match result {
-        Ok(text) => Ok(Value::text(text)),
-        Err(failure) if failure.is_limit => Err(failure),
-        Err(_) => Ok(Value::text("")),
-    }
-}
 
 /// The value as `sigs.k8s.io/yaml` prints it, without the last newline.
 ///

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use seatrial_gotemplate::{Budget, MapKind, Text, Value, with_large_stack};
 use seatrial_model::{Finding, Level, SourceFile};
 
-use super::failure::Failure;
-use super::instance::{Instance, Switching};
+use super::instance::Instance;
+use super::switching::Switching;
 use super::tables::{Coalescing, Mismatch, Warning};
 use super::top::{self, Renderable, Shared};
 use super::{Crd, Document, RenderedChart, Request, manifests, schemas, span_in, told, unread};
+use crate::chart::failure::Failure;
 use crate::chart::{Chart, ParsedTemplates, is_in_range, readable};
+use crate::cluster::served::served_by;
+use crate::cluster::world::{Source, World};
 use crate::functions;
 use crate::ids;
 use crate::major::Major;
-use crate::served::served_by;
-use crate::world::{Source, World};
 
 /// The file whose text is shown to the user.
 const NOTES: &str = "NOTES.txt";

@@ -1,19 +1,9 @@
-//! A render that fails: what Helm says of it, and the finding at the line that a human must edit.
+//! A render that fails: what Helm says of it.
 
 use seatrial_gotemplate::ExecError;
-use seatrial_model::Finding;
 
 use crate::functions::chart_message;
 use crate::major::Major;
-
-/// Why Helm renders nothing.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// Helm's whole message, behind `Error: `.
-    pub message: String,
-    /// The same as a finding; `None` where the findings of loading the chart say it already.
-    pub finding: Option<Box<Finding>>,
-}
 
 /// What Helm makes of a parser's message (helm: `cleanupParseError`).
 pub(crate) fn of_parsing(message: &str, file: &str) -> String {

@@ -7,9 +7,9 @@ use seatrial_model::{BelongsTo, Encoding, Finding, Level, Node, Sources, Span};
 use seatrial_yaml::{Dialect, parse};
 
 use super::{Document, DocumentKind, head};
+use crate::cluster::role::hook_of;
 use crate::go_yaml::{Refusal, first_document};
 use crate::major::Major;
-use crate::role::hook_of;
 
 /// In this order kinds are installed; all others come behind them by name (helm: `InstallOrder`).
 const ORDER: [&str; 38] = [

@@ -7,7 +7,7 @@ use seatrial_gotemplate::{Data, List, Map, MapKind, Value};
 use super::instance::{Instance, Requirement};
 use crate::major::Major;
 use crate::objects::{Field, Structure};
-use crate::origins::Origins;
+use crate::values::origins::Origins;
 
 /// `.Chart` of a chart.
 pub(crate) fn chart_value(chart: &Instance<'_>, is_root: bool, helm: Major, origins: &mut Origins) -> Value {

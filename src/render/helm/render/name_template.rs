@@ -2,9 +2,9 @@
 
 use seatrial_gotemplate::{Budget, Value};
 
+use crate::cluster::chance::Chance;
+use crate::cluster::world::World;
 use crate::functions;
-use crate::installed::Chance;
-use crate::world::World;
 
 /// A name that a template made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::instance::Instance;
 use crate::chart::{ChartSchema, Unusable};
 use crate::ids;
 use crate::major::Major;
-use crate::origins::Origins;
+use crate::values::origins::Origins;
 
 /// A schema that cannot be used.
 pub(crate) fn unusable(file: &ChartSchema, chart: &str, wrong: &Unusable, helm: Major) -> Finding {

@@ -8,11 +8,11 @@ use seatrial_gotemplate::{Data, Map, Value};
 use seatrial_jsonschema::{self as jsonschema, Json, Number, Outcome, Place, Schema, UnknownKind, Violation};
 use seatrial_model::{Finding, Level};
 
-use super::failure::Failure;
 use super::instance::{Instance, table};
 use super::schema_finding::{Telling, unusable};
 use super::{RenderedChart, Request};
 use crate::chart::ChartSchema;
+use crate::chart::failure::Failure;
 use crate::ids;
 
 const START: &str = "jsonschema validation failed with 'file:///values.schema.json#'\n";

@@ -7,7 +7,7 @@ use seatrial_model::SetBy;
 
 use super::instance::Instance;
 use crate::major::Major;
-use crate::origins::{Origins, copy_of};
+use crate::values::origins::{Origins, copy_of};
 
 /// The key of what all charts share.
 const GLOBAL: &str = "global";

@@ -5,8 +5,9 @@
 use seatrial_gotemplate::{ExecError, ParseError, Text};
 use seatrial_model::{Finding, Level, Origin, SourceFile, Span, nearest};
 
-use super::failure::{self, Failure};
+use super::failure;
 use super::{RenderedChart, manifests, span_in};
+use crate::chart::failure::Failure;
 use crate::chart::{Chart, ParsedTemplates, readable};
 use crate::functions;
 use crate::go_yaml::SAID;

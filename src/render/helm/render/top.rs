@@ -12,7 +12,7 @@ use super::objects;
 use super::{Capabilities, Release};
 use crate::major::Major;
 use crate::objects::{Asked, Files};
-use crate::origins::Origins;
+use crate::values::origins::Origins;
 
 /// A template file of a release, and what it is executed with.
 pub(crate) struct Renderable {

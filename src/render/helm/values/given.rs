@@ -5,9 +5,12 @@ use std::sync::Arc;
 use seatrial_model::{Entry, Finding, Node, Origin, ScalarKind, SetBy, SourceFile, Span};
 use seatrial_yaml::{Dialect, parse};
 
+use crate::go_yaml::taken::is_refused;
 use crate::go_yaml::{Refusal, SAID, wrong_marker};
-use crate::taken::is_refused;
-use crate::{Major, SetError, Typing, Values, ids};
+use crate::ids;
+use crate::major::Major;
+use crate::values::composed::Values;
+use crate::values::set::{SetError, Typing};
 
 const FILE: SetBy = SetBy::Values("values");
 const SET: SetBy = SetBy::Values("set");

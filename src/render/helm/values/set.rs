@@ -7,9 +7,9 @@ use std::str::Chars;
 
 use seatrial_model::{Key, Node, Origin, ScalarKind, SetBy, Style, Text};
 
-use crate::draft::{Draft, List, Map};
-use crate::origin::replacing;
-use crate::origins::INTEGER;
+use crate::values::draft::{Draft, List, Map};
+use crate::values::origin::replacing;
+use crate::values::origins::INTEGER;
 
 /// The greatest index of a list (helm: `MaxIndex`).
 const LARGEST_INDEX: usize = 65_536;

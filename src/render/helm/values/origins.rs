@@ -3,7 +3,7 @@
 use seatrial_gotemplate::{Data, IntKind, List, Map, MapKind, Marks, Text, Value};
 use seatrial_model::{Entry, Node, Origin, ScalarKind, SetBy};
 
-use crate::origin::replacing;
+use crate::values::origin::replacing;
 
 /// The tag of an integer that stays one, as `--set` gives it, while those of files are floats.
 pub const INTEGER: &str = "!int64";

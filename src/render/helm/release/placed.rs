@@ -8,10 +8,10 @@ use seatrial_model::{Contribution, Finding, Manifest, Node, Origin, SetBy, Sourc
 use seatrial_yaml::{Dialect, parse};
 
 use crate::chart::Chart;
-use crate::installed::changing;
-use crate::origins::Origins;
+use crate::go_yaml::taken::as_taken;
+use crate::release::changing::changing;
 use crate::render::{Document, Printing, RenderedChart};
-use crate::taken::as_taken;
+use crate::values::origins::Origins;
 
 /// What `helm template` prints, as a program reads it that has a dialect of YAML of its own: the documents, each node with the line that a
 /// human edits, and all that is wrong.

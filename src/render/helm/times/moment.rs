@@ -6,8 +6,8 @@ use std::rc::Rc;
 use seatrial_golang::time::{Civil, DAYS, MONTHS, Time, Zone};
 use seatrial_gotemplate::{Failure, Function, IntKind, Object, Type, Value};
 
-use super::Duration;
-use super::named::Named;
+use crate::times::duration::Duration;
+use crate::times::named::Named;
 
 /// A point in time.
 #[derive(Clone, Debug)]

@@ -1,7 +1,5 @@
 //! What a release puts into a cluster: the objects of a chart with the values that are given to it, each with the lines that a human edits.
 
-use std::collections::HashSet;
-use std::fmt;
 use std::sync::Arc;
 
 use seatrial_kubernetes::{Minor, Scope, kinds, scope};
@@ -11,14 +9,15 @@ use seatrial_model::{
 };
 
 use crate::chart::Chart;
-use crate::ids;
-use crate::lookup::Resources;
+use crate::cluster::chance::Chance;
+use crate::cluster::lookup::Resources;
+use crate::cluster::role::role_of;
+use crate::cluster::served::Served;
 use crate::major::Major;
 use crate::objects::Asked;
-use crate::placed::{named_objects, objects};
+use crate::release::changing::changing;
+use crate::release::placed::{named_objects, objects};
 use crate::render::{Capabilities, Document, Release, RenderedChart, Request, render};
-use crate::role::role_of;
-use crate::served::Served;
 
 /// A release that is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -48,22 +47,6 @@ pub struct Setting<'a> {
     pub skips_schemas: bool,
     /// Of what it makes what is random, and when.
     pub chance: Chance,
-}
-
-/// Of what charts make what is random, and the time that it is for them. Without more it is fixed: base and head then agree.
-#[derive(Clone, Copy, Default)]
-pub struct Chance {
-    /// Bytes that others cannot guess where what is made of them is to be secret.
-    pub seed: [u8; 32],
-    /// Nanoseconds since 1970.
-    pub now: i128,
-}
-
-impl fmt::Debug for Chance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The seed is a secret.
-        f.debug_struct("Chance").field("now", &self.now).finish_non_exhaustive()
-    }
 }
 
 /// What came of it.
@@ -229,7 +212,7 @@ fn collected(
 }
 
 /// What is wrong with a render, without its objects.
-fn told(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Installed {
+pub(crate) fn told(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Installed {
     let mut findings = rendered.findings.clone();
     findings.extend(changing(rendered, chart, is_wanted));
     Installed {
@@ -240,27 +223,6 @@ fn told(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> 
         asked: rendered.asked.clone(),
         ..Installed::default()
     }
-}
-
-/// The values that Helm makes anew with each render, but for those of templates of which nothing is wanted, as tests.
-pub(crate) fn changing(rendered: &RenderedChart, chart: Span, is_wanted: &dyn Fn(&Document) -> bool) -> Vec<Finding> {
-    if rendered.changing.is_empty() {
-        return Vec::new();
-    }
-    let sources = |wanted: bool| -> HashSet<u32> {
-        let documents = rendered.documents.iter().filter(|document| is_wanted(document) == wanted);
-        let pieces = documents.flat_map(|document| document.text.pieces());
-        pieces.filter_map(|piece| Some(piece.place?.source)).collect()
-    };
-    let (wanted, others) = (sources(true), sources(false));
-    let is_left_out = |source: u32| others.contains(&source) && !wanted.contains(&source);
-    let all = rendered.changing.iter().filter(|changing| !changing.place.is_some_and(|p| is_left_out(p.source)));
-    let told = all.map(|changing| {
-        let place = changing.place.and_then(|place| rendered.span(place)).unwrap_or(chart);
-        let message = format!("`{}` gives another value with each render", changing.function);
-        Finding::new(ids::CHANGING_VALUE, place, message)
-    });
-    told.collect()
 }
 
 /// Whether a hook is made when the release is installed, upgraded or tested.

@@ -2,8 +2,8 @@
 
 use seatrial_model::SetBy;
 
-use crate::draft::{Draft, Map};
-use crate::origin::replacing;
+use crate::values::draft::{Draft, Map};
+use crate::values::origin::replacing;
 
 /// A new map that shares the values of both: of a key that both have, those of `over`, unless both are maps.
 pub(crate) fn merge(base: &Draft, over: &Draft, by: &SetBy) -> Draft {

@@ -8,8 +8,8 @@ use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Finding, Manifest, Node, ScalarKind};
 use seatrial_tree::Tree;
 
-use crate::origins::{Origins, deep_copy};
-use crate::world::Lookup;
+use crate::cluster::world::Lookup;
+use crate::values::origins::{Origins, deep_copy};
 
 /// Objects of a cluster.
 #[derive(Clone, Debug)]

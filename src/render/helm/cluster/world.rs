@@ -10,7 +10,7 @@ use seatrial_golang::regexp::Expression;
 use seatrial_gotemplate::{Context, Failure, Place, Value};
 use sha2::{Digest, Sha256};
 
-use crate::functions::Included;
+use crate::cluster::included::Included;
 use crate::major::Major;
 
 /// What the cluster answers to `lookup`: API version, kind, namespace and name; an empty name asks for a list.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use seatrial_kubernetes::{Scope, scope};
 use seatrial_model::{Finding, Manifest, ObjectId, ReleaseRole, ids};
 
-use crate::installed::Install;
+use crate::release::installed::Install;
 
 impl Install<'_> {
     /// That objects are printed twice: Helm 3 cannot install such a release, and with Helm 4 one of the two is lost. A hook may have the name of
