@@ -11,7 +11,34 @@ use crate::managed_fields::{Operation, Write, Writer};
 use crate::resource::Resource;
 use crate::store::Key;
 use crate::world::World;
-use crate::writes::Part;
+
+/// The part of an object that somebody writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Everything but the status, when that has its own endpoint.
+    Main,
+    /// The status.
+    Status,
+}
+
+impl Part {
+    /// As `managedFields` names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Part::Main => "",
+            Part::Status => "status",
+        }
+    }
+
+    /// Parts of the object that are not written with it.
+    pub(crate) fn resets(self, resource: &Resource) -> &'static [&'static str] {
+        match self {
+            Part::Main if resource.has_status => &["status"],
+            Part::Main => &[],
+            Part::Status => &["spec", "data"],
+        }
+    }
+}
 
 /// A component of the cluster and the part of objects that it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

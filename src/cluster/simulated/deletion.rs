@@ -1,4 +1,4 @@
-//! DELETE: preconditions, finalizers, propagation, and the kinds that take their time.
+//! DELETE: preconditions, finalizers, and the kinds that take their time. Dependents go in the background.
 
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ pub(crate) fn delete(
 ) -> Result<Value, Refusal> {
     let live = world.store.get(&target.key()).cloned();
     let live = live.ok_or_else(|| Refusal::not_found(&target.resource, &target.name))?;
+    check_propagation(options)?;
     check_preconditions(target, options, &live)?;
     if effect == Effect::DryRun {
         return Ok(Value::clone(&live));
@@ -38,28 +39,9 @@ pub(crate) fn delete(
     Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}))
 }
 
-/// What is done about the dependents of what is deleted, as its finalizer says it.
-fn propagation(key: &Key, options: &Value, live: &Value) -> Option<&'static str> {
-    let is_held = |finalizer: &str| json::items(live, "/metadata/finalizers").iter().any(|f| f == finalizer);
-    match json::text(options, "/propagationPolicy") {
-        "Foreground" => Some("foregroundDeletion"),
-        "Orphan" => Some("orphan"),
-        "Background" => None,
-        _ => match options.get("orphanDependents") {
-            Some(Value::Bool(true)) => Some("orphan"),
-            Some(Value::Bool(false)) => None,
-            _ if is_held("foregroundDeletion") => Some("foregroundDeletion"),
-            // The oldest kinds let their dependents go unless they are told otherwise.
-            _ if matches!(key.resource.as_str(), "jobs.batch" | "replicationcontrollers") => Some("orphan"),
-            _ => None,
-        },
-    }
-}
-
 /// Removes an object, or marks it when something has to be done first: finalizers, a pod's grace period, a namespace's content.
 pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: Moment) {
     let Some(live) = world.store.get(key).cloned() else { return };
-    let finalizer = propagation(key, options, &live);
     let grace = json::integer(options, "/gracePeriodSeconds");
     let default_grace = if key.resource == "pods" {
         json::integer(&live, "/spec/terminationGracePeriodSeconds").unwrap_or(30)
@@ -69,7 +51,6 @@ pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: M
     let grace = grace.unwrap_or(default_grace);
     let lingers = key.resource == "namespaces"
         || (key.resource == "pods" && json::has(&live, "/spec/nodeName") && grace > 0)
-        || finalizer.is_some()
         || !json::items(&live, "/metadata/finalizers").is_empty();
     if !lingers {
         world.store.remove(key);
@@ -77,12 +58,6 @@ pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: M
     }
     // Nobody owns what a deletion sets.
     world.store.change(key, |object| {
-        if let Some(finalizer) = finalizer {
-            let mut finalizers = json::items(object, "/metadata/finalizers").to_vec();
-            finalizers.retain(|f| f != "orphan" && f != "foregroundDeletion");
-            finalizers.push(finalizer.into());
-            json::set(object, "/metadata/finalizers", finalizers);
-        }
         if key.resource == "namespaces" {
             json::set(object, "/status/phase", "Terminating");
         } else {
@@ -96,6 +71,16 @@ pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: M
             json::set(object, "/metadata/generation", generation + 1);
         }
     });
+}
+
+/// Nobody who is served here lets an object wait for its dependents, or leaves them without an owner.
+fn check_propagation(options: &Value) -> Result<(), Refusal> {
+    let policy = json::text(options, "/propagationPolicy");
+    if options.get("orphanDependents") == Some(&Value::Bool(true)) || !matches!(policy, "" | "Background") {
+        let policy = if policy.is_empty() { "Orphan" } else { policy };
+        return Err(Refusal::not_simulated(&format!("delete with the propagation policy {policy}")));
+    }
+    Ok(())
 }
 
 fn check_preconditions(target: &Target, options: &Value, live: &Value) -> Result<(), Refusal> {

@@ -1,4 +1,4 @@
-//! Discovery: which groups, versions and resources are served; in the aggregated form and in the plain one.
+//! Discovery: which groups, versions and resources are served; in the aggregated form, and each version for itself.
 
 use seatrial_kubernetes::Minor;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::resource::{Resource, Resources};
 /// Media type of the aggregated form.
 pub(crate) const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const VERBS: [&str; 7] = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
 fn verbs(resource: &Resource) -> &'static [&'static str] {
     if resource.is_stored() { &VERBS } else { &["create"] }
@@ -53,13 +53,9 @@ pub(crate) fn aggregated(resources: &Resources, root: Root) -> Value {
 fn aggregated_resource(resource: &Resource) -> Value {
     let kind =
         |resource: &Resource| json!({"group": resource.group, "version": resource.version, "kind": resource.kind});
-    let subresources = subresources(resource).into_iter().map(|(name, verbs)| match name {
-        "scale" => {
-            let scale = json!({"group": "autoscaling", "version": "v1", "kind": "Scale"});
-            json!({"subresource": name, "responseKind": scale, "verbs": verbs})
-        }
-        _ => json!({"subresource": name, "responseKind": kind(resource), "verbs": verbs}),
-    });
+    let subresources = subresource(resource)
+        .into_iter()
+        .map(|name| json!({"subresource": name, "responseKind": kind(resource), "verbs": ["get"]}));
     json!({
         "resource": resource.plural, "responseKind": kind(resource), "singularResource": resource.singular(),
         "scope": if resource.namespaced { "Namespaced" } else { "Cluster" },
@@ -68,48 +64,13 @@ fn aggregated_resource(resource: &Resource) -> Value {
     })
 }
 
-/// Subresources and their verbs.
-fn subresources(resource: &Resource) -> Vec<(&'static str, Vec<&'static str>)> {
-    let status = resource.has_status.then(|| ("status", vec!["get", "patch", "update"]));
-    let scale = crate::scale::has_scale(&resource.qualified()).then(|| ("scale", vec!["get", "patch", "update"]));
-    let log = (resource.qualified() == "pods").then(|| ("log", vec!["get"]));
-    let proxy = (resource.qualified() == "services").then(|| ("proxy", vec!["get"]));
-    [log, proxy, scale, status].into_iter().flatten().collect()
-}
-
-/// `/api`.
-pub(crate) fn core_versions(resources: &Resources) -> Value {
-    let groups = resources.groups();
-    let versions: Vec<&str> = groups.get("").into_iter().flatten().map(|(version, _)| *version).collect();
-    json!({"kind": "APIVersions", "versions": versions, "serverAddressByClientCIDRs": []})
-}
-
-/// `/apis`.
-pub(crate) fn groups(resources: &Resources) -> Value {
-    let groups = resources.groups().into_iter().filter(|(group, _)| !group.is_empty());
-    let groups: Vec<Value> = groups.map(|(group, versions)| group_entry(group, &versions)).collect();
-    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
-}
-
-/// `/apis/GROUP`.
-///
-/// # Errors
-/// 404.
-pub(crate) fn group(resources: &Resources, name: &str) -> Result<Value, Refusal> {
-    let groups = resources.groups();
-    let versions = groups.get(name).filter(|_| !name.is_empty()).ok_or_else(Refusal::no_such_resource)?;
-    let mut entry = group_entry(name, versions);
-    crate::json::set(&mut entry, "/kind", "APIGroup");
-    crate::json::set(&mut entry, "/apiVersion", "v1");
-    Ok(entry)
-}
-
-fn group_entry(group: &str, versions: &[(&str, Vec<&Resource>)]) -> Value {
-    let versions: Vec<Value> = versions
-        .iter()
-        .map(|(version, _)| json!({"groupVersion": format!("{group}/{version}"), "version": version}))
-        .collect();
-    json!({"name": group, "versions": versions, "preferredVersion": versions.first()})
+/// The subresource that it has; it is only read.
+fn subresource(resource: &Resource) -> Option<&'static str> {
+    match resource.qualified().as_str() {
+        "pods" => Some("log"),
+        "services" => Some("proxy"),
+        _ => None,
+    }
 }
 
 /// `/api/v1`, `/apis/GROUP/VERSION`.
@@ -126,10 +87,10 @@ pub(crate) fn resource_list(resources: &Resources, group: &str, version: &str) -
             "name": resource.plural, "singularName": resource.singular(), "namespaced": resource.namespaced,
             "kind": resource.kind, "verbs": verbs(resource), "shortNames": resource.short_names, "categories": resource.categories,
         }));
-        for (name, verbs) in subresources(resource) {
+        if let Some(name) = subresource(resource) {
             entries.push(json!({
                 "name": format!("{}/{name}", resource.plural), "singularName": "", "namespaced": resource.namespaced,
-                "kind": if name == "scale" { "Scale" } else { resource.kind.as_str() }, "verbs": verbs,
+                "kind": resource.kind, "verbs": ["get"],
             }));
         }
     }

@@ -1,7 +1,16 @@
 //! A Kubernetes API on loopback, in-process: the embedded default of the demo and of the tests.
 //!
-//! It speaks HTTP/1.1 to kube-rs and to `kubectl get | describe | logs | apply --server-side | create | delete | wait | api-resources`.
-//! What it cannot do it answers with 501 and says so. **Where it differs from a real cluster:**
+//! **Its scope** is what these need, and `tests/cluster/scope.rs` holds it:
+//!
+//! - `cluster/api`: `/version`, the resources of an API version, get, list, watch, server-side apply and its dry run, create, replace, delete
+//!   in the background, logs, `SelfSubjectAccessReview`, and GET through the proxy of a Service;
+//! - `kubectl get | logs | apply` for a look: aggregated discovery, tables, the parts of `/openapi/v3` that they ask for, patches of both kinds
+//!   of merging;
+//! - a trial (`run --cluster simulated`): the controllers of workloads, Services, claims, namespaces and definitions, the kubelet, and the
+//!   garbage collector.
+//!
+//! What is not in it is refused: with 404 where nothing is served, with 405 where a real cluster knows the resource, with 415 for a body that is
+//! not read here; the two latter say what the simulated cluster does not know. **Where it differs from a real cluster:**
 //!
 //! - Nothing runs. What containers do is told by the [`Specification`]: of an image that is listed only the tags that are can be pulled, of
 //!   any other all; one that `exits` ends, any other runs. Probes always succeed. Init containers, and containers of pods that are meant to end (`restartPolicy` `Never` or
@@ -13,8 +22,9 @@
 //! - Served are the stable API versions of the minor. Versions of one kind share their objects without conversion; `events.k8s.io` is apart.
 //! - Controllers, garbage and `managedFields` are held against a real cluster by the scenarios of `testdata/scenarios`. What these do not show:
 //!   names of ReplicaSets and ControllerRevisions are hashed otherwise, pods of Jobs carry no finalizer while they are counted, field
-//!   managers are not limited to ten, a scale cannot be applied, `kube-root-ca.crt` holds no certificate.
-//! - Not there: `exec`, `attach`, `port-forward`, `eviction`, `binding`, token and most review APIs, JSON patch, OpenAPI schemas, paging
+//!   managers are not limited to ten, `kube-root-ca.crt` holds no certificate. A Job that is deleted takes its pods along, whatever is asked.
+//! - Not there: `exec`, `attach`, `port-forward`, `eviction`, `binding`, `status` and `scale` as parts of their own, token and most review APIs,
+//!   deletion of whole collections, in the foreground or of orphans, discovery other than aggregated, JSON patch, OpenAPI schemas, paging
 //!   (`limit` is not followed), protobuf (which `kubectl create namespace` and `kubectl auth can-i` send), CronJob schedules, HPA,
 //!   PersistentVolumes, `Endpoints` and the `kubernetes` Service. CRDs are established at once and their schemas not looked at: a field
 //!   of a custom object is owned as if its mappings were free-form.
@@ -45,7 +55,6 @@ mod reads;
 mod refusal;
 mod request;
 mod resource;
-mod scale;
 mod selector;
 mod server;
 mod specification;

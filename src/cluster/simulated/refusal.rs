@@ -173,8 +173,8 @@ impl Refusal {
     }
 
     /// 406.
-    pub(crate) fn not_acceptable() -> Refusal {
-        Refusal::new(406, "NotAcceptable", "only the following media types are accepted: application/json")
+    pub(crate) fn not_acceptable(accepted: &str) -> Refusal {
+        Refusal::new(406, "NotAcceptable", format!("only the following media types are accepted: {accepted}"))
     }
 
     /// 410: a watch from too long ago.
@@ -200,9 +200,15 @@ impl Refusal {
         Refusal::new(500, "", message)
     }
 
-    /// 501: what a real cluster can do and this one cannot.
+    /// 405: what a real cluster can do and this one cannot.
     pub(crate) fn not_simulated(what: &str) -> Refusal {
-        Refusal::new(501, "NotImplemented", format!("the simulated cluster does not know how to {what}"))
+        Refusal::new(405, "MethodNotAllowed", format!("the simulated cluster does not know how to {what}"))
+    }
+
+    /// 415: a body that a real cluster can read and this one cannot.
+    pub(crate) fn not_read(media_type: &str) -> Refusal {
+        let message = format!("the simulated cluster does not know how to read a body of {media_type}");
+        Refusal::new(415, "UnsupportedMediaType", message)
     }
 
     /// 503.

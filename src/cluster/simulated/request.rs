@@ -69,14 +69,10 @@ fn decode(text: &str, plus: Plus) -> String {
 pub(crate) enum Route {
     /// `/version`.
     Version,
-    /// `/healthz`, `/livez`, `/readyz`.
-    Health,
     /// `/api`.
     CoreVersions,
     /// `/apis`.
     Groups,
-    /// `/apis/GROUP`.
-    Group(String),
     /// `/api/v1`, `/apis/GROUP/VERSION`.
     Resources(String, String),
     /// `/openapi/v3`, or one document of it: `apis/apps/v1`.
@@ -94,7 +90,7 @@ pub(crate) struct Place {
     pub(crate) namespace: String,
     /// The name; empty for the collection.
     pub(crate) name: String,
-    /// `status`, `log`, `proxy`.
+    /// `log`, `proxy`; any other is not simulated.
     pub(crate) subresource: Option<String>,
     /// What follows a `proxy` subresource, with its slash; as it was sent.
     pub(crate) rest: String,
@@ -111,10 +107,8 @@ impl Route {
         let segments = segments.strip_suffix(&[""]).filter(|_| !path.contains("/proxy/")).unwrap_or(&segments);
         match segments {
             ["version"] => Ok(Route::Version),
-            ["healthz" | "livez" | "readyz", ..] => Ok(Route::Health),
             ["api"] => Ok(Route::CoreVersions),
             ["apis"] => Ok(Route::Groups),
-            ["apis", group] => Ok(Route::Group((*group).to_owned())),
             ["openapi", "v3", rest @ ..] => Ok(Route::OpenApi(rest.join("/"))),
             ["api", version] => Ok(Route::Resources(String::new(), (*version).to_owned())),
             ["apis", group, version] => Ok(Route::Resources((*group).to_owned(), (*version).to_owned())),

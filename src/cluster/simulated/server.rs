@@ -24,8 +24,8 @@ use crate::request::{Place, Query, Route, verb};
 use crate::resource::Resource;
 use crate::tables;
 use crate::world::World;
-use crate::writes::{self, Effect, Options, Part, PatchKind, Target, Validation, Written};
-use crate::{logs, proxy, reads, scale, watch};
+use crate::writes::{self, Effect, Options, PatchKind, Target, Validation, Written};
+use crate::{logs, proxy, reads, watch};
 
 /// Whom the cluster takes everybody for.
 pub(crate) const USER: &str = "seatrial";
@@ -70,7 +70,7 @@ impl Rendering {
         }
         let fits =
             accept.is_empty() || accept.contains("json") || accept.contains("*/*") || accept.contains("text/plain");
-        if fits { Ok(Rendering::Object) } else { Err(Refusal::not_acceptable()) }
+        if fits { Ok(Rendering::Object) } else { Err(Refusal::not_acceptable("application/json")) }
     }
 
     /// An object or a list as it is shown.
@@ -150,15 +150,12 @@ fn respond(shared: &Arc<Shared>, head: &http::request::Parts, body: &Bytes) -> R
     let aggregated = header_text(&head.headers, header::ACCEPT).contains("as=APIGroupDiscoveryList")
         && header_text(&head.headers, header::ACCEPT).contains("v=v2;");
     let value = match &route {
-        Route::Health => return Ok(plain(StatusCode::OK, "text/plain", Bytes::from_static(b"ok"))),
         Route::CoreVersions | Route::Groups if aggregated => {
             let root = if route == Route::CoreVersions { Root::Core } else { Root::Named };
             let bytes = Bytes::from(discovery::aggregated(resources, root).to_string());
             return Ok(plain(StatusCode::OK, discovery::AGGREGATED, bytes));
         }
-        Route::CoreVersions => discovery::core_versions(resources),
-        Route::Groups => discovery::groups(resources),
-        Route::Group(name) => discovery::group(resources, name)?,
+        Route::CoreVersions | Route::Groups => return Err(Refusal::not_acceptable(discovery::AGGREGATED)),
         Route::Resources(group, version) => discovery::resource_list(resources, group, version)?,
         Route::OpenApi(document) => discovery::open_api(resources, document)?,
         Route::Version | Route::Objects(_) => discovery::version(resources.minor),
@@ -177,8 +174,7 @@ fn objects(
     let subresource = place.subresource.as_deref();
     authorize(&shared.lock(), place, verb)?;
     match (subresource, &head.method) {
-        (None | Some("status"), _) => {}
-        (Some("scale"), _) if scale::has_scale(&place.resource.qualified()) => {}
+        (None, _) => {}
         (Some("log"), &Method::GET) if place.resource.qualified() == "pods" => {
             let text = logs::read(&shared.lock(), place, query)?;
             return Ok(plain(StatusCode::OK, "text/plain", Bytes::from(text)));
@@ -209,13 +205,12 @@ fn objects(
             Ok(json(StatusCode::OK, &rendering.render(list, &place.resource)))
         }
         ("get", _) => {
-            let object = match subresource {
-                Some("scale") => scale::get(&shared.lock(), &target(place)?)?,
-                _ => reads::get(&shared.lock(), place)?,
-            };
+            let object = reads::get(&shared.lock(), place)?;
             Ok(json(StatusCode::OK, &rendering.render(object, &place.resource)))
         }
-        ("deletecollection", _) => delete_collection(&mut shared.lock(), place, query, &decode_body(head, body)?),
+        ("deletecollection", _) => {
+            Err(Refusal::not_simulated(&format!("delete all {} at once", place.resource.qualified())))
+        }
         ("delete", &Method::DELETE) => {
             let target = target(place)?;
             let delete_options = decode_body(head, body)?;
@@ -255,16 +250,12 @@ fn write(
     let options = options(head, query, &body);
     match *method {
         Method::POST if place.name.is_empty() => writes::create(world, &target, body, &options),
-        Method::PUT if target.part == Part::Scale => scale::replace(world, &target, &body, &options),
         Method::PUT if !place.name.is_empty() => writes::replace(world, &target, body, &options),
         Method::PATCH if !place.name.is_empty() => {
             let kind = patch_kind(&header_text(&head.headers, header::CONTENT_TYPE))?;
             let manager = query.get("fieldManager").to_owned();
             let options = if kind == PatchKind::Apply { Options { manager, ..options } } else { options };
-            match target.part {
-                Part::Scale => scale::patch(world, &target, kind, &body, &options),
-                _ => writes::patch(world, &target, kind, &body, &options),
-            }
+            writes::patch(world, &target, kind, &body, &options)
         }
         _ => Err(Refusal::method_not_allowed()),
     }
@@ -275,33 +266,11 @@ fn patch_kind(media_type: &str) -> Result<PatchKind, Refusal> {
         "application/apply-patch+yaml" => Ok(PatchKind::Apply),
         "application/merge-patch+json" => Ok(PatchKind::Merge),
         "application/strategic-merge-patch+json" => Ok(PatchKind::Strategic),
-        "application/json-patch+json" => {
-            Err(Refusal::not_simulated("apply a JSON patch (application/json-patch+json)"))
-        }
         other => Err(Refusal::unsupported_media_type(
             other,
             "application/merge-patch+json,application/strategic-merge-patch+json,application/apply-patch+yaml",
         )),
     }
-}
-
-fn delete_collection(
-    world: &mut World,
-    place: &Place,
-    query: &Query,
-    options: &Value,
-) -> Result<Response<Body>, Refusal> {
-    let list = reads::list(world, place, query)?;
-    if effect(query, options) == Effect::Stored {
-        let now = Moment::now();
-        for object in crate::json::items(&list, "/items") {
-            let text = |pointer: &str| crate::json::text(object, pointer);
-            let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
-            let key = crate::store::Key::new(&place.resource.qualified(), namespace, name);
-            deletion::mark_deleted(world, &key, options, now);
-        }
-    }
-    Ok(json(StatusCode::OK, &list))
 }
 
 /// `SelfSubjectAccessReview`: may we do this? Other reviews are not simulated.
@@ -321,18 +290,7 @@ fn target(place: &Place) -> Result<Target, Refusal> {
     if place.resource.namespaced && place.namespace.is_empty() {
         return Err(Refusal::method_not_allowed());
     }
-    let part = match place.subresource.as_deref() {
-        None => Part::Main,
-        Some("scale") => Part::Scale,
-        Some(_) if place.resource.has_status => Part::Status,
-        Some(_) => return Err(Refusal::no_such_resource()),
-    };
-    Ok(Target {
-        resource: Arc::clone(&place.resource),
-        namespace: place.namespace.clone(),
-        name: place.name.clone(),
-        part,
-    })
+    Ok(Target { resource: Arc::clone(&place.resource), namespace: place.namespace.clone(), name: place.name.clone() })
 }
 
 fn options(head: &http::request::Parts, query: &Query, body: &Value) -> Options {
@@ -362,7 +320,7 @@ fn effect(query: &Query, options: &Value) -> Effect {
 fn decode_body(head: &http::request::Parts, body: &Bytes) -> Result<Value, Refusal> {
     let media_type = header_text(&head.headers, header::CONTENT_TYPE);
     if media_type.contains("protobuf") || media_type.contains("cbor") {
-        return Err(Refusal::not_simulated(&format!("read a body of {media_type}")));
+        return Err(Refusal::not_read(&media_type));
     }
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(serde_json::json!({}));

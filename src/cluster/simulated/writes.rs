@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::admission;
 use crate::apply::{self, Intent, OnConflict};
+use crate::author::Part;
 use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, check_uid, decode};
 use crate::clock::Moment;
 use crate::defaults;
@@ -28,40 +29,6 @@ pub(crate) struct Target {
     pub(crate) namespace: String,
     /// The name; empty for the collection.
     pub(crate) name: String,
-    /// The part of the object.
-    pub(crate) part: Part,
-}
-
-/// The part of an object that an endpoint writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Everything but the status, when that has its own endpoint.
-    Main,
-    /// The status.
-    Status,
-    /// The number of replicas.
-    Scale,
-}
-
-impl Part {
-    /// As `managedFields` names it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Part::Main => "",
-            Part::Status => "status",
-            Part::Scale => "scale",
-        }
-    }
-
-    /// Parts of the object that an endpoint does not write.
-    pub(crate) fn resets(self, resource: &Resource) -> &'static [&'static str] {
-        match self {
-            Part::Main if resource.has_status => &["status"],
-            Part::Main => &[],
-            Part::Status => &["spec", "data"],
-            Part::Scale => &["status"],
-        }
-    }
 }
 
 /// What to do about fields that are not declared.
@@ -132,7 +99,7 @@ impl Target {
             manager: options.manager.clone(),
             operation,
             api_version: self.resource.api_version(),
-            subresource: self.part.name().to_owned(),
+            subresource: String::new(),
         }
     }
 }
@@ -243,9 +210,6 @@ fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Optio
         return Err(Refusal::plain(error));
     }
     let live = world.store.get(&target.key()).cloned();
-    if live.is_none() && target.part == Part::Status {
-        return Err(Refusal::not_found(&target.resource, &target.name));
-    }
     if live.is_none() {
         if json::has(&config, "/metadata/uid") {
             let uid = json::text(&config, "/metadata/uid");
@@ -264,7 +228,7 @@ fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Optio
         schema: schema.as_ref(),
         writer: &writer,
         on_conflict: options.on_conflict,
-        resets: target.part.resets(&target.resource),
+        resets: Part::Main.resets(&target.resource),
     };
     let empty = json!({});
     let merged = apply::apply(live.as_deref().unwrap_or(&empty), &intent, options.now)?;
@@ -371,7 +335,7 @@ fn update(
 /// Who changed what, for writes that are no apply.
 fn record_managers(target: &Target, live: &Value, object: &mut Value, schema: Option<&Schema>, options: &Options) {
     let writer = target.writer(options, Operation::Update);
-    Write { writer: &writer, schema, resets: target.part.resets(&target.resource) }.record(live, object, options.now);
+    Write { writer: &writer, schema, resets: Part::Main.resets(&target.resource) }.record(live, object, options.now);
 }
 
 /// Everything but identity and status: what a new generation is about. Of a Deployment annotations are, too.
@@ -387,16 +351,6 @@ fn desired(resource: &Resource, object: &Value) -> Value {
 }
 
 fn keep_what_is_the_servers(target: &Target, live: &Value, object: &mut Value) {
-    if target.part == Part::Status {
-        let sent = std::mem::replace(object, live.clone());
-        for field in ["/status", "/metadata/annotations", "/metadata/finalizers", "/metadata/managedFields"] {
-            match sent.pointer(field) {
-                Some(value) => json::set(object, field, value.clone()),
-                None => drop(json::remove(object, field)),
-            }
-        }
-        return;
-    }
     json::set(object, "/apiVersion", target.resource.api_version());
     json::set(object, "/kind", target.resource.kind.as_str());
     let kept = ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"];

@@ -44,7 +44,7 @@ fn expire(world: &mut World, key: &Key, job: &Value, now: Moment, due: &mut Due)
         .filter_map(|c| Moment::parse(json::text(c, "/lastTransitionTime")));
     let expires = finished.max().unwrap_or(now).after(seconds.saturating_mul(1000));
     if expires <= now {
-        deletion::mark_deleted(world, key, &json!({"propagationPolicy": "Background"}), now);
+        deletion::mark_deleted(world, key, &Value::Null, now);
     } else {
         due.at(expires);
     }

@@ -55,7 +55,7 @@ fn empty(world: &mut World, key: &Key, namespace: &Value, now: Moment, due: &mut
         .collect();
     for (content, is_going) in &content {
         if !is_going {
-            deletion::mark_deleted(world, content, &json!({"propagationPolicy": "Background"}), now);
+            deletion::mark_deleted(world, content, &Value::Null, now);
         }
     }
     let ends = world.termination_began(&key.name, now).after(TERMINATING);

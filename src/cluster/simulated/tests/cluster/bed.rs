@@ -35,7 +35,15 @@ impl Bed {
 
     /// Sends a request; the code and body of the answer, whatever it is.
     pub(crate) async fn send(&self, method: &str, path: &str, media_type: &str, body: &str) -> (u16, Value) {
-        let request = Request::builder().method(method).uri(path).header("content-type", media_type);
+        self.sent(method, path, &[("content-type", media_type)], body).await
+    }
+
+    /// The same with any headers.
+    pub(crate) async fn sent(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let request = request.body(body.as_bytes().to_vec()).expect("a request");
         match self.client.request::<Value>(request).await {
             Ok(value) => (200, value),

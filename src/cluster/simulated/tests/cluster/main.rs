@@ -5,5 +5,6 @@ mod bed;
 mod kubectl;
 mod pods;
 mod refusals;
+mod scope;
 mod server;
 mod workloads;

@@ -155,22 +155,3 @@ async fn finalizers_hold_an_object_until_they_are_gone() {
     bed.send("PATCH", map, "application/merge-patch+json", free).await;
     assert_eq!(bed.get(map).await.0, 404);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_simulated_says_so() {
-    let bed = shop("{}").await;
-    let cases = [
-        ("PATCH", WEB, "application/json-patch+json", "[]"),
-        ("POST", "/api/v1/namespaces/shop/pods/web/eviction", "application/json", "{}"),
-        ("POST", "/api/v1/namespaces/shop/pods/web/exec", "", ""),
-        ("POST", "/apis/authentication.k8s.io/v1/tokenreviews", "application/json", "{}"),
-    ];
-    for (method, path, media_type, body) in cases {
-        let (code, status) = bed.send(method, path, media_type, body).await;
-        assert_eq!(code, 501, "{method} {path}");
-        let message = text(&status, "/message");
-        assert!(message.starts_with("the simulated cluster does not know how to "), "{message}");
-    }
-    assert_eq!(bed.get("/nope").await.0, 404);
-    assert_eq!(bed.get(WEB).await.1.pointer("/details/kind"), Some(&Value::from("deployments")));
-}

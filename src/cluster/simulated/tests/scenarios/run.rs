@@ -69,16 +69,14 @@ impl Bench<'_> {
     /// Sends what a step writes.
     async fn write(&self, step: &Step) -> (u16, Value) {
         let manager = step.manager.as_deref().unwrap_or("seatrial");
-        let part = step.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
         let query = format!("fieldManager={manager}");
-        let path = |what: &str| format!("{}{part}", self.path(what));
         let name_of = |object: &Value| {
             let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
             format!("{}/{}", text("/kind"), text("/metadata/name"))
         };
         if let Some(object) = step.apply.as_ref().map(|object| matching::filled(object, &self.memory)) {
             let force = if step.force { "&force=true" } else { "" };
-            let path = format!("{}?{query}{force}", path(&name_of(&object)));
+            let path = format!("{}?{query}{force}", self.path(&name_of(&object)));
             return self.target.send("PATCH", &path, "application/apply-patch+yaml", Some(&object)).await;
         }
         if let Some(object) = step.create.as_ref().map(|object| matching::filled(object, &self.memory)) {
@@ -87,13 +85,13 @@ impl Bench<'_> {
             return self.target.send("POST", &path, "application/json", Some(&object)).await;
         }
         if let Some(object) = step.replace.as_ref().map(|object| matching::filled(object, &self.memory)) {
-            let path = format!("{}?{query}", path(&name_of(&object)));
+            let path = format!("{}?{query}", self.path(&name_of(&object)));
             return self.target.send("PUT", &path, "application/json", Some(&object)).await;
         }
         if let Some(what) = &step.patch {
             let kind = if step.strategic { "strategic-merge-patch" } else { "merge-patch" };
             let body = matching::filled(step.with.as_ref().expect("a patch has `with`"), &self.memory);
-            let path = format!("{}?{query}", path(&self.named(what, step).await));
+            let path = format!("{}?{query}", self.path(&self.named(what, step).await));
             return self.target.send("PATCH", &path, &format!("application/{kind}+json"), Some(&body)).await;
         }
         let what = step.delete.as_ref().expect("a step does something");

@@ -55,7 +55,6 @@ pub(crate) struct Step {
     pub(crate) force: bool,
     pub(crate) with: Option<Value>,
     pub(crate) strategic: bool,
-    pub(crate) part: Option<String>,
     pub(crate) propagation: Option<String>,
     #[serde(rename = "where")]
     pub(crate) chosen: Claims,
