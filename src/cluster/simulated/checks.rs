@@ -7,8 +7,8 @@ use crate::admission;
 use crate::json;
 use crate::refusal::{FieldError, Refusal};
 use crate::resource::Resource;
+use crate::target::{Target, Validation};
 use crate::typed;
-use crate::writes::{Target, Validation};
 
 /// Checks a body against the schema and drops fields that are not declared. Gives the warnings.
 ///

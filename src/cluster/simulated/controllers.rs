@@ -6,6 +6,7 @@ mod conditions;
 mod daemon_set;
 mod definition;
 mod deployment;
+mod due;
 mod events;
 mod garbage;
 mod job;
@@ -23,26 +24,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use definition::serve_definitions;
-pub(crate) use kubelet::Kubelet;
+use due::Due;
 pub(crate) use service::ready_endpoints;
 
 use crate::clock::Moment;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// Changes that come close together are looked at once.
 const BREATH: Duration = Duration::from_millis(3);
-
-/// When something has to be looked at although nothing changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Due(Option<Moment>);
-
-impl Due {
-    /// Asks for another look at a moment.
-    pub(crate) fn at(&mut self, moment: Moment) {
-        self.0 = Some(self.0.map_or(moment, |earlier| earlier.min(moment)));
-    }
-}
 
 /// One pass over the world.
 pub(crate) fn reconcile(world: &mut World, now: Moment) -> Due {
@@ -70,7 +60,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         let began = Instant::now();
         let due = reconcile(&mut shared.lock(), now);
         let took = began.elapsed();
-        let wait = due.0.map(|moment| Duration::from_millis(u64::try_from(moment.since(now)).unwrap_or(0)));
+        let wait = due.moment().map(|moment| Duration::from_millis(u64::try_from(moment.since(now)).unwrap_or(0)));
         match wait {
             Some(wait) => {
                 let _ = tokio::time::timeout(wait, announced.changed()).await;

@@ -1,13 +1,13 @@
-//! DELETE: preconditions, finalizers, and the kinds that take their time. Dependents go in the background.
+//! DELETE: preconditions, and what is answered. Dependents go in the background.
 
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
 use crate::json;
 use crate::refusal::Refusal;
-use crate::store::Key;
+use crate::removal::mark_deleted;
+use crate::target::{Effect, Target};
 use crate::world::World;
-use crate::writes::{Effect, Target};
 
 /// Deletes an object. Gives what the server answers: the object while it lingers, a `Status` when it is gone.
 ///
@@ -37,40 +37,6 @@ pub(crate) fn delete(
         json::set(&mut details, "/group", target.resource.group.as_str());
     }
     Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}))
-}
-
-/// Removes an object, or marks it when something has to be done first: finalizers, a pod's grace period, a namespace's content.
-pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: Moment) {
-    let Some(live) = world.store.get(key).cloned() else { return };
-    let grace = json::integer(options, "/gracePeriodSeconds");
-    let default_grace = if key.resource == "pods" {
-        json::integer(&live, "/spec/terminationGracePeriodSeconds").unwrap_or(30)
-    } else {
-        0
-    };
-    let grace = grace.unwrap_or(default_grace);
-    let lingers = key.resource == "namespaces"
-        || (key.resource == "pods" && json::has(&live, "/spec/nodeName") && grace > 0)
-        || !json::items(&live, "/metadata/finalizers").is_empty();
-    if !lingers {
-        world.store.remove(key);
-        return;
-    }
-    // Nobody owns what a deletion sets.
-    world.store.change(key, |object| {
-        if key.resource == "namespaces" {
-            json::set(object, "/status/phase", "Terminating");
-        } else {
-            json::set_default(object, "/metadata/deletionGracePeriodSeconds", grace);
-        }
-        if json::has(object, "/metadata/deletionTimestamp") {
-            return;
-        }
-        json::set(object, "/metadata/deletionTimestamp", now.after(grace.saturating_mul(1000)).text());
-        if let Some(generation) = json::integer(object, "/metadata/generation") {
-            json::set(object, "/metadata/generation", generation + 1);
-        }
-    });
 }
 
 /// Nobody who is served here lets an object wait for its dependents, or leaves them without an owner.

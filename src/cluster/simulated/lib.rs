@@ -36,6 +36,7 @@
 mod admission;
 mod apply;
 mod author;
+mod beginning;
 mod checks;
 mod clock;
 mod comparison;
@@ -50,16 +51,21 @@ mod logs;
 mod managed_fields;
 mod patch;
 mod pod_defaults;
+mod pod_run;
 mod proxy;
 mod reads;
 mod refusal;
+mod removal;
+mod rendering;
 mod request;
 mod resource;
 mod selector;
 mod server;
+mod shared;
 mod specification;
 mod store;
 mod tables;
+mod target;
 mod typed;
 mod watch;
 mod world;
@@ -75,7 +81,7 @@ use tokio::task::AbortHandle;
 pub use specification::{Forbidden, Image, Specification};
 
 use crate::clock::Moment;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// A running simulated cluster; stops when dropped.

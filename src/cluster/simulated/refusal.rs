@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::resource::Resource;
 
+/// Whom the cluster takes everybody for.
+pub(crate) const USER: &str = "seatrial";
+
 /// A request that is not carried out.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
@@ -153,10 +156,7 @@ impl Refusal {
             format!("in the namespace \"{namespace}\"")
         };
         let group = &resource.group;
-        let why = format!(
-            "User \"{}\" cannot {verb} resource \"{plural}\" in API group \"{group}\" {place}",
-            crate::server::USER
-        );
+        let why = format!("User \"{USER}\" cannot {verb} resource \"{plural}\" in API group \"{group}\" {place}");
         Refusal::forbidden_because(resource, name, &why, vec![])
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::Method;
+use http::{HeaderMap, Method, header};
 
 use crate::refusal::Refusal;
 use crate::resource::{Resource, Resources};
@@ -148,6 +148,11 @@ fn objects(path: &str, api: (&str, &str), segments: &[&str], resources: &Resourc
         subresource,
         rest: if is_proxy { behind } else { String::new() },
     }))
+}
+
+/// The text of a header; empty when it is absent.
+pub(crate) fn header_text(headers: &HeaderMap, name: header::HeaderName) -> String {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
 /// The verb that RBAC knows a request by.

@@ -1,11 +1,11 @@
 //! The HTTP server on loopback: from a request to an answer. What the answers say is decided elsewhere.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -20,67 +20,18 @@ use crate::deletion;
 use crate::deprecation;
 use crate::discovery::{self, Root};
 use crate::refusal::Refusal;
-use crate::request::{Place, Query, Route, verb};
-use crate::resource::Resource;
-use crate::tables;
+use crate::rendering::Rendering;
+use crate::request::{Place, Query, Route, header_text, verb};
+use crate::shared::Shared;
+use crate::target::{Effect, Options, PatchKind, Target, Validation, Written};
 use crate::world::World;
-use crate::writes::{self, Effect, Options, PatchKind, Target, Validation, Written};
-use crate::{logs, proxy, reads, watch};
-
-/// Whom the cluster takes everybody for.
-pub(crate) const USER: &str = "seatrial";
+use crate::{logs, proxy, reads, watch, writes};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
-/// The world behind its lock.
-#[derive(Debug)]
-pub(crate) struct Shared(Mutex<World>);
-
-impl Shared {
-    /// Takes a world in.
-    pub(crate) fn new(world: World) -> Shared {
-        Shared(Mutex::new(world))
-    }
-
-    /// The world; never held across an await.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// A body that is sent.
 type Body = UnsyncBoxBody<Bytes, Infallible>;
-
-/// How objects are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rendering {
-    /// As they are.
-    Object,
-    /// As rows for people (`as=Table`): what `kubectl get` prints.
-    Table,
-}
-
-impl Rendering {
-    fn of(headers: &HeaderMap) -> Result<Rendering, Refusal> {
-        let accept = header_text(headers, header::ACCEPT);
-        let first = accept.split(',').next().unwrap_or("");
-        if first.contains("as=Table") && first.contains("v=v1") && !first.contains("v=v1beta1") {
-            return Ok(Rendering::Table);
-        }
-        let fits =
-            accept.is_empty() || accept.contains("json") || accept.contains("*/*") || accept.contains("text/plain");
-        if fits { Ok(Rendering::Object) } else { Err(Refusal::not_acceptable("application/json")) }
-    }
-
-    /// An object or a list as it is shown.
-    pub(crate) fn render(self, value: Value, resource: &Resource) -> Value {
-        match self {
-            Rendering::Object => value,
-            Rendering::Table => tables::table(resource, value, Moment::now()),
-        }
-    }
-}
 
 /// Accepts connections until it is dropped; its connections end with it.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
@@ -335,10 +286,6 @@ fn decode_body(head: &http::request::Parts, body: &Bytes) -> Result<Value, Refus
         ([], [document]) => Ok(document.node.to_json()),
         (_, _) => Err(Refusal::bad_request("error decoding YAML: the body is not a single JSON or YAML document")),
     }
-}
-
-fn header_text(headers: &HeaderMap, name: header::HeaderName) -> String {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
 fn written_response(written: &Written, rendering: Rendering, place: &Place) -> Response<Body> {

@@ -11,9 +11,10 @@ use tokio::time::Instant;
 
 use crate::reads;
 use crate::refusal::Refusal;
+use crate::rendering::Rendering;
 use crate::request::{Place, Query};
 use crate::selector::Selection;
-use crate::server::{Rendering, Shared};
+use crate::shared::Shared;
 use crate::store::Change;
 
 /// How long a watch lives when the client does not say; the API server takes 30 to 60 minutes.

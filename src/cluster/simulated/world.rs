@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher as _};
 
 use seatrial_kubernetes::Minor;
-use serde_json::json;
 
-use crate::author::Author;
 use crate::clock::Moment;
-use crate::controllers::Kubelet;
+use crate::pod_run::Kubelet;
 use crate::resource::Resources;
 use crate::specification::Specification;
-use crate::store::{Key, Store};
+use crate::store::Store;
 
 /// The node that every pod runs on.
 pub(crate) const NODE: &str = "simulated";
@@ -32,31 +30,16 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A cluster with the namespaces and the node that every cluster has.
-    pub(crate) fn new(specification: Specification, minor: Minor, now: Moment) -> World {
-        let mut world = World {
+    /// One without a single object.
+    pub(crate) fn empty(specification: Specification, minor: Minor) -> World {
+        World {
             store: Store::new(),
             resources: Resources::of(minor),
             specification,
             kubelet: Kubelet::default(),
             terminating: BTreeMap::new(),
             sequence: 0,
-        };
-        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
-            let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-            world.insert(&Key::new("namespaces", "", name), object, Author::SERVER, now);
         }
-        let node = json!({
-            "apiVersion": "v1", "kind": "Node",
-            "metadata": {"name": NODE, "labels": {"kubernetes.io/hostname": NODE, "kubernetes.io/os": "linux"}},
-            "status": {
-                "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady",
-                    "message": "kubelet is posting ready status", "lastTransitionTime": now.text()}],
-                "nodeInfo": {"kubeletVersion": format!("v{minor}.0"), "operatingSystem": "linux"},
-            },
-        });
-        world.insert(&Key::new("nodes", "", NODE), node, Author::SERVER, now);
-        world
     }
 
     /// Whether Deployments and ReplicaSets count the pods that are going: since 1.35.
@@ -113,27 +96,4 @@ pub(crate) fn hash(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identities_look_like_uuids_and_differ() {
-        let mut world = World::new(Specification::default(), Minor::DEFAULT, Moment(0));
-        let (a, b) = (world.new_uid(), world.new_uid());
-        assert_ne!(a, b);
-        let lengths: Vec<usize> = a.split('-').map(str::len).collect();
-        assert_eq!(lengths, [8, 4, 4, 4, 12], "{a}");
-        assert_eq!(world.new_suffix().len(), 5);
-    }
-
-    #[test]
-    fn a_new_cluster_has_its_namespaces_and_a_node() {
-        let world = World::new(Specification::default(), Minor::DEFAULT, Moment(0));
-        let namespaces: Vec<&str> = world.store.list("namespaces", None).map(|(key, _)| key.name.as_str()).collect();
-        assert_eq!(namespaces, ["default", "kube-node-lease", "kube-public", "kube-system"]);
-        assert!(world.store.get(&Key::new("nodes", "", NODE)).is_some());
-    }
 }

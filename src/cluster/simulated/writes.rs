@@ -1,106 +1,29 @@
-//! Create, replace, patch and delete: from a request's body to the stored object.
-
-use std::sync::Arc;
+//! Create, replace and patch: from a request's body to the stored object.
 
 use seatrial_kubernetes::Schema;
 use serde_json::{Value, json};
 
 use crate::admission;
-use crate::apply::{self, Intent, OnConflict};
+use crate::apply::{self, Intent};
 use crate::author::Part;
 use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, check_uid, decode};
-use crate::clock::Moment;
 use crate::defaults;
 use crate::json;
 use crate::managed_fields::{Operation, Write, Writer};
 use crate::patch;
 use crate::refusal::{FieldError, Refusal};
 use crate::resource::Resource;
-use crate::store::Key;
+use crate::target::{Effect, Options, PatchKind, Target, Written};
 use crate::typed;
 use crate::world::World;
 
-/// What is written to.
-#[derive(Clone, Debug)]
-pub(crate) struct Target {
-    /// The resource.
-    pub(crate) resource: Arc<Resource>,
-    /// The namespace; empty for cluster-scoped resources.
-    pub(crate) namespace: String,
-    /// The name; empty for the collection.
-    pub(crate) name: String,
-}
-
-/// What to do about fields that are not declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Validation {
-    /// Drop them.
-    Ignore,
-    /// Drop them and warn.
-    Warn,
-    /// Refuse.
-    Strict,
-}
-
-/// Whether what is asked for is carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Yes.
-    Stored,
-    /// Only answered (`dryRun=All`).
-    DryRun,
-}
-
-/// How to write.
-#[derive(Clone, Debug)]
-pub(crate) struct Options {
-    /// Stored or not.
-    pub(crate) effect: Effect,
-    /// `fieldManager`, or the user agent's name.
-    pub(crate) manager: String,
-    /// `force`.
-    pub(crate) on_conflict: OnConflict,
-    /// `fieldValidation`.
-    pub(crate) validation: Validation,
-    /// When.
-    pub(crate) now: Moment,
-}
-
-/// What was written.
-#[derive(Clone, Debug)]
-pub(crate) struct Written {
-    /// The object as it is now, or would be.
-    pub(crate) object: Value,
-    /// Whether it did not exist before.
-    pub(crate) created: bool,
-    /// `Warning` headers.
-    pub(crate) warnings: Vec<String>,
-}
-
-/// A patch by its media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PatchKind {
-    /// `application/apply-patch+yaml`.
-    Apply,
-    /// `application/merge-patch+json`.
-    Merge,
-    /// `application/strategic-merge-patch+json`.
-    Strategic,
-}
-
-impl Target {
-    /// Where the object lies.
-    pub(crate) fn key(&self) -> Key {
-        Key::new(&self.resource.qualified(), &self.namespace, &self.name)
-    }
-
-    fn writer(&self, options: &Options, operation: Operation) -> Writer {
-        Writer {
-            manager: options.manager.clone(),
-            operation,
-            api_version: self.resource.api_version(),
-            subresource: String::new(),
-        }
+/// Who writes.
+fn writer(target: &Target, options: &Options, operation: Operation) -> Writer {
+    Writer {
+        manager: options.manager.clone(),
+        operation,
+        api_version: target.resource.api_version(),
+        subresource: String::new(),
     }
 }
 
@@ -222,7 +145,7 @@ fn apply_patch(world: &mut World, target: &Target, body: &Value, options: &Optio
         }
         admission::admit_to_namespace(world, &target.resource, &target.namespace, &target.name)?;
     }
-    let writer = target.writer(options, Operation::Apply);
+    let writer = writer(target, options, Operation::Apply);
     let intent = Intent {
         config: &config,
         schema: schema.as_ref(),
@@ -334,7 +257,7 @@ fn update(
 
 /// Who changed what, for writes that are no apply.
 fn record_managers(target: &Target, live: &Value, object: &mut Value, schema: Option<&Schema>, options: &Options) {
-    let writer = target.writer(options, Operation::Update);
+    let writer = writer(target, options, Operation::Update);
     Write { writer: &writer, schema, resets: Part::Main.resets(&target.resource) }.record(live, object, options.now);
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Due;
 use super::conditions::{self, Condition};
+use super::due::Due;
 use super::ownership::{self, is_deleted};
 use super::replica_sets::{self, REPLICA_SETS, REVISION, Set, limits};
 use crate::author::Author;

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::ownership::is_deleted;
 use crate::author::Author;
 use crate::clock::Moment;
-use crate::deletion;
 use crate::json;
+use crate::removal;
 use crate::store::Key;
 use crate::world::World;
 
@@ -35,7 +35,7 @@ fn collect(world: &mut World, now: Moment) {
     }
     for (key, solid) in lost {
         if solid.is_empty() {
-            deletion::mark_deleted(world, &key, &Value::Null, now);
+            removal::mark_deleted(world, &key, &Value::Null, now);
         } else {
             world.update(&key, Author::CONTROLLER, now, |o| json::set(o, "/metadata/ownerReferences", solid));
         }

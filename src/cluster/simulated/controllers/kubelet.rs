@@ -1,16 +1,18 @@
 //! The kubelet: what containers do over time, as the specification's images say. How that looks in a pod's status is in `pod_status`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::conditions::{self, Condition};
+use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::is_deleted;
-use super::{Due, pod_status};
+use super::pod_status;
 use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
+use crate::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use crate::specification::{Image, Reference, Specification};
 use crate::store::Key;
 use crate::world::{NODE, World};
@@ -27,73 +29,6 @@ const RETRY: i64 = 250;
 const CRASH: (i64, i64, i64) = (80, 80, 2_000);
 /// How long a pod that is deleted takes to end.
 const END: i64 = 30;
-
-/// Running containers, by the identity of their pod.
-#[derive(Debug, Default)]
-pub(crate) struct Kubelet {
-    pods: BTreeMap<String, PodRun>,
-}
-
-/// One pod's containers, init containers first, in the order of the spec.
-#[derive(Debug, Default)]
-pub(super) struct PodRun {
-    pub(super) containers: Vec<ContainerRun>,
-    ends: Option<Moment>,
-    /// The version of the pod that shows all of this: nothing is to do while it stays.
-    settled: Option<String>,
-}
-
-/// One container.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct ContainerRun {
-    /// What it does.
-    pub(super) state: State,
-    /// When something happens next; none when nothing will.
-    due: Option<Moment>,
-    /// How often it was started again.
-    pub(super) restarts: u32,
-    /// Its last end before the present state.
-    pub(super) last: Option<Ended>,
-}
-
-/// What a container does.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum State {
-    /// It has not started, or not again.
-    Waiting { reason: &'static str, message: String },
-    /// It runs.
-    Running { since: Moment, ready: bool },
-    /// It ended.
-    Terminated(Ended),
-}
-
-/// How a container ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ended {
-    pub(super) code: i32,
-    pub(super) since: Moment,
-    pub(super) at: Moment,
-}
-
-/// What a container is to its pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It ends before the others start.
-    Init,
-    /// It starts before the others and stays (`restartPolicy: Always` of an init container).
-    Sidecar,
-    /// It is what the pod is for.
-    Main,
-}
-
-/// The containers of a pod with their roles, in the order of [`PodRun::containers`].
-pub(super) fn containers(pod: &Value) -> impl Iterator<Item = (Role, &Value)> {
-    let init = json::items(pod, "/spec/initContainers").iter().map(|container| {
-        let is_sidecar = json::text(container, "/restartPolicy") == "Always";
-        (if is_sidecar { Role::Sidecar } else { Role::Init }, container)
-    });
-    init.chain(json::items(pod, "/spec/containers").iter().map(|container| (Role::Main, container)))
-}
 
 /// Brings every pod to where it is by now.
 pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {
@@ -331,17 +266,6 @@ fn exit_code(specification: &Specification, pod: &Value, spec: &Value, role: Rol
     let is_meant_to_end = role == Role::Init
         || role == Role::Main && matches!(json::text(pod, "/spec/restartPolicy"), "Never" | "OnFailure");
     told.or(is_meant_to_end.then_some(0))
-}
-
-/// Whether a container that ended is started again.
-pub(super) fn is_started_again(pod: &Value, role: Role, code: i32) -> bool {
-    match (role, json::text(pod, "/spec/restartPolicy")) {
-        (Role::Sidecar, _) => true,
-        (Role::Init, policy) => code != 0 && policy != "Never",
-        (Role::Main, "Never") => false,
-        (Role::Main, "OnFailure") => code != 0,
-        (Role::Main, _) => true,
-    }
 }
 
 /// Why the volumes of a pod cannot be mounted (kubelet: `MountVolume.SetUp`).

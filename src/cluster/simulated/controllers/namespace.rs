@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Due;
 use super::conditions::{self, Condition};
+use super::due::Due;
 use super::ownership::is_deleted;
 use crate::author::Author;
 use crate::clock::Moment;
-use crate::deletion;
 use crate::json;
+use crate::removal;
 use crate::store::Key;
 use crate::world::World;
 
@@ -55,7 +55,7 @@ fn empty(world: &mut World, key: &Key, namespace: &Value, now: Moment, due: &mut
         .collect();
     for (content, is_going) in &content {
         if !is_going {
-            deletion::mark_deleted(world, content, &Value::Null, now);
+            removal::mark_deleted(world, content, &Value::Null, now);
         }
     }
     let ends = world.termination_began(&key.name, now).after(TERMINATING);

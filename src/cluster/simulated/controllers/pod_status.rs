@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::conditions::{self, Condition};
-use super::kubelet::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use super::ownership::is_deleted;
 use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
+use crate::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use crate::specification::Reference;
 use crate::store::Key;
 use crate::world::World;

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::Due;
 use super::conditions::{self, Condition};
+use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_available, is_deleted, is_ready};
 use crate::author::Author;
 use crate::clock::Moment;
-use crate::deletion;
 use crate::json;
+use crate::removal;
 use crate::store::Key;
 use crate::world::World;
 
@@ -48,7 +48,7 @@ fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &m
     // Pods that are not ready go first.
     pods.sort_by_key(|(_, pod)| is_ready(pod));
     for (pod_key, _) in pods.iter().take(pods.len().saturating_sub(wanted)) {
-        deletion::mark_deleted(world, pod_key, &Value::Null, now);
+        removal::mark_deleted(world, pod_key, &Value::Null, now);
         tell(world, set, Kind::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod_key.name), now);
     }
     update_status(world, key, set, failure.as_deref(), now, due);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Due;
+use super::due::Due;
 use super::ownership::{self, is_deleted, is_ready};
 use crate::author::Author;
 use crate::clock::Moment;

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::Due;
+use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_available, is_deleted, is_ready};
 use super::revisions;
 use crate::author::Author;
 use crate::clock::Moment;
-use crate::deletion;
 use crate::json;
+use crate::removal;
 use crate::store::Key;
 use crate::world::World;
 
@@ -116,7 +116,7 @@ fn revision_of(pod: &Value) -> &str {
 }
 
 fn delete(world: &mut World, set: &Value, key: &Key, now: Moment) {
-    deletion::mark_deleted(world, key, &Value::Null, now);
+    removal::mark_deleted(world, key, &Value::Null, now);
     let message = format!("delete Pod {} in StatefulSet {} successful", key.name, json::text(set, "/metadata/name"));
     tell(world, set, Kind::Normal, "SuccessfulDelete", &message, now);
 }
