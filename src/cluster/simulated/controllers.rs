@@ -28,8 +28,8 @@ use due::Due;
 pub(crate) use service::ready_endpoints;
 
 use crate::clock::Moment;
-use crate::shared::Shared;
 use crate::world::World;
+use crate::world::shared::Shared;
 
 /// Changes that come close together are looked at once.
 const BREATH: Duration = Duration::from_millis(3);

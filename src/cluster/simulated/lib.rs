@@ -33,43 +33,18 @@
     reason = "a server: it listens on loopback and reads the clock; what it decides is given the time"
 )]
 
-mod admission;
-mod apply;
-mod author;
-mod beginning;
-mod checks;
 mod clock;
-mod comparison;
 mod controllers;
-mod defaults;
-mod deletion;
-mod deprecation;
-mod discovery;
-mod field_set;
+mod fields;
 mod json;
-mod logs;
-mod managed_fields;
-mod patch;
-mod pod_defaults;
-mod pod_run;
-mod proxy;
-mod reads;
 mod refusal;
-mod removal;
-mod rendering;
-mod request;
+mod requests;
 mod resource;
+mod schema;
 mod selector;
 mod server;
-mod shared;
 mod specification;
-mod store;
-mod tables;
-mod target;
-mod typed;
-mod watch;
 mod world;
-mod writes;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -81,8 +56,8 @@ use tokio::task::AbortHandle;
 pub use specification::{Forbidden, Image, Specification};
 
 use crate::clock::Moment;
-use crate::shared::Shared;
 use crate::world::World;
+use crate::world::shared::Shared;
 
 /// A running simulated cluster; stops when dropped.
 #[derive(Debug)]

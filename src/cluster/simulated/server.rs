@@ -14,18 +14,18 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::apply::OnConflict;
 use crate::clock::Moment;
-use crate::deletion;
-use crate::deprecation;
-use crate::discovery::{self, Root};
+use crate::fields::apply::OnConflict;
 use crate::refusal::Refusal;
-use crate::rendering::Rendering;
-use crate::request::{Place, Query, Route, header_text, verb};
-use crate::shared::Shared;
-use crate::target::{Effect, Options, PatchKind, Target, Validation, Written};
+use crate::requests::deletion;
+use crate::requests::deprecation;
+use crate::requests::discovery::{self, Root};
+use crate::requests::rendering::Rendering;
+use crate::requests::request::{Place, Query, Route, header_text, verb};
+use crate::requests::target::{Effect, Options, PatchKind, Target, Validation, Written};
+use crate::requests::{logs, proxy, reads, watch, writes};
 use crate::world::World;
-use crate::{logs, proxy, reads, watch, writes};
+use crate::world::shared::Shared;
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;

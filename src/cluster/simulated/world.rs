@@ -1,15 +1,23 @@
 //! The whole simulated cluster: objects, resources, what was specified, and the state of running containers. One lock holds it.
 
+pub(crate) mod admission;
+pub(crate) mod author;
+mod beginning;
+pub(crate) mod pod_run;
+pub(crate) mod removal;
+pub(crate) mod shared;
+pub(crate) mod store;
+
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher as _};
 
 use seatrial_kubernetes::Minor;
 
 use crate::clock::Moment;
-use crate::pod_run::Kubelet;
 use crate::resource::Resources;
 use crate::specification::Specification;
-use crate::store::Store;
+use crate::world::pod_run::Kubelet;
+use crate::world::store::Store;
 
 /// The node that every pod runs on.
 pub(crate) const NODE: &str = "simulated";

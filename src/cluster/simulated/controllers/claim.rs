@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::world::World;
+use crate::world::author::Author;
 
 /// Binds every claim.
 pub(super) fn reconcile(world: &mut World, now: Moment) {

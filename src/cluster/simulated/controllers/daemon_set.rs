@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_deleted, is_ready};
 use super::revisions;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::removal;
-use crate::store::Key;
+use crate::world::author::Author;
+use crate::world::removal;
+use crate::world::store::Key;
 use crate::world::{NODE, World};
 
 const REVISION_LABEL: &str = "controller-revision-hash";

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::conditions::{self, Condition};
 use super::ownership::is_deleted;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 /// Where definitions lie.
 pub(super) const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";

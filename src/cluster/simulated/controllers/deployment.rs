@@ -6,11 +6,11 @@ use super::conditions::{self, Condition};
 use super::due::Due;
 use super::ownership::{self, is_deleted};
 use super::replica_sets::{self, REPLICA_SETS, REVISION, Set, limits};
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 const DEPLOYMENTS: &str = "deployments.apps";
 

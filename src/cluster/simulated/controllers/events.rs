@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 /// No more events are told when the cluster holds this many objects.
 const MOST: usize = 50_000;

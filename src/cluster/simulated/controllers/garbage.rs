@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::ownership::is_deleted;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::removal;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::removal;
+use crate::world::store::Key;
 
 /// Deletes what has no owners left.
 pub(super) fn reconcile(world: &mut World, now: Moment) {

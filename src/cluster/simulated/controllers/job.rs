@@ -6,12 +6,12 @@ use super::conditions::{self, Condition};
 use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_deleted, is_ready};
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::removal;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::removal;
+use crate::world::store::Key;
 
 /// The first pause before a failed pod is replaced, where a real one takes 10 s.
 const BACK_OFF: i64 = 60;

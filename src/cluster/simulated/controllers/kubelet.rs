@@ -9,12 +9,12 @@ use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::is_deleted;
 use super::pod_status;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use crate::specification::{Image, Reference, Specification};
-use crate::store::Key;
+use crate::world::author::Author;
+use crate::world::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
+use crate::world::store::Key;
 use crate::world::{NODE, World};
 
 /// From scheduling to the first look at a pod's containers.

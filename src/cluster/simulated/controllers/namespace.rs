@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::conditions::{self, Condition};
 use super::due::Due;
 use super::ownership::is_deleted;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::removal;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::removal;
+use crate::world::store::Key;
 
 /// How long a namespace is Terminating at least, so that waits see it.
 const TERMINATING: i64 = 80;

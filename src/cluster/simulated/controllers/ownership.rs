@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
 use crate::selector::Selection;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 /// The reference to a controlling owner.
 pub(super) fn reference(owner: &Value) -> Value {

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::conditions::{self, Condition};
 use super::ownership::is_deleted;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use crate::specification::Reference;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
+use crate::world::store::Key;
 
 /// Writes what a pod's containers do into its status.
 pub(super) fn update(world: &mut World, key: &Key, run: &PodRun, now: Moment) {

@@ -6,12 +6,12 @@ use super::conditions::{self, Condition};
 use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_active, is_available, is_deleted, is_ready};
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::removal;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::removal;
+use crate::world::store::Key;
 
 /// Brings every ReplicaSet to its number of pods.
 pub(super) fn reconcile(world: &mut World, now: Moment, due: &mut Due) {

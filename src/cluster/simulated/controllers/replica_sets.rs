@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::events::{self, Event, Kind};
 use super::ownership;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 /// Where they lie.
 pub(super) const REPLICA_SETS: &str = "replicasets.apps";

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::ownership;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 const REVISIONS: &str = "controllerrevisions.apps";
 

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::due::Due;
 use super::ownership::{self, is_deleted, is_ready};
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::store::Key;
 
 const SLICES: &str = "endpointslices.discovery.k8s.io";
 const INGRESSES: &str = "ingresses.networking.k8s.io";

@@ -6,12 +6,12 @@ use super::due::Due;
 use super::events::{self, Event, Kind};
 use super::ownership::{self, is_available, is_deleted, is_ready};
 use super::revisions;
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::json;
-use crate::removal;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::author::Author;
+use crate::world::removal;
+use crate::world::store::Key;
 
 const REVISION_LABEL: &str = "controller-revision-hash";
 

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::clock::Moment;
 use crate::json;
 use crate::refusal::Refusal;
-use crate::removal::mark_deleted;
-use crate::target::{Effect, Target};
+use crate::requests::target::{Effect, Target};
 use crate::world::World;
+use crate::world::removal::mark_deleted;
 
 /// Deletes an object. Gives what the server answers: the object while it lingers, a `Status` when it is gone.
 ///

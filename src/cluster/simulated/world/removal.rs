@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::clock::Moment;
 use crate::json;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::store::Key;
 
 /// Removes an object, or marks it when something has to be done first: finalizers, a pod's grace period, a namespace's content.
 pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: Moment) {

@@ -3,10 +3,10 @@
 use seatrial_kubernetes::Minor;
 use serde_json::json;
 
-use crate::author::Author;
 use crate::clock::Moment;
 use crate::specification::Specification;
-use crate::store::Key;
+use crate::world::author::Author;
+use crate::world::store::Key;
 use crate::world::{NODE, World};
 
 impl World {

@@ -6,8 +6,8 @@ use seatrial_kubernetes::Schema;
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
-use crate::comparison::Comparison;
-use crate::field_set::{Dotted, FieldSet, Path};
+use crate::fields::comparison::Comparison;
+use crate::fields::field_set::{Dotted, FieldSet, Path};
 use crate::json;
 use crate::refusal::Refusal;
 

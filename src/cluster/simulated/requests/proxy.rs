@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::controllers::ready_endpoints;
 use crate::json;
 use crate::refusal::Refusal;
-use crate::request::Place;
-use crate::store::Key;
+use crate::requests::request::Place;
 use crate::world::World;
+use crate::world::store::Key;
 
 /// What a pod answered.
 #[derive(Clone, Debug, PartialEq, Eq)]

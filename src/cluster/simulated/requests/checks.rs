@@ -3,12 +3,12 @@
 use seatrial_kubernetes::Schema;
 use serde_json::Value;
 
-use crate::admission;
 use crate::json;
 use crate::refusal::{FieldError, Refusal};
+use crate::requests::target::{Target, Validation};
 use crate::resource::Resource;
-use crate::target::{Target, Validation};
-use crate::typed;
+use crate::schema::typed;
+use crate::world::admission;
 
 /// Checks a body against the schema and drops fields that are not declared. Gives the warnings.
 ///

@@ -46,7 +46,7 @@ pub(crate) fn strategic_merge_patch(target: &mut Value, patch: &Value, schema: O
             map.remove(key);
             continue;
         }
-        let below = crate::field_set::below(schema, key);
+        let below = crate::fields::field_set::below(schema, key);
         let old = map.entry(key.clone()).or_insert(Value::Null);
         merge_value(old, value, below.as_ref());
     }

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::json;
-use crate::pod_defaults;
 use crate::resource::Resource;
+use crate::schema::pod_defaults;
 
 /// Fills in the defaults of an object's kind. Doing it twice changes nothing.
 pub(crate) fn fill(resource: &Resource, object: &mut Value) {

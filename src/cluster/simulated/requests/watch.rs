@@ -9,13 +9,13 @@ use futures::Stream;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::reads;
 use crate::refusal::Refusal;
-use crate::rendering::Rendering;
-use crate::request::{Place, Query};
+use crate::requests::reads;
+use crate::requests::rendering::Rendering;
+use crate::requests::request::{Place, Query};
 use crate::selector::Selection;
-use crate::shared::Shared;
-use crate::store::Change;
+use crate::world::shared::Shared;
+use crate::world::store::Change;
 
 /// How long a watch lives when the client does not say; the API server takes 30 to 60 minutes.
 const LONGEST: Duration = Duration::from_secs(1800);

@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 
 use crate::json;
-use crate::pod_defaults;
 use crate::refusal::{FieldError, Refusal};
 use crate::resource::Resource;
+use crate::schema::pod_defaults;
 use crate::selector::Selection;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::store::Key;
 
 const NOT_A_SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
     and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \

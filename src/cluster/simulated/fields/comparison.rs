@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use seatrial_kubernetes::Schema;
 use serde_json::{Map, Value};
 
-use crate::field_set::{FieldSet, Path, Relation, Step, below, has_atomic_items, key_step, relation};
+use crate::fields::field_set::{FieldSet, Path, Relation, Step, below, has_atomic_items, key_step, relation};
 
 /// What changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,7 +153,7 @@ fn is_always_there(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field_set::Dotted;
+    use crate::fields::field_set::Dotted;
     use seatrial_kubernetes::Minor;
     use serde_json::json;
 

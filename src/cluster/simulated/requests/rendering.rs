@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::clock::Moment;
 use crate::refusal::Refusal;
-use crate::request::header_text;
+use crate::requests::request::header_text;
+use crate::requests::tables;
 use crate::resource::Resource;
-use crate::tables;
 
 /// How objects are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apply::OnConflict;
 use crate::clock::Moment;
+use crate::fields::apply::OnConflict;
 use crate::resource::Resource;
-use crate::store::Key;
+use crate::world::store::Key;
 
 /// What is written to.
 #[derive(Clone, Debug)]

@@ -3,19 +3,21 @@
 use seatrial_kubernetes::Schema;
 use serde_json::{Value, json};
 
-use crate::admission;
-use crate::apply::{self, Intent};
-use crate::author::Part;
-use crate::checks::{all_errors, check_name, check_namespace, check_preconditions, check_type, check_uid, decode};
-use crate::defaults;
+use crate::fields::apply::{self, Intent};
+use crate::fields::managed_fields::{Operation, Write, Writer};
+use crate::fields::patch;
 use crate::json;
-use crate::managed_fields::{Operation, Write, Writer};
-use crate::patch;
 use crate::refusal::{FieldError, Refusal};
+use crate::requests::checks::{
+    all_errors, check_name, check_namespace, check_preconditions, check_type, check_uid, decode,
+};
+use crate::requests::target::{Effect, Options, PatchKind, Target, Written};
 use crate::resource::Resource;
-use crate::target::{Effect, Options, PatchKind, Target, Written};
-use crate::typed;
+use crate::schema::defaults;
+use crate::schema::typed;
 use crate::world::World;
+use crate::world::admission;
+use crate::world::author::Part;
 
 /// Who writes.
 fn writer(target: &Target, options: &Options, operation: Operation) -> Writer {

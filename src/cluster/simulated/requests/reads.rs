@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::refusal::Refusal;
-use crate::request::{Place, Query};
+use crate::requests::request::{Place, Query};
 use crate::selector::Selection;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::store::Key;
 
 /// One object.
 ///

@@ -4,7 +4,7 @@
 use seatrial_kubernetes::{Schema, Type};
 use serde_json::Value;
 
-use crate::field_set::{Dotted, Relation, Step, key_step, relation};
+use crate::fields::field_set::{Dotted, Relation, Step, key_step, relation};
 use crate::refusal::FieldError;
 use crate::resource::Resource;
 

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::json;
 use crate::refusal::Refusal;
-use crate::request::{Place, Query};
-use crate::store::Key;
+use crate::requests::request::{Place, Query};
 use crate::world::World;
+use crate::world::store::Key;
 
 /// The log of a container, with `container`, `previous`, `tailLines` and `timestamps` of the query followed.
 ///

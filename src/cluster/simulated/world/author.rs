@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::admission;
 use crate::clock::Moment;
+use crate::fields::managed_fields::{Operation, Write, Writer};
 use crate::json;
-use crate::managed_fields::{Operation, Write, Writer};
 use crate::resource::Resource;
-use crate::store::Key;
 use crate::world::World;
+use crate::world::admission;
+use crate::world::store::Key;
 
 /// The part of an object that somebody writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl World {
             json::set(&mut object, "/metadata/namespace", key.namespace.as_str());
         }
         if let Some(resource) = self.resources.by_name(&key.resource) {
-            crate::defaults::fill(&resource, &mut object);
+            crate::schema::defaults::fill(&resource, &mut object);
             author.record(&resource, self, &json!({}), &mut object, now);
             if resource.counts_generations() || resource.kind == "Pod" {
                 json::set(&mut object, "/metadata/generation", 1);

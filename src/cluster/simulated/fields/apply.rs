@@ -7,9 +7,9 @@ use seatrial_kubernetes::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::clock::Moment;
-use crate::comparison::Comparison;
-use crate::field_set::{FieldSet, Path, Relation, Step, below, has_atomic_items, is_item, key_step, relation};
-use crate::managed_fields::{self, Managers, Operation, Writer};
+use crate::fields::comparison::Comparison;
+use crate::fields::field_set::{FieldSet, Path, Relation, Step, below, has_atomic_items, is_item, key_step, relation};
+use crate::fields::managed_fields::{self, Managers, Operation, Writer};
 use crate::refusal::Refusal;
 
 /// What to do about fields that others own.
@@ -214,9 +214,9 @@ fn drop_nulls(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field_set::Dotted;
+    use crate::fields::field_set::Dotted;
+    use crate::fields::managed_fields::Write;
     use crate::json;
-    use crate::managed_fields::Write;
     use seatrial_kubernetes::Minor;
 
     const NOW: Moment = Moment(1_700_000_000_000);
@@ -252,7 +252,7 @@ mod tests {
             return apply(live, &intent, NOW);
         }
         let mut new = live.clone();
-        crate::patch::merge_patch(&mut new, config);
+        crate::fields::patch::merge_patch(&mut new, config);
         let write = Write { writer: &writer, schema: schema.as_ref(), resets: &["status"] };
         write.record(live, &mut new, NOW);
         Ok(new)
