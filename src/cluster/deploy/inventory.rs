@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::RunIdentity;
+use crate::hold::preview::{COMMIT, PULL_REQUEST, REPOSITORY};
 use crate::inventory::known::Known;
 use crate::inventory::prune::is_applied_by_us;
 use crate::plan::AT_ONCE;
 use crate::plan::place::Placed;
-use crate::target::preview::{COMMIT, PULL_REQUEST, REPOSITORY};
 use crate::work::{Stop, Work};
 
 /// Objects and the API version that each was applied with (without its group).

@@ -10,10 +10,10 @@ use seatrial_readiness::{Cause, State, Status, Steadiness, has_pods, liveness_ta
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::hold::held::Held;
 use crate::inventory::known::Applied;
 use crate::plan::order::Stage;
 use crate::plan::place::Placed;
-use crate::target::held::Held;
 use crate::watch::gather::Seen;
 use crate::watch::mirror::Mirror;
 use crate::watch::observation::{Events, FORGIVEN_FAILURES, look, prove};

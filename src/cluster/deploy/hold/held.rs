@@ -4,7 +4,7 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-use crate::target::lease::{Lease, Lost};
+use crate::hold::lease::{Lease, Lost};
 
 /// A held target. Give it to [`crate::restore`], or release it: dropped, it stays held until its Lease expires.
 #[must_use]

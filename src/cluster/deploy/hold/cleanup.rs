@@ -6,7 +6,7 @@ use seatrial_api::{ApiError, Cluster};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::target::preview::{belongs_to, is_terminating, namespace_id};
+use crate::hold::preview::{belongs_to, is_terminating, namespace_id};
 use crate::work::{Report, Stop, Work};
 use crate::{CancelToken, Progress, RunIdentity};
 

@@ -12,8 +12,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::Progress;
-use crate::target::cleanup::what_keeps;
-use crate::target::preview::namespace_id;
+use crate::hold::cleanup::what_keeps;
+use crate::hold::preview::namespace_id;
 use crate::work::cancel::HeldLeases;
 use crate::work::{Stop, Work};
 
