@@ -54,7 +54,7 @@ pub use node::{
     Comments, Derivation, Entries, Entry, Fit, Key, Known, Node, Question, ScalarKind, Shaped, Style, Value,
     json_pointer,
 };
-pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, without_hash_suffix};
+pub use object::{Built, GroupKind, Manifest, ObjectId, Owner, group_and_version, group_of, without_hash_suffix};
 pub use once_map::OnceMap;
 pub use origin::{Contribution, Origin, Override, SetBy};
 pub use outcome::{Stage, StageOutcome, StageResult};

@@ -1,5 +1,7 @@
 //! "Did you mean": the nearest of a few names.
 
+use strsim::osa_distance;
+
 /// Names longer than this are not compared: they are no field names.
 const LONGEST: usize = 128;
 
@@ -8,19 +10,20 @@ const LONGEST: usize = 128;
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(name);
-    if wanted.is_empty() || wanted.len() > LONGEST {
+    let length = wanted.chars().count();
+    if length == 0 || length > LONGEST {
         return None;
     }
-    let allowed = (wanted.len() / 3).max(1);
+    let allowed = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let other = folded(candidate);
         // A name that is changed throughout (`id` for `ip` is one edit, `a` for `b` is another name) was not meant.
-        if other.len().abs_diff(wanted.len()) > allowed || candidate == name || allowed >= wanted.len().max(other.len())
-        {
+        let others = other.chars().count();
+        if others.abs_diff(length) > allowed || candidate == name || allowed >= length.max(others) {
             continue;
         }
-        let distance = distance(&wanted, &other);
+        let distance = osa_distance(&wanted, &other);
         if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -31,31 +34,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Edits between two names: insertions, deletions, replacements, swaps of neighbours. Case and separators do not count.
 #[must_use]
 pub fn edits(a: &str, b: &str) -> usize {
-    distance(&folded(a), &folded(b))
+    osa_distance(&folded(a), &folded(b))
 }
 
 /// Letters in lower case, without the separators that people put between words.
-fn folded(name: &str) -> Vec<char> {
+fn folded(name: &str) -> String {
     name.chars().take(LONGEST + 1).filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
-}
-
-/// Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, replacements, swaps of neighbours.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let replaced = last[j] + usize::from(x != y);
-            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

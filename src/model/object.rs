@@ -131,12 +131,24 @@ pub enum Built {
     InPart,
 }
 
+/// Group and version of an `apiVersion`: `apps/v1` → `apps` and `v1`; the core group is empty.
+#[must_use]
+pub fn group_and_version(api_version: &str) -> (&str, &str) {
+    api_version.split_once('/').unwrap_or(("", api_version))
+}
+
+/// The group of an `apiVersion`; the core group is empty.
+#[must_use]
+pub fn group_of(api_version: &str) -> &str {
+    group_and_version(api_version).0
+}
+
 impl Manifest {
     /// A manifest of a rendered mapping; `None` when `apiVersion`, `kind` or `metadata.name` is not a string.
     #[must_use]
     pub fn from_node(node: Node) -> Option<Manifest> {
         let api_version = node.get("apiVersion")?.as_str()?;
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         let metadata = node.get("metadata")?;
         let name = metadata.get("name").or_else(|| metadata.get("generateName"))?.as_str()?;
         let namespace = metadata.get("namespace").and_then(Node::as_str).filter(|n| !n.is_empty());

@@ -1,7 +1,7 @@
 //! Targets of HorizontalPodAutoscalers, for `selects-nothing`: a workload of that name in another kind or group, or of a near name, was
 //! meant; what has nothing near may be deployed from elsewhere.
 
-use seatrial_model::{Level, Manifest, Node, QuickMap};
+use seatrial_model::{Level, Manifest, Node, QuickMap, group_of};
 
 use crate::ids::SELECTS_NOTHING;
 use crate::relations::{finding, known, readable};
@@ -58,8 +58,7 @@ fn compare(
     let id = &scaler.id;
     if let Some(there) = objects.find(group, kind, namespace, name) {
         let written = target.get("apiVersion").map_or(Some(""), known);
-        let is_of_group =
-            written.is_none_or(|written| written.rsplit_once('/').map_or("", |(group, _)| group) == group);
+        let is_of_group = written.is_none_or(|written| group_of(written) == group);
         if !is_of_group {
             let value = target.get("apiVersion").unwrap_or(kind_node);
             let own = there.api_version();

@@ -3,7 +3,7 @@
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::group_kinds;
-use seatrial_model::{Finding, Level, Manifest, NotChecked, QuickMap, RuleId, ids};
+use seatrial_model::{Finding, Level, Manifest, NotChecked, QuickMap, RuleId, group_of, ids};
 
 use crate::served::{Served, kind_of, minors_that_serve, place};
 use crate::{Checked, Context, Objects, Rule, not_checked, served_by_flux};
@@ -42,7 +42,7 @@ impl Rule for UnknownKind {
 fn elsewhere(manifest: &Manifest, api_version: &str, context: &Context<'_>) -> Finding {
     let minor = context.minor;
     let (written, object) = (manifest.api_version(), &manifest.id);
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let group = group_of(api_version);
     let server = match group_kinds(group) {
         [] => format!("Kubernetes {minor}"),
         _ => "Flux".to_owned(),

@@ -8,6 +8,7 @@ use crate::kinds::Conditions;
 use crate::live::condition::{Condition, NOT_SEEN, cause, condition, true_condition, words};
 use crate::live::field::{integer, text};
 use crate::{Live, Status, deletion, kinds};
+use seatrial_model::group_of;
 
 /// The status of an object of any kind.
 #[must_use]
@@ -43,7 +44,7 @@ pub fn status(live: Live<'_>) -> Status {
 
 fn row(live: Live<'_>) -> Option<&'static kinds::Row> {
     let api_version = text(live.object, &["apiVersion"])?;
-    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    let group = group_of(api_version);
     kinds::find(group, text(live.object, &["kind"])?)
 }
 

@@ -1,13 +1,28 @@
 //! Addresses that a reader may click, without a character that could end an attribute or a link.
 
-/// A path as a relative URI (RFC 3986): what is not an unreserved character or a slash is percent-encoded.
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands in a path as it is (RFC 3986): unreserved characters, and the slash.
+const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// What stands in an address as it is: also what separates its parts, and what is encoded already. Brackets and quotes could end a link.
+const IN_AN_ADDRESS: &AsciiSet = &IN_A_PATH
+    .remove(b':')
+    .remove(b'?')
+    .remove(b'#')
+    .remove(b'@')
+    .remove(b'$')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'%')
+    .remove(b'&');
+
+/// A path as a relative URI: what is not an unreserved character or a slash is percent-encoded.
 pub(crate) fn relative(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        let kept = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
-        push_byte(&mut encoded, byte, kept);
-    }
-    encoded
+    utf8_percent_encode(path, IN_A_PATH).to_string()
 }
 
 /// The address of a file's line: `{path}` and `{line}` of a template filled in.
@@ -21,20 +36,7 @@ pub(crate) fn clickable(address: &str) -> Option<String> {
     if !lower.starts_with("https://") && !lower.starts_with("http://") {
         return None;
     }
-    let mut encoded = String::new();
-    for byte in address.bytes() {
-        let kept = byte.is_ascii_alphanumeric() || b"-._~:/?#@$*+,;=%&".contains(&byte);
-        push_byte(&mut encoded, byte, kept);
-    }
-    Some(encoded)
-}
-
-fn push_byte(out: &mut String, byte: u8, kept: bool) {
-    if kept {
-        out.push(char::from(byte));
-    } else {
-        out.push_str(&format!("%{byte:02X}"));
-    }
+    Some(utf8_percent_encode(address, IN_AN_ADDRESS).to_string())
 }
 
 #[cfg(test)]

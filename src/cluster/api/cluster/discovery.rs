@@ -1,5 +1,6 @@
 //! What the cluster serves: asked once per group and version, and again when a kind is missing, since a CRD may have come in between.
 
+use seatrial_model::group_and_version;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +84,7 @@ pub(crate) fn not_kubernetes(status: http::StatusCode) -> ApiError {
 fn find(list: &[Resource], api_version: &str, kind: &str) -> Option<Served> {
     // Subresources (`deployments/scale`) stand in the same list.
     let found = list.iter().find(|r| r.kind == kind && !r.name.contains('/'))?;
-    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let (group, version) = group_and_version(api_version);
     let resource = ApiResource {
         group: group.to_owned(),
         version: version.to_owned(),

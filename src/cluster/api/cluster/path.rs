@@ -1,11 +1,21 @@
 //! Parts of a URL path from names that others chose: nothing in them leads to another object.
 
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands in a segment as it is: letters, digits and a name's usual characters.
+const IN_A_SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'@');
+
+/// What stands in a path with query as it is: what can be seen, but for what no address may hold.
+const IN_A_QUERY: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
 /// One segment, everything else than a name's usual characters percent-encoded; `None` for what no server can be asked for.
 pub(crate) fn segment(name: &str) -> Option<String> {
     if name.is_empty() || name == "." || name == ".." {
         return None;
     }
-    Some(encode(name, |byte| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte)))
+    Some(utf8_percent_encode(name, IN_A_SEGMENT).to_string())
 }
 
 /// Whether a path with query stays below the service that is asked through the API server's proxy, however its dots and slashes are written.
@@ -23,19 +33,7 @@ pub(crate) fn below(path: &str) -> Option<String> {
     }
     let path = path.trim_start_matches('/');
     let path = path.split('#').next().unwrap_or_default();
-    Some(encode(path, |byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)))
-}
-
-fn encode(text: &str, keep: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if keep(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    Some(utf8_percent_encode(path, IN_A_QUERY).to_string())
 }
 
 #[cfg(test)]

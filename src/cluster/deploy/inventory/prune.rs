@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use seatrial_api::{ApiError, FIELD_MANAGER};
-use seatrial_model::ObjectId;
+use seatrial_model::{ObjectId, group_of};
 use serde_json::Value;
 
 use crate::plan::ownership::foreign_owner;
@@ -170,7 +170,7 @@ async fn why_it_holds(
             }
             Err(error) => return Err(Stop::Api(error)),
         };
-        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        let group = group_of(&api_version);
         if let Some(name) = found.iter().find_map(|object| stays(object, (group, &kind), others)) {
             return Ok(Some(format!("holds `{kind}/{name}`, which is not of this pull request")));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use seatrial_api::{Cluster, ClusterTarget, Environment};
 use seatrial_deploy::{CancelToken, DeployOptions, Deployed, Preview, Progress, RunIdentity, deploy};
-use seatrial_model::{Manifest, Masker, ObjectId, Sources};
+use seatrial_model::{Manifest, Masker, ObjectId, Sources, group_of};
 use seatrial_simulated::{Forbidden, Image, SimulatedCluster, Specification};
 use seatrial_transport::{Settings, Transport};
 use serde_json::Value;
@@ -176,7 +176,7 @@ impl Harness {
         namespace: Option<&str>,
         name: &str,
     ) -> Option<Value> {
-        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        let group = group_of(api_version);
         let id = ObjectId::new(group, kind, namespace, name);
         self.cluster.get(api_version, &id).await.expect("the simulated cluster answers")
     }

@@ -1,7 +1,7 @@
 //! What a pod waits for and is not there: whether it really is missing, and whether something of the same change may still make it.
 
 use seatrial_api::{ApiError, Cluster};
-use seatrial_model::{Node, ObjectId};
+use seatrial_model::{Node, ObjectId, group_of};
 use seatrial_readiness::Missing;
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(crate) enum Answer {
 
 /// Asks the cluster. The kubelet looks only every ten to fifteen seconds, so that its own words may be out of date.
 pub(crate) async fn ask(cluster: &Cluster, missing: &Missing, namespace: Option<&str>) -> Result<Answer, ApiError> {
-    let group = missing.api_version.split_once('/').map_or("", |(group, _)| group);
+    let group = group_of(missing.api_version);
     let namespace = namespace.filter(|_| group != "storage.k8s.io");
     if missing.kind == "CSIDriver" {
         // That it is known to the cluster does not say that a node has it.

@@ -241,7 +241,7 @@ mod tests {
 
     fn run(case: &Value, step: &Value, live: &Value) -> Result<Value, Refusal> {
         let (api_version, kind) = json::text(case, "/kind").rsplit_once('/').expect("version and kind");
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = seatrial_model::group_and_version(api_version);
         let schema = seatrial_kubernetes::schema(Minor::DEFAULT, group, version, kind);
         let writer = writer(step, api_version);
         let config = step.get("config").expect("config");

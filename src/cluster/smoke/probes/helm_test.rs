@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use seatrial_api::ApiError;
-use seatrial_model::{CaseOutcome, Manifest, ObjectId, ReleaseRole, TestCase};
+use seatrial_model::{CaseOutcome, Manifest, ObjectId, ReleaseRole, TestCase, group_of};
 use seatrial_readiness::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ fn object(manifest: &Manifest, context: &Context) -> Value {
 
 fn id_of(object: &Value) -> ObjectId {
     let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let group = text("/apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+    let group = group_of(text("/apiVersion"));
     ObjectId::new(group, text("/kind"), Some(text("/metadata/namespace")), text("/metadata/name"))
 }
 

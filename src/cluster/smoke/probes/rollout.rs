@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use seatrial_api::ApiError;
-use seatrial_model::ObjectId;
+use seatrial_model::{ObjectId, group_of};
 use seatrial_readiness::{State, Status};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ pub(crate) async fn probe(rollout: &Rollout, context: &Context, limit: Duration)
         Err(sentence) => return Ended::failed(sentence, 0),
     };
     let namespace = workload.namespace.unwrap_or(&context.namespace);
-    let group = workload.api_version.split_once('/').map_or("", |(group, _)| group);
+    let group = group_of(workload.api_version);
     let id = ObjectId::new(group, workload.kind, Some(namespace), workload.name);
     let named = format!("{} `{}`", workload.kind, workload.name);
     ask(limit, async |time| {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seatrial_model::{Finding, Graph, Level, Manifest, Node, ObjectId, Span};
+use seatrial_model::{Finding, Graph, Level, Manifest, Node, ObjectId, Span, group_of};
 
 use crate::objects::flux_object::full_name;
 use crate::objects::flux_object::{FluxKind, has_variable, items, namespace};
@@ -15,7 +15,7 @@ pub(crate) fn named(entry: &Node, of: &Manifest) -> Option<ObjectId> {
     let field = |name: &str| entry.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
     let namespace = field("namespace").unwrap_or(namespace(of));
     if FluxKind::of(&of.id) == Some(FluxKind::ResourceSet) {
-        let group = field("apiVersion")?.split_once('/').map_or("", |(group, _)| group);
+        let group = group_of(field("apiVersion")?);
         return Some(ObjectId::new(group, field("kind")?, field("namespace"), field("name")?));
     }
     Some(ObjectId::new(&of.id.group, &of.id.kind, Some(namespace), field("name")?))

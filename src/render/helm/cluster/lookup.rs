@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use seatrial_gotemplate::{Data, IntKind, List, Map, MapKind, Value};
 use seatrial_kubernetes::{Minor, Scope, scope};
-use seatrial_model::{Finding, Manifest, Node, ScalarKind};
+use seatrial_model::{Finding, Manifest, Node, ScalarKind, group_of};
 use seatrial_tree::Tree;
 
 use crate::cluster::world::Lookup;
@@ -50,7 +50,7 @@ impl Resources {
         let minor = self.minor;
         Rc::new(move |version, kind, namespace, name| {
             let is_of_kind = |object: &&Known| object.version == version && object.kind == kind;
-            let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+            let group = group_of(version);
             let scope = scope(minor, group, kind);
             let is_there = |object: &&Known| match (scope, &object.namespace) {
                 (Some(Scope::Cluster), _) | (None, None) => true,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::Node;
+use seatrial_model::{Node, group_and_version};
 
 /// Group, version and kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -16,7 +16,7 @@ impl Gvk {
     /// Of the `apiVersion` and `kind` of an object (kyaml: `resid.GvkFromNode`; a group ends at the first slash).
     pub(crate) fn of(node: &Node) -> Gvk {
         let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
         Gvk { group: group.into(), version: version.into(), kind: kind.into() }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use seatrial_model::{Node, ObjectId};
+use seatrial_model::{Node, ObjectId, group_and_version};
 
 use crate::objects::definitions::Definitions;
 use crate::objects::gvk::Gvk;
@@ -42,7 +42,7 @@ impl Id {
     pub(crate) fn again(&self, node: &Node, scopes: Option<&Definitions>) -> Id {
         let share = |old: &Arc<str>, text: &str| if **old == *text { Arc::clone(old) } else { text.into() };
         let api_version = node.get("apiVersion").and_then(Node::scalar_text).unwrap_or_default();
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         let kind = node.get("kind").and_then(Node::scalar_text).unwrap_or_default();
         let gvk = Gvk {
             group: share(&self.gvk.group, group),

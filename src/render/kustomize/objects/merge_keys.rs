@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use seatrial_model::QuickSet;
+use seatrial_model::{QuickSet, group_and_version};
 
 use crate::objects::definitions::{Definitions, Shape};
 use crate::objects::gvk::Gvk;
@@ -19,7 +19,7 @@ pub(crate) static BUILT_IN: LazyLock<Definitions> = LazyLock::new(|| parse(TEXT)
 static CLUSTER_SCOPED: LazyLock<QuickSet<(&'static str, &'static str, &'static str)>> = LazyLock::new(|| {
     let lines = TEXT.lines().filter_map(|line| line.strip_prefix("cluster "));
     let kinds = lines.filter_map(|line| line.split_once(' ')).map(|(api_version, kind)| {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         (group, version, kind)
     });
     kinds.collect()

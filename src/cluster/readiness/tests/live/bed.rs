@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use seatrial_api::{ApiError, Cluster, ClusterTarget, Environment};
 use seatrial_kubernetes::Scope;
-use seatrial_model::{Masker, ObjectId};
+use seatrial_model::{Masker, ObjectId, group_of};
 use seatrial_test_servers::oci::{Chart, FluxArtifact, Remote};
 use seatrial_transport::{Settings, Transport};
 use serde_json::{Value, json};
@@ -96,7 +96,7 @@ impl Bed {
 
 /// The identity of an object.
 pub(crate) fn identity(object: &Value) -> ObjectId {
-    let group = text(object, "apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+    let group = group_of(text(object, "apiVersion"));
     let metadata = &object["metadata"];
     ObjectId::new(group, text(object, "kind"), metadata["namespace"].as_str(), text(metadata, "name"))
 }

@@ -1,5 +1,6 @@
 //! What was seen of every object of the scenarios, from the first look to the last: lists of their kinds, again and again.
 
+use seatrial_model::group_of;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -80,8 +81,7 @@ async fn list(bed: &Bed, api_version: &str, kind: &str) -> Vec<Value> {
 }
 
 fn look(object: &Value, pods: &[Value], events: &[Value]) -> (Key, Look) {
-    let (group, kind) =
-        (text(object, "apiVersion").rsplit_once('/').map_or("", |(group, _)| group), text(object, "kind"));
+    let (group, kind) = (group_of(text(object, "apiVersion")), text(object, "kind"));
     let metadata = &object["metadata"];
     let is_owned = |pod: &&Value| pod["metadata"]["ownerReferences"][0]["uid"] == metadata["uid"];
     let pods = if has_pods(group, kind) { pods.iter().filter(is_owned).cloned().collect() } else { Vec::new() };

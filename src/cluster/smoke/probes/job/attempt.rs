@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use seatrial_api::ApiError;
-use seatrial_model::ObjectId;
+use seatrial_model::{ObjectId, group_of};
 use seatrial_readiness::State;
 use serde_json::Value;
 
@@ -306,7 +306,7 @@ pub(crate) async fn clean_up(mut namespaces: Vec<&Context>) {
             for (api_version, kind) in [("batch/v1", "Job"), ("v1", "Pod")] {
                 let left = context.cluster.list(api_version, kind, Some(&context.namespace), Some(&selector)).await;
                 for object in left.unwrap_or_default() {
-                    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+                    let group = group_of(api_version);
                     let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
                     let id = ObjectId::new(group, kind, Some(&context.namespace), name);
                     let _ = context.cluster.delete(api_version, &id, None).await;

@@ -1,6 +1,6 @@
 //! `healthChecks` of a Kustomization that name what nothing applies: the controller waits for it until its timeout ends.
 
-use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, group_of};
 
 use super::{Known, name_of};
 use crate::kustomizations::fields::other_cluster;
@@ -13,7 +13,7 @@ use crate::release::Release;
 /// What a health check names.
 pub(crate) fn checked(entry: &Node) -> Option<ObjectId> {
     let field = |name: &str| entry.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty());
-    let group = field("apiVersion").and_then(|version| version.split_once('/')).map_or("", |(group, _)| group);
+    let group = field("apiVersion").map_or("", group_of);
     Some(ObjectId::new(group, field("kind")?, field("namespace"), field("name")?))
 }
 
