@@ -1,9 +1,13 @@
 //! What a mistake is told as: at the value that is wrong in the end, once, and without what only follows from it.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
+#[path = "support/trials.rs"]
+mod trials;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -44,33 +48,38 @@ fn told(finding: &serde_json::Value) -> Vec<String> {
     std::iter::once(head).chain(related).chain(help).collect()
 }
 
-#[test]
-fn every_mistake_is_told_where_it_is_and_nothing_that_follows() {
+fn main() -> ExitCode {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/advice/cases.yaml");
     let Cases { files, cases } =
         serde_saphyr::from_str(&std::fs::read_to_string(file).expect("the cases")).expect("cases");
-    let mut wrong = String::new();
-    for case in &cases {
-        let scratch = tempfile::tempdir().expect("a directory");
-        for (path, text) in files.iter().chain(&case.files) {
-            let path = scratch.path().join(path);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
-            std::fs::write(path, text).expect("written");
-        }
-        let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
-            .args(["validate", case.path.as_deref().unwrap_or("top"), "--output=json"])
-            .args(&case.args)
-            .current_dir(scratch.path())
-            .env_clear()
-            .output()
-            .expect("runs");
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        let seen: Vec<String> = report["findings"].as_array().into_iter().flatten().flat_map(told).collect();
-        if seen != case.told || output.status.code() != Some(case.exit) {
-            wrong += &format!("{}: exit {:?}\n", case.what, output.status.code());
-            seen.iter().for_each(|line| wrong += &format!("      - {line:?}\n"));
-            wrong += &String::from_utf8_lossy(&output.stderr);
-        }
+    let files = Arc::new(files);
+    let trial = |case: Case| {
+        let files = Arc::clone(&files);
+        trials::case(&case.what.clone(), move || check(&files, &case))
+    };
+    trials::suite!([], cases.into_iter().map(trial))
+}
+
+/// Every mistake is told where it is, and nothing that follows from it.
+fn check(files: &BTreeMap<String, String>, case: &Case) {
+    let scratch = tempfile::tempdir().expect("a directory");
+    for (path, text) in files.iter().chain(&case.files) {
+        let path = scratch.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+        std::fs::write(path, text).expect("written");
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
+        .args(["validate", case.path.as_deref().unwrap_or("top"), "--output=json"])
+        .args(&case.args)
+        .current_dir(scratch.path())
+        .env_clear()
+        .output()
+        .expect("runs");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let seen: Vec<String> = report["findings"].as_array().into_iter().flatten().flat_map(told).collect();
+    let log = String::from_utf8_lossy(&output.stderr);
+    // As it stands in the file, to be copied there.
+    let told: String = seen.iter().map(|line| format!("      - {line:?}\n")).collect();
+    assert_eq!(seen, case.told, "{}:\n{told}{log}", case.what);
+    assert_eq!(output.status.code(), Some(case.exit), "{}:\n{told}{log}", case.what);
 }

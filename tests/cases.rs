@@ -1,21 +1,27 @@
 //! Every folder of `tests/cases` is a case: a repository, arguments, and the report that is expected on the terminal and as Markdown.
 //!
-//! `SEATRIAL_UPDATE_CASES=1` writes what is seen; read the difference before committing it.
+//! A case is a test that has the name of its folder; `SEATRIAL_ACCEPT=1` writes what is seen.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
+#[path = "support/accept.rs"]
+mod accept;
 #[path = "support/files.rs"]
 mod files;
 #[path = "support/redact.rs"]
 mod redact;
 #[path = "support/schema.rs"]
 mod schema;
+#[path = "support/trials.rs"]
+mod trials;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 
+use accept::expect;
 use files::files;
+use jsonschema::Validator;
 use redact::redacted;
 use schema::{problems, validator};
 use serde::Deserialize;
@@ -58,19 +64,6 @@ struct Seen {
     stderr: String,
 }
 
-/// What every case gave; each is run once.
-fn seen() -> &'static BTreeMap<String, (Case, Seen)> {
-    static SEEN: OnceLock<BTreeMap<String, (Case, Seen)>> = OnceLock::new();
-    SEEN.get_or_init(|| {
-        let run_case = |name: String| {
-            let case = case(&name);
-            let seen = run(&name, &case);
-            (name, (case, seen))
-        };
-        names().into_iter().map(run_case).collect()
-    })
-}
-
 /// Runs a case in a copy of its repository outside any git working copy, with an empty environment.
 fn run(name: &str, case: &Case) -> Seen {
     let scratch = tempfile::tempdir().expect("a directory");
@@ -100,64 +93,48 @@ fn run(name: &str, case: &Case) -> Seen {
     }
 }
 
-fn expect(name: &str, file: &str, seen: &str) {
-    let path = cases().join(name).join(file);
-    if std::env::var_os("SEATRIAL_UPDATE_CASES").is_some() {
-        std::fs::write(&path, seen).expect("written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(seen, expected, "{name}/{file} differs");
+fn main() -> ExitCode {
+    let names = names();
+    assert!(names.len() > 10, "{names:?}");
+    trials::suite!([], names.into_iter().map(|name| trials::case(&name.clone(), move || check(&name))))
 }
 
-#[test]
-fn every_case_ends_as_expected() {
-    for (name, (case, seen)) in seen() {
-        assert_eq!(seen.exit, Some(case.exit), "{name} ({}): {}\n{}", case.what, seen.terminal, seen.stderr);
-        expect(name, "expected.txt", &seen.terminal);
-        expect(name, "expected.md", &seen.markdown);
-    }
+fn check(name: &str) {
+    let case = case(name);
+    variant(name, &case);
+    configuration(name);
+    let seen = run(name, &case);
+    assert_eq!(seen.exit, Some(case.exit), "{}: {}\n{}", case.what, seen.terminal, seen.stderr);
+    no_secret(&seen);
+    static REPORT: OnceLock<Validator> = OnceLock::new();
+    let problems = problems(REPORT.get_or_init(|| validator("report")), &seen.json);
+    assert!(problems.is_empty(), "the report does not fit the published schema: {problems:?}");
+    expect(&cases().join(name).join("expected.txt"), &seen.terminal);
+    expect(&cases().join(name).join("expected.md"), &seen.markdown);
 }
 
-#[test]
-fn a_variant_differs_from_its_origin_in_the_files_it_names_and_in_no_other() {
-    for name in names() {
-        let case = case(&name);
-        let Some(from) = &case.from else { continue };
-        let (ours, theirs) = (files(&cases().join(&name).join("repo")), files(&cases().join(from).join("repo")));
-        let all = ours.keys().chain(theirs.keys()).collect::<std::collections::BTreeSet<_>>();
-        let differing: Vec<&String> = all.into_iter().filter(|file| ours.get(*file) != theirs.get(*file)).collect();
-        assert_eq!(differing, case.changes.iter().collect::<Vec<_>>(), "{name}");
-    }
+/// A variant differs from its origin in the files it names, and in no other.
+fn variant(name: &str, case: &Case) {
+    let Some(from) = &case.from else { return };
+    let (ours, theirs) = (files(&cases().join(name).join("repo")), files(&cases().join(from).join("repo")));
+    let all: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    let differing: Vec<&String> = all.into_iter().filter(|file| ours.get(*file) != theirs.get(*file)).collect();
+    assert_eq!(differing, case.changes.iter().collect::<Vec<_>>(), "what differs from {from}");
 }
 
-#[test]
-fn every_report_fits_the_published_schema() {
-    let validator = validator("report");
-    for (name, (_, seen)) in seen() {
-        let problems = problems(&validator, &seen.json);
-        assert!(problems.is_empty(), "{name}: {problems:?}");
-    }
+fn configuration(name: &str) {
+    static CONFIG: OnceLock<Validator> = OnceLock::new();
+    let text = std::fs::read_to_string(cases().join(name).join("repo/seatrial.yaml")).expect("seatrial.yaml");
+    let config: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+    let problems = problems(CONFIG.get_or_init(|| validator("config")), &config);
+    assert!(problems.is_empty(), "the configuration does not fit the published schema: {problems:?}");
 }
 
-#[test]
-fn the_configuration_of_every_case_fits_the_published_schema() {
-    let validator = validator("config");
-    for name in names() {
-        let text = std::fs::read_to_string(cases().join(&name).join("repo/seatrial.yaml")).expect("seatrial.yaml");
-        let config: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
-        let problems = problems(&validator, &config);
-        assert!(problems.is_empty(), "{name}: {problems:?}");
-    }
-}
-
-/// The password that `shop` plants, as it stands and as the API carries it.
-#[test]
-fn no_report_shows_a_secret() {
-    for (name, (_, seen)) in seen() {
-        for text in [&seen.terminal, &seen.markdown, &seen.json.to_string(), &seen.stderr] {
-            for secret in ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE"] {
-                assert!(!text.contains(secret), "{name} shows a secret:\n{text}");
-            }
+/// The password that `shop` plants, as it stands and as the API carries it, is in nothing that is said.
+fn no_secret(seen: &Seen) {
+    for text in [&seen.terminal, &seen.markdown, &seen.json.to_string(), &seen.stderr] {
+        for secret in ["only-for-dev-5e81", "b25seS1mb3ItZGV2LTVlODE"] {
+            assert!(!text.contains(secret), "a secret is shown:\n{text}");
         }
     }
 }

@@ -5,10 +5,13 @@
 mod git;
 #[path = "support/schema.rs"]
 mod schema;
+#[path = "support/trials.rs"]
+mod trials;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
+use std::sync::Arc;
 
 use git::git;
 use schema::{problems, validator};
@@ -172,19 +175,36 @@ fn begin_alike(what: &str, seen: &[String], expected: &[String]) {
     assert!(alike, "{what}:\nseen     {seen:#?}\nexpected {expected:#?}");
 }
 
-#[test]
-fn a_pull_request_answers_for_what_it_caused() {
+fn main() -> ExitCode {
     let Cases { files, cases } = cases();
-    for case in &cases {
-        let args: Vec<&str> = case.args.iter().map(String::as_str).collect();
-        let seen = Checkout::of(&files, case).run("validate", &args, &[]);
-        let what = format!("{}\n{}", case.what, seen.log);
-        begin_alike(&what, &list(&seen.json, "findings", told), &case.findings);
-        begin_alike(&what, &list(&seen.json, "fixed", in_environments), &case.fixed);
-        assert_eq!(seen.exit, Some(case.exit), "{what}");
-        case.says.iter().for_each(|text| assert!(seen.terminal.contains(text.as_str()), "no `{text}`: {what}"));
-        case.silent.iter().for_each(|text| assert!(!seen.log.contains(text.as_str()), "`{text}`: {what}"));
-    }
+    let files = Arc::new(files);
+    let cases = cases.into_iter().map(|case| {
+        let files = Arc::clone(&files);
+        trials::case(&case.what.clone(), move || check(&files, &case))
+    });
+    trials::suite!(
+        [
+            every_report_of_a_comparison_fits_the_published_schema,
+            an_environment_with_old_errors_only_is_deployed_and_the_report_says_so,
+            what_cannot_be_rendered_is_never_deployed,
+            a_base_that_a_shallow_clone_lacks_is_said_with_the_way_out_and_everything_is_new,
+            only_new_findings_are_put_on_lines_of_the_diff,
+            a_base_is_compared_with_what_is_checked_out_beside_it,
+        ],
+        cases
+    )
+}
+
+/// A pull request answers for what it caused.
+fn check(files: &Files, case: &Case) {
+    let args: Vec<&str> = case.args.iter().map(String::as_str).collect();
+    let seen = Checkout::of(files, case).run("validate", &args, &[]);
+    let what = format!("{}\n{}", case.what, seen.log);
+    begin_alike(&what, &list(&seen.json, "findings", told), &case.findings);
+    begin_alike(&what, &list(&seen.json, "fixed", in_environments), &case.fixed);
+    assert_eq!(seen.exit, Some(case.exit), "{what}");
+    case.says.iter().for_each(|text| assert!(seen.terminal.contains(text.as_str()), "no `{text}`: {what}"));
+    case.silent.iter().for_each(|text| assert!(!seen.log.contains(text.as_str()), "`{text}`: {what}"));
 }
 
 fn case(what: &str) -> (Files, Case) {
@@ -193,7 +213,6 @@ fn case(what: &str) -> (Files, Case) {
     (files, case)
 }
 
-#[test]
 fn every_report_of_a_comparison_fits_the_published_schema() {
     let validator = validator("report");
     for what in ["new findings come first", "a change that cannot be rendered", "with --fail-on never"] {
@@ -204,7 +223,6 @@ fn every_report_of_a_comparison_fits_the_published_schema() {
     }
 }
 
-#[test]
 fn an_environment_with_old_errors_only_is_deployed_and_the_report_says_so() {
     let (files, case) = case("what neither can render");
     let wrong = "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec:\n  ports: [{ port: 80 }]\n  zzz: 1\n";
@@ -224,7 +242,6 @@ fn an_environment_with_old_errors_only_is_deployed_and_the_report_says_so() {
     assert!(stopped.terminal.contains("validation failed") && !stopped.terminal.contains("created"), "{}", stopped.log);
 }
 
-#[test]
 fn what_cannot_be_rendered_is_never_deployed() {
     let (files, case) = case("what neither can render");
     let broken = [("dev/kustomization.yaml".to_owned(), Some("resources: [../app, gone.yaml]\n".to_owned()))];
@@ -237,7 +254,6 @@ fn what_cannot_be_rendered_is_never_deployed() {
     }
 }
 
-#[test]
 fn a_base_that_a_shallow_clone_lacks_is_said_with_the_way_out_and_everything_is_new() {
     let (files, case) = case("an error that the base has does not fail");
     let checkout = Checkout::of(&files, &case).made_shallow();
@@ -253,7 +269,6 @@ fn a_base_that_a_shallow_clone_lacks_is_said_with_the_way_out_and_everything_is_
     }
 }
 
-#[test]
 fn only_new_findings_are_put_on_lines_of_the_diff() {
     let (files, case) = case("new findings come first");
     let checkout = Checkout::of(&files, &case);
@@ -266,7 +281,6 @@ fn only_new_findings_are_put_on_lines_of_the_diff() {
     assert!(annotated.len() == 2 && annotated[1].contains("::already there: ConfigMap dev/map"), "{annotated:?}");
 }
 
-#[test]
 fn a_base_is_compared_with_what_is_checked_out_beside_it() {
     let (mut files, mut case) = case("an error that the base has does not fail, wherever its line went");
     let remote = "resources: ['https://github.com/acme/app?ref=v1', map.yaml]\nnamespace: dev\n";

@@ -4,11 +4,14 @@
 
 #[path = "support/git.rs"]
 mod git;
+#[path = "support/trials.rs"]
+mod trials;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
 
 use git::git;
 use seatrial_simulated::{Forbidden, SimulatedCluster, Specification};
@@ -260,36 +263,39 @@ fn unwrapped(output: &str) -> String {
     text
 }
 
-#[test]
-fn every_situation_is_told_with_its_way_out() {
+fn main() -> ExitCode {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/doctor/cases.yaml");
     let cases: Vec<Case> = serde_saphyr::from_str(&std::fs::read_to_string(path).expect("text")).expect("cases");
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let mut wrong = String::new();
-    for case in &cases {
-        let scene = Scene::of(case, &runtime);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
-        command.arg("doctor").args(&case.args).current_dir(scene.at("repo")).env_clear();
-        command.envs(scene.environment(case));
-        for (name, value) in &case.env {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        let output = command.output().expect("the program runs");
-        let log = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
-        let said = unwrapped(&log);
-        let missing: Vec<&String> = case.says.iter().filter(|words| !said.contains(words.as_str())).collect();
-        let unwanted: Vec<&String> = case.not.iter().filter(|words| said.contains(words.as_str())).collect();
-        let is_wide = log.lines().find(|line| line.chars().count() > 80 && line.contains(". "));
-        if output.status.code() != Some(case.exit) || !missing.is_empty() || !unwanted.is_empty() || is_wide.is_some() {
-            let code = output.status.code();
-            let _ = writeln!(wrong, "== {}: {code:?}, not said {missing:?}, said {unwanted:?}\n{log}", case.what);
-        }
-        assert_eq!(scene.written(), 0, "{}", case.what);
+    assert!(cases.len() > 15, "{} cases", cases.len());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = Arc::new(runtime.expect("a runtime"));
+    let trial = |case: Case| {
+        let runtime = Arc::clone(&runtime);
+        trials::case(&case.what.clone(), move || check(&case, &runtime))
+    };
+    trials::suite!([], cases.into_iter().map(trial))
+}
+
+/// A situation is told with its way out, and nothing is written.
+fn check(case: &Case, runtime: &tokio::runtime::Runtime) {
+    let scene = Scene::of(case, runtime);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+    command.arg("doctor").args(&case.args).current_dir(scene.at("repo")).env_clear();
+    command.envs(scene.environment(case));
+    for (name, value) in &case.env {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
-    assert!(wrong.is_empty(), "{wrong}");
-    assert!(cases.len() > 15);
+    let output = command.output().expect("the program runs");
+    let log = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
+    let said = unwrapped(&log);
+    let missing: Vec<&String> = case.says.iter().filter(|words| !said.contains(words.as_str())).collect();
+    let unwanted: Vec<&String> = case.not.iter().filter(|words| said.contains(words.as_str())).collect();
+    assert!(missing.is_empty() && unwanted.is_empty(), "not said {missing:?}, said {unwanted:?}\n{log}");
+    let wide = log.lines().find(|line| line.chars().count() > 80 && line.contains(". "));
+    assert_eq!(wide, None, "a line is too wide\n{log}");
+    assert_eq!(output.status.code(), Some(case.exit), "{log}");
+    assert_eq!(scene.written(), 0, "something was written\n{log}");
 }

@@ -10,13 +10,15 @@ mod files;
 mod git;
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/trials.rs"]
+mod trials;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
-use case_file::{asked, each};
+use case_file::{CaseFile, asked, each};
 use files::files;
 use git::git;
 use serde_json::Value;
@@ -34,24 +36,35 @@ fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").canonicalize().expect("the tests")
 }
 
-#[test]
-fn every_case_says_and_writes_what_is_expected() {
-    each(&tests().join("init"), 8, |case| {
-        let given: Vec<(&str, &str)> = case.borrowed().collect();
-        let scratch = scratch::files(&given);
-        let arguments: Vec<&str> = asked(&case.head, "$").expect("a command line").split(' ').collect();
-        let output = seatrial(scratch.path(), &arguments);
-        let mut got = format!("exit {}\n", output.status.code().expect("an exit code"));
-        got += &text(&output.stdout);
-        got += &text(&output.stderr).replace(&scratch.path().display().to_string(), "REPOSITORY");
-        for (path, bytes) in files(scratch.path()) {
-            match given.iter().find(|(known, _)| *known == path) {
-                Some((_, before)) => assert_eq!(text(&bytes), *before, "{path} was changed"),
-                None => write!(got, "\n==> {path}\n{}", text(&bytes)).expect("writes to a string"),
-            }
+fn main() -> ExitCode {
+    let cases = each(&tests().join("init"), 8, said_and_written);
+    trials::suite!(
+        [
+            what_it_writes_finds_what_is_found_without_it,
+            a_pull_request_that_adds_it_is_compared_with_what_was_there,
+            it_prints_what_it_would_write_and_writes_nothing_through_a_link,
+            what_runs_it_says_only_what_our_action_template_and_step_know,
+        ],
+        cases
+    )
+}
+
+/// What a case says and writes.
+fn said_and_written(case: &CaseFile) -> String {
+    let given: Vec<(&str, &str)> = case.borrowed().collect();
+    let scratch = scratch::files(&given);
+    let arguments: Vec<&str> = asked(&case.head, "$").expect("a command line").split(' ').collect();
+    let output = seatrial(scratch.path(), &arguments);
+    let mut got = format!("exit {}\n", output.status.code().expect("an exit code"));
+    got += &text(&output.stdout);
+    got += &text(&output.stderr).replace(&scratch.path().display().to_string(), "REPOSITORY");
+    for (path, bytes) in files(scratch.path()) {
+        match given.iter().find(|(known, _)| *known == path) {
+            Some((_, before)) => assert_eq!(text(&bytes), *before, "{path} was changed"),
+            None => write!(got, "\n==> {path}\n{}", text(&bytes)).expect("writes to a string"),
         }
-        got
-    });
+    }
+    got
 }
 
 /// What `validate` finds, whatever the environments are called.
@@ -110,7 +123,6 @@ fn repositories() -> Vec<Repository> {
     all
 }
 
-#[test]
 fn what_it_writes_finds_what_is_found_without_it() {
     let mut compared = BTreeSet::new();
     let mut with_findings = 0;
@@ -140,7 +152,6 @@ fn what_it_writes_finds_what_is_found_without_it() {
     assert!(compared.len() > 30 && with_findings > 15, "{} compared, {with_findings} with findings", compared.len());
 }
 
-#[test]
 fn a_pull_request_that_adds_it_is_compared_with_what_was_there() {
     let scratch = scratch::files(&[
         ("a/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: A_ }\n"),
@@ -163,7 +174,6 @@ fn a_pull_request_that_adds_it_is_compared_with_what_was_there() {
     assert_eq!(seatrial(directory, &["validate", "--base=main"]).status.code(), Some(1));
 }
 
-#[test]
 fn it_prints_what_it_would_write_and_writes_nothing_through_a_link() {
     let scratch = scratch::files(&[("deploy/kustomization.yaml", "namePrefix: a-\n"), ("elsewhere/a", "")]);
     let directory = scratch.path();
@@ -195,7 +205,6 @@ fn keys(value: &Value) -> BTreeSet<String> {
     value.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default()
 }
 
-#[test]
 fn what_runs_it_says_only_what_our_action_template_and_step_know() {
     let own = |path: &str| std::fs::read_to_string(tests().join("..").join(path)).expect("readable");
     let yaml = |text: &str| -> Value { serde_saphyr::from_str(text).expect("YAML") };

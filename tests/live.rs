@@ -2,7 +2,7 @@
 //! before, and the report that is expected.
 //!
 //! Needs `SEATRIAL_TEST_KUBECONFIG`, the kubeconfig of the test bed (`tests/testbed`); without it every case is reported as ignored.
-//! `SEATRIAL_UPDATE_CASES=1` writes what is seen; read the difference before committing it. Cases run side by side, those that stop
+//! `SEATRIAL_ACCEPT=1` writes what is seen; read the difference before committing it. Cases run side by side, those that stop
 //! a daemon of the cluster alone and last. Long ones are ignored unless `--include-ignored` is given, as `tests/live/run --all` does. What a
 //! case may say stands in [`case`].
 #![allow(

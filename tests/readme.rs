@@ -161,7 +161,7 @@ fn the_comment_shown_is_the_real_one() {
     let readme = readme();
     let (before, rest) = readme.split_once(MARKS.0).expect("the begin mark");
     let (shown, after) = rest.split_once(MARKS.1).expect("the end mark");
-    if std::env::var_os("SEATRIAL_UPDATE_CASES").is_some() {
+    if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
         std::fs::write(root().join("README.md"), format!("{before}{}{real}{}{after}", MARKS.0, MARKS.1))
             .expect("written");
         return;

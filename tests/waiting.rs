@@ -5,12 +5,16 @@
 mod git;
 #[path = "support/schema.rs"]
 mod schema;
+#[path = "support/trials.rs"]
+mod trials;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
+use std::sync::{Arc, OnceLock};
 
 use git::git;
+use jsonschema::Validator;
 use schema::{problems, validator};
 use serde::Deserialize;
 
@@ -125,29 +129,33 @@ fn run(files: &BTreeMap<String, Text>, case: &Case) -> (String, serde_json::Valu
     (log, serde_json::from_str(&report).unwrap_or_default())
 }
 
-#[test]
-fn tests_are_run_for_what_they_wait_for() {
+fn main() -> ExitCode {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/waiting/cases.yaml");
     let Cases { files, cases } = serde_saphyr::from_str(&std::fs::read_to_string(file).expect("cases")).expect("cases");
-    let validator = validator("report");
-    let seen: Vec<_> = std::thread::scope(|scope| {
-        let running: Vec<_> = cases.iter().map(|case| scope.spawn(|| run(&files, case))).collect();
-        running.into_iter().map(|run| run.join().expect("no panic")).collect()
-    });
-    for (case, (log, report)) in cases.iter().zip(seen) {
-        let tests = report["environments"][0]["tests"].as_array().cloned().unwrap_or_default();
-        let text = |test: &serde_json::Value, key: &str| test[key].as_str().unwrap_or_default().to_owned();
-        let seen: BTreeMap<String, String> = tests.iter().map(|t| (text(t, "name"), text(t, "outcome"))).collect();
-        assert_eq!(seen, case.tests, "{}\n{log}", case.what);
-        let terminal = log.split_whitespace().collect::<Vec<_>>().join(" ");
-        case.says
-            .iter()
-            .for_each(|text| assert!(terminal.contains(text.as_str()), "no `{text}`: {}\n{log}", case.what));
-        case.silent
-            .iter()
-            .for_each(|text| assert!(!terminal.contains(text.as_str()), "`{text}`: {}\n{log}", case.what));
-        assert_eq!(report["verdict"], "passed", "{}\n{log}", case.what);
-        let problems = problems(&validator, &report);
-        assert!(problems.is_empty(), "{}: {problems:?}", case.what);
+    let files = Arc::new(files);
+    let trial = |case: Case| {
+        let files = Arc::clone(&files);
+        trials::case(&case.what.clone(), move || check(&files, &case))
+    };
+    trials::suite!([], cases.into_iter().map(trial))
+}
+
+/// Tests are run for what they wait for.
+fn check(files: &BTreeMap<String, Text>, case: &Case) {
+    static REPORT: OnceLock<Validator> = OnceLock::new();
+    let (log, report) = run(files, case);
+    let tests = report["environments"][0]["tests"].as_array().cloned().unwrap_or_default();
+    let text = |test: &serde_json::Value, key: &str| test[key].as_str().unwrap_or_default().to_owned();
+    let seen: BTreeMap<String, String> = tests.iter().map(|t| (text(t, "name"), text(t, "outcome"))).collect();
+    assert_eq!(seen, case.tests, "{}\n{log}", case.what);
+    let terminal = log.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in &case.says {
+        assert!(terminal.contains(text.as_str()), "no `{text}`: {}\n{log}", case.what);
     }
+    for text in &case.silent {
+        assert!(!terminal.contains(text.as_str()), "`{text}`: {}\n{log}", case.what);
+    }
+    assert_eq!(report["verdict"], "passed", "{}\n{log}", case.what);
+    let problems = problems(REPORT.get_or_init(|| validator("report")), &report);
+    assert!(problems.is_empty(), "{}: {problems:?}", case.what);
 }

@@ -74,7 +74,7 @@ mod tests {
         let (shown, after) = rest.split_once("<!-- rules:end -->").expect("the end mark");
         let rows: String = all().iter().copied().map(row).collect();
         let table = format!("| Rule | Level | What it finds |\n|---|---|---|\n{rows}");
-        if std::env::var_os("SEATRIAL_UPDATE_CASES").is_some() {
+        if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
             let marks = ("<!-- rules:begin -->\n", "<!-- rules:end -->");
             std::fs::write(path, format!("{before}{}{table}{}{after}", marks.0, marks.1)).expect("written");
             return;

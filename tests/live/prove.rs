@@ -101,7 +101,7 @@ fn expect(name: &str, file: &str, seen: &str) {
     if std::fs::read_to_string(other).is_ok_and(|expected| expected == seen) {
         return;
     }
-    if std::env::var_os("SEATRIAL_UPDATE_CASES").is_some() {
+    if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
         std::fs::write(&path, seen).expect("written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();

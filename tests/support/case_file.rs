@@ -1,8 +1,11 @@
 //! Cases that are one text file each: a head, files as `-- PATH --`, last what is expected as `-- expected --`. `SEATRIAL_ACCEPT=1` writes
 //! what we give now (then read the difference).
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+use libtest_mimic::Trial;
+
+use crate::trials;
 
 /// A case as it was read.
 pub(crate) struct CaseFile {
@@ -47,25 +50,30 @@ pub(crate) fn asked<'a>(head: &'a str, word: &'a str) -> Option<&'a str> {
     all(head, word).next()
 }
 
-/// Runs every `.txt` of a directory, and says which differ from what they expect.
-pub(crate) fn each(dir: &Path, at_least: usize, run: impl Fn(&CaseFile) -> String) {
+/// A trial for every `.txt` of a directory, by its name without the ending.
+pub(crate) fn each(dir: &Path, at_least: usize, run: fn(&CaseFile) -> String) -> Vec<Trial> {
     let entries = std::fs::read_dir(dir).expect("is there").map(|entry| entry.expect("is readable").path());
     let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
     paths.sort();
     assert!(paths.len() >= at_least, "only {} cases in {}", paths.len(), dir.display());
-    let mut wrong = String::new();
-    for path in paths {
-        let case = CaseFile::read(path);
-        let got = run(&case);
-        if got == case.expected {
-            continue;
-        }
-        if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
-            let kept = case.text.strip_suffix(&case.expected).expect("ends with what is expected");
-            std::fs::write(&case.path, format!("{kept}{got}")).expect("is written");
-        } else {
-            let _ = writeln!(wrong, "== {}\n{got}== expected\n{}", case.path.display(), case.expected);
-        }
+    let trial = |path: PathBuf| {
+        let name = path.file_stem().expect("has a name").to_string_lossy().into_owned();
+        trials::case(&name, move || compare(&CaseFile::read(path), run))
+    };
+    paths.into_iter().map(trial).collect()
+}
+
+fn compare(case: &CaseFile, run: fn(&CaseFile) -> String) {
+    let got = run(case);
+    if got != case.expected && std::env::var_os("SEATRIAL_ACCEPT").is_some() {
+        let kept = case.text.strip_suffix(&case.expected).expect("ends with what is expected");
+        std::fs::write(&case.path, format!("{kept}{got}")).expect("is written");
+        return;
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    let path = case.path.display();
+    assert!(
+        got == case.expected,
+        "{path} (SEATRIAL_ACCEPT=1 writes what is seen)\n{got}== expected\n{}",
+        case.expected
+    );
 }

@@ -43,10 +43,10 @@ fn every_file_has_the_cases_that_stand_beside_it() {
         let cases = cases.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         assert_eq!(cases.told_of_left_out(), None);
         let (expected, told) = (file.with_extension("cases"), told(&cases.into_kept()));
-        if std::env::var_os("UPDATE_CASES").is_some() {
+        if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
             std::fs::write(&expected, &told).expect("written");
         }
         let expected = std::fs::read_to_string(&expected).unwrap_or_default();
-        assert_eq!(told, expected, "{}: UPDATE_CASES=1 writes what is found", file.display());
+        assert_eq!(told, expected, "{}: SEATRIAL_ACCEPT=1 writes what is found", file.display());
     }
 }

@@ -4,9 +4,12 @@
 
 #[path = "../../../../tests/support/case_file.rs"]
 mod case_file;
+#[path = "../../../../tests/support/trials.rs"]
+mod trials;
 
 use std::fmt::Write;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use seatrial_discover::{Discovery, Found, Source};
@@ -14,35 +17,43 @@ use seatrial_model::Sources;
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
-use case_file::{asked, each};
+use case_file::{CaseFile, asked, each};
 
 fn discover(tree: &Tree, directory: &str) -> Found {
     Discovery::of(tree, &Arc::new(ParsedFiles::default()), "").below(directory)
 }
 
-#[test]
-fn every_case_is_discovered_as_expected() {
-    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), 4, |case| {
-        let mut got = String::new();
-        let tree = Tree::memory(case.borrowed(), &Arc::new(Sources::new()));
-        let found = discover(&tree, asked(&case.head, "below").unwrap_or_default());
-        for environment in found.environments {
-            let source = match environment.source {
-                Source::Flux(root) => format!("flux {:?}", root.path.unwrap_or_default()),
-                Source::Kustomize(path) => format!("kustomize {path:?}"),
-                Source::Helm(release) => format!("helm {:?} {:?}", release.chart, release.values),
-                Source::Manifests(path) => format!("manifests {path:?}"),
-                Source::Loose(loose) => format!("{:?}", loose.files),
-                Source::Mixed(path) => format!("mixed {path:?}"),
-            };
-            writeln!(got, "{}: {source}", environment.name).expect("writes to a string");
-        }
-        found.left_out.sentences().iter().for_each(|s| writeln!(got, "{s}").expect("writes to a string"));
-        got
-    });
+fn main() -> ExitCode {
+    let cases = each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), 4, discovered);
+    trials::suite!(
+        [
+            a_base_that_is_included_through_a_link_is_no_environment,
+            a_directory_is_reconciled_by_flux_where_a_kustomization_of_flux_refers_to_it_or_above_it,
+            flux_patches_its_own_objects_where_a_patch_of_a_kustomization_of_flux_is_about_one
+        ],
+        cases
+    )
 }
 
-#[test]
+fn discovered(case: &CaseFile) -> String {
+    let mut got = String::new();
+    let tree = Tree::memory(case.borrowed(), &Arc::new(Sources::new()));
+    let found = discover(&tree, asked(&case.head, "below").unwrap_or_default());
+    for environment in found.environments {
+        let source = match environment.source {
+            Source::Flux(root) => format!("flux {:?}", root.path.unwrap_or_default()),
+            Source::Kustomize(path) => format!("kustomize {path:?}"),
+            Source::Helm(release) => format!("helm {:?} {:?}", release.chart, release.values),
+            Source::Manifests(path) => format!("manifests {path:?}"),
+            Source::Loose(loose) => format!("{:?}", loose.files),
+            Source::Mixed(path) => format!("mixed {path:?}"),
+        };
+        writeln!(got, "{}: {source}", environment.name).expect("writes to a string");
+    }
+    found.left_out.sentences().iter().for_each(|s| writeln!(got, "{s}").expect("writes to a string"));
+    got
+}
+
 fn a_base_that_is_included_through_a_link_is_no_environment() {
     let dir = tempfile::TempDir::new().expect("temporary directory");
     for (path, text) in
@@ -58,7 +69,6 @@ fn a_base_that_is_included_through_a_link_is_no_environment() {
     assert_eq!(names, ["dev"]);
 }
 
-#[test]
 fn a_directory_is_reconciled_by_flux_where_a_kustomization_of_flux_refers_to_it_or_above_it() {
     let flux = |name: &str, spec: &str| {
         format!(
@@ -90,7 +100,6 @@ fn a_directory_is_reconciled_by_flux_where_a_kustomization_of_flux_refers_to_it_
     assert!(discovery(&files).is_reconciled_by_flux("apps"));
 }
 
-#[test]
 fn flux_patches_its_own_objects_where_a_patch_of_a_kustomization_of_flux_is_about_one() {
     let is_found = |spec: &str| {
         let head = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: a }\n";

@@ -28,9 +28,12 @@
 
 #[path = "../../../../tests/support/case_file.rs"]
 mod case_file;
+#[path = "../../../../tests/support/trials.rs"]
+mod trials;
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, Version, render};
@@ -162,11 +165,13 @@ fn shown(rendered: &Rendered, sources: &Sources, print: &str) -> String {
     text
 }
 
-#[test]
-fn every_case_is_walked_as_expected() {
-    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), 2, |case| {
-        let sources = Arc::new(Sources::new());
-        let tree = Tree::memory(case.borrowed(), &sources);
-        shown(&walked(case, &tree), &sources, &case.head)
-    });
+fn main() -> ExitCode {
+    let cases = each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), 2, walked_and_shown);
+    trials::suite!([], cases)
+}
+
+fn walked_and_shown(case: &CaseFile) -> String {
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory(case.borrowed(), &sources);
+    shown(&walked(case, &tree), &sources, &case.head)
 }

@@ -4,9 +4,12 @@
 
 #[path = "../../../../tests/support/case_file.rs"]
 mod case_file;
+#[path = "../../../../tests/support/trials.rs"]
+mod trials;
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use seatrial_flux::{
@@ -16,7 +19,7 @@ use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Node, NodeState, Sources, Span};
 use seatrial_tree::Tree;
 
-use case_file::{all, asked, each};
+use case_file::{CaseFile, all, asked, each};
 
 /// A directory of the repository.
 fn own_directory(path: &str, own: &Arc<Repository>) -> Result<Directory, String> {
@@ -129,17 +132,19 @@ impl Printer<'_> {
     }
 }
 
-#[test]
-fn every_release_is_read_as_expected() {
-    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases"), 4, |case| {
-        let sources = Arc::new(Sources::new());
-        let tree = Tree::memory(case.borrowed(), &sources);
-        let printer = Printer { sources: &sources, origins: case.head.contains("print origins") };
-        printer.all(&walked(&case.head, &tree))
-    });
+fn main() -> ExitCode {
+    let cases = each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases"), 4, read);
+    trials::suite!([a_release_that_reads_one_large_text_thousands_of_times_has_an_end], cases)
 }
 
-#[test]
+/// What a case's releases are read as.
+fn read(case: &CaseFile) -> String {
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory(case.borrowed(), &sources);
+    let printer = Printer { sources: &sources, origins: case.head.contains("print origins") };
+    printer.all(&walked(&case.head, &tree))
+}
+
 fn a_release_that_reads_one_large_text_thousands_of_times_has_an_end() {
     let lines: String = (0..20_000).map(|at| format!("    key{at}: value\n")).collect();
     let map = format!(

@@ -6,9 +6,12 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "tests read their data and start the oracle")]
 
+#[path = "../../../../tests/support/trials.rs"]
+mod trials;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use seatrial_kustomize::{ClusterGiven, HelmCharts, Options, build};
@@ -77,21 +80,24 @@ fn compare(case: &Path, name: &str, actual: &str) -> Option<String> {
     (expected != actual).then(|| format!("--- {} {name}\nexpected:\n{expected}\nactual:\n{actual}\n", case.display()))
 }
 
-#[test]
-fn every_case_gives_what_is_expected() {
-    let differences: Vec<String> = cases()
-        .iter()
-        .flat_map(|case| {
-            let outcome = run(case);
-            [compare(case, "expected.yaml", &outcome.yaml), compare(case, "expected.findings", &outcome.findings)]
-        })
-        .flatten()
-        .collect();
+fn main() -> ExitCode {
     assert!(cases().len() >= 40, "the cases are there");
+    let trial = |case: PathBuf| {
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        trials::case(&name, move || check(&case))
+    };
+    trials::suite!([kustomize_says_the_same], cases().into_iter().map(trial))
+}
+
+/// A case gives what is expected.
+fn check(case: &Path) {
+    let outcome = run(case);
+    let compared =
+        [compare(case, "expected.yaml", &outcome.yaml), compare(case, "expected.findings", &outcome.findings)];
+    let differences: Vec<String> = compared.into_iter().flatten().collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-#[test]
 fn kustomize_says_the_same() {
     let Some(oracle) = std::env::var_os("SEATRIAL_KUSTOMIZE") else {
         eprintln!("NOT COMPARED with kustomize: SEATRIAL_KUSTOMIZE names no kustomize or kubectl");

@@ -3,9 +3,12 @@
 
 #[path = "../../../../tests/support/case_file.rs"]
 mod case_file;
+#[path = "../../../../tests/support/trials.rs"]
+mod trials;
 
 use std::fmt::Write;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use seatrial_manifests::{render, render_found};
@@ -13,7 +16,7 @@ use seatrial_model::{Masker, Rendered, Sources, Span, locate};
 use seatrial_tree::Tree;
 use seatrial_yaml::ParsedFiles;
 
-use case_file::{asked, each};
+use case_file::{CaseFile, asked, each};
 
 fn place(sources: &Sources, span: Span) -> String {
     let place = locate(sources, &Masker::new(), span);
@@ -39,20 +42,27 @@ fn describe(rendered: &Rendered, sources: &Sources) -> String {
     text
 }
 
-#[test]
-fn every_case_renders_as_expected() {
-    each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), 6, |case| {
-        let sources = Arc::new(Sources::new());
-        let tree = Tree::memory(case.borrowed(), &sources);
-        let rendered = match asked(&case.head, "found") {
-            Some(path) => render_found(&tree, &ParsedFiles::default(), path, &tree.walk("")),
-            None => render(&tree, asked(&case.head, "render").expect("says what to render")),
-        };
-        describe(&rendered, &sources)
-    });
+fn main() -> ExitCode {
+    let cases = each(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), 6, rendered);
+    trials::suite!(
+        [
+            a_helm_template_is_named_as_what_it_is_and_the_other_files_are_kept,
+            what_cannot_be_read_is_a_finding_beside_the_others
+        ],
+        cases
+    )
 }
 
-#[test]
+fn rendered(case: &CaseFile) -> String {
+    let sources = Arc::new(Sources::new());
+    let tree = Tree::memory(case.borrowed(), &sources);
+    let rendered = match asked(&case.head, "found") {
+        Some(path) => render_found(&tree, &ParsedFiles::default(), path, &tree.walk("")),
+        None => render(&tree, asked(&case.head, "render").expect("says what to render")),
+    };
+    describe(&rendered, &sources)
+}
+
 fn a_helm_template_is_named_as_what_it_is_and_the_other_files_are_kept() {
     let template =
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ include \"shop.name\" . }}\n{{- if .Values.x }}\n";
@@ -68,7 +78,6 @@ fn a_helm_template_is_named_as_what_it_is_and_the_other_files_are_kept() {
     }
 }
 
-#[test]
 fn what_cannot_be_read_is_a_finding_beside_the_others() {
     let dir = tempfile::TempDir::new().expect("temporary directory");
     std::fs::write(dir.path().join("a.yaml"), b"\x89PNG\x00").expect("file is written");
