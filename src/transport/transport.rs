@@ -63,6 +63,7 @@ impl Transport {
     ///
     /// # Errors
     /// [`TransportError::Settings`] for an unreadable CA bundle or proxy address.
+    #[allow(clippy::disallowed_methods, reason = "the rim: what differs between jobs is the process")]
     pub fn new(settings: &Settings) -> Result<Transport, TransportError> {
         let proxies = Proxies::new(settings)?;
         let mut trusted = roots::public_roots();

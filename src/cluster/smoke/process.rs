@@ -52,6 +52,7 @@ pub(crate) enum Exit {
 }
 
 /// Runs it once; what it printed on standard output and standard error stands in one text, in the order in which it came.
+#[allow(clippy::disallowed_methods, reason = "the rim: a program of this process is known by its mark")]
 pub(crate) async fn run(program: &Program, deadline: Duration) -> (Exit, Tail) {
     let mut tail = Tail::default();
     let mark = format!("{}-{}-{}", program.run, std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
@@ -132,6 +133,7 @@ async fn read(mut output: impl AsyncRead + Unpin, tail: &mut Tail) {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "the rim: whether a directory is there")]
 fn not_started(program: &Program, error: &std::io::Error) -> String {
     let name = program.arguments.first().map_or("", String::as_str);
     match error.kind() {

@@ -178,6 +178,7 @@ impl Plugin {
 }
 
 /// The files that a plugin is made of as far as the kubeconfig names them: its program, and those among its arguments.
+#[allow(clippy::disallowed_methods, reason = "the rim: a plugin is files")]
 pub(crate) fn files(exec: &ExecConfig, environment: &Environment) -> Vec<PathBuf> {
     let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
     let program = match find(exec.command.as_deref().unwrap_or_default(), path) {
@@ -203,6 +204,7 @@ enum Found {
 
 /// Looks for a program as Go's `exec.LookPath` does, which client-go uses: one with a slash is where it says; the first one of `PATH` counts,
 /// and is refused when that part of `PATH` is not absolute (`exec.ErrDot`).
+#[allow(clippy::disallowed_methods, reason = "the rim: programs are files")]
 fn find(command: &str, path: &str) -> Found {
     if command.contains('/') {
         return Found::At(PathBuf::from(command));
@@ -363,6 +365,7 @@ mod tests {
     }
 
     /// A way to an absolute path from the working directory.
+    #[allow(clippy::disallowed_methods, reason = "a test asks where it runs")]
     fn from_here(to: &str) -> String {
         let up = std::env::current_dir().expect("there is one").components().count() - 1;
         format!("{}{}", "../".repeat(up), to.trim_start_matches('/'))

@@ -1,5 +1,7 @@
 //! Builds that share bases and files give what each gives alone, whatever else was built before and beside them.
 
+#![allow(clippy::disallowed_methods, reason = "tests read their data")]
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
