@@ -7,8 +7,110 @@ use crate::modules::{Module, modules};
 /// For a crate, the modules in its root in their order: each uses only those before it, and the root file uses all of them.
 ///
 /// What the root file itself declares can be used where `lib` stands in the list, by those after it.
-pub(crate) const ORDERS: &[(&str, &[&str])] =
-    &[("seatrial", &["catalog", "cli", "config", "process", "context", "judge", "pipeline", "deliver", "commands"])];
+pub(crate) const ORDERS: &[(&str, &[&str])] = &[
+    ("formats/yaml", &["scalars", "text", "quick", "read", "print", "edit"]),
+    ("formats/gotemplate", &["texts", "syntax", "values", "print", "run"]),
+    (
+        "render/helm",
+        &[
+            "ids",
+            "major",
+            "go_yaml",
+            "values",
+            "cluster",
+            "chart",
+            "times",
+            "functions",
+            "objects",
+            "render",
+            "release",
+        ],
+    ),
+    (
+        "render/kustomize",
+        &[
+            "findings",
+            "values",
+            "kustomization",
+            "objects",
+            "merge",
+            "json_patch",
+            "paths",
+            "fields",
+            "vars",
+            "gather",
+            "load",
+            "transform",
+            "build_metadata",
+            "generate",
+            "charts",
+            "patch",
+            "replace",
+            "finish",
+            "builder",
+        ],
+    ),
+    (
+        "render/flux",
+        &[
+            "objects",
+            "patterns",
+            "variables",
+            "sources",
+            "kustomizations",
+            "release",
+            "image_policy",
+            "resource_sets",
+            "checks",
+            "walk",
+        ],
+    ),
+    ("cluster/api", &["error", "target", "clock", "process_group", "access", "call", "cluster"]),
+    ("cluster/readiness", &["live", "status", "messages", "pods", "kinds", "deletion", "generic"]),
+    (
+        "cluster/deploy",
+        &[
+            "ids",
+            "blame",
+            "work",
+            "plan",
+            "hold",
+            "inventory",
+            "watch",
+            "deployed",
+            "apply",
+            "services",
+            "wait",
+            "restore",
+            "deployment",
+        ],
+    ),
+    (
+        "cluster/smoke",
+        &[
+            "duration", "env_text", "slug", "platform", "outcome", "context", "process", "files", "service", "probes",
+            "test", "run",
+        ],
+    ),
+    (
+        "cluster/simulated",
+        &[
+            "json",
+            "clock",
+            "specification",
+            "selector",
+            "resource",
+            "refusal",
+            "fields",
+            "schema",
+            "world",
+            "controllers",
+            "requests",
+            "server",
+        ],
+    ),
+    ("seatrial", &["catalog", "cli", "config", "process", "context", "judge", "pipeline", "deliver", "commands"]),
+];
 
 #[test]
 fn folders_of_one_crate_use_each_other_one_way() {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use seatrial_model::Subject;
+use seatrial_model::{Cause, Subject};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Around, Cause, Live, Patience, State, Status, kinds, makes_room, status};
+use crate::{Around, Live, Patience, State, Status, kinds, makes_room, status};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

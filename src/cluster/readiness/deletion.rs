@@ -1,10 +1,11 @@
 //! An object that is being deleted: what keeps it.
 
+use seatrial_model::Cause;
 use serde_json::Value;
 
 use crate::live::condition::true_condition;
 use crate::live::field::{items, one_line};
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 /// Conditions by which a Namespace says what keeps it, the ones that name a culprit first.
 const OF_NAMESPACES: [&str; 5] = [

@@ -1,13 +1,13 @@
 //! Deployment (cli-utils: `pkg/kstatus/status/core.go` `deploymentConditions`). Corrected: causes of its new pods, creation failures
 //! that last, and a paused rollout are seen.
 
-use seatrial_model::Subject;
+use seatrial_model::{Cause, Subject};
 
 use crate::live::condition::condition;
 use crate::live::field::{count, counted, integer, is_true};
 use crate::pods::workload::{given_up, unready};
 use crate::status::trouble::Crashes;
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 /// A deadline of this many seconds means none (`math.MaxInt32`).
 const NO_DEADLINE: i64 = i32::MAX as i64;

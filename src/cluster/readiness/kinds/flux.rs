@@ -19,12 +19,13 @@ pub(super) mod helm_repository;
 pub(super) mod kustomization;
 pub(super) mod source;
 
+use seatrial_model::Cause;
 use serde_json::Value;
 
 use crate::live::condition::{Condition, NOT_SEEN, condition};
 use crate::live::field::{integer, is_true, one_line, text};
 use crate::status::trouble::Trouble;
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 /// How one kind of Flux is read.
 pub(crate) struct Reading {

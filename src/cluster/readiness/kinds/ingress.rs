@@ -1,11 +1,11 @@
 //! Ingress (Argo CD's rule; kstatus does not ask). There when its controller has published an address.
 
-use seatrial_model::Subject;
+use seatrial_model::{Cause, Subject};
 use serde_json::Value;
 
 use crate::live::event::{is_about, message, newest, reason};
 use crate::live::field::{clip, items, text};
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

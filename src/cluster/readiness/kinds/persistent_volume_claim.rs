@@ -1,13 +1,13 @@
 //! PersistentVolumeClaim. Corrected: a claim that waits for its first consumer is as far as it can be.
 
-use seatrial_model::Subject;
+use seatrial_model::{Cause, Subject};
 use serde_json::Value;
 
 use crate::live::event::{is_about, message, newest, reason};
 use crate::live::field::{clip, text};
 use crate::messages::mending;
 use crate::messages::reference::quoted;
-use crate::{Cause, Live, Remedy, Status};
+use crate::{Live, Remedy, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

@@ -1,10 +1,10 @@
 //! Service. Corrected: a load balancer is there when it has an address, not when it has a cluster IP.
 
-use seatrial_model::Subject;
+use seatrial_model::{Cause, Subject};
 
 use crate::live::event::{is_about, message, newest, reason};
 use crate::live::field::{clip, items, text};
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

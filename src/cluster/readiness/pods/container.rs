@@ -1,9 +1,8 @@
 //! What the state of one container says.
 
-use seatrial_model::{Amount, ImageFault, Probe, Subject};
+use seatrial_model::{Amount, Cause, ImageFault, Probe, Subject};
 use serde_json::Value;
 
-use crate::Cause;
 use crate::live::event::{has_lasted, is_about, message, newest, reason};
 use crate::live::field::{at, clip, counted, integer, items, text};
 use crate::messages::probe::{about_probe, failed_words, failing_probe, failing_words, name_of};

@@ -1,5 +1,6 @@
 //! Pods that could not be made: quota, admission, a missing service account.
 
+use seatrial_model::Cause;
 use serde_json::Value;
 
 use crate::live::condition::true_condition;
@@ -7,7 +8,7 @@ use crate::live::event::{has_lasted, last_changed, last_seen, message, newest, r
 use crate::live::field::{clip, text};
 use crate::messages::{mending, refusal};
 use crate::status::trouble::Trouble;
-use crate::{Cause, Live, Remedy, makes_room};
+use crate::{Live, Remedy, makes_room};
 
 /// What the controller says about pods it cannot make. It tries again and again, and a quota may free up,
 /// so this fails only when it has lasted.

@@ -1,6 +1,6 @@
 //! Pod: its own status, and what it says about the workload that owns it.
 
-use seatrial_model::Subject;
+use seatrial_model::{Cause, Subject};
 use serde_json::Value;
 
 use crate::live::condition::{NOT_SEEN, condition};
@@ -9,7 +9,7 @@ use crate::live::field::{at, clip, integer, items, text};
 use crate::messages::{eviction, mending, scheduling, volume};
 use crate::pods::container::containers;
 use crate::status::trouble::{Crashes, Trouble};
-use crate::{Cause, Live, Remedy, Status};
+use crate::{Live, Remedy, Status};
 
 /// The kubelet's word for a pod that it ended for what the pod, or the node, uses.
 pub(crate) const EVICTED: &str = "Evicted";

@@ -1,15 +1,16 @@
 //! Ready and staying so: how long a workload's own probes take to end a container that hangs, and what pods that were ready should not do.
 
+use seatrial_model::Cause;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::Live;
 use crate::live::event::{is_about, message, reason};
 use crate::live::field::{at, integer, items, text};
 use crate::pods::container::{Container, containers};
 use crate::pods::pod;
-use crate::{Cause, Live};
 
 /// Reasons of a pod of phase `Failed` that are its node's, not its own (kubernetes: `pkg/kubelet`, `pkg/controller/podgc`).
 const OF_THE_NODE: [&str; 7] =

@@ -3,7 +3,8 @@
 use crate::live::field::text;
 use crate::pods::{creation, pod};
 use crate::status::trouble::{Crashes, Gravity, Trouble};
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
+use seatrial_model::Cause;
 
 /// A workload that is not as desired: `message` says how far it is. Fails when a cause is fatal.
 pub(crate) fn unready(live: Live<'_>, message: String, crashes: Crashes) -> Status {

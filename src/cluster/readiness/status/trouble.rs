@@ -1,6 +1,7 @@
 //! A cause and how bad it is.
 
-use crate::{Cause, Remedy, Status};
+use crate::{Remedy, Status};
+use seatrial_model::Cause;
 
 /// How bad a cause is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

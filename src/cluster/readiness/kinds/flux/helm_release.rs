@@ -9,13 +9,14 @@
 //!
 //! The cause is what failed first, not that retries are exceeded nor that the rollback went well.
 
+use seatrial_model::Cause;
 use serde_json::Value;
 
 use crate::kinds::flux::{self, Reading};
 use crate::live::condition::{Condition, NOT_SEEN, condition};
 use crate::live::field::{count, integer, one_line, text};
 use crate::status::trouble::Trouble;
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 const READING: Reading = Reading { done: |_| "ready".to_owned(), failing, stalled, before };
 

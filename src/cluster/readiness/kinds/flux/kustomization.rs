@@ -10,6 +10,7 @@
 //! that a binding may still give, a webhook that is down. When the next attempt comes later than that, there is nothing to wait for.
 
 use jiff::SignedDuration;
+use seatrial_model::Cause;
 use serde_json::Value;
 
 use crate::kinds::flux::{self, Reading};
@@ -17,7 +18,7 @@ use crate::live::condition::Condition;
 use crate::live::event::{LASTING, has_lasted, is_about, last_changed, reason};
 use crate::live::field::{one_line, text};
 use crate::status::trouble::Trouble;
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 const READING: Reading = Reading { done, failing, stalled: |_, stalled| flux::cause(stalled), before };
 

@@ -5,6 +5,7 @@
 //! A wrong address, which no attempt will mend, has `Stalled`.
 
 use jiff::Timestamp;
+use seatrial_model::Cause;
 use serde_json::Value;
 
 use crate::kinds::flux::{self, Reading};
@@ -12,7 +13,7 @@ use crate::live::condition::{Condition, true_condition};
 use crate::live::event::LASTING;
 use crate::live::field::text;
 use crate::status::trouble::Trouble;
-use crate::{Cause, Live, Status};
+use crate::{Live, Status};
 
 const READING: Reading = Reading { done, failing, stalled: |_, stalled| flux::cause(stalled), before };
 
