@@ -3,6 +3,8 @@
 
 #[path = "walls/code.rs"]
 mod code;
+#[path = "walls/dependencies.rs"]
+mod dependencies;
 #[path = "walls/documents.rs"]
 mod documents;
 #[path = "walls/house.rs"]

@@ -14,6 +14,8 @@ pub(crate) struct Member {
     pub(crate) uses: Vec<String>,
     /// Names of other crates among the normal dependencies.
     pub(crate) libraries: Vec<String>,
+    /// Names of all crates that it asks for, those of its tests and of its build among them.
+    pub(crate) asks_for: Vec<String>,
 }
 
 /// The root of the repository.
@@ -56,6 +58,7 @@ fn ask_cargo() -> Vec<Member> {
             folder: folder(manifest.to_str()?)?,
             uses: own.iter().filter_map(|d| folder(d["path"].as_str()?)).collect(),
             libraries: others.iter().filter_map(|d| Some(d["name"].as_str()?.to_owned())).collect(),
+            asks_for: all.iter().filter_map(|d| Some(d["name"].as_str()?.to_owned())).collect(),
         })
     };
     packages.iter().filter_map(member).collect()
