@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::Node;
-use seatrial_tree::{Tree, join, parent, within};
+use seatrial_tree::{KUSTOMIZATION_FILES, Tree, join, parent, within};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
 use crate::charts::Charts;
 use crate::{Role, file_in, last, upwards};
-
-/// In the order in which kustomize looks for them (kustomize: `api/konfig` `RecognizedKustomizationFileNames`).
-pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Fields whose entries may be directories with a kustomization of their own.
 const INCLUDES: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
@@ -53,18 +50,18 @@ impl Kustomizations {
     ) -> Kustomizations {
         let mut files: BTreeMap<&str, usize> = BTreeMap::new();
         for path in paths {
-            let rank = FILE_NAMES.iter().position(|known| *known == last(path));
+            let rank = KUSTOMIZATION_FILES.iter().position(|known| *known == last(path));
             if let Some(rank) = rank.filter(|_| !charts.keep_to_themselves(path)) {
                 files.entry(parent(path)).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
             }
         }
         for dir in above.iter().copied() {
-            if let Some(rank) = FILE_NAMES.iter().position(|name| tree.kind(&file_in(dir, name)).is_ok()) {
+            if let Some(rank) = KUSTOMIZATION_FILES.iter().position(|name| tree.kind(&file_in(dir, name)).is_ok()) {
                 files.insert(dir, rank);
             }
         }
         let read = |(dir, rank): (&str, usize)| {
-            let name = FILE_NAMES.get(rank).copied().unwrap_or_default();
+            let name = KUSTOMIZATION_FILES.get(rank).copied().unwrap_or_default();
             Some((dir.to_owned(), read_one(tree, parsed, dir, &file_in(dir, name))?))
         };
         Kustomizations::of(tree, files.into_iter().filter_map(read).collect())

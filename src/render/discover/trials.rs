@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use seatrial_model::Node;
-use seatrial_tree::{EntryKind, Tree, confined, join};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, Tree, confined, join};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
-use crate::kustomizations::FILE_NAMES;
 use crate::{HelmRelease, file_in, upwards};
 
 /// Directories of charts that are not there to be installed.
@@ -46,7 +45,7 @@ pub(crate) fn is_to_be_tried(tree: &Tree, chart: &str) -> bool {
     let is_one = tree.read(&file_in(chart, "Chart.yaml")).is_ok_and(|file| !is_stencil(file.text()));
     let belongs_to_kustomization = || {
         let above = upwards(chart).skip(1).take(2);
-        let files = above.flat_map(|dir| FILE_NAMES.iter().map(move |name| file_in(dir, name)));
+        let files = above.flat_map(|dir| KUSTOMIZATION_FILES.iter().map(move |name| file_in(dir, name)));
         let mut texts = files.filter_map(|path| tree.read(&path).ok());
         texts.any(|file| OF_KUSTOMIZATION.iter().any(|word| file.text().contains(word)))
     };

@@ -43,7 +43,7 @@ pub use findings::ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE
 pub use findings::nearest::nearest as nearest_name;
 pub use load::chart_options::{ClusterGiven, HelmCharts};
 pub use load::inline::{parse_text, places_in_text};
-pub use load::options::{FILE_NAMES, LoadRestriction, Options};
+pub use load::options::{LoadRestriction, Options};
 pub use load::remote::Checkout;
 pub use transform::image_override::{ImageOverride, override_images};
 

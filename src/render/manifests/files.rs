@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Level, Node, SourceFile, Span, ids};
-use seatrial_tree::{EntryKind, ReadError, Tree};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, Tree};
 
 /// What kubectl reads in a directory (kubectl: `cli-runtime/pkg/resource/builder.go` `FileExtensions`).
 const EXTENSIONS: [&str; 3] = [".json", ".yaml", ".yml"];
-
-/// Names under which kustomize looks for its file (kustomize: `api/konfig` `RecognizedKustomizationFileNames`).
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// The files of a path in the order in which kubectl reads them: the names of each directory by bytes. A file is read whatever its name is.
 pub(crate) fn to_read(tree: &Tree, path: &str) -> Result<Vec<String>, ReadError> {
@@ -60,7 +57,7 @@ pub(crate) fn kustomization(file: &Arc<SourceFile>, first: Option<&Node>) -> Opt
     let api_version = first
         .and_then(|node| node.get("apiVersion"))
         .filter(|v| v.as_str().is_some_and(|text| text.starts_with("kustomize.config.k8s.io/")));
-    if api_version.is_none() && !KUSTOMIZATIONS.contains(&name) {
+    if api_version.is_none() && !KUSTOMIZATION_FILES.contains(&name) {
         return None;
     }
     let span = api_version.map_or_else(|| Span::start_of(file.id()), Node::span);

@@ -10,6 +10,7 @@ mod composed;
 mod decode;
 mod disk_files;
 mod git;
+mod kustomization_files;
 mod left_out;
 mod memory_files;
 mod path;
@@ -21,6 +22,7 @@ mod tree_path;
 
 pub use changed_files::ChangedFiles;
 pub use git::{GitError, Repository};
+pub use kustomization_files::KUSTOMIZATION_FILES;
 pub use left_out::LeavesOut;
 pub use path::{confined, join, parent, within};
 pub use read_error::ReadError;

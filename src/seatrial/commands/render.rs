@@ -156,7 +156,7 @@ fn written(text: &str, format: ManifestFormat) -> Written<'_> {
 fn paths_of(args: &RenderArgs, session: &Session) -> Vec<PathBuf> {
     let has = |name: &&str| session.directory.join(name).is_file();
     let is_asked_for = args.common.environment.is_empty() && args.common.config.is_none();
-    if args.paths.is_empty() && is_asked_for && seatrial_kustomize::FILE_NAMES.iter().any(has) {
+    if args.paths.is_empty() && is_asked_for && seatrial_tree::KUSTOMIZATION_FILES.iter().any(has) {
         return vec![PathBuf::from(".")];
     }
     args.paths.clone()

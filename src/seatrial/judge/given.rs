@@ -9,8 +9,7 @@ use std::sync::Arc;
 
 use seatrial_discover::{Discovery, HelmRelease, Loose, Role, Source};
 use seatrial_helm::chart::is_chart;
-use seatrial_kustomize::FILE_NAMES;
-use seatrial_tree::{EntryKind, ReadError, SIZE_LIMIT, Tree, parent};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, SIZE_LIMIT, Tree, parent};
 
 use crate::cli::PathKind;
 use crate::context::session::Session;
@@ -194,7 +193,7 @@ impl At<'_> {
         let own = own.then(|| self.beside.of(self.workspace, file));
         let discovery = own.as_deref().unwrap_or_else(|| self.renderer.discovery());
         let name = file.rsplit('/').next().unwrap_or(file);
-        let source = if FILE_NAMES.contains(&name) && discovery.has_kustomization(parent(file)) {
+        let source = if KUSTOMIZATION_FILES.contains(&name) && discovery.has_kustomization(parent(file)) {
             Source::Kustomize(parent(file).to_owned())
         } else if discovery.role(file) == Some(Role::Input) {
             let sentence = "is part of a kustomization, and is checked only with it";

@@ -258,7 +258,7 @@ fn at_real_path(workspace: &Workspace, path: String, flags: PlanFlags) -> Planne
 fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
     let has = |name: &&str| workspace.tree.kind(&join(path, name).unwrap_or_default()).is_ok();
     let is_directory = workspace.tree.kind(path).is_ok_and(|kind| kind == EntryKind::Directory);
-    is_directory && seatrial_kustomize::FILE_NAMES.iter().any(has)
+    is_directory && seatrial_tree::KUSTOMIZATION_FILES.iter().any(has)
 }
 
 fn discovered(renderer: &Renderer, flags: PlanFlags) -> Plan {

@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use seatrial_kustomize::FILE_NAMES;
 use seatrial_model::{FileId, Finding, Level, Manifest, Node, ObjectId, QuickSet};
-use seatrial_tree::{confined, join, parent, within};
+use seatrial_tree::{KUSTOMIZATION_FILES, confined, join, parent, within};
 
 use crate::sources::marked::{Marker, Named};
 
@@ -115,7 +114,7 @@ fn files(known: &Known<'_>) -> Vec<String> {
     dirs.sort_unstable();
     dirs.dedup();
     for dir in dirs {
-        files.extend(FILE_NAMES.iter().filter_map(|name| join(&dir, name)).filter(|path| tree.exists(path)));
+        files.extend(KUSTOMIZATION_FILES.iter().filter_map(|name| join(&dir, name)).filter(|path| tree.exists(path)));
     }
     files.retain(|path| checkout_of(path, known).is_none());
     files.sort_unstable();

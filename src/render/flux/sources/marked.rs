@@ -122,7 +122,7 @@ fn markers_of(file: &Arc<SourceFile>, parsed: &ParsedFiles) -> Vec<Marker> {
 /// The dialect in which a build has parsed the file: the comments in it are the same in each.
 fn dialect_of(file: &SourceFile) -> Dialect {
     let name = file.path().rsplit('/').next().unwrap_or_default();
-    if seatrial_kustomize::FILE_NAMES.contains(&name) { Dialect::Kubectl } else { Dialect::Kustomize }
+    if seatrial_tree::KUSTOMIZATION_FILES.contains(&name) { Dialect::Kubectl } else { Dialect::Kustomize }
 }
 
 fn collect(node: &Node, file: &SourceFile, markers: &mut Vec<Marker>) {

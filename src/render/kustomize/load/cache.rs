@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use seatrial_helm::chart::Loaded;
 use seatrial_model::{FileId, Finding, OnceMap};
-use seatrial_tree::{EntryKind, Tree, join};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, Tree, join};
 use seatrial_yaml::{Document, Parsed, ParsedFiles};
 
 use crate::gather::accumulator::Accumulator;
 use crate::kustomization::file::Kustomization;
 use crate::load::documents::resources_of;
-use crate::load::options::FILE_NAMES;
 use crate::objects::resource::Resource;
 
 /// Shared by builds, also on several threads.
@@ -92,7 +91,7 @@ impl Cache {
     pub(crate) fn names(&self, tree: &Tree, dir: &str) -> Arc<[&'static str]> {
         self.names.get(dir, || {
             let is_file = |name: &&str| join(dir, name).is_some_and(|path| tree.kind(&path) == Ok(EntryKind::File));
-            FILE_NAMES.into_iter().filter(is_file).collect()
+            KUSTOMIZATION_FILES.into_iter().filter(is_file).collect()
         })
     }
 

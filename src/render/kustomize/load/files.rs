@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Node, SourceFile, Span};
-use seatrial_tree::{EntryKind, ReadError, Tree, join, within};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, Tree, join, within};
 use seatrial_yaml::{Dialect, Parsed};
 
 use crate::findings::ids;
 use crate::findings::near_path::near_path;
 use crate::load::cache::Cache;
 use crate::load::not_here::not_fetched;
-use crate::load::options::FILE_NAMES;
 use crate::load::options::LoadRestriction;
 use crate::load::options::Options;
 use crate::load::remote::{self, Copy, is_remote};
@@ -174,7 +173,7 @@ impl<'a> Files<'a> {
         match self.tree.kind(target) {
             Ok(EntryKind::Directory) => {
                 let has = |name: &&str| join(target, name).is_some_and(|path| self.tree.exists(&path));
-                within(dir, target).is_none() && FILE_NAMES.iter().any(has)
+                within(dir, target).is_none() && KUSTOMIZATION_FILES.iter().any(has)
             }
             Ok(EntryKind::File) => self.may_read(dir, target),
             Err(_) => false,

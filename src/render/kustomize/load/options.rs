@@ -27,6 +27,3 @@ pub struct Options {
     /// Of what charts make what is random, and the time that it is for them.
     pub chance: Chance,
 }
-
-/// File names of a kustomization, in the order in which kustomize looks for them.
-pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_kustomize::{Additions, Builder, FILE_NAMES, Options, build};
+use seatrial_kustomize::{Additions, Builder, Options, build};
 use seatrial_model::{Rendered, Sources, Span};
-use seatrial_tree::Tree;
+use seatrial_tree::{KUSTOMIZATION_FILES, Tree};
 use seatrial_yaml::{Dialect, emit_all, parse};
 
 /// What a person sees of a build.
@@ -35,8 +35,8 @@ fn shown(rendered: &Rendered, sources: &Sources) -> String {
 fn directories(tree: &Tree) -> Vec<String> {
     let files = tree.walk("");
     let in_directory = |path: &String| match path.rsplit_once('/') {
-        Some((dir, name)) => FILE_NAMES.contains(&name).then(|| dir.to_owned()),
-        None => FILE_NAMES.contains(&path.as_str()).then(String::new),
+        Some((dir, name)) => KUSTOMIZATION_FILES.contains(&name).then(|| dir.to_owned()),
+        None => KUSTOMIZATION_FILES.contains(&path.as_str()).then(String::new),
     };
     files.iter().filter_map(in_directory).collect()
 }

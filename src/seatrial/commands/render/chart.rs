@@ -25,7 +25,7 @@ const UNNAMED: &str = "release-name";
 /// Whether a path is a chart: an archive, or a directory with a `Chart.yaml` and, unless it is read as a chart, without a kustomization.
 pub(crate) fn is_chart(path: &Path, read_as: Option<PathKind>) -> bool {
     let has = |name: &str| path.join(name).is_file();
-    let is_only = || !seatrial_kustomize::FILE_NAMES.iter().any(|name| has(name));
+    let is_only = || !seatrial_tree::KUSTOMIZATION_FILES.iter().any(|name| has(name));
     (has(CHART_FILE) && (read_as == Some(PathKind::Helm) || is_only()))
         || (path.extension().is_some_and(|extension| extension == "tgz") && path.is_file())
 }
