@@ -50,7 +50,7 @@ struct Case {
     what: String,
     #[serde(default)]
     args: Vec<String>,
-    /// `pull_request`, `push`, `none`, `azure`.
+    /// `pull_request`, `push`, `none`, `azure`, `jenkins`.
     #[serde(default = "pull_request")]
     event: String,
     #[serde(default)]
@@ -187,6 +187,21 @@ impl Scene {
                 ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
                 ("SYSTEM_ACCESSTOKEN", azure_repos::TOKEN),
             ]),
+            "jenkins" => said(&[
+                ("JENKINS_URL", "https://ci.example.com/"),
+                ("BUILD_URL", "https://ci.example.com/job/shop/job/PR-7/100/"),
+                ("JOB_NAME", "shop/PR-7"),
+                ("STAGE_NAME", "trial"),
+                ("GIT_COMMIT", &self.merge),
+                ("BUILD_NUMBER", "100"),
+                ("BRANCH_NAME", "PR-7"),
+                ("CHANGE_ID", "7"),
+                ("CHANGE_TARGET", "main"),
+                ("CHANGE_BRANCH", "change"),
+                ("CHANGE_URL", &format!("{}/{REPOSITORY}/pull/7", self.github.url())),
+                ("GITHUB_API_URL", &self.github.url()),
+                ("GITHUB_TOKEN", github::TOKEN),
+            ]),
             event_name => said(&[
                 ("GITHUB_ACTIONS", "true"),
                 ("GITHUB_EVENT_NAME", event_name),
@@ -250,6 +265,10 @@ fn check_out(case: &Case, repository: &Path) -> (String, String) {
     let address = format!("file://{}", origin.display());
     git(&["fetch", "-q", "--depth", depth, &address, "refs/pull/7/merge"]);
     git(&["checkout", "-q", "--detach", "FETCH_HEAD"]);
+    if case.event == "jenkins" && !case.shallow {
+        let branches = ["+refs/heads/main:refs/remotes/origin/main", "+refs/heads/change:refs/remotes/origin/PR-7"];
+        git(&["fetch", "-q", "--unshallow", &address, branches[0], branches[1]]);
+    }
     (head, merge)
 }
 
