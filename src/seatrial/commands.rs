@@ -39,7 +39,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent, earlier: EarlierFiles<
     let transport = connect_to_network(&session, args.cluster.ca_bundle.as_deref())?;
     let (trust_head, cluster) = (args.cluster.trust_head, args.cluster.cluster.as_deref());
     let flags = AuthorityFlags { trust_head, cluster, purpose: Purpose::Judge };
-    let mut context = RunContext::open(&session, &args.common, flags, args.base.base())?;
+    let mut context = RunContext::open(&session, &args.common, flags, args.base.choice())?;
     // A simulated cluster takes no credentials.
     if cluster != Some("simulated") {
         context.ask_whose_it_is(&transport, args.common.offline).await;
@@ -88,7 +88,7 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let started = Instant::now();
     // The process ends with the command: nobody needs the memory of what was made for it, and to give it back takes time.
     let session = ManuallyDrop::new(Session::open(&args.common, Some(&args.change))?);
-    let context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.base())?;
+    let context = RunContext::open(&session, &args.common, AuthorityFlags::default(), args.base.choice())?;
     let mut context = ManuallyDrop::new(context);
     let judged = context.read_config().and_then(|()| judged(args, &context));
     let (mut report, stop) = told(judged, &context, "validate", args.findings)?;

@@ -275,8 +275,7 @@ impl Trial<'_> {
             Err(because) => return Ok(Err(because)),
         };
         let (session, name) = (self.context.session, &judged.planned.name);
-        let deploy = environment.deploy.clone().unwrap_or_default();
-        match Terms::of(&deploy, session.placeholders(name)) {
+        match Terms::of(&environment, session.placeholders(name)) {
             Ok(terms) => Ok(Ok((environment, terms))),
             Err(error) if error.needs_a_pull_request() && is_of_no_pull_request(session) => {
                 let is_unknown = session.ci.host == Host::Other;

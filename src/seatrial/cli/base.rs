@@ -12,7 +12,7 @@ pub(crate) struct BaseArgs {
 
 impl BaseArgs {
     /// What the checkout is compared with.
-    pub(crate) fn base(&self) -> BaseChoice<'_> {
+    pub(crate) fn choice(&self) -> BaseChoice<'_> {
         BaseChoice::of(self.base.as_deref())
     }
 }

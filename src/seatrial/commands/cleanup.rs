@@ -121,8 +121,7 @@ async fn give_back(
     }
     let planned = Planned::configured(name, environment, &context.workspace.config_path).map_err(masked)?;
     let original = Original::of(context, &Checkouts::without_flags(), &planned).map_err(masked)?;
-    let deploy = environment.deploy.clone().unwrap_or_default();
-    let terms = Terms::of(&deploy, session.placeholders(name)).map_err(|error| masked(error.to_string()))?;
+    let terms = Terms::of(environment, session.placeholders(name)).map_err(|error| masked(error.with_way_out()))?;
     let target = live.connect(environment, terms).await.map_err(|error| masked(error.to_string()))?;
     let restored = original.restore(live, &planned, &target, None).await;
     let notices = restored.notices.iter().map(|notice| format!("; {notice}")).collect::<String>();

@@ -29,6 +29,14 @@ pub(crate) enum FillError {
     OfPullRequest { template: String, name: String },
 }
 
+impl FillError {
+    /// The sentence with what a person can do about it.
+    pub(crate) fn with_way_out(&self) -> String {
+        let is_number = matches!(self, FillError::OfPullRequest { name, .. } if name == "number");
+        format!("{self}{}", if is_number { "; pass --pull-request NUMBER" } else { "" })
+    }
+}
+
 /// Fills `{name}` in.
 ///
 /// # Errors
@@ -90,7 +98,7 @@ mod tests {
     #[test]
     fn says_what_is_missing_and_the_way_out() {
         let none = Placeholders::default();
-        assert!(fill("pr-{number}", &none).expect_err("no number").to_string().contains("only on a pull request"));
+        assert!(fill("pr-{number}", &none).expect_err("no number").with_way_out().contains("--pull-request"));
         assert!(fill("pr-{nmber}", &none).expect_err("unknown").to_string().contains("the placeholders are {number}"));
         assert!(fill("pr-{number", &none).expect_err("open").to_string().contains("without"));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use seatrial_deploy::Preview;
 use thiserror::Error;
 
-use crate::config::{DEFAULT_TIMEOUT, DeployConfig, FillError, Placeholders, fill, is_dns_label};
+use crate::config::{DEFAULT_TIMEOUT, DeployConfig, EnvironmentConfig, FillError, Placeholders, fill, is_dns_label};
 
 /// How long what was changed is watched at most once it is ready.
 const DEFAULT_SETTLE: Duration = Duration::from_secs(30);
@@ -50,18 +50,21 @@ impl TermsError {
 
     /// The sentence with what a person can do about it.
     pub(crate) fn with_way_out(&self) -> String {
-        let is_number =
-            matches!(self, TermsError::Placeholder(FillError::OfPullRequest { name, .. }) if name == "number");
-        format!("{self}{}", if is_number { "; pass --pull-request NUMBER" } else { "" })
+        match self {
+            TermsError::Placeholder(error) => error.with_way_out(),
+            TermsError::Namespace(_) | TermsError::Duration(_) => self.to_string(),
+        }
     }
 }
 
 impl Terms {
-    /// Of a configuration.
+    /// Of an environment's `deploy:`, or of none.
     ///
     /// # Errors
     /// [`TermsError`] where a name or an address cannot be made.
-    pub(crate) fn of(deploy: &DeployConfig, placeholders: Placeholders) -> Result<Terms, TermsError> {
+    pub(crate) fn of(environment: &EnvironmentConfig, placeholders: Placeholders) -> Result<Terms, TermsError> {
+        let nothing_said = DeployConfig::default();
+        let deploy = environment.deploy.as_ref().unwrap_or(&nothing_said);
         Ok(Terms {
             preview: preview(deploy, &placeholders)?,
             url: deploy.url.as_deref().map(|url| fill(url, &placeholders)).transpose()?,

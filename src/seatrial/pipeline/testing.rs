@@ -79,7 +79,7 @@ impl LiveContext<'_> {
             let config = chosen.config;
             let (probe, wrong) = match with_address(config.probe.clone(), &target.placeholders) {
                 Ok(probe) => (probe, None),
-                Err(error) => (config.probe.clone(), Some(error.to_string())),
+                Err(error) => (config.probe.clone(), Some(error.with_way_out())),
             };
             let context = Context {
                 cluster: target.cluster.clone(),
