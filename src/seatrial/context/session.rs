@@ -44,7 +44,7 @@ impl Session {
     pub(crate) fn open(common: &CommonArgs, change: Option<&ChangeArgs>) -> Result<Session, Stop> {
         let env = environment();
         let directory = current_directory(&env)?;
-        let masker = Arc::new(masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
+        let masker = Arc::new(masker_of(&env));
         let from_variables = common.from_variables.clone();
         let change = change.cloned().unwrap_or_default();
         let says = caller_says(common, &change)?;

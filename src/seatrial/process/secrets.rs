@@ -13,9 +13,9 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
 }
 
 /// A masker that knows the secrets of an environment.
-pub(crate) fn masker_of<'a>(env: impl Iterator<Item = (&'a str, &'a str)>) -> Masker {
+pub(crate) fn masker_of(env: &BTreeMap<String, String>) -> Masker {
     let masker = Masker::new();
-    env.filter(|(name, value)| is_secret(name) && value.len() >= 8).for_each(|(_, value)| masker.add(value));
+    env.iter().filter(|(name, value)| is_secret(name) && value.len() >= 8).for_each(|(_, value)| masker.add(value));
     masker
 }
 

@@ -4,7 +4,7 @@ use seatrial_ci::{Host, LogCommands, error_at};
 use seatrial_model::{EXIT_BROKEN, EXIT_USAGE, Masker, shown_on_one_line};
 
 use crate::config::ConfigProblem;
-use crate::process::secrets::masker_of;
+use crate::process::secrets::{environment, masker_of};
 
 /// Ends the program with a message on standard error.
 #[derive(Debug)]
@@ -50,7 +50,5 @@ impl Stop {
 
 /// What the program is given of secrets; the session that knew more has ended.
 fn own_masker() -> Masker {
-    let env: Vec<(String, String)> =
-        std::env::vars_os().map(|(k, v)| (k.to_string_lossy().into(), v.to_string_lossy().into())).collect();
-    masker_of(env.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    masker_of(&environment())
 }
