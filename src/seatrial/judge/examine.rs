@@ -33,35 +33,41 @@ impl Examined {
     /// One that is not looked at any more.
     pub(crate) fn stopped(planned: Planned, images: usize) -> Examined {
         let stages = [Stage::Render, Stage::Validate].map(|stage| StageOutcome::skipped(stage, "stopped by a signal"));
-        let report = EnvironmentReport {
-            name: planned.name.clone(),
-            source: planned.describe(),
-            kubernetes: planned.minor.to_string(),
-            target: None,
-            comparison: None,
-            stages: stages.to_vec(),
-            objects: 0,
-            changed: None,
-            changes: Vec::new(),
-            tests: Vec::new(),
-            skipped: Vec::new(),
-            not_checked: Vec::new(),
-            vanished: Vec::new(),
-            holds: None,
-        };
-        let judged = Judged {
-            planned,
-            is_changing: false,
-            manifests: Vec::new(),
-            report,
-            findings: Vec::new(),
-            fixed: Vec::new(),
-            notices: Vec::new(),
-            unseen: Unseen::default(),
-            objects: None,
-        };
+        let mut judged = nothing_known(planned);
+        judged.report.stages = stages.to_vec();
         // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
         Examined { judged, findings: Vec::new(), fixed: Vec::new(), changed: vec![1; images], images: Vec::new() }
+    }
+}
+
+/// An environment of which nothing is known yet.
+fn nothing_known(planned: Planned) -> Judged {
+    let report = EnvironmentReport {
+        name: planned.name.clone(),
+        source: planned.describe(),
+        kubernetes: planned.minor.to_string(),
+        target: None,
+        comparison: None,
+        stages: Vec::new(),
+        objects: 0,
+        changed: None,
+        changes: Vec::new(),
+        tests: Vec::new(),
+        skipped: Vec::new(),
+        not_checked: Vec::new(),
+        vanished: Vec::new(),
+        holds: None,
+    };
+    Judged {
+        planned,
+        is_changing: false,
+        manifests: Vec::new(),
+        report,
+        findings: Vec::new(),
+        fixed: Vec::new(),
+        notices: Vec::new(),
+        unseen: Unseen::default(),
+        objects: None,
     }
 }
 
@@ -148,39 +154,20 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         0 if is_trial => StageOutcome::skipped(Stage::Validate, NOTHING_RENDERED),
         _ => validate_stage(&findings, &rendering, objects, options.fail_on, checked_in),
     };
+    let nothing = nothing_known(planned);
     let report = EnvironmentReport {
-        name: planned.name.clone(),
-        source: planned.describe(),
-        kubernetes: planned.minor.to_string(),
-        target: None,
         comparison,
         stages: vec![rendering, validation],
         objects,
         changed: unchanged.map(|unchanged| !unchanged),
-        changes: Vec::new(),
-        tests: Vec::new(),
-        skipped: Vec::new(),
         not_checked,
-        vanished: Vec::new(),
-        holds: None,
+        ..nothing.report
     };
     let manifests = match options.keep {
         Keep::Objects => head.manifests,
         Keep::Findings => Vec::new(),
     };
-    let notices = Vec::new();
-    let (of_head, of_base) = (Vec::new(), Vec::new());
-    let judged = Judged {
-        planned,
-        is_changing,
-        manifests,
-        report,
-        findings: of_head,
-        fixed: of_base,
-        notices,
-        unseen,
-        objects: compared,
-    };
+    let judged = Judged { is_changing, manifests, report, unseen, objects: compared, ..nothing };
     Examined { judged, findings, fixed, changed, images }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Manifest, Node, ObjectId, Rendered};
+use seatrial_model::{Node, ObjectId, Rendered};
 
 /// How the objects of an environment compare with those of its base.
 #[derive(Debug, Default)]
@@ -39,7 +39,6 @@ pub(crate) fn is_equal(base: &Rendered, head: &Rendered) -> bool {
     if base.has_errors() || head.has_errors() || base.manifests.len() != head.manifests.len() {
         return false;
     }
-    let known: BTreeMap<(&ObjectId, &str), &Manifest> =
-        base.manifests.iter().map(|m| ((&m.id, m.version.as_str()), m)).collect();
-    head.manifests.iter().all(|m| known.get(&(&m.id, m.version.as_str())).is_some_and(|before| before.node == m.node))
+    let known = by_id(base);
+    head.manifests.iter().all(|m| known.get(&(&m.id, m.version.as_str())).is_some_and(|before| **before == m.node))
 }
