@@ -49,7 +49,7 @@ pub use holding::{Holding, Holds, NotPutBack};
 pub use listed::{counted, listed, listed_in_backticks};
 pub use location::{ExcerptLine, Location, locate};
 pub use masker::{MASK, Masker};
-pub use nearest::{edits, nearest};
+pub use nearest::{edits, nearest, nearest_of_few};
 pub use node::{
     Comments, Derivation, Entries, Entry, Fit, Key, Known, Node, Question, ScalarKind, Shaped, Style, Value,
     json_pointer,

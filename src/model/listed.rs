@@ -1,5 +1,7 @@
 //! Names one after the other, and numbers of things, as a sentence has them.
 
+use std::fmt::Display;
+
 /// `dev`, `dev and prod`, `a, b and c`; of more than `most` names the first, and how many more.
 #[must_use]
 pub fn listed<S: AsRef<str>>(names: &[S], most: usize) -> String {
@@ -24,8 +26,8 @@ pub fn listed_in_backticks(names: &[&str], most: usize) -> String {
 
 /// `1 object`, `42 objects`; for nouns that take an `s`.
 #[must_use]
-pub fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
+pub fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
 

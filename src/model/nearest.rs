@@ -5,6 +5,9 @@ use strsim::osa_distance;
 /// Names longer than this are not compared: they are no field names.
 const LONGEST: usize = 128;
 
+/// [`nearest_of_few`] compares so many names at most.
+const MOST_NAMES: usize = 2_000;
+
 /// The candidate nearest to `name` by edit distance, when one is near enough to be meant. A candidate that differs only in case,
 /// `-` or `_` is nearest of all; otherwise about a third of the characters may differ. Equals keep the first.
 #[must_use]
@@ -29,6 +32,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// The same, but nothing among more than two thousand names: thousands may be misspelt at once.
+#[must_use]
+pub fn nearest_of_few<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.into_iter().take(MOST_NAMES + 1).collect();
+    if candidates.len() > MOST_NAMES { None } else { nearest(name, candidates) }
 }
 
 /// Edits between two names: insertions, deletions, replacements, swaps of neighbours. Case and separators do not count.
@@ -69,5 +79,16 @@ mod tests {
             assert_eq!(nearest(name, fields), expected, "{name}");
         }
         assert_eq!(nearest(&"x".repeat(1_000_000), fields), None);
+    }
+
+    #[test]
+    fn finds_a_misspelt_name_and_no_other_and_none_among_thousands() {
+        let names = ["resources", "namespace", "namePrefix", "images"];
+        assert_eq!(nearest_of_few("resuorces", names), Some("resources"));
+        assert_eq!(nearest_of_few("image", names), Some("images"));
+        assert_eq!(nearest_of_few("totally", names), None);
+        let many = |number| names.into_iter().chain(std::iter::repeat_n("patches", number - names.len()));
+        assert_eq!(nearest_of_few("resuorces", many(2_000)), Some("resources"));
+        assert_eq!(nearest_of_few("resuorces", many(2_001)), None);
     }
 }

@@ -3,4 +3,3 @@
 pub(crate) mod absent;
 pub(crate) mod ids;
 pub(crate) mod near_path;
-pub(crate) mod nearest;

@@ -40,7 +40,6 @@ mod vars;
 pub use builder::additions::Additions;
 pub use builder::state::Builder;
 pub use findings::ids::own::{BUDGET_EXCEEDED, CATALOG, PATCH_TARGET, REMOTE_BASE, REMOTE_CHART};
-pub use findings::nearest::nearest as nearest_name;
 pub use load::chart_options::{ClusterGiven, HelmCharts};
 pub use load::inline::{parse_text, places_in_text};
 pub use load::options::{LoadRestriction, Options};

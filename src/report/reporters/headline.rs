@@ -134,7 +134,7 @@ pub(crate) fn judged(report: &Report) -> String {
     if report.environments.is_empty() {
         return NOTHING_JUDGED.to_owned();
     }
-    let objects = report.environments.iter().map(|e| e.objects).sum();
+    let objects: usize = report.environments.iter().map(|e| e.objects).sum();
     let judged = format!("{} in {}", count(objects, "object"), count(report.environments.len(), "environment"));
     match report.environments.iter().map(EnvironmentReport::unchecked).sum() {
         0 => judged,

@@ -57,7 +57,7 @@ pub(crate) fn not_checked(report: &Report) -> String {
         })
         .collect();
     if !rest.is_empty() {
-        let objects = rest.iter().map(|(_, (number, _))| number).sum();
+        let objects: usize = rest.iter().map(|(_, (number, _))| number).sum();
         clauses.push(format!("{} of {}", count(objects, "object"), count(rest.len(), "further kind")));
     }
     clauses.join(", ")

@@ -2,10 +2,11 @@
 //! pods that cannot be made are seen.
 
 use crate::live::condition::NOT_SEEN;
-use crate::live::field::{count, counted, integer, text};
+use crate::live::field::{count, integer, text};
 use crate::pods::workload::unready;
 use crate::status::trouble::Crashes;
 use crate::{Live, Status};
+use seatrial_model::counted;
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

@@ -1,10 +1,10 @@
 //! Deployment (cli-utils: `pkg/kstatus/status/core.go` `deploymentConditions`). Corrected: causes of its new pods, creation failures
 //! that last, and a paused rollout are seen.
 
-use seatrial_model::{Cause, Subject};
+use seatrial_model::{Cause, Subject, counted};
 
 use crate::live::condition::condition;
-use crate::live::field::{count, counted, integer, is_true};
+use crate::live::field::{count, integer, is_true};
 use crate::pods::workload::{given_up, unready};
 use crate::status::trouble::Crashes;
 use crate::{Live, Status};

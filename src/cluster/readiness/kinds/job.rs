@@ -1,9 +1,9 @@
 //! Job (cli-utils: `pkg/kstatus/status/core.go` `jobConditions`). Corrected as Flux and Helm do: a running Job is not as desired yet.
 
-use seatrial_model::{Cause, Subject};
+use seatrial_model::{Cause, Subject, counted};
 
 use crate::live::condition::{self, true_condition};
-use crate::live::field::{count, counted, integer, is_true};
+use crate::live::field::{count, integer, is_true};
 use crate::pods::workload::{first, unready};
 use crate::status::trouble::{Crashes, Trouble};
 use crate::{Live, Status};

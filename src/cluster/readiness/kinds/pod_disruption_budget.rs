@@ -1,7 +1,8 @@
 //! PodDisruptionBudget: there; how much it allows is told.
 
-use crate::live::field::{count, counted};
+use crate::live::field::count;
 use crate::{Live, Status};
+use seatrial_model::counted;
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let [allowed, healthy, wanted] =

@@ -3,9 +3,10 @@
 use crate::Live;
 use crate::Status;
 use crate::live::condition::true_condition;
-use crate::live::field::{count, counted, integer};
+use crate::live::field::{count, integer};
 use crate::pods::workload::unready;
 use crate::status::trouble::Crashes;
+use seatrial_model::counted;
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

@@ -1,10 +1,11 @@
 //! StatefulSet (cli-utils: `pkg/kstatus/status/core.go` `statefulsetConditions`). Corrected: pods that cannot be made are seen,
 //! and `observedGeneration` must be there (see `generic`).
 
-use crate::live::field::{count, counted, integer, text};
+use crate::live::field::{count, integer, text};
 use crate::pods::workload::unready;
 use crate::status::trouble::Crashes;
 use crate::{Live, Status};
+use seatrial_model::counted;
 
 pub(crate) fn status(live: Live<'_>) -> Status {
     let object = live.object;

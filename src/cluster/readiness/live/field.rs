@@ -54,8 +54,3 @@ pub(crate) fn cut_to(line: &str, most: usize) -> String {
         None => line.to_owned(),
     }
 }
-
-/// `1 replica`, `2 replicas`.
-pub(crate) fn counted(count: i64, noun: &str) -> String {
-    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
-}

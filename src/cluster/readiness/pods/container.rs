@@ -1,10 +1,10 @@
 //! What the state of one container says.
 
-use seatrial_model::{Amount, Cause, ImageFault, Probe, Subject};
+use seatrial_model::{Amount, Cause, ImageFault, Probe, Subject, counted};
 use serde_json::Value;
 
 use crate::live::event::{has_lasted, is_about, message, newest, reason};
-use crate::live::field::{at, clip, counted, integer, items, text};
+use crate::live::field::{at, clip, integer, items, text};
 use crate::messages::probe::{about_probe, failed_words, failing_probe, failing_words, name_of};
 use crate::messages::reference::quoted;
 use crate::messages::{image, mending, start};

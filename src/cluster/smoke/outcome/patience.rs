@@ -1,5 +1,6 @@
 //! How long a test asks again.
 
+use seatrial_model::counted;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -48,8 +49,7 @@ impl Patience {
 
     /// `14 attempts in 30 s`.
     pub(crate) fn summary(&self) -> String {
-        let attempts = if self.attempts == 1 { "1 attempt".to_owned() } else { format!("{} attempts", self.attempts) };
-        format!("{attempts} in {}", seconds(self.begun.elapsed()))
+        format!("{} in {}", counted(self.attempts, "attempt"), seconds(self.begun.elapsed()))
     }
 
     fn left(&self) -> Duration {

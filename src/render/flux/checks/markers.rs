@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use seatrial_model::{FileId, Finding, Level, Manifest, Node, ObjectId, QuickSet};
+use seatrial_model::{FileId, Finding, Level, Manifest, Node, ObjectId, QuickSet, nearest_of_few};
 use seatrial_tree::{KUSTOMIZATION_FILES, confined, join, parent, within};
 
 use crate::sources::marked::{Marker, Named};
@@ -207,7 +207,7 @@ impl Judge<'_> {
         if own.marked().has_policy_elsewhere(&named.name, is_rendered, own.tree()) {
             return None;
         }
-        let near = seatrial_kustomize::nearest_name(&named.name, self.policies.iter().copied());
+        let near = nearest_of_few(&named.name, self.policies.iter().copied());
         Some(match near {
             Some(near) => finding.with_help(format!("did you mean `{near}`?")),
             None => finding,

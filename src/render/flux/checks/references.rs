@@ -8,7 +8,7 @@ mod health;
 
 use std::collections::HashSet;
 
-use seatrial_model::{Finding, Level, Manifest, Node, ObjectId};
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, nearest_of_few};
 
 use crate::objects::flux_object::{FluxKind, has_variable, items, namespace, spec};
 use crate::objects::flux_object::{full_name, is_suspended};
@@ -195,7 +195,7 @@ impl Known<'_> {
         if let Some(alike) = self.objects.named(&id.name).find(|o| o.id.kind == id.kind && o.id.group == id.group) {
             return finding.with_related(alike.span, "this one has another namespace");
         }
-        match seatrial_kustomize::nearest_name(&id.name, self.objects.names_of(&id.kind)) {
+        match nearest_of_few(&id.name, self.objects.names_of(&id.kind)) {
             Some(near) => finding.with_help(format!("did you mean `{near}`?")),
             None => finding,
         }
@@ -209,7 +209,7 @@ impl Known<'_> {
         }
         let message = format!("Secret `{}` is not in Git", full_name(&id));
         let finding = at_its_text(ids::MISSING_REFERENCE, name_of(reference), &message).with_level(Level::Note);
-        let near = seatrial_kustomize::nearest_name(name, self.objects.names_of("Secret"));
+        let near = nearest_of_few(name, self.objects.names_of("Secret"));
         Some(match near {
             Some(near) => finding.with_help(format!("where nobody makes it in the cluster, did you mean `{near}`?")),
             None => finding,

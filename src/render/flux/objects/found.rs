@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
-use seatrial_model::{Finding, Manifest, ObjectId, QuickMap};
+use seatrial_model::{Finding, Manifest, ObjectId, QuickMap, nearest_of_few};
 
 /// Objects by identity; the first one counts.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ impl Objects {
 
     /// Adds to a finding about a name that nothing has which one was perhaps meant: the slip may be in either.
     pub(crate) fn advise(&self, finding: Finding, kind: &str, name: &str) -> Finding {
-        let Some(near) = seatrial_kustomize::nearest_name(name, self.names_of(kind)) else { return finding };
+        let Some(near) = nearest_of_few(name, self.names_of(kind)) else { return finding };
         let finding = finding.with_help(format!("did you mean `{near}`?"));
         match self.named(near).find(|manifest| manifest.id.kind == kind) {
             Some(object) => finding.with_related(object.name_span(), "this name is similar"),

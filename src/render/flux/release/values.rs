@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use seatrial_model::{Built, Finding, Level, Manifest, Node, ObjectId, Origin, Span, Text, without_hash_suffix};
+use seatrial_model::{
+    Built, Finding, Level, Manifest, Node, ObjectId, Origin, Span, Text, nearest_of_few, without_hash_suffix,
+};
 
 use super::Surroundings;
 use super::compose::{Step, compose};
@@ -249,7 +251,7 @@ impl Reader<'_> {
         let span = reference.node.get("valuesKey").map_or_else(|| name_of(reference), Node::span);
         let place = object.node.entry("data").map_or(object.span, |entry| entry.key.span);
         let finding = Finding::new(ids::MISSING_VALUES, span, message).with_related(place, there_are(&keys));
-        let finding = match seatrial_kustomize::nearest_name(reference.key, keys.iter().copied()) {
+        let finding = match nearest_of_few(reference.key, keys.iter().copied()) {
             Some(near) => {
                 let key = ["data", "stringData", "binaryData"].iter().find_map(|f| object.node.get(f)?.entry(near));
                 let finding = finding.with_help(format!("did you mean `{near}`?"));
@@ -279,7 +281,7 @@ impl Reader<'_> {
             return finding.with_related(generated.span, text).with_help(help);
         }
         let names = same_place.iter().map(|object| object.id.name.as_str());
-        let Some(near) = seatrial_kustomize::nearest_name(&id.name, names) else { return finding };
+        let Some(near) = nearest_of_few(&id.name, names) else { return finding };
         let place =
             same_place.iter().find(|object| object.id.name == near).and_then(|o| o.node.at(&["metadata", "name"]));
         let finding = finding.with_help(format!("did you mean `{near}`?"));

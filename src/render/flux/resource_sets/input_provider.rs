@@ -5,7 +5,7 @@ use seatrial_golang::cron::{self, Schedule, Zone};
 use seatrial_golang::duration;
 use seatrial_golang::regexp::Expression;
 use seatrial_golang::semver::Constraints;
-use seatrial_model::{Finding, Level, Manifest, Node};
+use seatrial_model::{Finding, Level, Manifest, Node, nearest_of_few};
 
 use crate::objects::flux_object::{has_variable, items, spec, text};
 use crate::objects::ids;
@@ -183,7 +183,7 @@ fn unknown_type(manifest: &Manifest) -> Option<Finding> {
     let message = format!("`{text}` is not a type of an input provider that is known");
     let finding = Finding::new(ids::INPUT_PROVIDER, node.span(), message).with_level(Level::Warning);
     let finding = finding.with_object(&manifest.id).with_field("/spec/type");
-    Some(match seatrial_kustomize::nearest_name(text, TYPES) {
+    Some(match nearest_of_few(text, TYPES) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None => finding,
     })

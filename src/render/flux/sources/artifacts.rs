@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Manifest, Needed, Node, NodeState, ObjectId, Span};
+use seatrial_model::{Finding, Manifest, Needed, Node, NodeState, ObjectId, Span, nearest_of_few};
 
 use crate::objects::flux_object::{has_variable, items, namespace, spec, text};
 use crate::objects::ids;
@@ -302,7 +302,7 @@ impl<'a> Expansion<'a> {
     fn unknown_alias(&self, node: &Node, alias: &str) -> Finding {
         let finding = self.finding(node.span(), format!("this generator has no source with the alias `{alias}`"));
         let known: Vec<&str> = self.sources.keys().copied().collect();
-        match seatrial_kustomize::nearest_name(alias, known) {
+        match nearest_of_few(alias, known) {
             Some(near) => finding.with_help(format!("did you mean `@{near}`?")),
             None => finding,
         }

@@ -1,5 +1,6 @@
 //! "Did you mean" for a directory of a source.
 
+use seatrial_model::nearest_of_few;
 use seatrial_tree::{EntryKind, Tree, join};
 
 /// The directory beside it whose name is nearly the same.
@@ -14,7 +15,7 @@ pub(crate) fn near(tree: &Tree, dir: &str) -> Option<String> {
         }
         let names = tree.list(&above).ok()?;
         let directories = names.iter().filter(|(_, kind)| *kind == EntryKind::Directory).map(|(name, _)| name.as_str());
-        let near = seatrial_kustomize::nearest_name(first, directories)?;
+        let near = nearest_of_few(first, directories)?;
         let whole = join(&join(&above, near)?, behind)?;
         return (tree.kind(&whole) == Ok(EntryKind::Directory)).then_some(whole);
     }

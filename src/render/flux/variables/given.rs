@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Finding, Node, Origin, Span};
+use seatrial_model::{Finding, Node, Origin, Span, nearest_of_few};
 
 use crate::objects::ids;
 
@@ -86,7 +86,7 @@ impl Variables {
             Some(place) => finding.with_related(place, "these are all variables that are filled in"),
             None => finding,
         };
-        let near = seatrial_kustomize::nearest_name(name, self.known.keys().map(String::as_str));
+        let near = nearest_of_few(name, self.known.keys().map(String::as_str));
         if let Some((near, variable)) = near.and_then(|near| self.known.get_key_value(near)) {
             let finding = finding.with_related(variable.origin.span, "the name of this one is similar");
             return finding.with_help(format!("did you mean `{near}`?"));

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, Span};
+use seatrial_model::{Finding, Level, Node, Span, nearest_of_few};
 
 use crate::build_metadata::annotations::{FIELD, ORIGIN, TRANSFORMATIONS};
 use crate::build_metadata::notes;
 use crate::fields::spec::FieldSpec;
-use crate::findings::{ids, nearest};
+use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
 use crate::kustomization::file::Kustomization;
 use crate::objects::resource::Resource;
@@ -32,7 +32,7 @@ pub(crate) fn check(kustomization: &Kustomization, findings: &mut Vec<Finding>) 
         }
         let message = format!("`{FIELD}` has no option `{option}`: kustomize ignores it");
         let finding = Finding::new(ids::KUSTOMIZE, item.span(), message).with_level(Level::Warning).with_field(FIELD);
-        findings.push(match nearest::nearest(option, OPTIONS) {
+        findings.push(match nearest_of_few(option, OPTIONS) {
             Some(near) => finding.with_help(format!("did you mean `{near}`?")),
             None => finding.with_help(format!("it may be `{}`", OPTIONS.join("`, `"))),
         });

@@ -4,7 +4,7 @@
 //! Whatever is not built in would be a program, and nothing of a repository is executed: it is a finding. Not here: where the
 //! configurations come from (`configuration`).
 
-use seatrial_model::{Finding, Node};
+use seatrial_model::{Finding, Node, nearest_of_few};
 
 use crate::build_metadata::step::Step;
 use crate::charts::asked;
@@ -13,7 +13,6 @@ use crate::charts::inflate;
 use crate::fields::spec::FieldSpec;
 use crate::fields::spec::specs_of;
 use crate::findings::ids;
-use crate::findings::nearest;
 use crate::finish::result::append_hash;
 use crate::gather::accumulator::Accumulator;
 use crate::generate::generated::Generated;
@@ -161,7 +160,7 @@ fn built_in<'a>(
         format!("kustomize has no built-in plugin `{}`", gvk.kind)
     };
     let finding = Finding::new(ids::KUSTOMIZE, place("kind"), message).with_field(field);
-    findings.push(match nearest::nearest(&gvk.kind, known.iter().copied()) {
+    findings.push(match nearest_of_few(&gvk.kind, known.iter().copied()) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None => finding,
     });

@@ -2,9 +2,8 @@
 //!
 //! A few directories are listed for each missing path, whatever the repository holds.
 
+use seatrial_model::nearest_of_few;
 use seatrial_tree::{EntryKind, Tree, join};
-
-use crate::findings::nearest::nearest;
 
 /// Directories that are looked into for the same thing one directory further down.
 const MOST_LOOKED_INTO: usize = 100;
@@ -71,7 +70,7 @@ impl Search<'_> {
         let (above, rest) = (parts.get(..first)?, parts.get(first + 1..)?);
         let entries = self.list(above);
         let with = |name: &str| [above, &[name], rest].concat().join("/");
-        let near = nearest(parts.get(first)?, entries.iter().map(|(name, _)| name.as_str()));
+        let near = nearest_of_few(parts.get(first)?, entries.iter().map(|(name, _)| name.as_str()));
         near.map(with).filter(|path| self.exists(path))
     }
 }

@@ -1,8 +1,7 @@
 //! What a target nearly selects that selects nothing.
 
-use seatrial_model::{Finding, Node};
+use seatrial_model::{Finding, Node, nearest_of_few};
 
-use crate::findings::nearest;
 use crate::gather::accumulator::Accumulator;
 use crate::objects::nearest::{object, point_at};
 use crate::objects::resource::Resource;
@@ -17,7 +16,7 @@ pub(crate) fn nearly_selected(finding: Finding, target: &Node, resources: &mut A
     let same_kind = all.iter().filter(of_kind);
     if let Some(kind) = kind.filter(|_| same_kind.clone().next().is_none()) {
         let kinds = all.iter().map(|r| &*r.id().gvk.kind);
-        let near = nearest::nearest(kind, kinds);
+        let near = nearest_of_few(kind, kinds);
         return near.into_iter().fold(finding, |f, near| {
             at_field(f, target, "kind").with_help(format!("did you mean the kind `{near}`?"))
         });

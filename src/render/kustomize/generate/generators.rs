@@ -1,10 +1,10 @@
 //! `configMapGenerator` and `secretGenerator` (kustomize: `internal/generators`, `resmap.AbsorbAll`).
 
-use seatrial_model::{Built, Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style};
+use seatrial_model::{Built, Entry, Finding, Level, Node, Origin, ScalarKind, SetBy, Span, Style, nearest_of_few};
 
 use crate::build_metadata::annotations::keep_origin;
 use crate::build_metadata::step::Step;
-use crate::findings::{ids, nearest};
+use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
 use crate::gather::unfinished::has_errors_since;
 use crate::generate::generated::Generated;
@@ -101,7 +101,7 @@ fn behavior_of(generator: &Node, findings: &mut Vec<Finding>) -> Behavior {
         other => {
             let message = format!("`behavior: {other}` is treated as `create`");
             let finding = Finding::new(ids::KUSTOMIZE, node.span(), message).with_level(Level::Warning);
-            let near = nearest::nearest(other, ["create", "merge", "replace"]);
+            let near = nearest_of_few(other, ["create", "merge", "replace"]);
             let help =
                 near.map_or("write `create`, `merge` or `replace`".to_owned(), |n| format!("did you mean `{n}`?"));
             findings.push(finding.with_help(help));

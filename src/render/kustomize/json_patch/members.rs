@@ -1,9 +1,8 @@
 //! Members of the operations of a JSON patch whose names are misspelt. kustomize passes over what it does not know.
 
-use seatrial_model::{Finding, Key, Level, Node};
+use seatrial_model::{Finding, Key, Level, Node, nearest_of_few};
 
 use crate::findings::ids;
-use crate::findings::nearest::nearest;
 use crate::json_patch::error::{JsonPatchError, error};
 
 /// An operation lacks a member, perhaps because another one is misspelt.
@@ -20,7 +19,7 @@ fn misspelt(operation: &Node) -> impl Iterator<Item = (&Key, &'static str)> {
     const MEMBERS: [&str; 4] = ["op", "path", "from", "value"];
     let keys = operation.entries().iter().map(|entry| &entry.key);
     let unknown = keys.filter(|key| !MEMBERS.contains(&key.text.as_str()));
-    unknown.filter_map(|key| Some((key, nearest(&key.text, MEMBERS)?)))
+    unknown.filter_map(|key| Some((key, nearest_of_few(&key.text, MEMBERS)?)))
 }
 
 /// A value under a misspelt name is passed over, and null is set (json-patch: `operation.value`).

@@ -2,11 +2,10 @@
 //!
 //! `replace` of a key that does not exist sets it; negative indices count from the end.
 
-use seatrial_model::{Derivation, Finding, Key, Level, Node, ScalarKind, Span, Style, counted};
+use seatrial_model::{Derivation, Finding, Key, Level, Node, ScalarKind, Span, Style, counted, nearest_of_few};
 use seatrial_yaml::{Dialect, is_printed_plain, is_true, plain_kind};
 
 use crate::findings::ids;
-use crate::findings::nearest::nearest;
 use crate::json_patch::draft::{Draft, index};
 use crate::json_patch::error::{JsonPatchError, error};
 use crate::json_patch::members::{passed_over, without};
@@ -303,7 +302,7 @@ impl Pointer {
                 let what = if draft.is_sequence() {
                     format!("{place} has {} and no item `{segment}`", counted(draft.length(), "item"))
                 } else if draft.is_mapping() {
-                    let near = nearest(segment, draft.keys()).map(|near| format!("; did you mean `{near}`?"));
+                    let near = nearest_of_few(segment, draft.keys()).map(|near| format!("; did you mean `{near}`?"));
                     format!("{place} has no `{segment}`{}", near.unwrap_or_default())
                 } else {
                     format!("{place} is {}", draft.describe())

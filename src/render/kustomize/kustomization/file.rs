@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, Level, Node, SourceFile, Span};
+use seatrial_model::{Finding, Level, Node, SourceFile, Span, nearest_of_few};
 
 use crate::findings::ids;
-use crate::findings::nearest::nearest;
 use crate::kustomization::shape;
 use crate::kustomization::top_level::KUSTOMIZATION;
 
@@ -59,7 +58,7 @@ impl Flaws {
         for finding in findings.iter().filter(|finding| finding.level == Level::Error) {
             let written = finding.field.as_deref().and_then(|field| field.split(['.', '[']).next()).unwrap_or_default();
             let known = || KUSTOMIZATION.iter().map(|member| member.name);
-            let meant = known().find(|name| *name == written).or_else(|| nearest(written, known()));
+            let meant = known().find(|name| *name == written).or_else(|| nearest_of_few(written, known()));
             // What is like no field may have been any.
             let is_among = |names: &[&str]| meant.is_none_or(|meant| names.contains(&meant));
             let place = finding.primary.span;

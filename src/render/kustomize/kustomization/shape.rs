@@ -2,10 +2,9 @@
 //!
 //! Go's JSON decoder, which kustomize uses, ignores the case of field names; so do we, and give back the canonical names.
 
-use seatrial_model::{Entry, Finding, Key, Node};
+use seatrial_model::{Entry, Finding, Key, Node, nearest_of_few};
 
 use crate::findings::ids;
-use crate::findings::nearest;
 
 /// The type of a field.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +67,7 @@ fn join(path: &str, name: &str) -> String {
 }
 
 fn unknown(key: &Key, members: &[Member], path: &str) -> Finding {
-    let near = nearest::nearest(&key.text, members.iter().map(|m| m.name));
+    let near = nearest_of_few(&key.text, members.iter().map(|m| m.name));
     let place = if path.is_empty() { "a kustomization".to_owned() } else { format!("`{path}`") };
     let mut message = format!("{place} has no field `{}`", key.text);
     if let Some(near) = near {

@@ -1,13 +1,12 @@
 //! "Did you mean" for objects: the nearest of some, and how a finding points at it.
 
-use seatrial_model::Finding;
+use seatrial_model::{Finding, nearest_of_few};
 
-use crate::findings::nearest::nearest;
 use crate::objects::resource::Resource;
 
 /// The object whose first name is nearest to a misspelt one.
 pub(crate) fn object<'a>(wrong: &str, objects: impl Iterator<Item = &'a Resource> + Clone) -> Option<&'a Resource> {
-    let near = nearest(wrong, objects.clone().map(|object| &*object.original_id().name))?;
+    let near = nearest_of_few(wrong, objects.clone().map(|object| &*object.original_id().name))?;
     objects.into_iter().find(|object| &*object.original_id().name == near)
 }
 

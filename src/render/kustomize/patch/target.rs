@@ -1,8 +1,8 @@
 //! A patch or a target without an object: what was meant, and what to write.
 
-use seatrial_model::{Finding, Node};
+use seatrial_model::{Finding, Node, nearest_of_few};
 
-use crate::findings::{ids, nearest};
+use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
 use crate::objects::id::Id;
 use crate::objects::nearest::{object, point_at};
@@ -29,7 +29,7 @@ pub(crate) fn no_target(patch: &Node, wanted: &Id, resources: &mut Accumulator) 
     if let Some(moved) = same_name.first() {
         return other_version(finding(&["apiVersion"]), moved);
     }
-    if let Some(kind) = nearest::nearest(&wanted.gvk.kind, of_name.iter().map(|r| &*r.id().gvk.kind))
+    if let Some(kind) = nearest_of_few(&wanted.gvk.kind, of_name.iter().map(|r| &*r.id().gvk.kind))
         && let Some(near) = of_name.iter().find(|r| *r.id().gvk.kind == *kind)
     {
         return other_kind(finding(&["kind"]), near);

@@ -1,8 +1,7 @@
 //! "Did you mean" for a path into an object.
 
-use seatrial_model::Node;
+use seatrial_model::{Node, nearest_of_few};
 
-use crate::findings::nearest;
 use crate::paths::dotted::{Step, at, choice, lookup, number};
 
 /// A key like the first one on the path that is missing.
@@ -14,10 +13,10 @@ pub(crate) fn near_field(object: &Node, path: &[String]) -> Option<String> {
     let near = match choice(wanted).ok().flatten() {
         Some((key, value)) => {
             let values = node.items().iter().filter_map(|i| i.get(key)?.scalar_text());
-            format!("[{key}={}]", nearest::nearest(value, values)?)
+            format!("[{key}={}]", nearest_of_few(value, values)?)
         }
         None if number(wanted).is_some() => return None,
-        None => nearest::nearest(wanted, node.entries().iter().map(|e| e.key.text.as_str()))?.replace('.', "\\."),
+        None => nearest_of_few(wanted, node.entries().iter().map(|e| e.key.text.as_str()))?.replace('.', "\\."),
     };
     let way = path.get(..length).unwrap_or_default().iter().map(|s| s.replace('.', "\\."));
     let rest = path.get(length + 1..).unwrap_or_default().iter().map(|s| s.replace('.', "\\."));

@@ -1,10 +1,9 @@
 //! `replicas` (kustomize: `ReplicaCountTransformer`).
 
-use seatrial_model::{Finding, Node};
+use seatrial_model::{Finding, Node, nearest_of_few};
 
 use crate::fields::spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::findings::ids;
-use crate::findings::nearest;
 use crate::gather::accumulator::Accumulator;
 use crate::objects::resource::Resource;
 use crate::values::scalar::{Setter, Tag};
@@ -69,7 +68,7 @@ fn no_such_workload(resources: &Accumulator, replica: &Node, name: &str, specs: 
     let message = format!("`replicas` names `{name}`, but there is no {listed} of that name");
     let finding = Finding::new(ids::KUSTOMIZE, place, message).with_field("replicas");
     let workloads = resources.resources().iter().filter(|r| specs.iter().any(|s| s.selects(&r.id().gvk)));
-    match nearest::nearest(name, workloads.map(|r| &*r.original_id().name)) {
+    match nearest_of_few(name, workloads.map(|r| &*r.original_id().name)) {
         Some(near) => finding.with_help(format!("did you mean `{near}`?")),
         None => finding,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use seatrial_flux::image_policy::{Because, Candidate, Choice, Decision, DigestReflection, PolicySpec};
-use seatrial_model::shown_on_one_line;
+use seatrial_model::{counted, shown_on_one_line};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
@@ -38,7 +38,7 @@ pub(super) fn text(asked: &Asked, decision: &Decision, tags: usize, all: bool) -
 }
 
 fn headline(asked: &Asked, decision: &Decision, tags: usize) -> String {
-    let count = if tags == 1 { "1 tag".to_owned() } else { format!("{tags} tags") };
+    let count = counted(tags, "tag");
     match (&decision.winner, &decision.failure) {
         (Some(winner), _) => format!("{} wins of {count}: {}", named(winner), how(&asked.spec)),
         (None, Some(failure)) => format!("no tag wins of {count}: {}", failure.clause(&asked.spec)),

@@ -1,6 +1,6 @@
 //! `healthChecks` of a Kustomization that name what nothing applies: the controller waits for it until its timeout ends.
 
-use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, group_of};
+use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, group_of, nearest_of_few};
 
 use super::{Known, name_of};
 use crate::kustomizations::fields::other_cluster;
@@ -60,7 +60,7 @@ fn missing(id: &ObjectId, entry: &Node, known: &Known<'_>) -> Finding {
     }
     let message = format!("{} `{}` is not rendered: where nobody makes it, this waits in vain", id.kind, full_name(id));
     let finding = at_its_text(ids::MISSING_REFERENCE, name_of(entry), &message).with_level(Level::Note);
-    match seatrial_kustomize::nearest_name(&id.name, known.objects.names_of(&id.kind)) {
+    match nearest_of_few(&id.name, known.objects.names_of(&id.kind)) {
         Some(near) if known.is_complete => {
             finding.with_level(Level::Warning).with_help(format!("did you mean `{near}`?"))
         }

@@ -3,7 +3,7 @@
 use seatrial_gotemplate::{Budget, ExecError, Map, Templates, Text, Value};
 use seatrial_helm::Origins;
 use seatrial_helm::world::World;
-use seatrial_model::{Finding, Node, Origin, Span};
+use seatrial_model::{Finding, Node, Origin, Span, nearest_of_few};
 
 use super::Rendering;
 use super::stretches::{Stretches, lines_of};
@@ -141,7 +141,7 @@ fn near(key: &str, input: &Map) -> Option<String> {
     for (_, value) in input.snapshot() {
         names.extend(value.as_map().iter().flat_map(|map| map.snapshot()).map(|(name, _)| name.to_string()));
     }
-    seatrial_kustomize::nearest_name(key, names.iter().map(String::as_str)).map(str::to_owned)
+    nearest_of_few(key, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 impl Rendering<'_> {
