@@ -26,7 +26,7 @@ pub fn listed_in_backticks(names: &[&str], most: usize) -> String {
 
 /// `1 object`, `42 objects`; for nouns that take an `s`.
 #[must_use]
-pub fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
