@@ -48,9 +48,7 @@ fn paths_are_found_in_a_text() {
 #[test]
 fn the_map_has_every_crate() {
     let map = text("src/README.md");
-    let (_, table) = map.split_once("| Room |").expect("the table of rooms");
-    let (table, _) = table.split_once("\n\n").expect("its end");
-    let mut named: Vec<&str> = first_column(table);
+    let mut named = first_column(&map, "Room");
     let mut folders: Vec<&str> = members().iter().map(|member| member.folder.as_str()).collect();
     named.sort_unstable();
     folders.sort_unstable();
@@ -60,14 +58,14 @@ fn the_map_has_every_crate() {
 #[test]
 fn the_map_has_the_folders_of_the_binary_in_their_order() {
     let map = text("src/README.md");
-    let (_, table) = map.split_once("| Folder |").expect("the table of folders");
-    let (table, _) = table.split_once("\n\n").expect("its end");
     let (_, order) = ORDERS.iter().find(|(folder, _)| *folder == "seatrial").expect("the binary's order");
-    assert_eq!(first_column(table), *order);
+    assert_eq!(first_column(&map, "Folder"), *order);
 }
 
-/// What stands between backticks in the first column.
-fn first_column(table: &str) -> Vec<&str> {
+/// What stands between backticks in the first column of the table whose heading is `name`.
+fn first_column<'a>(document: &'a str, name: &str) -> Vec<&'a str> {
+    let (_, table) = document.split_once(&format!("| {name} |")).expect("the table");
+    let (table, _) = table.split_once("\n\n").expect("its end");
     let cells = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
     cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }

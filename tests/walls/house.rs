@@ -64,24 +64,25 @@ fn ask_cargo() -> Vec<Member> {
     packages.iter().filter_map(member).collect()
 }
 
-/// The crate that a file below `src` belongs to: the longest member folder that its path starts with.
+/// The crate that a file of `src` belongs to, by its path from the root: the longest member folder that its path starts with.
 pub(crate) fn owner(file: &str) -> String {
-    let all = members();
-    let owners = all.iter().map(|m| m.folder.as_str()).filter(|folder| file.starts_with(&format!("{folder}/")));
+    let below = file.trim_start_matches("src/");
+    let owners = members().iter().map(|m| m.folder.as_str()).filter(|folder| below.starts_with(&format!("{folder}/")));
     owners.max_by_key(|folder| folder.len()).unwrap_or_else(|| panic!("{file} belongs to no crate")).to_owned()
 }
 
 /// Every Rust file below a folder of the repository, by its path from the root; what cargo or a fuzzer built is left out.
 pub(crate) fn rust_files(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut waiting = vec![root().join(folder)];
+    let root = root();
+    let mut waiting = vec![root.join(folder)];
     while let Some(directory) = waiting.pop() {
         for entry in std::fs::read_dir(directory).expect("readable").flatten() {
             let path = entry.path();
             if path.is_dir() && entry.file_name() != "target" {
                 waiting.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
-                found.push(path.strip_prefix(root()).expect("in the house").to_string_lossy().into_owned());
+                found.push(path.strip_prefix(&root).expect("in the house").to_string_lossy().into_owned());
             }
         }
     }

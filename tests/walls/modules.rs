@@ -1,9 +1,11 @@
 //! A crate's modules, from its root file on: where each lies, and whether only tests are compiled with it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::code::{Code, Submodule};
-use crate::house::{root, text};
+use crate::house::{members, root, text};
 
 /// A file of a crate.
 pub(crate) struct Module {
@@ -16,8 +18,14 @@ pub(crate) struct Module {
     pub(crate) code: Code,
 }
 
-/// The modules of the crate in a folder below `src`.
-pub(crate) fn modules(folder: &str) -> Vec<Module> {
+/// The modules of the crate in a folder below `src`; each crate is read once.
+pub(crate) fn modules(folder: &str) -> &'static [Module] {
+    static ALL: OnceLock<BTreeMap<&'static str, Vec<Module>>> = OnceLock::new();
+    let all = ALL.get_or_init(|| members().iter().map(|m| (m.folder.as_str(), read(&m.folder))).collect());
+    all.get(folder).unwrap_or_else(|| panic!("{folder} is not a crate"))
+}
+
+fn read(folder: &str) -> Vec<Module> {
     let main = format!("src/{folder}/main.rs");
     let start = if root().join(&main).exists() { main } else { format!("src/{folder}/lib.rs") };
     let mut waiting = vec![(start, Vec::new(), false)];

@@ -115,7 +115,7 @@ pub(crate) const ORDERS: &[(&str, &[&str])] = &[
 #[test]
 fn folders_of_one_crate_use_each_other_one_way() {
     for (folder, order) in ORDERS {
-        let wrong = offences(order, &modules(folder));
+        let wrong = offences(order, modules(folder));
         assert!(wrong.is_empty(), "src/{folder} has the order {order:?}:\n{}", wrong.join("\n"));
     }
 }
