@@ -30,7 +30,7 @@ fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment) {
     let is_current = |pod: &Value| json::text(pod, "/metadata/labels/controller-revision-hash") == revision.hash;
     let on_delete = json::text(set, "/spec/updateStrategy/type") == "OnDelete";
     for (pod, _) in pods.iter().filter(|(_, pod)| !is_deleted(pod) && !on_delete && !is_current(pod)) {
-        removal::mark_deleted(world, pod, &Value::Null, now);
+        removal::mark_deleted(world, pod, None, now);
         tell(world, set, Kind::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name), now);
     }
     if pods.is_empty() {

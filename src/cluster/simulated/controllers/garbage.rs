@@ -35,7 +35,7 @@ fn collect(world: &mut World, now: Moment) {
     }
     for (key, solid) in lost {
         if solid.is_empty() {
-            removal::mark_deleted(world, &key, &Value::Null, now);
+            removal::mark_deleted(world, &key, None, now);
         } else {
             world.update(&key, Author::CONTROLLER, now, |o| json::set(o, "/metadata/ownerReferences", solid));
         }

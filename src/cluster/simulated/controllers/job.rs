@@ -44,7 +44,7 @@ fn expire(world: &mut World, key: &Key, job: &Value, now: Moment, due: &mut Due)
         .filter_map(|c| Moment::parse(json::text(c, "/lastTransitionTime")));
     let expires = finished.max().unwrap_or(now).after(seconds.saturating_mul(1000));
     if expires <= now {
-        removal::mark_deleted(world, key, &Value::Null, now);
+        removal::mark_deleted(world, key, None, now);
     } else {
         due.at(expires);
     }
@@ -153,7 +153,7 @@ fn finish(world: &mut World, key: &Key, job: &Value, end: Option<(&str, &str, &s
     if let Some((kind, reason, message)) = end {
         let pods = ownership::controlled(world, "pods", job);
         for (pod, _) in pods.iter().filter(|(_, pod)| is_active(pod)) {
-            removal::mark_deleted(world, pod, &Value::Null, now);
+            removal::mark_deleted(world, pod, None, now);
         }
         let told = if kind == "Complete" {
             (Kind::Normal, "Completed", "Job completed")

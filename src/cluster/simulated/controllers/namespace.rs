@@ -55,7 +55,7 @@ fn empty(world: &mut World, key: &Key, namespace: &Value, now: Moment, due: &mut
         .collect();
     for (content, is_going) in &content {
         if !is_going {
-            removal::mark_deleted(world, content, &Value::Null, now);
+            removal::mark_deleted(world, content, None, now);
         }
     }
     let ends = world.termination_began(&key.name, now).after(TERMINATING);

@@ -48,7 +48,7 @@ fn reconcile_one(world: &mut World, key: &Key, set: &Value, now: Moment, due: &m
     // Pods that are not ready go first.
     pods.sort_by_key(|(_, pod)| is_ready(pod));
     for (pod_key, _) in pods.iter().take(pods.len().saturating_sub(wanted)) {
-        removal::mark_deleted(world, pod_key, &Value::Null, now);
+        removal::mark_deleted(world, pod_key, None, now);
         tell(world, set, Kind::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod_key.name), now);
     }
     update_status(world, key, set, failure.as_deref(), now, due);

@@ -116,7 +116,7 @@ fn revision_of(pod: &Value) -> &str {
 }
 
 fn delete(world: &mut World, set: &Value, key: &Key, now: Moment) {
-    removal::mark_deleted(world, key, &Value::Null, now);
+    removal::mark_deleted(world, key, None, now);
     let message = format!("delete Pod {} in StatefulSet {} successful", key.name, json::text(set, "/metadata/name"));
     tell(world, set, Kind::Normal, "SuccessfulDelete", &message, now);
 }

@@ -31,7 +31,7 @@ pub(crate) struct Intent<'a> {
     pub(crate) writer: &'a Writer,
     /// About conflicts.
     pub(crate) on_conflict: OnConflict,
-    /// Parts of the object that this endpoint does not write: `status`, or `spec` for the status subresource.
+    /// Parts of the object that an apply does not write: `status`, where the kind has a subresource of that name.
     pub(crate) resets: &'a [&'a str],
 }
 

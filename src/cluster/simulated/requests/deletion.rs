@@ -27,7 +27,7 @@ pub(crate) fn delete(
     if effect == Effect::DryRun {
         return Ok(Value::clone(&live));
     }
-    mark_deleted(world, &target.key(), options, now);
+    mark_deleted(world, &target.key(), json::integer(options, "/gracePeriodSeconds"), now);
     if let Some(lingering) = world.store.get(&target.key()) {
         return Ok(Value::clone(lingering));
     }

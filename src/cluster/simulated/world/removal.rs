@@ -1,16 +1,14 @@
 //! How objects go: at once, or marked, where something has to be done before.
 
-use serde_json::Value;
-
 use crate::clock::Moment;
 use crate::json;
 use crate::world::World;
 use crate::world::store::Key;
 
 /// Removes an object, or marks it when something has to be done first: finalizers, a pod's grace period, a namespace's content.
-pub(crate) fn mark_deleted(world: &mut World, key: &Key, options: &Value, now: Moment) {
+/// `grace` is what a request says of the period, in seconds.
+pub(crate) fn mark_deleted(world: &mut World, key: &Key, grace: Option<i64>, now: Moment) {
     let Some(live) = world.store.get(key).cloned() else { return };
-    let grace = json::integer(options, "/gracePeriodSeconds");
     let default_grace = if key.resource == "pods" {
         json::integer(&live, "/spec/terminationGracePeriodSeconds").unwrap_or(30)
     } else {
