@@ -2,6 +2,8 @@
 //!
 //! Not here: how a CI says it (the host's file), and what is called there (`report/forge`).
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// A kind of forge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForgeKind {
@@ -93,16 +95,12 @@ pub(crate) fn api_of(server: &str) -> String {
     }
 }
 
+/// What stands in a segment as it is: unreserved characters (RFC 3986).
+const IN_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A segment of a path; Azure DevOps allows blanks in names of projects and repositories.
 pub(crate) fn segment(name: &str) -> String {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    utf8_percent_encode(name, IN_A_SEGMENT).to_string()
 }
 
 #[cfg(test)]
