@@ -88,7 +88,7 @@ async fn scopes(cluster: &Cluster, manifests: &[Manifest], definitions: &[Manife
 
 /// The scope that a CRD of the same set gives a kind.
 fn defined_here(manifests: &[Manifest], (api_version, kind): &(String, String)) -> Option<Scope> {
-    let (group, _) = api_version.rsplit_once('/')?;
+    let (group, _) = api_version.split_once('/')?;
     let crds = manifests.iter().filter(|m| m.id.kind == "CustomResourceDefinition").map(|m| &m.node);
     let defines = |crd: &&Node| {
         let text = |path: &[&str]| crd.at(path).and_then(Node::as_str);

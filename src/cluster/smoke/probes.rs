@@ -1,4 +1,4 @@
-//! The kinds of tests, one file each.
+//! The kinds of tests, one file or folder each.
 
 pub(crate) mod command;
 pub(crate) mod grpc;

@@ -8,9 +8,9 @@ impl Report {
     /// The verdict on the change as far as one environment goes.
     #[must_use]
     pub fn verdict_in(&self, environment: &EnvironmentReport) -> Verdict {
-        let is_of_it = |f: &&ReportedFinding| self.is_failing(f) && f.environments.contains(&environment.name);
-        let of_findings = self.findings.iter().find(is_of_it).map(|_| Verdict::Failed);
-        of_findings.into_iter().fold(self.verdict_of_work(environment), Verdict::max)
+        let is_of_it = |f: &ReportedFinding| self.is_failing(f) && f.environments.contains(&environment.name);
+        let of_findings = if self.findings.iter().any(is_of_it) { Verdict::Failed } else { Verdict::Passed };
+        self.verdict_of_work(environment).max(of_findings)
     }
 
     /// What the stages and the tests of an environment say of the change.

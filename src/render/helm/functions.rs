@@ -21,7 +21,6 @@ mod encodings;
 mod equal;
 mod flow;
 mod include;
-mod included;
 mod json;
 mod json_read;
 mod keys;

@@ -35,8 +35,7 @@ impl Templates {
         world: &mut dyn Any,
     ) -> Result<Rendered, Box<ExecError>> {
         let Some(tree) = self.trees.get(name) else {
-            let own = quote(&self.name);
-            let reason = format!("template: no template {} associated with template {own}", quote(name));
+            let reason = no_template(self, name);
             return Err(Box::new(ExecError {
                 message: reason.clone(),
                 reason,
@@ -56,6 +55,11 @@ impl Templates {
     }
 }
 
+/// That a set of templates has none of a name, in Go's words.
+fn no_template(templates: &Templates, name: &str) -> String {
+    format!("template: no template {} associated with template {}", quote(name), quote(&templates.name))
+}
+
 impl Context<'_> {
     /// Executes a template by its name, as `include` does.
     ///
@@ -63,9 +67,7 @@ impl Context<'_> {
     /// The template fails, or there is none of this name.
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Text, Failure> {
         let Some(tree) = self.lookup(name) else {
-            let own = quote(&self.templates.name);
-            let message = format!("template: no template {} associated with template {own}", quote(name));
-            return Err(Failure::of_template(message));
+            return Err(Failure::of_template(no_template(self.templates, name)));
         };
         Ok(self.run(&tree, data)?)
     }

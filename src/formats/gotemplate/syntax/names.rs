@@ -15,8 +15,4 @@ impl Names {
     pub(crate) fn number(&self, name: &str) -> Option<u16> {
         self.0.get(name).copied()
     }
-
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
 }

@@ -29,8 +29,8 @@ pub(crate) fn parse(setting: &Setting<'_>, name: &str, number: u32, text: &str) 
     let dialect = Dialect {
         left: setting.left,
         right: setting.right,
-        is_break_a_function: setting.functions.contains("break"),
-        is_continue_a_function: setting.functions.contains("continue"),
+        is_break_a_function: setting.functions.number("break").is_some(),
+        is_continue_a_function: setting.functions.number("continue").is_some(),
     };
     let start = Token { kind: Kind::Eof, start: 0, end: 0 };
     let mut parser = Parser {

@@ -4,14 +4,26 @@ use seatrial_golang::quote::quote_bytes;
 use seatrial_gotemplate::{Context, Failure, Function, Marks, Text, TextBuilder, Type, Value};
 
 use super::argument::text;
-use super::included::{enter, leave};
 use super::replace::replaced;
+use crate::cluster::world::World;
 
 /// The functions of this file.
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("include", &[Type::Text, Type::Any], include).passing(),
     Function::new("tpl", &[Type::Text, Type::Any], tpl).passing(),
 ];
+
+/// Notes that a template is included, unless it includes itself too often.
+fn enter(cx: &mut Context<'_>, name: &str) -> bool {
+    cx.world::<World>().is_none_or(|world| world.included.enter(name))
+}
+
+/// The template that was entered last is done.
+fn leave(cx: &mut Context<'_>, name: &str) {
+    if let Some(world) = cx.world::<World>() {
+        world.included.leave(name);
+    }
+}
 
 fn include(cx: &mut Context<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let name = text(arguments, 0);

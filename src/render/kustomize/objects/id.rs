@@ -33,9 +33,9 @@ impl Id {
     /// The identity, where the repository says which kinds have a namespace.
     pub(crate) fn with_scopes(node: &Node, scopes: Option<&Definitions>) -> Id {
         let gvk = Gvk::of(node);
-        let metadata = |key| node.at(&["metadata", key]).filter(|n| !n.is_null()).and_then(Node::scalar_text);
-        let namespace = effective_namespace(&gvk, metadata("namespace").unwrap_or_default(), scopes);
-        Id { name: metadata("name").unwrap_or_default().into(), namespace: namespace.into(), gvk }
+        let name = node.at(&["metadata", "name"]).filter(|n| !n.is_null()).and_then(Node::scalar_text);
+        let namespace = effective_namespace(&gvk, written_namespace(node), scopes);
+        Id { name: name.unwrap_or_default().into(), namespace: namespace.into(), gvk }
     }
 
     /// The identity of an object that had this one; what is the same is shared.
