@@ -20,12 +20,25 @@ pub enum Action {
     Skipped,
     /// It was deleted and created again.
     Recreated,
+    /// It has another name, and is equal otherwise.
+    Renamed,
 }
 
 impl Action {
     /// All actions in the order in which they are counted.
-    pub const ALL: [Action; 6] =
-        [Action::Created, Action::Configured, Action::Unchanged, Action::Deleted, Action::Recreated, Action::Skipped];
+    pub const ALL: [Action; 7] = [
+        Action::Created,
+        Action::Configured,
+        Action::Unchanged,
+        Action::Deleted,
+        Action::Recreated,
+        Action::Renamed,
+        Action::Skipped,
+    ];
+
+    /// The actions of a difference, what may lose something first.
+    pub const MOST_SERIOUS_FIRST: [Action; 6] =
+        [Action::Deleted, Action::Recreated, Action::Configured, Action::Created, Action::Renamed, Action::Skipped];
 
     /// `created`, `configured`, …
     #[must_use]
@@ -37,6 +50,17 @@ impl Action {
             Action::Deleted => "deleted",
             Action::Skipped => "skipped",
             Action::Recreated => "recreated",
+            Action::Renamed => "renamed",
+        }
+    }
+
+    /// The same in a sentence about two states: `changed` for what `kubectl apply` calls `configured`, `left alone` for what is skipped.
+    #[must_use]
+    pub fn of_a_diff(self) -> &'static str {
+        match self {
+            Action::Configured => "changed",
+            Action::Skipped => "left alone",
+            other => other.as_str(),
         }
     }
 }

@@ -21,6 +21,7 @@ impl Report {
                     text(because);
                 }
             }
+            environment.diff.iter_mut().for_each(|diff| diff.mask(masker));
             for change in &mut environment.changes {
                 object(&mut change.object);
                 change.because.iter_mut().for_each(text);
@@ -118,6 +119,7 @@ mod tests {
             stages: vec![stage],
             objects: 1,
             changed: None,
+            diff: None,
             changes: vec![Change { object: object(), action: Action::Created, because: Some(because.clone()) }],
             tests: vec![test(&because)],
             skipped: vec![Skipped { object: object(), because: because.clone() }],

@@ -1,5 +1,6 @@
 //! The report of a run: the one thing that all sinks show. What programs of others read is `report/published`'s.
 
+mod diff;
 mod digest;
 mod judged;
 mod merge;
@@ -7,6 +8,7 @@ mod mistakes;
 
 use std::cmp::Ordering;
 
+pub use diff::{ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -120,6 +122,9 @@ pub struct EnvironmentReport {
     /// Whether it renders something else than its base; `None` where there is none to compare with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<bool>,
+    /// What the change makes of its objects, beside the base; `None` where there is none to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<ReportedDiff>,
     /// What was done to which object.
     pub changes: Vec<Change>,
     /// Results of its tests.

@@ -19,8 +19,9 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use seatrial_diff::show;
 use seatrial_kustomize::ImageOverride;
-use seatrial_model::{EnvironmentReport, FailOn, Manifest, Report, ReportedFinding};
+use seatrial_model::{EnvironmentReport, FailOn, Manifest, Report, ReportedDiff, ReportedFinding};
 use seatrial_rules::Options;
 
 use crate::config::RuleLevel;
@@ -113,13 +114,21 @@ pub(crate) fn judge(environments: Vec<Sides<'_>>, options: JudgeOptions<'_>) -> 
         let all = examined.findings.iter();
         let found = all.map(|found| resolved.get(&found.finding).found_by(found.stage).aged(found.age)).collect();
         let fixed = examined.fixed.iter().map(|finding| resolved.get(finding)).collect();
-        (found, fixed)
+        let diff = examined.diff.as_ref().map(|diff| show(diff, &options.session.sources, &options.session.masker));
+        (found, fixed, diff)
     });
-    let told: Vec<(Vec<ReportedFinding>, Vec<ReportedFinding>)> = told.collect();
+    let told: Vec<Told> = told.collect();
     drop(resolved);
     let judged = examined.into_iter().zip(told);
-    Ok(judged.map(|(examined, (findings, fixed))| Judged { findings, fixed, ..examined.judged }).collect())
+    let complete = judged.map(|(examined, (findings, fixed, diff))| {
+        let report = EnvironmentReport { diff, ..examined.judged.report };
+        Judged { findings, fixed, report, ..examined.judged }
+    });
+    Ok(complete.collect())
 }
+
+/// The findings of an environment, those that are gone, and how its objects differ.
+type Told = (Vec<ReportedFinding>, Vec<ReportedFinding>, Option<ReportedDiff>);
 
 fn there_are(images: &[&str]) -> String {
     match images {

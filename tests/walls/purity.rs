@@ -36,6 +36,7 @@ const LIBRARIES: &[&str] = &[
     "serde_json",
     "sha1",
     "sha2",
+    "similar",
     "stacker",
     "strsim",
     "thiserror",

@@ -296,6 +296,7 @@ fn environment(name: &str, objects: usize) -> EnvironmentReport {
         ],
         objects,
         changed: None,
+        diff: None,
         changes: Vec::new(),
         tests: Vec::new(),
         skipped: Vec::new(),

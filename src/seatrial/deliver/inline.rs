@@ -255,6 +255,7 @@ mod tests {
             stages,
             objects: 1,
             changed: Some(true),
+            diff: None,
             changes: Vec::new(),
             tests: Vec::new(),
             skipped: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use seatrial_diff::{Diff, compare_renderings};
 use seatrial_discover::Source;
 use seatrial_helm::ids::CHANGING_VALUE;
 use seatrial_model::{Age, BelongsTo, EnvironmentReport, Finding, Level, Stage, StageOutcome};
@@ -23,6 +24,8 @@ pub(crate) struct Examined {
     pub(crate) judged: Judged,
     pub(crate) findings: Vec<Found>,
     pub(crate) fixed: Vec<Finding>,
+    /// How its objects differ from those of the base, where there is one.
+    pub(crate) diff: Option<Diff>,
     /// How many containers each `--image` changed.
     pub(crate) changed: Vec<usize>,
     /// The images that are rendered, where `--image` was given.
@@ -36,7 +39,14 @@ impl Examined {
         let mut judged = nothing_known(planned);
         judged.report.stages = stages.to_vec();
         // Nobody knows whether an `--image` matches here: that it matches nothing is not said.
-        Examined { judged, findings: Vec::new(), fixed: Vec::new(), changed: vec![1; images], images: Vec::new() }
+        Examined {
+            judged,
+            findings: Vec::new(),
+            fixed: Vec::new(),
+            diff: None,
+            changed: vec![1; images],
+            images: Vec::new(),
+        }
     }
 }
 
@@ -51,6 +61,7 @@ fn nothing_known(planned: Planned) -> Judged {
         stages: Vec::new(),
         objects: 0,
         changed: None,
+        diff: None,
         changes: Vec::new(),
         tests: Vec::new(),
         skipped: Vec::new(),
@@ -102,6 +113,13 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         is_equal(&before.rendered, &head)
     };
     let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));
+    let flux = flux_release(&planned.source, &head.manifests);
+    let schemas = seatrial_diff::Context { minor: planned.minor, flux };
+    let diff = before.as_ref().map(|(_, before)| match (before, unchanged) {
+        (Ok(_), Some(true)) => Diff { unchanged: head.manifests.len(), ..Diff::default() },
+        (Ok(before), _) => compare_renderings(&before.rendered, &head, schemas),
+        (Err(because), _) => Diff { not_compared: Some(because.clone()), ..Diff::default() },
+    });
     let compared = before.as_ref().filter(|_| options.keep == Keep::Objects);
     let compared = compared.and_then(|(_, before)| ObjectChanges::between(&before.as_ref().ok()?.rendered, &head));
 
@@ -110,7 +128,7 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         environment: &planned.name,
         minor: planned.minor,
         is_assumed: planned.is_minor_assumed(),
-        flux: flux_release(&planned.source, &head.manifests),
+        flux,
         sources: &options.session.sources,
         options: options.options,
         complete: head.is_complete(),
@@ -168,7 +186,7 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         Keep::Findings => Vec::new(),
     };
     let judged = Judged { is_changing, manifests, report, unseen, objects: compared, ..nothing };
-    Examined { judged, findings, fixed, changed, images }
+    Examined { judged, findings, fixed, diff, changed, images }
 }
 
 /// What a chart prints without any values but its own may be waiting for some: nobody has said that it is installed so.

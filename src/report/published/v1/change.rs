@@ -46,6 +46,8 @@ mirrors_words! {
         Skipped,
         /// It was deleted and created again.
         Recreated,
+        /// It has another name, and is equal otherwise.
+        Renamed,
     }
 }
 

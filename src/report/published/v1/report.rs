@@ -1,7 +1,7 @@
 //! The report itself: the run, its commits, its environments.
 
 use crate::mirror::{mirrors, mirrors_words};
-use crate::v1::{Alteration, Change, Comparison, FailOn, Finding, Holding, Listing, Object, StageOutcome, Test};
+use crate::v1::{Alteration, Change, Comparison, Diff, FailOn, Finding, Holding, Listing, Object, StageOutcome, Test};
 
 mirrors! {
     /// A whole run.
@@ -120,6 +120,9 @@ mirrors! {
         /// Whether it renders something else than its base; `None` where there is none to compare with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         changed: Option<bool>,
+        /// What the change makes of its objects, beside the base; `None` where there is none to compare with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        diff: Option<Diff>,
         /// What was done to which object.
         changes: Vec<Change>,
         /// Results of its tests.

@@ -1,0 +1,139 @@
+//! What becomes of an object that one side lacks, and of one that cannot be changed in place: what its owner says counts.
+//!
+//! Flux: `kustomize-controller` prunes by `spec.prune` and `spec.deletionPolicy`; helm keeps what `helm.sh/resource-policy` says.
+
+use std::collections::BTreeMap;
+
+use seatrial_model::{Action, Graph, GraphNode, Manifest, Node, NodeState, ObjectId, Rendered};
+
+use crate::immutable::immutable;
+use crate::pair::by_id;
+use crate::{Diff, ObjectDiff, sort};
+
+/// Decides for all objects of a comparison.
+pub(crate) fn decide(comparison: &mut Diff, base: &Rendered, head: &Rendered) {
+    let fates = Fates { base: Side::of(base), head: Side::of(head) };
+    for object in &mut comparison.objects {
+        let because = match object.action {
+            Action::Deleted => fates.why_it_stays(object),
+            Action::Created => fates.why_it_is_not_new(object),
+            Action::Configured | Action::Renamed => fates.why_nothing_happens(object),
+            _ => None,
+        };
+        if because.is_some() {
+            (object.action, object.because) = (Action::Skipped, because);
+        } else if object.action == Action::Configured && fates.is_forced(object) && immutable(object).is_some() {
+            object.action = Action::Recreated;
+        }
+    }
+    sort(&mut comparison.objects);
+}
+
+struct Fates<'a> {
+    base: Side<'a>,
+    head: Side<'a>,
+}
+
+/// A rendering, and how its objects are found.
+struct Side<'a> {
+    objects: BTreeMap<&'a ObjectId, &'a Manifest>,
+    graph: Option<&'a Graph>,
+    nodes: BTreeMap<&'a ObjectId, &'a GraphNode>,
+    needs_something: bool,
+}
+
+impl<'a> Side<'a> {
+    fn of(rendered: &'a Rendered) -> Side<'a> {
+        let graph = rendered.graph.as_ref();
+        let nodes = graph.map_or(&[][..], |graph| &graph.nodes);
+        Side {
+            objects: by_id(&rendered.manifests),
+            graph,
+            nodes: nodes.iter().map(|node| (&node.id, node)).collect(),
+            needs_something: !rendered.needed.is_empty(),
+        }
+    }
+
+    fn owner(&self, id: &ObjectId) -> Option<&'a ObjectId> {
+        self.objects.get(id).and_then(|manifest| manifest.owner.as_ref()).map(|owner| &owner.0)
+    }
+
+    /// Why not all that an owner applies is seen, as a clause.
+    fn gap(&self, owner: Option<&ObjectId>) -> Option<String> {
+        let Some(node) = owner.and_then(|owner| self.nodes.get(owner)) else {
+            let is_unseen = self.graph.is_none() && self.needs_something;
+            return is_unseen.then(|| "not everything that it needs is here".to_owned());
+        };
+        match &node.state {
+            NodeState::Unknown(because) | NodeState::NotFetched(because) | NodeState::NotFollowed(because) => {
+                Some(format!("{}: {because}", node.id))
+            }
+            NodeState::Missing => Some(format!("what {} names does not exist", node.id)),
+            NodeState::Rendered | NodeState::Suspended | NodeState::Leaf => None,
+        }
+    }
+}
+
+impl Fates<'_> {
+    /// Why an object that is not rendered any more is not deleted; `None` where it is.
+    fn why_it_stays(&self, object: &ObjectDiff) -> Option<String> {
+        let owner = self.base.owner(&object.id);
+        if let Some(gap) = self.head.gap(owner).filter(|_| self.base.gap(owner).is_none()) {
+            return Some(format!("the change was not rendered whole, {gap}"));
+        }
+        let node = &object.before.as_ref()?.node;
+        let kept = KEPT.iter().find(|(key, value)| annotation(node, key) == Some(value));
+        if let Some((key, value)) = kept {
+            return Some(format!("it stays, its annotation `{key}: {value}` says so"));
+        }
+        let owner = owner.filter(|owner| owner.kind == "Kustomization")?;
+        match (self.head.nodes.get(owner), self.base.nodes.get(owner)) {
+            (Some(now), _) if now.lifecycle.suspended => Some(format!("it stays, {owner} is suspended")),
+            (Some(now), _) if !now.lifecycle.prune => Some(format!("it stays, {owner} does not prune")),
+            (None, Some(was)) => match was.lifecycle.deletion_policy.as_deref() {
+                Some("Orphan") => Some(format!("it stays, the deletion policy of {owner} is `Orphan`")),
+                None | Some("MirrorPrune") if !was.lifecycle.prune => Some(format!("it stays, {owner} did not prune")),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Why an object that the base lacks may have been there.
+    fn why_it_is_not_new(&self, object: &ObjectDiff) -> Option<String> {
+        let owner = self.head.owner(&object.id);
+        let gap = self.base.gap(owner).filter(|_| self.head.gap(owner).is_none())?;
+        Some(format!("the base was not rendered whole, {gap}"))
+    }
+
+    /// Why an object that differs is not touched.
+    fn why_nothing_happens(&self, object: &ObjectDiff) -> Option<String> {
+        let owner = self.head.owner(&object.id)?;
+        let node = self.head.nodes.get(owner)?;
+        node.lifecycle.suspended.then(|| format!("{owner} is suspended"))
+    }
+
+    /// Whether whoever applies it makes anew what cannot be changed.
+    fn is_forced(&self, object: &ObjectDiff) -> bool {
+        let node = object.after.as_ref().map(|document| &document.node);
+        let is_annotated =
+            node.is_some_and(|node| annotation(node, FORCE).is_some_and(|value| value.eq_ignore_ascii_case("enabled")));
+        let owner = self.head.owner(&object.id).and_then(|owner| self.head.nodes.get(owner));
+        is_annotated || owner.is_some_and(|owner| owner.lifecycle.force)
+    }
+}
+
+/// kustomize-controller: `internal/controller/kustomization_controller.go`.
+const FORCE: &str = "kustomize.toolkit.fluxcd.io/force";
+
+/// Annotations by which an object is kept when it is not rendered any more.
+const KEPT: [(&str, &str); 4] = [
+    ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+    ("kustomize.toolkit.fluxcd.io/reconcile", "disabled"),
+    ("kustomize.toolkit.fluxcd.io/ssa", "Ignore"),
+    ("helm.sh/resource-policy", "keep"),
+];
+
+fn annotation<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.at(&["metadata", "annotations", key]).and_then(Node::as_str)
+}
