@@ -100,7 +100,7 @@ pub struct PullRequest {
 }
 
 /// One environment's part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentReport {
     /// Its name in the configuration, or the path that was discovered.

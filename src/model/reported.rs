@@ -45,6 +45,9 @@ pub struct ReportedFinding {
     /// The stage that found it; `None` outside of any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
+    /// Whether it tells what the change may destroy: it is read first, and nothing is wrong with the objects.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_danger: bool,
     /// Environments that have it, in their order; empty for a finding outside any environment.
     pub environments: Vec<String>,
 }
@@ -89,6 +92,7 @@ impl ReportedFinding {
             fingerprint: finding.fingerprint(&primary.location.path),
             age: Age::New,
             stage: None,
+            is_danger: false,
             environments: Vec::new(),
             primary,
         }
@@ -109,6 +113,12 @@ impl ReportedFinding {
     #[must_use]
     pub fn found_by(self, stage: Stage) -> ReportedFinding {
         ReportedFinding { stage: Some(stage), ..self }
+    }
+
+    /// The same finding, as a danger.
+    #[must_use]
+    pub fn dangerous(self, is_danger: bool) -> ReportedFinding {
+        ReportedFinding { is_danger, ..self }
     }
 
     /// The same finding, of an age.

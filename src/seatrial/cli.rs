@@ -3,6 +3,7 @@
 mod base;
 mod change;
 mod deferred;
+mod diff;
 mod doctor;
 mod earlier;
 mod findings;
@@ -24,6 +25,7 @@ pub(crate) use base::{BaseArgs, BaseChoice};
 use change::{CHANGE, VALIDATED_CHANGE};
 pub(crate) use change::{ChangeArgs, Ci};
 use deferred::Deferred;
+pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use earlier::{TestArgs, WholeArgs};
 pub(crate) use findings::FindingArgs;
 pub(crate) use helm::HelmArgs;
@@ -54,6 +56,7 @@ The whole trial
 
 Look
   render       print the manifests that an environment receives
+  diff         show what changes, in every environment or between two paths
   image        simulate an image policy of Flux over a list of tags
 
 Check
@@ -104,6 +107,9 @@ pub(crate) enum Command {
     /// Print the manifests that an environment receives.
     #[command(after_help = render::WORDS)]
     Render(Deferred<Box<RenderArgs>>),
+    /// Show what changes between two commits, or between two files or directories.
+    #[command(after_help = diff::WORDS)]
+    Diff(Deferred<DiffArgs>),
     /// Ask about images.
     Image(Deferred<ImageArgs>),
     /// Render, validate, apply and wait.

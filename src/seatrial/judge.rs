@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use seatrial_diff::show;
+use seatrial_diff::{Diff, show};
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{EnvironmentReport, FailOn, Manifest, Report, ReportedDiff, ReportedFinding};
 use seatrial_rules::Options;
@@ -48,6 +48,8 @@ pub(crate) struct Judged {
     pub(crate) fixed: Vec<ReportedFinding>,
     /// Sentences for the report.
     pub(crate) notices: Vec<String>,
+    /// How it differs from its base, where that is kept.
+    pub(crate) diff: Option<Diff>,
     /// What was not rendered of it.
     pub(crate) unseen: Unseen,
     /// How its objects compare with those of the base, where they are kept and both are known.
@@ -82,6 +84,8 @@ pub(crate) enum Keep {
     Objects,
     /// The findings alone.
     Findings,
+    /// How the objects differ from those of the base.
+    Differences,
 }
 
 impl Judged {
@@ -122,7 +126,8 @@ pub(crate) fn judge(environments: Vec<Sides<'_>>, options: JudgeOptions<'_>) -> 
     let judged = examined.into_iter().zip(told);
     let complete = judged.map(|(examined, (findings, fixed, diff))| {
         let report = EnvironmentReport { diff, ..examined.judged.report };
-        Judged { findings, fixed, report, ..examined.judged }
+        let kept = examined.diff.filter(|_| options.keep == Keep::Differences);
+        Judged { findings, fixed, report, diff: kept, ..examined.judged }
     });
     Ok(complete.collect())
 }

@@ -22,7 +22,7 @@ use seatrial_model::{EXIT_PASSED, EXIT_USAGE, shown_on_one_line};
 use crate::cli::variables;
 use crate::cli::variables::FromVariables;
 use crate::cli::{Ci, Cli, Command, CommonArgs, ImageCommand};
-use crate::commands::{cleanup, collect, doctor, image_policy, init, render, report_from};
+use crate::commands::{cleanup, collect, diff, doctor, image_policy, init, render, report_from};
 use crate::pipeline::Extent;
 use crate::pipeline::earlier::EarlierFiles;
 use crate::process::stop::Stop;
@@ -99,6 +99,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Validate(args) => commands::validate(args),
         Command::Render(args) => render::render_manifests(args),
+        Command::Diff(args) => diff::diff(args),
         Command::Image(args) => match &args.command {
             ImageCommand::Policy(args) => image_policy::simulate(args),
         },
@@ -138,6 +139,7 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Deploy(args) => Some(&mut args.common),
         Command::Validate(args) => Some(&mut args.common),
         Command::Render(args) => Some(&mut args.common),
+        Command::Diff(args) => Some(&mut args.common),
         Command::Cleanup(args) => Some(&mut args.common),
         Command::Doctor(args) => Some(&mut args.common),
         Command::Report(args) => Some(&mut args.common),

@@ -15,7 +15,7 @@ use seatrial_model::{Action, Manifest, Node, ObjectId, Rendered, Span};
 
 pub use compare::path::{FieldPath, Segment};
 pub use immutable::immutable;
-pub use show::show;
+pub use show::{show, unified};
 
 use compare::Comparer;
 use pair::{Pair, pair};

@@ -1,11 +1,14 @@
 //! What a reader sees of a comparison: places resolved, texts masked and cut. Values of Secrets are never shown.
 
 mod lines;
+mod unified;
 mod value;
 
 use seatrial_model::{
     Masker, Node, ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine, Sources, Span,
 };
+
+pub use unified::unified;
 
 use crate::{Diff, Difference, ObjectDiff, Remark};
 

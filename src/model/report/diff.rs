@@ -112,10 +112,21 @@ impl ReportedDiff {
     /// The counts as a clause: `1 created, 2 changed, 38 unchanged`.
     #[must_use]
     pub fn summary(&self) -> String {
-        let counts = Action::MOST_SERIOUS_FIRST.iter().map(|action| (self.count(*action), action.of_a_diff()));
-        let counts = counts.chain([(self.unchanged, "unchanged")]).filter(|(count, _)| *count > 0);
-        let told: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
+        let unchanged = (self.unchanged > 0).then(|| format!("{} unchanged", self.unchanged));
+        let told: Vec<String> = self.counts().into_iter().chain(unchanged).collect();
         if told.is_empty() { counted(0, "object") } else { told.join(", ") }
+    }
+
+    /// The counts of what changes as a clause: `1 created, 2 changed`, or `nothing`.
+    #[must_use]
+    pub fn changes(&self) -> String {
+        let told = self.counts();
+        if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
+    }
+
+    fn counts(&self) -> Vec<String> {
+        let counts = Action::MOST_SERIOUS_FIRST.iter().map(|action| (self.count(*action), action.of_a_diff()));
+        counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
     }
 
     /// Masks names and values.

@@ -160,6 +160,7 @@ mod tests {
             fingerprint: String::new(),
             age: Age::New,
             stage: None,
+            is_danger: false,
             environments: vec!["dev".to_owned()],
         }
     }

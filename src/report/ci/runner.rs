@@ -121,6 +121,7 @@ fn finding(path: &str, message: &str) -> ReportedFinding {
         fingerprint: String::new(),
         age: seatrial_model::Age::New,
         stage: None,
+        is_danger: false,
         environments: Vec::new(),
     }
 }

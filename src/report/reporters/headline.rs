@@ -5,6 +5,7 @@ use seatrial_model::{EnvironmentReport, Level, Report, Stage, StageResult, Verdi
 use crate::ages::{already_there, noun, tolerated};
 use crate::alterations;
 use crate::cause::{Cause, Kind, causes, location, of_kind};
+use crate::diff;
 use crate::plain::one_line;
 use crate::trials;
 use crate::wording::{capitalised, clip, count, list};
@@ -84,7 +85,10 @@ fn passed(report: &Report) -> String {
     if !report.fixed.is_empty() {
         clauses.push(format!("{} fixed", report.fixed.len()));
     }
-    // A failure that was tolerated is not lost behind what passed.
+    // A failure that was tolerated is not lost behind what passed, nor is what the change may destroy.
+    if let Some(danger) = diff::clause(report) {
+        return format!("Passed, but {danger} ({})", clauses.join(", "));
+    }
     let told = match trials::tolerated(report) {
         Some(tolerated) => format!("Passed, {tolerated}"),
         None if is_affected(report) => "Passed".to_owned(),

@@ -7,6 +7,7 @@ mod alterations;
 mod cases;
 mod cause;
 mod cell;
+mod diff;
 mod headline;
 mod html;
 mod junit;
@@ -19,6 +20,7 @@ mod terminal;
 mod trials;
 mod wording;
 
+pub use diff::{diff_markdown, diff_stat, diff_terminal};
 pub use headline::{headline, status_description};
 pub use html::{html, html_files};
 pub use junit::junit;

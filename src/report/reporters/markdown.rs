@@ -15,12 +15,14 @@ use seatrial_model::{Report, Target, Verdict};
 use crate::alike::shortened;
 use crate::alterations;
 use crate::cause::{Cause, causes, tolerated_tests};
+use crate::diff::{self, Extent, folded_blocks};
 use crate::headline::{NOTHING_JUDGED, clause, is_unchecked};
-use crate::markdown::escape::{Place, link, prose};
 use crate::markdown::problem::Depth;
 use crate::trials;
 use crate::wording::{capitalised, clip};
 
+pub(crate) use details::{folded, remark};
+pub(crate) use escape::{Place, block_lines, code, fenced, link, prose};
 pub use inline::inline;
 
 /// Characters of a title at most: it is the subject of a notification.
@@ -35,8 +37,9 @@ pub fn markdown(report: &Report, budget: usize) -> String {
     let report = &report.by_mistake();
     let causes = shortened(causes(report));
     // What the change does to its own checks goes last.
-    let ladder: [&dyn Fn() -> Vec<String>; 6] = [
-        &|| full(report, &causes),
+    let ladder: [&dyn Fn() -> Vec<String>; 7] = [
+        &|| full(report, &causes, budget / 2),
+        &|| full(report, &causes, budget / 20),
         &|| failures(report, &causes),
         &|| counts(report, &causes, budget),
         &|| vec![title(report), altered::lines(report), footer::pointer(report)],
@@ -53,17 +56,19 @@ pub fn markdown(report: &Report, budget: usize) -> String {
     if least.len() <= budget { least } else { String::new() }
 }
 
-/// Everything there is to say.
-fn full(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
+/// Everything there is to say, with so many bytes of details about what changes.
+fn full(report: &Report, causes: &[Cause<'_>], differences: usize) -> Vec<String> {
     let (leading, others) = causes.split_at(causes.len().min(LEADING));
     let mut sections = vec![title(report), altered::lines(report)];
     sections.extend(addresses(report));
+    sections.extend(diff::leading(report));
     sections.extend(problem::leading(leading, report));
     sections.extend(cases::failing(report, details::Extent::Whole));
     sections.push(environments(report));
     sections.push([details::notices(report), compared::lines(report), details::left_out(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
     sections.extend(compared::fixed(report));
+    sections.extend(folded_blocks(report, Extent::Bytes(differences)));
     sections.extend(details::changes(report));
     sections.extend(details::tests(report));
     sections.extend(details::evidence(&[causes, &tolerated_tests(report)].concat(), details::Extent::Whole));
@@ -78,6 +83,7 @@ fn failures(report: &Report, causes: &[Cause<'_>]) -> Vec<String> {
     let (leading, others) = causes.split_at(causes.len().min(LEADING));
     let mut sections = vec![title(report), altered::lines(report)];
     sections.extend(addresses(report));
+    sections.extend(diff::leading(report));
     sections.extend(problem::leading(leading, report));
     sections.extend(cases::failing(report, details::Extent::Core));
     sections.push(environments(report));
@@ -150,7 +156,7 @@ fn addresses(report: &Report) -> Option<String> {
     let live = report.environments.iter().filter_map(|environment| {
         let url = environment.target.as_ref().and_then(Target::address)?;
         let name = prose(&crate::headline::name(environment), Place::Line);
-        Some(format!("{name}: {}", link(&escape::code(url, Place::Line), url)))
+        Some(format!("{name}: {}", link(&code(url, Place::Line), url)))
     });
     let live: Vec<String> = live.collect();
     (!live.is_empty()).then(|| live.join(" · "))
@@ -168,7 +174,12 @@ fn mark(report: &Report) -> &'static str {
 /// What passed with altered checks, in spite of a failure, only when repeated, or without having been checked.
 pub(crate) fn needs_a_second_look(report: &Report) -> bool {
     let has_flaky = report.environments.iter().any(trials::has_flaky);
-    !report.alterations.is_empty() || trials::tolerated(report).is_some() || has_flaky || is_unchecked(report)
+    let is_dangerous = diff::dangers(report).next().is_some();
+    is_dangerous
+        || !report.alterations.is_empty()
+        || trials::tolerated(report).is_some()
+        || has_flaky
+        || is_unchecked(report)
 }
 
 /// A blank line between sections; each is whole in itself.

@@ -7,6 +7,7 @@ use seatrial_model::{
 
 mod altered;
 mod cases;
+mod changed;
 mod compared;
 mod extreme;
 mod misconfigured;
@@ -45,6 +46,9 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("cases-failed", cases::failed()),
         ("cases-flaky", cases::flaky()),
         ("cases-tolerated", cases::tolerated()),
+        ("changed", changed::changed()),
+        ("dangerous", changed::dangerous()),
+        ("nothing-changed", changed::nothing_changed()),
     ]
 }
 
@@ -349,6 +353,7 @@ fn finding_of(level: Level, rule: &str, message: &str) -> ReportedFinding {
         fingerprint: "0011223344556677".to_owned(),
         age: Age::New,
         stage: None,
+        is_danger: false,
         environments: Vec::new(),
     }
 }

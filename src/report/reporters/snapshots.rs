@@ -1,7 +1,10 @@
 //! What the samples look like in every format. Read them as a user would before accepting a change.
 
 use crate::samples::{all, green, many_failures};
-use crate::{Detail, TerminalOptions, headline, html_files, junit, markdown, sarif, status_description, terminal};
+use crate::{
+    Detail, TerminalOptions, diff_markdown, diff_stat, diff_terminal, headline, html_files, junit, markdown, sarif,
+    status_description, terminal,
+};
 
 /// The budget of a comment.
 const COMMENT: usize = 60_000;
@@ -44,6 +47,15 @@ fn samples_look_as_they_should_on_a_page() {
     for (name, report) in all().into_iter().filter(|(name, _)| ON_PAGES.contains(name)) {
         let [(_, page), _] = html_files(&report);
         insta::assert_snapshot!(format!("html-{name}"), page);
+    }
+}
+
+#[test]
+fn differences_look_as_they_should() {
+    for (name, report) in all().into_iter().filter(|(_, report)| report.environments.iter().any(|e| e.diff.is_some())) {
+        insta::assert_snapshot!(format!("diff-terminal-{name}"), diff_terminal(&report, PLAIN));
+        insta::assert_snapshot!(format!("diff-markdown-{name}"), diff_markdown(&report, COMMENT));
+        insta::assert_snapshot!(format!("diff-stat-{name}"), diff_stat(&report, PLAIN));
     }
 }
 

@@ -14,12 +14,13 @@ use crate::ages::{already_there, counted, not_compared, noun, tally, tolerated};
 use crate::alike::{Alike, alike};
 use crate::alterations;
 use crate::cause::{Cause, Kind, Teller, causes, environments_of, of_kind, tolerated_tests};
+use crate::diff::{diff_lines, diff_terminal};
 use crate::headline::{MOST_NAMES, NOTHING_JUDGED, judged, not_deployed};
 use crate::left_out::{is_told_as_not_checked, not_checked};
 use crate::plain::one_line;
 use crate::trials;
 use crate::wording::{count, duration, list, short};
-use style::{Pen, Style};
+pub(crate) use style::{Pen, Style};
 
 /// Findings that are named of those that were mended.
 const MOST_FIXED: usize = 10;
@@ -96,6 +97,10 @@ pub fn terminal(report: &Report, options: TerminalOptions) -> String {
     }
     if matches!(options.detail, Detail::Everything | Detail::Full) {
         text.push_str(&environment::lines(report, pen));
+        text.push_str(&match options.detail {
+            Detail::Full => diff_terminal(report, options),
+            _ => diff_lines(report, pen),
+        });
         for notice in &report.notices {
             let _ = writeln!(text, "{}", pen.wrapped("notice: ", "notice: ".len(), &one_line(notice)));
         }

@@ -7,7 +7,7 @@ use seatrial_rules::Options;
 use crate::cli::variables::boolean;
 
 /// Flags of what is made of findings.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct FindingArgs {
     /// Errors that fail the run: new (those that are not on the base), all or never.
     #[arg(long, value_name = "WHICH", default_value = "new", env = "SEATRIAL_FAIL_ON", hide_possible_values = true)]
@@ -43,9 +43,10 @@ impl FindingArgs {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum FailOnFlag {
     /// Errors that the base does not have; without a base, all.
+    #[default]
     New,
     /// All errors.
     All,

@@ -93,6 +93,12 @@ impl Workspace {
         Ok(Workspace { root, lexical_root, tree, parsed: Arc::default(), repository, place, config: None, config_path })
     }
 
+    /// Looks at other files of the same repository: those of a commit.
+    pub(crate) fn look_at(&mut self, tree: Tree) {
+        self.config_path = self.place.in_tree(&tree);
+        (self.tree, self.parsed) = (tree, Arc::default());
+    }
+
     /// Reads the configuration, where there is one.
     ///
     /// # Errors

@@ -77,6 +77,7 @@ fn nothing_known(planned: Planned) -> Judged {
         findings: Vec::new(),
         fixed: Vec::new(),
         notices: Vec::new(),
+        diff: None,
         unseen: Unseen::default(),
         objects: None,
     }
@@ -183,7 +184,7 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
     };
     let manifests = match options.keep {
         Keep::Objects => head.manifests,
-        Keep::Findings => Vec::new(),
+        Keep::Findings | Keep::Differences => Vec::new(),
     };
     let judged = Judged { is_changing, manifests, report, unseen, objects: compared, ..nothing };
     Examined { judged, findings, fixed, diff, changed, images }

@@ -37,6 +37,9 @@ mirrors! {
         /// The stage that found it; `None` outside of any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stage: Option<Stage>,
+        /// Whether it tells what the change may destroy.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_danger: bool,
         /// Environments that have it, in their order; empty for a finding outside any environment.
         environments: Vec<String>,
     }

@@ -118,7 +118,7 @@ fn changes_of(environment: &EnvironmentReport) -> Option<String> {
     if lines.is_empty() {
         return None;
     }
-    let summary = format!("What changes in {}: {}", environment.name, Change::summary(&environment.changes));
+    let summary = format!("What was done in {}: {}", environment.name, Change::summary(&environment.changes));
     Some(folded(&summary, &lines.join("\n")))
 }
 
@@ -200,7 +200,9 @@ fn title(proof: &Evidence) -> String {
 
 /// Warnings and notes.
 pub(crate) fn remarks(report: &Report) -> Vec<String> {
-    let shown = || report.findings.iter().filter(|f| f.age == Age::New && !is_told_as_not_checked(f));
+    // Dangers stand before the table, and beside what changes.
+    let is_shown = |f: &&ReportedFinding| f.age == Age::New && !f.is_danger && !is_told_as_not_checked(f);
+    let shown = || report.findings.iter().filter(is_shown);
     let of = |level: Level| -> Vec<&ReportedFinding> { shown().filter(|f| f.level == level).collect() };
     let summary = format!("⚠️ {} that do not count", count(tolerated(report).count(), "problem"));
     let tolerated = remarks_on(tolerated(report), report);

@@ -90,6 +90,7 @@ pub(crate) fn filled_with(text: &str) -> Report {
                 .to_vec();
         }
         environment.changes = vec![Change { object: object.clone(), action: Action::Created, because: Some(owned()) }];
+        environment.diff = Some(super::changed::filled_with(text));
         environment.skipped = vec![Skipped { object: object.clone(), because: owned() }];
         environment.not_checked = vec![NotChecked { kind: owned(), count: 1, because: owned() }];
         environment.vanished = vec![object.clone()];

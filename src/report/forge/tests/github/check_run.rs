@@ -34,6 +34,7 @@ fn finding(number: usize) -> ReportedFinding {
         fingerprint: String::new(),
         age: Age::New,
         stage: None,
+        is_danger: false,
         environments: vec!["dev".to_owned()],
     }
 }

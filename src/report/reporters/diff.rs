@@ -1,0 +1,13 @@
+//! What a change makes of objects: the environments that change alike, and how each of these blocks reads in each format.
+
+mod blocks;
+mod dangers;
+mod markdown;
+mod object;
+mod terminal;
+
+pub(crate) use dangers::{clause, dangers, leading};
+pub use markdown::diff_markdown;
+pub(crate) use markdown::{Extent, folded_blocks};
+pub(crate) use terminal::diff_lines;
+pub use terminal::{diff_stat, diff_terminal};

@@ -1,0 +1,156 @@
+//! What the two sides of `diff` are: commits, or files and directories.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use seatrial_helm::chart::is_chart;
+use seatrial_kustomize::{ClusterGiven, HelmCharts};
+use seatrial_model::Rendered;
+use seatrial_tree::{KUSTOMIZATION_FILES, SIZE_LIMIT, Tree};
+use seatrial_yaml::{Dialect, parse};
+
+use crate::cli::DiffArgs;
+use crate::context::session::Session;
+use crate::context::workspace::Workspace;
+use crate::judge::plan::{PlanFlags, cannot_open};
+use crate::judge::preparation::{Preparation, Selection};
+use crate::process::stop::Stop;
+
+/// How standard input is called.
+const STANDARD_INPUT: &str = "-";
+
+/// What lies in a directory of manifests, unless nothing in it has such a name.
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// What is compared.
+pub(super) enum Sides {
+    /// Two commits; the base is found where none is named, and the head is the working copy then.
+    Commits { base: Option<String>, head: Option<String> },
+    /// Two files or directories.
+    Paths { base: PathBuf, head: PathBuf },
+}
+
+impl Sides {
+    /// What the command line says: what exists as a file is a path, all else is a commit.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for one path without another, a path beside a commit, and a name that may be both.
+    pub(super) fn of(args: &DiffArgs, session: &Session) -> Result<Sides, Stop> {
+        let is_path = |text: &String| text == STANDARD_INPUT || session.directory.join(text).exists();
+        match (&args.before, &args.after) {
+            (Some(base), Some(head)) if base == STANDARD_INPUT && head == STANDARD_INPUT => {
+                Err(Stop::Usage("both sides are standard input: name a file for one of them".to_owned()))
+            }
+            (Some(base), Some(head)) => match (is_path(base), is_path(head)) {
+                (true, true) => Ok(Sides::Paths { base: base.into(), head: head.into() }),
+                (false, false) => Ok(Sides::Commits { base: Some(base.clone()), head: Some(head.clone()) }),
+                (true, false) => Err(not_alike(base, head)),
+                (false, true) => Err(not_alike(head, base)),
+            },
+            (Some(base), None) if base == STANDARD_INPUT || looks_like_a_path(base) && is_path(base) => {
+                Err(Stop::Usage(format!("`{base}` is a path: name another one to compare it with")))
+            }
+            (base, _) => Ok(Sides::Commits { base: base.clone(), head: None }),
+        }
+    }
+}
+
+fn not_alike(path: &str, commit: &str) -> Stop {
+    Stop::Usage(format!("`{path}` is a path, and `{commit}` does not exist as one: name two commits or two paths"))
+}
+
+/// Whether a name is a path rather than a commit: branches have slashes, too.
+fn looks_like_a_path(text: &str) -> bool {
+    text.starts_with(['.', '/']) || text.ends_with(".yaml") || text.ends_with(".yml") || text.ends_with('/')
+}
+
+/// The objects of a side: what a kustomization or a chart renders, else the manifests that lie there.
+///
+/// # Errors
+/// [`Stop::Usage`] for what cannot be read.
+pub(super) fn rendered(args: &DiffArgs, session: &Session, path: &Path) -> Result<Rendered, Stop> {
+    if path.as_os_str() == STANDARD_INPUT {
+        return standard_input(session);
+    }
+    let absolute = session.directory.join(path);
+    let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
+    if !real.is_dir() {
+        return Ok(manifests(&[(path.display().to_string(), real)], session));
+    }
+    let tree =
+        Tree::working_copy(&real, &session.sources).map_err(|error| cannot_open(path, &format!("it {error}")))?;
+    if KUSTOMIZATION_FILES.iter().any(|name| tree.exists(name)) || is_chart(&tree, "") {
+        return built(args, session, &real);
+    }
+    let mut files = Vec::new();
+    files_below(&real, &path.display().to_string(), &mut files)
+        .map_err(|error| cannot_open(path, &error.to_string()))?;
+    let has_extension = |path: &Path| path.extension().is_some_and(|e| EXTENSIONS.iter().any(|known| e == *known));
+    if files.iter().any(|(_, path)| has_extension(path)) {
+        files.retain(|(_, path)| has_extension(path));
+    }
+    Ok(manifests(&files, session))
+}
+
+/// A kustomization or a chart.
+fn built(args: &DiffArgs, session: &Session, directory: &Path) -> Result<Rendered, Stop> {
+    let workspace = Workspace::around(directory, directory, &session.sources)?;
+    let flags = PlanFlags { load_restriction: args.load.load_restriction(), minor: args.kubernetes, path_kind: None };
+    let paths = [directory.to_owned()];
+    let prepared = Preparation::new(&workspace, session, &args.source, Selection::Paths(&paths), flags)?;
+    let prepared = prepared.with_charts(HelmCharts::Here(ClusterGiven::default()));
+    let each = prepared.planned.iter().map(|planned| prepared.renderer.render(planned.subject(), &prepared.images).0);
+    Ok(each.last().unwrap_or_default())
+}
+
+/// The regular files below a directory, by name. Links are followed: `git difftool --dir-diff` makes them.
+fn files_below(directory: &Path, shown: &str, files: &mut Vec<(String, PathBuf)>) -> std::io::Result<()> {
+    let mut entries = std::fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (path, shown) = (entry.path(), format!("{}/{name}", shown.trim_end_matches('/')));
+        // A link to a directory may lead back here.
+        let is_real_directory = entry.file_type()?.is_dir();
+        if is_real_directory && name != ".git" {
+            files_below(&path, &shown, files)?;
+        } else if path.is_file() {
+            files.push((shown, path));
+        }
+    }
+    Ok(())
+}
+
+fn standard_input(session: &Session) -> Result<Rendered, Stop> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(SIZE_LIMIT).read_to_string(&mut text);
+    read.map_err(|error| Stop::Usage(format!("standard input cannot be read: {error}")))?;
+    let mut rendered = Rendered::default();
+    take(&mut rendered, "<stdin>", text, session);
+    Ok(rendered)
+}
+
+fn manifests(files: &[(String, PathBuf)], session: &Session) -> Rendered {
+    let mut rendered = Rendered::default();
+    for (shown, path) in files {
+        match std::fs::read(path) {
+            Ok(bytes) => take(&mut rendered, shown, String::from_utf8_lossy(&bytes).into_owned(), session),
+            Err(error) => {
+                let file = session.sources.add(shown, String::new());
+                let message = format!("`{shown}` cannot be read: {error}");
+                let span = seatrial_model::Span::start_of(file.id());
+                rendered.findings.push(seatrial_model::Finding::new(seatrial_model::ids::MISSING_FILE, span, message));
+            }
+        }
+    }
+    rendered
+}
+
+/// The objects of a text; what is wrong with it is a finding.
+fn take(rendered: &mut Rendered, path: &str, text: String, session: &Session) {
+    let file = session.sources.add(path, text);
+    let parsed = parse(&file, Dialect::Kubectl);
+    let (objects, invalid) = seatrial_manifests::objects(parsed.documents);
+    rendered.manifests.extend(objects);
+    rendered.findings.extend(parsed.findings.into_iter().chain(invalid));
+}
