@@ -1,4 +1,4 @@
-//! Cases lie in `testdata/*.yaml`: a claim, what differs as comments, the objects of the base, and those of the head. `SEATRIAL_ACCEPT=1` writes
+//! Cases lie in `testdata/diff/*.yaml`: a claim, what differs as comments, the objects of the base, and those of the head. `SEATRIAL_ACCEPT=1` writes
 //! what differs anew.
 //!
 //! ```yaml
@@ -88,7 +88,7 @@ fn side(value: &ReportedValue) -> String {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test reads its cases, and writes them where it is asked to")]
 fn every_case_differs_as_it_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/diff");
     let mut paths: Vec<_> =
         std::fs::read_dir(&folder).expect("testdata").map(|entry| entry.expect("readable").path()).collect();
     paths.sort();

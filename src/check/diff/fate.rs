@@ -29,6 +29,14 @@ pub(crate) fn decide(comparison: &mut Diff, base: &Rendered, head: &Rendered) {
     sort(&mut comparison.objects);
 }
 
+/// Whether an object that has another name on the head is kept under the one that it had.
+pub(crate) fn stays_under_its_old_name(object: &ObjectDiff, base: &Rendered, head: &Rendered) -> bool {
+    let Some(was) = &object.was else { return true };
+    let fates = Fates { base: Side::of(base), head: Side::of(head) };
+    let old = ObjectDiff { id: ObjectId { name: was.clone(), ..object.id.clone() }, ..object.clone() };
+    fates.why_it_stays(&old).is_some()
+}
+
 struct Fates<'a> {
     base: Side<'a>,
     head: Side<'a>,

@@ -1,9 +1,10 @@
 //! Two sets of rendered objects → what differs between them: by structure, not by text, with the lines that set both values.
 //!
-//! Which objects are one is decided in `pair`, how values compare in `compare`, and what a reader sees of it in `show`. Whether a difference is
-//! dangerous is not decided here.
+//! Which objects are one is decided in `pair`, how values compare in `compare`, what becomes of an object in `fate`, what a reader sees of it in
+//! `show`, and what it may destroy in `dangers`.
 
 mod compare;
+mod dangers;
 mod fate;
 mod immutable;
 mod pair;
@@ -14,6 +15,7 @@ use seatrial_kubernetes::{Minor, Schema, flux, schema};
 use seatrial_model::{Action, Manifest, Node, ObjectId, Rendered, Span};
 
 pub use compare::path::{FieldPath, Segment};
+pub use dangers::{DANGERS, Danger, Side, Transition, catalog, dangers};
 pub use immutable::immutable;
 pub use show::{show, unified};
 

@@ -47,6 +47,7 @@ use seatrial_schema::is_substitution;
 
 pub use missing_object::ID as MISSING_OBJECT;
 pub use objects::{Container, Objects, Pod};
+pub use provenance::tell;
 
 /// What rules may know beside the objects.
 #[derive(Clone, Copy, Debug)]

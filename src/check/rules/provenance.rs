@@ -56,7 +56,8 @@ pub(crate) fn of_part(value: &Node, part: &str, sources: &Sources) -> Option<Spa
 
 /// Adds who set a value last, and the place of what it replaced. A value that the command line set has no file: the finding
 /// moves to what stood there before, or to the object.
-pub(crate) fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manifest) -> Finding {
+#[must_use]
+pub fn tell(mut finding: Finding, value: Option<&Node>, manifest: &Manifest) -> Finding {
     let Some(over) = value.and_then(|value| value.origin().over) else { return finding };
     if let SetBy::Template { action } = over.by {
         finding = printed(finding, action, &over);

@@ -199,8 +199,7 @@ fn a_variable_in_values_of_a_release_points_at_where_it_is_filled_in() {
     let printed = Origin::over(at(1), SetBy::Template { action: at(5) }, Some(values));
     let manifest = manifests(&Sources::new().add("a.yaml", "kind: A\napiVersion: v1\nmetadata: {name: a}".to_owned()));
     let value = Node::string("many", printed);
-    let finding =
-        provenance::tell(Finding::new(seatrial_model::ids::INVALID_OBJECT, at(1), "x"), Some(&value), &manifest[0]);
+    let finding = tell(Finding::new(seatrial_model::ids::INVALID_OBJECT, at(1), "x"), Some(&value), &manifest[0]);
     let told: Vec<(u32, &str)> = finding.related.iter().map(|l| (l.span.start, l.text.as_str())).collect();
     let expected = [
         (5, "a template prints it here"),

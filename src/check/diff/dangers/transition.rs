@@ -1,0 +1,83 @@
+//! Both sides of a change, and how its rules look at them: the objects that differ, and the pods among them.
+
+use seatrial_kubernetes::Minor;
+use seatrial_model::{Action, Manifest, ObjectId, Rendered};
+use seatrial_rules::Objects;
+
+use crate::{Diff, Document, ObjectDiff};
+
+/// What leads from the base to the head.
+#[derive(Debug)]
+pub struct Transition<'a> {
+    /// What differs.
+    pub diff: &'a Diff,
+    /// What was there.
+    pub base: Side<'a>,
+    /// What will be there.
+    pub head: Side<'a>,
+    /// The Kubernetes minor.
+    pub minor: Minor,
+}
+
+/// One side of it.
+#[derive(Debug)]
+pub struct Side<'a> {
+    /// What was rendered.
+    pub rendered: &'a Rendered,
+    /// Its objects, indexed.
+    pub objects: Objects<'a>,
+}
+
+impl<'a> Side<'a> {
+    fn new(rendered: &'a Rendered) -> Side<'a> {
+        Side { rendered, objects: Objects::new(&rendered.manifests) }
+    }
+
+    /// The object of an identity.
+    #[must_use]
+    pub fn get(&self, id: &ObjectId) -> Option<&'a Manifest> {
+        self.objects.find(&id.group, &id.kind, id.namespace.as_deref(), &id.name)
+    }
+
+    /// The object that a document is; among several of one identity, the one that begins there.
+    fn of_document(&self, id: &ObjectId, document: &Document) -> Option<&'a Manifest> {
+        let is_it = |manifest: &&Manifest| manifest.id == *id && manifest.span == document.span;
+        let one = self.get(id)?;
+        if is_it(&one) {
+            return Some(one);
+        }
+        self.rendered.manifests.iter().find(is_it)
+    }
+}
+
+impl<'a> Transition<'a> {
+    pub(super) fn new(diff: &'a Diff, base: &'a Rendered, head: &'a Rendered, minor: Minor) -> Transition<'a> {
+        Transition { diff, base: Side::new(base), head: Side::new(head), minor }
+    }
+
+    /// The objects that something happens to.
+    pub fn touched(&self) -> impl Iterator<Item = &'a ObjectDiff> + use<'a> {
+        self.diff.objects.iter().filter(|object| object.action != Action::Skipped)
+    }
+
+    /// The objects that are deleted for good.
+    pub fn deleted(&self) -> impl Iterator<Item = &'a ObjectDiff> + use<'a> {
+        self.diff.objects.iter().filter(|object| object.action == Action::Deleted)
+    }
+
+    /// The object on the base.
+    #[must_use]
+    pub fn before(&self, object: &ObjectDiff) -> Option<&'a Manifest> {
+        let document = object.before.as_ref()?;
+        match &object.was {
+            Some(was) => self.base.of_document(&ObjectId { name: was.clone(), ..object.id.clone() }, document),
+            None => self.base.of_document(&object.id, document),
+        }
+    }
+
+    /// The object on the head.
+    #[must_use]
+    pub fn after(&self, object: &ObjectDiff) -> Option<&'a Manifest> {
+        self.head.of_document(&object.id, object.after.as_ref()?)
+    }
+}
