@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_model::{Action, Graph, GraphNode, Manifest, Node, NodeState, ObjectId, Rendered};
+use seatrial_model::{Action, Graph, GraphNode, Manifest, Node, NodeState, ObjectId, ReleaseRole, Rendered};
 
 use crate::immutable::immutable;
 use crate::pair::by_id;
@@ -94,6 +94,9 @@ impl Fates<'_> {
         if let Some((key, value)) = kept {
             return Some(format!("it stays, its annotation `{key}: {value}` says so"));
         }
+        if let Some(because) = self.base.objects.get(&object.id).and_then(|manifest| why_helm_keeps(manifest)) {
+            return Some(because.to_owned());
+        }
         let owner = owner.filter(|owner| owner.kind == "Kustomization")?;
         match (self.head.nodes.get(owner), self.base.nodes.get(owner)) {
             (Some(now), _) if now.lifecycle.suspended => Some(format!("it stays, {owner} is suspended")),
@@ -128,6 +131,15 @@ impl Fates<'_> {
             node.is_some_and(|node| annotation(node, FORCE).is_some_and(|value| value.eq_ignore_ascii_case("enabled")));
         let owner = self.head.owner(&object.id).and_then(|owner| self.head.nodes.get(owner));
         is_annotated || owner.is_some_and(|owner| owner.lifecycle.force)
+    }
+}
+
+/// Why no upgrade of a release deletes an object that the chart does not print any more.
+fn why_helm_keeps(manifest: &Manifest) -> Option<&'static str> {
+    match manifest.release.as_ref()?.role {
+        ReleaseRole::Tracked { .. } => None,
+        ReleaseRole::Hook(_) => Some("it stays, Helm does not track hooks"),
+        ReleaseRole::Definition { .. } => Some("it stays, Helm never deletes what a chart has in `crds/`"),
     }
 }
 
