@@ -14,7 +14,7 @@ static ALL: LazyLock<Vec<RuleId>> = LazyLock::new(|| {
         seatrial_deploy::CATALOG,
     ];
     let listed = rooms.into_iter().flatten().copied();
-    let mut all: Vec<RuleId> = listed.chain(seatrial_rules::catalog()).collect();
+    let mut all: Vec<RuleId> = listed.chain(seatrial_rules::catalog()).chain(seatrial_diff::catalog()).collect();
     all.sort_unstable();
     // Some ids that rooms share are those of rules.
     all.dedup();
