@@ -116,7 +116,9 @@ pub(crate) fn judge(environments: Vec<Sides<'_>>, options: JudgeOptions<'_>) -> 
     let resolved = Resolved::new(options.session);
     let told = examined.par_iter().map(|examined| {
         let all = examined.findings.iter();
-        let found = all.map(|found| resolved.get(&found.finding).found_by(found.stage).aged(found.age)).collect();
+        let found = all
+            .map(|found| resolved.get(&found.finding).found_by(found.stage).aged(found.age).dangerous(found.is_danger));
+        let found = found.collect();
         let fixed = examined.fixed.iter().map(|finding| resolved.get(finding)).collect();
         let diff = examined.diff.as_ref().map(|diff| show(diff, &options.session.sources, &options.session.masker));
         (found, fixed, diff)

@@ -2,7 +2,7 @@
 
 mod sides;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use seatrial_diff::{Diff, show, unified};
 use seatrial_kubernetes::Minor;
@@ -115,7 +115,7 @@ fn in_unified(judged: &Judged, session: &Session) -> String {
 }
 
 /// Two sets of manifests.
-fn between_paths(args: &DiffArgs, session: &Session, base: &PathBuf, head: &PathBuf) -> Result<Outcome, Stop> {
+fn between_paths(args: &DiffArgs, session: &Session, base: &Path, head: &Path) -> Result<Outcome, Stop> {
     let (before, after) = (rendered(args, session, base)?, rendered(args, session, head)?);
     for side in [&before, &after] {
         session.masker.add_manifests(&side.manifests, &session.sources);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use seatrial_diff::{Diff, compare_renderings};
+use seatrial_diff::{Diff, compare_renderings, dangers};
 use seatrial_discover::Source;
 use seatrial_helm::ids::CHANGING_VALUE;
 use seatrial_model::{Age, BelongsTo, EnvironmentReport, Finding, Level, Stage, StageOutcome};
@@ -89,6 +89,8 @@ pub(crate) struct Found {
     pub(crate) finding: Finding,
     pub(crate) stage: Stage,
     pub(crate) age: Age,
+    /// Whether it tells what the change may destroy.
+    pub(crate) is_danger: bool,
 }
 
 pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
@@ -121,6 +123,12 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         (Ok(before), _) => compare_renderings(&before.rendered, &head, schemas),
         (Err(because), _) => Diff { not_compared: Some(because.clone()), ..Diff::default() },
     });
+    let dangers = match (&before, &diff) {
+        (Some((_, Ok(before))), Some(diff)) if unchanged != Some(true) => {
+            with_levels(dangers(diff, &before.rendered, &head, schemas))
+        }
+        _ => Vec::new(),
+    };
     let compared = before.as_ref().filter(|_| options.keep == Keep::Objects);
     let compared = compared.and_then(|(_, before)| ObjectChanges::between(&before.as_ref().ok()?.rendered, &head));
 
@@ -163,7 +171,12 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
     let of_checking = checked.into_iter().map(|finding| (finding, Stage::Validate));
     let ages = ages.into_iter().chain(std::iter::repeat(Age::New));
     let all = of_rendering.chain(of_checking).zip(ages);
-    let findings: Vec<Found> = all.map(|((finding, stage), age)| Found { finding, stage, age }).collect();
+    let all = all.map(|((finding, stage), age)| Found { finding, stage, age, is_danger: false });
+    let danger = |finding: Finding| {
+        let is_danger = finding.level > Level::Note;
+        Found { finding, stage: Stage::Validate, age: Age::New, is_danger }
+    };
+    let findings: Vec<Found> = all.chain(dangers.into_iter().map(danger)).collect();
 
     let objects = head.manifests.len();
     let images = if options.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };

@@ -48,6 +48,10 @@ fn said(object: &ObjectDiff, difference: &Difference, before: &Manifest, after: 
     if is_recreated {
         return finding;
     }
+    if id.kind == "Job" && after.owner.is_none() && after.release.is_none() {
+        // Whoever applies it may do so: `seatrial deploy` does.
+        finding.level = Level::Note;
+    }
     let owner = after.owner.as_ref().map(|owner| &owner.0).filter(|owner| owner.kind == "Kustomization");
     finding.with_help(match owner {
         Some(owner) => {
