@@ -4,9 +4,16 @@
 //! `testdata/dangers/<id>/*.yaml` with its cases (how they are written stands in `dangers/cases.rs`). What is left alone is never a danger.
 
 mod data_deleted;
+mod image;
+mod image_tag_mutable;
+mod image_version;
 mod immutable_field;
 mod object_deleted;
 mod place;
+mod pods;
+mod probe_removed;
+mod resources_removed;
+mod scaled_to_zero;
 mod transition;
 
 use seatrial_model::{Built, Finding, Level, Rendered, RuleId};
@@ -25,8 +32,16 @@ pub trait Danger: Sync {
 }
 
 /// Every danger, what loses most first.
-pub static DANGERS: &[&dyn Danger] =
-    &[&data_deleted::DataDeleted, &object_deleted::ObjectDeleted, &immutable_field::ImmutableField];
+pub static DANGERS: &[&dyn Danger] = &[
+    &data_deleted::DataDeleted,
+    &object_deleted::ObjectDeleted,
+    &immutable_field::ImmutableField,
+    &scaled_to_zero::ScaledToZero,
+    &image_version::ImageVersion,
+    &image_tag_mutable::ImageTagMutable,
+    &probe_removed::ProbeRemoved,
+    &resources_removed::ResourcesRemoved,
+];
 
 /// The ids of all dangers.
 pub fn catalog() -> impl Iterator<Item = RuleId> {
