@@ -11,6 +11,7 @@ mod immutable_field;
 mod object_deleted;
 mod place;
 mod pods;
+mod privilege_added;
 mod probe_removed;
 mod resources_removed;
 mod scaled_to_zero;
@@ -36,6 +37,7 @@ pub static DANGERS: &[&dyn Danger] = &[
     &data_deleted::DataDeleted,
     &object_deleted::ObjectDeleted,
     &immutable_field::ImmutableField,
+    &privilege_added::PrivilegeAdded,
     &scaled_to_zero::ScaledToZero,
     &image_version::ImageVersion,
     &image_tag_mutable::ImageTagMutable,
