@@ -13,6 +13,7 @@ mod place;
 mod pods;
 mod privilege_added;
 mod probe_removed;
+mod rbac_widened;
 mod resources_removed;
 mod scaled_to_zero;
 mod transition;
@@ -37,6 +38,7 @@ pub static DANGERS: &[&dyn Danger] = &[
     &data_deleted::DataDeleted,
     &object_deleted::ObjectDeleted,
     &immutable_field::ImmutableField,
+    &rbac_widened::RbacWidened,
     &privilege_added::PrivilegeAdded,
     &scaled_to_zero::ScaledToZero,
     &image_version::ImageVersion,
