@@ -3,6 +3,8 @@
 //! To add one: a file with a unit struct that implements [`Danger`] and its id with summary and page, a line in [`DANGERS`], and
 //! `testdata/dangers/<id>/*.yaml` with its cases (how they are written stands in `dangers/cases.rs`). What is left alone is never a danger.
 
+mod crd_moved;
+mod crd_version_dropped;
 mod data_deleted;
 mod image;
 mod image_tag_mutable;
@@ -15,7 +17,9 @@ mod privilege_added;
 mod probe_removed;
 mod rbac_widened;
 mod resources_removed;
+mod route_changed;
 mod scaled_to_zero;
+mod selector_orphaned;
 mod transition;
 
 use seatrial_model::{Built, Finding, Level, Rendered, RuleId};
@@ -36,11 +40,15 @@ pub trait Danger: Sync {
 /// Every danger, what loses most first.
 pub static DANGERS: &[&dyn Danger] = &[
     &data_deleted::DataDeleted,
+    &crd_moved::CrdMoved,
     &object_deleted::ObjectDeleted,
     &immutable_field::ImmutableField,
+    &crd_version_dropped::CrdVersionDropped,
     &rbac_widened::RbacWidened,
     &privilege_added::PrivilegeAdded,
     &scaled_to_zero::ScaledToZero,
+    &selector_orphaned::SelectorOrphaned,
+    &route_changed::RouteChanged,
     &image_version::ImageVersion,
     &image_tag_mutable::ImageTagMutable,
     &probe_removed::ProbeRemoved,
