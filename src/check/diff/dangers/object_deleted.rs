@@ -74,17 +74,26 @@ impl<'a> Lost<'a> {
         let id = &manifest.id;
         let message = match self.by_owner.get(&Some(id)).map(Vec::len) {
             Some(count) => format!("{id} is deleted, and with it {} that it applied", counted(count, "object")),
-            None => format!("{id} is deleted"),
+            None if is_pruned(manifest) => format!("{id} is deleted"),
+            None => format!("{id} is not rendered any more"),
         };
         let finding = at_what_was(ID, manifest, message);
         // A Job that has run leaves nothing behind but its log.
         let is_job = id.group == "batch" && id.kind == "Job";
-        let finding = if is_job { finding.with_level(Level::Note) } else { finding };
+        // What applies others takes them along, whoever deletes it.
+        let is_known = is_pruned(manifest) || self.by_owner.contains_key(&Some(id));
+        let finding = if is_job || !is_known { finding.with_level(Level::Note) } else { finding };
         match manifest.owner.as_ref().map(|owner| &owner.0) {
             Some(owner) => finding.with_note(format!("{owner} deletes what it does not render any more")),
-            None => finding,
+            None if is_known => finding,
+            None => finding.with_note("it is deleted where whoever applies it prunes"),
         }
     }
+}
+
+/// Whether somebody is known who deletes it: an owner, or Helm.
+fn is_pruned(manifest: &Manifest) -> bool {
+    manifest.owner.is_some() || manifest.release.is_some()
 }
 
 /// One finding for many objects of an owner.
@@ -100,9 +109,11 @@ fn many(objects: &[&Manifest], owner: Option<&ObjectId>) -> Option<Finding> {
     let (count, kinds) = (objects.len(), listed(&kinds, KINDS));
     let message = match owner {
         Some(owner) => format!("{count} objects of {owner} are deleted: {kinds}"),
-        None => format!("{count} objects are deleted: {kinds}"),
+        None if is_pruned(first) => format!("{count} objects are deleted: {kinds}"),
+        None => format!("{count} objects are not rendered any more: {kinds}"),
     };
     let finding = at_what_was(ID, first, message);
+    let finding = if is_pruned(first) { finding } else { finding.with_level(Level::Note) };
     Some(match owner {
         Some(owner) => finding.with_object(owner),
         None => finding,
