@@ -63,8 +63,8 @@ pub use rearrange::rearrange;
 pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{
-    EnvironmentReport, NotChecked, PullRequest, Report, ReportedDiff, ReportedDifference, ReportedObjectDiff,
-    ReportedValue, Revision, Skipped, SourceLine, Target, TestOutcome, TestResult, Tool,
+    Bump, BumpSize, EnvironmentReport, NotChecked, PullRequest, Report, ReportedDiff, ReportedDifference,
+    ReportedObjectDiff, ReportedValue, Revision, Skipped, SourceLine, Target, TestOutcome, TestResult, Tool,
 };
 pub use reported::{ReportedFinding, ReportedLabel};
 pub use secret::Secret;

@@ -8,7 +8,7 @@ mod mistakes;
 
 use std::cmp::Ordering;
 
-pub use diff::{ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
+pub use diff::{Bump, BumpSize, ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -310,6 +310,27 @@ impl Report {
     #[must_use]
     pub fn is_listed(&self, finding: &ReportedFinding) -> bool {
         finding.age == Age::New || self.listing == Listing::All || self.is_failing(finding)
+    }
+
+    /// What the change raises, where it is only routine: in every environment that changes, image tags or chart versions go up by a patch or a
+    /// minor version, nothing else makes a difference, nothing is dangerous, and its own checks stay as they are. None for any other change.
+    #[must_use]
+    pub fn routine(&self) -> Vec<&Bump> {
+        let mut bumps: Vec<&Bump> = Vec::new();
+        for environment in &self.environments {
+            match &environment.diff {
+                Some(diff) if diff.is_empty() => {}
+                Some(diff) if !diff.routine.is_empty() => bumps.extend(&diff.routine),
+                _ => return Vec::new(),
+            }
+        }
+        let is_dangerous = self.findings.iter().any(|finding| finding.is_danger);
+        if is_dangerous || !self.alterations.is_empty() || self.verdict != Verdict::Passed {
+            return Vec::new();
+        }
+        bumps.sort();
+        bumps.dedup();
+        bumps
     }
 
     /// How many new findings have a level.

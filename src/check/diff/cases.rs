@@ -15,10 +15,12 @@
 use std::path::Path;
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Manifest, Masker, ReportedDiff, ReportedObjectDiff, ReportedValue, Sources};
+use seatrial_model::{
+    Manifest, Masker, Node, ObjectId, Owner, Rendered, ReportedDiff, ReportedObjectDiff, ReportedValue, Sources,
+};
 use seatrial_yaml::{Dialect, parse};
 
-use crate::{Context, Diff, compare, show};
+use crate::{Context, Diff, compare_renderings, show};
 
 pub(crate) const CONTEXT: Context = Context { minor: Minor::DEFAULT, flux: None };
 
@@ -54,12 +56,25 @@ pub(crate) fn objects(sources: &Sources, path: &str, text: &str) -> Vec<Manifest
     let file = sources.add(path, text.to_owned());
     let parsed = parse(&file, Dialect::Kubectl);
     assert!(parsed.findings.is_empty(), "{path}: {:?}", parsed.findings);
-    parsed.documents.into_iter().map(|document| Manifest::from_node(document.node).expect("an object")).collect()
+    let objects = parsed.documents.into_iter().map(|document| Manifest::from_node(document.node).expect("an object"));
+    objects.map(owned).collect()
+}
+
+/// An object whose annotation `test/owner` says which release prints it: `podinfo`.
+fn owned(manifest: Manifest) -> Manifest {
+    let release = manifest.node.at(&["metadata", "annotations", "test/owner"]).and_then(Node::as_str);
+    let namespace = manifest.id.namespace.as_deref();
+    let id = release.map(|name| ObjectId::new("helm.toolkit.fluxcd.io", "HelmRelease", namespace, name));
+    Manifest { owner: id.map(Owner), ..manifest }
 }
 
 /// A difference as a case writes it.
 fn told(diff: &ReportedDiff) -> Vec<String> {
     let mut lines = vec![diff.summary()];
+    let routine = diff.routine.iter();
+    lines.extend(
+        routine.map(|bump| format!("routine: {} {} → {}, {}", bump.what, bump.from, bump.to, bump.size.as_str())),
+    );
     for object in &diff.objects {
         lines.push(heading(object));
         for difference in &object.differences {
@@ -99,7 +114,8 @@ fn every_case_differs_as_it_says() {
         for case in text.split("# case: ").skip(1).map(Case::read) {
             let sources = Sources::new();
             let (base, head) = (objects(&sources, "base.yaml", &case.base), objects(&sources, "head.yaml", &case.head));
-            let comparison = compare(&base, &head, CONTEXT);
+            let [base, head] = [base, head].map(|manifests| Rendered { manifests, ..Rendered::default() });
+            let comparison = compare_renderings(&base, &head, CONTEXT);
             let found = told(&show(&comparison, &sources, &Masker::new()));
             if found != case.expected {
                 wrong.push(format!(
@@ -122,12 +138,12 @@ fn every_case_differs_as_it_says() {
 
 #[test]
 fn a_side_that_does_not_render_is_not_shown_as_deleted() {
-    use seatrial_model::{Finding, Rendered, Span, ids};
+    use seatrial_model::{Finding, Span, ids};
     let sources = Sources::new();
     let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
     let base = Rendered { manifests: objects(&sources, "base.yaml", text), ..Rendered::default() };
     let finding = Finding::new(ids::MISSING_FILE, Span::start_of(seatrial_model::FileId(0)), "`a` does not exist");
     let head = Rendered { findings: vec![finding], ..Rendered::default() };
-    let Diff { objects, not_compared, .. } = crate::compare_renderings(&base, &head, CONTEXT);
+    let Diff { objects, not_compared, .. } = compare_renderings(&base, &head, CONTEXT);
     assert_eq!((objects.len(), not_compared.as_deref()), (0, Some("the change cannot be rendered")));
 }

@@ -8,11 +8,12 @@ mod dangers;
 mod fate;
 mod immutable;
 mod pair;
+mod routine;
 mod show;
 
 use seatrial_kubernetes::flux::Release;
 use seatrial_kubernetes::{Minor, Schema, flux, schema};
-use seatrial_model::{Action, Manifest, Node, ObjectId, Rendered, Span};
+use seatrial_model::{Action, Bump, Manifest, Node, ObjectId, Rendered, Span};
 
 pub use compare::path::{FieldPath, Segment};
 pub use dangers::{DANGERS, Danger, Side, Transition, catalog, dangers};
@@ -40,6 +41,8 @@ pub struct Diff {
     pub unchanged: usize,
     /// Why the two were not compared, as a clause.
     pub not_compared: Option<String>,
+    /// What is raised by a patch or a minor version, where nothing else makes a difference.
+    pub routine: Vec<Bump>,
 }
 
 /// One object that differs.
@@ -112,6 +115,7 @@ pub fn compare_renderings(base: &Rendered, head: &Rendered, context: Context) ->
     }
     let mut comparison = compare(&base.manifests, &head.manifests, context);
     fate::decide(&mut comparison, base, head);
+    comparison.routine = routine::routine(&comparison, head);
     comparison
 }
 

@@ -23,6 +23,7 @@ pub fn show(comparison: &Diff, sources: &Sources, masker: &Masker) -> ReportedDi
     ReportedDiff {
         objects: comparison.objects.iter().map(|object| shower.object(object)).collect(),
         unchanged: comparison.unchanged,
+        routine: comparison.routine.iter().map(|bump| bump.masked(masker)).collect(),
         not_compared: comparison.not_compared.as_deref().map(|because| masker.mask(because).into_owned()),
     }
 }

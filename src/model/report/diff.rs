@@ -16,6 +16,9 @@ pub struct ReportedDiff {
     pub objects: Vec<ReportedObjectDiff>,
     /// How many objects are equal on both sides.
     pub unchanged: usize,
+    /// What is raised by a patch or a minor version, where nothing else makes a difference and nothing about it is dangerous.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routine: Vec<Bump>,
     /// Why the two sides were not compared, as a clause; then there are no objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_compared: Option<String>,
@@ -88,6 +91,50 @@ pub struct SourceLine {
     pub path: String,
     /// Line, from 1.
     pub line: usize,
+}
+
+/// An image or a chart that is raised.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bump {
+    /// What it is: `image web`, `chart podinfo`.
+    pub what: String,
+    /// The version on the base.
+    pub from: String,
+    /// The version on the head.
+    pub to: String,
+    /// Which number is another one.
+    pub size: BumpSize,
+}
+
+/// Which number of a version is another one. Ordered: the later one is more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BumpSize {
+    /// The third one.
+    Patch,
+    /// The second one.
+    Minor,
+}
+
+impl BumpSize {
+    /// `patch` or `minor`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BumpSize::Patch => "patch",
+            BumpSize::Minor => "minor",
+        }
+    }
+}
+
+impl Bump {
+    /// Without what is secret.
+    #[must_use]
+    pub fn masked(&self, masker: &Masker) -> Bump {
+        let masked = |text: &str| masker.mask(text).into_owned();
+        Bump { what: masked(&self.what), from: masked(&self.from), to: masked(&self.to), size: self.size }
+    }
 }
 
 impl ReportedDiff {

@@ -6,7 +6,7 @@ mod markdown;
 mod object;
 mod terminal;
 
-pub(crate) use dangers::{clause, dangers, leading};
+pub(crate) use dangers::{clause, dangers, leading, routine};
 pub use markdown::diff_markdown;
 pub(crate) use markdown::{Extent, folded_blocks};
 pub(crate) use terminal::diff_lines;

@@ -89,6 +89,9 @@ fn passed(report: &Report) -> String {
     if let Some(danger) = diff::clause(report) {
         return format!("Passed, but {danger} ({})", clauses.join(", "));
     }
+    if let Some(routine) = diff::routine(report).filter(|_| trials::tolerated(report).is_none()) {
+        return format!("Passed, routine: {routine} ({})", clauses.join(", "));
+    }
     let told = match trials::tolerated(report) {
         Some(tolerated) => format!("Passed, {tolerated}"),
         None if is_affected(report) => "Passed".to_owned(),

@@ -49,6 +49,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("changed", changed::changed()),
         ("dangerous", changed::dangerous()),
         ("nothing-changed", changed::nothing_changed()),
+        ("routine", changed::routine()),
     ]
 }
 

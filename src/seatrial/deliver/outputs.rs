@@ -28,6 +28,7 @@ pub(crate) fn outputs(host: Host, report: &Report, written: &[Output], directory
         ("notes", told.count(Level::Note).to_string()),
         ("tests", tests().filter(|test| has_run(test)).count().to_string()),
         ("failures", tests().filter(|test| has_failed(test)).count().to_string()),
+        ("routine", (!report.routine().is_empty()).to_string()),
         ("url", address(report)),
         ("environments", environment_matrix(host, report)),
     ]

@@ -118,7 +118,7 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
     let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));
     let flux = flux_release(&planned.source, &head.manifests);
     let schemas = seatrial_diff::Context { minor: planned.minor, flux };
-    let diff = before.as_ref().map(|(_, before)| match (before, unchanged) {
+    let mut diff = before.as_ref().map(|(_, before)| match (before, unchanged) {
         (Ok(_), Some(true)) => Diff { unchanged: head.manifests.len(), ..Diff::default() },
         (Ok(before), _) => compare_renderings(&before.rendered, &head, schemas),
         (Err(because), _) => Diff { not_compared: Some(because.clone()), ..Diff::default() },
@@ -129,6 +129,9 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         }
         _ => Vec::new(),
     };
+    if let Some(diff) = diff.as_mut().filter(|_| dangers.iter().any(|danger| danger.level > Level::Note)) {
+        diff.routine.clear();
+    }
     let compared = before.as_ref().filter(|_| options.keep == Keep::Objects);
     let compared = compared.and_then(|(_, before)| ObjectChanges::between(&before.as_ref().ok()?.rendered, &head));
 

@@ -1,6 +1,6 @@
 //! What a change makes of objects.
 
-use crate::mirror::mirrors;
+use crate::mirror::{mirrors, mirrors_words};
 use crate::v1::{Action, Object};
 
 mirrors! {
@@ -10,9 +10,36 @@ mirrors! {
         objects: Vec<ObjectDiff>,
         /// How many objects are equal on both sides.
         unchanged: usize,
+        /// What is raised by a patch or a minor version, where nothing else makes a difference and nothing about it is dangerous.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        routine: Vec<Bump>,
         /// Why the two sides were not compared, as a clause; then there are no objects.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         not_compared: Option<String>,
+    }
+}
+
+mirrors! {
+    /// An image or a chart that is raised.
+    Bump of seatrial_model::Bump {
+        /// What it is: `image web`, `chart podinfo`.
+        what: String,
+        /// The version on the base.
+        from: String,
+        /// The version on the head.
+        to: String,
+        /// Which number is another one.
+        size: BumpSize,
+    }
+}
+
+mirrors_words! {
+    /// Which number of a version is another one.
+    BumpSize of seatrial_model::BumpSize {
+        /// The third one.
+        Patch,
+        /// The second one.
+        Minor,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a change may destroy: read before anything else, whatever the verdict.
 
-use seatrial_model::{Report, ReportedFinding};
+use seatrial_model::{Bump, BumpSize, Report, ReportedFinding};
 
 use crate::markdown::remark;
 use crate::wording::{count, list};
@@ -24,6 +24,27 @@ pub(crate) fn clause(report: &Report) -> Option<String> {
         1 => format!("in {place}: {}", first.message),
         several => format!("{}, the first in {place}: {}", count(several, "danger"), first.message),
     })
+}
+
+/// `image web 1.4.0 → 1.4.1 in dev and prod`, `3 images and charts, patch`; `None` for a change that is not routine.
+pub(crate) fn routine(report: &Report) -> Option<String> {
+    let bumps = report.routine();
+    let changed = report.environments.iter().filter(|e| e.diff.as_ref().is_some_and(|diff| !diff.is_empty()));
+    let environments: Vec<&str> = changed.map(|environment| environment.name.as_str()).collect();
+    let environments = list(&environments, MOST_NAMES);
+    match bumps.as_slice() {
+        [] => None,
+        [only] => Some(format!("{} `{}` → `{}` in {environments}", only.what, only.from, only.to)),
+        several => {
+            let size = several.iter().map(|bump| bump.size).max().map_or("", BumpSize::as_str);
+            let is_image = |bump: &&&Bump| bump.what.starts_with("image");
+            let images = several.iter().filter(is_image).count();
+            let charts = several.len() - images;
+            let counts = [(images, "image"), (charts, "chart")].into_iter().filter(|(number, _)| *number > 0);
+            let counts: Vec<String> = counts.map(|(number, what)| count(number, what)).collect();
+            Some(format!("{} in {environments}, {size}", counts.join(" and ")))
+        }
+    }
 }
 
 /// The first dangers as list items, with their lines.

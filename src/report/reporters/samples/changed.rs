@@ -1,8 +1,8 @@
 //! Hand-made reports of changes whose objects were compared with those of the base.
 
 use seatrial_model::{
-    Action, Comparison, Level, ObjectId, Report, ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue,
-    SourceLine, Stage,
+    Action, Bump, BumpSize, Comparison, Level, ObjectId, Report, ReportedDiff, ReportedDifference, ReportedObjectDiff,
+    ReportedValue, SourceLine, Stage,
 };
 
 use super::{finding_of, green, label};
@@ -37,9 +37,23 @@ pub(super) fn changed() -> Report {
     for (environment, objects) in report.environments.iter_mut().zip([both, in_prod]) {
         environment.comparison = Some(Comparison::Compared);
         environment.changed = Some(true);
-        environment.diff = Some(ReportedDiff { objects, unchanged: 4, not_compared: None });
+        environment.diff = Some(ReportedDiff { objects, unchanged: 4, ..ReportedDiff::default() });
     }
     report.decide();
+    report
+}
+
+/// An image goes up by a patch version in dev and prod.
+pub(super) fn routine() -> Report {
+    let mut report = changed();
+    let bump =
+        Bump { what: "image web".to_owned(), from: "1.4.0".to_owned(), to: "1.4.1".to_owned(), size: BumpSize::Patch };
+    for diff in report.environments.iter_mut().filter_map(|environment| environment.diff.as_mut()) {
+        diff.objects.retain(|object| object.object.kind == "Deployment");
+        diff.objects.iter_mut().for_each(|object| object.differences.truncate(1));
+        diff.unchanged = 6;
+        diff.routine = vec![bump.clone()];
+    }
     report
 }
 
@@ -100,7 +114,8 @@ pub(super) fn filled_with(text: &str) -> ReportedDiff {
         left_out: 1,
         is_positional: true,
     });
-    ReportedDiff { objects: objects.to_vec(), unchanged: 1, not_compared: None }
+    let routine = vec![Bump { what: owned(), from: owned(), to: owned(), size: BumpSize::Minor }];
+    ReportedDiff { objects: objects.to_vec(), unchanged: 1, routine, not_compared: None }
 }
 
 fn object(
