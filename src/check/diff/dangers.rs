@@ -88,3 +88,5 @@ fn is_in_doubt(finding: &Finding, transition: &Transition<'_>) -> bool {
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod matrix;

@@ -27,19 +27,19 @@ use crate::cases::{CONTEXT, objects};
 use crate::compare_renderings;
 
 /// One case: its claim, what is said of it, what is expected, and the objects of both sides.
-struct Case {
-    claim: String,
-    options: BTreeMap<String, String>,
+pub(super) struct Case {
+    pub(super) claim: String,
+    pub(super) options: BTreeMap<String, String>,
     expected: Vec<String>,
-    base: String,
-    head: String,
+    pub(super) base: String,
+    pub(super) head: String,
 }
 
 /// What a line says beside findings.
-const OPTIONS: [&str; 3] = ["owner", "role on base", "role on head"];
+const OPTIONS: [&str; 4] = ["owner", "role on base", "role on head", "finds"];
 
 impl Case {
-    fn read(text: &str) -> Case {
+    pub(super) fn read(text: &str) -> Case {
         let (header, sides) = text.split_once("# base\n").expect("a case has a base");
         let (base, head) = sides.split_once("# head\n").expect("a case has a head");
         let (claim, header) = header.split_once('\n').expect("a claim");
@@ -69,7 +69,7 @@ impl Case {
         Rendered { manifests, graph, ..Rendered::default() }
     }
 
-    fn run(&self) -> (Sources, Vec<Finding>) {
+    pub(super) fn run(&self) -> (Sources, Vec<Finding>) {
         let sources = Sources::new();
         let (base, head) = (self.side(&sources, "base", &self.base), self.side(&sources, "head", &self.head));
         let diff = compare_renderings(&base, &head, CONTEXT);
