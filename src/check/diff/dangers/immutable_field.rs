@@ -3,6 +3,7 @@
 use seatrial_model::{Action, Finding, Level, Manifest, Node, RuleId, RuleInfo, Setting};
 
 use super::place::{at_value, pointer};
+use super::transition::is_hook;
 use super::{Danger, Transition};
 use crate::{Difference, ObjectDiff, immutable};
 
@@ -26,7 +27,9 @@ impl Danger for ImmutableField {
         for object in transition.touched() {
             let Some(difference) = immutable(object) else { continue };
             let (Some(before), Some(after)) = (transition.before(object), transition.after(object)) else { continue };
-            findings.push(said(object, difference, before, after));
+            if !is_hook(after) {
+                findings.push(said(object, difference, before, after));
+            }
         }
     }
 }

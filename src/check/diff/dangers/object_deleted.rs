@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, QuickSet, RuleId, RuleInfo, Setting, counted, listed};
 
 use super::place::at_what_was;
+use super::transition::is_hook;
 use super::{Danger, Transition, data_deleted};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
@@ -20,9 +21,6 @@ const MOST: usize = 10;
 
 /// Kinds that are named where many objects are deleted together.
 const KINDS: usize = 4;
-
-/// Annotations of what is made at a certain moment, and deleted by whoever makes it.
-const HOOKS: [&str; 2] = ["helm.sh/hook", "argocd.argoproj.io/hook"];
 
 /// The danger.
 pub(super) struct ObjectDeleted;
@@ -60,9 +58,8 @@ impl<'a> Lost<'a> {
         let elsewhere = Elsewhere::of(&all, transition);
         let mut by_owner: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for manifest in all {
-            let is_told = data_deleted::Kind::of(manifest).is_none()
-                && !goes_by_itself(&manifest.node, &manifest.id)
-                && !elsewhere.has(manifest);
+            let is_told =
+                data_deleted::Kind::of(manifest).is_none() && !goes_by_itself(manifest) && !elsewhere.has(manifest);
             if is_told {
                 by_owner.entry(manifest.owner.as_ref().map(|owner| &owner.0)).or_default().push(manifest);
             }
@@ -121,10 +118,9 @@ fn many(objects: &[&Manifest], owner: Option<&ObjectId>) -> Option<Finding> {
 }
 
 /// A Job that is deleted when its time is over, and what hooks make.
-fn goes_by_itself(node: &Node, id: &ObjectId) -> bool {
-    let is_job = id.group == "batch" && id.kind == "Job";
-    let is_hook = |key: &&str| node.at(&["metadata", "annotations", key]).is_some();
-    (is_job && node.at(&["spec", "ttlSecondsAfterFinished"]).is_some()) || HOOKS.iter().any(is_hook)
+fn goes_by_itself(manifest: &Manifest) -> bool {
+    let is_job = manifest.id.group == "batch" && manifest.id.kind == "Job";
+    (is_job && manifest.node.at(&["spec", "ttlSecondsAfterFinished"]).is_some()) || is_hook(manifest)
 }
 
 /// What says already that an object ends, or that it does not.

@@ -1,7 +1,7 @@
 //! Both sides of a change, and how its rules look at them: the objects that differ, and the pods among them.
 
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Action, Manifest, ObjectId, Rendered};
+use seatrial_model::{Action, Manifest, ObjectId, ReleaseRole, Rendered};
 use seatrial_rules::Objects;
 
 use crate::{Diff, Document, ObjectDiff};
@@ -80,4 +80,13 @@ impl<'a> Transition<'a> {
     pub fn after(&self, object: &ObjectDiff) -> Option<&'a Manifest> {
         self.head.of_document(&object.id, object.after.as_ref()?)
     }
+}
+
+/// Annotations of what is made anew at certain moments, and deleted before or after by whoever makes it.
+const HOOKS: [&str; 2] = ["helm.sh/hook", "argocd.argoproj.io/hook"];
+
+/// Whether an object is a hook: nobody changes it in place, and nobody misses it.
+pub(super) fn is_hook(manifest: &Manifest) -> bool {
+    let is_annotated = || HOOKS.iter().any(|key| manifest.node.at(&["metadata", "annotations", key]).is_some());
+    matches!(manifest.release.as_ref().map(|part| &part.role), Some(ReleaseRole::Hook(_))) || is_annotated()
 }
