@@ -123,7 +123,7 @@ pub fn compare_renderings(base: &Rendered, head: &Rendered, context: Context) ->
 #[must_use]
 pub fn compare(base: &[Manifest], head: &[Manifest], context: Context) -> Diff {
     let mut comparison = Diff::default();
-    for pair in pair(base, head) {
+    for pair in pair(base, head, context.minor) {
         match compared(pair, context) {
             Some(object) => comparison.objects.push(object),
             None => comparison.unchanged += 1,

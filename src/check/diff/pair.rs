@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Entry, GroupKind, Manifest, Node, ObjectId};
 
 use crate::compare::fingerprint::of_entries;
@@ -14,12 +15,14 @@ pub(crate) enum Pair<'a> {
     Both(&'a Manifest, &'a Manifest),
 }
 
-/// Pairs by identity; then generated names without their hash; then by content: the same object under another name.
-pub(crate) fn pair<'a>(base: &'a [Manifest], head: &'a [Manifest]) -> Vec<Pair<'a>> {
+/// Pairs by identity, as it is written and as a cluster sees it; then generated names without their hash; then by content: the same object under
+/// another name.
+pub(crate) fn pair<'a>(base: &'a [Manifest], head: &'a [Manifest], minor: Minor) -> Vec<Pair<'a>> {
     let mut pairs = Vec::with_capacity(head.len());
     let sides = Sides { base: base.iter().collect(), head: head.iter().collect() };
     sides
         .pair_off(&mut pairs, |manifest| Some(manifest.id.clone()))
+        .pair_off(&mut pairs, |manifest| Some(placed(manifest, minor)))
         .pair_off(&mut pairs, generated)
         .pair_off(&mut pairs, content)
         .rest(&mut pairs);
@@ -75,6 +78,17 @@ fn take<'a>(alike: &mut VecDeque<&'a Manifest>, manifest: &Manifest) -> Option<&
         _ => alike.iter().take(FEW).position(|one| one.node == manifest.node),
     };
     alike.remove(equal.unwrap_or(0))
+}
+
+/// The identity in a cluster: what has no namespace gets that of its release, and what belongs to none gives it up.
+fn placed(manifest: &Manifest, minor: Minor) -> ObjectId {
+    let id = &manifest.id;
+    let namespace = match (scope(minor, &id.group, &id.kind), &id.namespace) {
+        (Some(Scope::Cluster), _) => None,
+        (_, Some(namespace)) => Some(namespace.clone()),
+        (_, None) => manifest.release.as_ref().map(|part| part.release.namespace.clone()),
+    };
+    ObjectId { namespace, ..id.clone() }
 }
 
 /// The identity without the hash of a generator; `None` for a name that has none.

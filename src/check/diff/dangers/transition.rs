@@ -39,14 +39,10 @@ impl<'a> Side<'a> {
         self.objects.find(&id.group, &id.kind, id.namespace.as_deref(), &id.name)
     }
 
-    /// The object that a document is; among several of one identity, the one that begins there.
+    /// The object that a document is; the identity is where to look first.
     fn of_document(&self, id: &ObjectId, document: &Document) -> Option<&'a Manifest> {
-        let is_it = |manifest: &&Manifest| manifest.id == *id && manifest.span == document.span;
-        let one = self.get(id)?;
-        if is_it(&one) {
-            return Some(one);
-        }
-        self.rendered.manifests.iter().find(is_it)
+        let is_it = |manifest: &&Manifest| manifest.span == document.span && manifest.node.is_same(&document.node);
+        self.get(id).filter(is_it).or_else(|| self.rendered.manifests.iter().find(is_it))
     }
 }
 
