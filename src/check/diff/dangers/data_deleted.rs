@@ -3,7 +3,7 @@
 
 use seatrial_model::{Action, Finding, Level, Manifest, Node, ObjectId, RuleId, RuleInfo, Setting};
 
-use super::place::{at_name, at_what_was};
+use super::place::{ONE_NAMESPACE, at_name, at_what_was};
 use super::{Danger, Transition};
 use crate::{ObjectDiff, fate};
 
@@ -100,6 +100,9 @@ fn said(before: &Manifest, after: Option<&Manifest>, kind: Kind, end: End<'_>, t
     if let Some(class) = retaining_class(before, kind, transition) {
         let note = format!("{class} keeps the volume: `reclaimPolicy: Retain`");
         finding = finding.with_level(Level::Note).with_note(note);
+    }
+    if transition.is_perhaps_there(before) {
+        finding = finding.with_level(Level::Note).with_note(ONE_NAMESPACE);
     }
     match inhabitants(before, kind, transition) {
         0 => finding,

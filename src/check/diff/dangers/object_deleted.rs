@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, QuickSet, RuleId, RuleInfo, Setting, counted, listed};
 
-use super::place::at_what_was;
+use super::place::{ONE_NAMESPACE, at_what_was};
 use super::transition::is_hook;
 use super::{Danger, Transition, data_deleted};
 
@@ -36,7 +36,9 @@ impl Danger for ObjectDeleted {
             match owner {
                 // Its own end is told, and that these go with it.
                 Some(owner) if lost.ids.contains(owner) => {}
-                _ if objects.len() <= MOST => findings.extend(objects.iter().map(|manifest| lost.one(manifest))),
+                _ if objects.len() <= MOST => {
+                    findings.extend(objects.iter().map(|manifest| lost.one(manifest, transition)));
+                }
                 _ => findings.extend(many(objects, *owner)),
             }
         }
@@ -67,7 +69,7 @@ impl<'a> Lost<'a> {
         Lost { ids, by_owner }
     }
 
-    fn one(&self, manifest: &Manifest) -> Finding {
+    fn one(&self, manifest: &Manifest, transition: &Transition<'_>) -> Finding {
         let id = &manifest.id;
         let message = match self.by_owner.get(&Some(id)).map(Vec::len) {
             Some(count) => format!("{id} is deleted, and with it {} that it applied", counted(count, "object")),
@@ -80,6 +82,9 @@ impl<'a> Lost<'a> {
         // What applies others takes them along, whoever deletes it.
         let is_known = is_pruned(manifest) || self.by_owner.contains_key(&Some(id));
         let finding = if is_job || !is_known { finding.with_level(Level::Note) } else { finding };
+        if transition.is_perhaps_there(manifest) {
+            return finding.with_level(Level::Note).with_note(ONE_NAMESPACE);
+        }
         match manifest.owner.as_ref().map(|owner| &owner.0) {
             Some(owner) => finding.with_note(format!("{owner} deletes what it does not render any more")),
             None if is_known => finding,

@@ -5,6 +5,9 @@ use seatrial_rules::tell;
 
 use crate::{Difference, ObjectDiff, Segment};
 
+/// What is known of an object that may be there in the end.
+pub(super) const ONE_NAMESPACE: &str = "only one side says its namespace, and it may be the same";
+
 /// A finding about a value, with who set it.
 pub(super) fn at_value(rule: RuleId, value: &Node, manifest: &Manifest, field: String, message: String) -> Finding {
     let finding = Finding::new(rule, value.span(), message).with_object(&manifest.id).with_field(field);

@@ -1,7 +1,9 @@
 //! Both sides of a change, and how its rules look at them: the objects that differ, and the pods among them.
 
+use std::cell::OnceCell;
+
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Action, Manifest, ObjectId, ReleaseRole, Rendered};
+use seatrial_model::{Action, Manifest, ObjectId, QuickMap, ReleaseRole, Rendered};
 use seatrial_rules::Objects;
 
 use crate::{Diff, Document, ObjectDiff};
@@ -17,7 +19,11 @@ pub struct Transition<'a> {
     pub head: Side<'a>,
     /// The Kubernetes minor.
     pub minor: Minor,
+    /// Namespaces of what is new, by group, kind and name.
+    created: OnceCell<QuickMap<GroupKindName<'a>, Option<&'a str>>>,
 }
+
+type GroupKindName<'a> = (&'a str, &'a str, &'a str);
 
 /// One side of it.
 #[derive(Debug)]
@@ -48,7 +54,7 @@ impl<'a> Side<'a> {
 
 impl<'a> Transition<'a> {
     pub(super) fn new(diff: &'a Diff, base: &'a Rendered, head: &'a Rendered, minor: Minor) -> Transition<'a> {
-        Transition { diff, base: Side::new(base), head: Side::new(head), minor }
+        Transition { diff, base: Side::new(base), head: Side::new(head), minor, created: OnceCell::new() }
     }
 
     /// The objects that something happens to.
@@ -59,6 +65,17 @@ impl<'a> Transition<'a> {
     /// The objects that are deleted for good.
     pub fn deleted(&self) -> impl Iterator<Item = &'a ObjectDiff> + use<'a> {
         self.diff.objects.iter().filter(|object| object.action == Action::Deleted)
+    }
+
+    /// Whether an object that is gone may be a new one: only one of them says its namespace. The other one's is up to whoever applies it.
+    #[must_use]
+    pub fn is_perhaps_there(&self, gone: &Manifest) -> bool {
+        let key = |id: &'a ObjectId| ((&*id.group, &*id.kind, &*id.name), id.namespace.as_deref());
+        let created = self.created.get_or_init(|| {
+            self.diff.objects.iter().filter(|object| object.before.is_none()).map(|object| key(&object.id)).collect()
+        });
+        let id = &gone.id;
+        created.get(&(&*id.group, &*id.kind, &*id.name)).is_some_and(|new| new.is_none() != id.namespace.is_none())
     }
 
     /// The object on the base.
