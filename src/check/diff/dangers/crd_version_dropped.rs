@@ -72,13 +72,12 @@ fn said(was: Version<'_>, after: &Manifest, transition: &Transition<'_>) -> Opti
     let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
     let users: Vec<&Manifest> =
         transition.head.objects.of_kind(group, kind).iter().copied().filter(|user| user.version == was.name).collect();
-    let what = if now.is_some() { "is not served any more" } else { "is gone" };
     let used = match users.len() {
         0 => String::new(),
         1 => ", and 1 object of the change still uses it".to_owned(),
         count => format!(", and {count} objects of the change still use it"),
     };
-    let message = format!("version `{}` of the kind `{kind}` {what}{used}", was.name);
+    let message = format!("{} does not serve `{}` any more{used}", after.id, was.name);
     let finding = at_value(ID, value, after, field, message).with_related(was.item.span(), "the base serves it");
     let level = if users.is_empty() { Level::Note } else { Level::Warning };
     let used_at = |user: &Manifest| user.node.get("apiVersion").map_or(user.span, Node::span);

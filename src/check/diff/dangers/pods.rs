@@ -1,6 +1,6 @@
 //! Pods on both sides: what a workload made of pods becomes, container by container.
 
-use seatrial_model::{Finding, Node, RuleId};
+use seatrial_model::{Finding, Node, QuickMap, RuleId};
 use seatrial_rules::{Container, Pod};
 
 use super::Transition;
@@ -34,10 +34,15 @@ pub(super) fn pods<'a>(transition: &Transition<'a>) -> impl Iterator<Item = PodP
 
 impl<'a> PodPair<'a> {
     pub(super) fn containers(&self) -> impl Iterator<Item = ContainerPair<'a>> + use<'a> {
-        let before: Vec<Container<'a>> = self.before.iter().flat_map(Pod::containers).collect();
+        let mut before: QuickMap<&'a str, Container<'a>> = QuickMap::default();
+        for container in self.before.iter().flat_map(Pod::containers) {
+            if let Some(name) = name(&container) {
+                before.entry(name).or_insert(container);
+            }
+        }
         self.after.containers().map(move |after| {
-            let is_it = |container: &&Container<'a>| name(container).is_some() && name(container) == name(&after);
-            ContainerPair { before: before.iter().find(is_it).copied(), after }
+            let before = name(&after).and_then(|name| before.get(name)).copied();
+            ContainerPair { before, after }
         })
     }
 

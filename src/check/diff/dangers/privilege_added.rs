@@ -2,7 +2,7 @@
 
 mod powers;
 
-use seatrial_model::{Finding, Level, Manifest, RuleId, RuleInfo, Setting, listed};
+use seatrial_model::{Finding, Level, Manifest, QuickSet, RuleId, RuleInfo, Setting, listed_in_backticks};
 
 use super::place::at_value;
 use super::pods::{PodPair, pods};
@@ -45,7 +45,7 @@ impl Danger for PrivilegeAdded {
 /// What pods that were there get.
 fn added(pair: &PodPair<'_>, before: &Powers<'_>, after: &Powers<'_>) -> Vec<Finding> {
     let manifest = pair.after.manifest;
-    let added = after.0.iter().filter(|power| !before.have(power));
+    let added = after.beyond(before);
     added.map(|power| found(power, manifest, format!("{} gets `{}`", power.subject(manifest), power.what))).collect()
 }
 
@@ -61,15 +61,13 @@ fn lost(pair: &PodPair<'_>) -> Vec<Finding> {
 
 /// What new pods have, in one sentence.
 fn new(manifest: &Manifest, powers: &Powers<'_>) -> Option<Finding> {
-    let first = powers.0.first()?;
-    let mut all: Vec<String> = Vec::new();
-    for power in &powers.0 {
-        let what = format!("`{}`", power.what);
-        if !all.contains(&what) {
-            all.push(what);
-        }
-    }
-    Some(found(first, manifest, format!("{} is new and has {}", manifest.id, listed(&all, MOST))))
+    let mut sorted: Vec<&Power<'_>> = powers.0.iter().collect();
+    sorted.sort_by_key(|power| power.rank());
+    let mut seen = QuickSet::default();
+    sorted.retain(|power| seen.insert(power.what.as_str()));
+    let all: Vec<&str> = sorted.iter().map(|power| power.what.as_str()).collect();
+    let message = format!("{} is new and has {}", manifest.id, listed_in_backticks(&all, MOST));
+    sorted.first().map(|first| found(first, manifest, message))
 }
 
 fn found(power: &Power<'_>, manifest: &Manifest, message: String) -> Finding {

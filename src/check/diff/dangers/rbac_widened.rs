@@ -4,10 +4,10 @@ mod grants;
 
 use seatrial_model::{Finding, Level, Manifest, Node, RuleId, RuleInfo, Setting, listed_in_backticks};
 
-use super::place::at_value;
+use super::place::{at_name, at_value};
 use super::{Danger, Transition};
 use crate::ObjectDiff;
-use grants::{Extra, Grants, is_wild};
+use grants::{Budget, Extra, Grants, is_wild};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
     id: "rbac-widened",
@@ -57,14 +57,20 @@ fn of_role(before: Option<&Manifest>, after: &Manifest) -> Vec<Finding> {
         return rules.iter().enumerate().filter_map(|rule| new_rule(rule, after)).collect();
     };
     let grants = Grants::of(&before.node);
+    let mut budget = Budget::new();
     let widened = |(index, rule)| {
-        let extra = grants.lack(rule)?;
+        let extra = grants.lack(rule, &mut budget)?;
         let message = format!("{} may do more: {}", after.id, told(&extra));
         let field = format!("/rules/{index}{}", extra.field);
         let related = before.node.entry("rules").map_or_else(|| before.name_span(), |entry| entry.key.span);
         Some(at_value(ID, extra.value, after, field, message).with_related(related, "the rules of the base"))
     };
-    rules.iter().enumerate().filter_map(widened).collect()
+    let mut findings: Vec<Finding> = rules.iter().enumerate().filter_map(widened).collect();
+    if budget.is_spent() {
+        let message = format!("{} has too many rules to say all that it may do more", after.id);
+        findings.push(at_name(ID, after, message).with_level(Level::Note));
+    }
+    findings
 }
 
 /// `get` and `list` on `deployments` of `apps`.

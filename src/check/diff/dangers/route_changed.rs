@@ -3,12 +3,14 @@
 
 mod routes;
 
-use seatrial_model::{Finding, Level, Manifest, RuleId, RuleInfo, Setting};
+use std::cell::LazyCell;
+
+use seatrial_model::{Finding, Level, Manifest, QuickSet, RuleId, RuleInfo, Setting};
 use seatrial_schema::is_substitution;
 
 use super::place::at_value;
 use super::{Danger, Transition};
-use routes::{Certificate, Host, KINDS, Layer, Route};
+use routes::{Certificate, Host, KINDS, Layer, Route, covers};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
     id: "route-changed",
@@ -27,23 +29,24 @@ impl Danger for RouteChanged {
     }
 
     fn check(&self, transition: &Transition<'_>, findings: &mut Vec<Finding>) {
-        let mut answered = Answered::default();
+        let answered = LazyCell::new(|| Answered::of(transition));
         for object in transition.touched() {
             let (Some(before), Some(after)) = (transition.before(object), transition.after(object)) else { continue };
             let (Some(was), Some(now)) = (Route::of(before), Route::of(after)) else { continue };
             let gone: Vec<&Host<'_>> = was.hosts.iter().filter(|host| !now.answers(host.name)).collect();
-            let new = now.hosts.iter().filter(|host| !was.hosts.iter().any(|one| one.name == host.name));
+            let new = now.hosts.iter().filter(|host| !was.says(host.name));
             let instead = new.map(Some).chain(std::iter::repeat(None));
             for (host, instead) in gone.iter().zip(instead) {
-                if !is_substitution(host.name) && !answered.has(was.layer, host.name, transition) {
+                if !is_substitution(host.name) && !answered.has(was.layer, host.name) {
                     findings.push(host_gone(host, instead, after));
                 }
             }
-            let is_gone = |certificate: &&Certificate<'_>| gone.iter().any(|host| host.name == certificate.of);
+            let names: QuickSet<&str> = gone.iter().map(|host| host.name).collect();
+            let is_gone = |certificate: &&Certificate<'_>| names.contains(certificate.of);
             for certificate in was.certificates.iter().filter(|certificate| !is_gone(certificate)) {
                 findings.extend(match now.certificate_of(certificate.of) {
                     Some(one) => other_certificate(certificate, one, after),
-                    None if answered.has_certificate(was.layer, certificate.of, transition) => None,
+                    None if answered.certificates.contains(&(was.layer, certificate.of)) => None,
                     None => Some(certificate_gone(certificate, after)),
                 });
             }
@@ -51,27 +54,30 @@ impl Danger for RouteChanged {
     }
 }
 
-/// The host names of the head, by what answers for them; read when the first one is missing.
+/// The host names of all routes of the head, and those that have a certificate; read when the first one is missing.
 #[derive(Default)]
 struct Answered<'a> {
-    routes: Option<Vec<Route<'a>>>,
+    names: QuickSet<(Layer, &'a str)>,
+    wildcards: QuickSet<(Layer, &'a str)>,
+    certificates: QuickSet<(Layer, &'a str)>,
 }
 
 impl<'a> Answered<'a> {
-    fn has(&mut self, layer: Layer, name: &str, transition: &Transition<'a>) -> bool {
-        self.routes(transition)
-            .iter()
-            .any(|route| route.layer == layer && !route.hosts.is_empty() && route.answers(name))
+    fn of(transition: &Transition<'a>) -> Answered<'a> {
+        let mut answered = Answered::default();
+        let all = KINDS.iter().flat_map(|(group, kind)| transition.head.objects.of_kind(group, kind));
+        for route in all.filter_map(|manifest| Route::of(manifest)) {
+            answered.names.extend(route.hosts.iter().map(|host| (route.layer, host.name)));
+            answered.wildcards.extend(route.wildcards().map(|name| (route.layer, name)));
+            let named = route.certificates.iter().filter(|certificate| !certificate.of.is_empty());
+            answered.certificates.extend(named.map(|certificate| (route.layer, certificate.of)));
+        }
+        answered
     }
 
-    fn has_certificate(&mut self, layer: Layer, name: &str, transition: &Transition<'a>) -> bool {
-        let is_it = |certificate: &Certificate<'_>| !name.is_empty() && certificate.of == name;
-        self.routes(transition).iter().any(|route| route.layer == layer && route.certificates.iter().any(is_it))
-    }
-
-    fn routes(&mut self, transition: &Transition<'a>) -> &[Route<'a>] {
-        let all = |(group, kind): &(&str, &str)| transition.head.objects.of_kind(group, kind).to_vec();
-        self.routes.get_or_insert_with(|| KINDS.iter().flat_map(all).filter_map(Route::of).collect())
+    fn has(&self, layer: Layer, name: &str) -> bool {
+        let is_it = |(of, pattern): &(Layer, &str)| *of == layer && covers(pattern, name);
+        self.names.contains(&(layer, name)) || self.wildcards.iter().any(is_it)
     }
 }
 

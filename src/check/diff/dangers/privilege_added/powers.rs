@@ -1,6 +1,6 @@
 //! What lets a container act on its node: Kubernetes' Pod Security Standards, as far as something is added.
 
-use seatrial_model::{Manifest, Node, Span};
+use seatrial_model::{Manifest, Node, QuickSet, Span};
 use seatrial_rules::{Container, Pod};
 
 use crate::dangers::pods::{PodPair, name};
@@ -44,6 +44,16 @@ impl Power<'_> {
     }
 }
 
+/// What says most first.
+const WORST_FIRST: [&str; 6] = ["privileged", "hostPID", "hostNetwork", "hostIPC", "capabilities", "hostPath"];
+
+impl Power<'_> {
+    /// Its place among others in a sentence.
+    pub(super) fn rank(&self) -> usize {
+        WORST_FIRST.iter().position(|what| self.what.starts_with(what)).unwrap_or(WORST_FIRST.len())
+    }
+}
+
 /// What a pod and its containers may do.
 pub(super) struct Powers<'a>(pub(super) Vec<Power<'a>>);
 
@@ -57,9 +67,14 @@ impl<'a> Powers<'a> {
         powers
     }
 
-    /// Whether one is among them: of the same container, or of the whole pod.
-    pub(super) fn have(&self, power: &Power<'_>) -> bool {
-        self.0.iter().any(|one| one.what == power.what && (one.container == power.container || one.container.is_none()))
+    /// Those that others do not have: neither the same container nor the whole pod.
+    pub(super) fn beyond(&self, others: &Powers<'_>) -> impl Iterator<Item = &Power<'a>> {
+        let known: QuickSet<(String, Option<String>)> =
+            others.0.iter().map(|power| (power.what.clone(), power.container.map(str::to_owned))).collect();
+        let has = move |power: &Power<'_>, container: Option<&str>| {
+            known.contains(&(power.what.clone(), container.map(str::to_owned)))
+        };
+        self.0.iter().filter(move |power| !has(power, power.container) && !has(power, None))
     }
 
     fn of_pod(&mut self, pod: &Pod<'a>) {
@@ -120,6 +135,7 @@ const RESTRICTIONS: [(&str, bool); 2] = [("runAsNonRoot", true), ("allowPrivileg
 /// The restrictions that containers had and have no more. What a pod says for all of its containers is lost once.
 pub(super) fn lost<'a>(pair: &PodPair<'a>) -> Vec<Lost<'a>> {
     let mut all: Vec<Lost<'a>> = Vec::new();
+    let mut told = QuickSet::default();
     let Some(pod) = &pair.before else { return all };
     for containers in pair.containers() {
         let Some(before) = containers.before else { continue };
@@ -136,8 +152,7 @@ pub(super) fn lost<'a>(pair: &PodPair<'a>) -> Vec<Lost<'a>> {
                 None => (what_is_left(pair, containers.after, was.container), was.place),
             };
             let field = pair.after.pointer(&place);
-            let is_told = all.iter().any(|lost| lost.was == was.value.span() && lost.power.field == field);
-            if !is_told {
+            if told.insert((was.value.span(), field.clone())) {
                 let power = Power { what, container: was.container, value, field };
                 all.push(Lost { power, was: was.value.span() });
             }

@@ -3,8 +3,28 @@
 
 use seatrial_model::{Node, QuickSet};
 
-/// Combinations of verb, group and resource that are looked at in one rule; those beyond are not.
-const MOST: usize = 20_000;
+/// How often a combination of verb, group and resource may be held against a rule of the base, for one role.
+const MOST: usize = 2_000_000;
+
+/// What is left of that.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) fn new() -> Budget {
+        Budget(MOST)
+    }
+
+    /// Takes some of it; whether it was there.
+    fn take(&mut self, amount: usize) -> bool {
+        self.0 = self.0.saturating_sub(amount);
+        !self.is_spent()
+    }
+
+    /// Whether something was not looked at.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
 
 /// What a role allows.
 pub(super) struct Grants<'a>(Vec<Rule<'a>>);
@@ -67,8 +87,12 @@ impl<'a> Grants<'a> {
     }
 
     /// What a rule allows beyond these.
-    pub(super) fn lack<'r>(&self, rule: &'r Node) -> Option<Extra<'r>> {
+    pub(super) fn lack<'r>(&self, rule: &'r Node, budget: &mut Budget) -> Option<Extra<'r>> {
         let names: Vec<&str> = texts(rule, "resourceNames").map(|(_, name, _)| name).collect();
+        let cost = self.0.len() + 1;
+        if !budget.take(cost.saturating_mul(names.len() + 1)) {
+            return None;
+        }
         let of_names: Vec<&Rule<'_>> = self.0.iter().filter(|known| known.has_names(&names)).collect();
         let allow = |verb: &str, group: &str, resource: &str| {
             of_names
@@ -77,22 +101,22 @@ impl<'a> Grants<'a> {
         };
         let allow_url = |verb: &str, url: &str| self.0.iter().any(|known| known.verbs.has(verb) && known.has_url(url));
         let mut lacking = Lacking::default();
-        let mut looks = 0..MOST;
-        for (_, verb, _) in texts(rule, "verbs") {
-            for (_, resource, _) in texts(rule, "resources") {
-                for (_, group, _) in texts(rule, "apiGroups") {
-                    if looks.next().is_some() && !allow(verb, group, resource) {
-                        lacking.note(verb, group, resource);
-                    }
-                }
-            }
-            for (_, url, _) in texts(rule, "nonResourceURLs") {
-                if looks.next().is_some() && !allow_url(verb, url) {
-                    lacking.note(verb, "", url);
-                }
+        let list = |field| texts(rule, field).map(|(_, text, _)| text);
+        let on_resources = list("verbs").flat_map(|verb| list("resources").map(move |resource| (verb, resource)));
+        let of_groups =
+            on_resources.flat_map(|(verb, resource)| list("apiGroups").map(move |group| (verb, group, resource)));
+        for (verb, group, resource) in of_groups.take_while(|_| budget.take(cost)) {
+            if !allow(verb, group, resource) {
+                lacking.note(verb, group, resource);
             }
         }
-        lacking.told(rule, self)
+        let on_urls = list("verbs").flat_map(|verb| list("nonResourceURLs").map(move |url| (verb, url)));
+        for (verb, url) in on_urls.take_while(|_| budget.take(cost)) {
+            if !allow_url(verb, url) {
+                lacking.note(verb, "", url);
+            }
+        }
+        lacking.told(rule, self, budget)
     }
 }
 
@@ -127,26 +151,35 @@ impl<'a> Rule<'a> {
 /// What is not allowed yet.
 #[derive(Default)]
 struct Lacking<'r> {
-    verbs: Vec<&'r str>,
-    groups: Vec<&'r str>,
-    objects: Vec<&'r str>,
+    verbs: Texts<'r>,
+    groups: Texts<'r>,
+    objects: Texts<'r>,
+}
+
+/// Texts in the order in which they were found, each once.
+#[derive(Default)]
+struct Texts<'r> {
+    list: Vec<&'r str>,
+    known: QuickSet<&'r str>,
 }
 
 impl<'r> Lacking<'r> {
     fn note(&mut self, verb: &'r str, group: &'r str, object: &'r str) {
         for (list, text) in [(&mut self.verbs, verb), (&mut self.groups, group), (&mut self.objects, object)] {
-            if !list.contains(&text) {
-                list.push(text);
+            if list.known.insert(text) {
+                list.list.push(text);
             }
         }
     }
 
-    fn told(self, rule: &'r Node, known: &Grants<'_>) -> Option<Extra<'r>> {
-        if self.verbs.is_empty() {
+    fn told(self, rule: &'r Node, known: &Grants<'_>, budget: &mut Budget) -> Option<Extra<'r>> {
+        if self.verbs.list.is_empty() {
             return None;
         }
-        let (value, field) = self.added(rule).or_else(|| unheard_of(rule, known)).unwrap_or((rule, String::new()));
-        Some(Extra { verbs: self.verbs, groups: self.groups, objects: self.objects, value, field })
+        let (value, field) =
+            self.added(rule).or_else(|| unheard_of(rule, known, budget)).unwrap_or((rule, String::new()));
+        let (verbs, groups, objects) = (self.verbs.list, self.groups.list, self.objects.list);
+        Some(Extra { verbs, groups, objects, value, field })
     }
 
     /// The first item of the list that was added to: of the other lists all items are among what is lacking.
@@ -157,8 +190,8 @@ impl<'r> Lacking<'r> {
                 "apiGroups" => &self.groups,
                 _ => &self.objects,
             };
-            let is_part = texts(rule, field).any(|(_, text, _)| !lacking.contains(&text));
-            let (place, _, item) = texts(rule, field).find(|(_, text, _)| is_part && lacking.contains(text))?;
+            let is_part = texts(rule, field).any(|(_, text, _)| !lacking.known.contains(text));
+            let (place, _, item) = texts(rule, field).find(|(_, text, _)| is_part && lacking.known.contains(text))?;
             Some((item, format!("/{field}/{place}")))
         })
     }
@@ -168,10 +201,11 @@ impl<'r> Lacking<'r> {
 const FIELDS: [&str; 4] = ["verbs", "resources", "nonResourceURLs", "apiGroups"];
 
 /// The first item of a rule that no other rule has.
-fn unheard_of<'r>(rule: &'r Node, known: &Grants<'_>) -> Option<(&'r Node, String)> {
+fn unheard_of<'r>(rule: &'r Node, known: &Grants<'_>, budget: &mut Budget) -> Option<(&'r Node, String)> {
     FIELDS.into_iter().find_map(|field| {
         let is_known = |text: &str| known.0.iter().any(|rule| rule.list(field).texts.contains(text));
-        let (place, _, item) = texts(rule, field).find(|(_, text, _)| !is_known(text))?;
+        let (place, _, item) =
+            texts(rule, field).find(|(_, text, _)| budget.take(known.0.len() + 1) && !is_known(text))?;
         Some((item, format!("/{field}/{place}")))
     })
 }
@@ -180,4 +214,31 @@ fn unheard_of<'r>(rule: &'r Node, known: &Grants<'_>) -> Option<(&'r Node, Strin
 fn texts<'r>(rule: &'r Node, field: &str) -> impl Iterator<Item = (usize, &'r str, &'r Node)> + use<'r> {
     let items = rule.get(field).map_or(&[][..], Node::items);
     items.iter().enumerate().filter_map(|(place, item)| Some((place, item.scalar_text()?, item)))
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_model::{Manifest, Sources};
+
+    use super::*;
+    use crate::cases::objects;
+
+    fn role(rules: &str) -> Manifest {
+        let text = format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{ name: a }}\nrules: [{rules}]\n"
+        );
+        objects(&Sources::new(), "role.yaml", &text).remove(0)
+    }
+
+    #[test]
+    fn a_role_of_millions_of_combinations_is_given_up() {
+        let many: Vec<String> = (0..3000).map(|number| format!("w{number}")).collect();
+        let many = many.join(", ");
+        let head = role(&format!("{{ apiGroups: [{many}], resources: [{many}], verbs: [{many}] }}"));
+        let base = role("{ apiGroups: [\"*\"], resources: [\"*\"], verbs: [\"*\"] }");
+        let mut budget = Budget::new();
+        let rule = head.node.get("rules").and_then(|rules| rules.items().first()).expect("a rule");
+        assert!(Grants::of(&base.node).lack(rule, &mut budget).is_none());
+        assert!(budget.is_spent());
+    }
 }

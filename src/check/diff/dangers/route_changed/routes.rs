@@ -1,6 +1,6 @@
 //! Where the kinds that route traffic say host names and certificates.
 
-use seatrial_model::{Manifest, Node};
+use seatrial_model::{Manifest, Node, QuickMap, QuickSet};
 
 /// Kinds that are read.
 pub(super) const KINDS: [(&str, &str); 10] = [
@@ -17,7 +17,7 @@ pub(super) const KINDS: [(&str, &str); 10] = [
 ];
 
 /// What answers: a route needs a gateway that listens for the same name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Layer {
     Routes,
     Gateways,
@@ -47,6 +47,9 @@ pub(super) struct Route<'a> {
     pub(super) certificates: Vec<Certificate<'a>>,
     /// Whether it answers for any name.
     takes_all: bool,
+    /// The names, and which of the certificates is theirs.
+    names: QuickSet<&'a str>,
+    own: QuickMap<&'a str, usize>,
 }
 
 impl<'a> Route<'a> {
@@ -55,7 +58,14 @@ impl<'a> Route<'a> {
         let spec = manifest.node.get("spec")?;
         let is_gateway = manifest.id.kind == "Gateway";
         let layer = if is_gateway { Layer::Gateways } else { Layer::Routes };
-        let mut route = Route { layer, hosts: Vec::new(), certificates: Vec::new(), takes_all: false };
+        let mut route = Route {
+            layer,
+            hosts: Vec::new(),
+            certificates: Vec::new(),
+            takes_all: false,
+            names: QuickSet::default(),
+            own: QuickMap::default(),
+        };
         match (&*manifest.id.group, &*manifest.id.kind) {
             ("networking.k8s.io" | "extensions", "Ingress") => route.ingress(spec),
             ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute" | "TLSRoute") => route.names(spec, "hostnames", ""),
@@ -71,18 +81,31 @@ impl<'a> Route<'a> {
 
     /// Whether it answers for a name: by itself, by a wildcard, or as it takes all.
     pub(super) fn answers(&self, name: &str) -> bool {
-        self.takes_all || self.hosts.iter().any(|host| covers(host.name, name))
+        self.takes_all || self.says(name) || self.wildcards().any(|pattern| covers(pattern, name))
+    }
+
+    /// Whether a name is written in it.
+    pub(super) fn says(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// The names that stand for others.
+    pub(super) fn wildcards(&self) -> impl Iterator<Item = &'a str> {
+        self.hosts.iter().map(|host| host.name).filter(|name| name.starts_with('*'))
     }
 
     /// The certificate of a host name: its own, else one of a wildcard, else the one of all.
     pub(super) fn certificate_of(&self, name: &str) -> Option<&Certificate<'a>> {
-        let own = self.certificates.iter().find(|one| one.of == name);
+        let own = self.own.get(name).and_then(|place| self.certificates.get(*place));
         own.or_else(|| self.certificates.iter().find(|one| one.of.is_empty() || covers(one.of, name)))
     }
 
     fn host(&mut self, node: Option<&'a Node>, field: String) {
         match node.and_then(|node| Some((node.scalar_text()?, node))) {
-            Some((name, node)) => self.hosts.push(Host { name, node, field }),
+            Some((name, node)) => {
+                self.names.insert(name);
+                self.hosts.push(Host { name, node, field });
+            }
             None => self.takes_all = true,
         }
     }
@@ -105,6 +128,7 @@ impl<'a> Route<'a> {
 
     fn certificate(&mut self, of: &'a str, tls: &'a Node, secret: Option<&'a Node>, field: String) {
         let node = secret.unwrap_or(tls);
+        self.own.entry(of).or_insert(self.certificates.len());
         self.certificates.push(Certificate { of, secret: secret.and_then(Node::scalar_text), node, field });
     }
 
@@ -154,7 +178,7 @@ impl<'a> Route<'a> {
 }
 
 /// Whether a name is another one, or a wildcard for it.
-fn covers(pattern: &str, name: &str) -> bool {
+pub(super) fn covers(pattern: &str, name: &str) -> bool {
     let below = pattern.strip_prefix('*').filter(|domain| domain.is_empty() || domain.starts_with('.'));
     pattern == name || below.is_some_and(|domain| name.ends_with(domain))
 }
