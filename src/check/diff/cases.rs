@@ -20,9 +20,9 @@ use seatrial_model::{
 };
 use seatrial_yaml::{Dialect, parse};
 
-use crate::{Context, Diff, compare_renderings, show};
+use crate::{Between, Context, Diff, compare_renderings, show};
 
-pub(crate) const CONTEXT: Context = Context { minor: Minor::DEFAULT, flux: None };
+pub(crate) const CONTEXT: Context = Context { minor: Minor::DEFAULT, flux: None, between: Between::States };
 
 /// One case: its claim, what is expected, and the objects of both sides.
 struct Case {

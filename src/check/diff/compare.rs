@@ -10,11 +10,12 @@ mod secret;
 use seatrial_kubernetes::Schema;
 use seatrial_model::{Entry, Manifest, Node, Value, is_secret_kind};
 
-use crate::{Difference, FieldPath, Remark, Segment};
+use crate::{Between, Difference, FieldPath, Remark, Segment};
 
 /// Walks two values side by side and notes what differs.
 pub(crate) struct Comparer<'a> {
     schema: Option<&'a Schema>,
+    between: Between,
     is_secret: bool,
     is_config_map: bool,
     is_rbac: bool,
@@ -24,10 +25,11 @@ pub(crate) struct Comparer<'a> {
 }
 
 impl<'a> Comparer<'a> {
-    pub(crate) fn of(manifest: &Manifest, schema: Option<&'a Schema>) -> Comparer<'a> {
+    pub(crate) fn of(manifest: &Manifest, schema: Option<&'a Schema>, between: Between) -> Comparer<'a> {
         let is_core = manifest.id.group.is_empty();
         Comparer {
             schema,
+            between,
             is_secret: is_core && is_secret_kind(&manifest.id.kind),
             is_config_map: is_core && manifest.id.kind == "ConfigMap",
             is_rbac: manifest.id.group == "rbac.authorization.k8s.io",
@@ -86,11 +88,15 @@ impl<'a> Comparer<'a> {
         self.path.pop();
     }
 
-    /// The data of a Secret; and the name, which is what an object is known by: another one is told as such.
+    /// The data of a Secret; and the name, which is what an object is known by: another one is told as such. Two environments have a namespace
+    /// each.
     fn is_compared_elsewhere(&self, key: &str) -> bool {
         match self.path.as_slice() {
             [] => self.is_secret && matches!(key, "data" | "stringData"),
-            [Segment::Field(metadata)] => **metadata == *"metadata" && key == "name",
+            [Segment::Field(metadata)] => {
+                let is_placed = key == "namespace" && self.between == Between::Environments;
+                **metadata == *"metadata" && (key == "name" || is_placed)
+            }
             _ => false,
         }
     }

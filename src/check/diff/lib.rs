@@ -30,6 +30,17 @@ pub struct Context {
     pub minor: Minor,
     /// The version of Flux, where it is known.
     pub flux: Option<Release>,
+    /// What the two sides are to each other.
+    pub between: Between,
+}
+
+/// What two sides are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// Two states of one environment: an object of another namespace is another object.
+    States,
+    /// Two environments: an object that both have under one name is the same, whatever its namespace.
+    Environments,
 }
 
 /// What differs between two renderings of an environment.
@@ -123,7 +134,7 @@ pub fn compare_renderings(base: &Rendered, head: &Rendered, context: Context) ->
 #[must_use]
 pub fn compare(base: &[Manifest], head: &[Manifest], context: Context) -> Diff {
     let mut comparison = Diff::default();
-    for pair in pair(base, head, context.minor) {
+    for pair in pair(base, head, context) {
         match compared(pair, context) {
             Some(object) => comparison.objects.push(object),
             None => comparison.unchanged += 1,
@@ -161,7 +172,8 @@ fn compared(pair: Pair<'_>, context: Context) -> Option<ObjectDiff> {
                 return None;
             }
             let schema = schema_of(head, context);
-            let (differences, is_positional) = Comparer::of(head, schema.as_ref()).objects(&base.node, &head.node);
+            let (differences, is_positional) =
+                Comparer::of(head, schema.as_ref(), context.between).objects(&base.node, &head.node);
             let action = match (&was, differences.is_empty()) {
                 (None, true) => return None,
                 (Some(_), true) => Action::Renamed,

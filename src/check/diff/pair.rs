@@ -6,6 +6,7 @@ use seatrial_kubernetes::{Minor, Scope, scope};
 use seatrial_model::{Entry, GroupKind, Manifest, Node, ObjectId};
 
 use crate::compare::fingerprint::of_entries;
+use crate::{Between, Context};
 
 /// An object on one side or on both.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +18,13 @@ pub(crate) enum Pair<'a> {
 
 /// Pairs by identity, as it is written and as a cluster sees it; then generated names without their hash; then by content: the same object under
 /// another name.
-pub(crate) fn pair<'a>(base: &'a [Manifest], head: &'a [Manifest], minor: Minor) -> Vec<Pair<'a>> {
+pub(crate) fn pair<'a>(base: &'a [Manifest], head: &'a [Manifest], context: Context) -> Vec<Pair<'a>> {
     let mut pairs = Vec::with_capacity(head.len());
     let sides = Sides { base: base.iter().collect(), head: head.iter().collect() };
     sides
         .pair_off(&mut pairs, |manifest| Some(manifest.id.clone()))
-        .pair_off(&mut pairs, |manifest| Some(placed(manifest, minor)))
+        .pair_off(&mut pairs, |manifest| Some(placed(manifest, context.minor)))
+        .pair_off(&mut pairs, |manifest| (context.between == Between::Environments).then(|| anywhere(manifest)))
         .pair_off(&mut pairs, generated)
         .pair_off(&mut pairs, content)
         .rest(&mut pairs);
@@ -89,6 +91,11 @@ fn placed(manifest: &Manifest, minor: Minor) -> ObjectId {
         (_, None) => manifest.release.as_ref().map(|part| part.release.namespace.clone()),
     };
     ObjectId { namespace, ..id.clone() }
+}
+
+/// The identity in whatever namespace, without the hash of a generator.
+fn anywhere(manifest: &Manifest) -> ObjectId {
+    ObjectId { namespace: None, ..manifest.id.stable() }
 }
 
 /// The identity without the hash of a generator; `None` for a name that has none.

@@ -4,11 +4,11 @@ mod sides;
 
 use std::path::Path;
 
-use seatrial_diff::{Diff, show, unified};
+use seatrial_diff::{Between, Diff, show, unified};
 use seatrial_kubernetes::Minor;
-use seatrial_model::{EnvironmentReport, Report, ReportedDiff, Verdict};
-use seatrial_reporters::{Detail, TerminalOptions, diff_markdown, diff_stat, diff_terminal};
-use seatrial_tree::Tree;
+use seatrial_model::{EnvironmentReport, Level, Report, ReportedDiff, Stage, Verdict};
+use seatrial_reporters::{Detail, TerminalOptions, diff_markdown, diff_stat, diff_terminal, terminal};
+use seatrial_tree::{Repository, Tree};
 
 use crate::cli::{BaseChoice, DiffArgs, DiffFormat, FindingArgs};
 use crate::commands::render::tell;
@@ -23,7 +23,7 @@ use crate::judge::preparation::{Preparation, Selection};
 use crate::judge::{Judged, Keep};
 use crate::process::stop::Stop;
 use crate::process::streams::{self, Written};
-use sides::{Sides, rendered};
+use sides::{Side, Sides, rendered};
 
 /// The exit code of two sides that differ, where it is asked for: that of `git diff` and `kubectl diff`.
 const DIFFERENT: u8 = 1;
@@ -78,13 +78,16 @@ fn between_commits(
     let repository = context.workspace.repository.as_ref().ok_or_else(|| {
         Stop::Usage("this is not a git repository: name two files or directories, or run it in one".to_owned())
     })?;
+    if let Some(base) = base {
+        known(repository, base)?;
+    }
     if base.is_none() && context.compared.commit == Commit::None {
         // As `git diff`: what is not committed yet.
         let commit = repository.resolve("HEAD").map_err(|error| Stop::Usage(error.to_string()))?;
         context.compared = Compared { commit: Commit::Known(commit), found: Some("the last commit".to_owned()) };
     }
     if let Some(head) = head {
-        let commit = repository.resolve(head).map_err(|error| Stop::Usage(error.to_string()))?;
+        let commit = known(repository, head)?;
         let tree = Tree::commit(&context.workspace.root, &commit, &session.sources);
         context.workspace.look_at(tree.map_err(|error| Stop::Usage(error.to_string()))?);
     }
@@ -101,11 +104,24 @@ fn between_commits(
     for environment in judged {
         environment.into_report(&mut report);
     }
+    let errors = report.findings.iter().filter(|f| f.level == Level::Error && f.stage == Some(Stage::Render));
+    let untold = Report { findings: errors.cloned().collect(), ..Report::new("diff", env!("CARGO_PKG_VERSION")) };
+    let options = TerminalOptions { color: session.color, width: WIDTH, detail: Detail::Findings };
+    streams::tell(Written::Painted(&terminal(&untold, options)));
     for notice in &report.notices {
         streams::tell_line(&session.masked(&format!("notice: {notice}")));
     }
     report.decide();
     Ok(Outcome { report, unified: text })
+}
+
+/// The commit of a name.
+fn known(repository: &Repository, name: &str) -> Result<String, Stop> {
+    repository.resolve(name).map_err(|error| {
+        Stop::Usage(format!(
+            "`{name}` is neither a path nor a commit: {error}; name one that exists, or fetch it first"
+        ))
+    })
 }
 
 /// The documents of an environment that differ, below its name.
@@ -117,20 +133,22 @@ fn in_unified(judged: &Judged, session: &Session) -> String {
 /// Two sets of manifests.
 fn between_paths(args: &DiffArgs, session: &Session, base: &Path, head: &Path) -> Result<Outcome, Stop> {
     let (before, after) = (rendered(args, session, base)?, rendered(args, session, head)?);
-    for side in [&before, &after] {
-        session.masker.add_manifests(&side.manifests, &session.sources);
-        tell(&[(None, side)], session);
+    for Side { rendered, .. } in [&before, &after] {
+        session.masker.add_manifests(&rendered.manifests, &session.sources);
+        tell(&[(None, rendered)], session);
     }
     let minor = args.kubernetes.unwrap_or(Minor::DEFAULT);
-    let context = seatrial_diff::Context { minor, flux: None };
-    let diff: Diff = seatrial_diff::compare_renderings(&before, &after, context);
+    let is_both_built = before.is_built && after.is_built;
+    let between = if is_both_built { Between::Environments } else { Between::States };
+    let context = seatrial_diff::Context { minor, flux: None, between };
+    let diff: Diff = seatrial_diff::compare_renderings(&before.rendered, &after.rendered, context);
     let shown: ReportedDiff = show(&diff, &session.sources, &session.masker);
     let mut report = Report::new("diff", env!("CARGO_PKG_VERSION"));
     report.environments.push(EnvironmentReport {
         name: format!("{} → {}", base.display(), head.display()),
         source: head.display().to_string(),
         kubernetes: minor.to_string(),
-        objects: after.manifests.len(),
+        objects: after.rendered.manifests.len(),
         changed: Some(!shown.is_empty()),
         diff: Some(shown),
         ..EnvironmentReport::default()

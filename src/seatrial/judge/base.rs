@@ -1,6 +1,7 @@
 //! What environments are compared with: the base commit's tree, and what its configuration says of them.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use seatrial_discover::{Loose, Source};
@@ -41,6 +42,24 @@ pub(crate) struct BaseRendering {
     pub(crate) rendered: Rendered,
     minor: Minor,
     source: Source,
+}
+
+/// Why an environment is not rendered as the base has it; reads as a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotOnBase {
+    /// It is new.
+    New,
+    /// The base renders it from files that are not of the repository.
+    Outside,
+}
+
+impl fmt::Display for NotOnBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotOnBase::New => "the base does not have this environment",
+            NotOnBase::Outside => "the base renders this environment from outside the repository",
+        })
+    }
 }
 
 /// How an environment's findings compare with those on the base.
@@ -106,12 +125,12 @@ impl BaseCommit {
 
     /// The same with what charts make of chance, where it is given: what is applied, and not only compared.
     pub(crate) fn render_to_apply(&self, planned: &Planned, chance: Option<Chance>) -> Result<Rendered, String> {
-        let (source, minor, load_restriction) = self.planned(planned)?;
+        let (source, minor, load_restriction) = self.planned(planned).map_err(|because| because.to_string())?;
         Ok(self.renderer.render_by(Subject { source: &source, load_restriction, minor }, &[], chance).0)
     }
 
-    /// An environment as the base has it, rendered from where the base's own configuration says; or why there is none, as a clause.
-    pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<BaseRendering, String> {
+    /// An environment as the base has it, rendered from where the base's own configuration says.
+    pub(crate) fn render(&self, planned: &Planned, with_levels: WithLevels<'_>) -> Result<BaseRendering, NotOnBase> {
         let (source, minor, load_restriction) = self.planned(planned)?;
         let (mut rendered, _) = self.renderer.render(Subject { source: &source, load_restriction, minor }, &[]);
         rendered.findings = with_levels(rendered.findings);
@@ -125,20 +144,20 @@ impl BaseCommit {
         checked(&before.rendered.manifests, context, &self.renderer, &before.source, session).findings
     }
 
-    fn planned(&self, planned: &Planned) -> Result<(Source, Minor, Option<LoadRestriction>), String> {
+    fn planned(&self, planned: &Planned) -> Result<(Source, Minor, Option<LoadRestriction>), NotOnBase> {
         let is_configured = planned.config.is_some();
         if let Some(config) = self.config.as_ref().ok().filter(|_| is_configured) {
             let before = config.environments.get(&planned.name);
-            let before = before.ok_or_else(|| "the base does not have this environment".to_owned())?;
+            let before = before.ok_or(NotOnBase::New)?;
             let source = before.source.in_tree(&self.config_path, &planned.name);
             let load_restriction = planned.flags.load_restriction.or(before.source.load_restriction());
             return source
                 .map(|source| (source, planned.flags.minor_of(Some(before)), load_restriction))
-                .ok_or_else(|| "the base renders this environment from outside the repository".to_owned());
+                .ok_or(NotOnBase::Outside);
         }
         match self.source(&planned.source) {
             Some(source) => Ok((source, planned.minor, planned.load_restriction)),
-            None => Err("the base does not have this environment".to_owned()),
+            None => Err(NotOnBase::New),
         }
     }
 

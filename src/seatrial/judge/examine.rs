@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use seatrial_diff::{Diff, compare_renderings, dangers};
+use seatrial_diff::{Between, Diff, compare_renderings, dangers};
 use seatrial_discover::Source;
 use seatrial_helm::ids::CHANGING_VALUE;
-use seatrial_model::{Age, BelongsTo, EnvironmentReport, Finding, Level, Stage, StageOutcome};
+use seatrial_model::{Age, BelongsTo, EnvironmentReport, Finding, Level, Rendered, Stage, StageOutcome};
 use seatrial_rules::{Checked, Context};
 
 use crate::context::session::Session;
-use crate::judge::base::{BaseComparison, BaseRendering, HeadRendering};
+use crate::judge::base::{BaseComparison, BaseRendering, HeadRendering, NotOnBase};
 use crate::judge::check::{checked, with_levels};
 use crate::judge::object_changes::{ObjectChanges, is_equal};
 use crate::judge::plan::Planned;
@@ -117,11 +117,12 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
     };
     let unchanged = before.as_ref().map(|(_, before)| before.as_ref().is_ok_and(is_before));
     let flux = flux_release(&planned.source, &head.manifests);
-    let schemas = seatrial_diff::Context { minor: planned.minor, flux };
+    let schemas = seatrial_diff::Context { minor: planned.minor, flux, between: Between::States };
     let mut diff = before.as_ref().map(|(_, before)| match (before, unchanged) {
         (Ok(_), Some(true)) => Diff { unchanged: head.manifests.len(), ..Diff::default() },
         (Ok(before), _) => compare_renderings(&before.rendered, &head, schemas),
-        (Err(because), _) => Diff { not_compared: Some(because.clone()), ..Diff::default() },
+        (Err(NotOnBase::New), _) => compare_renderings(&Rendered::default(), &head, schemas),
+        (Err(NotOnBase::Outside), _) => Diff { not_compared: Some(NotOnBase::Outside.to_string()), ..Diff::default() },
     });
     let dangers = match (&before, &diff) {
         (Some((_, Ok(before))), Some(diff)) if unchanged != Some(true) => {
@@ -161,7 +162,10 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         let is_unchanged = unchanged == Some(true);
         let head =
             HeadRendering { rendered: &head, checked: &checked, context, is_unchanged, with_levels: &with_levels };
-        before.map_or_else(BaseComparison::nothing_before, |before| before.tell(base, &head, options.session))
+        before.map_or_else(
+            |because| BaseComparison::nothing_before(because.to_string()),
+            |before| before.tell(base, &head, options.session),
+        )
     });
     let (comparison, ages, fixed) = match told {
         Some(told) => (Some(told.comparison), told.ages, told.fixed),

@@ -64,23 +64,36 @@ fn looks_like_a_path(text: &str) -> bool {
     text.starts_with(['.', '/']) || text.ends_with(".yaml") || text.ends_with(".yml") || text.ends_with('/')
 }
 
+/// What a side holds.
+pub(super) struct Side {
+    pub(super) rendered: Rendered,
+    /// Whether a kustomization or a chart was built: an environment, rather than a state of one.
+    pub(super) is_built: bool,
+}
+
+impl Side {
+    fn of_files(rendered: Rendered) -> Side {
+        Side { rendered, is_built: false }
+    }
+}
+
 /// The objects of a side: what a kustomization or a chart renders, else the manifests that lie there.
 ///
 /// # Errors
 /// [`Stop::Usage`] for what cannot be read.
-pub(super) fn rendered(args: &DiffArgs, session: &Session, path: &Path) -> Result<Rendered, Stop> {
+pub(super) fn rendered(args: &DiffArgs, session: &Session, path: &Path) -> Result<Side, Stop> {
     if path.as_os_str() == STANDARD_INPUT {
-        return standard_input(session);
+        return standard_input(session).map(Side::of_files);
     }
     let absolute = session.directory.join(path);
     let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
     if !real.is_dir() {
-        return Ok(manifests(&[(path.display().to_string(), real)], session));
+        return Ok(Side::of_files(manifests(&[(path.display().to_string(), real)], session)));
     }
     let tree =
         Tree::working_copy(&real, &session.sources).map_err(|error| cannot_open(path, &format!("it {error}")))?;
     if KUSTOMIZATION_FILES.iter().any(|name| tree.exists(name)) || is_chart(&tree, "") {
-        return built(args, session, &real);
+        return Ok(Side { rendered: built(args, session, &real)?, is_built: true });
     }
     let mut files = Vec::new();
     files_below(&real, &path.display().to_string(), &mut files)
@@ -89,7 +102,7 @@ pub(super) fn rendered(args: &DiffArgs, session: &Session, path: &Path) -> Resul
     if files.iter().any(|(_, path)| has_extension(path)) {
         files.retain(|(_, path)| has_extension(path));
     }
-    Ok(manifests(&files, session))
+    Ok(Side::of_files(manifests(&files, session)))
 }
 
 /// A kustomization or a chart.

@@ -1,0 +1,133 @@
+//! `seatrial diff`: two commits or two sets of files as data, and what is printed. What is printed lies in `tests/diff/expected/`, by the name of
+//! the case; `SEATRIAL_ACCEPT=1` writes it.
+#![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
+
+#[path = "support/accept.rs"]
+mod accept;
+#[path = "support/git.rs"]
+mod git;
+#[path = "support/trials.rs"]
+mod trials;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+
+use git::git;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    files: Files,
+    cases: Vec<Case>,
+}
+
+/// Path → text; none deletes the file.
+type Files = BTreeMap<String, Option<String>>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    what: String,
+    /// The name of what is expected.
+    prints: String,
+    /// Laid over the files and committed.
+    #[serde(default)]
+    base: Files,
+    /// Laid over that.
+    #[serde(default)]
+    change: Files,
+    /// Whether the change is committed, too.
+    #[serde(default)]
+    commits: bool,
+    #[serde(default)]
+    args: Vec<String>,
+    #[serde(default)]
+    stdin: Option<String>,
+    exit: i32,
+    /// Parts of what stands on standard error.
+    #[serde(default)]
+    says: Vec<String>,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/diff")
+}
+
+fn lay(directory: &Path, files: &Files) {
+    for (path, text) in files {
+        let path = directory.join(path);
+        match text {
+            Some(text) => {
+                std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+                std::fs::write(path, text).expect("written");
+            }
+            None => std::fs::remove_file(path).expect("it was there"),
+        }
+    }
+}
+
+fn check(files: &Files, case: &Case) {
+    let scratch = tempfile::tempdir().expect("a directory");
+    let repo = scratch.path();
+    git(repo, &["init", "-q"]);
+    let commit = |message: &str| {
+        git(repo, &["add", "-A"]);
+        git(repo, &["commit", "-qm", message, "--allow-empty"]);
+    };
+    lay(repo, files);
+    lay(repo, &case.base);
+    commit("base");
+    lay(repo, &case.change);
+    if case.commits {
+        commit("change");
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_seatrial"))
+        .arg("diff")
+        .args(&case.args)
+        .env_clear()
+        .current_dir(repo)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(case.stdin.as_deref().unwrap_or_default().as_bytes()).expect("written");
+    drop(stdin);
+    let output = child.wait_with_output().expect("ends");
+    let (printed, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(case.exit), "{printed}\n{said}");
+    for part in &case.says {
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(part.as_str()), "{part}:\n{said}");
+    }
+    accept::expect(&folder().join("expected").join(&case.prints), &printed);
+}
+
+fn no_expectation_is_without_a_case() {
+    let names: Vec<String> = cases().cases.into_iter().map(|case| case.prints).collect();
+    for entry in std::fs::read_dir(folder().join("expected")).expect("the expectations") {
+        let name = entry.expect("readable").file_name().to_string_lossy().into_owned();
+        assert!(names.contains(&name), "{name} is nobody's");
+    }
+}
+
+fn cases() -> Cases {
+    let text = std::fs::read_to_string(folder().join("cases.yaml")).expect("the cases");
+    serde_saphyr::from_str(&text).expect("cases")
+}
+
+fn main() -> ExitCode {
+    let Cases { files, cases } = cases();
+    let files = Arc::new(files);
+    trials::suite!(
+        [no_expectation_is_without_a_case],
+        cases.into_iter().map(|case| {
+            let files = Arc::clone(&files);
+            trials::case(&case.what.clone(), move || check(&files, &case))
+        })
+    )
+}
