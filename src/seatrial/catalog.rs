@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use seatrial_model::{RuleId, ids};
+use seatrial_model::{RuleId, Setting, ids};
 
 /// All rules, sorted by id.
 static ALL: LazyLock<Vec<RuleId>> = LazyLock::new(|| {
@@ -32,10 +32,24 @@ pub(crate) fn find(id: &str) -> Option<RuleId> {
     ALL.get(position).copied()
 }
 
+/// All rules as a Markdown table: id, level and what it finds.
+pub(crate) fn table() -> String {
+    let rows: String = all().iter().copied().map(row).collect();
+    format!("| Rule | Level | What it finds |\n|---|---|---|\n{rows}")
+}
+
+/// The row of a rule.
+fn row(rule: RuleId) -> String {
+    let info = rule.info();
+    let level = match info.setting {
+        Setting::Free => info.level.as_str().to_owned(),
+        Setting::Incomplete | Setting::Live | Setting::Configuration => format!("{}, always", info.level.as_str()),
+    };
+    format!("| `{}` | {level} | {} |\n", info.id, info.summary)
+}
+
 #[cfg(test)]
 mod tests {
-    use seatrial_model::Setting;
-
     use super::*;
 
     #[test]
@@ -55,16 +69,6 @@ mod tests {
         }
     }
 
-    /// A table row of a rule, as the README has it.
-    fn row(rule: RuleId) -> String {
-        let info = rule.info();
-        let level = match info.setting {
-            Setting::Free => info.level.as_str().to_owned(),
-            _ => format!("{}, always", info.level.as_str()),
-        };
-        format!("| `{}` | {level} | {} |\n", info.id, info.summary)
-    }
-
     #[test]
     #[allow(clippy::disallowed_methods, reason = "a test reads the README")]
     fn the_readme_lists_every_rule() {
@@ -72,8 +76,7 @@ mod tests {
         let readme = std::fs::read_to_string(path).expect("README.md");
         let (before, rest) = readme.split_once("<!-- rules:begin -->\n").expect("the begin mark");
         let (shown, after) = rest.split_once("<!-- rules:end -->").expect("the end mark");
-        let rows: String = all().iter().copied().map(row).collect();
-        let table = format!("| Rule | Level | What it finds |\n|---|---|---|\n{rows}");
+        let table = table();
         if std::env::var_os("SEATRIAL_ACCEPT").is_some() {
             let marks = ("<!-- rules:begin -->\n", "<!-- rules:end -->");
             std::fs::write(path, format!("{before}{}{table}{}{after}", marks.0, marks.1)).expect("written");

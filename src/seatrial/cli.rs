@@ -6,6 +6,7 @@ mod deferred;
 mod diff;
 mod doctor;
 mod earlier;
+mod explain;
 mod findings;
 mod helm;
 mod image;
@@ -27,6 +28,7 @@ pub(crate) use change::{ChangeArgs, Ci};
 use deferred::Deferred;
 pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use earlier::{TestArgs, WholeArgs};
+pub(crate) use explain::ExplainArgs;
 pub(crate) use findings::FindingArgs;
 pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
@@ -61,6 +63,7 @@ Look
 
 Check
   validate     render and check everything; needs no cluster and no token
+  explain      print what a rule finds, why that bites, and the way out
 
 Deploy and test
   deploy       render, validate, apply and wait
@@ -125,6 +128,8 @@ pub(crate) enum Command {
     Report(Deferred<DeliverArgs>),
     /// Print the JSON Schema of seatrial.yaml or of the JSON report.
     Schema(Deferred<SchemaArgs>),
+    /// Print what a rule finds, why that bites, and the way out.
+    Explain(Deferred<ExplainArgs>),
     /// Print what a shell needs to complete commands and flags.
     #[command(after_help = shell::COMPLETIONS)]
     Completions(Deferred<CompletionsArgs>),

@@ -4,6 +4,7 @@ pub(crate) mod cleanup;
 pub(crate) mod collect;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod explain;
 pub(crate) mod image_policy;
 pub(crate) mod init;
 pub(crate) mod render;

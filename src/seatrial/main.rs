@@ -104,6 +104,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
             ImageCommand::Policy(args) => image_policy::simulate(args),
         },
         Command::Report(args) => on_runtime(report_from::deliver(args)),
+        Command::Explain(args) => commands::explain::explain(args),
         Command::Schema(args) => commands::schema(args),
         Command::Completions(args) => commands::write_out(Written::Text(&cli::completions(args.shell))),
         Command::Man(args) => commands::man(args),
@@ -145,6 +146,7 @@ fn common(command: &mut Command) -> Option<&mut CommonArgs> {
         Command::Report(args) => Some(&mut args.common),
         Command::Init(_)
         | Command::Image(_)
+        | Command::Explain(_)
         | Command::Schema(_)
         | Command::Completions(_)
         | Command::Man(_)

@@ -3,6 +3,7 @@
 //! Two shapes: one file that needs nothing beside it, and a page with its style sheet beside it, for readers whose content security policy
 //! drops inline styles (Jenkins' default).
 
+mod changes;
 mod environments;
 mod findings;
 mod page;

@@ -10,7 +10,8 @@ use crate::{
 const COMMENT: usize = 60_000;
 
 /// Samples that are looked at as pages and in code scanning, too: between them they have every part.
-const ON_PAGES: [&str; 6] = ["green", "image-missing", "compared-all", "broken-and-failed", "altered", "cases-failed"];
+const ON_PAGES: [&str; 7] =
+    ["green", "image-missing", "compared-all", "broken-and-failed", "altered", "cases-failed", "dangerous"];
 
 const PLAIN: TerminalOptions = TerminalOptions { color: false, width: 80, detail: Detail::Everything };
 

@@ -37,7 +37,7 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "MINOR", env = "SEATRIAL_KUBERNETES", value_parser = Minor::parse, help = kubernetes_help())]
     pub(crate) kubernetes: Option<Minor>,
 
-    /// Format: terminal, unified, markdown or json.
+    /// Format: terminal, unified, markdown, html or json.
     #[arg(long, value_name = "FORMAT", default_value = "terminal", hide_possible_values = true)]
     pub(crate) format: DiffFormat,
 
@@ -59,6 +59,8 @@ pub(crate) enum DiffFormat {
     Unified,
     /// As in a comment.
     Markdown,
+    /// A page for a browser.
+    Html,
     /// As the environments of the JSON report have it.
     Json,
 }

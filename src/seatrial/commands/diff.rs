@@ -3,11 +3,12 @@
 mod sides;
 
 use std::path::Path;
+use std::time::Instant;
 
 use seatrial_diff::{Between, Diff, show, unified};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{EnvironmentReport, Level, Report, ReportedDiff, Stage, Verdict};
-use seatrial_reporters::{Detail, TerminalOptions, diff_markdown, diff_stat, diff_terminal, terminal};
+use seatrial_reporters::{Detail, TerminalOptions, diff_markdown, diff_stat, diff_terminal, html, terminal};
 use seatrial_tree::{Repository, Tree};
 
 use crate::cli::{BaseChoice, DiffArgs, DiffFormat, FindingArgs};
@@ -20,7 +21,7 @@ use crate::context::run_context::RunContext;
 use crate::context::session::Session;
 use crate::judge::plan::PlanFlags;
 use crate::judge::preparation::{Preparation, Selection};
-use crate::judge::{Judged, Keep};
+use crate::judge::{Judged, Keep, elapsed_ms};
 use crate::process::stop::Stop;
 use crate::process::streams::{self, Written};
 use sides::{Side, Sides, rendered};
@@ -36,12 +37,14 @@ const COMMENT: usize = 60_000;
 
 /// `diff`.
 pub(crate) fn diff(args: &DiffArgs) -> Result<u8, Stop> {
+    let started = Instant::now();
     let session = Session::open(&args.common, None)?;
     let outcome = match Sides::of(args, &session)? {
         Sides::Commits { base, head } => between_commits(args, &session, base.as_deref(), head.as_deref())?,
         Sides::Paths { base, head } => between_paths(args, &session, &base, &head)?,
     };
     let Outcome { mut report, unified } = outcome;
+    report.duration_ms = elapsed_ms(started);
     report.mask(&session.masker);
     let options = TerminalOptions { color: session.color, width: WIDTH, detail: Detail::Everything };
     let text = match args.format {
@@ -49,6 +52,7 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<u8, Stop> {
         DiffFormat::Terminal => diff_terminal(&report, options),
         DiffFormat::Unified => unified,
         DiffFormat::Markdown => diff_markdown(&report, COMMENT),
+        DiffFormat::Html => html(&report),
         DiffFormat::Json => seatrial_published::json(&report),
     };
     write_out(if args.format == DiffFormat::Terminal { Written::Painted(&text) } else { Written::Text(&text) })?;

@@ -7,6 +7,7 @@ use crate::address::clickable;
 use crate::ages;
 use crate::alterations;
 use crate::headline::{NOTHING_JUDGED, clause};
+use crate::html::changes::Changes;
 use crate::html::environments::{Environment, Environments};
 use crate::html::findings::{Group, groups};
 use crate::left_out::not_checked;
@@ -32,6 +33,7 @@ pub(super) struct Page {
     nothing: Option<String>,
     environments: Environments,
     groups: Vec<Group>,
+    changes: Vec<Changes>,
     details: Vec<Environment>,
     not_checked: String,
     tool: String,
@@ -59,6 +61,7 @@ impl Page {
             nothing: is_unjudged.then(|| format!("{}.", capitalised(NOTHING_JUDGED))),
             environments: Environments::of(report),
             groups: groups(report),
+            changes: Changes::all(report),
             details: Environment::all(report),
             not_checked: one_line(&clip(&not_checked(report), LONGEST)),
             tool: one_line(&format!("{} {}", report.tool.name, report.tool.version)),
