@@ -6,11 +6,17 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+/// How many cases run at a time on each core: the program that they start waits for a cluster, a server or a deadline most of its time.
+const CASES_PER_CORE: usize = 4;
+
 /// Runs what the command line asks for; see [`suite`].
 pub(crate) fn run(trials: Vec<Trial>) -> ExitCode {
     let names: BTreeSet<&str> = trials.iter().map(Trial::name).collect();
     assert_eq!(names.len(), trials.len(), "two cases have the same name");
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let mut arguments = Arguments::from_args();
+    let cores = std::thread::available_parallelism().map_or(1, Into::into);
+    arguments.test_threads = arguments.test_threads.or(Some(CASES_PER_CORE * cores));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// The trial of one case: a panic is its failure.
@@ -23,7 +29,7 @@ pub(crate) fn case(name: &str, check: impl FnOnce() + Send + 'static) -> Trial {
 
 /// A suite: what holds beside its cases, by the names of the functions, and the cases.
 macro_rules! suite {
-    ([$($claim:ident),* $(,)?], $cases:expr) => {{
+    ([$($claim:path),* $(,)?], $cases:expr) => {{
         let mut all: Vec<libtest_mimic::Trial> = vec![$($crate::trials::case(stringify!($claim), $claim)),*];
         all.extend($cases);
         $crate::trials::run(all)
