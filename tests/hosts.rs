@@ -6,14 +6,34 @@
 mod copy;
 #[path = "support/git.rs"]
 mod git;
+#[path = "support/trials.rs"]
+mod trials;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
 use copy::copy;
 use git::git;
 use seatrial_test_servers::azure_repos::{self, FakeAzureRepos, PullRequest};
 use seatrial_test_servers::github::{Account, FakeGitHub, Pull};
+
+fn main() -> ExitCode {
+    trials::suite!(
+        [
+            a_red_and_a_green_pull_request_are_reported_on_their_head_commit,
+            azure_pipelines_gets_issues_outputs_and_a_summary_and_jenkins_no_command,
+            a_fork_is_validated_and_reported_without_the_api,
+            a_head_that_jenkins_does_not_tell_is_not_guessed,
+            a_forge_that_is_not_supported_is_named,
+            a_missing_token_names_how_the_host_gives_one,
+            in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_closed_thread,
+            in_azure_repos_a_finding_on_a_changed_line_has_a_thread_there_until_it_is_mended,
+            inline_is_the_base_branchs_word_and_has_no_effect_on_github,
+            jenkins_deploys_only_what_the_forge_says_is_no_forks,
+        ],
+        []
+    )
+}
 
 const TOKEN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
 const REPOSITORY: &str = "acme/shop";
@@ -182,7 +202,6 @@ fn github(runtime: &tokio::runtime::Runtime, checkout: &Checkout) -> FakeGitHub 
     github
 }
 
-#[test]
 fn a_red_and_a_green_pull_request_are_reported_on_their_head_commit() {
     let runtime = runtime();
     let changes = [(RED, 1, "image not found", "failure"), (GREEN, 0, "✅", "success")];
@@ -209,7 +228,6 @@ fn a_red_and_a_green_pull_request_are_reported_on_their_head_commit() {
     }
 }
 
-#[test]
 fn azure_pipelines_gets_issues_outputs_and_a_summary_and_jenkins_no_command() {
     let runtime = runtime();
     for host in [Host::AzurePipelines, Host::Jenkins] {
@@ -234,7 +252,6 @@ fn azure_pipelines_gets_issues_outputs_and_a_summary_and_jenkins_no_command() {
     }
 }
 
-#[test]
 fn a_fork_is_validated_and_reported_without_the_api() {
     let runtime = runtime();
     for (host, fork) in
@@ -249,7 +266,6 @@ fn a_fork_is_validated_and_reported_without_the_api() {
     }
 }
 
-#[test]
 fn a_head_that_jenkins_does_not_tell_is_not_guessed() {
     let runtime = runtime();
     let checkout = Checkout::of(Host::Jenkins, GREEN);
@@ -265,7 +281,6 @@ fn a_head_that_jenkins_does_not_tell_is_not_guessed() {
     assert_eq!(github.statuses(REPOSITORY, &checkout.head).len(), 2, "{log}");
 }
 
-#[test]
 fn a_forge_that_is_not_supported_is_named() {
     let runtime = runtime();
     let table = [
@@ -283,7 +298,6 @@ fn a_forge_that_is_not_supported_is_named() {
     }
 }
 
-#[test]
 fn a_missing_token_names_how_the_host_gives_one() {
     let runtime = runtime();
     let table = [
@@ -300,7 +314,6 @@ fn a_missing_token_names_how_the_host_gives_one() {
     }
 }
 
-#[test]
 fn in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_closed_thread() {
     let runtime = runtime();
     let changes = [(RED, 1, "image not found", "active", "failed"), (GREEN, 0, "✅", "closed", "succeeded")];
@@ -332,7 +345,6 @@ fn in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_clos
 
 const INLINE: &str = "report: { inline: true }\n";
 
-#[test]
 fn in_azure_repos_a_finding_on_a_changed_line_has_a_thread_there_until_it_is_mended() {
     let runtime = runtime();
     for host in [Host::AzurePipelines, Host::Jenkins] {
@@ -367,7 +379,6 @@ fn in_azure_repos_a_finding_on_a_changed_line_has_a_thread_there_until_it_is_men
     }
 }
 
-#[test]
 fn inline_is_the_base_branchs_word_and_has_no_effect_on_github() {
     let runtime = runtime();
     let checkout = Checkout::with(Host::AzurePipelines, INLINE, RED);
@@ -386,7 +397,6 @@ fn inline_is_the_base_branchs_word_and_has_no_effect_on_github() {
     assert!(azure.threads(7).iter().all(|thread| thread.context.is_null()));
 }
 
-#[test]
 fn jenkins_deploys_only_what_the_forge_says_is_no_forks() {
     let runtime = runtime();
     let fork = |from: Option<&str>| Pull { from: Some(from.map(str::to_owned)), ..Pull::open(7, "") };

@@ -40,8 +40,7 @@ fn broken(what: &str, seen: &Seen, says: &[&str]) {
     seen.keeps_secrets(what);
 }
 
-#[test]
-fn an_unreadable_kubeconfig_is_told() {
+pub(crate) fn an_unreadable_kubeconfig_is_told() {
     let binary: Vec<u8> = (0..=255).collect();
     let deep = "[".repeat(100_000);
     type Row<'a> = (&'a str, Option<&'a [u8]>, &'a [&'a str]);
@@ -81,8 +80,7 @@ fn status(code: u16, reason: &str, message: &str) -> String {
     )
 }
 
-#[test]
-fn an_api_server_that_misbehaves_is_broken_and_told_in_its_own_words() {
+pub(crate) fn an_api_server_that_misbehaves_is_broken_and_told_in_its_own_words() {
     let answer = |head, code, reason, message: &str| Behaviour::Answer(head, status(code, reason, message));
     let forbidden = || answer("403 Forbidden", 403, "Forbidden", FORBIDDEN);
     let table: [(&str, Fault, &[&str]); 11] = [
@@ -150,8 +148,7 @@ fn an_api_server_that_misbehaves_is_broken_and_told_in_its_own_words() {
     broken("refused", &seen, &["cannot reach the cluster at http://127.0.0.1:1: connection refused"]);
 }
 
-#[test]
-fn an_overloaded_server_is_waited_for() {
+pub(crate) fn an_overloaded_server_is_waited_for() {
     for head in ["429 Too Many Requests\r\nRetry-After: 1", "429 Too Many Requests"] {
         let answer = Behaviour::Answer(head, status(429, "TooManyRequests", "slow down"));
         let (repo, server) = (repo(), ApiServer::with(Fault::on("PATCH", "/configmaps/a", answer).times(2)));
@@ -161,8 +158,7 @@ fn an_overloaded_server_is_waited_for() {
     }
 }
 
-#[test]
-fn a_conflict_a_missing_permission_and_a_refused_object_are_findings() {
+pub(crate) fn a_conflict_a_missing_permission_and_a_refused_object_are_findings() {
     let conflict = r#"{"kind":"Status","status":"Failure","reason":"Conflict","code":409,"message":"Apply failed with 1 conflict: conflict with \"kustomize-controller\" using v1: .data.a","details":{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"kustomize-controller\" using v1","field":".data.a"}]}}"#;
     let table = [
         ("409", Behaviour::Answer("409 Conflict", conflict.to_owned()), "kustomize-controller"),
@@ -192,8 +188,7 @@ fn plugin(repo: &Repo, text: &str, more: &str) -> String {
     write_kubeconfig(repo, "{ server: 'http://127.0.0.1:1' }", &user)
 }
 
-#[test]
-fn a_plugin_that_fails_shows_no_secret() {
+pub(crate) fn a_plugin_that_fails_shows_no_secret() {
     let given = ", args: [--server-id, sw0rdf1sh-argument], env: [{ name: CLIENT_SECRET, value: sw0rdf1sh-variable }]";
     let token = "eyJzdzByZGYxc2giOjF9.eyJzdzByZGYxc2giOjF9.c3cwcmRmMXNo";
     let table = [
@@ -232,8 +227,7 @@ fn a_plugin_that_fails_shows_no_secret() {
 }
 
 /// What hangs is given up after our own deadlines; all at once, because they only wait.
-#[test]
-fn what_hangs_is_given_up() {
+pub(crate) fn what_hangs_is_given_up() {
     let run = |kubeconfig: &str, repo: &Repo, most: u64| {
         let environment = [("KUBECONFIG", kubeconfig), ("PATH", "/usr/bin:/bin")];
         repo.start(&["run"], &environment).end(Duration::from_secs(most))
@@ -269,8 +263,7 @@ fn what_hangs_is_given_up() {
     });
 }
 
-#[test]
-fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
+pub(crate) fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
     let config = CONFIG.replace("timeout: 8s", "preview: { namespace: shop-preview }");
     let namespace = |repository: &str, number: &str| {
         format!(
@@ -303,8 +296,7 @@ fn cleanup_leaves_alone_what_belongs_to_another_repository_or_pull_request() {
     }
 }
 
-#[test]
-fn a_plugin_is_never_found_in_the_repository_by_a_relative_part_of_path() {
+pub(crate) fn a_plugin_is_never_found_in_the_repository_by_a_relative_part_of_path() {
     let user =
         "{ exec: { apiVersion: client.authentication.k8s.io/v1, command: cloud-login, interactiveMode: Never } }";
     for path in
@@ -341,8 +333,7 @@ fn answering(head: String, body: &'static str) -> (String, Arc<Mutex<Vec<String>
 }
 
 /// A test's address belongs to whoever wrote the base; where it sends us does not.
-#[test]
-fn a_test_is_not_led_to_another_origin() {
+pub(crate) fn a_test_is_not_led_to_another_origin() {
     let (inner, asked) = answering("200 OK".to_owned(), "sw0rdf1sh-internal");
     let leads = [
         (format!("{inner}/admin?token=sw0rdf1sh-query"), format!("redirects to `{inner}`, which is another origin")),

@@ -11,8 +11,7 @@ fn repo(config: &[u8]) -> Repo {
     repo
 }
 
-#[test]
-fn a_wrong_configuration_is_told_with_its_place() {
+pub(crate) fn a_wrong_configuration_is_told_with_its_place() {
     let deep = format!("version: 1\nenvironments: {}\n", "[".repeat(100_000));
     let deep_block = format!("{}x\n", "- ".repeat(100_000));
     let huge = GOOD.replace("deploy }", &format!("{} }}", "x".repeat(50_000_000)));
@@ -83,8 +82,7 @@ fn a_wrong_configuration_is_told_with_its_place() {
     }
 }
 
-#[test]
-fn what_is_no_configuration_at_all_is_told() {
+pub(crate) fn what_is_no_configuration_at_all_is_told() {
     let binary: Vec<u8> = (0..=255).cycle().take(5_000).collect();
     repo(&binary).run(&["validate"]).expect("binary", 2, &["the configuration `seatrial.yaml` is not text"]);
 
@@ -103,8 +101,7 @@ fn what_is_no_configuration_at_all_is_told() {
     }
 }
 
-#[test]
-fn a_path_out_of_the_repository_and_an_unknown_environment_are_usage_errors() {
+pub(crate) fn a_path_out_of_the_repository_and_an_unknown_environment_are_usage_errors() {
     for path in ["../../..", "/etc"] {
         let config = GOOD.replace("deploy", path);
         let says = format!("the path `{path}` of environment `dev` leads out of the repository");
@@ -115,8 +112,7 @@ fn a_path_out_of_the_repository_and_an_unknown_environment_are_usage_errors() {
 }
 
 /// The line that is shown with a problem may hold a credential.
-#[test]
-fn a_wrong_configuration_shows_no_credential() {
+pub(crate) fn a_wrong_configuration_shows_no_credential() {
     let test = "tests:\n  - name: a\n    environment: dev\n    http: { url: 'https://bob:sw0rdf1sh-url@example.com', hdrs: 1 }\n";
     let seen = repo(format!("{GOOD}{test}").as_bytes()).run(&["run"]);
     seen.expect("unknown key", 2, &["unknown key `hdrs`"]);
@@ -124,8 +120,7 @@ fn a_wrong_configuration_shows_no_credential() {
 }
 
 /// On GitHub the problem is an annotation, too, and its sentence quotes the address.
-#[test]
-fn an_annotation_of_a_wrong_configuration_shows_no_credential() {
+pub(crate) fn an_annotation_of_a_wrong_configuration_shows_no_credential() {
     let deploy = "    deploy: { url: 'https://bob:sw0rdf1sh-url@example.com/{nmber}' }\n";
     let seen = repo(format!("{GOOD}{deploy}").as_bytes()).run_in(&[("GITHUB_ACTIONS", "true")], &["run"]);
     seen.expect("unknown placeholder", 2, &["::error file=seatrial.yaml,line=5,", "{nmber}"]);

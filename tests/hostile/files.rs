@@ -45,8 +45,7 @@ fn check(what: &str, repo: &Repo, says: &[&str]) {
     assert!(seen.stdout.len() < 300_000, "{what}: {} bytes on standard output", seen.stdout.len());
 }
 
-#[test]
-fn a_hostile_manifest_is_a_finding_with_its_place() {
+pub(crate) fn a_hostile_manifest_is_a_finding_with_its_place() {
     let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
         format!("{text}a{level}: &a{level} [{aliases}]\n")
@@ -88,8 +87,7 @@ fn a_hostile_manifest_is_a_finding_with_its_place() {
     }
 }
 
-#[test]
-fn a_scalar_of_fifty_megabytes_is_read_and_never_printed() {
+pub(crate) fn a_scalar_of_fifty_megabytes_is_read_and_never_printed() {
     let huge = "x".repeat(50_000_000);
     let value = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: huge\ndata:\n  a: {huge}\n  b: 1\n");
     check("a value", &repo(By::Manifests, &[("a.yaml", value.as_bytes())]), &["`data.b` of ConfigMap huge must be"]);
@@ -104,8 +102,7 @@ fn a_scalar_of_fifty_megabytes_is_read_and_never_printed() {
     check("a path", &repository, &["error[missing-file]", "--> bad/kustomization.yaml:2:5"]);
 }
 
-#[test]
-fn what_cannot_be_read_below_a_directory_of_manifests_is_named() {
+pub(crate) fn what_cannot_be_read_below_a_directory_of_manifests_is_named() {
     let directory = repo(By::Manifests, &[("b.yaml", b"{}"), ("a.yaml/c.yaml", HEALTHY.as_bytes())]);
     check("a directory called like a file", &directory, &["--> bad/a.yaml/c.yaml:6:10"]);
 
@@ -123,8 +120,7 @@ fn what_cannot_be_read_below_a_directory_of_manifests_is_named() {
     check("links that lead nowhere", &dangling, &says);
 }
 
-#[test]
-fn a_hostile_kustomization_is_a_finding_with_its_place() {
+pub(crate) fn a_hostile_kustomization_is_a_finding_with_its_place() {
     let binary: Vec<u8> = (0..=255).cycle().take(9_000).collect();
     let two = "resources: [a.yaml, b.yaml]\n";
     let healthy = HEALTHY.as_bytes();
@@ -170,8 +166,7 @@ fn a_hostile_kustomization_is_a_finding_with_its_place() {
     }
 }
 
-#[test]
-fn a_kustomization_reads_nothing_outside_the_repository() {
+pub(crate) fn a_kustomization_reads_nothing_outside_the_repository() {
     let resources = b"resources: [a.yaml, b.yaml, out]\nconfigMapGenerator: [{ name: c, files: [passwd] }]\n";
     let repository = repo(By::Kustomize, &[("kustomization.yaml", resources), ("b.yaml", HEALTHY.as_bytes())]);
     repository.link("bad/a.yaml", "/etc/passwd");
@@ -181,8 +176,7 @@ fn a_kustomization_reads_nothing_outside_the_repository() {
     check("links out of the repository", &repository, &says);
 }
 
-#[test]
-fn a_directory_instead_of_a_file_is_said() {
+pub(crate) fn a_directory_instead_of_a_file_is_said() {
     let files: [(&str, &[u8]); 3] = [
         ("kustomization.yaml", b"resources: [a.yaml, b.yaml]\n"),
         ("a.yaml/x.txt", b""),
@@ -198,8 +192,7 @@ fn a_directory_instead_of_a_file_is_said() {
     check("the kustomization", &kustomization, &["`bad` has no kustomization.yaml"]);
 }
 
-#[test]
-fn a_kustomization_that_multiplies_itself_ends_and_nothing_else_does() {
+pub(crate) fn a_kustomization_that_multiplies_itself_ends_and_nothing_else_does() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata: { a: b }\n";
     let copies: String = (0..40).map(|n| format!("- {{ op: copy, from: /data, path: /data/k{n} }}\n")).collect();
     let patched = "resources: [map.yaml]\npatches: [{ path: copies.yaml, target: { kind: ConfigMap } }]\n";
@@ -226,8 +219,7 @@ fn a_kustomization_that_multiplies_itself_ends_and_nothing_else_does() {
 }
 
 /// A path that nothing lies at has no line of its own: the line that names it must be edited.
-#[test]
-fn a_source_that_does_not_exist_is_found_at_the_line_that_names_it() {
+pub(crate) fn a_source_that_does_not_exist_is_found_at_the_line_that_names_it() {
     for source in ["kustomize", "manifests"] {
         let config = format!(
             "version: 1\nenvironments:\n  bad:\n    {source}: {{ path: nowhere }}\n  good:\n    manifests: {{ path: good }}\n"
@@ -238,8 +230,7 @@ fn a_source_that_does_not_exist_is_found_at_the_line_that_names_it() {
 }
 
 /// What is looked for around a finding must not be looked for in the whole file, finding by finding.
-#[test]
-fn a_thousand_findings_in_one_document_take_no_longer_than_in_a_thousand() {
+pub(crate) fn a_thousand_findings_in_one_document_take_no_longer_than_in_a_thousand() {
     let item = |number: usize| {
         format!("- apiVersion: v1\n  kind: ConfigMap\n  metadata: {{ name: c{number} }}\n  data: {{ a: [1] }}\n")
     };
@@ -250,8 +241,7 @@ fn a_thousand_findings_in_one_document_take_no_longer_than_in_a_thousand() {
     check("a list", &repo(By::Manifests, &[("a.yaml", list.as_bytes())]), &["997 more like it"]);
 }
 
-#[test]
-fn a_path_that_leads_out_of_the_repository_is_refused_alike_by_render_and_validate() {
+pub(crate) fn a_path_that_leads_out_of_the_repository_is_refused_alike_by_render_and_validate() {
     for is_git in [true, false] {
         let repo = Repo::with(&[("deploy/kustomization.yaml", "resources: []\n"), ("x", "")]);
         std::fs::create_dir_all(repo.beside("outside")).expect("made");

@@ -127,8 +127,7 @@ fn still_green(what: &str, pull_request: &PullRequest, says: &[&str]) {
     crate::harness::keeps_secrets(what, &pull_request.posted());
 }
 
-#[test]
-fn a_comment_that_github_refuses_is_told() {
+pub(crate) fn a_comment_that_github_refuses_is_told() {
     let table: [(&str, Answer, &[&str]); 6] = [
         ("401", Answer::error(401, "Bad credentials"), &["comment", "GitHub does not accept the token"]),
         ("403", Answer::forbidden(), &["comment", "pull-requests: write"]),
@@ -153,8 +152,7 @@ fn a_comment_that_github_refuses_is_told() {
     }
 }
 
-#[test]
-fn a_status_that_github_refuses_is_told() {
+pub(crate) fn a_status_that_github_refuses_is_told() {
     for (what, answer) in [
         ("403", Answer::forbidden()),
         ("404", Answer::error(404, "Not Found")),
@@ -177,8 +175,7 @@ pub(crate) fn a_silent_github_is_told() {
     assert_eq!(states(&pull_request), ["pending", "success"]);
 }
 
-#[test]
-fn a_github_that_fails_or_is_not_there_is_told() {
+pub(crate) fn a_github_that_fails_or_is_not_there_is_told() {
     std::thread::scope(|scope| {
         for what in ["500", "502", "closed", "refused"] {
             scope.spawn(move || {
@@ -203,8 +200,7 @@ fn a_github_that_fails_or_is_not_there_is_told() {
 }
 
 /// A GitHub whose answers have no end: what it says is not kept, and the report is written all the same.
-#[test]
-fn a_github_without_end_is_left() {
+pub(crate) fn a_github_without_end_is_left() {
     let (url, sent) = endless(format!("10000\r\n{}\r\n", "[0,0".repeat(16 << 10)));
     let pull_request = green();
     let seen = pull_request.run(&["run"], &[("GITHUB_API_URL", &url)]);
@@ -248,8 +244,7 @@ fn failures() -> String {
     (0..300).map(one).collect::<Vec<_>>().join("---\n")
 }
 
-#[test]
-fn three_hundred_failures_fit_a_comment_and_are_all_in_the_files() {
+pub(crate) fn three_hundred_failures_fit_a_comment_and_are_all_in_the_files() {
     let pull_request =
         PullRequest::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", OBJECT)], &[("deploy/b.yaml", &failures())]);
     let seen = pull_request.run(&["run"], &[]);

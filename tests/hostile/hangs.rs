@@ -210,18 +210,15 @@ fn all(check: impl Fn(&Row) + Sync) {
     });
 }
 
-#[test]
-fn a_silent_server_is_left_at_the_deadline_whatever_was_asked() {
+pub(crate) fn a_silent_server_is_left_at_the_deadline_whatever_was_asked() {
     all(Row::ends_at_its_deadline);
 }
 
-#[test]
-fn a_signal_ends_the_run_in_seconds_whatever_hangs() {
+pub(crate) fn a_signal_ends_the_run_in_seconds_whatever_hangs() {
     all(Row::ends_after_a_signal);
 }
 
-#[test]
-fn a_silent_handshake_is_left_at_the_deadline() {
+pub(crate) fn a_silent_handshake_is_left_at_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("bound");
     let repo = row("handshake", "", "", "").repo("5s");
@@ -232,8 +229,7 @@ fn a_silent_handshake_is_left_at_the_deadline() {
 }
 
 /// A renewal that hangs holds nothing up.
-#[test]
-fn a_lease_is_released_while_its_renewal_hangs() {
+pub(crate) fn a_lease_is_released_while_its_renewal_hangs() {
     let web = Row { deploy: SLOW, ..row("renewal", "PUT ", "/leases/", "") };
     let fault = web.fault.clone().times(1);
     let (repo, server) = (web.repo("60s"), ApiServer::running(fault, images()));
@@ -252,8 +248,7 @@ fn a_lease_is_released_while_its_renewal_hangs() {
 }
 
 /// Another run may take the target over once the Lease has expired.
-#[test]
-fn a_run_that_cannot_renew_its_lease_stops_before_it_expires() {
+pub(crate) fn a_run_that_cannot_renew_its_lease_stops_before_it_expires() {
     let web = Row { deploy: SLOW, ..row("renewal", "PUT ", "/leases/", "") };
     let (repo, server) = (web.repo("120s"), ApiServer::running(web.fault, images()));
     let kubeconfig = server.kubeconfig(&repo, "{ token: abc }");
@@ -263,8 +258,7 @@ fn a_run_that_cannot_renew_its_lease_stops_before_it_expires() {
     seen.expect("renewal", 3, &[says, "the Lease `default/seatrial-dev` was not released"]);
 }
 
-#[test]
-fn cleanup_is_stopped_by_a_signal_whatever_hangs() {
+pub(crate) fn cleanup_is_stopped_by_a_signal_whatever_hangs() {
     let table =
         [("connecting", "GET ", "/version"), ("looking", "GET ", "/namespaces/shop-pr-1"), ("deleting", "DELETE ", "")];
     std::thread::scope(|scope| {

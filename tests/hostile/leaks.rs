@@ -22,8 +22,7 @@ metadata: { name: database, namespace: default }
 stringData: { password: sw0rdf1sh-deployed }
 ";
 
-#[test]
-fn a_value_that_the_api_server_echoes_is_masked() {
+pub(crate) fn a_value_that_the_api_server_echoes_is_masked() {
     let encoded = STANDARD.encode("sw0rdf1sh-deployed");
     let message = format!("Secret database is invalid: data[password]: Invalid value: sw0rdf1sh-deployed ({encoded})");
     let body = format!(
@@ -40,8 +39,7 @@ fn a_value_that_the_api_server_echoes_is_masked() {
     }
 }
 
-#[test]
-fn no_credential_of_a_kubeconfig_is_shown() {
+pub(crate) fn no_credential_of_a_kubeconfig_is_shown() {
     let server = ApiServer::with(Fault::on("", "/nothing", Behaviour::Close));
     let plain = format!("{{ server: '{}' }}", server.url);
     let nobody = "{ server: 'http://127.0.0.1:1' }".to_owned();
@@ -84,8 +82,7 @@ fn no_credential_of_a_kubeconfig_is_shown() {
     }
 }
 
-#[test]
-fn no_credential_of_the_environment_is_shown() {
+pub(crate) fn no_credential_of_the_environment_is_shown() {
     let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: b }\n";
     // What a pull request prints of them is masked as well.
     let leak = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\ndata: { a: 'sw0rdf1sh-github-token', sw0rdf1sh-own: 1, c: 'sw0rdf1sh-own' }\n";
@@ -111,8 +108,7 @@ fn no_credential_of_the_environment_is_shown() {
     }
 }
 
-#[test]
-fn a_comment_shows_no_secret_of_base_or_head() {
+pub(crate) fn a_comment_shows_no_secret_of_base_or_head() {
     let config = "version: 1\nenvironments:\n  dev:\n    manifests: { path: deploy }\n";
     let before = SECRET.replace("deployed", "before");
     let change =

@@ -16,8 +16,7 @@ fn secret(values: &str) -> String {
     format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: database\n{values}")
 }
 
-#[test]
-fn no_value_of_a_secret_is_shown_by_a_finding_about_it() {
+pub(crate) fn no_value_of_a_secret_is_shown_by_a_finding_about_it() {
     let encoded = STANDARD.encode("sw0rdf1sh-data");
     let table: [(&str, String); 21] = [
         ("an unknown field beside it", secret("dta: 1\nstringData:\n  password: sw0rdf1sh-1\n")),
@@ -57,8 +56,7 @@ fn no_value_of_a_secret_is_shown_by_a_finding_about_it() {
     }
 }
 
-#[test]
-fn no_value_of_a_generator_is_shown_whatever_is_wrong_around_it() {
+pub(crate) fn no_value_of_a_generator_is_shown_whatever_is_wrong_around_it() {
     let generator = "secretGenerator:\n- name: db\n  literals:\n  - password=sw0rdf1sh-1\n";
     let table: [(&str, String); 14] = [
         ("no equals sign", generator.replace("password=", "")),
@@ -112,8 +110,7 @@ fn no_value_of_a_generator_is_shown_whatever_is_wrong_around_it() {
 }
 
 /// The same value in a Deployment, a ConfigMap or another environment is as secret as in the Secret.
-#[test]
-fn a_value_of_a_secret_is_shown_nowhere_else_either() {
+pub(crate) fn a_value_of_a_secret_is_shown_nowhere_else_either() {
     let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { url: 'postgres://sw0rdf1sh-1@db', count: 1 }\n";
     let config = "version: 1\nenvironments:\n  a:\n    manifests: { path: a }\n  b:\n    kustomize: { path: b }\n";
     let tables = [
@@ -149,8 +146,7 @@ fn a_value_of_a_secret_is_shown_nowhere_else_either() {
     }
 }
 
-#[test]
-fn render_prints_what_the_cluster_gets_on_standard_output_alone() {
+pub(crate) fn render_prints_what_the_cluster_gets_on_standard_output_alone() {
     let repo =
         Repo::with(&[("seatrial.yaml", MANIFESTS), ("deploy/a.yaml", &secret("stringData: { p: sw0rdf1sh-1 }\n"))]);
     let seen = repo.run(&["render", "-vv"]);
@@ -186,8 +182,7 @@ metadata: { name: database }
 stringData: { password: sw0rdf1sh-live }
 ";
 
-#[test]
-fn logs_and_answers_that_print_the_password_are_masked() {
+pub(crate) fn logs_and_answers_that_print_the_password_are_masked() {
     let encoded = STANDARD.encode("sw0rdf1sh-live");
     let crash = format!(
         "{MANIFESTS}    simulated: {{ images: [{{ name: example.com/web, tags: ['1'], exits: 1, logs: ['login as sw0rdf1sh-live', '{encoded}'] }}] }}\n"
@@ -208,8 +203,7 @@ fn logs_and_answers_that_print_the_password_are_masked() {
 }
 
 /// What is a Secret is not said by letters: YAML has many ways to write one.
-#[test]
-fn no_value_is_shown_of_a_secret_in_another_notation() {
+pub(crate) fn no_value_is_shown_of_a_secret_in_another_notation() {
     let values = "stringData:\n  name: [sw0rdf1sh-1]\n  password:\n    - sw0rdf1sh-2\n";
     let head = "apiVersion: v1\nmetadata: { name: database }\n";
     let table = [
@@ -246,8 +240,7 @@ const DATABASE: &str =
     "apiVersion: v1\nkind: Secret\nmetadata: { name: database, labels: { a: b } }\nstringData: { user: bob }\n";
 
 /// A patch goes where its target says, whatever it calls itself.
-#[test]
-fn no_value_is_shown_of_a_patch_of_secrets_under_another_kind() {
+pub(crate) fn no_value_is_shown_of_a_patch_of_secrets_under_another_kind() {
     let merge = "apiVersion: v1\nkind: Whatever\nmetadata: { name: x }\ndata:\n  name: [sw0rdf1sh-1]\n  password: { a: sw0rdf1sh-2 }\n";
     let json = "- op: add\n  \"p\\u0061th\": /data\n  value:\n    name: [sw0rdf1sh-1]\n";
     let indented = |text: &str| text.replace('\n', "\n      ");
@@ -281,8 +274,7 @@ fn no_value_is_shown_of_a_patch_of_secrets_under_another_kind() {
     }
 }
 
-#[test]
-fn no_value_is_shown_that_a_kustomization_reads_into_a_secret() {
+pub(crate) fn no_value_is_shown_that_a_kustomization_reads_into_a_secret() {
     let database = DATABASE.replace("bob", "sw0rdf1sh-old");
     let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { count: 1, url: sw0rdf1sh-1 }\n";
     let local = DATABASE.replace("labels: { a: b }", "annotations: { config.kubernetes.io/local-config: 'true' }");
@@ -321,8 +313,7 @@ fn no_value_is_shown_that_a_kustomization_reads_into_a_secret() {
     }
 }
 
-#[test]
-fn logs_that_print_the_password_encoded_are_masked() {
+pub(crate) fn logs_that_print_the_password_encoded_are_masked() {
     let secret = "sw0rdf1sh-live";
     let docker = STANDARD.encode(format!("bob:{secret}")).trim_end_matches('=').to_owned();
     let auths = format!(r#"{{"auths":{{"r.example.com":{{"auth":"{docker}"}}}}}}"#);

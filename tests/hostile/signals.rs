@@ -65,8 +65,7 @@ fn after_a_while() -> impl Fn(&str) -> bool {
     move |_| begun.elapsed() > Duration::from_secs(2)
 }
 
-#[test]
-fn a_signal_while_a_server_is_silent_ends_in_a_report() {
+pub(crate) fn a_signal_while_a_server_is_silent_ends_in_a_report() {
     let config = CONFIG.replace("    simulated:", "    cluster: { kubeconfig: {} }\n    simulated:");
     let repo = Repo::with(&[("seatrial.yaml", &config), ("deploy/a.yaml", NEVER_READY), ("later/a.yaml", WRONG)]);
     let server = ApiServer::with(Fault::everywhere(Behaviour::Hang));
@@ -88,8 +87,7 @@ fn a_signal_while_a_server_is_silent_ends_in_a_report() {
     assert!(pull_request.repo.read("summary").contains("may be missing"));
 }
 
-#[test]
-fn a_signal_in_the_middle_of_a_test_ends_in_a_report() {
+pub(crate) fn a_signal_in_the_middle_of_a_test_ends_in_a_report() {
     let config = CONFIG
         .replace("tags: ['1'] }", "tags: ['1'], serves: { /: hello } }")
         .replace("expect: { status: 200 }", "timeout: 60s, expect: { contains: never }");
@@ -104,8 +102,7 @@ fn a_signal_in_the_middle_of_a_test_ends_in_a_report() {
     assert!(seen.junit.contains("web answers"), "{}", seen.junit);
 }
 
-#[test]
-fn a_signal_in_the_middle_of_a_deployment_ends_in_a_report() {
+pub(crate) fn a_signal_in_the_middle_of_a_deployment_ends_in_a_report() {
     for signal in ["TERM", "INT"] {
         let repo = Repo::with(&[("seatrial.yaml", CONFIG), ("deploy/a.yaml", NEVER_READY), ("later/a.yaml", WRONG)]);
         let seen = stop(signal, repo.start(&["run"], &[]), |progress| progress.contains("wait "));
@@ -148,8 +145,7 @@ fn wait_for(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-#[test]
-fn a_second_signal_without_a_terminal_changes_nothing() {
+pub(crate) fn a_second_signal_without_a_terminal_changes_nothing() {
     for signals in [["TERM", "TERM"], ["INT", "INT"], ["TERM", "INT"], ["INT", "TERM"]] {
         let (repo, server, kubeconfig) = held();
         let running = repo.start(&["run"], &[("KUBECONFIG", &kubeconfig)]);
@@ -169,8 +165,7 @@ fn a_second_signal_without_a_terminal_changes_nothing() {
 }
 
 /// `script` gives it a terminal; it is part of every distribution but the smallest.
-#[test]
-fn a_second_interrupt_at_a_terminal_ends_at_once_and_says_when_the_lease_expires() {
+pub(crate) fn a_second_interrupt_at_a_terminal_ends_at_once_and_says_when_the_lease_expires() {
     let (repo, server, kubeconfig) = held();
     let (program, number) = (env!("CARGO_BIN_EXE_seatrial"), repo.beside("number"));
     let line = format!("echo $$ > '{}'; exec '{program}' run", number.display());
@@ -195,8 +190,7 @@ fn a_second_interrupt_at_a_terminal_ends_at_once_and_says_when_the_lease_expires
     assert_eq!(code, Some(3), "{said}");
 }
 
-#[test]
-fn a_signal_while_many_environments_are_rendered_ends_in_a_report() {
+pub(crate) fn a_signal_while_many_environments_are_rendered_ends_in_a_report() {
     let objects: String = (0..400)
         .map(|n| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: map-{n} }}\ndata: {{ a: x }}\n"))
         .collect();

@@ -77,8 +77,7 @@ fn everywhere(what: &str, repo: &Repo, args: &[&str]) -> Seen {
     on_github
 }
 
-#[test]
-fn no_key_or_value_of_a_configuration_is_obeyed() {
+pub(crate) fn no_key_or_value_of_a_configuration_is_obeyed() {
     for text in HOSTILE {
         let key = quoted(text);
         let seen = everywhere("a key", &repo(&format!("{GOOD}{key}: 1\n")), &["validate"]);
@@ -97,8 +96,7 @@ fn no_key_or_value_of_a_configuration_is_obeyed() {
     assert!(seen.stderr.contains(r"unknown key `x\n::set-output name=verdict::passed\u{1b}[31m`"), "{seen}");
 }
 
-#[test]
-fn no_argument_and_no_variable_is_obeyed() {
+pub(crate) fn no_argument_and_no_variable_is_obeyed() {
     let repo = repo(GOOD);
     for text in HOSTILE {
         let flag = format!("--{text}");
@@ -130,8 +128,7 @@ fn no_argument_and_no_variable_is_obeyed() {
     assert!(seen.stderr.contains(r"unexpected argument '--x\n::set-output name' found"), "{seen}");
 }
 
-#[test]
-fn no_branch_of_a_pull_request_is_obeyed() {
+pub(crate) fn no_branch_of_a_pull_request_is_obeyed() {
     let deploy = "    deploy: { url: 'https://x.example/{branch}', preview: { namespace: 'p-{branch}' } }\n";
     let repo = repo(&format!("{GOOD}{deploy}"));
     for text in HOSTILE {
@@ -157,8 +154,7 @@ fn no_branch_of_a_pull_request_is_obeyed() {
     }
 }
 
-#[test]
-fn no_text_of_a_manifest_and_no_path_is_obeyed() {
+pub(crate) fn no_text_of_a_manifest_and_no_path_is_obeyed() {
     for text in HOSTILE {
         let key = quoted(text);
         let kustomization = format!("{key}: 1\nresources: [a.yaml, {key}]\nnamePrefix: {key}\n");
@@ -183,8 +179,7 @@ fn no_text_of_a_manifest_and_no_path_is_obeyed() {
     }
 }
 
-#[test]
-fn json_on_standard_output_says_what_the_file_says() {
+pub(crate) fn json_on_standard_output_says_what_the_file_says() {
     let repo = Repo::with(&[("k/kustomization.yaml", &format!("{}: 1\n", quoted(HOSTILE[1])))]);
     let seen = repo.run_in(&[("GITHUB_ACTIONS", "true")], &["validate", "k", "--output=json"]);
     let printed = serde_json::Deserializer::from_str(&seen.stdout).into_iter::<serde_json::Value>().next();
@@ -194,8 +189,7 @@ fn json_on_standard_output_says_what_the_file_says() {
 }
 
 /// Who asks for the file `/dev/stdout` asks for the stream, be it by a flag or as the job summary.
-#[test]
-fn a_stream_that_is_named_as_a_file_is_no_way_around() {
+pub(crate) fn a_stream_that_is_named_as_a_file_is_no_way_around() {
     let repo = Repo::with(&[("k/kustomization.yaml", &format!("{}: 1\n", quoted(HOSTILE[1])))]);
     for stream in ["/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/dev/fd/2"] {
         for format in ["json", "markdown", "junit", "terminal"] {
@@ -207,8 +201,7 @@ fn a_stream_that_is_named_as_a_file_is_no_way_around() {
     }
 }
 
-#[test]
-fn manifests_are_printed_byte_for_byte() {
+pub(crate) fn manifests_are_printed_byte_for_byte() {
     let manifest = "apiVersion: v1\ndata:\n  a: |\n    ::error::x\n    ##vso[task.complete]\nkind: ConfigMap\nmetadata:\n  name: a\n";
     let repo = Repo::with(&[("deploy/##[error]a.yaml", manifest)]);
     for environment in HOSTS {
@@ -220,8 +213,7 @@ fn manifests_are_printed_byte_for_byte() {
 }
 
 /// A pipe may be the log: in a CI nothing in it is obeyed, and whoever parses it gets the same values.
-#[test]
-fn manifests_in_the_log_of_a_ci_are_not_obeyed_and_have_the_same_values() {
+pub(crate) fn manifests_in_the_log_of_a_ci_are_not_obeyed_and_have_the_same_values() {
     let folded = format!("{} ::error::folded {}", "word ".repeat(16).trim(), "word ".repeat(30).trim());
     let long = format!("{} ##[group]x", "k".repeat(150));
     let texts = HOSTILE.into_iter().chain(["a:\n  ::b::c\n", "::a::b", "plain # ##vso[x]y", &folded, &long]);
@@ -256,8 +248,7 @@ fn manifests_in_the_log_of_a_ci_are_not_obeyed_and_have_the_same_values() {
 }
 
 /// `seatrial validate | head -1`: the verdict is what counts.
-#[test]
-fn a_closed_standard_output_changes_no_exit_code() {
+pub(crate) fn a_closed_standard_output_changes_no_exit_code() {
     let good = repo(GOOD);
     let many = Repo::with(&[]);
     for number in 0..300 {
