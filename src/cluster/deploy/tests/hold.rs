@@ -26,15 +26,13 @@ fn now() -> String {
     seatrial_api::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
 }
 
-#[tokio::test]
-async fn the_lease_is_free_again_when_the_deployment_is_over() {
+pub(crate) async fn the_lease_is_free_again_when_the_deployment_is_over() {
     let harness = Harness::start().await;
     harness.deploy(SHOP).await;
     assert_eq!(lease(&harness, "shop").await["spec"]["holderIdentity"], "");
 }
 
-#[tokio::test]
-async fn a_lease_that_another_run_holds_is_waited_for_until_the_deadline() {
+pub(crate) async fn a_lease_that_another_run_holds_is_waited_for_until_the_deadline() {
     let mut harness = Harness::start().await;
     harness.options.timeout = Duration::from_secs(1);
     harness.cluster.create(&held_by("run-2", &now())).await.expect("created");
@@ -50,8 +48,7 @@ async fn a_lease_that_another_run_holds_is_waited_for_until_the_deadline() {
     assert_eq!(lease(&harness, "default").await["spec"]["holderIdentity"], "run-2");
 }
 
-#[tokio::test]
-async fn a_lease_that_expired_long_ago_is_taken_over() {
+pub(crate) async fn a_lease_that_expired_long_ago_is_taken_over() {
     let harness = Harness::start().await;
     harness.cluster.create(&held_by("dead", "2020-01-01T00:00:00.000000Z")).await.expect("created");
     let deployed = harness.deploy(CONFIG).await;
@@ -60,8 +57,7 @@ async fn a_lease_that_expired_long_ago_is_taken_over() {
 }
 
 /// A restarted job has another holder's name: what is left of its first attempt keeps it waiting no longer than the Lease lasts.
-#[tokio::test]
-async fn a_run_that_died_holds_the_target_no_longer_than_its_lease_lasts() {
+pub(crate) async fn a_run_that_died_holds_the_target_no_longer_than_its_lease_lasts() {
     let harness = Harness::start().await;
     let mut dead = held_by("acme/shop run 7 job deploy, first attempt", &now());
     dead["spec"]["leaseDurationSeconds"] = json!(2);
@@ -73,8 +69,7 @@ async fn a_run_that_died_holds_the_target_no_longer_than_its_lease_lasts() {
     assert!((2..15).contains(&waited), "{waited} s");
 }
 
-#[tokio::test]
-async fn a_cancelled_wait_says_where_it_stopped_and_frees_the_lease() {
+pub(crate) async fn a_cancelled_wait_says_where_it_stopped_and_frees_the_lease() {
     let harness = Harness::start().await;
     let stuck = SHOP.replace(
         "image: acr.io/web:1.4.0",
@@ -90,8 +85,7 @@ async fn a_cancelled_wait_says_where_it_stopped_and_frees_the_lease() {
     assert_eq!(lease(&harness, "shop").await["spec"]["holderIdentity"], "");
 }
 
-#[tokio::test]
-async fn a_run_that_was_cancelled_before_it_began_touches_nothing() {
+pub(crate) async fn a_run_that_was_cancelled_before_it_began_touches_nothing() {
     let harness = Harness::start().await;
     let (cancel, token) = CancelToken::new();
     cancel.cancel();

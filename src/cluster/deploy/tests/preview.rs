@@ -7,8 +7,7 @@ use serde_json::json;
 
 use crate::harness::{Harness, SHOP, changes};
 
-#[tokio::test]
-async fn everything_with_a_namespace_moves_and_cleanup_takes_it_away_again() {
+pub(crate) async fn everything_with_a_namespace_moves_and_cleanup_takes_it_away_again() {
     let harness = Harness::start().await.into_preview("shop-pr-12");
     let deployed = harness.deploy(SHOP).await;
     assert_eq!((deployed.broken.clone(), harness.findings(&deployed)), (None, Vec::new()));
@@ -43,8 +42,7 @@ async fn everything_with_a_namespace_moves_and_cleanup_takes_it_away_again() {
     assert!(!again.expect("nothing to do"));
 }
 
-#[tokio::test]
-async fn a_namespace_that_is_not_ours_is_neither_used_nor_deleted() {
+pub(crate) async fn a_namespace_that_is_not_ours_is_neither_used_nor_deleted() {
     let harness = Harness::start().await.into_preview("default");
     let deployed = harness.deploy(SHOP).await;
     assert_eq!(
@@ -70,8 +68,7 @@ async fn a_namespace_that_is_not_ours_is_neither_used_nor_deleted() {
     assert!(harness.get("v1", "Namespace", None, "default").await.is_some());
 }
 
-#[tokio::test]
-async fn a_collision_is_found_before_even_the_namespace_is_made() {
+pub(crate) async fn a_collision_is_found_before_even_the_namespace_is_made() {
     let harness = Harness::start().await.into_preview("shop-pr-12");
     let other = "\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: jobs\n";
     let deployed = harness.deploy(&format!("{SHOP}{other}")).await;
@@ -84,8 +81,7 @@ async fn a_collision_is_found_before_even_the_namespace_is_made() {
     assert!(harness.get("v1", "Namespace", None, "shop-pr-12").await.is_none());
 }
 
-#[tokio::test]
-async fn a_host_that_stays_behind_is_named() {
+pub(crate) async fn a_host_that_stays_behind_is_named() {
     let harness = Harness::start().await.into_preview("shop-pr-12");
     let deployed = harness.deploy(&SHOP.replace("greeting: hello", "api: http://api.shop.svc:8080")).await;
     assert_eq!(
@@ -94,8 +90,7 @@ async fn a_host_that_stays_behind_is_named() {
     );
 }
 
-#[tokio::test]
-async fn a_namespace_that_does_not_go_names_what_holds_it() {
+pub(crate) async fn a_namespace_that_does_not_go_names_what_holds_it() {
     let harness = Harness::start().await.into_preview("shop-pr-12");
     harness.deploy("{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }").await;
     let held = json!({"apiVersion": "v1", "kind": "ConfigMap",
@@ -127,8 +122,7 @@ async fn a_namespace_that_does_not_go_names_what_holds_it() {
     );
 }
 
-#[tokio::test]
-async fn a_preview_of_another_repository_or_pull_request_is_neither_used_nor_deleted() {
+pub(crate) async fn a_preview_of_another_repository_or_pull_request_is_neither_used_nor_deleted() {
     let mut harness = Harness::start().await.into_preview("shop-pr-12");
     harness.deploy(SHOP).await;
     let ours = harness.options.run.clone();
@@ -159,8 +153,7 @@ async fn a_preview_of_another_repository_or_pull_request_is_neither_used_nor_del
     assert_eq!(namespace["metadata"]["annotations"]["seatrial.dev/repository"], "acme/shop");
 }
 
-#[tokio::test]
-async fn a_repository_in_other_case_is_the_same_one() {
+pub(crate) async fn a_repository_in_other_case_is_the_same_one() {
     let mut harness = Harness::start().await.into_preview("shop-pr-12");
     harness.deploy(SHOP).await;
     harness.options.run.repository = Some("Acme/Shop".to_owned());
@@ -175,8 +168,7 @@ async fn a_repository_in_other_case_is_the_same_one() {
 }
 
 /// Neither overwrites the other's name, however their requests fall together.
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_pull_requests_that_make_one_namespace_at_once_one_is_refused() {
+pub(crate) async fn of_two_pull_requests_that_make_one_namespace_at_once_one_is_refused() {
     let harness = Harness::start().await.into_preview("shop-preview");
     let manifests = harness.manifests("{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }");
     let (_sender, cancel) = CancelToken::new();

@@ -4,8 +4,7 @@ use serde_json::json;
 
 use crate::harness::{Harness, SHOP, changes};
 
-#[tokio::test]
-async fn one_refused_object_keeps_its_whole_stage_from_being_applied() {
+pub(crate) async fn one_refused_object_keeps_its_whole_stage_from_being_applied() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("replicas: 2", "replicaz: 2")).await;
     let found = harness.findings(&deployed);
@@ -17,8 +16,7 @@ async fn one_refused_object_keeps_its_whole_stage_from_being_applied() {
     assert!(harness.get("v1", "ConfigMap", Some("shop"), "settings").await.is_none());
 }
 
-#[tokio::test]
-async fn a_missing_permission_names_verb_resource_and_the_rule_to_add() {
+pub(crate) async fn a_missing_permission_names_verb_resource_and_the_rule_to_add() {
     let harness = Harness::start_forbidding(&[("patch", "deployments.apps")]).await;
     let deployed = harness.deploy(SHOP).await;
     assert_eq!(
@@ -36,8 +34,7 @@ async fn a_missing_permission_names_verb_resource_and_the_rule_to_add() {
     assert_eq!(deployed.broken, None);
 }
 
-#[tokio::test]
-async fn a_lease_that_may_not_be_taken_breaks_the_run_and_says_what_to_grant() {
+pub(crate) async fn a_lease_that_may_not_be_taken_breaks_the_run_and_says_what_to_grant() {
     let harness = Harness::start_forbidding(&[("create", "leases.coordination.k8s.io")]).await;
     let deployed =
         harness.deploy("{ apiVersion: v1, kind: ConfigMap, metadata: { name: a, namespace: default } }").await;
@@ -50,8 +47,7 @@ async fn a_lease_that_may_not_be_taken_breaks_the_run_and_says_what_to_grant() {
     );
 }
 
-#[tokio::test]
-async fn a_field_that_somebody_else_owns_is_a_conflict_at_its_line() {
+pub(crate) async fn a_field_that_somebody_else_owns_is_a_conflict_at_its_line() {
     let harness = Harness::start().await;
     harness.deploy(SHOP).await;
     let mut live = harness.get("apps/v1", "Deployment", Some("shop"), "web").await.expect("is there");
@@ -70,8 +66,7 @@ async fn a_field_that_somebody_else_owns_is_a_conflict_at_its_line() {
     assert!(found[0].contains("owned by the field manager"), "{found:?}");
 }
 
-#[tokio::test]
-async fn an_immutable_field_says_so_and_nothing_is_recreated() {
+pub(crate) async fn an_immutable_field_says_so_and_nothing_is_recreated() {
     let harness = Harness::start().await;
     harness.deploy(SHOP).await;
     let before = harness.get("batch/v1", "Job", Some("shop"), "migrate").await.expect("is there");
@@ -87,8 +82,7 @@ async fn an_immutable_field_says_so_and_nothing_is_recreated() {
     assert_eq!(before["metadata"]["uid"], after["metadata"]["uid"]);
 }
 
-#[tokio::test]
-async fn an_immutable_object_of_ours_is_recreated_where_that_is_allowed() {
+pub(crate) async fn an_immutable_object_of_ours_is_recreated_where_that_is_allowed() {
     let annotated =
         SHOP.replace("  name: migrate\n", "  name: migrate\n  annotations: { seatrial.dev/recreate: \"true\" }\n");
     for (kinds, shop) in [(vec!["Job".to_owned()], SHOP), (Vec::new(), annotated.as_str())] {
@@ -109,8 +103,7 @@ async fn an_immutable_object_of_ours_is_recreated_where_that_is_allowed() {
     }
 }
 
-#[tokio::test]
-async fn what_our_inventory_does_not_own_is_not_recreated() {
+pub(crate) async fn what_our_inventory_does_not_own_is_not_recreated() {
     let mut harness = Harness::start().await;
     harness.options.recreate = vec!["Job".to_owned()];
     harness.deploy(SHOP).await;
@@ -120,8 +113,7 @@ async fn what_our_inventory_does_not_own_is_not_recreated() {
     assert!(deployed.findings[0].message.contains("is immutable"), "{deployed:?}");
 }
 
-#[tokio::test]
-async fn what_flux_owns_is_refused_before_anything_is_touched() {
+pub(crate) async fn what_flux_owns_is_refused_before_anything_is_touched() {
     let harness = Harness::start().await;
     let owned = "\
 apiVersion: v1
@@ -149,8 +141,7 @@ metadata:
     assert!(harness.get("v1", "ConfigMap", Some("default"), "free").await.is_none());
 }
 
-#[tokio::test]
-async fn a_namespace_that_nobody_makes_is_named_with_its_line() {
+pub(crate) async fn a_namespace_that_nobody_makes_is_named_with_its_line() {
     let harness = Harness::start().await;
     let deployed =
         harness.deploy("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: nowhere\n").await;
@@ -160,8 +151,7 @@ async fn a_namespace_that_nobody_makes_is_named_with_its_line() {
     );
 }
 
-#[tokio::test]
-async fn a_kind_that_is_not_served_is_a_finding_and_nothing_is_applied() {
+pub(crate) async fn a_kind_that_is_not_served_is_a_finding_and_nothing_is_applied() {
     let harness = Harness::start().await;
     let widget = "apiVersion: acme.io/v1\nkind: Widget\nmetadata: { name: w, namespace: default }\n";
     let deployed = harness.deploy(&format!("{widget}---\n{SHOP}")).await;
@@ -169,8 +159,7 @@ async fn a_kind_that_is_not_served_is_a_finding_and_nothing_is_applied() {
     assert_eq!(changes(&deployed), Vec::<String>::new());
 }
 
-#[tokio::test]
-async fn an_encrypted_document_is_skipped_and_named() {
+pub(crate) async fn an_encrypted_document_is_skipped_and_named() {
     let harness = Harness::start().await;
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: s, namespace: default }\nstringData: { a: ENC }\nsops: { mac: x }\n";
     let deployed = harness.deploy(secret).await;
@@ -179,8 +168,7 @@ async fn an_encrypted_document_is_skipped_and_named() {
     assert!(harness.get("v1", "Secret", Some("default"), "s").await.is_none());
 }
 
-#[tokio::test]
-async fn a_cause_that_may_not_be_read_is_said_to_be_missing() {
+pub(crate) async fn a_cause_that_may_not_be_read_is_said_to_be_missing() {
     let mut harness = Harness::start_forbidding(&[("list", "pods"), ("list", "events")]).await;
     harness.options.timeout = std::time::Duration::from_secs(2);
     let deployed = harness.deploy(&SHOP.replace("web:1.4.0", "web:9.9")).await;
@@ -196,8 +184,7 @@ async fn a_cause_that_may_not_be_read_is_said_to_be_missing() {
     );
 }
 
-#[tokio::test]
-async fn a_missing_right_on_what_we_keep_ourselves_says_what_to_grant() {
+pub(crate) async fn a_missing_right_on_what_we_keep_ourselves_says_what_to_grant() {
     for (verb, resource, expected) in [
         ("get", "leases.coordination.k8s.io", "grant get, create and update on leases.coordination.k8s.io"),
         ("patch", "configmaps", "grant get, create and patch on configmaps in namespace `default`"),
@@ -209,8 +196,7 @@ async fn a_missing_right_on_what_we_keep_ourselves_says_what_to_grant() {
     }
 }
 
-#[tokio::test]
-async fn a_warning_of_the_server_is_a_finding_at_its_line_and_no_refusal() {
+pub(crate) async fn a_warning_of_the_server_is_a_finding_at_its_line_and_no_refusal() {
     const ENDPOINTS: &str = "\
 metadata: { name: db, namespace: default }
 apiVersion: v1

@@ -66,8 +66,7 @@ fn done(restored: &Restored) -> Vec<String> {
     changes.map(|change| format!("{} {}", change.action.as_str(), change.object)).collect()
 }
 
-#[tokio::test]
-async fn a_failed_change_is_undone_and_what_it_created_is_gone() {
+pub(crate) async fn a_failed_change_is_undone_and_what_it_created_is_gone() {
     let harness = at_base().await;
     let broken = SHOP.replace("web:1.4.0", "web:crash").replace("greeting: hello", "greeting: hi") + EXTRA;
     let mut deployed = harness.try_out(&broken).await;
@@ -91,8 +90,7 @@ async fn a_failed_change_is_undone_and_what_it_created_is_gone() {
     assert_eq!(lease["spec"]["holderIdentity"], "");
 }
 
-#[tokio::test]
-async fn what_was_there_before_or_others_own_is_not_deleted() {
+pub(crate) async fn what_was_there_before_or_others_own_is_not_deleted() {
     let harness = at_base().await;
     let map = |name: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "shop"}, "data": {"a": "1"}});
     harness.cluster.create(&map("extra")).await.expect("created");
@@ -112,8 +110,7 @@ async fn what_was_there_before_or_others_own_is_not_deleted() {
     assert!(harness.config("extra").await.is_some() && harness.config("taken").await.is_some());
 }
 
-#[tokio::test]
-async fn one_object_that_cannot_be_put_back_keeps_no_other_from_it() {
+pub(crate) async fn one_object_that_cannot_be_put_back_keeps_no_other_from_it() {
     let harness = at_base().await;
     let mut deployed = harness.try_out(&SHOP.replace("greeting: hello", "greeting: hi")).await;
     // The base has another Job of that name by now.
@@ -126,8 +123,7 @@ async fn one_object_that_cannot_be_put_back_keeps_no_other_from_it() {
     );
 }
 
-#[tokio::test]
-async fn what_may_be_recreated_is_put_back_so() {
+pub(crate) async fn what_may_be_recreated_is_put_back_so() {
     let mut harness = at_base().await;
     harness.options.recreate = vec!["Job".to_owned()];
     let mut deployed = harness.try_out(&SHOP.replace("migrate:1", "migrate:2")).await;
@@ -141,8 +137,7 @@ async fn what_may_be_recreated_is_put_back_so() {
     assert!(image.is_some_and(|image| image.ends_with("migrate:1")), "{image:?}");
 }
 
-#[tokio::test]
-async fn what_the_base_would_not_get_is_not_deleted_for_it() {
+pub(crate) async fn what_the_base_would_not_get_is_not_deleted_for_it() {
     let mut harness = at_base().await;
     let mut deployed = harness.try_out(&SHOP.replace("greeting: hello", "greeting: hi")).await;
     harness.options.recreate = vec!["Job".to_owned()];
@@ -155,8 +150,7 @@ async fn what_the_base_would_not_get_is_not_deleted_for_it() {
     assert_eq!(before["metadata"]["uid"], after["metadata"]["uid"]);
 }
 
-#[tokio::test]
-async fn the_state_of_another_pull_request_stays_and_only_what_this_one_left_is_deleted() {
+pub(crate) async fn the_state_of_another_pull_request_stays_and_only_what_this_one_left_is_deleted() {
     let mut harness = at_base().await;
     harness.options.hold = Hold::ToTheEnd;
     harness.try_out(&format!("{SHOP}{EXTRA}")).await;
@@ -172,8 +166,7 @@ async fn the_state_of_another_pull_request_stays_and_only_what_this_one_left_is_
     assert_eq!(harness.config("settings").await.expect("is there")["data"]["greeting"], "hi");
 }
 
-#[tokio::test]
-async fn what_another_pull_request_uses_too_is_its_own_from_then_on() {
+pub(crate) async fn what_another_pull_request_uses_too_is_its_own_from_then_on() {
     let mut harness = at_base().await;
     harness.options.hold = Hold::ToTheEnd;
     harness.try_out(&format!("{SHOP}{EXTRA}")).await;
@@ -187,8 +180,7 @@ async fn what_another_pull_request_uses_too_is_its_own_from_then_on() {
     assert_eq!(done(&restored), ["deleted ConfigMap shop/extra"]);
 }
 
-#[tokio::test]
-async fn a_namespace_goes_with_what_is_in_it_unless_that_is_of_others() {
+pub(crate) async fn a_namespace_goes_with_what_is_in_it_unless_that_is_of_others() {
     let namespace = "---\napiVersion: v1\nkind: Namespace\nmetadata: { name: jobs }\n";
     let added = format!("{SHOP}{namespace}{}", EXTRA.replace("namespace: shop", "namespace: jobs"));
     let harness = at_base().await;
@@ -207,8 +199,7 @@ async fn a_namespace_goes_with_what_is_in_it_unless_that_is_of_others() {
     );
 }
 
-#[tokio::test]
-async fn a_signal_ends_it_and_it_says_what_was_not_looked_at() {
+pub(crate) async fn a_signal_ends_it_and_it_says_what_was_not_looked_at() {
     let harness = at_base().await;
     let broken = SHOP.replace("greeting: hello", "greeting: hi") + EXTRA;
     let mut deployed = harness.try_out(&broken).await;
@@ -228,8 +219,7 @@ async fn a_signal_ends_it_and_it_says_what_was_not_looked_at() {
     assert_eq!(restored.holds(), Holds::Base, "{restored:?}");
 }
 
-#[tokio::test]
-async fn a_lease_that_was_lost_meanwhile_leaves_the_target_to_whoever_has_it() {
+pub(crate) async fn a_lease_that_was_lost_meanwhile_leaves_the_target_to_whoever_has_it() {
     let harness = at_base().await;
     let mut deployed = harness.try_out(&SHOP.replace("greeting: hello", "greeting: hi")).await;
     let mut lease =

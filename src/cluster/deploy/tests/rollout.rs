@@ -7,8 +7,7 @@ use seatrial_model::ObjectId;
 
 use crate::harness::{Harness, SHOP, changes};
 
-#[tokio::test]
-async fn a_set_is_created_in_order_then_unchanged_then_only_what_changed_is_configured() {
+pub(crate) async fn a_set_is_created_in_order_then_unchanged_then_only_what_changed_is_configured() {
     let harness = Harness::start().await;
     let first = harness.deploy(SHOP).await;
     assert_eq!(first.broken, None);
@@ -41,8 +40,7 @@ async fn a_set_is_created_in_order_then_unchanged_then_only_what_changed_is_conf
     assert_eq!(ready, 2);
 }
 
-#[tokio::test]
-async fn progress_tells_what_was_applied_and_what_is_waited_for() {
+pub(crate) async fn progress_tells_what_was_applied_and_what_is_waited_for() {
     let harness = Harness::start().await;
     harness.deploy(SHOP).await;
     let told = harness.progress.lock().expect("not poisoned").clone();
@@ -57,8 +55,7 @@ async fn progress_tells_what_was_applied_and_what_is_waited_for() {
     );
 }
 
-#[tokio::test]
-async fn a_tag_that_does_not_exist_points_at_the_line_that_sets_it() {
+pub(crate) async fn a_tag_that_does_not_exist_points_at_the_line_that_sets_it() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("web:1.4.0", "web:9.9")).await;
     assert_eq!(deployed.broken, None);
@@ -72,8 +69,7 @@ async fn a_tag_that_does_not_exist_points_at_the_line_that_sets_it() {
     assert!(finding.evidence.iter().any(|e| e.title == "last events" && e.text.contains("acr.io/web:9.9")));
 }
 
-#[tokio::test]
-async fn a_crash_is_told_with_its_exit_code_and_its_last_words() {
+pub(crate) async fn a_crash_is_told_with_its_exit_code_and_its_last_words() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("web:1.4.0", "web:crash")).await;
     let found = harness.findings(&deployed);
@@ -89,8 +85,7 @@ async fn a_crash_is_told_with_its_exit_code_and_its_last_words() {
     assert_eq!(logs.text, "fatal: no database");
 }
 
-#[tokio::test]
-async fn the_old_pods_that_still_run_do_not_save_a_broken_new_revision() {
+pub(crate) async fn the_old_pods_that_still_run_do_not_save_a_broken_new_revision() {
     let harness = Harness::start().await;
     assert_eq!(harness.deploy(SHOP).await.summary, "");
     let broken = harness.deploy(&SHOP.replace("web:1.4.0", "web:9.9")).await;
@@ -100,8 +95,7 @@ async fn the_old_pods_that_still_run_do_not_save_a_broken_new_revision() {
     assert_eq!((mended.summary.as_str(), mended.broken), ("", None));
 }
 
-#[tokio::test]
-async fn a_failed_job_names_its_exit_code_and_log() {
+pub(crate) async fn a_failed_job_names_its_exit_code_and_log() {
     let harness = Harness::start().await;
     let deployed = harness.deploy(&SHOP.replace("migrate:1", "migrate:bad")).await;
     let found = harness.findings(&deployed);
@@ -110,8 +104,7 @@ async fn a_failed_job_names_its_exit_code_and_log() {
     assert!(deployed.findings[0].evidence.iter().any(|e| e.text == "fatal: table exists"), "{deployed:?}");
 }
 
-#[tokio::test]
-async fn what_is_not_ready_at_the_deadline_is_a_finding() {
+pub(crate) async fn what_is_not_ready_at_the_deadline_is_a_finding() {
     let mut harness = Harness::start().await;
     harness.options.timeout = Duration::from_secs(2);
     let yaml = "\
@@ -145,8 +138,7 @@ spec:
     assert!(found[0].contains("`Deployment/web` was not ready after 2s") && found[0].contains("absent"), "{found:?}");
 }
 
-#[tokio::test]
-async fn objects_that_vanished_are_named_and_stay() {
+pub(crate) async fn objects_that_vanished_are_named_and_stay() {
     let harness = Harness::start().await;
     harness.deploy(SHOP).await;
     let without = SHOP.replace("name: settings", "name: renamed");

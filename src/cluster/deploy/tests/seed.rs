@@ -42,8 +42,7 @@ async fn password(harness: &Harness, namespace: &str) -> String {
     })
 }
 
-#[tokio::test]
-async fn the_next_deployment_makes_the_same_and_another_namespace_makes_another() {
+pub(crate) async fn the_next_deployment_makes_the_same_and_another_namespace_makes_another() {
     let harness = Harness::start().await;
     let first = deploy(&harness, &harness.options, 1).await;
     assert_eq!((first.broken.as_deref(), first.refused.as_deref()), (None, None));
@@ -68,8 +67,7 @@ async fn the_next_deployment_makes_the_same_and_another_namespace_makes_another(
     assert!(!harness.cluster.masker().mask(&told).contains(&told));
 }
 
-#[tokio::test]
-async fn two_runs_at_once_have_the_same_seed() {
+pub(crate) async fn two_runs_at_once_have_the_same_seed() {
     let harness = Harness::start().await;
     let namespace = "{ apiVersion: v1, kind: Namespace, metadata: { name: shop } }";
     harness.deploy(namespace).await;
@@ -83,8 +81,7 @@ async fn two_runs_at_once_have_the_same_seed() {
     assert_eq!(passwords[0], passwords[1]);
 }
 
-#[tokio::test]
-async fn a_repository_does_not_say_what_the_seed_is() {
+pub(crate) async fn a_repository_does_not_say_what_the_seed_is() {
     let claim = "{ apiVersion: v1, kind: Secret, metadata: { name: seatrial-seed, namespace: default, labels: { app.kubernetes.io/managed-by: seatrial } }, immutable: true, data: { seed: YQ== } }";
     for harness in [Harness::start().await, Harness::start().await.into_preview("shop-pr-12")] {
         let deployed = harness.deploy(claim).await;
@@ -105,8 +102,7 @@ async fn a_repository_does_not_say_what_the_seed_is() {
     assert!(deployed.changes.is_empty(), "{:?}", deployed.changes);
 }
 
-#[tokio::test]
-async fn without_permission_nothing_is_deployed() {
+pub(crate) async fn without_permission_nothing_is_deployed() {
     for verb in ["get", "create"] {
         let harness = Harness::start_forbidding(&[(verb, "secrets")]).await.into_preview("shop-pr-12");
         let deployed = deploy(&harness, &harness.options, 1).await;

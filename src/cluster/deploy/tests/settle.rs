@@ -35,8 +35,7 @@ fn web() -> ObjectId {
     ObjectId::new("apps", "Deployment", Some("shop"), "web")
 }
 
-#[tokio::test]
-async fn the_target_is_held_until_the_tests_have_ended() {
+pub(crate) async fn the_target_is_held_until_the_tests_have_ended() {
     let harness = Harness::start().await;
     let settling = deployed(&harness, SHOP).await;
     let tests = async {
@@ -48,8 +47,7 @@ async fn the_target_is_held_until_the_tests_have_ended() {
     assert_eq!(holder(&harness).await, "");
 }
 
-#[tokio::test]
-async fn the_report_says_when_the_watch_was_shorter_than_a_probe() {
+pub(crate) async fn the_report_says_when_the_watch_was_shorter_than_a_probe() {
     let mut harness = Harness::start().await;
     harness.options.settle = Duration::from_secs(2);
     let settling = deployed(&harness, &probed()).await;
@@ -58,16 +56,14 @@ async fn the_report_says_when_the_watch_was_shorter_than_a_probe() {
     assert_eq!((watched.findings.len(), watched.notices), (0, vec![sentence.to_owned()]));
 }
 
-#[tokio::test]
-async fn probes_that_are_not_simulated_are_not_waited_for() {
+pub(crate) async fn probes_that_are_not_simulated_are_not_waited_for() {
     let harness = Harness::start().await;
     let settling = deployed(&harness, &probed()).await;
     let watched = watched(&harness, settling, std::future::ready(())).await;
     assert_eq!((watched.findings.len(), watched.notices.len(), watched.broken), (0, 0, None));
 }
 
-#[tokio::test]
-async fn what_is_deleted_while_the_tests_run_fails_the_deployment() {
+pub(crate) async fn what_is_deleted_while_the_tests_run_fails_the_deployment() {
     let harness = Harness::start().await;
     let settling = deployed(&harness, SHOP).await;
     let tests = async {
@@ -80,8 +76,7 @@ async fn what_is_deleted_while_the_tests_run_fails_the_deployment() {
     assert_eq!(holder(&harness).await, "");
 }
 
-#[tokio::test]
-async fn what_somebody_else_changes_while_the_tests_run_is_not_judged() {
+pub(crate) async fn what_somebody_else_changes_while_the_tests_run_is_not_judged() {
     let harness = Harness::start().await;
     let settling = deployed(&harness, SHOP).await;
     let tests = async {
@@ -96,8 +91,7 @@ async fn what_somebody_else_changes_while_the_tests_run_is_not_judged() {
     assert!(why.starts_with("`Deployment/web` was changed by somebody else"), "{why}");
 }
 
-#[tokio::test]
-async fn what_this_run_did_not_change_is_not_watched() {
+pub(crate) async fn what_this_run_did_not_change_is_not_watched() {
     let mut harness = Harness::start().await;
     let settling = deployed(&harness, &probed()).await;
     watched(&harness, settling, std::future::ready(())).await;
@@ -108,8 +102,7 @@ async fn what_this_run_did_not_change_is_not_watched() {
     assert_eq!((watched.findings.len(), watched.notices.len()), (0, 0));
 }
 
-#[tokio::test]
-async fn what_has_no_probe_is_watched_for_a_while_and_no_longer_than_the_tests_take() {
+pub(crate) async fn what_has_no_probe_is_watched_for_a_while_and_no_longer_than_the_tests_take() {
     let mut harness = Harness::start().await;
     let most = Duration::from_secs(2);
     harness.options.settle = most;
