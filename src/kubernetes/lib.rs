@@ -4,12 +4,14 @@
 mod definition;
 mod embedded;
 pub mod flux;
+mod image_reference;
 mod kind;
 mod limits;
 mod minor;
 mod quantity;
 mod schema;
 
+pub use image_reference::ImageReference;
 pub use kind::{KindInfo, Scope};
 pub use limits::{Limits, Validation};
 pub use minor::Minor;

@@ -1,6 +1,7 @@
 //! `image-name`: an image that no node can read as one (`distribution/reference` `ParseNormalizedNamed`, which the kubelet asks:
 //! `InvalidImageName`). The API server takes any text.
 
+use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Finding, Level, Node, RuleId, RuleInfo, Setting};
 
 use crate::{Checked, Context, Objects, Rule, is_substitution, provenance};
@@ -51,28 +52,21 @@ fn is_judged_elsewhere(image: &str) -> bool {
 
 /// The part of an image that no node can read, and a clause about it.
 fn wrong_with(image: &str) -> Option<(&str, &'static str)> {
-    let (rest, digest) = image.split_once('@').map_or((image, None), |(rest, digest)| (rest, Some(digest)));
+    let ImageReference { registry, repository, tag, digest, .. } = ImageReference::parse(image);
     if let Some(digest) = digest.filter(|digest| !is_digest(digest)) {
         return Some((digest, "whose digest is not one"));
     }
-    let first = rest.split_once('/').filter(|(first, _)| is_registry(first));
-    let path = first.map_or(rest, |(_, path)| path);
-    let (path, tag) = path.split_once(':').map_or((path, None), |(path, tag)| (path, Some(tag)));
     if let Some(tag) = tag.filter(|tag| !is_tag(tag)) {
         return Some((tag, "whose tag is not one"));
     }
-    if let Some((registry, _)) = first.filter(|(registry, _)| !is_host(registry)) {
+    if let Some(registry) = registry.filter(|registry| !is_host(registry)) {
         return Some((registry, "whose registry is not a host"));
     }
-    let wrong = path.split('/').find(|component| !is_component(component))?;
+    let wrong = repository.split('/').find(|component| !is_component(component))?;
     if wrong.chars().any(|c| c.is_ascii_uppercase()) {
         return Some((wrong, "whose path has upper-case letters"));
     }
-    Some((if wrong.is_empty() { path } else { wrong }, "whose path is not one"))
-}
-
-fn is_registry(first: &str) -> bool {
-    first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase())
+    Some((if wrong.is_empty() { repository } else { wrong }, "whose path is not one"))
 }
 
 fn is_host(registry: &str) -> bool {

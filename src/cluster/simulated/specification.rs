@@ -1,6 +1,7 @@
 //! What the simulated cluster is told: which images exist, what their containers do, what is forbidden.
 
 use schemars::JsonSchema;
+use seatrial_kubernetes::ImageReference;
 use serde::{Deserialize, Serialize};
 
 /// How the registry and the pods of the simulated cluster behave (`simulated:` of an environment).
@@ -47,18 +48,20 @@ impl Specification {
     /// The image that a pod's reference (`shop/web:1.4.0`, `registry/shop/web@sha256:…`) means, when it exists.
     #[must_use]
     pub(crate) fn image(&self, reference: &str) -> Option<&Image> {
-        let reference = Reference::parse(reference);
-        let wanted = reference.digest.as_deref().unwrap_or(&reference.tag);
-        self.images.iter().find(|image| {
-            Reference::parse(&image.name).name == reference.name && image.tags.iter().any(|tag| tag == wanted)
-        })
+        let reference = ImageReference::parse(reference);
+        let wanted = reference.digest.unwrap_or(reference.tag_or_latest());
+        self.named(reference).find(|image| image.tags.iter().any(|tag| tag == wanted))
     }
 
     /// Whether the registry knows the image of a reference, in whatever version: only then it says whether that can be pulled.
     #[must_use]
     pub fn knows(&self, reference: &str) -> bool {
-        let name = Reference::parse(reference).name;
-        self.images.iter().any(|image| Reference::parse(&image.name).name == name)
+        self.named(ImageReference::parse(reference)).next().is_some()
+    }
+
+    fn named(&self, reference: ImageReference<'_>) -> impl Iterator<Item = &Image> {
+        let name = reference.full_name();
+        self.images.iter().filter(move |image| ImageReference::parse(&image.name).full_name() == name)
     }
 
     /// Whether a verb on a resource (`deployments.apps`; `pods/log` with a subresource) is forbidden.
@@ -73,68 +76,9 @@ impl Specification {
     }
 }
 
-/// An image reference, normalised as the container runtime does: `web` is `docker.io/library/web:latest`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reference {
-    /// Registry and repository.
-    pub(crate) name: String,
-    /// The tag; `latest` when there is none.
-    pub(crate) tag: String,
-    /// The digest, `sha256:…`.
-    pub(crate) digest: Option<String>,
-}
-
-impl Reference {
-    /// Takes a reference apart.
-    pub(crate) fn parse(text: &str) -> Reference {
-        let (rest, digest) = match text.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest.to_owned())),
-            None => (text, None),
-        };
-        let last_segment = rest.rfind('/').map_or(0, |i| i + 1);
-        let (name, tag) = match rest.rfind(':').filter(|colon| *colon >= last_segment) {
-            Some(colon) => (rest.get(..colon).unwrap_or(""), rest.get(colon + 1..).unwrap_or("")),
-            None => (rest, "latest"),
-        };
-        Reference { name: with_registry(name), tag: tag.to_owned(), digest }
-    }
-}
-
-/// The full reference, as the runtime's messages show it.
-impl std::fmt::Display for Reference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.digest {
-            Some(digest) => write!(f, "{}@{digest}", self.name),
-            None => write!(f, "{}:{}", self.name, self.tag),
-        }
-    }
-}
-
-fn with_registry(name: &str) -> String {
-    match name.split_once('/') {
-        None => format!("docker.io/library/{name}"),
-        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => name.to_owned(),
-        Some(_) => format!("docker.io/{name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn takes_references_apart_as_the_container_runtime_does() {
-        let cases = [
-            ("web", "docker.io/library/web:latest"),
-            ("shop/web:1.4.0", "docker.io/shop/web:1.4.0"),
-            ("localhost:5000/web", "localhost:5000/web:latest"),
-            ("shop.azurecr.io/web:1.4.0", "shop.azurecr.io/web:1.4.0"),
-            ("shop.azurecr.io/web:1.4.0@sha256:ab", "shop.azurecr.io/web@sha256:ab"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(Reference::parse(text).to_string(), expected, "{text}");
-        }
-    }
 
     #[test]
     fn an_image_exists_only_with_a_listed_tag_or_digest() {

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use seatrial_discover::{CheckedOut, Discovery, FluxRoot, Loose, Source};
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
 use seatrial_helm::Chance;
-use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
+use seatrial_kubernetes::{ImageReference, Minor};
 use seatrial_kustomize::{Builder, Checkout, HelmCharts, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
 use seatrial_tree::{EntryKind, Tree};
@@ -271,31 +271,11 @@ fn collect_images(node: &Node, names: &mut Vec<String>) {
         let is_list = entry.key.text == *"containers" || entry.key.text == *"initContainers";
         if is_list {
             let images = entry.value.items().iter().filter_map(|c| c.get("image")?.as_str());
-            names.extend(images.map(|image| without_tag(image).to_owned()));
+            names.extend(images.map(|image| ImageReference::parse(image).name().to_owned()));
         }
         collect_images(&entry.value, names);
     }
     for item in node.items() {
         collect_images(item, names);
-    }
-}
-
-/// `registry:5000/web:1.4.0@sha256:…` → `registry:5000/web`.
-fn without_tag(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => image,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_registry_port_is_no_tag() {
-        let names = ["registry:5000/web", "registry:5000/web:1", "web@sha256:abc", "web:1@sha256:abc"].map(without_tag);
-        assert_eq!(names, ["registry:5000/web", "registry:5000/web", "web", "web"]);
     }
 }

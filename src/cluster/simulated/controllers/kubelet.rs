@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use seatrial_kubernetes::ImageReference;
 use serde_json::Value;
 
 use super::conditions::{self, Condition};
@@ -11,7 +12,7 @@ use super::ownership::is_deleted;
 use super::pod_status;
 use crate::clock::Moment;
 use crate::json;
-use crate::specification::{Image, Reference, Specification};
+use crate::specification::{Image, Specification};
 use crate::world::author::Author;
 use crate::world::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
 use crate::world::store::Key;
@@ -234,7 +235,7 @@ fn start(world: &World, pod: &Value, spec: &Value, container: &mut ContainerRun,
     let is_first = container.last.is_none();
     if is_first && world.specification.knows(image) && world.specification.image(image).is_none() {
         told.push((Kind::Normal, "Pulling", format!("Pulling image \"{image}\"")));
-        let reference = Reference::parse(image);
+        let reference = ImageReference::parse(image).pulled();
         let error = format!(
             "rpc error: code = NotFound desc = failed to pull and unpack image \"{reference}\": \
              failed to resolve reference \"{reference}\": {reference}: not found"

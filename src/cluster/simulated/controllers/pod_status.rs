@@ -1,12 +1,12 @@
 //! The status of a pod, as the kubelet writes it (kubernetes: `pkg/kubelet/status/generate.go`).
 
+use seatrial_kubernetes::ImageReference;
 use serde_json::{Value, json};
 
 use super::conditions::{self, Condition};
 use super::ownership::is_deleted;
 use crate::clock::Moment;
 use crate::json;
-use crate::specification::Reference;
 use crate::world::World;
 use crate::world::author::Author;
 use crate::world::pod_run::{ContainerRun, Ended, PodRun, Role, State, containers, is_started_again};
@@ -81,8 +81,8 @@ fn container_status(pod: &Value, role: Role, spec: &Value, run: &ContainerRun, e
     };
     let last = run.last.map_or_else(|| json!({}), |ended| json!({"terminated": terminated(ended, &id)}));
     json!({
-        "name": json::text(spec, "/name"), "image": if has_run { Reference::parse(image).to_string() } else { image.to_owned() },
-        "imageID": if has_run { format!("{}@sha256:{:064x}", Reference::parse(image).name, crate::world::hash(&image)) } else { String::new() },
+        "name": json::text(spec, "/name"), "image": if has_run { ImageReference::parse(image).pulled() } else { image.to_owned() },
+        "imageID": if has_run { format!("{}@sha256:{:064x}", ImageReference::parse(image).full_name(), crate::world::hash(&image)) } else { String::new() },
         "containerID": if has_run { id.as_str() } else { "" },
         "ready": is_ready, "started": matches!(run.state, State::Running { .. }), "restartCount": run.restarts,
         "state": state, "lastState": last,

@@ -1,9 +1,9 @@
 //! Defaults of pod specs (kubernetes: `pkg/apis/core/v1/defaults.go`), in templates and in pods.
 
+use seatrial_kubernetes::ImageReference;
 use serde_json::{Value, json};
 
 use crate::json;
-use crate::specification::Reference;
 
 /// Defaults of a pod spec, in a pod or in a template. Nothing when there is none.
 pub(crate) fn fill_spec(object: &mut Value, pointer: &str) {
@@ -59,8 +59,8 @@ pub(crate) fn quality_of_service(pod: &Value) -> &'static str {
 fn container(container: &mut Value) {
     json::set_default(container, "/terminationMessagePath", "/dev/termination-log");
     json::set_default(container, "/terminationMessagePolicy", "File");
-    let reference = Reference::parse(json::text(container, "/image"));
-    let always = reference.tag == "latest" && reference.digest.is_none();
+    let reference = ImageReference::parse(json::text(container, "/image"));
+    let always = reference.tag_or_latest() == "latest" && reference.digest.is_none();
     json::set_default(container, "/imagePullPolicy", if always { "Always" } else { "IfNotPresent" });
     json::set_default(container, "/resources", json!({}));
     let limits: Vec<_> = json::pairs(container, "/resources/limits").map(|(k, v)| (k.clone(), v.clone())).collect();

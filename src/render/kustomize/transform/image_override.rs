@@ -2,7 +2,7 @@
 
 use seatrial_model::{Manifest, Node};
 
-use crate::transform::image_reference::ImageReference;
+use crate::transform::image_reference::ImageParts;
 use crate::transform::images::{each_container_image, set_on_command_line};
 
 /// An `--image NAME=REFERENCE[@DIGEST]` of the command line, in the semantics of kustomize's `images`.
@@ -33,14 +33,14 @@ impl ImageOverride {
                 if bad.is_control() { "control characters" } else { "spaces" }
             ));
         }
-        let named = ImageReference::split(name);
+        let named = ImageParts::split(name);
         if !named.tag.is_empty() || !named.digest.is_empty() {
             return Err(format!(
                 "the name `{name}` must have neither tag nor digest: every tag of `{}` is replaced",
                 named.name
             ));
         }
-        let new = ImageReference::split(reference);
+        let new = ImageParts::split(reference);
         if new.name.is_empty() || reference.ends_with([':', '@']) || new.tag.contains('/') {
             return Err(format!("`{reference}` is not an image reference"));
         }
@@ -52,14 +52,14 @@ impl ImageOverride {
 
     /// The image as it is afterwards; `None` when it is another one.
     fn apply(&self, image: &str) -> Option<String> {
-        let current = ImageReference::split(image);
+        let current = ImageParts::split(image);
         if current.name != self.name {
             return None;
         }
-        let new = ImageReference::split(&self.reference);
+        let new = ImageParts::split(&self.reference);
         // A reference without tag and digest is a new name only (kustomize: `newName`).
         let keeps = new.tag.is_empty() && new.digest.is_empty();
-        Some(if keeps { ImageReference { name: new.name, ..current }.join() } else { self.reference.clone() })
+        Some(if keeps { ImageParts { name: new.name, ..current }.join() } else { self.reference.clone() })
     }
 }
 

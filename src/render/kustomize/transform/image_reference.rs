@@ -3,30 +3,27 @@
 use regex::Regex;
 use seatrial_golang::regexp;
 
-/// Name, tag and digest of an image; tag and digest may be empty.
+/// Name, tag and digest of an image; tag and digest may be empty. A node takes apart otherwise what is not an image
+/// (`seatrial_kubernetes::ImageReference`); what is built has to be what kustomize builds of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ImageReference<'a> {
+pub(crate) struct ImageParts<'a> {
     pub(crate) name: &'a str,
     pub(crate) tag: &'a str,
     pub(crate) digest: &'a str,
 }
 
-impl<'a> ImageReference<'a> {
+impl<'a> ImageParts<'a> {
     /// Splits `registry:5000/web:1.4.1@sha256:…`; a colon before the first slash belongs to the registry.
-    pub(crate) fn split(text: &'a str) -> ImageReference<'a> {
+    pub(crate) fn split(text: &'a str) -> ImageParts<'a> {
         let path = text.find('/').unwrap_or_default();
         let (colon, at) = (find_from(text, path, ':'), find_from(text, path, '@'));
         match (colon, at) {
-            (None, None) => ImageReference { name: text, tag: "", digest: "" },
-            (Some(colon), Some(at)) if colon < at => ImageReference {
-                name: part(text, 0, colon),
-                tag: part(text, colon + 1, at),
-                digest: rest(text, at + 1),
-            },
-            (_, Some(at)) => ImageReference { name: part(text, 0, at), tag: "", digest: rest(text, at + 1) },
-            (Some(colon), None) => {
-                ImageReference { name: part(text, 0, colon), tag: rest(text, colon + 1), digest: "" }
+            (None, None) => ImageParts { name: text, tag: "", digest: "" },
+            (Some(colon), Some(at)) if colon < at => {
+                ImageParts { name: part(text, 0, colon), tag: part(text, colon + 1, at), digest: rest(text, at + 1) }
             }
+            (_, Some(at)) => ImageParts { name: part(text, 0, at), tag: "", digest: rest(text, at + 1) },
+            (Some(colon), None) => ImageParts { name: part(text, 0, colon), tag: rest(text, colon + 1), digest: "" },
         }
     }
 
@@ -106,7 +103,7 @@ mod tests {
     #[test]
     fn a_port_of_a_registry_is_no_tag() {
         let split = |text| {
-            let image = ImageReference::split(text);
+            let image = ImageParts::split(text);
             (image.name.to_owned(), image.tag.to_owned(), image.digest.to_owned())
         };
         let parts = |name: &str, tag: &str, digest: &str| (name.to_owned(), tag.to_owned(), digest.to_owned());

@@ -7,7 +7,7 @@ use seatrial_model::{Entry, Finding, Node, Question, SetBy, Text, Value};
 use crate::fields::spec::{Created, FieldError, FieldSpec, Leaf};
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
-use crate::transform::image_reference::{ImagePattern, ImageReference};
+use crate::transform::image_reference::{ImageParts, ImagePattern};
 use crate::values::budget::Budget;
 use crate::values::scalar::{Setter, Tag};
 
@@ -202,7 +202,7 @@ impl ImageChange<'_> {
         if self.setter.is_spent() {
             return None;
         }
-        let mut reference = ImageReference::split(text);
+        let mut reference = ImageParts::split(text);
         if !self.new_name.is_empty() {
             reference.name = self.new_name;
         }
