@@ -1,7 +1,7 @@
 //! `selector-orphaned`: a selector that had pods and has none any more. Where a label is nearly the one that is asked for, the rule
 //! `selects-nothing` says so with the label that was meant, and nothing is said here.
 
-use std::cell::OnceCell;
+use std::cell::LazyCell;
 
 use seatrial_kubernetes::schema;
 use seatrial_model::{Action, Finding, Level, Manifest, Node, ObjectId, QuickSet, RuleId, RuleInfo, Setting, Sources};
@@ -42,17 +42,18 @@ impl Danger for SelectorOrphaned {
         }
         let skipped: QuickSet<&ObjectId> =
             transition.diff.objects.iter().filter(|one| one.action == Action::Skipped).map(|one| &one.id).collect();
-        let told = OnceCell::new();
+        let told = LazyCell::new(|| told_nearer(transition));
+        let elsewhere = LazyCell::new(|| Elsewhere::of(transition));
         for (group, kind, path) in SELECTING {
             for after in
                 transition.head.objects.of_kind(group, kind).iter().filter(|after| !skipped.contains(&after.id))
             {
                 let Some(pods) = lost(after, path, transition) else { continue };
                 let stay = pods.iter().any(|pod| skipped.contains(&pod.manifest.id));
-                if stay || told.get_or_init(|| told_nearer(transition)).contains(&after.id) {
+                if stay || told.contains(&after.id) {
                     continue;
                 }
-                findings.extend(pods.first().and_then(|pod| said(after, path, pod, transition)));
+                findings.extend(pods.first().and_then(|pod| said(after, path, pod, &elsewhere)));
             }
         }
     }
@@ -95,22 +96,35 @@ fn told_nearer(transition: &Transition<'_>) -> QuickSet<ObjectId> {
     checked.findings.into_iter().filter_map(|finding| finding.object).collect()
 }
 
-fn said(after: &Manifest, path: &[&str], pod: &Pod<'_>, transition: &Transition<'_>) -> Option<Finding> {
+fn said(after: &Manifest, path: &[&str], pod: &Pod<'_>, elsewhere: &Elsewhere<'_>) -> Option<Finding> {
     let selector = labels(after, path)?;
     let message = format!("{} selects no pods any more: it had those of {}", after.id, pod.manifest.id);
     let was = pod.labels().map_or(pod.manifest.span, Node::span);
     let field = format!("/{}", path.join("/"));
     let finding = at_value(ID, selector, after, field, message).with_related(was, "the labels that it selected");
-    Some(if may_come_from_elsewhere(after, transition) { finding.with_level(Level::Note) } else { finding })
+    Some(if elsewhere.may_have_pods_of(after) { finding.with_level(Level::Note) } else { finding })
 }
 
-/// Whether pods may come from what is not rendered: the head has gaps, or custom resources in the namespace that differ.
-fn may_come_from_elsewhere(after: &Manifest, transition: &Transition<'_>) -> bool {
-    let is_foreign = |manifest: &Manifest| {
-        let id = &manifest.id;
-        schema(transition.minor, &id.group, &manifest.version, &id.kind).is_none()
-    };
-    let mut differing = transition.touched().filter_map(|object| transition.after(object));
-    !transition.head.rendered.is_complete()
-        || differing.any(|manifest| manifest.id.namespace == after.id.namespace && is_foreign(manifest))
+/// Where pods may come from what is not rendered.
+struct Elsewhere<'a> {
+    /// Everywhere: the head has gaps.
+    has_gaps: bool,
+    /// Namespaces with custom resources that differ.
+    namespaces: QuickSet<Option<&'a str>>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn of(transition: &Transition<'a>) -> Elsewhere<'a> {
+        let is_foreign = |manifest: &&Manifest| {
+            let id = &manifest.id;
+            schema(transition.minor, &id.group, &manifest.version, &id.kind).is_none()
+        };
+        let differing = transition.touched().filter_map(|object| transition.after(object));
+        let namespaces = differing.filter(is_foreign).map(|manifest| manifest.id.namespace.as_deref()).collect();
+        Elsewhere { has_gaps: !transition.head.rendered.is_complete(), namespaces }
+    }
+
+    fn may_have_pods_of(&self, selecting: &Manifest) -> bool {
+        self.has_gaps || self.namespaces.contains(&selecting.id.namespace.as_deref())
+    }
 }
