@@ -100,7 +100,7 @@ pub(super) fn filled_with(text: &str) -> ReportedDiff {
     let long = || value(format!("a\n{text}"));
     let difference =
         |before, after, lines| ReportedDifference { path: owned(), before, after, lines, note: Some(owned()) };
-    let objects = Action::MOST_SERIOUS_FIRST.map(|action| ReportedObjectDiff {
+    let objects = [Action::Deleted, Action::Configured].map(|action| ReportedObjectDiff {
         object: ObjectId::new(text, text, Some(text), text),
         action,
         was: Some(owned()),
