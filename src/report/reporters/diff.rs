@@ -6,10 +6,10 @@ mod markdown;
 mod object;
 mod terminal;
 
-pub(crate) use blocks::{Block, blocks};
+pub(crate) use blocks::{Block, BlockObject, Lines, blocks};
 pub(crate) use dangers::{clause, dangers, leading, routine};
 pub use markdown::diff_markdown;
 pub(crate) use markdown::{Extent, folded_blocks};
-pub(crate) use object::{fate, is_gone, line_of, on_one_line, sign};
+pub(crate) use object::{fate, on_one_line, sign};
 pub(crate) use terminal::diff_lines;
 pub use terminal::{diff_stat, diff_terminal};

@@ -1,9 +1,9 @@
 //! Differences as Markdown: a folded part for each group of environments, objects as list items, with links to the lines.
 
-use seatrial_model::{Report, ReportedDifference, ReportedObjectDiff, SourceLine};
+use seatrial_model::{Report, ReportedDifference};
 
-use super::blocks::{Block, blocks, unchanged};
-use super::object::{fate, in_lines, is_gone, line_of, on_one_line, sign};
+use super::blocks::{Block, BlockObject, Lines, blocks, unchanged};
+use super::object::{fate, in_lines, on_one_line, places, sign};
 use crate::address::file_address;
 use crate::markdown::{Place, block_lines, code, fenced, folded, link, prose};
 use crate::wording::{clip, count, list};
@@ -46,7 +46,7 @@ pub(crate) fn folded_blocks(report: &Report, extent: Extent) -> Vec<String> {
         return if lines.is_empty() { Vec::new() } else { vec![lines.join("\n")] };
     };
     let share = budget / blocks.len().max(1);
-    let parts = blocks.iter().map(|block| match &block.diff.not_compared {
+    let parts = blocks.iter().map(|block| match block.not_compared() {
         Some(_) => prose(&heading(block), Place::Line),
         None => folded(&heading(block), &content(block, report, share)),
     });
@@ -55,21 +55,19 @@ pub(crate) fn folded_blocks(report: &Report, extent: Extent) -> Vec<String> {
 
 /// `What changes in dev and prod: 1 changed, 6 unchanged`.
 fn heading(block: &Block<'_>) -> String {
-    let names = list(&block.environments, MOST_NAMES);
-    match &block.diff.not_compared {
+    let names = list(&block.environments(), MOST_NAMES);
+    match block.not_compared() {
         Some(because) => format!("What changes in {names} is not known: {}", clip(because, LONGEST)),
         None => {
-            let mark = if block.dangers.is_empty() { "" } else { "⚠️ " };
-            format!("{mark}What changes in {names}: {}", block.diff.summary())
+            let mark = if block.has_dangers() { "⚠️ " } else { "" };
+            format!("{mark}What changes in {names}: {}", block.summary())
         }
     }
 }
 
 /// The objects, dangerous ones first; of what does not fit, the biggest ones lose their details first, and then objects are counted.
 fn content(block: &Block<'_>, report: &Report, budget: usize) -> String {
-    let dangerous = |object: &&ReportedObjectDiff| block.dangers_of(&object.object).next().is_some();
-    let (first, rest): (Vec<_>, Vec<_>) = block.diff.objects.iter().partition(dangerous);
-    let items = first.into_iter().chain(rest).map(|object| (title(object, block, report), details(object, report)));
+    let items = block.objects().into_iter().map(|object| (title(object, report), details(object, report)));
     let mut items: Vec<(String, String)> = items.collect();
     let size = |items: &[(String, String)]| {
         items.iter().map(|(title, details)| title.len() + details.len() + 2).sum::<usize>()
@@ -106,31 +104,29 @@ fn content(block: &Block<'_>, report: &Report, budget: usize) -> String {
 /// What stands behind an object whose differences have no room.
 const SHORTENED: &str = " – too long to be shown here";
 
-fn title(object: &ReportedObjectDiff, block: &Block<'_>, report: &Report) -> String {
-    let name = code(&object.object.to_string(), Place::Line);
-    let fate = fate(object);
+fn title(object: BlockObject<'_>, report: &Report) -> String {
+    let name = code(&object.name(), Place::Line);
+    let fate = fate(object.first);
     let fate = if fate.is_empty() { fate } else { format!(" {}", prose(fate.trim_start(), Place::Line)) };
-    let place = object.line.as_ref().filter(|_| object.differences.is_empty());
-    let place = place.map(|line| format!(" – {}", source(line, is_gone(object), report))).unwrap_or_default();
-    let dangers = block
-        .dangers_of(&object.object)
-        .map(|danger| format!("\n  - ⚠️ {}", prose(&clip(&danger.message, LONGEST), Place::Line)));
-    format!("- `{}` {name}{fate}{place}{}", sign(object.action), dangers.collect::<String>())
+    let place = if object.first.differences.is_empty() { sources(&object.lines(), report) } else { String::new() };
+    let danger = |message: &str| format!("\n  - ⚠️ {}", prose(&clip(message, LONGEST), Place::Line));
+    let dangers: String = object.dangers().iter().map(|finding| danger(&finding.message)).collect();
+    format!("- `{}` {name}{fate}{place}{dangers}", sign(object.first.action))
 }
 
-fn details(object: &ReportedObjectDiff, report: &Report) -> String {
-    let mut lines: Vec<String> = object.differences.iter().map(|difference| item(difference, report)).collect();
-    if object.left_out > 0 {
-        lines.push(format!("  - … and {}", count(object.left_out, "more difference")));
+fn details(object: BlockObject<'_>, report: &Report) -> String {
+    let items = object.differences().map(|(difference, lines)| item(difference, &sources(&lines, report)));
+    let mut lines: Vec<String> = items.collect();
+    if object.first.left_out > 0 {
+        lines.push(format!("  - … and {}", count(object.first.left_out, "more difference")));
     }
     lines.join("\n")
 }
 
-fn item(difference: &ReportedDifference, report: &Report) -> String {
+fn item(difference: &ReportedDifference, sources: &str) -> String {
     let path = code(&clip(&difference.path, LONGEST), Place::Line);
-    let place = line_of(difference).map(|(line, is_base)| format!(" – {}", source(line, is_base, report)));
     let note = difference.note.as_ref().map(|note| format!(" ({})", prose(note, Place::Line))).unwrap_or_default();
-    let place = format!("{note}{}", place.unwrap_or_default());
+    let place = format!("{note}{sources}");
     match on_one_line(difference) {
         Some((Some(before), Some(after))) => format!("  - {path}: {} → {}{place}", value(&before), value(&after)),
         Some((None, Some(after))) => format!("  - {path}: new, {}{place}", value(&after)),
@@ -148,13 +144,15 @@ fn value(text: &str) -> String {
     if text.is_empty() { "empty".to_owned() } else { code(text, Place::Line) }
 }
 
-/// `path:line`, as a link where it is a line of the head.
-fn source(line: &SourceLine, is_base: bool, report: &Report) -> String {
-    let name = code(&format!("{}:{}", line.path, line.line), Place::Line);
+/// ` – path:line`, as links where they are lines of the head.
+fn sources(lines: &Lines<'_>, report: &Report) -> String {
     let template = report.revision.pull_request.as_ref().and_then(|pull| pull.file_url.as_deref());
-    match template.filter(|_| !is_base) {
-        Some(template) => link(&name, &file_address(template, &line.path, line.line)),
-        None if is_base => format!("{name} of the base"),
-        None => name,
-    }
+    let told = places(lines, |line| {
+        let name = code(&format!("{}:{}", line.path, line.line), Place::Line);
+        match template.filter(|_| !lines.is_base) {
+            Some(template) => link(&name, &file_address(template, &line.path, line.line)),
+            None => name,
+        }
+    });
+    if told.is_empty() { told } else { format!(" – {told}") }
 }

@@ -2,7 +2,8 @@
 
 use seatrial_model::{Action, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
 
-use crate::wording::clip;
+use super::blocks::Lines;
+use crate::wording::{clip, list};
 
 /// Characters of a value on a line at most.
 const LONGEST: usize = 120;
@@ -70,17 +71,26 @@ pub(crate) fn in_lines(difference: &ReportedDifference) -> Vec<String> {
     [signed('-', &difference.before), signed('+', &difference.after)].concat()
 }
 
-/// The line that set a value, and whether it is one of the base.
-pub(crate) fn line_of(difference: &ReportedDifference) -> Option<(&SourceLine, bool)> {
-    match &difference.after {
-        Some(after) => after.line.as_ref().map(|line| (line, false)),
-        None => difference.before.as_ref().and_then(|before| before.line.as_ref()).map(|line| (line, true)),
-    }
-}
+/// Lines that are named at most of those that set one value in several environments.
+const MOST_LINES: usize = 3;
 
-/// Whether an object lies on the base alone.
-pub(crate) fn is_gone(object: &ReportedObjectDiff) -> bool {
-    object.action == Action::Deleted
+/// The lines as a clause: `a.yaml:5`, `dev: a.yaml:5, prod: b.yaml:7`, each as `shown` has it.
+pub(crate) fn places(lines: &Lines<'_>, shown: impl Fn(&SourceLine) -> String) -> String {
+    let of_base = if lines.is_base { " of the base" } else { "" };
+    let told = match lines.all.as_slice() {
+        [] => return String::new(),
+        [(_, only)] => shown(only),
+        several => {
+            let told = several.iter().take(MOST_LINES);
+            let mut told: Vec<String> =
+                told.map(|(names, line)| format!("{}: {}", list(names, MOST_LINES), shown(line))).collect();
+            if several.len() > MOST_LINES {
+                told.push(format!("{} more", several.len() - MOST_LINES));
+            }
+            told.join(", ")
+        }
+    };
+    format!("{told}{of_base}")
 }
 
 /// Two values without what both begin with, up to a slash: of `registry/shop/web:1` and `registry/shop/web:2` the images remain. What is short

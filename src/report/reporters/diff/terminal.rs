@@ -1,10 +1,10 @@
 //! Differences for a terminal: a block for each group of environments, objects with their fields below.
 
-use seatrial_model::{Report, ReportedDifference, ReportedObjectDiff};
+use seatrial_model::{Report, ReportedDifference, SourceLine};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::blocks::{Block, blocks, unchanged};
-use super::object::{fate, in_lines, is_gone, line_of, on_one_line, sign, without_common_directory};
+use super::blocks::{Block, BlockObject, blocks, unchanged};
+use super::object::{fate, in_lines, on_one_line, places, sign, without_common_directory};
 use crate::TerminalOptions;
 use crate::plain::one_line;
 use crate::terminal::{Pen, Style};
@@ -38,10 +38,10 @@ fn equal(report: &Report, pen: Pen) -> String {
 }
 
 fn heading(block: &Block<'_>, pen: Pen) -> String {
-    let names = one_line(&list(&block.environments, MOST_NAMES));
-    let summary = match &block.diff.not_compared {
+    let names = one_line(&list(&block.environments(), MOST_NAMES));
+    let summary = match block.not_compared() {
         Some(because) => format!("not compared: {}", one_line(because)),
-        None => block.diff.summary(),
+        None => block.summary(),
     };
     format!("{}  {summary}", pen.paint(Style::Strong, &names))
 }
@@ -57,14 +57,14 @@ pub fn diff_stat(report: &Report, options: TerminalOptions) -> String {
 /// The same beside other parts of a report, with a lead.
 pub(crate) fn diff_lines(report: &Report, pen: Pen) -> String {
     let all = blocks(report);
-    let lines: Vec<String> = all.iter().map(|block| words(block)).collect();
+    let lines: Vec<String> = all.iter().map(words).collect();
     let equal = unchanged(report);
     let lines = match (lines.is_empty(), equal.len()) {
         (true, 0) => Vec::new(),
         (true, _) => vec!["nothing that is rendered".to_owned()],
         (false, _) => lines,
     };
-    let shown = all.iter().rposition(|block| block.diff.not_compared.is_none());
+    let shown = all.iter().rposition(|block| block.not_compared().is_none());
     let told = lines.iter().enumerate().map(|(at, line)| {
         let hint = if shown == Some(at) { " (seatrial diff shows them)" } else { "" };
         format!("{}\n", pen.wrapped("changes: ", "changes: ".len(), &format!("{line}{hint}")))
@@ -74,61 +74,50 @@ pub(crate) fn diff_lines(report: &Report, pen: Pen) -> String {
 
 /// `dev and prod: 1 changed, 6 unchanged`.
 fn words(block: &Block<'_>) -> String {
-    let names = one_line(&list(&block.environments, MOST_NAMES));
-    match &block.diff.not_compared {
+    let names = one_line(&list(&block.environments(), MOST_NAMES));
+    match block.not_compared() {
         Some(because) => format!("{names}: not known, {}", one_line(because)),
-        None => format!("{names}: {}", block.diff.summary()),
+        None => format!("{names}: {}", block.summary()),
     }
 }
 
 fn told(block: &Block<'_>, pen: Pen) -> String {
-    let mut text = format!("{}\n", heading(block, pen));
-    let dangerous = |object: &&ReportedObjectDiff| block.dangers_of(&object.object).next().is_some();
-    let (first, rest): (Vec<_>, Vec<_>) = block.diff.objects.iter().partition(dangerous);
-    for object in first.into_iter().chain(rest) {
-        text.push_str(&object_lines(object, block, pen));
-    }
-    text.push('\n');
-    text
+    let objects = block.objects().into_iter().map(|object| object_lines(object, pen));
+    format!("{}\n{}\n", heading(block, pen), objects.collect::<String>())
 }
 
-fn object_lines(object: &ReportedObjectDiff, block: &Block<'_>, pen: Pen) -> String {
-    let dangers: Vec<_> = block.dangers_of(&object.object).collect();
+fn object_lines(object: BlockObject<'_>, pen: Pen) -> String {
+    let dangers = object.dangers();
     let style = if dangers.is_empty() { Style::Strong } else { Style::Warning };
-    let fate = fate(object);
-    let fate = one_line(&fate);
-    let name = one_line(&object.object.to_string());
-    let lead = format!("  {} ", sign(object.action));
-    let heading = pen.wrapped(&lead, 6, &format!("{name}{fate}"));
-    let of_base = if is_gone(object) { " of the base" } else { "" };
-    let place = object.line.as_ref().filter(|_| object.differences.is_empty());
-    let place = place.map(|line| format!("{}:{}{of_base}", one_line(&line.path), line.line)).unwrap_or_default();
+    let name = one_line(&object.name());
+    let lead = format!("  {} ", sign(object.first.action));
+    let heading = pen.wrapped(&lead, 6, &format!("{name}{}", one_line(&fate(object.first))));
+    let place = if object.first.differences.is_empty() { places(&object.lines(), line) } else { String::new() };
     let mut text = format!("{}\n", beside(&heading, &place, pen).replacen(&name, &pen.paint(style, &name), 1));
     for danger in dangers {
         text.push_str(&pen.wrapped("    ! ", 6, &one_line(&danger.message)));
         text.push('\n');
     }
-    let fields = object.differences.iter().map(|difference| one_line(&difference.path).width());
+    let fields = object.first.differences.iter().map(|difference| one_line(&difference.path).width());
     let width = fields.filter(|width| *width <= WIDEST_FIELD).max().unwrap_or(0);
-    for difference in &object.differences {
-        text.push_str(&difference_lines(difference, width, pen));
+    for (difference, lines) in object.differences() {
+        text.push_str(&difference_lines(difference, &places(&lines, line), width, pen));
     }
-    if object.left_out > 0 {
-        text.push_str(&format!("    … and {}\n", count(object.left_out, "more difference")));
+    if object.first.left_out > 0 {
+        text.push_str(&format!("    … and {}\n", count(object.first.left_out, "more difference")));
     }
     text
 }
 
-fn difference_lines(difference: &ReportedDifference, width: usize, pen: Pen) -> String {
+fn line(line: &SourceLine) -> String {
+    format!("{}:{}", one_line(&line.path), line.line)
+}
+
+fn difference_lines(difference: &ReportedDifference, place: &str, width: usize, pen: Pen) -> String {
     let path = one_line(&difference.path);
     let note = difference.note.as_ref().map(|note| format!(" ({})", one_line(note))).unwrap_or_default();
-    let place = line_of(difference).map(|(line, is_base)| {
-        let of_base = if is_base { " of the base" } else { "" };
-        format!("{}:{}{of_base}", one_line(&line.path), line.line)
-    });
-    let place = place.unwrap_or_default();
     let Some(values) = on_one_line(difference) else {
-        let heading = beside(&format!("    {path}{note}"), &place, pen);
+        let heading = beside(&format!("    {path}{note}"), place, pen);
         let lines = in_lines(difference).into_iter().map(|line| format!("      {}\n", painted(&one_line(&line), pen)));
         return format!("{heading}\n{}", lines.collect::<String>());
     };
@@ -144,9 +133,9 @@ fn difference_lines(difference: &ReportedDifference, width: usize, pen: Pen) -> 
     let padding = " ".repeat(width.saturating_sub(path.width()));
     let line = format!("    {path}{padding}  {value}{note}");
     if line.width() <= pen.width() {
-        return format!("{}\n", beside(&line, &place, pen));
+        return format!("{}\n", beside(&line, place, pen));
     }
-    format!("    {path}\n{}\n", beside(&format!("      {value}{note}"), &place, pen))
+    format!("    {path}\n{}\n", beside(&format!("      {value}{note}"), place, pen))
 }
 
 /// A place at the end of a line where it fits, else on a line of its own.
@@ -156,12 +145,13 @@ fn beside(line: &str, place: &str, pen: Pen) -> String {
     }
     let last = line.rsplit('\n').next().unwrap_or(line);
     let free = pen.width().saturating_sub(last.width() + place.width());
-    let place_painted = pen.paint(Style::Gutter, place);
     if free >= 2 {
-        format!("{line}{}{place_painted}", " ".repeat(free))
-    } else {
-        format!("{line}\n      {place_painted}")
+        return format!("{line}{}{}", " ".repeat(free), pen.paint(Style::Gutter, place));
     }
+    let each: Vec<&str> = place.split_inclusive(", ").map(str::trim_end).collect();
+    let filled = pen.filled("      ", 6, each, " ");
+    let lines: Vec<String> = filled.lines().map(|line| pen.paint(Style::Gutter, line)).collect();
+    format!("{line}\n{}", lines.join("\n"))
 }
 
 fn painted(line: &str, pen: Pen) -> String {

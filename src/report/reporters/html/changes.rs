@@ -1,10 +1,10 @@
 //! What changes in each group of environments: objects, and their fields side by side.
 
-use seatrial_model::{Report, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
+use seatrial_model::{Report, ReportedDifference, ReportedValue};
 use serde::Serialize;
 
 use crate::address::{clickable, file_address};
-use crate::diff::{Block, blocks, fate, is_gone, line_of, on_one_line, sign};
+use crate::diff::{Block, BlockObject, Lines, blocks, fate, on_one_line, sign};
 use crate::html::page::{LONGEST, sentence};
 use crate::plain::{lines, one_line};
 use crate::wording::{clip, count, list};
@@ -31,7 +31,7 @@ struct Object {
     sign: &'static str,
     name: String,
     fate: String,
-    place: Option<Line>,
+    places: Vec<Line>,
     dangers: Vec<String>,
     differences: Vec<Difference>,
     rest: Option<String>,
@@ -48,7 +48,7 @@ struct Difference {
     whole: Option<[String; 2]>,
     /// or those of its lines that differ.
     lines: Vec<Text>,
-    place: Option<Line>,
+    places: Vec<Line>,
 }
 
 /// A line of a text that differs.
@@ -72,48 +72,45 @@ impl Changes {
     }
 
     fn of(block: &Block<'_>, report: &Report) -> Changes {
-        let names = list(&block.environments, MOST_NAMES);
-        let title = match &block.diff.not_compared {
+        let names = list(&block.environments(), MOST_NAMES);
+        let title = match block.not_compared() {
             Some(because) => format!("What changes in {names} is not known: {because}"),
-            None => format!("What changes in {names}: {}", block.diff.summary()),
+            None => format!("What changes in {names}: {}", block.summary()),
         };
-        let dangerous = |object: &&ReportedObjectDiff| block.dangers_of(&object.object).next().is_some();
-        let (first, rest): (Vec<_>, Vec<_>) = block.diff.objects.iter().partition(dangerous);
-        let more = block.diff.objects.len().saturating_sub(MOST);
+        let objects = block.objects();
+        let more = objects.len().saturating_sub(MOST);
         Changes {
             title: one_line(&clip(&title, LONGEST)),
-            is_open: !block.dangers.is_empty(),
-            look: if block.dangers.is_empty() { "" } else { "warning" },
-            objects: first.into_iter().chain(rest).take(MOST).map(|o| Object::of(o, block, report)).collect(),
+            is_open: block.has_dangers(),
+            look: if block.has_dangers() { "warning" } else { "" },
+            objects: objects.into_iter().take(MOST).map(|object| Object::of(object, report)).collect(),
             rest: (more > 0).then(|| format!("{}; the JSON report has all of them", count(more, "more object"))),
         }
     }
 }
 
 impl Object {
-    fn of(object: &ReportedObjectDiff, block: &Block<'_>, report: &Report) -> Object {
-        let place = object.line.as_ref().filter(|_| object.differences.is_empty());
-        let dangers = block.dangers_of(&object.object).map(|danger| sentence(&danger.message));
+    fn of(object: BlockObject<'_>, report: &Report) -> Object {
+        let has_differences = !object.first.differences.is_empty();
         Object {
-            sign: sign(object.action),
-            name: one_line(&object.object.to_string()),
-            fate: one_line(&fate(object)),
-            place: place.map(|line| Line::of(line, is_gone(object), report)),
-            dangers: dangers.collect(),
-            differences: object.differences.iter().map(|one| Difference::of(one, report)).collect(),
-            rest: (object.left_out > 0).then(|| count(object.left_out, "more difference")),
+            sign: sign(object.first.action),
+            name: one_line(&object.name()),
+            fate: one_line(&fate(object.first)),
+            places: if has_differences { Vec::new() } else { Line::all(&object.lines(), report) },
+            dangers: object.dangers().iter().map(|danger| sentence(&danger.message)).collect(),
+            differences: object.differences().map(|(one, lines)| Difference::of(one, &lines, report)).collect(),
+            rest: (object.first.left_out > 0).then(|| count(object.first.left_out, "more difference")),
         }
     }
 }
 
 impl Difference {
-    fn of(difference: &ReportedDifference, report: &Report) -> Difference {
+    fn of(difference: &ReportedDifference, at: &Lines<'_>, report: &Report) -> Difference {
         let is_short = on_one_line(difference).is_some();
         let text = |value: &Option<ReportedValue>| value.as_ref().map_or("", |value| value.text.as_str()).to_owned();
         let short = |value| if is_short { one_line(&text(value)) } else { String::new() };
         let long = |value| lines(&text(value)).join("\n");
         let is_whole = !is_short && difference.lines.is_empty();
-        let place = line_of(difference).map(|(line, is_base)| Line::of(line, is_base, report));
         Difference {
             path: one_line(&clip(&difference.path, LONGEST)),
             note: difference.note.as_ref().map(|note| one_line(note)),
@@ -121,7 +118,7 @@ impl Difference {
             after: short(&difference.after),
             whole: is_whole.then(|| [long(&difference.before), long(&difference.after)]),
             lines: difference.lines.iter().map(|line| Text::of(one_line(line))).collect(),
-            place,
+            places: Line::all(at, report),
         }
     }
 }
@@ -138,13 +135,18 @@ impl Text {
 }
 
 impl Line {
-    fn of(line: &SourceLine, is_base: bool, report: &Report) -> Line {
-        let of_base = if is_base { " of the base" } else { "" };
+    /// The lines, each with its environments where there are several.
+    fn all(lines: &Lines<'_>, report: &Report) -> Vec<Line> {
         let template = report.revision.pull_request.as_ref().and_then(|pull| pull.file_url.as_deref());
-        let address = template.filter(|_| !is_base).map(|template| file_address(template, &line.path, line.line));
-        Line {
-            text: one_line(&format!("{}:{}{of_base}", line.path, line.line)),
-            address: address.as_deref().and_then(clickable),
-        }
+        let of_base = if lines.is_base { " of the base" } else { "" };
+        let told = lines.all.iter().map(|(names, line)| {
+            let names = if lines.all.len() > 1 { format!("{}: ", list(names, MOST_NAMES)) } else { String::new() };
+            let address = template.filter(|_| !lines.is_base).map(|url| file_address(url, &line.path, line.line));
+            Line {
+                text: one_line(&format!("{names}{}:{}{of_base}", line.path, line.line)),
+                address: address.as_deref().and_then(clickable),
+            }
+        });
+        told.collect()
     }
 }
