@@ -6,6 +6,7 @@ mod embedded;
 pub mod flux;
 mod image_reference;
 mod kind;
+mod label_selector;
 mod limits;
 mod minor;
 mod quantity;
@@ -13,6 +14,7 @@ mod schema;
 
 pub use image_reference::ImageReference;
 pub use kind::{KindInfo, Scope};
+pub use label_selector::LabelSelector;
 pub use limits::{Limits, Validation};
 pub use minor::Minor;
 pub use quantity::amount;

@@ -2,7 +2,6 @@
 
 pub(crate) mod accumulator;
 pub(crate) mod defined_vars;
-pub(crate) mod label_selector;
 pub(crate) mod nearly_selected;
 pub(crate) mod selector;
 pub(crate) mod twice;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use seatrial_api::{ApiError, Cluster};
+use seatrial_kubernetes::LabelSelector;
 use seatrial_model::ObjectId;
 use seatrial_readiness::{Live, State, has_pods, status};
 use serde_json::Value;
@@ -188,28 +189,8 @@ fn is_about(event: &Value, object: &Value) -> bool {
 /// A workload's selector in the form of a query.
 fn selector(object: &Value) -> Option<String> {
     let selector = object.pointer("/spec/selector")?;
-    let mut parts: Vec<String> = Vec::new();
-    for (key, value) in selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
-        parts.push(format!("{key}={}", value.as_str()?));
-    }
-    for expression in selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten() {
-        let key = expression.get("key")?.as_str()?;
-        let values: Vec<&str> = expression
-            .get("values")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        parts.push(match expression.get("operator")?.as_str()? {
-            "In" => format!("{key} in ({})", values.join(",")),
-            "NotIn" => format!("{key} notin ({})", values.join(",")),
-            "Exists" => key.to_owned(),
-            "DoesNotExist" => format!("!{key}"),
-            _ => return None,
-        });
-    }
-    (!parts.is_empty()).then(|| parts.join(","))
+    let selector = LabelSelector::of_json(selector)?;
+    (!selector.is_empty()).then(|| selector.to_string())
 }
 
 fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -33,8 +33,7 @@ pub(super) fn controlled(world: &World, resource: &str, owner: &Value) -> Vec<(K
 /// Takes objects of a resource that match an owner's selector and have no controller into its possession.
 pub(super) fn adopt(world: &mut World, resource: &str, owner: &Value, now: Moment) {
     let namespace = json::text(owner, "/metadata/namespace");
-    let Some(selector) = owner.pointer("/spec/selector") else { return };
-    let selection = Selection::of_object(selector);
+    let Some(selection) = owner.pointer("/spec/selector").and_then(Selection::of_object) else { return };
     let orphans = world.store.uncontrolled(resource, namespace);
     let orphans = orphans.filter(|(_, object)| !is_deleted(object) && selection.matches(object));
     let orphans: Vec<Key> = orphans.map(|(key, _)| key.clone()).collect();

@@ -154,7 +154,7 @@ fn workload_errors(object: &Value, errors: &mut Vec<FieldError>) {
         if selector.as_object().is_some_and(serde_json::Map::is_empty) {
             let detail = "empty selector is invalid for deployment";
             errors.push(FieldError::invalid("spec.selector", selector, detail));
-        } else if !Selection::of_object(selector).matches(&template) {
+        } else if !Selection::of_object(selector).is_some_and(|selection| selection.matches(&template)) {
             let detail = "`selector` does not match template `labels`";
             errors.push(FieldError::invalid("spec.template.metadata.labels", &labels, detail));
         }

@@ -1,10 +1,10 @@
 //! Which resources a patch's `target` means (kustomize: `types.Selector`; Kubernetes' label selector syntax).
 
+use seatrial_kubernetes::LabelSelector;
 use seatrial_model::{Finding, Node, Span};
 
 use crate::findings::ids;
 use crate::gather::accumulator::Accumulator;
-use crate::gather::label_selector::LabelSelector;
 use crate::objects::resource::Resource;
 use crate::paths::pattern::Pattern;
 

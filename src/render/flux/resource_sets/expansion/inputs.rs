@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use seatrial_gotemplate::{Map, Value};
 use seatrial_helm::{INTEGER, Origins};
+use seatrial_kubernetes::LabelSelector;
 use seatrial_model::{Entry, Finding, Manifest, Node, ObjectId, ScalarKind};
 
 use crate::objects::flux_object::full_name;
@@ -134,22 +135,7 @@ fn selected<'a>(set: &Manifest, objects: &'a Objects) -> Vec<Result<&'a Manifest
 /// Whether a selector of labels selects an object.
 fn matches(selector: &Node, object: &Manifest) -> bool {
     let label = |key: &str| object.node.at(&["metadata", "labels", key]).and_then(Node::scalar_text);
-    let labels = selector.get("matchLabels").map(Node::entries).unwrap_or_default();
-    let expressions = selector.get("matchExpressions").map(Node::items).unwrap_or_default();
-    labels.iter().all(|wanted| label(&wanted.key.text) == wanted.value.scalar_text())
-        && expressions.iter().all(|expression| {
-            let field = |name: &str| expression.get(name).and_then(Node::scalar_text).unwrap_or_default();
-            let value = label(field("key"));
-            let values = expression.get("values").map(Node::items).unwrap_or_default();
-            let is_in = value.is_some_and(|value| values.iter().any(|one| one.scalar_text() == Some(value)));
-            match field("operator") {
-                "In" => is_in,
-                "NotIn" => !is_in,
-                "Exists" => value.is_some(),
-                "DoesNotExist" => value.is_none(),
-                _ => false,
-            }
-        })
+    LabelSelector::of_node(selector).is_some_and(|selector| selector.matches(&label))
 }
 
 /// A set with what the operator adds to it: who gives it, and an `id`.

@@ -1,8 +1,14 @@
-//! Kubernetes' label selectors: `a=b,c!=d,e in (f,g),h notin (i),j,!k` (apimachinery: `labels.Parse`).
+//! Label selectors, as queries have them: `a=b,c!=d,e in (f,g),h notin (i),j,!k` (apimachinery: `labels.Parse`); and as objects do:
+//! `matchLabels` and `matchExpressions`.
+
+use std::fmt;
+
+use seatrial_model::Node;
+use serde_json::Value;
 
 /// All requirements must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LabelSelector(Vec<Requirement>);
+pub struct LabelSelector(Vec<Requirement>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Requirement {
@@ -21,13 +27,50 @@ enum Operator {
 }
 
 impl LabelSelector {
-    /// Parses a selector; the error is a clause.
-    pub(crate) fn parse(text: &str) -> Result<LabelSelector, String> {
+    /// Parses a query.
+    ///
+    /// # Errors
+    /// A clause about what is wrong with it.
+    pub fn parse(text: &str) -> Result<LabelSelector, String> {
         Parser { tokens: tokens_of(text).into_iter().peekable() }.requirements().map(LabelSelector)
     }
 
+    /// The selector of a live object; `None` for what an API server refuses.
+    #[must_use]
+    pub fn of_json(selector: &Value) -> Option<LabelSelector> {
+        let labels = selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
+        let labels = labels.map(|(key, value)| Requirement::equal(key, value.as_str()));
+        let expressions = selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten();
+        let expressions = expressions.map(|expression| {
+            let text = |name: &str| expression.get(name).and_then(Value::as_str);
+            let values = expression.get("values").and_then(Value::as_array).into_iter().flatten();
+            Requirement::of(text("key"), text("operator"), values.map(Value::as_str))
+        });
+        labels.chain(expressions).collect::<Option<_>>().map(LabelSelector)
+    }
+
+    /// The selector of a rendered object; `None` for what an API server refuses.
+    #[must_use]
+    pub fn of_node(selector: &Node) -> Option<LabelSelector> {
+        let labels = selector.get("matchLabels").map(Node::entries).unwrap_or_default().iter();
+        let labels = labels.map(|label| Requirement::equal(&label.key.text, label.value.scalar_text()));
+        let expressions = selector.get("matchExpressions").map(Node::items).unwrap_or_default().iter();
+        let expressions = expressions.map(|expression| {
+            let text = |name: &str| expression.get(name).and_then(Node::scalar_text);
+            let values = expression.get("values").map(Node::items).unwrap_or_default().iter();
+            Requirement::of(text("key"), text("operator"), values.map(Node::scalar_text))
+        });
+        labels.chain(expressions).collect::<Option<_>>().map(LabelSelector)
+    }
+
+    /// Whether it requires nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether labels, given by look-up, fulfil it.
-    pub(crate) fn matches<'a>(&self, label: &dyn Fn(&str) -> Option<&'a str>) -> bool {
+    pub fn matches<'a>(&self, label: &dyn Fn(&str) -> Option<&'a str>) -> bool {
         self.0.iter().all(|r| {
             let value = label(&r.key);
             let number = || value.and_then(|v| v.parse::<i64>().ok());
@@ -40,6 +83,58 @@ impl LabelSelector {
                 Operator::LessThan(bound) => number().is_some_and(|n| n < *bound),
             }
         })
+    }
+}
+
+impl Requirement {
+    fn equal(key: &str, value: Option<&str>) -> Option<Requirement> {
+        Some(Requirement { key: key.to_owned(), operator: Operator::In(vec![value?.to_owned()]) })
+    }
+
+    /// One of `matchExpressions`.
+    fn of<'a>(
+        key: Option<&str>,
+        operator: Option<&str>,
+        values: impl Iterator<Item = Option<&'a str>>,
+    ) -> Option<Requirement> {
+        let values: Option<Vec<String>> = values.map(|value| value.map(str::to_owned)).collect();
+        let values = values.filter(|values| !values.is_empty());
+        let operator = match operator? {
+            "In" => Operator::In(values?),
+            "NotIn" => Operator::NotIn(values?),
+            "Exists" => Operator::Exists,
+            "DoesNotExist" => Operator::DoesNotExist,
+            _ => return None,
+        };
+        Some(Requirement { key: key?.to_owned(), operator })
+    }
+}
+
+/// As a query.
+impl fmt::Display for LabelSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, requirement) in self.0.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { "," })?;
+            requirement.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = &self.key;
+        match &self.operator {
+            Operator::Exists => f.write_str(key),
+            Operator::DoesNotExist => write!(f, "!{key}"),
+            Operator::In(values) => match values.as_slice() {
+                [value] => write!(f, "{key}={value}"),
+                values => write!(f, "{key} in ({})", values.join(",")),
+            },
+            Operator::NotIn(values) => write!(f, "{key} notin ({})", values.join(",")),
+            Operator::GreaterThan(bound) => write!(f, "{key}>{bound}"),
+            Operator::LessThan(bound) => write!(f, "{key}<{bound}"),
+        }
     }
 }
 
@@ -192,6 +287,8 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use seatrial_model::{Origin, Sources, Span};
+
     use super::*;
 
     #[test]
@@ -223,6 +320,32 @@ mod tests {
         for (text, expected) in cases {
             let selector = LabelSelector::parse(text).expect(text);
             assert_eq!(selector.matches(&labels), expected, "{text}");
+            assert_eq!(LabelSelector::parse(&selector.to_string()), Ok(selector), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_objects_selector_is_the_same_in_json_and_in_yaml_and_as_a_query() {
+        let expressions = |text: &str| format!("{{ matchLabels: {{ app: web }}, matchExpressions: [{text}] }}");
+        let origin = Origin::from(Span::start_of(Sources::new().add("case.yaml", String::new()).id()));
+        let cases = [
+            ("{ matchLabels: { app: web, tier: front } }".to_owned(), Some("app=web,tier=front")),
+            (expressions("{ key: env, operator: In, values: [a, b] }"), Some("app=web,env in (a,b)")),
+            (expressions("{ key: env, operator: NotIn, values: [a] }"), Some("app=web,env notin (a)")),
+            (expressions("{ key: env, operator: Exists }"), Some("app=web,env")),
+            (expressions("{ key: old, operator: DoesNotExist }"), Some("app=web,!old")),
+            (expressions("{ key: old, operator: Absent }"), None),
+            (expressions("{ operator: Exists }"), None),
+            (expressions("{ key: env, operator: NotIn }"), None),
+            ("{ matchLabels: { app: [] } }".to_owned(), None),
+            ("{}".to_owned(), Some("")),
+        ];
+        for (text, expected) in cases {
+            let json: Value = serde_saphyr::from_str(&text).expect("readable");
+            let in_json = LabelSelector::of_json(&json);
+            assert_eq!(in_json.as_ref().map(LabelSelector::to_string).as_deref(), expected, "{text}");
+            assert_eq!(LabelSelector::of_node(&Node::from_json(&json, &origin)), in_json, "{text}");
+            assert_eq!(in_json.is_some_and(|selector| selector.is_empty()), expected == Some(""), "{text}");
         }
     }
 
