@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use seatrial_tree::{Tree, parent, within};
+use seatrial_tree::{Tree, file_name, parent, within};
 
-use crate::{file_in, last, upwards};
+use crate::{file_in, upwards};
 
 /// What makes a directory a chart.
 const NAME: &str = "Chart.yaml";
@@ -19,7 +19,7 @@ pub(crate) struct Charts(BTreeSet<String>);
 impl Charts {
     /// Among files, and in the directories above them.
     pub(crate) fn of(tree: &Tree, paths: &[String], above: &[&str]) -> Charts {
-        let below = paths.iter().filter(|path| last(path) == NAME).map(|path| parent(path));
+        let below = paths.iter().filter(|path| file_name(path) == NAME).map(|path| parent(path));
         let above = above.iter().copied().filter(|dir| tree.exists(&file_in(dir, NAME)));
         Charts(below.chain(above).map(str::to_owned).collect())
     }

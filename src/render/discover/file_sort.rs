@@ -1,11 +1,10 @@
 //! What a YAML or JSON file is: told by its name and by the keys that begin its lines, so that a manifest with an error in it still is one.
 
 use seatrial_model::{Level, Node};
-use seatrial_tree::Tree;
+use seatrial_tree::{Tree, file_name, parent};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
 use crate::client_files::is_for_a_client;
-use crate::last;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +51,7 @@ const CI: [&str; 12] = [
 
 /// What the file at a path is.
 pub(crate) fn sort(tree: &Tree, parsed: &ParsedFiles, path: &str) -> FileSort {
-    let name = last(path);
+    let name = file_name(path);
     let Some((stem, extension)) = name.rsplit_once('.') else { return FileSort::Unknown };
     if !matches!(extension, "yaml" | "yml" | "json") {
         return FileSort::Unknown;
@@ -116,7 +115,7 @@ fn by_name(name: &str, stem: &str, text: &str) -> FileSort {
 /// By its name, or by that of a directory: what it patches is not said in it.
 fn is_patch(path: &str) -> bool {
     let is_word = |word: &str| matches!(word, "patch" | "patches");
-    let (dirs, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (dirs, name) = (parent(path), file_name(path));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     dirs.split('/').flat_map(words).chain(words(stem)).any(is_word)
 }

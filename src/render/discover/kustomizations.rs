@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_model::Node;
-use seatrial_tree::{KUSTOMIZATION_FILES, Tree, join, parent, within};
+use seatrial_tree::{KUSTOMIZATION_FILES, Tree, file_name, join, parent, within};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
 use crate::charts::Charts;
-use crate::{Role, file_in, last, upwards};
+use crate::{Role, file_in, upwards};
 
 /// Fields whose entries may be directories with a kustomization of their own.
 const INCLUDES: [&str; 6] = ["resources", "bases", "components", "generators", "transformers", "validators"];
@@ -50,7 +50,7 @@ impl Kustomizations {
     ) -> Kustomizations {
         let mut files: BTreeMap<&str, usize> = BTreeMap::new();
         for path in paths {
-            let rank = KUSTOMIZATION_FILES.iter().position(|known| *known == last(path));
+            let rank = KUSTOMIZATION_FILES.iter().position(|known| *known == file_name(path));
             if let Some(rank) = rank.filter(|_| !charts.keep_to_themselves(path)) {
                 files.entry(parent(path)).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
             }

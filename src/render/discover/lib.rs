@@ -17,7 +17,7 @@ mod trials;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use seatrial_tree::{EntryKind, Tree, join, within};
+use seatrial_tree::{EntryKind, Tree, file_name, join, parent, within};
 use seatrial_yaml::ParsedFiles;
 
 use charts::Charts;
@@ -156,7 +156,7 @@ impl Discovery {
     /// Of the files beside a file, and what lies above it: enough to tell what the file is.
     #[must_use]
     pub fn beside(tree: &Tree, parsed: &Arc<ParsedFiles>, file: &str) -> Discovery {
-        let dir = seatrial_tree::parent(file);
+        let dir = parent(file);
         let files = tree.list(dir).unwrap_or_default().into_iter().filter(|(_, kind)| *kind == EntryKind::File);
         Discovery::among(tree, parsed, dir, files.map(|(name, _)| file_in(dir, &name)).collect())
     }
@@ -342,27 +342,22 @@ impl Source {
 /// Directories into which `go mod vendor` put what others wrote.
 fn go_vendor(paths: &[String]) -> BTreeSet<String> {
     let listed = paths.iter().filter_map(|path| path.strip_suffix("/modules.txt"));
-    listed.filter(|dir| last(dir) == "vendor").map(str::to_owned).collect()
+    listed.filter(|dir| file_name(dir) == "vendor").map(str::to_owned).collect()
 }
 
 /// Whether a package manager put a file there.
 fn is_installed(path: &str) -> bool {
-    seatrial_tree::parent(path).split('/').any(|dir| matches!(dir, "node_modules" | "site-packages"))
+    parent(path).split('/').any(|dir| matches!(dir, "node_modules" | "site-packages"))
 }
 
 fn is_hidden(path: &str) -> bool {
-    let dirs = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+    let dirs = parent(path);
     dirs.split('/').any(|dir| dir.starts_with('.'))
 }
 
 /// A directory and all above it, up to the root.
 fn upwards(dir: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(dir), |dir| (!dir.is_empty()).then(|| seatrial_tree::parent(dir)))
-}
-
-/// The last part of a path.
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    std::iter::successors(Some(dir), |dir| (!dir.is_empty()).then(|| parent(dir)))
 }
 
 /// A file of a directory.

@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use seatrial_gotemplate::{Mentions, Templates};
 use seatrial_model::{BelongsTo, Finding, Needed, Node, OnceMap, SourceFile, Sources, Span};
-use seatrial_tree::Tree;
+use seatrial_tree::{Tree, file_name};
 
 pub use file::ChartFile;
 pub use loaded::{CHART_FILE, Loaded, is_chart};
@@ -60,7 +60,7 @@ impl ParsedTemplates {
         self.mentions.get_or_init(|| {
             let is_entry = |name: &str| {
                 let is_file = self.named.iter().any(|source| *source.name == *name);
-                is_file && !name.rsplit('/').next().is_some_and(|file| file.starts_with('_'))
+                is_file && !file_name(name).starts_with('_')
             };
             self.templates.mentions(is_entry)
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_model::{Finding, Level, Node, SourceFile, Span, ids};
-use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, Tree};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, Tree, file_name, parent};
 
 /// What kubectl reads in a directory (kubectl: `cli-runtime/pkg/resource/builder.go` `FileExtensions`).
 const EXTENSIONS: [&str; 3] = [".json", ".yaml", ".yml"];
@@ -53,7 +53,7 @@ fn stand_in(tree: &Tree, path: &str) -> Span {
 /// A kustomization among plain manifests: kubectl has no such kind and stops, and its resources would be applied unpatched.
 pub(crate) fn kustomization(file: &Arc<SourceFile>, first: Option<&Node>) -> Option<Finding> {
     let path = file.path();
-    let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (dir, name) = (parent(path), file_name(path));
     let api_version = first
         .and_then(|node| node.get("apiVersion"))
         .filter(|v| v.as_str().is_some_and(|text| text.starts_with("kustomize.config.k8s.io/")));

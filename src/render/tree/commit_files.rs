@@ -87,7 +87,7 @@ impl CommitFiles {
     }
 
     fn find(&self, path: &str) -> Result<(Mode, ObjectId), ReadError> {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = crate::file_name(path);
         self.directory(crate::parent(path))?.get(name).copied().ok_or(ReadError::NotFound)
     }
 

@@ -27,8 +27,8 @@ impl DiskFiles {
             return Err(ReadError::NotFound);
         }
         let full = self.root.join(path);
-        let name = path.rsplit('/').next().filter(|name| !name.is_empty());
-        if name.is_some_and(|name| !is_exact(&full, name)) {
+        let name = crate::file_name(path);
+        if !name.is_empty() && !is_exact(&full, name) {
             return Err(ReadError::NotFound);
         }
         let metadata = fs::symlink_metadata(&full).map_err(|e| read_error(&e))?;

@@ -24,7 +24,7 @@ pub use changed_files::ChangedFiles;
 pub use git::{GitError, Repository};
 pub use kustomization_files::KUSTOMIZATION_FILES;
 pub use left_out::LeavesOut;
-pub use path::{confined, join, parent, within};
+pub use path::{confined, file_name, join, parent, within};
 pub use read_error::ReadError;
 pub use tree::{EntryKind, Listed, SIZE_LIMIT, Tree};
 pub use tree_path::TreePath;

@@ -57,6 +57,12 @@ pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(dir, _)| dir)
 }
 
+/// The last part of a path.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +107,15 @@ mod tests {
             ("", "a", None),
         ] {
             assert_eq!(within(path, dir), rest, "{path:?} {dir:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_its_directory_and_its_last_part() {
+        for (path, expected) in
+            [("a/b/c.yaml", ("a/b", "c.yaml")), ("c.yaml", ("", "c.yaml")), ("a/", ("a", "")), ("", ("", ""))]
+        {
+            assert_eq!((parent(path), file_name(path)), expected, "{path}");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use seatrial_discover::{Discovery, HelmRelease, Loose, Role, Source};
 use seatrial_helm::chart::is_chart;
-use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, SIZE_LIMIT, Tree, parent};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, ReadError, SIZE_LIMIT, Tree, file_name, parent};
 
 use crate::cli::PathKind;
 use crate::context::session::Session;
@@ -192,7 +192,7 @@ impl At<'_> {
         let own = self.workspace.repository.is_none();
         let own = own.then(|| self.beside.of(self.workspace, file));
         let discovery = own.as_deref().unwrap_or_else(|| self.renderer.discovery());
-        let name = file.rsplit('/').next().unwrap_or(file);
+        let name = file_name(file);
         let source = if KUSTOMIZATION_FILES.contains(&name) && discovery.has_kustomization(parent(file)) {
             Source::Kustomize(parent(file).to_owned())
         } else if discovery.role(file) == Some(Role::Input) {

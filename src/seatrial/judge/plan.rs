@@ -8,7 +8,7 @@ use seatrial_kubernetes::Minor;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Span, listed_in_backticks};
 use seatrial_schema::nearest;
-use seatrial_tree::{EntryKind, ReadError, join};
+use seatrial_tree::{EntryKind, ReadError, file_name, join};
 
 use crate::cli::PathKind;
 use crate::config::{self, Config, EnvironmentConfig, RuleLevel};
@@ -168,11 +168,10 @@ pub(crate) fn environments(
 /// That there is no environment of a name, which are meant perhaps, and which there are.
 pub(crate) fn no_environment<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Stop {
     let all: Vec<&str> = all.collect();
-    let last = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
     let by_last = || {
-        let near = all.iter().find(|path| last(path) == name).map(|path| last(path));
-        let near = near.or_else(|| nearest(name, all.iter().map(|path| last(path))))?;
-        all.iter().copied().find(|path| last(path) == near)
+        let near = all.iter().find(|path| file_name(path) == name).map(|path| file_name(path));
+        let near = near.or_else(|| nearest(name, all.iter().map(|path| file_name(path))))?;
+        all.iter().copied().find(|path| file_name(path) == near)
     };
     let hint = nearest(name, all.iter().copied()).or_else(by_last);
     let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_tree::{EntryKind, Tree, TreePath, join, parent, within};
+use seatrial_tree::{EntryKind, Tree, TreePath, file_name, join, parent, within};
 
 use crate::patterns::doublestar::Doublestar;
 use crate::patterns::glob;
@@ -83,7 +83,7 @@ impl Copied {
     fn single(&mut self, copy: &Copy<'_>, source: &SourceFiles, to: &str) -> Result<(), CopyError> {
         let outside = || refused("leads out of the source".to_owned());
         let path = join("", copy.from.trim_start_matches('/')).ok_or_else(outside)?;
-        let name = path.rsplit('/').next().unwrap_or_default();
+        let name = file_name(&path);
         let beside = || join(to, name).unwrap_or_default();
         match source.kind(&path) {
             Err(_) if copy.optional => Ok(()),
@@ -147,7 +147,7 @@ impl Copy<'_> {
     /// Whether a path is excluded: seen from the source, from where the wildcards begin, or by its name.
     fn excludes(&self, path: &str, base: &str) -> bool {
         let inside = within(path, base).filter(|inside| !inside.is_empty());
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = file_name(path);
         self.exclude.iter().zip(&self.exclude_names).any(|(pattern, is_name)| {
             pattern.matches(path)
                 || inside.is_some_and(|inside| pattern.matches(inside))

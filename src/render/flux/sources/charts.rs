@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_helm::chart::Loaded;
 use seatrial_model::{Finding, OnceMap, Span};
-use seatrial_tree::TreePath;
+use seatrial_tree::{TreePath, file_name};
 
 use crate::objects::ids;
 
@@ -25,7 +25,7 @@ impl Charts {
 }
 
 fn load(at: &TreePath, asked: Span) -> Loaded {
-    let name = at.path.rsplit('/').next().unwrap_or(&at.path);
+    let name = file_name(&at.path);
     Loaded::at(&at.tree, &at.path, name, || asked).unwrap_or_else(|error| {
         let finding = Finding::new(ids::MISSING_CHART, asked, format!("the chart `{}` {error}", at.path));
         Loaded { chart: None, findings: vec![finding] }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use seatrial_model::{Node, OnceMap, SourceFile, Span};
-use seatrial_tree::Tree;
+use seatrial_tree::{Tree, file_name};
 use seatrial_yaml::{Dialect, ParsedFiles};
 
 /// The key of a marker.
@@ -100,7 +100,7 @@ impl Words {
 /// The files that the controller looks into (`ScreeningLocalReader`).
 fn yaml_files(tree: &Tree) -> impl Iterator<Item = String> {
     let is_yaml = |path: &String| {
-        let name = path.rsplit('/').next().unwrap_or_default();
+        let name = file_name(path);
         name.ends_with(".yaml") || name.ends_with(".yml") || name == "Kustomization"
     };
     tree.walk("").into_iter().filter(is_yaml)
@@ -121,7 +121,7 @@ fn markers_of(file: &Arc<SourceFile>, parsed: &ParsedFiles) -> Vec<Marker> {
 
 /// The dialect in which a build has parsed the file: the comments in it are the same in each.
 fn dialect_of(file: &SourceFile) -> Dialect {
-    let name = file.path().rsplit('/').next().unwrap_or_default();
+    let name = file_name(file.path());
     if seatrial_tree::KUSTOMIZATION_FILES.contains(&name) { Dialect::Kubectl } else { Dialect::Kustomize }
 }
 

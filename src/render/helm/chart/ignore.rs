@@ -86,7 +86,7 @@ impl Ignore {
 
     /// Whether a path of the chart is not part of it. A negated rule ignores all that it does not fit.
     pub(crate) fn ignores(&self, path: &str, is_directory: bool) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = seatrial_tree::file_name(path);
         for rule in &self.rules {
             let fits = || rule.fits(if rule.is_for_paths { path } else { name });
             if rule.is_negated {

@@ -151,7 +151,7 @@ impl Lint<'_> {
             self.findings.push(Finding::new(ids::CHART_FILES, self.chart.start(), message));
         }
         for file in &self.chart.templates {
-            let name = file.name().rsplit('/').next().unwrap_or_default();
+            let name = seatrial_tree::file_name(file.name());
             if !EXTENSIONS.iter().any(|extension| name.ends_with(extension)) {
                 let message =
                     format!("`{}` is rendered as a template: one ends in {}", file.name(), EXTENSIONS.join(", "));

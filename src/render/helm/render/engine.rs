@@ -220,7 +220,7 @@ fn execute(
     let mut texts = Vec::new();
     let mut reads = seatrial_gotemplate::Reads::default();
     for renderable in all {
-        let is_partial = renderable.name.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+        let is_partial = seatrial_tree::file_name(&renderable.name).starts_with('_');
         if is_partial {
             continue;
         }

@@ -90,7 +90,7 @@ fn collect(
     }
     let is_library = chart.chart.metadata.chart_type() == crate::chart::ChartType::Library;
     for file in &chart.chart.templates {
-        let base_name = file.name().rsplit('/').next().unwrap_or_default();
+        let base_name = seatrial_tree::file_name(file.name());
         if is_library && !base_name.starts_with('_') {
             continue;
         }

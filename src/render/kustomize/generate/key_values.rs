@@ -121,14 +121,14 @@ fn from_file(
         None
     };
     let (key, path) = match text.split_once('=') {
-        None => (text.rsplit('/').next().unwrap_or(text), text),
+        None => (seatrial_tree::file_name(text), text),
         Some((_, path)) if path.contains('=') => {
             return refuse(format!("`{text}` has more than one `=`: neither key nor path may have one"));
         }
         Some(("", path)) => {
             return refuse(format!(
                 "`{text}` has no key before the `=`, as in `{}={path}`",
-                path.rsplit('/').next().unwrap_or(path)
+                seatrial_tree::file_name(path)
             ));
         }
         Some((key, "")) => return refuse(format!("`{key}=` has no path after the `=`")),

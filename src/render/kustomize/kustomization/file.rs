@@ -118,7 +118,7 @@ impl Kustomization {
 
     /// The name of its file.
     pub(crate) fn file_name(&self) -> &str {
-        self.file.path().rsplit('/').next().unwrap_or_default()
+        seatrial_tree::file_name(self.file.path())
     }
 
     /// Where its kind is written.

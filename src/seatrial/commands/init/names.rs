@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_discover::Source;
-use seatrial_tree::within;
+use seatrial_tree::{file_name, within};
 
 /// Characters of a name at most: it becomes a part of names in Kubernetes.
 const LONGEST: usize = 50;
@@ -90,7 +90,7 @@ impl Candidate {
         if let Source::Helm(release) = source {
             for file in &release.values {
                 let file = within(file, &release.chart).unwrap_or(file);
-                let file = file.rsplit('/').next().unwrap_or(file);
+                let file = file_name(file);
                 let stem = file.strip_suffix("-values.yaml").or_else(|| file.strip_suffix(".yaml")).unwrap_or(file);
                 own = format!("{own}-{}", slug(stem));
             }
