@@ -297,16 +297,21 @@ fn the_first_command_of_the_readme_deploys_on_a_branch_and_on_a_detached_head() 
     let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
     let command = readme.lines().find_map(|line| line.strip_prefix("cargo run -- ")).expect("a first command");
     let arguments: Vec<&str> = command.split_whitespace().collect();
-    let repo = Repo::new();
-    let shop = repo.path().join("tests/cases/shop");
-    std::fs::create_dir_all(&shop).expect("created");
-    let copied = Command::new("cp").arg("-r").arg(root.join("tests/cases/shop/repo")).arg(&shop).status();
-    assert!(copied.expect("cp runs").success());
-    repo.commit("shop");
-    for checkout in [["-qb", "change"], ["-q", "--detach"], ["-q", "main"]] {
-        repo.git(&[&["checkout"], &checkout[..]].concat());
+    let deploys = &|checkout: &[&str]| {
+        let repo = Repo::new();
+        let shop = repo.path().join("tests/cases/shop");
+        std::fs::create_dir_all(&shop).expect("created");
+        let copied = Command::new("cp").arg("-r").arg(root.join("tests/cases/shop/repo")).arg(&shop).status();
+        assert!(copied.expect("cp runs").success());
+        repo.commit("shop");
+        repo.git(&[&["checkout"], checkout].concat());
         let seen = repo.run(&arguments, &[]);
         assert_eq!(seen.exit, Some(0), "{checkout:?}: {}", seen.log);
         seen.says("8 created");
-    }
+    };
+    std::thread::scope(|scope| {
+        for checkout in [["-qb", "change"], ["-q", "--detach"], ["-q", "main"]] {
+            scope.spawn(move || deploys(&checkout));
+        }
+    });
 }

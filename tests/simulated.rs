@@ -1,7 +1,23 @@
 //! What the simulated cluster does not know is said, and fails no run.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program")]
 
-use std::process::Command;
+#[path = "support/trials.rs"]
+mod trials;
+
+use std::process::{Command, ExitCode};
+
+fn main() -> ExitCode {
+    trials::suite!(
+        [
+            an_image_that_nobody_lists_is_accepted_and_said_once,
+            a_tag_that_a_listed_image_lacks_still_fails,
+            a_kind_that_is_not_served_is_left_out_and_named_and_one_that_is_defined_is_accepted,
+            the_simulated_cluster_serves_the_minor_of_the_environment,
+            events_tell_programs_each_change_of_state_once,
+        ],
+        []
+    )
+}
 
 const WEB: &str = "\
 apiVersion: apps/v1
@@ -48,7 +64,6 @@ fn environment(name: &str, simulated: &str) -> String {
     format!("  {name}: {{ manifests: {{ path: app }}, deploy: {{ timeout: 20s }}{simulated} }}\n")
 }
 
-#[test]
 fn an_image_that_nobody_lists_is_accepted_and_said_once() {
     let config = format!("version: 1\nenvironments:\n{}{}", environment("dev", ""), environment("test", ""));
     let (exit, text) = run(&config, &[("web.yaml", WEB)]);
@@ -56,7 +71,6 @@ fn an_image_that_nobody_lists_is_accepted_and_said_once() {
     assert_eq!(text.matches("pulling was not simulated for `acme.io/web`").count(), 1, "{text}");
 }
 
-#[test]
 fn a_tag_that_a_listed_image_lacks_still_fails() {
     let listed = |tag: &str| {
         let simulated = format!(", simulated: {{ images: [ {{ name: acme.io/web, tags: ['{tag}'] }} ] }}");
@@ -68,7 +82,6 @@ fn a_tag_that_a_listed_image_lacks_still_fails() {
     assert!(exit == Some(0) && !text.contains("not simulated"), "{text}");
 }
 
-#[test]
 fn a_kind_that_is_not_served_is_left_out_and_named_and_one_that_is_defined_is_accepted() {
     let config = format!("version: 1\nenvironments:\n{}", environment("dev", ""));
     let (exit, text) = run(&config, &[("web.yaml", WEB), ("widget.yaml", WIDGET)]);
@@ -83,7 +96,6 @@ fn a_kind_that_is_not_served_is_left_out_and_named_and_one_that_is_defined_is_ac
     assert!(exit == Some(0) && text.contains("does not serve `acme.io/v1`"), "{text}");
 }
 
-#[test]
 fn the_simulated_cluster_serves_the_minor_of_the_environment() {
     let binding = "\
 apiVersion: admissionregistration.k8s.io/v1
@@ -101,7 +113,6 @@ spec: { policyName: mirror }
     assert!(exit == Some(1) && text.contains("Kubernetes 1.36 is the first that serves it"), "{text}");
 }
 
-#[test]
 fn events_tell_programs_each_change_of_state_once() {
     let scratch = tempfile::tempdir().expect("a directory");
     std::fs::create_dir(scratch.path().join("app")).expect("created");
