@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_golang::semver::Version;
+use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Action, Bump, BumpSize, Manifest, Node, ObjectId, Rendered, Value};
 
 use crate::{Diff, Difference, ObjectDiff, Segment};
@@ -142,8 +143,8 @@ fn text(node: Option<&Node>) -> Option<&str> {
 
 /// Repository and tag of an image.
 fn tagged(image: &str) -> Option<(&str, &str)> {
-    let name = image.split('@').next().unwrap_or(image);
-    name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))
+    let reference = ImageReference::parse(image);
+    Some((reference.name(), reference.tag?))
 }
 
 fn raised(what: String, from: &str, to: &str) -> Option<Bump> {

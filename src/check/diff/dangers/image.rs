@@ -1,5 +1,6 @@
 //! An image as a reference: repository, tag and digest; images that change, and one finding where one line changes those of many containers.
 
+use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Finding, Node, QuickMap, RuleId, Span, counted};
 use seatrial_rules::Container;
 use seatrial_schema::is_substitution;
@@ -26,12 +27,11 @@ impl<'a> Image<'a> {
         if text.is_empty() || text.contains("://") || is_substitution(text) {
             return None;
         }
-        let (rest, digest) = text.split_once('@').map_or((text, None), |(rest, digest)| (rest, Some(digest)));
-        let tagged = rest.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
-        let (path, tag) = tagged.map_or((rest, None), |(path, tag)| (path, Some(tag)));
+        let reference = ImageReference::parse(text);
+        let path = reference.name();
         let path = ["docker.io/", "index.docker.io/"].iter().find_map(|host| path.strip_prefix(host)).unwrap_or(path);
         let repository = path.strip_prefix("library/").unwrap_or(path);
-        Some(Image { text, repository, tag, has_digest: digest.is_some() })
+        Some(Image { text, repository, tag: reference.tag, has_digest: reference.digest.is_some() })
     }
 }
 
