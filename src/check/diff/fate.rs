@@ -2,9 +2,7 @@
 //!
 //! Flux: `kustomize-controller` prunes by `spec.prune` and `spec.deletionPolicy`; helm keeps what `helm.sh/resource-policy` says.
 
-use std::collections::BTreeMap;
-
-use seatrial_model::{Action, Graph, GraphNode, Manifest, Node, NodeState, ObjectId, ReleaseRole, Rendered};
+use seatrial_model::{Action, Graph, GraphNode, Manifest, Node, NodeState, ObjectId, QuickMap, ReleaseRole, Rendered};
 
 use crate::immutable::immutable;
 use crate::pair::by_id;
@@ -44,9 +42,9 @@ struct Fates<'a> {
 
 /// A rendering, and how its objects are found.
 struct Side<'a> {
-    objects: BTreeMap<&'a ObjectId, &'a Manifest>,
+    objects: QuickMap<&'a ObjectId, &'a Manifest>,
     graph: Option<&'a Graph>,
-    nodes: BTreeMap<&'a ObjectId, &'a GraphNode>,
+    nodes: QuickMap<&'a ObjectId, &'a GraphNode>,
     needs_something: bool,
 }
 

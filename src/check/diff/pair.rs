@@ -1,9 +1,10 @@
 //! Which object of the base is which object of the head.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 use seatrial_kubernetes::{Minor, Scope, scope};
-use seatrial_model::{Entry, GroupKind, Manifest, Node, ObjectId};
+use seatrial_model::{GroupKind, Manifest, Node, ObjectId, QuickMap};
 
 use crate::compare::fingerprint::of_entries;
 use crate::{Between, Context};
@@ -22,7 +23,7 @@ pub(crate) fn pair<'a>(base: &'a [Manifest], head: &'a [Manifest], context: Cont
     let mut pairs = Vec::with_capacity(head.len());
     let sides = Sides { base: base.iter().collect(), head: head.iter().collect() };
     sides
-        .pair_off(&mut pairs, |manifest| Some(manifest.id.clone()))
+        .pair_off(&mut pairs, |manifest| Some(&manifest.id))
         .pair_off(&mut pairs, |manifest| Some(placed(manifest, context.minor)))
         .pair_off(&mut pairs, |manifest| (context.between == Between::Environments).then(|| anywhere(manifest)))
         .pair_off(&mut pairs, generated)
@@ -42,24 +43,37 @@ impl<'a> Sides<'a> {
     fn pair_off<K: std::hash::Hash + Eq>(
         self,
         pairs: &mut Vec<Pair<'a>>,
-        key: impl Fn(&Manifest) -> Option<K>,
+        key: impl Fn(&'a Manifest) -> Option<K>,
     ) -> Sides<'a> {
-        let mut waiting: HashMap<K, VecDeque<&'a Manifest>> = HashMap::new();
+        let mut waiting: QuickMap<K, Waiting<'a>> = QuickMap::default();
         let mut rest = Sides { base: Vec::new(), head: Vec::new() };
         for manifest in self.base {
             match key(manifest) {
-                Some(key) => waiting.entry(key).or_default().push_back(manifest),
+                Some(key) => match waiting.entry(key) {
+                    Entry::Occupied(mut alike) => alike.get_mut().more.push_back(manifest),
+                    Entry::Vacant(new) => drop(new.insert(Waiting { first: manifest, more: VecDeque::new() })),
+                },
                 None => rest.base.push(manifest),
             }
         }
         for manifest in self.head {
-            let partner = key(manifest).and_then(|key| waiting.get_mut(&key)).and_then(|alike| take(alike, manifest));
-            match partner {
-                Some(partner) => pairs.push(Pair::Both(partner, manifest)),
-                None => rest.head.push(manifest),
+            let Some(key) = key(manifest) else {
+                rest.head.push(manifest);
+                continue;
+            };
+            match waiting.entry(key) {
+                Entry::Occupied(mut alike) => {
+                    let (partner, is_last) = alike.get_mut().take(manifest);
+                    pairs.push(Pair::Both(partner, manifest));
+                    if is_last {
+                        alike.remove();
+                    }
+                }
+                Entry::Vacant(_) => rest.head.push(manifest),
             }
         }
-        let mut left: Vec<&Manifest> = waiting.into_values().flatten().collect();
+        let left = waiting.into_values().flat_map(|alike| std::iter::once(alike.first).chain(alike.more));
+        let mut left: Vec<&Manifest> = left.collect();
         left.sort_by(|one, other| one.id.cmp(&other.id));
         rest.base.extend(left);
         rest
@@ -71,15 +85,29 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// The one that is equal, else the first.
-fn take<'a>(alike: &mut VecDeque<&'a Manifest>, manifest: &Manifest) -> Option<&'a Manifest> {
-    /// Among more objects of one identity nobody looks for the equal one.
-    const FEW: usize = 16;
-    let equal = match alike.len() {
-        0 | 1 => None,
-        _ => alike.iter().take(FEW).position(|one| one.node == manifest.node),
-    };
-    alike.remove(equal.unwrap_or(0))
+/// Objects of one key that have no partner yet.
+struct Waiting<'a> {
+    first: &'a Manifest,
+    more: VecDeque<&'a Manifest>,
+}
+
+impl<'a> Waiting<'a> {
+    /// The one that is equal, else the first; and whether it was the last.
+    fn take(&mut self, manifest: &Manifest) -> (&'a Manifest, bool) {
+        /// Among more objects of one identity nobody looks for the equal one.
+        const FEW: usize = 16;
+        let all = || std::iter::once(&self.first).chain(&self.more);
+        let is_alone = self.more.is_empty();
+        let equal = if is_alone { None } else { all().take(FEW).position(|one| one.node == manifest.node) };
+        let behind = equal.and_then(|at| at.checked_sub(1)).and_then(|at| self.more.remove(at));
+        if let Some(equal) = behind {
+            return (equal, false);
+        }
+        match self.more.pop_front() {
+            Some(next) => (std::mem::replace(&mut self.first, next), false),
+            None => (self.first, true),
+        }
+    }
 }
 
 /// The identity in a cluster: what has no namespace gets that of its release, and what belongs to none gives it up.
@@ -106,8 +134,8 @@ fn generated(manifest: &Manifest) -> Option<ObjectId> {
 
 /// Group, kind, namespace, and everything but the name. An object that is hardly more than its name is not known by the rest.
 fn content(manifest: &Manifest) -> Option<(GroupKind, Option<String>, u64)> {
-    let has_content = |entry: &&Entry| !matches!(&*entry.key.text, "apiVersion" | "kind" | "metadata");
-    let content: Vec<&Entry> = manifest.node.entries().iter().filter(has_content).collect();
+    let has_content = |entry: &&seatrial_model::Entry| !matches!(&*entry.key.text, "apiVersion" | "kind" | "metadata");
+    let content: Vec<&seatrial_model::Entry> = manifest.node.entries().iter().filter(has_content).collect();
     if content.iter().all(|entry| entry.value.entries().is_empty() && entry.value.items().is_empty()) {
         return None;
     }
@@ -118,6 +146,6 @@ fn content(manifest: &Manifest) -> Option<(GroupKind, Option<String>, u64)> {
 }
 
 /// The objects of a side by their identity, the first of each.
-pub(crate) fn by_id(manifests: &[Manifest]) -> BTreeMap<&ObjectId, &Manifest> {
+pub(crate) fn by_id(manifests: &[Manifest]) -> QuickMap<&ObjectId, &Manifest> {
     manifests.iter().rev().map(|manifest| (&manifest.id, manifest)).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seatrial_golang::semver::Version;
 use seatrial_kubernetes::ImageReference;
-use seatrial_model::{Action, Bump, BumpSize, Manifest, Node, ObjectId, Rendered, Value};
+use seatrial_model::{Action, Bump, BumpSize, Manifest, Node, ObjectId, QuickMap, Rendered, Value};
 
 use crate::{Diff, Difference, ObjectDiff, Segment};
 
@@ -39,7 +39,7 @@ const TAG_OF: &str = "image tag of";
 
 /// What may have set differences.
 struct Causes<'a> {
-    owners: BTreeMap<&'a ObjectId, &'a ObjectId>,
+    owners: QuickMap<&'a ObjectId, &'a ObjectId>,
     /// Sources that releases take their chart from.
     charts: BTreeMap<ObjectId, Vec<&'a ObjectId>>,
     /// Releases of which nothing but the version of their chart is another one: what they print differs for that reason alone.

@@ -3,11 +3,10 @@
 //! Items of a map list are known by their keys (`x-kubernetes-list-map-keys`, else the merge key), those of a set by themselves. All others are
 //! aligned: what is equal on both sides in the same order stays, and what lies between is matched in its order.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use seatrial_kubernetes::Schema;
-use seatrial_model::{Node, QuickMap, Text, Value};
+use seatrial_model::{Node, QuickMap, QuickSet, Text, Value};
 
 use super::Comparer;
 use super::fingerprint::fingerprint;
@@ -57,12 +56,17 @@ impl Comparer<'_> {
 
     /// Items that are known by their keys: the order does not count but where it does.
     fn known_items(&mut self, before: &Known<'_>, after: &Known<'_>, schema: Option<&Schema>) {
-        let places: HashMap<&[&str], usize> =
+        let places: QuickMap<&[&str], usize> =
             after.keys.iter().enumerate().map(|(at, key)| (key.as_slice(), at)).collect();
         let mut matched = vec![false; after.items.len()];
         let mut order = Vec::new();
         for (item, key) in before.items.iter().zip(&before.keys) {
             let partner = places.get(key.as_slice()).and_then(|at| Some((*at, after.items.get(*at)?)));
+            if let Some((at, _)) = partner.filter(|(_, partner)| item.is_same(partner)) {
+                matched[at] = true;
+                order.push(at);
+                continue;
+            }
             self.path.push(item_segment(key));
             match partner {
                 Some((at, partner)) => {
@@ -207,7 +211,7 @@ impl<'a> Known<'a> {
     fn by(keys: &[&str], items: &'a [Node]) -> Option<Known<'a>> {
         let value = |item: &'a Node| keys.iter().map(|key| key_value(item, key)).collect::<Option<Vec<&str>>>();
         let keys: Vec<Vec<&str>> = items.iter().map(value).collect::<Option<_>>()?;
-        let mut known = HashSet::with_capacity(keys.len());
+        let mut known: QuickSet<&[&str]> = QuickSet::default();
         let are_unique = keys.iter().all(|key| known.insert(key.as_slice()));
         are_unique.then_some(Known { items, keys })
     }
