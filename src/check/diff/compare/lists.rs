@@ -142,30 +142,44 @@ impl Comparer<'_> {
         }
     }
 
-    /// What lies between items that are equal on both sides.
+    /// What lies between items that are equal on both sides: those with one name belong together, of others as many as there are on both sides.
     fn gap(&mut self, before: &Part<'_>, after: &Part<'_>, schema: Option<&Schema>) {
         let (one, other) = (before.items(), after.items());
-        if let Some((before, after)) = named(one, other) {
-            return self.known_items(&before, &after, schema);
-        }
+        let pairs = match named(one, other) {
+            Some((one, other)) => alike(&one, &other),
+            None if one.len() == other.len() => (0..one.len()).map(|at| (at, at)).collect(),
+            None => Vec::new(),
+        };
         self.is_positional |= schema.is_none() && has_mappings(one) && has_mappings(other);
-        let paired = if one.len() == other.len() { one.len() } else { 0 };
-        for (offset, (item, partner)) in one.iter().zip(other).take(paired).enumerate() {
-            self.path.push(Segment::Index(after.range.start + offset));
-            self.values(item, partner, schema);
-            self.path.pop();
-        }
-        for (offset, item) in one.iter().enumerate().skip(paired) {
-            self.path.push(Segment::Index(before.range.start + offset));
-            self.push(Some(item), None);
-            self.path.pop();
-        }
-        for (offset, item) in other.iter().enumerate().skip(paired) {
-            self.path.push(Segment::Index(after.range.start + offset));
-            self.push(None, Some(item));
-            self.path.pop();
+        let (mut at, mut at_other) = (0, 0);
+        for (place, partner) in pairs.into_iter().chain([(one.len(), other.len())]) {
+            for index in at..place {
+                self.at_index(before.range.start + index, |comparer| comparer.push(one.get(index), None));
+            }
+            for index in at_other..partner {
+                self.at_index(after.range.start + index, |comparer| comparer.push(None, other.get(index)));
+            }
+            if let (Some(item), Some(new)) = (one.get(place), other.get(partner)) {
+                self.at_index(after.range.start + partner, |comparer| comparer.values(item, new, schema));
+            }
+            (at, at_other) = (place + 1, partner + 1);
         }
     }
+
+    /// At an item of a list.
+    fn at_index(&mut self, index: usize, look: impl FnOnce(&mut Self)) {
+        self.path.push(Segment::Index(index));
+        look(self);
+        self.path.pop();
+    }
+}
+
+/// Places of items with one name, in the order of both lists.
+fn alike(one: &Known<'_>, other: &Known<'_>) -> Vec<(usize, usize)> {
+    let places: QuickMap<&[&str], usize> =
+        other.keys.iter().enumerate().map(|(at, key)| (key.as_slice(), at)).collect();
+    let pairs = one.keys.iter().enumerate().filter_map(|(at, key)| Some((at, *places.get(key.as_slice())?)));
+    longest_row(&pairs.collect::<Vec<_>>())
 }
 
 /// A part of a list.
