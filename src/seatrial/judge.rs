@@ -12,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod preparation;
 pub(crate) mod renderer;
 pub(crate) mod resolved;
+mod routine;
 mod stages;
 pub(crate) mod unseen;
 

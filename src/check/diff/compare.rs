@@ -17,6 +17,7 @@ pub(crate) struct Comparer<'a> {
     schema: Option<&'a Schema>,
     between: Between,
     is_secret: bool,
+    is_encrypted: bool,
     is_config_map: bool,
     is_rbac: bool,
     path: Vec<Segment>,
@@ -31,6 +32,7 @@ impl<'a> Comparer<'a> {
             schema,
             between,
             is_secret: is_core && is_secret_kind(&manifest.id.kind),
+            is_encrypted: manifest.is_sops_encrypted(),
             is_config_map: is_core && manifest.id.kind == "ConfigMap",
             is_rbac: manifest.id.group == "rbac.authorization.k8s.io",
             path: Vec::new(),
@@ -88,11 +90,11 @@ impl<'a> Comparer<'a> {
         self.path.pop();
     }
 
-    /// The data of a Secret; and the name, which is what an object is known by: another one is told as such. Two environments have a namespace
+    /// The data of a Secret; what SOPS says of its encryption, which no cluster gets; and the name, which is what an object is known by: another one is told as such. Two environments have a namespace
     /// each.
     fn is_compared_elsewhere(&self, key: &str) -> bool {
         match self.path.as_slice() {
-            [] => self.is_secret && matches!(key, "data" | "stringData"),
+            [] => (self.is_secret && matches!(key, "data" | "stringData")) || (self.is_encrypted && key == "sops"),
             [Segment::Field(metadata)] => {
                 let is_placed = key == "namespace" && self.between == Between::Environments;
                 **metadata == *"metadata" && (key == "name" || is_placed)

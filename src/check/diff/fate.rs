@@ -11,7 +11,11 @@ use crate::{Diff, ObjectDiff, sort};
 /// Decides for all objects of a comparison.
 pub(crate) fn decide(comparison: &mut Diff, base: &Rendered, head: &Rendered) {
     let fates = Fates { base: Side::of(base), head: Side::of(head) };
-    for object in &mut comparison.objects {
+    let (asleep, mut awake): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut comparison.objects).into_iter().partition(|object| fates.is_asleep(object));
+    // Nothing happens to what an owner applied that reconciles no more: its objects are as they were.
+    comparison.unchanged += asleep.len();
+    for object in &mut awake {
         let because = match object.action {
             Action::Deleted => fates.why_it_stays(object),
             Action::Created => fates.why_it_is_not_new(object),
@@ -24,6 +28,7 @@ pub(crate) fn decide(comparison: &mut Diff, base: &Rendered, head: &Rendered) {
             object.action = Action::Recreated;
         }
     }
+    comparison.objects = awake;
     sort(&mut comparison.objects);
 }
 
@@ -81,8 +86,19 @@ impl<'a> Side<'a> {
 }
 
 impl Fates<'_> {
+    /// Whether an object is not rendered any more only because its owner is suspended.
+    fn is_asleep(&self, object: &ObjectDiff) -> bool {
+        let owner = self.base.owner(&object.id).and_then(|owner| self.head.nodes.get(owner));
+        let is_suspended = owner.is_some_and(|owner| owner.lifecycle.suspended);
+        object.action == Action::Deleted && is_suspended && !self.head.objects.contains_key(&object.id)
+    }
+
     /// Why an object that is not rendered any more is not deleted; `None` where it is.
     fn why_it_stays(&self, object: &ObjectDiff) -> Option<String> {
+        if let Some(still) = self.head.objects.get(&object.id) {
+            let by = still.owner.as_ref().map(|owner| format!(" by {}", owner.0)).unwrap_or_default();
+            return Some(format!("it is rendered once less, and still{by}"));
+        }
         let owner = self.base.owner(&object.id);
         if let Some(gap) = self.head.gap(owner).filter(|_| self.base.gap(owner).is_none()) {
             return Some(format!("the change was not rendered whole, {gap}"));
@@ -97,7 +113,6 @@ impl Fates<'_> {
         }
         let owner = owner.filter(|owner| owner.kind == "Kustomization")?;
         match (self.head.nodes.get(owner), self.base.nodes.get(owner)) {
-            (Some(now), _) if now.lifecycle.suspended => Some(format!("it stays, {owner} is suspended")),
             (Some(now), _) if !now.lifecycle.prune => Some(format!("it stays, {owner} does not prune")),
             (None, Some(was)) => match was.lifecycle.deletion_policy.as_deref() {
                 Some("Orphan") => Some(format!("it stays, the deletion policy of {owner} is `Orphan`")),

@@ -50,6 +50,8 @@ pub struct Diff {
     pub objects: Vec<ObjectDiff>,
     /// How many objects are equal.
     pub unchanged: usize,
+    /// Whether not all of the head was rendered.
+    pub is_partial: bool,
     /// Why the two were not compared, as a clause.
     pub not_compared: Option<String>,
     /// What is raised by a patch or a minor version, where nothing else makes a difference.
@@ -127,6 +129,7 @@ pub fn compare_renderings(base: &Rendered, head: &Rendered, context: Context) ->
     let mut comparison = compare(&base.manifests, &head.manifests, context);
     fate::decide(&mut comparison, base, head);
     comparison.routine = routine::routine(&comparison, head);
+    comparison.is_partial = !head.is_complete();
     comparison
 }
 

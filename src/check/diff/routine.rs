@@ -7,7 +7,7 @@ use seatrial_golang::semver::Version;
 use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Action, Bump, BumpSize, Manifest, Node, ObjectId, QuickMap, Rendered, Value};
 
-use crate::{Diff, Difference, ObjectDiff, Segment};
+use crate::{Diff, Difference, ObjectDiff, Segment, immutable};
 
 /// The image tags and chart versions that are raised by a patch or a minor version, where the differences come from nothing else; none where
 /// they do, or where nothing differs. Whether something about it is dangerous is for the caller to ask.
@@ -17,6 +17,7 @@ pub(crate) fn routine(diff: &Diff, head: &Rendered) -> Vec<Bump> {
     let mut bumps: Vec<Bump> = Vec::new();
     for object in diff.objects.iter().filter(|object| !causes.is_of_a_raised_release(object)) {
         let raised: Option<Vec<Bump>> = match object.action {
+            Action::Configured if immutable(object).is_some() => None,
             Action::Configured => object.differences.iter().map(|one| causes.bump(object, one)).collect(),
             Action::Created | Action::Deleted | Action::Recreated | Action::Renamed => None,
             Action::Skipped | Action::Unchanged => None,

@@ -23,6 +23,7 @@ pub fn show(comparison: &Diff, sources: &Sources, masker: &Masker) -> ReportedDi
     ReportedDiff {
         objects: comparison.objects.iter().map(|object| shower.object(object)).collect(),
         unchanged: comparison.unchanged,
+        is_partial: comparison.is_partial,
         routine: comparison.routine.iter().map(|bump| bump.masked(masker)).collect(),
         not_compared: comparison.not_compared.as_deref().map(|because| masker.mask(because).into_owned()),
     }
@@ -51,11 +52,19 @@ impl Shower<'_> {
 
     fn difference(&self, difference: &Difference) -> ReportedDifference {
         let Difference { path, before, after, remark } = difference;
-        let side = |node: &Option<Node>| node.as_ref().map(|node| self.value(node, *remark));
+        let beside = before.as_ref().zip(after.as_ref()).filter(|_| *remark != Some(Remark::IsSecret));
+        let beside = beside.map(|(before, after)| value::shown_beside(before, after, self.masker));
+        let (shown_before, shown_after) = beside.unzip();
+        let side = |node: &Option<Node>, shown: Option<String>| {
+            node.as_ref().map(|node| match shown {
+                Some(text) => ReportedValue { text, line: self.line(node.span()) },
+                None => self.value(node, *remark),
+            })
+        };
         let texts = before.as_ref().and_then(value::long_text).zip(after.as_ref().and_then(value::long_text));
         let lines = match (remark, texts) {
             (Some(Remark::IsSecret), _) | (_, None) => Vec::new(),
-            (_, Some((one, other))) => lines::between(&self.masker.mask(one), &self.masker.mask(other)),
+            (_, Some((one, other))) => lines::between(one, other, self.masker),
         };
         let note = remark.map(|remark| match remark {
             Remark::IsSecret => "its value is not shown",
@@ -64,8 +73,8 @@ impl Shower<'_> {
         });
         ReportedDifference {
             path: self.masker.mask(&path.to_string()).into_owned(),
-            before: side(before),
-            after: side(after),
+            before: side(before, shown_before),
+            after: side(after, shown_after),
             lines,
             note: note.map(str::to_owned),
         }

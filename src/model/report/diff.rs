@@ -16,6 +16,9 @@ pub struct ReportedDiff {
     pub objects: Vec<ReportedObjectDiff>,
     /// How many objects are equal on both sides.
     pub unchanged: usize,
+    /// Whether not all of the head was rendered: a chart or a source is not here, and what it brings may change, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_partial: bool,
     /// What is raised by a patch or a minor version, where nothing else makes a difference and nothing about it is dangerous.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routine: Vec<Bump>,

@@ -5,9 +5,9 @@ mod sides;
 use std::path::Path;
 use std::time::Instant;
 
-use seatrial_diff::{Between, Diff, show, unified};
+use seatrial_diff::{Between, Diff, dangers, show, unified};
 use seatrial_kubernetes::Minor;
-use seatrial_model::{EnvironmentReport, Level, Report, ReportedDiff, Stage, Verdict};
+use seatrial_model::{EnvironmentReport, Level, Report, ReportedDiff, ReportedFinding, Stage, Verdict};
 use seatrial_reporters::{Detail, TerminalOptions, diff_markdown, diff_stat, diff_terminal, html, terminal};
 use seatrial_tree::{Repository, Tree};
 
@@ -93,7 +93,7 @@ fn between_commits(
     if let Some(head) = head {
         let commit = known(repository, head)?;
         let tree = Tree::commit(&context.workspace.root, &commit, &session.sources);
-        context.workspace.look_at(tree.map_err(|error| Stop::Usage(error.to_string()))?);
+        context.workspace.look_at(commit, tree.map_err(|error| Stop::Usage(error.to_string()))?);
     }
     context.read_config()?;
     if let Commit::Missing(missing) = &context.compared.commit {
@@ -102,6 +102,7 @@ fn between_commits(
     let flags = PlanFlags { load_restriction: args.load.load_restriction(), minor: args.kubernetes, path_kind: None };
     let wanted = Selection::Environments(&args.common.environment);
     let mut report = context.report("diff", FindingArgs::default());
+    report.revision.head = context.workspace.commit.clone().or(report.revision.head);
     let mut prepared = Preparation::new(&context.workspace, session, &args.source, wanted, flags)?;
     let judged = prepared.judge(&context, Keep::Differences, "", &|| false, &mut report)?;
     let text = judged.iter().map(|judged| in_unified(judged, session)).collect();
@@ -112,6 +113,10 @@ fn between_commits(
     let untold = Report { findings: errors.cloned().collect(), ..Report::new("diff", env!("CARGO_PKG_VERSION")) };
     let options = TerminalOptions { color: session.color, width: WIDTH, detail: Detail::Findings };
     streams::tell(Written::Painted(&terminal(&untold, options)));
+    let altered = report.alterations.iter().map(|alteration| format!("warning: {}", alteration.sentence()));
+    for sentence in altered {
+        streams::tell_line(&session.masked(&sentence));
+    }
     for notice in &report.notices {
         streams::tell_line(&session.masked(&format!("notice: {notice}")));
     }
@@ -146,6 +151,7 @@ fn between_paths(args: &DiffArgs, session: &Session, base: &Path, head: &Path) -
     let between = if is_both_built { Between::Environments } else { Between::States };
     let context = seatrial_diff::Context { minor, flux: None, between };
     let diff: Diff = seatrial_diff::compare_renderings(&before.rendered, &after.rendered, context);
+    let dangers = dangers(&diff, &before.rendered, &after.rendered, context);
     let shown: ReportedDiff = show(&diff, &session.sources, &session.masker);
     let mut report = Report::new("diff", env!("CARGO_PKG_VERSION"));
     report.environments.push(EnvironmentReport {
@@ -157,5 +163,10 @@ fn between_paths(args: &DiffArgs, session: &Session, base: &Path, head: &Path) -
         diff: Some(shown),
         ..EnvironmentReport::default()
     });
+    let resolved = |finding| ReportedFinding::resolve(finding, &session.sources, &session.masker).dangerous(true);
+    let dangers = dangers.iter().filter(|finding| finding.level > Level::Note).map(resolved);
+    let name = report.environments.iter().map(|environment| environment.name.clone()).next();
+    report.add_findings(name.as_deref(), &dangers.collect::<Vec<_>>());
+    report.decide();
     Ok(Outcome { report, unified: unified(&diff, &session.sources, &session.masker) })
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use seatrial_api::{ClusterTarget, named_files};
-use seatrial_ci::Trust;
+use seatrial_ci::{Host, Trust};
 use seatrial_model::{Alteration, Finding, Report, ReportedFinding, Span};
 use seatrial_transport::Transport;
 use seatrial_tree::{ReadError, Tree};
@@ -149,6 +149,12 @@ impl<'a> RunContext<'a> {
         report.run_url.clone_from(&ci.run_url);
         report.notices.extend(ci.notices.iter().cloned());
         report
+    }
+
+    /// The commit that is looked at: the one that was chosen, or, in a CI, the checkout's; none for a person's working copy.
+    pub(crate) fn head_commit(&self) -> Option<String> {
+        let of_checkout = (self.session.ci.host != Host::Local).then(|| "HEAD".to_owned());
+        self.workspace.commit.clone().or(of_checkout)
     }
 
     /// Whether there is a pull request, and it is compared with its own base.

@@ -26,6 +26,8 @@ pub(crate) struct Workspace {
     pub(crate) repository: Option<Repository>,
     /// Where the configuration is looked for.
     pub(crate) place: ConfigPlace,
+    /// The commit whose files these are; `None` for a working copy.
+    pub(crate) commit: Option<String>,
     /// The configuration, once [`Workspace::read_config`] has read it.
     pub(crate) config: Option<Config>,
     /// Path of the configuration from the root; where it would lie when there is none.
@@ -90,12 +92,23 @@ impl Workspace {
         let place = ConfigPlace::From(in_tree(&lexical_root, &directory));
         let config_path = place.in_tree(&tree);
         tracing::debug!(root = %root.display(), git = repository.is_some(), config = %config_path, "repository");
-        Ok(Workspace { root, lexical_root, tree, parsed: Arc::default(), repository, place, config: None, config_path })
+        Ok(Workspace {
+            root,
+            lexical_root,
+            tree,
+            parsed: Arc::default(),
+            repository,
+            place,
+            commit: None,
+            config: None,
+            config_path,
+        })
     }
 
     /// Looks at other files of the same repository: those of a commit.
-    pub(crate) fn look_at(&mut self, tree: Tree) {
+    pub(crate) fn look_at(&mut self, commit: String, tree: Tree) {
         self.config_path = self.place.in_tree(&tree);
+        self.commit = Some(commit);
         (self.tree, self.parsed) = (tree, Arc::default());
     }
 

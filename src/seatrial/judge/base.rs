@@ -20,7 +20,7 @@ use crate::context::session::Session;
 use crate::judge::check::checked;
 use crate::judge::checkouts::Checkouts;
 use crate::judge::outside::Outside;
-use crate::judge::plan::Planned;
+use crate::judge::plan::{self, PlanFlags, Planned};
 use crate::judge::renderer::{Renderer, Subject, flux_release};
 
 /// The base of a pull request.
@@ -135,6 +135,18 @@ impl BaseCommit {
         let (mut rendered, _) = self.renderer.render(Subject { source: &source, load_restriction, minor }, &[]);
         rendered.findings = with_levels(rendered.findings);
         Ok(BaseRendering { rendered, minor, source })
+    }
+
+    /// Names of the environments that it has, where they are named as those of the change: all configured, or all found.
+    pub(crate) fn environments(&self, are_configured: bool) -> Vec<String> {
+        match (&self.config, are_configured) {
+            (Ok(config), true) => config.environments.keys().cloned().collect(),
+            (Err(_), false) => {
+                let found = plan::discovered(&self.renderer, PlanFlags::default()).environments;
+                found.into_iter().map(|planned| planned.name).collect()
+            }
+            (Ok(_), false) | (Err(_), true) => Vec::new(),
+        }
     }
 
     /// Checks what it has.

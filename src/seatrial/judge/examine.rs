@@ -119,7 +119,9 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
     let flux = flux_release(&planned.source, &head.manifests);
     let schemas = seatrial_diff::Context { minor: planned.minor, flux, between: Between::States };
     let mut diff = before.as_ref().map(|(_, before)| match (before, unchanged) {
-        (Ok(_), Some(true)) => Diff { unchanged: head.manifests.len(), ..Diff::default() },
+        (Ok(_), Some(true)) => {
+            Diff { unchanged: head.manifests.len(), is_partial: !head.is_complete(), ..Diff::default() }
+        }
         (Ok(before), _) => compare_renderings(&before.rendered, &head, schemas),
         (Err(NotOnBase::New), _) => compare_renderings(&Rendered::default(), &head, schemas),
         (Err(NotOnBase::Outside), _) => Diff { not_compared: Some(NotOnBase::Outside.to_string()), ..Diff::default() },

@@ -260,7 +260,7 @@ fn is_kustomization(workspace: &Workspace, path: &str) -> bool {
     is_directory && seatrial_tree::KUSTOMIZATION_FILES.iter().any(has)
 }
 
-fn discovered(renderer: &Renderer, flags: PlanFlags) -> Plan {
+pub(crate) fn discovered(renderer: &Renderer, flags: PlanFlags) -> Plan {
     let found = renderer.discovery().below("");
     let environments = found.environments.into_iter().map(|d| Planned::found(d.source, flags)).collect();
     Plan { environments, left_out: found.left_out, notices: Vec::new() }

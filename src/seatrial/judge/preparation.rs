@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use seatrial_discover::LeftOut;
 use seatrial_kustomize::{HelmCharts, ImageOverride};
-use seatrial_model::{Report, ids};
+use seatrial_model::{Alteration, AlterationKind, AlteredSubject, Report, ids, listed_in_backticks};
 use seatrial_rules::Options;
 
 use crate::cli::SourceArgs;
@@ -21,6 +21,7 @@ use crate::judge::given::{Elsewhere, Given, given};
 use crate::judge::outside::Outside;
 use crate::judge::plan::{self, Plan, PlanFlags, Planned};
 use crate::judge::renderer::{Renderer, image_overrides};
+use crate::judge::routine;
 use crate::judge::unseen::Unseen;
 use crate::judge::{JudgeOptions, Judged, Keep, Sides, judge};
 use crate::process::stop::Stop;
@@ -42,6 +43,8 @@ pub(crate) struct Preparation {
     pub(crate) planned: Vec<Planned>,
     pub(crate) images: Vec<ImageOverride>,
     pub(crate) renderer: Renderer,
+    /// Whether all environments are looked at.
+    is_whole: bool,
     /// What lies outside of the repository.
     elsewhere: Vec<Elsewhere>,
     /// Sentences about what was found beside, and is not looked at.
@@ -80,6 +83,7 @@ impl Preparation {
             planned: plan.environments,
             images,
             renderer,
+            is_whole: matches!(wanted, Selection::Environments([])),
             elsewhere,
             left_out: plan.left_out,
             notices: plan.notices,
@@ -115,6 +119,17 @@ impl Preparation {
             Commit::Missing(missing) => Err(missing.clone()),
             Commit::None => Ok(None),
         }
+    }
+
+    /// The environments that the base has and the change does not.
+    fn gone(&self, base: &BaseCommit) -> Vec<Gone> {
+        if !self.is_whole {
+            return Vec::new();
+        }
+        let is_configured = self.planned.iter().any(|planned| planned.config.is_some());
+        let is_gone = |name: &String| !self.planned.iter().any(|planned| planned.name == *name);
+        let names = base.environments(is_configured).into_iter().filter(is_gone);
+        names.map(|name| Gone { name, is_configured }).collect()
     }
 
     /// Renders and checks everything, beside a base where there is one. What is to be said of the base goes into the
@@ -153,17 +168,54 @@ impl Preparation {
             keep,
             is_stopped,
         };
+        let gone = against.as_ref().map(|base| self.gone(base)).unwrap_or_default();
         let own = std::mem::take(&mut self.planned).into_iter();
         let own = own.map(|planned| Sides { planned, head: &self.renderer, base: against.as_ref() });
         let others = self.elsewhere.iter().flat_map(|place| {
             place.environments.iter().map(|p| Sides { planned: p.clone(), head: &place.renderer, base: None })
         });
-        let judged = judge(own.chain(others).collect(), options)?;
+        let mut judged = judge(own.chain(others).collect(), options)?;
+        report.alterations.extend(removed(&gone, &report.alterations));
+        report.notices.extend(not_there_any_more(&gone));
+        if !gone.is_empty() || !routine::is_explained(context, &judged) {
+            judged.iter_mut().filter_map(|judged| judged.report.diff.as_mut()).for_each(|diff| diff.routine.clear());
+        }
         self.left_out.leave_out_charts(&self.renderer.charts_made());
         report.notices.extend(self.left_out.sentences().into_iter().chain(std::mem::take(&mut self.notices)));
         report.notices.extend(Unseen::sentence(judged.iter().map(|judged| &judged.unseen)));
         Ok(judged)
     }
+}
+
+/// An environment that the base has and the change does not.
+struct Gone {
+    name: String,
+    is_configured: bool,
+}
+
+/// Those that are configured, as alterations that nobody has told yet.
+fn removed(gone: &[Gone], told: &[Alteration]) -> Vec<Alteration> {
+    let new = |name: &str| !told.iter().any(|one| one.subject == AlteredSubject::Environment && one.name == name);
+    let removed = gone.iter().filter(|gone| gone.is_configured && new(&gone.name)).map(|gone| Alteration {
+        subject: AlteredSubject::Environment,
+        name: gone.name.clone(),
+        environment: None,
+        kind: AlterationKind::Removed,
+        details: String::new(),
+    });
+    removed.collect()
+}
+
+/// Those that were found, as a sentence: they may be part of another one now.
+fn not_there_any_more(gone: &[Gone]) -> Option<String> {
+    /// Environments that are named.
+    const MOST: usize = 6;
+    let names: Vec<&str> = gone.iter().filter(|gone| !gone.is_configured).map(|gone| gone.name.as_str()).collect();
+    let (names, count) = (listed_in_backticks(&names, MOST), names.len());
+    let what = if count == 1 { "an environment" } else { "environments" };
+    (count > 0).then(|| {
+        format!("the base has {what} that the change does not have: {names}; what was rendered there is not compared")
+    })
 }
 
 /// What lies at several paths, each once, ordered by path.

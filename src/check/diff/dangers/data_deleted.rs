@@ -26,12 +26,23 @@ impl Danger for DataDeleted {
     fn check(&self, transition: &Transition<'_>, findings: &mut Vec<Finding>) {
         for object in transition.touched() {
             let Some(before) = transition.before(object) else { continue };
+            findings.extend(starts_empty(object, before, transition));
             let Some(kind) = Kind::of(before) else { continue };
             let Some(end) = End::of(object, kind, transition) else { continue };
             let after = transition.after(object);
             findings.push(said(before, after, kind, end, transition));
         }
     }
+}
+
+/// A StatefulSet under another name: its claims are called after it.
+fn starts_empty(object: &ObjectDiff, before: &Manifest, transition: &Transition<'_>) -> Option<Finding> {
+    let has_claims = before.node.at(&["spec", "volumeClaimTemplates"]).is_some_and(|claims| !claims.items().is_empty());
+    let is_renamed = object.was.is_some() && before.id.kind == "StatefulSet" && Kind::of(before).is_none();
+    let after = transition.after(object).filter(|_| has_claims && is_renamed)?;
+    let (id, name) = (&before.id, &object.id.name);
+    let message = format!("{id} is called `{name}` now: it starts with new claims, and the data stay in the old ones");
+    Some(at_name(ID, after, message).with_related(before.name_span(), "the name on the base"))
 }
 
 /// A kind of object that holds data.

@@ -49,6 +49,8 @@ impl Danger for ObjectDeleted {
 struct Lost<'a> {
     /// All that is deleted.
     ids: QuickSet<&'a ObjectId>,
+    /// How many deleted objects each owner has applied.
+    applied: BTreeMap<&'a ObjectId, usize>,
     /// What is told of, by its owner on the base.
     by_owner: BTreeMap<Option<&'a ObjectId>, Vec<&'a Manifest>>,
 }
@@ -58,6 +60,10 @@ impl<'a> Lost<'a> {
         let all: Vec<&Manifest> = transition.deleted().filter_map(|object| transition.before(object)).collect();
         let ids = all.iter().map(|manifest| &manifest.id).collect();
         let elsewhere = Elsewhere::of(&all, transition);
+        let mut applied: BTreeMap<&ObjectId, usize> = BTreeMap::new();
+        for owner in all.iter().filter_map(|manifest| manifest.owner.as_ref()) {
+            *applied.entry(&owner.0).or_default() += 1;
+        }
         let mut by_owner: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for manifest in all {
             let is_told =
@@ -66,13 +72,13 @@ impl<'a> Lost<'a> {
                 by_owner.entry(manifest.owner.as_ref().map(|owner| &owner.0)).or_default().push(manifest);
             }
         }
-        Lost { ids, by_owner }
+        Lost { ids, applied, by_owner }
     }
 
     fn one(&self, manifest: &Manifest, transition: &Transition<'_>) -> Finding {
         let id = &manifest.id;
-        let message = match self.by_owner.get(&Some(id)).map(Vec::len) {
-            Some(count) => format!("{id} is deleted, and with it {} that it applied", counted(count, "object")),
+        let message = match self.applied.get(id) {
+            Some(count) => format!("{id} is deleted, and with it {} that it applied", counted(*count, "object")),
             None if is_pruned(manifest) => format!("{id} is deleted"),
             None => format!("{id} is not rendered any more"),
         };
@@ -80,7 +86,7 @@ impl<'a> Lost<'a> {
         // A Job that has run leaves nothing behind but its log.
         let is_job = id.group == "batch" && id.kind == "Job";
         // What applies others takes them along, whoever deletes it.
-        let is_known = is_pruned(manifest) || self.by_owner.contains_key(&Some(id));
+        let is_known = is_pruned(manifest) || self.applied.contains_key(id);
         let finding = if is_job || !is_known { finding.with_level(Level::Note) } else { finding };
         if transition.is_perhaps_there(manifest) {
             return finding.with_level(Level::Note).with_note(ONE_NAMESPACE);

@@ -1,6 +1,6 @@
 //! Two texts of several lines, line by line.
 
-use seatrial_model::shown_on_one_line;
+use seatrial_model::{Masker, shown_on_one_line};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 /// Lines that stand around a difference.
@@ -12,16 +12,43 @@ const MOST: usize = 60;
 /// Characters of a line at most.
 const WIDEST: usize = 200;
 
-/// Longer texts are not compared line by line.
+/// Of more lines that differ, or lie between some that do, only the number is told.
 const MOST_COMPARED: usize = 20_000;
 
-/// What differs, with a few lines around it; each begins with a blank, `-` or `+`, and `@` stands for lines that are left out. Empty where the
-/// texts are too long to be compared.
-pub(super) fn between(before: &str, after: &str) -> Vec<String> {
-    if before.lines().count().max(after.lines().count()) > MOST_COMPARED {
-        return Vec::new();
+/// Bytes of a text that is masked as a whole; of a longer one, what differs is.
+const MOST_MASKED: usize = 1 << 20;
+
+/// What differs, masked, with a few lines around it; each begins with a blank, `-` or `+`, and `@` stands for lines that are left out.
+pub(super) fn between(before: &str, after: &str, masker: &Masker) -> Vec<String> {
+    if before.len().max(after.len()) <= MOST_MASKED {
+        return of_lines(&lines(&masker.mask(before)), &lines(&masker.mask(after)));
     }
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
+    let (one, other) = (lines(before), lines(after));
+    let (one, other) = parts_that_differ(&one, &other);
+    of_lines(&lines(&masker.mask(&one.join("\n"))), &lines(&masker.mask(&other.join("\n"))))
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().collect()
+}
+
+/// The lines without those that both begin and end with, but for a few.
+fn parts_that_differ<'a, 'b>(one: &'a [&'b str], other: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+    let start = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let left = one.len().min(other.len()) - start;
+    let end = one.iter().rev().zip(other.iter().rev()).take(left).take_while(|(one, other)| one == other).count();
+    let (start, end) = (start.saturating_sub(AROUND), end.saturating_sub(AROUND));
+    let part = |lines: &'a [&'b str]| lines.get(start..lines.len() - end).unwrap_or_default();
+    (part(one), part(other))
+}
+
+fn of_lines(before: &[&str], after: &[&str]) -> Vec<String> {
+    let (one, other) = parts_that_differ(before, after);
+    let longest = one.len().max(other.len());
+    if longest > MOST_COMPARED {
+        return vec![format!("@ {longest} lines, which are too many to be compared one by one")];
+    }
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(one, other);
     let mut told = Vec::new();
     let mut left_out = 0;
     for group in diff.grouped_ops(AROUND) {

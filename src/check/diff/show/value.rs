@@ -22,6 +22,28 @@ pub(super) fn shown(node: &Node, masker: &Masker) -> String {
     shown_in_lines(&text).into_owned()
 }
 
+/// Two texts of one line that are longer than this are shown from where they begin to differ.
+const LONG: usize = 120;
+
+/// Characters that stand before the difference of two long texts.
+const BEFORE: usize = 20;
+
+/// Two values beside each other: of long texts that begin alike, what differs.
+pub(super) fn shown_beside(before: &Node, after: &Node, masker: &Masker) -> (String, String) {
+    let is_line = |text: &&str| !text.contains('\n');
+    let texts = before.as_str().filter(is_line).zip(after.as_str().filter(is_line));
+    let Some((one, other)) = texts.filter(|(one, other)| one.len().max(other.len()) > LONG) else {
+        return (shown(before, masker), shown(after, masker));
+    };
+    let (one, other) = (masker.mask(one), masker.mask(other));
+    let common = one.char_indices().zip(other.chars()).take_while(|((_, a), b)| a == b).count();
+    let cut_at = |text: &str| match common.saturating_sub(BEFORE) {
+        0 => cut(text),
+        skipped => cut(&format!("…{}", text.chars().skip(skipped).collect::<String>())),
+    };
+    (shown_in_lines(&cut_at(&one)).into_owned(), shown_in_lines(&cut_at(&other)).into_owned())
+}
+
 /// The text of a string of several lines.
 pub(super) fn long_text(node: &Node) -> Option<&str> {
     node.as_str().filter(|text| text.trim_end().contains('\n'))
@@ -29,6 +51,9 @@ pub(super) fn long_text(node: &Node) -> Option<&str> {
 
 /// How long a secret value is, roughly: that it became empty or much longer is worth knowing.
 pub(super) fn size_class(node: &Node) -> String {
+    if node.scalar_text().is_some_and(|text| text.starts_with("ENC[")) {
+        return "*** (encrypted)".to_owned();
+    }
     let length = node.scalar_text().map_or(0, str::len);
     let class = match length {
         0 => "empty",

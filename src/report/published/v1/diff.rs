@@ -10,6 +10,9 @@ mirrors! {
         objects: Vec<ObjectDiff>,
         /// How many objects are equal on both sides.
         unchanged: usize,
+        /// Whether not all of the head was rendered: a chart or a source is not here, and what it brings may change, too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_partial: bool,
         /// What is raised by a patch or a minor version, where nothing else makes a difference and nothing about it is dangerous.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         routine: Vec<Bump>,

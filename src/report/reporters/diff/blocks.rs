@@ -147,6 +147,11 @@ pub(crate) fn unchanged(report: &Report) -> Vec<&EnvironmentReport> {
     report.environments.iter().filter(|e| e.diff.as_ref().is_some_and(ReportedDiff::is_empty)).collect()
 }
 
+/// Whether not all of an environment was rendered.
+pub(crate) fn is_partial(environment: &EnvironmentReport) -> bool {
+    environment.diff.as_ref().is_some_and(|diff| diff.is_partial)
+}
+
 fn dangers<'a>(
     report: &'a Report,
     environment: &EnvironmentReport,

@@ -2,7 +2,7 @@
 
 use seatrial_model::{Report, ReportedDifference};
 
-use super::blocks::{Block, BlockObject, Lines, blocks, unchanged};
+use super::blocks::{Block, BlockObject, Lines, blocks, is_partial, unchanged};
 use super::object::{fate, in_lines, on_one_line, places, sign};
 use crate::address::file_address;
 use crate::markdown::{Place, block_lines, code, fenced, folded, link, prose};
@@ -30,9 +30,12 @@ pub fn diff_markdown(report: &Report, budget: usize) -> String {
     if sections.iter().map(String::len).sum::<usize>() > budget {
         sections = folded_blocks(report, Extent::Counts);
     }
-    let equal: Vec<&str> = unchanged(report).iter().map(|environment| environment.name.as_str()).collect();
-    if !equal.is_empty() {
-        sections.push(format!("{}: nothing changes.", prose(&list(&equal, MOST_NAMES), Place::Line)));
+    let (partial, whole): (Vec<_>, Vec<_>) = unchanged(report).into_iter().partition(|e| is_partial(e));
+    for (environments, beside) in [(whole, ""), (partial, "; not everything was rendered")] {
+        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+        if !names.is_empty() {
+            sections.push(format!("{}: nothing changes{beside}.", prose(&list(&names, MOST_NAMES), Place::Line)));
+        }
     }
     sections.join("\n\n") + "\n"
 }

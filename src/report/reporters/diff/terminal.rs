@@ -1,9 +1,9 @@
 //! Differences for a terminal: a block for each group of environments, objects with their fields below.
 
-use seatrial_model::{Report, ReportedDifference, SourceLine};
+use seatrial_model::{EnvironmentReport, Report, ReportedDifference, SourceLine};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::blocks::{Block, BlockObject, blocks, unchanged};
+use super::blocks::{Block, BlockObject, blocks, is_partial, unchanged};
 use super::object::{fate, in_lines, on_one_line, places, sign, without_common_directory};
 use crate::TerminalOptions;
 use crate::plain::one_line;
@@ -25,16 +25,20 @@ pub fn diff_terminal(report: &Report, options: TerminalOptions) -> String {
     text
 }
 
-/// The environments in which nothing changes.
+/// The environments in which nothing changes, those that were rendered whole first.
 fn equal(report: &Report, pen: Pen) -> String {
-    let equal = unchanged(report);
-    if equal.is_empty() {
-        return String::new();
-    }
-    let names: Vec<&str> = equal.iter().map(|environment| environment.name.as_str()).collect();
-    let objects: usize = equal.iter().map(|environment| environment.objects).sum();
-    let lead = format!("{}  ", one_line(&list(&names, MOST_NAMES)));
-    format!("{}\n", pen.wrapped(&lead, 2, &format!("nothing changes, {}", count(objects, "object"))))
+    let (partial, whole): (Vec<_>, Vec<_>) = unchanged(report).into_iter().partition(|e| is_partial(e));
+    let told = |environments: &[&EnvironmentReport], beside: &str| {
+        if environments.is_empty() {
+            return String::new();
+        }
+        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+        let objects: usize = environments.iter().map(|environment| environment.objects).sum();
+        let lead = format!("{}  ", one_line(&list(&names, MOST_NAMES)));
+        let told = format!("nothing changes, {}{beside}", count(objects, "object"));
+        format!("{}\n", pen.wrapped(&lead, 2, &told))
+    };
+    told(&whole, "") + &told(&partial, "; not everything was rendered")
 }
 
 fn heading(block: &Block<'_>, pen: Pen) -> String {
@@ -61,6 +65,7 @@ pub(crate) fn diff_lines(report: &Report, pen: Pen) -> String {
     let equal = unchanged(report);
     let lines = match (lines.is_empty(), equal.len()) {
         (true, 0) => Vec::new(),
+        (true, _) if equal.iter().any(|e| is_partial(e)) => vec!["nothing of what was rendered".to_owned()],
         (true, _) => vec!["nothing that is rendered".to_owned()],
         (false, _) => lines,
     };

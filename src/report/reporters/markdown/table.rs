@@ -68,6 +68,9 @@ fn changes(environment: &EnvironmentReport, report: &Report) -> String {
         return "not compared".to_owned();
     }
     let is_dangerous = report.findings.iter().any(|f| f.is_danger && f.environments.contains(&environment.name));
+    if diff.is_empty() && diff.is_partial {
+        return "nothing of what was rendered".to_owned();
+    }
     format!("{}{}", if is_dangerous { "⚠️ " } else { "" }, diff.changes())
 }
 

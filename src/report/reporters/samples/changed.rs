@@ -115,7 +115,7 @@ pub(super) fn filled_with(text: &str) -> ReportedDiff {
         is_positional: true,
     });
     let routine = vec![Bump { what: owned(), from: owned(), to: owned(), size: BumpSize::Minor }];
-    ReportedDiff { objects: objects.to_vec(), unchanged: 1, routine, not_compared: None }
+    ReportedDiff { objects: objects.to_vec(), unchanged: 1, is_partial: false, routine, not_compared: None }
 }
 
 fn object(
