@@ -1,5 +1,6 @@
 //! What a reader sees of a comparison: places resolved, texts masked and cut. Values of Secrets are never shown.
 
+mod hunks;
 mod lines;
 mod unified;
 mod value;

@@ -1,7 +1,7 @@
 //! Two texts of several lines, line by line.
 
+use super::hunks::{self, hunks};
 use seatrial_model::{Masker, shown_on_one_line};
-use similar::{Algorithm, ChangeTag, TextDiff};
 
 /// Lines that stand around a difference.
 const AROUND: usize = 2;
@@ -11,9 +11,6 @@ const MOST: usize = 60;
 
 /// Characters of a line at most.
 const WIDEST: usize = 200;
-
-/// Of more lines that differ, or lie between some that do, only the number is told.
-const MOST_COMPARED: usize = 20_000;
 
 /// Bytes of a text that is masked as a whole; of a longer one, what differs is.
 const MOST_MASKED: usize = 1 << 20;
@@ -43,24 +40,22 @@ fn parts_that_differ<'a, 'b>(one: &'a [&'b str], other: &'a [&'b str]) -> (&'a [
 }
 
 fn of_lines(before: &[&str], after: &[&str]) -> Vec<String> {
-    let (one, other) = parts_that_differ(before, after);
-    let longest = one.len().max(other.len());
-    if longest > MOST_COMPARED {
-        return vec![format!("@ {longest} lines, which are too many to be compared one by one")];
-    }
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(one, other);
     let mut told = Vec::new();
     let mut left_out = 0;
-    for group in diff.grouped_ops(AROUND) {
+    for hunk in hunks(before, after, AROUND) {
+        let longest = hunk.before.len().max(hunk.after.len());
+        if longest > hunks::MOST {
+            return vec![format!("@ {longest} lines, which are too many to be compared one by one")];
+        }
         if !told.is_empty() {
             told.push("@".to_owned());
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+        for (sign, text) in hunk.lines {
             if told.len() >= MOST {
-                left_out += usize::from(change.tag() != ChangeTag::Equal);
+                left_out += usize::from(sign != ' ');
                 continue;
             }
-            told.push(line(change.tag(), change.value()));
+            told.push(line(sign, text));
         }
     }
     if left_out > 0 {
@@ -69,12 +64,7 @@ fn of_lines(before: &[&str], after: &[&str]) -> Vec<String> {
     told
 }
 
-fn line(tag: ChangeTag, text: &str) -> String {
-    let sign = match tag {
-        ChangeTag::Equal => ' ',
-        ChangeTag::Delete => '-',
-        ChangeTag::Insert => '+',
-    };
+fn line(sign: char, text: &str) -> String {
     let text = shown_on_one_line(text.trim_end_matches(['\n', '\r']));
     let mut line: String = text.chars().take(WIDEST).collect();
     if line.len() < text.len() {

@@ -1,9 +1,11 @@
 //! The documents that differ, as a unified diff of their YAML: for who wants to read all of it.
 
+use std::ops::Range;
+
 use seatrial_model::{Entry, Masker, Node, Sources, is_secret_kind, shown_on_one_line};
 use seatrial_yaml::{emit, into_kustomize_order};
-use similar::{Algorithm, ChangeTag, TextDiff};
 
+use super::hunks::hunks;
 use crate::{Diff, Document, ObjectDiff};
 
 /// Lines around a difference, as `diff -u` has them.
@@ -33,20 +35,28 @@ fn of_object(object: &ObjectDiff, sources: &Sources, masker: &Masker) -> String 
         None => "/dev/null".to_owned(),
     };
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let text = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(&before, &after);
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let mut told = format!("--- {}\n+++ {}\n", heading(object.before.as_ref()), heading(object.after.as_ref()));
-    for hunk in text.unified_diff().context_radius(AROUND).iter_hunks() {
-        told.push_str(&format!("{}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let sign = match change.tag() {
-                ChangeTag::Equal => ' ',
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-            };
-            told.push_str(&format!("{sign}{}\n", shown_on_one_line(change.value().trim_end_matches('\n'))));
+    let hunks = hunks(&before, &after, AROUND);
+    if hunks.is_empty() {
+        told.push_str("# what differs is secret, and is not shown\n");
+    }
+    for hunk in hunks {
+        told.push_str(&format!("@@ -{} +{} @@\n", range(&hunk.before), range(&hunk.after)));
+        for (sign, line) in hunk.lines {
+            told.push_str(&format!("{sign}{}\n", shown_on_one_line(line)));
         }
     }
     told
+}
+
+/// `3,7`: the first line, from 1, and how many; of none, the line before.
+fn range(lines: &Range<usize>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => format!("{}", lines.start + 1),
+        count => format!("{},{count}", lines.start + 1),
+    }
 }
 
 /// The document in kustomize's order, with words in the place of what a Secret holds: where a value differs, another one on each side.
