@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{ObjectId, RuleId, Sources, Span};
+use crate::{Fix, ObjectId, RuleId, Sources, Span};
 
 /// How bad a finding is. Ordered: the later one is worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,6 +69,8 @@ pub struct Finding {
     pub field: Option<String>,
     /// What to do, as a sentence.
     pub help: Option<String>,
+    /// What would mend it, where that has one right answer.
+    pub fix: Option<Fix>,
     /// Further facts, as clauses.
     pub notes: Vec<String>,
     /// Blocks of text that prove it.
@@ -88,6 +90,7 @@ impl Finding {
             object: None,
             field: None,
             help: None,
+            fix: None,
             notes: Vec::new(),
             evidence: Vec::new(),
         }
@@ -146,6 +149,13 @@ impl Finding {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With what would mend it, where there is such a thing.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Option<Fix>) -> Finding {
+        self.fix = fix;
         self
     }
 

@@ -63,8 +63,9 @@ pub use rearrange::rearrange;
 pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{
-    Bump, BumpSize, EnvironmentReport, NotChecked, PullRequest, Report, ReportedDiff, ReportedDifference,
-    ReportedObjectDiff, ReportedValue, Revision, Skipped, SourceLine, Target, TestOutcome, TestResult, Tool,
+    Bump, BumpSize, EnvironmentReport, Fix, NotChecked, PullRequest, Report, ReportedDiff, ReportedDifference,
+    ReportedEdit, ReportedFix, ReportedObjectDiff, ReportedValue, Revision, Skipped, SourceLine, Target, TestOutcome,
+    TestResult, TextEdit, Tool,
 };
 pub use reported::{ReportedFinding, ReportedLabel};
 pub use secret::Secret;

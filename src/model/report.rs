@@ -2,6 +2,7 @@
 
 mod diff;
 mod digest;
+mod fix;
 mod judged;
 mod merge;
 mod mistakes;
@@ -9,6 +10,7 @@ mod mistakes;
 use std::cmp::Ordering;
 
 pub use diff::{Bump, BumpSize, ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
+pub use fix::{Fix, ReportedEdit, ReportedFix, TextEdit};
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::confidential::without_quotations_of;
 use crate::location::hidden_values;
-use crate::{Age, Evidence, Finding, Level, Location, Masker, ObjectId, Sources, Stage, locate};
+use crate::{Age, Evidence, Finding, Level, Location, Masker, ObjectId, ReportedFix, Sources, Stage, locate};
 
 /// Characters of a finding's sentence at most.
 const LONGEST_SENTENCE: usize = 1_000;
@@ -33,6 +33,9 @@ pub struct ReportedFinding {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// What would mend it, where that has one right answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<ReportedFix>,
     /// Further facts.
     pub notes: Vec<String>,
     /// Proofs.
@@ -85,6 +88,7 @@ impl ReportedFinding {
             object: finding.object.as_ref().map(|object| object.masked(masker)),
             field: finding.field.as_deref().map(masked),
             help: finding.help.as_deref().map(masked),
+            fix: ReportedFix::of(finding, sources, masker),
             notes: finding.notes.iter().map(|n| masked(n)).collect(),
             evidence: evidence
                 .map(|e| Evidence { title: masked(&e.title), text: masker.mask(&e.text).into_owned() })
@@ -107,6 +111,13 @@ impl ReportedFinding {
         let digest = Sha256::digest(&self.message);
         let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         format!("{}-{digits}", self.fingerprint)
+    }
+
+    /// Leaves a fix out that another finding of the same mistake does not have: what mends the one would spoil the other.
+    pub(crate) fn agree_on_fix(&mut self, other: &ReportedFinding) {
+        if self.fix != other.fix {
+            self.fix = None;
+        }
     }
 
     /// The same finding, found by a stage.

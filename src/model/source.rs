@@ -90,6 +90,7 @@ pub struct SourceFile {
     text: String,
     encoding: Encoding,
     line_starts: OnceLock<Vec<u32>>,
+    is_plain: OnceLock<bool>,
     tells_of_secrets: OnceLock<Option<Tells>>,
     marks: Marks,
     log: Arc<SecretLog>,
@@ -165,6 +166,16 @@ impl SourceFile {
             }
             starts
         })
+    }
+
+    /// Whether its text stands for itself alone: it has no actions of a template, and nothing that looks like an alias of YAML.
+    pub(crate) fn is_plain(&self) -> bool {
+        let is_named = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let is_alias = |(at, _): (usize, &str)| {
+            let (before, rest) = (&self.text[..at], &self.text[at + 1..]);
+            is_named(rest) && before.ends_with([' ', '\t', '\n', '\r', '[', '{', ','])
+        };
+        *self.is_plain.get_or_init(|| !self.text.contains("{{") && !self.text.match_indices('*').any(is_alias))
     }
 
     /// What the text tells of Secrets, found once; `None` when it does not even use the word.
@@ -256,6 +267,7 @@ impl Sources {
             text,
             encoding,
             line_starts: OnceLock::new(),
+            is_plain: OnceLock::new(),
             tells_of_secrets: OnceLock::new(),
             marks: Marks::default(),
             log: Arc::clone(&self.log),

@@ -12,6 +12,7 @@ pub(super) fn add(known: &mut Vec<ReportedFinding>, environment: Option<&str>, f
         let environment = environment.map(str::to_owned);
         if let Some(twin) = twin.and_then(|position| known.get_mut(position)) {
             twin.environments.extend(environment);
+            twin.agree_on_fix(finding);
             continue;
         }
         let mut finding = finding.clone();

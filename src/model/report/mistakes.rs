@@ -58,6 +58,7 @@ fn merged(group: &[&ReportedFinding], order: &HashMap<&str, usize>) -> Option<Re
     told.environments = names.into_iter().cloned().collect();
     let objects: BTreeSet<&ObjectId> = group.iter().filter_map(|finding| finding.object.as_ref()).collect();
     let objects: Vec<&ObjectId> = objects.into_iter().filter(|object| Some(*object) != first.object.as_ref()).collect();
+    group.iter().for_each(|finding| told.agree_on_fix(finding));
     told.notes.extend(also(&objects));
     Some(told)
 }
@@ -107,7 +108,7 @@ fn last_name(pointer: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Finding, Masker, Sources, Span, ids};
+    use crate::{Finding, Masker, ReportedEdit, ReportedFix, Sources, Span, ids};
 
     /// A finding of an object, at the first or the second line of a file.
     fn finding(name: &str, namespace: &str, field: &str, line: usize) -> ReportedFinding {
@@ -166,5 +167,25 @@ mod tests {
         of("dev", "the quota is used up");
         of("test", "the probe fails");
         assert_eq!(report.by_mistake().findings.len(), 2);
+    }
+
+    #[test]
+    fn a_fix_is_kept_where_all_of_a_mistake_have_it() {
+        let edit =
+            ReportedEdit { path: "a.yaml".into(), line: 1, column: 1, end_line: 1, end_column: 2, text: "b".into() };
+        let fix = Some(ReportedFix { title: "write `b`".into(), edits: vec![edit] });
+        let fixes = |fixes: [&Option<ReportedFix>; 2], names: [&str; 2]| {
+            let mut report = Report::new("validate", "0");
+            for ((environment, fix), name) in ["dev", "prod"].into_iter().zip(fixes).zip(names) {
+                let found = finding(name, "shop", "/spec/replicas", 1);
+                report.add_findings(Some(environment), &[ReportedFinding { fix: fix.clone(), ..found }]);
+            }
+            report.by_mistake().findings.into_iter().map(|finding| finding.fix).collect::<Vec<_>>()
+        };
+        for names in [["web", "web"], ["dev-web", "prod-web"]] {
+            assert_eq!(fixes([&fix, &fix], names), std::slice::from_ref(&fix));
+            assert_eq!(fixes([&fix, &None], names), [None], "what mends the one would spoil the other");
+            assert_eq!(fixes([&None, &fix], names), [None]);
+        }
     }
 }

@@ -155,6 +155,7 @@ mod tests {
             object: None,
             field: None,
             help: None,
+            fix: None,
             notes: Vec::new(),
             evidence: Vec::new(),
             fingerprint: String::new(),

@@ -116,6 +116,7 @@ fn finding(path: &str, message: &str) -> ReportedFinding {
         object: None,
         field: None,
         help: None,
+        fix: None,
         notes: Vec::new(),
         evidence: Vec::new(),
         fingerprint: String::new(),

@@ -349,6 +349,7 @@ fn finding_of(level: Level, rule: &str, message: &str) -> ReportedFinding {
         object: None,
         field: None,
         help: None,
+        fix: None,
         notes: Vec::new(),
         evidence: Vec::new(),
         fingerprint: "0011223344556677".to_owned(),

@@ -25,6 +25,9 @@ mirrors! {
         /// What to do about it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         help: Option<String>,
+        /// What would mend it, where that has one right answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fix: Option<Fix>,
         /// Further facts.
         notes: Vec<String>,
         /// Proofs.
@@ -51,6 +54,34 @@ mirrors! {
         /// The place.
         location: Location,
         /// A short clause; may be empty.
+        text: String,
+    }
+}
+
+mirrors! {
+    /// Edits that mend a finding.
+    Fix of seatrial_model::ReportedFix {
+        /// What they do, as a clause.
+        title: String,
+        /// The edits, none of which overlaps another one.
+        edits: Vec<Edit>,
+    }
+}
+
+mirrors! {
+    /// A text in place of what stands between two places of a file of the repository.
+    Edit of seatrial_model::ReportedEdit {
+        /// Path from the root of the repository, forward slashes.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// Last line, from 1.
+        end_line: usize,
+        /// Column after the last character, from 1.
+        end_column: usize,
+        /// What comes instead.
         text: String,
     }
 }

@@ -29,6 +29,7 @@ fn finding(number: usize) -> ReportedFinding {
         object: None,
         field: None,
         help: None,
+        fix: None,
         notes: Vec::new(),
         evidence: Vec::new(),
         fingerprint: String::new(),
