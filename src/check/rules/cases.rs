@@ -13,6 +13,8 @@
 //! # walked: true                 (what Kustomizations of Flux apply is not seen unless said)
 //! # error 5:3: the message       (a finding of this rule; lines are counted from the first one after these comments)
 //! #   help: what to do           (of the finding above; details that are not written are not compared)
+//! #   fix: 5:3-5:11 → replicas   (an edit)
+//! #   no fix
 //! # error[schema] 6:1: …         (a warning or an error of another rule)
 //! # not checked: 2 acme.io/Widget (no schema)
 //! ```
@@ -24,7 +26,7 @@ use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
 use seatrial_kubernetes::flux::Release;
-use seatrial_model::{Finding, Label, Level, Manifest, NotChecked, RuleId, SourceFile, Sources};
+use seatrial_model::{Finding, Label, Level, Manifest, NotChecked, RuleId, SourceFile, Sources, TextEdit};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::{Checked, Context, Options, check};
@@ -141,6 +143,12 @@ impl Outcome {
         said
     }
 
+    fn edit(&self, TextEdit { span, text }: &TextEdit) -> String {
+        let ((line, column), (end_line, end_column)) =
+            (self.file.line_column(span.start), self.file.line_column(span.end));
+        format!("fix: {line}:{column}-{end_line}:{end_column} → {text}")
+    }
+
     fn place(&self, label: &Label) -> String {
         let (line, column) = self.file.line_column(label.span.start);
         format!("{line}:{column}")
@@ -153,6 +161,11 @@ impl Outcome {
         details.extend(finding.related.iter().map(|label| format!("{} {}", self.place(label), label.text)));
         details.extend(finding.help.iter().map(|help| format!("help: {help}")));
         details.extend(finding.notes.iter().cloned());
+        let fix = finding.fix.as_ref().map(|fix| fix.edits.as_slice()).unwrap_or_default();
+        details.extend(fix.iter().map(|edit| self.edit(edit)));
+        if fix.is_empty() {
+            details.push("no fix".to_owned());
+        }
         Expected { line, details }
     }
 }

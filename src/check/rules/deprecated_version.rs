@@ -3,7 +3,7 @@
 use seatrial_model::{Finding, Level, RuleId, RuleInfo, Setting};
 
 use crate::served::place;
-use crate::{Checked, Context, Objects, Rule, served_by_flux};
+use crate::{Checked, Context, Objects, Rule, fixes, served_by_flux};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
     id: "deprecated-version",
@@ -24,7 +24,9 @@ impl Rule for DeprecatedVersion {
     fn check(&self, objects: &Objects<'_>, context: &Context<'_>, checked: &mut Checked) {
         for manifest in objects.readable().iter().copied() {
             let Some((message, note)) = served_by_flux::deprecated(manifest, objects, context) else { continue };
-            let finding = Finding::new(ID, place(manifest, "apiVersion"), message);
+            let meant = served_by_flux::best(manifest, context.flux);
+            let fix = meant.and_then(|meant| fixes::of_version(manifest, &meant, context));
+            let finding = Finding::new(ID, place(manifest, "apiVersion"), message).with_fix(fix);
             checked.findings.push(finding.with_object(&manifest.id).with_field("/apiVersion").with_note(note));
         }
     }

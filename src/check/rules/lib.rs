@@ -5,6 +5,7 @@
 
 mod cron;
 mod deprecated_version;
+mod fixes;
 mod foreign;
 mod ids;
 mod image_name;

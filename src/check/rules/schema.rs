@@ -7,7 +7,7 @@ use seatrial_model::{
 use seatrial_schema::{Problem, Violation, validate, validate_before_substitution};
 
 use crate::served::{Served, kind_of};
-use crate::{Checked, Context, Objects, Rule, provenance, served_by_flux};
+use crate::{Checked, Context, Objects, Rule, fixes, provenance, served_by_flux};
 
 const ID: RuleId = RuleId::new(&RuleInfo {
     id: "schema",
@@ -58,7 +58,8 @@ impl Rule for Schema {
             checked.slips.extend(violations.iter().filter(|(v, _)| is_slip(v)).map(|(v, _)| v.span));
             let (told, rest) = violations.split_at(violations.len().min(MOST_TOLD));
             checked.findings.extend(told.iter().map(|(v, place)| {
-                let finding = finding(v, manifest, context);
+                let fix = fixes::of_key(v, &violations, schema, manifest, context);
+                let finding = finding(v, manifest, context).with_fix(fix);
                 match place {
                     Some(place) => finding.with_help(place.as_str()),
                     None => finding,

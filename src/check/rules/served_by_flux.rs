@@ -7,7 +7,7 @@ use seatrial_schema::nearest;
 
 use crate::served::place;
 use crate::served::{preferred, stability};
-use crate::{Context, Objects};
+use crate::{Context, Objects, fixes};
 
 /// The group of flux-operator, whose versions are not those of Flux.
 const OPERATOR: &str = "fluxcd.controlplane.io";
@@ -32,7 +32,7 @@ pub(crate) fn refused(manifest: &Manifest, objects: &Objects<'_>, context: &Cont
     let (release, life) = (context.flux?, life(&id.group, &manifest.version, &id.kind)?);
     let is_served = life.since <= release && life.last.is_none_or(|last| release <= last);
     let is_refused = !is_served && release >= Release::OLDEST && !is_defined_here(manifest, objects);
-    is_refused.then(|| not_served(manifest, release, life))
+    is_refused.then(|| not_served(manifest, (release, life), context))
 }
 
 /// A version that is served, but not for long: where it is deprecated, where the Flux is known; else where any Flux that is known lacks it.
@@ -67,7 +67,7 @@ fn instead(manifest: &Manifest, release: Option<Release>, wrong: &str) -> String
 }
 
 /// The version that people should write for a kind.
-fn best(manifest: &Manifest, release: Option<Release>) -> Option<String> {
+pub(crate) fn best(manifest: &Manifest, release: Option<Release>) -> Option<String> {
     let id = &manifest.id;
     let is_served = |kind: &&KindInfo| {
         let life = life(&id.group, &kind.version, &id.kind);
@@ -80,14 +80,14 @@ fn best(manifest: &Manifest, release: Option<Release>) -> Option<String> {
     preferred(versions).map(KindInfo::api_version)
 }
 
-fn not_served(manifest: &Manifest, release: Release, life: Life) -> Finding {
+fn not_served(manifest: &Manifest, (release, life): (Release, Life), context: &Context<'_>) -> Finding {
     let finding =
         error(manifest, "apiVersion", instead(manifest, Some(release), &format!("is not served by Flux {release}")));
     let finding = match life.last {
         Some(last) if last < release => finding.with_note(format!("Flux {last} is the last that serves it")),
         _ => finding.with_note(format!("Flux {} is the first that serves it", life.since)),
     };
-    with_help(finding, manifest, Some(release))
+    with_help(finding, manifest, context)
 }
 
 fn no_such_version(manifest: &Manifest, context: &Context<'_>) -> Finding {
@@ -99,7 +99,7 @@ fn no_such_version(manifest: &Manifest, context: &Context<'_>) -> Finding {
     let listed: Vec<String> = versions.iter().map(|kind| format!("`{}`", kind.version)).collect();
     let finding = error(manifest, "apiVersion", instead(manifest, context.flux, "is not a version that Flux has"));
     let finding = finding.with_note(format!("{} has been there as {}", id.kind, listed.join(", ")));
-    let finding = with_help(finding, manifest, context.flux);
+    let finding = with_help(finding, manifest, context);
     if may_come { finding.with_level(Level::Warning) } else { finding }
 }
 
@@ -126,9 +126,9 @@ pub(crate) fn is_covered(id: &ObjectId, context: &Context<'_>) -> bool {
     id.group != OPERATOR && context.flux.is_some_and(|release| release <= Release::NEWEST)
 }
 
-fn with_help(finding: Finding, manifest: &Manifest, release: Option<Release>) -> Finding {
-    match best(manifest, release) {
-        Some(best) => finding.with_help(format!("write `apiVersion: {best}` and adapt the fields to it")),
+fn with_help(finding: Finding, manifest: &Manifest, context: &Context<'_>) -> Finding {
+    match best(manifest, context.flux) {
+        Some(best) => fixes::with_version(finding, manifest, &best, context),
         None => finding,
     }
 }

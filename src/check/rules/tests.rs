@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use seatrial_model::{Contribution, FileId, Label, Node, Origin, SetBy, Span};
+use seatrial_model::{Contribution, Entry, FileId, Key, Label, Node, Origin, ScalarKind, SetBy, Span, Style, TextEdit};
 
 use crate::cases::{self, Expected, manifests};
 
@@ -258,4 +258,46 @@ fn what_is_wrong_is_said_of_each_object_that_shares_it() {
         let said = invalid_values(&[service.clone(), other.clone()], "1.35", &sources);
         assert_eq!(said, ["/spec/type", "/spec/type"]);
     }
+}
+
+/// The places of fixes of a CronJob whose parts another file may bring.
+fn fixed_where(by: Option<SetBy>) -> usize {
+    let sources = Sources::new();
+    let text = "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: { name: report }\nspec:\n  schedule: \"0 4 * * *\"\n  jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: report, image: \"a/b:1\" }] } } } }\n";
+    let mut manifest = manifests(&sources.add("job.yaml", text.to_owned())).remove(0);
+    let other = sources.add("other.yaml", "spec: { suspend: true }\n".to_owned());
+    let spec = manifest.node.get_mut("spec").expect("is there");
+    if let Some(by) = by {
+        let origin = Origin::over(Span::new(other.id(), 17, 21), by, None);
+        spec.set("suspend", Node::scalar("true", ScalarKind::Bool, Style::Plain, origin));
+    }
+    let found = check(&[manifest], &Context::new("dev", Minor::DEFAULT, &sources)).findings;
+    found.iter().filter(|finding| finding.fix.is_some()).count()
+}
+
+#[test]
+fn a_version_that_a_patch_names_stays() {
+    assert_eq!(fixed_where(None), 1);
+    assert_eq!(fixed_where(Some(SetBy::Field("labels"))), 1, "a field of a kustomization asks for no version");
+    assert_eq!(fixed_where(Some(SetBy::Patch)), 0, "a patch finds its object by the version");
+}
+
+#[test]
+fn a_key_that_a_patch_brings_is_mended_in_the_patch_and_one_that_both_have_in_neither() {
+    let (_, finding) = patched("spec: { replicaz: 1 }\n", ["spec", "replicaz"], "spec:\n  replicaz: 5\n");
+    assert_eq!(finding.fix, None);
+    let sources = Sources::new();
+    let base = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: 1 }\n";
+    let mut manifest = manifests(&sources.add("base.yaml", base.to_owned())).remove(0);
+    let patch = sources.add("patch.yaml", "spec:\n  replicaz: 5\n".to_owned());
+    let key = Key::new("replicaz", Span::new(patch.id(), 8, 16));
+    let origin = Origin::over(Span::new(patch.id(), 18, 19), SetBy::Patch, None);
+    let value = Node::scalar("5", ScalarKind::Integer, Style::Plain, origin);
+    let spec = manifest.node.get_mut("spec").expect("is there");
+    let mut entries = spec.entries().to_vec();
+    entries.push(Entry { key, value });
+    spec.set_entries(entries);
+    let found = check(&[manifest], &Context::new("dev", Minor::DEFAULT, &sources)).findings;
+    let fix = found.into_iter().find_map(|finding| finding.fix).expect("one has a fix");
+    assert_eq!(fix.edits, [TextEdit { span: Span::new(patch.id(), 8, 16), text: "replicas".to_owned() }]);
 }

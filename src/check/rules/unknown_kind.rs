@@ -6,7 +6,7 @@ use seatrial_kubernetes::flux::group_kinds;
 use seatrial_model::{Finding, Level, Manifest, NotChecked, QuickMap, RuleId, group_of, ids};
 
 use crate::served::{Served, kind_of, minors_that_serve, place};
-use crate::{Checked, Context, Objects, Rule, not_checked, served_by_flux};
+use crate::{Checked, Context, Objects, Rule, fixes, not_checked, served_by_flux};
 
 /// The rule.
 pub(crate) struct UnknownKind;
@@ -56,7 +56,7 @@ fn elsewhere(manifest: &Manifest, api_version: &str, context: &Context<'_>) -> F
     if finding.level == Level::Note {
         return finding;
     }
-    finding.with_help(format!("write `apiVersion: {api_version}` and adapt the fields to it"))
+    fixes::with_version(finding, manifest, api_version, context)
 }
 
 fn no_such_kind(manifest: &Manifest, meant: Option<(String, String)>, context: &Context<'_>) -> Finding {
