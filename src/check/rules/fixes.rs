@@ -1,10 +1,10 @@
 //! What would mend a finding, where that has one right answer: an edit of the line that says it.
 
 use seatrial_kubernetes::{Schema, flux, schema};
-use seatrial_model::{Entry, FileId, Finding, Fix, Manifest, Node, Origin, SetBy, group_and_version};
+use seatrial_model::{Entry, FileId, Finding, Fix, Manifest, Node, Origin, SetBy, Span, group_and_version};
 use seatrial_schema::{Problem, Violation, edits, validate};
 
-use crate::served::{place, stability};
+use crate::served::stability;
 use crate::{Context, provenance};
 
 /// Edits between a name that is written and one that can only have been meant.
@@ -57,7 +57,7 @@ pub(crate) fn of_key(
     let is_here = |entry: &&Entry| entry.key.span.file == violation.span.file;
     let is_written = mapping.entries().iter().filter(is_here).any(|entry| entry.key.text == *meant);
     // A patch that sets it as well has the same slip.
-    let is_patched = mapping.get(name).is_none_or(|value| is_composed(value, violation.span.file));
+    let is_patched = mapping.get(name).is_none_or(|value| is_composed(value, &[violation.span.file]));
     if manifest.release.is_some() || is_written || is_patched {
         return None;
     }
@@ -105,8 +105,8 @@ pub(crate) fn with_version(finding: Finding, manifest: &Manifest, meant: &str, c
     finding.with_help(format!("write `apiVersion: {meant}`{fields}")).with_fix(fix)
 }
 
-/// Writes the version that is served, where the object is the same in it, and where nobody else names the one that is written: a patch
-/// finds its object by it.
+/// Writes the version that is served, where the object is the same in it: in its file, and in the patches that find it by the version. Where
+/// something else brings a part of it, which may ask for the version as well, it stays.
 pub(crate) fn of_version(manifest: &Manifest, meant: &str, context: &Context<'_>) -> Option<Fix> {
     let (written, kind) = (manifest.api_version(), manifest.id.kind.as_str());
     let is_flux = !flux::group_kinds(&manifest.id.group).is_empty();
@@ -115,8 +115,14 @@ pub(crate) fn of_version(manifest: &Manifest, meant: &str, context: &Context<'_>
         true => context.flux.is_some() && SAME_IN_FLUX.contains(&kind) && is_later(meant, &manifest.version),
         false => SAME_IN.iter().any(|(old, kinds, new)| *old == written && kinds.contains(&kind) && *new == meant),
     };
-    let file = place(manifest, "apiVersion").file;
-    if !is_same || manifest.release.is_some() || selects_otherwise(manifest) || is_composed(&manifest.node, file) {
+    if !is_same || manifest.release.is_some() || selects_otherwise(manifest) {
+        return None;
+    }
+    // A patch that finds its object by the version names it, too.
+    let places: Vec<(Span, Option<SetBy>)> = manifest.node.get("apiVersion").into_iter().flat_map(links).collect();
+    let files: Vec<FileId> = places.iter().map(|(span, _)| span.file).collect();
+    let is_other = |(_, by): &(Span, Option<SetBy>)| by.as_ref().is_some_and(|by| *by != SetBy::Patch);
+    if places.iter().any(is_other) || is_composed(&manifest.node, &files) {
         return None;
     }
     let (group, version) = group_and_version(meant);
@@ -128,7 +134,10 @@ pub(crate) fn of_version(manifest: &Manifest, meant: &str, context: &Context<'_>
     if !validate(&schema?, &manifest.node).is_empty() {
         return None;
     }
-    Fix::of_word(context.sources, place(manifest, "apiVersion"), &written, meant)
+    let each = places.iter().map(|(span, _)| Fix::of_word(context.sources, *span, &written, meant));
+    each.collect::<Option<Vec<Fix>>>()?
+        .into_iter()
+        .reduce(|fix, other| Fix { edits: [fix.edits, other.edits].concat(), ..fix })
 }
 
 fn is_later(api_version: &str, version: &str) -> bool {
@@ -146,19 +155,20 @@ fn selects_otherwise(manifest: &Manifest) -> bool {
     manifest.id.kind == "PodDisruptionBudget" && !selects("matchLabels") && !selects("matchExpressions")
 }
 
-/// Whether a part of a value was written elsewhere than in this file, by something that found what it belongs to.
-fn is_composed(node: &Node, file: FileId) -> bool {
-    let is_foreign = match node.origin().over {
-        Some(over) if over.by != SetBy::Patch || over.before.is_some() => !is_of_fields(&over.by, over.before.as_ref()),
-        _ => node.span().file != file,
+/// Whether a part of a value was written elsewhere than in these files, by something that found what it belongs to. What fields of kustomizations,
+/// the command line and variables set asks for nothing.
+fn is_composed(node: &Node, files: &[FileId]) -> bool {
+    let is_foreign = |(span, by): (Span, Option<SetBy>)| match by {
+        None | Some(SetBy::Patch) => !files.contains(&span.file),
+        Some(by) => !matches!(by, SetBy::Field(_) | SetBy::CommandLine | SetBy::Variable(_)),
     };
     let values = node.entries().iter().map(|entry| &entry.value);
-    is_foreign || values.chain(node.items()).any(|child| is_composed(child, file))
+    links(node).any(is_foreign) || values.chain(node.items()).any(|child| is_composed(child, files))
 }
 
-/// Whether fields of kustomizations alone set a value: they do not ask for a version.
-fn is_of_fields(by: &SetBy, before: Option<&Origin>) -> bool {
-    let is_field = matches!(by, SetBy::Field(_) | SetBy::CommandLine | SetBy::Variable(_));
-    let earlier = before.and_then(|before| before.over.as_ref());
-    is_field && earlier.is_none_or(|over| is_of_fields(&over.by, over.before.as_ref()))
+/// Where a value was set, the last place first, and by whom.
+fn links(node: &Node) -> impl Iterator<Item = (Span, Option<SetBy>)> {
+    let before = |origin: &Origin| origin.over.as_ref().and_then(|over| over.before.clone());
+    let chain = std::iter::successors(Some(node.origin()), before);
+    chain.map(|origin| (origin.span, origin.over.map(|over| over.by.clone())))
 }

@@ -276,10 +276,10 @@ fn fixed_where(by: Option<SetBy>) -> usize {
 }
 
 #[test]
-fn a_version_that_a_patch_names_stays() {
+fn a_version_that_a_patch_may_ask_for_stays() {
     assert_eq!(fixed_where(None), 1);
     assert_eq!(fixed_where(Some(SetBy::Field("labels"))), 1, "a field of a kustomization asks for no version");
-    assert_eq!(fixed_where(Some(SetBy::Patch)), 0, "a patch finds its object by the version");
+    assert_eq!(fixed_where(Some(SetBy::Patch)), 0, "its target may ask for the version");
 }
 
 #[test]
