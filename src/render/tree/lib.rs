@@ -9,6 +9,7 @@ mod commit_files;
 mod composed;
 mod decode;
 mod disk_files;
+mod file_state;
 mod git;
 mod kustomization_files;
 mod left_out;
@@ -21,6 +22,7 @@ mod tree;
 mod tree_path;
 
 pub use changed_files::ChangedFiles;
+pub use file_state::FileState;
 pub use git::{GitError, Repository};
 pub use kustomization_files::KUSTOMIZATION_FILES;
 pub use left_out::LeavesOut;
