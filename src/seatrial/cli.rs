@@ -29,7 +29,7 @@ use deferred::Deferred;
 pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use earlier::{TestArgs, WholeArgs};
 pub(crate) use explain::ExplainArgs;
-pub(crate) use findings::FindingArgs;
+pub(crate) use findings::{FindingArgs, FixMode};
 pub(crate) use helm::HelmArgs;
 pub(crate) use image::{DecisionFormat, ImageArgs, ImageCommand, Order, PolicyArgs};
 pub(crate) use init::{CiFile, InitArgs};
@@ -303,6 +303,10 @@ pub(crate) struct ValidateArgs {
     /// The Kubernetes minor to check against, where no configuration says it.
     #[arg(long, value_name = "MINOR", env = "SEATRIAL_KUBERNETES", value_parser = Minor::parse, help = kubernetes_help())]
     pub(crate) kubernetes: Option<Minor>,
+
+    /// Mend what has one right answer: apply (default) or patch.
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "apply", hide_possible_values = true)]
+    pub(crate) fix: Option<FixMode>,
 
     #[command(flatten)]
     pub(crate) findings: FindingArgs,

@@ -5,6 +5,7 @@ pub(crate) mod collect;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+mod fix;
 pub(crate) mod image_policy;
 pub(crate) mod init;
 pub(crate) mod render;
@@ -18,7 +19,7 @@ use seatrial_ci::Host;
 use seatrial_model::{EXIT_BROKEN, EXIT_PASSED, Report};
 use seatrial_transport::Transport;
 
-use crate::cli::{self, CommonArgs, FindingArgs, ManArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
+use crate::cli::{self, CommonArgs, FindingArgs, FixMode, ManArgs, RunArgs, SchemaArgs, SchemaOf, ValidateArgs};
 use crate::config::config_schema;
 use crate::context::authority::{AuthorityFlags, Purpose};
 use crate::context::run_context::RunContext;
@@ -34,6 +35,8 @@ use crate::process::progress::{Audience, ProgressLog};
 use crate::process::signals;
 use crate::process::stop::Stop;
 use crate::process::streams::{self, Written};
+
+use fix::Fixer;
 
 /// `run`, `deploy`, `test`.
 pub(crate) async fn trial(args: &RunArgs, extent: Extent, earlier: EarlierFiles<'_>) -> Result<u8, Stop> {
@@ -96,7 +99,16 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     let (mut report, stop) = told(judged, &context, "validate", args.findings)?;
     report.duration_ms = elapsed_ms(started);
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
-    let failures = sinks.write_files(&report);
+    let fixer = Fixer { session: &session, workspace: &context.workspace };
+    let mut failures = match args.fix {
+        Some(FixMode::Apply) => fixer.apply(&mut report),
+        Some(FixMode::Patch) | None => Vec::new(),
+    };
+    failures.extend(sinks.write_files(&report));
+    if args.fix == Some(FixMode::Patch) && stop.is_none() {
+        fixer.print_patch(&report)?;
+        return Ok(ended(&report, &failures, None));
+    }
     Ok(finish(&sinks, &report, failures, stop.as_ref()))
 }
 
@@ -108,6 +120,9 @@ fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop>
         [] => Selection::Environments(&args.common.environment),
         paths => Selection::Given(paths),
     };
+    if args.fix.is_some() {
+        Fixer { session: context.session, workspace: &context.workspace }.accepts(&args.paths)?;
+    }
     let flags = PlanFlags {
         load_restriction: args.load.load_restriction(),
         minor: args.kubernetes,
@@ -173,7 +188,12 @@ pub(crate) fn progress_log(session: &Session, common: &CommonArgs) -> ProgressLo
 /// else broken when a file is missing that was asked for, else the verdict's.
 fn finish(sinks: &Sinks<'_>, report: &Report, mut failures: Vec<String>, stop: Option<&Stop>) -> u8 {
     failures.extend(sinks.write_streams(report));
-    for failure in &failures {
+    ended(report, &failures, stop)
+}
+
+/// Says what could not be written; the exit code.
+fn ended(report: &Report, failures: &[String], stop: Option<&Stop>) -> u8 {
+    for failure in failures {
         streams::tell_line(&format!("error: {failure}"));
     }
     match stop {

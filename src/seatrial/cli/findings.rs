@@ -43,6 +43,15 @@ impl FindingArgs {
     }
 }
 
+/// What is made of the fixes that findings have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FixMode {
+    /// They are written into the working copy.
+    Apply,
+    /// They are printed as a patch, instead of the report.
+    Patch,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum FailOnFlag {
     /// Errors that the base does not have; without a base, all.

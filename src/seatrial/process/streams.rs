@@ -23,7 +23,7 @@ pub(crate) enum Written<'a> {
     Painted(&'a str),
     /// JSON, indented: its values stay the same.
     Json(&'a str),
-    /// Manifests, as a cluster receives them: who writes them to what may be a log has seen to it that nothing in them is obeyed.
+    /// Manifests, as a cluster receives them, or a patch, as git does: who writes them to what may be a log has seen to it that nothing in them is obeyed.
     Manifests(&'a str),
     /// What the CI host is to obey.
     Commands(&'a LogCommands),
