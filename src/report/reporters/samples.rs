@@ -2,7 +2,8 @@
 
 use seatrial_model::{
     Action, Age, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, PullRequest,
-    Report, ReportedFinding, ReportedLabel, Skipped, Stage, StageOutcome, StageResult, Target, TestOutcome, TestResult,
+    Report, ReportedEdit, ReportedFinding, ReportedFix, ReportedLabel, Skipped, Stage, StageOutcome, StageResult,
+    Target, TestOutcome, TestResult,
 };
 
 mod altered;
@@ -131,6 +132,7 @@ pub(crate) fn schema_in_two_environments() -> Report {
     unknown.object = Some(ObjectId::new("apps", "Deployment", Some("shop"), "web"));
     unknown.field = Some("/spec/replicaz".to_owned());
     unknown.notes = vec!["Kubernetes 1.35 rejects unknown fields when validation is strict".to_owned()];
+    unknown.fix = Some(fix(&unknown.primary.location, "replicas"));
     let mut patch = finding(
         "patch-target",
         "no object matches this patch: HelmRelease v2beta1 flux-system/web",
@@ -358,6 +360,13 @@ fn finding_of(level: Level, rule: &str, message: &str) -> ReportedFinding {
         is_danger: false,
         environments: Vec::new(),
     }
+}
+
+/// What is written in place of what a location underlines.
+fn fix(at: &Location, text: &str) -> ReportedFix {
+    let Location { path, line, column, end_line, end_column, .. } = at.clone();
+    let edit = ReportedEdit { path, line, column, end_line, end_column, text: text.to_owned() };
+    ReportedFix { title: format!("write `{text}`"), edits: vec![edit] }
 }
 
 fn label(path: &str, line: usize, column: usize, text: &str, underline: (usize, usize), said: &str) -> ReportedLabel {

@@ -3,6 +3,7 @@
 //! What lies in no file of the repository (a cluster that does not answer, a sentence about the run) is a notification of the run: readers such
 //! as GitHub refuse a result without a place.
 
+mod fix;
 mod result;
 mod rule;
 

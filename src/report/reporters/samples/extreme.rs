@@ -2,10 +2,11 @@
 
 use seatrial_model::{
     Action, Age, Alteration, AlterationKind, AlteredSubject, CaseAge, CaseOutcome, Change, Comparison, Evidence,
-    Listing, NotChecked, ObjectId, Report, ReportedFinding, Skipped, StageResult, Target, TestCase, TestOutcome,
+    Listing, NotChecked, ObjectId, Report, ReportedFinding, ReportedFix, Skipped, StageResult, Target, TestCase,
+    TestOutcome,
 };
 
-use super::{case, environment, finding, image_missing, label, run, test};
+use super::{case, environment, finding, fix, image_missing, label, run, test};
 
 /// As many failures as asked for, each of ordinary size and each in words of its own.
 pub(crate) fn many_failures(number: usize) -> Report {
@@ -111,6 +112,7 @@ pub(crate) fn filled_with(text: &str) -> Report {
         finding.object = Some(object.clone());
         finding.field = Some(owned());
         finding.help = Some(owned());
+        finding.fix = Some(ReportedFix { title: owned(), ..fix(&finding.primary.location, text) });
         finding.notes = vec![owned()];
         finding.evidence = vec![Evidence { title: owned(), text: owned() }];
         finding.environments = vec![owned()];

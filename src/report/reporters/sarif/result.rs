@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::address::relative;
 use crate::ages::is_compared;
 use crate::plain::{lines, one_line};
+use crate::sarif::fix;
 use crate::wording::{capitalised, list};
 
 /// What paths are relative to.
@@ -56,6 +57,9 @@ impl<'a> Results<'a> {
             "partialFingerprints": { "primaryLocationLineHash": fingerprint, "seatrialFingerprint/v1": fingerprint },
             "properties": { "environments": finding.environments.iter().map(|name| one_line(name)).collect::<Vec<_>>() },
         });
+        if let Some(fix) = finding.fix.as_ref().and_then(fix::described) {
+            result["fixes"] = json!([fix]);
+        }
         if let Some(field) = &finding.field {
             result["properties"]["field"] = json!(one_line(field));
         }

@@ -47,8 +47,15 @@ pub(crate) fn finding(finding: &ReportedFinding, report: &Report, pen: Pen) -> S
     }
     facts.extend(finding.notes.iter().map(|note| one_line(note)));
     let heading = heading(style, finding.level.as_str(), &finding.rule, &finding.message, pen);
-    let help = finding.help.as_deref();
-    block(&Block { heading, labels, facts, help, evidence: &finding.evidence, style }, pen)
+    let help = advice(finding);
+    block(&Block { heading, labels, facts, help: help.as_deref(), evidence: &finding.evidence, style }, pen)
+}
+
+/// The way out, and whether it is a flag away.
+fn advice(finding: &ReportedFinding) -> Option<String> {
+    let Some(fix) = &finding.fix else { return finding.help.clone() };
+    let help = finding.help.as_ref().unwrap_or(&fix.title);
+    Some(format!("{help} (`validate --fix` does it)"))
 }
 
 /// A cause that is not a finding: a test, a stage, the run.
