@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BelongsTo, Finding, Masker, SourceFile, Sources, Span};
+use crate::{BelongsTo, Finding, Key, Masker, SourceFile, Sources, Span, Style};
 
 /// Edits that mend a finding. Only what has one right answer has any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +69,25 @@ impl Fix {
     }
 }
 
+impl Fix {
+    /// Writes another key, where the file has it plain or in quotes, which stay. `None` where it is written in another way (escapes).
+    #[must_use]
+    pub fn of_key(key: &Key, instead: &str) -> Option<Fix> {
+        let quotes = match key.style {
+            Style::Plain => 0,
+            Style::SingleQuoted | Style::DoubleQuoted => 1,
+            Style::Literal | Style::Folded | Style::Flow => return None,
+        };
+        let span = Span { start: key.span.start + quotes, end: key.span.end.checked_sub(quotes)?, ..key.span };
+        let is_literal = span.end.checked_sub(span.start).is_some_and(|length| length as usize == key.text.len());
+        let edits = vec![TextEdit { span, text: instead.to_owned() }];
+        is_literal.then(|| Fix { title: format!("write `{instead}`"), edits })
+    }
+}
+
 impl ReportedFix {
-    /// The fix of a finding; `None` where a part of it lies elsewhere than in a file of this repository, or is secret.
+    /// The fix of a finding; `None` where a part of it lies elsewhere than in a file of this repository whose text stands for itself alone, or is
+    /// secret.
     pub(crate) fn of(finding: &Finding, sources: &Sources, masker: &Masker) -> Option<ReportedFix> {
         let fix = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
         let is_open = |text: &str| masker.mask(text) == text;
@@ -82,7 +99,7 @@ impl ReportedFix {
 }
 
 fn resolved(edit: &TextEdit, sources: &Sources) -> Option<ReportedEdit> {
-    let file = sources.get(edit.span.file).filter(|file| is_of_this_repository(file))?;
+    let file = sources.get(edit.span.file).filter(|file| is_of_this_repository(file) && file.is_plain())?;
     let (line, column) = file.line_column(edit.span.start);
     let (end_line, end_column) = file.line_column(edit.span.end);
     Some(ReportedEdit { path: file.path().to_owned(), line, column, end_line, end_column, text: edit.text.clone() })

@@ -2,9 +2,14 @@
 //!
 //! Go's JSON decoder, which kustomize uses, ignores the case of field names; so do we, and give back the canonical names.
 
-use seatrial_model::{Entry, Finding, Key, Node, nearest_of_few};
+use std::collections::BTreeMap;
+
+use seatrial_model::{Entry, Finding, Fix, Key, Node, edits, nearest_of_few};
 
 use crate::findings::ids;
+
+/// Edits between a key that is written and one that can only have been meant.
+const SLIP: usize = 2;
 
 /// The type of a field.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +40,12 @@ pub(crate) const fn member(name: &'static str, shape: Shape) -> Member {
 /// Checks an object; gives it back with canonical names and without whatever does not fit.
 pub(crate) fn clean(node: &Node, members: &[Member], path: &str, findings: &mut Vec<Finding>) -> Node {
     let mut kept: Vec<Entry> = Vec::new();
+    let mut slips: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for entry in node.entries() {
         let Some(member) = find(members, &entry.key.text) else {
+            if let Some(near) = near(&entry.key, members) {
+                slips.entry(near).or_default().push(findings.len());
+            }
             findings.push(unknown(&entry.key, members, path));
             continue;
         };
@@ -50,6 +59,11 @@ pub(crate) fn clean(node: &Node, members: &[Member], path: &str, findings: &mut 
             kept.retain(|e| e.key.text != *member.name);
             kept.push(Entry { key, value });
         }
+    }
+    // Of several that were to be one field none is mended.
+    let is_written = |name: &str| kept.iter().any(|entry| entry.key.text == *name);
+    for (_, places) in slips.iter().filter(|(near, places)| places.len() > 1 || is_written(near)) {
+        places.iter().for_each(|at| findings[*at].fix = None);
     }
     let mut cleaned = node.clone();
     cleaned.set_entries(kept);
@@ -66,14 +80,25 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
+fn near<'a>(key: &Key, members: &'a [Member]) -> Option<&'a str> {
+    nearest_of_few(&key.text, members.iter().map(|m| m.name))
+}
+
+/// Whether a key is so near to a name that no other one can have been meant.
+fn is_only_near(key: &str, name: &str, members: &[Member]) -> bool {
+    let distance = edits(key, name);
+    distance <= SLIP && members.iter().filter(|member| edits(key, member.name) <= distance).count() == 1
+}
+
 fn unknown(key: &Key, members: &[Member], path: &str) -> Finding {
-    let near = nearest_of_few(&key.text, members.iter().map(|m| m.name));
+    let near = near(key, members);
+    let fix = near.filter(|near| is_only_near(&key.text, near, members)).and_then(|near| Fix::of_key(key, near));
     let place = if path.is_empty() { "a kustomization".to_owned() } else { format!("`{path}`") };
     let mut message = format!("{place} has no field `{}`", key.text);
     if let Some(near) = near {
         message.push_str(&format!("; did you mean `{near}`?"));
     }
-    Finding::new(ids::KUSTOMIZE_FIELD, key.span, message).with_field(join(path, &key.text))
+    Finding::new(ids::KUSTOMIZE_FIELD, key.span, message).with_field(join(path, &key.text)).with_fix(fix)
 }
 
 fn clean_value(value: &Node, shape: Shape, field: &str, findings: &mut Vec<Finding>) -> Option<Node> {
