@@ -311,7 +311,6 @@ async fn hostile_identities_paths_and_texts_stay_what_they_are() {
         let of = |(at, text): (usize, &&str)| InlineComment {
             finding: (*text).to_owned(),
             stage: None,
-            is_danger: false,
             place: Some(InlinePlace { path: format!("{text}/é.yaml"), line: at + 1, offsets: (1, 1) }),
             body: format!("{text}\n<!-- seatrial-inline key=x finding=y stage=none v=1 -->"),
         };
