@@ -18,7 +18,7 @@ use seatrial_model::{Action, Bump, Manifest, Node, ObjectId, Rendered, Span};
 pub use compare::path::{FieldPath, Segment};
 pub use dangers::{DANGERS, Danger, Side, Transition, catalog, dangers};
 pub use immutable::immutable;
-pub use show::{show, unified};
+pub use show::{Hunk, hunks, show, unified};
 
 use compare::Comparer;
 use pair::{Pair, pair};

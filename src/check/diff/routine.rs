@@ -94,7 +94,9 @@ impl<'a> Causes<'a> {
                 if repository == other { raised(format!("{IMAGE} {name}"), from, to) } else { None }
             }
             ["spec", "values", .., "image", "tag"] if id.kind == "HelmRelease" => {
-                raised(format!("{TAG_OF} {}", around_image(difference).unwrap_or(&id.name)), before, after)
+                let part = around_image(difference).filter(|part| *part != id.name);
+                let part = part.map(|part| format!("/{part}")).unwrap_or_default();
+                raised(format!("{TAG_OF} {}{part}", id.name), before, after)
             }
             _ => None,
         }

@@ -9,6 +9,7 @@ use seatrial_model::{
     Masker, Node, ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine, Sources, Span,
 };
 
+pub use hunks::{Hunk, hunks};
 pub use unified::unified;
 
 use crate::{Diff, Difference, ObjectDiff, Remark};

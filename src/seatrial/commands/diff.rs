@@ -105,7 +105,8 @@ fn between_commits(
     report.revision.head = context.workspace.commit.clone().or(report.revision.head);
     let mut prepared = Preparation::new(&context.workspace, session, &args.source, wanted, flags)?;
     let judged = prepared.judge(&context, Keep::Differences, "", &|| false, &mut report)?;
-    let text = judged.iter().map(|judged| in_unified(judged, session)).collect();
+    let documents = judged.iter().filter(|_| args.format == DiffFormat::Unified);
+    let text = documents.map(|judged| in_unified(judged, session)).collect();
     for environment in judged {
         environment.into_report(&mut report);
     }

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
+use similar::algorithms::{Capture, myers};
 
 /// Lines between two anchors, of both sides together, that are compared line by line.
 const SHORT: usize = 400;
@@ -58,10 +59,12 @@ impl Search<'_> {
             return;
         }
         if old.len() + new.len() <= SHORT {
-            let ops = capture_diff_slices(Algorithm::Myers, &self.old[old.clone()], &self.new[new.clone()]);
-            for op in ops {
+            let mut capture = Capture::new();
+            // A capture takes everything.
+            let _ = myers::diff_deadline_raw(&mut capture, self.old, old.clone(), self.new, new.clone(), None);
+            for op in capture.into_ops() {
                 if let DiffOp::Equal { old_index, new_index, len } = op {
-                    self.add(old.start + old_index, new.start + new_index, len);
+                    self.add(old_index, new_index, len);
                 }
             }
             return;

@@ -10,17 +10,32 @@ use similar::{DiffOp, group_diff_ops};
 pub(super) const MOST: usize = 10_000;
 
 /// A part that differs.
-pub(super) struct Hunk<'a> {
+pub struct Hunk<'a> {
     /// Its lines on the base, from 0.
-    pub(super) before: Range<usize>,
+    pub before: Range<usize>,
     /// Its lines on the head, from 0.
-    pub(super) after: Range<usize>,
+    pub after: Range<usize>,
     /// Each line with a blank, `-` or `+`.
-    pub(super) lines: Vec<(char, &'a str)>,
+    pub lines: Vec<(char, &'a str)>,
+}
+
+impl Hunk<'_> {
+    /// `@@ -3,7 +3,8 @@`, as `diff -u` writes it.
+    #[must_use]
+    pub fn header(&self) -> String {
+        let range = |lines: &Range<usize>| match lines.len() {
+            // Of no lines, the one before.
+            0 => format!("{},0", lines.start),
+            1 => format!("{}", lines.start + 1),
+            count => format!("{},{count}", lines.start + 1),
+        };
+        format!("@@ -{} +{} @@", range(&self.before), range(&self.after))
+    }
 }
 
 /// The parts that differ, each with so many lines around it; where there are too many lines, all of them as one part.
-pub(super) fn hunks<'a>(before: &[&'a str], after: &[&'a str], around: usize) -> Vec<Hunk<'a>> {
+#[must_use]
+pub fn hunks<'a>(before: &[&'a str], after: &[&'a str], around: usize) -> Vec<Hunk<'a>> {
     let start = before.iter().zip(after).take_while(|(one, other)| one == other).count();
     let left = before.len().min(after.len()) - start;
     let end = before.iter().rev().zip(after.iter().rev()).take(left).take_while(|(one, other)| one == other).count();

@@ -1,7 +1,5 @@
 //! The documents that differ, as a unified diff of their YAML: for who wants to read all of it.
 
-use std::ops::Range;
-
 use seatrial_model::{Entry, Masker, Node, Sources, is_secret_kind, shown_on_one_line};
 use seatrial_yaml::{emit, into_kustomize_order};
 
@@ -42,21 +40,12 @@ fn of_object(object: &ObjectDiff, sources: &Sources, masker: &Masker) -> String 
         told.push_str("# what differs is secret, and is not shown\n");
     }
     for hunk in hunks {
-        told.push_str(&format!("@@ -{} +{} @@\n", range(&hunk.before), range(&hunk.after)));
+        told.push_str(&format!("{}\n", hunk.header()));
         for (sign, line) in hunk.lines {
             told.push_str(&format!("{sign}{}\n", shown_on_one_line(line)));
         }
     }
     told
-}
-
-/// `3,7`: the first line, from 1, and how many; of none, the line before.
-fn range(lines: &Range<usize>) -> String {
-    match lines.len() {
-        0 => format!("{},0", lines.start),
-        1 => format!("{}", lines.start + 1),
-        count => format!("{},{count}", lines.start + 1),
-    }
 }
 
 /// The document in kustomize's order, with words in the place of what a Secret holds: where a value differs, another one on each side.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use seatrial_diff::{Hunk, hunks};
 use seatrial_model::{Encoding, ReportedEdit, SourceFile};
-use similar::{Algorithm, TextDiff};
 
 /// Lines around a change in a patch.
 const CONTEXT: usize = 3;
@@ -96,13 +96,21 @@ impl Edits {
         let (before, after) = (self.file.text(), self.text());
         // Lines end where they do for git.
         let [one, other] = [before, &after].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
-        let diff = TextDiff::configure().algorithm(Algorithm::Myers).newline_terminated(true).diff_slices(&one, &other);
-        let hunks = diff.unified_diff().context_radius(CONTEXT).to_string();
+        let hunks: String = hunks(&one, &other, CONTEXT).iter().map(written).collect();
         let [old, new] = ["a", "b"].map(|side| quoted(&format!("{side}/{path}")));
         // A tab ends a name with blanks.
         let end = if path.contains(' ') { "\t" } else { "" };
         Some(format!("diff --git {old} {new}\n--- {old}{end}\n+++ {new}{end}\n{hunks}"))
     }
+}
+
+/// A part of a patch; that the last line of a file has no end is said.
+fn written(hunk: &Hunk<'_>) -> String {
+    let line = |(sign, line): &(char, &str)| match line.ends_with('\n') {
+        true => format!("{sign}{line}"),
+        false => format!("{sign}{line}\n\\ No newline at end of file\n"),
+    };
+    format!("{}\n{}", hunk.header(), hunk.lines.iter().map(line).collect::<String>())
 }
 
 /// A path as git quotes it.
