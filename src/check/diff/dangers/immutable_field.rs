@@ -37,9 +37,12 @@ impl Danger for ImmutableField {
 fn said(object: &ObjectDiff, difference: &Difference, before: &Manifest, after: &Manifest) -> Finding {
     let (id, path) = (&object.id, &difference.path);
     let is_recreated = object.action == Action::Recreated;
-    let message = match is_recreated {
-        true => format!("{id} is deleted and created again: `{path}` cannot be changed in place"),
-        false => format!("the API server refuses to change `{path}` of {id}"),
+    // Whoever applies it may make it anew: `seatrial deploy` does.
+    let is_up_to_whom = id.kind == "Job" && after.owner.is_none() && after.release.is_none();
+    let message = match (is_recreated, is_up_to_whom) {
+        (true, _) => format!("{id} is deleted and created again: `{path}` cannot be changed in place"),
+        (false, true) => format!("`{path}` of {id} cannot be changed in place: `kubectl apply` is refused"),
+        (false, false) => format!("the API server refuses to change `{path}` of {id}"),
     };
     let value = difference.after.as_ref().unwrap_or_else(|| nearest(&after.node, difference));
     let mut finding = at_value(ID, value, after, pointer(object, difference), message);
@@ -51,9 +54,8 @@ fn said(object: &ObjectDiff, difference: &Difference, before: &Manifest, after: 
     if is_recreated {
         return finding;
     }
-    if id.kind == "Job" && after.owner.is_none() && after.release.is_none() {
-        // Whoever applies it may do so: `seatrial deploy` does.
-        finding.level = Level::Note;
+    if is_up_to_whom {
+        return finding.with_level(Level::Note).with_note("`seatrial deploy` makes it anew");
     }
     let owner = after.owner.as_ref().map(|owner| &owner.0).filter(|owner| owner.kind == "Kustomization");
     finding.with_help(match owner {
