@@ -87,7 +87,9 @@ fn between_commits(
     }
     if base.is_none() && context.compared.commit == Commit::None {
         // As `git diff`: what is not committed yet.
-        let commit = repository.resolve("HEAD").map_err(|error| Stop::Usage(error.to_string()))?;
+        let commit = repository.resolve("HEAD").map_err(|_| {
+            Stop::Usage("nothing is committed yet: there is nothing to compare the working copy with".to_owned())
+        })?;
         context.compared = Compared { commit: Commit::Known(commit), found: Some("the last commit".to_owned()) };
     }
     if let Some(head) = head {

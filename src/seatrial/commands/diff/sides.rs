@@ -36,6 +36,11 @@ impl Sides {
     /// # Errors
     /// [`Stop::Usage`] for one path without another, a path beside a commit, and a name that may be both.
     pub(super) fn of(args: &DiffArgs, session: &Session) -> Result<Sides, Stop> {
+        for (name, side) in [("BASE", &args.before), ("HEAD", &args.after)] {
+            if side.as_ref().is_some_and(String::is_empty) {
+                return Err(Stop::Usage(format!("{name} is empty: name a commit or a path, or leave it out")));
+            }
+        }
         let is_path = |text: &String| text == STANDARD_INPUT || session.directory.join(text).exists();
         match (&args.before, &args.after) {
             (Some(base), Some(head)) if base == STANDARD_INPUT && head == STANDARD_INPUT => {
