@@ -2,6 +2,7 @@
 
 mod hunks;
 mod lines;
+mod setters;
 mod unified;
 mod value;
 
@@ -57,10 +58,12 @@ impl Shower<'_> {
         let beside = before.as_ref().zip(after.as_ref()).filter(|_| *remark != Some(Remark::IsSecret));
         let beside = beside.map(|(before, after)| value::shown_beside(before, after, self.masker));
         let (shown_before, shown_after) = beside.unzip();
-        let side = |node: &Option<Node>, shown: Option<String>| {
-            node.as_ref().map(|node| match shown {
-                Some(text) => ReportedValue { text, line: self.line(node.span()) },
-                None => self.value(node, *remark),
+        let spans = before.as_ref().zip(after.as_ref());
+        let (from, to) = spans.map(|(before, after)| setters::setters(before, after, self.sources)).unzip();
+        let side = |node: &Option<Node>, shown: Option<String>, span: Option<Span>| {
+            node.as_ref().map(|node| ReportedValue {
+                text: shown.unwrap_or_else(|| self.text(node, *remark)),
+                line: self.line(span.unwrap_or(node.span())),
             })
         };
         let texts = before.as_ref().and_then(value::long_text).zip(after.as_ref().and_then(value::long_text));
@@ -75,19 +78,18 @@ impl Shower<'_> {
         });
         ReportedDifference {
             path: self.masker.mask(&path.to_string()).into_owned(),
-            before: side(before, shown_before),
-            after: side(after, shown_after),
+            before: side(before, shown_before, from),
+            after: side(after, shown_after, to),
             lines,
             note: note.map(str::to_owned),
         }
     }
 
-    fn value(&self, node: &Node, remark: Option<Remark>) -> ReportedValue {
-        let text = match remark {
+    fn text(&self, node: &Node, remark: Option<Remark>) -> String {
+        match remark {
             Some(Remark::IsSecret) => value::size_class(node),
             _ => value::shown(node, self.masker),
-        };
-        ReportedValue { text, line: self.line(node.span()) }
+        }
     }
 
     /// The line of this repository: of a place outside of it, the line that asks for it.
