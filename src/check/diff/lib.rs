@@ -3,6 +3,7 @@
 //! Which objects are one is decided in `pair`, how values compare in `compare`, what becomes of an object in `fate`, what a reader sees of it in
 //! `show`, and what it may destroy in `dangers`.
 
+mod alignment;
 mod compare;
 mod dangers;
 mod fate;
@@ -15,6 +16,7 @@ use seatrial_kubernetes::flux::Release;
 use seatrial_kubernetes::{Minor, Schema, flux, schema};
 use seatrial_model::{Action, Bump, Manifest, Node, ObjectId, Rendered, Span};
 
+pub use alignment::{common_ends, once_in_both};
 pub use compare::path::{FieldPath, Segment};
 pub use dangers::{DANGERS, Danger, Side, Transition, catalog, dangers};
 pub use immutable::immutable;

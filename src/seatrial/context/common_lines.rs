@@ -3,9 +3,9 @@
 //! Anchors are lines that each side has once (patience diff); only what lies between two of them, and is short, is compared line by line. So
 //! a line that is there many times amid much that changed may count as changed.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use seatrial_diff::{common_ends, once_in_both};
 use similar::DiffOp;
 use similar::algorithms::{Capture, myers};
 
@@ -44,9 +44,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn between(&mut self, old: Range<usize>, new: Range<usize>, rounds: usize) {
         let (a, b) = (&self.old[old.clone()], &self.new[new.clone()]);
-        let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-        let (a, b) = (&a[head..], &b[head..]);
-        let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+        let (head, tail) = common_ends(a, b);
         self.add(old.start, new.start, head);
         let (inner_old, inner_new) = (old.start + head..old.end - tail, new.start + head..new.end - tail);
         self.inside(&inner_old, &inner_new, rounds);
@@ -72,9 +70,9 @@ impl Search<'_> {
         if rounds == 0 {
             return;
         }
-        let anchors = ascending(&self.unique_in_both(old, new));
+        let anchors = once_in_both(&self.old[old.clone()], &self.new[new.clone()]);
         let mut from = (old.start, new.start);
-        for (at_old, at_new) in anchors.iter().copied() {
+        for (at_old, at_new) in anchors.iter().map(|(a, b)| (old.start + a, new.start + b)) {
             self.between(from.0..at_old, from.1..at_new, rounds - 1);
             self.add(at_old, at_new, 1);
             from = (at_old + 1, at_new + 1);
@@ -82,25 +80,6 @@ impl Search<'_> {
         if !anchors.is_empty() {
             self.between(from.0..old.end, from.1..new.end, rounds - 1);
         }
-    }
-
-    /// Where the lines stand that each side has once, in the order of the old side.
-    fn unique_in_both(&self, old: &Range<usize>, new: &Range<usize>) -> Vec<(usize, usize)> {
-        let mut seen: HashMap<&str, [Option<usize>; 2]> = HashMap::with_capacity(old.len());
-        let mut repeated: HashMap<&str, ()> = HashMap::new();
-        for (side, (lines, range)) in [(self.old, old), (self.new, new)].into_iter().enumerate() {
-            for at in range.clone() {
-                if seen.entry(lines[at]).or_default()[side].replace(at).is_some() {
-                    repeated.insert(lines[at], ());
-                }
-            }
-        }
-        let pair = |at: usize| {
-            let line = self.old[at];
-            let [first, second] = seen.get(line).filter(|_| !repeated.contains_key(line))?;
-            Some(((*first)?, (*second)?))
-        };
-        old.clone().filter_map(pair).collect()
     }
 
     fn add(&mut self, old: usize, new: usize, length: usize) {
@@ -112,25 +91,6 @@ impl Search<'_> {
             None => self.runs.push(Run { old, new, length }),
         }
     }
-}
-
-/// The longest of the subsequences whose second numbers ascend, too.
-fn ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // The last pair of the best subsequence of each length, and for each pair the one before it.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
-    for (index, pair) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|end| pairs[*end].1 < pair.1);
-        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
-        match ends.get_mut(length) {
-            Some(end) => *end = index,
-            None => ends.push(index),
-        }
-    }
-    let mut chain: Vec<(usize, usize)> =
-        std::iter::successors(ends.last().copied(), |index| before[*index]).map(|index| pairs[index]).collect();
-    chain.reverse();
-    chain
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use seatrial_model::{Node, QuickMap, QuickSet, Text, Value};
 
 use super::Comparer;
 use super::fingerprint::fingerprint;
+use crate::alignment::{ascending, common_ends, once_in_both};
 use crate::{Remark, Segment};
 
 /// Values that the API server fills in for keys of lists (kubernetes: `pkg/apis/core/v1/defaults.go`).
@@ -179,7 +180,7 @@ fn alike(one: &Known<'_>, other: &Known<'_>) -> Vec<(usize, usize)> {
     let places: QuickMap<&[&str], usize> =
         other.keys.iter().enumerate().map(|(at, key)| (key.as_slice(), at)).collect();
     let pairs = one.keys.iter().enumerate().filter_map(|(at, key)| Some((at, *places.get(key.as_slice())?)));
-    longest_row(&pairs.collect::<Vec<_>>())
+    ascending(&pairs.collect::<Vec<_>>())
 }
 
 /// A part of a list.
@@ -258,47 +259,12 @@ fn key_value<'a>(item: &'a Node, key: &str) -> Option<&'a str> {
 /// Places of items that are equal on both sides, in the order of both: the longest such row of those that are the only ones of their kind, and
 /// what is equal at both ends.
 fn anchors(one: &[u64], other: &[u64]) -> Vec<(usize, usize)> {
-    let start = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-    let left = one.len().min(other.len()) - start;
-    let end = one.iter().rev().zip(other.iter().rev()).take(left).take_while(|(one, other)| one == other).count();
+    let (start, end) = common_ends(one, other);
     let (inner, inner_other) = (&one[start..one.len() - end], &other[start..other.len() - end]);
     let mut all: Vec<(usize, usize)> = (0..start).map(|at| (at, at)).collect();
-    all.extend(longest_row(&unique_pairs(inner, inner_other)).into_iter().map(|(a, b)| (a + start, b + start)));
+    all.extend(once_in_both(inner, inner_other).into_iter().map(|(a, b)| (a + start, b + start)));
     all.extend((0..end).map(|back| (one.len() - end + back, other.len() - end + back)));
     all
-}
-
-/// Places of hashes that each side has once, in the order of the first.
-fn unique_pairs(one: &[u64], other: &[u64]) -> Vec<(usize, usize)> {
-    let once = |list: &[u64]| {
-        let mut places: QuickMap<u64, Option<usize>> = QuickMap::default();
-        for (at, hash) in list.iter().enumerate() {
-            places.entry(*hash).and_modify(|place| *place = None).or_insert(Some(at));
-        }
-        places
-    };
-    let (first, second) = (once(one), once(other));
-    let pairs = one.iter().enumerate().filter(|(_, hash)| matches!(first.get(hash), Some(Some(_))));
-    pairs.filter_map(|(at, hash)| Some((at, second.get(hash).copied()??))).collect()
-}
-
-/// The longest row of pairs that rises on both sides, in n log n.
-fn longest_row(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = vec![None; pairs.len()];
-    for (index, (_, place)) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|end| pairs[*end].1 < *place);
-        before[index] = length.checked_sub(1).map(|last| ends[last]);
-        if length == ends.len() { ends.push(index) } else { ends[length] = index }
-    }
-    let mut row = Vec::with_capacity(ends.len());
-    let mut next = ends.last().copied();
-    while let Some(index) = next {
-        row.push(pairs[index]);
-        next = before[index];
-    }
-    row.reverse();
-    row
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use seatrial_model::QuickMap;
 use similar::algorithms::{Capture, Replace, myers};
 use similar::{DiffOp, group_diff_ops};
 
+use crate::alignment::common_ends;
+
 /// Of more lines that differ, or lie between some that do, nobody looks for those that are equal.
 pub(super) const MOST: usize = 10_000;
 
@@ -36,9 +38,7 @@ impl Hunk<'_> {
 /// The parts that differ, each with so many lines around it; where there are too many lines, all of them as one part.
 #[must_use]
 pub fn hunks<'a>(before: &[&'a str], after: &[&'a str], around: usize) -> Vec<Hunk<'a>> {
-    let start = before.iter().zip(after).take_while(|(one, other)| one == other).count();
-    let left = before.len().min(after.len()) - start;
-    let end = before.iter().rev().zip(after.iter().rev()).take(left).take_while(|(one, other)| one == other).count();
+    let (start, end) = common_ends(before, after);
     let middle = (start..before.len() - end, start..after.len() - end);
     let groups = group_diff_ops(ops(before, after, middle, end), around);
     groups.iter().filter_map(|group| hunk(group, before, after)).collect()

@@ -1,6 +1,7 @@
 //! Two texts of several lines, line by line.
 
 use super::hunks::{self, hunks};
+use crate::alignment::common_ends;
 use seatrial_model::{Masker, shown_on_one_line};
 
 /// Lines that stand around a difference.
@@ -31,9 +32,7 @@ fn lines(text: &str) -> Vec<&str> {
 
 /// The lines without those that both begin and end with, but for a few.
 fn parts_that_differ<'a, 'b>(one: &'a [&'b str], other: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
-    let start = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-    let left = one.len().min(other.len()) - start;
-    let end = one.iter().rev().zip(other.iter().rev()).take(left).take_while(|(one, other)| one == other).count();
+    let (start, end) = common_ends(one, other);
     let (start, end) = (start.saturating_sub(AROUND), end.saturating_sub(AROUND));
     let part = |lines: &'a [&'b str]| lines.get(start..lines.len() - end).unwrap_or_default();
     (part(one), part(other))
