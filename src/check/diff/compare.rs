@@ -90,8 +90,8 @@ impl<'a> Comparer<'a> {
         self.path.pop();
     }
 
-    /// The data of a Secret; what SOPS says of its encryption, which no cluster gets; and the name, which is what an object is known by: another one is told as such. Two environments have a namespace
-    /// each.
+    /// The data of a Secret; what SOPS says of its encryption, which no cluster gets; and the name, which is what an object is known by:
+    /// another one is told as such. Two environments have a namespace each.
     fn is_compared_elsewhere(&self, key: &str) -> bool {
         match self.path.as_slice() {
             [] => (self.is_secret && matches!(key, "data" | "stringData")) || (self.is_encrypted && key == "sops"),
@@ -104,10 +104,9 @@ impl<'a> Comparer<'a> {
     }
 
     fn push(&mut self, before: Option<&Node>, after: Option<&Node>) {
-        let is_embedded = self.is_config_map && self.path.len() == 2;
         let remark = match (before, after, self.path.as_slice()) {
             (Some(before), Some(after), [Segment::Field(data), Segment::Field(key)])
-                if is_embedded && **data == *"data" && embedded::have_same_values(key, before, after) =>
+                if self.is_config_map && **data == *"data" && embedded::have_same_values(key, before, after) =>
             {
                 Some(Remark::OnlyLayout)
             }
@@ -122,7 +121,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// Where the API server knows the field, a null is no value: it is dropped. Elsewhere (values of a chart) it may mean something.
+/// A null of a field that the API server knows is dropped there. Elsewhere (values of a chart) it may mean something.
 fn is_nothing(node: &Node, schema: Option<&Schema>) -> bool {
     node.is_null() && schema.is_some_and(|schema| !schema.preserves_unknown())
 }

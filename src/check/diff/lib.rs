@@ -135,9 +135,8 @@ pub fn compare_renderings(base: &Rendered, head: &Rendered, context: Context) ->
     comparison
 }
 
-/// Compares two sets of objects.
-#[must_use]
-pub fn compare(base: &[Manifest], head: &[Manifest], context: Context) -> Diff {
+/// Compares two sets of objects, in the order of [`pair`].
+fn compare(base: &[Manifest], head: &[Manifest], context: Context) -> Diff {
     let mut comparison = Diff::default();
     for pair in pair(base, head, context) {
         match compared(pair, context) {
@@ -145,7 +144,6 @@ pub fn compare(base: &[Manifest], head: &[Manifest], context: Context) -> Diff {
             None => comparison.unchanged += 1,
         }
     }
-    sort(&mut comparison.objects);
     comparison
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
 
 fn unknown(id: &str) -> Stop {
     let ids = catalog::all().iter().map(|rule| rule.as_str());
-    let hint = nearest(id, ids).map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+    let hint = nearest(id, ids).map_or_else(|| ".".to_owned(), |known| format!("; did you mean `{known}`?"));
     Stop::Usage(format!("there is no rule `{id}`{hint} `seatrial explain --list` lists all of them"))
 }
 
