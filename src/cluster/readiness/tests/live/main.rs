@@ -18,11 +18,15 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::StreamExt;
+use futures::stream;
 
 use crate::bed::Bed;
 use crate::scenario::Scenario;
 use crate::watch::Watch;
+
+/// Each controller makes four attempts at once: more scenarios only wait in its queue, until their patience ends on a slow machine.
+const AT_ONCE: usize = 16;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live").join(name)
@@ -46,9 +50,9 @@ async fn the_controllers_still_say_what_was_recorded() {
     let scenarios = Scenario::read_all(&folder("scenarios"), &bed, only.as_deref());
     assert!(!scenarios.is_empty(), "no scenario is called {only:?}");
     let watch = Watch::start(&bed, &scenarios);
-    let runs = scenarios.iter().map(|scenario| scenario.run(&bed, &watch));
-    let wrong: Vec<String> = join_all(runs).await.into_iter().filter_map(Result::err).collect();
+    let runs = scenarios.iter().map(|scenario| scenario.run_and_clean_up(&bed, &watch));
+    let outcomes: Vec<_> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
     watch.stop().await;
-    join_all(scenarios.iter().map(|scenario| scenario.clean_up(&bed))).await;
+    let wrong: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
     assert!(wrong.is_empty(), "{} of {} scenarios:\n{}", wrong.len(), scenarios.len(), wrong.join("\n"));
 }

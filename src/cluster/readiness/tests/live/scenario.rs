@@ -12,7 +12,7 @@ use crate::bed::{Bed, identity, text};
 use crate::watch::{Key, Look, Watch};
 
 /// Four attempts run at once in each controller, and the scenarios wait for each other: one takes longer here than alone.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A file of `scenarios/`.
@@ -113,8 +113,15 @@ impl Scenario {
         self.objects().map(|object| (text(object, "apiVersion").to_owned(), text(object, "kind").to_owned()))
     }
 
+    /// Runs it and deletes what it applied: a release that is tried for ever would keep its controller from the others.
+    pub(crate) async fn run_and_clean_up(&self, bed: &Bed, watch: &Watch) -> Result<(), String> {
+        let outcome = self.run(bed, watch).await;
+        self.clean_up(bed).await;
+        outcome
+    }
+
     /// Runs all steps.
-    pub(crate) async fn run(&self, bed: &Bed, watch: &Watch) -> Result<(), String> {
+    async fn run(&self, bed: &Bed, watch: &Watch) -> Result<(), String> {
         let started = Instant::now();
         let outcome = self.steps(bed, watch).await;
         let seconds = started.elapsed().as_secs_f32();
@@ -162,7 +169,7 @@ impl Scenario {
     }
 
     /// Deletes what it applied: its namespace, and what stands outside of it.
-    pub(crate) async fn clean_up(&self, bed: &Bed) {
+    async fn clean_up(&self, bed: &Bed) {
         for object in self.objects() {
             let Ok(placed) = bed.place(object, &self.namespace).await else { continue };
             if placed["metadata"]["namespace"].is_null() {
