@@ -1,6 +1,7 @@
 //! HelmReleases, as helm-controller reads them: name, namespaces, chart and values, and what Helm makes of those.
 
 mod chart;
+mod chart_reference;
 mod collisions;
 mod compose;
 mod defaults;
@@ -25,7 +26,7 @@ use crate::objects::found::Objects;
 use crate::objects::ids;
 use crate::sources::repositories::{Bootstrap, Repositories};
 
-pub use chart::{ChartPlace, ChartReference};
+pub use chart_reference::{ChartPlace, ChartReference};
 pub(crate) use made::Made;
 pub(crate) use rendered::{Outcome, Rendering, asked_too_early};
 pub(crate) use values::own_places;
@@ -153,7 +154,7 @@ pub(crate) fn read_local<'a>(
     let local = |id: &ObjectId| {
         let manifest = around.objects.get(id).filter(|manifest| !is_suspended(manifest))?;
         let chart = chart::of(manifest, around, false, &mut Vec::new())?;
-        let is_here = matches!(chart.place, ChartPlace::Directory(_) | ChartPlace::Archive(_));
+        let is_here = chart.place.is_here();
         is_here.then_some((manifest, chart))
     };
     let local: Vec<(&Manifest, ChartReference)> = found.iter().filter_map(local).collect();
@@ -221,12 +222,12 @@ fn read(
 }
 
 impl Release {
-    /// What is needed to render it, and is not here.
+    /// What is needed to render it and may be had.
     fn needed(&self) -> Option<Needed> {
-        let chart = self.chart.as_ref()?;
+        let chart = self.chart.as_ref().filter(|chart| chart.not_fetched.is_none())?;
         let ChartPlace::Elsewhere(url) = &chart.place else { return None };
         Some(Needed {
-            kind: NeededKind::Chart,
+            kind: if chart.is_of_a_registry() { NeededKind::Chart } else { NeededKind::Source },
             url: url.clone(),
             version: chart.version.clone(),
             asked_by: Some(self.id.clone()),
@@ -243,18 +244,26 @@ impl Release {
     pub(crate) fn state(&self) -> NodeState {
         let Some(chart) = &self.chart else { return NodeState::Missing };
         match &chart.place {
-            ChartPlace::Directory(_) | ChartPlace::Archive(_) => {
+            ChartPlace::Directory(_) | ChartPlace::Archive(_) | ChartPlace::Fetched(_) => {
                 NodeState::NotFollowed("its chart was not rendered".to_owned())
             }
-            ChartPlace::Elsewhere(_) => NodeState::NotFetched("its chart is not here".to_owned()),
+            ChartPlace::Elsewhere(_) => match &chart.not_fetched {
+                Some(why) => NodeState::NotFetched(format!("its chart was not fetched: {why}")),
+                None => NodeState::NotFetched("its chart is not here".to_owned()),
+            },
             ChartPlace::Unknown(why) => NodeState::Unknown(why.clone()),
             ChartPlace::Missing => NodeState::Missing,
         }
     }
 
-    /// Chart and version: `podinfo 6.5.*`.
+    /// Chart and version: `podinfo 6.5.*`; with the one that was chosen, where it was fetched: `podinfo 6.5.* (6.5.4)`.
     pub(crate) fn from(&self) -> Option<String> {
         let chart = self.chart.as_ref()?;
-        Some(if chart.version.is_empty() { chart.name.clone() } else { format!("{} {}", chart.name, chart.version) })
+        let asked = if chart.version.is_empty() { String::new() } else { format!(" {}", chart.version) };
+        let chosen = match &chart.place {
+            ChartPlace::Fetched(artifact) if artifact.version != chart.version => format!(" ({})", artifact.version),
+            _ => String::new(),
+        };
+        Some(format!("{}{asked}{chosen}", chart.name))
     }
 }

@@ -9,6 +9,7 @@ mod commit_files;
 mod composed;
 mod decode;
 mod disk_files;
+mod fetched;
 mod file_state;
 mod git;
 mod kustomization_files;
@@ -22,6 +23,7 @@ mod tree;
 mod tree_path;
 
 pub use changed_files::ChangedFiles;
+pub use fetched::{Artifact, Content, Fetched, NotFetched, digest};
 pub use file_state::FileState;
 pub use git::{GitError, Repository};
 pub use kustomization_files::KUSTOMIZATION_FILES;

@@ -9,7 +9,7 @@ use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
 use seatrial_kubernetes::{ImageReference, Minor};
 use seatrial_kustomize::{Builder, Checkout, HelmCharts, ImageOverride, LoadRestriction, Options, override_images};
 use seatrial_model::{Finding, Manifest, Node, Rendered, ids};
-use seatrial_tree::{EntryKind, Tree};
+use seatrial_tree::{EntryKind, Fetched, Tree};
 use seatrial_yaml::ParsedFiles;
 
 use crate::config::root_of;
@@ -47,6 +47,8 @@ pub(crate) struct Renderer {
     charts: Charts,
     /// What becomes of charts that kustomizations name.
     charts_of_kustomizations: HelmCharts,
+    /// What was fetched of what is needed.
+    fetched: Fetched,
     /// What the tree holds, once somebody asked.
     discovery: OnceLock<Discovery>,
 }
@@ -91,8 +93,14 @@ impl Renderer {
             outside: None,
             charts: Charts::default(),
             charts_of_kustomizations: HelmCharts::HereOrNeeded,
+            fetched: Fetched::default(),
             discovery: OnceLock::new(),
         }
+    }
+
+    /// With what was fetched from now on.
+    pub(crate) fn use_fetched(&mut self, fetched: &Fetched) {
+        self.fetched = fetched.clone();
     }
 
     /// Paths of the charts of the tree of which something was made.
@@ -165,7 +173,8 @@ impl Renderer {
         });
         let others = root.repositories.iter();
         let others = others.map(|(name, place)| (SourceName::parse(name), self.directory(name, place, own)));
-        let repositories = Repositories { own: Arc::clone(own), others: others.collect() };
+        let fetched = self.fetched.clone();
+        let repositories = Repositories { own: Arc::clone(own), others: others.collect(), fetched };
         let entries = self.configured(root, "variables").map(|node| node.entries().to_vec()).unwrap_or_default();
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
         let version = configured_release(root).into();

@@ -1,12 +1,12 @@
-//! The chart of a HelmRelease: which one, and where it is.
+//! The chart of a HelmRelease: what it says, looked up.
 
 use seatrial_helm::chart::{CHART_FILE, is_chart};
 use seatrial_model::{Finding, Level, Manifest, Node, ObjectId, Span};
 use seatrial_tree::{EntryKind, Tree, TreePath, confined, join};
 use seatrial_yaml::{Dialect, parse};
 
-use super::defaults::{self, DefaultsFile};
-use super::{Surroundings, packed};
+use super::chart_reference::{ChartPlace, ChartReference};
+use super::{Surroundings, defaults, packed};
 use crate::objects::flux_object::full_name;
 use crate::objects::flux_object::{has_variable, namespace, spec, text};
 use crate::objects::ids;
@@ -16,40 +16,6 @@ use crate::sources::located::no_source;
 use crate::sources::near::near;
 use crate::sources::repositories::{Directory, Place, referred, source_of, version_of};
 use crate::sources::view::Repository;
-
-/// A chart that a release is made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChartReference {
-    /// Its name in a repository of charts, its path in another source.
-    pub name: String,
-    /// The version that is asked for; empty for any.
-    pub version: String,
-    /// The source that it is in; `None` for an address.
-    pub source: Option<ObjectId>,
-    /// The line that asks for it.
-    pub span: Span,
-    /// Where it is.
-    pub place: ChartPlace,
-    /// Where the version is written that a repository of charts is asked for; another source has only one.
-    pub version_span: Option<Span>,
-    /// The files of which its default values are made; empty for its own.
-    pub(crate) defaults: Vec<DefaultsFile>,
-}
-
-/// Where a chart is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChartPlace {
-    /// In this directory of a repository.
-    Directory(TreePath),
-    /// Packed, in this file of a repository.
-    Archive(TreePath),
-    /// Not here; where it can be had: the address of a repository with the chart's name behind it, or that of the source.
-    Elsewhere(String),
-    /// It hangs on a value that only the cluster knows; a clause.
-    Unknown(String),
-    /// Nowhere: what names it is wrong.
-    Missing,
-}
 
 /// What a release or a HelmChart says of its chart.
 struct Asked<'a> {
@@ -96,6 +62,7 @@ pub(crate) fn of(
         (Some(chart), None) => finder.of_template(chart),
         (None, Some(reference)) => finder.of_reference(reference),
     }
+    .map(|reference| reference.fetched(&around.repositories.fetched, findings))
 }
 
 struct Finder<'a> {
@@ -170,7 +137,9 @@ impl Finder<'_> {
         let version_span = ["digest", "semver", "tag"].iter().find_map(|field| spec(object, &["ref", field]));
         let version_span = version_span.filter(|_| source.kind == "OCIRepository").map(Node::span);
         let found = reference(name, &version, Some(source.clone()), span, place);
-        Some(ChartReference { version_span, ..found })
+        let filter = spec(object, &["ref", "semverFilter"]).and_then(Node::scalar_text).filter(|text| !text.is_empty());
+        let not_fetched = filter.map(|_| "`semverFilter` is not evaluated".to_owned());
+        Some(ChartReference { version_span, not_fetched, ..found })
     }
 
     /// A HelmChart, which says the same as `spec.chart.spec`; its source is in its own namespace.
@@ -342,7 +311,7 @@ fn in_repository(url: &str, name: &str) -> String {
 
 fn reference(name: &str, version: &str, source: Option<ObjectId>, span: Span, place: ChartPlace) -> ChartReference {
     let (name, version) = (name.to_owned(), version.to_owned());
-    ChartReference { name, version, source, span, place, version_span: None, defaults: Vec::new() }
+    ChartReference { name, version, source, span, place, version_span: None, not_fetched: None, defaults: Vec::new() }
 }
 
 /// What is unknown of some texts.

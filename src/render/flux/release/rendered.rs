@@ -10,7 +10,7 @@ use seatrial_helm::{Chance, Install, Installed, Served, Setting, Steering, is_de
 use seatrial_kubernetes::Minor;
 use seatrial_kustomize::Builder;
 use seatrial_model::{
-    Built, Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, Owner, ReleasePart, ReleaseRole, Span,
+    Built, Finding, Level, Manifest, Needed, Node, NodeState, ObjectId, Owner, ReleasePart, ReleaseRole, Sources, Span,
 };
 
 use super::post_rendered::{PostRenderers, Strategy, set_labels};
@@ -53,6 +53,8 @@ pub(crate) fn asked_too_early(asked: &Asked, own: &BTreeSet<String>, served: &Se
 /// What releases are rendered with.
 pub(crate) struct Rendering<'a> {
     pub(crate) charts: &'a Charts,
+    /// The table that files of charts are entered into.
+    pub(crate) sources: &'a Arc<Sources>,
     pub(crate) minor: Minor,
     pub(crate) version: Version,
     /// Of what they make what is random.
@@ -69,11 +71,11 @@ impl Rendering<'_> {
     /// Renders a release as helm-controller does; `None` where its chart is not here.
     pub(crate) fn render(&self, release: &Release, manifest: &Manifest) -> Option<Outcome> {
         let reference = release.chart.as_ref()?;
-        let place = match &reference.place {
-            ChartPlace::Directory(at) | ChartPlace::Archive(at) => at,
+        let loaded = match &reference.place {
+            ChartPlace::Directory(at) | ChartPlace::Archive(at) => self.charts.at(at, reference.span),
+            ChartPlace::Fetched(artifact) => self.charts.of(artifact, &reference.name, reference.span, self.sources),
             ChartPlace::Elsewhere(_) | ChartPlace::Unknown(_) | ChartPlace::Missing => return None,
         };
-        let loaded = self.charts.at(place, reference.span);
         let mut findings = loaded.told_by(self.version.helm());
         let Some(chart) = &loaded.chart else {
             return Some(Outcome::nothing("its chart cannot be read", told(findings, release)));
@@ -219,7 +221,6 @@ fn told(mut findings: Vec<Finding>, release: &Release) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use seatrial_model::Sources;
     use seatrial_tree::Tree;
 
     use super::*;
@@ -256,7 +257,11 @@ mod tests {
         let walked = walk(&Cluster {
             path: Some("clusters/dev".to_owned()),
             azure: None,
-            repositories: Repositories { own: Arc::clone(&own), others: Vec::new() },
+            repositories: Repositories {
+                own: Arc::clone(&own),
+                others: Vec::new(),
+                fetched: seatrial_tree::Fetched::default(),
+            },
             variables: Vec::new(),
             version: Version::default(),
             minor: Minor::DEFAULT,
@@ -265,7 +270,7 @@ mod tests {
         let maps = walked.rendered.manifests.iter().filter(|manifest| manifest.id.kind == "ConfigMap");
         assert_eq!(maps.count(), 100, "{:?}", walked.rendered.findings);
         let [place] = own.charts().places().try_into().expect("one chart");
-        let loaded = own.charts().0.get(&place, || panic!("it is read again"));
+        let loaded = own.charts().here.get(&place, || panic!("it is read again"));
         assert_eq!(loaded.chart.as_ref().map(|chart| chart.times_parsed()), Some(1));
     }
 }

@@ -2,25 +2,35 @@
 
 use std::sync::Arc;
 
-use seatrial_helm::chart::Loaded;
-use seatrial_model::{Finding, OnceMap, Span};
-use seatrial_tree::{TreePath, file_name};
+use seatrial_helm::chart::{Chart, Loaded};
+use seatrial_model::{BelongsTo, Finding, OnceMap, Sources, Span};
+use seatrial_tree::{Artifact, TreePath, file_name};
 
 use crate::objects::ids;
 
 /// Charts by their places: each is read once, for all releases of all environments.
 #[derive(Debug, Default)]
-pub(crate) struct Charts(pub(crate) OnceMap<TreePath, Arc<Loaded>>);
+pub(crate) struct Charts {
+    pub(crate) here: OnceMap<TreePath, Arc<Loaded>>,
+    /// By name and digest.
+    fetched: OnceMap<(String, String), Arc<Loaded>>,
+}
 
 impl Charts {
     /// The places of those that were read.
     pub(crate) fn places(&self) -> Vec<TreePath> {
-        self.0.keys()
+        self.here.keys()
     }
 
     /// The chart at a place, read once.
     pub(crate) fn at(&self, place: &TreePath, asked: Span) -> Arc<Loaded> {
-        self.0.get(place, || Arc::new(load(place, asked)))
+        self.here.get(place, || Arc::new(load(place, asked)))
+    }
+
+    /// A chart that was fetched, read once. Its files belong to a chart of this name, and are told at the line that asks for it.
+    pub(crate) fn of(&self, artifact: &Artifact, name: &str, asked: Span, sources: &Arc<Sources>) -> Arc<Loaded> {
+        self.fetched
+            .get(&(name.to_owned(), artifact.digest.clone()), || Arc::new(unpack(artifact, name, asked, sources)))
     }
 }
 
@@ -30,4 +40,18 @@ fn load(at: &TreePath, asked: Span) -> Loaded {
         let finding = Finding::new(ids::MISSING_CHART, asked, format!("the chart `{}` {error}", at.path));
         Loaded { chart: None, findings: vec![finding] }
     })
+}
+
+fn unpack(artifact: &Artifact, name: &str, asked: Span, sources: &Arc<Sources>) -> Loaded {
+    match artifact.read() {
+        Ok(bytes) => {
+            let of = BelongsTo::Chart { name: name.into(), asked };
+            let (chart, findings) = Chart::unpack(&bytes, &of, sources, asked);
+            Loaded { chart: chart.map(Arc::new), findings }
+        }
+        Err(why) => {
+            let message = format!("the chart `{name}`, as it was fetched, {why}");
+            Loaded { chart: None, findings: vec![Finding::new(ids::NOT_FETCHED, asked, message)] }
+        }
+    }
 }

@@ -1,7 +1,10 @@
-//! Every file of `releases` is a case: what is walked (`path clusters/dev`, `repository NAME DIR`), files as `-- PATH --`, last the releases with
+//! Every file of `releases` is a case: what is walked (`path clusters/dev`, `repository NAME DIR`), what was fetched (`fetched URL VERSION CHOSEN
+//! DIR`, `absent URL VERSION WHY`, `failed URL VERSION WHY`; a version `any` is none), files as `-- PATH --`, last the releases with
 //! their values, what is needed, and the findings as `-- expected --`. With `print origins`, each value is printed with where it is from.
 #![allow(clippy::disallowed_methods, reason = "the tests read their cases")]
 
+#[path = "../../../../tests/support/archive.rs"]
+mod archive;
 #[path = "../../../../tests/support/case_file.rs"]
 mod case_file;
 #[path = "../../../../tests/support/trials.rs"]
@@ -17,13 +20,41 @@ use seatrial_flux::{
 };
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Finding, Node, NodeState, Sources, Span};
-use seatrial_tree::Tree;
+use seatrial_tree::{Artifact, Fetched, NotFetched, Tree};
 
 use case_file::{CaseFile, all, asked, each};
 
 /// A directory of the repository.
 fn own_directory(path: &str, own: &Arc<Repository>) -> Result<Directory, String> {
     Ok(Directory { repository: Arc::clone(own), path: path.to_owned() })
+}
+
+/// What the head of a case says was fetched; archives are packed of the case's own files.
+fn fetched(head: &str, tree: &Tree) -> Fetched {
+    let word = |text: &str| text.split_once(' ').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("another word");
+    let version = |text: String| if text == "any" { String::new() } else { text };
+    let artifacts = all(head, "fetched").map(|line| {
+        let ((url, rest), tree) = (word(line), tree);
+        let (asked, rest) = word(&rest);
+        let (chosen, dir) = word(&rest);
+        let names = tree.list(&dir).expect("a directory of the case");
+        let entries: Vec<Vec<u8>> = names
+            .iter()
+            .map(|(name, _)| {
+                let bytes = tree.read_bytes(&format!("{dir}/{name}")).expect("a file of the case");
+                archive::entry(&format!("chart/{}", name.replace("__", "/")), b'0', "", &bytes)
+            })
+            .collect();
+        ((url, version(asked)), Ok(Arc::new(Artifact::of(archive::packed(&entries), &chosen))))
+    });
+    let not = [("absent", true), ("failed", false)].into_iter().flat_map(|(key, is_absent)| {
+        all(head, key).map(move |line| {
+            let (url, rest) = word(line);
+            let (asked, why) = word(&rest);
+            ((url, version(asked)), Err(NotFetched { is_absent, why }))
+        })
+    });
+    Fetched::new(artifacts.chain(not))
 }
 
 fn walked(head: &str, tree: &Tree) -> Walked {
@@ -34,7 +65,7 @@ fn walked(head: &str, tree: &Tree) -> Walked {
     walk(&Cluster {
         path: value("path"),
         azure: None,
-        repositories: Repositories { own, others },
+        repositories: Repositories { own, others, fetched: fetched(head, tree) },
         variables: Vec::new(),
         minor: Minor::DEFAULT,
         chance: seatrial_helm::Chance::default(),
@@ -68,6 +99,7 @@ impl Printer<'_> {
         let place = release.chart.as_ref().map(|chart| match &chart.place {
             ChartPlace::Directory(dir) => format!(" at {}/", dir.path),
             ChartPlace::Archive(file) => format!(" at {}", file.path),
+            ChartPlace::Fetched(_) => " as it was fetched".to_owned(),
             _ => String::new(),
         });
         let from = node.from.as_deref().unwrap_or("no chart");

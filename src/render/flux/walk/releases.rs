@@ -130,7 +130,7 @@ impl Walk<'_> {
     fn rendered(&self, new: Vec<(&Manifest, Read)>) -> Vec<(Read, Option<Outcome>)> {
         let own = &self.cluster.repositories.own;
         let view = own.archived("", None);
-        let (charts, version, builder) = (own.charts(), self.version, &view.builder);
+        let (charts, version, builder, sources) = (own.charts(), self.version, &view.builder, own.tree().sources());
         let Cluster { minor, chance, .. } = *self.cluster;
         let own_places = &release::own_places(&self.objects);
         let mut served = self.releases.served.clone();
@@ -138,7 +138,8 @@ impl Walk<'_> {
         let mut due: Vec<usize> = (0..new.len()).collect();
         for _ in 0..MOST_ROUNDS {
             let versions = served.versions();
-            let rendering = Rendering { charts, minor, version, chance, builder, served: &versions, own_places };
+            let rendering =
+                Rendering { charts, sources, minor, version, chance, builder, served: &versions, own_places };
             let render = |at: usize| {
                 let (manifest, read) = new.get(at)?;
                 Some((at, rendering.render(&read.release, manifest)?))
@@ -158,7 +159,7 @@ impl Walk<'_> {
                 break;
             }
         }
-        let rendering = Rendering { charts, minor, version, chance, builder, served: &[], own_places };
+        let rendering = Rendering { charts, sources, minor, version, chance, builder, served: &[], own_places };
         let each = new.into_iter().zip(outcomes).map(|((manifest, read), mut outcome)| {
             if let Some(outcome) = &mut outcome {
                 rendering.put_into_namespace(&read.release, manifest, &mut outcome.manifests, &served);

@@ -1,13 +1,14 @@
 //! Charts that would run, grow, recurse or lead elsewhere for ever end in a finding at a line, soon.
 #![allow(clippy::disallowed_methods, reason = "a test measures time")]
 
+#[path = "../../../../tests/support/archive.rs"]
+mod archive;
 mod bench;
 
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use archive::{entry, packed};
 use bench::{Bench, CHART};
-use flate2::{Compression, write::GzEncoder};
 use seatrial_helm::chart::Chart;
 use seatrial_tree::Tree;
 
@@ -144,29 +145,6 @@ fn thousands_of_templates_are_rendered_and_too_many_are_refused() {
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "{{/* */}}")).collect();
     assert!(found(&files[..10_000], "").is_empty());
     assert_eq!(found(&files, ""), ["chart chart/Chart.yaml:1: there are more than 100000 files in the chart"]);
-}
-
-/// A header of a tar archive and its content.
-fn entry(name: &str, kind: u8, target: &str, content: &[u8]) -> Vec<u8> {
-    let mut header = [0_u8; 512];
-    header[..name.len()].copy_from_slice(name.as_bytes());
-    header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-    header[156] = kind;
-    header[157..157 + target.len()].copy_from_slice(target.as_bytes());
-    header[257..263].copy_from_slice(b"ustar\0");
-    header[148..156].fill(b' ');
-    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-    let mut bytes = header.to_vec();
-    bytes.extend_from_slice(content);
-    bytes.resize(bytes.len().next_multiple_of(512), 0);
-    bytes
-}
-
-fn packed(entries: &[Vec<u8>]) -> Vec<u8> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    entries.iter().for_each(|entry| gzip.write_all(entry).expect("written"));
-    gzip.finish().expect("packed")
 }
 
 #[test]
