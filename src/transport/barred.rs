@@ -1,4 +1,5 @@
-//! Addresses that nothing of ours ever asks: link-local ones and the clouds' metadata services, which give credentials to whoever reaches them.
+//! Addresses that nothing of ours ever asks: link-local ones and the clouds' metadata services, which give credentials to whoever reaches them;
+//! and loopback and private ones, where who names them has no say.
 //!
 //! A literal address is judged as the URL standard reads it (`0xA9FEA9FE` and `2852039166` are 169.254.169.254); what a name stands for is
 //! judged at the moment of connecting, so that it cannot change in between. Through a proxy the name alone is judged: the proxy resolves it.
@@ -8,6 +9,13 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::Private;
+
+/// A name stands for a loopback or private address, and may not.
+#[derive(Debug, thiserror::Error)]
+#[error("it is a loopback or private address")]
+pub(crate) struct NotPublic;
 
 /// Names of metadata services, and everything below them.
 const NAMES: [&str; 8] = [
@@ -38,6 +46,38 @@ pub fn is_barred(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => is_barred_address(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => is_barred_address(IpAddr::V6(address)),
         None => false,
+    }
+}
+
+/// Whether an address literally is, or names, a loopback or private one.
+pub(crate) fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(address)) => is_private_address(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_private_address(IpAddr::V6(address)),
+        None => false,
+    }
+}
+
+/// RFC 1918, RFC 6598 (carrier-grade NAT, which clouds use inside), loopback; RFC 4193, and IPv4 inside of IPv6.
+fn is_private_address(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, ..] = address.octets();
+            address.is_loopback() || address.is_private() || (a == 100 && b & 0xc0 == 64) || is_barred_v4(address)
+        }
+        IpAddr::V6(address) => {
+            let parts = address.segments();
+            address.is_loopback()
+                || parts[0] & 0xfe00 == 0xfc00
+                // Site-local addresses, which RFC 3879 gave up.
+                || parts[0] & 0xffc0 == 0xfec0
+                || is_barred_v6(address)
+                || v4_inside(parts).is_some_and(|inside| is_private_address(IpAddr::V4(inside)))
+        }
     }
 }
 
@@ -91,13 +131,18 @@ fn v4_inside(parts: [u16; 8]) -> Option<Ipv4Addr> {
 /// Looks names up and leaves barred addresses out. A proxy is the machine's own choice: its name may stand for any address.
 pub(crate) struct Names {
     pub(crate) proxies: Vec<String>,
+    pub(crate) private: Private,
 }
 
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
         let is_proxy = self.proxies.iter().any(|proxy| proxy == name.as_str());
+        let may_be_private = is_proxy || self.private.has(name.as_str());
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if !may_be_private && found.iter().any(|address| is_private_address(address.ip())) {
+                return Err(NotPublic.into());
+            }
             let kept = if is_proxy { found } else { permitted(found)? };
             Ok(Box::new(kept.into_iter()) as Addrs)
         })
@@ -105,8 +150,8 @@ impl Resolve for Names {
 }
 
 impl Names {
-    pub(crate) fn shared(proxies: Vec<String>) -> Arc<Names> {
-        Arc::new(Names { proxies })
+    pub(crate) fn shared(proxies: Vec<String>, private: Private) -> Arc<Names> {
+        Arc::new(Names { proxies, private })
     }
 }
 
@@ -172,6 +217,54 @@ mod tests {
         ];
         for text in free {
             assert!(!is_barred(&text.parse().expect("a test address")), "{text}");
+        }
+    }
+
+    #[test]
+    fn private_addresses_are_told_however_they_are_written() {
+        let private = [
+            "http://localhost/",
+            "http://LOCALHOST./",
+            "http://a.localhost/",
+            "http://127.0.0.1/",
+            "http://127.8.8.8/",
+            "http://0x7f.1/",
+            "http://2130706433/",
+            "http://10.0.0.1/",
+            "http://172.16.0.1/",
+            "http://172.31.255.255/",
+            "http://192.168.1.1/",
+            "http://100.64.0.1/",
+            "http://100.127.255.255/",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://[64:ff9b::10.0.0.1]/",
+            "http://[2002:c0a8:101::1]/",
+            "http://[fc00::1]/",
+            "http://[fd12:3456::1]/",
+            "http://[fec0::1]/",
+            "http://169.254.169.254/",
+            "http://0.0.0.0/",
+            "http://[::]/",
+        ];
+        for text in private {
+            assert!(is_private(&text.parse().expect("a test address")), "{text}");
+        }
+        let public = [
+            "https://ghcr.io/",
+            "https://localhost.example.com/",
+            "https://172.15.0.1/",
+            "https://172.32.0.1/",
+            "https://100.63.0.1/",
+            "https://100.128.0.1/",
+            "https://192.169.0.1/",
+            "https://8.8.8.8/",
+            "https://[2001:db8::1]/",
+            "https://[::ffff:8.8.8.8]/",
+        ];
+        for text in public {
+            assert!(!is_private(&text.parse().expect("a test address")), "{text}");
         }
     }
 

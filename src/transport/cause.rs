@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::CertificateError;
 
-use crate::barred::Barred;
+use crate::barred::{Barred, NotPublic};
 
 /// The innermost cause of a failed connection or request as a clause: TLS trouble says what is wrong with the certificate.
 #[must_use]
@@ -31,6 +31,11 @@ pub fn is_tls(error: &(dyn Error + 'static)) -> bool {
 /// Whether a name was not asked for because of what it stands for.
 pub(crate) fn is_barred_name(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |current| next(*current)).any(|e| e.is::<Barred>())
+}
+
+/// Whether a name was not asked for because it stands for a loopback or private address.
+pub(crate) fn is_private_name(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |current| next(*current)).any(|e| e.is::<NotPublic>())
 }
 
 /// `io::Error::source` skips the error it wraps, so that one is asked for by name.

@@ -44,6 +44,12 @@ pub enum TransportError {
         /// What speaks against it.
         why: Unfollowed,
     },
+    /// A loopback or private address that may not be asked: nothing was sent.
+    #[error("{address} is a loopback or private address, which only a trusted configuration may name")]
+    Private {
+        /// Host and port.
+        address: String,
+    },
     /// A link-local or metadata address: nothing was sent.
     #[error("{address} is a link-local or metadata address, which is never contacted")]
     Barred {

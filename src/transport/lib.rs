@@ -23,5 +23,5 @@ pub use random::random_bytes;
 pub use redirect::{Origin, Redirects, Unfollowed, shown_origin};
 pub use retry::{Backoff, Retry, retry_after, wait_until};
 pub use roots::only_roots;
-pub use settings::Settings;
+pub use settings::{Private, Settings};
 pub use transport::{CONNECT_TIMEOUT, Transport, USER_AGENT};

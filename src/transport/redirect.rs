@@ -31,6 +31,9 @@ pub enum Redirects<'a> {
     /// Up to ten of them: within the origin that was asked, from HTTP to HTTPS on the same host and default ports, and to these origins.
     /// Another one is an error. Credentials stay with the first origin.
     Follow(&'a [Origin]),
+    /// Up to ten of them, to any origin, as registries send readers to where their blobs are; never from HTTPS to HTTP. Credentials stay with
+    /// the first origin.
+    Anywhere,
     /// A redirect is the answer.
     Stop,
 }
@@ -98,8 +101,11 @@ pub(crate) fn next(
     asked: &Request,
     status: StatusCode,
     headers: &HeaderMap,
-    allowed: &[Origin],
+    redirects: Redirects<'_>,
 ) -> Result<Option<Request>, (Url, Unfollowed)> {
+    if redirects == Redirects::Stop {
+        return Ok(None);
+    }
     let Some(target) = target(asked, status, headers) else { return Ok(None) };
     let refuse = |url: &Url, why| Err((url.clone(), why));
     if is_barred(&target) {
@@ -109,7 +115,13 @@ pub(crate) fn next(
     let from = Origin::of(asked.url());
     let stays = from.as_ref() == Some(&to);
     if !stays {
-        let known = allowed.contains(&to) || from.is_some_and(|from| from.is_upgraded_by(&to));
+        let known = match redirects {
+            Redirects::Follow(allowed) => {
+                allowed.contains(&to) || from.as_ref().is_some_and(|from| from.is_upgraded_by(&to))
+            }
+            Redirects::Anywhere => to.scheme == "https" || from.as_ref().is_some_and(|from| from.scheme == "http"),
+            Redirects::Stop => false,
+        };
         // What a caller writes is meant for whom it asked.
         if !known || !is_reading(asked.method()) {
             return refuse(&target, Unfollowed::OtherOrigin);
@@ -172,7 +184,7 @@ mod tests {
         let status = StatusCode::from_u16(status).expect("a status");
         let headers = HeaderMap::from_iter([(header::LOCATION, location.parse().expect("a header"))]);
         let allowed: Vec<Origin> = allowed.iter().map(|text| Origin::parse(text).expect("an origin")).collect();
-        next(asked, status, &headers, &allowed).map_err(|(_, why)| why)
+        next(asked, status, &headers, Redirects::Follow(&allowed)).map_err(|(_, why)| why)
     }
 
     #[test]
@@ -221,6 +233,24 @@ mod tests {
     }
 
     #[test]
+    fn blobs_may_be_anywhere_and_get_no_credentials_there() {
+        let mut asked = Request::new(Method::GET, url("https://registry.example.com/v2/a/blobs/x"));
+        asked.headers_mut().insert("authorization", "x".parse().expect("a header"));
+        let to = |asked: &Request, location: &str| {
+            let headers = HeaderMap::from_iter([(header::LOCATION, location.parse().expect("a header"))]);
+            next(asked, StatusCode::TEMPORARY_REDIRECT, &headers, Redirects::Anywhere).map_err(|(_, why)| why)
+        };
+        let moved = to(&asked, "https://blobs.example.net/x?sig=y").expect("followed").expect("a request");
+        assert_eq!(moved.url().as_str(), "https://blobs.example.net/x?sig=y");
+        assert!(moved.headers().get("authorization").is_none());
+        let refused = |location| to(&asked, location).map(|_| ());
+        assert_eq!(refused("http://blobs.example.net/x"), Err(Unfollowed::OtherOrigin));
+        assert_eq!(refused("https://169.254.169.254/x"), Err(Unfollowed::Barred));
+        let plain = Request::new(Method::GET, url("http://127.0.0.1:5000/v2/a/blobs/x"));
+        assert!(to(&plain, "http://127.0.0.1:9000/x").is_ok_and(|next| next.is_some()));
+    }
+
+    #[test]
     fn only_harmless_headers_leave_the_origin() {
         let mut asked = Request::new(Method::GET, url("http://shop.example.com/"));
         for name in ["authorization", "cookie", "x-api-key", "host", "accept", "user-agent", "x-request-id"] {
@@ -261,9 +291,12 @@ mod tests {
             let status = StatusCode::from_u16(status).expect("a status");
             let value = http::HeaderValue::from_bytes(location).expect("a header");
             let headers = HeaderMap::from_iter([(header::LOCATION, value)]);
-            assert!(matches!(next(&asked, status, &headers, &[]), Ok(None)), "{status} {location:?}");
+            assert!(
+                matches!(next(&asked, status, &headers, Redirects::Follow(&[])), Ok(None)),
+                "{status} {location:?}"
+            );
         }
-        assert!(matches!(next(&asked, StatusCode::FOUND, &HeaderMap::new(), &[]), Ok(None)));
+        assert!(matches!(next(&asked, StatusCode::FOUND, &HeaderMap::new(), Redirects::Anywhere), Ok(None)));
     }
 
     #[test]

@@ -10,11 +10,11 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::barred::Names;
-use crate::cause::{is_barred_name, is_tls};
+use crate::barred::{Names, is_private};
+use crate::cause::{is_barred_name, is_private_name, is_tls};
 use crate::proxy::host_and_port;
 use crate::retry::ATTEMPTS;
-use crate::{Backoff, Proxies, Redirects, Retry, Settings, TransportError, innermost, is_barred};
+use crate::{Backoff, Private, Proxies, Redirects, Retry, Settings, TransportError, innermost, is_barred};
 use crate::{redirect, retry_after, roots};
 
 /// What servers are told of us.
@@ -70,7 +70,7 @@ impl Transport {
         if let Some(bundle) = &settings.ca_bundle {
             roots::add_pem(&mut trusted, bundle, "the CA bundle")?;
         }
-        let client = client(&trusted, &proxies)?;
+        let client = client(&trusted, &proxies, &settings.private)?;
         // The process id differs between jobs that start at the same moment: that is all that jitter needs.
         let seed = AtomicU64::new(u64::from(std::process::id()) << 32);
         let inner = Inner { settings: settings.clone(), proxies, roots: trusted, client, seed };
@@ -120,6 +120,20 @@ impl Transport {
     /// # Errors
     /// See [`TransportError`]. An HTTP error status is an answer, not an error.
     pub async fn send(&self, request: Request, retry: Retry, deadline: Duration) -> Result<Response, TransportError> {
+        self.send_through(request, Redirects::Follow(&[]), retry, deadline).await
+    }
+
+    /// The same with other redirects.
+    ///
+    /// # Errors
+    /// See [`TransportError`]. An HTTP error status is an answer, not an error.
+    pub async fn send_through(
+        &self,
+        request: Request,
+        redirects: Redirects<'_>,
+        retry: Retry,
+        deadline: Duration,
+    ) -> Result<Response, TransportError> {
         let end = Instant::now() + deadline;
         let mut backoff = self.backoff();
         let mut pending = Some(request);
@@ -129,7 +143,7 @@ impl Transport {
             };
             pending = if backoff.failures() + 1 < ATTEMPTS { attempt.try_clone() } else { None };
             let left = end.saturating_duration_since(Instant::now());
-            let outcome = self.try_once(attempt, Redirects::Follow(&[]), left, deadline).await;
+            let outcome = self.try_once(attempt, redirects, left, deadline).await;
             let Some(asked) = wait_before_next(&outcome, retry) else { return finish(outcome) };
             let wait = backoff.next_wait_asked(asked);
             if pending.is_none() || Instant::now() + wait >= end {
@@ -164,11 +178,13 @@ impl Transport {
         let end = Instant::now() + left;
         let mut asked = request;
         for _ in 0..MOST_REDIRECTS {
-            let Redirects::Follow(allowed) = redirects else { break };
+            if redirects == Redirects::Stop {
+                break;
+            }
             let again = asked.try_clone();
             let answer = self.ask(asked, end, whole).await?;
             let Some(again) = again else { return Ok(answer) };
-            match redirect::next(&again, answer.status(), answer.headers(), allowed) {
+            match redirect::next(&again, answer.status(), answer.headers(), redirects) {
                 Ok(Some(next)) => asked = next,
                 Ok(None) => return Ok(answer),
                 Err((to, why)) => {
@@ -188,6 +204,10 @@ impl Transport {
             let error = TransportError::Barred { address: self.address(&url) };
             return Err(Failure { error, again: Again::Never });
         }
+        if is_private(&url) && !url.host_str().is_some_and(|host| self.0.settings.private.has(host)) {
+            let error = TransportError::Private { address: self.address(&url) };
+            return Err(Failure { error, again: Again::Never });
+        }
         *request.timeout_mut() = Some(end.saturating_duration_since(Instant::now()));
         self.0.client.execute(request).await.map_err(|error| self.failure(&error, &url, whole))
     }
@@ -200,6 +220,9 @@ impl Transport {
         }
         if is_barred_name(error) {
             return Failure { error: TransportError::Barred { address }, again: Again::Never };
+        }
+        if is_private_name(error) {
+            return Failure { error: TransportError::Private { address }, again: Again::Never };
         }
         if error.is_connect() {
             let cause = if error.is_timeout() {
@@ -246,8 +269,8 @@ fn wait_before_next(outcome: &Result<Response, Failure>, retry: Retry) -> Option
     }
 }
 
-fn client(roots: &RootCertStore, proxies: &Proxies) -> Result<Client, TransportError> {
-    let (proxies, names) = (proxies.clone(), Names::shared(proxies.hosts()));
+fn client(roots: &RootCertStore, proxies: &Proxies, private: &Private) -> Result<Client, TransportError> {
+    let (proxies, names) = (proxies.clone(), Names::shared(proxies.hosts(), private.clone()));
     let builder = Client::builder()
         .tls_backend_preconfigured(tls(roots.clone())?)
         // The environment is the binary's to read: reqwest must not look for proxies there itself.

@@ -33,6 +33,10 @@ pub(crate) struct Session {
     pub(crate) masker: Arc<Masker>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) color: bool,
+    /// `--offline`: no network is used.
+    pub(crate) offline: bool,
+    /// Further certificates to trust, as the variable says; a command with the flag has its own.
+    pub(crate) ca_bundle: Option<PathBuf>,
     pub(crate) from_variables: FromVariables,
 }
 
@@ -65,7 +69,22 @@ impl Session {
         let color = wants_color(common.color, &env);
         let sources = Arc::new(Sources::new());
         tracing::debug!(host = ?ci.host, pull_request, "where this runs");
-        Ok(Session { env, directory, ci, pull_request, repository, nonce, masker, sources, color, from_variables })
+        let offline = common.offline;
+        let ca_bundle = env.get("SEATRIAL_CA_BUNDLE").filter(|path| !path.trim().is_empty()).map(PathBuf::from);
+        Ok(Session {
+            offline,
+            ca_bundle,
+            env,
+            directory,
+            ci,
+            pull_request,
+            repository,
+            nonce,
+            masker,
+            sources,
+            color,
+            from_variables,
+        })
     }
 
     /// What names and addresses of an environment can be filled with.
@@ -102,6 +121,7 @@ impl Session {
             https_proxy: variable("https_proxy"),
             http_proxy: self.env.get("http_proxy").filter(|v| !v.is_empty()).cloned(),
             no_proxy: variable("no_proxy"),
+            ..Settings::default()
         })
     }
 
