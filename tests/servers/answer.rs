@@ -71,7 +71,7 @@ impl Answer {
 }
 
 /// A body of which the length is said and half is sent.
-fn half(body: &Bytes) -> Body {
+pub(crate) fn half(body: &Bytes) -> Body {
     let length = u64::try_from(body.len()).unwrap_or_default();
     BodyExt::boxed(Half { begun: Some(body.slice(..body.len() / 2)), length })
 }

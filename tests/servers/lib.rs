@@ -10,6 +10,7 @@ pub mod azure_repos;
 mod call;
 mod clock;
 mod fault;
+pub mod files;
 pub mod git;
 pub mod github;
 mod listen;

@@ -109,7 +109,10 @@ pub(crate) const ORDERS: &[(&str, &[&str])] = &[
             "server",
         ],
     ),
-    ("seatrial", &["catalog", "cli", "config", "process", "context", "judge", "pipeline", "deliver", "commands"]),
+    (
+        "seatrial",
+        &["catalog", "cli", "config", "process", "context", "supply", "judge", "pipeline", "deliver", "commands"],
+    ),
 ];
 
 #[test]

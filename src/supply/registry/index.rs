@@ -1,0 +1,190 @@
+//! Repositories of charts over HTTP: `index.yaml`, and the archives that it names (helm: `pkg/repo`).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderValue, Method, StatusCode, header};
+use reqwest::{Request, Response};
+use seatrial_transport::{Redirects, Retry, Transport};
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use crate::address::host_of;
+use crate::answer::{body, digest, refusal};
+use crate::choice::{choose, newest};
+use crate::oci::parsed;
+use crate::{FetchError, HostSettings, Login};
+
+/// For a request with its retries, and for the body that it brings.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Bytes of an index: Bitnami's was the largest, with about 20 MB.
+const LARGEST_INDEX: usize = 64 << 20;
+
+/// Bytes of a chart.
+const LARGEST_CHART: usize = 64 << 20;
+
+/// `index.yaml`.
+#[derive(Debug, Default, Deserialize)]
+struct Index {
+    #[serde(default)]
+    entries: HashMap<String, Vec<Entry>>,
+}
+
+/// A version of a chart.
+#[derive(Clone, Debug, Deserialize)]
+struct Entry {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    urls: Vec<String>,
+    #[serde(default)]
+    digest: Option<String>,
+}
+
+/// An index that is read once, or why it cannot be.
+type Once = OnceCell<Result<Arc<Index>, FetchError>>;
+
+/// Asks repositories of charts; each index is read once.
+#[derive(Debug)]
+pub(crate) struct Repositories {
+    transport: Transport,
+    indexes: Mutex<HashMap<String, Arc<Once>>>,
+}
+
+/// A chart as a repository has it.
+#[derive(Debug)]
+pub(crate) struct Pulled {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) version: String,
+}
+
+impl Repositories {
+    pub(crate) fn new(transport: Transport) -> Repositories {
+        Repositories { transport, indexes: Mutex::default() }
+    }
+
+    /// A chart. `url` is the address of the repository with the chart's name behind it.
+    pub(crate) async fn chart(&self, url: &str, version: &str, settings: &HostSettings) -> Result<Pulled, FetchError> {
+        let wrong = || FetchError::Wrong(format!("`{url}` is not the address of a chart in a repository"));
+        let (repository, name) = url.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
+        let login = settings.login.as_ref();
+        let repository = mirrored(repository, settings);
+        let index = self.index(&repository, login).await?;
+        let Some(entries) = index.entries.get(name) else {
+            let what = format!("the index of {} has no chart `{name}`", shown(&repository));
+            return Err(FetchError::NotFound { what, newest: None });
+        };
+        let versions = entries.iter().map(|entry| entry.version.as_str());
+        let Some(chosen) = choose(versions.clone(), version) else {
+            let what = if version.is_empty() {
+                format!("the index of {} has no version of it", shown(&repository))
+            } else {
+                format!("the index of {} has no version `{version}` of it", shown(&repository))
+            };
+            return Err(FetchError::NotFound { what, newest: newest(versions).map(str::to_owned) });
+        };
+        let entry = entries.iter().find(|entry| entry.version == chosen).ok_or_else(wrong)?;
+        let bytes = self.archive(&repository, name, entry, login).await?;
+        Ok(Pulled { bytes, version: entry.version.clone() })
+    }
+
+    async fn archive(
+        &self,
+        repository: &str,
+        name: &str,
+        entry: &Entry,
+        login: Option<&Login>,
+    ) -> Result<Vec<u8>, FetchError> {
+        let what = format!("the chart `{name}` {} of {}", entry.version, shown(repository));
+        let Some(address) = entry.urls.first() else {
+            return Err(FetchError::Wrong(format!("{what} has no address in the index")));
+        };
+        let base = parsed(&format!("{}/", repository.trim_end_matches('/')))?;
+        let address = base.join(address).map_err(|_| FetchError::Wrong(format!("the address of {what} is not one")))?;
+        if !matches!(address.scheme(), "http" | "https") {
+            let scheme = address.scheme();
+            return Err(FetchError::Wrong(format!("{what} is to be had by `{scheme}`, which is not read")));
+        }
+        // helm: `passCredentials` is false unless somebody says otherwise.
+        let is_own = address.host_str() == base.host_str() && address.port() == base.port();
+        let answer = self.get(address, login.filter(|_| is_own)).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Err(FetchError::Wrong(format!("{what} is in the index, and not where that says")));
+        }
+        if !answer.status().is_success() {
+            return Err(refusal(&answer, host_of(answer.url().as_str()), login.is_some() && is_own));
+        }
+        let bytes = body(answer, &what, LARGEST_CHART).await?;
+        let said =
+            entry.digest.as_deref().map(|said| said.trim_start_matches("sha256:")).filter(|said| !said.is_empty());
+        if said.is_some_and(|said| !digest(&bytes).ends_with(&said.to_ascii_lowercase())) {
+            return Err(FetchError::Wrong(format!(
+                "{what} is not what the index says: its digest is {}",
+                digest(&bytes)
+            )));
+        }
+        Ok(bytes)
+    }
+
+    async fn index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<Index>, FetchError> {
+        let cell = {
+            let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(indexes.entry(repository.to_owned()).or_default())
+        };
+        cell.get_or_init(|| self.read_index(repository, login)).await.clone()
+    }
+
+    async fn read_index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<Index>, FetchError> {
+        let what = format!("the index of {}", shown(repository));
+        let mut url = parsed(repository)?;
+        let path = format!("{}/index.yaml", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        let answer = self.get(url, login).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            let what = format!("there is no repository of charts at {}: it has no `index.yaml`", shown(repository));
+            return Err(FetchError::NotFound { what, newest: None });
+        }
+        if !answer.status().is_success() {
+            return Err(refusal(&answer, host_of(answer.url().as_str()), login.is_some()));
+        }
+        let bytes = body(answer, &what, LARGEST_INDEX).await?;
+        let cannot = |error: &str| {
+            let first = error.lines().next().unwrap_or_default();
+            FetchError::Wrong(format!("{what} cannot be read: {first}"))
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|error| cannot(&error.to_string()))?;
+        let index: Index = match text.trim_start().starts_with('{') {
+            true => serde_json::from_str(text).map_err(|error| cannot(&error.to_string()))?,
+            false => serde_saphyr::from_str(text).map_err(|error| cannot(&error.to_string()))?,
+        };
+        Ok(Arc::new(index))
+    }
+
+    async fn get(&self, url: url::Url, login: Option<&Login>) -> Result<Response, FetchError> {
+        let mut request = Request::new(Method::GET, url);
+        if let Some(login) = login {
+            let mut value = HeaderValue::from_str(crate::oci::basic(login).expose_secret())
+                .map_err(|_| FetchError::Wrong("a credential has characters that no header may have".to_owned()))?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(header::AUTHORIZATION, value);
+        }
+        Ok(self.transport.send_through(request, Redirects::Anywhere, Retry::Idempotent, DEADLINE).await?)
+    }
+}
+
+/// The address without its query: that may hold a token.
+fn shown(repository: &str) -> &str {
+    repository.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The address at the mirror of its host.
+fn mirrored(repository: &str, settings: &HostSettings) -> String {
+    let Some(mirror) = &settings.mirror else { return repository.to_owned() };
+    let scheme = if settings.plain_http { "http" } else { "https" };
+    let rest = repository.split_once("://").map_or(repository, |(_, rest)| rest);
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    format!("{scheme}://{}/{path}", mirror.trim_end_matches('/'))
+}

@@ -1,0 +1,293 @@
+//! A registry by the OCI distribution specification 1.1: manifests, blobs, tags; with the tokens that it asks for.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderValue, Method, StatusCode, header};
+use reqwest::{Request, Response};
+use seatrial_transport::{Redirects, Retry, Transport};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use crate::address::Repository;
+use crate::answer::{body, digest, refusal};
+use crate::challenge::{Challenge, challenge};
+use crate::manifest::{ACCEPTED, Descriptor};
+use crate::{FetchError, Login};
+
+/// For a request with its retries, and for the body that it brings.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Bytes of a manifest (OCI distribution 1.1: registries should take 4 MiB).
+const LARGEST_MANIFEST: usize = 4 << 20;
+
+/// Bytes of a layer.
+const LARGEST_BLOB: usize = 64 << 20;
+
+/// Bytes of a list of tags, or of a token.
+const LARGEST_LIST: usize = 16 << 20;
+
+/// Pages of tags that are read: Docker Hub's pages hold a hundred.
+const MOST_PAGES: usize = 1_000;
+
+/// A manifest with its digest.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) digest: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Asks registries, and keeps their tokens.
+#[derive(Debug)]
+pub(crate) struct Client {
+    transport: Transport,
+    /// What to send along, by repository: the header `Authorization`.
+    tokens: Mutex<HashMap<String, SecretString>>,
+}
+
+/// A token, under either name.
+#[derive(Deserialize)]
+struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Tags {
+    #[serde(default)]
+    tags: Option<Vec<String>>,
+}
+
+impl Client {
+    pub(crate) fn new(transport: Transport) -> Client {
+        Client { transport, tokens: Mutex::default() }
+    }
+
+    /// A manifest by tag or digest; `None` where there is none.
+    pub(crate) async fn manifest(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        reference: &str,
+    ) -> Result<Option<Found>, FetchError> {
+        let what = format!("the manifest `{reference}` of {}/{}", repository.host, repository.name);
+        let url = format!("{}/manifests/{reference}", repository.base);
+        let Some(answer) = self.get(repository, login, Method::GET, &url).await? else { return Ok(None) };
+        let bytes = body(answer, &what, LARGEST_MANIFEST).await?;
+        let found = digest(&bytes);
+        if reference.starts_with("sha256:") && found != reference {
+            return Err(FetchError::Wrong(format!("{what} is not what its digest says: it is {found}")));
+        }
+        Ok(Some(Found { digest: found, bytes }))
+    }
+
+    /// The digest of a manifest, asked for by HEAD; `None` where there is none.
+    pub(crate) async fn digest(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        reference: &str,
+    ) -> Result<Option<String>, FetchError> {
+        let url = format!("{}/manifests/{reference}", repository.base);
+        let Some(answer) = self.get(repository, login, Method::HEAD, &url).await? else { return Ok(None) };
+        let said = answer.headers().get("docker-content-digest").and_then(|value| value.to_str().ok());
+        if let Some(said) = said.filter(|said| said.starts_with("sha256:")) {
+            return Ok(Some(said.to_owned()));
+        }
+        // A registry need not say it.
+        Ok(self.manifest(repository, login, reference).await?.map(|found| found.digest))
+    }
+
+    /// A blob, which is what its name says.
+    pub(crate) async fn blob(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        layer: &Descriptor,
+    ) -> Result<Vec<u8>, FetchError> {
+        let what = format!("`{}` of {}/{}", layer.digest, repository.host, repository.name);
+        if layer.size > LARGEST_BLOB as u64 {
+            return Err(FetchError::Wrong(format!("{what} is longer than {} MB", LARGEST_BLOB >> 20)));
+        }
+        let url = format!("{}/blobs/{}", repository.base, layer.digest);
+        let Some(answer) = self.get(repository, login, Method::GET, &url).await? else {
+            return Err(FetchError::Wrong(format!("{what} is in the manifest, and not in the registry")));
+        };
+        let bytes = body(answer, &what, LARGEST_BLOB).await?;
+        if bytes.len() as u64 != layer.size || digest(&bytes) != layer.digest {
+            return Err(FetchError::Wrong(format!("{what} is not what its digest says: it was cut or changed")));
+        }
+        Ok(bytes)
+    }
+
+    /// All tags, by pages; `None` where the registry knows no such repository.
+    pub(crate) async fn tags(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+    ) -> Result<Option<Vec<String>>, FetchError> {
+        let what = format!("the tags of {}/{}", repository.host, repository.name);
+        let mut next = format!("{}/tags/list", repository.base);
+        let (mut all, mut asked) = (Vec::new(), HashSet::new());
+        while asked.insert(next.clone()) {
+            if asked.len() > MOST_PAGES {
+                return Err(FetchError::Wrong(format!("{what} have more than {MOST_PAGES} pages")));
+            }
+            let Some(answer) = self.get(repository, login, Method::GET, &next).await? else { return Ok(None) };
+            let following = next_page(&answer, &repository.base);
+            let bytes = body(answer, &what, LARGEST_LIST).await?;
+            let page: Tags = serde_json::from_slice(&bytes)
+                .map_err(|error| FetchError::Wrong(format!("{what} cannot be read: {error}")))?;
+            all.extend(page.tags.unwrap_or_default());
+            let Some(following) = following else { break };
+            next = following;
+        }
+        Ok(Some(all))
+    }
+
+    /// Asks; a token is got where one is asked for, once. `None` where there is no such thing.
+    async fn get(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        method: Method,
+        url: &str,
+    ) -> Result<Option<Response>, FetchError> {
+        let known = self.known(repository);
+        let mut answer = self.ask(method.clone(), url, known.as_ref()).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED
+            && let Some(asked) = challenge(answer.headers())
+        {
+            let authorization = self.authorization(repository, login, asked).await?;
+            answer = self.ask(method, url, authorization.as_ref()).await?;
+            if let Some(authorization) = authorization.filter(|_| answer.status() != StatusCode::UNAUTHORIZED) {
+                let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+                tokens.insert(repository.base.clone(), authorization);
+            }
+        }
+        match answer.status() {
+            StatusCode::NOT_FOUND => Ok(None),
+            status if status.is_success() => Ok(Some(answer)),
+            _ => Err(refusal(&answer, &repository.host, login.is_some())),
+        }
+    }
+
+    fn known(&self, repository: &Repository) -> Option<SecretString> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&repository.base).cloned()
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        url: &str,
+        authorization: Option<&SecretString>,
+    ) -> Result<Response, FetchError> {
+        let mut request = Request::new(method, parsed(url)?);
+        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static(ACCEPTED));
+        if let Some(value) = authorization {
+            request.headers_mut().insert(header::AUTHORIZATION, sensitive(value.expose_secret())?);
+        }
+        Ok(self.transport.send_through(request, Redirects::Anywhere, Retry::Idempotent, DEADLINE).await?)
+    }
+
+    /// The header `Authorization` that a challenge asks for; `None` where nobody logs in.
+    async fn authorization(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        asked: Challenge,
+    ) -> Result<Option<SecretString>, FetchError> {
+        match asked {
+            Challenge::Basic => Ok(login.map(basic)),
+            Challenge::Bearer { realm, service, scope } => {
+                let scope = scope.unwrap_or_else(|| format!("repository:{}:pull", repository.name));
+                let token = self.token(repository, login, &realm, service.as_deref(), &scope).await?;
+                Ok(Some(SecretString::from(format!("Bearer {}", token.expose_secret()))))
+            }
+        }
+    }
+
+    /// A token for a scope (distribution: `GET` with user and password; `POST` as OAuth 2 for an identity token).
+    async fn token(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        realm: &str,
+        service: Option<&str>,
+        scope: &str,
+    ) -> Result<SecretString, FetchError> {
+        let what = format!("the token for {}/{}", repository.host, repository.name);
+        let mut url = parsed(realm)?;
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && repository.base.starts_with("http://"));
+        if !is_safe {
+            return Err(FetchError::Refused(format!(
+                "{} sends us for {what} to an address without TLS",
+                repository.host
+            )));
+        }
+        let request = match login.filter(|login| login.username.is_empty()) {
+            Some(login) => {
+                let pairs = [
+                    ("grant_type", "refresh_token"),
+                    ("service", service.unwrap_or_default()),
+                    ("scope", scope),
+                    ("client_id", "seatrial"),
+                    ("refresh_token", login.password.expose_secret()),
+                ];
+                let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                let mut request = Request::new(Method::POST, url);
+                let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+                request.headers_mut().insert(header::CONTENT_TYPE, kind);
+                *request.body_mut() = Some(form.into());
+                request
+            }
+            None => {
+                url.query_pairs_mut()
+                    .extend_pairs(service.map(|service| ("service", service)))
+                    .append_pair("scope", scope);
+                let mut request = Request::new(Method::GET, url);
+                if let Some(login) = login {
+                    request.headers_mut().insert(header::AUTHORIZATION, sensitive(basic(login).expose_secret())?);
+                }
+                request
+            }
+        };
+        let answer = self.transport.send(request, Retry::Idempotent, DEADLINE).await?;
+        if !answer.status().is_success() {
+            return Err(refusal(&answer, &repository.host, login.is_some()));
+        }
+        let bytes = body(answer, &what, LARGEST_LIST).await?;
+        let token: Token =
+            serde_json::from_slice(&bytes).map_err(|_| FetchError::Wrong(format!("{what} cannot be read")))?;
+        let token = token.token.or(token.access_token).filter(|token| !token.is_empty());
+        token.map(SecretString::from).ok_or_else(|| FetchError::Wrong(format!("{what} is empty")))
+    }
+}
+
+/// The next page, as the header `Link` says it; only of the same repository.
+fn next_page(answer: &Response, base: &str) -> Option<String> {
+    let link = answer.headers().get(header::LINK)?.to_str().ok()?;
+    let (target, parameters) = link.strip_prefix('<')?.split_once('>')?;
+    let is_next = parameters.split(';').any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"));
+    let url = answer.url().join(target).ok().filter(|_| is_next)?;
+    url.as_str().starts_with(base).then(|| url.to_string())
+}
+
+pub(crate) fn basic(login: &Login) -> SecretString {
+    use base64::Engine as _;
+    let text = format!("{}:{}", login.username, login.password.expose_secret());
+    SecretString::from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text)))
+}
+
+fn sensitive(value: &str) -> Result<HeaderValue, FetchError> {
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| FetchError::Wrong("a credential has characters that no header may have".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+pub(crate) fn parsed(url: &str) -> Result<Url, FetchError> {
+    url.parse().map_err(|_| FetchError::Wrong(format!("`{url}` is not an address")))
+}
