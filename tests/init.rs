@@ -25,7 +25,13 @@ use serde_json::Value;
 
 fn seatrial(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
-    command.args(arguments).env_clear().current_dir(directory).output().expect("the program runs")
+    command
+        .args(arguments)
+        .env_clear()
+        .env("SEATRIAL_OFFLINE", "true")
+        .current_dir(directory)
+        .output()
+        .expect("the program runs")
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) environments: IndexMap<String, EnvironmentConfig>,
     /// Copies of other repositories, which stand in for remote bases.
     pub(crate) checkouts: Vec<CheckoutConfig>,
+    /// Registries that are not asked like all others, by host and port.
+    pub(crate) registries: IndexMap<String, RegistryConfig>,
     /// Tests against what is live.
     pub(crate) tests: Vec<TestConfig>,
     /// Image of Seatrial itself, for bringing files out of pods.
@@ -164,6 +166,18 @@ pub(crate) struct CheckoutConfig {
     pub(crate) url: String,
     /// Path of the copy, relative to the configuration's directory.
     pub(crate) path: String,
+}
+
+/// A registry, or a repository of charts, that is not asked like all others. That it is named here lets its address be a private one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RegistryConfig {
+    /// Host, with port and path if need be, that is asked instead.
+    #[serde(default)]
+    pub(crate) mirror: Option<String>,
+    /// Ask it without TLS.
+    #[serde(default)]
+    pub(crate) plain_http: bool,
 }
 
 /// A context of a kubeconfig.

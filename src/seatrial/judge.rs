@@ -24,6 +24,7 @@ use seatrial_diff::{Diff, show};
 use seatrial_kustomize::ImageOverride;
 use seatrial_model::{EnvironmentReport, FailOn, Manifest, Report, ReportedDiff, ReportedFinding};
 use seatrial_rules::Options;
+use seatrial_tree::Fetched;
 
 use crate::config::RuleLevel;
 use crate::context::session::Session;
@@ -33,6 +34,7 @@ use crate::judge::renderer::{Renderer, matches_nothing, unmatched};
 use crate::judge::resolved::Resolved;
 use crate::judge::unseen::Unseen;
 use crate::process::stop::Stop;
+use crate::supply::Fetcher;
 use examine::{Examined, examine};
 use object_changes::ObjectChanges;
 
@@ -67,15 +69,27 @@ pub(crate) struct JudgeOptions<'a> {
     /// What the rules are told.
     pub(crate) options: Options,
     pub(crate) keep: Keep,
+    /// Fetches what is needed.
+    pub(crate) fetcher: &'a Fetcher,
     /// Whether to stop: asked before each environment.
     pub(crate) is_stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// An environment, and with what it is rendered.
+#[derive(Clone)]
 pub(crate) struct Sides<'a> {
     pub(crate) planned: Planned,
     pub(crate) head: &'a Renderer,
     pub(crate) base: Option<&'a BaseCommit>,
+}
+
+impl Sides<'_> {
+    fn use_fetched(&self, fetched: &Fetched) {
+        self.head.use_fetched(fetched);
+        if let Some(base) = self.base {
+            base.use_fetched(fetched);
+        }
+    }
 }
 
 /// What is kept of what was rendered; the objects of a large repository are more than all else.
@@ -102,8 +116,13 @@ impl Judged {
 ///
 /// # Errors
 /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
-pub(crate) fn judge(environments: Vec<Sides<'_>>, options: JudgeOptions<'_>) -> Result<Vec<Judged>, Stop> {
-    let examined: Vec<Examined> = environments.into_par_iter().map(|sides| examine(sides, options)).collect();
+pub(crate) fn judge(environments: &[Sides<'_>], options: JudgeOptions<'_>) -> Result<Vec<Judged>, Stop> {
+    let examine_all = |fetched: &Fetched| -> Vec<Examined> {
+        environments.iter().for_each(|sides| sides.use_fetched(fetched));
+        environments.par_iter().map(|sides| examine(sides.clone(), options)).collect()
+    };
+    let wants = |all: &Vec<Examined>| all.iter().flat_map(|examined| examined.wanted.clone()).collect();
+    let examined = options.fetcher.until_all_is_here(examine_all, wants);
     options.session.masker.learn(&options.session.sources);
     let changed: Vec<&[usize]> = examined.iter().map(|e| e.changed.as_slice()).collect();
     if let Some(image) = unmatched(options.images, &changed) {

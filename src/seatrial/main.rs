@@ -10,6 +10,7 @@ mod deliver;
 mod judge;
 mod pipeline;
 mod process;
+mod supply;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -2,15 +2,22 @@
 //!
 //! Not here: fetching, and where it is kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
 /// What was fetched, or could not be. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Fetched(Arc<HashMap<(String, String), Result<Arc<Artifact>, NotFetched>>>);
+pub struct Fetched(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    all: HashMap<(String, String), Result<Arc<Artifact>, NotFetched>>,
+    used: Mutex<BTreeSet<(String, String)>>,
+}
 
 /// Something that was fetched: a packed chart, or an archive of manifests.
 #[derive(Debug)]
@@ -19,13 +26,13 @@ pub struct Artifact {
     pub digest: String,
     /// The version that was chosen, where a range or none was asked for.
     pub version: String,
-    /// Where its bytes are.
-    pub content: Content,
+    content: Content,
+    is_broken: AtomicBool,
 }
 
 /// Where the bytes of an artifact are.
 #[derive(Debug)]
-pub enum Content {
+enum Content {
     /// Here.
     Memory(Vec<u8>),
     /// In this file, which others may have changed since.
@@ -54,7 +61,21 @@ impl Artifact {
     /// Bytes that are here.
     #[must_use]
     pub fn of(bytes: Vec<u8>, version: &str) -> Artifact {
-        Artifact { digest: digest(&bytes), version: version.to_owned(), content: Content::Memory(bytes) }
+        let (digest, version, content) = (digest(&bytes), version.to_owned(), Content::Memory(bytes));
+        Artifact { digest, version, content, is_broken: AtomicBool::new(false) }
+    }
+
+    /// Bytes of this digest that were put into a file.
+    #[must_use]
+    pub fn kept(digest: &str, version: &str, path: PathBuf) -> Artifact {
+        let (digest, version, content) = (digest.to_owned(), version.to_owned(), Content::File(path));
+        Artifact { digest, version, content, is_broken: AtomicBool::new(false) }
+    }
+
+    /// Whether somebody could not read it.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
     }
 
     /// Its bytes, if they still are what was fetched.
@@ -62,11 +83,17 @@ impl Artifact {
     /// # Errors
     /// A clause: why they cannot be read.
     pub fn read(&self) -> Result<Vec<u8>, String> {
-        let bytes = match &self.content {
+        let path = match &self.content {
             Content::Memory(bytes) => return Ok(bytes.clone()),
-            Content::File(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?,
+            Content::File(path) => path,
         };
-        if digest(&bytes) == self.digest { Ok(bytes) } else { Err("is not what was fetched any more".to_owned()) }
+        let read = match std::fs::read(path) {
+            Ok(bytes) if digest(&bytes) == self.digest => Ok(bytes),
+            Ok(_) => Err("is not what was fetched any more".to_owned()),
+            Err(error) => Err(format!("cannot be read: {error}")),
+        };
+        self.is_broken.store(read.is_err(), Ordering::Relaxed);
+        read
     }
 }
 
@@ -74,16 +101,25 @@ impl Fetched {
     /// Of these: address and version as they were asked for, and what came.
     #[must_use]
     pub fn new(all: impl IntoIterator<Item = ((String, String), Result<Arc<Artifact>, NotFetched>)>) -> Fetched {
-        Fetched(Arc::new(all.into_iter().collect()))
+        Fetched(Arc::new(Known { all: all.into_iter().collect(), used: Mutex::default() }))
     }
 
     /// What came of an address and a version; `None` where nobody asked.
     #[must_use]
     pub fn get(&self, url: &str, version: &str) -> Option<&Result<Arc<Artifact>, NotFetched>> {
-        if self.0.is_empty() {
+        if self.0.all.is_empty() {
             return None;
         }
-        self.0.get(&(url.to_owned(), version.to_owned()))
+        let wanted = (url.to_owned(), version.to_owned());
+        let found = self.0.all.get(&wanted)?;
+        self.0.used.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted);
+        Some(found)
+    }
+
+    /// What somebody asked for that is here.
+    #[must_use]
+    pub fn used(&self) -> BTreeSet<(String, String)> {
+        self.0.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -102,11 +138,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("chart.tgz");
         std::fs::write(&path, "one").expect("written");
-        let artifact =
-            Artifact { digest: digest(b"one"), version: "1.0.0".to_owned(), content: Content::File(path.clone()) };
+        let artifact = Artifact::kept(&digest(b"one"), "1.0.0", path.clone());
         assert_eq!(artifact.read().as_deref(), Ok(&b"one"[..]));
         std::fs::write(&path, "two").expect("written");
+        assert!(!artifact.is_broken());
         assert_eq!(artifact.read(), Err("is not what was fetched any more".to_owned()));
+        assert!(artifact.is_broken());
         std::fs::remove_file(&path).expect("removed");
         assert!(artifact.read().is_err_and(|why| why.starts_with("cannot be read")));
     }
@@ -118,5 +155,6 @@ mod tests {
         assert_eq!(fetched.get("oci://a/b", "1.0.0"), Some(&none));
         assert_eq!(fetched.get("oci://a/b", ""), None);
         assert_eq!(Fetched::default().get("oci://a/b", "1.0.0"), None);
+        assert_eq!(Vec::from_iter(fetched.used()), [("oci://a/b".to_owned(), "1.0.0".to_owned())]);
     }
 }

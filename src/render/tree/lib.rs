@@ -23,7 +23,7 @@ mod tree;
 mod tree_path;
 
 pub use changed_files::ChangedFiles;
-pub use fetched::{Artifact, Content, Fetched, NotFetched, digest};
+pub use fetched::{Artifact, Fetched, NotFetched, digest};
 pub use file_state::FileState;
 pub use git::{GitError, Repository};
 pub use kustomization_files::KUSTOMIZATION_FILES;

@@ -11,6 +11,7 @@ use crate::commit_files::CommitFiles;
 use crate::composed::Composed;
 use crate::decode::decode;
 use crate::disk_files::DiskFiles;
+use crate::fetched::Fetched;
 use crate::left_out::{LeavesOut, Remaining};
 use crate::memory_files::MemoryFiles;
 use crate::resolve::{Entry, Resolved, resolve};
@@ -33,7 +34,7 @@ pub enum EntryKind {
 /// Paths are relative to the root, with forward slashes; `.` and `..` in them are taken out by their letters, then every symbolic link is
 /// followed by us. A file that is reached through links is entered under its real path: that is the file a human must edit.
 #[derive(Clone, Debug)]
-pub struct Tree(Arc<Inner>);
+pub struct Tree(Arc<Inner>, Fetched);
 
 #[derive(Debug)]
 struct Inner {
@@ -157,6 +158,7 @@ impl Tree {
     pub fn without(&self, left_out: Arc<dyn LeavesOut>) -> Tree {
         let belongs_to = self.0.belongs_to.clone();
         Tree::of(Files::Remaining(Remaining::new(self.clone(), left_out)), belongs_to, self.sources())
+            .with_fetched(&self.1)
     }
 
     /// A tree of files of others: each path stands for a file there (whose path has no links), and its text keeps its place.
@@ -171,7 +173,19 @@ impl Tree {
 
     fn of(files: Files, belongs_to: BelongsTo, sources: &Arc<Sources>) -> Tree {
         let (resolved, texts) = (OnceMap::default(), OnceMap::default());
-        Tree(Arc::new(Inner { files, belongs_to, sources: Arc::clone(sources), resolved, texts }))
+        Tree(Arc::new(Inner { files, belongs_to, sources: Arc::clone(sources), resolved, texts }), Fetched::default())
+    }
+
+    /// The same files with what was fetched for them.
+    #[must_use]
+    pub fn with_fetched(&self, fetched: &Fetched) -> Tree {
+        Tree(Arc::clone(&self.0), fetched.clone())
+    }
+
+    /// What was fetched for its files.
+    #[must_use]
+    pub fn fetched(&self) -> &Fetched {
+        &self.1
     }
 
     /// What its files belong to; those of a composed tree may belong to several.

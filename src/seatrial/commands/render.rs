@@ -32,6 +32,7 @@ use crate::judge::renderer::{matches_nothing, unmatched};
 use crate::judge::resolved::Resolved;
 use crate::process::stop::Stop;
 use crate::process::streams::{self, Stream, Written};
+use crate::supply::wanted;
 
 /// The command.
 pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
@@ -64,9 +65,12 @@ pub(crate) fn render_manifests(args: &RenderArgs) -> Result<u8, Stop> {
     let images = &prepared.images;
     let (rendered, changed) = match (prepared.planned.as_slice(), outcome, &args.output) {
         (_, Some(outcome), _) => outcome,
-        ([one], None, _) => prepared.renderer.render(one.subject(), images),
+        ([one], None, _) => prepared.until_all_is_here(
+            |renderer| renderer.render(one.subject(), images),
+            |(rendered, _)| wanted(&rendered.needed),
+        ),
         (planned, None, Some(directory)) => {
-            let each = RenderEach { renderer: &prepared.renderer, images, args, session: &session };
+            let each = RenderEach { prepared: &prepared, images, args, session: &session };
             return each.write_into(directory, planned);
         }
         (planned, None, None) => return Err(Stop::Usage(which(planned, &paths))),
@@ -168,7 +172,7 @@ fn of_environments(args: &RenderArgs, session: &Session, flags: PlanFlags) -> Re
     workspace.read_config()?;
     let wanted = Selection::Environments(&args.common.environment);
     let prepared = Preparation::new(&workspace, session, &args.source, wanted, flags)?;
-    Ok(prepared.with_outside(&workspace, session))
+    prepared.with_others(&workspace, session)
 }
 
 fn at_paths(args: &RenderArgs, session: &Session, paths: &[PathBuf], flags: PlanFlags) -> Result<Preparation, Stop> {

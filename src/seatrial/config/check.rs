@@ -53,6 +53,7 @@ impl Checker {
         }
         let mut config = Config {
             checkouts: raw.checkouts,
+            registries: raw.registries,
             rules: raw.rules,
             report: raw.report,
             collector: raw.collector,
@@ -69,6 +70,10 @@ impl Checker {
             if let Err(sentence) = checkout.in_tree(&self.path) {
                 self.problem(&["checkouts", &index.to_string()], sentence);
             }
+        }
+        for host in config.registries.keys().filter(|host| !is_host(host)) {
+            let sentence = format!("`{host}` is not a host, such as `shop.azurecr.io` or `registry.example.com:5000`");
+            self.problem(&["registries", host], sentence);
         }
         for (index, test) in raw.tests.into_iter().enumerate() {
             config.tests.extend(self.test(&index.to_string(), test, &names));
@@ -321,4 +326,10 @@ fn leads_back(test: &TestConfig, known: &Needs<'_>) -> bool {
         }
     }
     false
+}
+
+/// Whether a name is a host, with a port or without, in small letters.
+fn is_host(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._:[]".contains(c);
+    !name.is_empty() && name.chars().all(is_plain)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CheckoutConfig, DeployConfig, FluxSource, HelmSource, InCluster, KubeconfigCluster, KustomizeSource,
-    ManifestSource, ReportConfig, RuleLevel,
+    ManifestSource, RegistryConfig, ReportConfig, RuleLevel,
 };
 
 /// Configuration of Seatrial.
@@ -24,6 +24,9 @@ pub(crate) struct RawConfig {
     /// Local copies of other repositories, used for remote bases.
     #[serde(default)]
     pub(super) checkouts: Vec<CheckoutConfig>,
+    /// Registries and repositories of charts that are not asked like all others, by host and port.
+    #[serde(default)]
+    pub(super) registries: IndexMap<String, RegistryConfig>,
     /// Smoke tests of the deployed environments.
     #[serde(default)]
     pub(super) tests: Vec<RawTest>,

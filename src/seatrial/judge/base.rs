@@ -11,7 +11,7 @@ use seatrial_kubernetes::flux::Release;
 use seatrial_kustomize::LoadRestriction;
 use seatrial_model::{Age, Comparison, Finding, Rendered, compare};
 use seatrial_rules::Context;
-use seatrial_tree::{EntryKind, Tree};
+use seatrial_tree::{EntryKind, Fetched, Tree};
 
 use crate::config::Config;
 use crate::context::revision::Missing;
@@ -127,6 +127,11 @@ impl BaseCommit {
     pub(crate) fn render_to_apply(&self, planned: &Planned, chance: Option<Chance>) -> Result<Rendered, String> {
         let (source, minor, load_restriction) = self.planned(planned).map_err(|because| because.to_string())?;
         Ok(self.renderer.render_by(Subject { source: &source, load_restriction, minor }, &[], chance).0)
+    }
+
+    /// With what was fetched from now on.
+    pub(crate) fn use_fetched(&self, fetched: &Fetched) {
+        self.renderer.use_fetched(fetched);
     }
 
     /// An environment as the base has it, rendered from where the base's own configuration says.

@@ -1,5 +1,6 @@
 //! One environment: rendered and checked, beside its base where there is one.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use seatrial_diff::{Between, Diff, compare_renderings, dangers};
@@ -17,6 +18,7 @@ use crate::judge::renderer::{flux_release, image_names};
 use crate::judge::stages::{NOTHING_RENDERED, render_stage, validate_stage};
 use crate::judge::unseen::Unseen;
 use crate::judge::{JudgeOptions, Judged, Keep, Sides, elapsed_ms};
+use crate::supply::{Wanted, wanted};
 
 /// An environment whose findings still are to be resolved.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(crate) struct Examined {
     pub(crate) fixed: Vec<Finding>,
     /// How its objects differ from those of the base, where there is one.
     pub(crate) diff: Option<Diff>,
+    /// What is needed and may be fetched.
+    pub(crate) wanted: BTreeSet<Wanted>,
     /// How many containers each `--image` changed.
     pub(crate) changed: Vec<usize>,
     /// The images that are rendered, where `--image` was given.
@@ -44,6 +48,7 @@ impl Examined {
             findings: Vec::new(),
             fixed: Vec::new(),
             diff: None,
+            wanted: BTreeSet::new(),
             changed: vec![1; images],
             images: Vec::new(),
         }
@@ -111,6 +116,8 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
     let rendering = render_stage(&head, elapsed_ms(started));
 
     let before = base.map(|base| (base, base.render(&planned, &with_levels)));
+    let of_base = before.iter().filter_map(|(_, before)| before.as_ref().ok()).flat_map(|b| &b.rendered.needed);
+    let wanted = wanted(head.needed.iter().chain(of_base));
     let is_before = |before: &BaseRendering| {
         options.session.masker.add_manifests(&before.rendered.manifests, &options.session.sources);
         is_equal(&before.rendered, &head)
@@ -209,7 +216,7 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         Keep::Findings | Keep::Differences => Vec::new(),
     };
     let judged = Judged { is_changing, manifests, report, unseen, objects: compared, ..nothing };
-    Examined { judged, findings, fixed, diff, changed, images }
+    Examined { judged, findings, fixed, diff, wanted, changed, images }
 }
 
 /// What a chart prints without any values but its own may be waiting for some: nobody has said that it is installed so.

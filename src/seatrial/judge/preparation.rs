@@ -1,6 +1,6 @@
 //! What is looked at, and with what: environments, checkouts, images and the renderer. Assembled once, alike for every command.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use seatrial_discover::LeftOut;
 use seatrial_kustomize::{HelmCharts, ImageOverride};
 use seatrial_model::{Alteration, AlterationKind, AlteredSubject, Report, ids, listed_in_backticks};
 use seatrial_rules::Options;
+use seatrial_tree::Fetched;
 
 use crate::cli::SourceArgs;
 use crate::config::RuleLevel;
@@ -25,6 +26,7 @@ use crate::judge::routine;
 use crate::judge::unseen::Unseen;
 use crate::judge::{JudgeOptions, Judged, Keep, Sides, judge};
 use crate::process::stop::Stop;
+use crate::supply::{Fetcher, Wanted};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,8 @@ pub(crate) struct Preparation {
     pub(crate) planned: Vec<Planned>,
     pub(crate) images: Vec<ImageOverride>,
     pub(crate) renderer: Renderer,
+    /// Fetches what is needed, where that is not a report's.
+    fetcher: Option<Fetcher>,
     /// Whether all environments are looked at.
     is_whole: bool,
     /// What lies outside of the repository.
@@ -83,6 +87,7 @@ impl Preparation {
             planned: plan.environments,
             images,
             renderer,
+            fetcher: None,
             is_whole: matches!(wanted, Selection::Environments([])),
             elsewhere,
             left_out: plan.left_out,
@@ -103,12 +108,30 @@ impl Preparation {
         Preparation { renderer: self.renderer.with_charts(charts), ..self }
     }
 
-    /// With the checkouts beside the repository that may be read, where there is no report to say whose word counts.
-    pub(crate) fn with_outside(mut self, workspace: &Workspace, session: &Session) -> Preparation {
+    /// With the checkouts beside the repository that may be read, and with what is fetched, where there is no report to say whose word counts.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a CA bundle that cannot be read.
+    pub(crate) fn with_others(mut self, workspace: &Workspace, session: &Session) -> Result<Preparation, Stop> {
         let authority = authority_over(session, workspace);
+        self.fetcher = Some(Fetcher::under(&authority, workspace, session)?);
         let outside = Arc::new(Outside::of(workspace, &authority, &session.sources));
         self.renderer.look_outside(&outside);
-        self
+        Ok(self)
+    }
+
+    /// Makes something of what is rendered, with what is fetched for it.
+    pub(crate) fn until_all_is_here<T>(
+        &self,
+        make: impl Fn(&Renderer) -> T,
+        wants: impl Fn(&T) -> BTreeSet<Wanted>,
+    ) -> T {
+        let Some(fetcher) = &self.fetcher else { return make(&self.renderer) };
+        let make = |fetched: &Fetched| {
+            self.renderer.use_fetched(fetched);
+            make(&self.renderer)
+        };
+        fetcher.until_all_is_here(make, wants)
     }
 
     /// What the checkout is compared with.
@@ -159,6 +182,7 @@ impl Preparation {
             // The command line has the last word.
             self.levels.remove(ids::UNKNOWN_KIND.as_str());
         }
+        let fetcher = Fetcher::of(context)?;
         let options = JudgeOptions {
             session: context.session,
             fail_on: report.fail_on,
@@ -166,6 +190,7 @@ impl Preparation {
             levels: &self.levels,
             options: self.options,
             keep,
+            fetcher: &fetcher,
             is_stopped,
         };
         let gone = against.as_ref().map(|base| self.gone(base)).unwrap_or_default();
@@ -174,7 +199,7 @@ impl Preparation {
         let others = self.elsewhere.iter().flat_map(|place| {
             place.environments.iter().map(|p| Sides { planned: p.clone(), head: &place.renderer, base: None })
         });
-        let mut judged = judge(own.chain(others).collect(), options)?;
+        let mut judged = judge(&own.chain(others).collect::<Vec<_>>(), options)?;
         report.alterations.extend(removed(&gone, &report.alterations));
         report.notices.extend(not_there_any_more(&gone));
         if !gone.is_empty() || !routine::is_explained(context, &judged) {

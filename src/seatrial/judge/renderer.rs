@@ -1,8 +1,8 @@
 //! One environment's source → manifests: the one place that knows every renderer.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use seatrial_discover::{CheckedOut, Discovery, FluxRoot, Loose, Source};
+use seatrial_discover::{CheckedOut, Discovery, FluxRoot, HelmRelease, Loose, Source};
 use seatrial_flux::{Cluster, Directory, Repositories, Repository, SourceName, UNKNOWN_EXTENSION};
 use seatrial_helm::Chance;
 use seatrial_kubernetes::flux::{Release, installed, release_of_extension};
@@ -34,23 +34,36 @@ pub(crate) struct Renderer {
     tree: Tree,
     parsed: Arc<ParsedFiles>,
     checkouts: Vec<Checkout>,
+    made: RwLock<Arc<Made>>,
+    /// Address of the repository, as `origin` has it.
+    url: Option<String>,
+    /// Checkouts outside of the tree; `None` where none may be read.
+    outside: Option<Arc<Outside>>,
+    /// What becomes of charts that kustomizations name.
+    charts_of_kustomizations: HelmCharts,
+    /// What the tree holds, once somebody asked.
+    discovery: OnceLock<Discovery>,
+}
+
+/// What was made of a tree, once; it holds for what was fetched for it.
+#[derive(Debug)]
+struct Made {
+    /// The tree with what was fetched for it.
+    tree: Tree,
     /// What is built under one restriction says nothing of the other.
     restricted: OnceLock<Builder>,
     unrestricted: OnceLock<Builder>,
     /// The tree as Flux reads it.
     own: OnceLock<Arc<Repository>>,
-    /// Address of the repository, as `origin` has it.
-    url: Option<String>,
-    /// Checkouts outside of the tree; `None` where none may be read.
-    outside: Option<Arc<Outside>>,
     /// Its charts.
     charts: Charts,
-    /// What becomes of charts that kustomizations name.
-    charts_of_kustomizations: HelmCharts,
-    /// What was fetched of what is needed.
-    fetched: Fetched,
-    /// What the tree holds, once somebody asked.
-    discovery: OnceLock<Discovery>,
+}
+
+impl Made {
+    fn of(tree: Tree) -> Arc<Made> {
+        let (restricted, unrestricted, own) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Arc::new(Made { tree, restricted, unrestricted, own, charts: Charts::default() })
+    }
 }
 
 impl Renderer {
@@ -86,27 +99,29 @@ impl Renderer {
             tree: tree.clone(),
             parsed: Arc::clone(parsed),
             checkouts: Vec::new(),
-            restricted: OnceLock::new(),
-            unrestricted: OnceLock::new(),
-            own: OnceLock::new(),
+            made: RwLock::new(Made::of(tree.clone())),
             url: None,
             outside: None,
-            charts: Charts::default(),
             charts_of_kustomizations: HelmCharts::HereOrNeeded,
-            fetched: Fetched::default(),
             discovery: OnceLock::new(),
         }
     }
 
     /// With what was fetched from now on.
-    pub(crate) fn use_fetched(&mut self, fetched: &Fetched) {
-        self.fetched = fetched.clone();
+    pub(crate) fn use_fetched(&self, fetched: &Fetched) {
+        let made = Made::of(self.tree.with_fetched(fetched));
+        *self.made.write().unwrap_or_else(PoisonError::into_inner) = made;
+    }
+
+    fn made(&self) -> Arc<Made> {
+        Arc::clone(&self.made.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Paths of the charts of the tree of which something was made.
     pub(crate) fn charts_made(&self) -> Vec<String> {
-        let of_releases = self.own.get().map(|own| own.charts_made()).unwrap_or_default();
-        self.charts.asked_for().into_iter().chain(of_releases).collect()
+        let made = self.made();
+        let of_releases = made.own.get().map(|own| own.charts_made()).unwrap_or_default();
+        made.charts.asked_for().into_iter().chain(of_releases).collect()
     }
 
     /// What the tree holds.
@@ -130,7 +145,7 @@ impl Renderer {
         let mut rendered = match source {
             Source::Flux(root) => self.walk(root, minor, chance.unwrap_or_default()),
             Source::Kustomize(path) => self.build(path, load_restriction, chance),
-            Source::Helm(release) => self.charts.render(release, &self.tree, minor, chance.unwrap_or_default()),
+            Source::Helm(release) => self.release(release, minor, chance.unwrap_or_default()),
             Source::Manifests(path) => seatrial_manifests::render(&self.tree, path),
             Source::Loose(Loose { path, files }) => {
                 seatrial_manifests::render_found(&self.tree, &self.parsed, path, files)
@@ -139,6 +154,12 @@ impl Renderer {
         };
         let changed = override_images(&mut rendered.manifests, images);
         (rendered, changed)
+    }
+
+    /// Renders a release of a chart.
+    fn release(&self, release: &HelmRelease, minor: Minor, chance: Chance) -> Rendered {
+        let made = self.made();
+        made.charts.render(release, &made.tree, minor, chance)
     }
 
     /// Renders the manifests of a directory that holds other files, too.
@@ -153,10 +174,11 @@ impl Renderer {
     /// Builds a kustomization. Where nobody says what it may read, it is what kustomize lets it; and where Flux evidently reconciles it, what
     /// Flux does. Only whoever reads more can tell, so that the evidence is looked for when it is needed.
     fn build(&self, path: &str, load_restriction: Option<LoadRestriction>, chance: Option<Chance>) -> Rendered {
+        let made = self.made();
         let build = |restriction| match chance {
-            None => self.kustomize(restriction).build(path),
+            None => self.kustomize(&made, restriction).build(path),
             // What others have built is of another chance.
-            Some(chance) => self.builder(restriction, chance).build(path),
+            Some(chance) => self.builder(&made.tree, restriction, chance).build(path),
         };
         let restricted = build(load_restriction.unwrap_or_default());
         let reads_more = || restricted.findings.iter().any(|finding| finding.rule == ids::LOAD_RESTRICTION);
@@ -168,13 +190,13 @@ impl Renderer {
 
     /// Walks a cluster from its root.
     fn walk(&self, root: &FluxRoot, minor: Minor, chance: Chance) -> Rendered {
-        let own = self.own.get_or_init(|| {
-            Arc::new(Repository::new(&self.tree, self.checkouts.clone(), &self.parsed, self.url.clone()))
+        let made = self.made();
+        let own = made.own.get_or_init(|| {
+            Arc::new(Repository::new(&made.tree, self.checkouts.clone(), &self.parsed, self.url.clone()))
         });
         let others = root.repositories.iter();
         let others = others.map(|(name, place)| (SourceName::parse(name), self.directory(name, place, own)));
-        let fetched = self.fetched.clone();
-        let repositories = Repositories { own: Arc::clone(own), others: others.collect(), fetched };
+        let repositories = Repositories { own: Arc::clone(own), others: others.collect() };
         let entries = self.configured(root, "variables").map(|node| node.entries().to_vec()).unwrap_or_default();
         let variables = entries.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)).collect();
         let version = configured_release(root).into();
@@ -216,18 +238,18 @@ impl Renderer {
         Some(finding.with_help("say `version:` instead, such as `version: \"2.7\"`"))
     }
 
-    fn kustomize(&self, load_restriction: LoadRestriction) -> &Builder {
+    fn kustomize<'m>(&self, made: &'m Made, load_restriction: LoadRestriction) -> &'m Builder {
         let builder = match load_restriction {
-            LoadRestriction::RootOnly => &self.restricted,
-            LoadRestriction::None => &self.unrestricted,
+            LoadRestriction::RootOnly => &made.restricted,
+            LoadRestriction::None => &made.unrestricted,
         };
-        builder.get_or_init(|| self.builder(load_restriction, Chance::default()))
+        builder.get_or_init(|| self.builder(&made.tree, load_restriction, Chance::default()))
     }
 
-    fn builder(&self, load_restriction: LoadRestriction, chance: Chance) -> Builder {
+    fn builder(&self, tree: &Tree, load_restriction: LoadRestriction, chance: Chance) -> Builder {
         let charts = self.charts_of_kustomizations.clone();
         let options = Options { load_restriction, checkouts: self.checkouts.clone(), charts, chance };
-        Builder::new(&self.tree, options, &self.parsed)
+        Builder::new(tree, options, &self.parsed)
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn of(
         (Some(chart), None) => finder.of_template(chart),
         (None, Some(reference)) => finder.of_reference(reference),
     }
-    .map(|reference| reference.fetched(&around.repositories.fetched, findings))
+    .map(|reference| reference.fetched(around.repositories.own.tree().fetched(), findings))
 }
 
 struct Finder<'a> {

@@ -257,11 +257,7 @@ mod tests {
         let walked = walk(&Cluster {
             path: Some("clusters/dev".to_owned()),
             azure: None,
-            repositories: Repositories {
-                own: Arc::clone(&own),
-                others: Vec::new(),
-                fetched: seatrial_tree::Fetched::default(),
-            },
+            repositories: Repositories { own: Arc::clone(&own), others: Vec::new() },
             variables: Vec::new(),
             version: Version::default(),
             minor: Minor::DEFAULT,

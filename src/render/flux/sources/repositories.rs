@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use seatrial_model::{Manifest, Node, ObjectId};
-use seatrial_tree::Fetched;
 
 use crate::objects::flux_object::{has_variable, namespace, spec, text};
 use crate::sources::view::{Repository, View};
@@ -44,8 +43,6 @@ pub struct Repositories {
     pub own: Arc<Repository>,
     /// Where others are checked out, by the sources that they stand for; or why that cannot be read, as a clause.
     pub others: Vec<(SourceName, Result<Directory, String>)>,
-    /// What was fetched of what is not checked out.
-    pub fetched: Fetched,
 }
 
 /// A directory of a repository.

@@ -42,7 +42,7 @@ use seatrial_model::{
     BelongsTo, Finding, GraphNode, Lifecycle, Manifest, Node, NodeState, ObjectId, ReleasePart, ReleaseRole, Rendered,
     Sources, Span,
 };
-use seatrial_tree::{Fetched, Tree};
+use seatrial_tree::Tree;
 
 use case_file::{CaseFile, all, asked, each};
 
@@ -72,7 +72,7 @@ fn walked(case: &CaseFile, tree: &Tree) -> Rendered {
     render(&Cluster {
         path: value("path"),
         azure: value("azure"),
-        repositories: Repositories { own, others, fetched: Fetched::default() },
+        repositories: Repositories { own, others },
         variables: variables.map(|(name, value)| (name.to_owned(), Node::string(value.to_owned(), supplied))).collect(),
         minor: Minor::DEFAULT,
         chance: seatrial_helm::Chance::default(),

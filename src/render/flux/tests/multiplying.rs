@@ -6,7 +6,7 @@ use std::time::Instant;
 use seatrial_flux::{Cluster, Repositories, Repository, Version, render};
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Rendered, Sources};
-use seatrial_tree::{Fetched, Tree};
+use seatrial_tree::Tree;
 
 /// So many Kustomizations of a directory, each with another name and the next directory as its path.
 fn leading_to(next: &str, times: usize) -> String {
@@ -24,7 +24,7 @@ fn leading_to(next: &str, times: usize) -> String {
 fn walked<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Rendered {
     let tree = Tree::memory(files, &Arc::new(Sources::new()));
     let own = Repository::new(&tree, Vec::new(), &Arc::default(), None);
-    let repositories = Repositories { own: Arc::new(own), others: Vec::new(), fetched: Fetched::default() };
+    let repositories = Repositories { own: Arc::new(own), others: Vec::new() };
     render(&Cluster {
         path: Some("d0".to_owned()),
         azure: None,

@@ -59,13 +59,14 @@ fn fetched(head: &str, tree: &Tree) -> Fetched {
 
 fn walked(head: &str, tree: &Tree) -> Walked {
     let value = |key: &str| asked(head, key).map(str::to_owned);
+    let tree = &tree.with_fetched(&fetched(head, tree));
     let own = Arc::new(Repository::new(tree, Vec::new(), &Arc::default(), value("url")));
     let others = all(head, "repository").filter_map(|value| value.split_once(' '));
     let others = others.map(|(name, path)| (SourceName::parse(name), own_directory(path, &own))).collect();
     walk(&Cluster {
         path: value("path"),
         azure: None,
-        repositories: Repositories { own, others, fetched: fetched(head, tree) },
+        repositories: Repositories { own, others },
         variables: Vec::new(),
         minor: Minor::DEFAULT,
         chance: seatrial_helm::Chance::default(),

@@ -40,7 +40,7 @@ pub(crate) fn unpack(
     unpack_in(bytes, belongs_to, sources, span, (around, findings))
 }
 
-fn unpack_in(
+pub(crate) fn unpack_in(
     bytes: &[u8],
     belongs_to: &BelongsTo,
     sources: &Arc<Sources>,

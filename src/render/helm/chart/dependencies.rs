@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use seatrial_golang::semver::{Constraints, Version};
-use seatrial_model::{Finding, Level, Needed, NeededKind, Node, SourceFile, Span};
-use seatrial_tree::join;
+use seatrial_model::{BelongsTo, Finding, Level, Needed, NeededKind, Node, SourceFile, Sources, Span};
+use seatrial_tree::{Artifact, join};
 use seatrial_yaml::{Dialect, parse};
 
-use super::assemble::Around;
+use super::assemble::{Around, unpack_in};
+use super::loading::Loading;
 use super::{Chart, Dependency, directory};
 use crate::ids;
 
@@ -44,19 +45,50 @@ pub(crate) fn complete(chart: &mut Chart, Around { place, is_root, loading }: Ar
             continue;
         }
         let (name, url) = (&dependency.name, dependency.repository.trim_end_matches('/'));
+        let url = if url.is_empty() { name.clone() } else { format!("{url}/{name}") };
+        let known = place.and_then(|(tree, _)| Some((tree, tree.fetched().get(&url, &dependency.version)?)));
+        if let Some((tree, Ok(artifact))) = known {
+            let fetched = fetched(dependency, artifact, tree.sources(), loading, findings);
+            chart.subcharts.extend(fetched.map(Arc::new));
+            continue;
+        }
         chart.needed.push(Needed {
             kind: NeededKind::Chart,
-            url: if url.is_empty() { name.clone() } else { format!("{url}/{name}") },
+            url,
             version: dependency.version.clone(),
             asked_by: None,
             span: dependency.span,
         });
         let message = format!("found in Chart.yaml, but missing in charts/ directory: {name}");
         let finding = Finding::new(ids::CHART_DEPENDENCY, dependency.span, message);
-        let finding = finding.with_help("`helm dependency build` fetches it");
+        let finding = match known {
+            Some((_, Err(not_fetched))) => finding.with_note(format!("it was not fetched: {}", not_fetched.why)),
+            _ => finding.with_help("`helm dependency build` fetches it"),
+        };
         // Helm looks at those of the chart itself; a chart within it may be without.
         findings.push(if is_root { finding } else { finding.with_level(Level::Note) });
     }
+}
+
+/// A chart that was fetched.
+fn fetched(
+    dependency: &Dependency,
+    artifact: &Artifact,
+    sources: &Arc<Sources>,
+    loading: &mut Loading,
+    findings: &mut Vec<Finding>,
+) -> Option<Chart> {
+    let bytes = match artifact.read() {
+        Ok(bytes) => bytes,
+        Err(why) => {
+            let message = format!("the chart `{}`, as it was fetched, {why}", dependency.name);
+            findings.push(Finding::new(ids::CHART_DEPENDENCY, dependency.span, message));
+            return None;
+        }
+    };
+    let of = BelongsTo::Chart { name: dependency.name.as_str().into(), asked: dependency.span };
+    let around = Around { place: None, is_root: false, loading };
+    unpack_in(&bytes, &of, sources, dependency.span, (around, findings))
 }
 
 /// That the chart in a directory is not the one that is asked for: `helm dependency build` refuses it.

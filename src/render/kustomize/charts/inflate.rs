@@ -8,8 +8,8 @@ use seatrial_helm::chart::{Chart, Loaded};
 use seatrial_helm::ids::UNREAD_VALUE;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, named_by, render};
 use seatrial_helm::{Chance, read_printed};
-use seatrial_model::{Finding, Needed, NeededKind, Node, SetBy};
-use seatrial_tree::{EntryKind, ReadError, join};
+use seatrial_model::{BelongsTo, Finding, Needed, NeededKind, Node, SetBy};
+use seatrial_tree::{Artifact, EntryKind, ReadError, join};
 use seatrial_yaml::Dialect;
 
 use crate::charts::asked::Asked;
@@ -66,6 +66,10 @@ fn chart_of(
             return None;
         }
         Ok(EntryKind::File) | Err(_) => {
+            let known = remote(asked).and_then(|(url, version)| files.tree.fetched().get(&url, &version).cloned());
+            if let Some(Ok(artifact)) = known {
+                return fetched(asked, name, &artifact, context, findings);
+            }
             is_missing(asked, &shown, &path, context, resources, findings);
             return None;
         }
@@ -82,6 +86,37 @@ fn chart_of(
     loaded.chart.clone()
 }
 
+/// The address of a chart in a repository, and its version.
+fn remote(asked: &Asked) -> Option<(String, String)> {
+    let (repo, name) = (asked.text("repo")?, asked.text("name")?);
+    let repo = repo.split_once("://").map_or_else(|| repo.to_owned(), without_credentials);
+    Some((format!("{}/{name}", repo.trim_end_matches('/')), asked.text("version").unwrap_or_default().to_owned()))
+}
+
+/// A chart that was fetched.
+fn fetched(
+    asked: &Asked,
+    name: &str,
+    artifact: &Artifact,
+    context: Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Arc<Chart>> {
+    let load = || {
+        let of = BelongsTo::Chart { name: name.into(), asked: asked.place };
+        let unpacked =
+            artifact.read().map(|bytes| Chart::unpack(&bytes, &of, context.files.tree.sources(), asked.place));
+        let (chart, findings) = unpacked.unwrap_or_else(|why| {
+            let message = format!("the chart `{name}`, as it was fetched, {why}");
+            (None, vec![Finding::new(ids::MISSING_FILE, asked.place, message)])
+        });
+        Arc::new(Loaded { chart: chart.map(Arc::new), findings })
+    };
+    // No path holds a digest.
+    let loaded = context.files.cache.charts.get(&format!("{name}:{}", artifact.digest), load);
+    findings.extend(loaded.told_by(HELM));
+    loaded.chart.clone()
+}
+
 /// A chart that is not here: kustomize fetches it, where it knows from where.
 fn is_missing(
     asked: &Asked,
@@ -91,22 +126,21 @@ fn is_missing(
     resources: &mut Accumulator,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(repo) = asked.text("repo") else {
+    let Some((url, version)) = remote(asked) else {
         let message = format!("no repo specified for pull, no chart found at `{path}`");
         findings.push(wrong(asked, "name", message));
         return;
     };
-    let (name, version) = (asked.text("name").unwrap_or_default(), asked.text("version").unwrap_or_default());
-    let repo = repo.split_once("://").map_or_else(|| repo.to_owned(), without_credentials);
-    let url = format!("{}/{name}", repo.trim_end_matches('/'));
     let version_shown = if version.is_empty() { String::new() } else { format!(" {version}") };
     let finding = Finding::new(ids::REMOTE_CHART, asked.place, format!("{shown}{version_shown} was not fetched"))
         .with_level(context.files.options.charts.level_of_missing())
         .with_field(asked.field)
         .with_note("nothing of it is in the result; everything else is")
         .with_help(format!("`helm pull --untar` puts it where kustomize looks for it first: `{path}`"));
-    findings.push(finding);
-    let version = version.to_owned();
+    findings.push(match context.files.tree.fetched().get(&url, &version) {
+        Some(Err(not_fetched)) => finding.with_note(not_fetched.why.clone()),
+        _ => finding,
+    });
     resources.needed.push(Needed { kind: NeededKind::Chart, url, version, asked_by: None, span: asked.place });
 }
 

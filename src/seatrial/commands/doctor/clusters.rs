@@ -32,8 +32,9 @@ pub(super) async fn clusters(context: &RunContext<'_>, transport: &Transport, ar
     }
     let source = SourceArgs { image: Vec::new(), checkout: Vec::new() };
     let names = Selection::Environments(&args.common.environment);
-    let prepared = match Preparation::new(workspace, session, &source, names, PlanFlags::default()) {
-        Ok(prepared) => prepared.with_outside(workspace, session),
+    let prepared = Preparation::new(workspace, session, &source, names, PlanFlags::default());
+    let prepared = match prepared.and_then(|prepared| prepared.with_others(workspace, session)) {
+        Ok(prepared) => prepared,
         Err(stop) => return vec![Rung::new(Mark::Wrong, stop.message().trim_start_matches("error: ").trim())],
     };
     let mut rungs = Vec::new();

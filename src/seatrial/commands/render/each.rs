@@ -12,12 +12,14 @@ use crate::commands::render::graph_tree::tree;
 use crate::commands::render::{keep_wanted, tell, text_as_applied};
 use crate::context::session::Session;
 use crate::judge::plan::Planned;
+use crate::judge::preparation::Preparation;
 use crate::judge::renderer::{Renderer, matches_nothing, unmatched};
 use crate::process::stop::Stop;
+use crate::supply::wanted;
 
 /// What several environments are rendered with.
 pub(crate) struct RenderEach<'a> {
-    pub(crate) renderer: &'a Renderer,
+    pub(crate) prepared: &'a Preparation,
     pub(crate) images: &'a [ImageOverride],
     pub(crate) args: &'a RenderArgs,
     pub(crate) session: &'a Session,
@@ -39,8 +41,15 @@ impl RenderEach<'_> {
     /// # Errors
     /// [`Stop::Usage`] for an `--image` or `--object` that is nowhere, [`Stop::Broken`] when a file cannot be written.
     pub(crate) fn write_into(&self, directory: &Path, planned: &[Planned]) -> Result<u8, Stop> {
-        let write = |environment: &Planned| self.write(&self.file(directory, &environment.name), environment);
-        let written = planned.par_iter().map(write).collect::<Result<Vec<Written>, Stop>>()?;
+        let write_all = |renderer: &Renderer| {
+            let write =
+                |environment: &Planned| self.write(renderer, &self.file(directory, &environment.name), environment);
+            planned.par_iter().map(write).collect::<Result<Vec<Written>, Stop>>()
+        };
+        let wants = |written: &Result<Vec<Written>, Stop>| {
+            wanted(written.iter().flatten().flat_map(|written| &written.rendered.needed))
+        };
+        let written = self.prepared.until_all_is_here(write_all, wants)?;
         let findings: Vec<_> =
             planned.iter().zip(&written).map(|(planned, w)| (Some(planned.name.as_str()), &w.rendered)).collect();
         tell(&findings, self.session);
@@ -56,8 +65,8 @@ impl RenderEach<'_> {
         Ok(if written.iter().any(|w| w.rendered.has_errors()) { EXIT_FAILED } else { EXIT_PASSED })
     }
 
-    fn write(&self, file: &Path, environment: &Planned) -> Result<Written, Stop> {
-        let (mut rendered, changed) = self.renderer.render(environment.subject(), self.images);
+    fn write(&self, renderer: &Renderer, file: &Path, environment: &Planned) -> Result<Written, Stop> {
+        let (mut rendered, changed) = renderer.render(environment.subject(), self.images);
         self.session.masker.add_manifests(&rendered.manifests, &self.session.sources);
         let mut manifests = std::mem::take(&mut rendered.manifests);
         let wanted = &self.args.object;

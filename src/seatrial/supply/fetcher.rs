@@ -1,0 +1,253 @@
+//! Fetches what a rendering needed, and remembers what came of it for the next one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt as _;
+use futures::stream;
+use seatrial_model::{Masker, Needed, NeededKind};
+use seatrial_registry::{FetchError, HostSettings, Login, Registries};
+use seatrial_transport::{Settings, Transport};
+use seatrial_tree::{Artifact, Fetched, NotFetched};
+
+use crate::context::authority::Authority;
+use crate::context::run_context::RunContext;
+use crate::context::session::Session;
+use crate::context::workspace::Workspace;
+use crate::process::stop::Stop;
+use crate::supply::cache::{Cache, Entry};
+use crate::supply::docker_config::{DockerConfig, cache_directory};
+use crate::supply::policy::Policy;
+
+/// How many are fetched at the same time: registries answer so many without slowing down.
+const AT_ONCE: usize = 16;
+
+/// How often something new may be needed once what was needed is there.
+const MOST_ROUNDS: usize = 6;
+
+/// An address and a version, as they are asked for.
+pub(crate) type Wanted = (String, String);
+
+/// What came of something that is wanted.
+type Outcome = Result<Arc<Artifact>, NotFetched>;
+
+/// Fetches, and remembers.
+#[derive(Debug)]
+pub(crate) struct Fetcher {
+    policy: Policy,
+    /// `None`: `--offline`.
+    network: Option<Settings>,
+    cache: Option<Cache>,
+    docker: DockerConfig,
+    masker: Arc<Masker>,
+    known: Mutex<Known>,
+}
+
+/// What is known of what is wanted.
+#[derive(Debug, Default)]
+struct Known {
+    all: HashMap<Wanted, Outcome>,
+    /// What the cache has, and nobody was asked about in this run.
+    unsettled: HashMap<Wanted, Entry>,
+}
+
+impl Known {
+    /// Whether something came of it that can be read.
+    fn has(&self, wanted: &Wanted) -> bool {
+        self.all.get(wanted).is_some_and(|outcome| !outcome.as_ref().is_ok_and(|artifact| artifact.is_broken()))
+    }
+}
+
+impl Fetcher {
+    /// For a change.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a CA bundle that cannot be read.
+    pub(crate) fn of(context: &RunContext<'_>) -> Result<Fetcher, Stop> {
+        Fetcher::new(Policy::of(context), context.session)
+    }
+
+    /// For what is rendered without a report.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`] for a CA bundle that cannot be read.
+    pub(crate) fn under(authority: &Authority, workspace: &Workspace, session: &Session) -> Result<Fetcher, Stop> {
+        Fetcher::new(Policy::under(authority, workspace.config.as_ref(), session), session)
+    }
+
+    fn new(policy: Policy, session: &Session) -> Result<Fetcher, Stop> {
+        let network = if session.offline { None } else { Some(session.network(session.ca_bundle.as_deref())?) };
+        let cache = cache_directory(&session.env).map(Cache::at);
+        let mut known = Known::default();
+        for entry in cache.iter().flat_map(Cache::entries) {
+            let wanted = (entry.url.clone(), entry.asked.clone());
+            if let Some(cache) = &cache {
+                known.all.insert(wanted.clone(), Ok(cache.artifact(&entry)));
+            }
+            if !entry.is_settled() {
+                known.unsettled.insert(wanted, entry);
+            }
+        }
+        let docker = DockerConfig::read(&session.env);
+        let masker = Arc::clone(&session.masker);
+        Ok(Fetcher { policy, network, cache, docker, masker, known: Mutex::new(known) })
+    }
+
+    /// What is known now, for a rendering.
+    fn fetched(&self) -> Fetched {
+        Fetched::new(self.known().all.clone())
+    }
+
+    /// Makes something of what is fetched, again as long as more comes of what it needs.
+    pub(crate) fn until_all_is_here<T>(
+        &self,
+        mut make: impl FnMut(&Fetched) -> T,
+        wants: impl Fn(&T) -> BTreeSet<Wanted>,
+    ) -> T {
+        let mut fetched = self.fetched();
+        let mut made = make(&fetched);
+        for _ in 0..MOST_ROUNDS {
+            let mut wanted = wants(&made);
+            wanted.extend(fetched.used());
+            if !self.fetch(&wanted) {
+                break;
+            }
+            fetched = self.fetched();
+            made = make(&fetched);
+        }
+        made
+    }
+
+    /// Fetches what is new, and asks again about what an earlier run fetched; says whether something is another now.
+    fn fetch(&self, wanted: &BTreeSet<Wanted>) -> bool {
+        let Some(network) = &self.network else { return false };
+        let due: Vec<Wanted> = {
+            let known = self.known();
+            let is_due = |wanted: &&Wanted| !known.has(wanted) || known.unsettled.contains_key(*wanted);
+            wanted.iter().filter(is_due).cloned().collect()
+        };
+        if due.is_empty() {
+            return false;
+        }
+        let came = on_a_runtime(async {
+            match self.registries(network, &due) {
+                Ok(registries) => {
+                    let each = stream::iter(due).map(|wanted| self.ask(&registries, wanted));
+                    each.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await
+                }
+                Err(why) => {
+                    let failed = NotFetched { is_absent: false, why };
+                    due.into_iter().map(|wanted| (wanted, Err(failed.clone()))).collect()
+                }
+            }
+        });
+        let mut known = self.known();
+        let mut is_new = false;
+        for (wanted, outcome) in came {
+            known.unsettled.remove(&wanted);
+            is_new |= !known.has(&wanted) || known.all.get(&wanted) != Some(&outcome);
+            known.all.insert(wanted, outcome);
+        }
+        is_new
+    }
+
+    /// Asks for one thing.
+    async fn ask(&self, registries: &Registries, wanted: Wanted) -> (Wanted, Outcome) {
+        let (url, version) = &wanted;
+        if !self.policy.permits(&host_of(url)) {
+            let why = format!("`registries` of the target branch does not name `{}`", host_of(url));
+            return (wanted, Err(NotFetched { is_absent: false, why }));
+        }
+        let before = {
+            let known = self.known();
+            known.unsettled.get(&wanted).filter(|_| known.has(&wanted)).cloned()
+        };
+        if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version) {
+            let now = registries.digest(url, version).await;
+            if now.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest)) {
+                let kept = self.known().all.get(&wanted).cloned();
+                return (wanted.clone(), kept.unwrap_or_else(|| Err(not_fetched("it is not in the cache any more"))));
+            }
+        }
+        let outcome = match registries.chart(url, version).await {
+            Ok(artifact) => {
+                let entry = Entry {
+                    url: url.clone(),
+                    asked: version.clone(),
+                    version: artifact.version.clone(),
+                    digest: artifact.digest.clone(),
+                    manifest: artifact.manifest_digest,
+                };
+                if let Some(cache) = &self.cache
+                    && let Err(why) = cache.keep(&entry, &artifact.bytes)
+                {
+                    tracing::warn!("what was fetched is not kept: {why}");
+                }
+                Ok(Arc::new(Artifact::of(artifact.bytes, &artifact.version)))
+            }
+            Err(error) => Err(told(&error)),
+        };
+        (wanted, outcome)
+    }
+
+    fn registries(&self, network: &Settings, due: &[Wanted]) -> Result<Registries, String> {
+        let settings = Settings { private: self.policy.private.clone(), ..network.clone() };
+        let transport = Transport::new(&settings).map_err(|error| error.to_string())?;
+        let named = self.policy.registries.keys().cloned();
+        let hosts: BTreeSet<String> = due.iter().map(|(url, _)| host_of(url)).chain(named).collect();
+        let settings: BTreeMap<String, HostSettings> =
+            hosts.into_iter().map(|host| (host.clone(), self.host(&host))).collect();
+        Ok(Registries::new(transport, settings))
+    }
+
+    fn host(&self, host: &str) -> HostSettings {
+        let configured = self.policy.registries.get(host).cloned().unwrap_or_default();
+        let found = self.policy.uses_credentials.then(|| self.docker.of(host, &self.masker)).flatten();
+        let login = found.map(|found| Login { username: found.username, password: found.password.into() });
+        HostSettings { plain_http: configured.plain_http, mirror: configured.mirror, login }
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    /// Whether nobody needs to be asked again: a digest says what it is, and a repository of charts never has another chart of one version
+    /// (Flux' source-controller does not look for one, either). A tag may be moved, and a range may have more in it.
+    fn is_settled(&self) -> bool {
+        let is_digest = self.asked.starts_with("sha256:");
+        is_digest || (self.manifest.is_none() && self.asked == self.version)
+    }
+}
+
+/// What a rendering wants of what is needed.
+pub(crate) fn wanted<'a>(needed: impl IntoIterator<Item = &'a Needed>) -> BTreeSet<Wanted> {
+    let charts = needed.into_iter().filter(|needed| needed.kind == NeededKind::Chart);
+    let fetchable = charts.filter(|needed| ["oci://", "https://", "http://"].iter().any(|s| needed.url.starts_with(s)));
+    fetchable.map(|needed| (needed.url.clone(), needed.version.clone())).collect()
+}
+
+fn not_fetched(why: &str) -> NotFetched {
+    NotFetched { is_absent: false, why: why.to_owned() }
+}
+
+fn told(error: &FetchError) -> NotFetched {
+    NotFetched { is_absent: matches!(error, FetchError::NotFound { .. }), why: error.to_string() }
+}
+
+/// Host and port of an address.
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Runs on a runtime of its own: whoever renders is not async, and may itself run on one.
+fn on_a_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime is there").block_on(work)
+    };
+    std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

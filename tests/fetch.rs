@@ -1,0 +1,323 @@
+//! Charts that are not in the repository: fetched from a registry and from a repository of charts on loopback, rendered, kept, and never asked
+//! for where who names them has no say.
+#![allow(clippy::disallowed_methods, reason = "this test runs git and the program")]
+
+#[path = "support/git.rs"]
+mod git;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use git::git;
+use seatrial_test_servers::files::{Files, Reply};
+use seatrial_test_servers::oci::{Chart, Package};
+use seatrial_test_servers::registry::Registry;
+
+const CLUSTER: &str = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: flux-system }
+spec: { url: https://github.com/acme/shop, interval: 1m }
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: flux-system, namespace: flux-system }
+spec:
+  path: ./clusters/dev
+  interval: 1m
+  prune: true
+  sourceRef: { kind: GitRepository, name: flux-system }
+";
+
+const APPS: &str = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: { name: web, namespace: shop }
+spec:
+  interval: 1m
+  url: oci://REGISTRY/charts/web
+  ref: { tag: 1.0.0 }
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: web, namespace: shop }
+spec:
+  interval: 1m
+  chartRef: { kind: OCIRepository, name: web }
+  values:
+    color: blue
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: stable, namespace: shop }
+spec:
+  interval: 1m
+  url: http://REPOSITORY/stable/
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: api, namespace: shop }
+spec:
+  interval: 1m
+  chart:
+    spec:
+      chart: web
+      version: 1.x
+      sourceRef: { kind: HelmRepository, name: stable }
+  values:
+    color: green
+";
+
+const TEMPLATE: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: '{{ .Release.Name }}' }
+data:
+  version: '{{ .Chart.Version }}'
+  color: {{ .Values.color }}
+";
+
+/// A repository, a registry and a repository of charts.
+struct Stage {
+    scratch: tempfile::TempDir,
+    runtime: tokio::runtime::Runtime,
+    registry: Registry,
+    files: Files,
+}
+
+fn package(scratch: &Path, version: &str) -> Package {
+    let directory = scratch.join(format!("web-{version}"));
+    std::fs::create_dir_all(directory.join("templates")).expect("created");
+    let metadata = format!("apiVersion: v2\nname: web\nversion: {version}\n");
+    std::fs::write(directory.join("Chart.yaml"), metadata).expect("written");
+    std::fs::write(directory.join("templates/map.yaml"), TEMPLATE).expect("written");
+    Chart::read(&directory).expect("a chart").package()
+}
+
+impl Stage {
+    fn new() -> Stage {
+        let scratch = tempfile::tempdir().expect("a directory");
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let (registry, files) = runtime.block_on(async { (Registry::start().await, Files::start().await) });
+        registry.put("charts/web", "1.0.0", &package(scratch.path(), "1.0.0"));
+        let index =
+            "entries:\n  web:\n  - {version: 1.2.0, urls: [web-1.2.0.tgz]}\n  - {version: 1.0.0, urls: [gone.tgz]}\n";
+        files.put("/stable/index.yaml", Reply::Content(index.into()));
+        files.put("/stable/web-1.2.0.tgz", Reply::Content(package(scratch.path(), "1.2.0").layer.bytes));
+        let stage = Stage { scratch, runtime, registry, files };
+        stage.write("clusters/dev/flux-system.yaml", CLUSTER);
+        stage.write("clusters/dev/apps.yaml", APPS);
+        stage.write("seatrial.yaml", &stage.configuration());
+        stage
+    }
+
+    /// It names both, which are on loopback and without TLS.
+    fn configuration(&self) -> String {
+        format!(
+            "version: 1\nenvironments:\n  dev: {{ flux: {{ path: clusters/dev }} }}\nregistries:\n  \"{}\": {{ plain-http: true }}\n  \"{}\": {{ plain-http: true }}\n",
+            self.registry.host(),
+            self.files.host()
+        )
+    }
+
+    fn repo(&self) -> PathBuf {
+        self.scratch.path().join("repo")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let text = text.replace("REGISTRY", &self.registry.host()).replace("REPOSITORY", &self.files.host());
+        let path = self.repo().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+        std::fs::write(path, text).expect("written");
+    }
+
+    fn change(&self, from: &str, to: &str) {
+        let path = self.repo().join("clusters/dev/apps.yaml");
+        let text = std::fs::read_to_string(&path).expect("is there");
+        assert!(text.contains(from), "{from}");
+        std::fs::write(path, text.replacen(from, to, 1)).expect("written");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command.args(arguments).current_dir(self.repo()).env_clear();
+        command.env("SEATRIAL_CACHE", self.scratch.path().join("cache"));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        said(&self.command(arguments).output().expect("the program runs"))
+    }
+
+    fn requests(&self) -> usize {
+        self.registry.requests().len() + self.files.requests().len()
+    }
+}
+
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// All in one line.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn charts_are_fetched_and_rendered_and_the_same_again_without_a_network() {
+    let stage = Stage::new();
+    let (code, rendered, errors) = stage.run(&["render"]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{rendered}");
+    for expected in ["color: blue\n  version: 1.0.0", "color: green\n  version: 1.2.0"] {
+        assert!(rendered.contains(expected), "{rendered}");
+    }
+    let Stage { scratch, runtime, registry, files } = stage;
+    let hosts = [registry.host(), files.host()];
+    drop((registry, files));
+    drop(runtime);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+    command.args(["render", "--offline"]).current_dir(scratch.path().join("repo")).env_clear();
+    let again = command.env("SEATRIAL_CACHE", scratch.path().join("cache")).output().expect("the program runs");
+    assert_eq!(said(&again), (Some(0), rendered, String::new()), "{hosts:?}");
+}
+
+#[test]
+fn what_a_chart_makes_wrong_is_told_at_the_line_of_the_values() {
+    let stage = Stage::new();
+    stage.change("color: blue", "color: 7");
+    let (code, report, _) = stage.run(&["validate"]);
+    let report = line(&report);
+    let expected = "error[schema]: `data.color` of ConfigMap shop/web must be a string, not an integer --> clusters/dev/apps.yaml:16:12";
+    assert!(code == Some(1) && report.contains(expected), "{report}");
+}
+
+#[test]
+fn a_version_that_does_not_exist_is_an_error_at_its_line() {
+    let stage = Stage::new();
+    stage.change("version: 1.x", "version: 3.x");
+    stage.change("tag: 1.0.0", "tag: 1.0.1");
+    let (code, report, _) = stage.run(&["validate"]);
+    let report = line(&report);
+    let of_index = format!(
+        "error[missing-chart]: there is no chart `web 3.x`: the index of http://{}/stable has no version `3.x` of it; the newest is `1.2.0` --> clusters/dev/apps.yaml:33:16",
+        stage.files.host()
+    );
+    let of_registry = format!(
+        "error[missing-chart]: there is no chart `web 1.0.1`: {}/charts/web has no tag `1.0.1`; the newest is `1.0.0` --> clusters/dev/apps.yaml:7:15",
+        stage.registry.host()
+    );
+    assert!(code == Some(1) && report.contains(&of_index) && report.contains(&of_registry), "{report}");
+}
+
+#[test]
+fn what_cannot_be_fetched_is_a_note_and_the_rest_is_judged() {
+    let stage = Stage::new();
+    stage.files.put("/stable/index.yaml", Reply::Content("entries: [".into()));
+    let (code, report, _) = stage.run(&["validate"]);
+    let report = line(&report);
+    assert!(code == Some(0) && report.contains("note[not-fetched]: the chart `web 1.x` was not fetched"), "{report}");
+    assert!(report.contains("not rendered: 1 chart (not fetched)"), "{report}");
+    let (_, rendered, _) = stage.run(&["render"]);
+    assert!(rendered.contains("color: blue\n  version") && !rendered.contains("color: green\n  version"), "{rendered}");
+}
+
+#[test]
+fn a_tag_that_was_moved_is_fetched_again() {
+    let stage = Stage::new();
+    assert!(stage.run(&["render"]).1.contains("version: 1.0.0"));
+    stage.registry.put("charts/web", "1.0.0", &package(stage.scratch.path(), "1.0.0-moved"));
+    assert!(stage.run(&["render"]).1.contains("version: 1.0.0-moved"));
+    assert!(stage.run(&["render", "--offline"]).1.contains("version: 1.0.0-moved"));
+}
+
+#[test]
+fn offline_asks_nobody() {
+    let stage = Stage::new();
+    let (code, report, _) = stage.run(&["validate", "--offline"]);
+    assert!(code == Some(0) && line(&report).contains("not rendered: 2 charts (not fetched)"), "{report}");
+    assert_eq!(stage.requests(), 0);
+}
+
+#[test]
+fn what_the_cache_lost_is_fetched_again() {
+    let stage = Stage::new();
+    let (_, rendered, _) = stage.run(&["render"]);
+    let blobs = stage.scratch.path().join("cache/blobs/sha256");
+    for blob in std::fs::read_dir(&blobs).expect("a cache") {
+        std::fs::write(blob.expect("a file").path(), "another").expect("written");
+    }
+    assert_eq!(stage.run(&["render"]), (Some(0), rendered.clone(), String::new()), "its files are another's now");
+    std::fs::remove_dir_all(&blobs).expect("removed");
+    assert_eq!(stage.run(&["render"]), (Some(0), rendered, String::new()));
+}
+
+/// As a step of GitHub Actions on a pull request that changes the configuration.
+fn as_pull_request(stage: &Stage, configuration: &str, from: &str) -> (Option<i32>, String) {
+    let repo = stage.repo();
+    let git = |arguments: &[&str]| git(&repo, arguments);
+    stage.write("seatrial.yaml", configuration);
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "shop"]);
+    git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    git(&["checkout", "-qb", "change"]);
+    stage.write("seatrial.yaml", &stage.configuration());
+    stage.change("color: blue", "color: red");
+    git(&["commit", "-qam", "change"]);
+    let (base, head) = (git(&["rev-parse", "main"]), git(&["rev-parse", "HEAD"]));
+    let side = |branch: &str, sha: &str, repository: &str| serde_json::json!({ "ref": branch, "sha": sha, "repo": { "full_name": repository } });
+    let event = serde_json::json!({
+        "number": 7,
+        "pull_request": { "number": 7, "draft": false, "head": side("change", &head, from), "base": side("main", &base, "acme/shop") },
+        "repository": { "full_name": "acme/shop" },
+    });
+    let file = stage.scratch.path().join("event.json");
+    std::fs::write(&file, event.to_string()).expect("written");
+    let mut command = stage.command(&["validate", "--all"]);
+    command.env("GITHUB_EVENT_PATH", &file).envs([
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_REPOSITORY", "acme/shop"),
+        ("GITHUB_SHA", &head),
+        ("GITHUB_RUN_ID", "1"),
+        ("GITHUB_SERVER_URL", "https://github.com"),
+    ]);
+    let (code, output, errors) = said(&command.output().expect("the program runs"));
+    (code, line(&format!("{output} {errors}")))
+}
+
+#[test]
+fn the_words_of_a_pull_request_reach_no_private_host() {
+    let stage = Stage::new();
+    let (_, report) =
+        as_pull_request(&stage, "version: 1\nenvironments:\n  dev: { flux: { path: clusters/dev } }\n", "acme/shop");
+    assert_eq!(stage.requests(), 0, "{report}");
+    assert!(
+        report.contains("is a loopback or private address, which only a trusted configuration may name"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_the_target_branch_names_is_asked_for_head_and_base() {
+    let stage = Stage::new();
+    let (code, report) = as_pull_request(&stage, &stage.configuration(), "acme/shop");
+    assert!(code == Some(0) && report.contains("2 changed"), "{report}");
+    let manifests = stage.registry.requests().iter().filter(|request| request.contains("/manifests/")).count();
+    assert_eq!(manifests, 1, "head and base share what was fetched: {:?}", stage.registry.requests());
+}
+
+#[test]
+fn a_fork_fetches_only_from_hosts_that_the_target_branch_names() {
+    let stage = Stage::new();
+    let only_one = format!(
+        "version: 1\nenvironments:\n  dev: {{ flux: {{ path: clusters/dev }} }}\nregistries: {{ \"{}\": {{ plain-http: true }} }}\n",
+        stage.files.host()
+    );
+    let (_, report) = as_pull_request(&stage, &only_one, "mallory/shop");
+    assert!(stage.registry.requests().is_empty() && !stage.files.requests().is_empty(), "{report}");
+    let expected = format!("`registries` of the target branch does not name `{}`", stage.registry.host());
+    assert!(report.contains(&expected), "{report}");
+}
