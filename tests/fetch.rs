@@ -253,6 +253,43 @@ fn what_the_cache_lost_is_fetched_again() {
     assert_eq!(stage.run(&["render"]), (Some(0), rendered, String::new()));
 }
 
+const POD: &str = "\
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: worker, namespace: shop }
+spec:
+  containers:
+  - name: there
+    image: REGISTRY/shop/web:1.4.0
+  - name: gone
+    image: REGISTRY/shop/web:1.4.1
+  - name: elsewhere
+    image: nothing.invalid/web:1
+";
+
+#[test]
+fn an_image_that_its_registry_lacks_is_an_error_at_its_tag() {
+    let stage = Stage::new();
+    stage.registry.put("shop/web", "1.4.0", &package(stage.scratch.path(), "1.4.0"));
+    stage.write("clusters/dev/pod.yaml", POD);
+    let (code, report, _) = stage.run(&["validate"]);
+    assert_eq!(code, Some(0), "nobody asks unless told to: {report}");
+    let (code, report, _) = stage.run(&["validate", "--check-images"]);
+    let (report, registry) = (line(&report), stage.registry.host());
+    let gone = format!(
+        "error[image-not-found]: container `gone` of Pod shop/worker has the image `{registry}/shop/web:1.4.1`, which is not there: {registry}/shop/web has no `1.4.1` --> clusters/dev/pod.yaml:10:"
+    );
+    assert!(code == Some(1) && report.contains(&gone) && report.matches("error[").count() == 1, "{report}");
+    assert!(
+        report.contains("note[image-not-found]: the image `nothing.invalid/web:1` could not be checked"),
+        "{report}"
+    );
+    let (code, report, _) = stage.run(&["validate", "--check-images", "--offline"]);
+    let said = "the registries were not asked for the images: --offline";
+    assert!(code == Some(0) && line(&report).contains(said), "{report}");
+}
+
 /// As a step of GitHub Actions on a pull request that changes the configuration.
 fn as_pull_request(stage: &Stage, configuration: &str, from: &str) -> (Option<i32>, String) {
     let repo = stage.repo();

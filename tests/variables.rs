@@ -8,11 +8,13 @@ use std::process::Command;
 const CONFIG: &str =
     "version: 1\nenvironments:\n  dev: { manifests: { path: app } }\n  staging: { manifests: { path: app } }\n";
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n";
-const VARIABLES: [&str; 25] = [
+const VARIABLES: [&str; 27] = [
     "ALL",
     "BASE",
     "BASELINE",
+    "CACHE",
     "CA_BUNDLE",
+    "CHECK_IMAGES",
     "CHECKOUT",
     "CI",
     "CLUSTER",

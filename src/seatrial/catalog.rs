@@ -4,6 +4,11 @@ use std::sync::LazyLock;
 
 use seatrial_model::{RuleId, Setting, ids};
 
+seatrial_model::rule_ids! {
+    IMAGE_NOT_FOUND "image-not-found" Error Free "a registry does not have an image"
+        "The registry let us in and has no such tag, digest or repository: nodes will report `ErrImagePull`. Push the image first, or correct the tag where it is set. It is looked for with `--check-images`. Only where the registry answers 404 it is an error; what could not be asked is a note."
+}
+
 /// All rules, sorted by id.
 static ALL: LazyLock<Vec<RuleId>> = LazyLock::new(|| {
     let rooms = [
@@ -12,6 +17,7 @@ static ALL: LazyLock<Vec<RuleId>> = LazyLock::new(|| {
         seatrial_helm::CATALOG,
         seatrial_flux::CATALOG,
         seatrial_deploy::CATALOG,
+        CATALOG,
     ];
     let listed = rooms.into_iter().flatten().copied();
     let mut all: Vec<RuleId> = listed.chain(seatrial_rules::catalog()).chain(seatrial_diff::catalog()).collect();

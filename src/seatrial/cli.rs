@@ -157,7 +157,9 @@ fn with_house_style(command: clap::Command) -> clap::Command {
         .disable_help_flag(true)
         .arg(help)
         .mut_args(|argument| {
-            let argument = if is_validate && hides(&argument) { argument.hide(true) } else { argument };
+            let is_told_below = !is_validate && argument.get_id() == "check_images";
+            let is_hidden = is_told_below || (is_validate && hides(&argument));
+            let argument = if is_hidden { argument.hide(true) } else { argument };
             without_empty(argument).hide_env_values(true)
         })
         .mut_subcommands(with_house_style)
@@ -281,7 +283,7 @@ fn kubernetes_help() -> String {
 /// Flags of `validate`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// Files and directories to check instead of the environments; - is standard input.
+    /// What to check instead of the environments; - is standard input.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 

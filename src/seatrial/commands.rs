@@ -131,7 +131,7 @@ fn judged(args: &ValidateArgs, context: &RunContext<'_>) -> Result<Report, Stop>
     let mut report = context.report("validate", args.findings);
     let (workspace, source) = (&context.workspace, &args.source);
     let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
-    let mut prepared = ManuallyDrop::new(prepared.with_options(args.findings.options()));
+    let mut prepared = ManuallyDrop::new(prepared.with_options(args.findings));
     for environment in prepared.judge(context, Keep::Findings, "", &|| false, &mut report)? {
         environment.into_report(&mut report);
     }

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod checkouts;
 mod examine;
 pub(crate) mod given;
+mod images;
 pub(crate) mod object_changes;
 pub(crate) mod outside;
 pub(crate) mod plan;
@@ -34,7 +35,7 @@ use crate::judge::renderer::{Renderer, matches_nothing, unmatched};
 use crate::judge::resolved::Resolved;
 use crate::judge::unseen::Unseen;
 use crate::process::stop::Stop;
-use crate::supply::Fetcher;
+use crate::supply::{Fetcher, Supplied};
 use examine::{Examined, examine};
 use object_changes::ObjectChanges;
 
@@ -71,6 +72,8 @@ pub(crate) struct JudgeOptions<'a> {
     pub(crate) keep: Keep,
     /// Fetches what is needed.
     pub(crate) fetcher: &'a Fetcher,
+    /// Whether registries are asked for the images.
+    pub(crate) checks_images: bool,
     /// Whether to stop: asked before each environment.
     pub(crate) is_stopped: &'a (dyn Fn() -> bool + Sync),
 }
@@ -117,9 +120,9 @@ impl Judged {
 /// # Errors
 /// [`Stop::Usage`] for an `--image` that matches nothing anywhere.
 pub(crate) fn judge(environments: &[Sides<'_>], options: JudgeOptions<'_>) -> Result<Vec<Judged>, Stop> {
-    let examine_all = |fetched: &Fetched| -> Vec<Examined> {
-        environments.iter().for_each(|sides| sides.use_fetched(fetched));
-        environments.par_iter().map(|sides| examine(sides.clone(), options)).collect()
+    let examine_all = |supplied: &Supplied| -> Vec<Examined> {
+        environments.iter().for_each(|sides| sides.use_fetched(&supplied.fetched));
+        environments.par_iter().map(|sides| examine(sides.clone(), options, &supplied.images)).collect()
     };
     let wants = |all: &Vec<Examined>| all.iter().flat_map(|examined| examined.wanted.clone()).collect();
     let examined = options.fetcher.until_all_is_here(examine_all, wants);

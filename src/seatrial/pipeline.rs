@@ -86,7 +86,7 @@ impl Trial<'_> {
             let (workspace, source) = (&context.workspace, &self.args.source);
             let flags = PlanFlags { load_restriction: self.args.load.load_restriction(), minor: None, path_kind: None };
             let prepared = Preparation::new(workspace, context.session, source, wanted, flags)?;
-            let mut prepared = prepared.with_options(self.args.findings.options());
+            let mut prepared = prepared.with_options(self.args.findings);
             let is_stopped = || self.cancel.is_cancelled();
             let is_pull_request = context.session.ci.pull_request.is_some();
             let besides = if is_pull_request { ", and nothing is deployed" } else { "" };

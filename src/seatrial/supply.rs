@@ -7,4 +7,4 @@ mod docker_config;
 mod fetcher;
 mod policy;
 
-pub(crate) use fetcher::{Fetcher, Wanted, wanted};
+pub(crate) use fetcher::{Fetcher, Images, Supplied, Wanted, wanted};

@@ -48,7 +48,7 @@ use seatrial_schema::is_substitution;
 
 pub use missing_object::ID as MISSING_OBJECT;
 pub use objects::{Container, Objects, Pod};
-pub use provenance::tell;
+pub use provenance::{of_part, tell};
 
 /// What rules may know beside the objects.
 #[derive(Clone, Copy, Debug)]

@@ -41,7 +41,7 @@ pub(crate) fn quotes_kept(value: &Node, sources: &Sources) -> Option<Span> {
 }
 
 /// Of a value that was composed of several, the place of the one that a part of it is from; `None` where that is not one of several.
-pub(crate) fn of_part(value: &Node, part: &str, sources: &Sources) -> Option<Span> {
+pub fn of_part(value: &Node, part: &str, sources: &Sources) -> Option<Span> {
     let origin = value.origin();
     let over = origin.over.as_ref().filter(|over| !over.beside.is_empty())?;
     let spans = std::iter::once(origin.span).chain(over.beside.iter().map(|also| also.origin.span));

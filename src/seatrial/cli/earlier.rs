@@ -7,7 +7,7 @@ use clap::Args;
 use super::RunArgs;
 
 /// What is told below the flags of `run` besides: the help of a command fits one screen.
-pub(super) const OF_RUN: &str = "Also: --baseline FILE (an earlier report), --events FILE; see README";
+pub(super) const OF_RUN: &str = "Also: --check-images, --baseline FILE (a report), --events FILE; see README";
 
 /// The same of `test`.
 pub(super) const OF_TEST: &str = "Also: --baseline FILE, --failed-from FILE (reports), --events FILE; see README";

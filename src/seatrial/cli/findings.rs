@@ -20,6 +20,10 @@ pub(crate) struct FindingArgs {
     /// Fail on objects without a known schema.
     #[arg(long, env = "SEATRIAL_STRICT_SCHEMAS", value_parser = boolean)]
     strict_schemas: bool,
+
+    /// Look for the images in their registries.
+    #[arg(long, env = "SEATRIAL_CHECK_IMAGES", value_parser = boolean)]
+    check_images: bool,
 }
 
 impl FindingArgs {
@@ -35,6 +39,11 @@ impl FindingArgs {
     /// What the rules are asked to look at strictly.
     pub(crate) fn options(self) -> Options {
         Options { strict_schemas: self.strict_schemas }
+    }
+
+    /// Whether registries are asked for the images.
+    pub(crate) fn checks_images(self) -> bool {
+        self.check_images
     }
 
     /// Which findings are told in full.

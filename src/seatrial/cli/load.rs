@@ -21,7 +21,7 @@ pub(crate) struct PathArgs {
 /// What kustomizations may read.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// Files that kustomizations may load: those below their directory (rootOnly) or all (none).
+    /// Load restrictor: rootOnly or none.
     #[arg(long, value_name = "WHICH", env = "SEATRIAL_LOAD_RESTRICTOR", hide_possible_values = true)]
     load_restrictor: Option<Restrictor>,
 }

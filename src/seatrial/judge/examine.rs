@@ -12,13 +12,14 @@ use seatrial_rules::{Checked, Context};
 use crate::context::session::Session;
 use crate::judge::base::{BaseComparison, BaseRendering, HeadRendering, NotOnBase};
 use crate::judge::check::{checked, with_levels};
+use crate::judge::images;
 use crate::judge::object_changes::{ObjectChanges, is_equal};
 use crate::judge::plan::Planned;
 use crate::judge::renderer::{flux_release, image_names};
 use crate::judge::stages::{NOTHING_RENDERED, render_stage, validate_stage};
 use crate::judge::unseen::Unseen;
 use crate::judge::{JudgeOptions, Judged, Keep, Sides, elapsed_ms};
-use crate::supply::{Wanted, wanted};
+use crate::supply::{Images, Wanted, wanted};
 
 /// An environment whose findings still are to be resolved.
 #[derive(Debug)]
@@ -98,7 +99,7 @@ pub(crate) struct Found {
     pub(crate) is_danger: bool,
 }
 
-pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
+pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>, known: &Images) -> Examined {
     let Sides { planned, head: renderer, base } = sides;
     if (options.is_stopped)() {
         return Examined::stopped(planned, options.images.len());
@@ -117,7 +118,13 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
 
     let before = base.map(|base| (base, base.render(&planned, &with_levels)));
     let of_base = before.iter().filter_map(|(_, before)| before.as_ref().ok()).flat_map(|b| &b.rendered.needed);
-    let wanted = wanted(head.needed.iter().chain(of_base));
+    let mut wanted = wanted(head.needed.iter().chain(of_base));
+    let mut of_images = Vec::new();
+    if options.checks_images {
+        wanted.extend(images::wanted(&head.manifests));
+        let base = before.as_ref().and_then(|(_, before)| Some(before.as_ref().ok()?.rendered.manifests.as_slice()));
+        of_images = images::findings(&head.manifests, base, known, &options.session.sources);
+    }
     let is_before = |before: &BaseRendering| {
         options.session.masker.add_manifests(&before.rendered.manifests, &options.session.sources);
         is_equal(&before.rendered, &head)
@@ -192,7 +199,7 @@ pub(crate) fn examine(sides: Sides<'_>, options: JudgeOptions<'_>) -> Examined {
         let is_danger = finding.level > Level::Note;
         Found { finding, stage: Stage::Validate, age: Age::New, is_danger }
     };
-    let findings: Vec<Found> = all.chain(dangers.into_iter().map(danger)).collect();
+    let findings: Vec<Found> = all.chain(of_images).chain(dangers.into_iter().map(danger)).collect();
 
     let objects = head.manifests.len();
     let images = if options.images.is_empty() { Vec::new() } else { image_names(&head.manifests) };

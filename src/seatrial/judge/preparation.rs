@@ -8,9 +8,8 @@ use seatrial_discover::LeftOut;
 use seatrial_kustomize::{HelmCharts, ImageOverride};
 use seatrial_model::{Alteration, AlterationKind, AlteredSubject, Report, ids, listed_in_backticks};
 use seatrial_rules::Options;
-use seatrial_tree::Fetched;
 
-use crate::cli::SourceArgs;
+use crate::cli::{FindingArgs, SourceArgs};
 use crate::config::RuleLevel;
 use crate::context::revision::{Commit, Missing};
 use crate::context::run_context::{RunContext, authority_over};
@@ -26,7 +25,7 @@ use crate::judge::routine;
 use crate::judge::unseen::Unseen;
 use crate::judge::{JudgeOptions, Judged, Keep, Sides, judge};
 use crate::process::stop::Stop;
-use crate::supply::{Fetcher, Wanted};
+use crate::supply::{Fetcher, Supplied, Wanted};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +56,8 @@ pub(crate) struct Preparation {
     pub(crate) checkouts: Checkouts,
     /// What the rules are told.
     options: Options,
+    /// Whether registries are asked for the images.
+    checks_images: bool,
     /// What the configuration makes of findings, once something was judged.
     pub(crate) levels: BTreeMap<String, RuleLevel>,
 }
@@ -94,13 +95,14 @@ impl Preparation {
             notices: plan.notices,
             checkouts,
             options: Options::default(),
+            checks_images: false,
             levels: BTreeMap::new(),
         })
     }
 
     /// With what the command line says to the rules.
-    pub(crate) fn with_options(self, options: Options) -> Preparation {
-        Preparation { options, ..self }
+    pub(crate) fn with_options(self, flags: FindingArgs) -> Preparation {
+        Preparation { options: flags.options(), checks_images: flags.checks_images(), ..self }
     }
 
     /// With what becomes of charts that kustomizations name.
@@ -127,8 +129,8 @@ impl Preparation {
         wants: impl Fn(&T) -> BTreeSet<Wanted>,
     ) -> T {
         let Some(fetcher) = &self.fetcher else { return make(&self.renderer) };
-        let make = |fetched: &Fetched| {
-            self.renderer.use_fetched(fetched);
+        let make = |supplied: &Supplied| {
+            self.renderer.use_fetched(&supplied.fetched);
             make(&self.renderer)
         };
         fetcher.until_all_is_here(make, wants)
@@ -183,6 +185,9 @@ impl Preparation {
             self.levels.remove(ids::UNKNOWN_KIND.as_str());
         }
         let fetcher = Fetcher::of(context)?;
+        if self.checks_images && context.session.offline {
+            report.notices.push("the registries were not asked for the images: --offline".to_owned());
+        }
         let options = JudgeOptions {
             session: context.session,
             fail_on: report.fail_on,
@@ -191,6 +196,7 @@ impl Preparation {
             options: self.options,
             keep,
             fetcher: &fetcher,
+            checks_images: self.checks_images,
             is_stopped,
         };
         let gone = against.as_ref().map(|base| self.gone(base)).unwrap_or_default();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt as _;
 use futures::stream;
+use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Masker, Needed, NeededKind};
 use seatrial_registry::{FetchError, HostSettings, Login, Registries};
 use seatrial_transport::{Settings, Transport};
@@ -25,11 +26,36 @@ const AT_ONCE: usize = 16;
 /// How often something new may be needed once what was needed is there.
 const MOST_ROUNDS: usize = 6;
 
-/// An address and a version, as they are asked for.
-pub(crate) type Wanted = (String, String);
+/// Something that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Wanted {
+    /// A chart: its address and the version, as they are written.
+    Chart(String, String),
+    /// Whether there is an image, by its full name with tag or digest.
+    Image(String),
+}
 
-/// What came of something that is wanted.
+/// What became of images, by their full names; a digest where there is one.
+pub(crate) type Images = HashMap<String, Result<String, NotFetched>>;
+
+/// What is here for a rendering.
+#[derive(Debug, Default)]
+pub(crate) struct Supplied {
+    pub(crate) fetched: Fetched,
+    pub(crate) images: Images,
+}
+
+/// What came of a chart.
 type Outcome = Result<Arc<Artifact>, NotFetched>;
+
+/// An address and a version.
+type Address = (String, String);
+
+/// What was asked for, and what came of it.
+enum Came {
+    Chart(Address, Outcome),
+    Image(String, Result<String, NotFetched>),
+}
 
 /// Fetches, and remembers.
 #[derive(Debug)]
@@ -46,15 +72,39 @@ pub(crate) struct Fetcher {
 /// What is known of what is wanted.
 #[derive(Debug, Default)]
 struct Known {
-    all: HashMap<Wanted, Outcome>,
+    charts: HashMap<Address, Outcome>,
     /// What the cache has, and nobody was asked about in this run.
-    unsettled: HashMap<Wanted, Entry>,
+    unsettled: HashMap<Address, Entry>,
+    images: Images,
 }
 
 impl Known {
     /// Whether something came of it that can be read.
-    fn has(&self, wanted: &Wanted) -> bool {
-        self.all.get(wanted).is_some_and(|outcome| !outcome.as_ref().is_ok_and(|artifact| artifact.is_broken()))
+    fn has(&self, chart: &Address) -> bool {
+        self.charts.get(chart).is_some_and(|outcome| !outcome.as_ref().is_ok_and(|artifact| artifact.is_broken()))
+    }
+
+    fn is_due(&self, wanted: &Wanted) -> bool {
+        match wanted {
+            Wanted::Chart(url, version) => {
+                let chart = (url.clone(), version.clone());
+                !self.has(&chart) || self.unsettled.contains_key(&chart)
+            }
+            Wanted::Image(name) => !self.images.contains_key(name),
+        }
+    }
+
+    /// Remembers what came; says whether it is another than before.
+    fn take(&mut self, came: Came) -> bool {
+        match came {
+            Came::Chart(chart, outcome) => {
+                self.unsettled.remove(&chart);
+                let is_new = !self.has(&chart) || self.charts.get(&chart) != Some(&outcome);
+                self.charts.insert(chart, outcome);
+                is_new
+            }
+            Came::Image(name, outcome) => self.images.insert(name, outcome).is_none(),
+        }
     }
 }
 
@@ -82,7 +132,7 @@ impl Fetcher {
         for entry in cache.iter().flat_map(Cache::entries) {
             let wanted = (entry.url.clone(), entry.asked.clone());
             if let Some(cache) = &cache {
-                known.all.insert(wanted.clone(), Ok(cache.artifact(&entry)));
+                known.charts.insert(wanted.clone(), Ok(cache.artifact(&entry)));
             }
             if !entry.is_settled() {
                 known.unsettled.insert(wanted, entry);
@@ -94,26 +144,27 @@ impl Fetcher {
     }
 
     /// What is known now, for a rendering.
-    fn fetched(&self) -> Fetched {
-        Fetched::new(self.known().all.clone())
+    fn supplied(&self) -> Supplied {
+        let known = self.known();
+        Supplied { fetched: Fetched::new(known.charts.clone()), images: known.images.clone() }
     }
 
     /// Makes something of what is fetched, again as long as more comes of what it needs.
     pub(crate) fn until_all_is_here<T>(
         &self,
-        mut make: impl FnMut(&Fetched) -> T,
+        mut make: impl FnMut(&Supplied) -> T,
         wants: impl Fn(&T) -> BTreeSet<Wanted>,
     ) -> T {
-        let mut fetched = self.fetched();
-        let mut made = make(&fetched);
+        let mut supplied = self.supplied();
+        let mut made = make(&supplied);
         for _ in 0..MOST_ROUNDS {
             let mut wanted = wants(&made);
-            wanted.extend(fetched.used());
+            wanted.extend(supplied.fetched.used().into_iter().map(|(url, version)| Wanted::Chart(url, version)));
             if !self.fetch(&wanted) {
                 break;
             }
-            fetched = self.fetched();
-            made = make(&fetched);
+            supplied = self.supplied();
+            made = make(&supplied);
         }
         made
     }
@@ -123,8 +174,7 @@ impl Fetcher {
         let Some(network) = &self.network else { return false };
         let due: Vec<Wanted> = {
             let known = self.known();
-            let is_due = |wanted: &&Wanted| !known.has(wanted) || known.unsettled.contains_key(*wanted);
-            wanted.iter().filter(is_due).cloned().collect()
+            wanted.iter().filter(|wanted| known.is_due(wanted)).cloned().collect()
         };
         if due.is_empty() {
             return false;
@@ -137,27 +187,44 @@ impl Fetcher {
                 }
                 Err(why) => {
                     let failed = NotFetched { is_absent: false, why };
-                    due.into_iter().map(|wanted| (wanted, Err(failed.clone()))).collect()
+                    due.into_iter().map(|wanted| wanted.came(Err(failed.clone()), Err(failed.clone()))).collect()
                 }
             }
         });
         let mut known = self.known();
         let mut is_new = false;
-        for (wanted, outcome) in came {
-            known.unsettled.remove(&wanted);
-            is_new |= !known.has(&wanted) || known.all.get(&wanted) != Some(&outcome);
-            known.all.insert(wanted, outcome);
+        for came in came {
+            is_new |= known.take(came);
         }
         is_new
     }
 
     /// Asks for one thing.
-    async fn ask(&self, registries: &Registries, wanted: Wanted) -> (Wanted, Outcome) {
-        let (url, version) = &wanted;
-        if !self.policy.permits(&host_of(url)) {
-            let why = format!("`registries` of the target branch does not name `{}`", host_of(url));
-            return (wanted, Err(NotFetched { is_absent: false, why }));
+    async fn ask(&self, registries: &Registries, wanted: Wanted) -> Came {
+        let host = wanted.host();
+        if !self.policy.permits(&host) {
+            let why = format!("`registries` of the target branch does not name `{host}`");
+            let refused = NotFetched { is_absent: false, why };
+            return wanted.came(Err(refused.clone()), Err(refused));
         }
+        match wanted {
+            Wanted::Chart(url, version) => {
+                let outcome = self.chart(registries, &url, &version).await;
+                Came::Chart((url, version), outcome)
+            }
+            Wanted::Image(name) => {
+                let reference = ImageReference::parse(&name);
+                let url = format!("oci://{}", reference.full_name());
+                let wanted = reference.digest.unwrap_or_else(|| reference.tag_or_latest());
+                let outcome = registries.digest(&url, wanted).await.map_err(|error| told(&error));
+                Came::Image(name, outcome)
+            }
+        }
+    }
+
+    /// Asks for a chart.
+    async fn chart(&self, registries: &Registries, url: &str, version: &str) -> Outcome {
+        let wanted = (url.to_owned(), version.to_owned());
         let before = {
             let known = self.known();
             known.unsettled.get(&wanted).filter(|_| known.has(&wanted)).cloned()
@@ -165,15 +232,15 @@ impl Fetcher {
         if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version) {
             let now = registries.digest(url, version).await;
             if now.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest)) {
-                let kept = self.known().all.get(&wanted).cloned();
-                return (wanted.clone(), kept.unwrap_or_else(|| Err(not_fetched("it is not in the cache any more"))));
+                let kept = self.known().charts.get(&wanted).cloned();
+                return kept.unwrap_or_else(|| Err(not_fetched("it is not in the cache any more")));
             }
         }
-        let outcome = match registries.chart(url, version).await {
+        match registries.chart(url, version).await {
             Ok(artifact) => {
                 let entry = Entry {
-                    url: url.clone(),
-                    asked: version.clone(),
+                    url: url.to_owned(),
+                    asked: version.to_owned(),
                     version: artifact.version.clone(),
                     digest: artifact.digest.clone(),
                     manifest: artifact.manifest_digest,
@@ -186,15 +253,14 @@ impl Fetcher {
                 Ok(Arc::new(Artifact::of(artifact.bytes, &artifact.version)))
             }
             Err(error) => Err(told(&error)),
-        };
-        (wanted, outcome)
+        }
     }
 
     fn registries(&self, network: &Settings, due: &[Wanted]) -> Result<Registries, String> {
         let settings = Settings { private: self.policy.private.clone(), ..network.clone() };
         let transport = Transport::new(&settings).map_err(|error| error.to_string())?;
         let named = self.policy.registries.keys().cloned();
-        let hosts: BTreeSet<String> = due.iter().map(|(url, _)| host_of(url)).chain(named).collect();
+        let hosts: BTreeSet<String> = due.iter().map(Wanted::host).chain(named).collect();
         let settings: BTreeMap<String, HostSettings> =
             hosts.into_iter().map(|host| (host.clone(), self.host(&host))).collect();
         Ok(Registries::new(transport, settings))
@@ -212,6 +278,24 @@ impl Fetcher {
     }
 }
 
+impl Wanted {
+    /// The host that has it.
+    fn host(&self) -> String {
+        match self {
+            Wanted::Chart(url, _) => host_of(url),
+            Wanted::Image(name) => host_of(&format!("oci://{name}")),
+        }
+    }
+
+    /// What is said of it by one of the two.
+    fn came(self, chart: Outcome, image: Result<String, NotFetched>) -> Came {
+        match self {
+            Wanted::Chart(url, version) => Came::Chart((url, version), chart),
+            Wanted::Image(name) => Came::Image(name, image),
+        }
+    }
+}
+
 impl Entry {
     /// Whether nobody needs to be asked again: a digest says what it is, and a repository of charts never has another chart of one version
     /// (Flux' source-controller does not look for one, either). A tag may be moved, and a range may have more in it.
@@ -225,7 +309,7 @@ impl Entry {
 pub(crate) fn wanted<'a>(needed: impl IntoIterator<Item = &'a Needed>) -> BTreeSet<Wanted> {
     let charts = needed.into_iter().filter(|needed| needed.kind == NeededKind::Chart);
     let fetchable = charts.filter(|needed| ["oci://", "https://", "http://"].iter().any(|s| needed.url.starts_with(s)));
-    fetchable.map(|needed| (needed.url.clone(), needed.version.clone())).collect()
+    fetchable.map(|needed| Wanted::Chart(needed.url.clone(), needed.version.clone())).collect()
 }
 
 fn not_fetched(why: &str) -> NotFetched {
