@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use git::git;
-use seatrial_test_servers::files::{Files, Reply};
+use seatrial_test_servers::files::{Answer, Files, Reply};
 use seatrial_test_servers::oci::{Chart, Package};
 use seatrial_test_servers::registry::Registry;
 
@@ -230,6 +230,19 @@ fn a_tag_that_was_moved_is_fetched_again() {
     stage.registry.put("charts/web", "1.0.0", &package(stage.scratch.path(), "1.0.0-moved"));
     assert!(stage.run(&["render"]).1.contains("version: 1.0.0-moved"));
     assert!(stage.run(&["render", "--offline"]).1.contains("version: 1.0.0-moved"));
+}
+
+#[test]
+fn what_was_fetched_before_is_rendered_where_nobody_answers_and_that_is_said() {
+    let stage = Stage::new();
+    assert_eq!(stage.run(&["validate"]).0, Some(0));
+    stage.files.put("/stable/index.yaml", Reply::Answer(Answer::new(501, serde_json::Value::Null)));
+    let (code, report, _) = stage.run(&["validate"]);
+    let said = format!(
+        "http://{0}/stable/web 1.2.0 is rendered as it was fetched before: {0} answers 501",
+        stage.files.host()
+    );
+    assert!(code == Some(0) && line(&report).contains(&said) && report.contains("8 objects"), "{report}");
 }
 
 #[test]

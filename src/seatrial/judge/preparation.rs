@@ -206,6 +206,7 @@ impl Preparation {
             place.environments.iter().map(|p| Sides { planned: p.clone(), head: &place.renderer, base: None })
         });
         let mut judged = judge(&own.chain(others).collect::<Vec<_>>(), options)?;
+        report.notices.extend(fetcher.notices());
         report.alterations.extend(removed(&gone, &report.alterations));
         report.notices.extend(not_there_any_more(&gone));
         if !gone.is_empty() || !routine::is_explained(context, &judged) {

@@ -76,6 +76,8 @@ struct Known {
     /// What the cache has, and nobody was asked about in this run.
     unsettled: HashMap<Address, Entry>,
     images: Images,
+    /// About charts that are rendered as an earlier run fetched them, since their registry could not be asked.
+    stale: BTreeSet<String>,
 }
 
 impl Known {
@@ -147,6 +149,11 @@ impl Fetcher {
     fn supplied(&self) -> Supplied {
         let known = self.known();
         Supplied { fetched: Fetched::new(known.charts.clone()), images: known.images.clone() }
+    }
+
+    /// Sentences about what was not asked for again.
+    pub(crate) fn notices(&self) -> Vec<String> {
+        self.known().stale.iter().cloned().collect()
     }
 
     /// Makes something of what is fetched, again as long as more comes of what it needs.
@@ -229,12 +236,12 @@ impl Fetcher {
             let known = self.known();
             known.unsettled.get(&wanted).filter(|_| known.has(&wanted)).cloned()
         };
-        if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version) {
-            let now = registries.digest(url, version).await;
-            if now.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest)) {
-                let kept = self.known().charts.get(&wanted).cloned();
-                return kept.unwrap_or_else(|| Err(not_fetched("it is not in the cache any more")));
-            }
+        let kept = before.as_ref().and_then(|_| self.known().charts.get(&wanted).cloned());
+        if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version)
+            && let Some(kept) = &kept
+            && registries.digest(url, version).await.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest))
+        {
+            return kept.clone();
         }
         match registries.chart(url, version).await {
             Ok(artifact) => {
@@ -246,11 +253,17 @@ impl Fetcher {
                     manifest: artifact.manifest_digest,
                 };
                 if let Some(cache) = &self.cache
+                    && before != Some(entry.clone())
                     && let Err(why) = cache.keep(&entry, &artifact.bytes)
                 {
                     tracing::warn!("what was fetched is not kept: {why}");
                 }
                 Ok(Arc::new(Artifact::of(artifact.bytes, &artifact.version)))
+            }
+            Err(FetchError::Unreachable(why)) if kept.is_some() => {
+                let version = before.map(|entry| entry.version).unwrap_or_default();
+                self.known().stale.insert(format!("{url} {version} is rendered as it was fetched before: {why}"));
+                kept.unwrap_or_else(|| Err(not_fetched(&why)))
             }
             Err(error) => Err(told(&error)),
         }
