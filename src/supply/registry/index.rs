@@ -8,12 +8,12 @@ use http::{HeaderValue, Method, StatusCode, header};
 use reqwest::{Request, Response};
 use seatrial_transport::{Redirects, Retry, Transport};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
 use tokio::sync::OnceCell;
 
 use crate::address::host_of;
 use crate::answer::{body, digest, refusal};
 use crate::choice::{choose, newest};
+use crate::entries::{Entry, entries};
 use crate::oci::parsed;
 use crate::{FetchError, HostSettings, Login};
 
@@ -26,26 +26,8 @@ const LARGEST_INDEX: usize = 64 << 20;
 /// Bytes of a chart.
 const LARGEST_CHART: usize = 64 << 20;
 
-/// `index.yaml`.
-#[derive(Debug, Default, Deserialize)]
-struct Index {
-    #[serde(default)]
-    entries: HashMap<String, Vec<Entry>>,
-}
-
-/// A version of a chart.
-#[derive(Clone, Debug, Deserialize)]
-struct Entry {
-    #[serde(default)]
-    version: String,
-    #[serde(default)]
-    urls: Vec<String>,
-    #[serde(default)]
-    digest: Option<String>,
-}
-
 /// An index that is read once, or why it cannot be.
-type Once = OnceCell<Result<Arc<Index>, FetchError>>;
+type Once = OnceCell<Result<Arc<str>, FetchError>>;
 
 /// Asks repositories of charts; each index is read once.
 #[derive(Debug)]
@@ -73,7 +55,9 @@ impl Repositories {
         let login = settings.login.as_ref();
         let repository = mirrored(repository, settings);
         let index = self.index(&repository, login).await?;
-        let Some(entries) = index.entries.get(name) else {
+        let read = entries(&index, name)
+            .map_err(|why| FetchError::Wrong(format!("the index of {} cannot be read: {why}", shown(&repository))))?;
+        let Some(entries) = read else {
             let what = format!("the index of {} has no chart `{name}`", shown(&repository));
             return Err(FetchError::NotFound { what, newest: None });
         };
@@ -129,7 +113,7 @@ impl Repositories {
         Ok(bytes)
     }
 
-    async fn index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<Index>, FetchError> {
+    async fn index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<str>, FetchError> {
         let cell = {
             let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(indexes.entry(repository.to_owned()).or_default())
@@ -137,7 +121,7 @@ impl Repositories {
         cell.get_or_init(|| self.read_index(repository, login)).await.clone()
     }
 
-    async fn read_index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<Index>, FetchError> {
+    async fn read_index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<str>, FetchError> {
         let what = format!("the index of {}", shown(repository));
         let mut url = parsed(repository)?;
         let path = format!("{}/index.yaml", url.path().trim_end_matches('/'));
@@ -151,16 +135,8 @@ impl Repositories {
             return Err(refusal(&answer, host_of(answer.url().as_str()), login.is_some()));
         }
         let bytes = body(answer, &what, LARGEST_INDEX).await?;
-        let cannot = |error: &str| {
-            let first = error.lines().next().unwrap_or_default();
-            FetchError::Wrong(format!("{what} cannot be read: {first}"))
-        };
-        let text = std::str::from_utf8(&bytes).map_err(|error| cannot(&error.to_string()))?;
-        let index: Index = match text.trim_start().starts_with('{') {
-            true => serde_json::from_str(text).map_err(|error| cannot(&error.to_string()))?,
-            false => serde_saphyr::from_str(text).map_err(|error| cannot(&error.to_string()))?,
-        };
-        Ok(Arc::new(index))
+        let text = String::from_utf8(bytes);
+        Ok(text.map_err(|_| FetchError::Wrong(format!("{what} cannot be read: it is not UTF-8")))?.into())
     }
 
     async fn get(&self, url: url::Url, login: Option<&Login>) -> Result<Response, FetchError> {

@@ -6,6 +6,7 @@ mod address;
 mod answer;
 mod challenge;
 mod choice;
+mod entries;
 mod error;
 mod hosts;
 mod index;

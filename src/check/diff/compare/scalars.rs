@@ -1,11 +1,12 @@
 //! Whether two scalars are one value for a cluster.
 
+use seatrial_golang::duration;
 use seatrial_kubernetes::{Schema, amount};
 use seatrial_model::{Node, ScalarKind};
 
 use super::fingerprint::number;
 
-/// Equal as JSON, as numbers, or, where the field is a quantity, as amounts (`1000m` is `1`).
+/// Equal as JSON, as numbers, or, where the field is a quantity or a duration, as such (`1000m` is `1`, `5m0s` is `5m`).
 pub(crate) fn are_equal(before: &Node, after: &Node, schema: Option<&Schema>) -> bool {
     let (Some(one), Some(other)) = (before.scalar_text(), after.scalar_text()) else { return false };
     if before.kind() == after.kind() && one == other {
@@ -14,11 +15,20 @@ pub(crate) fn are_equal(before: &Node, after: &Node, schema: Option<&Schema>) ->
     if schema.and_then(Schema::format) == Some("quantity") {
         return matches!((amount(one), amount(other)), (Some(one), Some(other)) if one.to_bits() == other.to_bits());
     }
+    if schema.is_some_and(is_duration) {
+        return matches!((duration::parse(one), duration::parse(other)), (Some(one), Some(other)) if one == other);
+    }
     let is_number = |node: &Node| matches!(node.kind(), ScalarKind::Integer | ScalarKind::Float);
     match is_number(before) && is_number(after) {
         true => before == after || are_equal_numbers(before, after),
         false => before == after,
     }
+}
+
+/// Whether a field holds a duration as Go writes it (`5m`, `5m0s`): the definitions of Flux say so by a pattern.
+fn is_duration(schema: &Schema) -> bool {
+    let pattern = schema.limits().and_then(|limits| limits.pattern.as_deref());
+    pattern.is_some_and(|pattern| pattern.contains("(ms|s|m|h)"))
 }
 
 /// `1` and `1.0`. Integers that a float cannot hold are told apart by their digits, which `==` has looked at.
