@@ -3,6 +3,7 @@
 //! Not here: what the files mean, writing, fetching.
 #![allow(clippy::disallowed_methods, reason = "this is the one crate that reads a repository's files")]
 
+mod archive;
 mod changed_files;
 mod commit_and_copies;
 mod commit_files;
@@ -22,6 +23,7 @@ mod spelling;
 mod tree;
 mod tree_path;
 
+pub use archive::{Archived, decompressed, each_archived};
 pub use changed_files::ChangedFiles;
 pub use fetched::{Artifact, Fetched, NotFetched, digest};
 pub use file_state::FileState;

@@ -1,8 +1,6 @@
 //! Packed charts: what is in a `.tgz`, within bounds (helm: `LoadArchiveFiles`).
 
-use std::io::Read;
-
-use flate2::read::MultiGzDecoder;
+use seatrial_tree::{Archived, decompressed, each_archived};
 
 /// Bytes that an archive may unpack to (helm: `MaxDecompressedChartSize`).
 pub(crate) const LARGEST: u64 = 100 * 1024 * 1024;
@@ -16,91 +14,44 @@ const MOST_FILES: usize = 100_000;
 /// Directories within each other. Helm has no limit.
 const MOST_LEVELS: usize = 64;
 
-const BLOCK: usize = 512;
-
 /// The files of an archive, named without its first directory; or a clause that says what is wrong. What it unpacks to is taken from `left`.
 pub(crate) fn files(packed: &[u8], left: &mut u64) -> Result<Vec<(String, Vec<u8>)>, String> {
     let limit = LARGEST.min(*left);
-    let mut bytes = Vec::new();
-    let unpacked = MultiGzDecoder::new(packed).take(limit + 1).read_to_end(&mut bytes);
+    let (bytes, wrong) = match decompressed(packed, limit) {
+        Ok(bytes) => (bytes, None),
+        Err((bytes, error)) => (bytes, Some(error)),
+    };
     *left = left.saturating_sub(bytes.len() as u64);
     if bytes.len() as u64 > limit {
         return Err(format!("decompressed chart is larger than the maximum size {limit}"));
     }
-    unpacked.map_err(|error| format!("is not a packed chart: {error}"))?;
-    let mut reader = Reader { rest: &bytes, long_name: None, files: Vec::new() };
-    while reader.next()? {}
-    if reader.files.is_empty() {
+    if let Some(error) = wrong {
+        return Err(format!("is not a packed chart: {error}"));
+    }
+    let mut files = Vec::new();
+    each_archived(&bytes, |name, entry| match entry {
+        Archived::Link => Err(format!("`{name}` in the archive is a link")),
+        Archived::File(content) => {
+            files.push((file_name(name, content, files.len())?, content.to_vec()));
+            Ok(())
+        }
+    })?;
+    if files.is_empty() {
         return Err("no files in chart archive".to_owned());
     }
-    Ok(reader.files)
+    Ok(files)
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
-    /// The name of the next file, given before it.
-    long_name: Option<String>,
-    files: Vec<(String, Vec<u8>)>,
-}
-
-impl Reader<'_> {
-    /// One header and what belongs to it; whether there may be another.
-    fn next(&mut self) -> Result<bool, String> {
-        let Some((header, rest)) = self.rest.split_at_checked(BLOCK) else {
-            return if self.rest.is_empty() { Ok(false) } else { Err("the archive ends in the middle".to_owned()) };
-        };
-        if header.iter().all(|byte| *byte == 0) {
-            return Ok(false);
-        }
-        check_sum(header)?;
-        let size = number(&header[124..136]).ok_or("a header of the archive has no size")?;
-        let is_in_archive = usize::try_from(size).ok().filter(|size| *size <= rest.len());
-        let size = is_in_archive.ok_or("the archive ends in the middle of a file")?;
-        let (content, rest) = rest.split_at(size);
-        let padding = size.next_multiple_of(BLOCK) - size;
-        self.rest = rest.get(padding..).unwrap_or_default();
-        match header[156] {
-            b'L' => self.long_name = Some(text(content)),
-            b'x' => {
-                if let Some(path) = extended_path(content) {
-                    self.long_name = Some(path);
-                }
-            }
-            // A file, in old and new headers. All else (links, devices, directories) has no content.
-            b'0' | 0 | b'7' => self.file(header, content)?,
-            b'1' | b'2' => {
-                let name = self.name(header);
-                return Err(format!("`{name}` in the archive is a link"));
-            }
-            b'K' | b'g' => {}
-            _ => drop(self.long_name.take()),
-        }
-        Ok(true)
+/// What a file is called in the chart, if it may be in it beside so many others.
+fn file_name(name: &str, content: &[u8], others: usize) -> Result<String, String> {
+    if others >= MOST_FILES {
+        return Err(format!("there are more than {MOST_FILES} files in the archive"));
     }
-
-    fn name(&mut self, header: &[u8]) -> String {
-        self.long_name.take().unwrap_or_else(|| {
-            let (name, prefix) = (text(&header[..100]), text(&header[345..500]));
-            let has_prefix = header[257..262] == *b"ustar" && header[262] == 0 && !prefix.is_empty();
-            if has_prefix { format!("{prefix}/{name}") } else { name }
-        })
+    let name = inner_name(name)?;
+    if content.len() as u64 > LARGEST_FILE && !name.starts_with("charts/") {
+        return Err(format!("`{name}` is larger than {LARGEST_FILE} bytes"));
     }
-
-    fn file(&mut self, header: &[u8], content: &[u8]) -> Result<(), String> {
-        let name = self.name(header);
-        if name.ends_with('/') {
-            return Ok(());
-        }
-        if self.files.len() >= MOST_FILES {
-            return Err(format!("there are more than {MOST_FILES} files in the archive"));
-        }
-        let name = inner_name(&name)?;
-        if content.len() as u64 > LARGEST_FILE && !name.starts_with("charts/") {
-            return Err(format!("`{name}` is larger than {LARGEST_FILE} bytes"));
-        }
-        self.files.push((name, content.to_vec()));
-        Ok(())
-    }
+    Ok(name)
 }
 
 /// The name of a file in the chart's directory, in Helm's words where it is none.
@@ -137,49 +88,6 @@ fn inner_name(name: &str) -> Result<String, String> {
     if has_drive { Err("chart contains illegally named files".to_owned()) } else { Ok(clean) }
 }
 
-fn check_sum(header: &[u8]) -> Result<(), String> {
-    let blank = |(at, byte): (usize, &u8)| if (148..156).contains(&at) { u64::from(b' ') } else { u64::from(*byte) };
-    let sum: u64 = header.iter().enumerate().map(blank).sum();
-    if number(&header[148..156]) == Some(sum) {
-        Ok(())
-    } else {
-        Err("is not an archive: invalid tar header".to_owned())
-    }
-}
-
-/// A number of a header: octal digits, or, from the first bit on, bytes.
-fn number(field: &[u8]) -> Option<u64> {
-    if field.first().is_some_and(|first| first & 0x80 != 0) {
-        let (head, tail) = field.split_at(field.len().checked_sub(8)?);
-        let is_small = head.iter().enumerate().all(|(at, byte)| *byte == if at == 0 { 0x80 } else { 0 });
-        return is_small.then(|| tail.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)));
-    }
-    let digits = text(field);
-    let digits = digits.trim_matches([' ', '\0']);
-    if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
-}
-
-/// Up to the first zero.
-fn text(field: &[u8]) -> String {
-    let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
-    String::from_utf8_lossy(&field[..end]).into_owned()
-}
-
-/// `path` of a PAX header: lines of `LENGTH KEY=VALUE`.
-fn extended_path(content: &[u8]) -> Option<String> {
-    let mut rest = content;
-    let mut found = None;
-    while let Some(space) = rest.iter().position(|byte| *byte == b' ') {
-        let length: usize = std::str::from_utf8(&rest[..space]).ok()?.parse().ok()?;
-        let record = rest.get(space + 1..length)?;
-        rest = rest.get(length..)?;
-        if let Some(value) = record.strip_prefix(b"path=") {
-            found = Some(String::from_utf8_lossy(value.strip_suffix(b"\n").unwrap_or(value)).into_owned());
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -187,6 +95,8 @@ mod tests {
     use flate2::{Compression, write::GzEncoder};
 
     use super::*;
+
+    const BLOCK: usize = 512;
 
     fn entry(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
         let mut header = [0_u8; BLOCK];
