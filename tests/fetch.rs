@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use git::git;
 use seatrial_test_servers::files::{Answer, Files, Reply};
-use seatrial_test_servers::oci::{Chart, Package};
+use seatrial_test_servers::oci::{Chart, FluxArtifact, Package};
 use seatrial_test_servers::registry::Registry;
 
 const CLUSTER: &str = "\
@@ -301,6 +301,47 @@ fn an_image_that_its_registry_lacks_is_an_error_at_its_tag() {
     let (code, report, _) = stage.run(&["validate", "--check-images", "--offline"]);
     let said = "the registries were not asked for the images: --offline";
     assert!(code == Some(0) && line(&report).contains(said), "{report}");
+}
+
+const SOURCE: &str = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: { name: platform, namespace: flux-system }
+spec:
+  interval: 1m
+  url: oci://REGISTRY/manifests/platform
+  ref: { tag: 1.0.0 }
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: platform, namespace: flux-system }
+spec:
+  interval: 1m
+  path: ./dev
+  prune: true
+  sourceRef: { kind: OCIRepository, name: platform }
+";
+
+#[test]
+fn an_artifact_of_manifests_is_fetched_and_built() {
+    let stage = Stage::new();
+    stage.write("clusters/dev/platform.yaml", SOURCE);
+    let source = stage.scratch.path().join("platform");
+    std::fs::create_dir_all(source.join("dev")).expect("created");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: platform, namespace: shop }\ndata: { a: [1] }\n";
+    std::fs::write(source.join("dev/map.yaml"), map).expect("written");
+    let artifact = FluxArtifact::read(&source).expect("files").package();
+    stage.registry.put("manifests/platform", "1.0.0", &artifact);
+    let (code, report, _) = stage.run(&["validate"]);
+    let report = line(&report);
+    let expected = "error[schema]: `data.a` of ConfigMap shop/platform must be a string, not a list --> clusters/dev/platform.yaml:14:9";
+    assert!(code == Some(1) && report.contains(expected), "{report}");
+    assert!(report.contains("flux-system/platform: dev/map.yaml:4:"), "{report}");
+    let offline = stage.run(&["validate", "--offline"]);
+    assert_eq!((offline.0, line(&offline.1).contains(expected)), (Some(1), true), "{}", offline.1);
+    stage.registry.put("manifests/platform", "1.0.0", &package(stage.scratch.path(), "9.0.0"));
+    let (_, report, _) = stage.run(&["validate"]);
+    assert!(line(&report).contains("`./dev`"), "the path is not in what the tag is now: {report}");
 }
 
 /// As a step of GitHub Actions on a pull request that changes the configuration.

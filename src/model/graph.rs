@@ -132,7 +132,7 @@ pub struct Needed {
 }
 
 /// A kind of thing that rendering needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NeededKind {
     /// A repository, bucket or artifact with manifests.
     Source,

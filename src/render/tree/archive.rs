@@ -5,6 +5,8 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
+use crate::join;
+
 const BLOCK: usize = 512;
 
 /// Something in an archive.
@@ -39,6 +41,41 @@ pub fn each_archived(
     let mut reader = Reader { rest: archive, long_name: None };
     while reader.next(&mut each)? {}
     Ok(())
+}
+
+/// Bytes that an archive of manifests may unpack to.
+const LARGEST: u64 = 100 << 20;
+
+/// Files in an archive of manifests.
+const MOST_FILES: usize = 100_000;
+
+/// What an archive begins with that is packed with gzip (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// The files of an archive by their paths.
+///
+/// # Errors
+/// A clause: it is not an archive, is too large, or holds what leads elsewhere.
+pub(crate) fn files(packed: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let unpacked = match packed.starts_with(&GZIP) {
+        true => decompressed(packed, LARGEST).map_err(|(_, error)| format!("is not a whole archive: {error}"))?,
+        false => packed.to_vec(),
+    };
+    if unpacked.len() as u64 > LARGEST {
+        return Err(format!("is larger than {} MB when it is unpacked", LARGEST >> 20));
+    }
+    let mut files = Vec::new();
+    each_archived(&unpacked, |name, entry| {
+        let path = join("", name).filter(|_| !name.starts_with('/') && !name.contains('\\'));
+        let path = path.ok_or_else(|| format!("holds `{name}`, which leads out of it"))?;
+        let Archived::File(content) = entry else { return Err(format!("holds the link `{name}`")) };
+        if files.len() >= MOST_FILES {
+            return Err(format!("holds more than {MOST_FILES} files"));
+        }
+        files.push((path, content.to_vec()));
+        Ok(())
+    })?;
+    if files.is_empty() { Err("holds no files".to_owned()) } else { Ok(files) }
 }
 
 struct Reader<'a> {
@@ -137,4 +174,48 @@ fn extended_path(content: &[u8]) -> Option<String> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn entry(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
+        let mut header = [0_u8; BLOCK];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = kind;
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        let mut bytes = [&header[..], content].concat();
+        bytes.resize(bytes.len().next_multiple_of(BLOCK), 0);
+        bytes
+    }
+
+    #[test]
+    fn an_archive_is_read_packed_or_not_and_nothing_leads_out_of_it() {
+        let tar = [entry("./a/b.yaml", b'0', b"x"), entry("a/", b'5', b""), entry("c", b'0', b"y")].concat();
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&tar).expect("written");
+        let packed = gzip.finish().expect("packed");
+        let expected = [("a/b.yaml".to_owned(), b"x".to_vec()), ("c".to_owned(), b"y".to_vec())];
+        assert_eq!(files(&tar).as_deref(), Ok(&expected[..]));
+        assert_eq!(files(&packed).as_deref(), Ok(&expected[..]));
+        for (bytes, says) in [
+            (entry("../x", b'0', b""), "holds `../x`, which leads out of it"),
+            (entry("/etc/passwd", b'0', b""), "holds `/etc/passwd`, which leads out of it"),
+            (entry("a\\..\\b", b'0', b""), "holds `a\\..\\b`, which leads out of it"),
+            (entry("a", b'2', b""), "holds the link `a`"),
+            (entry("a/", b'5', b""), "holds no files"),
+            (b"apiVersion: v1".to_vec(), "the archive ends in the middle"),
+        ] {
+            assert_eq!(files(&bytes), Err(says.to_owned()));
+        }
+        assert!(files(&packed[..packed.len() / 2]).is_err_and(|why| why.starts_with("is not a whole archive")));
+    }
 }

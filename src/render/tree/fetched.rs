@@ -7,16 +7,20 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use seatrial_model::NeededKind;
 use sha2::{Digest as _, Sha256};
 
 /// What was fetched, or could not be. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Fetched(Arc<Known>);
 
+/// What was asked for: what it is, its address and its version.
+pub type Key = (NeededKind, String, String);
+
 #[derive(Debug, Default)]
 struct Known {
-    all: HashMap<(String, String), Result<Arc<Artifact>, NotFetched>>,
-    used: Mutex<BTreeSet<(String, String)>>,
+    all: HashMap<Key, Result<Arc<Artifact>, NotFetched>>,
+    used: Mutex<BTreeSet<Key>>,
 }
 
 /// Something that was fetched: a packed chart, or an archive of manifests.
@@ -100,17 +104,17 @@ impl Artifact {
 impl Fetched {
     /// Of these: address and version as they were asked for, and what came.
     #[must_use]
-    pub fn new(all: impl IntoIterator<Item = ((String, String), Result<Arc<Artifact>, NotFetched>)>) -> Fetched {
+    pub fn new(all: impl IntoIterator<Item = (Key, Result<Arc<Artifact>, NotFetched>)>) -> Fetched {
         Fetched(Arc::new(Known { all: all.into_iter().collect(), used: Mutex::default() }))
     }
 
     /// What came of an address and a version; `None` where nobody asked.
     #[must_use]
-    pub fn get(&self, url: &str, version: &str) -> Option<&Result<Arc<Artifact>, NotFetched>> {
+    pub fn get(&self, kind: NeededKind, url: &str, version: &str) -> Option<&Result<Arc<Artifact>, NotFetched>> {
         if self.0.all.is_empty() {
             return None;
         }
-        let wanted = (url.to_owned(), version.to_owned());
+        let wanted = (kind, url.to_owned(), version.to_owned());
         let found = self.0.all.get(&wanted)?;
         self.0.used.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted);
         Some(found)
@@ -118,7 +122,7 @@ impl Fetched {
 
     /// What somebody asked for that is here.
     #[must_use]
-    pub fn used(&self) -> BTreeSet<(String, String)> {
+    pub fn used(&self) -> BTreeSet<Key> {
         self.0.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -151,10 +155,10 @@ mod tests {
     #[test]
     fn what_nobody_asked_for_is_not_there() {
         let none = Err(NotFetched { is_absent: true, why: "no".to_owned() });
-        let fetched = Fetched::new([(("oci://a/b".to_owned(), "1.0.0".to_owned()), none.clone())]);
-        assert_eq!(fetched.get("oci://a/b", "1.0.0"), Some(&none));
-        assert_eq!(fetched.get("oci://a/b", ""), None);
-        assert_eq!(Fetched::default().get("oci://a/b", "1.0.0"), None);
-        assert_eq!(Vec::from_iter(fetched.used()), [("oci://a/b".to_owned(), "1.0.0".to_owned())]);
+        let fetched = Fetched::new([((NeededKind::Chart, "oci://a/b".to_owned(), "1.0.0".to_owned()), none.clone())]);
+        assert_eq!(fetched.get(NeededKind::Chart, "oci://a/b", "1.0.0"), Some(&none));
+        assert_eq!(fetched.get(NeededKind::Source, "oci://a/b", "1.0.0"), None);
+        assert_eq!(Fetched::default().get(NeededKind::Chart, "oci://a/b", "1.0.0"), None);
+        assert_eq!(Vec::from_iter(fetched.used()), [(NeededKind::Chart, "oci://a/b".to_owned(), "1.0.0".to_owned())]);
     }
 }

@@ -1,4 +1,4 @@
-//! Files in memory, for tests of other rooms.
+//! Files in memory: what an archive holds, and files of tests.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use crate::ReadError;
 use crate::composed::{below, names};
 use crate::resolve::Entry;
 
-/// Texts by path; directories are where files are.
+/// Contents by path; directories are where files are.
 #[derive(Debug)]
-pub(crate) struct MemoryFiles(BTreeMap<String, String>);
+pub(crate) struct MemoryFiles(BTreeMap<String, Vec<u8>>);
 
 impl MemoryFiles {
-    /// Takes texts in; paths are normalised, and one that leads out of the root is left out.
-    pub(crate) fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> MemoryFiles {
-        let normalised = files.into_iter().filter_map(|(path, text)| Some((crate::join("", path)?, text.to_owned())));
+    /// Takes contents in; paths are normalised, and one that leads out of the root is left out.
+    pub(crate) fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> MemoryFiles {
+        let normalised = files.into_iter().filter_map(|(path, bytes)| Some((crate::join("", path)?, bytes.to_vec())));
         MemoryFiles(normalised.collect())
     }
 
@@ -26,7 +26,7 @@ impl MemoryFiles {
     }
 
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.0.get(path).map(|text| text.clone().into_bytes()).ok_or(ReadError::NotFound)
+        self.0.get(path).cloned().ok_or(ReadError::NotFound)
     }
 
     /// Names in a directory, each once, sorted by bytes.

@@ -15,7 +15,7 @@ use crate::fetched::Fetched;
 use crate::left_out::{LeavesOut, Remaining};
 use crate::memory_files::MemoryFiles;
 use crate::resolve::{Entry, Resolved, resolve};
-use crate::{GitError, ReadError, TreePath, git};
+use crate::{GitError, ReadError, TreePath, archive, git};
 
 /// The largest file that is read, in bytes: 256 MiB. Spans are 32 bits wide, and nobody writes such a manifest by hand.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -150,7 +150,18 @@ impl Tree {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         sources: &Arc<Sources>,
     ) -> Tree {
+        let files = files.into_iter().map(|(path, text)| (path, text.as_bytes()));
         Tree::of(Files::Memory(MemoryFiles::new(files)), belongs_to, sources)
+    }
+
+    /// The files in an archive: tar, packed with gzip or not.
+    ///
+    /// # Errors
+    /// A clause: it is not one, is too large, or holds what leads elsewhere.
+    pub fn unpacked(packed: &[u8], belongs_to: BelongsTo, sources: &Arc<Sources>) -> Result<Tree, String> {
+        let files = archive::files(packed)?;
+        let files = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        Ok(Tree::of(Files::Memory(MemoryFiles::new(files)), belongs_to, sources))
     }
 
     /// The same tree without what is left out of it, and without symbolic links. Files keep their places: they are those of this tree.

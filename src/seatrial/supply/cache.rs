@@ -21,6 +21,9 @@ pub(crate) struct Cache {
 /// What stands for an address and a version: a line of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
+    /// Whether it holds manifests: charts are asked for otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_source: bool,
     pub(crate) url: String,
     /// As it was asked for; empty for any.
     pub(crate) asked: String,
@@ -42,9 +45,9 @@ impl Cache {
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let Ok(text) = fs::read_to_string(self.list()) else { return Vec::new() };
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Entry>(line).ok());
-        let mut last: HashMap<(String, String), Entry> = HashMap::new();
+        let mut last: HashMap<(bool, String, String), Entry> = HashMap::new();
         for entry in lines.filter(|entry| is_digest(&entry.digest)) {
-            last.insert((entry.url.clone(), entry.asked.clone()), entry);
+            last.insert((entry.is_source, entry.url.clone(), entry.asked.clone()), entry);
         }
         last.into_values().filter(|entry| self.file(&entry.digest).is_file()).collect()
     }
@@ -100,6 +103,7 @@ mod tests {
 
     fn entry(version: &str, bytes: &[u8]) -> Entry {
         Entry {
+            is_source: false,
             url: "oci://registry.example.com/web".to_owned(),
             asked: "1.x".to_owned(),
             version: version.to_owned(),

@@ -9,7 +9,7 @@ use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Masker, Needed, NeededKind};
 use seatrial_registry::{FetchError, HostSettings, Login, Registries};
 use seatrial_transport::{Settings, Transport};
-use seatrial_tree::{Artifact, Fetched, NotFetched};
+use seatrial_tree::{Artifact, Fetched, Key, NotFetched};
 
 use crate::context::authority::Authority;
 use crate::context::run_context::RunContext;
@@ -29,8 +29,8 @@ const MOST_ROUNDS: usize = 6;
 /// Something that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Wanted {
-    /// A chart: its address and the version, as they are written.
-    Chart(String, String),
+    /// A chart, or an artifact of manifests: its address and the version, as they are written.
+    Artifact(Key),
     /// Whether there is an image, by its full name with tag or digest.
     Image(String),
 }
@@ -45,15 +45,12 @@ pub(crate) struct Supplied {
     pub(crate) images: Images,
 }
 
-/// What came of a chart.
+/// What came of an artifact.
 type Outcome = Result<Arc<Artifact>, NotFetched>;
-
-/// An address and a version.
-type Address = (String, String);
 
 /// What was asked for, and what came of it.
 enum Came {
-    Chart(Address, Outcome),
+    Artifact(Key, Outcome),
     Image(String, Result<String, NotFetched>),
 }
 
@@ -72,9 +69,9 @@ pub(crate) struct Fetcher {
 /// What is known of what is wanted.
 #[derive(Debug, Default)]
 struct Known {
-    charts: HashMap<Address, Outcome>,
+    artifacts: HashMap<Key, Outcome>,
     /// What the cache has, and nobody was asked about in this run.
-    unsettled: HashMap<Address, Entry>,
+    unsettled: HashMap<Key, Entry>,
     images: Images,
     /// About charts that are rendered as an earlier run fetched them, since their registry could not be asked.
     stale: BTreeSet<String>,
@@ -82,16 +79,13 @@ struct Known {
 
 impl Known {
     /// Whether something came of it that can be read.
-    fn has(&self, chart: &Address) -> bool {
-        self.charts.get(chart).is_some_and(|outcome| !outcome.as_ref().is_ok_and(|artifact| artifact.is_broken()))
+    fn has(&self, key: &Key) -> bool {
+        self.artifacts.get(key).is_some_and(|outcome| !outcome.as_ref().is_ok_and(|artifact| artifact.is_broken()))
     }
 
     fn is_due(&self, wanted: &Wanted) -> bool {
         match wanted {
-            Wanted::Chart(url, version) => {
-                let chart = (url.clone(), version.clone());
-                !self.has(&chart) || self.unsettled.contains_key(&chart)
-            }
+            Wanted::Artifact(key) => !self.has(key) || self.unsettled.contains_key(key),
             Wanted::Image(name) => !self.images.contains_key(name),
         }
     }
@@ -99,10 +93,10 @@ impl Known {
     /// Remembers what came; says whether it is another than before.
     fn take(&mut self, came: Came) -> bool {
         match came {
-            Came::Chart(chart, outcome) => {
-                self.unsettled.remove(&chart);
-                let is_new = !self.has(&chart) || self.charts.get(&chart) != Some(&outcome);
-                self.charts.insert(chart, outcome);
+            Came::Artifact(key, outcome) => {
+                self.unsettled.remove(&key);
+                let is_new = !self.has(&key) || self.artifacts.get(&key) != Some(&outcome);
+                self.artifacts.insert(key, outcome);
                 is_new
             }
             Came::Image(name, outcome) => self.images.insert(name, outcome).is_none(),
@@ -132,9 +126,9 @@ impl Fetcher {
         let cache = cache_directory(&session.env).map(Cache::at);
         let mut known = Known::default();
         for entry in cache.iter().flat_map(Cache::entries) {
-            let wanted = (entry.url.clone(), entry.asked.clone());
+            let wanted = (entry.kind(), entry.url.clone(), entry.asked.clone());
             if let Some(cache) = &cache {
-                known.charts.insert(wanted.clone(), Ok(cache.artifact(&entry)));
+                known.artifacts.insert(wanted.clone(), Ok(cache.artifact(&entry)));
             }
             if !entry.is_settled() {
                 known.unsettled.insert(wanted, entry);
@@ -148,7 +142,7 @@ impl Fetcher {
     /// What is known now, for a rendering.
     fn supplied(&self) -> Supplied {
         let known = self.known();
-        Supplied { fetched: Fetched::new(known.charts.clone()), images: known.images.clone() }
+        Supplied { fetched: Fetched::new(known.artifacts.clone()), images: known.images.clone() }
     }
 
     /// Sentences about what was not asked for again.
@@ -166,7 +160,7 @@ impl Fetcher {
         let mut made = make(&supplied);
         for _ in 0..MOST_ROUNDS {
             let mut wanted = wants(&made);
-            wanted.extend(supplied.fetched.used().into_iter().map(|(url, version)| Wanted::Chart(url, version)));
+            wanted.extend(supplied.fetched.used().into_iter().map(Wanted::Artifact));
             if !self.fetch(&wanted) {
                 break;
             }
@@ -215,9 +209,9 @@ impl Fetcher {
             return wanted.came(Err(refused.clone()), Err(refused));
         }
         match wanted {
-            Wanted::Chart(url, version) => {
-                let outcome = self.chart(registries, &url, &version).await;
-                Came::Chart((url, version), outcome)
+            Wanted::Artifact(key) => {
+                let outcome = self.artifact(registries, &key).await;
+                Came::Artifact(key, outcome)
             }
             Wanted::Image(name) => {
                 let reference = ImageReference::parse(&name);
@@ -229,25 +223,30 @@ impl Fetcher {
         }
     }
 
-    /// Asks for a chart.
-    async fn chart(&self, registries: &Registries, url: &str, version: &str) -> Outcome {
-        let wanted = (url.to_owned(), version.to_owned());
+    /// Asks for a chart or an artifact of manifests.
+    async fn artifact(&self, registries: &Registries, key: &Key) -> Outcome {
+        let (kind, url, version) = key;
         let before = {
             let known = self.known();
-            known.unsettled.get(&wanted).filter(|_| known.has(&wanted)).cloned()
+            known.unsettled.get(key).filter(|_| known.has(key)).cloned()
         };
-        let kept = before.as_ref().and_then(|_| self.known().charts.get(&wanted).cloned());
+        let kept = before.as_ref().and_then(|_| self.known().artifacts.get(key).cloned());
         if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version)
             && let Some(kept) = &kept
             && registries.digest(url, version).await.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest))
         {
             return kept.clone();
         }
-        match registries.chart(url, version).await {
+        let came = match kind {
+            NeededKind::Source => registries.artifact(url, version, None).await,
+            NeededKind::Chart | NeededKind::Base => registries.chart(url, version).await,
+        };
+        match came {
             Ok(artifact) => {
                 let entry = Entry {
-                    url: url.to_owned(),
-                    asked: version.to_owned(),
+                    is_source: *kind == NeededKind::Source,
+                    url: url.clone(),
+                    asked: version.clone(),
                     version: artifact.version.clone(),
                     digest: artifact.digest.clone(),
                     manifest: artifact.manifest_digest,
@@ -295,21 +294,26 @@ impl Wanted {
     /// The host that has it.
     fn host(&self) -> String {
         match self {
-            Wanted::Chart(url, _) => host_of(url),
+            Wanted::Artifact((_, url, _)) => host_of(url),
             Wanted::Image(name) => host_of(&format!("oci://{name}")),
         }
     }
 
     /// What is said of it by one of the two.
-    fn came(self, chart: Outcome, image: Result<String, NotFetched>) -> Came {
+    fn came(self, artifact: Outcome, image: Result<String, NotFetched>) -> Came {
         match self {
-            Wanted::Chart(url, version) => Came::Chart((url, version), chart),
+            Wanted::Artifact(key) => Came::Artifact(key, artifact),
             Wanted::Image(name) => Came::Image(name, image),
         }
     }
 }
 
 impl Entry {
+    /// What it is.
+    fn kind(&self) -> NeededKind {
+        if self.is_source { NeededKind::Source } else { NeededKind::Chart }
+    }
+
     /// Whether nobody needs to be asked again: a digest says what it is, and a repository of charts never has another chart of one version
     /// (Flux' source-controller does not look for one, either). A tag may be moved, and a range may have more in it.
     fn is_settled(&self) -> bool {
@@ -320,9 +324,13 @@ impl Entry {
 
 /// What a rendering wants of what is needed.
 pub(crate) fn wanted<'a>(needed: impl IntoIterator<Item = &'a Needed>) -> BTreeSet<Wanted> {
-    let charts = needed.into_iter().filter(|needed| needed.kind == NeededKind::Chart);
-    let fetchable = charts.filter(|needed| ["oci://", "https://", "http://"].iter().any(|s| needed.url.starts_with(s)));
-    fetchable.map(|needed| Wanted::Chart(needed.url.clone(), needed.version.clone())).collect()
+    let is_fetchable = |needed: &&Needed| match needed.kind {
+        NeededKind::Chart => ["oci://", "https://", "http://"].iter().any(|scheme| needed.url.starts_with(scheme)),
+        NeededKind::Source => needed.url.starts_with("oci://"),
+        NeededKind::Base => false,
+    };
+    let fetchable = needed.into_iter().filter(is_fetchable);
+    fetchable.map(|needed| Wanted::Artifact((needed.kind, needed.url.clone(), needed.version.clone()))).collect()
 }
 
 fn not_fetched(why: &str) -> NotFetched {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{Finding, ObjectId, Span};
+use seatrial_model::{Finding, NeededKind, ObjectId, Span};
 use seatrial_tree::{Artifact, Fetched, NotFetched, TreePath};
 
 use super::defaults::DefaultsFile;
@@ -41,7 +41,7 @@ impl ChartReference {
         if self.not_fetched.is_some() || !self.is_of_a_registry() {
             return self;
         }
-        match fetched.get(url, &self.version) {
+        match fetched.get(NeededKind::Chart, url, &self.version) {
             None => {}
             Some(Ok(artifact)) => self.place = ChartPlace::Fetched(Arc::clone(artifact)),
             Some(Err(NotFetched { is_absent, why })) => {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use seatrial_model::{Finding, Manifest, Needed, NeededKind, NodeState, ObjectId, Span};
 
-use crate::objects::flux_object::{full_name, text};
+use crate::objects::flux_object::{full_name, spec, text};
 use crate::objects::found::Objects;
 use crate::objects::ids;
 use crate::sources::bootstrapped::of_the_bootstrap;
 use crate::sources::built::{Built, Located, Surroundings};
-use crate::sources::repositories::{Place, version_of};
+use crate::sources::repositories::{Directory, Place, version_of};
 
 /// The files of a source that an object refers to at `span`, or what is said instead.
 pub(crate) fn files_of(
@@ -34,10 +34,37 @@ pub(crate) fn files_of(
             let why = format!("the names of all artifacts are not known, and `{}` may be one", full_name(id));
             Err(Box::new(Built::nothing(NodeState::Unknown(why))))
         }
-        Place::Elsewhere(what) => Err(Box::new(not_fetched(asker, id, span, &what, consequence, around))),
+        Place::Elsewhere(what) => match fetched_files(id, span, around) {
+            Some(Ok(located)) => Ok(located),
+            Some(Err(why)) => {
+                Err(Box::new(not_fetched(asker, id, span, &format!("{what}: {why}"), consequence, around)))
+            }
+            None => Err(Box::new(not_fetched(asker, id, span, &what, consequence, around))),
+        },
         Place::Nowhere if around.bootstrap.is_none() => Err(Box::new(of_the_bootstrap(id, span))),
         Place::Nowhere => Err(Box::new(Built::nothing(NodeState::Missing).with(no_source(id, span, around.objects)))),
     }
+}
+
+/// The files of an artifact that was fetched, or why it was not; `None` where nobody tried.
+fn fetched_files(id: &ObjectId, span: Span, around: &Surroundings<'_>) -> Option<Result<Located, String>> {
+    let source = around.objects.get(id).filter(|_| id.kind == "OCIRepository")?;
+    let is_plain = |path: &[&str]| spec(source, path).is_none();
+    if !is_plain(&["layerSelector"]) || !is_plain(&["ref", "semverFilter"]) {
+        return Some(Err("`layerSelector` and `semverFilter` are not evaluated".to_owned()));
+    }
+    let own = &around.repositories.own;
+    let url = text(source, &["url"])?;
+    let artifact = match own.tree().fetched().get(NeededKind::Source, url, &version_of(source))? {
+        Ok(artifact) => artifact,
+        Err(not_fetched) => return Some(Err(not_fetched.why.clone())),
+    };
+    let repository = own.artifact(artifact, &full_name(id), span);
+    Some(repository.map(|repository| {
+        let directory = Directory { repository, path: String::new() };
+        let (view, dir) = directory.archived(Some(source));
+        Located { view, dir, artifact: None }
+    }))
 }
 
 fn not_fetched(

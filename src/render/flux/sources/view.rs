@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use seatrial_kustomize::{Builder, Checkout, HelmCharts, LoadRestriction, Options};
-use seatrial_model::OnceMap;
-use seatrial_tree::{Tree, TreePath};
+use seatrial_model::{BelongsTo, OnceMap, Span};
+use seatrial_tree::{Artifact, Tree, TreePath};
 use seatrial_yaml::ParsedFiles;
 
 use crate::patterns::source_ignore::SourceIgnore;
@@ -25,6 +25,8 @@ pub struct Repository {
     composed: OnceMap<BTreeMap<String, TreePath>, Arc<View>>,
     marked: MarkedFiles,
     charts: Charts,
+    /// Artifacts that were fetched for it, by name and digest.
+    artifacts: OnceMap<(String, String), Result<Arc<Repository>, String>>,
 }
 
 /// The files of a source, with the builds of its kustomizations.
@@ -52,6 +54,7 @@ impl Repository {
             composed: OnceMap::default(),
             marked: MarkedFiles::default(),
             charts: Charts::default(),
+            artifacts: OnceMap::default(),
         }
     }
 
@@ -74,6 +77,17 @@ impl Repository {
     /// The charts that its releases are made of, wherever those are.
     pub(crate) fn charts(&self) -> &Charts {
         &self.charts
+    }
+
+    /// The files of an artifact that was fetched, told at the line that asks for it.
+    pub(crate) fn artifact(&self, artifact: &Artifact, name: &str, asked: Span) -> Result<Arc<Repository>, String> {
+        self.artifacts.get(&(name.to_owned(), artifact.digest.clone()), || {
+            let of = BelongsTo::Checkout { name: name.into(), asked };
+            let bytes = artifact.read().map_err(|why| format!("what was fetched {why}"))?;
+            let tree = Tree::unpacked(&bytes, of, self.tree.sources()).map_err(|why| format!("its archive {why}"))?;
+            let parsed = Arc::default();
+            Ok(Arc::new(Repository::new(&tree.with_fetched(self.tree.fetched()), Vec::new(), &parsed, None)))
+        })
     }
 
     /// What was parsed of its files.

@@ -19,7 +19,7 @@ use seatrial_flux::{
     ChartPlace, Cluster, Directory, Release, Repositories, Repository, SourceName, Version, Walked, walk,
 };
 use seatrial_kubernetes::Minor;
-use seatrial_model::{Finding, Node, NodeState, Sources, Span};
+use seatrial_model::{Finding, NeededKind, Node, NodeState, Sources, Span};
 use seatrial_tree::{Artifact, Fetched, NotFetched, Tree};
 
 use case_file::{CaseFile, all, asked, each};
@@ -45,13 +45,13 @@ fn fetched(head: &str, tree: &Tree) -> Fetched {
                 archive::entry(&format!("chart/{}", name.replace("__", "/")), b'0', "", &bytes)
             })
             .collect();
-        ((url, version(asked)), Ok(Arc::new(Artifact::of(archive::packed(&entries), &chosen))))
+        ((NeededKind::Chart, url, version(asked)), Ok(Arc::new(Artifact::of(archive::packed(&entries), &chosen))))
     });
     let not = [("absent", true), ("failed", false)].into_iter().flat_map(|(key, is_absent)| {
         all(head, key).map(move |line| {
             let (url, rest) = word(line);
             let (asked, why) = word(&rest);
-            ((url, version(asked)), Err(NotFetched { is_absent, why }))
+            ((NeededKind::Chart, url, version(asked)), Err(NotFetched { is_absent, why }))
         })
     });
     Fetched::new(artifacts.chain(not))

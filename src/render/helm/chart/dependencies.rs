@@ -46,7 +46,8 @@ pub(crate) fn complete(chart: &mut Chart, Around { place, is_root, loading }: Ar
         }
         let (name, url) = (&dependency.name, dependency.repository.trim_end_matches('/'));
         let url = if url.is_empty() { name.clone() } else { format!("{url}/{name}") };
-        let known = place.and_then(|(tree, _)| Some((tree, tree.fetched().get(&url, &dependency.version)?)));
+        let known =
+            place.and_then(|(tree, _)| Some((tree, tree.fetched().get(NeededKind::Chart, &url, &dependency.version)?)));
         if let Some((tree, Ok(artifact))) = known {
             let fetched = fetched(dependency, artifact, tree.sources(), loading, findings);
             chart.subcharts.extend(fetched.map(Arc::new));

@@ -66,7 +66,8 @@ fn chart_of(
             return None;
         }
         Ok(EntryKind::File) | Err(_) => {
-            let known = remote(asked).and_then(|(url, version)| files.tree.fetched().get(&url, &version).cloned());
+            let known = remote(asked)
+                .and_then(|(url, version)| files.tree.fetched().get(NeededKind::Chart, &url, &version).cloned());
             if let Some(Ok(artifact)) = known {
                 return fetched(asked, name, &artifact, context, findings);
             }
@@ -137,7 +138,7 @@ fn is_missing(
         .with_field(asked.field)
         .with_note("nothing of it is in the result; everything else is")
         .with_help(format!("`helm pull --untar` puts it where kustomize looks for it first: `{path}`"));
-    findings.push(match context.files.tree.fetched().get(&url, &version) {
+    findings.push(match context.files.tree.fetched().get(NeededKind::Chart, &url, &version) {
         Some(Err(not_fetched)) => finding.with_note(not_fetched.why.clone()),
         _ => finding,
     });
