@@ -4,6 +4,8 @@
 
 #[path = "support/accept.rs"]
 mod accept;
+#[path = "support/archive.rs"]
+mod archive;
 #[path = "support/git.rs"]
 mod git;
 #[path = "support/trials.rs"]
@@ -113,6 +115,39 @@ fn check(files: &Files, case: &Case) {
     accept::expect(&folder().join("expected").join(&case.prints), &printed);
 }
 
+fn an_archive_is_a_side() {
+    let scratch = tempfile::tempdir().expect("a directory");
+    let map = |value: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\ndata: {{a: {value}}}\n");
+    let entry = |path: &str, text: &str| archive::entry(path, b'0', "", text.as_bytes());
+    let write = |name: &str, bytes: &[u8]| std::fs::write(scratch.path().join(name), bytes).expect("written");
+    write("before.tgz", &archive::packed(&[entry("dev/map.yaml", &map("one")), entry("README", "no manifest")]));
+    write("after.tar", &entry("dev/map.yaml", &map("two")));
+    write("chart.tgz", &archive::packed(&[entry("web/Chart.yaml", "name: web\n")]));
+    write("out.tar", &entry("../map.yaml", &map("two")));
+    write("all.zip", b"PK\x03\x04");
+    let run = |before: &str, after: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        command
+            .args(["diff", before, after, "--exit-code", "--format=unified"])
+            .env_clear()
+            .current_dir(scratch.path());
+        let output = command.output().expect("runs");
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        (output.status.code(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let (code, text) = run("before.tgz", "after.tar");
+    assert!(code == Some(1) && text.contains("- a: one + a: two"), "{text}");
+    assert_eq!(run("before.tgz", "before.tgz").0, Some(0));
+    for (name, says) in [
+        ("chart.tgz", "`chart.tgz` holds `web/Chart.yaml`, from which objects are built first: name the directory"),
+        ("out.tar", "`out.tar` holds `../map.yaml`, which leads out of it"),
+        ("all.zip", "`all.zip` is a ZIP archive, which is not read"),
+    ] {
+        let (code, text) = run("before.tgz", name);
+        assert!(code == Some(2) && text.contains(says), "{name}: {text}");
+    }
+}
+
 fn no_expectation_is_without_a_case() {
     let names: Vec<String> = cases().cases.into_iter().map(|case| case.prints).collect();
     for entry in std::fs::read_dir(folder().join("expected")).expect("the expectations") {
@@ -130,7 +165,7 @@ fn main() -> ExitCode {
     let Cases { files, cases } = cases();
     let files = Arc::new(files);
     trials::suite!(
-        [no_expectation_is_without_a_case],
+        [no_expectation_is_without_a_case, an_archive_is_a_side],
         cases.into_iter().map(|case| {
             let files = Arc::clone(&files);
             trials::case(&case.what.clone(), move || check(&files, &case))

@@ -2,11 +2,12 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use seatrial_helm::chart::is_chart;
+use seatrial_helm::chart::{CHART_FILE, is_chart};
 use seatrial_kustomize::{ClusterGiven, HelmCharts};
-use seatrial_model::Rendered;
-use seatrial_tree::{KUSTOMIZATION_FILES, SIZE_LIMIT, Tree};
+use seatrial_model::{BelongsTo, Rendered, SourceFile, Span};
+use seatrial_tree::{EntryKind, KUSTOMIZATION_FILES, SIZE_LIMIT, Tree, file_name, join};
 use seatrial_yaml::{Dialect, parse};
 
 use crate::cli::DiffArgs;
@@ -92,6 +93,9 @@ pub(super) fn rendered(args: &DiffArgs, session: &Session, path: &Path) -> Resul
     }
     let absolute = session.directory.join(path);
     let real = absolute.canonicalize().map_err(|error| cannot_open(path, &error.to_string()))?;
+    if !real.is_dir() && is_archive(path) {
+        return of_archive(path, &real, session).map(Side::of_files);
+    }
     if !real.is_dir() {
         return Ok(Side::of_files(manifests(&[(path.display().to_string(), real)], session)));
     }
@@ -108,6 +112,62 @@ pub(super) fn rendered(args: &DiffArgs, session: &Session, path: &Path) -> Resul
         files.retain(|(_, path)| has_extension(path));
     }
     Ok(Side::of_files(manifests(&files, session)))
+}
+
+/// Whether a name is that of an archive.
+fn is_archive(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    [".tar", ".tar.gz", ".tgz", ".zip"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The manifests in an archive: what `render` printed, or an artifact of Flux.
+fn of_archive(path: &Path, real: &Path, session: &Session) -> Result<Rendered, Stop> {
+    let bytes = std::fs::read(real).map_err(|error| cannot_open(path, &error.to_string()))?;
+    let shown = path.display().to_string();
+    let wrong = |why: &str| Stop::Usage(format!("`{shown}` {why}"));
+    if bytes.starts_with(b"PK") {
+        return Err(wrong(
+            "is a ZIP archive, which is not read: name the directory that it unpacks to, or a `.tar.gz`",
+        ));
+    }
+    let of = BelongsTo::Checkout {
+        name: shown.as_str().into(),
+        asked: Span::start_of(session.sources.add(&shown, String::new()).id()),
+    };
+    let tree = Tree::unpacked(&bytes, of, &session.sources).map_err(|why| wrong(&why))?;
+    let mut files = Vec::new();
+    files_in(&tree, "", &mut files);
+    if let Some(built) = files.iter().find(|file| is_built_from(file)) {
+        let why = format!("holds `{built}`, from which objects are built first: name the directory that it unpacks to");
+        return Err(wrong(&why));
+    }
+    let has_extension = |file: &String| EXTENSIONS.iter().any(|known| file.ends_with(&format!(".{known}")));
+    if files.iter().any(has_extension) {
+        files.retain(has_extension);
+    }
+    let mut rendered = Rendered::default();
+    for file in &files {
+        let text = tree.read(file).map_err(|error| wrong(&format!("holds `{file}`, which {error}")))?;
+        take_file(&mut rendered, &text);
+    }
+    Ok(rendered)
+}
+
+/// Whether a file is one that a kustomization or a chart begins with.
+fn is_built_from(path: &str) -> bool {
+    let name = file_name(path);
+    name == CHART_FILE || KUSTOMIZATION_FILES.contains(&name)
+}
+
+/// All files of a tree below a directory, by name.
+fn files_in(tree: &Tree, dir: &str, files: &mut Vec<String>) {
+    for (name, kind) in tree.list(dir).unwrap_or_default() {
+        let Some(path) = join(dir, &name) else { continue };
+        match kind {
+            EntryKind::Directory => files_in(tree, &path, files),
+            EntryKind::File => files.push(path),
+        }
+    }
 }
 
 /// A kustomization or a chart.
@@ -156,7 +216,7 @@ fn manifests(files: &[(String, PathBuf)], session: &Session) -> Rendered {
             Err(error) => {
                 let file = session.sources.add(shown, String::new());
                 let message = format!("`{shown}` cannot be read: {error}");
-                let span = seatrial_model::Span::start_of(file.id());
+                let span = Span::start_of(file.id());
                 rendered.findings.push(seatrial_model::Finding::new(seatrial_model::ids::MISSING_FILE, span, message));
             }
         }
@@ -166,8 +226,12 @@ fn manifests(files: &[(String, PathBuf)], session: &Session) -> Rendered {
 
 /// The objects of a text; what is wrong with it is a finding.
 fn take(rendered: &mut Rendered, path: &str, text: String, session: &Session) {
-    let file = session.sources.add(path, text);
-    let parsed = parse(&file, Dialect::Kubectl);
+    take_file(rendered, &session.sources.add(path, text));
+}
+
+/// The objects of a file; what is wrong with it is a finding.
+fn take_file(rendered: &mut Rendered, file: &Arc<SourceFile>) {
+    let parsed = parse(file, Dialect::Kubectl);
     let (objects, invalid) = seatrial_manifests::objects(parsed.documents);
     rendered.manifests.extend(objects);
     rendered.findings.extend(parsed.findings.into_iter().chain(invalid));
