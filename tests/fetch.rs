@@ -5,10 +5,14 @@
 #[path = "support/git.rs"]
 mod git;
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use git::git;
+use seatrial_test_servers::acr::{AcrFace, Rights, Settings as Acr};
 use seatrial_test_servers::files::{Answer, Files, Reply};
 use seatrial_test_servers::oci::{Chart, FluxArtifact, Package};
 use seatrial_test_servers::registry::Registry;
@@ -377,6 +381,68 @@ fn as_pull_request(stage: &Stage, configuration: &str, from: &str) -> (Option<i3
     ]);
     let (code, output, errors) = said(&command.output().expect("the program runs"));
     (code, line(&format!("{output} {errors}")))
+}
+
+/// An address of loopback that was free a moment ago.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port of loopback is free")
+}
+
+/// What the stand-ins of GitHub and Entra answer, and the environment of a job that asks them.
+fn federation(files: &Files, entra: Reply) -> Vec<(&'static str, String)> {
+    let claims = r#"{"iss":"https://token.actions.githubusercontent.com","sub":"repo:acme/shop:pull_request","aud":"api://AzureADTokenExchange"}"#;
+    let assertion = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+    files.put("/oidc", Reply::Answer(Answer::new(200, serde_json::json!({ "value": assertion }))));
+    files.put("/tenant/oauth2/v2.0/token", entra);
+    let at = |path: &str| format!("http://{}{path}", files.host());
+    vec![
+        ("AZURE_CLIENT_ID", "client".to_owned()),
+        ("AZURE_TENANT_ID", "tenant".to_owned()),
+        ("AZURE_AUTHORITY_HOST", at("/")),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", at("/oidc?x=1")),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "request-token".to_owned()),
+    ]
+}
+
+#[test]
+fn a_job_logs_in_at_an_azure_registry_by_its_own_identity() {
+    let stage = Stage::new();
+    let address = free_address();
+    let acr = Acr::new(&address.to_string(), &stage.registry.url()).with_entra_token("entra-token", Rights::Pull);
+    let face = stage.runtime.block_on(AcrFace::start_at(address, acr)).expect("starts");
+    stage.change(&stage.registry.host(), &face.host());
+    let configuration = stage.configuration().replacen(
+        "registries:\n",
+        &format!("registries:\n  \"{address}\": {{ plain-http: true, azure: true }}\n"),
+        1,
+    );
+    stage.write("seatrial.yaml", &configuration);
+    let run = |entra: Reply| {
+        let environment = federation(&stage.files, entra);
+        let mut command = stage.command(&["validate", "--all"]);
+        let (code, output, errors) = said(&command.envs(environment).output().expect("the program runs"));
+        assert!(!output.contains("entra-token") && !errors.contains("entra-token"), "{output} {errors}");
+        (code, line(&format!("{output} {errors}")))
+    };
+    let refused =
+        "AADSTS700213: No matching federated identity record found for presented assertion subject.\r\nTrace ID: x";
+    let (code, report) = run(Reply::Answer(Answer::new(
+        400,
+        serde_json::json!({ "error": "invalid_client", "error_description": refused }),
+    )));
+    let expected = "Entra refuses the job's identity: AADSTS700213: No matching federated identity record found for presented assertion subject.; it needs a federated credential with issuer `https://token.actions.githubusercontent.com`, subject `repo:acme/shop:pull_request` and audience `api://AzureADTokenExchange`";
+    assert!(code == Some(0) && report.contains(expected), "{report}");
+    assert!(report.contains("does not let us in (401), and there are no credentials for it"), "{report}");
+    let (code, report) = run(Reply::Answer(Answer::new(200, serde_json::json!({ "access_token": "entra-token" }))));
+    assert!(code == Some(0) && report.contains("8 objects") && !report.contains("not fetched"), "{report}");
+    let asked = stage.files.requests();
+    assert!(asked.iter().any(|request| request == "GET /oidc as Bearer request-token"), "{asked:?}");
+    let of_token = asked.iter().find(|request| request.starts_with("POST /tenant/")).expect("a token is asked for");
+    for part in
+        ["grant_type=client_credentials", "client_id=client", "containerregistry.azure.net", "client_assertion=e30."]
+    {
+        assert!(of_token.contains(part), "{part}: {of_token}");
+    }
 }
 
 #[test]

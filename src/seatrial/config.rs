@@ -175,6 +175,9 @@ pub(crate) struct RegistryConfig {
     /// Host, with port and path if need be, that is asked instead.
     #[serde(default)]
     pub(crate) mirror: Option<String>,
+    /// It is an Azure Container Registry, whatever it is called: a job's identity is exchanged for a login.
+    #[serde(default)]
+    pub(crate) azure: bool,
     /// Ask it without TLS.
     #[serde(default)]
     pub(crate) plain_http: bool,

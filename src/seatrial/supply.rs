@@ -5,6 +5,7 @@
 mod cache;
 mod docker_config;
 mod fetcher;
+mod identity;
 mod policy;
 
 pub(crate) use fetcher::{Fetcher, Images, Supplied, Wanted, wanted};

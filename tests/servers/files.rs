@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
 pub use crate::answer::Answer;
@@ -61,7 +62,7 @@ impl Files {
         self.shared().replies.insert(path.to_owned(), reply);
     }
 
-    /// Every request so far as `METHOD /path`, with ` as …` behind it where somebody logged in.
+    /// Every request so far as `METHOD /path`, with ` as …` behind it where somebody logged in, and ` with …` where something was sent.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.shared().log.clone()
@@ -73,11 +74,14 @@ impl Files {
 }
 
 async fn handle(request: Request<Incoming>, shared: Arc<Mutex<Shared>>) -> Result<Response<Body>, Dropped> {
+    let (request, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+    let sent = if body.is_empty() { String::new() } else { format!(" with {}", String::from_utf8_lossy(&body)) };
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let login = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let login = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let login = login.map(|login| format!(" as {login}")).unwrap_or_default();
-    let path = request.uri().path().to_owned();
-    shared.log.push(format!("{} {path}{login}", request.method()));
+    let path = request.uri.path().to_owned();
+    shared.log.push(format!("{} {path}{login}{sent}", request.method));
     let mut response = Response::new(full(Bytes::new()));
     match shared.replies.get(&path).cloned() {
         None => *response.status_mut() = StatusCode::NOT_FOUND,

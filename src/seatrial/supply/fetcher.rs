@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt as _;
 use futures::stream;
+use seatrial_entra::{Identity, is_azure_registry, registry_login};
 use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Masker, Needed, NeededKind};
 use seatrial_registry::{FetchError, HostSettings, Login, Registries};
 use seatrial_transport::{Settings, Transport};
 use seatrial_tree::{Artifact, Fetched, Key, NotFetched};
+use secrecy::ExposeSecret as _;
 
 use crate::context::authority::Authority;
 use crate::context::run_context::RunContext;
@@ -18,6 +20,7 @@ use crate::context::workspace::Workspace;
 use crate::process::stop::Stop;
 use crate::supply::cache::{Cache, Entry};
 use crate::supply::docker_config::{DockerConfig, cache_directory};
+use crate::supply::identity;
 use crate::supply::policy::Policy;
 
 /// How many are fetched at the same time: registries answer so many without slowing down.
@@ -62,6 +65,7 @@ pub(crate) struct Fetcher {
     network: Option<Settings>,
     cache: Option<Cache>,
     docker: DockerConfig,
+    identity: Option<Identity>,
     masker: Arc<Masker>,
     known: Mutex<Known>,
 }
@@ -73,8 +77,8 @@ struct Known {
     /// What the cache has, and nobody was asked about in this run.
     unsettled: HashMap<Key, Entry>,
     images: Images,
-    /// About charts that are rendered as an earlier run fetched them, since their registry could not be asked.
-    stale: BTreeSet<String>,
+    /// Sentences about what was not asked for again, and about logins that are not there.
+    notices: BTreeSet<String>,
 }
 
 impl Known {
@@ -136,7 +140,8 @@ impl Fetcher {
         }
         let docker = DockerConfig::read(&session.env);
         let masker = Arc::clone(&session.masker);
-        Ok(Fetcher { policy, network, cache, docker, masker, known: Mutex::new(known) })
+        let identity = identity::of_environment(&session.env, &masker).filter(|_| policy.uses_credentials);
+        Ok(Fetcher { policy, network, cache, docker, identity, masker, known: Mutex::new(known) })
     }
 
     /// What is known now, for a rendering.
@@ -145,9 +150,9 @@ impl Fetcher {
         Supplied { fetched: Fetched::new(known.artifacts.clone()), images: known.images.clone() }
     }
 
-    /// Sentences about what was not asked for again.
+    /// Sentences for the report.
     pub(crate) fn notices(&self) -> Vec<String> {
-        self.known().stale.iter().cloned().collect()
+        self.known().notices.iter().cloned().collect()
     }
 
     /// Makes something of what is fetched, again as long as more comes of what it needs.
@@ -181,7 +186,7 @@ impl Fetcher {
             return false;
         }
         let came = on_a_runtime(async {
-            match self.registries(network, &due) {
+            match self.registries(network, &due).await {
                 Ok(registries) => {
                     let each = stream::iter(due).map(|wanted| self.ask(&registries, wanted));
                     each.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await
@@ -261,27 +266,43 @@ impl Fetcher {
             }
             Err(FetchError::Unreachable(why)) if kept.is_some() => {
                 let version = before.map(|entry| entry.version).unwrap_or_default();
-                self.known().stale.insert(format!("{url} {version} is rendered as it was fetched before: {why}"));
+                self.known().notices.insert(format!("{url} {version} is rendered as it was fetched before: {why}"));
                 kept.unwrap_or_else(|| Err(not_fetched(&why)))
             }
             Err(error) => Err(told(&error)),
         }
     }
 
-    fn registries(&self, network: &Settings, due: &[Wanted]) -> Result<Registries, String> {
+    async fn registries(&self, network: &Settings, due: &[Wanted]) -> Result<Registries, String> {
         let settings = Settings { private: self.policy.private.clone(), ..network.clone() };
         let transport = Transport::new(&settings).map_err(|error| error.to_string())?;
         let named = self.policy.registries.keys().cloned();
         let hosts: BTreeSet<String> = due.iter().map(Wanted::host).chain(named).collect();
-        let settings: BTreeMap<String, HostSettings> =
-            hosts.into_iter().map(|host| (host.clone(), self.host(&host))).collect();
+        let mut settings: BTreeMap<String, HostSettings> = BTreeMap::new();
+        for host in hosts {
+            let of_host = self.host(&transport, &host).await;
+            settings.insert(host, of_host);
+        }
         Ok(Registries::new(transport, settings))
     }
 
-    fn host(&self, host: &str) -> HostSettings {
+    async fn host(&self, transport: &Transport, host: &str) -> HostSettings {
         let configured = self.policy.registries.get(host).cloned().unwrap_or_default();
         let found = self.policy.uses_credentials.then(|| self.docker.of(host, &self.masker)).flatten();
-        let login = found.map(|found| Login { username: found.username, password: found.password.into() });
+        let mut login = found.map(|found| Login { username: found.username, password: found.password.into() });
+        let is_azure = configured.azure || is_azure_registry(host);
+        if login.is_none()
+            && is_azure
+            && let Some(identity) = &self.identity
+        {
+            match registry_login(transport, identity, host, configured.plain_http).await {
+                Ok(password) => {
+                    self.masker.add(password.expose_secret());
+                    login = Some(Login { username: String::new(), password });
+                }
+                Err(error) => drop(self.known().notices.insert(format!("no login at {host}: {error}"))),
+            }
+        }
         HostSettings { plain_http: configured.plain_http, mirror: configured.mirror, login }
     }
 
