@@ -47,7 +47,7 @@ fn of_missing(what: &str, missing: &Missing) -> Rung {
 
 /// The first digits of a commit.
 fn short(commit: &str) -> String {
-    commit.chars().take(10).collect()
+    commit.chars().take(7).collect()
 }
 
 /// The checkout's configuration, and the one that has the say.
