@@ -6,7 +6,7 @@
 //! - `utf16 PATH`, `crlf PATH`: writes a file in UTF-16 (with a mark), or with line ends of Windows.
 //! - `ignore PATH`: has git leave a file out.
 //! - `link PATH TARGET`: makes a symbolic link.
-//! - `$ ARGUMENTS`: runs the program; its standard output is shown where it is a patch.
+//! - `$ ARGUMENTS`: runs the program; its standard output is shown where it is a patch, and that part of a comment which shows one.
 //! - `git-apply`: has git apply the last standard output.
 #![allow(clippy::disallowed_methods, reason = "this test runs the program on folders")]
 
@@ -93,11 +93,20 @@ fn run(directory: &Path, arguments: &str, got: &mut String) -> Vec<u8> {
     write!(got, "$ {arguments}\nexit {code}\n{}", String::from_utf8_lossy(&output.stderr)).expect("writes to a string");
     if arguments.contains("--fix=patch") {
         got.push_str(&printed.replace('\r', "\\r"));
+    } else if arguments.contains("--output=markdown") {
+        got.push_str(fold_of_fixes(&printed));
     } else {
         let notices = printed.split_inclusive('\n').filter(|line| line.starts_with("notice: "));
         got.extend(notices);
     }
     output.stdout
+}
+
+/// The part of a comment that shows the patch.
+fn fold_of_fixes(comment: &str) -> &str {
+    const BEGINNING: &str = "<details><summary>Fixes";
+    let fold = comment.find(BEGINNING).and_then(|at| comment.get(at..)).unwrap_or("no fold of fixes\n");
+    fold.split_inclusive("</details>\n").next().unwrap_or_default()
 }
 
 fn apply(directory: &Path, patch: &[u8]) {

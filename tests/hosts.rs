@@ -28,7 +28,8 @@ fn main() -> ExitCode {
             a_missing_token_names_how_the_host_gives_one,
             in_azure_repos_a_red_pull_request_has_an_active_thread_and_a_green_one_a_closed_thread,
             in_azure_repos_a_finding_on_a_changed_line_has_a_thread_there_until_it_is_mended,
-            inline_is_the_base_branchs_word_and_has_no_effect_on_github,
+            inline_is_the_base_branchs_word,
+            on_github_a_finding_on_a_changed_line_has_a_review_comment_there,
             jenkins_deploys_only_what_the_forge_says_is_no_forks,
         ],
         []
@@ -379,16 +380,23 @@ fn in_azure_repos_a_finding_on_a_changed_line_has_a_thread_there_until_it_is_men
     }
 }
 
-fn inline_is_the_base_branchs_word_and_has_no_effect_on_github() {
+fn on_github_a_finding_on_a_changed_line_has_a_review_comment_there() {
     let runtime = runtime();
     let checkout = Checkout::with(Host::AzurePipelines, INLINE, RED);
     let github = github(&runtime, &checkout);
     let (_, log) = checkout.run(&github, &[], &[]);
-    let said = log.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("`inline` has no effect on GitHub"), "{log}");
+    let comments = github.review_comments(REPOSITORY, 7);
+    let paths: Vec<&str> = comments.iter().map(|comment| comment.path.as_str()).collect();
+    assert_eq!(paths, [DEV], "{log}");
+    assert!(comments[0].body.starts_with("<!-- seatrial-inline key="), "{comments:?}");
+    assert_eq!(github.violations(), Vec::<String>::new());
+}
 
+fn inline_is_the_base_branchs_word() {
+    let runtime = runtime();
     let own = ["seatrial.yaml", "version: 1\n", "version: 1\nreport: { inline: true }\n"];
     let checkout = Checkout::of(Host::AzurePipelines, own);
+    let github = github(&runtime, &checkout);
     let azure = runtime.block_on(FakeAzureRepos::start());
     azure.add_pull_request(PullRequest::active(7, &checkout.head));
     let (_, log) = checkout.run_with_azure_repos(&github, &azure);

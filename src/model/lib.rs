@@ -63,7 +63,7 @@ pub use rearrange::rearrange;
 pub use release::{Hook, HookEvent, ReleaseName, ReleasePart, ReleaseRole};
 pub use rendered::Rendered;
 pub use report::{
-    Bump, BumpSize, EnvironmentReport, Fix, NotChecked, PullRequest, Report, ReportedDiff, ReportedDifference,
+    Bump, BumpSize, EnvironmentReport, Fix, NotChecked, Patch, PullRequest, Report, ReportedDiff, ReportedDifference,
     ReportedEdit, ReportedFix, ReportedObjectDiff, ReportedValue, Revision, Skipped, SourceLine, Target, TestOutcome,
     TestResult, TextEdit, Tool,
 };

@@ -42,6 +42,8 @@ impl Report {
             environment.not_checked.iter_mut().for_each(|kind| text(&mut kind.because));
             environment.tests.iter_mut().for_each(|test| mask_test(test, masker));
         }
+        // A masked line would be written into the file.
+        self.patch.take_if(|patch| masker.mask(&patch.text) != patch.text);
         self.notices.iter_mut().chain(&mut self.broken).for_each(text);
     }
 }

@@ -10,7 +10,7 @@ mod mistakes;
 use std::cmp::Ordering;
 
 pub use diff::{Bump, BumpSize, ReportedDiff, ReportedDifference, ReportedObjectDiff, ReportedValue, SourceLine};
-pub use fix::{Fix, ReportedEdit, ReportedFix, TextEdit};
+pub use fix::{Fix, Patch, ReportedEdit, ReportedFix, TextEdit};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -48,6 +48,9 @@ pub struct Report {
     /// Which findings are told in full.
     #[serde(default)]
     pub listing: Listing,
+    /// What `validate --fix` would write; `None` where nothing that is listed has a fix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
     /// Sentences about what was not done, not posted or needs attention.
     pub notices: Vec<String>,
     /// Reasons outside any environment why there is no verdict on the change, as sentences.
@@ -273,6 +276,7 @@ impl Report {
             fixed: Vec::new(),
             fail_on: FailOn::default(),
             listing: Listing::default(),
+            patch: None,
             notices: Vec::new(),
             broken: Vec::new(),
             run_url: None,

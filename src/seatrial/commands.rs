@@ -63,6 +63,7 @@ pub(crate) async fn trial(args: &RunArgs, extent: Extent, earlier: EarlierFiles<
     };
     log.finish();
     let (mut report, stop) = told(tried, &context, extent.command(), args.findings)?;
+    report.patch = Fixer { session: &session, workspace: &context.workspace }.patch(&report);
     let mut failures = sinks.write_files(&report);
     if extent == Extent::Run {
         let posting = async {
@@ -100,6 +101,9 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<u8, Stop> {
     report.duration_ms = elapsed_ms(started);
     let sinks = Sinks { session: &session, common: &args.common, outputs: &args.report.output };
     let fixer = Fixer { session: &session, workspace: &context.workspace };
+    if args.fix != Some(FixMode::Apply) && fixer.accepts(&args.paths).is_ok() {
+        report.patch = fixer.patch(&report);
+    }
     let mut failures = match args.fix {
         Some(FixMode::Apply) => fixer.apply(&mut report),
         Some(FixMode::Patch) | None => Vec::new(),

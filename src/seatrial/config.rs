@@ -281,7 +281,7 @@ pub(crate) struct ReportConfig {
     pub(crate) comment: bool,
     /// A status on the head commit.
     pub(crate) status: bool,
-    /// In Azure Repos, a thread on each changed line that has a new error or warning; not by default.
+    /// A thread on each changed line that has a new error or warning, with its fix as a suggestion; on GitHub, a review comment. Not by default.
     pub(crate) inline: bool,
     /// A check run with annotations on the head commit; GitHub takes it from an App or a job's `GITHUB_TOKEN`.
     #[serde(rename = "check-run")]

@@ -4,6 +4,7 @@ pub(crate) mod alterations;
 pub(crate) mod authority;
 pub(crate) mod common_lines;
 pub(crate) mod compared;
+pub(crate) mod edits;
 pub(crate) mod forge;
 pub(crate) mod head_lines;
 pub(crate) mod repository_name;

@@ -1,4 +1,4 @@
-//! A stateful fake of the part of GitHub's REST API that a report needs: comments, pull requests, commit statuses, check runs, deployments, who
+//! A stateful fake of the part of GitHub's REST API that a report needs: comments, pull requests and comments on their lines, commit statuses, check runs, deployments, who
 //! am I. Requests that GitHub's own description has (`github-rest.openapi.json`, an excerpt) are held against it: see
 //! [`FakeGitHub::violations`].
 //!
@@ -13,7 +13,7 @@
 //! comment was not found out.
 //!
 //! Not imitated: classic scopes beyond all or nothing, points and concurrency of secondary limits (it counts writes in a minute), limits by
-//! address or organisation, webhooks, redirects of renamed repositories, reviews, SARIF, `since` and `sort`, conditional
+//! address or organisation, webhooks, redirects of renamed repositories, reviews as a whole, resolved threads and outdated lines, SARIF, `since` and `sort`, conditional
 //! writes, branch and tag names for commits, GraphQL beyond `viewer { login }`, time in bodies (timestamps are made up but increase),
 //! HTTP/2 and TLS. Guessed: that the permission is looked at before the id or the commit; that whoever may read a branch
 //! is told the names of the statuses that its protection requires; a combined status of an unknown commit is 404; lists of check
@@ -27,6 +27,7 @@ mod deployments;
 mod description;
 mod limits;
 mod paging;
+mod reviews;
 mod routes;
 mod rules;
 mod server;
@@ -41,6 +42,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use crate::answer::Answer;
 pub use crate::fault::{Behaviour, Fault};
 pub use limits::Limits;
+pub use reviews::ReviewComment;
 pub use rules::Requirement;
 pub use state::{Account, Check, Comment, Deployment, DeploymentStatus, LoggedRequest, Pull, Status};
 pub use token::{Access, Permission, Token};
@@ -126,6 +128,23 @@ impl FakeGitHub {
     #[must_use]
     pub fn comments(&self, repository: &str, issue: u64) -> Vec<Comment> {
         self.state().repository(repository).comments(issue)
+    }
+
+    /// The comments on lines of a pull request, oldest first.
+    #[must_use]
+    pub fn review_comments(&self, repository: &str, pull: u64) -> Vec<ReviewComment> {
+        self.state().repository(repository).review_comments(pull)
+    }
+
+    /// Adds a comment of somebody on a line, perhaps below another one, and gives its id.
+    pub fn add_review_comment(&self, repository: &str, pull: u64, author: &str, body: &str, below: Option<u64>) -> u64 {
+        let mut state = self.state();
+        let id = state.next_id();
+        let (author, path) = (Account::named(author), "a.yaml".to_owned());
+        let body = body.to_owned();
+        let comment = ReviewComment { id, pull, author, body, path, lines: (1, 1), in_reply_to: below, edits: 0 };
+        state.repository(repository).review_comments.insert(id, comment);
+        id
     }
 
     /// The statuses of a commit, oldest first.

@@ -50,6 +50,16 @@ pub struct ReportedEdit {
     pub text: String,
 }
 
+/// The fixes of a report as one patch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Patch {
+    /// How many findings it mends.
+    pub fixes: usize,
+    /// The patch, as git takes it.
+    pub text: String,
+}
+
 impl Fix {
     /// Writes another word at a span, where the file says exactly `word` there, plain or in quotes, which stay. `None` where something else
     /// made the word of what stands there, where the file is not one of this repository, and where it is a template or has aliases: what

@@ -23,6 +23,7 @@ impl Report {
             revision: self.revision.clone(),
             environments: self.environments.clone(),
             alterations: self.alterations.clone(),
+            patch: self.patch.clone(),
             notices: self.notices.clone(),
             broken: self.broken.clone(),
             run_url: self.run_url.clone(),

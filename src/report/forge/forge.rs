@@ -52,12 +52,10 @@ impl Forge {
         }
     }
 
-    /// Keeps a thread for each finding on a line of the diff, where the forge has threads. Gives back what was not written, as sentences.
+    /// Keeps a thread for each finding on a line of the diff: on GitHub, a review comment. Gives back what was not written, as sentences.
     pub async fn keep_inline(&self, pull_request: u64, wanted: &InlineComments) -> Vec<String> {
         match self {
-            Forge::GitHub(_) => vec![
-                "`inline` has no effect on GitHub, where annotations show findings on the lines of the diff".to_owned(),
-            ],
+            Forge::GitHub(github) => github.keep_inline(pull_request, wanted).await,
             Forge::AzureRepos(azure) => azure.keep_inline(pull_request, wanted).await,
         }
     }

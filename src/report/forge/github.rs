@@ -8,6 +8,7 @@ pub(crate) mod dialect;
 mod lists;
 pub(crate) mod octocrab;
 mod refusal;
+mod review;
 mod rights;
 
 use http::Method;

@@ -2,7 +2,11 @@
 //!
 //! Not here: which lines those are, and what the comments say.
 
+pub(crate) mod plan;
+
 use seatrial_model::Stage;
+
+use crate::marker::{InlineMarker, escape_key};
 
 /// The findings of a run.
 #[derive(Clone, Debug)]
@@ -32,13 +36,38 @@ pub struct InlineComment {
     pub body: String,
 }
 
-/// A part of a line of the head commit.
+/// A part of a line of the head commit, or of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InlinePlace {
     /// Path from the root of the repository, forward slashes.
     pub path: String,
-    /// Line, from 1.
+    /// First line, from 1.
     pub line: usize,
+    /// Last line, from 1.
+    pub end_line: usize,
     /// First character and the one behind the last, from 1, in units of UTF-16.
     pub offsets: (usize, usize),
+}
+
+impl InlineComment {
+    /// The marker of a thread with this key.
+    pub(crate) fn marker(&self, key: &str) -> InlineMarker {
+        InlineMarker { key: key.to_owned(), finding: escape_key(&self.finding), stage: self.stage }
+    }
+}
+
+/// What a thread says: the marker, and the text as it is compared with what the server gives back.
+pub(crate) fn text(marker: &InlineMarker, comment: &InlineComment) -> String {
+    format!("{marker}\n{}", comment.body.replace("\r\n", "\n")).trim_end().to_owned()
+}
+
+/// A sentence about findings that have to wait.
+pub(crate) fn left_out(number: usize, thread: &str) -> Option<String> {
+    let (findings, have) = if number == 1 { ("finding", "has") } else { ("findings", "have") };
+    let most = plan::MOST_NEW;
+    (number > 0).then(|| {
+        format!(
+            "{number} more {findings} on changed lines {have} no {thread}: a run begins at most {most}; the report has all of them"
+        )
+    })
 }

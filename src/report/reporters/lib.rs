@@ -24,7 +24,7 @@ pub use diff::{diff_markdown, diff_stat, diff_terminal};
 pub use headline::{headline, status_description};
 pub use html::{html, html_files};
 pub use junit::junit;
-pub use markdown::{inline, markdown};
+pub use markdown::{inline, markdown, suggestion};
 pub use sarif::sarif;
 pub use terminal::{Detail, TerminalOptions, terminal, wrapped};
 

@@ -5,6 +5,7 @@ mod cases;
 mod compared;
 mod details;
 mod escape;
+mod fixes;
 mod footer;
 mod inline;
 mod problem;
@@ -23,7 +24,8 @@ use crate::wording::{capitalised, clip};
 
 pub(crate) use details::{folded, remark};
 pub(crate) use escape::{Place, block_lines, code, fenced, link, prose};
-pub use inline::inline;
+pub(crate) use fixes::{COMMAND, title_of_patch};
+pub use inline::{inline, suggestion};
 
 /// Characters of a title at most: it is the subject of a notification.
 const LONGEST_TITLE: usize = 240;
@@ -68,6 +70,7 @@ fn full(report: &Report, causes: &[Cause<'_>], differences: usize) -> Vec<String
     sections.push([details::notices(report), compared::lines(report), details::left_out(report)].concat().join("\n"));
     sections.extend(details::problems(others, 0, report));
     sections.extend(compared::fixed(report));
+    sections.extend(fixes::patch(report, differences / 2));
     sections.extend(folded_blocks(report, Extent::Bytes(differences)));
     sections.extend(details::changes(report));
     sections.extend(details::tests(report));

@@ -1,9 +1,9 @@
 //! Hand-made reports for the tests of all reporters.
 
 use seatrial_model::{
-    Action, Age, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, PullRequest,
-    Report, ReportedEdit, ReportedFinding, ReportedFix, ReportedLabel, Skipped, Stage, StageOutcome, StageResult,
-    Target, TestOutcome, TestResult,
+    Action, Age, Change, EnvironmentReport, Evidence, ExcerptLine, Level, Location, NotChecked, ObjectId, Patch,
+    PullRequest, Report, ReportedEdit, ReportedFinding, ReportedFix, ReportedLabel, Skipped, Stage, StageOutcome,
+    StageResult, Target, TestOutcome, TestResult,
 };
 
 mod altered;
@@ -162,6 +162,9 @@ pub(crate) fn schema_in_two_environments() -> Report {
         report.environments.push(environment);
         report.add_findings(Some(name), &findings);
     }
+    let text = "diff --git a/deploy/base/web.yaml b/deploy/base/web.yaml\n--- a/deploy/base/web.yaml\n+++ b/deploy/base/web.yaml\n\
+                @@ -8,2 +8,2 @@\n spec:\n-  replicaz: 3\n+  replicas: 3\n";
+    report.patch = Some(Patch { fixes: 1, text: text.to_owned() });
     report.duration_ms = 38;
     report.decide();
     report

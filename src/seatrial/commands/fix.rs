@@ -1,8 +1,6 @@
 //! `validate --fix`: the edits that findings carry, written into the working copy or printed as a patch. A file with other changes under way
 //! stays as it is, and so does one that is not what was judged.
 
-mod edits;
-
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,16 +8,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use seatrial_ci::{Host, holds_commands};
-use seatrial_model::{Report, ReportedEdit, ReportedFinding, counted};
+use seatrial_model::{Patch, Report, ReportedEdit, ReportedFinding, counted};
 use seatrial_tree::FileState;
 
 use crate::cli::FixMode;
 use crate::commands::write_out;
+use crate::context::edits::{Edits, Place};
 use crate::context::session::Session;
 use crate::context::workspace::Workspace;
 use crate::process::stop::Stop;
 use crate::process::streams::{self, Stream, Written};
-use edits::{Edits, Place};
 
 /// Where fixes are made.
 pub(super) struct Fixer<'a> {
@@ -35,6 +33,19 @@ struct Plan<'r> {
     refused: BTreeMap<String, String>,
     /// What is fixed.
     made: Vec<&'r ReportedFinding>,
+    /// What is not, though its files are edited, as lines.
+    left: Vec<String>,
+}
+
+/// A plan as patches.
+struct Printed<'r> {
+    /// One for each file, in the order of their paths.
+    files: Vec<String>,
+    /// What they fix.
+    made: Vec<&'r ReportedFinding>,
+    /// Why a file has none, as a clause.
+    refused: BTreeMap<String, String>,
+    left: Vec<String>,
 }
 
 impl Fixer<'_> {
@@ -71,7 +82,7 @@ impl Fixer<'_> {
         }
         let is_written = |finding: &ReportedFinding| !edits_of(finding).any(|edit| unwritten.contains(&&*edit.path));
         let made: Vec<_> = plan.made.iter().copied().filter(|finding| is_written(finding)).collect();
-        self.say(&made, &plan.refused);
+        self.say(&made, &plan.refused, &plan.left);
         if !made.is_empty() {
             let number = counted(made.len(), "finding");
             report.notices.push(format!("--fix mended {number} after this report was made: run it again"));
@@ -85,31 +96,49 @@ impl Fixer<'_> {
     /// [`Stop::Broken`] when standard output cannot be written.
     pub(super) fn print_patch(&self, report: &Report) -> Result<(), Stop> {
         let told = report.by_mistake();
-        let mut plan = self.plan(&told, FixMode::Patch);
-        let mut text = String::new();
-        for (path, edits) in plan.files.iter().filter(|(_, edits)| !edits.is_empty()) {
-            match edits.patch(path) {
-                None => drop(plan.refused.insert(path.clone(), "git makes no patches of UTF-16".to_owned())),
-                Some(patch) if self.session.masked(&patch) != patch => {
-                    plan.refused.insert(path.clone(), "a secret stands beside it".to_owned());
-                }
-                Some(patch) => text.push_str(&patch),
-            }
-        }
-        let is_printed = |finding: &&ReportedFinding| {
-            edits_of(finding).all(|edit| self.real(&edit.path).is_ok_and(|path| !plan.refused.contains_key(&path)))
-        };
-        let made: Vec<_> = plan.made.iter().copied().filter(is_printed).collect();
-        self.say(&made, &plan.refused);
+        let Printed { files, made, refused, left } = self.printed(&told);
+        self.say(&made, &refused, &left);
+        let text = files.concat();
         // What is read as a log is not obeyed; a patch in a file stays what git takes.
         let is_a_log = self.session.ci.host != Host::Local && !Stream::Output.is_a_file();
         let written = if is_a_log && holds_commands(&text) { Written::Text(&text) } else { Written::Manifests(&text) };
         write_out(written).map(drop)
     }
 
+    /// The fixes of the findings that are listed as a part of the report, without a word. Where a line ends as on Windows there is none: no
+    /// page shows such an end, and git does not take the patch without it.
+    pub(super) fn patch(&self, report: &Report) -> Option<Patch> {
+        if report.findings.iter().all(|finding| finding.fix.is_none()) {
+            return None;
+        }
+        let told = report.by_mistake();
+        let Printed { files, made, .. } = self.printed(&told);
+        let text = files.concat();
+        (!made.is_empty() && !text.contains('\r')).then_some(Patch { fixes: made.len(), text })
+    }
+
+    fn printed<'r>(&self, report: &'r Report) -> Printed<'r> {
+        let mut plan = self.plan(report, FixMode::Patch);
+        let mut files = Vec::new();
+        for (path, edits) in plan.files.iter().filter(|(_, edits)| !edits.is_empty()) {
+            match edits.patch(path) {
+                None => drop(plan.refused.insert(path.clone(), "git makes no patches of UTF-16".to_owned())),
+                Some(patch) if self.session.masked(&patch) != patch => {
+                    plan.refused.insert(path.clone(), "a secret stands beside it".to_owned());
+                }
+                Some(patch) => files.push(patch),
+            }
+        }
+        let is_printed = |finding: &&ReportedFinding| {
+            edits_of(finding).all(|edit| self.real(&edit.path).is_ok_and(|path| !plan.refused.contains_key(&path)))
+        };
+        let made = plan.made.iter().copied().filter(is_printed).collect();
+        Printed { files, made, refused: plan.refused, left: plan.left }
+    }
+
     /// Which fixes are made; of two that change one place the first.
     fn plan<'r>(&self, report: &'r Report, mode: FixMode) -> Plan<'r> {
-        let mut plan = Plan { files: BTreeMap::new(), refused: BTreeMap::new(), made: Vec::new() };
+        let mut plan = Plan { files: BTreeMap::new(), refused: BTreeMap::new(), made: Vec::new(), left: Vec::new() };
         let fixed = report.findings.iter().filter(|finding| report.is_listed(finding) && finding.fix.is_some());
         let located: Vec<_> = fixed.map(|finding| (finding, self.located(finding, mode, &mut plan))).collect();
         let (found, refused): (Vec<_>, Vec<_>) = located.into_iter().partition(|(_, edits)| edits.is_some());
@@ -118,14 +147,14 @@ impl Fixer<'_> {
         // What is changed in two files for each other's sake is changed in both or in none.
         while let Some(at) = found.iter().position(|(_, edits)| edits.iter().any(|(_, edit)| left.contains(edit))) {
             let (finding, edits) = found.remove(at);
-            self.leave(finding, "it goes with what is not fixed");
+            plan.left.push(not_fixed(finding, "it goes with what is not fixed"));
             left.extend(edits.iter().map(|(_, edit)| *edit));
         }
         for (finding, edits) in found {
             let place = |(path, edit): &(String, &ReportedEdit)| plan.files.get(path).map(|file| file.place(edit));
             let places: Vec<Option<Place>> = edits.iter().map(place).collect();
             if places.contains(&Some(Place::Taken)) {
-                self.leave(finding, "another fix changes the same place");
+                plan.left.push(not_fixed(finding, "another fix changes the same place"));
                 continue;
             }
             for ((path, edit), place) in edits.iter().zip(places) {
@@ -136,12 +165,6 @@ impl Fixer<'_> {
             plan.made.push(finding);
         }
         plan
-    }
-
-    /// Says why a finding is left as it is.
-    fn leave(&self, finding: &ReportedFinding, because: &str) {
-        let (at, rule) = (&finding.primary.location, &finding.rule);
-        self.tell(&format!("not fixed: {}:{}:{}: {because} ({rule})", at.path, at.line, at.column));
     }
 
     /// The edits of a finding with the real paths of their files; `None` where one of the files is not edited.
@@ -198,7 +221,8 @@ impl Fixer<'_> {
     }
 
     /// Says what is fixed and which files are not, a line each.
-    fn say(&self, made: &[&ReportedFinding], refused: &BTreeMap<String, String>) {
+    fn say(&self, made: &[&ReportedFinding], refused: &BTreeMap<String, String>, left: &[String]) {
+        left.iter().for_each(|line| self.tell(line));
         let mut told = BTreeSet::new();
         for finding in made {
             let title = finding.fix.as_ref().map_or("", |fix| &fix.title);
@@ -219,6 +243,12 @@ impl Fixer<'_> {
 
 fn edits_of(finding: &ReportedFinding) -> impl Iterator<Item = &ReportedEdit> {
     finding.fix.iter().flat_map(|fix| &fix.edits)
+}
+
+/// Why a finding is left as it is, as a line.
+fn not_fixed(finding: &ReportedFinding, because: &str) -> String {
+    let (at, rule) = (&finding.primary.location, &finding.rule);
+    format!("not fixed: {}:{}:{}: {because} ({rule})", at.path, at.line, at.column)
 }
 
 /// Writes a file that is there: all of it, or nothing.

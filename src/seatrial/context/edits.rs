@@ -1,6 +1,6 @@
 //! Edits of one file, put together and applied to its text.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use seatrial_diff::{Hunk, hunks};
@@ -11,14 +11,14 @@ const CONTEXT: usize = 3;
 
 /// The edits of a file, in the order of their places.
 #[derive(Debug)]
-pub(super) struct Edits {
+pub(crate) struct Edits {
     file: Arc<SourceFile>,
     edits: Vec<(Range<usize>, String)>,
 }
 
 /// What becomes of an edit beside those that are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     Free,
     /// The very same edit is there.
     Same,
@@ -28,16 +28,16 @@ pub(super) enum Place {
 
 impl Edits {
     /// None yet.
-    pub(super) fn of(file: Arc<SourceFile>) -> Edits {
+    pub(crate) fn of(file: Arc<SourceFile>) -> Edits {
         Edits { file, edits: Vec::new() }
     }
 
-    pub(super) fn file(&self) -> &SourceFile {
+    pub(crate) fn file(&self) -> &SourceFile {
         &self.file
     }
 
     /// Whether an edit can be made beside the others.
-    pub(super) fn place(&self, edit: &ReportedEdit) -> Place {
+    pub(crate) fn place(&self, edit: &ReportedEdit) -> Place {
         let range = self.range(edit);
         let overlaps =
             |other: &Range<usize>| other.start == range.start || (other.start < range.end && range.start < other.end);
@@ -49,14 +49,14 @@ impl Edits {
     }
 
     /// Adds an edit whose place is free.
-    pub(super) fn add(&mut self, edit: &ReportedEdit) {
+    pub(crate) fn add(&mut self, edit: &ReportedEdit) {
         let range = self.range(edit);
         let at = self.edits.partition_point(|(other, _)| other.start < range.start);
         self.edits.insert(at, (range, edit.text.clone()));
     }
 
     /// Whether there are any.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
 
@@ -78,18 +78,31 @@ impl Edits {
         text
     }
 
+    /// The lines that they change, from the first one to the last, numbered from 1; and what stands there with all of them made. `None`
+    /// where there are no edits.
+    pub(crate) fn lines(&self) -> Option<(RangeInclusive<usize>, String)> {
+        let ((first, _), (last, _)) = (self.edits.first()?, self.edits.last()?);
+        let number = |at: usize| u32::try_from(at).ok().map(|at| self.file.line_column(at).0);
+        let lines = number(first.start)?..=number(last.end)?;
+        let start = self.file.span_at((*lines.start(), 1)).start as usize;
+        let behind = self.file.span_at((*lines.end(), 1)).start as usize + self.file.line(*lines.end()).len();
+        let text = self.text();
+        let end = (behind + text.len()).checked_sub(self.file.text().len())?;
+        Some((lines, text.get(start..end)?.to_owned()))
+    }
+
     /// The bytes of the file before them.
-    pub(super) fn before(&self) -> Vec<u8> {
+    pub(crate) fn before(&self) -> Vec<u8> {
         self.file.encoding().encode(self.file.text())
     }
 
     /// The bytes of the file with all of them made.
-    pub(super) fn after(&self) -> Vec<u8> {
+    pub(crate) fn after(&self) -> Vec<u8> {
         self.file.encoding().encode(&self.text())
     }
 
     /// A patch that makes them, as git takes it; `None` for a file that is binary for git.
-    pub(super) fn patch(&self, path: &str) -> Option<String> {
+    pub(crate) fn patch(&self, path: &str) -> Option<String> {
         if self.file.encoding() != Encoding::Utf8 {
             return None;
         }

@@ -6,14 +6,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use seatrial_forge::{InlineComment, InlineComments, InlinePlace};
-use seatrial_model::{Age, ExcerptLine, Level, Location, Report, ReportedFinding, SourceFile, Stage, StageResult};
-use seatrial_reporters::inline;
+use seatrial_model::{
+    Age, ExcerptLine, Level, Location, Masker, Report, ReportedFinding, SourceFile, Stage, StageResult,
+};
+use seatrial_reporters::{inline, suggestion};
 use seatrial_tree::{ReadError, Tree};
 
 use crate::context::common_lines::{Run, common_lines};
+use crate::context::edits::{Edits, Place};
 use crate::context::revision::Commit;
 use crate::context::run_context::RunContext;
 use crate::deliver::Sinks;
+
+/// Lines of a suggestion at most.
+const MOST_LINES: usize = 20;
 
 impl Sinks<'_> {
     /// The findings of a report, those on changed lines with their places.
@@ -37,7 +43,8 @@ impl Sinks<'_> {
         // Where head is not in the clone, the report's lines are those of the checkout.
         let head_tree = Tree::commit(root, head, sources).unwrap_or_else(|_| context.workspace.tree.clone());
         let checkout = &context.workspace.tree;
-        let mut changed = ChangedLines { base: &base, head: &head_tree, checkout, known: HashMap::new() };
+        let masker = &self.session.masker;
+        let mut changed = ChangedLines { base: &base, head: &head_tree, checkout, masker, known: HashMap::new() };
         let key = key.to_owned();
         let run = self.session.ci.run.unwrap_or_default();
         let comments = comments(report, &mut changed);
@@ -58,7 +65,12 @@ fn comments(report: &Report, changed: &mut ChangedLines<'_>) -> Vec<InlineCommen
         let identity = if *times == 1 { identity } else { format!("{identity}.{times}") };
         let tells = finding.age == Age::New && finding.level > Level::Note;
         let place = if tells { changed.place_of(&finding.primary.location) } else { None };
-        InlineComment { finding: identity, stage: finding.stage, place, body: inline(finding) }
+        let body = inline(finding);
+        let (place, body) = match place.as_ref().and_then(|_| changed.suggested(finding)) {
+            Some((place, lines)) => (Some(place), format!("{body}\n\n{lines}")),
+            None => (place, body),
+        };
+        InlineComment { finding: identity, stage: finding.stage, place, body }
     };
     findings.map(comment).collect()
 }
@@ -86,6 +98,8 @@ struct ChangedLines<'a> {
     head: &'a Tree,
     /// What was judged: the merge of both.
     checkout: &'a Tree,
+    /// The secrets of the run.
+    masker: &'a Masker,
     /// Per path; `None` where it cannot be told.
     known: HashMap<String, Option<Compared>>,
 }
@@ -108,8 +122,7 @@ impl ChangedLines<'_> {
         }
         let Compared { file, common, is_judged } = self.known.get(&location.path)?.as_ref()?;
         let at = location.line.checked_sub(1)?;
-        let run = common.partition_point(|run| run.new <= at).checked_sub(1).and_then(|run| common.get(run));
-        if run.is_some_and(|run| at < run.new + run.length) {
+        if is_common(common, at) {
             return None;
         }
         let line = file.line(location.line);
@@ -121,7 +134,42 @@ impl ChangedLines<'_> {
         let units = |characters: usize| line.chars().take(characters).map(char::len_utf16).sum::<usize>() + 1;
         let end = if location.end_line > location.line { usize::MAX } else { location.end_column.saturating_sub(1) };
         let start = units(location.column.saturating_sub(1));
-        Some(InlinePlace { path: location.path.clone(), line: location.line, offsets: (start, units(end).max(start)) })
+        Some(InlinePlace {
+            path: location.path.clone(),
+            line: location.line,
+            end_line: location.line,
+            offsets: (start, units(end).max(start)),
+        })
+    }
+
+    /// The lines that the fix of a finding changes, and a block that suggests them as they should be: where one file has all edits, the pull
+    /// request changes each of the lines, and no secret is in the file.
+    fn suggested(&self, finding: &ReportedFinding) -> Option<(InlinePlace, String)> {
+        let fix = finding.fix.as_ref()?;
+        let path = &finding.primary.location.path;
+        let Compared { file, common, is_judged } = self.known.get(path)?.as_ref()?;
+        let is_elsewhere = fix.edits.iter().any(|edit| edit.path != *path);
+        if is_elsewhere || !is_judged || self.masker.mask(file.text()) != file.text() {
+            return None;
+        }
+        let mut edits = Edits::of(Arc::clone(file));
+        for edit in &fix.edits {
+            match edits.place(edit) {
+                Place::Free => edits.add(edit),
+                Place::Same => {}
+                Place::Taken => return None,
+            }
+        }
+        let (lines, text) = edits.lines()?;
+        if lines.clone().count() > MOST_LINES || lines.clone().any(|line| is_common(common, line - 1)) {
+            return None;
+        }
+        // A suggestion ends each line in its own way.
+        let has_other_ends = file.text().contains('\r');
+        let block = if has_other_ends { None } else { suggestion(&text) };
+        let (line, end_line) = (*lines.start(), *lines.end());
+        let end = file.line(end_line).encode_utf16().count() + 1;
+        block.map(|block| (InlinePlace { path: path.clone(), line, end_line, offsets: (1, end) }, block))
     }
 
     fn compared(&self, path: &str) -> Option<Compared> {
@@ -136,9 +184,17 @@ impl ChangedLines<'_> {
     }
 }
 
+/// Whether the base has a line of head, counted from 0, too.
+fn is_common(common: &[Run], at: usize) -> bool {
+    let run = common.partition_point(|run| run.new <= at).checked_sub(1).and_then(|run| common.get(run));
+    run.is_some_and(|run| at < run.new + run.length)
+}
+
 #[cfg(test)]
 mod tests {
-    use seatrial_model::{EnvironmentReport, Finding, Masker, ObjectId, Sources, Span, StageOutcome, ids};
+    use seatrial_model::{
+        EnvironmentReport, Finding, ObjectId, ReportedEdit, ReportedFix, Sources, Span, StageOutcome, ids,
+    };
 
     use super::*;
 
@@ -151,9 +207,13 @@ mod tests {
 
     /// A finding about the text `of` in `a.yaml` of the head.
     fn found(of: &str, object: &str) -> ReportedFinding {
+        found_at(HEAD, of, object)
+    }
+
+    fn found_at(head: &str, of: &str, object: &str) -> ReportedFinding {
         let sources = Sources::new();
-        let file = sources.add("a.yaml", HEAD.to_owned());
-        let start = HEAD.find(of).expect("is there");
+        let file = sources.add("a.yaml", head.to_owned());
+        let start = head.find(of).expect("is there");
         let span = Span::new(file.id(), start, start + of.len());
         let object = ObjectId::new("", "ConfigMap", Some("shop"), object);
         let finding = Finding::new(ids::INVALID_OBJECT, span, "is wrong").with_object(&object).with_field("/x");
@@ -172,7 +232,9 @@ mod tests {
         let mut report = Report::new("run", "0.0.0");
         report.findings = findings;
         let (base, head, checkout) = (tree(base), tree(&[("a.yaml", HEAD)]), tree(&[("a.yaml", merge)]));
-        let mut changed = ChangedLines { base: &base, head: &head, checkout: &checkout, known: HashMap::new() };
+        let masker = Masker::new();
+        let mut changed =
+            ChangedLines { base: &base, head: &head, checkout: &checkout, masker: &masker, known: HashMap::new() };
         let all = comments(&report, &mut changed);
         all.into_iter().map(|c| (c.finding, c.place.map(|place| (place.line, place.offsets)))).collect()
     }
@@ -200,6 +262,52 @@ mod tests {
         let told = told_of_merge(vec![found("x", "b"), of_main(4)], &[("a.yaml", BASE)], &merge);
         let lines: Vec<_> = told.into_iter().map(|(_, place)| place.map(|(line, _)| line)).collect();
         assert_eq!(lines, [Some(2), None]);
+    }
+
+    /// Place and body of the only finding, about `of`, whose fix writes `instead` there.
+    fn suggested(of: &str, head: &str, base: &str, secret: &str) -> Option<(usize, usize, String)> {
+        let mut finding = found_at(head, of, "a");
+        let at = &finding.primary.location;
+        let edit = ReportedEdit {
+            path: at.path.clone(),
+            line: at.line,
+            column: at.column,
+            end_line: at.end_line,
+            end_column: at.end_column,
+            text: "right".to_owned(),
+        };
+        finding.fix = Some(ReportedFix { title: "write `right`".to_owned(), edits: vec![edit] });
+        let mut report = Report::new("run", "0.0.0");
+        report.findings = vec![finding];
+        let masker = Masker::new();
+        masker.add(secret);
+        let (base, head) = (tree(&[("a.yaml", base)]), tree(&[("a.yaml", head)]));
+        let mut changed =
+            ChangedLines { base: &base, head: &head, checkout: &head, masker: &masker, known: HashMap::new() };
+        let comment = comments(&report, &mut changed).remove(0);
+        let block = comment.body.split_once("```suggestion\n")?.1.trim_end_matches("\n```").to_owned();
+        let place = comment.place.expect("what is suggested has a place");
+        assert_eq!(place.offsets.0, 1, "whole lines");
+        Some((place.line, place.end_line, block))
+    }
+
+    #[test]
+    fn a_fix_of_changed_lines_is_suggested_as_whole_lines() {
+        let one = suggested("wrong", "a: 1\n  wrong: 🚢 # stays\nb: 2\n", "a: 1\nb: 2\n", "elsewhere-1234");
+        assert_eq!(one, Some((2, 2, "  right: 🚢 # stays".to_owned())));
+        let two = suggested("wrong:\n  more", "a: 1\nwrong:\n  more: 1\n", "a: 1\n", "elsewhere-1234");
+        assert_eq!(two, Some((2, 3, "right: 1".to_owned())));
+        let last = suggested("wrong", "a: 1\nb: wrong", "a: 1\n", "elsewhere-1234");
+        assert_eq!(last, Some((2, 2, "b: right".to_owned())));
+    }
+
+    #[test]
+    fn nothing_is_suggested_on_other_lines_beside_a_secret_or_with_other_line_ends() {
+        let head = "a: 1\nwrong:\n  more: 1\nkey: correct-horse\n";
+        assert!(suggested("wrong:\n  more", head, "a: 1\n", "elsewhere-1234").is_some());
+        assert_eq!(suggested("wrong:\n  more", head, "  more: 1\n", "elsewhere-1234"), None, "half of it is old");
+        assert_eq!(suggested("wrong:\n  more", head, "a: 1\n", "correct-horse"), None, "a secret is in the file");
+        assert_eq!(suggested("wrong", "a: 1\r\nwrong: 1\r\n", "a: 1\r\n", "elsewhere-1234"), None);
     }
 
     #[test]

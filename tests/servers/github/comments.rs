@@ -68,7 +68,7 @@ fn editable<'a>(repository: &'a mut Repository, id: u64, call: &Call) -> Result<
     }
 }
 
-fn body_of(call: &Call) -> Result<&str, Answer> {
+pub(super) fn body_of(call: &Call) -> Result<&str, Answer> {
     match call.body.get("body").and_then(Value::as_str) {
         None | Some("") => Err(Answer::invalid("IssueComment", "body", "body can't be blank")),
         Some(body) if body.chars().count() > BODY_LIMIT => {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::paging::Page;
 use super::state::State;
 use super::token::{self, Access, Kind, Permission, Token};
-use super::{Answer, LoggedRequest, checks, comments, deployments, rules, statuses};
+use super::{Answer, LoggedRequest, checks, comments, deployments, reviews, rules, statuses};
 use crate::oci::digest;
 
 /// What a call brings along.
@@ -135,6 +135,7 @@ fn needed(method: &str, rest: &[&str]) -> &'static [(Permission, Access)] {
     use Permission::{Checks, Contents, Deployments, Issues, PullRequests, Statuses};
     match (method, rest) {
         ("GET", ["pulls", ..]) => &[(PullRequests, Read)],
+        (_, ["pulls", ..]) => &[(PullRequests, Write)],
         ("GET", ["issues", ..]) => &[(Issues, Read), (PullRequests, Read)],
         (_, ["issues", ..]) => &[(Issues, Write), (PullRequests, Write)],
         (_, ["statuses", _]) => &[(Statuses, Write)],
@@ -170,6 +171,10 @@ fn in_repository(state: &mut State, name: &str, method: &str, rest: &[&str], cal
             Some(pull) => Answer::new(200, pull.json(name)),
             None => Answer::not_found(),
         },
+        ("GET", ["pulls", pull, "comments"]) => reviews::list(state.repository(name), number(pull), call),
+        ("POST", ["pulls", pull, "comments"]) => reviews::create(state, name, number(pull), call),
+        ("PATCH", ["pulls", "comments", id]) => reviews::edit(state.repository(name), number(id), call),
+        ("DELETE", ["pulls", "comments", id]) => reviews::delete(state.repository(name), number(id), call),
         ("GET", ["issues", "comments", id]) => comments::get(state.repository(name), name, number(id)),
         ("GET", ["issues", issue, "comments"]) => comments::list(state.repository(name), name, number(issue), call),
         ("POST", ["issues", issue, "comments"]) => comments::create(state, name, number(issue), call),

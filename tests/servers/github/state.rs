@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::limits::{Limits, Usage};
+use super::reviews::ReviewComment;
 use super::rules::Required;
 use super::{Answer, Fault, TOKEN, Token};
 use crate::clock::Clock;
@@ -43,13 +44,15 @@ pub struct Pull {
     pub locked: bool,
     /// The repository that it comes from: by default the one it goes to, none where that was deleted.
     pub from: Option<Option<String>>,
+    /// The lines that review comments may be about, by path: by default all.
+    pub diff: Option<Vec<(String, u64)>>,
 }
 
 impl Pull {
     /// An open pull request.
     #[must_use]
     pub fn open(number: u64, head: &str) -> Pull {
-        Pull { number, head: head.to_owned(), state: "open".to_owned(), locked: false, from: None }
+        Pull { number, head: head.to_owned(), state: "open".to_owned(), locked: false, from: None, diff: None }
     }
 
     pub(crate) fn json(&self, repository: &str) -> Value {
@@ -262,6 +265,7 @@ pub(crate) struct Repository {
     pub(crate) id: u64,
     pub(crate) pulls: BTreeMap<u64, Pull>,
     pub(crate) comments: BTreeMap<u64, Comment>,
+    pub(crate) review_comments: BTreeMap<u64, ReviewComment>,
     /// By commit; a commit that is no key is not known.
     pub(crate) statuses: BTreeMap<String, Vec<Status>>,
     pub(crate) checks: BTreeMap<u64, Check>,
@@ -283,6 +287,10 @@ impl Repository {
 
     pub(crate) fn comments(&self, issue: u64) -> Vec<Comment> {
         self.comments.values().filter(|comment| comment.issue == issue).cloned().collect()
+    }
+
+    pub(crate) fn review_comments(&self, pull: u64) -> Vec<ReviewComment> {
+        self.review_comments.values().filter(|comment| comment.pull == pull).cloned().collect()
     }
 
     pub(crate) fn statuses(&self, commit: &str) -> Vec<Status> {

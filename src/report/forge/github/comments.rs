@@ -165,6 +165,12 @@ impl Comments<'_> {
         Ok(marked.into_iter().map(|comment| comment.note).collect())
     }
 
+    /// Whether the token's own account wrote something; `user` is as GitHub sends it.
+    pub(crate) async fn is_own(&self, user: &Value) -> Result<bool, Failure> {
+        let me = self.me.get_or_try_init(|| self.ask_who_i_am()).await?;
+        Ok(Author::of(user) == *me)
+    }
+
     /// The address of a comment of ours with exactly this text: whether a creation was carried out.
     pub(crate) async fn written(&self, key: &str, text: &str) -> Result<Option<String>, Failure> {
         let found = self.own(key).await?.into_iter().find(|note| note.said.body == text);

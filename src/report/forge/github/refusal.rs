@@ -14,6 +14,10 @@ pub(crate) struct Purpose {
 /// Comments.
 pub(crate) const COMMENT: Purpose = Purpose { what: "comment on the pull request", permission: "pull-requests: write" };
 
+/// Review comments.
+pub(crate) const REVIEW: Purpose =
+    Purpose { what: "comment on lines of the pull request", permission: "pull-requests: write" };
+
 /// The head of a pull request.
 pub(crate) const READ: Purpose = Purpose { what: "read the pull request", permission: "pull-requests: read" };
 

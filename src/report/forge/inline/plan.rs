@@ -1,4 +1,4 @@
-//! What is to be done to the threads that there are, so that they say what was found. Pure.
+//! What is to be done to the threads that there are, so that they say what was found: the same on every forge. Pure.
 
 use std::collections::HashMap;
 
@@ -7,21 +7,21 @@ use crate::marker::{InlineMarker, escape_key};
 use crate::{InlineComment, InlineComments, InlinePlace};
 
 /// Threads that a run begins at most: more would bury what people write.
-pub(super) const MOST_NEW: usize = 20;
+pub(crate) const MOST_NEW: usize = 20;
 
 /// A thread of ours on a line.
 #[derive(Clone, Debug)]
-pub(super) struct Begun {
-    pub(super) id: u64,
+pub(crate) struct Begun {
+    pub(crate) id: u64,
     /// Its first comment.
-    pub(super) comment: u64,
-    pub(super) marker: InlineMarker,
+    pub(crate) comment: u64,
+    pub(crate) marker: InlineMarker,
     /// The whole text.
-    pub(super) body: String,
-    /// As the server names it.
-    pub(super) status: Option<String>,
+    pub(crate) body: String,
+    /// As Azure DevOps names it.
+    pub(crate) status: Option<String>,
     /// Others have written below it.
-    pub(super) answered: bool,
+    pub(crate) answered: bool,
 }
 
 impl Begun {
@@ -37,7 +37,7 @@ impl Begun {
 
 /// One change.
 #[derive(Debug)]
-pub(super) enum Step<'a> {
+pub(crate) enum Step<'a> {
     /// A thread for a finding that has none.
     Begin(&'a InlineComment, &'a InlinePlace),
     /// The thread's text says something else by now.
@@ -54,20 +54,20 @@ pub(super) enum Step<'a> {
 
 impl Step<'_> {
     /// Whether it heals what two runs at once have left.
-    pub(super) fn is_about_a_twin(&self) -> bool {
+    pub(crate) fn is_about_a_twin(&self) -> bool {
         matches!(self, Step::DeleteTwin(_) | Step::CloseTwin(_))
     }
 }
 
 /// All changes, and how many findings get no thread yet.
 #[derive(Debug)]
-pub(super) struct Plan<'a> {
-    pub(super) steps: Vec<Step<'a>>,
-    pub(super) left: usize,
+pub(crate) struct Plan<'a> {
+    pub(crate) steps: Vec<Step<'a>>,
+    pub(crate) left: usize,
 }
 
 /// `begun` is sorted by age, the oldest first.
-pub(super) fn plan<'a>(begun: &'a [Begun], wanted: &'a InlineComments) -> Plan<'a> {
+pub(crate) fn plan<'a>(begun: &'a [Begun], wanted: &'a InlineComments) -> Plan<'a> {
     let mut known: HashMap<&str, Vec<&Begun>> = HashMap::new();
     for thread in begun {
         known.entry(&thread.marker.finding).or_default().push(thread);

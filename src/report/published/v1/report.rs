@@ -32,6 +32,9 @@ mirrors! {
         /// Which findings are told in full.
         #[serde(default)]
         listing: Listing,
+        /// What `validate --fix` would write; absent where nothing that is listed has a fix.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        patch: Option<Patch>,
         /// Sentences about what was not done, not posted or needs attention.
         notices: Vec<String>,
         /// Reasons outside any environment why there is no verdict on the change, as sentences.
@@ -41,6 +44,16 @@ mirrors! {
         run_url: Option<String>,
         /// Wall time in milliseconds.
         duration_ms: u64,
+    }
+}
+
+mirrors! {
+    /// The fixes of a report as one patch.
+    Patch of seatrial_model::Patch {
+        /// How many findings it mends.
+        fixes: usize,
+        /// The patch, as git takes it.
+        text: String,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the page shows, in its order: plain text and addresses, which the template escapes.
 
-use seatrial_model::{Report, Verdict};
+use seatrial_model::{Patch, Report, Verdict};
 use serde::Serialize;
 
 use crate::address::clickable;
@@ -11,6 +11,7 @@ use crate::html::changes::Changes;
 use crate::html::environments::{Environment, Environments};
 use crate::html::findings::{Group, groups};
 use crate::left_out::not_checked;
+use crate::markdown::{COMMAND, block_lines, title_of_patch};
 use crate::plain::one_line;
 use crate::wording::{capitalised, clip, duration, short};
 
@@ -33,6 +34,7 @@ pub(super) struct Page {
     nothing: Option<String>,
     environments: Environments,
     groups: Vec<Group>,
+    patch: Option<PatchPart>,
     changes: Vec<Changes>,
     details: Vec<Environment>,
     not_checked: String,
@@ -45,6 +47,21 @@ pub(super) struct Fact {
     name: &'static str,
     text: String,
     address: Option<String>,
+}
+
+/// What would mend findings.
+#[derive(Serialize)]
+pub(super) struct PatchPart {
+    title: String,
+    how: &'static str,
+    text: String,
+}
+
+impl PatchPart {
+    fn of(patch: &Patch) -> PatchPart {
+        let text = block_lines(&patch.text).join("\n");
+        PatchPart { title: title_of_patch(patch.fixes), how: COMMAND, text }
+    }
 }
 
 impl Page {
@@ -61,6 +78,7 @@ impl Page {
             nothing: is_unjudged.then(|| format!("{}.", capitalised(NOTHING_JUDGED))),
             environments: Environments::of(report),
             groups: groups(report),
+            patch: report.patch.as_ref().map(PatchPart::of),
             changes: Changes::all(report),
             details: Environment::all(report),
             not_checked: one_line(&clip(&not_checked(report), LONGEST)),

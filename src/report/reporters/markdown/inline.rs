@@ -2,7 +2,7 @@
 
 use seatrial_model::{ReportedFinding, ReportedLabel, Stage};
 
-use crate::markdown::escape::{Place, code, prose};
+use crate::markdown::escape::{Place, block_lines, code, fenced, prose};
 use crate::markdown::problem::{LONGEST, MOST_NAMES, sentence};
 use crate::wording::{clip, list};
 
@@ -31,6 +31,14 @@ pub fn inline(finding: &ReportedFinding) -> String {
     blocks.filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
+/// Lines to write in place of those that a comment is about, as a block that a click applies on GitHub, and in Azure Repos where it knows
+/// suggestions; elsewhere it reads as code. `None` for text that cannot be shown as it is: a click would write what is shown.
+#[must_use]
+pub fn suggestion(lines: &str) -> Option<String> {
+    let shown = block_lines(lines);
+    (shown.join("\n") == lines).then(|| fenced(&shown, "suggestion"))
+}
+
 /// With the clause beside the underline.
 fn with_text(before: String, label: &ReportedLabel) -> String {
     match label.text.as_str() {
@@ -56,6 +64,15 @@ mod tests {
              Kubernetes 1.35 rejects unknown fields when validation is strict.",
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_suggestion_is_what_it_shows_or_there_is_none() {
+        assert_eq!(suggestion("  a: 1\n\tb: `2`").as_deref(), Some("```suggestion\n  a: 1\n\tb: `2`\n```"));
+        assert_eq!(suggestion("a: ```").as_deref(), Some("````suggestion\na: ```\n````"));
+        for hidden in ["a: 1\r\nb: 2", "a: \u{202e}1", "a: \u{1b}[1m"] {
+            assert_eq!(suggestion(hidden), None, "{hidden:?}");
+        }
     }
 
     #[test]

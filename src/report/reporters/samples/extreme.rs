@@ -2,7 +2,7 @@
 
 use seatrial_model::{
     Action, Age, Alteration, AlterationKind, AlteredSubject, CaseAge, CaseOutcome, Change, Comparison, Evidence,
-    Listing, NotChecked, ObjectId, Report, ReportedFinding, ReportedFix, Skipped, StageResult, Target, TestCase,
+    Listing, NotChecked, ObjectId, Patch, Report, ReportedFinding, ReportedFix, Skipped, StageResult, Target, TestCase,
     TestOutcome,
 };
 
@@ -118,6 +118,7 @@ pub(crate) fn filled_with(text: &str) -> Report {
         finding.environments = vec![owned()];
     }
     report.fixed = report.findings.clone();
+    report.patch = Some(Patch { fixes: 1, text: owned() });
     report.listing = Listing::All;
     report.add_findings(
         Some("dev"),

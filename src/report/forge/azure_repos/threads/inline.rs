@@ -3,8 +3,6 @@
 //! List, plan, write; after new ones list once more, as another run may have begun the same. The list shows our report's thread, too: where a
 //! newer run has reported on the same head, nothing is written.
 
-mod plan;
-
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -15,11 +13,12 @@ use super::{KEY_PROPERTY, MARKDOWN_PROPERTY, Threads, below};
 use crate::azure_repos::pull_request::Known;
 use crate::azure_repos::repository::Ask;
 use crate::calls::{Failure, Kind, Repeat};
+use crate::inline::plan::{Begun, Plan, Step, plan};
+use crate::inline::{left_out, text};
 use crate::marker::{InlineMarker, Marker, escape_key};
 use crate::sticky::overtaken;
 use crate::{InlineComment, InlineComments, InlinePlace};
 use http::Method;
-use plan::{Begun, MOST_NEW, Plan, Step, plan};
 
 /// The property of a thread that holds the finding's identity.
 const FINDING_PROPERTY: &str = "seatrial.finding";
@@ -63,7 +62,7 @@ impl Threads<'_> {
         tracing::debug!(me, begun = listed.begun.len(), "inline threads");
         let Plan { steps, left } = plan(&listed.begun, wanted);
         self.carry_out(&steps, &key, &known, wanted).await?;
-        Ok(left_out(left).into_iter().collect())
+        Ok(left_out(left, "inline thread").into_iter().collect())
     }
 
     async fn carry_out(
@@ -123,7 +122,7 @@ impl Threads<'_> {
         files: &Files,
         wanted: &InlineComments,
     ) -> Result<(), Failure> {
-        let marker = marker_of(comment, key);
+        let marker = comment.marker(key);
         let mut body = json!({
             "comments": [{ "parentCommentId": 0, "content": text(&marker, comment), "commentType": "text" }],
             "status": "active",
@@ -248,30 +247,11 @@ fn found_in(thread: Thread<'_>, key: &str, head: &str) -> Option<(String, Found)
     Some((author, Found::Report(marker.run)))
 }
 
-fn marker_of(comment: &InlineComment, key: &str) -> InlineMarker {
-    InlineMarker { key: key.to_owned(), finding: escape_key(&comment.finding), stage: comment.stage }
-}
-
-/// What a thread says: the marker, and the text as it is compared with what the server gives back.
-fn text(marker: &InlineMarker, comment: &InlineComment) -> String {
-    format!("{marker}\n{}", comment.body.replace("\r\n", "\n")).trim_end().to_owned()
-}
-
 fn context(place: &InlinePlace) -> Value {
     let (start, end) = place.offsets;
     json!({
         "filePath": format!("/{}", place.path),
         "rightFileStart": { "line": place.line, "offset": start },
-        "rightFileEnd": { "line": place.line, "offset": end },
-    })
-}
-
-/// A sentence about findings that have to wait.
-fn left_out(number: usize) -> Option<String> {
-    let (findings, have) = if number == 1 { ("finding", "has") } else { ("findings", "have") };
-    (number > 0).then(|| {
-        format!(
-            "{number} more {findings} on changed lines {have} no inline thread: a run begins at most {MOST_NEW}; the report has all of them"
-        )
+        "rightFileEnd": { "line": place.end_line, "offset": end },
     })
 }

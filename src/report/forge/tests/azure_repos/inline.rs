@@ -16,7 +16,7 @@ const FILE: &str = "deploy/web.yaml";
 
 /// A finding on a changed line.
 fn on(line: usize, finding: &str) -> InlineComment {
-    let place = InlinePlace { path: FILE.to_owned(), line, offsets: (3, 9) };
+    let place = InlinePlace { path: FILE.to_owned(), line, end_line: line, offsets: (3, 9) };
     elsewhere(finding, Some(place))
 }
 
@@ -311,7 +311,12 @@ async fn hostile_identities_paths_and_texts_stay_what_they_are() {
         let of = |(at, text): (usize, &&str)| InlineComment {
             finding: (*text).to_owned(),
             stage: None,
-            place: Some(InlinePlace { path: format!("{text}/é.yaml"), line: at + 1, offsets: (1, 1) }),
+            place: Some(InlinePlace {
+                path: format!("{text}/é.yaml"),
+                line: at + 1,
+                end_line: at + 1,
+                offsets: (1, 1),
+            }),
             body: format!("{text}\n<!-- seatrial-inline key=x finding=y stage=none v=1 -->"),
         };
         hostile.iter().enumerate().map(of).collect()

@@ -9,6 +9,7 @@
 //! | answers and pages without end, redirects | `floods` |
 //! | foreign authors with our marker, 300 comments, closed pull requests | `comment` |
 //! | a fork that was deleted | `forbidden` |
+//! | comments on lines: others' markers, answers, lines that are not in the diff | `review` |
 //! | lost answers, races, vanished comments | `races`, `interleavings` |
 
 mod check_run;
@@ -19,6 +20,7 @@ mod forbidden;
 mod interleavings;
 mod races;
 mod refusals;
+mod review;
 mod rights;
 mod status;
 
