@@ -1,6 +1,7 @@
 //! Which object of the base is which object of the head.
 
-use std::collections::VecDeque;
+mod alike;
+
 use std::collections::hash_map::Entry;
 
 use seatrial_kubernetes::{Minor, Scope, scope};
@@ -8,6 +9,7 @@ use seatrial_model::{GroupKind, Manifest, Node, ObjectId, QuickMap};
 
 use crate::compare::fingerprint::of_entries;
 use crate::{Between, Context};
+use alike::paired;
 
 /// An object on one side or on both.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +41,7 @@ struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// Pairs what has the same key. Where several have it on a side, equal ones belong together, and the others in their order.
+    /// Pairs what has the same key; where the base has several of it, by what they have in common.
     fn pair_off<K: std::hash::Hash + Eq>(
         self,
         pairs: &mut Vec<Pair<'a>>,
@@ -50,8 +52,10 @@ impl<'a> Sides<'a> {
         for manifest in self.base {
             match key(manifest) {
                 Some(key) => match waiting.entry(key) {
-                    Entry::Occupied(mut alike) => alike.get_mut().more.push_back(manifest),
-                    Entry::Vacant(new) => drop(new.insert(Waiting { first: manifest, more: VecDeque::new() })),
+                    Entry::Occupied(mut alike) => alike.get_mut().more.push(manifest),
+                    Entry::Vacant(new) => {
+                        new.insert(Waiting { first: manifest, more: Vec::new(), head: Vec::new() });
+                    }
                 },
                 None => rest.base.push(manifest),
             }
@@ -62,19 +66,27 @@ impl<'a> Sides<'a> {
                 continue;
             };
             match waiting.entry(key) {
-                Entry::Occupied(mut alike) => {
-                    let (partner, is_last) = alike.get_mut().take(manifest);
-                    pairs.push(Pair::Both(partner, manifest));
-                    if is_last {
-                        alike.remove();
-                    }
+                Entry::Occupied(alike) if alike.get().more.is_empty() => {
+                    pairs.push(Pair::Both(alike.remove().first, manifest));
                 }
+                Entry::Occupied(mut alike) => alike.get_mut().head.push(manifest),
                 Entry::Vacant(_) => rest.head.push(manifest),
             }
         }
-        let left = waiting.into_values().flat_map(|alike| std::iter::once(alike.first).chain(alike.more));
-        let mut left: Vec<&Manifest> = left.collect();
-        left.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut left = Vec::new();
+        for Waiting { first, more, head } in waiting.into_values() {
+            let mut base = [vec![first], more].concat();
+            if !head.is_empty() {
+                let found = paired(&mut base, head);
+                pairs.extend(found.pairs.into_iter().map(|(base, head)| Pair::Both(base, head)));
+                rest.head.extend(found.head);
+            }
+            left.extend(base);
+        }
+        // A table has no order.
+        let by_id = |one: &&Manifest, other: &&Manifest| one.id.cmp(&other.id);
+        left.sort_by(by_id);
+        rest.head.sort_by(by_id);
         rest.base.extend(left);
         rest
     }
@@ -88,26 +100,9 @@ impl<'a> Sides<'a> {
 /// Objects of one key that have no partner yet.
 struct Waiting<'a> {
     first: &'a Manifest,
-    more: VecDeque<&'a Manifest>,
-}
-
-impl<'a> Waiting<'a> {
-    /// The one that is equal, else the first; and whether it was the last.
-    fn take(&mut self, manifest: &Manifest) -> (&'a Manifest, bool) {
-        /// Among more objects of one identity nobody looks for the equal one.
-        const FEW: usize = 16;
-        let all = || std::iter::once(&self.first).chain(&self.more);
-        let is_alone = self.more.is_empty();
-        let equal = if is_alone { None } else { all().take(FEW).position(|one| one.node == manifest.node) };
-        let behind = equal.and_then(|at| at.checked_sub(1)).and_then(|at| self.more.remove(at));
-        if let Some(equal) = behind {
-            return (equal, false);
-        }
-        match self.more.pop_front() {
-            Some(next) => (std::mem::replace(&mut self.first, next), false),
-            None => (self.first, true),
-        }
-    }
+    more: Vec<&'a Manifest>,
+    /// Those of head, where the base has several.
+    head: Vec<&'a Manifest>,
 }
 
 /// The identity in a cluster: what has no namespace gets that of its release, and what belongs to none gives it up.
