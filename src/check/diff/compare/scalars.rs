@@ -6,7 +6,8 @@ use seatrial_model::{Node, ScalarKind};
 
 use super::fingerprint::number;
 
-/// Equal as JSON, as numbers, or, where the field is a quantity or a duration, as such (`1000m` is `1`, `5m0s` is `5m`).
+/// Equal as JSON, as numbers, or, where the field is a quantity, as amounts (`1000m` is `1`), and where it is a duration, as such (`60s`
+/// is `1m`).
 pub(crate) fn are_equal(before: &Node, after: &Node, schema: Option<&Schema>) -> bool {
     let (Some(one), Some(other)) = (before.scalar_text(), after.scalar_text()) else { return false };
     if before.kind() == after.kind() && one == other {
@@ -25,10 +26,12 @@ pub(crate) fn are_equal(before: &Node, after: &Node, schema: Option<&Schema>) ->
     }
 }
 
-/// Whether a field holds a duration as Go writes it (`5m`, `5m0s`): the definitions of Flux say so by a pattern.
+/// Whether a field is a duration: by its format, or by the units in its pattern, as those of Flux and of the Gateway API are.
 fn is_duration(schema: &Schema) -> bool {
-    let pattern = schema.limits().and_then(|limits| limits.pattern.as_deref());
-    pattern.is_some_and(|pattern| pattern.contains("(ms|s|m|h)"))
+    const UNITS: [&str; 2] = ["(ms|s|m|h)", "(h|m|s|ms)"];
+    let limits = schema.limits();
+    let pattern = limits.as_ref().and_then(|limits| limits.pattern.as_deref()).unwrap_or_default();
+    schema.format() == Some("duration") || UNITS.iter().any(|units| pattern.contains(units))
 }
 
 /// `1` and `1.0`. Integers that a float cannot hold are told apart by their digits, which `==` has looked at.
