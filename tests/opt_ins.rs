@@ -55,20 +55,25 @@ impl Stage {
 
     /// The pull request may change where the report goes.
     fn changing(report: &str, report_of_change: &str, (from, to): (&str, &str)) -> Stage {
+        Stage::of(report, report_of_change, [MAP, &MAP.replacen(from, to, 1)])
+    }
+
+    /// With what is deployed, before and after the change.
+    fn of(report: &str, report_of_change: &str, [before, after]: [&str; 2]) -> Stage {
         let scratch = tempfile::tempdir().expect("a directory");
         let repo = scratch.path().join("repo");
         std::fs::create_dir_all(repo.join("deploy")).expect("created");
         let write = |path: &str, text: &str| std::fs::write(repo.join(path), text).expect("written");
         write("seatrial.yaml", &configuration(report));
         write("deploy/kustomization.yaml", "resources: [map.yaml]\n");
-        write("deploy/map.yaml", MAP);
+        write("deploy/map.yaml", before);
         let git = |arguments: &[&str]| git(&repo, arguments);
         git(&["init", "-q"]);
         git(&["add", "-A"]);
         git(&["commit", "-qm", "shop"]);
         git(&["checkout", "-qb", "change"]);
         write("seatrial.yaml", &configuration(report_of_change));
-        write("deploy/map.yaml", &MAP.replacen(from, to, 1));
+        write("deploy/map.yaml", after);
         git(&["commit", "-qam", "change"]);
         let head = git(&["rev-parse", "HEAD"]);
         git(&["checkout", "-q", "main"]);
@@ -161,6 +166,37 @@ fn one(environment: &str, states: &str) -> (String, String) {
 
 fn green() -> (String, Vec<String>) {
     ("success".to_owned(), Vec::new())
+}
+
+#[test]
+fn a_pull_request_has_its_label_while_it_is_routine_and_passes() {
+    let label = "report: { routine-label: only images }\n";
+    let job = |tag: &str| {
+        let template = "template: { spec: { restartPolicy: Never, containers: [{ name: web, image: \"ghcr.io/acme/web:TAG\" }] } }";
+        let head = "apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: web }\nspec:\n  schedule: \"0 3 * * *\"\n";
+        format!("{head}  jobTemplate: {{ spec: {{ {template} }} }}\n").replace("TAG", tag)
+    };
+    let labels = |stage: &Stage| stage.github.labels(REPOSITORY, 7);
+    let routine = Stage::of(label, label, [&job("1.4.1"), &job("1.4.2")]);
+    for run in ["100", "101"] {
+        let (output, log) = routine.run(run, TOKEN, &["run"]);
+        assert_eq!((output.status.code(), labels(&routine)), (Some(0), vec!["only images".to_owned()]), "{log}");
+    }
+    let major = Stage::of(label, label, [&job("1.4.1"), &job("2.0.0")]);
+    major.github.change_pull(REPOSITORY, 7, |pull| pull.labels = vec!["only images".to_owned(), "other".to_owned()]);
+    for run in ["100", "101"] {
+        let (_, log) = major.run(run, TOKEN, &["run"]);
+        assert_eq!(labels(&major), ["other"], "{log}");
+    }
+    // Who says which label counts is the target branch.
+    let brought = Stage::of("", label, [&job("1.4.1"), &job("1.4.2")]);
+    let (_, log) = brought.run("100", TOKEN, &["run"]);
+    assert!(labels(&brought).is_empty(), "{log}");
+    let account = Account::named("reader[bot]");
+    let reader = Token::of(account).with(Permission::PullRequests, Access::Read).with(Permission::Issues, Access::Read);
+    routine.github.grant("ghs_reader", reader);
+    let (output, log) = routine.run("102", "ghs_reader", &["run"]);
+    assert!(output.status.code() == Some(0) && log.contains("pull-requests: write"), "{log}");
 }
 
 #[test]

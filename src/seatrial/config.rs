@@ -288,6 +288,9 @@ pub(crate) struct ReportConfig {
     pub(crate) check_run: bool,
     /// A deployment for each environment that was deployed, with its `deploy.url`; `cleanup` sets it inactive.
     pub(crate) deployment: bool,
+    /// A label that a pull request has while it is routine and passes, for rules that merge; on GitHub.
+    #[serde(rename = "routine-label")]
+    pub(crate) routine_label: Option<String>,
     /// Names comment, status and check run among those of other pipelines on the same pull request; by default the pipeline, the job and, unless it is
     /// `seatrial.yaml` at the root, the configuration file.
     pub(crate) key: Option<String>,
@@ -295,7 +298,15 @@ pub(crate) struct ReportConfig {
 
 impl Default for ReportConfig {
     fn default() -> ReportConfig {
-        ReportConfig { comment: true, status: true, inline: false, check_run: false, deployment: false, key: None }
+        ReportConfig {
+            comment: true,
+            status: true,
+            inline: false,
+            check_run: false,
+            deployment: false,
+            routine_label: None,
+            key: None,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ mod checks;
 mod comments;
 mod deployments;
 mod description;
+mod labels;
 mod limits;
 mod paging;
 mod reviews;
@@ -117,6 +118,12 @@ impl FakeGitHub {
     /// Changes a pull request: moves its head, closes or locks it.
     pub fn change_pull(&self, repository: &str, number: u64, change: impl FnOnce(&mut Pull)) {
         self.state().repository(repository).change_pull(number, change);
+    }
+
+    /// The labels of a pull request.
+    #[must_use]
+    pub fn labels(&self, repository: &str, number: u64) -> Vec<String> {
+        self.state().repository(repository).pulls.get(&number).map(|pull| pull.labels.clone()).unwrap_or_default()
     }
 
     /// Adds a comment of somebody, and gives its id.

@@ -80,9 +80,10 @@ impl Forge {
     #[must_use]
     pub fn lacks(&self, opt_in: OptIn) -> Option<String> {
         let what = match (self, opt_in) {
-            (Forge::GitHub(_), OptIn::CheckRun | OptIn::Deployment) => return None,
+            (Forge::GitHub(_), OptIn::CheckRun | OptIn::Deployment | OptIn::RoutineLabel) => return None,
             (Forge::AzureRepos(_), OptIn::CheckRun) => "Azure Repos has no check runs",
             (Forge::AzureRepos(_), OptIn::Deployment) => "Azure Repos has no deployments",
+            (Forge::AzureRepos(_), OptIn::RoutineLabel) => "labels are set on GitHub alone",
         };
         Some(format!("`{}`: {what}", opt_in.key()))
     }
@@ -100,6 +101,22 @@ impl Forge {
         match self {
             Forge::GitHub(github) => github.record_deployment(deployment).await,
             Forge::AzureRepos(_) => Delivery::Refused(self.lacks(OptIn::Deployment).unwrap_or_default()),
+        }
+    }
+
+    /// Adds a label to a pull request.
+    pub async fn add_label(&self, pull_request: u64, label: &str) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.add_label(pull_request, label).await,
+            Forge::AzureRepos(_) => Delivery::Refused(self.lacks(OptIn::RoutineLabel).unwrap_or_default()),
+        }
+    }
+
+    /// Takes a label off a pull request.
+    pub async fn remove_label(&self, pull_request: u64, label: &str) -> Delivery {
+        match self {
+            Forge::GitHub(github) => github.remove_label(pull_request, label).await,
+            Forge::AzureRepos(_) => Delivery::Refused(self.lacks(OptIn::RoutineLabel).unwrap_or_default()),
         }
     }
 

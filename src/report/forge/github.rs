@@ -5,6 +5,7 @@ mod comments;
 mod creation;
 mod deployment;
 pub(crate) mod dialect;
+mod label;
 mod lists;
 pub(crate) mod octocrab;
 mod refusal;

@@ -13,6 +13,8 @@ pub enum OptIn {
     CheckRun,
     /// A deployment for each environment that was deployed.
     Deployment,
+    /// A label on a pull request that is routine.
+    RoutineLabel,
 }
 
 impl OptIn {
@@ -22,6 +24,7 @@ impl OptIn {
         match self {
             OptIn::CheckRun => "check-run",
             OptIn::Deployment => "deployment",
+            OptIn::RoutineLabel => "routine-label",
         }
     }
 }

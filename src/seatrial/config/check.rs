@@ -71,6 +71,12 @@ impl Checker {
                 self.problem(&["checkouts", &index.to_string()], sentence);
             }
         }
+        let is_label =
+            |label: &String| !label.trim().is_empty() && label.chars().count() <= 50 && !label.contains(['\n', ',']);
+        if config.report.routine_label.as_ref().is_some_and(|label| !is_label(label)) {
+            let sentence = "a label has up to 50 characters, and no comma".to_owned();
+            self.problem(&["report", "routine-label"], sentence);
+        }
         for host in config.registries.keys().filter(|host| !is_host(host)) {
             let sentence = format!("`{host}` is not a host, such as `shop.azurecr.io` or `registry.example.com:5000`");
             self.problem(&["registries", host], sentence);

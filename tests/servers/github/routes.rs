@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::paging::Page;
 use super::state::State;
 use super::token::{self, Access, Kind, Permission, Token};
-use super::{Answer, LoggedRequest, checks, comments, deployments, reviews, rules, statuses};
+use super::{Answer, LoggedRequest, checks, comments, deployments, labels, reviews, rules, statuses};
 use crate::oci::digest;
 
 /// What a call brings along.
@@ -180,6 +180,8 @@ fn in_repository(state: &mut State, name: &str, method: &str, rest: &[&str], cal
         ("POST", ["issues", issue, "comments"]) => comments::create(state, name, number(issue), call),
         ("PATCH", ["issues", "comments", id]) => comments::edit(state.repository(name), name, number(id), call),
         ("DELETE", ["issues", "comments", id]) => comments::delete(state.repository(name), number(id), call),
+        ("POST", ["issues", issue, "labels"]) => labels::add(state.repository(name), number(issue), call),
+        ("DELETE", ["issues", issue, "labels", label]) => labels::remove(state.repository(name), number(issue), label),
         ("POST", ["statuses", commit]) => statuses::create(state.repository(name), name, commit, call),
         ("GET", ["commits", commit, "statuses"]) => statuses::list(state.repository(name), name, commit, call),
         ("GET", ["commits", commit, "status"]) => statuses::combined(state.repository(name), name, commit, call),

@@ -46,13 +46,23 @@ pub struct Pull {
     pub from: Option<Option<String>>,
     /// The lines that review comments may be about, by path: by default all.
     pub diff: Option<Vec<(String, u64)>>,
+    /// Its labels.
+    pub labels: Vec<String>,
 }
 
 impl Pull {
     /// An open pull request.
     #[must_use]
     pub fn open(number: u64, head: &str) -> Pull {
-        Pull { number, head: head.to_owned(), state: "open".to_owned(), locked: false, from: None, diff: None }
+        Pull {
+            number,
+            head: head.to_owned(),
+            state: "open".to_owned(),
+            locked: false,
+            from: None,
+            diff: None,
+            labels: Vec::new(),
+        }
     }
 
     pub(crate) fn json(&self, repository: &str) -> Value {

@@ -18,6 +18,10 @@ pub(crate) const COMMENT: Purpose = Purpose { what: "comment on the pull request
 pub(crate) const REVIEW: Purpose =
     Purpose { what: "comment on lines of the pull request", permission: "pull-requests: write" };
 
+/// A label.
+pub(crate) const LABEL: Purpose =
+    Purpose { what: "set a label of the pull request", permission: "pull-requests: write" };
+
 /// The head of a pull request.
 pub(crate) const READ: Purpose = Purpose { what: "read the pull request", permission: "pull-requests: read" };
 

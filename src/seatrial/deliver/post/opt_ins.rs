@@ -3,7 +3,7 @@
 //! Not here: how a forge is told (`report/forge`), and that a preview is gone (`cleanup`).
 
 use seatrial_forge::{CheckRun, DeployedEnvironment, Deployment, Forge, OptIn, StatusState};
-use seatrial_model::{EnvironmentReport, Report, Stage, StageResult, Target, TestOutcome};
+use seatrial_model::{EnvironmentReport, Report, Stage, StageResult, Target, TestOutcome, Verdict};
 use seatrial_reporters::{headline, markdown};
 
 use super::{state, status_name};
@@ -22,17 +22,24 @@ impl Sinks<'_> {
         let (Some(head), Some(pull_request)) = (&report.revision.head, &report.revision.pull_request) else {
             return Vec::new();
         };
-        let asked = [(OptIn::CheckRun, sinks.check_run), (OptIn::Deployment, sinks.deployment)];
+        let asked = [
+            (OptIn::CheckRun, sinks.check_run),
+            (OptIn::Deployment, sinks.deployment),
+            (OptIn::RoutineLabel, sinks.routine_label.is_some()),
+        ];
         let asked = asked.into_iter().filter(|(_, asked)| *asked).map(|(opt_in, _)| opt_in);
         let mut notices: Vec<String> = asked.filter_map(|opt_in| forge.lacks(opt_in)).collect();
         let check_run = sinks.check_run && forge.lacks(OptIn::CheckRun).is_none();
         let deployed = sinks.deployment && forge.lacks(OptIn::Deployment).is_none();
         let deployments = if deployed { deployments(report, head, key) } else { Vec::new() };
-        let due = match (check_run, deployments.is_empty()) {
-            (false, true) => return notices,
-            (true, true) => "the check run was",
-            (false, false) => "the deployment was",
-            (true, false) => "the check run and the deployment were",
+        let label = sinks.routine_label.as_ref().filter(|_| forge.lacks(OptIn::RoutineLabel).is_none());
+        let all =
+            [(check_run, "the check run"), (!deployments.is_empty(), "the deployment"), (label.is_some(), "the label")];
+        let due: Vec<&str> = all.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what).collect();
+        let due = match due.as_slice() {
+            [] => return notices,
+            [only] => format!("{only} was"),
+            [first @ .., last] => format!("{} and {last} were", first.join(", ")),
         };
         let over = match forge.standing(pull_request.number).await {
             Ok(standing) => standing.outdates(head),
@@ -49,6 +56,14 @@ impl Sinks<'_> {
         for deployment in &deployments {
             let notice = self.notice("deployment", forge.record_deployment(deployment).await);
             notices.extend(notice.filter(|notice| !notices.contains(notice)));
+        }
+        if let Some(label) = label {
+            let is_routine = report.verdict == Verdict::Passed && !report.routine().is_empty();
+            let delivery = match is_routine {
+                true => forge.add_label(pull_request.number, label).await,
+                false => forge.remove_label(pull_request.number, label).await,
+            };
+            notices.extend(self.notice("label", delivery));
         }
         notices
     }
@@ -77,6 +92,7 @@ pub(super) fn none_of(sinks: &ReportConfig) -> String {
         (sinks.inline, "no inline thread"),
         (sinks.check_run, "no check run"),
         (sinks.deployment, "no deployment"),
+        (sinks.routine_label.is_some(), "no label"),
     ];
     let asked: Vec<&str> = all.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what).collect();
     match asked.as_slice() {
