@@ -68,9 +68,9 @@ mod tests {
 
     #[test]
     fn a_suggestion_is_what_it_shows_or_there_is_none() {
-        assert_eq!(suggestion("  a: 1\n\tb: `2`").as_deref(), Some("```suggestion\n  a: 1\n\tb: `2`\n```"));
+        assert_eq!(suggestion("  a: 1\n  b: `2`").as_deref(), Some("```suggestion\n  a: 1\n  b: `2`\n```"));
         assert_eq!(suggestion("a: ```").as_deref(), Some("````suggestion\na: ```\n````"));
-        for hidden in ["a: 1\r\nb: 2", "a: \u{202e}1", "a: \u{1b}[1m"] {
+        for hidden in ["a: 1\r\nb: 2", "a:\t1", "a: \u{202e}1", "a: \u{1b}[1m"] {
             assert_eq!(suggestion(hidden), None, "{hidden:?}");
         }
     }
