@@ -7,5 +7,7 @@ mod docker_config;
 mod fetcher;
 mod identity;
 mod policy;
+mod wanted;
 
-pub(crate) use fetcher::{Fetcher, Images, Supplied, Wanted, wanted};
+pub(crate) use fetcher::{Fetcher, Images, Supplied};
+pub(crate) use wanted::{Wanted, wanted};

@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use futures::stream;
 use seatrial_entra::{Identity, is_azure_registry, registry_login};
 use seatrial_kubernetes::ImageReference;
-use seatrial_model::{Masker, Needed, NeededKind};
+use seatrial_model::{Masker, NeededKind};
 use seatrial_registry::{FetchError, HostSettings, Login, Registries};
 use seatrial_transport::{Settings, Transport};
 use seatrial_tree::{Artifact, Fetched, Key, NotFetched};
@@ -22,21 +22,13 @@ use crate::supply::cache::{Cache, Entry};
 use crate::supply::docker_config::{DockerConfig, cache_directory};
 use crate::supply::identity;
 use crate::supply::policy::Policy;
+use crate::supply::wanted::{Came, Outcome, Wanted, host_of, one_of_each_host_first};
 
 /// How many are fetched at the same time: registries answer so many without slowing down.
 const AT_ONCE: usize = 16;
 
 /// How often something new may be needed once what was needed is there.
 const MOST_ROUNDS: usize = 6;
-
-/// Something that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Wanted {
-    /// A chart, or an artifact of manifests: its address and the version, as they are written.
-    Artifact(Key),
-    /// Whether there is an image, by its full name with tag or digest.
-    Image(String),
-}
 
 /// What became of images, by their full names; a digest where there is one.
 pub(crate) type Images = HashMap<String, Result<String, NotFetched>>;
@@ -46,15 +38,6 @@ pub(crate) type Images = HashMap<String, Result<String, NotFetched>>;
 pub(crate) struct Supplied {
     pub(crate) fetched: Fetched,
     pub(crate) images: Images,
-}
-
-/// What came of an artifact.
-type Outcome = Result<Arc<Artifact>, NotFetched>;
-
-/// What was asked for, and what came of it.
-enum Came {
-    Artifact(Key, Outcome),
-    Image(String, Result<String, NotFetched>),
 }
 
 /// Fetches, and remembers.
@@ -77,6 +60,8 @@ struct Known {
     /// What the cache has, and nobody was asked about in this run.
     unsettled: HashMap<Key, Entry>,
     images: Images,
+    /// Hosts where nobody answers, and what was said of that.
+    silent: HashMap<String, String>,
     /// Sentences about what was not asked for again, and about logins that are not there.
     notices: BTreeSet<String>,
 }
@@ -180,7 +165,7 @@ impl Fetcher {
         let Some(network) = &self.network else { return false };
         let due: Vec<Wanted> = {
             let known = self.known();
-            wanted.iter().filter(|wanted| known.is_due(wanted)).cloned().collect()
+            one_of_each_host_first(wanted.iter().filter(|wanted| known.is_due(wanted)).cloned())
         };
         if due.is_empty() {
             return false;
@@ -213,23 +198,28 @@ impl Fetcher {
             let refused = NotFetched { is_absent: false, why };
             return wanted.came(Err(refused.clone()), Err(refused));
         }
+        let silent = self.known().silent.get(&host).cloned();
         match wanted {
             Wanted::Artifact(key) => {
-                let outcome = self.artifact(registries, &key).await;
+                let outcome = self.artifact(registries, &key, silent).await;
                 Came::Artifact(key, outcome)
             }
             Wanted::Image(name) => {
                 let reference = ImageReference::parse(&name);
                 let url = format!("oci://{}", reference.full_name());
                 let wanted = reference.digest.unwrap_or_else(|| reference.tag_or_latest());
-                let outcome = registries.digest(&url, wanted).await.map_err(|error| told(&error));
+                let outcome = match silent {
+                    Some(why) => Err(FetchError::NoAnswer(why)),
+                    None => registries.digest(&url, wanted).await,
+                };
+                let outcome = outcome.map_err(|error| self.told(&host, error));
                 Came::Image(name, outcome)
             }
         }
     }
 
     /// Asks for a chart or an artifact of manifests.
-    async fn artifact(&self, registries: &Registries, key: &Key) -> Outcome {
+    async fn artifact(&self, registries: &Registries, key: &Key, silent: Option<String>) -> Outcome {
         let (kind, url, version) = key;
         let before = {
             let known = self.known();
@@ -238,13 +228,15 @@ impl Fetcher {
         let kept = before.as_ref().and_then(|_| self.known().artifacts.get(key).cloned());
         if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version)
             && let Some(kept) = &kept
+            && silent.is_none()
             && registries.digest(url, version).await.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest))
         {
             return kept.clone();
         }
-        let came = match kind {
-            NeededKind::Source => registries.artifact(url, version, None).await,
-            NeededKind::Chart | NeededKind::Base => registries.chart(url, version).await,
+        let came = match (silent, kind) {
+            (Some(why), _) => Err(FetchError::NoAnswer(why)),
+            (None, NeededKind::Source) => registries.artifact(url, version, None).await,
+            (None, NeededKind::Chart | NeededKind::Base) => registries.chart(url, version).await,
         };
         match came {
             Ok(artifact) => {
@@ -264,13 +256,22 @@ impl Fetcher {
                 }
                 Ok(Arc::new(Artifact::of(artifact.bytes, &artifact.version)))
             }
-            Err(FetchError::Unreachable(why)) if kept.is_some() => {
+            Err(FetchError::Unreachable(why) | FetchError::NoAnswer(why)) if kept.is_some() => {
                 let version = before.map(|entry| entry.version).unwrap_or_default();
                 self.known().notices.insert(format!("{url} {version} is rendered as it was fetched before: {why}"));
                 kept.unwrap_or_else(|| Err(not_fetched(&why)))
             }
-            Err(error) => Err(told(&error)),
+            Err(error) => Err(self.told(&host_of(url), error)),
         }
+    }
+
+    /// Why something was not fetched. A host where nobody answers is not asked for the rest.
+    fn told(&self, host: &str, error: FetchError) -> NotFetched {
+        let (is_absent, why) = (matches!(error, FetchError::NotFound { .. }), error.to_string());
+        if let FetchError::NoAnswer(why) = error {
+            self.known().silent.insert(host.to_owned(), why);
+        }
+        NotFetched { is_absent, why }
     }
 
     async fn registries(&self, network: &Settings, due: &[Wanted]) -> Result<Registries, String> {
@@ -311,24 +312,6 @@ impl Fetcher {
     }
 }
 
-impl Wanted {
-    /// The host that has it.
-    fn host(&self) -> String {
-        match self {
-            Wanted::Artifact((_, url, _)) => host_of(url),
-            Wanted::Image(name) => host_of(&format!("oci://{name}")),
-        }
-    }
-
-    /// What is said of it by one of the two.
-    fn came(self, artifact: Outcome, image: Result<String, NotFetched>) -> Came {
-        match self {
-            Wanted::Artifact(key) => Came::Artifact(key, artifact),
-            Wanted::Image(name) => Came::Image(name, image),
-        }
-    }
-}
-
 impl Entry {
     /// What it is.
     fn kind(&self) -> NeededKind {
@@ -343,30 +326,8 @@ impl Entry {
     }
 }
 
-/// What a rendering wants of what is needed.
-pub(crate) fn wanted<'a>(needed: impl IntoIterator<Item = &'a Needed>) -> BTreeSet<Wanted> {
-    let is_fetchable = |needed: &&Needed| match needed.kind {
-        NeededKind::Chart => ["oci://", "https://", "http://"].iter().any(|scheme| needed.url.starts_with(scheme)),
-        NeededKind::Source => needed.url.starts_with("oci://"),
-        NeededKind::Base => false,
-    };
-    let fetchable = needed.into_iter().filter(is_fetchable);
-    fetchable.map(|needed| Wanted::Artifact((needed.kind, needed.url.clone(), needed.version.clone()))).collect()
-}
-
 fn not_fetched(why: &str) -> NotFetched {
     NotFetched { is_absent: false, why: why.to_owned() }
-}
-
-fn told(error: &FetchError) -> NotFetched {
-    NotFetched { is_absent: matches!(error, FetchError::NotFound { .. }), why: error.to_string() }
-}
-
-/// Host and port of an address.
-fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Runs on a runtime of its own: whoever renders is not async, and may itself run on one.

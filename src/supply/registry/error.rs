@@ -23,7 +23,10 @@ pub enum FetchError {
         /// Whether there was a login for it.
         with_login: bool,
     },
-    /// No answer, or one that another attempt may change.
+    /// Nobody answers there: what else is asked of this host will have no answer, either.
+    #[error("{0}")]
+    NoAnswer(String),
+    /// An answer that another attempt may change.
     #[error("{0}")]
     Unreachable(String),
     /// An answer that cannot be used.
@@ -40,10 +43,10 @@ impl From<TransportError> for FetchError {
             TransportError::Barred { .. } | TransportError::Private { .. } | TransportError::Redirected { .. } => {
                 FetchError::Refused(error.to_string())
             }
-            TransportError::Settings(_)
-            | TransportError::Unreachable { .. }
-            | TransportError::TimedOut { .. }
-            | TransportError::Closed { .. } => FetchError::Unreachable(error.to_string()),
+            TransportError::Unreachable { .. } | TransportError::TimedOut { .. } => {
+                FetchError::NoAnswer(error.to_string())
+            }
+            TransportError::Settings(_) | TransportError::Closed { .. } => FetchError::Unreachable(error.to_string()),
         }
     }
 }
