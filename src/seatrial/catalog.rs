@@ -6,7 +6,7 @@ use seatrial_model::{RuleId, Setting, ids};
 
 seatrial_model::rule_ids! {
     IMAGE_NOT_FOUND "image-not-found" Error Free "a registry does not have an image"
-        "The registry let us in and has no such tag, digest or repository: nodes will report `ErrImagePull`. Push the image first, or correct the tag where it is set. It is looked for with `--check-images`. Only where the registry answers 404 it is an error; what could not be asked is a note."
+        "The registry let us in and has no such tag, digest or repository: nodes will report `ErrImagePull`. Push the image first, or correct the tag where it is set. It is looked for with `--check-images`. What could not be asked for, or may be private where there are no credentials, is a note."
 }
 
 /// All rules, sorted by id.

@@ -13,6 +13,12 @@ pub enum FetchError {
         /// The newest version that there is.
         newest: Option<String>,
     },
+    /// There is no such thing for whoever asks without credentials: some registries say so of what is private.
+    #[error("{what}, or it is private, and there are no credentials for it")]
+    NotShown {
+        /// What is not where, as a clause.
+        what: String,
+    },
     /// The registry does not let us in.
     #[error("{host} does not let us in ({status}){}", if *.with_login { "" } else { ", and there are no credentials for it" })]
     Denied {

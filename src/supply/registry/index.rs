@@ -129,7 +129,10 @@ impl Repositories {
         let answer = self.get(url, login).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             let what = format!("there is no repository of charts at {}: it has no `index.yaml`", shown(repository));
-            return Err(FetchError::NotFound { what, newest: None });
+            return Err(match login {
+                Some(_) => FetchError::NotFound { what, newest: None },
+                None => FetchError::NotShown { what },
+            });
         }
         if !answer.status().is_success() {
             return Err(refusal(&answer, host_of(answer.url().as_str()), login.is_some()));

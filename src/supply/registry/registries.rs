@@ -83,8 +83,14 @@ impl Registries {
     /// See [`FetchError`]; it is [`FetchError::NotFound`] only where the registry lets us in and has none.
     pub async fn digest(&self, url: &str, reference: &str) -> Result<String, FetchError> {
         let (repository, login) = self.repository(url)?;
-        let found = self.0.client.digest(&repository, login, &tag(reference)).await?;
-        found.ok_or_else(|| absent(&repository, reference))
+        match self.0.client.digest(&repository, login, &tag(reference)).await? {
+            Some(found) => Ok(found),
+            // Who may read the tags would have been shown it.
+            None => {
+                self.all_tags(&repository, login).await?;
+                Err(absent(&repository, reference))
+            }
+        }
     }
 
     async fn of_registry(&self, url: &str, version: &str, wanted: Wanted<'_>) -> Result<Artifact, FetchError> {
@@ -120,6 +126,7 @@ impl Registries {
                 return Ok((reference, found));
             }
             if is_digest {
+                self.all_tags(repository, login).await?;
                 return Err(absent(repository, version));
             }
         }
@@ -145,10 +152,11 @@ impl Registries {
 
     async fn all_tags(&self, repository: &Repository, login: Option<&Login>) -> Result<Vec<String>, FetchError> {
         let tags = self.0.client.tags(repository, login).await?;
-        tags.ok_or_else(|| FetchError::NotFound {
-            what: format!("{} has no repository `{}`", repository.host, repository.name),
-            newest: None,
-        })
+        let what = format!("{} has no repository `{}`", repository.host, repository.name);
+        match login {
+            Some(_) => tags.ok_or(FetchError::NotFound { what, newest: None }),
+            None => tags.ok_or(FetchError::NotShown { what }),
+        }
     }
 
     fn repository(&self, url: &str) -> Result<(Repository, Option<&Login>), FetchError> {

@@ -65,7 +65,12 @@ async fn a_chart_is_pulled_by_tag_range_and_digest() {
     let none = format!("{host}/charts/web has no version in `3.x`; the newest is `1.10.0`");
     assert_eq!(pull(">=3.0.0 <4").await, Err(none.replace("`3.x`", "`>=3.0.0 <4`")));
     let other = registries.chart(&format!("oci://{host}/charts/api"), "1.0.0").await;
-    assert_eq!(content(other), Err(format!("{host} has no repository `charts/api`")));
+    let private = "or it is private, and there are no credentials for it";
+    assert_eq!(content(other), Err(format!("{host} has no repository `charts/api`, {private}")));
+    let gone = registries.digest(&url, "1.0.9").await;
+    assert!(matches!(gone, Err(FetchError::NotFound { .. })), "{gone:?}");
+    let other = registries.digest(&format!("oci://{host}/charts/api"), "1.0.0").await;
+    assert!(matches!(other, Err(FetchError::NotShown { .. })), "{other:?}");
     assert_eq!(registries.tags(&url).await.map(|tags| tags.len()), Ok(6));
 }
 
