@@ -116,14 +116,18 @@ fn is_barred_v6(address: Ipv6Addr) -> bool {
         || v4_inside(parts).is_some_and(is_barred_v4)
 }
 
-/// Mapped (`::ffff:a.b.c.d`), compatible (`::a.b.c.d`), NAT64 (`64:ff9b::a.b.c.d`) and 6to4 (`2002:a.b.c.d::`) addresses.
+/// Mapped (`::ffff:a.b.c.d`), compatible (`::a.b.c.d`), NAT64 (`64:ff9b::a.b.c.d`, `64:ff9b:1::a.b.c.d`), 6to4 (`2002:a.b.c.d::`) and Teredo
+/// (`2001:0:…`) addresses.
 fn v4_inside(parts: [u16; 8]) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match parts {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
         | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
         | [0x2002, high, low, ..] => Some(v4(high, low)),
+        // RFC 4380: the address of a client is written with its bits turned round.
+        [0x2001, 0, .., high, low] => Some(v4(!high, !low)),
         _ => None,
     }
 }
@@ -240,6 +244,8 @@ mod tests {
             "http://[::ffff:127.0.0.1]/",
             "http://[::ffff:10.0.0.1]/",
             "http://[64:ff9b::10.0.0.1]/",
+            "http://[64:ff9b:1::10.0.0.1]/",
+            "http://[2001:0:1:2:3:4:f5ff:fffe]/",
             "http://[2002:c0a8:101::1]/",
             "http://[fc00::1]/",
             "http://[fd12:3456::1]/",

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
@@ -38,6 +38,7 @@ pub struct Files {
 #[derive(Debug, Default)]
 struct Shared {
     replies: HashMap<String, Reply>,
+    guarded: Vec<String>,
     log: Vec<String>,
 }
 
@@ -62,6 +63,11 @@ impl Files {
         self.shared().replies.insert(path.to_owned(), reply);
     }
 
+    /// Lets only those have a path who log in; others are told how.
+    pub fn guard(&self, path: &str) {
+        self.shared().guarded.push(path.to_owned());
+    }
+
     /// Every request so far as `METHOD /path`, with ` as …` behind it where somebody logged in, and ` with …` where something was sent.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
@@ -83,6 +89,11 @@ async fn handle(request: Request<Incoming>, shared: Arc<Mutex<Shared>>) -> Resul
     let path = request.uri.path().to_owned();
     shared.log.push(format!("{} {path}{login}{sent}", request.method));
     let mut response = Response::new(full(Bytes::new()));
+    if login.is_empty() && shared.guarded.contains(&path) {
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"files\""));
+        return Ok(response);
+    }
     match shared.replies.get(&path).cloned() {
         None => *response.status_mut() = StatusCode::NOT_FOUND,
         Some(Reply::Content(bytes)) => *response.body_mut() = full(bytes),

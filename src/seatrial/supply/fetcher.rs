@@ -10,7 +10,7 @@ use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Masker, NeededKind};
 use seatrial_registry::{FetchError, HostSettings, Login, Registries};
 use seatrial_transport::{Settings, Transport};
-use seatrial_tree::{Artifact, Fetched, Key, NotFetched};
+use seatrial_tree::{Artifact, Fetched, Key, NotFetched, file_name};
 use secrecy::ExposeSecret as _;
 
 use crate::context::authority::Authority;
@@ -258,7 +258,9 @@ impl Fetcher {
             }
             Err(FetchError::Unreachable(why) | FetchError::NoAnswer(why)) if kept.is_some() => {
                 let version = before.map(|entry| entry.version).unwrap_or_default();
-                self.known().notices.insert(format!("{url} {version} is rendered as it was fetched before: {why}"));
+                let name = file_name(url.trim_end_matches('/'));
+                let said = format!("`{name} {version}` is rendered as it was fetched before: {why}");
+                self.known().notices.insert(said);
                 kept.unwrap_or_else(|| Err(not_fetched(&why)))
             }
             Err(error) => Err(self.told(&host_of(url), error)),

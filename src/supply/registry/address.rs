@@ -20,7 +20,8 @@ pub(crate) struct Repository {
 pub(crate) fn repository(url: &str, settings: impl Fn(&str) -> HostSettings) -> Result<Repository, FetchError> {
     let wrong = || {
         FetchError::Wrong(format!(
-            "`{url}` is not the address of a repository, such as `oci://registry.example.com/charts/web`"
+            "`{}` is not the address of a repository, such as `oci://registry.example.com/charts/web`",
+            url.rsplit('@').next().unwrap_or_default()
         ))
     };
     let rest = url.strip_prefix("oci://").ok_or_else(wrong)?;

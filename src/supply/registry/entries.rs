@@ -18,8 +18,11 @@ pub(crate) struct Entry {
 /// # Errors
 /// A clause: why the index cannot be read.
 pub(crate) fn entries(index: &str, name: &str) -> Result<Option<Vec<Entry>>, String> {
-    if let Found::Lines(lines) = lines_about(index, name) {
-        return Ok(read(lines, |root| root.get(name).cloned())?.as_ref().map(versions));
+    // Lines that mean nothing by themselves may use an anchor that is set elsewhere: then the whole says.
+    if let Found::Lines(lines) = lines_about(index, name)
+        && let Ok(Some(list)) = read(lines, |root| root.get(name).cloned())
+    {
+        return Ok(Some(versions(&list)));
     }
     let Some(all) = read(index, |root| root.get("entries").cloned())? else {
         return Err("it has no `entries`".to_owned());
@@ -137,6 +140,7 @@ mod tests {
             "entries:\r\n  web:\r\n  - version: 1.0.0\r\n",
             "entries:\n  ? web\n  : - version: 1.0.0\n",
             "entries:\n  web: &a\n  - version: 1.0.0\n",
+            "urls: &u [a]\nentries:\n  web:\n  - version: 1.0.0\n    urls: *u\n",
         ] {
             assert_eq!(versions_of(index, "web"), some(&["1.0.0"]), "{index}");
         }

@@ -50,9 +50,11 @@ impl Repositories {
 
     /// A chart. `url` is the address of the repository with the chart's name behind it.
     pub(crate) async fn chart(&self, url: &str, version: &str, settings: &HostSettings) -> Result<Pulled, FetchError> {
-        let wrong = || FetchError::Wrong(format!("`{url}` is not the address of a chart in a repository"));
+        let wrong = || FetchError::Wrong(format!("`{}` is not the address of a chart in a repository", shown(url)));
         let (repository, name) = url.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
-        let login = settings.login.as_ref();
+        // Without TLS, a login goes along only where somebody with the say has asked for that.
+        let is_safe = settings.plain_http || url.starts_with("https://");
+        let login = settings.login.as_ref().filter(|_| is_safe);
         let repository = mirrored(repository, settings);
         let index = self.index(&repository, login).await?;
         let read = entries(&index, name)
@@ -86,14 +88,15 @@ impl Repositories {
         let Some(address) = entry.urls.first() else {
             return Err(FetchError::Wrong(format!("{what} has no address in the index")));
         };
-        let base = parsed(&format!("{}/", repository.trim_end_matches('/')))?;
-        let address = base.join(address).map_err(|_| FetchError::Wrong(format!("the address of {what} is not one")))?;
+        let base = parsed(repository)?;
+        let address =
+            resolved(&base, address).ok_or_else(|| FetchError::Wrong(format!("the address of {what} is not one")))?;
         if !matches!(address.scheme(), "http" | "https") {
             let scheme = address.scheme();
             return Err(FetchError::Wrong(format!("{what} is to be had by `{scheme}`, which is not read")));
         }
         // helm: `passCredentials` is false unless somebody says otherwise.
-        let is_own = address.host_str() == base.host_str() && address.port() == base.port();
+        let is_own = address.origin() == base.origin();
         let answer = self.get(address, login.filter(|_| is_own)).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Err(FetchError::Wrong(format!("{what} is in the index, and not where that says")));
@@ -154,9 +157,24 @@ impl Repositories {
     }
 }
 
-/// The address without its query: that may hold a token.
-fn shown(repository: &str) -> &str {
-    repository.split(['?', '#']).next().unwrap_or_default()
+/// The address of an archive: one that is relative lies below the repository, and takes its query along (helm: `ResolveReferenceURL`).
+fn resolved(base: &url::Url, address: &str) -> Option<url::Url> {
+    let mut folder = base.clone();
+    folder.set_path(&format!("{}/", base.path().trim_end_matches('/')));
+    let mut resolved = folder.join(address).ok()?;
+    if url::Url::parse(address).is_err() && resolved.query().is_none() {
+        resolved.set_query(base.query());
+    }
+    Some(resolved)
+}
+
+/// The address without user and query: those may be credentials.
+fn shown(repository: &str) -> String {
+    let address = repository.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = rest.split_once('/').map_or((rest, ""), |(authority, path)| (authority, path));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if path.is_empty() { format!("{scheme}://{host}") } else { format!("{scheme}://{host}/{path}") }
 }
 
 /// The address at the mirror of its host.

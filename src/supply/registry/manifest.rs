@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::FetchError;
+use crate::answer::is_digest;
 
 /// What is asked for: what Helm and Flux push, and Docker's older names.
 pub(crate) const ACCEPTED: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
@@ -46,8 +47,13 @@ impl Manifest {
     /// # Errors
     /// [`FetchError::Wrong`] for what is not one.
     pub(crate) fn read(what: &str, bytes: &[u8]) -> Result<Manifest, FetchError> {
-        serde_json::from_slice(bytes)
-            .map_err(|error| FetchError::Wrong(format!("the manifest of {what} cannot be read: {error}")))
+        let wrong = |why: &str| FetchError::Wrong(format!("the manifest of {what} cannot be read: {why}"));
+        let manifest: Manifest = serde_json::from_slice(bytes).map_err(|error| wrong(&error.to_string()))?;
+        let mut all = manifest.layers.iter().chain(&manifest.manifests);
+        match all.all(|descriptor| is_digest(&descriptor.digest)) {
+            true => Ok(manifest),
+            false => Err(wrong("it names a part by something else than a `sha256` digest")),
+        }
     }
 
     /// The only manifest of an index; `None` where it is not an index.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::{Request, Response};
 use seatrial_transport::{Redirects, Retry, Transport};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -131,20 +131,28 @@ impl Client {
         let what = format!("the tags of {}/{}", repository.host, repository.name);
         let mut next = format!("{}/tags/list", repository.base);
         let (mut all, mut asked) = (Vec::new(), HashSet::new());
-        while asked.insert(next.clone()) {
-            if asked.len() > MOST_PAGES {
-                return Err(FetchError::Wrong(format!("{what} have more than {MOST_PAGES} pages")));
+        loop {
+            if !asked.insert(next.clone()) || asked.len() > MOST_PAGES {
+                return Err(FetchError::Wrong(format!("{what} have pages without end")));
             }
             let Some(answer) = self.get(repository, login, Method::GET, &next).await? else { return Ok(None) };
-            let following = next_page(&answer, &repository.base);
+            let following = next_page(answer.headers(), &next, &repository.base)
+                .map_err(|()| FetchError::Wrong(format!("{what} go on at another place than they begin")))?;
             let bytes = body(answer, &what, LARGEST_LIST).await?;
             let page: Tags = serde_json::from_slice(&bytes)
                 .map_err(|error| FetchError::Wrong(format!("{what} cannot be read: {error}")))?;
             all.extend(page.tags.unwrap_or_default());
-            let Some(following) = following else { break };
-            next = following;
+            match following {
+                Some(following) => next = following,
+                None => return Ok(Some(all)),
+            }
         }
-        Ok(Some(all))
+    }
+
+    /// Whether the tags of a repository are shown to who asks.
+    pub(crate) async fn shows_tags(&self, repository: &Repository, login: Option<&Login>) -> Result<bool, FetchError> {
+        let url = format!("{}/tags/list?n=1", repository.base);
+        Ok(self.get(repository, login, Method::GET, &url).await?.is_some())
     }
 
     /// Asks; a token is got where one is asked for, once. `None` where there is no such thing.
@@ -266,13 +274,20 @@ impl Client {
     }
 }
 
-/// The next page, as the header `Link` says it; only of the same repository.
-fn next_page(answer: &Response, base: &str) -> Option<String> {
-    let link = answer.headers().get(header::LINK)?.to_str().ok()?;
-    let (target, parameters) = link.strip_prefix('<')?.split_once('>')?;
-    let is_next = parameters.split(';').any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"));
-    let url = answer.url().join(target).ok().filter(|_| is_next)?;
-    url.as_str().starts_with(base).then(|| url.to_string())
+/// The next page, as the header `Link` says it (RFC 8288), at the address that is asked: who stands before a registry may call it otherwise.
+fn next_page(headers: &HeaderMap, asked: &str, base: &str) -> Result<Option<String>, ()> {
+    let links = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
+    let each = links.flat_map(|value| value.split("<").skip(1)).filter_map(|link| link.split_once('>'));
+    let is_next =
+        |parameters: &str| parameters.split([';', ',']).any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"));
+    let Some((target, _)) = each.into_iter().find(|(_, parameters)| is_next(parameters)) else { return Ok(None) };
+    let (asked, base) = (parsed(asked).map_err(drop)?, parsed(base).map_err(drop)?);
+    let target = asked.join(target).map_err(drop)?;
+    let is_here = target.host_str() == base.host_str() && target.path().starts_with(base.path());
+    let mut next = base;
+    next.set_path(target.path());
+    next.set_query(target.query());
+    if is_here { Ok(Some(next.to_string())) } else { Err(()) }
 }
 
 pub(crate) fn basic(login: &Login) -> SecretString {
@@ -289,5 +304,32 @@ fn sensitive(value: &str) -> Result<HeaderValue, FetchError> {
 }
 
 pub(crate) fn parsed(url: &str) -> Result<Url, FetchError> {
-    url.parse().map_err(|_| FetchError::Wrong(format!("`{url}` is not an address")))
+    url.parse().map_err(|_| FetchError::Wrong("an address that is asked for is not one".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_read_where_the_first_one_is() {
+        let base = "https://r.example.com/v2/a/web";
+        let next = |link: &str| {
+            let headers = HeaderMap::from_iter([(header::LINK, link.parse().expect("a header"))]);
+            next_page(&headers, &format!("{base}/tags/list"), base)
+        };
+        let second = Ok(Some(format!("{base}/tags/list?last=b&n=2")));
+        for link in [
+            "</v2/a/web/tags/list?last=b&n=2>; rel=\"next\"",
+            "<http://r.example.com/v2/a/web/tags/list?last=b&n=2>; rel=next",
+            "<https://r.example.com:443/v2/a/web/tags/list?last=b&n=2>; rel=\"next\"",
+            "<list?n=0>; rel=\"prev\", <list?last=b&n=2>; rel=\"next\"",
+        ] {
+            assert_eq!(next(link), second, "{link}");
+        }
+        assert_eq!(next("<list?n=0>; rel=\"prev\""), Ok(None));
+        for link in ["<https://evil.example/v2/a/web/tags/list>; rel=\"next\"", "</v2/other/tags/list>; rel=\"next\""] {
+            assert_eq!(next(link), Err(()), "{link}");
+        }
+    }
 }

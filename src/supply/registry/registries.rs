@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seatrial_transport::Transport;
 
 use crate::address::{Repository, host_of, repository};
-use crate::answer::digest;
+use crate::answer::{self, digest, is_tag};
 use crate::choice::{choose, is_exact, newest};
 use crate::index::Repositories;
 use crate::manifest::{Manifest, Wanted};
@@ -83,13 +83,13 @@ impl Registries {
     /// See [`FetchError`]; it is [`FetchError::NotFound`] only where the registry lets us in and has none.
     pub async fn digest(&self, url: &str, reference: &str) -> Result<String, FetchError> {
         let (repository, login) = self.repository(url)?;
+        if !answer::is_digest(reference) && !is_tag(&tag(reference)) {
+            return Err(FetchError::Wrong(format!("`{reference}` is neither a tag nor a digest")));
+        }
         match self.0.client.digest(&repository, login, &tag(reference)).await? {
             Some(found) => Ok(found),
             // Who may read the tags would have been shown it.
-            None => {
-                self.all_tags(&repository, login).await?;
-                Err(absent(&repository, reference))
-            }
+            None => Err(self.not_there(&repository, login, reference).await?),
         }
     }
 
@@ -105,7 +105,9 @@ impl Registries {
         }
         let layer = manifest.layer(&what, wanted)?;
         let bytes = self.0.client.blob(&repository, login, layer).await?;
-        let (digest, version) = (layer.digest.clone(), chosen.replace('_', "+"));
+        // Only of a version, `_` stands for a `+`.
+        let plus = chosen.replace('_', "+");
+        let (digest, version) = (layer.digest.clone(), if is_exact(&plus) { plus } else { chosen });
         Ok(Artifact { bytes, digest, version, manifest_digest: Some(found.digest) })
     }
 
@@ -117,8 +119,10 @@ impl Registries {
         version: &str,
     ) -> Result<(String, Found), FetchError> {
         let is_digest = version.starts_with("sha256:");
-        let is_tag =
-            !version.is_empty() && tag(version).chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        if is_digest && !answer::is_digest(version) {
+            return Err(FetchError::Wrong(format!("`{version}` is not a digest")));
+        }
+        let is_tag = is_tag(&tag(version));
         // A version may be a range as well: `1.2` is tried as a tag first, as Helm does it.
         if is_digest || is_tag {
             let reference = if is_digest { version.to_owned() } else { tag(version) };
@@ -126,8 +130,7 @@ impl Registries {
                 return Ok((reference, found));
             }
             if is_digest {
-                self.all_tags(repository, login).await?;
-                return Err(absent(repository, version));
+                return Err(self.not_there(repository, login, version).await?);
             }
         }
         let tags = self.all_tags(repository, login).await?;
@@ -148,6 +151,18 @@ impl Registries {
         let reference = tag(chosen);
         let found = self.0.client.manifest(repository, login, &reference).await?;
         found.map(|found| (reference.clone(), found)).ok_or_else(|| absent(repository, &reference))
+    }
+
+    /// What a manifest that is not there proves: where not even a tag is shown, nothing.
+    async fn not_there(
+        &self,
+        repository: &Repository,
+        login: Option<&Login>,
+        reference: &str,
+    ) -> Result<FetchError, FetchError> {
+        let shows = login.is_some() || self.0.client.shows_tags(repository, login).await?;
+        let what = || format!("{}/{} has no `{reference}`", repository.host, repository.name);
+        Ok(if shows { absent(repository, reference) } else { FetchError::NotShown { what: what() } })
     }
 
     async fn all_tags(&self, repository: &Repository, login: Option<&Login>) -> Result<Vec<String>, FetchError> {

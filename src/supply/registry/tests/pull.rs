@@ -163,18 +163,45 @@ async fn a_blob_may_lie_elsewhere_and_no_credential_goes_along() {
     let store = Files::start().await;
     store.put("/blob", Reply::Content("web".into()));
     let (files, url) = registry_with_blob(|_| Reply::Moved(format!("http://{}/blob", store.host()))).await;
-    // It asks nobody for a login until it is told to.
-    files.put(
-        "/v2/web/manifests/1.0.0",
-        Reply::Answer(answer(401).with_header("www-authenticate", "Basic realm=\"x\"")),
-    );
-    let denied = registries(&files.host(), login("ann", "secret")).chart(&url, "1.0.0").await;
-    assert!(matches!(denied, Err(FetchError::Denied { status: 401, .. })), "{denied:?}");
-    assert!(files.requests().iter().any(|request| request.contains(" as Basic ")), "{:?}", files.requests());
-    files.put("/v2/web/manifests/1.0.0", Reply::Content(chart("web").manifest().into()));
+    for path in ["/v2/web/manifests/1.0.0".to_owned(), format!("/v2/web/blobs/{}", digest(b"web"))] {
+        files.guard(&path);
+    }
     let came_there = registries(&files.host(), login("ann", "secret")).chart(&url, "1.0.0").await;
     assert_eq!(content(came_there), came("1.0.0", "web"));
+    assert!(files.requests().iter().any(|request| request.contains("/blobs/") && request.contains(" as Basic ")));
     assert_eq!(store.requests(), ["GET /blob"]);
+    let denied = registries(&files.host(), None).chart(&url, "1.0.0").await;
+    assert!(matches!(denied, Err(FetchError::Denied { status: 401, with_login: false, .. })), "{denied:?}");
+}
+
+#[tokio::test]
+async fn a_digest_is_one_before_it_becomes_a_part_of_an_address() {
+    let files = Files::start().await;
+    let url = format!("oci://{}/web", files.host());
+    let registries = registries(&files.host(), None);
+    let evil = "sha256:/../../../../admin/x";
+    assert!(matches!(registries.chart(&url, evil).await, Err(FetchError::Wrong(_))));
+    assert!(matches!(registries.digest(&url, evil).await, Err(FetchError::Wrong(_))));
+    assert!(matches!(registries.digest(&url, "../x").await, Err(FetchError::Wrong(_))));
+    assert!(files.requests().is_empty(), "{:?}", files.requests());
+    let layer = serde_json::json!({ "mediaType": LAYER, "digest": evil, "size": 1 });
+    files.put("/v2/web/manifests/1.0.0", Reply::Answer(Answer::new(200, serde_json::json!({ "layers": [layer] }))));
+    assert!(matches!(registries.chart(&url, "1.0.0").await, Err(FetchError::Wrong(_))));
+    assert_eq!(files.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_login_stays_where_it_is_safe() {
+    let files = Files::start().await;
+    files.put("/index.yaml", Reply::Content("entries: {web: [{version: 1.0.0, urls: [web.tgz]}]}\n".into()));
+    files.put("/web.tgz", Reply::Content("web".into()));
+    // The host is not one that may be asked without TLS: a chart may, a login does not go along.
+    let transport = Transport::new(&Settings::default()).expect("a client");
+    let settings = HostSettings { login: login("ann", "secret"), ..HostSettings::default() };
+    let registries = Registries::new(transport, BTreeMap::from([(files.host(), settings)]));
+    let url = format!("http://{}/web", files.host());
+    assert_eq!(content(registries.chart(&url, "1.0.0").await), came("1.0.0", "web"));
+    assert_eq!(files.requests(), ["GET /index.yaml", "GET /web.tgz"]);
 }
 
 #[tokio::test]
@@ -210,7 +237,8 @@ async fn pages_of_tags_have_an_end() {
     let registries = registries(&files.host(), None);
     let told = registries.tags(&format!("oci://{}/web", files.host())).await;
     // The second page says that it is its own successor.
-    assert_eq!((told.map(|tags| tags.len()), files.requests().len()), (Ok(2), 2));
+    assert!(matches!(told, Err(FetchError::Wrong(_))), "{told:?}");
+    assert_eq!(files.requests().len(), 2);
 }
 
 const INDEX: &str = "\
@@ -270,6 +298,21 @@ async fn a_chart_is_what_its_index_says_and_a_login_stays_with_its_host() {
     assert_eq!(content(registries.chart(&url, "2.0.0").await), came("2.0.0", "two"));
     assert!(files.requests().iter().all(|request| request.contains(" as Basic ")), "{:?}", files.requests());
     assert_eq!(store.requests(), ["GET /web.tgz"]);
+}
+
+#[tokio::test]
+async fn a_user_in_an_address_is_not_told() {
+    let files = Files::start().await;
+    files.put("/stable/index.yaml", Reply::Content("entries: {}\n".into()));
+    for url in [
+        "http://ann:secret@HOST/stable/web",
+        "http://ann:secret@HOST/gone/web?token=secret",
+        "oci://ann:secret@HOST/web",
+    ] {
+        let url = url.replace("HOST", &files.host());
+        let told = content(registries(&files.host(), None).chart(&url, "1.0.0").await).expect_err("is not there");
+        assert!(!told.contains("secret") && told.contains("127.0.0.1"), "{told}");
+    }
 }
 
 #[tokio::test]
