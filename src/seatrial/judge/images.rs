@@ -18,7 +18,7 @@ struct Used<'a> {
     container: &'a str,
 }
 
-/// The images of the pods of all objects, each once for an object and a line.
+/// The images of the pods of all objects.
 fn used(manifests: &[Manifest]) -> Vec<Used<'_>> {
     let readable = |manifest: &&Manifest| !manifest.is_sops_encrypted();
     let pods = manifests.iter().filter(readable).filter_map(Pod::of);

@@ -110,7 +110,7 @@ impl Preparation {
         Preparation { renderer: self.renderer.with_charts(charts), ..self }
     }
 
-    /// With the checkouts beside the repository that may be read, and with what is fetched, where there is no report to say whose word counts.
+    /// Adds the checkouts beside the repository and the fetcher, for a command that has no report to say whose word counts.
     ///
     /// # Errors
     /// [`Stop::Usage`] for a CA bundle that cannot be read.

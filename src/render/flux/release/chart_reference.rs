@@ -30,7 +30,7 @@ pub struct ChartReference {
 }
 
 impl ChartReference {
-    /// Whether its source serves charts: another one holds files, of which it may be one.
+    /// Whether its source serves charts; sources of other kinds hold files, and the chart is among them.
     pub(crate) fn is_of_a_registry(&self) -> bool {
         self.source.as_ref().is_none_or(|source| matches!(source.kind.as_str(), "HelmRepository" | "OCIRepository"))
     }

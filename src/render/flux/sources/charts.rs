@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use seatrial_helm::chart::{Chart, Loaded};
-use seatrial_model::{BelongsTo, Finding, OnceMap, Sources, Span};
+use seatrial_helm::chart::Loaded;
+use seatrial_model::{Finding, OnceMap, Sources, Span};
 use seatrial_tree::{Artifact, TreePath, file_name};
 
 use crate::objects::ids;
@@ -29,8 +29,8 @@ impl Charts {
 
     /// A chart that was fetched, read once. Its files belong to a chart of this name, and are told at the line that asks for it.
     pub(crate) fn of(&self, artifact: &Artifact, name: &str, asked: Span, sources: &Arc<Sources>) -> Arc<Loaded> {
-        self.fetched
-            .get(&(name.to_owned(), artifact.digest.clone()), || Arc::new(unpack(artifact, name, asked, sources)))
+        let load = || Arc::new(Loaded::fetched(artifact, name, asked, sources, ids::NOT_FETCHED));
+        self.fetched.get(&(name.to_owned(), artifact.digest.clone()), load)
     }
 }
 
@@ -40,18 +40,4 @@ fn load(at: &TreePath, asked: Span) -> Loaded {
         let finding = Finding::new(ids::MISSING_CHART, asked, format!("the chart `{}` {error}", at.path));
         Loaded { chart: None, findings: vec![finding] }
     })
-}
-
-fn unpack(artifact: &Artifact, name: &str, asked: Span, sources: &Arc<Sources>) -> Loaded {
-    match artifact.read() {
-        Ok(bytes) => {
-            let of = BelongsTo::Chart { name: name.into(), asked };
-            let (chart, findings) = Chart::unpack(&bytes, &of, sources, asked);
-            Loaded { chart: chart.map(Arc::new), findings }
-        }
-        Err(why) => {
-            let message = format!("the chart `{name}`, as it was fetched, {why}");
-            Loaded { chart: None, findings: vec![Finding::new(ids::NOT_FETCHED, asked, message)] }
-        }
-    }
 }

@@ -8,6 +8,7 @@ use seatrial_tree::{Artifact, join};
 use seatrial_yaml::{Dialect, parse};
 
 use super::assemble::{Around, unpack_in};
+use super::loaded::bytes_of;
 use super::loading::Loading;
 use super::{Chart, Dependency, directory};
 use crate::ids;
@@ -79,14 +80,8 @@ fn fetched(
     loading: &mut Loading,
     findings: &mut Vec<Finding>,
 ) -> Option<Chart> {
-    let bytes = match artifact.read() {
-        Ok(bytes) => bytes,
-        Err(why) => {
-            let message = format!("the chart `{}`, as it was fetched, {why}", dependency.name);
-            findings.push(Finding::new(ids::CHART_DEPENDENCY, dependency.span, message));
-            return None;
-        }
-    };
+    let read = bytes_of(artifact, &dependency.name, dependency.span, ids::CHART_DEPENDENCY);
+    let bytes = read.map_err(|finding| findings.push(*finding)).ok()?;
     let of = BelongsTo::Chart { name: dependency.name.as_str().into(), asked: dependency.span };
     let around = Around { place: None, is_root: false, loading };
     unpack_in(&bytes, &of, sources, dependency.span, (around, findings))

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use seatrial_model::{BelongsTo, Finding, Span};
-use seatrial_tree::{EntryKind, ReadError, Tree, join};
+use seatrial_model::{BelongsTo, Finding, RuleId, Sources, Span};
+use seatrial_tree::{Artifact, EntryKind, ReadError, Tree, join};
 
 use super::Chart;
 use crate::go_yaml::{SAID, SAID_BY_THREE};
@@ -45,6 +45,18 @@ impl Loaded {
         Ok(Loaded { chart: chart.map(Arc::new), findings })
     }
 
+    /// A chart that was fetched. Its files belong to a chart of this name, and are told at the line that asks for it; that it cannot be read is
+    /// told by `rule`.
+    #[must_use]
+    pub fn fetched(artifact: &Artifact, name: &str, asked: Span, sources: &Arc<Sources>, rule: RuleId) -> Loaded {
+        let of = BelongsTo::Chart { name: name.into(), asked };
+        let (chart, findings) = match bytes_of(artifact, name, asked, rule) {
+            Ok(bytes) => Chart::unpack(&bytes, &of, sources, asked),
+            Err(finding) => (None, vec![*finding]),
+        };
+        Loaded { chart: chart.map(Arc::new), findings }
+    }
+
     /// What is wrong, with the words of a version of Helm.
     #[must_use]
     pub fn told_by(&self, helm: Major) -> Vec<Finding> {
@@ -61,4 +73,11 @@ impl Loaded {
         }
         findings
     }
+}
+
+/// The bytes of a chart that was fetched, or that they cannot be read.
+pub(crate) fn bytes_of(artifact: &Artifact, name: &str, asked: Span, rule: RuleId) -> Result<Vec<u8>, Box<Finding>> {
+    artifact
+        .read()
+        .map_err(|why| Box::new(Finding::new(rule, asked, format!("the chart `{name}`, as it was fetched, {why}"))))
 }

@@ -8,7 +8,7 @@ use seatrial_helm::chart::{Chart, Loaded};
 use seatrial_helm::ids::UNREAD_VALUE;
 use seatrial_helm::render::{Capabilities, Printing, Release, Request, named_by, render};
 use seatrial_helm::{Chance, read_printed};
-use seatrial_model::{BelongsTo, Finding, Needed, NeededKind, Node, SetBy};
+use seatrial_model::{Finding, Needed, NeededKind, Node, SetBy};
 use seatrial_tree::{Artifact, EntryKind, ReadError, join};
 use seatrial_yaml::Dialect;
 
@@ -102,16 +102,8 @@ fn fetched(
     context: Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Arc<Chart>> {
-    let load = || {
-        let of = BelongsTo::Chart { name: name.into(), asked: asked.place };
-        let unpacked =
-            artifact.read().map(|bytes| Chart::unpack(&bytes, &of, context.files.tree.sources(), asked.place));
-        let (chart, findings) = unpacked.unwrap_or_else(|why| {
-            let message = format!("the chart `{name}`, as it was fetched, {why}");
-            (None, vec![Finding::new(ids::MISSING_FILE, asked.place, message)])
-        });
-        Arc::new(Loaded { chart: chart.map(Arc::new), findings })
-    };
+    let sources = context.files.tree.sources();
+    let load = || Arc::new(Loaded::fetched(artifact, name, asked.place, sources, ids::MISSING_FILE));
     // No path holds a digest.
     let loaded = context.files.cache.charts.get(&format!("{name}:{}", artifact.digest), load);
     findings.extend(loaded.told_by(HELM));
