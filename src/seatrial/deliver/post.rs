@@ -118,8 +118,7 @@ impl Sinks<'_> {
     /// The forge; `None` when nothing is to be posted, a sentence when it cannot be.
     fn forge(&self, transport: &Transport, sinks: &ReportConfig) -> Result<Option<Forge>, String> {
         let ci = &self.session.ci;
-        let labels = sinks.routine_label.is_some();
-        if !(sinks.comment || sinks.status || sinks.inline || sinks.check_run || sinks.deployment || labels) {
+        if none_of(sinks).is_empty() {
             return Ok(None);
         }
         if let seatrial_ci::Trust::Untrusted(because) = &ci.trust {

@@ -3,7 +3,7 @@
 //! Not here: how a forge is told (`report/forge`), and that a preview is gone (`cleanup`).
 
 use seatrial_forge::{CheckRun, DeployedEnvironment, Deployment, Forge, OptIn, StatusState};
-use seatrial_model::{EnvironmentReport, Report, Stage, StageResult, Target, TestOutcome, Verdict};
+use seatrial_model::{EnvironmentReport, Report, Stage, StageResult, Target, TestOutcome, Verdict, listed};
 use seatrial_reporters::{headline, markdown};
 
 use super::{state, status_name};
@@ -36,11 +36,10 @@ impl Sinks<'_> {
         let all =
             [(check_run, "the check run"), (!deployments.is_empty(), "the deployment"), (label.is_some(), "the label")];
         let due: Vec<&str> = all.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what).collect();
-        let due = match due.as_slice() {
-            [] => return notices,
-            [only] => format!("{only} was"),
-            [first @ .., last] => format!("{} and {last} were", first.join(", ")),
-        };
+        if due.is_empty() {
+            return notices;
+        }
+        let due = format!("{} {}", listed(&due, due.len()), if due.len() == 1 { "was" } else { "were" });
         let over = match forge.standing(pull_request.number).await {
             Ok(standing) => standing.outdates(head),
             Err(sentence) => Some(sentence),
@@ -95,11 +94,7 @@ pub(super) fn none_of(sinks: &ReportConfig) -> String {
         (sinks.routine_label.is_some(), "no label"),
     ];
     let asked: Vec<&str> = all.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what).collect();
-    match asked.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    listed(&asked, asked.len())
 }
 
 /// One for each environment that was deployed to a real cluster.
