@@ -65,14 +65,23 @@ impl Artifact {
     /// Bytes that are here.
     #[must_use]
     pub fn of(bytes: Vec<u8>, version: &str) -> Artifact {
-        let (digest, version, content) = (digest(&bytes), version.to_owned(), Content::Memory(bytes));
-        Artifact { digest, version, content, is_broken: AtomicBool::new(false) }
+        Artifact::verified(&digest(&bytes), version, bytes)
+    }
+
+    /// Bytes that were held against this digest when they came.
+    #[must_use]
+    pub fn verified(digest: &str, version: &str, bytes: Vec<u8>) -> Artifact {
+        Artifact::new(digest, version, Content::Memory(bytes))
     }
 
     /// Bytes of this digest that were put into a file.
     #[must_use]
     pub fn kept(digest: &str, version: &str, path: PathBuf) -> Artifact {
-        let (digest, version, content) = (digest.to_owned(), version.to_owned(), Content::File(path));
+        Artifact::new(digest, version, Content::File(path))
+    }
+
+    fn new(digest: &str, version: &str, content: Content) -> Artifact {
+        let (digest, version) = (digest.to_owned(), version.to_owned());
         Artifact { digest, version, content, is_broken: AtomicBool::new(false) }
     }
 
@@ -125,6 +134,13 @@ impl Fetched {
     pub fn used(&self) -> BTreeSet<Key> {
         self.0.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Whether a text is such a digest: it becomes the name of a file, and a part of addresses.
+#[must_use]
+pub fn is_digest(text: &str) -> bool {
+    let hex = text.strip_prefix("sha256:").unwrap_or_default();
+    hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// `sha256:` and the digest of bytes in hexadecimal.

@@ -25,7 +25,7 @@ mod tree_path;
 
 pub use archive::{Archived, decompressed, each_archived};
 pub use changed_files::ChangedFiles;
-pub use fetched::{Artifact, Fetched, Key, NotFetched, digest};
+pub use fetched::{Artifact, Fetched, Key, NotFetched, digest, is_digest};
 pub use file_state::FileState;
 pub use git::{GitError, Repository};
 pub use kustomization_files::KUSTOMIZATION_FILES;

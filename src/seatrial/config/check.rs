@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use seatrial_kubernetes::Minor;
 use seatrial_model::{Node, SourceFile, Sources};
+use seatrial_registry::is_host;
 use seatrial_schema::nearest;
 use seatrial_smoke::{Test, TestOptions};
 use seatrial_tree::{join, parent};
@@ -332,10 +333,4 @@ fn leads_back(test: &TestConfig, known: &Needs<'_>) -> bool {
         }
     }
     false
-}
-
-/// Whether a name is a host, with a port or without, in small letters.
-fn is_host(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._:[]".contains(c);
-    !name.is_empty() && name.chars().all(is_plain)
 }

@@ -3,13 +3,13 @@
 //! Several processes may use one cache: files are moved into place when they are whole, lines are appended, and what cannot be read counts
 //! as not there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use seatrial_tree::Artifact;
+use seatrial_tree::{Artifact, is_digest};
 use serde::{Deserialize, Serialize};
 
 /// A directory that holds what was fetched.
@@ -89,10 +89,13 @@ impl Cache {
     }
 }
 
-/// Whether it is `sha256:` and 64 hexadecimal digits: it becomes the name of a file.
-fn is_digest(text: &str) -> bool {
-    let hex = text.strip_prefix("sha256:").unwrap_or_default();
-    hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// The directory of what a cache holds: `SEATRIAL_CACHE`, else below the user's cache directory.
+pub(super) fn cache_directory(env: &BTreeMap<String, String>) -> Option<PathBuf> {
+    let set = |name: &str| env.get(name).filter(|value| !value.trim().is_empty()).map(PathBuf::from);
+    let below = |folder: PathBuf| folder.join("seatrial");
+    set("SEATRIAL_CACHE")
+        .or_else(|| set("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(below))
+        .or_else(|| set("HOME").filter(|path| Path::new(path).is_absolute()).map(|home| below(home.join(".cache"))))
 }
 
 #[cfg(test)]

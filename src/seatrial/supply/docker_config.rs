@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use seatrial_model::Masker;
+use seatrial_registry::host_of;
 use serde::Deserialize;
 
 /// A user and what proves it. An identity token has no user.
@@ -75,7 +76,7 @@ impl DockerConfig {
     pub(crate) fn of(&self, host: &str, masker: &Masker) -> Option<Credential> {
         let found = self.all.iter().find_map(|file| {
             let name =
-                |known: &String| bare(known) == host || (host == "docker.io" && bare(known) == "index.docker.io");
+                |known: &String| host_of(known) == host || (host == "docker.io" && host_of(known) == "index.docker.io");
             let helper = file.cred_helpers.iter().find(|(known, _)| name(known));
             if let Some((known, helper)) = helper {
                 return self.ask(helper, known);
@@ -128,19 +129,4 @@ fn credential(auth: &Auth) -> Option<Credential> {
     let decoded = String::from_utf8(STANDARD.decode(auth.auth.trim()).ok()?).ok()?;
     let (username, password) = decoded.split_once(':')?;
     Some(Credential { username: username.to_owned(), password: password.trim_end_matches('\0').to_owned() })
-}
-
-/// The host of a key, which may be an address: `https://index.docker.io/v1/`.
-fn bare(known: &str) -> String {
-    let rest = known.split_once("://").map_or(known, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default().to_ascii_lowercase()
-}
-
-/// The directory of what a cache holds: `SEATRIAL_CACHE`, else below the user's cache directory.
-pub(crate) fn cache_directory(env: &BTreeMap<String, String>) -> Option<PathBuf> {
-    let set = |name: &str| env.get(name).filter(|value| !value.trim().is_empty()).map(PathBuf::from);
-    let below = |folder: PathBuf| folder.join("seatrial");
-    set("SEATRIAL_CACHE")
-        .or_else(|| set("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(below))
-        .or_else(|| set("HOME").filter(|path| Path::new(path).is_absolute()).map(|home| below(home.join(".cache"))))
 }

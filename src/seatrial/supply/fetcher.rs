@@ -8,7 +8,7 @@ use futures::stream;
 use seatrial_entra::{Identity, is_azure_registry, registry_login};
 use seatrial_kubernetes::ImageReference;
 use seatrial_model::{Masker, NeededKind};
-use seatrial_registry::{FetchError, HostSettings, Login, Registries};
+use seatrial_registry::{FetchError, HostSettings, Login, Registries, host_of};
 use seatrial_transport::{Settings, Transport};
 use seatrial_tree::{Artifact, Fetched, Key, NotFetched, file_name};
 use secrecy::ExposeSecret as _;
@@ -18,11 +18,11 @@ use crate::context::run_context::RunContext;
 use crate::context::session::Session;
 use crate::context::workspace::Workspace;
 use crate::process::stop::Stop;
-use crate::supply::cache::{Cache, Entry};
-use crate::supply::docker_config::{DockerConfig, cache_directory};
+use crate::supply::cache::{Cache, Entry, cache_directory};
+use crate::supply::docker_config::DockerConfig;
 use crate::supply::identity;
 use crate::supply::policy::Policy;
-use crate::supply::wanted::{Came, Outcome, Wanted, host_of, one_of_each_host_first};
+use crate::supply::wanted::{Came, Outcome, Wanted, one_of_each_host_first};
 
 /// How many are fetched at the same time: registries answer so many without slowing down.
 const AT_ONCE: usize = 16;
@@ -70,6 +70,13 @@ impl Known {
     /// Whether something came of it that can be read.
     fn has(&self, key: &Key) -> bool {
         self.artifacts.get(key).is_some_and(|outcome| !outcome.as_ref().is_ok_and(|artifact| artifact.is_broken()))
+    }
+
+    /// What an earlier run fetched, and may be another by now.
+    fn before(&self, key: &Key) -> Option<(Entry, Arc<Artifact>)> {
+        let entry = self.unsettled.get(key)?.clone();
+        let kept = self.artifacts.get(key)?.as_ref().ok().filter(|artifact| !artifact.is_broken())?;
+        Some((entry, Arc::clone(kept)))
     }
 
     fn is_due(&self, wanted: &Wanted) -> bool {
@@ -178,7 +185,7 @@ impl Fetcher {
                 }
                 Err(why) => {
                     let failed = NotFetched { is_absent: false, why };
-                    due.into_iter().map(|wanted| wanted.came(Err(failed.clone()), Err(failed.clone()))).collect()
+                    due.into_iter().map(|wanted| wanted.failed(failed.clone())).collect()
                 }
             }
         });
@@ -195,8 +202,7 @@ impl Fetcher {
         let host = wanted.host();
         if !self.policy.permits(&host) {
             let why = format!("`registries` of the target branch does not name `{host}`");
-            let refused = NotFetched { is_absent: false, why };
-            return wanted.came(Err(refused.clone()), Err(refused));
+            return wanted.failed(NotFetched { is_absent: false, why });
         }
         let silent = self.known().silent.get(&host).cloned();
         match wanted {
@@ -221,49 +227,43 @@ impl Fetcher {
     /// Asks for a chart or an artifact of manifests.
     async fn artifact(&self, registries: &Registries, key: &Key, silent: Option<String>) -> Outcome {
         let (kind, url, version) = key;
-        let before = {
-            let known = self.known();
-            known.unsettled.get(key).filter(|_| known.has(key)).cloned()
-        };
-        let kept = before.as_ref().and_then(|_| self.known().artifacts.get(key).cloned());
-        if let Some(entry) = before.as_ref().filter(|entry| entry.manifest.is_some() && entry.asked == entry.version)
-            && let Some(kept) = &kept
+        let before = self.known().before(key);
+        if let Some((entry, kept)) = before.as_ref().filter(|(entry, _)| entry.is_of_a_tag())
             && silent.is_none()
             && registries.digest(url, version).await.is_ok_and(|digest| entry.manifest.as_ref() == Some(&digest))
         {
-            return kept.clone();
+            return Ok(Arc::clone(kept));
         }
         let came = match (silent, kind) {
             (Some(why), _) => Err(FetchError::NoAnswer(why)),
             (None, NeededKind::Source) => registries.artifact(url, version, None).await,
             (None, NeededKind::Chart | NeededKind::Base) => registries.chart(url, version).await,
         };
-        match came {
-            Ok(artifact) => {
+        match (came, before) {
+            (Ok(artifact), before) => {
                 let entry = Entry {
                     is_source: *kind == NeededKind::Source,
                     url: url.clone(),
                     asked: version.clone(),
-                    version: artifact.version.clone(),
-                    digest: artifact.digest.clone(),
+                    version: artifact.version,
+                    digest: artifact.digest,
                     manifest: artifact.manifest_digest,
                 };
                 if let Some(cache) = &self.cache
-                    && before != Some(entry.clone())
+                    && before.is_none_or(|(before, _)| before != entry)
                     && let Err(why) = cache.keep(&entry, &artifact.bytes)
                 {
                     tracing::warn!("what was fetched is not kept: {why}");
                 }
-                Ok(Arc::new(Artifact::of(artifact.bytes, &artifact.version)))
+                Ok(Arc::new(Artifact::verified(&entry.digest, &entry.version, artifact.bytes)))
             }
-            Err(FetchError::Unreachable(why) | FetchError::NoAnswer(why)) if kept.is_some() => {
-                let version = before.map(|entry| entry.version).unwrap_or_default();
-                let name = file_name(url.trim_end_matches('/'));
+            (Err(FetchError::Unreachable(why) | FetchError::NoAnswer(why)), Some((entry, kept))) => {
+                let (name, version) = (file_name(url.trim_end_matches('/')), entry.version);
                 let said = format!("`{name} {version}` is rendered as it was fetched before: {why}");
                 self.known().notices.insert(said);
-                kept.unwrap_or_else(|| Err(not_fetched(&why)))
+                Ok(kept)
             }
-            Err(error) => Err(self.told(&host_of(url), error)),
+            (Err(error), _) => Err(self.told(&host_of(url), error)),
         }
     }
 
@@ -320,16 +320,17 @@ impl Entry {
         if self.is_source { NeededKind::Source } else { NeededKind::Chart }
     }
 
+    /// Whether it was asked for by a tag of a registry, which a digest can be asked of.
+    fn is_of_a_tag(&self) -> bool {
+        self.manifest.is_some() && self.asked == self.version
+    }
+
     /// Whether nobody needs to be asked again: a digest says what it is, and a repository of charts never has another chart of one version
     /// (Flux' source-controller does not look for one, either). A tag may be moved, and a range may have more in it.
     fn is_settled(&self) -> bool {
         let is_digest = self.asked.starts_with("sha256:");
         is_digest || (self.manifest.is_none() && self.asked == self.version)
     }
-}
-
-fn not_fetched(why: &str) -> NotFetched {
-    NotFetched { is_absent: false, why: why.to_owned() }
 }
 
 /// Runs on a runtime of its own: whoever renders is not async, and may itself run on one.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use seatrial_model::{Needed, NeededKind};
+use seatrial_registry::host_of;
 use seatrial_tree::{Artifact, Key, NotFetched};
 
 /// Something that is asked for.
@@ -43,15 +44,15 @@ impl Wanted {
     pub(super) fn host(&self) -> String {
         match self {
             Wanted::Artifact((_, url, _)) => host_of(url),
-            Wanted::Image(name) => host_of(&format!("oci://{name}")),
+            Wanted::Image(name) => host_of(name),
         }
     }
 
-    /// What is said of it by one of the two.
-    pub(super) fn came(self, artifact: Outcome, image: Result<String, NotFetched>) -> Came {
+    /// That nothing came of it.
+    pub(super) fn failed(self, why: NotFetched) -> Came {
         match self {
-            Wanted::Artifact(key) => Came::Artifact(key, artifact),
-            Wanted::Image(name) => Came::Image(name, image),
+            Wanted::Artifact(key) => Came::Artifact(key, Err(why)),
+            Wanted::Image(name) => Came::Image(name, Err(why)),
         }
     }
 }
@@ -65,11 +66,4 @@ pub(crate) fn wanted<'a>(needed: impl IntoIterator<Item = &'a Needed>) -> BTreeS
     };
     let fetchable = needed.into_iter().filter(is_fetchable);
     fetchable.map(|needed| Wanted::Artifact((needed.kind, needed.url.clone(), needed.version.clone()))).collect()
-}
-
-/// Host and port of an address.
-pub(super) fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
 }

@@ -54,16 +54,18 @@ pub(crate) fn repository(url: &str, settings: impl Fn(&str) -> HostSettings) -> 
     Ok(Repository { host, name, base })
 }
 
-/// Host and port, and nothing else: no user, no path.
-pub(crate) fn is_host(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c))
+/// Whether a text is a host, with a port or without, in small letters: no user, no path.
+#[must_use]
+pub fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._:[]".contains(c))
 }
 
-/// Host and port of an address.
-pub(crate) fn host_of(url: &str) -> &str {
+/// Host and port of an address, in small letters; an address may lack its scheme.
+#[must_use]
+pub fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
+    authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 #[cfg(test)]

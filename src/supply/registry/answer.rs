@@ -1,7 +1,6 @@
 //! Answers of registries and repositories: their bodies within bounds, and what their statuses say.
 
 use reqwest::Response;
-use sha2::{Digest as _, Sha256};
 
 use crate::FetchError;
 use crate::address::host_of;
@@ -39,19 +38,8 @@ pub(crate) fn refusal(answer: &Response, host: &str, with_login: bool) -> FetchE
     }
 }
 
-/// Whether a text is the digest that everything here has: it becomes a part of addresses.
-pub(crate) fn is_digest(text: &str) -> bool {
-    let hex = text.strip_prefix("sha256:").unwrap_or_default();
-    hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 /// Whether a text can be a tag (OCI distribution 1.1).
 pub(crate) fn is_tag(text: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     !text.is_empty() && text.len() <= 128 && !text.starts_with(['.', '-']) && text.chars().all(is_plain)
-}
-
-/// `sha256:…` of bytes.
-pub(crate) fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{:x}", Sha256::digest(bytes))
 }

@@ -13,7 +13,7 @@ pub enum FetchError {
         /// The newest version that there is.
         newest: Option<String>,
     },
-    /// There is no such thing for whoever asks without credentials: some registries say so of what is private.
+    /// Not found, asked for without credentials: some registries answer so for what is private.
     #[error("{what}, or it is private, and there are no credentials for it")]
     NotShown {
         /// What is not where, as a clause.
@@ -41,6 +41,13 @@ pub enum FetchError {
     /// A host that may not be asked.
     #[error("{0}")]
     Refused(String),
+}
+
+impl FetchError {
+    /// That something is not there, which is proven only to who could have been shown it.
+    pub(crate) fn not_there(what: String, is_proven: bool) -> FetchError {
+        if is_proven { FetchError::NotFound { what, newest: None } } else { FetchError::NotShown { what } }
+    }
 }
 
 impl From<TransportError> for FetchError {

@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use reqwest::{Request, Response};
 use seatrial_transport::{Redirects, Retry, Transport};
+use seatrial_tree::digest;
 use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
 
 use crate::address::host_of;
-use crate::answer::{body, digest, refusal};
+use crate::answer::{body, refusal};
 use crate::choice::{choose, newest};
 use crate::entries::{Entry, entries};
-use crate::oci::parsed;
+use crate::oci::{basic, parsed, sensitive};
 use crate::{FetchError, HostSettings, Login};
 
 /// For a request with its retries, and for the body that it brings.
@@ -40,6 +41,7 @@ pub(crate) struct Repositories {
 #[derive(Debug)]
 pub(crate) struct Pulled {
     pub(crate) bytes: Vec<u8>,
+    pub(crate) digest: String,
     pub(crate) version: String,
 }
 
@@ -73,8 +75,8 @@ impl Repositories {
             return Err(FetchError::NotFound { what, newest: newest(versions).map(str::to_owned) });
         };
         let entry = entries.iter().find(|entry| entry.version == chosen).ok_or_else(wrong)?;
-        let bytes = self.archive(&repository, name, entry, login).await?;
-        Ok(Pulled { bytes, version: entry.version.clone() })
+        let (bytes, digest) = self.archive(&repository, name, entry, login).await?;
+        Ok(Pulled { bytes, digest, version: entry.version.clone() })
     }
 
     async fn archive(
@@ -83,7 +85,7 @@ impl Repositories {
         name: &str,
         entry: &Entry,
         login: Option<&Login>,
-    ) -> Result<Vec<u8>, FetchError> {
+    ) -> Result<(Vec<u8>, String), FetchError> {
         let what = format!("the chart `{name}` {} of {}", entry.version, shown(repository));
         let Some(address) = entry.urls.first() else {
             return Err(FetchError::Wrong(format!("{what} has no address in the index")));
@@ -102,18 +104,16 @@ impl Repositories {
             return Err(FetchError::Wrong(format!("{what} is in the index, and not where that says")));
         }
         if !answer.status().is_success() {
-            return Err(refusal(&answer, host_of(answer.url().as_str()), login.is_some() && is_own));
+            return Err(refusal(&answer, &host_of(answer.url().as_str()), login.is_some() && is_own));
         }
         let bytes = body(answer, &what, LARGEST_CHART).await?;
         let said =
             entry.digest.as_deref().map(|said| said.trim_start_matches("sha256:")).filter(|said| !said.is_empty());
-        if said.is_some_and(|said| !digest(&bytes).ends_with(&said.to_ascii_lowercase())) {
-            return Err(FetchError::Wrong(format!(
-                "{what} is not what the index says: its digest is {}",
-                digest(&bytes)
-            )));
+        let found = digest(&bytes);
+        if said.is_some_and(|said| !found.ends_with(&said.to_ascii_lowercase())) {
+            return Err(FetchError::Wrong(format!("{what} is not what the index says: its digest is {found}")));
         }
-        Ok(bytes)
+        Ok((bytes, found))
     }
 
     async fn index(&self, repository: &str, login: Option<&Login>) -> Result<Arc<str>, FetchError> {
@@ -132,13 +132,10 @@ impl Repositories {
         let answer = self.get(url, login).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             let what = format!("there is no repository of charts at {}: it has no `index.yaml`", shown(repository));
-            return Err(match login {
-                Some(_) => FetchError::NotFound { what, newest: None },
-                None => FetchError::NotShown { what },
-            });
+            return Err(FetchError::not_there(what, login.is_some()));
         }
         if !answer.status().is_success() {
-            return Err(refusal(&answer, host_of(answer.url().as_str()), login.is_some()));
+            return Err(refusal(&answer, &host_of(answer.url().as_str()), login.is_some()));
         }
         let bytes = body(answer, &what, LARGEST_INDEX).await?;
         let text = String::from_utf8(bytes);
@@ -148,9 +145,7 @@ impl Repositories {
     async fn get(&self, url: url::Url, login: Option<&Login>) -> Result<Response, FetchError> {
         let mut request = Request::new(Method::GET, url);
         if let Some(login) = login {
-            let mut value = HeaderValue::from_str(crate::oci::basic(login).expose_secret())
-                .map_err(|_| FetchError::Wrong("a credential has characters that no header may have".to_owned()))?;
-            value.set_sensitive(true);
+            let value = sensitive(basic(login).expose_secret())?;
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
         Ok(self.transport.send_through(request, Redirects::Anywhere, Retry::Idempotent, DEADLINE).await?)

@@ -14,6 +14,7 @@ mod manifest;
 mod oci;
 mod registries;
 
+pub use address::{host_of, is_host};
 pub use error::FetchError;
 pub use hosts::{HostSettings, Login};
 pub use registries::{Artifact, Registries};

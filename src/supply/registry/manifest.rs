@@ -1,9 +1,9 @@
 //! Manifests as the OCI image specification has them: of a chart or an artifact, which layer it is.
 
+use seatrial_tree::is_digest;
 use serde::Deserialize;
 
 use crate::FetchError;
-use crate::answer::is_digest;
 
 /// What is asked for: what Helm and Flux push, and Docker's older names.
 pub(crate) const ACCEPTED: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \

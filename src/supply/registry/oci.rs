@@ -7,12 +7,13 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::{Request, Response};
 use seatrial_transport::{Redirects, Retry, Transport};
+use seatrial_tree::digest;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 
 use crate::address::Repository;
-use crate::answer::{body, digest, refusal};
+use crate::answer::{body, refusal};
 use crate::challenge::{Challenge, challenge};
 use crate::manifest::{ACCEPTED, Descriptor};
 use crate::{FetchError, Login};
@@ -296,7 +297,7 @@ pub(crate) fn basic(login: &Login) -> SecretString {
     SecretString::from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text)))
 }
 
-fn sensitive(value: &str) -> Result<HeaderValue, FetchError> {
+pub(crate) fn sensitive(value: &str) -> Result<HeaderValue, FetchError> {
     let mut value = HeaderValue::from_str(value)
         .map_err(|_| FetchError::Wrong("a credential has characters that no header may have".to_owned()))?;
     value.set_sensitive(true);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use seatrial_transport::Transport;
+use seatrial_tree::is_digest;
 
 use crate::address::{Repository, host_of, repository};
-use crate::answer::{self, digest, is_tag};
+use crate::answer::is_tag;
 use crate::choice::{choose, is_exact, newest};
-use crate::index::Repositories;
+use crate::index::{Pulled, Repositories};
 use crate::manifest::{Manifest, Wanted};
 use crate::oci::{Client, Found};
 use crate::{FetchError, HostSettings, Login};
@@ -54,9 +55,9 @@ impl Registries {
         if url.starts_with("oci://") {
             return self.of_registry(url, version, Wanted::Chart).await;
         }
-        let pulled = self.0.repositories.chart(url, version, &self.host(host_of(url))).await?;
-        let digest = digest(&pulled.bytes);
-        Ok(Artifact { digest, version: pulled.version, bytes: pulled.bytes, manifest_digest: None })
+        let Pulled { bytes, digest, version } =
+            self.0.repositories.chart(url, version, &self.host(&host_of(url))).await?;
+        Ok(Artifact { bytes, digest, version, manifest_digest: None })
     }
 
     /// An artifact of Flux: the layer of a media type, else the first one. Without a version it is the tag `latest`.
@@ -83,7 +84,7 @@ impl Registries {
     /// See [`FetchError`]; it is [`FetchError::NotFound`] only where the registry lets us in and has none.
     pub async fn digest(&self, url: &str, reference: &str) -> Result<String, FetchError> {
         let (repository, login) = self.repository(url)?;
-        if !answer::is_digest(reference) && !is_tag(&tag(reference)) {
+        if !is_digest(reference) && !is_tag(&tag(reference)) {
             return Err(FetchError::Wrong(format!("`{reference}` is neither a tag nor a digest")));
         }
         match self.0.client.digest(&repository, login, &tag(reference)).await? {
@@ -118,18 +119,18 @@ impl Registries {
         login: Option<&Login>,
         version: &str,
     ) -> Result<(String, Found), FetchError> {
-        let is_digest = version.starts_with("sha256:");
-        if is_digest && !answer::is_digest(version) {
+        let is_named = version.starts_with("sha256:");
+        if is_named && !is_digest(version) {
             return Err(FetchError::Wrong(format!("`{version}` is not a digest")));
         }
         let is_tag = is_tag(&tag(version));
         // A version may be a range as well: `1.2` is tried as a tag first, as Helm does it.
-        if is_digest || is_tag {
-            let reference = if is_digest { version.to_owned() } else { tag(version) };
+        if is_named || is_tag {
+            let reference = if is_named { version.to_owned() } else { tag(version) };
             if let Some(found) = self.0.client.manifest(repository, login, &reference).await? {
                 return Ok((reference, found));
             }
-            if is_digest {
+            if is_named {
                 return Err(self.not_there(repository, login, version).await?);
             }
         }
@@ -161,17 +162,13 @@ impl Registries {
         reference: &str,
     ) -> Result<FetchError, FetchError> {
         let shows = login.is_some() || self.0.client.shows_tags(repository, login).await?;
-        let what = || format!("{}/{} has no `{reference}`", repository.host, repository.name);
-        Ok(if shows { absent(repository, reference) } else { FetchError::NotShown { what: what() } })
+        Ok(FetchError::not_there(without(repository, reference), shows))
     }
 
     async fn all_tags(&self, repository: &Repository, login: Option<&Login>) -> Result<Vec<String>, FetchError> {
         let tags = self.0.client.tags(repository, login).await?;
         let what = format!("{} has no repository `{}`", repository.host, repository.name);
-        match login {
-            Some(_) => tags.ok_or(FetchError::NotFound { what, newest: None }),
-            None => tags.ok_or(FetchError::NotShown { what }),
-        }
+        tags.ok_or_else(|| FetchError::not_there(what, login.is_some()))
     }
 
     fn repository(&self, url: &str) -> Result<(Repository, Option<&Login>), FetchError> {
@@ -181,7 +178,7 @@ impl Registries {
     }
 
     fn host(&self, host: &str) -> HostSettings {
-        self.0.hosts.get(&host.to_ascii_lowercase()).cloned().unwrap_or_default()
+        self.0.hosts.get(host).cloned().unwrap_or_default()
     }
 }
 
@@ -191,5 +188,9 @@ fn tag(version: &str) -> String {
 }
 
 fn absent(repository: &Repository, reference: &str) -> FetchError {
-    FetchError::NotFound { what: format!("{}/{} has no `{reference}`", repository.host, repository.name), newest: None }
+    FetchError::not_there(without(repository, reference), true)
+}
+
+fn without(repository: &Repository, reference: &str) -> String {
+    format!("{}/{} has no `{reference}`", repository.host, repository.name)
 }
